@@ -1,0 +1,1 @@
+"""Countersign: LangGraph agents in Slack threads, every risky step before a person."""

@@ -1,0 +1,1 @@
+"""The domain: an approval, the decisions people make on it, and who may make them. No I/O."""

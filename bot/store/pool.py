@@ -1,0 +1,75 @@
+"""Connections to PostgreSQL that are alive when handed out, and notice when the other end is gone."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+Connection: TypeAlias = AsyncConnection[DictRow]
+Pool: TypeAlias = AsyncConnectionPool[Connection]
+
+# A network that swallows packets sends no error: without these a query waits for a quarter of an hour, and a
+# dead run's session lock is kept for two. Times are in seconds, but tcp_user_timeout in milliseconds.
+NETWORK = {
+    "connect_timeout": 10,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
+async def open_pool(
+    url: str,
+    *,
+    min_size: int = 2,
+    max_size: int = 10,
+    application_name: str = "countersign",
+    configure: Callable[[Connection], Awaitable[None]] | None = None,
+    timeout: float = 30.0,
+) -> Pool:
+    """A pool with `min_size` live connections, for our own SQL and for procrastinate's PsycopgConnector.
+
+    Rows are dicts. Each connection is checked when it is handed out and replaced if it broke. `timeout` is
+    how many seconds to wait for the first connections, and later for a free one: psycopg_pool.PoolTimeout
+    after that.
+    Close it with `async with pool` or `pool.close()`.
+    """
+    pool: Pool = AsyncConnectionPool(
+        _conninfo(url, application_name),
+        # No autocommit and no prepare_threshold in here: procrastinate adds its own autocommit to what it
+        # LISTENs on, and its schema is many statements at once. `configure` is the place for such things.
+        kwargs={"row_factory": dict_row},
+        min_size=min_size,
+        max_size=max_size,
+        name=application_name,
+        configure=configure,
+        check=AsyncConnectionPool.check_connection,
+        timeout=timeout,
+        open=False,
+    )
+    try:
+        await pool.open(wait=True, timeout=timeout)
+    except BaseException:
+        await pool.close()
+        raise
+    return pool
+
+
+async def open_session(url: str, *, application_name: str = "countersign run") -> Connection:
+    """One connection outside the pool, for a session lock and for LangGraph's AsyncPostgresSaver.
+
+    It has what the saver asks for: autocommit, rows as dicts, and statements prepared at once.
+    """
+    return await AsyncConnection.connect(
+        _conninfo(url, application_name), autocommit=True, prepare_threshold=0, row_factory=dict_row
+    )
+
+
+def _conninfo(url: str, application_name: str) -> str:
+    # What the operator wrote into the URL is stronger than our defaults.
+    return make_conninfo("", **(NETWORK | {"application_name": application_name} | conninfo_to_dict(url)))

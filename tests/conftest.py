@@ -1,0 +1,39 @@
+"""What every test may ask for: a PostgreSQL, and in it a database of its own."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import databases
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A PostgreSQL server: that of TEST_DATABASE_URL, or an embedded one for this pytest process."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    with databases.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database_template(server_url: str) -> Iterator[str]:
+    """The name of a migrated database without rows, to copy from."""
+    with databases.migrated_template(server_url) as name:
+        yield name
+
+
+@pytest.fixture
+def database_url(server_url: str, database_template: str) -> Iterator[str]:
+    """A migrated database of the test's own."""
+    with databases.database(server_url, template=database_template) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(server_url: str) -> Iterator[str]:
+    """A database of the test's own without any table."""
+    with databases.database(server_url) as url:
+        yield url

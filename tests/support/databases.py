@@ -1,0 +1,59 @@
+"""Throwaway databases: one server for the session, one migrated template, a clone of it for each test."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from bot.store.embedded import EmbeddedPostgres
+from bot.store.migrate import migrate
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The URL of a server for this process alone, which forgets everything in the end."""
+    # Not below pytest's own folder: as root that is closed to `nobody`, who then runs PostgreSQL.
+    folder = Path(tempfile.mkdtemp(prefix="countersign-tests-"))
+    folder.chmod(0o755)
+    try:
+        with EmbeddedPostgres(folder, durable=False) as url:
+            yield url
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def database(server_url: str, *, template: str = "template1") -> Iterator[str]:
+    """The URL of a new database, copied from `template`, dropped in the end with whoever is still in it."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+        try:
+            yield with_database(server_url, name)
+        finally:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def migrated_template(server_url: str) -> Iterator[str]:
+    """The name of a database that has every table and no rows."""
+    with database(server_url) as url:
+        asyncio.run(migrate(url))
+        yield str(conninfo_to_dict(url)["dbname"])
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server's URL, for another of its databases."""
+    before, _, query = url.partition("?")
+    scheme, _, rest = before.partition("://")
+    host, _, _ = rest.partition("/")
+    return f"{scheme}://{host}/{name}" + (f"?{query}" if query else "")

@@ -37,7 +37,7 @@ def _closing(messages: tuple[Message, ...]) -> str:
     """Say what became of each call of the last turn."""
     turn = max(index for index, message in enumerate(messages) if message.tool_calls)
     results = {message.tool_call_id: message.text for message in messages[turn + 1 :]}
-    return " ".join(sentence_about(call, results[call.id]) for call in messages[turn].tool_calls)
+    return "\n".join(sentence_about(call, results[call.id]) for call in messages[turn].tool_calls)
 
 
 def _introduction(tools: frozenset[str]) -> str:

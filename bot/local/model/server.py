@@ -32,6 +32,7 @@ class ScriptedModel:
 
     async def __aenter__(self) -> Self:
         app = web.Application()
+        app.on_response_prepare.append(_close_afterwards)
         app.router.add_post("/v1/chat/completions", self._chat)
         app.router.add_get("/v1/models", self._models)
         # Without cancellation a request that hangs would outlive its client and hold up the shutdown.
@@ -87,6 +88,12 @@ class ScriptedModel:
         if trouble is Trouble.CUT:
             return await _half(request, answer)
         return web.json_response(text=answer)
+
+
+async def _close_afterwards(_request: web.Request, response: web.StreamResponse) -> None:
+    # langchain-openai shares one HTTP client per address among all event loops of a process and never
+    # closes it: a kept connection would outlive its loop, and the next test would meet it.
+    response.force_close()
 
 
 async def _stream(

@@ -1,10 +1,14 @@
 """A review request: an interrupt's value, parsed into what to show and what may be answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.approvals.decision import DecisionKind
+from bot.approvals.decision import Decision, DecisionKind
 from bot.approvals.json import Json
+from bot.interrupts import pointer
+from bot.interrupts.field import Raw
 from bot.interrupts.form import Form
+from bot.interrupts.refusal import FormErrors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +28,38 @@ class ReviewRow:
     allowed: frozenset[DecisionKind]  # a decision that is not here has no button and is refused
     forms: dict[DecisionKind, Form] = field(default_factory=dict)  # EDIT and RESPOND (and REJECT's reason)
 
+    def decide(self, kind: DecisionKind, raw: Mapping[str, Raw] | None = None) -> Decision:
+        """The decision behind a button (`raw` is None) or a form that was sent. Raises `FormErrors`."""
+        form = self.forms.get(kind)
+        if kind not in self.allowed:
+            raise FormErrors({pointer.WHOLE: f"“{kind.capitalize()}” is not possible here."})
+        if form is None or raw is None:
+            return Decision(kind=kind)
+        value = form.read(raw)
+        if form.single and form.single.pointer == pointer.MESSAGE and kind is not DecisionKind.EDIT:
+            message = pointer.find(value, pointer.MESSAGE)
+            return Decision(kind=kind, message=message if isinstance(message, str) else None)
+        return Decision(kind=kind, value=value)
+
+    def reply(self, kind: DecisionKind, text: str) -> Decision | None:
+        """The decision that a plain message in the thread stands for; None if it takes a form to say it.
+
+        Raises `FormErrors` if the text does not fit.
+        """
+        form = self.forms.get(kind)
+        if form is None:
+            return None if text else self.decide(kind)
+        return self.decide(kind, {form.single.pointer: text}) if form.single else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewRequest:
+    """Title, description and the rows' parts together show the whole payload: nothing is left out."""
+
     dialect: str  # the dialect that answers it, by name
-    title: str  # plain text, one line: what is asked
-    description: str | None  # the asker's own words, if it sent any
+    title: str  # plain text, one line, at most 150 characters: what is asked
+    description: (
+        str | None
+    )  # the asker's own words, if it sent any and they are short: at most 500 characters
     rows: tuple[ReviewRow, ...]
     plain_question: bool  # the button is `approval:answer` instead of `approval:respond`

@@ -1,0 +1,29 @@
+"""Any other value: shown as it is, answered with JSON, so that no graph ever runs into a dead end."""
+
+from collections.abc import Sequence
+
+from bot.approvals.decision import Decision
+from bot.approvals.json import Json
+from bot.interrupts.dialects.dialect import RESPOND, Dialect, one_row, parts
+from bot.interrupts.making import json_form
+from bot.interrupts.request import Part, ReviewRequest
+
+NAME = "anything_else"
+
+
+def read(value: Json, _schema: Json) -> ReviewRequest:
+    shown = parts(value) if isinstance(value, dict) and value else (Part(label="value", value=value),)
+    return one_row(
+        NAME,
+        heading="The agent waits for an answer",
+        description=None,
+        shown=shown,
+        forms={RESPOND: json_form("Answer", accepts_text=True)},
+    )
+
+
+def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
+    return decisions[0].value
+
+
+DIALECT = Dialect(NAME, read, answer)

@@ -1,0 +1,30 @@
+"""Approve or reject, from LangGraph's documentation: a question about something, answered true or false."""
+
+from collections.abc import Sequence
+
+from bot.approvals.decision import Decision
+from bot.approvals.json import Json
+from bot.interrupts.dialects.dialect import APPROVE, REJECT, Dialect, one_row, parts, reason_form, told
+from bot.interrupts.request import ReviewRequest
+
+NAME = "approve_or_reject"
+
+
+def read(value: Json, _schema: Json) -> ReviewRequest | None:
+    if not isinstance(value, dict) or not isinstance(value.get("question"), str) or len(value) < 2:
+        return None
+    description, long = told(value["question"], "question")
+    return one_row(
+        NAME,
+        heading="The agent asks for approval",
+        description=description,
+        shown=(*long, *parts(value, without=("question",))),
+        forms={APPROVE: None, REJECT: reason_form(told_to_graph=False)},
+    )
+
+
+def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
+    return decisions[0].kind is APPROVE
+
+
+DIALECT = Dialect(NAME, read, answer)

@@ -1,0 +1,30 @@
+"""Human assistance, from LangGraph's tutorial: `{"query": ...}` is answered with `{"data": ...}`."""
+
+from collections.abc import Sequence
+
+from bot.approvals.decision import Decision
+from bot.approvals.json import Json
+from bot.interrupts.dialects.dialect import RESPOND, Dialect, one_row, text_form, text_of, told
+from bot.interrupts.request import ReviewRequest
+
+NAME = "assistance"
+
+
+def read(value: Json, _schema: Json) -> ReviewRequest | None:
+    if not isinstance(value, dict) or value.keys() != {"query"} or not isinstance(value["query"], str):
+        return None
+    description, long = told(value["query"], "query")
+    return one_row(
+        NAME,
+        heading="The agent asks for help",
+        description=description,
+        shown=long,
+        forms={RESPOND: text_form("Answer")},
+    )
+
+
+def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
+    return {"data": text_of(decisions[0])}
+
+
+DIALECT = Dialect(NAME, read, answer)

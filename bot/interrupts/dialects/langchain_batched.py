@@ -1,0 +1,95 @@
+"""LangChain's human-in-the-loop middleware in its default mode: one interrupt for all calls of a model turn.
+
+https://docs.langchain.com/oss/python/langchain/human-in-the-loop
+"""
+
+from collections.abc import Mapping, Sequence
+
+from bot.approvals.decision import Decision, DecisionKind
+from bot.approvals.json import Json
+from bot.interrupts.dialects.dialect import Dialect, action_part, parts, title, told
+from bot.interrupts.dialects.langchain import UNSAID, arguments_key, forms, stated, without_echo, written
+from bot.interrupts.request import Part, ReviewRequest, ReviewRow
+
+NAME = "langchain_batched"
+
+
+def read(value: Json, _schema: Json) -> ReviewRequest | None:
+    actions = _actions(value)
+    if not actions or not isinstance(value, dict):
+        return None
+    rows = [_row(action, _allowed(value, at, action)) for at, action in enumerate(actions)]
+    if not all(row.allowed for row in rows):
+        return None  # a row that nothing may decide would be a dead end: let the answer be typed as JSON
+    rest = parts(value, without=("action_requests", "review_configs"))
+    description = None
+    if len(rows) == 1:
+        description, long = told(_words(actions[0]), "description")
+        rest = (*long, *rest)
+    else:
+        rows = [_described(row, action) for row, action in zip(rows, actions, strict=True)]
+    rows[0] = _with(rows[0], rest)
+    heading = f"Run {rows[0].action}?" if len(rows) == 1 else f"{len(rows)} actions wait for approval"
+    return ReviewRequest(
+        dialect=NAME, title=title(heading), description=description, rows=tuple(rows), plain_question=False
+    )
+
+
+def answer(value: Json, decisions: Sequence[Decision]) -> Json:
+    return {"decisions": [written(action, d) for action, d in zip(_actions(value), decisions, strict=True)]}
+
+
+def _actions(value: Json) -> list[dict[str, Json]]:
+    """The actions, or none at all if one of them is not what this dialect knows."""
+    found = value.get("action_requests") if isinstance(value, dict) else None
+    if not isinstance(found, list):
+        return []
+    actions = [
+        a for a in found if isinstance(a, dict) and isinstance(a.get("name"), str) and arguments_key(a)
+    ]
+    return actions if len(actions) == len(found) else []
+
+
+def _allowed(value: Mapping[str, Json], at: int, action: Mapping[str, Json]) -> frozenset[DecisionKind]:
+    """From the action itself, else the config at its place if of its name, else the first of its name."""
+    configs = value.get("review_configs")
+    listed = [c for c in configs if isinstance(c, dict)] if isinstance(configs, list) else []
+    named = [config for config in listed if config.get("action_name") == action["name"]]
+    if at < len(listed) and listed[at] in named:
+        named.insert(0, listed[at])
+    for source in (action, *named):
+        kinds = stated(source)
+        if kinds is not None:
+            return kinds
+    return UNSAID
+
+
+def _words(action: Mapping[str, Json]) -> Json:
+    key = arguments_key(action) or "args"
+    return without_echo(action.get("description"), str(action["name"]), action[key])
+
+
+def _row(action: Mapping[str, Json], allowed: frozenset[DecisionKind]) -> ReviewRow:
+    key, name = arguments_key(action) or "args", str(action["name"])
+    args = action[key]
+    assert isinstance(args, dict)
+    known = {"name", key, "description", "allowed_decisions", "config"}
+    made = forms(allowed, args)
+    return ReviewRow(
+        action=name,
+        parts=(*action_part(name), *parts(args), *parts(action, without=known)),
+        allowed=allowed,
+        forms={kind: form for kind, form in made.items() if form is not None},
+    )
+
+
+def _described(row: ReviewRow, action: Mapping[str, Json]) -> ReviewRow:
+    words = _words(action)
+    return _with(row, (Part(label="description", value=words),)) if words else row
+
+
+def _with(row: ReviewRow, more: tuple[Part, ...]) -> ReviewRow:
+    return ReviewRow(action=row.action, parts=(*row.parts, *more), allowed=row.allowed, forms=row.forms)
+
+
+DIALECT = Dialect(NAME, read, answer)

@@ -1,0 +1,32 @@
+"""A plain question: a string, or an object with only `question`; the answer is the text itself."""
+
+from collections.abc import Sequence
+
+from bot.approvals.decision import Decision
+from bot.approvals.json import Json
+from bot.interrupts.dialects.dialect import RESPOND, Dialect, one_row, text_form, text_of, told
+from bot.interrupts.request import ReviewRequest
+
+NAME = "question"
+
+
+def read(value: Json, _schema: Json) -> ReviewRequest | None:
+    text = value["question"] if isinstance(value, dict) and value.keys() == {"question"} else value
+    if not isinstance(text, str):
+        return None
+    description, long = told(text, "question")
+    return one_row(
+        NAME,
+        heading="The agent asks",
+        description=description,
+        shown=long,
+        forms={RESPOND: text_form("Answer")},
+        plain_question=True,
+    )
+
+
+def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
+    return text_of(decisions[0])
+
+
+DIALECT = Dialect(NAME, read, answer)

@@ -1,0 +1,74 @@
+"""A question that says what its answer looks like: `interrupt(value, response_schema=...)`.
+
+A yes-or-no schema is approve and reject. Any other is a form: Respond starts from the schema's own defaults;
+where the payload has values under the same names, Edit starts from those.
+"""
+
+from collections.abc import Sequence
+
+from bot.approvals.decision import Decision, DecisionKind
+from bot.approvals.json import Json
+from bot.interrupts.absent import ABSENT
+from bot.interrupts.dialects.dialect import (
+    APPROVE,
+    EDIT,
+    REJECT,
+    RESPOND,
+    Dialect,
+    one_row,
+    parts,
+    reason_form,
+    told,
+)
+from bot.interrupts.form import Form
+from bot.interrupts.making import form_from_schema
+from bot.interrupts.request import Part, ReviewRequest
+from bot.interrupts.schema import compiled
+from bot.interrupts.spec import settle
+
+NAME = "response_schema"
+_WORDS = ("question", "message", "title", "query", "task", "description")
+
+
+def read(value: Json, schema: Json) -> ReviewRequest | None:
+    if schema is None:
+        return None
+    lead = next((k for k in _WORDS if isinstance(value, dict) and isinstance(value.get(k), str)), None)
+    if isinstance(value, dict):
+        description, shown = told(value.get(lead), lead) if lead else (None, ())
+        shown = (*shown, *parts(value, without=(lead,) if lead else ()))
+    elif isinstance(value, str):
+        description, shown = told(value, "question")
+    else:
+        description, shown = None, (Part(label="value", value=value),)
+    yes_or_no = _is_boolean(schema)
+    forms: dict[DecisionKind, Form | None]
+    if yes_or_no:
+        forms = {APPROVE: None, REJECT: reason_form(told_to_graph=False)}
+    else:
+        filled = form_from_schema(schema, value)
+        forms = {RESPOND: form_from_schema(schema)}
+        if filled.base is not ABSENT:
+            forms[EDIT] = filled
+    heading = "The agent asks for approval" if yes_or_no else "The agent asks for an answer"
+    return one_row(NAME, heading=heading, description=description, shown=shown, forms=forms)
+
+
+def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
+    decision = decisions[0]
+    match decision.kind:
+        case DecisionKind.APPROVE:
+            return True
+        case DecisionKind.REJECT:
+            return False
+        case DecisionKind.EDIT | DecisionKind.RESPOND:
+            return decision.value
+
+
+def _is_boolean(schema: Json) -> bool:
+    spec = settle(schema, schema)
+    plain = spec is not None and spec.type == "boolean" and not spec.nullable and "enum" not in spec.keywords
+    return plain and compiled(schema).usable
+
+
+DIALECT = Dialect(NAME, read, answer)

@@ -1,0 +1,75 @@
+"""JSON Schema, for judging answers: compiled once, resolved locally only, its findings in plain words."""
+
+import json
+from functools import lru_cache
+
+import jsonschema
+from jsonschema.protocols import Validator
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from bot.approvals.json import Json
+from bot.interrupts.findings import explained
+from bot.interrupts.formats import FORMATS
+
+LARGEST = 5_000  # nodes of a schema from which a form is made; a larger one still judges answers
+
+
+class Schema:
+    """One JSON Schema. `usable` is false when it is not valid JSON Schema, and then it judges nothing."""
+
+    def __init__(self, document: Json) -> None:
+        self.document = document
+        self.large = _size(document) > LARGEST
+        self._validator = _validator(document, check=not self.large)
+        self.usable = self._validator is not None
+
+    def errors(self, value: Json) -> dict[str, str]:
+        """Texts for a person by the pointer of the place they are about; empty if the value fits."""
+        if self._validator is None:
+            return {}
+        found: dict[str, str] = {}
+        try:
+            for error in self._validator.iter_errors(value):
+                for place, text in explained(error):
+                    found.setdefault(place, text)
+        except (Unresolvable, RecursionError, jsonschema.exceptions.SchemaError):
+            return {}
+        return found
+
+
+def compiled(document: Json) -> Schema:
+    """The schema, compiled once per document: cards of one tool come in many."""
+    return _compiled(json.dumps(document, sort_keys=True))
+
+
+@lru_cache(maxsize=256)
+def _compiled(text: str) -> Schema:
+    return Schema(json.loads(text))
+
+
+def _validator(document: Json, *, check: bool) -> Validator | None:
+    if not isinstance(document, dict):
+        return None
+    kind = jsonschema.validators.validator_for(document, default=jsonschema.Draft202012Validator)
+    try:
+        if check:
+            kind.check_schema(document)
+        # An empty registry: jsonschema's own default would fetch a remote $ref over the network.
+        validator: Validator = kind(document, registry=Registry(), format_checker=FORMATS)
+        next(iter(validator.iter_errors({})), None)
+    except (jsonschema.exceptions.SchemaError, Unresolvable, RecursionError, ValueError, TypeError, KeyError):
+        return None
+    return validator
+
+
+def _size(document: Json) -> int:
+    count, todo = 0, [document]
+    while todo and count <= LARGEST:
+        item = todo.pop()
+        count += 1
+        if isinstance(item, dict):
+            todo.extend(item.values())
+        elif isinstance(item, list):
+            todo.extend(item)
+    return count

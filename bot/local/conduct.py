@@ -1,0 +1,75 @@
+"""What happens in the workspace when somebody, person or bot, does something: state and events together."""
+
+from collections.abc import Iterable
+
+from bot.local import payloads
+from bot.local.delivery import Delivery
+from bot.local.rendering import message_json
+from bot.local.slack import Slack
+from bot.local.things import Channel, Ephemeral, Message, Obj
+
+
+def post(slack: Slack, delivery: Delivery, message: Message) -> Message:
+    """File a new message, show it, and tell the bot if it is subscribed."""
+    slack.world.file_message(message)
+    slack.message_changed(message)
+    delivery.events(payloads.message_events(slack, message))
+    return message
+
+
+def change(slack: Slack, delivery: Delivery, message: Message, **new: object) -> None:
+    """Set fields of a message, show it, and send `message_changed`."""
+    before = message_json(slack, message)
+    for name, value in new.items():
+        setattr(message, name, value)
+    slack.message_changed(message)
+    delivery.events(payloads.changed_events(slack, message, before))
+
+
+def delete(slack: Slack, delivery: Delivery, message: Message) -> None:
+    """Take a message away and send `message_deleted`."""
+    before = message_json(slack, message)
+    slack.world.remove_message(message)
+    slack.message_changed(message)
+    delivery.events(payloads.deleted_events(slack, message, before))
+
+
+def whisper(
+    slack: Slack,
+    to: str,
+    channel: str,
+    text: str,
+    *,
+    blocks: list[Obj] | None = None,
+    attachments: list[Obj] | None = None,
+    thread_ts: str | None = None,
+    by_slack: bool = False,
+) -> Ephemeral:
+    """Show something to one person only."""
+    seen = Ephemeral(
+        id=slack.log.next_seq(),
+        channel=channel,
+        ts=slack.clock.ts(),
+        to=to,
+        text=text,
+        blocks=blocks or [],
+        attachments=attachments or [],
+        thread_ts=thread_ts,
+        by_slack=by_slack,
+    )
+    slack.world.ephemerals[to].append(seen)
+    slack.screen_changed(to)
+    return seen
+
+
+def join(
+    slack: Slack, delivery: Delivery, channel: Channel, users: Iterable[str], inviter: str | None = None
+) -> None:
+    """Make people members of a channel and send `member_joined_channel` for each."""
+    for user in users:
+        if user in channel.members:
+            continue
+        channel.members[user] = None
+        if "member_joined_channel" in slack.app.events and slack.app.bot_user in channel.members:
+            delivery.events([payloads.joined_event(slack, user, channel, inviter)])
+    slack.signals.notify(("channel", channel.id), "anything")

@@ -1,0 +1,51 @@
+"""Waiting for something to become true in the workspace, without polling."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class WaitedError(AssertionError):
+    """What was waited for did not happen within its limit."""
+
+
+class Signals:
+    """Wakes those who wait on a topic; a waiter is only woken by its own topic, so many can wait."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Hashable, set[asyncio.Event]] = defaultdict(set)
+
+    def notify(self, *topics: Hashable) -> None:
+        """Something changed under each of `topics`."""
+        for topic in topics:
+            for event in self._waiting.get(topic, ()):
+                event.set()
+
+    async def until(
+        self, topic: Hashable, look: Callable[[], T | None], *, limit: float, what: str | Callable[[], str]
+    ) -> T:
+        """The first thing `look` returns that is neither None nor False.
+
+        `look` runs now and after every change under `topic`.
+        Raises `WaitedError`, saying `what`, when `limit` seconds pass without it.
+        """
+        event = asyncio.Event()
+        self._waiting[topic].add(event)
+        try:
+            async with asyncio.timeout(limit):
+                while True:
+                    event.clear()
+                    found = look()
+                    if found is not None and found is not False:
+                        return found
+                    await event.wait()
+        except TimeoutError:
+            told = what if isinstance(what, str) else what()
+            raise WaitedError(f"waited {limit:g} s for {told}") from None
+        finally:
+            self._waiting[topic].discard(event)
+            if not self._waiting[topic]:
+                del self._waiting[topic]

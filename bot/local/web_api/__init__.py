@@ -1,0 +1,1 @@
+"""Slack's Web API: one file per family of methods, one table of them all."""

@@ -93,7 +93,9 @@ class ScriptedModel:
 async def _close_afterwards(_request: web.Request, response: web.StreamResponse) -> None:
     # langchain-openai shares one HTTP client per address among all event loops of a process and never
     # closes it: a kept connection would outlive its loop, and the next test would meet it.
+    # The header is written here too: aiohttp has set its own by now.
     response.force_close()
+    response.headers["Connection"] = "close"
 
 
 async def _stream(

@@ -1,0 +1,1 @@
+"""The use cases: how a message, a decision and a card travel through the house, and the ports they use."""

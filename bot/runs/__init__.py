@@ -1,0 +1,1 @@
+"""LangGraph: loading graphs, running and resuming them under a thread's lock."""

@@ -67,8 +67,9 @@ async def migrate(url: str, *, folder: Path = MIGRATIONS) -> tuple[str, ...]:
         await _lock(connection)
         applied = await _applied(connection)
         _check_history(own, {name: applied[name] for name in applied if "/" not in name})
-        done = [await _apply(connection, step) for step in own if step.name not in applied]
-        done += await _migrate_procrastinate(connection, applied)
+        done = await _migrate_procrastinate(connection, applied)
+        # Ours come after the queue's: one of ours hangs a trigger on its table.
+        done += [await _apply(connection, step) for step in own if step.name not in applied]
         # It builds indexes concurrently, so not in a transaction; it keeps a version table of its own.
         await AsyncPostgresSaver(connection).setup()
         # The lock goes with the connection.

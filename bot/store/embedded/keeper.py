@@ -13,11 +13,14 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TypedDict
 
 TICK = 0.5
+# So many restarts in a row, each of a server that lived for less than so many seconds, are enough.
 RESTARTS = 20
+STEADY = 10.0
 
 
 class Order(TypedDict):
@@ -30,36 +33,63 @@ class Order(TypedDict):
     start_lock: str
     users_lock: str
     pid_file: str
+    socket_folder: str
     linger: float
+
+
+class Users:
+    """Whether anybody uses the server, and since when nobody does."""
+
+    def __init__(self, order: Order) -> None:
+        # Opened once: if the folder is deleted and made anew, its new files speak of another server.
+        self._start = os.open(order["start_lock"], os.O_RDWR | os.O_CLOEXEC)
+        self._users = os.open(order["users_lock"], os.O_RDWR | os.O_CLOEXEC)
+        self._linger = order["linger"]
+        self._gone_since: float | None = None
+
+    def stop_if_gone(self, server: "subprocess.Popen[bytes]") -> None:
+        """Stop the server if nobody has used it for long enough."""
+        try:
+            # Nobody comes or goes while the first lock is held, so the second one tells the truth; and who
+            # comes while the server stops waits for that to end.
+            fcntl.flock(self._start, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._gone_since = self._gone_since or time.monotonic()
+            if time.monotonic() - self._gone_since >= self._linger:
+                server.send_signal(signal.SIGINT)
+                server.wait()
+        except BlockingIOError:
+            self._gone_since = None
+        finally:
+            fcntl.flock(self._users, fcntl.LOCK_UN)
+            fcntl.flock(self._start, fcntl.LOCK_UN)
 
 
 def keep(order: Order) -> None:
     """Run the server until it is stopped in an orderly way, cannot be started, or has no users."""
+    users = Users(order)
     was_ready = False
     failures = 0
-    idle_since: float | None = None
-    server = _start(order)
     while True:
+        started_at = time.monotonic()
+        server = _start(order)
         exited = threading.Thread(target=server.wait, daemon=True)
         exited.start()
         while exited.is_alive():
             exited.join(TICK)
             if exited.is_alive():
-                if _is_ready(order):
-                    was_ready, failures = True, 0
-                now = time.monotonic()
-                idle_since = (idle_since or now) if _stop_if_idle(order, server, idle_since) else None
-        failures += 1
+                users.stop_if_gone(server)
+        was_ready = was_ready or _died_ready(order, server.pid)
+        failures = 1 if time.monotonic() - started_at > STEADY else failures + 1
         # Exit code 0 is a stop that somebody asked for. A server that never came up has a reason that its log
         # tells, and the process that waits for it must hear of it now.
         if server.returncode == 0 or not was_ready or failures > RESTARTS:
             return
         # Orphaned backends may need a moment to notice; until then PostgreSQL refuses to start beside them.
         time.sleep(min(0.1 * failures, 1.0))
-        server = _start(order)
 
 
-def _start(order: Order) -> subprocess.Popen[bytes]:
+def _start(order: Order) -> "subprocess.Popen[bytes]":
     uid, gid = order["uid"], order["gid"]
     return subprocess.Popen(  # noqa: S603 - the starter, a process of the same user, says what to run
         order["command"],
@@ -73,34 +103,21 @@ def _start(order: Order) -> subprocess.Popen[bytes]:
     )
 
 
-def _is_ready(order: Order) -> bool:
+def _died_ready(order: Order, pid: int) -> bool:
+    # One that is killed leaves this file behind, one that cannot start removes it.
     try:
         lines = Path(order["pid_file"]).read_text().splitlines()
     except OSError:
         return False
-    return len(lines) > 7 and lines[7].strip() == "ready"
-
-
-def _stop_if_idle(order: Order, server: "subprocess.Popen[bytes]", idle_since: float | None) -> bool:
-    """Whether nobody uses the server now; if that has been so for long enough, it is stopped."""
-    start = os.open(order["start_lock"], os.O_RDWR | os.O_CLOEXEC)
-    users = os.open(order["users_lock"], os.O_RDWR | os.O_CLOEXEC)
-    try:
-        # Nobody comes or goes while the first lock is held, so the second one tells the truth.
-        fcntl.flock(start, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if idle_since is not None and time.monotonic() - idle_since >= order["linger"]:
-            server.send_signal(signal.SIGINT)
-            server.wait()
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(users)
-        os.close(start)
-    return True
+    return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
 
 if __name__ == "__main__":
     # The starter waits for this process only; the one that stays has no parent that would have to reap it.
     if os.fork() == 0:
-        keep(json.loads(sys.argv[1]))
+        todo: Order = json.loads(sys.argv[1])
+        try:
+            keep(todo)
+        finally:
+            with suppress(OSError):
+                Path(todo["socket_folder"]).rmdir()

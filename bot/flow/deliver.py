@@ -1,0 +1,88 @@
+"""The courier: rows of the outbox become messages, once each, and cards show their approval as it is."""
+
+from uuid import UUID
+
+import structlog
+
+from bot.flow.outgoing import Outgoing, OutgoingKind
+from bot.flow.ports import Outbox, RateLimited, Slack, SlackRefused, SlackUnreachable, Store
+
+_BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds, then the last for ever
+_REFUSED_PAUSE = 60.0  # a person has to change something in Slack first
+
+log = structlog.get_logger()
+
+
+class Courier:
+    def __init__(self, store: Store, outbox: Outbox, slack: Slack) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._slack = slack
+
+    async def deliver_thread(self, channel: str, thread_ts: str) -> None:
+        """Post what this thread has to say, in order. What cannot be posted now is tried again later."""
+        for row in await self._outbox.claim_thread(channel, thread_ts):
+            if not await self._deliver(row):
+                return
+
+    async def deliver_one(self, key: str) -> None:
+        """Post one message that begins a thread."""
+        row = await self._outbox.claim_one(key)
+        if row is not None:
+            await self._deliver(row)
+
+    async def deliver_due(self, limit: int = 50) -> int:
+        """Post what a process that died, or a Slack that refused, left behind."""
+        lanes = await self._outbox.due(limit)
+        for lane in lanes:
+            if lane.thread_ts is not None:
+                await self.deliver_thread(lane.channel, lane.thread_ts)
+            elif lane.key is not None:
+                await self.deliver_one(lane.key)
+        return len(lanes)
+
+    async def redraw(self, approval_id: UUID) -> None:
+        """Make a card show its approval. A failure is left to the sweep, which sees the card's version."""
+        approval = await self._store.approval(approval_id)
+        if approval is None or approval.card_ts is None:
+            return
+        try:
+            await self._slack.redraw(approval)
+        except (RateLimited, SlackUnreachable) as error:
+            log.info("card_not_redrawn", approval_id=str(approval_id), reason=str(error))
+        except SlackRefused as error:
+            log.warning("card_not_redrawn", approval_id=str(approval_id), reason=str(error))
+            await self._outbox.drawn(approval_id, approval.version)
+        else:
+            await self._outbox.drawn(approval_id, approval.version)
+
+    async def redraw_stale(self, limit: int = 50) -> int:
+        stale = await self._outbox.stale_cards(limit)
+        for approval_id in stale:
+            await self.redraw(approval_id)
+        return len(stale)
+
+    async def _deliver(self, row: Outgoing) -> bool:
+        approval = await self._store.approval(row.approval_id) if row.approval_id else None
+        try:
+            ts = await self._slack.post(row, approval)
+        except RateLimited as error:
+            await self._outbox.postpone(row, error.seconds, str(error))
+        except SlackUnreachable as error:
+            pause = _BACKOFF[min(row.attempts, len(_BACKOFF) - 1)]
+            log.warning("post_not_answered", key=row.key, again_in_s=pause, reason=str(error))
+            await self._outbox.postpone(row, pause, str(error))
+        except SlackRefused as error:
+            await self._refused(row, error)
+        else:
+            await self._outbox.posted(row, ts, approval.version if approval else None)
+            return True
+        return False
+
+    async def _refused(self, row: Outgoing, error: SlackRefused) -> None:
+        log.error("post_refused", key=row.key, channel=row.channel, slack_error=error.error)
+        if row.kind is OutgoingKind.OPENING:
+            await self._outbox.give_up(row, error.error)
+            await self._slack.opening_failed(row, error.error)
+        else:
+            await self._outbox.postpone(row, _REFUSED_PAUSE, str(error))

@@ -1,0 +1,52 @@
+"""How a thread begins: which graph runs in it, and what a graph without messages asks first."""
+
+import re
+from dataclasses import replace
+
+from bot.flow.graph_state import GraphInfo
+from bot.flow.inbound import Inbound
+from bot.flow.outgoing import Outgoing, OutgoingKind
+from bot.flow.ports import Graphs, Settlement, Work
+from bot.flow.settling import note, outgoing
+from bot.flow.thread import ThreadRecord
+
+_NAMED = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*):(?:\s+|$)(?P<text>.*)", re.DOTALL)
+
+
+def split_name(text: str) -> tuple[str | None, str]:
+    """`name: text` -> (name, text); anything else -> (None, text)."""
+    named = _NAMED.fullmatch(text.strip())
+    return (named["name"], named["text"].strip()) if named else (None, text.strip())
+
+
+def choose_graph(thread: ThreadRecord, first: Inbound, graphs: Graphs) -> Settlement:
+    """Bind the thread to the graph that its first message names, or say which there are."""
+    name, _ = split_name(first.text)
+    if name is None or name in graphs.infos:
+        return Settlement(thread=replace(thread, graph=name or graphs.default))
+    known = ", ".join(f"`{known}`" for known in graphs.infos)
+    text = (
+        f"There is no graph called `{name}`, so nothing was started. There are: {known}.\n"
+        f"Write again with one of these names before the colon, or without a name for `{graphs.default}`."
+    )
+    return Settlement(thread=thread, done=(first.key,), post=(note(thread.ref, first.key, text),))
+
+
+def graph_is_gone(work: Work, graphs: Graphs) -> Settlement:
+    """The thread's graph is no longer in the configuration: its messages cannot be handled."""
+    known = ", ".join(f"`{known}`" for known in graphs.infos)
+    text = (
+        f"This thread belongs to the graph `{work.thread.graph}`, which is not configured any more. "
+        f"Start a new thread with one of: {known}."
+    )
+    key = work.inbound[0].key if work.inbound else work.open[0].id
+    return Settlement(
+        thread=replace(work.thread, halted=f"no-graph-{work.thread.graph}"),
+        done=tuple(row.key for row in work.inbound),
+        post=(note(work.thread.ref, f"{key}:graph-gone", text),),
+    )
+
+
+def start_form(thread: ThreadRecord, info: GraphInfo, first: Inbound) -> Outgoing:
+    """The message whose button opens the form that starts this graph."""
+    return outgoing(thread.ref, f"start:{first.key}", OutgoingKind.START, {"graph": info.name})

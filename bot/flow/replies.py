@@ -1,0 +1,34 @@
+"""A reply in a thread where exactly one approval waits: is it a decision, and which?"""
+
+import re
+
+from bot.approvals.decision import Decision, DecisionKind
+from bot.interrupts import ReviewRequest
+
+_APPROVE = frozenset(
+    {"approve", "approved", "yes", "y", "ok", "okay", "accept", "go ahead", "lgtm", "do it"}
+    | {":+1:", ":white_check_mark:", ":thumbsup:", "👍", "✅"}
+)
+_REJECT = re.compile(
+    r"(?:reject(?:ed)?|deny|denied|decline|no|nope|:-1:|:x:|👎|❌)(?:\s*[:,.\-–—]\s*|\s+|$)(?P<reason>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def decision_in(text: str, request: ReviewRequest) -> Decision | None:
+    """The decision that this reply is, or None when it is none. Raises FormErrors when it is a bad answer.
+
+    A plain question takes any reply as its answer; an approval takes `approve`, `reject <reason>` and
+    their plain synonyms, standing alone, so that "yes, but only half" approves nothing.
+    """
+    if len(request.rows) != 1:
+        return None
+    row, words = request.rows[0], text.strip()
+    if request.plain_question:
+        return row.reply(DecisionKind.RESPOND, words) if words else None
+    if DecisionKind.APPROVE in row.allowed and words.rstrip(".! ").casefold() in _APPROVE:
+        return Decision(kind=DecisionKind.APPROVE)
+    rejection = _REJECT.fullmatch(words)
+    if DecisionKind.REJECT in row.allowed and rejection:
+        return Decision(kind=DecisionKind.REJECT, message=rejection["reason"].strip() or None)
+    return None

@@ -1,0 +1,52 @@
+"""Logs: one line per event on standard error, as text for people or as JSON for collectors."""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+_SECRET = re.compile(r"\b(?:xox[a-z]|xapp|sk)-[\w-]{6,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
+
+
+def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
+    """Send structlog's and the standard library's records the same way. Tokens and passwords are blotted out."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _blot_out,
+    ]
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder(allow=set()), *shared],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+    )
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    # Their INFO is one line per job, request and reconnection: ours says what matters of it.
+    for chatty in ("procrastinate", "slack_bolt", "slack_sdk", "httpx", "aiohttp.access", "openai"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _blot_out(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {
+        key: _SECRET.sub("[secret]", value) if isinstance(value, str) else value
+        for key, value in event.items()
+    }

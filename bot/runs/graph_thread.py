@@ -1,0 +1,117 @@
+"""One graph in one thread: read, start, resume by id, go on. The caller holds the thread's lock."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from langchain_core.messages import ToolMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.errors import GraphDrained, is_invalid_resume
+from langgraph.runtime import RunControl
+from langgraph.types import Command
+
+from bot.approvals.json import Json
+from bot.flow.graph_state import AnswerRefused, Drained, GraphInfo, GraphState, StartsWith
+from bot.flow.inbound import Inbound, InboundKind
+from bot.flow.opening import split_name
+from bot.flow.thread import ThreadRef
+from bot.runs.failures import failed
+from bot.runs.loading import AnyGraph
+from bot.runs.reading import INPUT_KEY, dangling_tool_calls, read_state
+
+
+def thread_config(ref: ThreadRef, host: object) -> RunnableConfig:
+    """The config that every run of a thread has; INTERFACE names these keys."""
+    return {
+        "configurable": {
+            "thread_id": ref.id,
+            "slack_team_id": ref.team,
+            "slack_channel_id": ref.channel,
+            "slack_thread_ts": ref.ts,
+            "countersign": host,
+        }
+    }
+
+
+class GraphThread:
+    def __init__(
+        self,
+        graph: AnyGraph,
+        info: GraphInfo,
+        config: RunnableConfig,
+        session: psycopg.AsyncConnection[Any],
+        control: RunControl,
+        known: Mapping[str, GraphInfo],
+    ) -> None:
+        self._graph = graph
+        self._info = info
+        self._config = config
+        self._session = session
+        self._control = control
+        self._known = known
+        self._metadata: dict[str, Any] = {}
+        self._values: Any = None
+
+    async def read(self) -> GraphState:
+        snapshot = await self._graph.aget_state(self._config)
+        self._metadata = dict(snapshot.metadata or {})
+        self._values = snapshot.values
+        return read_state(self._graph, snapshot)
+
+    async def start(self, inbound: Inbound) -> None:
+        """Feed new input. Its key goes into the checkpoints, so that a retry knows it was applied."""
+        config = self._with(inbound.key, inbound.user)
+        await self._run(self._input(inbound), config)
+
+    async def resume(self, interrupt_id: str, answer: Json) -> None:
+        await self._run(Command(resume={interrupt_id: answer}), self._going_on())
+
+    async def go_on(self) -> None:
+        await self._run(None, self._going_on())
+
+    async def ask_again(self) -> None:
+        # From the checkpoint itself: its stored answers are left behind, which `None` alone would replay.
+        snapshot = await self._graph.aget_state(self._config)
+        config = self._going_on()
+        config["configurable"]["checkpoint_id"] = snapshot.config["configurable"]["checkpoint_id"]
+        await self._run(None, config)
+
+    def _going_on(self) -> RunnableConfig:
+        return self._with(self._metadata.get(INPUT_KEY), self._metadata.get("slack_user_id"))
+
+    def _with(self, input_key: str | None, user: str | None) -> RunnableConfig:
+        configurable = {**self._config["configurable"], "slack_user_id": user or ""}
+        return {"configurable": configurable, "metadata": {INPUT_KEY: input_key or ""}}
+
+    def _input(self, inbound: Inbound) -> dict[str, Any]:
+        if inbound.kind is InboundKind.FORM:
+            assert isinstance(inbound.body, dict)
+            return dict(inbound.body)
+        name, rest = split_name(inbound.text)
+        begins = not self._metadata  # only a thread's first message names its graph
+        text = rest if begins and name in self._known else inbound.text
+        if self._info.starts_with is StartsWith.TEXT:
+            assert self._info.text_property is not None
+            return {self._info.text_property: text}
+        # After a step that failed, the model's calls may stand without results, which models refuse for good.
+        unanswered = [
+            ToolMessage(
+                content="This call failed and gave no result.", tool_call_id=call, name=tool, status="error"
+            )
+            for call, tool in dangling_tool_calls(self._values)
+        ]
+        return {"messages": [*unanswered, {"role": "user", "content": text}]}
+
+    async def _run(self, given: Any, config: RunnableConfig) -> None:
+        try:
+            await self._graph.ainvoke(given, config, durability="sync", control=self._control)
+        except GraphDrained:
+            raise Drained from None
+        except Exception as error:
+            if (
+                self._session.closed
+            ):  # the lock is gone with it: not the graph's failure, and not ours to report
+                raise
+            if is_invalid_resume(error):
+                raise AnswerRefused(f"The graph did not take the answer: {error}") from error
+            raise failed(self._info.name, self._config["configurable"]["thread_id"], error) from error

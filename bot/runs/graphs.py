@@ -1,0 +1,63 @@
+"""The graphs that this process hosts."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import psycopg
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from langgraph.runtime import RunControl
+
+from bot.flow.graph_state import GraphInfo
+from bot.flow.thread import ThreadRef
+from bot.runs.config import GraphConfig, GraphConfigError
+from bot.runs.graph_thread import GraphThread, thread_config
+from bot.runs.info import info_of
+from bot.runs.loading import LoadedGraph, load_graphs
+
+
+class Graphs:
+    """`host(thread)` makes the object through which a thread's tools reach Slack."""
+
+    def __init__(
+        self, loaded: Mapping[str, LoadedGraph], default: str, host: Callable[[ThreadRef], object]
+    ) -> None:
+        self._loaded = loaded
+        self._host = host
+        self._controls: set[RunControl] = set()
+        self._draining = False
+        self.default = default
+        self.infos: Mapping[str, GraphInfo] = {name: info_of(graph) for name, graph in loaded.items()}
+
+    @asynccontextmanager
+    async def bind(
+        self, name: str, thread: ThreadRef, session: psycopg.AsyncConnection[Any]
+    ) -> AsyncIterator[GraphThread]:
+        """One graph in one thread, over the session that holds the thread's lock, with a saver of its own."""
+        config = thread_config(thread, self._host(thread))
+        control = RunControl()
+        if self._draining:
+            control.request_drain()
+        self._controls.add(control)
+        try:
+            async with self._loaded[name].open(config, AsyncPostgresSaver(session)) as graph:
+                yield GraphThread(graph, self.infos[name], config, session, control, self.infos)
+        finally:
+            self._controls.discard(control)
+
+    def drain(self) -> None:
+        """Have every run stop at its next step; what is left of it is taken up elsewhere."""
+        self._draining = True
+        for control in self._controls:
+            control.request_drain()
+
+
+async def open_graphs(
+    config: GraphConfig, default: str | None, host: Callable[[ThreadRef], object], stack: AsyncExitStack
+) -> Graphs:
+    """Load all graphs. Raises GraphConfigError."""
+    loaded = await load_graphs(config, stack)
+    if default is not None and default not in loaded:
+        known = ", ".join(loaded)
+        raise GraphConfigError(f"DEFAULT_GRAPH is {default}, and {config.path} has only: {known}.")
+    return Graphs(loaded, default or config.default, host)

@@ -1,0 +1,107 @@
+CREATE SCHEMA IF NOT EXISTS countersign;
+
+-- One row per Slack thread that a graph runs in; the rest of its state is in LangGraph's checkpoints.
+CREATE TABLE countersign.threads (
+    id text PRIMARY KEY,                      -- <team>/<channel>/<thread_ts>
+    graph text,                               -- null until its first message named one that exists
+    last_said text,                           -- key of the graph's last message that was posted
+    halted text,                              -- reference of the failure that stopped it
+    attempts integer NOT NULL DEFAULT 0,      -- times a worker took it up since it last came to rest
+    created_at timestamptz NOT NULL DEFAULT now(),
+    touched_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- What came from Slack, written before it is acknowledged.
+CREATE TABLE countersign.inbox (
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    key text NOT NULL UNIQUE,                 -- what it is: one message is one key, however often it is told
+    event_id text UNIQUE,                     -- which delivery it was
+    thread_id text NOT NULL REFERENCES countersign.threads (id),
+    kind text NOT NULL,
+    user_id text NOT NULL,
+    text text NOT NULL,
+    body jsonb,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    done_at timestamptz
+);
+CREATE INDEX inbox_outstanding ON countersign.inbox (thread_id, seq) WHERE done_at IS NULL;
+CREATE INDEX inbox_age ON countersign.inbox (received_at) WHERE done_at IS NOT NULL;
+
+CREATE TABLE countersign.approvals (
+    id uuid PRIMARY KEY,
+    thread_id text NOT NULL REFERENCES countersign.threads (id),
+    interrupt_id text NOT NULL,
+    digest text NOT NULL,
+    value jsonb,
+    schema jsonb,
+    status text NOT NULL CHECK (status IN ('pending', 'decided', 'resumed', 'withdrawn')),
+    votes jsonb NOT NULL,
+    answer jsonb,
+    note text,
+    version integer NOT NULL,
+    drawn integer NOT NULL DEFAULT 0,         -- the version that its card shows
+    card_ts text,
+    opened_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT now()
+);
+-- One open approval per question, whoever tries to open another.
+CREATE UNIQUE INDEX approvals_open ON countersign.approvals (thread_id, interrupt_id, digest)
+    WHERE status IN ('pending', 'decided');
+CREATE INDEX approvals_waiting ON countersign.approvals (opened_at) WHERE status = 'pending';
+CREATE INDEX approvals_decided ON countersign.approvals (changed_at) WHERE status = 'decided';
+CREATE INDEX approvals_stale_card ON countersign.approvals (changed_at)
+    WHERE card_ts IS NOT NULL AND drawn < version;
+CREATE INDEX approvals_of_thread ON countersign.approvals (thread_id);
+
+-- Everything that ever happened to an approval. Rows are added, never changed.
+CREATE TABLE countersign.ledger (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    approval_id uuid NOT NULL,
+    thread_id text NOT NULL,
+    version integer NOT NULL,
+    event text NOT NULL,
+    actor_id text,                            -- null where the bot itself acted
+    actor_name text,
+    detail jsonb,
+    at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (approval_id, version)
+);
+
+CREATE FUNCTION countersign.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the ledger is append-only';
+END;
+$$;
+CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON countersign.ledger
+    FOR EACH STATEMENT EXECUTE FUNCTION countersign.refuse_change();
+
+-- What is to be posted, written before it is.
+CREATE TABLE countersign.outbox (
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    key text NOT NULL UNIQUE,
+    kind text NOT NULL,
+    team text NOT NULL,
+    channel text NOT NULL,
+    thread_ts text,                           -- null: it begins a thread
+    body jsonb,
+    approval_id uuid REFERENCES countersign.approvals (id),
+    attempts integer NOT NULL DEFAULT 0,
+    due_at timestamptz NOT NULL DEFAULT now(),-- not tried before this moment; a claim moves it ahead
+    error text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    posted_at timestamptz,
+    posted_ts text,
+    given_up_at timestamptz
+);
+CREATE INDEX outbox_due ON countersign.outbox (due_at) WHERE posted_at IS NULL AND given_up_at IS NULL;
+CREATE INDEX outbox_of_thread ON countersign.outbox (channel, thread_ts, seq)
+    WHERE posted_at IS NULL AND given_up_at IS NULL;
+CREATE INDEX outbox_age ON countersign.outbox (posted_at) WHERE posted_at IS NOT NULL;
+
+-- What tools did, so that a step that runs again does not do it again.
+CREATE TABLE countersign.effects (
+    key text PRIMARY KEY,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    done_at timestamptz,
+    result jsonb
+);

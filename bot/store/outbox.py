@@ -1,0 +1,98 @@
+"""The outbox: what is to be posted, claimed by one process at a time."""
+
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import dict_row
+
+from bot.flow.inbound import Inbound, InboundKind
+from bot.flow.outgoing import Outgoing, OutgoingKind
+from bot.flow.ports import Lane
+from bot.flow.thread import ThreadRef
+from bot.store import rows
+from bot.store.pool import Pool
+from bot.store.queries import QUERIES
+from bot.store.threads import Defer, remember
+
+_CLAIM = 30  # seconds in which only the claimer posts: longer than a post may take
+
+
+class Outbox:
+    def __init__(self, pool: Pool, defer: Defer) -> None:
+        self._pool = pool
+        self._defer = defer
+
+    async def claim_thread(self, channel: str, thread_ts: str) -> tuple[Outgoing, ...]:
+        found = await self._query(
+            "claim_thread", {"channel": channel, "thread_ts": thread_ts, "claim": _CLAIM}
+        )
+        return tuple(rows.outgoing_from(row) for row in sorted(found, key=lambda row: row["seq"]))
+
+    async def claim_one(self, key: str) -> Outgoing | None:
+        found = await self._query("claim_one", {"key": key, "claim": _CLAIM})
+        return rows.outgoing_from(found[0]) if found else None
+
+    async def due(self, limit: int) -> tuple[Lane, ...]:
+        found = await self._query("due_lanes", {"limit": limit})
+        return tuple(
+            Lane(channel=row["channel"], thread_ts=row["thread_ts"], key=row["key"]) for row in found
+        )
+
+    async def posted(self, row: Outgoing, ts: str, drawn: int | None) -> None:
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
+            if cursor.rowcount == 0:
+                return
+            if row.approval_id is not None:
+                await connection.execute(
+                    QUERIES["card_posted"], {"approval_id": row.approval_id, "ts": ts, "drawn": drawn}
+                )
+            if row.kind is OutgoingKind.OPENING:
+                inbound = _first_message(row, ts)
+                if await remember(connection, inbound):
+                    await self._defer(connection, inbound.thread.id)
+
+    async def postpone(self, row: Outgoing, seconds: float, error: str) -> None:
+        await self._run(
+            "postpone",
+            {
+                "key": row.key,
+                "channel": row.channel,
+                "thread_ts": row.thread_ts,
+                "seconds": seconds,
+                "error": error,
+            },
+        )
+
+    async def give_up(self, row: Outgoing, error: str) -> None:
+        await self._run("give_up", {"key": row.key, "error": error})
+
+    async def stale_cards(self, limit: int) -> tuple[UUID, ...]:
+        return tuple(row["id"] for row in await self._query("stale_cards", {"limit": limit}))
+
+    async def drawn(self, approval_id: UUID, version: int) -> None:
+        await self._run("drawn", {"approval_id": approval_id, "version": version})
+
+    async def _run(self, name: str, arguments: dict[str, Any]) -> None:
+        async with self._pool.connection() as connection:
+            await connection.execute(QUERIES[name], arguments)
+
+    async def _query(self, name: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+        async with (
+            self._pool.connection() as connection,
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            await cursor.execute(QUERIES[name], arguments)
+            return await cursor.fetchall()
+
+
+def _first_message(row: Outgoing, ts: str) -> Inbound:
+    """The message that `/agent` stands for, once its thread's root has been posted."""
+    assert isinstance(row.body, dict)
+    return Inbound(
+        key=f"message:{row.team}/{row.channel}/{ts}",
+        kind=InboundKind.MESSAGE,
+        thread=ThreadRef(team=row.team, channel=row.channel, ts=ts),
+        user=str(row.body["user"]),
+        text=str(row.body["text"]),
+    )

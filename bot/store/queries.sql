@@ -1,0 +1,175 @@
+-- Every query that the store runs, each under its name, with %(named)s parameters.
+
+-- begin_thread --
+-- A message that may begin a thread makes its row.
+INSERT INTO countersign.threads (id) VALUES (%(thread_id)s) ON CONFLICT (id) DO NOTHING;
+
+-- remember --
+-- One row per message and per delivery; no row comes back when it is known already or no thread of ours.
+INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, body)
+SELECT %(key)s, %(event_id)s, %(thread_id)s, %(kind)s, %(user_id)s, %(text)s, %(body)s
+WHERE EXISTS (SELECT 1 FROM countersign.threads WHERE id = %(thread_id)s)
+ON CONFLICT DO NOTHING
+RETURNING seq;
+
+-- take_up --
+-- The thread, if it has anything to do; counts one attempt.
+UPDATE countersign.threads SET attempts = attempts + 1
+WHERE id = %(thread_id)s
+  AND (EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
+       OR (halted IS NULL AND EXISTS (
+           SELECT 1 FROM countersign.approvals WHERE thread_id = %(thread_id)s AND status = 'decided')))
+RETURNING id, graph, last_said, halted, attempts;
+
+-- hand_back --
+UPDATE countersign.threads SET attempts = greatest(attempts - 1, 0) WHERE id = %(thread_id)s;
+
+-- open_approvals --
+-- The pending and decided ones, in the order in which they last changed.
+SELECT * FROM countersign.approvals
+WHERE thread_id = %(thread_id)s AND status IN ('pending', 'decided')
+ORDER BY changed_at, id;
+
+-- outstanding --
+SELECT * FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL ORDER BY seq;
+
+-- settle_thread --
+UPDATE countersign.threads
+SET graph = %(graph)s, last_said = %(last_said)s, halted = %(halted)s, attempts = 0, touched_at = now()
+WHERE id = %(thread_id)s;
+
+-- mark_done --
+UPDATE countersign.inbox SET done_at = now() WHERE key = ANY(%(keys)s);
+
+-- approval --
+SELECT * FROM countersign.approvals WHERE id = %(id)s;
+
+-- open_approval --
+INSERT INTO countersign.approvals
+    (id, thread_id, interrupt_id, digest, value, schema, status, votes, version, opened_at)
+VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(value)s, %(schema)s, %(status)s, %(votes)s,
+        %(version)s, %(opened_at)s)
+ON CONFLICT DO NOTHING
+RETURNING id;
+
+-- change_approval --
+-- Compare and set: no row comes back when somebody else changed it first.
+UPDATE countersign.approvals
+SET status = %(status)s, votes = %(votes)s, answer = %(answer)s, note = %(note)s, version = %(version)s,
+    changed_at = now()
+WHERE id = %(id)s AND version = %(expected)s
+RETURNING id;
+
+-- enter_ledger --
+INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail)
+VALUES (%(approval_id)s, %(thread_id)s, %(version)s, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s);
+
+-- waiting --
+SELECT * FROM countersign.approvals
+WHERE status = 'pending'
+  AND split_part(thread_id, '/', 1) = %(team)s
+  AND (%(channels)s::text[] IS NULL OR split_part(thread_id, '/', 2) = ANY(%(channels)s))
+ORDER BY opened_at
+LIMIT %(limit)s;
+
+-- put_out --
+INSERT INTO countersign.outbox (key, kind, team, channel, thread_ts, body, approval_id)
+VALUES (%(key)s, %(kind)s, %(team)s, %(channel)s, %(thread_ts)s, %(body)s, %(approval_id)s)
+ON CONFLICT (key) DO NOTHING;
+
+-- claim_thread --
+-- What a thread still has to post, in order, unless something before it waits for a later moment.
+UPDATE countersign.outbox o
+SET due_at = now() + %(claim)s * interval '1 second', attempts = attempts + 1
+FROM (
+    SELECT seq FROM countersign.outbox
+    WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND posted_at IS NULL AND given_up_at IS NULL
+      AND NOT EXISTS (
+          SELECT 1 FROM countersign.outbox w
+          WHERE w.channel = %(channel)s AND w.thread_ts = %(thread_ts)s
+            AND w.posted_at IS NULL AND w.given_up_at IS NULL AND w.due_at > now())
+    ORDER BY seq FOR UPDATE SKIP LOCKED
+) claimed
+WHERE o.seq = claimed.seq
+RETURNING o.*;
+
+-- claim_one --
+UPDATE countersign.outbox
+SET due_at = now() + %(claim)s * interval '1 second', attempts = attempts + 1
+WHERE key = %(key)s AND posted_at IS NULL AND given_up_at IS NULL AND due_at <= now()
+RETURNING *;
+
+-- due_lanes --
+-- Threads (and single openings) with something to post whose moment has come, oldest first.
+SELECT channel, thread_ts, CASE WHEN thread_ts IS NULL THEN key END AS key, min(seq) AS first
+FROM countersign.outbox
+WHERE posted_at IS NULL AND given_up_at IS NULL
+GROUP BY 1, 2, 3
+HAVING max(due_at) <= now() - interval '1 second'
+ORDER BY first
+LIMIT %(limit)s;
+
+-- mark_posted --
+UPDATE countersign.outbox SET posted_at = now(), posted_ts = %(ts)s, error = NULL
+WHERE key = %(key)s AND posted_at IS NULL
+RETURNING key;
+
+-- card_posted --
+UPDATE countersign.approvals SET card_ts = %(ts)s, drawn = greatest(drawn, %(drawn)s)
+WHERE id = %(approval_id)s;
+
+-- postpone --
+-- The row and, since a thread's messages keep their order, all that its thread has still to post.
+UPDATE countersign.outbox
+SET due_at = now() + %(seconds)s * interval '1 second', error = CASE WHEN key = %(key)s THEN %(error)s ELSE error END
+WHERE posted_at IS NULL AND given_up_at IS NULL
+  AND (key = %(key)s OR (channel = %(channel)s AND thread_ts = %(thread_ts)s));
+
+-- give_up --
+UPDATE countersign.outbox SET given_up_at = now(), error = %(error)s WHERE key = %(key)s AND posted_at IS NULL;
+
+-- stale_cards --
+SELECT id FROM countersign.approvals
+WHERE card_ts IS NOT NULL AND drawn < version AND changed_at < now() - interval '5 seconds'
+ORDER BY changed_at
+LIMIT %(limit)s;
+
+-- drawn --
+UPDATE countersign.approvals SET drawn = greatest(drawn, %(version)s) WHERE id = %(approval_id)s;
+
+-- forgotten_threads --
+-- Threads with something to do and no job that will do it.
+SELECT waiting.thread_id AS id FROM (
+    SELECT thread_id FROM countersign.inbox
+    WHERE done_at IS NULL AND received_at < now() - interval '10 seconds'
+    UNION
+    SELECT a.thread_id FROM countersign.approvals a JOIN countersign.threads t ON t.id = a.thread_id
+    WHERE a.status = 'decided' AND t.halted IS NULL AND a.changed_at < now() - interval '10 seconds'
+) waiting
+WHERE NOT EXISTS (SELECT 1 FROM procrastinate_jobs j
+                  WHERE j.lock = waiting.thread_id AND j.status IN ('todo', 'doing'))
+LIMIT %(limit)s;
+
+-- begin_effect --
+INSERT INTO countersign.effects (key) VALUES (%(key)s) ON CONFLICT (key) DO NOTHING RETURNING key;
+
+-- effect --
+SELECT done_at, result FROM countersign.effects WHERE key = %(key)s;
+
+-- finish_effect --
+UPDATE countersign.effects SET done_at = now(), result = %(result)s WHERE key = %(key)s;
+
+-- forget_effect --
+DELETE FROM countersign.effects WHERE key = %(key)s AND done_at IS NULL;
+
+-- counts --
+SELECT (SELECT count(*) FROM countersign.approvals WHERE status = 'pending') AS pending,
+       (SELECT count(*) FROM countersign.outbox WHERE posted_at IS NULL AND given_up_at IS NULL) AS unposted;
+
+-- forget_inbox --
+-- Slack repeats an event for 24 hours at most.
+DELETE FROM countersign.inbox WHERE done_at IS NOT NULL AND received_at < now() - interval '26 hours';
+
+-- forget_outbox --
+DELETE FROM countersign.outbox
+WHERE coalesce(posted_at, given_up_at) < now() - interval '26 hours';

@@ -1,0 +1,158 @@
+"""Threads, what came in for them, and their approvals: each method is one transaction."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+
+from bot.approvals.approval import Approval, Status
+from bot.approvals.ledger import Change, Event
+from bot.flow.inbound import Inbound
+from bot.flow.outgoing import Opening, Outgoing, OutgoingKind
+from bot.flow.ports import Conflict, Settlement, Waiting, Work
+from bot.flow.thread import ThreadRef
+from bot.store import rows
+from bot.store.pool import Pool
+from bot.store.queries import QUERIES
+
+Connection = psycopg.AsyncConnection[Any]
+Defer = Callable[[Connection, str], Awaitable[None]]
+
+
+class Threads:
+    """`defer(connection, thread_id)` puts the thread's job into the queue, in the connection's transaction."""
+
+    def __init__(self, pool: Pool, defer: Defer) -> None:
+        self._pool = pool
+        self._defer = defer
+
+    async def accept(self, inbound: Inbound) -> bool:
+        async with self._pool.connection() as connection:
+            accepted = await remember(connection, inbound)
+            if accepted:
+                await self._defer(connection, inbound.thread.id)
+            return accepted
+
+    async def accept_opening(self, opening: Opening) -> bool:
+        body = {"text": opening.text, "user": opening.user, "response_url": opening.response_url}
+        row = Outgoing(
+            key=opening.key,
+            kind=OutgoingKind.OPENING,
+            team=opening.team,
+            channel=opening.channel,
+            thread_ts=None,
+            body=body,
+        )
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(QUERIES["put_out"], rows.outgoing_row(row))
+            return cursor.rowcount == 1
+
+    async def work(self, thread_id: str) -> Work | None:
+        async with self._pool.connection() as connection:
+            key = {"thread_id": thread_id}
+            taken = await _one(connection, QUERIES["take_up"], key)
+            if taken is None:
+                return None
+            approvals = await _all(connection, QUERIES["open_approvals"], key)
+            inbound = await _all(connection, QUERIES["outstanding"], key)
+        return Work(
+            thread=rows.thread_from(taken),
+            open=tuple(rows.approval_from(row) for row in approvals),
+            inbound=tuple(rows.inbound_from(row) for row in inbound),
+        )
+
+    async def settle(self, settlement: Settlement) -> None:
+        thread = settlement.thread
+        async with self._pool.connection() as connection, connection.pipeline():
+            for change in settlement.changes:
+                await _apply(connection, change)
+            for row in settlement.post:
+                await connection.execute(QUERIES["put_out"], rows.outgoing_row(row))
+            if settlement.done:
+                await connection.execute(QUERIES["mark_done"], {"keys": list(settlement.done)})
+            await connection.execute(
+                QUERIES["settle_thread"],
+                {
+                    "thread_id": thread.ref.id,
+                    "graph": thread.graph,
+                    "last_said": thread.last_said,
+                    "halted": thread.halted,
+                },
+            )
+
+    async def hand_back(self, thread_id: str) -> None:
+        async with self._pool.connection() as connection:
+            await connection.execute(QUERIES["hand_back"], {"thread_id": thread_id})
+
+    async def approval(self, approval_id: UUID) -> Approval | None:
+        async with self._pool.connection() as connection:
+            row = await _one(connection, QUERIES["approval"], {"id": approval_id})
+        return rows.approval_from(row) if row else None
+
+    async def decide(self, change: Change) -> None:
+        async with self._pool.connection() as connection:
+            await _apply(connection, change)
+            if change.after.status is Status.DECIDED:
+                await self._defer(connection, change.after.thread_id)
+
+    async def waiting(self, team: str, channels: Sequence[str] | None, limit: int) -> tuple[Waiting, ...]:
+        arguments = {"team": team, "channels": None if channels is None else list(channels), "limit": limit}
+        async with self._pool.connection() as connection:
+            found = await _all(connection, QUERIES["waiting"], arguments)
+        return tuple(
+            Waiting(approval=rows.approval_from(row), thread=ThreadRef.parse(row["thread_id"]))
+            for row in found
+        )
+
+    async def forgotten(self, limit: int = 100) -> tuple[str, ...]:
+        """Threads with something to do and no job for it; each gets one. What a repair is, not a routine."""
+        async with self._pool.connection() as connection:
+            found = await _all(connection, QUERIES["forgotten_threads"], {"limit": limit})
+            for row in found:
+                await self._defer(connection, row["id"])
+        return tuple(row["id"] for row in found)
+
+
+async def remember(connection: Connection, inbound: Inbound) -> bool:
+    """Write an inbox row; False when it is known already, or a reply in a thread that is not ours."""
+    if inbound.opens:
+        await connection.execute(QUERIES["begin_thread"], {"thread_id": inbound.thread.id})
+    return await _one(connection, QUERIES["remember"], rows.inbound_row(inbound)) is not None
+
+
+async def _apply(connection: Connection, change: Change) -> None:
+    """Save an approval and its ledger row together. Raises Conflict when it is not as `change` expects."""
+    after = change.after
+    if change.event is Event.OPENED:
+        saved = await _one(connection, QUERIES["open_approval"], rows.approval_row(after))
+    else:
+        arguments = {**rows.approval_row(after), "expected": change.expected_version}
+        saved = await _one(connection, QUERIES["change_approval"], arguments)
+    if saved is None:
+        raise Conflict
+    await connection.execute(
+        QUERIES["enter_ledger"],
+        {
+            "approval_id": after.id,
+            "thread_id": after.thread_id,
+            "version": after.version,
+            "event": change.event,
+            "actor_id": change.by.id if change.by else None,
+            "actor_name": change.by.name if change.by else None,
+            "detail": rows.ledger_detail(change.detail),
+        },
+    )
+
+
+async def _one(connection: Connection, query: LiteralString, arguments: Any) -> rows.Row | None:
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(query, arguments)
+        return await cursor.fetchone()
+
+
+async def _all(connection: Connection, query: LiteralString, arguments: Any) -> list[dict[str, Any]]:
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(query, arguments)
+        return await cursor.fetchall()

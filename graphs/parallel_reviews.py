@@ -18,7 +18,7 @@ class Vacancy(TypedDict):
     """What somebody fills in to have candidates reviewed."""
 
     position: Annotated[str, Field(min_length=1, description="The job.")]
-    candidates: Annotated[list[str], Field(min_length=1, description="Who applied, one per line.")]
+    candidates: Annotated[list[str], Field(min_length=1, description="Who applied.")]
     places: Annotated[int, Field(ge=1, description="How many to invite.")]
 
 

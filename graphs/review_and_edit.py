@@ -34,7 +34,7 @@ def graph() -> CompiledStateGraph[State, None, Request, Result]:
 
     async def draft(state: Request) -> dict[str, Any]:
         answer = await model.ainvoke(f"Write a short announcement for our team about: {state['topic']}")
-        return {"announcement": answer.text}
+        return {"announcement": f"{state['topic']}\n\n{answer.text}"}
 
     def review(state: State) -> dict[str, Any]:
         answer = interrupt({"task": "Read the announcement and improve it.", "text": state["announcement"]})

@@ -3,6 +3,7 @@
 Their names, arguments and descriptions are what an approver reads on the card and edits in its form.
 """
 
+import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -71,7 +72,9 @@ ACTIONS = [post_message, schedule_reminder, invite_to_channel]
 
 
 def shown(channel: str) -> str:
-    """Return a channel as people write it."""
+    """Return a channel as people write it, also where Slack's own markup was given."""
+    if match := re.fullmatch(r"<#\w+\|([^>]+)>", channel):
+        return f"#{match[1]}"
     return channel if channel.startswith(("#", "<")) else f"#{channel}"
 
 

@@ -48,22 +48,28 @@ async def people_named(runtime: Runtime, name: str, *, exactly: bool) -> list[di
         if person.get("deleted") or person.get("is_bot") or person["id"] == "USLACKBOT":
             continue
         names = names_of(person)
-        if wanted in names or (not exactly and any(wanted in one for one in names)):
+        as_a_whole = wanted in names or wanted in addresses_of(person)
+        if as_a_whole or (not exactly and any(wanted in name for name in names)):
             found.append(person)
     return found
 
 
 def names_of(person: dict[str, Any]) -> set[str]:
-    """Return everything that this person may be called by, casefolded."""
+    """Return everything that people call this person, casefolded."""
     profile = person.get("profile") or {}
     names = (
         person.get("name"),
         person.get("real_name"),
         profile.get("display_name"),
         profile.get("real_name"),
-        profile.get("email"),
     )
     return {name.casefold() for name in names if name}
+
+
+def addresses_of(person: dict[str, Any]) -> set[str]:
+    """Return the e-mail address, if the app may see it; a part of it is no way to find its owner."""
+    address = (person.get("profile") or {}).get("email")
+    return {address.casefold()} if address else set()
 
 
 def describe(person: dict[str, Any]) -> str:

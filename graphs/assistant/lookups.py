@@ -29,6 +29,8 @@ async def find_person(
     runtime: Runtime,
 ) -> str:
     """Find people of this workspace by name."""
+    if is_guest(await asker(runtime)):
+        raise NotDone("whoever asked is a guest here, and guests do not see who else is.")
     people = await people_named(runtime, name, exactly=False)
     return "\n".join(map(describe, people)) or f"Nobody here has {name} in their name."
 

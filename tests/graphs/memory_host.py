@@ -16,7 +16,13 @@ WORKSPACE: Mapping[str, Any] = {
     },
     "users.list": {
         "members": [
-            {"id": "U00000001", "name": "alice", "real_name": "Alice Adler", "tz": "Europe/Berlin"},
+            {
+                "id": "U00000001",
+                "name": "alice",
+                "real_name": "Alice Adler",
+                "tz": "Europe/Berlin",
+                "profile": {"email": "alice@example.com"},
+            },
             {"id": "U00000002", "name": "bob", "real_name": "Bob Baum", "tz": "America/New_York"},
             {"id": "U00000003", "name": "bob2", "real_name": "Bob Baum"},
             {"id": "U00000004", "name": "gina", "real_name": "Gina Guest", "is_restricted": True},
@@ -57,10 +63,13 @@ class MemoryHost:
     posts: dict[str, tuple[str, str]] = field(default_factory=dict)
     outcomes: dict[str, Json] = field(default_factory=dict)
     cut_off: set[str] = field(default_factory=set)
+    broken: str = ""  # the method whose connection drops
     crash_after_effect: bool = False  # once: the next effect is recorded, and then its process dies
 
     async def slack(self, method: str, **arguments: Any) -> dict[str, Any]:
         self.calls.append((method, arguments))
+        if method == self.broken:
+            raise ConnectionResetError
         if error := self.refuse.get(method):
             raise RefusalError(error)
         if method == "users.info":

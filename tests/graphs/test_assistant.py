@@ -110,6 +110,20 @@ async def test_a_name_that_fits_two_people_is_asked_back(assistant: Thread, host
     assert "@bob2, U00000003" in await assistant.last_words()
 
 
+async def test_someone_is_found_by_a_whole_address_but_not_by_a_part_of_it(assistant: Thread) -> None:
+    await assistant.say("find alice@example.com")
+    assert "U00000001" in await assistant.last_words()
+    await assistant.say("find example")
+    assert await assistant.last_words() == "Nobody here has example in their name."
+
+
+async def test_slacks_own_markup_names_channels_and_people(assistant: Thread, host: MemoryHost) -> None:
+    await assistant.say("invite <@U00000002> to <#C00000001|ops>")
+    await assistant.answer(APPROVE)
+    assert host.calls == [("conversations.invite", {"channel": OPS, "users": "U00000002"})]
+    assert "Invited to #ops" in await assistant.last_words()
+
+
 async def test_a_reminder_is_meant_in_the_askers_time_zone(assistant: Thread, host: MemoryHost) -> None:
     await assistant.say("remind #ops tomorrow 9:00 to <!channel> rotate the keys")
     await assistant.answer(APPROVE)
@@ -119,6 +133,16 @@ async def test_a_reminder_is_meant_in_the_askers_time_zone(assistant: Thread, ho
     assert timedelta(0) < at - datetime.now(UTC) < timedelta(hours=48)
     assert scheduled["text"] == "&lt;!channel&gt; rotate the keys"
     assert scheduled["unfurl_links"] is scheduled["unfurl_media"] is False
+
+
+async def test_a_reminder_without_a_known_asker_is_meant_in_utc(
+    model: ScriptedModel, host: MemoryHost
+) -> None:
+    thread = Thread(load("assistant"), host, asker="")
+    await thread.say("remind #ops tomorrow 9:00 to rest")
+    await thread.answer(APPROVE)
+    (scheduled,) = host.made("chat.scheduleMessage")
+    assert datetime.fromtimestamp(scheduled["post_at"], UTC).hour == 9
 
 
 async def test_a_reminder_in_the_past_is_refused_before_slack_is_asked(
@@ -161,6 +185,23 @@ async def test_every_page_of_the_channels_is_searched(assistant: Thread, host: M
     await assistant.say("post 'hello' to #general")
     await assistant.answer(APPROVE)
     assert list(host.posts.values()) == [(HERE, "hello")]
+
+
+async def test_an_unknown_person_becomes_words_for_the_model(assistant: Thread, host: MemoryHost) -> None:
+    await assistant.say("invite nobody to #ops")
+    await assistant.answer(APPROVE)
+    assert host.made("conversations.invite") == []
+    assert "nobody here is called nobody" in await assistant.last_words()
+
+
+async def test_a_failure_that_is_no_refusal_is_the_runs_error_and_not_the_models_business(
+    assistant: Thread, host: MemoryHost
+) -> None:
+    await assistant.say("invite bob to #ops")
+    host.broken = "conversations.invite"
+    with pytest.raises(ConnectionResetError):
+        await assistant.answer(APPROVE)
+    assert await assistant.pending()
 
 
 async def test_an_effect_with_unknown_outcome_is_not_repeated(assistant: Thread, host: MemoryHost) -> None:
@@ -214,6 +255,8 @@ async def test_a_guest_reads_only_where_they_are(model: ScriptedModel, host: Mem
     await thread.say("read #ops")
     assert host.made("conversations.history") == []
     await thread.say("list channels")
+    assert "guests do not see" in await thread.last_words()
+    await thread.say("find bob")
     assert "guests do not see" in await thread.last_words()
     await thread.say("read #general")
     assert host.made("conversations.history") == [{"channel": HERE, "limit": 20}]

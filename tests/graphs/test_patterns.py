@@ -53,7 +53,7 @@ async def test_review_and_edit_puts_the_persons_text_into_the_state(
     asked = await thread.the_pending()
     assert set(asked) == {"task", "text"}
     assert "the summer party" in asked["text"]
-    assert "\n" in asked["text"]
+    assert "\n" in asked["text"], "it is known as a text to edit by its length or its lines"
     await thread.answer({"edited_text": "We party."})
     assert (await thread.values())["announcement"] == "We party."
     assert len(model.requests) == 1, "the review does not ask the model for another draft"
@@ -198,6 +198,13 @@ async def test_side_effects_posts_once_though_its_node_runs_again(thread_of: Ope
     await thread.start(None)
     assert (await thread.values())["outcome"] == "Posted."
     assert len(host.posts) == 1
+
+
+async def test_side_effects_says_so_outside_the_bot(model: ScriptedModel) -> None:
+    thread = Thread(load("side_effects"), None)
+    await thread.start({"announcement": "We moved."})
+    await thread.answer(True)
+    assert "runs without Countersign" in (await thread.values())["outcome"]
 
 
 async def test_the_wrong_way_posts_before_anyone_agreed_and_again_after(host: MemoryHost) -> None:

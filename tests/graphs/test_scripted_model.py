@@ -161,6 +161,21 @@ async def test_only_what_the_request_offers_is_called(
         assert len(answer["choices"][0]["message"].get("tool_calls", [])) == calls
 
 
+async def test_text_may_come_in_parts(http: aiohttp.ClientSession, model: ScriptedModel) -> None:
+    parts = [{"type": "text", "text": "post 'hello' "}, {"type": "text", "text": "to #ops"}]
+    wish = chat("", tools=[POST]) | {"messages": [{"role": "user", "content": parts}]}
+    _, answer = await ask(http, model, wish)
+    assert answer["choices"][0]["message"]["tool_calls"][0]["function"]["name"] == "post_message"
+
+
+async def test_a_tool_may_be_chosen_for_it(http: aiohttp.ClientSession, model: ScriptedModel) -> None:
+    chosen = {"type": "function", "function": {"name": "invite_to_channel"}}
+    wish = chat("post 'hello' to #ops and invite bob to #ops", tools=[POST, chosen], tool_choice=chosen)
+    _, answer = await ask(http, model, wish)
+    calls = answer["choices"][0]["message"]["tool_calls"]
+    assert [call["function"]["name"] for call in calls] == ["invite_to_channel"]
+
+
 UNANSWERED = {"role": "assistant", "content": None, "tool_calls": [CALL]}
 
 
@@ -182,6 +197,10 @@ UNANSWERED = {"role": "assistant", "content": None, "tool_calls": [CALL]}
             "must answer a tool call",
         ),
         ({"model": "m", "messages": [{"role": "assistant", "tool_calls": [{"id": 1}]}]}, "malformed"),
+        ({"model": "m", "messages": [{"role": "tool", "content": "ok"}]}, "names no tool call"),
+        ({"model": "m", "messages": [{"role": "user", "content": 1}]}, "neither text nor parts"),
+        (chat("hi", n=2), "one choice"),
+        (chat("hi", tools=[{"type": "retrieval"}]), "not a function"),
     ],
 )
 async def test_what_openai_refuses_is_refused(
@@ -204,7 +223,7 @@ async def test_without_a_key_nothing_is_answered(model: ScriptedModel) -> None:
             assert response.status == 401
         async with stranger.get(f"{model.base_url}/models") as response:
             assert response.status == 401
-    assert model.requests == []
+    assert not model.requests
 
 
 async def test_it_lists_itself_as_a_model(client: openai.AsyncOpenAI) -> None:

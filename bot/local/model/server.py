@@ -3,32 +3,36 @@
 import asyncio
 import json
 import time
+from collections import deque
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
-from bot.local.model.conversation import Conversation, RefusedRequestError, parse
-from bot.local.model.reply import Reply, chunks, completion
+from bot.local.model.conversation import RefusedRequestError, parse
+from bot.local.model.reply import chunks, completion
 from bot.local.model.script import reply_to
 from bot.local.model.trouble import Trouble, Troubles
 
 MODEL_NAME = "scripted"
+REMEMBERED = 1_000
 
 
 class ScriptedModel:
     """Serves the script on loopback while its context is open.
 
     `base_url` ends with `/v1`. `requests` holds the JSON body of every chat request, in order of arrival,
-    refused ones and those that met trouble included. `trouble` lets the next requests fail.
+    refused ones and those that met trouble included, as far as `REMEMBERED` reaches back. `trouble` lets
+    the next requests fail. `pace` is the time in seconds between two chunks of a stream, for people to watch.
     """
 
-    def __init__(self, *, port: int = 0, host: str = "127.0.0.1") -> None:
+    def __init__(self, *, port: int = 0, host: str = "127.0.0.1", pace: float = 0.0) -> None:
         self._host = host
         self._port = port
+        self._pace = pace
         self._runner: web.AppRunner | None = None
         self._troubles = Troubles()
-        self.requests: list[Any] = []
+        self.requests: deque[Any] = deque(maxlen=REMEMBERED)
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -83,11 +87,25 @@ class ScriptedModel:
             return _error(400, str(refusal), "invalid_request_error", refusal.param)
         reply = reply_to(conversation)
         if conversation.stream:
-            return await _stream(request, conversation, reply, cut=trouble is Trouble.CUT)
+            events = [json.dumps(chunk) for chunk in chunks(conversation, reply, created=int(time.time()))]
+            return await self._stream(request, events, cut=trouble is Trouble.CUT)
         answer = json.dumps(completion(conversation, reply, created=int(time.time())))
         if trouble is Trouble.CUT:
             return await _half(request, answer)
         return web.json_response(text=answer)
+
+    async def _stream(self, request: web.Request, events: list[str], *, cut: bool) -> web.StreamResponse:
+        headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
+        response = web.StreamResponse(headers=headers)
+        await response.prepare(request)
+        for event in events[: len(events) // 2] if cut else [*events, "[DONE]"]:
+            await response.write(f"data: {event}\n\n".encode())
+            await asyncio.sleep(self._pace)
+        if cut:
+            _drop(request)
+        else:
+            await response.write_eof()
+        return response
 
 
 async def _close_afterwards(_request: web.Request, response: web.StreamResponse) -> None:
@@ -96,21 +114,6 @@ async def _close_afterwards(_request: web.Request, response: web.StreamResponse)
     # The header is written here too: aiohttp has set its own by now.
     response.force_close()
     response.headers["Connection"] = "close"
-
-
-async def _stream(
-    request: web.Request, conversation: Conversation, reply: Reply, *, cut: bool
-) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
-    await response.prepare(request)
-    events = [json.dumps(chunk) for chunk in chunks(conversation, reply, created=int(time.time()))]
-    for event in events[: len(events) // 2] if cut else [*events, "[DONE]"]:
-        await response.write(f"data: {event}\n\n".encode())
-    if cut:
-        _drop(request)
-    else:
-        await response.write_eof()
-    return response
 
 
 async def _half(request: web.Request, answer: str) -> web.StreamResponse:

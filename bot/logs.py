@@ -12,7 +12,7 @@ _SECRET = re.compile(r"\b(?:xox[a-z]|xapp|sk)-[\w-]{6,}|(?<=://)[^/\s:@]+:[^/\s@
 
 
 def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
-    """Send structlog's and the standard library's records the same way. Tokens and passwords are blotted out."""
+    """Send structlog's and the standard library's records the same way, without tokens and passwords."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -94,13 +94,13 @@ def read_settings(kind: type[Settings] = Settings, **given: Any) -> Settings:
         raise SettingError(_line(error)) from None
     if not settings.socket_mode and settings.slack_signing_secret is None:
         raise SettingError(
-            f"SLACK_SIGNING_SECRET is missing: set it to {_HOW['SLACK_SIGNING_SECRET']}. It is needed because "
-            "SLACK_APP_TOKEN is not set either, so the bot would serve HTTP."
+            f"SLACK_SIGNING_SECRET is missing: set it to {_HOW['SLACK_SIGNING_SECRET']}. It is needed "
+            "because SLACK_APP_TOKEN is not set either, so the bot would serve HTTP."
         )
     if settings.policy_file.exists():
         raise SettingError(
-            f"POLICY_FILE: {settings.policy_file} exists, and this version cannot read policies yet, so it would "
-            "let more people decide than you wrote down. Move it away to start with the default policy."
+            f"POLICY_FILE: {settings.policy_file} exists, and this version cannot read policies yet, so "
+            "more people could decide than you wrote down. Move it away to start with the default policy."
         )
     return settings
 

@@ -76,7 +76,7 @@ class Step:
         return self._settle(await self._graph.read(), done=done, changes=(taken,))
 
     async def _failed_after(self, approval: Approval, error: RunFailed, done: tuple[str, ...]) -> Settlement:
-        """The graph raised after the decision. If it did not take the answer, the decision stands for a retry."""
+        """The graph raised after the decision, which stands for a retry if the graph did not take it."""
         state = await self._graph.read()
         still_asked = approval.interrupt_id in {p.interrupt_id for p in state.pending}
         taken = () if still_asked else (Change(after=approval.resumed(), event=Event.RESUMED),)

@@ -47,7 +47,7 @@ def bound(graph: AnyGraph, saver: BaseCheckpointSaver[Any]) -> AnyGraph:
 
 
 def _state_types(graph: AnyGraph) -> set[tuple[str, ...]]:
-    """What LANGGRAPH_STRICT_MSGPACK lets through for this graph and the subgraphs that share its checkpoints."""
+    """What strict msgpack lets through: the types of this graph and of the subgraphs in its checkpoints."""
     graphs = [graph, *(subgraph for _, subgraph in graph.get_subgraphs(recurse=True))]
     return {entry for each in graphs for entry in getattr(each, "_serde_allowlist", None) or ()}
 
@@ -74,14 +74,14 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
         attribute = getattr(module, spec.attribute)
     except AttributeError:
         raise GraphConfigError(
-            f'{config.path}: graph "{spec.name}": there is no "{spec.attribute}" in {spec.file or spec.module}.'
+            f'{config.path}: graph "{spec.name}": "{spec.attribute}" is not in {spec.file or spec.module}.'
         ) from None
     if _is_graph(attribute):
         return LoadedGraph(name=spec.name, sample=_compiled(spec.name, attribute), factory=None)
     if not callable(attribute):
         raise GraphConfigError(
-            f'{config.path}: graph "{spec.name}" is a {type(attribute).__name__}; it must be a compiled graph, '
-            "a StateGraph, or a function that returns one."
+            f'{config.path}: graph "{spec.name}" is a {type(attribute).__name__}; it must be '
+            "a compiled graph, a StateGraph, or a function that returns one."
         )
     sample = await _built(spec.name, attribute, {"configurable": {}}, stack)
     per_run = attribute if _parameters(attribute) else None

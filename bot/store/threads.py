@@ -22,7 +22,7 @@ Defer = Callable[[Connection, str], Awaitable[None]]
 
 
 class Threads:
-    """`defer(connection, thread_id)` puts the thread's job into the queue, in the connection's transaction."""
+    """`defer(connection, thread_id)` puts the thread's job into the queue, in the same transaction."""
 
     def __init__(self, pool: Pool, defer: Defer) -> None:
         self._pool = pool

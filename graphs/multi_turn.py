@@ -81,9 +81,9 @@ def shared_human(state: State) -> Command[str]:
     return Command(update={"messages": [reply]}, goto=state["active"]) if reply else Command(goto="__end__")
 
 
-def separate() -> CompiledStateGraph[State, None, State, State]:
+def separate() -> CompiledStateGraph[State, None, MessagesState, MessagesState]:
     """Build the variant in which each agent has a human node of its own."""
-    builder = StateGraph(State)
+    builder = StateGraph(State, input_schema=MessagesState, output_schema=MessagesState)
     for name, other in AGENTS:
         human = f"human_of_{name}"
         builder.add_node(name, agent(name, other, human), destinations=(human, other))
@@ -92,9 +92,9 @@ def separate() -> CompiledStateGraph[State, None, State, State]:
     return builder.compile()
 
 
-def shared() -> CompiledStateGraph[State, None, State, State]:
+def shared() -> CompiledStateGraph[State, None, MessagesState, MessagesState]:
     """Build the variant in which both agents share one human node."""
-    builder = StateGraph(State)
+    builder = StateGraph(State, input_schema=MessagesState, output_schema=MessagesState)
     for name, other in AGENTS:
         builder.add_node(name, agent(name, other, "human"), destinations=("human", other))
     builder.add_node("human", shared_human, destinations=("planner", "treasurer", "__end__"))

@@ -21,6 +21,8 @@ class Document(TypedDict):
 
 
 class State(Document):
+    office: NotRequired[str]  # this and the opinion are shared with the subgraph, by their names
+    opinion: NotRequired[str]
     legal: NotRequired[str]
     press: NotRequired[str]
 
@@ -62,30 +64,25 @@ review.add_edge("read", "ask")
 review_graph = review.compile()
 
 
-class LegalState(State):
-    office: NotRequired[str]
-    opinion: NotRequired[str]
-
-
-def send_to_legal(state: LegalState) -> dict[str, str]:
+def send_to_legal(state: State) -> dict[str, str]:
     """Prepare the keys that the parent shares with the subgraph, which follows as a node."""
     tell("parent: send_to_legal")
     return {"document": state["document"].strip(), "office": "Legal"}
 
 
-def keep_legal_opinion(state: LegalState) -> dict[str, str]:
+def keep_legal_opinion(state: State) -> dict[str, str]:
     """Take what the subgraph left in the shared key."""
     return {"legal": state["opinion"]}
 
 
-async def call_press(state: LegalState) -> dict[str, str]:
+async def call_press(state: State) -> dict[str, str]:
     """Call the subgraph as a function; everything above the call runs again with the answer."""
     tell("parent: call_press")
     answer = await review_graph.ainvoke({"document": state["document"], "office": "Press"})
     return {"press": answer["opinion"]}
 
 
-builder = StateGraph(LegalState, input_schema=Document, output_schema=Opinions)
+builder = StateGraph(State, input_schema=Document, output_schema=Opinions)
 builder.add_node("send_to_legal", send_to_legal)
 builder.add_node("legal", review_graph)
 builder.add_node("keep_legal_opinion", keep_legal_opinion)

@@ -59,6 +59,8 @@ def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
     if form.single and form.single.pointer == pointer.MESSAGE and decision.kind is not DecisionKind.EDIT:
         missing = form.single.required and not decision.message
         return {pointer.MESSAGE: REQUIRED} if missing else {}
+    if decision.kind is DecisionKind.RESPOND and decision.value is None and decision.message is not None:
+        return form.errors(decision.message)
     return form.errors(decision.value)
 
 

@@ -4,12 +4,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
 from bot.approvals.json import Json
 from bot.interrupts.absent import ABSENT, MaybeJson
-from bot.interrupts.visible import visible
+from bot.interrupts.visible import has_hidden
 
 Raw: TypeAlias = "str | bool | Sequence[str] | None"  # what an input holds; nothing typed or picked is None
 
@@ -81,22 +82,22 @@ class Field:
 def json_text(value: Json) -> str:
     """JSON to read and to edit, with every character that hides written as its escape."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    if visible(text) == text:
+    if not has_hidden(text):
         return text
-    return "".join(c if visible(c) == c else json.dumps(c)[1:-1] for c in text)
+    return "".join(json.dumps(c)[1:-1] if has_hidden(c) else c for c in text)
 
 
 def _raw(field: Field, value: Json) -> Raw:
+    if field.options and isinstance(value, list):
+        keys = [key for item in value if (key := _key(field, item)) is not None]
+        return keys if field.kind is FieldKind.CHOICES else "\n".join(keys)
+    if field.options:
+        return _key(field, value)
     match field.kind, value:
         case FieldKind.JSON, _:
             return json_text(value)
         case FieldKind.BOOLEAN, bool():
             return value
-        case FieldKind.CHOICE, _:
-            return next((option.key for option in field.options if same(option.value, value)), None)
-        case FieldKind.CHOICES, list():
-            picked = (_raw_option(field, item) for item in value)
-            return [key for key in picked if key is not None]
         case FieldKind.LINES, list():
             return "\n".join(str(item) if isinstance(item, str) else json.dumps(item) for item in value)
         case FieldKind.TIME, str():
@@ -105,11 +106,20 @@ def _raw(field: Field, value: Json) -> Raw:
             return str(int(datetime.fromisoformat(value).timestamp()))
         case _, str():
             return value
+        case FieldKind.NUMBER, float():
+            return _plain_number(value)
         case _:
             return json.dumps(value)
 
 
-def _raw_option(field: Field, value: Json) -> str | None:
+def _plain_number(value: float) -> str:
+    """Without an exponent, which number inputs do not take, where that is short enough to read."""
+    text = json.dumps(value)
+    plain = format(Decimal(text), "f")
+    return plain if "e" in text and len(plain) <= 40 else text
+
+
+def _key(field: Field, value: Json) -> str | None:
     return next((option.key for option in field.options if same(option.value, value)), None)
 
 

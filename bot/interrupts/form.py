@@ -64,17 +64,20 @@ class Form:
         if errors:
             raise FormErrors(errors)
         finished = self._filled(value)
-        if errors := self.errors(finished):
-            raise FormErrors(errors)
+        if found := self.errors(finished):
+            raise FormErrors({self._nearest(place): text for place, text in found.items()})
         return finished
 
     def errors(self, value: Json) -> dict[str, str]:
-        """What the schema has against the value, each text at the field that is nearest to its cause."""
+        """What the schema has against the value, each text at the field that is nearest to its cause.
+
+        What concerns the value as a whole is at `/`, whether there is such a field or not.
+        """
         if self.schema is None:
             return {}
         found: dict[str, str] = {}
         for place, text in self.schema.errors(value).items():
-            field = self._nearest(place)
+            field = self._nearest(place) if place != pointer.WHOLE else pointer.WHOLE
             found.setdefault(field, text if place in {field, pointer.WHOLE} else f"{place}: {text}")
         return found
 

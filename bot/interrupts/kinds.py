@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from decimal import Decimal
 
 from bot.approvals.json import Json
 from bot.interrupts.absent import ABSENT, MaybeJson
@@ -12,6 +11,7 @@ from bot.interrupts.formats import is_email, is_uri
 from bot.interrupts.spec import Spec
 from bot.interrupts.visible import has_hidden, one_line
 
+LONGEST_LABEL, LONGEST_KEY = 75, 150  # characters of a Slack option
 ONE_LINE = 150  # characters; a longer text is edited in an input of several lines
 _FORMATS = {
     "date": FieldKind.DATE,
@@ -28,7 +28,7 @@ _SCALARS = {"string": FieldKind.TEXT, "integer": FieldKind.INTEGER, "number": Fi
 def kind_by_schema(spec: Spec, value: MaybeJson) -> FieldKind:
     """The kind the schema asks for, if the value that stands there can be shown in it without loss."""
     kind = _wanted(spec)
-    if kind is FieldKind.TEXT and spec.keywords.get("maxLength", 0) > ONE_LINE:
+    if kind is FieldKind.TEXT and _is_long(spec.keywords.get("maxLength")):
         kind = FieldKind.MULTILINE
     if value is ABSENT or (value is None and spec.nullable):
         return kind
@@ -39,6 +39,10 @@ def kind_by_schema(spec: Spec, value: MaybeJson) -> FieldKind:
         return kind
     by_shape = kind_by_shape(value)
     return by_shape if spec.type == "string" and isinstance(value, str) else FieldKind.JSON
+
+
+def _is_long(limit: object) -> bool:
+    return isinstance(limit, int) and limit > ONE_LINE
 
 
 def _among(options: Sequence[Option], value: Json, kind: FieldKind) -> bool:
@@ -92,13 +96,18 @@ def options_of(spec: Spec) -> tuple[Option, ...]:
 
 def _options(values: Sequence[Json], titles: Sequence[str | None] | None) -> tuple[Option, ...]:
     options: list[Option] = []
+    keys: set[str] = set()
+    labels: set[str] = set()
     for at, value in enumerate(values):
         name = value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False)
-        label = one_line(titles[at] or name) if titles else one_line(name)
-        taken = {option.key for option in options} | {option.label for option in options}
-        if len(label) > 75 or label in taken:
+        label = one_line((titles[at] if titles else None) or name)
+        if len(label) > LONGEST_LABEL or label in labels:
             label = f"{label[:60]}… ({at + 1})"
-        key = name if len(name) <= 150 and name not in taken and not has_hidden(name) else f"#{at + 1}"
+        key = (
+            name if len(name) <= LONGEST_KEY and name not in keys and one_line(name) == name else f"#{at + 1}"
+        )
+        keys.add(key)
+        labels.add(label)
         options.append(Option(key=key, label=label, value=value))
     return tuple(options)
 
@@ -172,13 +181,6 @@ def _picks(kind: FieldKind, value: str) -> bool:
                 return is_uri(value) and value.startswith(("http://", "https://")) and not has_hidden(value)
     except (ValueError, OverflowError):
         return False
-
-
-def plain_number(value: float) -> str:
-    """A number as an input takes it: without an exponent where that is short enough to read."""
-    text = json.dumps(value)
-    plain = format(Decimal(text), "f")
-    return plain if "e" in text and len(plain) <= 40 else text
 
 
 def too_many(options: Sequence[Option]) -> bool:

@@ -8,6 +8,7 @@ from bot.approvals.json import Json
 from bot.interrupts.request import Part
 from bot.interrupts.visible import one_line, visible
 
+LONGEST_LABEL = 100  # characters
 Measure = Callable[[str], int]
 
 
@@ -37,7 +38,7 @@ def pages(
     page: list[Section] = []
     room = max_chars
     for part in parts:
-        label = measure(one_line(part.label))
+        label = measure(_label(part))
         for section in _split(part, max(max_chars - label, 1), measure):
             needs = label + measure(section.text)
             if page and needs > room:
@@ -51,7 +52,7 @@ def pages(
 def text_of(value: Json) -> str:
     """One value as lines of text. A text is itself; nested values are indented, their texts barred."""
     if isinstance(value, str):
-        return visible(value) if value.strip() else json.dumps(visible(value), ensure_ascii=False)
+        return visible(value) if "\n" in visible(value).strip() else _scalar(value)
     return "\n".join(_lines(value))
 
 
@@ -94,11 +95,19 @@ def _looks_typed(text: str) -> bool:
 
 
 def _split(part: Part, max_chars: int, measure: Measure) -> Iterator[Section]:
-    label, text, first = one_line(part.label), text_of(part.value), True
+    label, text, first = _label(part), text_of(part.value), True
+    if label != one_line(part.label):
+        text = f"{one_line(part.label)}:\n{text}"
     while text or first:
         taken = _fitting(text, max_chars, measure)
         yield Section(label=label, text=text[:taken], continued=not first)
         text, first = text[taken:], False
+
+
+def _label(part: Part) -> str:
+    """A key may be as long as any text; then it stands in full in the section itself."""
+    label = one_line(part.label)
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
 
 
 def _fitting(text: str, max_chars: int, measure: Measure) -> int:

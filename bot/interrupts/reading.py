@@ -24,32 +24,39 @@ def read(field: Field, raw: Raw) -> MaybeJson:
     """The value; raises `UnreadableError`. An input that nobody touched gives exactly `field.initial`."""
     if field.initial is not ABSENT and _untouched(field.raw, raw):
         return field.initial
-    if raw is None or raw == "" or (isinstance(raw, Sequence) and len(raw) == 0):
+    if raw is None or _nothing(raw):
         if field.required:
             raise UnreadableError(REQUIRED)
         return field.when_empty
-    if field.options:
-        return _picked(field, raw)
     if isinstance(raw, bool):
         if field.kind is FieldKind.BOOLEAN:
             return raw
         raise UnreadableError("This is not a yes-or-no field.")
+    if field.options:
+        return _picked(field, raw)
     if not isinstance(raw, str):
         raise UnreadableError("One value is expected here.")
     return _READERS[field.kind](field, raw)
 
 
 def _untouched(shown: Raw, raw: Raw) -> bool:
+    """An input that holds nothing gives None, an empty text or an empty list, as its kind has it."""
+    if _nothing(shown) or _nothing(raw):
+        return _nothing(shown) and _nothing(raw)
     if isinstance(shown, str) and isinstance(raw, str):
-        return raw == shown or raw == shown.replace("\r\n", "\n")
-    if isinstance(shown, list) and not isinstance(raw, str | bool):
-        return sorted(shown) == sorted(raw or ())
-    return shown == raw and isinstance(shown, bool) == isinstance(raw, bool)
+        return raw.replace("\r\n", "\n") == shown.replace("\r\n", "\n")
+    if isinstance(shown, list) and isinstance(raw, Sequence):
+        return sorted(shown) == sorted(raw)
+    return isinstance(shown, bool) and shown is raw
 
 
-def _picked(field: Field, raw: Raw) -> Json:
-    if field.kind is FieldKind.CHOICES:
-        keys = raw.splitlines() if isinstance(raw, str) else () if isinstance(raw, bool) else raw or ()
+def _nothing(raw: Raw) -> bool:
+    return raw is None or (isinstance(raw, Sequence) and len(raw) == 0)
+
+
+def _picked(field: Field, raw: str | Sequence[str]) -> Json:
+    if field.kind in {FieldKind.CHOICES, FieldKind.MULTILINE}:
+        keys = [line for line in raw.split("\n") if line.strip()] if isinstance(raw, str) else raw
         return [_option(field, key) for key in keys]
     if not isinstance(raw, str):
         raise UnreadableError("Choose one of the options.")
@@ -57,14 +64,12 @@ def _picked(field: Field, raw: Raw) -> Json:
 
 
 def _option(field: Field, key: str) -> Json:
-    for option in field.options:
-        if option.key == key:
-            return option.value
-    wanted = key.strip()
-    for option in field.options:
-        if wanted in {option.key, option.label}:
-            return option.value
-    raise UnreadableError("Choose one of: " + ", ".join(option.label for option in field.options[:20]))
+    for wanted in (key, key.strip()):
+        for option in field.options:
+            if wanted in {option.key, option.label}:
+                return option.value
+    some = ", ".join(option.label for option in field.options[:20])
+    raise UnreadableError(f"Choose one of: {some}" + (", …" if len(field.options) > 20 else ""))
 
 
 def _text(_: Field, raw: str) -> Json:
@@ -131,12 +136,13 @@ def _datetime(_: Field, raw: str) -> Json:
 
 def _lines(field: Field, raw: str) -> Json:
     read_item = _READERS[field.items]
-    return [read_item(field, line) for line in raw.splitlines() if line.strip()]
+    return [read_item(field, line.strip()) for line in raw.split("\n") if line.strip()]
 
 
 def _json(field: Field, raw: str) -> Json:
     try:
-        value: Json = json.loads(raw, parse_constant=_no_constant)
+        value: Json = json.loads(raw, parse_constant=_no_constant, parse_float=_finite)
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is JSON, but no text
     except (ValueError, RecursionError) as error:
         if field.accepts_text:
             return raw
@@ -149,6 +155,12 @@ def _json(field: Field, raw: str) -> Json:
 
 def _no_constant(name: str) -> Json:
     raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    if math.isfinite(value := float(text)):
+        return value
+    raise ValueError(f"{text} is too large for a number")
 
 
 _READERS: dict[FieldKind, Callable[[Field, str], Json]] = {

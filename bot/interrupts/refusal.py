@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 
-class FormErrors(ValueError):  # noqa: N818  # it is a table of errors, one per field
+class FormErrors(ValueError):  # it is a table of errors, one per field
     """What was typed does not fit the form: texts for the person, by the pointer of the field."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
@@ -11,7 +11,7 @@ class FormErrors(ValueError):  # noqa: N818  # it is a table of errors, one per 
         self.errors = dict(errors)
 
 
-class Refused(ValueError):  # noqa: N818  # the word people and the ledger use
+class Refused(ValueError):  # the word people and the ledger use
     """A decision that must not reach the graph. Nothing was sent; the person can decide again.
 
     `row` counts from 0. `errors` holds texts for the person by the pointer of the field of that row's form;

@@ -33,8 +33,8 @@ class Schema:
             for error in self._validator.iter_errors(value):
                 for place, text in explained(error):
                     found.setdefault(place, text)
-        except (Unresolvable, RecursionError, jsonschema.exceptions.SchemaError):
-            return {}
+        except (Unresolvable, RecursionError):
+            return found  # a reference that leads nowhere: what could be judged was judged
         return found
 
 

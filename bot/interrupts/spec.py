@@ -39,6 +39,11 @@ class Spec:
         )
 
     @property
+    def has_alternatives(self) -> bool:
+        """Whether what the place holds depends on more than its properties."""
+        return bool(self.keywords.keys() & {"enum", "allOf", "anyOf", "oneOf", "if", "$dynamicRef"})
+
+    @property
     def may_be_text(self) -> bool:
         named = self.keywords.get("type")
         if named is None:
@@ -129,5 +134,6 @@ def _as_enum(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _branch_types(spec: dict[str, Any]) -> set[object]:
-    branches = [b for word in ("anyOf", "oneOf") for b in spec.get(word) or () if isinstance(b, dict)]
-    return {b["type"] for b in branches if isinstance(b.get("type"), str)}
+    listed = [spec[word] for word in ("anyOf", "oneOf") if isinstance(spec.get(word), list)]
+    branches = [branch for branches in listed for branch in branches if isinstance(branch, dict)]
+    return {branch["type"] for branch in branches if isinstance(branch.get("type"), str)}

@@ -7,10 +7,12 @@ Each becomes its code point in angle brackets, such as ⟨U+202E⟩. Line breaks
 
 import re
 import unicodedata
+from itertools import pairwise
 
-# Letters, marks and symbols by category that have no ink: the general categories do not tell.
+# Characters without ink that their general category does not give away.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-_SUSPECT = re.compile(r"[^\t\n\x20-\x7e]")
+_HIDING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# U+FE0F alone is common and harmless: it asks for the coloured form of an emoji.
 _VARIATION = re.compile("[\u180b-\u180d\ufe00-\ufe0e\U000e0100-\U000e01ef]")
 _JOINER = "\u200d"
 
@@ -20,7 +22,14 @@ def visible(text: str) -> str:
     text = text.replace("\r\n", "\n")
     if text.isascii() and text.isprintable():
         return text
-    return _SUSPECT.sub(_shown, text)
+    if _JOINER not in text:
+        return text.translate(_SHOWN)
+    pieces = text.split(_JOINER)
+    shown = [pieces[0].translate(_SHOWN)]
+    for before, after in pairwise(pieces):
+        joint = _JOINER if _joins_emoji(before[-1:], after[:1]) else _SHOWN[ord(_JOINER)]
+        shown += [joint, after.translate(_SHOWN)]
+    return "".join(shown)
 
 
 def has_hidden(text: str) -> bool:
@@ -33,20 +42,24 @@ def one_line(text: str) -> str:
     return visible(text).replace("\n", "⟨U+000A⟩").replace("\t", " ")
 
 
-def _shown(match: re.Match[str]) -> str:
-    character = match.group()
-    if character == _JOINER and _joins_emoji(match):
-        return character
-    hidden = (
-        unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-        or character in _BLANK
-        or _VARIATION.match(character) is not None
-    )
-    return f"⟨U+{ord(character):04X}⟩" if hidden else character
+class _Shown(dict[int, str]):
+    """A table for `str.translate` that looks each character up once."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        hides = unicodedata.category(character) in _HIDING and character not in "\n\t"
+        hides = hides or character in _BLANK or _VARIATION.match(character) is not None
+        self[code] = f"⟨U+{code:04X}⟩" if hides else character
+        return self[code]
 
 
-def _joins_emoji(match: re.Match[str]) -> bool:
-    before = match.string[max(match.start() - 1, 0) : match.start()]
-    after = match.string[match.end() : match.end() + 1]
-    emoji_before = before == "\ufe0f" or (before != "" and unicodedata.category(before) in {"So", "Sk"})
-    return emoji_before and after != "" and unicodedata.category(after) == "So"
+_SHOWN = _Shown()
+
+
+def _joins_emoji(before: str, after: str) -> bool:
+    """The zero-width joiner inside an emoji, such as a family, is no deception."""
+    if not before or not after:
+        return False
+    return (before == "\ufe0f" or unicodedata.category(before) in {"So", "Sk"}) and unicodedata.category(
+        after
+    ) == "So"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.approvals.decision import Decision
 from bot.approvals.json import Json
-from bot.interrupts.dialects.dialect import RESPOND, Dialect, one_row, parts
+from bot.interrupts.dialects.dialect import RESPOND, Dialect, one_row, parts, said
 from bot.interrupts.making import json_form
 from bot.interrupts.request import Part, ReviewRequest
 
@@ -23,7 +23,7 @@ def read(value: Json, _schema: Json) -> ReviewRequest:
 
 
 def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
-    return decisions[0].value
+    return said(decisions[0])
 
 
 DIALECT = Dialect(NAME, read, answer)

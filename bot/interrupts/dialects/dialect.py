@@ -9,6 +9,7 @@ from bot.interrupts import pointer
 from bot.interrupts.field import Field, FieldKind
 from bot.interrupts.form import Form
 from bot.interrupts.request import Part, ReviewRequest, ReviewRow
+from bot.interrupts.schema import compiled
 from bot.interrupts.visible import has_hidden, one_line
 
 APPROVE, EDIT, REJECT, RESPOND = (
@@ -77,14 +78,13 @@ def message_form(label: str, hint: str | None = None) -> Form:
 
 
 def text_form(label: str, initial: str | None = None) -> Form:
-    """One text that is the whole answer."""
+    """One text that is the whole answer: a new one, which may not be empty, or an edit of one."""
     if initial is None:
-        return Form(
-            fields=(Field(pointer=pointer.WHOLE, label=label, kind=FieldKind.MULTILINE, required=True),)
-        )
+        asked = Field(pointer=pointer.WHOLE, label=label, kind=FieldKind.MULTILINE, required=True)
+        return Form(fields=(asked,), schema=compiled({"type": "string", "minLength": 1}))
     kind = FieldKind.JSON if has_hidden(initial) else FieldKind.MULTILINE
-    field = Field(pointer=pointer.WHOLE, label=label, kind=kind, initial=initial, when_empty="")
-    return Form(fields=(field,), base=initial)
+    edited = Field(pointer=pointer.WHOLE, label=label, kind=kind, initial=initial, when_empty="")
+    return Form(fields=(edited,), base=initial, schema=compiled({"type": "string"}))
 
 
 def one_row(
@@ -113,8 +113,11 @@ def one_row(
     )
 
 
+def said(decision: Decision) -> Json:
+    """The answer, typed in a form or, in words alone, given as a message."""
+    return decision.message if decision.value is None and decision.message is not None else decision.value
+
+
 def text_of(decision: Decision) -> str:
     """The words of a decision, wherever its form had them."""
-    if decision.message is not None:
-        return decision.message
-    return decision.value if isinstance(decision.value, str) else ""
+    return decision.value if isinstance(decision.value, str) else decision.message or ""

@@ -48,15 +48,14 @@ def _branches(schema: Json) -> Iterator[tuple[DecisionKind, Spec]]:
     """The decisions that the response schema lists, by the constant under `type`."""
     if not isinstance(schema, dict):
         return
-    listed = schema.get("oneOf") or schema.get("anyOf")
+    listed = schema.get("oneOf", schema.get("anyOf"))
     for branch in listed if isinstance(listed, list) else [schema]:
         spec = settle(branch, schema)
         named = settle(spec.properties.get("type"), schema) if spec else None
-        if spec is None or named is None:
+        constants = named.keywords.get("enum") if named else None
+        if spec is None or not isinstance(constants, list):
             continue
-        for kind in named.keywords.get("enum") or ():
-            if kind in set(DecisionKind):
-                yield DecisionKind(kind), spec
+        yield from ((kind, spec) for kind in DecisionKind if kind.value in constants)
 
 
 def _arguments_schema(edit: Spec | None, schema: Json) -> MaybeJson:

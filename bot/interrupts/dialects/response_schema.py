@@ -18,6 +18,7 @@ from bot.interrupts.dialects.dialect import (
     one_row,
     parts,
     reason_form,
+    said,
     told,
 )
 from bot.interrupts.form import Form
@@ -62,7 +63,7 @@ def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
         case DecisionKind.REJECT:
             return False
         case DecisionKind.EDIT | DecisionKind.RESPOND:
-            return decision.value
+            return said(decision)
 
 
 def _is_boolean(schema: Json) -> bool:

@@ -1,0 +1,54 @@
+"""The published conformance set, run against our own dialects."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bot.interrupts
+from bot.approvals.decision import Decision, DecisionKind
+from bot.interrupts import Refused, parse, resume_value
+from bot.interrupts.dialects import DIALECTS
+
+FOLDER = Path(bot.interrupts.__file__).parent / "conformance"
+SETS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+CASES = [
+    pytest.param(document, case, id=f"{name}-{at}")
+    for name, document in SETS.items()
+    for at, case in enumerate(document["cases"])
+]
+
+
+@pytest.mark.parametrize("document", SETS.values(), ids=SETS.keys())
+def test_the_payload_is_read_as_what_it_is(document: dict[str, Any]) -> None:
+    request = parse(document["payload"], document["response_schema"])
+
+    assert request.dialect == document["dialect"]
+    assert [sorted(row.allowed) for row in request.rows] == document["allowed"]
+
+
+@pytest.mark.parametrize(("document", "case"), CASES)
+def test_decisions_become_the_resume_value_or_are_refused(
+    document: dict[str, Any], case: dict[str, Any]
+) -> None:
+    request = parse(document["payload"], document["response_schema"])
+    decisions = [_decision(each) for each in case["decisions"]]
+
+    if "refused" in case:
+        with pytest.raises(Refused) as refusal:
+            resume_value(request, document["payload"], document["response_schema"], decisions)
+        assert refusal.value.row == case["refused"]["row"]
+        assert sorted(refusal.value.errors) == sorted(case["refused"]["at"])
+        assert all(refusal.value.errors.values())
+    else:
+        answer = resume_value(request, document["payload"], document["response_schema"], decisions)
+        assert json.dumps(answer) == json.dumps(case["resume"])
+
+
+def test_every_dialect_has_its_set() -> None:
+    assert {document["dialect"] for document in SETS.values()} == {dialect.name for dialect in DIALECTS}
+
+
+def _decision(case: dict[str, Any]) -> Decision:
+    return Decision(kind=DecisionKind(case["kind"]), message=case.get("message"), value=case.get("value"))

@@ -1,0 +1,94 @@
+"""The first use starts the server, the last one stops it, and a kill -9 of either side is made good."""
+
+from pathlib import Path
+
+import psycopg
+
+from bot.store.embedded import EmbeddedPostgres, embedded_postgres
+from tests.support.embedded_probe import answers, ask, keepers, server_processes, until, uses
+
+
+async def test_what_is_written_is_there_at_the_next_start(data_dir: Path) -> None:
+    async with embedded_postgres(data_dir) as url, await psycopg.AsyncConnection.connect(url) as connection:
+        await connection.execute("CREATE TABLE kept AS SELECT 42 AS n")
+    assert not server_processes(data_dir)
+    async with embedded_postgres(data_dir) as url:
+        assert ask(url, "SELECT n FROM kept") == 42
+
+
+def test_it_is_durable_has_room_and_listens_on_no_port(data_dir: Path) -> None:
+    with EmbeddedPostgres(data_dir) as url:
+        assert [ask(url, f"SHOW {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")] == [
+            "on",
+            "on",
+            "on",
+        ]
+        assert ask(url, "SHOW max_connections") == "200"
+        postmaster, *_ = server_processes(data_dir)
+        assert not postmaster.net_connections("tcp")
+
+
+def test_processes_that_start_at_once_share_one_server(data_dir: Path) -> None:
+    with uses(data_dir, 6, linger=60) as users:
+        first, *others = users
+        assert all(user.said == first.said for user in others)
+        assert answers(first.said)
+        for other in others:
+            other.end()
+        assert answers(first.said), "it stopped although somebody still used it"
+        first.end()
+        assert not server_processes(data_dir)
+    until(lambda: not keepers(data_dir))
+
+
+def test_two_uses_in_one_process_are_two(data_dir: Path) -> None:
+    with EmbeddedPostgres(data_dir) as url:
+        with EmbeddedPostgres(data_dir) as same:
+            assert same == url
+        assert answers(url)
+    assert not answers(url)
+
+
+def test_a_killed_bot_leaves_a_server_that_the_next_one_reuses_and_stops(data_dir: Path) -> None:
+    with uses(data_dir, linger=60) as [killed]:
+        postmaster = ask(killed.said, "SELECT pg_postmaster_start_time()")
+        killed.kill()
+    with uses(data_dir, linger=60) as [successor]:
+        assert ask(successor.said, "SELECT pg_postmaster_start_time()") == postmaster
+        successor.end()
+    assert not server_processes(data_dir)
+
+
+def test_after_a_killed_bot_that_nobody_succeeds_the_server_stops(data_dir: Path) -> None:
+    with uses(data_dir, linger=0.2) as [killed]:
+        killed.kill()
+    until(lambda: not server_processes(data_dir) and not keepers(data_dir))
+    log = (data_dir / "postgres" / "log").read_text()
+    assert "database system is shut down" in log, "it should have been stopped in an orderly way"
+
+
+def test_a_killed_server_is_back_at_the_same_address(data_dir: Path) -> None:
+    with EmbeddedPostgres(data_dir) as url:
+        for _ in range(2):
+            [postmaster, *_] = server_processes(data_dir)
+            postmaster.kill()
+            until(lambda: answers(url))
+    assert not server_processes(data_dir)
+
+
+def test_a_killed_server_without_a_keeper_is_started_by_the_next_use(data_dir: Path) -> None:
+    with EmbeddedPostgres(data_dir):
+        for process in keepers(data_dir) + server_processes(data_dir)[:1]:
+            process.kill()
+        with EmbeddedPostgres(data_dir) as again:
+            assert answers(again)
+        assert answers(again), "the first use goes on"
+    assert not server_processes(data_dir)
+
+
+def test_a_server_that_lost_its_keeper_is_still_stopped_by_the_last_use(data_dir: Path) -> None:
+    with EmbeddedPostgres(data_dir) as url:
+        [keeper] = keepers(data_dir)
+        keeper.kill()
+        assert answers(url)
+    assert not server_processes(data_dir)

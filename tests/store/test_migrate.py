@@ -1,0 +1,134 @@
+"""Migrations: each once, in order, all or nothing, and by one process at a time."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from procrastinate.schema import SchemaManager
+from psycopg import errors
+
+from bot.store import migrate as migrate_module
+from bot.store.migrate import MigrationError, migrate
+from bot.store.pool import open_session
+from tests.support.embedded_probe import ROOT, ask
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two migrations, of which the second needs the first and fails if it is run twice."""
+    (tmp_path / "0001_colours.sql").write_text("CREATE TABLE colours (name text); -- 100% ours\nSELECT 1;")
+    (tmp_path / "0002_red.sql").write_text(
+        "ALTER TABLE colours ADD UNIQUE (name); INSERT INTO colours VALUES ('red')"
+    )
+    return tmp_path
+
+
+async def test_what_is_missing_is_applied_in_order_and_once(empty_database_url: str, folder: Path) -> None:
+    assert await migrate(empty_database_url, folder=folder) == ("0001_colours", "0002_red", "procrastinate")
+    assert await migrate(empty_database_url, folder=folder) == ()
+    (folder / "0003_blue.sql").write_text("INSERT INTO colours VALUES ('blue')")
+    assert await migrate(empty_database_url, folder=folder) == ("0003_blue",)
+    assert ask(empty_database_url, "SELECT string_agg(name, ' ') FROM colours") == "red blue"
+
+
+async def test_the_tables_of_procrastinate_and_langgraph_are_there(
+    empty_database_url: str, folder: Path
+) -> None:
+    await migrate(empty_database_url, folder=folder)
+    for table in ("procrastinate_jobs", "procrastinate_workers", "checkpoints", "checkpoint_writes"):
+        assert ask(empty_database_url, f"SELECT count(*) FROM {table}") == 0
+    last = ask(empty_database_url, "SELECT max(v) FROM checkpoint_migrations")
+    assert last == len(AsyncPostgresSaver.MIGRATIONS) - 1
+
+
+async def test_a_migration_that_fails_leaves_nothing_and_is_tried_again(
+    empty_database_url: str, folder: Path
+) -> None:
+    broken = folder / "0003_broken.sql"
+    broken.write_text("CREATE TABLE half (n int); SELECT 1 / 0")
+    with pytest.raises(errors.DivisionByZero):
+        await migrate(empty_database_url, folder=folder)
+    assert ask(empty_database_url, "SELECT to_regclass('half')") is None
+    assert ask(empty_database_url, "SELECT to_regclass('colours')::text") == "colours"
+    broken.write_text("CREATE TABLE half (n int)")
+    assert await migrate(empty_database_url, folder=folder) == ("0003_broken", "procrastinate")
+
+
+async def test_an_edited_migration_is_refused(empty_database_url: str, folder: Path) -> None:
+    await migrate(empty_database_url, folder=folder)
+    (folder / "0001_colours.sql").write_text("CREATE TABLE colours (name text, rgb int)")
+    with pytest.raises(MigrationError, match=r"0001_colours\.sql was edited after"):
+        await migrate(empty_database_url, folder=folder)
+
+
+async def test_a_database_that_is_newer_than_the_code_is_refused(
+    empty_database_url: str, folder: Path
+) -> None:
+    await migrate(empty_database_url, folder=folder)
+    (folder / "0002_red.sql").unlink()
+    with pytest.raises(MigrationError, match=r"newer version of the bot \(0002_red\)"):
+        await migrate(empty_database_url, folder=folder)
+
+
+async def test_a_gap_or_a_number_given_twice_is_refused(empty_database_url: str, folder: Path) -> None:
+    (folder / "0002_blue.sql").write_text("SELECT 1")
+    with pytest.raises(
+        MigrationError, match=r"Migration 3 must be 0003_<name>\.sql, and it is 0002_red\.sql"
+    ):
+        await migrate(empty_database_url, folder=folder)
+
+
+async def test_six_processes_at_once(empty_database_url: str, folder: Path) -> None:
+    script = (
+        "import asyncio, sys; from pathlib import Path; from bot.store.migrate import migrate;"
+        "print(*asyncio.run(migrate(sys.argv[1], folder=Path(sys.argv[2]))))"
+    )
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            script,
+            empty_database_url,
+            str(folder),
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        for _ in range(6)
+    ]
+    said = [(await process.communicate())[0].decode().split() for process in processes]
+    assert [process.returncode for process in processes] == [0] * 6
+    assert sorted(said, key=len) == [[]] * 5 + [["0001_colours", "0002_red", "procrastinate"]]
+
+
+async def test_who_waits_for_the_lock_does_not_stop_who_has_it(
+    empty_database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate_module, "LOCK_SECONDS", 0.3)
+    async with await open_session(empty_database_url) as holder:
+        await holder.execute("SELECT pg_advisory_lock(%s)", (migrate_module.LOCK,))
+        waiting = asyncio.create_task(migrate(empty_database_url, folder=folder))
+        # What LangGraph does: it waits for every statement that began before it.
+        await holder.execute("CREATE TABLE big (n int)")
+        await asyncio.wait_for(holder.execute("CREATE INDEX CONCURRENTLY ON big (n)"), timeout=5)
+        with pytest.raises(MigrationError, match="Another process has been changing"):
+            await waiting
+
+
+async def test_a_newer_procrastinates_own_migrations_are_applied(
+    empty_database_url: str,
+    folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theirs = tmp_path_factory.mktemp("procrastinate")
+    (theirs / "03.00.00_01_known.sql").write_text("SELECT 1 / 0")
+    monkeypatch.setattr(SchemaManager, "get_migrations_path", lambda: str(theirs))
+    await migrate(empty_database_url, folder=folder)
+    (theirs / "09.00.00_01_new.sql").write_text("CREATE TABLE theirs (n int); SELECT '100%'")
+    assert await migrate(empty_database_url, folder=folder) == ("procrastinate/09.00.00_01_new",)
+    assert ask(empty_database_url, "SELECT to_regclass('theirs')::text") == "theirs"
+    (theirs / "09.00.00_01_new.sql").unlink()
+    with pytest.raises(MigrationError, match="newer version of procrastinate"):
+        await migrate(empty_database_url, folder=folder)

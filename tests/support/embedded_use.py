@@ -1,0 +1,19 @@
+"""A process that uses the embedded server: prints its URL, and ends the use when its input ends."""
+
+import sys
+from pathlib import Path
+
+from bot.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
+
+
+def main(data_dir: str, linger: str, reachable: str) -> None:
+    try:
+        with EmbeddedPostgres(Path(data_dir), linger=float(linger), reachable=Path(reachable)) as url:
+            print(url, flush=True)
+            sys.stdin.read()
+    except EmbeddedPostgresError as error:
+        print(f"refused: {error}", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

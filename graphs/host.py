@@ -33,8 +33,8 @@ class Host(Protocol):
     async def once(self, key: str, effect: Callable[[], Awaitable[Json]]) -> Json:
         """Run the effect at most once per key, and return what it returned, also to later callers.
 
-        If an earlier attempt was cut off, nobody knows whether it took effect: then this raises, with
-        `outcome_unknown`, and runs nothing.
+        An effect that Slack refused did not happen: its error is raised, and the key is free again. If an
+        earlier attempt was cut off, nobody knows: then this raises, with `outcome_unknown`, and runs nothing.
         """
         ...
 

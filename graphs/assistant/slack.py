@@ -62,26 +62,15 @@ async def read_pages(
 
 
 async def change(runtime: Runtime, method: str, **arguments: Any) -> None:
-    """Make one Web API call that changes Slack, once for this tool call. Raises `NotDone` if Slack refuses.
-
-    A refusal is a known outcome, so it is recorded as the effect's result like any other.
-    """
+    """Make one Web API call that changes Slack, once per tool call. Raises `NotDone` if Slack refuses."""
     host = _host(runtime)
 
     async def effect() -> Json:
-        try:
-            await host.slack(method, **arguments)
-        except Exception as error:
-            if (code := slack_error(error)) is None:
-                raise
-            return {"refused": code}
-        return {"refused": None}
+        await host.slack(method, **arguments)
+        return None
 
     with _refusals_in_words():
-        outcome = await host.once(effect_key(runtime), effect)
-    assert isinstance(outcome, dict)
-    if outcome["refused"]:
-        raise NotDone(_advice(outcome["refused"]))
+        await host.once(effect_key(runtime), effect)
 
 
 async def post(runtime: Runtime, channel: str, text: str) -> None:

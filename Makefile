@@ -1,6 +1,7 @@
 # One command each: `make demo` to watch it, `make test` to check it, `make run` to serve it.
 PYTHON ?= python3
 BIN := .venv/bin
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 .DEFAULT_GOAL := help
 
 .PHONY: help setup lock demo run test check format clean
@@ -17,8 +18,8 @@ setup: .venv/.installed ## create .venv from the lock file
 	@touch $@
 
 lock: ## pin every dependency again, with hashes
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--group dev --output-file requirements.lock pyproject.toml
+	uv pip compile $(LOCK) --group dev --output-file requirements.lock pyproject.toml
+	uv pip compile $(LOCK) --constraint requirements.lock --output-file requirements-run.lock pyproject.toml
 
 demo: setup ## the bot in a Slack of its own on this machine (TOUR=1: it plays its story by itself)
 	$(BIN)/python -m bot demo $(if $(TOUR),--tour)

@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def test_what_is_missing_is_applied_in_order_and_once(empty_database_url: str, folder: Path) -> None:
-    assert await migrate(empty_database_url, folder=folder) == ("0001_colours", "0002_red", "procrastinate")
+    assert await migrate(empty_database_url, folder=folder) == ("procrastinate", "0001_colours", "0002_red")
     assert await migrate(empty_database_url, folder=folder) == ()
     (folder / "0003_blue.sql").write_text("INSERT INTO colours VALUES ('blue')")
     assert await migrate(empty_database_url, folder=folder) == ("0003_blue",)
@@ -53,7 +53,7 @@ async def test_a_migration_that_fails_leaves_nothing_and_is_tried_again(
     assert ask(empty_database_url, "SELECT to_regclass('half')") is None
     assert ask(empty_database_url, "SELECT to_regclass('colours')::text") == "colours"
     broken.write_text("CREATE TABLE half (n int)")
-    assert await migrate(empty_database_url, folder=folder) == ("0003_broken", "procrastinate")
+    assert await migrate(empty_database_url, folder=folder) == ("0003_broken",)
 
 
 async def test_an_edited_migration_is_refused(empty_database_url: str, folder: Path) -> None:
@@ -99,7 +99,7 @@ async def test_six_processes_at_once(empty_database_url: str, folder: Path) -> N
     ]
     said = [(await process.communicate())[0].decode().split() for process in processes]
     assert [process.returncode for process in processes] == [0] * 6
-    assert sorted(said, key=len) == [[]] * 5 + [["0001_colours", "0002_red", "procrastinate"]]
+    assert sorted(said, key=len) == [[]] * 5 + [["procrastinate", "0001_colours", "0002_red"]]
 
 
 async def test_who_waits_for_the_lock_does_not_stop_who_has_it(

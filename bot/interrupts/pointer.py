@@ -37,17 +37,17 @@ def find(value: Json, pointer: str) -> MaybeJson:
 
 def put(value: Json, pointer: str, new: MaybeJson) -> Json:
     """A copy with `new` at the pointer, its parents made where they lack; `ABSENT` takes the key away."""
-    tokens = split(pointer)
-    if not tokens:
-        return None if new is ABSENT else new
     if new is ABSENT and find(value, pointer) is ABSENT:
         return value
-    head, rest = tokens[0], tokens[1:]
+    return _put(value, split(pointer), new)
+
+
+def _put(value: Json, path: tuple[str, ...], new: MaybeJson) -> Json:
+    if not path:
+        return None if new is ABSENT else new
     copy = dict(value) if isinstance(value, dict) else {}
-    if rest:
-        copy[head] = put(copy.get(head), join(rest), new)
-    elif new is ABSENT:
-        del copy[head]
+    if len(path) > 1 or new is not ABSENT:
+        copy[path[0]] = _put(copy.get(path[0]), path[1:], new)
     else:
-        copy[head] = new
+        del copy[path[0]]
     return copy

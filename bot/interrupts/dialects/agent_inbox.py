@@ -95,7 +95,7 @@ def _row(item: dict[str, Json]) -> ReviewRow:
 
 def _described(row: ReviewRow, item: dict[str, Json]) -> ReviewRow:
     words = item.get("description")
-    more = (Part(label="description", value=words),) if words else ()
+    more = (Part(label="description", value=words),) if words not in (None, "") else ()
     return ReviewRow(action=row.action, parts=(*row.parts, *more), allowed=row.allowed, forms=row.forms)
 
 

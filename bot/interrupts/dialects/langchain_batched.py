@@ -85,7 +85,7 @@ def _row(action: Mapping[str, Json], allowed: frozenset[DecisionKind]) -> Review
 
 def _described(row: ReviewRow, action: Mapping[str, Json]) -> ReviewRow:
     words = _words(action)
-    return _with(row, (Part(label="description", value=words),)) if words else row
+    return _with(row, (Part(label="description", value=words),)) if words not in (None, "") else row
 
 
 def _with(row: ReviewRow, more: tuple[Part, ...]) -> ReviewRow:

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +41,18 @@ def database(server_url: str, *, template: str = "template1") -> Iterator[str]:
         try:
             yield with_database(server_url, name)
         finally:
+            _wait_until_left(admin, name)
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _wait_until_left(admin: psycopg.Connection, name: str) -> None:
+    # PostgreSQL looks for people in it every 100 ms, and who has just closed a connection is gone in two.
+    deadline = time.monotonic() + 0.1
+    while time.monotonic() < deadline:
+        found = admin.execute("SELECT FROM pg_stat_activity WHERE datname = %s LIMIT 1", (name,))
+        if found.fetchone() is None:
+            return
+        time.sleep(0.002)
 
 
 @contextmanager

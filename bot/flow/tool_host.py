@@ -5,6 +5,10 @@ from typing import Any, Protocol
 
 from bot.approvals.errors import CountersignError
 from bot.approvals.json import Json
+from bot.flow.patience import patiently
+from bot.flow.ports import RateLimited
+
+_READS = frozenset({"info", "list", "members", "history", "replies", "getPermalink", "test", "conversations"})
 
 
 class OutcomeUnknown(CountersignError):
@@ -41,8 +45,12 @@ class ToolHost:
         self._effects = effects
 
     async def slack(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """One Web API call. What changes something belongs inside `once`."""
-        return await self._slack.call(method, **arguments)
+        """One Web API call. What changes something belongs inside `once`.
+
+        A 429 is waited out, since nothing was done; after no answer, only what reads is asked again.
+        """
+        reads = method.rpartition(".")[2] in _READS
+        return await patiently(lambda: self._slack.call(method, **arguments), unreachable=reads)
 
     async def once(self, key: str, effect: Callable[[], Awaitable[Json]]) -> Json:
         """Run the effect at most once per key, and give its result, now and ever after.
@@ -58,7 +66,7 @@ class ToolHost:
         try:
             result = await effect()
         except Exception as error:
-            if isinstance(getattr(error, "error", None), str):
+            if isinstance(error, RateLimited) or isinstance(getattr(error, "error", None), str):
                 await self._effects.forget(key)
             raise
         await self._effects.finish(key, result)
@@ -70,6 +78,8 @@ class ToolHost:
         finished, result = (False, None) if first else await self._effects.finished(key)
         if finished and isinstance(result, dict):
             return dict(result)
-        posted = await self._slack.post_text(key, channel, text, look_first=not first)
+        posted = await patiently(
+            lambda: self._slack.post_text(key, channel, text, look_first=not first), unreachable=False
+        )
         await self._effects.finish(key, posted)
         return posted

@@ -30,8 +30,11 @@ START_SECONDS = 120.0
 STOP_SECONDS = 30.0
 LOG_BYTES = 5_000_000
 
+# No port of the machine: part of the socket's name.
+PORT = 5432
 SETTINGS = {
     "listen_addresses": "",
+    "port": str(PORT),
     "unix_socket_permissions": "0700",
     "max_connections": "200",
     # A bot's data fit; nothing is touched before it is used.
@@ -123,7 +126,7 @@ class EmbeddedPostgres:
                 finally:
                     server.release()
             url = _url(place)
-            if url and pq.PGconn.ping(url.encode()) == pq.Ping.OK:
+            if url and pq.PGconn.ping(f"{url}&connect_timeout=5".encode()) == pq.Ping.OK:
                 return url
             time.sleep(0.01)
         raise EmbeddedPostgresError(
@@ -173,7 +176,8 @@ def _url(place: Place) -> str | None:
         # Half-written while the server starts, so read until it makes sense.
         socket_folder = (place.cluster / "postmaster.pid").read_text().splitlines()[4]
         if socket_folder:
-            return f"postgresql://postgres@/postgres?host={quote(socket_folder, safe='')}"
+            # With its port, or a PGPORT that is meant for another server would be believed.
+            return f"postgresql://postgres@/postgres?host={quote(socket_folder, safe='')}&port={PORT}"
     return None
 
 

@@ -1,8 +1,10 @@
 """The first use starts the server, the last one stops it, and a kill -9 of either side is made good."""
 
+import asyncio
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from bot.store.embedded import EmbeddedPostgres, embedded_postgres
 from tests.support.embedded_probe import answers, ask, keepers, server_processes, until, uses
@@ -14,6 +16,21 @@ async def test_what_is_written_is_there_at_the_next_start(data_dir: Path) -> Non
     assert not server_processes(data_dir)
     async with embedded_postgres(data_dir) as url:
         assert ask(url, "SELECT n FROM kept") == 42
+
+
+async def test_a_start_that_is_cancelled_leaves_no_server(data_dir: Path) -> None:
+    async def use() -> None:
+        async with embedded_postgres(data_dir):
+            pytest.fail("it was cancelled before")
+
+    starting = asyncio.create_task(use())
+    await asyncio.to_thread(until, (data_dir / "postgres" / "cluster.new").exists)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert (data_dir / "postgres" / "cluster").exists(), "the thread was not waited for"
+    assert not server_processes(data_dir)
+    until(lambda: not keepers(data_dir))
 
 
 def test_it_is_durable_has_room_and_listens_on_no_port(data_dir: Path) -> None:
@@ -39,6 +56,14 @@ def test_processes_that_start_at_once_share_one_server(data_dir: Path) -> None:
         first.end()
         assert not server_processes(data_dir)
     until(lambda: not keepers(data_dir))
+
+
+def test_settings_of_another_server_are_not_believed(data_dir: Path) -> None:
+    other = {"PGPORT": "1", "PGUSER": "someone", "PGDATABASE": "other", "PGDATA": "/nowhere"}
+    with uses(data_dir, environment=other) as [user]:
+        assert answers(user.said)
+        user.end()
+    assert not server_processes(data_dir)
 
 
 def test_two_uses_in_one_process_are_two(data_dir: Path) -> None:

@@ -4,13 +4,16 @@ Nothing is handed over from the process that stored the work: each step looks at
 state and does what is missing, so that it may begin again at any line.
 """
 
+import asyncio
 from dataclasses import replace
 
 import structlog
 
 from bot.flow.deliver import Courier
 from bot.flow.graph_state import Drained
+from bot.flow.metrics import Metrics
 from bot.flow.opening import choose_graph, graph_is_gone
+from bot.flow.outgoing import OutgoingKind
 from bot.flow.ports import Clock, Graphs, Locks, Session, Settlement, Store, Work
 from bot.flow.replying import Replying
 from bot.flow.settling import failure
@@ -31,6 +34,7 @@ class Advance:
         courier: Courier,
         replying: Replying,
         clock: Clock,
+        metrics: Metrics | None = None,
     ) -> None:
         self._store = store
         self._locks = locks
@@ -38,6 +42,7 @@ class Advance:
         self._courier = courier
         self._replying = replying
         self._clock = clock
+        self._metrics = metrics or Metrics()
 
     async def __call__(self, thread_id: str) -> None:
         """Do all that the thread has to do.
@@ -48,10 +53,12 @@ class Advance:
         async with self._locks.hold(thread_id) as session:
             while work := await self._store.work(thread_id):
                 try:
-                    settlement = await self._settlement(work, session)
-                except Drained:
-                    await self._store.hand_back(thread_id)
+                    with self._metrics.steps.time():
+                        settlement = await self._settlement(work, session)
+                except (Drained, asyncio.CancelledError):
+                    await asyncio.shield(self._store.hand_back(thread_id))
                     raise
+                self._count(settlement)
                 await self._store.settle(settlement)
                 await self._courier.deliver_thread(work.thread.ref.channel, work.thread.ref.ts)
 
@@ -67,6 +74,10 @@ class Advance:
         info = self._graphs.infos[work.thread.graph]
         async with self._graphs.bind(info.name, work.thread.ref, session) as graph:
             return await Step(work, info, graph, self._replying, self._clock).take()
+
+    def _count(self, settlement: Settlement) -> None:
+        failures = sum(row.kind is OutgoingKind.FAILURE for row in settlement.post)
+        self._metrics.failed_runs.inc(failures)
 
     def _set_aside(self, work: Work) -> Settlement:
         """Stop trying: the same work ended its worker again and again."""

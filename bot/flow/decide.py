@@ -13,6 +13,7 @@ from bot.approvals.json import Json
 from bot.approvals.ledger import Change, Event
 from bot.approvals.person import Person
 from bot.approvals.policy import check_may_decide
+from bot.flow.metrics import Metrics
 from bot.flow.ports import Clock, Conflict, Store
 from bot.flow.thread import ThreadRef
 from bot.interrupts import ReviewRequest, check, parse, resume_value
@@ -30,9 +31,10 @@ class Ballot:
 
 
 class Decide:
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, metrics: Metrics | None = None) -> None:
         self._store = store
         self._clock = clock
+        self._metrics = metrics or Metrics()
 
     async def look(self, approval_id: UUID, digest: str, row: int, channel: str, person: Person) -> Approval:
         """The approval, if this person may decide this row of it now.
@@ -64,6 +66,7 @@ class Decide:
         except Conflict:
             await self._explain_conflict(ballot)
             raise
+        self._metrics.decisions.labels(event=change.event.value).inc()
         return change.after
 
     def change(self, approval: Approval, ballot: Ballot, person: Person) -> Change:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import structlog
 
+from bot.flow.metrics import Metrics
 from bot.flow.outgoing import Outgoing, OutgoingKind
 from bot.flow.ports import Outbox, RateLimited, Slack, SlackRefused, SlackUnreachable, Store
 
@@ -14,10 +15,11 @@ log = structlog.get_logger()
 
 
 class Courier:
-    def __init__(self, store: Store, outbox: Outbox, slack: Slack) -> None:
+    def __init__(self, store: Store, outbox: Outbox, slack: Slack, metrics: Metrics | None = None) -> None:
         self._store = store
         self._outbox = outbox
         self._slack = slack
+        self._metrics = metrics or Metrics()
 
     async def deliver_thread(self, channel: str, thread_ts: str) -> None:
         """Post what this thread has to say, in order. What cannot be posted now is tried again later."""
@@ -67,17 +69,24 @@ class Courier:
         try:
             ts = await self._slack.post(row, approval)
         except RateLimited as error:
+            self._count(row, "postponed")
             await self._outbox.postpone(row, error.seconds, str(error))
         except SlackUnreachable as error:
             pause = _BACKOFF[min(row.attempts, len(_BACKOFF) - 1)]
+            self._count(row, "postponed")
             log.warning("post_not_answered", key=row.key, again_in_s=pause, reason=str(error))
             await self._outbox.postpone(row, pause, str(error))
         except SlackRefused as error:
+            self._count(row, "refused")
             await self._refused(row, error)
         else:
+            self._count(row, "posted")
             await self._outbox.posted(row, ts, approval.version if approval else None)
             return True
         return False
+
+    def _count(self, row: Outgoing, outcome: str) -> None:
+        self._metrics.posts.labels(kind=row.kind.value, outcome=outcome).inc()
 
     async def _refused(self, row: Outgoing, error: SlackRefused) -> None:
         log.error("post_refused", key=row.key, channel=row.channel, slack_error=error.error)

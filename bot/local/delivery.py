@@ -83,7 +83,9 @@ class Delivery:
                 await asyncio.sleep(wait)
             if number:
                 trouble = self._slack.trouble.next_for_delivery(body["event"]["type"])
-            ack = await self._attempt("events_api", body["event"]["type"], body, number, reason, trouble)
+            ack = await self._attempt(
+                "events_api", body["event"]["type"], body, trouble, number=number, reason=reason
+            )
             if ack.error is None:
                 return
             reason = ack.error
@@ -94,17 +96,18 @@ class Delivery:
         name = payload.get("type") or payload["command"]
         trouble = self._slack.trouble.next_for_delivery(name)
         if trouble is not None and trouble.fault is DeliveryFault.TWICE:
-            self._keep(asyncio.create_task(self._attempt(kind, name, payload, 0, None, None)))
-        return await self._attempt(kind, name, payload, 0, None, trouble)
+            self._keep(asyncio.create_task(self._attempt(kind, name, payload, None)))
+        return await self._attempt(kind, name, payload, trouble)
 
     async def _attempt(
         self,
         kind: Kind,
         name: str,
         body: Obj,
-        number: int,
-        reason: str | None,
         trouble: DeliveryTrouble | None,
+        *,
+        number: int = 0,
+        reason: str | None = None,
     ) -> Ack:
         slack = self._slack
         attempt = Attempt(

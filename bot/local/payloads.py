@@ -196,7 +196,9 @@ def _channel_ref(channel: Channel) -> Obj:
     return {"id": channel.id, "name": "directmessage" if channel.is_direct else channel.name}
 
 
-def message_action(slack: Slack, user: str, message: Obj, channel: Channel, action: Obj, values: Obj) -> Obj:
+def message_action(
+    slack: Slack, user: str, message: Obj, channel: Channel, *, action: Obj, values: Obj
+) -> Obj:
     """`block_actions` for an element of a message, as that message looked when it was pressed."""
     container: Obj = {
         "type": "message",
@@ -220,7 +222,7 @@ def message_action(slack: Slack, user: str, message: Obj, channel: Channel, acti
 
 
 def ephemeral_action(
-    slack: Slack, user: str, seen: Ephemeral, channel: Channel, action: Obj, values: Obj
+    slack: Slack, user: str, seen: Ephemeral, channel: Channel, *, action: Obj, values: Obj
 ) -> Obj:
     """`block_actions` for an element of an ephemeral message: Slack sends no message with it."""
     container = {"type": "message", "message_ts": seen.ts, "channel_id": channel.id, "is_ephemeral": True}

@@ -183,10 +183,14 @@ class Person:
         action = self._action(block, element, value, state)
         channel = self._place(message.channel)
         if isinstance(message, Ephemeral):
-            payload = payloads.ephemeral_action(self._slack, self.id, message, channel, action, state)
+            payload = payloads.ephemeral_action(
+                self._slack, self.id, message, channel, action=action, values=state
+            )
         else:
             shown = message_json(self._slack, message)
-            payload = payloads.message_action(self._slack, self.id, shown, channel, action, state)
+            payload = payloads.message_action(
+                self._slack, self.id, shown, channel, action=action, values=state
+            )
         return await self.clicks_raw(payload)
 
     async def _clicks_view(self, view: View, action_id: str, block_id: str | None, value: Any) -> Clicked:
@@ -197,7 +201,7 @@ class Person:
         return await self.clicks_raw(payloads.view_action(self._slack, self.id, view, action))
 
     def click_payload(self, message: Message, action_id: str, block_id: str | None = None) -> Obj:
-        """A click on a message as it is now, as a payload to send later (stale) or to tamper with (forged)."""
+        """A click on a message as it is now, as a payload to send later (stale) or tamper with (forged)."""
         block, element = self._find(message.blocks, action_id, block_id)
         state = initial_values(message.blocks)
         return payloads.message_action(
@@ -205,8 +209,8 @@ class Person:
             self.id,
             message_json(self._slack, message),
             self._slack.world.channels[message.channel],
-            self._action(block, element, None, state),
-            state,
+            action=self._action(block, element, None, state),
+            values=state,
         )
 
     async def clicks_raw(self, payload: Obj) -> Clicked:

@@ -30,10 +30,8 @@ class ResponseUrls:
             self._use(request.match_info["secret"], entry.arguments)
         except SlackError as refused:
             slack.violation("response_url", refused.error, refused.messages)
-            entry.status, entry.answer = (
-                404 if refused.error == "used_url" else 400,
-                {"ok": False, "error": refused.error},
-            )
+            entry.status = 404 if refused.error in ("used_url", "expired_url") else 400
+            entry.answer = {"ok": False, "error": refused.error}
         else:
             entry.status, entry.answer = 200, {"ok": True}
         slack.signals.notify("calls", "anything")

@@ -27,7 +27,7 @@ class Signals:
     async def until(
         self, topic: Hashable, look: Callable[[], T | None], *, limit: float, what: str | Callable[[], str]
     ) -> T:
-        """The first thing `look` returns that is neither None nor False.
+        """The first true thing that `look` returns.
 
         `look` runs now and after every change under `topic`.
         Raises `WaitedError`, saying `what`, when `limit` seconds pass without it.
@@ -39,7 +39,7 @@ class Signals:
                 while True:
                     event.clear()
                     found = look()
-                    if found is not None and found is not False:
+                    if found:
                         return found
                     await event.wait()
         except TimeoutError:

@@ -41,7 +41,6 @@ def bolt_app(ws: LocalWorkspace) -> AsyncApp:
 async def over_socket(app: AsyncApp, ws: LocalWorkspace) -> AsyncIterator[SocketModeClient]:
     """The app, connected over Socket Mode."""
     handler = AsyncSocketModeHandler(app, ws.app_token)
-    handler.client.web_client = AsyncWebClient(token=ws.app_token, base_url=ws.api_url)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # slack-bolt
     await ws.connected()
     try:

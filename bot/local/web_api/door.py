@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -33,15 +34,15 @@ class Door:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One call, from the request to the logged answer."""
         name = request.match_info["method"]
-        arguments, token, is_json = await _read(request)
+        given = await _read(request)
         slack = self._slack
-        shown = {k: v for k, v in arguments.items() if k not in _SECRET}
+        shown = {k: v for k, v in given.arguments.items() if k not in _SECRET}
         entry = ApiCall(seq=slack.log.next_seq(), at=slack.clock.now(), method=name, arguments=shown)
         slack.log.add(entry)
         started = asyncio.get_running_loop().time()
         trouble = slack.trouble.next_for_call(name)
         try:
-            return await self._answer(request, entry, arguments, token, is_json, trouble)
+            return await self._answer(request, entry, given, trouble)
         finally:
             entry.took = asyncio.get_running_loop().time() - started
             slack.signals.notify("calls", "anything")
@@ -50,9 +51,7 @@ class Door:
         self,
         request: web.Request,
         entry: ApiCall,
-        arguments: Obj,
-        token: str | None,
-        is_json: bool,
+        given: "_Given",
         trouble: ApiTrouble | None,
     ) -> web.StreamResponse:
         if self._slack.trouble.latency:
@@ -64,24 +63,25 @@ class Door:
                 entry.status, entry.answer = refused.status, {"ok": False, "error": trouble.fault}
                 return refused
         wait = self._slack.trouble.must_wait(
-            entry.method, str(arguments.get("channel", "")), self._slack.clock.now()
+            entry.method, str(given.arguments.get("channel", "")), self._slack.clock.now()
         )
         if wait is not None:
             entry.status, entry.answer = 429, {"ok": False, "error": "ratelimited"}
             return _ratelimited(wait)
-        entry.answer = await self._run(entry.method, arguments, token, is_json)
+        entry.answer = await self._run(entry.method, given)
         entry.status = 200
         if trouble is not None and trouble.fault is ApiFault.DROP_AFTER:
             _hang_up(request)
         return web.json_response(entry.answer, headers=self._headers())
 
-    async def _run(self, name: str, arguments: Obj, token: str | None, is_json: bool) -> Obj:
+    async def _run(self, name: str, given: "_Given") -> Obj:
         method = self._methods.get(name)
+        arguments = given.arguments
         warnings: list[str] = []
         try:
             if method is None:
                 raise SlackError("unknown_method", req_method=name)
-            if is_json and not method.takes_json:
+            if given.is_json and not method.takes_json:
                 # Slack reads no arguments from a JSON body where it documents form encoding only.
                 arguments = {}
                 warnings.append("unsupported_content_type")
@@ -93,7 +93,7 @@ class Door:
                 arguments=arguments,
                 warnings=warnings,
             )
-            self._authenticate(method, token)
+            self._authenticate(method, given.token)
             if method.token == "bot" and method.scopes:  # noqa: S105  # a kind of token, not one
                 call.needs_scope(*method.scopes)
             answer: Obj = {"ok": True, **await method.run(call)}
@@ -125,8 +125,16 @@ class Door:
         }
 
 
-async def _read(request: web.Request) -> tuple[Obj, str | None, bool]:
-    """The arguments, the token, and whether the body was JSON."""
+@dataclass(frozen=True, kw_only=True)
+class _Given:
+    """What came with a request: the arguments, the token, and whether the body was JSON."""
+
+    arguments: Obj
+    token: str | None
+    is_json: bool
+
+
+async def _read(request: web.Request) -> _Given:
     arguments: dict[str, Any] = dict(request.query)
     is_json = request.content_type == "application/json"
     if is_json:
@@ -142,7 +150,7 @@ async def _read(request: web.Request) -> tuple[Obj, str | None, bool]:
         arguments |= {k: v for k, v in (await request.post()).items() if isinstance(v, str)}
     kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
     token = bearer.strip() if kind.lower() == "bearer" else arguments.get("token")
-    return arguments, token or None, is_json
+    return _Given(arguments=arguments, token=token or None, is_json=is_json)
 
 
 async def _refuse(request: web.Request, trouble: ApiTrouble) -> web.StreamResponse | None:

@@ -65,11 +65,6 @@ class Place:
         """Held by every process of the server, which inherit it, and by its keeper."""
         return self.folder / "server.lock"
 
-    def make_folder(self, path: Path) -> None:
-        """Make one folder of the server's, closed to everybody else."""
-        path.mkdir(mode=0o700, exist_ok=True)
-        self.give(path)
-
     def give(self, path: Path) -> None:
         """Hand something that we made to the account that the server runs as."""
         if self.account:
@@ -89,7 +84,7 @@ def find_place(data_dir: Path, *, reachable: Path = REACHABLE) -> Place:
             place = Place(programs=programs, folder=link.resolve(), account=None)
         else:
             place = _place_for_root(programs, link, reachable)
-        place.make_folder(place.folder)
+        _make_folder(place)
         for lock in (place.start_lock, place.users_lock, place.server_lock):
             if not lock.exists():
                 lock.touch(mode=0o600)
@@ -100,6 +95,21 @@ def find_place(data_dir: Path, *, reachable: Path = REACHABLE) -> Place:
             " user who runs the bot, or set DATA_DIR to one that is, or set DATABASE_URL."
         ) from error
     return place
+
+
+def _make_folder(place: Place) -> None:
+    if place.folder.exists():
+        # Whoever it belongs to: a link may lead to something that is not ours to give away.
+        return
+    # Renamed when it is ready, so that two that start at once see it whole or not at all.
+    new = Path(tempfile.mkdtemp(dir=place.folder.parent, prefix=".postgres-"))
+    place.give(new)
+    try:
+        new.rename(place.folder)
+    except OSError:
+        new.rmdir()
+        if not place.folder.exists():
+            raise
 
 
 def _programs() -> Path:
@@ -135,13 +145,13 @@ def _keep_elsewhere(link: Path, account: Account, reachable: Path) -> Path:
             " bot as the user who owns that folder, or set DATA_DIR to one that everybody can pass through."
         )
     folder = Path(tempfile.mkdtemp(dir=reachable, prefix="data-"))
+    os.chown(folder, account.uid, account.gid)
     try:
         link.symlink_to(folder)
     except FileExistsError:
         # Another process was faster.
         folder.rmdir()
         return link.resolve()
-    os.chown(folder, account.uid, account.gid)
     return folder
 
 

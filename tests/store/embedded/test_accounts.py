@@ -53,6 +53,18 @@ def test_root_runs_it_as_nobody_and_changes_no_folder_and_no_user(data_dir: Path
 
 
 @as_root
+def test_a_link_to_a_folder_of_roots_gives_nothing_away(data_dir: Path, open_folder: Path) -> None:
+    precious = open_folder / "precious"
+    precious.mkdir()
+    data_dir.mkdir()
+    (data_dir / "postgres").symlink_to(precious)
+    before = _modes(precious)
+    with pytest.raises(EmbeddedPostgresError, match="Permission denied"):
+        EmbeddedPostgres(data_dir).start()
+    assert _modes(precious) == before
+
+
+@as_root
 def test_root_runs_it_as_the_owner_of_the_folder_who_can_run_it_afterwards(data_dir: Path) -> None:
     data_dir.mkdir()
     os.chown(data_dir, NOBODY, NOBODY)

@@ -87,7 +87,9 @@ class Form:
 
     def _filled(self, value: MaybeJson) -> Json:
         if value is ABSENT:
-            return None if self.single and self.single.pointer == pointer.WHOLE else {}
+            if self.single and self.single.pointer == pointer.WHOLE:
+                return None
+            value = {}
         for container in self.containers:
             if pointer.find(value, container.pointer) is ABSENT:
                 value = pointer.put(value, container.pointer, None if container.nullable else {})

@@ -19,6 +19,7 @@ from bot.approvals.json import Json
 
 DEEPEST = 64  # levels; what lies deeper is shown as text, whole
 LARGEST_INTEGER = 10_000  # bits; Python writes no longer ones in decimal
+LARGEST_TEXT = 1_000_000  # pieces of what lies deeper: only a circle down there is longer
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # another one in every process, and no one's business
 
 
@@ -60,26 +61,36 @@ def _scalar(value: str | float) -> Json:
 
 
 def _composite(value: object, around: tuple[int, ...]) -> Json:
+    value = _opened(value)
     match value:
-        case Enum():
-            return _json(value.value, around)
-        case BaseModel():
-            return _json({name: getattr(value, name) for name in _names(value)}, around)
         case Mapping():
             return _object(value, around)
         case list() | tuple():
             return [_json(item, around) for item in value]
         case AbstractSet():
             # A set has no order of its own, and its digest must be the same in every process.
-            return sorted(
-                (_json(item, around) for item in value), key=lambda item: json.dumps(item, sort_keys=True)
-            )
+            return sorted((_json(item, around) for item in value), key=_sorted_json)
         case bytes() | bytearray() | memoryview():
             return "base64:" + base64.b64encode(value).decode("ascii")
-        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return _json({f.name: getattr(value, f.name) for f in dataclasses.fields(value)}, around)
+        case None | bool() | int() | float() | str():
+            return _json(value, around)
         case _:
             return _text(_named(value))
+
+
+def _opened(value: object) -> object:
+    """Things with named fields as a dict of them, one level deep; enum members as their value."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, BaseModel):
+        return {name: getattr(value, name) for name in _names(value)}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    return value
+
+
+def _sorted_json(value: Json) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def _named(value: object) -> str:
@@ -117,8 +128,9 @@ def _flat(value: object) -> str:
     """Something like JSON on one line, written without recursion, however deep the value is."""
     out: list[str] = []
     todo: list[tuple[str, object]] = [("value", value)]
-    while todo and len(out) < 1_000_000:
+    while todo and len(out) < LARGEST_TEXT:
         what, item = todo.pop()
+        item = _opened(item)
         if what == "text":
             out.append(str(item))
         elif isinstance(item, Mapping):

@@ -53,7 +53,7 @@ _STRUCTURE = {
     "question",
     "description",
 }
-_STRUCTURE |= {"query", "task"}
+_STRUCTURE |= {"query", "task", "action", "arguments"}
 _DECISIONS = {"review_configs", "allowed_decisions", "config"}  # what they say is which buttons there are
 
 

@@ -17,6 +17,7 @@ from bot.interrupts.dialects.dialect import (
     message_form,
     parts,
     reason_form,
+    run_heading,
     text_of,
     title,
     told,
@@ -40,7 +41,7 @@ def read(value: Json, _schema: Json) -> ReviewRequest | None:
     rows[0] = ReviewRow(
         action=rows[0].action, parts=(*long, *rows[0].parts), allowed=rows[0].allowed, forms=rows[0].forms
     )
-    heading = f"Run {rows[0].action}?" if len(rows) == 1 else f"{len(rows)} actions wait for approval"
+    heading = run_heading(rows[0].action) if len(rows) == 1 else f"{len(rows)} actions wait for approval"
     return ReviewRequest(
         dialect=NAME, title=title(heading), description=description, rows=tuple(rows), plain_question=False
     )

@@ -40,6 +40,10 @@ def title(text: str) -> str:
     return line if len(line) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1] + "…"
 
 
+def run_heading(action: str | None) -> str:
+    return f"Run {action}?" if action and action.strip() else "Run this tool?"
+
+
 def told(text: Json, label: str) -> tuple[str | None, tuple[Part, ...]]:
     """The asker's words: beside the title if they are short and harmless, else a part that can be paged."""
     if not isinstance(text, str):

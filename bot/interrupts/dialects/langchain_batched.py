@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.approvals.decision import Decision, DecisionKind
 from bot.approvals.json import Json
-from bot.interrupts.dialects.dialect import Dialect, action_part, parts, title, told
+from bot.interrupts.dialects.dialect import Dialect, action_part, parts, run_heading, title, told
 from bot.interrupts.dialects.langchain import UNSAID, arguments_key, forms, stated, without_echo, written
 from bot.interrupts.request import Part, ReviewRequest, ReviewRow
 
@@ -29,7 +29,7 @@ def read(value: Json, _schema: Json) -> ReviewRequest | None:
     else:
         rows = [_described(row, action) for row, action in zip(rows, actions, strict=True)]
     rows[0] = _with(rows[0], rest)
-    heading = f"Run {rows[0].action}?" if len(rows) == 1 else f"{len(rows)} actions wait for approval"
+    heading = run_heading(rows[0].action) if len(rows) == 1 else f"{len(rows)} actions wait for approval"
     return ReviewRequest(
         dialect=NAME, title=title(heading), description=description, rows=tuple(rows), plain_question=False
     )

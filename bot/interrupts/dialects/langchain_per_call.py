@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from bot.approvals.decision import Decision, DecisionKind
 from bot.approvals.json import Json
 from bot.interrupts.absent import ABSENT, MaybeJson
-from bot.interrupts.dialects.dialect import EDIT, Dialect, action_part, one_row, parts, told
+from bot.interrupts.dialects.dialect import EDIT, Dialect, action_part, one_row, parts, run_heading, told
 from bot.interrupts.dialects.langchain import ALL, arguments_key, forms, stated, without_echo, written
 from bot.interrupts.request import ReviewRequest
 from bot.interrupts.spec import Spec, settle
@@ -31,7 +31,7 @@ def read(value: Json, schema: Json) -> ReviewRequest | None:
     known = {"type", "name", key, "description", "allowed_decisions", "config"}
     return one_row(
         NAME,
-        heading=f"Run {name}?",
+        heading=run_heading(name),
         description=description,
         shown=(*long, *action_part(name), *parts(args), *parts(value, without=known)),
         forms=forms(allowed, args, _arguments_schema(branches.get(EDIT), schema)),

@@ -15,6 +15,7 @@ from bot.interrupts.dialects.dialect import (
     one_row,
     parts,
     reason_form,
+    run_heading,
     text_of,
     told,
 )
@@ -34,7 +35,7 @@ def read(value: Json, _schema: Json) -> ReviewRequest | None:
     description, long = told(question, "question")
     return one_row(
         NAME,
-        heading=f"Run {name}?" if name else "Run this tool call?",
+        heading=run_heading(name),
         description=description,
         shown=(*long, *shown, *parts(value, without=("tool_call", "question"))),
         forms={

@@ -1,0 +1,82 @@
+"""What an edit changed, as the card tells it."""
+
+from bot.approvals.json import Json
+from bot.interrupts import ABSENT, Change, changes
+
+
+def test_each_place_is_told_with_before_and_after() -> None:
+    before: Json = {"amount": 12, "to": {"name": "Bob", "zip": "1"}, "tags": ["a", "b"], "gone": True}
+    after: Json = {"amount": 13, "to": {"name": "Bob", "zip": "2"}, "tags": ["a", "c"], "new": None}
+
+    assert changes(before, after) == (
+        Change(pointer="/amount", before=12, after=13, line_diff=None),
+        Change(pointer="/to/zip", before="1", after="2", line_diff=None),
+        Change(pointer="/tags/1", before="b", after="c", line_diff=None),
+        Change(pointer="/gone", before=True, after=ABSENT, line_diff=None),
+        Change(pointer="/new", before=ABSENT, after=None, line_diff=None),
+    )
+
+
+def test_a_list_of_another_length_is_one_change() -> None:
+    (change,) = changes({"a/b": [1, 2]}, {"a/b": [2]})
+
+    assert (change.pointer, change.before, change.after) == ("/a~1b", [1, 2], [2])
+
+
+def test_types_count() -> None:
+    assert [
+        change.pointer for change in changes({"a": 1, "b": "1", "c": 1}, {"a": True, "b": 1, "c": 1.0})
+    ] == [
+        "/a",
+        "/b",
+    ]
+
+
+def test_a_changed_text_is_a_change_of_the_whole() -> None:
+    assert changes("Teh cat", "The cat")[0].pointer == "/"
+
+
+def test_long_text_has_a_line_diff() -> None:
+    before = "\n".join(f"line {at}" for at in range(30))
+    after = before.replace("line 10", "line ten").replace("\nline 20", "")
+
+    diff = changes(before, after)[0].line_diff
+    assert diff is not None
+    assert diff.split("\n") == [
+        "…",
+        "  line 8",
+        "  line 9",
+        "- line 10",
+        "+ line ten",
+        "  line 11",
+        "  line 12",
+        "…",
+        "  line 18",
+        "  line 19",
+        "- line 20",
+        "  line 21",
+        "  line 22",
+        "…",
+    ]
+
+
+def test_one_long_line_is_compared_sentence_by_sentence() -> None:
+    before = "The order is late. We are very sorry! You will get twelve euros back within the next ten or so working days."
+    after = before.replace("twelve", "twenty")
+
+    diff = changes(before, after)[0].line_diff
+    assert diff is not None
+    assert diff.split("\n") == [
+        "  The order is late.",
+        "  We are very sorry!",
+        "- You will get twelve euros back within the next ten or so working days.",
+        "+ You will get twenty euros back within the next ten or so working days.",
+    ]
+
+
+def test_texts_that_have_nothing_in_common_are_told_without_a_search() -> None:
+    before, after = ("\n".join(f"{word} {at}" for at in range(20_000)) for word in ("old", "new"))
+
+    diff = changes(before, after)[0].line_diff
+    assert diff is not None
+    assert diff.count("\n") == 40_000 - 1

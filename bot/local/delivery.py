@@ -126,6 +126,7 @@ class Delivery:
             await asyncio.sleep(trouble.seconds)
         if trouble is not None and trouble.fault is DeliveryFault.LOSE:
             attempt.outcome = "http_timeout"
+            slack.signals.notify("deliveries", "anything")
             return Ack(error=attempt.outcome)
         started = asyncio.get_running_loop().time()
         ack = await self.transport.attempt(attempt, self.ack_limit)

@@ -15,6 +15,8 @@ from bot.local import saving
 from bot.local.cast import App
 from bot.local.delivery import ACK_LIMIT, RETRY_SCHEDULE, Delivery
 from bot.local.http_delivery import HttpDelivery
+from bot.local.page.desk import Desk
+from bot.local.page.page import Page
 from bot.local.people import Person
 from bot.local.response_url import ResponseUrls
 from bot.local.slack import Slack
@@ -74,6 +76,8 @@ class LocalWorkspace:
             for user in self.slack.world.users.values()
             if not user.is_bot
         }
+        sockets = self.socket if mode == "socket" else None
+        self.page = Page(Desk(self.slack, self.delivery, sockets, self.people))
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -107,6 +111,7 @@ class LocalWorkspace:
         application.router.add_post("/hooks/actions/{team}/{secret}", hooks.serve)
         application.router.add_post("/upload/v1/{ticket}", partial(files.receive_upload, self.slack))
         application.router.add_get("/files-pri/{file}/{rest:.*}", partial(files.send_content, self.slack))
+        self.page.add_to(application)
 
     @web.middleware
     async def _only_us(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -135,6 +140,11 @@ class LocalWorkspace:
     def address(self) -> str:
         """`http://127.0.0.1:<port>`."""
         return self.slack.address
+
+    @property
+    def page_url(self) -> str:
+        """The page's address with the session's token in it, for a person to open."""
+        return self.page.url
 
     @property
     def api_url(self) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -17,9 +17,22 @@ class Signals:
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, set[asyncio.Event]] = defaultdict(set)
+        self._watching: dict[object, Callable[[Sequence[Hashable]], None]] = {}
+
+    def watch(self, told: Callable[[Sequence[Hashable]], None]) -> Callable[[], None]:
+        """Call `told` with the topics of every change, at once, until the returned function is called."""
+        watcher = object()
+        self._watching[watcher] = told
+
+        def stop() -> None:
+            self._watching.pop(watcher, None)
+
+        return stop
 
     def notify(self, *topics: Hashable) -> None:
         """Something changed under each of `topics`."""
+        for told in tuple(self._watching.values()):
+            told(topics)
         for topic in topics:
             for event in self._waiting.get(topic, ()):
                 event.set()

@@ -33,6 +33,9 @@ class Slack:
     app_token: str = field(default_factory=lambda: f"xapp-1-A0APP00001-{secrets.token_hex(12)}", repr=False)
     signing_secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
 
+    def __post_init__(self) -> None:
+        self.log.told = lambda: self.signals.notify("log")
+
     def furnish(self) -> None:
         """Put in the people and channels that come out of the box."""
         furnish(self.world, self.clock, self.app)
@@ -45,8 +48,8 @@ class Slack:
         """A trigger id that may open one view for `user` within three seconds."""
         now = self.clock.now()
         triggers = self.world.triggers
-        for stale in [known for known, t in triggers.items() if t.expires_at < now - 60]:
-            del triggers[stale]
+        while triggers and (oldest := next(iter(triggers.values()))).expires_at < now - 60:
+            del triggers[oldest.id]
         trigger = f"{int(now * 1000)}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
         triggers[trigger] = Trigger(id=trigger, user=user, expires_at=now + TRIGGER_LIFE, view=view)
         return trigger

@@ -1,7 +1,7 @@
 """Everything that went over the wire, for tests and for the inspector."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -75,6 +75,7 @@ class WireLog:
     def __init__(self, keep: int = 20_000) -> None:
         self._entries: deque[Entry] = deque(maxlen=keep)
         self._seq = 0
+        self.told: Callable[[], None] = lambda: None  # called when an entry was added
 
     def next_seq(self) -> int:
         self._seq += 1
@@ -82,6 +83,7 @@ class WireLog:
 
     def add(self, entry: Entry) -> None:
         self._entries.append(entry)
+        self.told()
 
     @property
     def cursor(self) -> int:

@@ -1,0 +1,31 @@
+"""What the page works with: the workspace's parts, its people and what the app says of itself."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from bot.local.delivery import Delivery
+from bot.local.page.welcome import Welcome
+from bot.local.people import Person
+from bot.local.slack import Slack
+from bot.local.socket_mode import SocketMode
+from bot.local.things import Obj
+
+Insight: TypeAlias = Callable[[str], Awaitable[Obj | None]]
+"""Asks the bot what it knows of a thread (`<team>/<channel>/<thread_ts>`): sections by title, or None.
+
+The workspace knows nothing of the bot but what goes over the wire; a bot that tells more gives this, and the
+inspector shows it apart from the wire. Without it, that part of the inspector is not there.
+"""
+
+
+@dataclass
+class Desk:
+    """Shared by every open page."""
+
+    slack: Slack
+    delivery: Delivery
+    socket: SocketMode | None
+    people: Mapping[str, Person]
+    welcome: Welcome = field(default_factory=Welcome)
+    insight: Insight | None = None

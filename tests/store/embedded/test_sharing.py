@@ -1,6 +1,7 @@
 """The first use starts the server, the last one stops it, and a kill -9 of either side is made good."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -72,6 +73,18 @@ def test_two_uses_in_one_process_are_two(data_dir: Path) -> None:
             assert same == url
         assert answers(url)
     assert not answers(url)
+
+
+def test_coming_while_the_last_one_goes_never_gets_a_server_that_stops(data_dir: Path) -> None:
+    def come_and_go(_: int) -> int:
+        for _ in range(12):
+            with EmbeddedPostgres(data_dir, durable=False) as url:
+                assert answers(url)
+        return 12
+
+    with ThreadPoolExecutor(3) as threads:
+        assert sum(threads.map(come_and_go, range(3))) == 36
+    assert not server_processes(data_dir)
 
 
 def test_a_killed_bot_leaves_a_server_that_the_next_one_reuses_and_stops(data_dir: Path) -> None:

@@ -1,0 +1,61 @@
+"""The settings that the demo gives to its bot: the person's own, except for what makes it the demo's."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+OWN_MODEL = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
+_NOT_FOR_THE_DEMO = (
+    # A demo at work in a database that a real bot serves would take that bot's work.
+    "DATABASE_URL",
+    # The token of a real workspace has no business here, and these two switch Bolt to another mode.
+    "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET",
+    # slack-sdk sends even what is for loopback to a proxy, whatever NO_PROXY says.
+    "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy",
+)  # fmt: skip
+
+
+def has_own_model(outside: Mapping[str, str]) -> bool:
+    """Whether the person brings a model, so that the scripted one stays out of it."""
+    return any(outside.get(name) for name in OWN_MODEL)
+
+
+def bot_environment(
+    outside: Mapping[str, str],
+    workspace: Mapping[str, str],
+    *,
+    model_url: str | None,
+    data_dir: Path,
+    config: Path,
+    code: Path,
+) -> dict[str, str]:
+    """The bot's whole environment.
+
+    `outside` is the demo's own, `workspace` the local workspace's settings, `model_url` where the scripted
+    model is (None: the person's own model answers), `code` the folder that the package `bot` is in.
+    DEMO_DATABASE_URL names a database for the demo where the embedded one cannot run.
+    """
+    own = {name: value for name, value in outside.items() if name not in _NOT_FOR_THE_DEMO}
+    proxy = outside.get("HTTPS_PROXY") or outside.get("https_proxy")
+    if proxy and model_url is None:
+        own |= {"ALL_PROXY": proxy, "NO_PROXY": "127.0.0.1,localhost"}  # read by the model's client alone
+    if database := outside.get("DEMO_DATABASE_URL"):
+        own["DATABASE_URL"] = database
+    if model_url is not None:
+        own |= {"OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "scripted", "MODEL": "scripted"}
+    elif not own.get("OPENAI_API_KEY"):
+        own["OPENAI_API_KEY"] = "none"  # servers on one's own machine ask for no key, but clients do
+    return own | {
+        **workspace,
+        "DATA_DIR": str(data_dir),
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+        "LANGGRAPH_CONFIG": str(config),
+        "POLICY_FILE": str(Path(outside.get("POLICY_FILE") or "approvals.toml").absolute()),
+        "LOG_FORMAT": "text",
+        "PYTHONPATH": _first(str(code), outside.get("PYTHONPATH")),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _first(path: str, others: str | None) -> str:
+    return f"{path}:{others}" if others else path

@@ -1,0 +1,105 @@
+"""The folder in which a demo keeps its data: one demo at a time, and no bot left behind by a killed one."""
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Self
+
+ORPHAN_SECONDS = 20.0
+LOOK_AGAIN = 0.05
+
+
+class FolderTakenError(Exception):
+    """Another demo runs in this folder."""
+
+
+class DemoFolder:
+    """A data folder, held by a lock that the demo and its bot share.
+
+    A demo that is killed leaves its bot behind, which would take the next demo's work from the same database.
+    The bot holds the lock as well, so the next demo meets it here and ends it first.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._lock = -1
+
+    def __enter__(self) -> Self:
+        """Take the folder, making it if need be. Raises `FolderTakenError` or OSError."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self.path / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._take()
+        except BaseException:
+            os.close(self._lock)
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._lock)
+
+    @property
+    def lock(self) -> int:
+        """The file descriptor that the bot has to inherit."""
+        return self._lock
+
+    def remember_bot(self, pid: int | None) -> None:
+        """Write down whom the next demo has to end, should this one be killed."""
+        self._write({"demo": os.getpid(), "bot": pid})
+
+    def _take(self) -> None:
+        if not self._try_lock():
+            holder = self._read()
+            if _is_alive(holder.get("demo")):
+                raise FolderTakenError(
+                    f"A demo runs in {self.path} already (process {holder.get('demo')})."
+                    " Stop it, or set DATA_DIR to another folder."
+                )
+            self._end_orphan(holder.get("bot"))
+        self.remember_bot(None)
+
+    def _end_orphan(self, pid: int | None) -> None:
+        """End the bot of a demo that was killed: it holds the lock, so the id is still its own."""
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            if pid is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, how)
+            deadline = time.monotonic() + ORPHAN_SECONDS
+            while time.monotonic() < deadline:
+                if self._try_lock():
+                    return
+                time.sleep(LOOK_AGAIN)
+        raise FolderTakenError(f"The bot of an earlier demo (process {pid}) does not let go of {self.path}.")
+
+    def _try_lock(self) -> bool:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _read(self) -> dict[str, int | None]:
+        try:
+            return dict(json.loads(os.pread(self._lock, 1000, 0)))
+        except ValueError:
+            return {}
+
+    def _write(self, holder: dict[str, int | None]) -> None:
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, json.dumps(holder).encode(), 0)
+
+
+def _is_alive(pid: int | None) -> bool:
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

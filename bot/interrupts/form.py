@@ -10,6 +10,7 @@ from bot.interrupts.field import Field, Raw
 from bot.interrupts.reading import UnreadableError, read
 from bot.interrupts.refusal import FormErrors
 from bot.interrupts.schema import Schema
+from bot.interrupts.visible import one_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +64,13 @@ class Form:
                 value = pointer.put({} if value is ABSENT else value, field.pointer, new)
         if errors:
             raise FormErrors(errors)
-        finished = self._filled(value)
-        if found := self.errors(finished):
+        return self.accept(self._filled(value))
+
+    def accept(self, value: Json) -> Json:
+        """The value itself, come by another way than the fields, such as a file. Raises `FormErrors`."""
+        if found := self.errors(value):
             raise FormErrors({self._nearest(place): text for place, text in found.items()})
-        return finished
+        return value
 
     def errors(self, value: Json) -> dict[str, str]:
         """What the schema has against the value, each text at the field that is nearest to its cause.
@@ -78,7 +82,7 @@ class Form:
         found: dict[str, str] = {}
         for place, text in self.schema.errors(value).items():
             field = self._nearest(place) if place != pointer.WHOLE else pointer.WHOLE
-            found.setdefault(field, text if place in {field, pointer.WHOLE} else f"{place}: {text}")
+            found.setdefault(field, text if place in {field, pointer.WHOLE} else f"{one_line(place)}: {text}")
         return found
 
     def _kept(self, field: Field) -> MaybeJson:

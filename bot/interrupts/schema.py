@@ -43,7 +43,7 @@ def compiled(document: Json) -> Schema:
     return _compiled(json.dumps(document, sort_keys=True))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _compiled(text: str) -> Schema:
     return Schema(json.loads(text))
 

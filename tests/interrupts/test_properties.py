@@ -33,7 +33,7 @@ from bot.interrupts.schema import compiled
 from tests.interrupts.strategies import ANY_SCHEMA, JSON, OBJECT, PAYLOAD
 
 few = settings(
-    max_examples=80,
+    max_examples=50,
     deadline=timedelta(seconds=5),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from bot.approvals.decision import Decision, DecisionKind
 from bot.approvals.json import Json
 from bot.interrupts.absent import ABSENT, MaybeJson
-from bot.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND, message_form, reason_form
+from bot.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND, message_form, parts, reason_form
 from bot.interrupts.form import Form
 from bot.interrupts.making import form_from_arguments
+from bot.interrupts.request import Part
 
 ALL = frozenset(DecisionKind)
 # What a request means that does not say what it allows: nothing that could pass for a tool's own result.
@@ -38,6 +39,16 @@ def stated(source: Json) -> frozenset[DecisionKind] | None:
     if isinstance(config, dict) and config.keys() & _FLAGS.keys():
         return frozenset(kind for flag, kind in _FLAGS.items() if config.get(flag) is True)
     return None
+
+
+def beside_decisions(source: Json) -> tuple[Part, ...]:
+    """What a config says apart from which decisions there are: people must see that too."""
+    if not isinstance(source, dict):
+        return ()
+    inner = source.get("config")
+    more = beside_decisions(inner) if isinstance(inner, dict) else ()
+    known = {"action_name", "allowed_decisions", "args_schema", *_FLAGS}
+    return (*parts(source, without=known | ({"config"} if isinstance(inner, dict) else set())), *more)
 
 
 def forms(

@@ -3,12 +3,21 @@
 https://docs.langchain.com/oss/python/langchain/human-in-the-loop
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.approvals.decision import Decision, DecisionKind
 from bot.approvals.json import Json
+from bot.interrupts.absent import ABSENT
 from bot.interrupts.dialects.dialect import Dialect, action_part, parts, run_heading, title, told
-from bot.interrupts.dialects.langchain import UNSAID, arguments_key, forms, stated, without_echo, written
+from bot.interrupts.dialects.langchain import (
+    UNSAID,
+    arguments_key,
+    beside_decisions,
+    forms,
+    stated,
+    without_echo,
+    written,
+)
 from bot.interrupts.request import Part, ReviewRequest, ReviewRow
 
 NAME = "langchain_batched"
@@ -18,7 +27,7 @@ def read(value: Json, _schema: Json) -> ReviewRequest | None:
     actions = _actions(value)
     if not actions or not isinstance(value, dict):
         return None
-    rows = [_row(action, _allowed(value, at, action)) for at, action in enumerate(actions)]
+    rows = [_row(value, at, action) for at, action in enumerate(actions)]
     if not all(row.allowed for row in rows):
         return None  # a row that nothing may decide would be a dead end: let the answer be typed as JSON
     rest = parts(value, without=("action_requests", "review_configs"))
@@ -50,18 +59,16 @@ def _actions(value: Json) -> list[dict[str, Json]]:
     return actions if len(actions) == len(found) else []
 
 
-def _allowed(value: Mapping[str, Json], at: int, action: Mapping[str, Json]) -> frozenset[DecisionKind]:
-    """From the action itself, else the config at its place if of its name, else the first of its name."""
+def _configs(value: Mapping[str, Json], at: int, action: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    """The configs of an action's name, the one at the action's own place first."""
     configs = value.get("review_configs")
-    listed = [c for c in configs if isinstance(c, dict)] if isinstance(configs, list) else []
-    named = [config for config in listed if config.get("action_name") == action["name"]]
-    if at < len(listed) and listed[at] in named:
-        named.insert(0, listed[at])
-    for source in (action, *named):
-        kinds = stated(source)
-        if kinds is not None:
-            return kinds
-    return UNSAID
+    listed = configs if isinstance(configs, list) else []
+    ordered = [*listed[at : at + 1], *listed[:at], *listed[at + 1 :]]
+    return [c for c in ordered if isinstance(c, dict) and c.get("action_name") == action["name"]]
+
+
+def _allowed(sources: Iterable[Mapping[str, Json]]) -> frozenset[DecisionKind]:
+    return next((kinds for kinds in map(stated, sources) if kinds is not None), UNSAID)
 
 
 def _words(action: Mapping[str, Json]) -> Json:
@@ -69,15 +76,23 @@ def _words(action: Mapping[str, Json]) -> Json:
     return without_echo(action.get("description"), str(action["name"]), action[key])
 
 
-def _row(action: Mapping[str, Json], allowed: frozenset[DecisionKind]) -> ReviewRow:
+def _row(value: Mapping[str, Json], at: int, action: Mapping[str, Json]) -> ReviewRow:
     key, name = arguments_key(action) or "args", str(action["name"])
     args = action[key]
     assert isinstance(args, dict)
-    known = {"name", key, "description", "allowed_decisions", "config"}
-    made = forms(allowed, args)
+    configs = _configs(value, at, action)
+    allowed = _allowed((action, *configs))
+    schema = next((c["args_schema"] for c in configs if isinstance(c.get("args_schema"), dict)), ABSENT)
+    made = forms(allowed, args, schema)
     return ReviewRow(
         action=name,
-        parts=(*action_part(name), *parts(args), *parts(action, without=known)),
+        parts=(
+            *action_part(name),
+            *parts(args),
+            *parts(action, without=("name", key, "description", "allowed_decisions", "config")),
+            *beside_decisions(action.get("config")),
+            *(part for config in configs[:1] for part in beside_decisions(config)),
+        ),
         allowed=allowed,
         forms={kind: form for kind, form in made.items() if form is not None},
     )

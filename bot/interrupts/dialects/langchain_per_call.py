@@ -10,7 +10,15 @@ from bot.approvals.decision import Decision, DecisionKind
 from bot.approvals.json import Json
 from bot.interrupts.absent import ABSENT, MaybeJson
 from bot.interrupts.dialects.dialect import EDIT, Dialect, action_part, one_row, parts, run_heading, told
-from bot.interrupts.dialects.langchain import ALL, arguments_key, forms, stated, without_echo, written
+from bot.interrupts.dialects.langchain import (
+    ALL,
+    arguments_key,
+    beside_decisions,
+    forms,
+    stated,
+    without_echo,
+    written,
+)
 from bot.interrupts.request import ReviewRequest
 from bot.interrupts.spec import Spec, settle
 
@@ -33,7 +41,13 @@ def read(value: Json, schema: Json) -> ReviewRequest | None:
         NAME,
         heading=run_heading(name),
         description=description,
-        shown=(*long, *action_part(name), *parts(args), *parts(value, without=known)),
+        shown=(
+            *long,
+            *action_part(name),
+            *parts(args),
+            *parts(value, without=known),
+            *beside_decisions(value.get("config")),
+        ),
         forms=forms(allowed, args, _arguments_schema(branches.get(EDIT), schema)),
         action=name,
     )

@@ -1,0 +1,154 @@
+"""What the dialects show and offer, beyond the values that the conformance set holds them to."""
+
+from typing import Any
+
+import pytest
+
+from bot.approvals.decision import Decision, DecisionKind
+from bot.approvals.json import Json
+from bot.interrupts import FormErrors, Part, Refused, ReviewRequest, parse, resume_value
+
+APPROVE, EDIT, REJECT, RESPOND = (
+    DecisionKind.APPROVE,
+    DecisionKind.EDIT,
+    DecisionKind.REJECT,
+    DecisionKind.RESPOND,
+)
+
+
+def batch(**more: Json) -> dict[str, Json]:
+    return {
+        "action_requests": [{"name": "refund", "args": {"amount": 12}, "description": "Please look."}],
+        "review_configs": [{"action_name": "refund", "allowed_decisions": ["approve", "edit", "reject"]}],
+        **more,
+    }
+
+
+def labels(request: ReviewRequest) -> list[str]:
+    return [part.label for row in request.rows for part in row.parts]
+
+
+def test_an_action_is_shown_by_its_name_its_words_and_its_arguments() -> None:
+    request = parse(batch())
+
+    assert request.title == "Run refund?"
+    assert request.description == "Please look."
+    assert request.rows[0].parts == (Part(label="amount", value=12),)
+    assert not request.plain_question
+
+
+def test_what_stands_beside_the_request_is_shown() -> None:
+    value = batch(ticket="T-1")
+    value["review_configs"] = [{"action_name": "refund", "allowed_decisions": ["approve"], "risk": "high"}]
+
+    assert labels(parse(value)) == ["amount", "risk", "ticket"]
+
+
+def test_two_calls_of_one_tool_have_their_own_decisions() -> None:
+    value: Json = {
+        "action_requests": [{"name": "t", "args": {}}, {"name": "t", "args": {}}],
+        "review_configs": [
+            {"action_name": "t", "allowed_decisions": ["approve"]},
+            {"action_name": "t", "allowed_decisions": ["reject"]},
+        ],
+    }
+
+    assert [set(row.allowed) for row in parse(value).rows] == [{APPROVE}, {REJECT}]
+
+
+def test_a_request_that_does_not_say_what_it_allows_cannot_be_answered_in_the_tools_name() -> None:
+    value: Json = {"action_requests": [{"name": "t", "args": {}}]}
+
+    assert parse(value).rows[0].allowed == {APPROVE, EDIT, REJECT}
+
+
+def test_an_edit_cannot_name_another_tool() -> None:
+    value = batch()
+    forged = Decision(kind=EDIT, value={"name": "wire", "args": {"amount": 1}})
+
+    answer: Any = resume_value(parse(value), value, None, [forged])
+    assert answer["decisions"][0]["edited_action"]["name"] == "refund"
+
+
+def test_long_or_deceptive_words_are_a_part_to_page_through() -> None:
+    for words in ("x" * 501, "fine\u202eenif"):
+        request = parse({"question": words})
+        assert request.description is None
+        assert request.rows[0].parts == (Part(label="question", value=words),)
+
+
+@pytest.mark.parametrize("name", ["n" * 400, "pay\u202eyap", "a\nb"])
+def test_a_title_is_one_short_line_and_no_name_is_lost(name: str) -> None:
+    request = parse({"type": "tool_approval", "name": name, "args": {}})
+
+    assert len(request.title) <= 150
+    assert "\n" not in request.title
+    assert "\u202e" not in request.title
+    assert request.title == "Run a⟨U+000A⟩b?" or request.rows[0].parts == (Part(label="action", value=name),)
+
+
+def test_a_short_text_beside_a_task_is_not_taken_for_a_draft() -> None:
+    assert parse({"task": "Pick", "colour": "red"}).dialect == "anything_else"
+    assert parse({"task": "Edit", "draft": "one\ntwo", "id": "7"}).dialect == "review_and_edit"
+    assert parse({"task": "Edit", "a": "x" * 50, "b": "y" * 50}).dialect == "anything_else"
+
+
+def test_a_schema_goes_before_a_question_and_after_a_tool_call() -> None:
+    schema: Json = {"type": "boolean"}
+
+    assert parse({"question": "?"}, schema).dialect == "response_schema"
+    assert parse({"tool_call": {"name": "t", "args": {}}}, schema).dialect == "tool_call_review"
+
+
+def test_an_answer_that_the_response_schema_forbids_is_refused_whatever_the_dialect() -> None:
+    value: Json = {"tool_call": {"name": "t", "args": {"a": 1}}}
+    schema: Json = {"type": "array", "prefixItems": [{"enum": ["continue"]}]}
+    request = parse(value, schema)
+
+    assert resume_value(request, value, schema, [Decision(kind=APPROVE)]) == ["continue", None]
+    with pytest.raises(Refused):
+        resume_value(request, value, schema, [Decision(kind=EDIT, value={"a": 2})])
+
+
+def test_a_refusal_of_the_whole_answer_points_into_the_row_that_caused_it() -> None:
+    args: Json = {"type": "object", "properties": {"amount": {"maximum": 10}}}
+    item: Json = {"type": "object", "properties": {"edited_action": {"properties": {"args": args}}}}
+    schema: Json = {"type": "object", "properties": {"decisions": {"items": item}}}
+    action: Json = {"name": "t", "args": {"amount": 1}}
+    value: Json = {"action_requests": [action, action]}
+
+    edits = [Decision(kind=EDIT, value={"amount": amount}) for amount in (10, 11)]
+
+    with pytest.raises(Refused) as refusal:
+        resume_value(parse(value, schema), value, schema, edits)
+    assert (refusal.value.row, refusal.value.errors) == (1, {"/amount": "This should be at most 10."})
+
+
+def test_a_decision_without_a_button_cannot_be_made() -> None:
+    with pytest.raises(FormErrors):
+        parse(batch()).rows[0].decide(RESPOND, {"/message": "done"})
+
+
+def test_a_reason_that_the_graph_does_not_take_says_so() -> None:
+    row = parse({"question": "Ship?", "version": 2}).rows[0]
+    decision = row.decide(REJECT, {"/message": "too early"})
+
+    assert decision.message == "too early"
+    assert "not told" in (row.forms[REJECT].fields[0].hint or "")
+
+
+def test_words_that_have_to_be_there_are_asked_for() -> None:
+    row = parse({"tool_call": {"name": "t", "args": {}}}).rows[0]
+
+    with pytest.raises(FormErrors) as refusal:
+        row.decide(RESPOND, {"/message": None})
+    assert refusal.value.errors == {"/message": "Please fill this in."}
+    assert row.decide(REJECT, {"/message": None}) == Decision(kind=REJECT)
+
+
+def test_arguments_that_are_no_object_are_edited_as_what_they_are() -> None:
+    value: Json = {"tool_call": {"name": "t", "args": "SELECT 1"}}
+    row = parse(value).rows[0]
+
+    decision = row.decide(EDIT, {"/": "SELECT 2"})
+    assert resume_value(parse(value), value, None, [decision]) == ["update", "SELECT 2"]

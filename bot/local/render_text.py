@@ -8,7 +8,7 @@ from bot.local.render_mrkdwn import Names, plain_text, rich_text_lines, shown
 from bot.local.things import Ephemeral, Message, Obj, View
 
 WIDTH = 88
-Number: TypeAlias = "Callable[[Obj, Obj], int | None]"
+Number: TypeAlias = Callable[[Obj, Obj], int | None]
 """Gives the number under which an element can be pressed, by its block and itself; None for no number."""
 
 

@@ -28,8 +28,8 @@ HELP = (
     "  /help  /quit",
 )
 CLEAR_LINE = "\r\x1b[K"
-Command: TypeAlias = "Callable[[str], Awaitable[None]]"
-Receive: TypeAlias = "Callable[[], Awaitable[str | None]]"
+Command: TypeAlias = Callable[[str], Awaitable[None]]
+Receive: TypeAlias = Callable[[], Awaitable[str | None]]
 
 
 class _GoneError(Exception):

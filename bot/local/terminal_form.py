@@ -9,8 +9,8 @@ from bot.local.render_mrkdwn import plain_text
 from bot.local.terminal_screen import Screen
 from bot.local.things import Obj, View
 
-Ask: TypeAlias = "Callable[[str], Awaitable[str]]"
-Tell: TypeAlias = "Callable[[list[str]], None]"
+Ask: TypeAlias = Callable[[str], Awaitable[str]]
+Tell: TypeAlias = Callable[[list[str]], None]
 
 CANCEL = "/cancel"
 EMPTY = "-"

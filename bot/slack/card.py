@@ -1,0 +1,150 @@
+"""The card: what a person sees of an approval, drawn from its row and from nothing else."""
+
+from collections.abc import Sequence
+
+from bot.approvals.approval import Approval, Status
+from bot.approvals.decision import DecisionKind
+from bot.interrupts import ReviewRequest, ReviewRow, one_line, parse
+from bot.slack import words
+from bot.slack.blocks import (
+    HEADER_LIMIT,
+    Block,
+    Drawn,
+    actions,
+    button,
+    context,
+    header,
+    plain_section,
+    section,
+)
+from bot.slack.card_ref import CardRef
+from bot.slack.closed_card import closed_card, verdict_line
+from bot.slack.escape import clipped, code, escape
+from bot.slack.parts import Room, show
+
+CHARS = 9000  # of all parts together; Slack takes about 13,200 in one message
+MOST_ROWS = 15  # open rows on one card: each takes a heading, its parts and its buttons
+_ORDER = (DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.RESPOND, DecisionKind.REJECT)
+_STYLES = {DecisionKind.APPROVE: "primary", DecisionKind.REJECT: "danger"}
+
+
+def draw(approval: Approval) -> Drawn:
+    """The card of an approval as it is. Always within Slack's limits, whatever the payload."""
+    request = parse(approval.value, approval.schema)
+    if approval.status is not Status.PENDING:
+        return closed_card(approval, request)
+    blocks = [header(clipped(request.title, HEADER_LIMIT)), *_asked(approval, request)]
+    blocks += _single(approval, request) if len(request.rows) == 1 else _several(approval, request)
+    blocks.append(context(" · ".join(_footer(approval))))
+    return Drawn(text=_notice(request), blocks=blocks)
+
+
+def plain_card(approval: Approval) -> Drawn:
+    """The same card without its parts, for when Slack would not take it: they are behind View everything."""
+    drawn = draw(approval)
+    if approval.status is not Status.PENDING:
+        return Drawn(text=drawn.text, blocks=[section(drawn.text)])
+    request = parse(approval.value, approval.schema)
+    kept = [block for block in drawn.blocks if block["type"] == "actions" and len(request.rows) > 1]
+    if len(request.rows) == 1:
+        kept = [_buttons(approval, request, 0, hidden=True)]
+    note = context("Slack would not show the details here. *View everything* shows all of them.")
+    return Drawn(text=drawn.text, blocks=[header(clipped(request.title, HEADER_LIMIT)), note, *kept])
+
+
+def _notice(request: ReviewRequest) -> str:
+    asked = "Waiting for an answer" if request.plain_question else "Waiting for approval"
+    return escape(f"{asked}: {request.title}")
+
+
+def _asked(approval: Approval, request: ReviewRequest) -> list[Block]:
+    blocks = []
+    if approval.note:
+        again = ":warning: *The graph did not take the last answer, so it is asked again.*"
+        blocks.append(section(f"{again}\n{code(one_line(clipped_raw(approval.note, 500)))}"))
+    if request.description:
+        blocks.append(plain_section(clipped(request.description, 3000)))
+    return blocks
+
+
+def clipped_raw(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _single(approval: Approval, request: ReviewRequest) -> list[Block]:
+    shown = show(request.rows[0].parts, Room(CHARS, 40))
+    return [*shown.blocks, _buttons(approval, request, 0, hidden=not shown.whole)]
+
+
+def _several(approval: Approval, request: ReviewRequest) -> list[Block]:
+    """A row per action. Decided rows shrink to a line, so that the open ones have the room."""
+    waiting = approval.open_rows[:MOST_ROWS]
+    decided = [row for row in range(len(request.rows)) if row not in approval.open_rows]
+    room = Room(CHARS // max(len(waiting), 1), max(32 // max(len(waiting), 1) - 2, 1))
+    blocks = _decided_lines(approval, request, decided)
+    for row in waiting:
+        shown = show(request.rows[row].parts, room)
+        blocks.append(section(f"*{row + 1}.* {_name(request.rows[row])}"))
+        blocks += shown.blocks
+        blocks.append(_buttons(approval, request, row, hidden=not shown.whole))
+    later = len(approval.open_rows) - len(waiting)
+    if later:
+        blocks.append(context(f"{later} more follow here as these are decided."))
+    if (rest := _approve_rest(approval, request)) is not None:
+        blocks.append(rest)
+    return blocks
+
+
+def _decided_lines(approval: Approval, request: ReviewRequest, rows: Sequence[int]) -> list[Block]:
+    lines = [
+        f"*{row + 1}.* {_name(request.rows[row])} {verdict_line(vote)}"
+        for row in rows
+        if (vote := approval.votes[row]) is not None
+    ]
+    starts = range(0, min(len(lines), 60), 10)
+    blocks: list[Block] = [section("\n".join(lines[start : start + 10])) for start in starts]
+    if len(lines) > 60:
+        blocks.append(context(f"{len(lines) - 60} more are decided."))
+    return blocks
+
+
+def _name(row: ReviewRow) -> str:
+    return code(clipped_raw(one_line(row.action or "this step"), 80))
+
+
+def _buttons(approval: Approval, request: ReviewRequest, row: int, *, hidden: bool) -> Block:
+    """The buttons of what is allowed, and no other; their block id changes with every version of the card."""
+    value = CardRef(approval_id=approval.id, row=row, digest=approval.digest).pack()
+    allowed = request.rows[row].allowed
+    made = [
+        _button(kind, value, plain_question=request.plain_question, primary=len(allowed) == 1)
+        for kind in _ORDER
+        if kind in allowed
+    ]
+    if hidden:
+        made.append(button(words.VIEW, "View everything", value))
+    return actions(f"row:{row}:{approval.version}", made)
+
+
+def _button(kind: DecisionKind, value: str, *, plain_question: bool, primary: bool) -> Block:
+    made = button(
+        words.word(kind, plain_question=plain_question),
+        words.label(kind, plain_question=plain_question),
+        value,
+    )
+    style = _STYLES.get(kind) or ("primary" if primary else None)
+    return made | {"style": style} if style else made
+
+
+def _approve_rest(approval: Approval, request: ReviewRequest) -> Block | None:
+    """Offered while more than one row is open and every open row may be approved."""
+    rows = approval.open_rows
+    if len(rows) < 2 or any(DecisionKind.APPROVE not in request.rows[row].allowed for row in rows):
+        return None
+    value = CardRef(approval_id=approval.id, row=rows[0], digest=approval.digest).pack()
+    text = f"Approve all {len(rows)}" if len(rows) == len(request.rows) else f"Approve the other {len(rows)}"
+    return actions(f"rest:{approval.version}", [button(words.APPROVE_REST, text, value)])
+
+
+def _footer(approval: Approval) -> list[str]:
+    return [f"Asked {words.moment(approval.opened_at)}", f"Digest `{approval.digest[:12]}`"]

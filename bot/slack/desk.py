@@ -1,0 +1,101 @@
+"""What every listener works with, and the few things that several of them do."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from bot.approvals.approval import Approval
+from bot.approvals.errors import CountersignError, NotPending
+from bot.approvals.person import Person
+from bot.flow.decide import Ballot, Decide
+from bot.flow.graph_state import GraphInfo
+from bot.flow.ports import Conflict, RateLimited, SlackRefused, SlackUnreachable, Store
+from bot.flow.thread import ThreadRef
+from bot.interrupts import FormErrors, Refused
+from bot.slack.background import Background
+from bot.slack.card_ref import CardRef
+from bot.slack.client import SlackClient
+from bot.slack.web_api import WebApi, Workspace
+
+_TRIES = 8  # times that somebody else may vote in the very same moment
+
+log = structlog.get_logger()
+
+Ack = Callable[..., Awaitable[object]]
+
+
+class Courier(Protocol):
+    async def deliver_one(self, key: str) -> None: ...
+
+    async def redraw(self, approval_id: UUID) -> None: ...
+
+
+class OldCard(CountersignError):
+    """This is an old card. The approval has another one in this thread; please use that."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    api: WebApi
+    client: SlackClient
+    workspace: Workspace
+    store: Store
+    decide: Decide
+    courier: Courier
+    graphs: Mapping[str, GraphInfo]
+    default_graph: str
+    background: Background = field(default_factory=Background)
+
+    async def person(self, user: str, team: str | None) -> Person:
+        return await self.client.person(user, team)
+
+    async def look(self, ref: CardRef, channel: str, message_ts: str, person: Person) -> Approval:
+        """The approval, if this person may decide this row of it now, on this very card.
+
+        Raises what `Decide.look` raises, and OldCard.
+        """
+        approval = await self.decide.look(ref.approval_id, ref.digest, ref.row, channel, person)
+        if approval.card_ts not in (None, message_ts):
+            raise OldCard
+        return approval
+
+    async def seen(self, ref: CardRef, channel: str) -> Approval:
+        """The approval, open or not, for somebody who only reads. Raises NotPending if it is not known."""
+        approval = await self.store.approval(ref.approval_id)
+        if approval is None or ThreadRef.parse(approval.thread_id).channel != channel:
+            raise NotPending(
+                "This card belongs to no approval that is known here. It may have been cleaned up."
+            )
+        return approval
+
+    async def decided(self, make: Callable[[], Awaitable[Ballot]], person: Person) -> None:
+        """Save what the ballot says and have the card redrawn; a ballot that lost a race is made again."""
+        for left in reversed(range(_TRIES)):
+            ballot = await make()
+            try:
+                await self.decide(ballot, person)
+                break
+            except Conflict:
+                if not left:
+                    raise
+        self.redraw(ballot.approval_id)
+
+    def redraw(self, approval_id: UUID) -> None:
+        self.background.start("redraw", self.courier.redraw(approval_id))
+
+    def tell(self, thread: ThreadRef, user: str, text: str) -> None:
+        """Say it to one person, after the acknowledgement."""
+        self.background.start("whisper", self.client.whisper(thread, user, text))
+
+
+def in_words(error: Exception) -> str:
+    """What a person can make of an error that stopped what they wanted. Nothing was changed."""
+    if isinstance(error, FormErrors | Refused):
+        return " ".join(error.errors.values())
+    if isinstance(error, RateLimited | SlackUnreachable | SlackRefused):
+        log.warning("slack_failed_while_somebody_waited", reason=str(error))
+        return "Slack did not answer me in time, so nothing was done. Please try again."
+    return str(error)

@@ -1,0 +1,69 @@
+"""Messages to the bot: stored before they are acknowledged, so that none that Slack counts as told is lost.
+
+The app processes before it responds: if storing fails, the event is not acknowledged, so Slack repeats it.
+A mention in a channel arrives twice, as `app_mention` and as `message`; both are the same key.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.flow.graph_state import StartsWith
+from bot.flow.inbound import Inbound, InboundKind
+from bot.flow.thread import ThreadRef
+from bot.slack.desk import Desk
+from bot.slack.escape import typed
+from bot.slack.web_api import Workspace
+
+_SUBTYPES = {None, "file_share", "thread_broadcast"}  # the others are edits, joins, other bots, ...
+_NOTHING_SAID = "Write what you want together with the mention; I read text alone, no files."
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    async def on_message(event: dict[str, Any], body: dict[str, Any]) -> None:
+        inbound = message_from(event, body.get("event_id"), desk.workspace)
+        if inbound is None:
+            return
+        if not inbound.text and desk.graphs[desk.default_graph].starts_with is not StartsWith.FORM:
+            if inbound.opens:
+                desk.tell(inbound.thread, inbound.user, _NOTHING_SAID)
+            return
+        await desk.store.accept(inbound)
+
+    async def on_anything_else() -> None:
+        """Acknowledged, or Slack would send it again and again."""
+
+    app.event("app_mention")(on_message)
+    app.event("message")(on_message)
+    app.event(re.compile(".*"))(on_anything_else)
+
+
+def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Workspace) -> Inbound | None:
+    """What a person wrote to the bot, or in a thread that may be its; None for everything else."""
+    user, channel, ts = event.get("user"), event.get("channel"), event.get("ts")
+    if event.get("subtype") not in _SUBTYPES or event.get("bot_id") or not (user and channel and ts):
+        return None
+    if user in {workspace.bot_user, "USLACKBOT"}:
+        return None
+    mention = re.compile(rf"<@{re.escape(workspace.bot_user)}(?:\|[^>]*)?>")
+    said = str(event.get("text") or "")
+    mentioned = event.get("type") == "app_mention" or mention.search(said) is not None
+    opens = mentioned or event.get("channel_type") == "im"
+    if not opens and event.get("thread_ts") is None:
+        return None
+    return Inbound(
+        key=f"message:{workspace.team}/{channel}/{ts}",
+        kind=InboundKind.MESSAGE,
+        thread=ThreadRef(team=workspace.team, channel=str(channel), ts=str(event.get("thread_ts") or ts)),
+        user=str(user),
+        text=typed(_without(mention, said)),
+        event_id=event_id,
+        opens=opens,
+    )
+
+
+def _without(mention: re.Pattern[str], text: str) -> str:
+    """The text without the mentions, and without the blanks that stood around them."""
+    return re.sub(r"[ \t]*\x00[ \t]*", " ", mention.sub("\x00", text.replace("\x00", ""))).strip()

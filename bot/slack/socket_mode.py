@@ -1,0 +1,71 @@
+"""Socket Mode: several connections to Slack, since a payload goes to any one of them, each under watch.
+
+Slack announces a connection's end, and the SDK closes the old socket before it opens the new one: with one
+connection there would be a gap. And the SDK's client can try one spent URL for ever; whoever takes that URL
+away from it heals it.
+"""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+
+CONNECTIONS = 2
+_WATCH = 2.0  # seconds between two looks at a connection
+_PING = 5.0
+
+log = structlog.get_logger()
+
+
+async def _connect(client: SocketModeClient) -> None:
+    await client.connect()  # type: ignore[no-untyped-call]  # slack-sdk
+
+
+class SocketMode:
+    def __init__(
+        self, app: AsyncApp, app_token: str, *, connections: int = CONNECTIONS, watch: float = _WATCH
+    ) -> None:
+        self._app = app
+        self._app_token = app_token
+        self._connections = connections
+        self._watch_every = watch
+        self._clients: list[SocketModeClient] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to connect; `connected` tells when. Slack may be away for as long as it likes."""
+        for _ in range(self._connections):
+            handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=_PING)
+            self._clients.append(handler.client)
+            self._tasks.append(asyncio.create_task(_connect(handler.client)))
+            self._tasks.append(asyncio.create_task(self._watch(handler.client)))
+
+    @property
+    def connected(self) -> bool:
+        """Whether at least one connection is open."""
+        return any(
+            client.current_session is not None and not client.current_session.closed and not client.stale
+            for client in self._clients
+        )
+
+    async def _watch(self, client: SocketModeClient) -> None:
+        while not client.closed:
+            await asyncio.sleep(self._watch_every)
+            if client.wss_uri is not None and not await client.is_connected():
+                log.info("socket_mode_reconnects")
+                client.wss_uri = None
+
+    async def close(self) -> None:
+        """Take no more payloads, and wait until the connections are gone."""
+        for client in self._clients:
+            await client.close()  # type: ignore[no-untyped-call]  # slack-sdk
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        self._clients.clear()
+        self._tasks.clear()

@@ -1,0 +1,156 @@
+"""A bot's Slack side, whole: local workspace, real sockets, the real store. Only the worker is missing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.approvals.approval import Approval, open_approval
+from bot.approvals.json import Json
+from bot.approvals.ledger import Change, Event
+from bot.flow.decide import Decide
+from bot.flow.deliver import Courier
+from bot.flow.graph_state import GraphInfo, StartsWith
+from bot.flow.inbound import Inbound, InboundKind
+from bot.flow.outgoing import Outgoing, OutgoingKind
+from bot.flow.ports import Settlement
+from bot.flow.settling import card
+from bot.flow.thread import ThreadRecord, ThreadRef
+from bot.interrupts import digest, parse
+from bot.local.server import LocalWorkspace
+from bot.local.threads import Card, Thread
+from bot.slack.bolt_app import build_bolt_app
+from bot.slack.client import SlackClient
+from bot.slack.desk import Desk
+from bot.slack.socket_mode import SocketMode
+from bot.slack.web_api import WebApi, open_web
+from bot.store.outbox import Outbox
+from bot.store.pool import open_pool
+from bot.store.threads import Threads
+
+FORM_SCHEMA: Json = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "count": {"type": "integer", "minimum": 1}},
+    "required": ["name", "count"],
+}
+GRAPHS = {
+    "assistant": GraphInfo(name="assistant", starts_with=StartsWith.MESSAGES, input_schema={}),
+    "order": GraphInfo(name="order", starts_with=StartsWith.FORM, input_schema=FORM_SCHEMA),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bot:
+    """The Slack side, and what a worker would do with it."""
+
+    ws: LocalWorkspace
+    desk: Desk
+    store: Threads
+    outbox: Outbox
+    courier: Courier
+    deferred: list[str]  # thread ids, one per job
+
+    async def outstanding(self, thread: Thread) -> tuple[Inbound, ...]:
+        """What came in for the thread and is not handled."""
+        work = await self.store.work(thread.id)
+        return work.inbound if work else ()
+
+    async def posts(self, thread: Thread, kind: OutgoingKind, body: Json, key: str = "row:1") -> None:
+        """Have the bot say something in the thread."""
+        ref = ThreadRef.parse(thread.id)
+        row = Outgoing(key=key, kind=kind, team=ref.team, channel=ref.channel, thread_ts=ref.ts, body=body)
+        await self._settle(ref, post=(row,))
+
+    async def asks(self, value: Json, schema: Json = None, thread: Thread | None = None) -> Card:
+        """A card for an interrupt of a thread of carol's."""
+        thread = thread or await self.ws.carol.mentions("please")
+        ref = ThreadRef.parse(thread.id)
+        await self.store.accept(message(ref))
+        approval = open_approval(
+            thread_id=ref.id,
+            interrupt_id=f"i{len(thread.messages())}",
+            digest=digest(value, schema),
+            value=value,
+            schema=schema,
+            rows=len(parse(value, schema).rows),
+            at=datetime.now(UTC),
+        )
+        before = len(thread.cards())
+        await self._settle(
+            ref, changes=(Change(after=approval, event=Event.OPENED),), post=(card(ref, approval),)
+        )
+        return await thread.card(before)
+
+    async def _settle(self, ref: ThreadRef, **more: Any) -> None:
+        await self.store.accept(message(ref))
+        record = ThreadRecord(ref=ref, graph="assistant", last_said=None, halted=None, attempts=0)
+        await self.store.settle(Settlement(thread=record, done=(message(ref).key,), **more))
+        await self.courier.deliver_thread(ref.channel, ref.ts)
+
+    async def approval(self, shown: Card) -> Approval:
+        """The approval behind a card, as it is stored."""
+        waiting = await self.store.waiting(self.desk.workspace.team, None, 100)
+        known = next((w.approval for w in waiting if w.approval.card_ts == shown.ts), None)
+        assert known is not None
+        return known
+
+
+def message(ref: ThreadRef) -> Inbound:
+    """The message that began the thread, as the listener stores it."""
+    key = f"message:{ref.team}/{ref.channel}/{ref.ts}"
+    return Inbound(key=key, kind=InboundKind.MESSAGE, thread=ref, user="U0CAROL001", text="please")
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+async def ws() -> AsyncIterator[LocalWorkspace]:
+    async with LocalWorkspace(retry_schedule=(0.0, 0.05, 0.1), ack_limit=2.0) as running:
+        yield running
+
+
+@asynccontextmanager
+async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot]:
+    """Everything but the transport."""
+    deferred: list[str] = []
+
+    async def defer(_connection: object, thread_id: str) -> None:
+        deferred.append(thread_id)
+
+    async with await open_pool(database_url, min_size=1) as pool, open_web(ws.api_url, ws.bot_token) as web:
+        store, outbox, api = Threads(pool, defer), Outbox(pool, defer), WebApi(web)
+        workspace = await api.workspace()
+        client = SlackClient(api, workspace)
+        courier = Courier(store, outbox, client)
+        desk = Desk(
+            api=api,
+            client=client,
+            workspace=workspace,
+            store=store,
+            decide=Decide(store, lambda: datetime.now(UTC)),
+            courier=courier,
+            graphs=GRAPHS,
+            default_graph="assistant",
+        )
+        yield Bot(ws=ws, desk=desk, store=store, outbox=outbox, courier=courier, deferred=deferred)
+        await desk.background.close()
+
+
+@pytest.fixture
+async def bot(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot]:
+    """The bot, connected over Socket Mode."""
+    async with slack_side(ws, database_url) as side:
+        socket = SocketMode(build_bolt_app(side.desk, signing_secret=None), ws.app_token)
+        await socket.start()
+        await ws.connected(2)
+        yield side
+        await side.desk.background.close()
+        await socket.close()
+        assert ws.log.violations() == []

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.local import payloads
+from bot.local import events
 from bot.local.delivery import Delivery
 from bot.local.rendering import message_json
 from bot.local.slack import Slack
@@ -12,8 +12,11 @@ from bot.local.things import Channel, Ephemeral, Message, Obj
 def post(slack: Slack, delivery: Delivery, message: Message) -> Message:
     """File a new message, show it, and tell the bot if it is subscribed."""
     slack.world.file_message(message)
+    if message.by_bot and message.thread_ts is not None:
+        # The agent has answered: Slack takes its status away.
+        slack.world.statuses.pop((message.channel, message.thread_ts), None)
     slack.message_changed(message)
-    delivery.events(payloads.message_events(slack, message))
+    delivery.events(events.message_events(slack, message))
     return message
 
 
@@ -23,7 +26,7 @@ def change(slack: Slack, delivery: Delivery, message: Message, **new: object) ->
     for name, value in new.items():
         setattr(message, name, value)
     slack.message_changed(message)
-    delivery.events(payloads.changed_events(slack, message, before))
+    delivery.events(events.changed_events(slack, message, before))
 
 
 def delete(slack: Slack, delivery: Delivery, message: Message) -> None:
@@ -31,7 +34,7 @@ def delete(slack: Slack, delivery: Delivery, message: Message) -> None:
     before = message_json(slack, message)
     slack.world.remove_message(message)
     slack.message_changed(message)
-    delivery.events(payloads.deleted_events(slack, message, before))
+    delivery.events(events.deleted_events(slack, message, before))
 
 
 def whisper(
@@ -71,5 +74,5 @@ def join(
             continue
         channel.members[user] = None
         if "member_joined_channel" in slack.app.events and slack.app.bot_user in channel.members:
-            delivery.events([payloads.joined_event(slack, user, channel, inviter)])
+            delivery.events([events.joined_event(slack, user, channel, inviter)])
     slack.signals.notify(("channel", channel.id), "anything")

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from bot.local.delivery import Ack
-from bot.local.payloads import VERIFICATION_TOKEN
+from bot.local.events import VERIFICATION_TOKEN
 from bot.local.slack import Slack
 from bot.local.things import Obj, new_id
 from bot.local.wire_log import Attempt

@@ -66,7 +66,6 @@ def bot_profile(slack: Slack) -> Obj:
     return {
         "id": slack.app.bot_id,
         "app_id": slack.app.id,
-        "user_id": slack.app.bot_user,
         "name": slack.app.name,
         "icons": {f"image_{n}": f"{slack.address}/icons/{n}.png" for n in (36, 48, 72)},
         "deleted": False,

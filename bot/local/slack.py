@@ -81,6 +81,11 @@ class Slack:
         )
         return f"{self.address}/hooks/actions/{self.team}/{secret}"
 
+    def status(self, channel: str, thread_ts: str) -> str | None:
+        """What `assistant.threads.setStatus` has a thread show; it goes away by itself after two minutes."""
+        key = (channel, thread_ts)
+        return self.world.statuses.get(key) if self.world.status_ends.get(key, 0) > self.clock.now() else None
+
     def message_changed(self, message: Message) -> None:
         """Wake those who watch this message's thread or channel."""
         root = message.thread_ts or message.ts

@@ -59,6 +59,7 @@ class Message:
     files: list[Obj] = field(default_factory=list)
     streaming: bool = False
     stream_expires_at: float = 0.0
+    stopped_by_user: bool = False
     mrkdwn: bool = True
     tombstone: bool = False
 

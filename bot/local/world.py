@@ -37,6 +37,7 @@ class World:
     triggers: dict[str, Trigger] = field(default_factory=dict)
     hooks: dict[str, Hook] = field(default_factory=dict)
     statuses: dict[tuple[str, str], str] = field(default_factory=dict)  # assistant status by channel, thread
+    status_ends: dict[tuple[str, str], float] = field(default_factory=dict)
     sessions: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)  # agent sessions
     seen_homes: set[str] = field(default_factory=set)
 

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.local.cast import ALL_SCOPES, App
+from bot.local.elements import RefusedError
 from bot.local.server import LocalWorkspace
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}
@@ -80,7 +81,6 @@ async def test_posting_in_its_two_encodings(
     [
         ({"text": ""}, "no_text"),
         ({"text": "  \n"}, "no_text"),
-        ({"text": "x" * 40_001}, "msg_too_long"),
         ({"text": "x", "blocks": [{"type": "x"}]}, "invalid_blocks"),
         ({"text": "x", "blocks": "{"}, "invalid_blocks_format"),
         ({"blocks": [SECTION | {"text": {"type": "mrkdwn", "text": "x" * 3000}}] * 5}, "msg_blocks_too_long"),
@@ -309,9 +309,9 @@ async def test_statuses(ws: LocalWorkspace, web_client: AsyncWebClient, general:
     await web_client.assistant_threads_setStatus(
         channel_id=general, thread_ts=thread.ts, status="is thinking"
     )
-    assert ws.slack.world.statuses[general, thread.ts] == "is thinking"
+    assert ws.slack.status(general, thread.ts) == "is thinking"
     await web_client.assistant_threads_setStatus(channel_id=general, thread_ts=thread.ts, status="")
-    assert (general, thread.ts) not in ws.slack.world.statuses
+    assert ws.slack.status(general, thread.ts) is None
     session = await web_client.agents_sessions_setStatus(
         channel_id=general, thread_ts=thread.ts, status="suspended"
     )
@@ -366,3 +366,109 @@ async def test_only_this_machine_gets_in(ws: LocalWorkspace, raw: aiohttp.Client
             assert response.status == 403
     async with raw.post(f"{ws.api_url}api.test") as response:
         assert (await response.json())["ok"] is True
+
+
+async def test_an_update_takes_less_text_than_a_post(web_client: AsyncWebClient, general: str) -> None:
+    posted = await web_client.chat_postMessage(channel=general, text="x" * 40_001)
+    assert len(posted["message"]["text"]) == 40_000
+    await web_client.chat_update(channel=general, ts=posted["ts"], text="x" * 4_000)
+    assert (
+        await error(web_client.chat_update(channel=general, ts=posted["ts"], text="x" * 4_001))
+        == "msg_too_long"
+    )
+
+
+async def test_metadata_stays_in_an_update_until_it_is_emptied(
+    web_client: AsyncWebClient, general: str
+) -> None:
+    key = {"event_type": "outbox", "event_payload": {"key": "k1"}}
+    posted = await web_client.chat_postMessage(channel=general, text="x", metadata=key)
+    kept = await web_client.chat_update(channel=general, ts=posted["ts"], text="y")
+    assert kept["message"]["metadata"] == key
+    emptied = await web_client.api_call(
+        "chat.update", json={"channel": general, "ts": posted["ts"], "text": "z", "metadata": {}}
+    )
+    assert "metadata" not in emptied["message"]
+
+
+async def test_only_posting_takes_a_channels_name(web_client: AsyncWebClient, general: str) -> None:
+    posted = await web_client.chat_postMessage(channel="#general", text="x")
+    assert posted["channel"] == general
+    assert (
+        await error(web_client.chat_update(channel="#general", ts=posted["ts"], text="y"))
+        == "channel_not_found"
+    )
+
+
+async def test_a_person_stops_an_agent(ws: LocalWorkspace, web_client: AsyncWebClient) -> None:
+    thread = await ws.alice.dms("work")
+    with pytest.raises(RefusedError):
+        await ws.alice.stops(thread)
+    await web_client.agents_sessions_setStatus(
+        channel_id=thread.channel, thread_ts=thread.ts, status="processing", title="Work"
+    )
+    stream = await web_client.chat_startStream(
+        channel=thread.channel, thread_ts=thread.ts, markdown_text="so far"
+    )
+    await ws.alice.stops(thread)
+    await ws.delivery.idle()
+    stopped = ws.log.attempts("agent_session_stopped")[0]
+    assert stopped.body["event"]["thread_ts"] == thread.ts
+    assert stopped.body["event"]["streaming_message_ts"] == [stream["ts"]]
+    assert (
+        await error(
+            web_client.chat_appendStream(channel=thread.channel, ts=stream["ts"], markdown_text="more")
+        )
+        == "stopped_by_user"
+    )
+
+
+async def test_a_streams_tasks_become_cards(ws: LocalWorkspace, web_client: AsyncWebClient) -> None:
+    thread = await ws.alice.dms("work")
+    task = {"type": "task_update", "id": "t1", "title": "Look", "status": "in_progress"}
+    started = await web_client.chat_startStream(channel=thread.channel, thread_ts=thread.ts, chunks=[task])
+    done = task | {"status": "complete", "output": "found"}
+    await web_client.chat_appendStream(
+        channel=thread.channel, ts=started["ts"], chunks=[done], markdown_text="Here."
+    )
+    await web_client.chat_stopStream(channel=thread.channel, ts=started["ts"], session_status="active")
+    message = thread.from_bot()[0]
+    assert [b["type"] for b in message.blocks] == ["task_card", "markdown"]
+    assert message.blocks[0]["status"] == "complete"
+    assert ws.slack.world.sessions[thread.channel, thread.ts]["status"] == "active"
+    again = await web_client.chat_startStream(channel=thread.channel, thread_ts=thread.ts, markdown_text="a")
+    bad = web_client.chat_appendStream(channel=thread.channel, ts=again["ts"], chunks=[{"type": "text"}])
+    assert await error(bad) == "invalid_chunks"
+
+
+async def test_text_objects_come_back_with_their_flags(web_client: AsyncWebClient, general: str) -> None:
+    header = {"type": "header", "text": {"type": "plain_text", "text": "x"}}
+    posted = await web_client.chat_postMessage(channel=general, text="x", blocks=[SECTION, header])
+    texts = [block["text"] for block in posted["message"]["blocks"]]
+    assert texts == [
+        {"type": "mrkdwn", "text": "x", "verbatim": False},
+        {"type": "plain_text", "text": "x", "emoji": True},
+    ]
+
+
+async def test_a_stranger_can_write_but_not_call_the_app(ws: LocalWorkspace) -> None:
+    await ws.eve.mentions("hello")
+    await ws.delivery.idle()
+    mention = ws.log.attempts("app_mention")[0]
+    assert mention.body["event"]["user_team"] == ws.eve.user.team_id != mention.body["team_id"]
+    assert mention.body["is_ext_shared_channel"] is True
+    with pytest.raises(RefusedError):
+        await ws.eve.runs("/agent hi")
+    with pytest.raises(RefusedError):
+        await ws.eve.dms("hi")
+
+
+async def test_what_people_type_is_marked_up_as_slack_does(ws: LocalWorkspace) -> None:
+    thread = await ws.alice.says("#general", "@bob a<b & https://x.example/?a=1&b=2 me@x.example @nobody")
+    (typed,) = thread.messages()
+    assert typed.text == (
+        f"<@{ws.bob.id}> a&lt;b &amp; <https://x.example/?a=1&amp;b=2>"
+        " <mailto:me@x.example|me@x.example> @nobody"
+    )
+    kinds = [e["type"] for e in typed.blocks[0]["elements"][0]["elements"]]
+    assert kinds == ["user", "text", "link", "text", "link", "text"]

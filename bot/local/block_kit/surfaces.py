@@ -81,7 +81,7 @@ def view_definition(given: Any, kind: str) -> Obj:
         raise SlackError("invalid_arguments", [f"[ERROR] {f}" for f in findings])
     if len(json.dumps(given)) > MAX_VIEW_BYTES:
         raise SlackError("view_too_large")
-    return {**given, "blocks": [_with_ids(block) for block in given["blocks"]]}
+    return {**_with_defaults(given), "blocks": [_with_ids(block) for block in given["blocks"]]}
 
 
 def _inputs_can_be_sent(view: Obj, findings: Findings) -> None:
@@ -140,17 +140,32 @@ def _some_id() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(5))
 
 
+def _with_defaults(value: Any) -> Any:
+    """Text objects as Slack gives them back: with the flags that the app left out."""
+    if isinstance(value, dict):
+        filled = {key: _with_defaults(inner) for key, inner in value.items()}
+        match value.get("type"):
+            case "plain_text":
+                filled.setdefault("emoji", True)
+            case "mrkdwn":
+                filled.setdefault("verbatim", False)
+        return filled
+    if isinstance(value, list):
+        return [_with_defaults(inner) for inner in value]
+    return value
+
+
 def _with_ids(block: Obj) -> Obj:
-    filled: Obj = {"block_id": _some_id(), **block}
+    filled: Obj = {"block_id": _some_id(), **_with_defaults(block)}
     match block["type"]:
         case "actions" | "context_actions":
-            filled["elements"] = [_named(element) for element in block["elements"]]
+            filled["elements"] = [_named(element) for element in filled["elements"]]
         case "card" if "actions" in block:
-            filled["actions"] = [_named(element) for element in block["actions"]]
+            filled["actions"] = [_named(element) for element in filled["actions"]]
         case "input":
-            filled["element"] = _named(block["element"])
+            filled["element"] = _named(filled["element"])
         case "section" if block.get("accessory", {}).get("type", "image") != "image":
-            filled["accessory"] = _named(block["accessory"])
+            filled["accessory"] = _named(filled["accessory"])
     return filled
 
 

@@ -77,9 +77,10 @@ class Call:
             return [part.strip() for part in value.split(",") if part.strip()]
         return [str(part) for part in value or ()]
 
-    def channel(self, name: str = "channel", *, member: bool = False) -> Channel:
-        """A conversation the bot can see; with `member`, one it is in."""
-        found = self.slack.world.channel(self.required(name))
+    def channel(self, name: str = "channel", *, member: bool = False, by_name: bool = False) -> Channel:
+        """A conversation the bot can see, by id (or also `by_name`); with `member`, one it is in."""
+        wanted, world = self.required(name), self.slack.world
+        found = world.channel(wanted) if by_name else world.channels.get(wanted)
         bot = self.slack.app.bot_user
         hidden = found is not None and found.kind is not ChannelKind.PUBLIC and bot not in found.members
         if found is None or hidden:

@@ -9,7 +9,10 @@ from bot.local.rendering import message_json
 from bot.local.things import Channel, ChannelKind, Message, Obj
 from bot.local.web_api.call import Call, Method
 
-MAX_TEXT = 40_000
+MAX_TEXT = 40_000  # a post: what is longer is cut
+MAX_UPDATED_TEXT = (
+    4_000  # an update: what is longer is refused (docs.slack.dev/reference/methods/chat.update)
+)
 WRITE = ("chat:write",)
 
 
@@ -26,7 +29,7 @@ def writable(call: Call, name: str = "channel") -> Channel:
     wanted = call.required(name)
     if wanted in slack.world.users and not slack.world.users[wanted].is_bot:
         return slack.world.open_direct(slack.app.bot_user, wanted, int(slack.clock.now()))
-    channel = call.channel(name)
+    channel = call.channel(name, by_name=True)
     if slack.app.bot_user not in channel.members and not (
         channel.kind is ChannelKind.PUBLIC and "chat:write.public" in slack.app.scopes
     ):
@@ -89,7 +92,10 @@ def content(call: Call) -> tuple[str, list[Obj], list[Obj]]:
     if not text.strip() and not blocks and not attachments:
         raise SlackError("no_text")
     if len(text) > MAX_TEXT:
-        raise SlackError("msg_too_long")
+        call.slack.violation(
+            call.method, "text_truncated", (f"{len(text)} characters were cut to {MAX_TEXT}",)
+        )
+        text = text[:MAX_TEXT]
     return text, blocks, attachments
 
 
@@ -111,7 +117,7 @@ def _attachments(given: Any) -> list[Obj]:
 def metadata(call: Call) -> Obj | None:
     """Message metadata: a type and an object, within Slack's sizes."""
     given = call.json("metadata")
-    if given is None:
+    if given in (None, {}):
         return None
     if not isinstance(given, dict) or not isinstance(given.get("event_type"), str):
         raise SlackError("invalid_metadata_format")
@@ -144,6 +150,8 @@ async def update(call: Call) -> Obj:
         raise SlackError("no_text")
     if any(given.get(key) is not None for key in ("text", "blocks", "attachments", "markdown_text")):
         text, blocks, attachments = content(call)
+        if len(call.text("text") or "") > MAX_UPDATED_TEXT:
+            raise SlackError("msg_too_long")
         # Text alone takes the blocks away; attachments stay unless they are given.
         changes |= {"text": text, "blocks": blocks}
         if given.get("attachments") is not None:

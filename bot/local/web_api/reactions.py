@@ -2,7 +2,7 @@
 
 import re
 
-from bot.local import payloads
+from bot.local import events
 from bot.local.errors import SlackError
 from bot.local.rendering import message_json
 from bot.local.things import Message, Obj
@@ -45,7 +45,7 @@ async def remove(call: Call) -> Obj:
 def _tell(call: Call, kind: str, name: str, message: Message) -> None:
     call.slack.message_changed(message)
     if kind in call.slack.app.events:
-        event = payloads.reaction_event(call.slack, kind, call.slack.app.bot_user, name, message)
+        event = events.reaction_event(call.slack, kind, call.slack.app.bot_user, name, message)
         call.delivery.events([event])
 
 

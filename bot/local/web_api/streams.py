@@ -1,23 +1,29 @@
 """`chat.startStream`, `appendStream`, `stopStream`: a message that grows while it is read."""
 
+from typing import Any
+
 from bot.local import conduct
 from bot.local.block_kit.surfaces import message_blocks
 from bot.local.errors import SlackError, invalid_arguments
 from bot.local.rendering import message_json
 from bot.local.things import Channel, Message, Obj
-from bot.local.web_api import chat
+from bot.local.web_api import agents, chat
 from bot.local.web_api.call import Call, Method
 
 STREAM_LIFE = 300.0  # seconds without an append after which a stream ends by itself
 MAX_MARKDOWN = 12_000
-_CHUNKS = {"markdown_text": "text", "task_update": "id", "plan_update": "title", "blocks": "blocks"}
+_NEEDS = {
+    "markdown_text": ("text",),
+    "task_update": ("id", "title"),
+    "plan_update": ("title",),
+    "blocks": ("blocks",),
+}
 
 
 async def start(call: Call) -> Obj:
     slack = call.slack
     channel = chat.writable(call)
-    thread_ts = call.required("thread_ts")
-    root = channel.messages.get(thread_ts)
+    root = channel.messages.get(call.required("thread_ts"))
     if root is None:
         raise SlackError("thread_not_found")
     if not channel.is_direct:
@@ -47,6 +53,8 @@ async def start(call: Call) -> Obj:
 def _streaming(call: Call) -> tuple[Channel, Message]:
     channel = call.channel()
     message = chat.own_message(call, channel, "message_not_owned_by_app")
+    if message.stopped_by_user:
+        raise SlackError("stopped_by_user")
     if message.streaming and call.slack.clock.now() > message.stream_expires_at:
         message.streaming = False
     if not message.streaming:
@@ -68,34 +76,52 @@ async def stop(call: Call) -> Obj:
     channel, message = _streaming(call)
     blocks = message_blocks(call.json("blocks"))
     given = chat.metadata(call)
+    status = call.text("session_status")
+    if status is not None and status not in agents.STATUSES:
+        raise invalid_arguments("must be a valid enum value [json-pointer:/session_status]")
     _grow(call, message)
-    if not message.text and not blocks:
+    if not message.text and not message.blocks and not blocks:
         raise SlackError("no_text")
-    shown = message_blocks([{"type": "markdown", "text": message.text}]) if message.text else []
-    conduct.change(
-        call.slack,
-        call.delivery,
-        message,
-        streaming=False,
-        blocks=shown + blocks,
-        metadata=given or message.metadata,
-    )
+    changes = {"streaming": False, "blocks": message.blocks + blocks, "metadata": given or message.metadata}
+    conduct.change(call.slack, call.delivery, message, **changes)
+    if status is not None:
+        agents.put_status(call.slack, channel.id, message.thread_ts or message.ts, status)
     return {"channel": channel.id, "ts": message.ts, "message": message_json(call.slack, message)}
 
 
 def _grow(call: Call, message: Message) -> None:
-    added = call.text("markdown_text") or ""
+    """Add what the call brings; nothing is added when any of it is refused."""
+    text = message.text + (call.text("markdown_text") or "")
+    blocks = [block for block in message.blocks if block["type"] != "markdown"]
     for at, chunk in enumerate(call.json("chunks") or ()):
         kind = chunk.get("type") if isinstance(chunk, dict) else None
-        if kind not in _CHUNKS or _CHUNKS[kind] not in chunk:
+        if kind not in _NEEDS or any(name not in chunk for name in _NEEDS[kind]):
             raise SlackError("invalid_chunks", [f"[ERROR] invalid chunk [json-pointer:/chunks/{at}]"])
         if kind == "markdown_text":
-            added += chunk["text"]
+            text += chunk["text"]
         elif kind == "task_update":
-            message.attachments = [a for a in message.attachments if a.get("id") != chunk["id"]] + [chunk]
-    if len(added) > MAX_MARKDOWN or len(message.text) + len(added) > MAX_MARKDOWN:
+            blocks = _with_task(blocks, chunk)
+        elif kind == "blocks":
+            blocks += message_blocks(chunk["blocks"])
+    if len(text) > MAX_MARKDOWN:
         raise SlackError("msg_too_long")
-    message.text += added
+    said = message_blocks([{"type": "markdown", "text": text}]) if text.strip() else []
+    message.text, message.blocks = text, blocks + said
+
+
+def _with_task(blocks: list[Obj], chunk: Obj) -> list[Obj]:
+    """The blocks with one task card, new or brought up to date."""
+    known = next((b for b in blocks if b["type"] == "task_card" and b["task_id"] == chunk["id"]), {})
+    task: Obj = {**known, "type": "task_card", "task_id": chunk["id"], "title": chunk["title"]}
+    task |= {k: chunk[k] for k in ("status", "sources") if k in chunk}
+    task |= {k: _prose(chunk[k]) for k in ("details", "output") if chunk.get(k)}
+    (card,) = message_blocks([task])
+    return [card if b is known else b for b in blocks] if known else [*blocks, card]
+
+
+def _prose(text: Any) -> Obj:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": str(text)}]}
+    return {"type": "rich_text", "elements": [section]}
 
 
 METHODS = {

@@ -1,0 +1,88 @@
+"""Writing, editing, deleting, reacting."""
+
+import re
+from uuid import uuid4
+
+from bot.local import conduct, events
+from bot.local.acting.screen import Screen
+from bot.local.elements import RefusedError
+from bot.local.rendering import rich_text
+from bot.local.things import Message
+from bot.local.threads import Thread
+
+_URL = re.compile(r"https?://[^\s<>|]+")
+_EMAIL = re.compile(r"(?<![\w.@/:])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_NAMED = re.compile(r"(?<![\w@.])@(\w+)")
+
+
+class Writing(Screen):
+    """Somebody who writes."""
+
+    async def says(self, channel: str, text: str, thread_ts: str | None = None) -> Thread:
+        """Write in a channel (id or `#name`), or in one of its threads; returns that thread.
+
+        `@name` becomes a mention, as in Slack's composer; everything else is escaped.
+        Raises `RefusedError` when this person cannot see the channel.
+        """
+        place = self._place(channel)
+        typed = self._composed(text)
+        message = Message(
+            channel=place.id,
+            ts=self._slack.clock.ts(),
+            user=self.id,
+            team=self.user.team_id,
+            text=typed,
+            thread_ts=thread_ts,
+            blocks=rich_text(typed),
+            client_msg_id=str(uuid4()),
+        )
+        conduct.post(self._slack, self._delivery, message)
+        return Thread(self._slack, place.id, thread_ts or message.ts)
+
+    async def mentions(self, text: str, channel: str = "#general", thread_ts: str | None = None) -> Thread:
+        """Write `@bot text` in a channel."""
+        return await self.says(channel, f"@{self._slack.bot.name} {text}", thread_ts)
+
+    async def dms(self, text: str, thread_ts: str | None = None) -> Thread:
+        """Write to the bot directly."""
+        return await self.says(self.direct().id, text, thread_ts)
+
+    async def replies(self, thread: Thread, text: str) -> Thread:
+        """Write in a thread."""
+        return await self.says(thread.channel, text, thread.ts)
+
+    async def edits(self, message: Message, text: str) -> None:
+        """Change a message of their own."""
+        self._own(message)
+        typed = self._composed(text)
+        edited = {"user": self.id, "ts": self._slack.clock.ts()}
+        conduct.change(
+            self._slack, self._delivery, message, text=typed, blocks=rich_text(typed), edited=edited
+        )
+
+    async def deletes(self, message: Message) -> None:
+        """Delete a message of their own."""
+        self._own(message)
+        conduct.delete(self._slack, self._delivery, message)
+
+    async def reacts(self, message: Message, name: str) -> None:
+        """Add a reaction."""
+        self._place(message.channel)
+        users = message.reactions.setdefault(name, [])
+        if self.id not in users:
+            users.append(self.id)
+            self._slack.message_changed(message)
+            if "reaction_added" in self._slack.app.events:
+                event = events.reaction_event(self._slack, "reaction_added", self.id, name, message)
+                self._delivery.events([event])
+
+    def _own(self, message: Message) -> None:
+        if message.user != self.id:
+            raise RefusedError(f"{self.name} did not write that message")
+
+    def _composed(self, text: str) -> str:
+        """What Slack's composer makes of typed text: escaped, with mentions and links marked up."""
+        names = {user.name: user.id for user in self._slack.world.users.values()}
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        text = _EMAIL.sub(lambda m: f"<mailto:{m[0]}|{m[0]}>", _URL.sub(lambda m: f"<{m[0]}>", text))
+        return _NAMED.sub(lambda m: f"<@{names[m[1]]}>" if m[1] in names else m[0], text)

@@ -43,6 +43,15 @@ JSON: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEY, inner, max_size=5)),
     max_leaves=20,
 )
+RAW = st.one_of(
+    st.none(),
+    st.booleans(),
+    TEXT,
+    st.sampled_from(
+        ["1", "-1.5", "2026-11-20", "14:30", "1795185000", "[1]", '{"a": NaN}', "1e999", '"\\ud800"']
+    ),
+    st.lists(TEXT, max_size=3),
+)
 OBJECT = st.dictionaries(KEY, JSON, max_size=6)
 
 _WORDS = {

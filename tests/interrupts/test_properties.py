@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.approvals.decision import DecisionKind
 from bot.approvals.json import Json
@@ -30,7 +31,7 @@ from bot.interrupts import (
 )
 from bot.interrupts.field import same
 from bot.interrupts.schema import compiled
-from tests.interrupts.strategies import ANY_SCHEMA, JSON, OBJECT, PAYLOAD
+from tests.interrupts.strategies import ANY_SCHEMA, JSON, OBJECT, PAYLOAD, RAW
 
 few = settings(
     max_examples=50,
@@ -142,6 +143,26 @@ def test_what_a_schema_form_reads_fits_the_schema(present: Json, schema: Json) -
         assert not compiled(schema).errors(value)
 
     assert places <= {field.pointer for field in form.fields}
+
+
+@few
+@given(OBJECT, ANY_SCHEMA, st.data())
+def test_whatever_is_typed_is_a_value_that_fits_or_an_error_at_a_field(
+    args: dict[str, Json], schema: Json, data: st.DataObject
+) -> None:
+    for form in (form_from_arguments(args, schema), form_from_schema(schema, args)):
+        raw = {field.pointer: data.draw(RAW) for field in form.fields}
+        errors: dict[str, str] = {}
+        try:
+            value = form.read(raw)
+        except FormErrors as refusal:
+            errors = refusal.errors
+        else:
+            assert not compiled(schema).errors(value)
+            assert as_json(value) == value
+
+        assert errors.keys() <= raw.keys()
+        assert all(0 < len(text) <= 3000 for text in errors.values())
 
 
 @few

@@ -1,12 +1,14 @@
 """The environment and .env, read once into one frozen value. Secrets are hidden wherever it is shown."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 from pydantic import AnyHttpUrl, Field, PostgresDsn, SecretStr, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.approvals.errors import CountersignError
+
+Kind = TypeVar("Kind", bound=BaseSettings)
 
 _HOW = {
     "SLACK_BOT_TOKEN": (
@@ -86,12 +88,9 @@ class DatabaseSettings(BaseSettings):
     data_dir: Path = Path(".data")
 
 
-def read_settings(kind: type[Settings] = Settings, **given: Any) -> Settings:
+def read_settings() -> Settings:
     """Read the settings. Raises SettingError, one line that names the variable and how to get its value."""
-    try:
-        settings = kind(**given)
-    except ValidationError as error:
-        raise SettingError(_line(error)) from None
+    settings = _read(Settings)
     if not settings.socket_mode and settings.slack_signing_secret is None:
         raise SettingError(
             f"SLACK_SIGNING_SECRET is missing: set it to {_HOW['SLACK_SIGNING_SECRET']}. It is needed "
@@ -103,6 +102,18 @@ def read_settings(kind: type[Settings] = Settings, **given: Any) -> Settings:
             "more people could decide than you wrote down. Move it away to start with the default policy."
         )
     return settings
+
+
+def read_database_settings() -> DatabaseSettings:
+    """Read what `migrate` needs. Raises SettingError."""
+    return _read(DatabaseSettings)
+
+
+def _read(kind: type[Kind]) -> Kind:
+    try:
+        return kind()
+    except ValidationError as error:
+        raise SettingError(_line(error)) from None
 
 
 def _beginning_with(prefix: str, value: SecretStr) -> SecretStr:

@@ -51,6 +51,11 @@ class SocketMode:
             for client in self._clients
         )
 
+    async def check(self) -> None:
+        """Raise ConnectionError while no connection is open."""
+        if not self.connected:
+            raise ConnectionError("no Socket Mode connection is open")
+
     async def _watch(self, client: SocketModeClient) -> None:
         while not client.closed:
             await asyncio.sleep(self._watch_every)

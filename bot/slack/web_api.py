@@ -89,6 +89,10 @@ class WebApi:
                 await asyncio.sleep(error.seconds)
         raise AssertionError("unreachable")
 
+    async def check(self) -> None:
+        """Raise unless Slack answers and takes the token."""
+        await self.call("auth.test")
+
     async def workspace(self) -> Workspace:
         """Who the token is, from auth.test. Raises SlackRefused for a token that Slack does not take."""
         answer, headers = await self.call_with_headers("auth.test")

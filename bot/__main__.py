@@ -1,0 +1,89 @@
+"""The commands.
+
+    python -m bot serve [--no-worker]   listen to Slack and work the queue (or only listen)
+    python -m bot worker                only work the queue; any number of these, on any machine
+    python -m bot migrate               bring the database's tables up to date and end
+    python -m bot demo [--tour]         the bot in a Slack of its own on this machine: no account, no key
+
+Settings come from the environment and from .env; see .env.example.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dotenv import load_dotenv
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit code: 0 done, 1 could not start or failed, 2 not understood."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    load_dotenv(".env", override=False)  # for the graphs too, which read their own variables
+    # langgraph reads it when it is imported: checkpoints may load known types only (CVE-2026-28277).
+    os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+    if given.command == "demo":
+        from bot.local.demo import main as demo
+
+        return demo(tour=given.tour, config=given.config, port=given.port)
+    return _run(given)
+
+
+def _run(given: argparse.Namespace) -> int:
+    from bot.app import migrate_database
+    from bot.approvals.errors import CountersignError
+    from bot.logs import set_up_logs
+    from bot.settings import read_database_settings, read_settings
+
+    try:
+        if given.command == "migrate":
+            set_up_logs("text")
+            asyncio.run(migrate_database(read_database_settings()))
+            return 0
+        settings = read_settings()
+        set_up_logs(settings.log_format)
+        listen = given.command == "serve"
+        work = not (listen and given.no_worker)
+        asyncio.run(_until_signalled(settings, listen=listen, work=work))
+    except CountersignError as error:
+        print(f"countersign: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _until_signalled(settings: "Settings", *, listen: bool, work: bool) -> None:
+    from bot.app import run_bot
+
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await run_bot(settings, stop, listen=listen, work=work)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="LangGraph agents in Slack threads, and a person asked before every risky step.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="listen to Slack and work the queue")
+    serve.add_argument("--no-worker", action="store_true", help="only listen; `worker` processes do the work")
+    commands.add_parser("worker", help="only work the queue")
+    commands.add_parser("migrate", help="bring the database's tables up to date")
+    demo = commands.add_parser("demo", help="the bot in a Slack of its own on this machine")
+    demo.add_argument("--tour", action="store_true", help="play a story, print its transcript and end")
+    demo.add_argument("--config", type=Path, metavar="FILE", help="another langgraph.json than the bot's own")
+    demo.add_argument("--port", type=int, default=0, help="the page's port (default: any that is free)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,245 @@
+"""The composition root: opens every room, wires them, runs until it is told to stop, closes in reverse."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from bot.approvals.errors import CountersignError
+from bot.door import Check, Handler, build_door, open_door
+from bot.flow.advance import Advance
+from bot.flow.decide import Decide
+from bot.flow.deliver import Courier
+from bot.flow.metrics import Metrics
+from bot.flow.ports import RateLimited, SlackRefused, SlackUnreachable
+from bot.flow.replying import Replying
+from bot.flow.tool_host import ToolHost
+from bot.jobs.queue import Queue
+from bot.jobs.repairs import Reaper, every
+from bot.jobs.worker import Worker
+from bot.runs.config import read_graph_config
+from bot.runs.graphs import Graphs, open_graphs
+from bot.settings import DatabaseSettings, Settings
+from bot.slack.bolt_app import build_bolt_app
+from bot.slack.client import SlackClient
+from bot.slack.desk import Desk
+from bot.slack.http import events_handler
+from bot.slack.scopes import scope_warning
+from bot.slack.socket_mode import SocketMode
+from bot.slack.web_api import WebApi, Workspace, open_web
+from bot.store.database import for_checkpoints, open_database
+from bot.store.effects import Effects
+from bot.store.housekeeping import Housekeeping
+from bot.store.locks import Locks
+from bot.store.outbox import Outbox
+from bot.store.pool import open_pool
+from bot.store.threads import Threads
+
+_DELIVER_EVERY = 1.0  # seconds between two looks at what could not be posted
+_REPAIR_EVERY = 5.0  # seconds between two looks at what a crash left undone
+_REAP_EVERY = 2.0
+
+log = structlog.get_logger()
+
+
+class StartError(CountersignError):
+    """The bot cannot start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rooms:
+    """Everything that is open, for the parts that run."""
+
+    settings: Settings
+    threads: Threads
+    outbox: Outbox
+    housekeeping: Housekeeping
+    queue: Queue
+    reaper: Reaper
+    api: WebApi
+    workspace: Workspace
+    slack: SlackClient
+    graphs: Graphs
+    decide: Decide
+    courier: Courier
+    advance: Advance
+    metrics: Metrics
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
+    """Open the database, Slack's Web API and the graphs. Raises CountersignError, for the operator."""
+    async with AsyncExitStack() as stack:
+        config = read_graph_config(settings.langgraph_config)
+        given = settings.database_url.get_secret_value() if settings.database_url else None
+        url = await stack.enter_async_context(open_database(given, settings.data_dir))
+        pool = await stack.enter_async_context(await open_pool(url, max_size=settings.concurrency + 4))
+        sessions = await stack.enter_async_context(
+            await open_pool(
+                url,
+                max_size=settings.concurrency + 1,
+                application_name="countersign run",
+                configure=for_checkpoints,
+            )
+        )
+        queue = Queue(pool)
+        await queue.open()
+        threads, outbox = Threads(pool, queue.defer), Outbox(pool, queue.defer)
+        token = settings.slack_bot_token.get_secret_value()
+        api = WebApi(await stack.enter_async_context(open_web(settings.slack_api_url, token)))
+        workspace = await _workspace(api)
+        if warning := scope_warning(workspace):
+            log.warning("scopes_missing", text=warning)
+        slack = SlackClient(api, workspace)
+        effects = Effects(pool)
+        graphs = await open_graphs(
+            config, settings.default_graph, lambda _thread: ToolHost(slack, effects), stack
+        )
+        metrics = Metrics()
+        decide = Decide(threads, now, metrics)
+        courier = Courier(threads, outbox, slack, metrics)
+        advance = Advance(
+            store=threads,
+            locks=Locks(sessions),
+            graphs=graphs,
+            courier=courier,
+            replying=Replying(decide, slack, now),
+            clock=now,
+            metrics=metrics,
+        )
+        yield Rooms(
+            settings=settings,
+            threads=threads,
+            outbox=outbox,
+            housekeeping=Housekeeping(pool),
+            queue=queue,
+            reaper=Reaper(pool, queue),
+            api=api,
+            workspace=workspace,
+            slack=slack,
+            graphs=graphs,
+            decide=decide,
+            courier=courier,
+            advance=advance,
+            metrics=metrics,
+        )
+
+
+async def _workspace(api: WebApi) -> Workspace:
+    """Who we are in Slack. A Slack that is away is waited for; one that refuses the token is not."""
+    while True:
+        try:
+            return await api.workspace()
+        except SlackRefused as error:
+            raise StartError(
+                f"SLACK_BOT_TOKEN was refused by Slack ({error.error}). Copy the bot token again from your "
+                "Slack app's settings under “OAuth & Permissions”."
+            ) from error
+        except (SlackUnreachable, RateLimited) as error:
+            log.warning("slack_not_reached", reason=str(error), again_in_s=2)
+            await asyncio.sleep(2)
+
+
+async def run_bot(settings: Settings, stop: asyncio.Event, *, listen: bool, work: bool) -> None:
+    """Serve until `stop`: then take nothing new, let running steps end or hand them back, and close."""
+    async with open_rooms(settings) as rooms, AsyncExitStack() as stack:
+        if work:
+            rooms.queue.handle(rooms.advance, rooms.housekeeping.clean)
+            await stack.enter_async_context(_working(rooms))
+        if listen:
+            await stack.enter_async_context(_listening(rooms))
+        log.info(
+            "ready", team=rooms.workspace.team, listen=listen, work=work, graphs=list(rooms.graphs.infos)
+        )
+        await stop.wait()
+        log.info("stopping")
+
+
+@asynccontextmanager
+async def _working(rooms: Rooms) -> AsyncIterator[None]:
+    """A worker and its repairs, until the context ends: then the graphs drain and the worker hands back."""
+    worker = Worker(rooms.queue, rooms.settings.concurrency, rooms.settings.shutdown_grace)
+    repairs = [
+        every(_DELIVER_EVERY, "deliver", rooms.courier.deliver_due),
+        every(_REPAIR_EVERY, "redraw", rooms.courier.redraw_stale),
+        every(_REPAIR_EVERY, "forgotten", rooms.threads.forgotten),
+        every(_REAP_EVERY, "reap", rooms.reaper.reap),
+    ]
+    async with _background(worker.run()), _background(*repairs):
+        try:
+            yield
+        finally:
+            rooms.graphs.drain()
+
+
+@asynccontextmanager
+async def _listening(rooms: Rooms) -> AsyncIterator[None]:
+    """Slack's door, and the HTTP door for operators."""
+    settings = rooms.settings
+    desk = Desk(
+        api=rooms.api,
+        client=rooms.slack,
+        workspace=rooms.workspace,
+        store=rooms.threads,
+        decide=rooms.decide,
+        courier=rooms.courier,
+        graphs=rooms.graphs.infos,
+        default_graph=rooms.graphs.default,
+    )
+    secret = settings.slack_signing_secret
+    bolt = build_bolt_app(desk, signing_secret=secret.get_secret_value() if secret else None)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(desk.background.close)
+        checks: dict[str, Check] = {"database": rooms.housekeeping.check}
+        handler: Handler | None = None
+        if settings.slack_app_token is not None:
+            socket = SocketMode(bolt, settings.slack_app_token.get_secret_value())
+            await socket.start()
+            stack.push_async_callback(socket.close)
+            checks["slack"] = socket.check
+        else:
+            handler = events_handler(bolt)
+            checks["slack"] = rooms.api.check
+        door = build_door(checks, lambda: _metrics(rooms), handler)
+        try:
+            await stack.enter_async_context(open_door(door, settings.host, settings.port))
+        except OSError as error:
+            raise StartError(
+                f"HOST and PORT: {settings.host}:{settings.port} cannot be listened on ({error.strerror}). "
+                "Set PORT to one that is free."
+            ) from error
+        yield
+
+
+async def _metrics(rooms: Rooms) -> bytes:
+    counts = await rooms.housekeeping.counts()
+    rooms.metrics.pending.set(counts["pending"])
+    rooms.metrics.unposted.set(counts["unposted"])
+    return rooms.metrics.render()
+
+
+@asynccontextmanager
+async def _background(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these beside the body; when it ends, cancel them and wait until they are done with ending."""
+    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def migrate_database(settings: DatabaseSettings) -> None:
+    """Bring the tables up to date. Raises DatabaseError."""
+    given = settings.database_url.get_secret_value() if settings.database_url else None
+    async with open_database(given, settings.data_dir):
+        log.info("database_ready")

@@ -118,11 +118,12 @@ class Places:
             kind = FieldKind.MULTILINE if kind is FieldKind.CHOICES else FieldKind.TEXT
         when_empty = None if place.required and spec.nullable else _when_empty(kind, spec, initial)
         may_be_cleared = spec.nullable or (when_empty is not ABSENT and (self._editing or kind not in _TEXTS))
+        accepts_text = kind is FieldKind.JSON and told and spec.may_be_text and not isinstance(initial, str)
         return Field(
             pointer=pointer.join(place.path),
             label=_label(place.path, spec, label),
             kind=kind,
-            hint=_hint(kind, spec, initial),
+            hint=_hint(kind, spec, initial, accepts_text=accepts_text),
             required=place.required and not may_be_cleared,
             initial=initial,
             when_empty=when_empty,
@@ -132,10 +133,7 @@ class Places:
             maximum=_bound(spec, "maximum"),
             min_length=_length(spec, "minLength"),
             max_length=_length(spec, "maxLength"),
-            accepts_text=kind is FieldKind.JSON
-            and told
-            and spec.may_be_text
-            and not isinstance(initial, str),
+            accepts_text=accepts_text,
         )
 
 
@@ -170,13 +168,13 @@ def _label(path: tuple[str, ...], spec: Spec, name: str) -> str:
     return (label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…") or "(no name)"
 
 
-def _hint(kind: FieldKind, spec: Spec, initial: MaybeJson) -> str | None:
+def _hint(kind: FieldKind, spec: Spec, initial: MaybeJson, *, accepts_text: bool) -> str | None:
     said = spec.keywords.get("description")
     hints = [one_line(said)] if isinstance(said, str) and said.strip() else []
     if kind is FieldKind.LINES:
         hints.append("One per line.")
     if kind is FieldKind.JSON:
-        hints.append("JSON.")
+        hints.append("A number, a text or other JSON." if accepts_text else "JSON.")
     low, high = _bound(spec, "minimum"), _bound(spec, "maximum")
     if low is not None and high is not None:
         hints.append(f"From {low} to {high}.")

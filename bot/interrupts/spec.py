@@ -83,8 +83,14 @@ def settle(spec: Json, root: Json, refs: frozenset[str] = frozenset()) -> Spec |
         elif (union := _without_null(rest)) is not None:
             spec, nullable = union, True
         else:
-            return Spec(_as_enum(rest), nullable, refs)
+            return Spec(_with_items(_as_enum(rest), root, refs), nullable, refs)
     return None
+
+
+def _with_items(spec: dict[str, Any], root: Json, refs: frozenset[str]) -> dict[str, Any]:
+    """A list says through a reference, too, what its entries are."""
+    items = settle(spec["items"], root, refs) if isinstance(spec.get("items"), dict) else None
+    return spec if items is None or items.nullable else {**spec, "items": items.keywords}
 
 
 def _lookup(ref: object, root: Json) -> Json:

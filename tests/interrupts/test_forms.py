@@ -44,6 +44,7 @@ def schema_of(properties: dict[str, Json], *required: str) -> dict[str, Json]:
         ({"enum": [1, 2, True]}, FieldKind.CHOICE, "true", True),
         ({"oneOf": [{"const": 1, "title": "One"}, {"const": 2}]}, FieldKind.CHOICE, "1", 1),
         ({"type": "array", "items": {"enum": ["a", "b", "c"]}}, FieldKind.CHOICES, ["c", "a"], ["c", "a"]),
+        ({"type": "array", "items": {"$ref": "#/$defs/level"}}, FieldKind.CHOICES, ["low"], ["low"]),
         ({"type": "array", "items": {"type": "string"}}, FieldKind.LINES, "a\n\n b \n", ["a", "b"]),
         ({"type": "array", "items": {"type": "integer"}}, FieldKind.LINES, "1\n2", [1, 2]),
         ({"type": "string", "format": "date"}, FieldKind.DATE, "2026-11-20", "2026-11-20"),

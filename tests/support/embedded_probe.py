@@ -68,13 +68,19 @@ def _first_line(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
+def cluster(data_dir: Path) -> Path:
+    """PostgreSQL's own folder."""
+    [found] = (data_dir / "postgres").glob("cluster-*")
+    return found
+
+
 def server_processes(data_dir: Path) -> list[psutil.Process]:
     """The postmaster of `data_dir`, if it lives, and its children."""
     found = []
-    folder = str((data_dir / "postgres").resolve() / "cluster")
+    folder = str((data_dir / "postgres").resolve() / "cluster-")
     for process in psutil.process_iter():
         with suppress(psutil.NoSuchProcess):
-            if process.name() == "postgres" and folder in process.cmdline():
+            if process.name() == "postgres" and any(part.startswith(folder) for part in process.cmdline()):
                 found += [process, *process.children(recursive=True)]
     return found
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import shutil
 import socket
 import subprocess
@@ -15,14 +16,16 @@ from bot.store.embedded.errors import EmbeddedPostgresError
 from bot.store.embedded.place import MAJOR_VERSION, Place
 
 
-def make_cluster(place: Place) -> None:
-    """Make the folder if it is not there, checking that what is there can be used by this version."""
-    version_file = place.cluster / "PG_VERSION"
-    if version_file.exists():
-        _check_version(place, version_file.read_text().strip())
-        return
+def ready_cluster(place: Place) -> Path:
+    """PostgreSQL's own folder, made if it is not there; what is there can be used by this version."""
+    cluster = place.cluster or _make_cluster(place)
+    _check_version(cluster)
+    return cluster
+
+
+def _make_cluster(place: Place) -> Path:
     # Made beside its place and then renamed: what was begun and not finished is never taken for data.
-    unfinished = place.folder / "cluster.new"
+    unfinished = place.folder / "unfinished"
     if unfinished.exists():
         shutil.rmtree(unfinished)
     account = place.account
@@ -41,10 +44,10 @@ def make_cluster(place: Place) -> None:
     )  # fmt: skip
     if made.returncode != 0:
         raise failure(place, "make its database", made.stderr)
-    unfinished.rename(place.cluster)
+    return unfinished.rename(place.folder / f"cluster-{secrets.token_hex(4)}")
 
 
-def clear_leftovers(place: Place) -> None:
+def clear_leftovers(place: Place, cluster: Path) -> None:
     """Remove what a server that died left behind. The caller knows that no process of it is left.
 
     A pid file stays after a power cut, and its number may be another program's by now, which PostgreSQL would
@@ -54,29 +57,30 @@ def clear_leftovers(place: Place) -> None:
     if pid is not None:
         # Started by hand, it does not hold our lock; without its pid file a second one would ruin its data.
         raise EmbeddedPostgresError(
-            f"A PostgreSQL server that the bot did not start (process {pid}) uses {place.cluster}. Stop it,"
+            f"A PostgreSQL server that the bot did not start (process {pid}) uses {cluster}. Stop it,"
             " or set DATABASE_URL to use it."
         )
-    (place.cluster / "postmaster.pid").unlink(missing_ok=True)
+    (cluster / "postmaster.pid").unlink(missing_ok=True)
     for folder in place.folder.glob("socket-*"):
         shutil.rmtree(folder)
 
 
 def postmaster_pid(place: Place) -> int | None:
     """The process named in the pid file, if it really is a PostgreSQL server on this data."""
+    cluster = place.cluster
+    if cluster is None:
+        return None
     with suppress(OSError, ValueError, IndexError, psutil.NoSuchProcess):
-        process = psutil.Process(int((place.cluster / "postmaster.pid").read_text().splitlines()[0]))
-        if process.name() == "postgres" and (
-            str(place.cluster) in process.cmdline() or _is_in(process, place)
-        ):
+        process = psutil.Process(int((cluster / "postmaster.pid").read_text().splitlines()[0]))
+        if process.name() == "postgres" and (str(cluster) in process.cmdline() or _is_in(process, cluster)):
             return process.pid
     return None
 
 
-def _is_in(process: psutil.Process, place: Place) -> bool:
+def _is_in(process: psutil.Process, folder: Path) -> bool:
     # In a container root is often not allowed to see another user's working folder.
     with suppress(psutil.AccessDenied):
-        return Path(process.cwd()) == place.cluster
+        return Path(process.cwd()) == folder
     return False
 
 
@@ -126,10 +130,11 @@ def failure(place: Place, what: str, output: str) -> EmbeddedPostgresError:
     return EmbeddedPostgresError(f"PostgreSQL could not {what} in {place.folder}; it says:\n{said}")
 
 
-def _check_version(place: Place, version: str) -> None:
+def _check_version(cluster: Path) -> None:
+    version = (cluster / "PG_VERSION").read_text().strip()
     if version != str(MAJOR_VERSION):
         raise EmbeddedPostgresError(
-            f"The data in {place.cluster} were written by PostgreSQL {version}, and this bot brings"
+            f"The data in {cluster} were written by PostgreSQL {version}, and this bot brings"
             f" {MAJOR_VERSION}. Dump them with the bot that wrote them and restore them here, or set DATA_DIR"
             " to another folder to begin anew."
         )

@@ -42,9 +42,13 @@ class Place:
     account: Account | None
 
     @property
-    def cluster(self) -> Path:
-        """PostgreSQL's own data folder."""
-        return self.folder / "cluster"
+    def cluster(self) -> Path | None:
+        """PostgreSQL's own data folder, once it is made.
+
+        Its name is new each time: where a data folder is deleted under a running server and made anew, that
+        server's last act is to write into the file of the old name, and to ruin the new data.
+        """
+        return next(self.folder.glob("cluster-*"), None)
 
     @property
     def log(self) -> Path:

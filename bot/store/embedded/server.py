@@ -17,9 +17,9 @@ from bot.store.embedded.cluster import (
     clear_leftovers,
     environment,
     failure,
-    make_cluster,
     make_socket_folder,
     postmaster_pid,
+    ready_cluster,
 )
 from bot.store.embedded.errors import EmbeddedPostgresError
 from bot.store.embedded.locks import FileLock, alone
@@ -134,13 +134,13 @@ class EmbeddedPostgres:
         )
 
     def _launch(self, place: Place, server: FileLock) -> None:
-        make_cluster(place)
-        clear_leftovers(place)
+        cluster = ready_cluster(place)
+        clear_leftovers(place, cluster)
         socket_folder = make_socket_folder(place)
         settings = SETTINGS | {"unix_socket_directories": str(socket_folder)}
         if not self._durable:
             settings |= NOT_DURABLE
-        command = [str(place.programs / "bin" / "postgres"), "-D", str(place.cluster)]
+        command = [str(place.programs / "bin" / "postgres"), "-D", str(cluster)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         order = keeper.Order(
@@ -150,7 +150,7 @@ class EmbeddedPostgres:
             server_lock_fd=server.fileno(),
             start_lock=str(place.start_lock),
             users_lock=str(place.users_lock),
-            pid_file=str(place.cluster / "postmaster.pid"),
+            pid_file=str(cluster / "postmaster.pid"),
             socket_folder=str(socket_folder),
             linger=self._linger,
         )
@@ -172,9 +172,12 @@ def _log_size(place: Place) -> int:
 
 
 def _url(place: Place) -> str | None:
+    cluster = place.cluster
+    if cluster is None:
+        return None
     with suppress(OSError, IndexError):
         # Half-written while the server starts, so read until it makes sense.
-        socket_folder = (place.cluster / "postmaster.pid").read_text().splitlines()[4]
+        socket_folder = (cluster / "postmaster.pid").read_text().splitlines()[4]
         if socket_folder:
             # With its port, or a PGPORT that is meant for another server would be believed.
             return f"postgresql://postgres@/postgres?host={quote(socket_folder, safe='')}&port={PORT}"

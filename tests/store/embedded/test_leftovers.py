@@ -9,7 +9,7 @@ import pytest
 
 from bot.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from bot.store.embedded.place import find_place
-from tests.support.embedded_probe import answers, ask, cut_power, server_processes, until, uses
+from tests.support.embedded_probe import answers, ask, cluster, cut_power, server_processes, until, uses
 
 
 @pytest.fixture
@@ -19,14 +19,14 @@ def cut(data_dir: Path) -> Path:
         ask(user.said, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (42) RETURNING n")
         user.kill()
     cut_power(data_dir)
-    assert (data_dir / "postgres" / "cluster" / "postmaster.pid").exists()
+    assert (cluster(data_dir) / "postmaster.pid").exists()
     return data_dir
 
 
 @pytest.fixture
 def stranger(cut: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A living process of the user that runs the server, with nothing to do with it."""
-    owner = (cut / "postgres" / "cluster").stat().st_uid
+    owner = cluster(cut).stat().st_uid
     with subprocess.Popen(["sleep", "60"], user=owner, extra_groups=None) as process:
         yield process
         process.kill()
@@ -42,32 +42,30 @@ def test_it_starts_after_a_power_cut(cut: Path) -> None:
 
 
 def test_its_process_id_is_another_programs_now(cut: Path, stranger: subprocess.Popen[bytes]) -> None:
-    for name in ("cluster/postmaster.pid", *_socket_locks(cut)):
-        file = cut / "postgres" / name
+    for file in (cluster(cut) / "postmaster.pid", *_socket_locks(cut)):
         _, *rest = file.read_text().splitlines()
         file.write_text("\n".join([str(stranger.pid), *rest]) + "\n")
     _starts_with_its_data(cut)
     assert stranger.poll() is None, "a stranger was killed"
 
 
-def _socket_locks(data_dir: Path) -> list[str]:
-    folder = data_dir / "postgres"
-    found = [str(path.relative_to(folder)) for path in folder.rglob(".s.PGSQL.*.lock")]
+def _socket_locks(data_dir: Path) -> list[Path]:
+    found = list((data_dir / "postgres").rglob(".s.PGSQL.*.lock"))
     assert found, "PostgreSQL has moved its socket's lock file"
     return found
 
 
 @pytest.mark.parametrize("content", [b"", b"12", b"\0" * 64, b"not a number\n/somewhere\n"])
 def test_its_pid_file_is_half_written(cut: Path, content: bytes) -> None:
-    (cut / "postgres" / "cluster" / "postmaster.pid").write_bytes(content)
+    (cluster(cut) / "postmaster.pid").write_bytes(content)
     _starts_with_its_data(cut)
 
 
 def test_its_process_is_a_zombie(cut: Path) -> None:
-    owner = (cut / "postgres" / "cluster").stat().st_uid
+    owner = cluster(cut).stat().st_uid
     zombie = subprocess.Popen(["true"], user=owner, extra_groups=None)
     until(lambda: psutil.Process(zombie.pid).status() == psutil.STATUS_ZOMBIE)
-    file = cut / "postgres" / "cluster" / "postmaster.pid"
+    file = cluster(cut) / "postmaster.pid"
     _, *rest = file.read_text().splitlines()
     file.write_text("\n".join([str(zombie.pid), *rest]) + "\n")
     try:
@@ -80,11 +78,11 @@ def test_a_first_start_that_was_cut_off_begins_again(data_dir: Path) -> None:
     with uses(data_dir) as [user]:
         user.end()
     folder = data_dir / "postgres"
-    (folder / "cluster").rename(folder / "cluster.new")
-    (folder / "cluster.new" / "global" / "pg_control").unlink()
+    cluster(data_dir).rename(folder / "unfinished")
+    (folder / "unfinished" / "global" / "pg_control").unlink()
     with EmbeddedPostgres(data_dir) as url:
         assert answers(url)
-    assert not (folder / "cluster.new").exists()
+    assert not (folder / "unfinished").exists()
 
 
 def test_its_folder_is_deleted_and_made_anew_while_it_runs(data_dir: Path) -> None:
@@ -95,15 +93,19 @@ def test_its_folder_is_deleted_and_made_anew_while_it_runs(data_dir: Path) -> No
         with EmbeddedPostgres(data_dir) as url:
             until(lambda: not old.is_running())
             assert answers(url), "the old server took the new one's socket along"
+            assert ask(url, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (42) RETURNING n") == 42
+            cut_power(data_dir)
+        _starts_with_its_data(data_dir)
 
 
 def test_a_server_started_by_hand_is_left_alone(cut: Path) -> None:
     place = find_place(cut)
-    pid_file = place.cluster / "postmaster.pid"
+    folder = cluster(cut)
+    pid_file = folder / "postmaster.pid"
     pid_file.unlink()
-    uid = place.cluster.stat().st_uid
+    uid = folder.stat().st_uid
     by_hand = subprocess.Popen(
-        [place.programs / "bin" / "postgres", "-D", place.cluster, "-h", "", "-k", place.folder],
+        [place.programs / "bin" / "postgres", "-D", folder, "-h", "", "-k", place.folder],
         stderr=subprocess.DEVNULL,
         user=uid,
         extra_groups=None,

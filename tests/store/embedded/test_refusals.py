@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from bot.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from tests.support.embedded_probe import answers, server_processes
+from tests.support.embedded_probe import answers, cluster, server_processes
 
 
 def test_data_of_another_version(data_dir: Path) -> None:
     with EmbeddedPostgres(data_dir):
         pass
-    (data_dir / "postgres" / "cluster" / "PG_VERSION").write_text("17\n")
+    (cluster(data_dir) / "PG_VERSION").write_text("17\n")
     with pytest.raises(EmbeddedPostgresError, match=r"PostgreSQL 17, and this bot brings 18\. Dump them"):
         EmbeddedPostgres(data_dir).start()
 
@@ -39,7 +39,7 @@ def test_a_data_folder_that_is_a_file(data_dir: Path) -> None:
 def test_a_server_that_does_not_come_up_is_quoted(data_dir: Path) -> None:
     with EmbeddedPostgres(data_dir):
         pass
-    (data_dir / "postgres" / "cluster" / "global" / "pg_control").write_bytes(b"scratched")
+    (cluster(data_dir) / "global" / "pg_control").write_bytes(b"scratched")
     with pytest.raises(EmbeddedPostgresError, match=r"could not start in .*it says:(.|\n)*pg_control"):
         EmbeddedPostgres(data_dir).start()
 

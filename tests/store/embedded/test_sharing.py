@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from bot.store.embedded import EmbeddedPostgres, embedded_postgres
-from tests.support.embedded_probe import answers, ask, keepers, server_processes, until, uses
+from tests.support.embedded_probe import answers, ask, cluster, keepers, server_processes, until, uses
 
 
 async def test_what_is_written_is_there_at_the_next_start(data_dir: Path) -> None:
@@ -25,11 +25,11 @@ async def test_a_start_that_is_cancelled_leaves_no_server(data_dir: Path) -> Non
             pytest.fail("it was cancelled before")
 
     starting = asyncio.create_task(use())
-    await asyncio.to_thread(until, (data_dir / "postgres" / "cluster.new").exists)
+    await asyncio.to_thread(until, (data_dir / "postgres" / "unfinished").exists)
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
-    assert (data_dir / "postgres" / "cluster").exists(), "the thread was not waited for"
+    assert cluster(data_dir).exists(), "the thread was not waited for"
     assert not server_processes(data_dir)
     until(lambda: not keepers(data_dir))
 

@@ -68,11 +68,23 @@ def whisper(
 def join(
     slack: Slack, delivery: Delivery, channel: Channel, users: Iterable[str], inviter: str | None = None
 ) -> None:
-    """Make people members of a channel and send `member_joined_channel` for each."""
+    """Make people members of a channel, which it shows, and send `member_joined_channel` for each."""
     for user in users:
         if user in channel.members:
             continue
         channel.members[user] = None
         if "member_joined_channel" in slack.app.events and slack.app.bot_user in channel.members:
             delivery.events([events.joined_event(slack, user, channel, inviter)])
-    slack.signals.notify(("channel", channel.id), "anything")
+        _note(slack, delivery, channel, user, "channel_join", f"<@{user}> has joined the channel")
+
+
+def leave(slack: Slack, delivery: Delivery, channel: Channel, user: str) -> None:
+    """Take somebody out of a channel, which it shows."""
+    if channel.members.pop(user, "nobody") is None:
+        _note(slack, delivery, channel, user, "channel_leave", f"<@{user}> has left the channel")
+
+
+def _note(slack: Slack, delivery: Delivery, channel: Channel, user: str, subtype: str, text: str) -> None:
+    team = slack.world.users[user].team_id
+    note = Message(channel=channel.id, ts=slack.clock.ts(), user=user, team=team, text=text, subtype=subtype)
+    post(slack, delivery, note)

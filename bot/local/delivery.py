@@ -20,10 +20,11 @@ ACK_LIMIT = 3.0
 
 @dataclass(frozen=True, kw_only=True)
 class Ack:
-    """How the bot answered. `error` is None when it acknowledged in time."""
+    """How the bot answered. `error` is None when it acknowledged in time; `final` when it wants no retry."""
 
     error: str | None = None
     answer: Obj | None = None
+    final: bool = False
 
 
 class Transport(Protocol):
@@ -89,6 +90,8 @@ class Delivery:
             if ack.error is None:
                 return
             reason = ack.error
+            if ack.final:
+                break
         self.undelivered.append(body)
 
     async def interact(self, kind: Kind, payload: Obj) -> Ack:

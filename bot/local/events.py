@@ -65,6 +65,7 @@ def message_events(slack: Slack, message: Message) -> Iterator[Obj]:
     mentioned = (
         not channel.is_direct
         and not message.by_bot
+        and message.subtype in (None, "file_share", "thread_broadcast")
         and f"<@{slack.app.bot_user}>" in message.text
         and "app_mention" in slack.app.events
     )

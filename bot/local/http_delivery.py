@@ -82,7 +82,7 @@ class HttpDelivery:
             ):
                 text = await response.text()
                 if response.status // 100 != 2:
-                    return Ack(error="http_error")
+                    return Ack(error="http_error", final=response.headers.get("X-Slack-No-Retry") == "1")
                 return Ack(answer=_answer(text, response.content_type))
         except TimeoutError:
             return Ack(error="http_timeout")

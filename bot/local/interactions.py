@@ -98,6 +98,14 @@ def view_closed(slack: Slack, user: str, view: View, *, cleared: bool) -> Obj:
     return _base(slack, "view_closed", user) | {"view": view_json(slack, view), "is_cleared": cleared}
 
 
+def block_suggestion(
+    slack: Slack, user: str, block_id: str, action_id: str, *, typed: str, where: Obj
+) -> Obj:
+    """`block_suggestion`: an external select asks for options; `where` is what it stands in."""
+    asked = {"action_id": action_id, "block_id": block_id, "value": typed}
+    return _base(slack, "block_suggestion", user) | where | asked
+
+
 def message_shortcut(slack: Slack, user: str, callback_id: str, message: Message) -> Obj:
     """`message_action`: a message shortcut."""
     channel = slack.world.channels[message.channel]

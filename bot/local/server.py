@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.local import saving
-from bot.local.cast import App
+from bot.local.cast import TEAM, App
 from bot.local.delivery import ACK_LIMIT, RETRY_SCHEDULE, Delivery
 from bot.local.http_delivery import HttpDelivery
 from bot.local.page.desk import Desk
@@ -21,7 +21,7 @@ from bot.local.people import Person
 from bot.local.response_url import ResponseUrls
 from bot.local.slack import Slack
 from bot.local.socket_mode import SocketMode
-from bot.local.things import ChannelKind
+from bot.local.things import Channel, ChannelKind, User, new_id
 from bot.local.trouble import Trouble
 from bot.local.web_api import files
 from bot.local.web_api.door import Door
@@ -219,6 +219,28 @@ class LocalWorkspace:
     def eve(self) -> Person:
         """Somebody of another team, in shared channels (`is_stranger`)."""
         return self.people["eve"]
+
+    def add_person(self, name: str, **more: Any) -> Person:
+        """Another member of every public channel; `more` are fields of `User`, as `is_restricted=True`."""
+        user = User(**{"id": new_id("U"), "name": name, "real_name": name.title(), "team_id": TEAM, **more})
+        self.slack.world.users[user.id] = user
+        for channel in self.slack.world.channels.values():
+            if channel.kind is ChannelKind.PUBLIC:
+                channel.members[user.id] = None
+        self.people[name] = Person(self.slack, self.delivery, user)
+        return self.people[name]
+
+    def add_channel(self, name: str, members: Iterable[Person], *, private: bool = False) -> str:
+        """Another channel with these people and the bot in it; returns its id."""
+        channel = Channel(
+            id=new_id("C"),
+            name=name,
+            kind=ChannelKind.PRIVATE if private else ChannelKind.PUBLIC,
+            created=int(self.slack.clock.now()),
+            creator=self.alice.id,
+            members=dict.fromkeys([*(person.id for person in members), self.slack.app.bot_user]),
+        )
+        return self.slack.world.add_channel(channel).id
 
     async def connected(self, connections: int = 1, *, limit: float = 10.0) -> None:
         """Wait until the bot holds at least this many sockets. Raises `WaitedError`."""

@@ -18,6 +18,7 @@ class Listener:
 
     def __init__(self, ws: LocalWorkspace) -> None:
         self.status, self.text, self.content_type = 200, "", "text/plain"
+        self.headers: dict[str, str] = {}
         self.requests: list[tuple[dict[str, str], str]] = []
         self._verifier = SignatureVerifier(ws.signing_secret)
 
@@ -25,7 +26,9 @@ class Listener:
         body, headers = await request.text(), {k.lower(): v for k, v in request.headers.items()}
         assert self._verifier.is_valid_request(body, headers)
         self.requests.append((headers, body))
-        return web.Response(status=self.status, text=self.text, content_type=self.content_type)
+        return web.Response(
+            status=self.status, text=self.text, content_type=self.content_type, headers=self.headers
+        )
 
 
 @pytest.fixture
@@ -116,3 +119,10 @@ async def test_bolt_takes_our_signature_and_no_other(ws: LocalWorkspace) -> None
     assert {a.outcome for a in ws.log.attempts("message") if a.body["event"]["text"] == "forged"} == {
         "http_error"
     }
+
+
+async def test_an_app_can_ask_for_no_retry(ws: LocalWorkspace, listener: Listener) -> None:
+    listener.status, listener.headers = 500, {"X-Slack-No-Retry": "1"}
+    await ws.alice.says("#ops", "hello")
+    await ws.delivery.idle()
+    assert len(listener.requests) == 1

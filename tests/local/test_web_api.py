@@ -121,8 +121,9 @@ async def test_where_the_bot_cannot_post(ws: LocalWorkspace, web_client: AsyncWe
     assert await error(web_client.chat_postMessage(channel=made, text="x")) == "not_in_channel"
     assert await error(web_client.conversations_history(channel=made)) == "not_in_channel"
     ws.slack.world.channels[made].is_archived = True
-    await web_client.conversations_join(channel=made)
+    ws.slack.world.channels[made].members[ws.slack.app.bot_user] = None
     assert await error(web_client.chat_postMessage(channel=made, text="x")) == "is_archived"
+    assert await error(web_client.conversations_join(channel=made)) == "is_archived"
 
 
 async def test_update_and_delete(ws: LocalWorkspace, web_client: AsyncWebClient, general: str) -> None:

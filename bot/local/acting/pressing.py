@@ -7,7 +7,7 @@ from bot.local import interactions
 from bot.local.acting.results import Clicked
 from bot.local.acting.screen import Screen
 from bot.local.elements import STATEFUL, RefusedError, filled, initial_values, standing_in
-from bot.local.rendering import message_json
+from bot.local.rendering import message_json, view_json
 from bot.local.things import Ephemeral, Message, Obj, View
 
 
@@ -52,6 +52,27 @@ class Pressing(Screen):
         block, element = self._find(view.definition["blocks"], action_id, block_id)
         action = self._action(block, element, value, view.values)
         return await self.clicks_raw(interactions.view_action(self._slack, self.id, view, action))
+
+    async def searches(self, where: Message | View, action_id: str, typed: str) -> list[Obj]:
+        """Type into an external select; the options that the bot offers, to choose one of as it is."""
+        blocks = where.definition["blocks"] if isinstance(where, View) else where.blocks
+        block, element = self._find(blocks, action_id, None)
+        if not element["type"].endswith("external_select"):
+            raise RefusedError(f"{action_id!r} has its options already")
+        if isinstance(where, View):
+            part: Obj = {
+                "container": {"type": "view", "view_id": where.id},
+                "view": view_json(self._slack, where),
+            }
+        else:
+            part = {"message": message_json(self._slack, where), "channel": {"id": where.channel}}
+        payload = interactions.block_suggestion(
+            self._slack, self.id, block["block_id"], action_id, typed=typed, where=part
+        )
+        ack = await self._delivery.interact("interactive", payload)
+        answer = ack.answer or {}
+        groups = answer.get("option_groups", ())
+        return list(answer.get("options", ())) + [option for group in groups for option in group["options"]]
 
     def click_payload(self, message: Message, action_id: str, block_id: str | None = None) -> Obj:
         """A click on a message as it is now, as a payload to send later (stale) or tamper with (forged)."""

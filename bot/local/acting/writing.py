@@ -1,13 +1,14 @@
 """Writing, editing, deleting, reacting."""
 
 import re
+from collections.abc import Mapping
 from uuid import uuid4
 
 from bot.local import conduct, events
 from bot.local.acting.screen import Screen
 from bot.local.elements import RefusedError
-from bot.local.rendering import rich_text
-from bot.local.things import Message
+from bot.local.rendering import file_json, rich_text
+from bot.local.things import Channel, ChannelKind, File, Message, Obj, new_id
 from bot.local.threads import Thread
 
 _URL = re.compile(r"https?://[^\s<>|]+")
@@ -18,11 +19,18 @@ _NAMED = re.compile(r"(?<![\w@.])@(\w+)")
 class Writing(Screen):
     """Somebody who writes."""
 
-    async def says(self, channel: str, text: str, thread_ts: str | None = None) -> Thread:
+    async def says(
+        self,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        *,
+        files: Mapping[str, bytes] | None = None,
+    ) -> Thread:
         """Write in a channel (id or `#name`), or in one of its threads; returns that thread.
 
-        `@name` becomes a mention, as in Slack's composer; everything else is escaped.
-        Raises `RefusedError` when this person cannot see the channel.
+        `@name` becomes a mention, as in Slack's composer; everything else is escaped. `files` are shared
+        along, contents by name. Raises `RefusedError` when this person cannot see the channel.
         """
         place = self._place(channel)
         typed = self._composed(text)
@@ -33,11 +41,44 @@ class Writing(Screen):
             team=self.user.team_id,
             text=typed,
             thread_ts=thread_ts,
+            subtype="file_share" if files else None,
             blocks=rich_text(typed),
             client_msg_id=str(uuid4()),
+            files=[self._upload(place, name, content) for name, content in (files or {}).items()],
         )
         conduct.post(self._slack, self._delivery, message)
         return Thread(self._slack, place.id, thread_ts or message.ts)
+
+    def _upload(self, place: Channel, name: str, content: bytes) -> Obj:
+        file = File(
+            id=new_id("F"),
+            name=name,
+            title=name,
+            size=len(content),
+            created=int(self._slack.clock.now()),
+            user=self.id,
+            ticket="",
+            content=content,
+            complete=True,
+            channels=[place.id],
+        )
+        self._slack.world.files[file.id] = file
+        return file_json(self._slack, file)
+
+    async def joins(self, channel: str) -> None:
+        """Become a member of a public channel."""
+        place = self._slack.world.channel(channel)
+        if place is None or place.kind is not ChannelKind.PUBLIC:
+            raise RefusedError(f"{self.name} cannot join {channel}")
+        conduct.join(self._slack, self._delivery, place, [self.id])
+
+    async def leaves(self, channel: str) -> None:
+        """Stop being a member of a channel."""
+        conduct.leave(self._slack, self._delivery, self._place(channel), self.id)
+
+    async def invites(self, user: str, channel: str) -> None:
+        """Bring somebody (a user id; the bot's too) into a channel."""
+        conduct.join(self._slack, self._delivery, self._place(channel), [user], inviter=self.id)
 
     async def mentions(self, text: str, channel: str = "#general", thread_ts: str | None = None) -> Thread:
         """Write `@bot text` in a channel."""

@@ -141,6 +141,8 @@ async def join(call: Call) -> Obj:
     channel = call.channel()
     if channel.kind is not ChannelKind.PUBLIC:
         raise SlackError("method_not_supported_for_channel_type")
+    if channel.is_archived:
+        raise SlackError("is_archived")
     already = call.slack.app.bot_user in channel.members
     conduct.join(call.slack, call.delivery, channel, [call.slack.app.bot_user])
     if already:

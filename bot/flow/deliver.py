@@ -1,5 +1,6 @@
 """The courier: rows of the outbox become messages, once each, and cards show their approval as it is."""
 
+import time
 from uuid import UUID
 
 import structlog
@@ -9,6 +10,7 @@ from bot.flow.outgoing import Outgoing, OutgoingKind
 from bot.flow.ports import Outbox, RateLimited, Slack, SlackRefused, SlackUnreachable, Store
 
 _BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds, then the last for ever
+_CLAIM_USE = 8.0  # seconds after a claim in which another post may begin; it may take 10 s itself
 _REFUSED_PAUSE = 60.0  # a person has to change something in Slack first
 
 log = structlog.get_logger()
@@ -23,7 +25,13 @@ class Courier:
 
     async def deliver_thread(self, channel: str, thread_ts: str) -> None:
         """Post what this thread has to say, in order. What cannot be posted now is tried again later."""
+        began = time.monotonic()
         for row in await self._outbox.claim_thread(channel, thread_ts):
+            if (
+                time.monotonic() - began > _CLAIM_USE
+            ):  # soon somebody else may claim the rest: leave it to them
+                await self._outbox.postpone(row, 0, "left for the next round")
+                return
             if not await self._deliver(row):
                 return
 
@@ -42,6 +50,10 @@ class Courier:
             elif lane.key is not None:
                 await self.deliver_one(lane.key)
         return len(lanes)
+
+    async def card_seen(self, approval_id: UUID, ts: str) -> None:
+        """Learn where a card is from somebody who pressed a button on it."""
+        await self._outbox.card_seen(approval_id, ts)
 
     async def redraw(self, approval_id: UUID) -> None:
         """Make a card show its approval. A failure is left to the sweep, which sees the card's version."""

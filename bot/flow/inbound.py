@@ -1,6 +1,7 @@
 """What comes in from Slack and must not be lost: stored before it is acknowledged, handled in order."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from bot.approvals.json import Json
@@ -16,7 +17,8 @@ class InboundKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inbound:
-    """`key` is unique for what it means (a message's channel and ts), `event_id` for its delivery."""
+    """`key` is unique for what it means (a message's `message:<team>/<channel>/<ts>`), `event_id` for its
+    delivery."""
 
     key: str
     kind: InboundKind
@@ -26,3 +28,7 @@ class Inbound:
     body: Json = None
     event_id: str | None = None
     opens: bool = True  # whether it may begin a thread; a mere reply only goes on with one that exists
+
+    def written_after(self, ts: str | None) -> bool:
+        """Whether its writer can have seen the message that has this ts. Both are Slack's clock."""
+        return ts is not None and Decimal(self.key.rpartition("/")[2]) > Decimal(ts)

@@ -109,6 +109,10 @@ class Outbox(Protocol):
         """Record the post. An opening's thread begins here; a card's approval learns its ts and version."""
         ...
 
+    async def card_seen(self, approval_id: UUID, ts: str) -> None:
+        """A card's message is known to be this one, although nobody recorded its post."""
+        ...
+
     async def postpone(self, row: Outgoing, seconds: float, error: str) -> None:
         """Try it again after so many seconds, and nothing of its thread before."""
         ...

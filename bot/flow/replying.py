@@ -27,8 +27,10 @@ class Replying:
 
     async def reply(self, work: Work, state: GraphState, message: Inbound) -> Settlement:
         waiting = [a for a in work.open if a.status is Status.PENDING]
+        # Words that were on their way when this card came were meant for another question, or for none.
+        seen = len(waiting) == 1 and message.written_after(waiting[0].card_ts)
         try:
-            decision = decision_in(message.text, request_of(waiting[0])) if len(waiting) == 1 else None
+            decision = decision_in(message.text, request_of(waiting[0])) if seen else None
         except FormErrors as errors:
             return self._told(work, state, message, _bad_answer(errors))
         if decision is None:

@@ -68,7 +68,7 @@ def settle(
         thread=replace(
             work.thread,
             halted=halted,
-            last_said=state.said[-1].key if state.said else work.thread.last_said,
+            last_said=_last_said(work, state),
         ),
         done=tuple(done),
         changes=(*changed.values(), *withdrawn, *opened),
@@ -98,7 +98,18 @@ def _said(work: Work, state: GraphState) -> list[Outgoing]:
         outgoing(ref, f"said:{ref.id}:{said.key}", OutgoingKind.SAID, {"text": said.text})
         for said in state.said[start:]
     ]
-    if state.fields is not None and not state.unfinished and state.checkpoint:
+    if _has_result(state) and state.checkpoint != work.thread.last_said:
         key = f"fields:{ref.id}:{state.checkpoint}"
         rows.append(outgoing(ref, key, OutgoingKind.FIELDS, {"values": state.fields}))
     return rows
+
+
+def _last_said(work: Work, state: GraphState) -> str | None:
+    """What the thread remembers, since the outbox forgets: a message's key, or a result's checkpoint."""
+    if _has_result(state):
+        return state.checkpoint
+    return state.said[-1].key if state.said else work.thread.last_said
+
+
+def _has_result(state: GraphState) -> bool:
+    return state.fields is not None and not state.unfinished and state.checkpoint is not None

@@ -2,6 +2,7 @@
 
 decided approval, its question still pending     resume by id
 decided approval, its question gone              it was taken before a crash: go on
+decided approval, the state changed from outside the answer is not used
 input that is in the checkpoint already          go on
 message while something waits                    an answer, or a note of what waits
 message otherwise                                start
@@ -59,12 +60,13 @@ class Step:
         done = (first.key,) if first and first.kind is InboundKind.RETRY else ()
         asked = {p.interrupt_id: p.digest for p in state.pending}
         digest = asked.get(approval.interrupt_id)
+        if digest is None and state.applied is None:
+            return self._settle(state, done=done, changes=(_unused(approval),))
         if digest is None:
             taken = Change(after=approval.resumed(), event=Event.RESUMED)
             return await self._run(self._maybe_go_on(state), (taken,), done)
         if digest != approval.digest:
-            change = Change(after=approval.withdrawn(_CHANGED), event=Event.WITHDRAWN)
-            return self._settle(state, done=done, changes=(change,))
+            return self._settle(state, done=done, changes=(_unused(approval),))
         try:
             await self._graph.resume(approval.interrupt_id, approval.answer)
         except AnswerRefused as error:
@@ -133,3 +135,7 @@ class Step:
         halted: str | None = None,
     ) -> Settlement:
         return settle(self._work, state, self._clock, done=done, changes=changes, post=post, halted=halted)
+
+
+def _unused(approval: Approval) -> Change:
+    return Change(after=approval.withdrawn(_CHANGED), event=Event.WITHDRAWN)

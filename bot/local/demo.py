@@ -43,6 +43,9 @@ def main(tour: bool, config: Path | None, port: int, *, terminal: bool | None = 
         )
     if config is not None and not config.exists():
         return _complain(f"there is no file {config}")
+    if sys.stdin is None:
+        # Or else the next file to be opened would become standard input, which the bot does not inherit.
+        os.open(os.devnull, os.O_RDONLY)
     interactive = sys.stdin is not None and sys.stdin.isatty() if terminal is None else terminal
     folder = Path(os.environ.get("DATA_DIR") or (".data/tour" if tour else ".data/demo"))
     try:

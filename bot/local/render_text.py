@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from bot.local.elements import STATEFUL
 from bot.local.render_mrkdwn import Names, plain_text, rich_text_lines, shown
 from bot.local.things import Ephemeral, Message, Obj, View
 
@@ -24,8 +25,10 @@ def message_lines(
     author = message.username or names.user(message.user)
     if not message.by_bot or not message.blocks:
         return _paragraph(f"{author}: ", shown(message.text, names) + _files(message), width)
-    inside = _fitted(blocks_lines(message.blocks, names, number), width - 2)
-    return [f"{author}:", *_frame(inside)]
+    lines = blocks_lines(message.blocks, names, number) + _files(message).split("\n")[1:]
+    if len(message.blocks) == 1 and message.blocks[0]["type"] in ("section", "markdown", "rich_text"):
+        return _paragraph(f"{author}: ", "\n".join(lines), width)
+    return [f"{author}:", *_frame(_fitted(lines, width - 2))]
 
 
 def ephemeral_lines(
@@ -41,7 +44,7 @@ def view_lines(view: View, names: Names, number: Number = unnumbered, width: int
     title = plain_text(view.definition.get("title")) or "Home"
     inside: list[str] = []
     for block in view.definition["blocks"]:
-        lines = list(_block(block, names, number))
+        lines = _input(block, view) if block["type"] == "input" else list(_block(block, names, number))
         if error := view.errors.get(block["block_id"]):
             lines.append(f"! {error}")
         inside += ["", *lines] if block["type"] == "input" else lines
@@ -65,8 +68,6 @@ def _block(block: Obj, names: Names, number: Number) -> Iterator[str]:
             yield from _section(block, names, number)
         case "actions" | "context_actions":
             yield "  ".join(element_text(block, element, number) for element in block["elements"])
-        case "input":
-            yield from _input(block, number)
         case "card":
             for part in ("title", "subtitle", "body"):
                 if part in block:
@@ -112,12 +113,27 @@ def _section(block: Obj, names: Names, number: Number) -> Iterator[str]:
         yield element_text(block, block["accessory"], number)
 
 
-def _input(block: Obj, number: Number) -> Iterator[str]:
+def _input(block: Obj, view: View) -> list[str]:
     optional = " (optional)" if block.get("optional") else ""
-    yield f"{plain_text(block['label'])}{optional}"
-    yield f"  {element_text(block, block['element'], number)}"
+    lines = [f"{plain_text(block['label'])}{optional}"]
+    lines += [f"  {line}" for line in held_text(block, view).split("\n")]
     if "hint" in block:
-        yield f"  {plain_text(block['hint'])}"
+        lines.append(f"  ({plain_text(block['hint'])})")
+    return lines
+
+
+def held_text(block: Obj, view: View, empty: str = "____") -> str:
+    """What an input holds now, as a person reads it."""
+    element = block["element"]
+    state = view.values.get(block["block_id"], {}).get(element["action_id"], {})
+    held = state.get(STATEFUL.get(element["type"], ""))
+    words = [_held_word(one) for one in (held if isinstance(held, list) else [held]) if one not in (None, "")]
+    choices = option_labels(element)
+    return ", ".join(words) or (f"{empty}  ({' / '.join(choices)})" if choices and empty else empty)
+
+
+def _held_word(held: object) -> str:
+    return plain_text(held["text"]) if isinstance(held, dict) and "text" in held else str(held)
 
 
 def element_text(block: Obj, element: Obj, number: Number) -> str:

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from bot.local.elements import STATEFUL, RefusedError
 from bot.local.people import Person, Submission
 from bot.local.render_mrkdwn import plain_text
+from bot.local.render_text import held_text
 from bot.local.terminal_screen import Screen
 from bot.local.things import Obj, View
 
@@ -86,7 +87,7 @@ class Form:
                 [f"  {at}. {plain_text(option['text'])}" for at, option in enumerate(options, start=1)]
             )
         while True:
-            line = await self._asked(_prompt(block, _held(view, block)))
+            line = await self._asked(_prompt(block, _short(held_text(block, view, empty=""))))
             if not line:
                 return
             try:
@@ -134,16 +135,8 @@ def _prompt(block: Obj, held: str) -> str:
     return plain_text(block["label"]) + (f" ({'; '.join(notes)})" if notes else "")
 
 
-def _held(view: View, block: Obj) -> str:
-    """What the input holds now, in a few words."""
-    element = block["element"]
-    state = view.values.get(block["block_id"], {}).get(element["action_id"], {})
-    held = state.get(STATEFUL.get(element["type"], ""))
-    several = held if isinstance(held, list) else [held]
-    words = ", ".join(
-        plain_text(o["text"]) if isinstance(o, dict) and "text" in o else str(o) for o in several if o
-    )
-    flat = " ".join(words.split())
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
     return flat if len(flat) <= 60 else f"{flat[:59]}…"
 
 

@@ -1,5 +1,6 @@
 """The tour: the demo plays by itself, tells what happens, and checks all of it."""
 
+import asyncio
 import time
 
 from bot.local.bot_process import BotDownError, BotProcess
@@ -72,6 +73,8 @@ class Tour:
         told, people = self._told, self._workspace
         told.story(3, "The bot is killed while a card waits")
         thread, card = await self._asks(people.carol, "The backup is restored", "#ops")
+        told.does("bob types /approvals: it waits there too")
+        told.whispers(people.bob, await self._listed(people.bob, card))
         pid = self._bot.pid
         told.does(f"kill -9 {pid}: the bot is gone, the card still stands there")
         await self._bot.kill()
@@ -137,6 +140,17 @@ class Tour:
         self._told.does("the assistant answers")
         self._told.shows(*answers())
         self._told.expect("it answers once", len(answers()) == 1, [m.text for m in answers()])
+
+    async def _listed(self, person: Person, card: Card) -> Ephemeral:
+        """The list of what waits, once the card is linked in it: from then on its place is on record."""
+        wanted = f"p{card.ts.replace('.', '')}"
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                while wanted not in (answer := await person.runs("/approvals")).text:
+                    pass
+        except TimeoutError:
+            raise UnexpectedError(f"/approvals to list the card, instead: {answer.text}") from None
+        return person.ephemerals[-1]
 
     async def _is_told(self, person: Person, known: int) -> Ephemeral:
         """The one new message that only this person sees."""

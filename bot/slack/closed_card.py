@@ -110,8 +110,6 @@ def _notice(request: ReviewRequest, votes: list[Vote]) -> str:
 
 def _footer(approval: Approval) -> Block:
     told = [f"Asked {words.moment(approval.opened_at)}", f"Digest `{approval.digest[:12]}`"]
-    if approval.status is Status.DECIDED:
-        told.insert(0, ":hourglass_flowing_sand: Passed on to the graph")
     if approval.status is Status.WITHDRAWN and approval.note and None not in approval.votes:
         told.insert(0, f":warning: Not used: {clipped(approval.note, 500)}")
     return context(" · ".join(told))

@@ -32,6 +32,8 @@ class Courier(Protocol):
 
     async def redraw(self, approval_id: UUID) -> None: ...
 
+    async def card_seen(self, approval_id: UUID, ts: str) -> None: ...
+
 
 class OldCard(CountersignError):
     """This is an old card. The approval has another one in this thread; please use that."""
@@ -58,7 +60,9 @@ class Desk:
         Raises what `Decide.look` raises, and OldCard.
         """
         approval = await self.decide.look(ref.approval_id, ref.digest, ref.row, channel, person)
-        if approval.card_ts not in (None, message_ts):
+        if approval.card_ts is None:
+            await self.courier.card_seen(approval.id, message_ts)
+        elif approval.card_ts != message_ts:
             raise OldCard
         return approval
 

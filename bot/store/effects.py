@@ -3,7 +3,7 @@
 from typing import Any
 
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json as AsJson
 
 from bot.approvals.json import Json
 from bot.store.pool import Pool
@@ -29,7 +29,7 @@ class Effects:
         return (True, row["result"]) if row and row["done_at"] else (False, None)
 
     async def finish(self, key: str, result: Json) -> None:
-        await self._run("finish_effect", {"key": key, "result": Jsonb(result)})
+        await self._run("finish_effect", {"key": key, "result": AsJson(result)})
 
     async def forget(self, key: str) -> None:
         await self._run("forget_effect", {"key": key})

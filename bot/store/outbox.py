@@ -14,7 +14,7 @@ from bot.store.pool import Pool
 from bot.store.queries import QUERIES
 from bot.store.threads import Defer, remember
 
-_CLAIM = 30  # seconds in which only the claimer posts: longer than a post may take
+_CLAIM = 20  # seconds in which only the claimer posts: longer than it goes on, and than a post may take
 
 
 class Outbox:
@@ -51,6 +51,13 @@ class Outbox:
                 inbound = _first_message(row, ts)
                 if await remember(connection, inbound):
                     await self._defer(connection, inbound.thread.id)
+
+    async def card_seen(self, approval_id: UUID, ts: str) -> None:
+        async with self._pool.connection() as connection:
+            arguments = {"approval_id": approval_id, "ts": ts}
+            cursor = await connection.execute(QUERIES["card_seen"], arguments)
+            if cursor.rowcount == 1:
+                await connection.execute(QUERIES["card_row_posted"], arguments)
 
     async def postpone(self, row: Outgoing, seconds: float, error: str) -> None:
         await self._run(

@@ -53,9 +53,11 @@ ON CONFLICT DO NOTHING
 RETURNING id;
 
 -- change_approval --
--- Compare and set: no row comes back when somebody else changed it first.
+-- Compare and set: no row comes back when somebody else changed it first. A card that shows the decision
+-- shows all there is to see of an approval that the graph took, so it need not be drawn again.
 UPDATE countersign.approvals
 SET status = %(status)s, votes = %(votes)s, answer = %(answer)s, note = %(note)s, version = %(version)s,
+    drawn = CASE WHEN %(status)s = 'resumed' AND drawn = version THEN %(version)s ELSE drawn END,
     changed_at = now()
 WHERE id = %(id)s AND version = %(expected)s
 RETURNING id;
@@ -117,6 +119,14 @@ RETURNING key;
 -- card_posted --
 UPDATE countersign.approvals SET card_ts = %(ts)s, drawn = greatest(drawn, %(drawn)s)
 WHERE id = %(approval_id)s;
+
+-- card_seen --
+-- Somebody pressed a button on a card whose post was never recorded: the process that posted it died.
+UPDATE countersign.approvals SET card_ts = %(ts)s WHERE id = %(approval_id)s AND card_ts IS NULL RETURNING id;
+
+-- card_row_posted --
+UPDATE countersign.outbox SET posted_at = now(), posted_ts = %(ts)s, error = NULL
+WHERE approval_id = %(approval_id)s AND posted_at IS NULL;
 
 -- postpone --
 -- The row and, since a thread's messages keep their order, all that its thread has still to post.

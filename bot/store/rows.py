@@ -1,10 +1,14 @@
-"""Rows of the tables <-> values of the flow and the domain."""
+"""Rows of the tables <-> values of the flow and the domain.
+
+The columns are json, not jsonb: what people are shown keeps the order in which its author wrote it, and every
+character that JSON can say, U+0000 among them.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json as AsJson
 
 from bot.approvals.approval import Approval, Status, Vote
 from bot.approvals.decision import Decision, DecisionKind
@@ -34,8 +38,8 @@ def inbound_from(row: Row) -> Inbound:
         kind=InboundKind(row["kind"]),
         thread=ThreadRef.parse(row["thread_id"]),
         user=row["user_id"],
-        text=_unescaped(row["text"]),
-        body=_unescaped(row["body"]),
+        text=row["text"],
+        body=row["body"],
     )
 
 
@@ -46,8 +50,8 @@ def inbound_row(inbound: Inbound) -> dict[str, Any]:
         "thread_id": inbound.thread.id,
         "kind": inbound.kind,
         "user_id": inbound.user,
-        "text": _escaped(inbound.text),
-        "body": _jsonb(inbound.body),
+        "text": _text(inbound.text),
+        "body": _json(inbound.body),
     }
 
 
@@ -58,7 +62,7 @@ def outgoing_from(row: Row) -> Outgoing:
         team=row["team"],
         channel=row["channel"],
         thread_ts=row["thread_ts"],
-        body=_unescaped(row["body"]),
+        body=row["body"],
         approval_id=row["approval_id"],
         attempts=row["attempts"] - 1,
     )
@@ -71,7 +75,7 @@ def outgoing_row(outgoing: Outgoing) -> dict[str, Any]:
         "team": outgoing.team,
         "channel": outgoing.channel,
         "thread_ts": outgoing.thread_ts,
-        "body": _jsonb(outgoing.body),
+        "body": _json(outgoing.body),
         "approval_id": outgoing.approval_id,
     }
 
@@ -82,12 +86,12 @@ def approval_from(row: Row) -> Approval:
         thread_id=row["thread_id"],
         interrupt_id=row["interrupt_id"],
         digest=row["digest"],
-        value=_unescaped(row["value"]),
-        schema=_unescaped(row["schema"]),
+        value=row["value"],
+        schema=row["schema"],
         status=Status(row["status"]),
-        votes=tuple(_vote_from(vote) for vote in _unescaped(row["votes"])),
+        votes=tuple(_vote_from(vote) for vote in row["votes"]),
         opened_at=row["opened_at"],
-        answer=_unescaped(row["answer"]),
+        answer=row["answer"],
         note=row["note"],
         version=row["version"],
         drawn=row["drawn"],
@@ -101,12 +105,12 @@ def approval_row(approval: Approval) -> dict[str, Any]:
         "thread_id": approval.thread_id,
         "interrupt_id": approval.interrupt_id,
         "digest": approval.digest,
-        "value": _jsonb(approval.value),
-        "schema": _jsonb(approval.schema),
+        "value": _json(approval.value),
+        "schema": _json(approval.schema),
         "status": approval.status,
-        "votes": _jsonb([_vote_row(vote) for vote in approval.votes]),
-        "answer": _jsonb(approval.answer),
-        "note": _escaped(approval.note),
+        "votes": _json([_vote_row(vote) for vote in approval.votes]),
+        "answer": _json(approval.answer),
+        "note": _text(approval.note),
         "version": approval.version,
         "opened_at": approval.opened_at,
     }
@@ -138,38 +142,14 @@ def _vote_row(vote: Vote | None) -> Json:
     }
 
 
-def ledger_detail(detail: Json) -> Jsonb | None:
-    return _jsonb(detail)
+def ledger_detail(detail: Json) -> AsJson | None:
+    return _json(detail)
 
 
-# PostgreSQL's text and jsonb take every character but U+0000. Graphs and people may send it all the same, and
-# what people saw must be what runs, so it travels as two other characters of Unicode's private use area.
-_NUL, _MARK = "\x00", "\uf8f0"
+def _json(value: Any) -> AsJson | None:
+    return None if value is None else AsJson(value)
 
 
-def _escaped(value: Any) -> Any:
-    if isinstance(value, str):
-        if _NUL not in value and _MARK not in value:
-            return value
-        return value.replace(_MARK, _MARK + "1").replace(_NUL, _MARK + "0")
-    if isinstance(value, Mapping):
-        return {_escaped(key): _escaped(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_escaped(item) for item in value]
-    return value
-
-
-def _unescaped(value: Any) -> Any:
-    if isinstance(value, str):
-        if _MARK not in value:
-            return value
-        return value.replace(_MARK + "0", _NUL).replace(_MARK + "1", _MARK)
-    if isinstance(value, dict):
-        return {_unescaped(key): _unescaped(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_unescaped(item) for item in value]
-    return value
-
-
-def _jsonb(value: Json) -> Jsonb | None:
-    return None if value is None else Jsonb(_escaped(value))
+def _text(text: str | None) -> str | None:
+    """PostgreSQL's text takes every character but U+0000, which no person ever meant."""
+    return None if text is None else text.replace("\x00", "\ufffd")

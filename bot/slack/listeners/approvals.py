@@ -52,10 +52,10 @@ def register(app: AsyncApp, desk: Desk) -> None:
         await _turn(desk, body)
         await ack()
 
-    app.action(re.compile(r"approval:(approve|edit|reject|respond|answer)"))(on_decision)
+    app.action(re.compile(r"^approval:(approve|edit|reject|respond|answer)$"))(on_decision)
     app.action(words.APPROVE_REST)(on_approve_rest)
     app.action(words.VIEW)(on_view)
-    app.action(re.compile(re.escape(words.PAGE) + r":\d+"))(on_page)
+    app.action(re.compile(rf"^{words.PAGE}:\d+$"))(on_page)
 
 
 async def _explained(

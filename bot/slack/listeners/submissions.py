@@ -31,7 +31,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         else:
             await ack()
 
-    app.view(re.compile(r"approval:(approve|edit|reject|respond|answer)"))(on_submission)
+    app.view(re.compile(r"^approval:(approve|edit|reject|respond|answer)$"))(on_submission)
 
 
 async def _submit(desk: Desk, body: dict[str, Any], view: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ CREATE TABLE countersign.inbox (
     kind text NOT NULL,
     user_id text NOT NULL,
     text text NOT NULL,
-    body jsonb,
+    body json,
     received_at timestamptz NOT NULL DEFAULT now(),
     done_at timestamptz
 );
@@ -32,11 +32,11 @@ CREATE TABLE countersign.approvals (
     thread_id text NOT NULL REFERENCES countersign.threads (id),
     interrupt_id text NOT NULL,
     digest text NOT NULL,
-    value jsonb,
-    schema jsonb,
+    value json,
+    schema json,
     status text NOT NULL CHECK (status IN ('pending', 'decided', 'resumed', 'withdrawn')),
-    votes jsonb NOT NULL,
-    answer jsonb,
+    votes json NOT NULL,
+    answer json,
     note text,
     version integer NOT NULL,
     drawn integer NOT NULL DEFAULT 0,         -- the version that its card shows
@@ -62,7 +62,7 @@ CREATE TABLE countersign.ledger (
     event text NOT NULL,
     actor_id text,                            -- null where the bot itself acted
     actor_name text,
-    detail jsonb,
+    detail json,
     at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (approval_id, version)
 );
@@ -83,7 +83,7 @@ CREATE TABLE countersign.outbox (
     team text NOT NULL,
     channel text NOT NULL,
     thread_ts text,                           -- null: it begins a thread
-    body jsonb,
+    body json,
     approval_id uuid REFERENCES countersign.approvals (id),
     attempts integer NOT NULL DEFAULT 0,
     due_at timestamptz NOT NULL DEFAULT now(),-- not tried before this moment; a claim moves it ahead
@@ -103,5 +103,5 @@ CREATE TABLE countersign.effects (
     key text PRIMARY KEY,
     started_at timestamptz NOT NULL DEFAULT now(),
     done_at timestamptz,
-    result jsonb
+    result json
 );

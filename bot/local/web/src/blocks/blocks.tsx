@@ -1,0 +1,180 @@
+// Blocks, drawn by type. What Slack does not show in this place is shown as what it is, never dropped.
+
+import type { ReactNode } from "react";
+import type { Block, Obj } from "../types";
+import { BlockElement } from "./elements";
+import { InputBlock } from "./inputs";
+import { Markdown } from "./markdown";
+import { Link, Mrkdwn, Plain, plainString, Text } from "./mrkdwn";
+import { RichText } from "./rich_text";
+import { Plan, TaskCard } from "./tasks";
+import { Table } from "./table";
+
+export function Blocks({ blocks }: { blocks: Block[] }): ReactNode {
+  return (
+    <div className="blocks">
+      {blocks.map((block, at) => (
+        <div key={block.block_id ?? at} className={`block block-${block.type}`} data-block={block.block_id}>
+          <One block={block} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function One({ block }: { block: Block }): ReactNode {
+  switch (block.type) {
+    case "section":
+      return <Section block={block} />;
+    case "header":
+      return (
+        <h3>
+          <Plain text={block.text.text} />
+        </h3>
+      );
+    case "divider":
+      return <hr />;
+    case "context":
+      return <Context block={block} />;
+    case "actions":
+    case "context_actions":
+      return (
+        <div className="actions">
+          {(block.elements as Obj[]).map((element, at) => (
+            <BlockElement key={element.action_id ?? at} block={block} element={element} />
+          ))}
+        </div>
+      );
+    case "input":
+      return <InputBlock block={block} />;
+    case "image":
+      return <Picture block={block} title={plainString(block.title)} />;
+    case "markdown":
+      return <Markdown text={block.text} />;
+    case "rich_text":
+      return <RichText block={block} />;
+    case "table":
+    case "data_table":
+      return <Table block={block} />;
+    case "alert":
+      return (
+        <div className={`alert alert-${block.level ?? "default"}`} role="note">
+          <Text of={block.text} />
+        </div>
+      );
+    case "card":
+      return <Card block={block} />;
+    case "carousel":
+      return (
+        <div className="carousel">
+          {(block.elements as Block[]).map((card, at) => (
+            <Card key={at} block={card} />
+          ))}
+        </div>
+      );
+    case "task_card":
+      return <TaskCard task={block} />;
+    case "plan":
+      return <Plan block={block} />;
+    case "video":
+      return <Link href={block.title_url ?? block.video_url}>▶ {plainString(block.title)}</Link>;
+    default:
+      return <p className="unknown">A block of type {block.type}, which this page does not draw.</p>;
+  }
+}
+
+function Section({ block }: { block: Block }): ReactNode {
+  return (
+    <div className={block.accessory ? "section with-accessory" : "section"}>
+      <div className="section-text">
+        {block.text && <Text of={block.text} />}
+        {block.fields && (
+          <div className="fields">
+            {(block.fields as Obj[]).map((field, at) => (
+              <div key={at}>
+                <Text of={field as never} />
+              </div>
+            ))}
+          </div>
+        )}
+      </div>
+      {block.accessory && (
+        <div className="accessory">
+          <BlockElement block={block} element={block.accessory} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Context({ block }: { block: Block }): ReactNode {
+  return (
+    <div className="context">
+      {(block.elements as Obj[]).map((element, at) => (
+        <span key={at} className="context-part">
+          {element.type === "image" ? <Picture block={element} small /> : <Text of={element as never} />}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Card({ block }: { block: Block }): ReactNode {
+  return (
+    <div className="card-block">
+      {block.hero_image && <Picture block={block.hero_image} />}
+      {block.title && (
+        <strong>
+          <Text of={block.title} />
+        </strong>
+      )}
+      {block.subtitle && (
+        <div className="faint">
+          <Text of={block.subtitle} />
+        </div>
+      )}
+      {block.body && <Text of={block.body} />}
+      {block.actions && (
+        <div className="actions">
+          {(block.actions as Obj[]).map((element, at) => (
+            <BlockElement key={at} block={block} element={element} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A picture of this machine is shown; one from elsewhere is named, for the page calls nothing outside. */
+export function Picture({ block, title, small }: { block: Obj; title?: string; small?: boolean }): ReactNode {
+  const url = (block.image_url ?? block.slack_file?.url ?? "") as string;
+  const ours = url.startsWith(`${location.origin}/`) || url.startsWith("data:image/");
+  if (ours) return <img className={small ? "small" : "picture"} src={url} alt={block.alt_text} />;
+  if (small) return <span className="faint">[{block.alt_text}]</span>;
+  return (
+    <figure className="elsewhere">
+      {title && <figcaption>{title}</figcaption>}
+      <Link href={url}>Picture: {block.alt_text}</Link>
+    </figure>
+  );
+}
+
+/** Attachments, the older way to add blocks and colour; and the tasks of a streamed message. */
+export function Attachments({ attachments }: { attachments: Obj[] }): ReactNode {
+  return attachments.map((attachment, at) =>
+    attachment.type === "task_update" ? (
+      <TaskCard key={attachment.id} task={attachment} />
+    ) : (
+      <div key={at} className="attachment" data-color={attachment.color}>
+        {attachment.pretext && <Mrkdwn text={attachment.pretext} />}
+        {attachment.title && (
+          <strong>
+            <Mrkdwn text={attachment.title} />
+          </strong>
+        )}
+        {attachment.text && <Mrkdwn text={attachment.text} />}
+        {attachment.blocks && <Blocks blocks={attachment.blocks} />}
+      </div>
+    ),
+  );
+}

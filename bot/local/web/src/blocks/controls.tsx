@@ -1,0 +1,210 @@
+// Controls that hold a value: native ones, for their keyboard and their pickers are what people know.
+
+import type { ReactNode } from "react";
+import { live } from "../live";
+import type { Element, Obj } from "../types";
+import { plainString } from "./mrkdwn";
+import { ofText, textOf } from "./rich_text";
+import { optionsOf } from "./values";
+
+interface Held {
+  element: Element;
+  value: unknown;
+  onChange: (value: unknown) => void;
+  /** What names the control to those who do not see it: a text, or the id of the element that has it. */
+  label?: string;
+  labelledBy?: string;
+  describedBy?: string;
+  invalid?: boolean;
+  onEnter?: () => void;
+  onLeave?: () => void;
+}
+
+const TEXTS: Record<string, string> = {
+  plain_text_input: "text",
+  email_text_input: "email",
+  url_text_input: "url",
+  number_input: "text",
+};
+const PICKERS: Record<string, string> = { datepicker: "date", timepicker: "time", datetimepicker: "datetime-local" };
+
+export function isControl(type: string): boolean {
+  return type in TEXTS || type in PICKERS || /select$|^radio_buttons$|^checkboxes$|^rich_text_input$/.test(type);
+}
+
+export function Control(held: Held): ReactNode {
+  const { type } = held.element;
+  if (type === "rich_text_input") return <RichTextInput {...held} />;
+  if (type in TEXTS) return <TextInput {...held} />;
+  if (type in PICKERS) return <Picker {...held} />;
+  if (type === "radio_buttons") return <Group {...held} kind="radio" />;
+  if (type === "checkboxes") return <Group {...held} kind="checkbox" />;
+  if (type.startsWith("multi_")) return <Many {...held} />;
+  if (type.endsWith("select")) return <One {...held} />;
+  return <p className="unknown">An input of type {type}, which this page cannot fill in.</p>;
+}
+
+function aria(held: Held) {
+  return {
+    "aria-label": held.labelledBy ? undefined : held.label,
+    "aria-labelledby": held.labelledBy,
+    "aria-describedby": held.describedBy,
+    "aria-invalid": held.invalid || undefined,
+    "data-action": held.element.action_id,
+  };
+}
+
+function TextInput(held: Held): ReactNode {
+  const { element, value } = held;
+  const shared = {
+    ...aria(held),
+    className: "control",
+    value: (value as string | null) ?? "",
+    placeholder: plainString(element.placeholder),
+    maxLength: element.max_length as number | undefined,
+    autoFocus: Boolean(element.focus_on_load),
+    onBlur: held.onLeave,
+  };
+  if (element.multiline)
+    return <textarea {...shared} rows={6} onChange={(event) => held.onChange(event.target.value)} />;
+  return (
+    <input
+      {...shared}
+      type={TEXTS[element.type]}
+      inputMode={element.type === "number_input" ? (element.is_decimal_allowed ? "decimal" : "numeric") : undefined}
+      onChange={(event) => held.onChange(event.target.value)}
+      onKeyDown={(event) => event.key === "Enter" && held.onEnter?.()}
+    />
+  );
+}
+
+function RichTextInput(held: Held): ReactNode {
+  return (
+    <textarea
+      {...aria(held)}
+      className="control"
+      rows={6}
+      value={textOf(held.value as Obj)}
+      onBlur={held.onLeave}
+      onChange={(event) => held.onChange(ofText(event.target.value))}
+    />
+  );
+}
+
+function Picker(held: Held): ReactNode {
+  const { element, value } = held;
+  const isMoment = element.type === "datetimepicker";
+  const shown = isMoment && typeof value === "number" ? localTime(value) : ((value as string | null) ?? "");
+  return (
+    <input
+      {...aria(held)}
+      className="control narrow"
+      type={PICKERS[element.type]}
+      value={shown}
+      onChange={(event) => {
+        const given = event.target.value;
+        held.onChange(given === "" ? null : isMoment ? Math.floor(new Date(given).getTime() / 1000) : given);
+      }}
+    />
+  );
+}
+
+function localTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** What a select offers: its own options, or people, channels, conversations. */
+function offered(element: Element): { label: string | null; options: { value: string; text: string }[] }[] {
+  const { users, channels } = live.get();
+  const people = Object.values(users).map((user) => ({ value: user.id, text: user.real_name }));
+  const places = channels.filter((c) => c.kind !== "im").map((c) => ({ value: c.id, text: `#${c.name}` }));
+  if (/users_select$/.test(element.type)) return [{ label: null, options: people }];
+  if (/channels_select$/.test(element.type)) return [{ label: null, options: places }];
+  if (/conversations_select$/.test(element.type))
+    return [
+      { label: "Channels", options: places },
+      { label: "People", options: people },
+    ];
+  return optionsOf(element).map(({ label, options }) => ({
+    label,
+    options: options.map((option) => ({ value: option.value, text: plainString(option.text) })),
+  }));
+}
+
+function One(held: Held): ReactNode {
+  const { element, value } = held;
+  return (
+    <select
+      {...aria(held)}
+      className="control narrow"
+      value={(value as string | null) ?? ""}
+      onChange={(event) => held.onChange(event.target.value || null)}
+    >
+      <option value="">{plainString(element.placeholder) || "Choose…"}</option>
+      {offered(element).map(({ label, options }, at) =>
+        label === null ? (
+          options.map((option) => <Option key={option.value} {...option} />)
+        ) : (
+          <optgroup key={at} label={label}>
+            {options.map((option) => (
+              <Option key={option.value} {...option} />
+            ))}
+          </optgroup>
+        ),
+      )}
+    </select>
+  );
+}
+
+function Option({ value, text }: { value: string; text: string }): ReactNode {
+  return <option value={value}>{text}</option>;
+}
+
+/** Several out of many, as a list of boxes: a native multiple select is unusable on a phone. */
+function Many(held: Held): ReactNode {
+  const chosen = (held.value as string[] | null) ?? [];
+  const most = (held.element.max_selected_items as number | undefined) ?? Number.POSITIVE_INFINITY;
+  return (
+    <div className="control many" role="group" {...aria(held)}>
+      {offered(held.element)
+        .flatMap((group) => group.options)
+        .map((option) => (
+          <label key={option.value}>
+            <input
+              type="checkbox"
+              checked={chosen.includes(option.value)}
+              disabled={!chosen.includes(option.value) && chosen.length >= most}
+              onChange={() => held.onChange(toggled(chosen, option.value))}
+            />
+            {option.text}
+          </label>
+        ))}
+    </div>
+  );
+}
+
+function toggled(chosen: string[], value: string): string[] {
+  return chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value];
+}
+
+function Group({ kind, ...held }: Held & { kind: "radio" | "checkbox" }): ReactNode {
+  const many = (held.value as string[] | null) ?? [];
+  return (
+    <div className="choices" role={kind === "radio" ? "radiogroup" : "group"} {...aria(held)}>
+      {(held.element.options as Obj[]).map((option) => (
+        <label key={option.value}>
+          <input
+            type={kind}
+            checked={kind === "radio" ? held.value === option.value : many.includes(option.value)}
+            onChange={() => held.onChange(kind === "radio" ? option.value : toggled(many, option.value))}
+          />
+          <span>
+            {plainString(option.text)}
+            {option.description && <small>{plainString(option.description)}</small>}
+          </span>
+        </label>
+      ))}
+    </div>
+  );
+}

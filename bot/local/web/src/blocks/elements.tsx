@@ -1,0 +1,148 @@
+// Interactive elements as they stand in messages and views: pressing one is told to the app at once.
+
+import { type ReactNode, useState } from "react";
+import { live } from "../live";
+import type { Block, Element, Obj } from "../types";
+import { Picture } from "./blocks";
+import { Confirm } from "./confirm";
+import { Control, isControl } from "./controls";
+import { Plain, plainString } from "./mrkdwn";
+import { keyOf, useSurface } from "./surface";
+import { simple } from "./values";
+
+export function BlockElement({ block, element }: { block: Block; element: Obj }): ReactNode {
+  const pressed = element as Element;
+  if (element.visible_to_user_ids && !element.visible_to_user_ids.includes(live.get().me)) return null;
+  switch (element.type) {
+    case "image":
+      return <Picture block={element} small />;
+    case "button":
+    case "workflow_button":
+    case "icon_button":
+      return <Button block={block} element={pressed} />;
+    case "feedback_buttons":
+      return <Feedback block={block} element={pressed} />;
+    case "overflow":
+      return <Overflow block={block} element={pressed} />;
+    default:
+      return isControl(element.type) ? (
+        <Chooser block={block} element={pressed} />
+      ) : (
+        <span className="unknown">[{element.type}]</span>
+      );
+  }
+}
+
+/** Runs what was pressed, after the person confirmed it where the app asked for that. */
+function useAsking(element: Element): [(what: () => void) => void, ReactNode] {
+  const [pending, setPending] = useState<(() => void) | null>(null);
+  const ask = (what: () => void) => (element.confirm ? setPending(() => what) : what());
+  const dialog = pending && (
+    <Confirm
+      confirm={element.confirm}
+      onYes={() => {
+        setPending(null);
+        pending();
+      }}
+      onNo={() => setPending(null)}
+    />
+  );
+  return [ask, dialog];
+}
+
+function Button({ block, element }: { block: Block; element: Element }): ReactNode {
+  const surface = useSurface();
+  const [ask, dialog] = useAsking(element);
+  const busy = surface.busy === keyOf(block, element);
+  const press = () => {
+    if (element.url && /^https?:/i.test(element.url)) open(element.url, "_blank", "noopener,noreferrer");
+    surface.act(block, element);
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className={`button ${element.style ?? ""}`}
+        aria-label={element.accessibility_label ?? (element.type === "icon_button" ? plainString(element.text) : undefined)}
+        aria-busy={busy}
+        disabled={busy}
+        data-action={element.action_id}
+        onClick={() => ask(press)}
+      >
+        {element.type === "icon_button" ? "🗑" : <Plain text={element.text.text} />}
+      </button>
+      {dialog}
+    </>
+  );
+}
+
+function Feedback({ block, element }: { block: Block; element: Element }): ReactNode {
+  const surface = useSurface();
+  return [element.positive_button, element.negative_button].map((one: Obj, at) => (
+    <button
+      key={at}
+      type="button"
+      className="button quiet"
+      aria-label={one.accessibility_label ?? plainString(one.text as never)}
+      data-action={element.action_id}
+      onClick={() => surface.act(block, element, one.value)}
+    >
+      {at === 0 ? "👍" : "👎"}
+    </button>
+  ));
+}
+
+function Overflow({ block, element }: { block: Block; element: Element }): ReactNode {
+  const surface = useSurface();
+  const [ask, dialog] = useAsking(element);
+  return (
+    <>
+      <select
+        className="control overflow"
+        aria-label={element.accessibility_label ?? "More actions"}
+        data-action={element.action_id}
+        value=""
+        onChange={(event) => {
+          const value = event.target.value;
+          ask(() => surface.act(block, element, value));
+        }}
+      >
+        <option value="" hidden>
+          ⋯
+        </option>
+        {(element.options as Obj[]).map((option) => (
+          <option key={option.value} value={option.value}>
+            {plainString(option.text)}
+          </option>
+        ))}
+      </select>
+      {dialog}
+    </>
+  );
+}
+
+/** A select, picker, radio or checkbox group outside of an input block: a choice is a press. */
+function Chooser({ block, element }: { block: Block; element: Element }): ReactNode {
+  const surface = useSurface();
+  const [ask, dialog] = useAsking(element);
+  const [chosen, setChosen] = useState<{ of: unknown; value: unknown } | null>(null);
+  const held = simple(surface.held(block, element));
+  // What was chosen shows until the workspace holds something else.
+  const value = chosen && JSON.stringify(chosen.of) === JSON.stringify(held) ? chosen.value : held;
+  return (
+    <>
+      <Control
+        element={element}
+        value={value}
+        label={plainString(element.placeholder) || "Choose"}
+        onChange={(next) =>
+          ask(() => {
+            setChosen({ of: held, value: next });
+            surface.act(block, element, next);
+          })
+        }
+      />
+      {dialog}
+    </>
+  );
+}

@@ -1,0 +1,207 @@
+// The one WebSocket on which the page lives, and what is known from it.
+
+import { useSyncExternalStore } from "react";
+import * as news from "./news";
+import type { Channel, Entry, Message, Obj, OpenThread, Screen, Timeline, Trouble, User, Welcome } from "./types";
+
+export interface State {
+  link: "connecting" | "open" | "lost" | "refused";
+  me: string;
+  bot: string;
+  team: { id: string; name: string };
+  users: Record<string, User>;
+  channels: Channel[];
+  welcome: Welcome;
+  screen: Screen;
+  /** Socket Mode connections of the bot; -1 when it is reached over HTTP. */
+  connected: number;
+  insight: boolean;
+  timelines: Record<string, Timeline>;
+  thread: OpenThread | null;
+  unread: Record<string, number>;
+  wire: Entry[];
+  trouble: Trouble | null;
+  inspecting: boolean;
+  twice: boolean;
+  toast: { text: string; at: number } | null;
+}
+
+const EMPTY: State = {
+  link: "connecting",
+  me: "",
+  bot: "",
+  team: { id: "", name: "" },
+  users: {},
+  channels: [],
+  welcome: { tries: [], commands: [], shortcuts: [] },
+  screen: { modals: [], home: null, ephemerals: [] },
+  connected: 0,
+  insight: false,
+  timelines: {},
+  thread: null,
+  unread: {},
+  wire: [],
+  trouble: null,
+  inspecting: false,
+  twice: false,
+  toast: null,
+};
+
+const PERSON = "person";
+const LONGEST_WAIT = 3000;
+
+type Answer = Obj & { ok: boolean; error?: string };
+
+class Live {
+  private state: State = EMPTY;
+  private listeners = new Set<() => void>();
+  private socket: WebSocket | null = null;
+  private waiting = new Map<number, (answer: Answer | null) => void>();
+  private number = 0;
+  private wait = 250;
+  private expecting: { channel: string; until: number } | null = null;
+  /** Called with the thread that a slash command of this person started. */
+  onThreadStarted: (channel: string, ts: string) => void = () => {};
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  get = (): State => this.state;
+
+  set(change: Partial<State>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+
+  connect(): void {
+    const asked = new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem(PERSON) ?? "alice";
+    const socket = new WebSocket(`ws://${location.host}/page/live?as=${encodeURIComponent(asked)}`);
+    this.socket = socket;
+    let opened = false;
+    socket.onopen = () => {
+      opened = true;
+      this.wait = 250;
+    };
+    socket.onmessage = (event) => this.receive(JSON.parse(event.data as string) as Obj);
+    socket.onclose = () => {
+      for (const settle of this.waiting.values()) settle(null);
+      this.waiting.clear();
+      this.set({ link: opened || this.state.me ? "lost" : "refused" });
+      this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
+      setTimeout(() => this.connect(), this.wait);
+    };
+  }
+
+  /** Ask for something; null, and a notice, when it was refused or the connection is gone. */
+  async do(name: string, args: Obj = {}): Promise<Answer | null> {
+    const socket = this.socket;
+    if (socket === null || socket.readyState !== WebSocket.OPEN) {
+      this.say("The workspace is not reachable right now.");
+      return null;
+    }
+    const id = ++this.number;
+    const answered = new Promise<Answer | null>((settle) => this.waiting.set(id, settle));
+    socket.send(JSON.stringify({ id, do: name, ...args }));
+    const answer = await answered;
+    if (answer === null) return null;
+    if (answer.ok) return answer;
+    this.say(answer.error ?? "That did not work.");
+    return null;
+  }
+
+  say(text: string): void {
+    this.set({ toast: { text, at: Date.now() } });
+  }
+
+  async become(name: string): Promise<void> {
+    sessionStorage.setItem(PERSON, name);
+    const url = new URL(location.href);
+    if (url.searchParams.has("as")) {
+      url.searchParams.delete("as");
+      history.replaceState(null, "", url);
+    }
+    await this.do("become", { person: name });
+  }
+
+  async openTimeline(channel: string): Promise<void> {
+    this.set({ unread: { ...this.state.unread, [channel]: 0 } });
+    if (this.state.timelines[channel]) return;
+    const got = await this.do("timeline", { channel });
+    if (got) this.keepTimeline(channel, { messages: got.messages as Message[], older: got.older as number });
+  }
+
+  async loadOlder(channel: string): Promise<void> {
+    const known = this.state.timelines[channel];
+    const first = known?.messages[0];
+    if (!known || !first || known.older === 0) return;
+    const got = await this.do("timeline", { channel, before: first.ts });
+    const now = this.state.timelines[channel];
+    if (!got || !now || now.messages[0]?.ts !== first.ts) return;
+    this.keepTimeline(channel, { messages: [...(got.messages as Message[]), ...now.messages], older: got.older });
+  }
+
+  private keepTimeline(channel: string, timeline: Timeline): void {
+    this.set({ timelines: { ...this.state.timelines, [channel]: timeline } });
+  }
+
+  async openThread(channel: string, ts: string): Promise<void> {
+    this.set({ thread: { channel, ts, messages: [], loaded: false } });
+    const got = await this.do("watch", { channel, thread_ts: ts });
+    const open = this.state.thread;
+    if (got && open?.channel === channel && open.ts === ts)
+      this.set({ thread: { channel, ts, messages: got.messages as Message[], loaded: true } });
+  }
+
+  closeThread(): void {
+    if (this.state.thread === null) return;
+    this.set({ thread: null });
+    void this.do("unwatch");
+  }
+
+  inspect(on: boolean): void {
+    this.set({ inspecting: on, wire: [], trouble: null });
+    void this.do("inspect", { on });
+  }
+
+  /** The next thread that the app starts in this channel is the answer to what this person just typed. */
+  expectThread(channel: string): void {
+    this.expecting = { channel, until: Date.now() + 5000 };
+  }
+
+  private receive(got: Obj): void {
+    if (typeof got.id === "number" && "ok" in got) {
+      this.waiting.get(got.id)?.(got as Answer);
+      this.waiting.delete(got.id);
+      return;
+    }
+    const before = this.state;
+    this.set(news.apply(before, got));
+    if (got.type === "hello") this.afterHello(before);
+    if (got.type === "thread") this.noticeStart(before, got);
+  }
+
+  private afterHello(before: State): void {
+    const me = this.state.users[this.state.me];
+    if (me) sessionStorage.setItem(PERSON, me.name);
+    if (before.link !== "open" && before.inspecting) void this.do("inspect", { on: true });
+  }
+
+  private noticeStart(before: State, got: Obj): void {
+    const expecting = this.expecting;
+    if (!expecting || expecting.channel !== got.channel || Date.now() > expecting.until) return;
+    const known = before.timelines[got.channel]?.messages ?? [];
+    const root = (got.messages as Message[]).find((m) => m.ts === got.ts && m.bot_id);
+    if (!root || known.some((m) => m.ts === root.ts)) return;
+    this.expecting = null;
+    this.onThreadStarted(got.channel, root.ts);
+  }
+}
+
+export const live = new Live();
+
+/** Part of what is known; `pick` has to return the same thing as long as it did not change. */
+export function useLive<T>(pick: (state: State) => T): T {
+  return useSyncExternalStore(live.subscribe, () => pick(live.get()));
+}

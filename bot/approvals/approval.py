@@ -60,11 +60,17 @@ class Approval:
         Raises NotPending, QuestionChanged or AlreadyDecided.
         """
         if self.status is not Status.PENDING:
-            raise NotPending
+            raise NotPending(self._how_it_ended())
         if self.digest != digest or not 0 <= row < len(self.votes):
             raise QuestionChanged
         if self.votes[row] is not None:
             raise AlreadyDecided
+
+    def _how_it_ended(self) -> str:
+        told = sorted({f"{vote.decision.kind.done} by {vote.by.name}" for vote in self.votes if vote})
+        if self.status is Status.WITHDRAWN or not told:
+            return f"This is no longer open. {self.note or ''}".strip()
+        return f"This was {' and '.join(told)} already, so nothing was changed."
 
     def with_votes(self, votes: dict[int, Vote]) -> "Approval":
         """The approval with these rows decided; it is decided once none is left open."""

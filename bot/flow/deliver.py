@@ -27,9 +27,7 @@ class Courier:
         """Post what this thread has to say, in order. What cannot be posted now is tried again later."""
         began = time.monotonic()
         for row in await self._outbox.claim_thread(channel, thread_ts):
-            if (
-                time.monotonic() - began > _CLAIM_USE
-            ):  # soon somebody else may claim the rest: leave it to them
+            if time.monotonic() - began > _CLAIM_USE:  # the claim on the rest lapses soon
                 await self._outbox.postpone(row, 0, "left for the next round")
                 return
             if not await self._deliver(row):

@@ -27,9 +27,7 @@ class Said:
 class GraphState:
     pending: tuple[PendingInterrupt, ...]
     unfinished: bool  # there are nodes still to run
-    applied: (
-        str | None
-    )  # the key of the last input that reached the graph; None: not the bot wrote this state
+    applied: str | None  # the key of the last input; None: somebody else than the bot wrote this state
     said: tuple[Said, ...]  # in order
     fields: Json  # the output of a graph without messages, None for the others
     checkpoint: str | None  # None: the thread has no state yet

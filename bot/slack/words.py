@@ -18,12 +18,6 @@ _LABELS = {
     DecisionKind.RESPOND: "Respond",
     DecisionKind.REJECT: "Reject",
 }
-_DONE = {
-    DecisionKind.APPROVE: "Approved",
-    DecisionKind.EDIT: "Edited and approved",
-    DecisionKind.RESPOND: "Answered",
-    DecisionKind.REJECT: "Rejected",
-}
 _MARKS = {
     DecisionKind.APPROVE: ":white_check_mark:",
     DecisionKind.EDIT: ":pencil2:",
@@ -50,7 +44,7 @@ def label(kind: DecisionKind, *, plain_question: bool) -> str:
 
 
 def done(kind: DecisionKind) -> str:
-    return _DONE[kind]
+    return kind.done.capitalize()
 
 
 def mark(kind: DecisionKind) -> str:

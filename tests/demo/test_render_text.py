@@ -77,13 +77,21 @@ def test_a_card_stands_in_a_frame_without_losing_a_word() -> None:
     assert " ".join(line.removeprefix("│ ") for line in lines[4:-1]) == words
 
 
+def test_a_plain_answer_needs_no_frame() -> None:
+    blocks = [{"type": "section", "text": plain("It is done.\nAll of it.")}]
+    assert message_lines(message("x", blocks, by_bot=True), NAMES) == [
+        "countersign: It is done.",
+        "  All of it.",
+    ]
+
+
 def test_what_a_person_wrote_is_said_once_though_it_has_blocks_too() -> None:
     typed = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": []}]}]
     assert message_lines(message("hi <@U1>", typed, by_bot=False), NAMES) == ["bob: hi @bob"]
 
 
-def test_a_form_shows_labels_hints_and_errors() -> None:
-    element = {"type": "number_input", "action_id": "value", "placeholder": plain("a number")}
+def test_a_form_shows_labels_values_hints_and_errors() -> None:
+    element = {"type": "number_input", "action_id": "value"}
     block = {
         "type": "input",
         "block_id": "/amount",
@@ -94,10 +102,11 @@ def test_a_form_shows_labels_hints_and_errors() -> None:
     }
     view = View(
         id="V", hash="h", type="modal", user="U1", root_view_id="V", errors={"/amount": "Too much."},
+        values={"/amount": {"value": {"type": "number_input", "value": "900"}}},
         definition={"title": plain("Edit"), "blocks": [block]},
     )  # fmt: skip
     text = "\n".join(view_lines(view, NAMES))
-    for part in ("╭─ Edit", "Amount (optional)", "a number", "In euros", "! Too much."):
+    for part in ("╭─ Edit", "Amount (optional)", "  900", "In euros", "! Too much."):
         assert part in text
 
 

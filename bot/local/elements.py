@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.local.things import Obj
+from bot.local.things import Ephemeral, Message, Obj
 
 STATEFUL = {
     "plain_text_input": "value",
@@ -51,6 +51,19 @@ _LISTS = ("selected_options", "selected_users", "selected_conversations", "selec
 
 class RefusedError(AssertionError):
     """A person cannot do that: what they would press or fill in is not there, or does not take it."""
+
+
+def all_blocks(message: Message | Ephemeral) -> list[Obj]:
+    """The blocks of a message and of its attachments."""
+    return message.blocks + [block for a in message.attachments for block in a.get("blocks", ())]
+
+
+def attachment_of(message: Message | Ephemeral, block: Obj) -> int | None:
+    """The number of the attachment that a block stands in, or None when it stands in the message itself."""
+    for attachment in message.attachments:
+        if any(inner is block for inner in attachment.get("blocks", ())):
+            return int(attachment["id"])
+    return None
 
 
 def standing_in(blocks: list[Obj]) -> Iterator[tuple[Obj, Obj]]:

@@ -31,7 +31,14 @@ def _channel_ref(channel: Channel) -> Obj:
 
 
 def message_action(
-    slack: Slack, user: str, message: Obj, channel: Channel, *, action: Obj, values: Obj
+    slack: Slack,
+    user: str,
+    message: Obj,
+    channel: Channel,
+    *,
+    action: Obj,
+    values: Obj,
+    attachment: int | None = None,
 ) -> Obj:
     """`block_actions` for an element of a message, as that message looked when it was pressed."""
     container: Obj = {
@@ -40,6 +47,8 @@ def message_action(
         "channel_id": channel.id,
         "is_ephemeral": False,
     }
+    if attachment is not None:
+        container |= {"attachment_id": attachment, "is_app_unfurl": False}
     if "thread_ts" in message:
         container["thread_ts"] = message["thread_ts"]
     return _base(slack, "block_actions", user) | {

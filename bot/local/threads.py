@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.local.elements import standing_in
+from bot.local.elements import all_blocks, standing_in
 from bot.local.slack import Slack
 from bot.local.things import Ephemeral, Message, Obj, View
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def everything_said(message: Message | Ephemeral | View) -> str:
     """All the text of a message or view, from its blocks too."""
-    blocks = message.definition["blocks"] if isinstance(message, View) else message.blocks
+    blocks = message.definition["blocks"] if isinstance(message, View) else all_blocks(message)
     own = "" if isinstance(message, View) else message.text
     return "\n".join([own, *_texts(blocks)])
 
@@ -106,7 +106,7 @@ class Thread:
 
 
 def _buttons(message: Message) -> list[Obj]:
-    return [element for _, element in standing_in(message.blocks) if element["type"] == "button"]
+    return [element for _, element in standing_in(all_blocks(message)) if element["type"] == "button"]
 
 
 class Card:
@@ -132,7 +132,7 @@ class Card:
     @property
     def actions(self) -> list[str]:
         """The action ids that can be pressed now."""
-        return [element["action_id"] for _, element in standing_in(self.message.blocks)]
+        return [element["action_id"] for _, element in standing_in(all_blocks(self.message))]
 
     @property
     def is_open(self) -> bool:

@@ -1,10 +1,6 @@
 """The fixture for other people's tests works as its documentation says."""
 
-from pathlib import Path
-
 import pytest
-
-import bot
 
 pytest_plugins = ["pytester"]
 
@@ -42,8 +38,7 @@ async def test_refund(workspace):
 """
 
 
-def test_the_documented_example(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(bot.__file__).parent.parent))
+def test_the_documented_example(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n")
     pytester.makepyfile(TEST)
-    pytester.runpytest_subprocess("-p", "bot.local.pytest_plugin").assert_outcomes(passed=1)
+    pytester.runpytest_inprocess("-p", "bot.local.pytest_plugin").assert_outcomes(passed=1)

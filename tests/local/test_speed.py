@@ -1,4 +1,7 @@
-"""The workspace stays quick when it is full: reading one thread costs that thread, not the channel."""
+"""The workspace stays quick when it is full: reading one thread costs that thread, not the channel.
+
+Measured in processor time, so that a busy machine does not decide.
+"""
 
 import time
 
@@ -20,13 +23,13 @@ def fill(ws: LocalWorkspace, count: int) -> None:
 
 async def some_calls(ws: LocalWorkspace, client: AsyncWebClient) -> float:
     thread = await ws.alice.says("#general", "root")
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(20):
         posted = await client.chat_postMessage(channel=thread.channel, thread_ts=thread.ts, text="x")
         await client.chat_update(channel=thread.channel, ts=posted["ts"], text="y")
         await client.conversations_replies(channel=thread.channel, ts=thread.ts)
         await client.conversations_history(channel=thread.channel, limit=1)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 async def test_ten_thousand_messages_slow_nothing_down(

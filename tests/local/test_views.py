@@ -344,3 +344,14 @@ async def test_an_unknown_response_url(ws: LocalWorkspace) -> None:
         session.post(f"{ws.address}/hooks/actions/{ws.slack.team}/x", json={"text": "x"}) as response,
     ):
         assert response.status == 404
+
+
+async def test_a_button_of_an_attachment(
+    ws: LocalWorkspace, bot: Bot, card: Message, web_client: AsyncWebClient
+) -> None:
+    coloured = [{"color": "#d00", "fallback": "x", "blocks": card.blocks}]
+    posted = await web_client.chat_postMessage(channel=card.channel, text="x", attachments=coloured)
+    message = ws.slack.world.channels[card.channel].messages[posted["ts"]]
+    await ws.alice.clicks(message, "go")
+    assert bot.bodies[-1]["container"]["attachment_id"] == 1
+    assert bot.bodies[-1]["actions"][0]["value"] == "7"

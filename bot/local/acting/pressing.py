@@ -6,7 +6,15 @@ from typing import Any
 from bot.local import interactions
 from bot.local.acting.results import Clicked
 from bot.local.acting.screen import Screen
-from bot.local.elements import STATEFUL, RefusedError, filled, initial_values, standing_in
+from bot.local.elements import (
+    STATEFUL,
+    RefusedError,
+    all_blocks,
+    attachment_of,
+    filled,
+    initial_values,
+    standing_in,
+)
 from bot.local.rendering import message_json, view_json
 from bot.local.things import Ephemeral, Message, Obj, View
 
@@ -29,10 +37,11 @@ class Pressing(Screen):
         """
         if isinstance(message, View):
             return await self._clicks_view(message, action_id, block_id, value)
-        block, element = self._find(message.blocks, action_id, block_id)
-        state = initial_values(message.blocks)
+        blocks = all_blocks(message)
+        block, element = self._find(blocks, action_id, block_id)
+        state = initial_values(blocks)
         for name, given in (values or {}).items():
-            self._put(message.blocks, state, name, given)
+            self._put(blocks, state, name, given)
         action = self._action(block, element, value, state)
         channel = self._place(message.channel)
         if isinstance(message, Ephemeral):
@@ -41,8 +50,9 @@ class Pressing(Screen):
             )
         else:
             shown = message_json(self._slack, message)
+            number = attachment_of(message, block)
             payload = interactions.message_action(
-                self._slack, self.id, shown, channel, action=action, values=state
+                self._slack, self.id, shown, channel, action=action, values=state, attachment=number
             )
         return await self.clicks_raw(payload)
 
@@ -55,7 +65,7 @@ class Pressing(Screen):
 
     async def searches(self, where: Message | View, action_id: str, typed: str) -> list[Obj]:
         """Type into an external select; the options that the bot offers, to choose one of as it is."""
-        blocks = where.definition["blocks"] if isinstance(where, View) else where.blocks
+        blocks = where.definition["blocks"] if isinstance(where, View) else all_blocks(where)
         block, element = self._find(blocks, action_id, None)
         if not element["type"].endswith("external_select"):
             raise RefusedError(f"{action_id!r} has its options already")
@@ -76,8 +86,9 @@ class Pressing(Screen):
 
     def click_payload(self, message: Message, action_id: str, block_id: str | None = None) -> Obj:
         """A click on a message as it is now, as a payload to send later (stale) or tamper with (forged)."""
-        block, element = self._find(message.blocks, action_id, block_id)
-        state = initial_values(message.blocks)
+        blocks = all_blocks(message)
+        block, element = self._find(blocks, action_id, block_id)
+        state = initial_values(blocks)
         return interactions.message_action(
             self._slack,
             self.id,
@@ -85,6 +96,7 @@ class Pressing(Screen):
             self._slack.world.channels[message.channel],
             action=self._action(block, element, None, state),
             values=state,
+            attachment=attachment_of(message, block),
         )
 
     async def clicks_raw(self, payload: Obj) -> Clicked:

@@ -14,8 +14,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 CONNECTIONS = 2
-_WATCH = 2.0  # seconds between two looks at a connection
-_PING = 5.0
+WATCH = 2.0  # seconds between two looks at a connection
+PING = 5.0  # seconds between two pings; four without an answer, and the connection counts as lost
 
 log = structlog.get_logger()
 
@@ -26,11 +26,18 @@ async def _connect(client: SocketModeClient) -> None:
 
 class SocketMode:
     def __init__(
-        self, app: AsyncApp, app_token: str, *, connections: int = CONNECTIONS, watch: float = _WATCH
+        self,
+        app: AsyncApp,
+        app_token: str,
+        *,
+        connections: int = CONNECTIONS,
+        ping: float = PING,
+        watch: float = WATCH,
     ) -> None:
         self._app = app
         self._app_token = app_token
         self._connections = connections
+        self._ping = ping
         self._watch_every = watch
         self._clients: list[SocketModeClient] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -38,7 +45,7 @@ class SocketMode:
     async def start(self) -> None:
         """Begin to connect; `connected` tells when. Slack may be away for as long as it likes."""
         for _ in range(self._connections):
-            handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=_PING)
+            handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=self._ping)
             self._clients.append(handler.client)
             self._tasks.append(asyncio.create_task(_connect(handler.client)))
             self._tasks.append(asyncio.create_task(self._watch(handler.client)))

@@ -112,7 +112,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def ws() -> AsyncIterator[LocalWorkspace]:
-    async with LocalWorkspace(retry_schedule=(0.0, 0.05, 0.1), ack_limit=2.0) as running:
+    async with LocalWorkspace(retry_schedule=(0.0, 0.05, 0.1), ack_limit=3.0) as running:
         yield running
 
 
@@ -147,7 +147,8 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
 async def bot(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot]:
     """The bot, connected over Socket Mode."""
     async with slack_side(ws, database_url) as side:
-        socket = SocketMode(build_bolt_app(side.desk, signing_secret=None), ws.app_token)
+        app = build_bolt_app(side.desk, signing_secret=None)
+        socket = SocketMode(app, ws.app_token, ping=0.3, watch=0.1)
         await socket.start()
         await ws.connected(2)
         yield side

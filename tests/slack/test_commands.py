@@ -1,0 +1,92 @@
+"""/agent and /approvals: what they answer, and what they start."""
+
+import pytest
+
+from bot.approvals.json import Json
+from bot.local.threads import Thread
+from bot.local.trouble import ApiFault
+from tests.slack.conftest import Bot
+
+TOOL: Json = {"type": "tool_approval", "name": "transfer", "args": {"to": "bob <!here>", "amount": 12}}
+
+
+async def test_agent_posts_the_text_as_a_thread_and_defers_its_run(bot: Bot) -> None:
+    answer = await bot.ws.carol.runs("/agent summarise <this> & that")
+    assert "Starting" in answer.text
+    root = await bot.ws.slack.signals.until(
+        "anything",
+        lambda: next((c for c in bot.ws.log.calls("chat.postMessage") if c.ok), None),
+        limit=5,
+        what="the thread's root",
+    )
+    assert f"<@{bot.ws.carol.id}>" in root.arguments["text"]
+    assert "&lt;this&gt; &amp; that" in root.arguments["text"]
+    await bot.desk.background.close()
+    thread = Thread(bot.ws.slack, root.arguments["channel"], root.answer["ts"])
+    assert bot.deferred == [thread.id]
+    assert [row.text for row in await bot.outstanding(thread)] == ["summarise <this> & that"]
+
+
+@pytest.mark.parametrize("text", ["", "help"])
+async def test_agent_says_how_it_is_used(bot: Bot, text: str) -> None:
+    answer = await bot.ws.carol.runs(f"/agent {text}")
+    assert "/agent name: text" in answer.text
+    assert bot.ws.log.calls("chat.postMessage") == []
+
+
+async def test_agent_lists_graphs_and_knows_no_others(bot: Bot) -> None:
+    listed = await bot.ws.carol.runs("/agent graphs")
+    assert "`assistant` (the default)" in listed.text
+    assert "`order`" in listed.text
+    unknown = await bot.ws.carol.runs("/agent nope: do it")
+    assert "no graph called `nope`" in unknown.text
+    assert bot.ws.log.calls("chat.postMessage") == []
+
+
+async def test_a_thread_that_cannot_be_started_is_explained_to_who_asked(bot: Bot) -> None:
+    bot.ws.trouble.on_call("chat.postMessage", ApiFault.ERROR, error="not_in_channel")
+    await bot.ws.carol.runs("/agent hello")
+    told = await bot.ws.carol.is_told("not in this channel")
+    assert not told.by_slack
+    assert bot.deferred == []
+
+
+async def test_approvals_shows_what_waits_where_the_person_is(bot: Bot) -> None:
+    card = await bot.asks(TOOL)
+    hidden = await bot.asks(TOOL, thread=await bot.ws.carol.dms("please"))
+    assert hidden.is_open
+
+    answer = await bot.ws.bob.runs("/approvals")
+    assert "*1 waits for a decision:*" in answer.text
+    assert (
+        f"/archives/{card.thread.channel}/p{card.ts.replace('.', '')}?thread_ts={card.thread.ts}"
+        in answer.text
+    )
+
+    own = await bot.ws.carol.runs("/approvals")
+    assert "*2 wait for a decision:*" in own.text
+
+    await card.approve(by=bot.ws.bob)
+    assert "Nothing waits" in (await bot.ws.bob.runs("/approvals")).text
+
+
+async def test_approvals_counts_what_it_does_not_list(bot: Bot) -> None:
+    thread = await bot.ws.carol.mentions("please")
+    for number in range(22):
+        await bot.asks({"type": "tool_approval", "name": f"step{number}", "args": {}}, thread=thread)
+    answer = await bot.ws.bob.runs("/approvals")
+    assert "*22 wait for a decision:*" in answer.text
+    assert answer.text.index("step0") < answer.text.index("step19")
+    assert "step20" not in answer.text
+    assert "and 2 more" in answer.text
+
+
+async def test_approvals_with_words_says_how_it_is_used(bot: Bot) -> None:
+    assert "takes no words" in (await bot.ws.bob.runs("/approvals now")).text
+
+
+async def test_approvals_answers_in_time_when_slack_does_not(bot: Bot) -> None:
+    bot.ws.trouble.on_call("users.conversations", ApiFault.HANG, seconds=5.0)
+    answer = await bot.ws.bob.runs("/approvals")
+    assert answer.error is None
+    assert "in time" in answer.text

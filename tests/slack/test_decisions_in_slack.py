@@ -1,0 +1,285 @@
+"""Decisions off the straight way: forms with errors, several rows, late, forged and forbidden clicks."""
+
+import asyncio
+from typing import Any
+
+from bot.approvals.approval import Approval, Status
+from bot.approvals.json import Json
+from bot.local.interactions import view_submission
+from bot.local.things import View
+from bot.local.trouble import ApiFault, DeliveryFault
+from tests.slack.conftest import Bot
+
+TOOL: Json = {"type": "tool_approval", "name": "transfer", "args": {"to": "bob", "amount": 12}}
+BATCH: Json = {
+    "action_requests": [{"name": "first", "args": {"n": 1}}, {"name": "second", "args": {"n": 2}}],
+    "review_configs": [],
+}
+
+
+async def now(bot: Bot, approval: Approval) -> Approval:
+    found = await bot.store.approval(approval.id)
+    assert found is not None
+    return found
+
+
+async def test_a_form_keeps_what_was_typed_and_shows_the_error_at_its_field(bot: Bot) -> None:
+    schema: Json = {
+        "type": "object",
+        "properties": {
+            "amount": {"type": "integer", "minimum": 5},
+            "on": {"type": "string", "format": "date"},
+        },
+        "required": ["amount", "on"],
+    }
+    card = await bot.asks({"why": "budget"}, schema)
+    approval = await bot.approval(card)
+    opens = next(action for action in card.actions if action != "approval:view")
+    view = await card.form(opens, bot.ws.bob)
+
+    refused = await bot.ws.bob.submits_raw(
+        view, await filled(bot, view, {"/amount": "2", "/on": "2026-11-20"})
+    )
+    assert refused.outcome == "errors"
+    assert set(refused.errors) == {"/amount"}
+    assert (await now(bot, approval)).status is Status.PENDING
+
+    sent = await bot.ws.bob.submits(view, {"/amount": "7"})
+    assert sent.outcome == "closed"
+    assert (await now(bot, approval)).answer == {"amount": 7, "on": "2026-11-20"}
+
+
+async def filled(bot: Bot, view: Any, values: dict[str, Any]) -> Any:
+    """A submission's payload as a client without its own checks would send it."""
+    payload = view_submission(bot.ws.slack, bot.ws.bob.id, view)
+    for block in payload["view"]["blocks"]:
+        if block["type"] == "input" and block["block_id"] in values:
+            value = values[block["block_id"]]
+            kind = block["element"]["type"]
+            name = {"datepicker": "selected_date"}.get(kind, "value")
+            payload["view"]["state"]["values"][block["block_id"]] = {"value": {"type": kind, name: value}}
+            view.values[block["block_id"]] = payload["view"]["state"]["values"][block["block_id"]]
+    return payload
+
+
+async def test_rows_are_decided_apart_and_the_rest_at_once(bot: Bot) -> None:
+    card = await bot.asks(BATCH)
+    approval = await bot.approval(card)
+
+    await card.click("approval:reject", bot.ws.bob, row_block(card, 1))
+    view = await bot.ws.slack.signals.until(
+        ("screen", bot.ws.bob.id), lambda: bot.ws.bob.modal, limit=5, what="the form"
+    )
+    await bot.ws.bob.submits(view, {"/message": "too much"})
+    await card.thread.wait_until(lambda: ("*2.*" in card.text and ":no_entry:" in card.text) or None)
+    assert (await now(bot, approval)).status is Status.PENDING
+
+    await card.approve(by=bot.ws.alice, block_id=row_block(card, 0))
+    await card.closes()
+    assert (await now(bot, approval)).answer == {
+        "decisions": [{"type": "approve"}, {"type": "reject", "message": "too much"}]
+    }
+
+
+def row_block(card: Any, row: int) -> str:
+    return next(
+        str(b["block_id"]) for b in card.message.blocks if str(b["block_id"]).startswith(f"row:{row}:")
+    )
+
+
+async def test_approve_rest_approves_what_is_open(bot: Bot) -> None:
+    card = await bot.asks(BATCH)
+    approval = await bot.approval(card)
+    await card.click("approval:approve_rest", bot.ws.bob)
+    await card.closes()
+    assert (await now(bot, approval)).answer == {"decisions": [{"type": "approve"}, {"type": "approve"}]}
+
+
+async def test_two_people_on_two_rows_in_the_same_moment_both_count(bot: Bot) -> None:
+    card = await bot.asks(BATCH)
+    approval = await bot.approval(card)
+    clicks = [
+        bot.ws.alice.click_payload(card.message, "approval:approve", row_block(card, 0)),
+        bot.ws.bob.click_payload(card.message, "approval:approve", row_block(card, 1)),
+    ]
+    await asyncio.gather(bot.ws.alice.clicks_raw(clicks[0]), bot.ws.bob.clicks_raw(clicks[1]))
+    decided = await now(bot, approval)
+    assert decided.status is Status.DECIDED
+    assert [vote.by.name for vote in decided.votes if vote] == ["alice", "bob"]
+
+
+async def test_a_second_click_changes_nothing_and_is_told_why(bot: Bot) -> None:
+    card = await bot.asks(TOOL)
+    approval = await bot.approval(card)
+    late = bot.ws.alice.click_payload(card.message, "approval:approve")
+    await card.approve(by=bot.ws.bob)
+    await bot.ws.alice.clicks_raw(late)
+
+    await bot.ws.alice.is_told("no longer open")
+    assert bot.ws.bob.ephemerals == []
+    decided = await now(bot, approval)
+    assert [vote.by.name for vote in decided.votes if vote] == ["bob"]
+
+
+async def test_a_click_that_arrives_twice_counts_once(bot: Bot) -> None:
+    card = await bot.asks(TOOL)
+    approval = await bot.approval(card)
+    bot.ws.trouble.on_delivery("block_actions", DeliveryFault.TWICE)
+    await card.approve(by=bot.ws.bob)
+    await card.closes()
+    assert (await now(bot, approval)).version == 2
+
+
+async def test_guests_and_strangers_may_not_decide(bot: Bot) -> None:
+    card = await bot.asks(TOOL)
+    approval = await bot.approval(card)
+    await card.approve(by=bot.ws.gus)
+    await card.approve(by=bot.ws.eve)
+    await card.click("approval:edit", bot.ws.gus)
+    await bot.ws.gus.is_told("Guests")
+    await bot.ws.eve.is_told("other workspaces")
+    assert bot.ws.gus.modal is None
+    assert (await now(bot, approval)).version == 1
+
+
+async def test_a_form_opened_in_time_and_sent_too_late_changes_nothing_and_says_so(bot: Bot) -> None:
+    card = await bot.asks(TOOL)
+    approval = await bot.approval(card)
+    view = await card.form("approval:edit", bot.ws.alice)
+    await card.approve(by=bot.ws.bob)
+    sent = await bot.ws.alice.submits(view, {"/amount": "13"})
+
+    assert sent.outcome == "updated"
+    assert sent.view is not None
+    assert "no longer open" in str(sent.view.definition["blocks"])
+    assert (await now(bot, approval)).answer == {"type": "approve"}
+
+
+async def test_a_form_sent_by_somebody_who_may_not_decide_is_refused(bot: Bot) -> None:
+    card = await bot.asks(TOOL)
+    approval = await bot.approval(card)
+    view = await card.form("approval:reject", bot.ws.bob)
+    forged = view_submission(bot.ws.slack, bot.ws.bob.id, view)
+    forged["user"]["id"] = bot.ws.gus.id
+    sent = await bot.ws.bob.submits_raw(view, forged)
+    assert sent.outcome == "updated"
+    assert (await now(bot, approval)).status is Status.PENDING
+
+
+async def test_tampered_and_truncated_values_are_refused_in_words(bot: Bot) -> None:
+    card = await bot.asks(TOOL)
+    approval = await bot.approval(card)
+    good = bot.ws.bob.click_payload(card.message, "approval:approve")["actions"][0]["value"]
+    bad = [
+        good[:-1],
+        good[:20],
+        "",
+        "{}",
+        good.replace(str(approval.id), "0" * 36),
+        good + "x" * 5000,
+        good.replace(".0.", ".7."),
+        good.replace(approval.digest, "0" * 64),
+    ]
+    for value in bad:
+        payload = bot.ws.bob.click_payload(card.message, "approval:approve")
+        payload["actions"][0]["value"] = value
+        clicked = await bot.ws.bob.clicks_raw(payload)
+        assert clicked.error is None
+    await bot.ws.slack.signals.until(
+        ("screen", bot.ws.bob.id),
+        lambda: len(bot.ws.bob.ephemerals) == len(bad) or None,
+        limit=5,
+        what="as many words as clicks",
+    )
+    assert (await now(bot, approval)).version == 1
+
+
+async def test_a_decision_that_is_not_allowed_is_refused_even_if_forged(bot: Bot) -> None:
+    value: Json = {
+        "action_requests": [{"name": "first", "args": {"n": 1}}],
+        "review_configs": [{"action_name": "first", "allowed_decisions": ["reject"]}],
+    }
+    card = await bot.asks(value)
+    approval = await bot.approval(card)
+    payload = bot.ws.bob.click_payload(card.message, "approval:reject")
+    payload["actions"][0]["action_id"] = "approval:approve"
+    await bot.ws.bob.clicks_raw(payload)
+    await bot.ws.bob.is_told("not possible here")
+    assert (await now(bot, approval)).version == 1
+
+
+async def test_a_click_on_another_message_than_the_card_is_refused(bot: Bot) -> None:
+    card = await bot.asks(TOOL)
+    approval = await bot.approval(card)
+    payload = bot.ws.bob.click_payload(card.message, "approval:approve")
+    payload["container"]["message_ts"] = payload["message"]["ts"] = card.thread.ts
+    await bot.ws.bob.clicks_raw(payload)
+    await bot.ws.bob.is_told("old card")
+    assert (await now(bot, approval)).version == 1
+
+
+async def test_everything_can_be_read_page_by_page(bot: Bot) -> None:
+    value: Json = {
+        "type": "tool_approval",
+        "name": "write",
+        "args": {"text": "".join(f"line {n}\n" for n in range(9000))},
+    }
+    card = await bot.asks(value)
+    view = await card.form("approval:view", bot.ws.gus)
+    seen = str(view.definition["blocks"])
+    assert "line 0\\n" in seen
+
+    def turned() -> View | None:
+        modal = bot.ws.gus.modal
+        return modal if modal is not None and modal.hash != before else None
+
+    while "line 8999" not in seen:
+        onward = [e for b in view.definition["blocks"] if b["type"] == "actions" for e in b["elements"]]
+        forward = [e for e in onward if "›" in e["text"]["text"] and "‹" not in e["text"]["text"]]
+        assert forward, "no way to the end"
+        before = view.hash
+        await bot.ws.gus.clicks(view, forward[0]["action_id"])
+        view = await bot.ws.slack.signals.until(
+            ("screen", bot.ws.gus.id),
+            turned,
+            limit=5,
+            what="the next page",
+        )
+        seen = str(view.definition["blocks"])
+
+
+async def test_long_text_is_edited_in_parts_and_comes_back_whole(bot: Bot) -> None:
+    text = "".join(f"line {n} of the text\n" for n in range(500))
+    card = await bot.asks({"type": "tool_approval", "name": "write", "args": {"text": text}})
+    approval = await bot.approval(card)
+    view = await card.form("approval:edit", bot.ws.bob)
+    first = next(b for b in view.definition["blocks"] if b.get("block_id") == "/text")
+    await bot.ws.bob.submits(view, {"/text": "NEW " + first["element"]["initial_value"]})
+    answer: Any = (await now(bot, approval)).answer
+    assert answer["edited_action"]["args"] == {"text": "NEW " + text}
+
+
+async def test_a_click_while_slack_does_not_say_who_it_is_changes_nothing(bot: Bot) -> None:
+    card = await bot.asks(TOOL)
+    approval = await bot.approval(card)
+    bot.ws.trouble.on_call("users.info", ApiFault.SERVER_ERROR, times=3)
+    await card.approve(by=bot.ws.bob)
+    await bot.ws.bob.is_told("try again")
+    assert (await now(bot, approval)).version == 1
+    await card.approve(by=bot.ws.bob)
+    await card.closes()
+
+
+async def test_a_failing_database_leaves_the_click_unacknowledged_and_says_so(
+    bot: Bot, monkeypatch: Any
+) -> None:
+    card = await bot.asks(TOOL)
+
+    async def fail(*_: object) -> None:
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(bot.store, "decide", fail)
+    clicked = await card.approve(by=bot.ws.bob)
+    assert clicked.error is not None
+    told = await bot.ws.bob.is_told("reference")
+    assert "database" not in told.text

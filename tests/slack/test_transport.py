@@ -1,0 +1,153 @@
+"""How Slack reaches the bot: several sockets under watch, and signed HTTP."""
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.local.server import LocalWorkspace
+from bot.local.trouble import ApiFault
+from bot.slack.bolt_app import build_bolt_app
+from bot.slack.http import PATH, events_handler
+from bot.slack.scopes import scope_warning
+from bot.slack.web_api import Workspace
+from tests.slack.conftest import Bot, slack_side
+
+
+async def arrives(bot: Bot, text: str) -> None:
+    """A message comes through, whichever way."""
+    thread = await bot.ws.carol.dms(text)
+    await bot.ws.slack.signals.until(
+        "anything", lambda: thread.id in bot.deferred or None, limit=5, what="the message"
+    )
+
+
+async def test_a_lost_connection_leaves_the_other_and_comes_back(bot: Bot) -> None:
+    bot.ws.socket.cut(1)
+    await arrives(bot, "still there?")
+    await bot.ws.connected(2)
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+async def test_connections_that_slack_ends_are_made_anew(bot: Bot, reason: str) -> None:
+    await bot.ws.socket.disconnect(reason)
+    await bot.ws.connected(2)
+    await arrives(bot, "hello again")
+
+
+async def test_a_spent_address_is_given_up(bot: Bot) -> None:
+    """slack-sdk tries the address that it has for ever; a new one has to be asked for."""
+    bot.ws.socket._tickets.clear()
+    bot.ws.trouble.on_call("apps.connections.open", ApiFault.SERVER_ERROR, times=2)
+    bot.ws.socket.cut()
+    await bot.ws.slack.signals.until(
+        "connections", lambda: bot.ws.socket.connections == 0 or None, limit=5, what="no connection"
+    )
+    bot.ws.socket._tickets.clear()
+    await bot.ws.connected(2, limit=20)
+    await arrives(bot, "hello again")
+
+
+@pytest.fixture
+async def http_bot(database_url: str) -> AsyncIterator[Bot]:
+    async with (
+        LocalWorkspace(mode="http", retry_schedule=(0.0, 0.05), ack_limit=2.0) as ws,
+        slack_side(ws, database_url) as side,
+    ):
+        application = web.Application()
+        app = build_bolt_app(side.desk, signing_secret=ws.signing_secret)
+        application.router.add_post(PATH, events_handler(app))
+        runner = web.AppRunner(application)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        ws.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"
+        yield side
+        await side.desk.background.close()
+        await runner.cleanup()
+
+
+async def test_the_whole_way_over_http(http_bot: Bot) -> None:
+    assert await http_bot.ws.verify_request_url()
+    card = await http_bot.asks({"type": "tool_approval", "name": "transfer", "args": {"amount": 1}})
+    await card.approve(by=http_bot.ws.bob)
+    await card.closes()
+    assert "Starting" in (await http_bot.ws.bob.runs("/agent hello")).text
+
+
+async def post(bot: Bot, *, secret: str, extra: dict[str, str] | None = None) -> int:
+    event = {
+        "type": "event_callback",
+        "event_id": "Ev1",
+        "team_id": bot.desk.workspace.team,
+        "event": {
+            "type": "message",
+            "channel_type": "im",
+            "channel": "D1",
+            "user": "U0BOB00001",
+            "text": "hi",
+            "ts": "1.000001",
+        },
+    }
+    body, at = json.dumps(event), str(int(time.time()))
+    signature = hmac.new(secret.encode(), f"v0:{at}:{body}".encode(), hashlib.sha256).hexdigest()
+    headers = {
+        "content-type": "application/json",
+        "x-slack-request-timestamp": at,
+        "x-slack-signature": f"v0={signature}",
+        **(extra or {}),
+    }
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(bot.ws.request_url, data=body, headers=headers) as answer,
+    ):
+        return answer.status
+
+
+async def test_a_wrong_signature_is_turned_away(http_bot: Bot) -> None:
+    assert await post(http_bot, secret="not-the-secret") == 401
+    assert http_bot.deferred == []
+
+
+async def test_bolts_own_headers_steer_nothing_from_outside(http_bot: Bot) -> None:
+    steering = {"X-Slack-Bolt-Lazy-Only": "1", "X-Slack-Bolt-Lazy-Function-Name": "on_message"}
+    assert await post(http_bot, secret=http_bot.ws.signing_secret, extra=steering) == 200
+    assert len(http_bot.deferred) == 1
+
+
+async def test_an_event_over_http_that_could_not_be_stored_is_not_acknowledged(
+    http_bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: object) -> bool:
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(http_bot.store, "accept", fail)
+    assert await post(http_bot, secret=http_bot.ws.signing_secret) == 500
+
+
+async def test_bolts_own_environment_changes_nothing(
+    ws: LocalWorkspace, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN"):
+        monkeypatch.setenv(name, "from-the-environment")
+    async with slack_side(ws, database_url) as side:
+        app = build_bolt_app(side.desk, signing_secret=None)
+        assert app.oauth_flow is None
+
+
+def test_missing_scopes_are_named_with_what_they_are_for() -> None:
+    workspace = Workspace(
+        team="T1",
+        url="https://x.slack.com/",
+        bot_user="U1",
+        bot_id="B1",
+        scopes=frozenset({"chat:write", "commands", "users:read"}),
+    )
+    warning = scope_warning(workspace)
+    assert warning is not None
+    assert "app_mentions:read (to hear mentions)" in warning
+    assert "chat:write" not in warning

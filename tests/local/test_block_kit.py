@@ -187,7 +187,7 @@ WRONG: dict[str, tuple[list[Obj], str]] = {
         [actions(button(style="warning"))],
         "must be a valid enum value [json-pointer:/blocks/0/elements/0/style]",
     ),
-    "no actions": ([actions()], "no fewer than 1 items allowed [json-pointer:/blocks/0/elements]"),
+    "no actions": ([actions()], "must provide at least 1 items [json-pointer:/blocks/0/elements]"),
     "image without alt_text": (
         [{"type": "image", "image_url": "https://e.example/x.png"}],
         "missing required field: alt_text [json-pointer:/blocks/0]",
@@ -277,6 +277,14 @@ def test_a_home_tab_has_no_title() -> None:
     with pytest.raises(SlackError) as refused:
         view_definition({"type": "home", "blocks": [], "title": plain()}, "home")
     assert "[ERROR] invalid additional property: title [json-pointer:/view]" in refused.value.messages
+
+
+def test_a_modal_takes_no_field_of_other_views() -> None:
+    with pytest.raises(SlackError) as refused:
+        view_definition(modal(submit_disabled=True), "modal")
+    assert (
+        "[ERROR] invalid additional property: submit_disabled [json-pointer:/view]" in refused.value.messages
+    )
 
 
 def test_missing_ids_are_made_up_and_given_ones_kept() -> None:

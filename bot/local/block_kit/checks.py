@@ -32,7 +32,7 @@ def string(most: int | None = None, least: int = 1) -> Check:
 def boolean(value: Any, at: str, findings: Findings) -> None:
     """True or false."""
     if not isinstance(value, bool):
-        complain(findings, at, "must provide a boolean")
+        complain(findings, at, "must be a boolean")
 
 
 def integer(least: int, most: int | None = None) -> Check:
@@ -41,10 +41,10 @@ def integer(least: int, most: int | None = None) -> Check:
     def check(value: Any, at: str, findings: Findings) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
             complain(findings, at, "must provide an integer")
-        elif value < least or (most is not None and value > most):
-            complain(
-                findings, at, f"must be between {least} and {most}" if most else f"must be at least {least}"
-            )
+        elif value < least:
+            complain(findings, at, f"must be greater than {least}")
+        elif most is not None and value > most:
+            complain(findings, at, f"must be less than {most}")
 
     return check
 
@@ -73,7 +73,7 @@ def each(check: Check, *, least: int = 1, most: int | None = None) -> Check:
         if most is not None and len(value) > most:
             complain(findings, at, f"no more than {most} items allowed")
         if len(value) < least:
-            complain(findings, at, f"no fewer than {least} items allowed")
+            complain(findings, at, f"must provide at least {least} items")
         for number, item in enumerate(value):
             check(item, f"{at}/{number}", findings)
 

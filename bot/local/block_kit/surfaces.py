@@ -35,8 +35,7 @@ _views = {
             "clear_on_close": boolean,
             "notify_on_close": boolean,
             **_COMMON,
-        }
-        | {"submit_disabled": boolean},
+        },
     ),
     "home": shape({"type": choice("home"), "blocks": each(in_view, least=0, most=MAX_VIEW_BLOCKS)}, _COMMON),
 }

@@ -3,6 +3,7 @@
     python -m bot serve [--no-worker]   listen to Slack and work the queue (or only listen)
     python -m bot worker                only work the queue; any number of these, on any machine
     python -m bot migrate               bring the database's tables up to date and end
+    python -m bot jobs [--retry THREAD] list the threads whose last step failed, or try one again
     python -m bot demo [--tour]         the bot in a Slack of its own on this machine: no account, no key
 
 Settings come from the environment and from .env; see .env.example.
@@ -10,6 +11,7 @@ Settings come from the environment and from .env; see .env.example.
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING
 from dotenv import load_dotenv
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.settings import DatabaseSettings, Settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,6 +50,9 @@ def _run(given: argparse.Namespace) -> int:
             set_up_logs("text")
             asyncio.run(migrate_database(read_database_settings()))
             return 0
+        if given.command == "jobs":
+            set_up_logs("text", logging.WARNING)
+            return asyncio.run(_jobs(read_database_settings(), given.retry))
         settings = read_settings()
         set_up_logs(settings.log_format)
         listen = given.command == "serve"
@@ -68,6 +73,18 @@ async def _until_signalled(settings: "Settings", *, listen: bool, work: bool) ->
     await run_bot(settings, stop, listen=listen, work=work)
 
 
+async def _jobs(settings: "DatabaseSettings", retry: str | None) -> int:
+    from bot.inspection import list_halted, retry_halted
+
+    if retry:
+        await retry_halted(settings, retry)
+        print(f"{retry} is tried again by the next worker that is free.")
+        return 0
+    lines = await list_halted(settings)
+    print("\n".join(lines) if lines else "No thread has stopped.")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bot",
@@ -78,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--no-worker", action="store_true", help="only listen; `worker` processes do the work")
     commands.add_parser("worker", help="only work the queue")
     commands.add_parser("migrate", help="bring the database's tables up to date")
+    jobs = commands.add_parser("jobs", help="list the threads whose last step failed, or try one again")
+    jobs.add_argument("--retry", metavar="THREAD", help="the id of the thread to try again")
     demo = commands.add_parser("demo", help="the bot in a Slack of its own on this machine")
     demo.add_argument("--tour", action="store_true", help="play a story, print its transcript and end")
     demo.add_argument("--config", type=Path, metavar="FILE", help="another langgraph.json than the bot's own")

@@ -17,10 +17,12 @@ from bot.flow.deliver import Courier
 from bot.flow.metrics import Metrics
 from bot.flow.ports import RateLimited, SlackRefused, SlackUnreachable
 from bot.flow.replying import Replying
+from bot.flow.retention import Retention
 from bot.flow.tool_host import ToolHost
 from bot.jobs.queue import Queue
 from bot.jobs.repairs import Reaper, every
 from bot.jobs.worker import Worker
+from bot.runs.checkpoints import Checkpoints
 from bot.runs.config import read_graph_config
 from bot.runs.graphs import Graphs, open_graphs
 from bot.settings import DatabaseSettings, Settings
@@ -67,6 +69,7 @@ class Rooms:
     decide: Decide
     courier: Courier
     advance: Advance
+    retention: Retention
     metrics: Metrics
 
 
@@ -106,9 +109,10 @@ async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
         metrics = Metrics()
         decide = Decide(threads, now, metrics)
         courier = Courier(threads, outbox, slack, metrics)
+        housekeeping, locks = Housekeeping(pool), Locks(sessions)
         advance = Advance(
             store=threads,
-            locks=Locks(sessions),
+            locks=locks,
             graphs=graphs,
             courier=courier,
             replying=Replying(decide, slack, now),
@@ -119,7 +123,7 @@ async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
             settings=settings,
             threads=threads,
             outbox=outbox,
-            housekeeping=Housekeeping(pool),
+            housekeeping=housekeeping,
             queue=queue,
             reaper=Reaper(pool, queue),
             api=api,
@@ -129,6 +133,7 @@ async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
             decide=decide,
             courier=courier,
             advance=advance,
+            retention=Retention(housekeeping, locks, Checkpoints(), settings.retention or None),
             metrics=metrics,
         )
 
@@ -152,7 +157,7 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, listen: bool, work
     """Serve until `stop`: then take nothing new, let running steps end or hand them back, and close."""
     async with open_rooms(settings) as rooms, AsyncExitStack() as stack:
         if work:
-            rooms.queue.handle(rooms.advance, rooms.housekeeping.clean)
+            rooms.queue.handle(rooms.advance, rooms.retention)
             await stack.enter_async_context(_working(rooms))
         if listen:
             await stack.enter_async_context(_listening(rooms))

@@ -23,6 +23,8 @@ _HOW = {
     "DATABASE_URL": "postgresql://user:password@host:5432/database; leave it out for an embedded PostgreSQL",
     "PORT": "a port number from 0 to 65535",
     "CONCURRENCY": "how many threads one worker runs at once, from 1 to 200",
+    "RETENTION": "for how many days a thread at rest is kept; 0 keeps all",
+    "LOG_FORMAT": "text or json",
     "SHUTDOWN_GRACE": "how many seconds running steps have to end after SIGTERM",
 }
 
@@ -49,6 +51,7 @@ class Settings(BaseSettings):
     policy_file: Path = Path("approvals.toml")
     concurrency: Annotated[int, Field(ge=1, le=200)] = 16
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = 8.0
+    retention: Annotated[float, Field(ge=0)] = 90.0
     log_format: Annotated[str, Field(pattern="^(text|json)$")] = "text"
 
     @field_validator("slack_bot_token")

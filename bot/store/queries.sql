@@ -183,3 +183,46 @@ DELETE FROM countersign.inbox WHERE done_at IS NOT NULL AND received_at < now() 
 -- forget_outbox --
 DELETE FROM countersign.outbox
 WHERE coalesce(posted_at, given_up_at) < now() - interval '26 hours';
+
+-- at_rest --
+-- Threads that nobody has touched for so long, in which nothing waits and nothing is to be done.
+SELECT t.id FROM countersign.threads t
+WHERE t.touched_at < now() - %(seconds)s * interval '1 second'
+  AND NOT EXISTS (SELECT 1 FROM countersign.approvals a
+                  WHERE a.thread_id = t.id AND a.status IN ('pending', 'decided'))
+  AND NOT EXISTS (SELECT 1 FROM countersign.inbox i WHERE i.thread_id = t.id AND i.done_at IS NULL)
+ORDER BY t.touched_at
+LIMIT %(limit)s;
+
+-- to_compact --
+SELECT t.id FROM countersign.threads t
+WHERE t.touched_at < now() - %(seconds)s * interval '1 second'
+  AND (t.compacted_at IS NULL OR t.compacted_at < t.touched_at)
+  AND NOT EXISTS (SELECT 1 FROM countersign.approvals a
+                  WHERE a.thread_id = t.id AND a.status IN ('pending', 'decided'))
+  AND NOT EXISTS (SELECT 1 FROM countersign.inbox i WHERE i.thread_id = t.id AND i.done_at IS NULL)
+ORDER BY t.touched_at
+LIMIT %(limit)s;
+
+-- compacted --
+UPDATE countersign.threads SET compacted_at = now() WHERE id = %(thread_id)s;
+
+-- forget_posts_of_thread --
+DELETE FROM countersign.outbox
+WHERE approval_id IN (SELECT id FROM countersign.approvals WHERE thread_id = %(thread_id)s);
+
+-- forget_inbox_of_thread --
+DELETE FROM countersign.inbox WHERE thread_id = %(thread_id)s;
+
+-- forget_approvals_of_thread --
+DELETE FROM countersign.approvals WHERE thread_id = %(thread_id)s;
+
+-- forget_thread --
+DELETE FROM countersign.threads WHERE id = %(thread_id)s;
+
+-- forget_effects --
+-- A run that could ask for this effect again is long over.
+DELETE FROM countersign.effects WHERE started_at < now() - %(seconds)s * interval '1 second';
+
+-- halted --
+SELECT id, graph, halted, touched_at FROM countersign.threads WHERE halted IS NOT NULL ORDER BY touched_at;

@@ -8,8 +8,13 @@ CREATE TABLE countersign.threads (
     halted text,                              -- reference of the failure that stopped it
     attempts integer NOT NULL DEFAULT 0,      -- times a worker took it up since it last came to rest
     created_at timestamptz NOT NULL DEFAULT now(),
-    touched_at timestamptz NOT NULL DEFAULT now()
+    touched_at timestamptz NOT NULL DEFAULT now(),
+    compacted_at timestamptz                  -- when its older checkpoints were last dropped
 );
+CREATE INDEX threads_age ON countersign.threads (touched_at);
+CREATE INDEX threads_halted ON countersign.threads (touched_at) WHERE halted IS NOT NULL;
+CREATE INDEX threads_to_compact ON countersign.threads (touched_at)
+    WHERE compacted_at IS NULL OR compacted_at < touched_at;
 
 -- What came from Slack, written before it is acknowledged.
 CREATE TABLE countersign.inbox (

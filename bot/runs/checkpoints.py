@@ -1,0 +1,21 @@
+"""What is left of a thread's checkpoints once it is at rest. The caller holds the thread's lock."""
+
+from typing import Any
+
+import psycopg
+import structlog
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+
+log = structlog.get_logger()
+
+
+class Checkpoints:
+    async def compact(self, thread_id: str, session: psycopg.AsyncConnection[Any]) -> None:
+        """Drop all but the latest checkpoint; threads that LangGraph cannot compact stay as they are."""
+        try:
+            await AsyncPostgresSaver(session).aprune([thread_id], strategy="keep_latest")
+        except NotImplementedError:  # a DeltaChannel needs its history (deepagents has them)
+            log.debug("thread_not_compacted", thread_id=thread_id)
+
+    async def forget(self, thread_id: str, session: psycopg.AsyncConnection[Any]) -> None:
+        await AsyncPostgresSaver(session).adelete_thread(thread_id)

@@ -23,7 +23,7 @@ class Part:
 class ReviewRow:
     """One action that is decided on its own. Most requests have exactly one row."""
 
-    action: str | None  # the tool's name, where the request is about a tool
+    action: str | None  # the tool's name as it was sent, where it is about a tool: show it with `one_line`
     parts: tuple[Part, ...]  # everything the card (or what opens from it) shows of this row
     allowed: frozenset[DecisionKind]  # a decision that is not here has no button and is refused
     forms: dict[DecisionKind, Form] = field(default_factory=dict)  # EDIT and RESPOND (and REJECT's reason)
@@ -54,7 +54,7 @@ class ReviewRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewRequest:
-    """Title, description and the rows' parts together show the whole payload: nothing is left out."""
+    """Title, description and the rows' actions and parts together show the whole payload."""
 
     dialect: str  # the dialect that answers it, by name
     title: str  # plain text, one line, at most 150 characters: what is asked

@@ -23,6 +23,7 @@ from bot.interrupts import (
     digest,
     form_from_arguments,
     form_from_schema,
+    one_line,
     pages,
     parse,
     resume_value,
@@ -77,7 +78,8 @@ def leaves(value: Json, *, own: bool) -> Iterator[str]:
 def shown(request: ReviewRequest) -> str:
     parts = [part for row in request.rows for part in row.parts]
     texts = [section.label + "\n" + section.text for section in sections(parts, 10**9)]
-    return "\n".join([request.title, request.description or "", *texts])
+    names = [one_line(row.action or "") for row in request.rows]
+    return "\n".join([request.title, request.description or "", *names, *texts])
 
 
 @few

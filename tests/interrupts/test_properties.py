@@ -35,7 +35,7 @@ from bot.interrupts.schema import compiled
 from tests.interrupts.strategies import ANY_SCHEMA, JSON, OBJECT, PAYLOAD, RAW
 
 few = settings(
-    max_examples=50,
+    max_examples=30,
     deadline=timedelta(seconds=5),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

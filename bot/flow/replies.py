@@ -9,6 +9,7 @@ _APPROVE = frozenset(
     {"approve", "approved", "yes", "y", "ok", "okay", "accept", "go ahead", "lgtm", "do it"}
     | {":+1:", ":white_check_mark:", ":thumbsup:", "👍", "✅"}
 )
+_ASKS = frozenset({"question", "assistance", "response_schema"})  # dialects that want an answer, not a yes
 _REJECT = re.compile(
     r"(?:reject(?:ed)?|deny|denied|decline|no|nope|:-1:|:x:|👎|❌)(?:\s*[:,.\-–—]\s*|\s+|$)(?P<reason>.*)",
     re.IGNORECASE | re.DOTALL,
@@ -18,13 +19,13 @@ _REJECT = re.compile(
 def decision_in(text: str, request: ReviewRequest) -> Decision | None:
     """The decision that this reply is, or None when it is none. Raises FormErrors when it is a bad answer.
 
-    A plain question takes any reply as its answer; an approval takes `approve`, `reject <reason>` and
+    A question takes any reply as its answer, if one field holds it; an approval takes `approve`, `reject <reason>` and
     their plain synonyms, standing alone, so that "yes, but only half" approves nothing.
     """
     if len(request.rows) != 1:
         return None
     row, words = request.rows[0], text.strip()
-    if request.plain_question:
+    if request.dialect in _ASKS and DecisionKind.APPROVE not in row.allowed:
         return row.reply(DecisionKind.RESPOND, words) if words else None
     if DecisionKind.APPROVE in row.allowed and words.rstrip(".! ").casefold() in _APPROVE:
         return Decision(kind=DecisionKind.APPROVE)

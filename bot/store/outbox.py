@@ -40,13 +40,14 @@ class Outbox:
 
     async def posted(self, row: Outgoing, ts: str, drawn: int | None) -> None:
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
-            if cursor.rowcount == 0:
-                return
+            # The approval before its row here as in `card_seen`: the other order would deadlock with it.
             if row.approval_id is not None:
                 await connection.execute(
                     QUERIES["card_posted"], {"approval_id": row.approval_id, "ts": ts, "drawn": drawn}
                 )
+            cursor = await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
+            if cursor.rowcount == 0:
+                return
             if row.kind is OutgoingKind.OPENING:
                 inbound = _first_message(row, ts)
                 if await remember(connection, inbound):

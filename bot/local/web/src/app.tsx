@@ -1,0 +1,69 @@
+// The page as a whole: what stands beside what, and what is opened from where.
+
+import { type ReactNode, useEffect } from "react";
+import { live, useLive } from "./live";
+import { ChannelPane } from "./panes/channel";
+import { HomePane } from "./panes/home";
+import { Inspector } from "./panes/inspector";
+import { Modals } from "./panes/modal";
+import { Sidebar } from "./panes/sidebar";
+import { ThreadPane } from "./panes/thread";
+import { Toast } from "./panes/toast";
+import { TopBar } from "./panes/topbar";
+import { go, useRoute } from "./route";
+
+const WIDE = "(min-width: 800px)";
+
+export function App(): ReactNode {
+  const link = useLive((state) => state.link);
+  const me = useLive((state) => state.me);
+  const inspecting = useLive((state) => state.inspecting);
+  const channels = useLive((state) => state.channels);
+  const route = useRoute();
+  const place = route.place === "list" && matchMedia(WIDE).matches ? "channel" : route.place;
+  const channel = channels.find((c) => c.id === route.channel) ?? (route.place === "list" ? channels[0] : undefined);
+
+  useEffect(() => {
+    live.onThreadStarted = (where, ts) => go({ place: "channel", channel: where, thread: ts });
+  }, []);
+  useEffect(() => {
+    // After a change of person: what they cannot see is not what the address says any more.
+    if (me && route.channel && !channels.some((c) => c.id === route.channel)) go({ place: "list" });
+  }, [me, route.channel, channels]);
+
+  if (link === "refused") return <Refused />;
+  if (!me) return <p className="opening">Opening the workspace…</p>;
+  const shown = route.thread ? "thread" : place;
+  return (
+    <div className={`app shows-${shown}${inspecting ? " inspects" : ""}`}>
+      <TopBar />
+      <Sidebar current={place === "channel" ? channel?.id : undefined} home={place === "home"} />
+      <main className="main">
+        {place === "home" && <HomePane />}
+        {place === "channel" && channel && <ChannelPane key={`${me}/${channel.id}`} channel={channel} thread={route.thread} />}
+      </main>
+      {place === "channel" && channel && route.thread && (
+        <ThreadPane key={`${me}/${route.thread}`} channel={channel} ts={route.thread} />
+      )}
+      {inspecting && <Inspector channel={channel?.id} thread={route.thread} />}
+      <Modals />
+      <Toast />
+      {link === "lost" && (
+        <div className="lost" role="status">
+          The connection is gone. Trying again…
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Refused(): ReactNode {
+  return (
+    <div className="opening" role="alert">
+      <h1>This page needs its token</h1>
+      <p>
+        Open the address that <code>make demo</code> printed. It changes with every start.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { type ReactNode, useEffect } from "react";
+import { Plain } from "../blocks/mrkdwn";
+import { live, useLive } from "../live";
+import type { Channel } from "../types";
+import { Composer } from "./composer";
+import { MessageList } from "./list";
+import { Tries } from "./tries";
+
+export function ChannelPane({ channel, thread }: { channel: Channel; thread?: string }): ReactNode {
+  const timeline = useLive((state) => state.timelines[channel.id]);
+  const bot = useLive((state) => state.users[state.bot]);
+  const missing = timeline === undefined;
+  useEffect(() => {
+    if (missing) void live.openTimeline(channel.id);
+  }, [channel.id, missing]);
+  useEffect(() => {
+    live.set({ unread: { ...live.get().unread, [channel.id]: 0 } });
+  }, [channel.id]);
+  const name = channel.kind === "im" ? channel.name : `#${channel.name}`;
+  return (
+    <section className="pane" aria-label={name}>
+      <header className="pane-head">
+        <a className="back" href="#/" aria-label="All conversations">
+          ‹
+        </a>
+        <h1>{name}</h1>
+        {channel.topic && (
+          <span className="topic">
+            <Plain text={channel.topic} />
+          </span>
+        )}
+        {channel.kind !== "im" && <span className="faint members">{channel.members} members</span>}
+      </header>
+      {timeline && (
+        <MessageList
+          channel={channel.id}
+          messages={timeline.messages}
+          older={timeline.older}
+          openThread={thread}
+          start={<Start channel={channel} bot={bot?.real_name ?? "the app"} />}
+        />
+      )}
+      <Composer channel={channel.id} label={`Message ${name}`} />
+    </section>
+  );
+}
+
+function Start({ channel, bot }: { channel: Channel; bot: string }): ReactNode {
+  return (
+    <div className="start">
+      <h2>{channel.kind === "im" ? `You and ${bot}` : `#${channel.name}`}</h2>
+      {channel.name === "general" ? (
+        <>
+          <p>
+            Agents act; people countersign. {bot} runs agents in these threads, and asks before anything is done that
+            needs a yes. Three things to try:
+          </p>
+          <Tries />
+        </>
+      ) : (
+        <p className="faint">This is where it begins.</p>
+      )}
+    </div>
+  );
+}

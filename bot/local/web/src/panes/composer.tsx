@@ -1,0 +1,158 @@
+// Where people write: Enter sends, `/` offers the app's commands, `@` the people.
+
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { useDraft, writeDraft } from "../drafts";
+import { live, useLive } from "../live";
+import { go } from "../route";
+
+interface Props {
+  channel: string;
+  thread?: string;
+  label: string;
+}
+
+interface Offer {
+  insert: string;
+  title: string;
+  about: string;
+}
+
+export function Composer({ channel, thread, label }: Props): ReactNode {
+  const text = useDraft(channel, thread);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [chosen, setChosen] = useState(0);
+  const [closed, setClosed] = useState(false);
+  const [caret, setCaret] = useState(0);
+  const id = useId();
+  const users = useLive((state) => state.users);
+  const commands = useLive((state) => state.welcome.commands);
+  const write = (value: string) => writeDraft(channel, thread, value);
+  const offers = closed ? [] : offersFor(text.slice(0, caret), thread === undefined ? commands : [], Object.values(users));
+
+  useLayoutEffect(() => {
+    const box = field.current;
+    if (!box) return;
+    box.style.height = "auto";
+    box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
+  }, [text]);
+  useEffect(() => {
+    // A thing to try fills the composer from elsewhere: then it is where the person goes on.
+    if (text && document.activeElement === document.body) field.current?.focus();
+  }, [text]);
+
+  const send = () => {
+    const said = text.trim();
+    if (!said) return;
+    write("");
+    live.set({ toast: null });
+    void deliver(channel, thread, said).then((ok) => ok || write(text));
+  };
+  const accept = (offer: Offer) => {
+    const before = text.slice(0, caret).replace(/[/@][\w-]*$/, offer.insert);
+    write(before + text.slice(caret));
+    setCaret(before.length);
+    setClosed(true);
+    field.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    const offer = offers[chosen % Math.max(1, offers.length)];
+    if (offer && (event.key === "Tab" || event.key === "Enter") && !event.shiftKey) {
+      event.preventDefault();
+      accept(offer);
+    } else if (offer && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      setChosen((chosen + (event.key === "ArrowDown" ? 1 : offers.length - 1)) % offers.length);
+    } else if (offer && event.key === "Escape") {
+      setClosed(true);
+    } else if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    }
+  };
+  return (
+    <form
+      className="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      {offers.length > 0 && (
+        <ul className="menu offers" role="listbox" id={`${id}-offers`} aria-label="Suggestions">
+          {offers.map((offer, at) => (
+            <li
+              key={offer.title}
+              id={`${id}-${at}`}
+              role="option"
+              aria-selected={at === chosen % offers.length}
+              onMouseDown={(event) => {
+                event.preventDefault();
+                accept(offer);
+              }}
+            >
+              <strong>{offer.title}</strong> <span className="faint">{offer.about}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <textarea
+        ref={field}
+        rows={1}
+        aria-label={label}
+        placeholder={label}
+        value={text}
+        role="combobox"
+        aria-expanded={offers.length > 0}
+        aria-controls={`${id}-offers`}
+        aria-activedescendant={offers.length ? `${id}-${chosen % offers.length}` : undefined}
+        onChange={(event) => {
+          write(event.target.value);
+          setCaret(event.target.selectionStart);
+          setClosed(false);
+          setChosen(0);
+        }}
+        onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
+        onKeyDown={onKeyDown}
+      />
+      <button type="submit" className="button primary send" disabled={!text.trim()} aria-label="Send">
+        ➤
+      </button>
+    </form>
+  );
+}
+
+function offersFor(
+  before: string,
+  commands: { name: string; usage: string }[],
+  users: { name: string; real_name: string }[],
+): Offer[] {
+  if (/^\/[\w-]*$/.test(before))
+    return commands
+      .filter((command) => command.name.startsWith(before))
+      .map((command) => ({ insert: `${command.name} `, title: command.name, about: command.usage }));
+  const name = /(?:^|\s)@([\w-]*)$/.exec(before)?.[1];
+  if (name === undefined) return [];
+  return users
+    .filter((user) => user.name.startsWith(name.toLowerCase()) && user.name !== name)
+    .map((user) => ({ insert: `@${user.name} `, title: `@${user.name}`, about: user.real_name }));
+}
+
+/** Whether it went out; the text stays in the composer otherwise. */
+async function deliver(channel: string, thread: string | undefined, said: string): Promise<boolean> {
+  if (said.startsWith("/")) {
+    if (thread !== undefined) {
+      live.say("Slash commands do not work in threads: Slack has none there.");
+      return false;
+    }
+    live.expectThread(channel);
+    return (await live.do("run", { channel, text: said })) !== null;
+  }
+  const sent = await live.do("say", { channel, text: said, thread_ts: thread });
+  if (sent === null) return false;
+  const { users, bot, channels } = live.get();
+  const toApp = said.includes(`@${users[bot]?.name}`) || channels.find((c) => c.id === channel)?.kind === "im";
+  // What the app answers stands in the thread: a newcomer should not have to look for it.
+  if (thread === undefined && toApp) go({ place: "channel", channel, thread: sent.thread_ts });
+  return true;
+}

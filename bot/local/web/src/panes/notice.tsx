@@ -1,0 +1,49 @@
+// A message that only this person sees.
+
+import type { ReactNode } from "react";
+import { Attachments, Blocks } from "../blocks/blocks";
+import { Mrkdwn } from "../blocks/mrkdwn";
+import { SurfaceContext } from "../blocks/surface";
+import { live, useLive } from "../live";
+import { useMessageSurface } from "../surfaces";
+import type { Ephemeral } from "../types";
+import { Avatar } from "./avatar";
+import { clock } from "./message";
+
+export function Notice({ notice }: { notice: Ephemeral }): ReactNode {
+  const bot = useLive((state) => state.users[state.bot]);
+  const [surface, failed] = useMessageSurface({ channel: notice.channel, ephemeral: notice.id });
+  return (
+    <article className="message notice" aria-label="Only visible to you">
+      <div className="gutter">{notice.by_slack ? <span className="avatar gone">!</span> : <Avatar user={bot} />}</div>
+      <div className="body">
+        <p className="only-you">
+          <span aria-hidden="true">👁 </span>Only visible to you
+          <button
+            type="button"
+            className="link"
+            onClick={() => void live.do("dismiss", { ephemeral: notice.id })}
+          >
+            Dismiss
+          </button>
+        </p>
+        <div className="byline">
+          <strong>{notice.by_slack ? "Local workspace" : bot?.real_name}</strong>
+          {!notice.by_slack && <span className="badge">APP</span>}
+          <time>{clock(notice.ts)}</time>
+        </div>
+        <SurfaceContext.Provider value={surface}>
+          <div className="content">
+            {notice.blocks.length ? <Blocks blocks={notice.blocks} /> : <Mrkdwn text={notice.text} />}
+            <Attachments attachments={notice.attachments} />
+          </div>
+          {failed && (
+            <p className="press-failed" role="alert">
+              ⚠ {failed}
+            </p>
+          )}
+        </SurfaceContext.Provider>
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,43 @@
+import type { ReactNode } from "react";
+import { live, useLive } from "../live";
+import type { Channel } from "../types";
+import { Avatar } from "./avatar";
+
+export function Sidebar({ current, home }: { current?: string; home: boolean }): ReactNode {
+  const channels = useLive((state) => state.channels);
+  const bot = useLive((state) => state.users[state.bot]);
+  const unread = useLive((state) => state.unread);
+  const entry = (channel: Channel) => (
+    <li key={channel.id}>
+      <a
+        href={`#/${channel.id}`}
+        className={unread[channel.id] && channel.id !== current ? "place unread" : "place"}
+        aria-current={channel.id === current ? "page" : undefined}
+      >
+        {channel.kind === "im" ? <Avatar user={bot} size="small" /> : <span className="hash">{channel.kind === "group" ? "🔒" : "#"}</span>}
+        <span className="place-name">{channel.name}</span>
+        {Boolean(unread[channel.id]) && channel.id !== current && <span className="dot" aria-label="new messages" role="img" />}
+      </a>
+    </li>
+  );
+  return (
+    <nav className="sidebar" aria-label="Conversations">
+      <h2>Channels</h2>
+      <ul>{channels.filter((c) => c.kind !== "im").map(entry)}</ul>
+      <h2>Direct messages</h2>
+      <ul>{channels.filter((c) => c.kind === "im").map(entry)}</ul>
+      <h2>Apps</h2>
+      <ul>
+        <li>
+          <a href="#/home" className="place" aria-current={home ? "page" : undefined} onClick={() => void live.do("home")}>
+            <Avatar user={bot} size="small" />
+            <span className="place-name">{bot?.real_name} · Home</span>
+          </a>
+        </li>
+      </ul>
+      <p className="sidebar-note">
+        A Slack on this machine, for trying things out. Nothing here leaves it, and nothing reaches a real workspace.
+      </p>
+    </nav>
+  );
+}

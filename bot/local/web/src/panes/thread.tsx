@@ -1,0 +1,43 @@
+import { type ReactNode, useEffect } from "react";
+import { live, useLive } from "../live";
+import type { Channel } from "../types";
+import { Composer } from "./composer";
+import { MessageList } from "./list";
+
+const NONE: never[] = [];
+
+export function ThreadPane({ channel, ts }: { channel: Channel; ts: string }): ReactNode {
+  const link = useLive((state) => state.link);
+  const thread = useLive((state) => state.thread);
+  const mine = thread?.ts === ts && thread.channel === channel.id ? thread : null;
+  useEffect(() => {
+    if (link === "open") void live.openThread(channel.id, ts);
+    return () => live.closeThread();
+  }, [channel.id, ts, link]);
+  const root = mine?.messages[0];
+  return (
+    <section className="pane thread" aria-label="Thread">
+      <header className="pane-head">
+        <a className="back" href={`#/${channel.id}`} aria-label="Back to the channel">
+          ‹
+        </a>
+        <h1>Thread</h1>
+        <span className="faint">{channel.kind === "im" ? channel.name : `#${channel.name}`}</span>
+        <a className="icon close" href={`#/${channel.id}`} aria-label="Close the thread">
+          ×
+        </a>
+      </header>
+      {mine?.loaded ? (
+        <MessageList channel={channel.id} messages={mine.messages} older={0} thread={ts} />
+      ) : (
+        <MessageList channel={channel.id} messages={NONE} older={0} thread={ts} />
+      )}
+      {root?.status && (
+        <p className="status" role="status">
+          {root.status}
+        </p>
+      )}
+      <Composer channel={channel.id} thread={ts} label="Reply" />
+    </section>
+  );
+}

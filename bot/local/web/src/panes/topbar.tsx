@@ -1,0 +1,115 @@
+// Always there: whose screen this is, the things to try, the inspector, light or dark.
+
+import { type ReactNode, useState } from "react";
+import { Dialog } from "../dialog";
+import { live, useLive } from "../live";
+import { theme, toggleTheme } from "../theme";
+import { Avatar, KINDS } from "./avatar";
+import { Tries } from "./tries";
+
+export function TopBar(): ReactNode {
+  const [shade, setShade] = useState(theme());
+  const [trying, setTrying] = useState(false);
+  const inspecting = useLive((state) => state.inspecting);
+  const connected = useLive((state) => state.connected);
+  const team = useLive((state) => state.team);
+  return (
+    <header className="topbar">
+      <span className="workspace">
+        <img src="/assets/mark.svg" alt="" width="22" height="22" />
+        <span className="workspace-name">{team.name}</span>
+        {connected === 0 && (
+          <span className="chip warn" title="No Socket Mode connection is open: events wait, clicks fail.">
+            app offline
+          </span>
+        )}
+      </span>
+      <span className="topbar-tools">
+        <button type="button" className="tool" onClick={() => setTrying(true)}>
+          Things to try
+        </button>
+        <button type="button" className="tool" aria-pressed={inspecting} onClick={() => live.inspect(!inspecting)}>
+          Inspector
+        </button>
+        <button
+          type="button"
+          className="tool"
+          aria-label={shade === "dark" ? "Light theme" : "Dark theme"}
+          onClick={() => setShade(toggleTheme())}
+        >
+          {shade === "dark" ? "☀" : "☾"}
+        </button>
+        <People />
+      </span>
+      {trying && (
+        <Dialog label="Things to try" onClose={() => setTrying(false)}>
+          <header className="dialog-head">
+            <h2>Things to try</h2>
+            <button type="button" className="icon" aria-label="Close" onClick={() => setTrying(false)}>
+              ×
+            </button>
+          </header>
+          <div className="dialog-body">
+            <Tries onPicked={() => setTrying(false)} />
+          </div>
+        </Dialog>
+      )}
+    </header>
+  );
+}
+
+/** Whose screen this is, and whose else it could be: here, or in a window beside it. */
+function People(): ReactNode {
+  const users = useLive((state) => state.users);
+  const me = useLive((state) => state.me);
+  const [open, setOpen] = useState(false);
+  const people = Object.values(users).filter((user) => user.kind !== "app");
+  const mine = users[me];
+  return (
+    <div
+      className="people"
+      onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
+      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}
+    >
+      <button type="button" className="tool person" aria-haspopup="true" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Avatar user={mine} size="small" />
+        <span className="person-name">{mine?.real_name}</span>
+        <span aria-hidden="true">▾</span>
+      </button>
+      {open && (
+        <div className="menu people-menu">
+          <p className="menu-title">Whose screen is this?</p>
+          {people.map((user) => (
+            <div key={user.id} className="people-row">
+              <button
+                type="button"
+                className="people-pick"
+                aria-current={user.id === me}
+                onClick={() => {
+                  setOpen(false);
+                  void live.become(user.name);
+                }}
+              >
+                <Avatar user={user} size="small" />
+                <span>
+                  {user.real_name}
+                  <small>{KINDS[user.kind]}</small>
+                </span>
+              </button>
+              <a
+                className="icon"
+                href={`/?as=${user.name}${location.hash}`}
+                target="_blank"
+                rel="opener"
+                title={`Open a second window as ${user.real_name}`}
+                aria-label={`Open a second window as ${user.real_name}`}
+              >
+                ⧉
+              </a>
+            </div>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+// Three things for a first visitor: one press makes them the right person, in the right place, with the words ready.
+
+import type { ReactNode } from "react";
+import { writeDraft } from "../drafts";
+import { live, useLive } from "../live";
+import { go } from "../route";
+import type { Try } from "../types";
+
+export function Tries({ onPicked }: { onPicked?: () => void }): ReactNode {
+  const tries = useLive((state) => state.welcome.tries);
+  const users = useLive((state) => state.users);
+  const nameOf = (person: string) => Object.values(users).find((u) => u.name === person)?.real_name ?? person;
+  return (
+    <ol className="tries">
+      {tries.map((one) => (
+        <li key={one.title}>
+          <button
+            type="button"
+            className="try"
+            onClick={() => {
+              onPicked?.();
+              void start(one);
+            }}
+          >
+            <strong>{one.title}</strong>
+            <span>{one.why}</span>
+            <small>
+              as {nameOf(one.person)}
+              {one.text && <code>{filled(one.text)}</code>}
+            </small>
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function filled(text: string): string {
+  const { users, bot } = live.get();
+  return text.replace("{bot}", users[bot]?.name ?? "app");
+}
+
+async function start(one: Try): Promise<void> {
+  const { users, me } = live.get();
+  const waiting = one.thread ? await newestWaiting() : null;
+  if (one.thread && waiting === null) {
+    live.say("Nothing waits yet: start with the first one.");
+    return;
+  }
+  if (users[me]?.name !== one.person) await live.become(one.person);
+  const place = live.get().channels.find((c) => c.name === one.channel);
+  if (waiting) go({ place: "channel", ...waiting });
+  else if (place) {
+    writeDraft(place.id, undefined, filled(one.text));
+    go({ place: "channel", channel: place.id });
+  }
+  const person = live.get().users[live.get().me]?.real_name;
+  live.say(waiting ? `You are ${person} now. Press a button on the card.` : `You are ${person} now. Press Enter to send.`);
+}
+
+/** The newest thread of any channel in which a card waits. */
+async function newestWaiting(): Promise<{ channel: string; thread: string } | null> {
+  for (const channel of live.get().channels.filter((c) => c.kind !== "im")) await live.openTimeline(channel.id);
+  const { timelines, channels } = live.get();
+  const roots = channels
+    .filter((c) => c.kind !== "im")
+    .flatMap((c) => timelines[c.id]?.messages ?? [])
+    .filter((m) => m.waiting)
+    .sort((a, b) => b.ts.localeCompare(a.ts));
+  return roots[0] ? { channel: roots[0].channel, thread: roots[0].ts } : null;
+}

@@ -1,0 +1,88 @@
+// Trouble on demand: each for the next time it fits, and a few that stay on.
+
+import type { ReactNode } from "react";
+import { live, useLive } from "../live";
+
+const LEAPS: [string, number][] = [
+  ["1 minute", 60],
+  ["1 hour", 3600],
+  ["1 day", 86_400],
+];
+
+export function TroublePanel(): ReactNode {
+  const trouble = useLive((state) => state.trouble);
+  const twice = useLive((state) => state.twice);
+  if (!trouble) return null;
+  const now = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" }).format(trouble.now * 1000);
+  return (
+    <div className="trouble">
+      <p className="faint">What Slack and the network do on a bad day. Each comes once, the next time it fits.</p>
+      <ul>
+        <li>
+          <button type="button" className="button small" aria-pressed={twice} onClick={() => live.set({ twice: !twice })}>
+            Click twice
+          </button>
+          <span>Your next press on a card is sent two times at once.</span>
+        </li>
+        {trouble.kinds.map((kind) => (
+          <li key={kind.name}>
+            <button type="button" className="button small" onClick={() => void live.do("cause", { kind: kind.name })}>
+              {kind.title}
+            </button>
+            <span>{kind.what}</span>
+          </li>
+        ))}
+      </ul>
+      <h4>Waiting to happen</h4>
+      {trouble.waiting.length === 0 ? (
+        <p className="faint">Nothing.</p>
+      ) : (
+        <ul className="waiting">
+          {trouble.waiting.map((one, at) => (
+            <li key={at} className="chip warn">
+              {one}
+            </li>
+          ))}
+        </ul>
+      )}
+      <h4>All the time</h4>
+      <label className="row">
+        <input
+          type="checkbox"
+          checked={trouble.rate_limits}
+          onChange={(event) => void live.do("cause", { rate_limits: event.target.checked })}
+        />
+        Slack's rate limits
+      </label>
+      <label className="row">
+        Every API call takes
+        <select
+          className="control narrow"
+          value={String(trouble.latency)}
+          onChange={(event) => void live.do("cause", { latency: Number(event.target.value) })}
+        >
+          {[0, 0.15, 0.5, 2].map((seconds) => (
+            <option key={seconds} value={String(seconds)}>
+              {seconds === 0 ? "no extra time" : `${seconds * 1000} ms more`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="button" className="button small" onClick={() => void live.do("cause", { clear: true })}>
+        No more trouble
+      </button>
+      <h4>Slack's clock</h4>
+      <p>{now}</p>
+      <div className="actions">
+        {LEAPS.map(([title, seconds]) => (
+          <button key={seconds} type="button" className="button small" onClick={() => void live.do("advance", { seconds })}>
+            + {title}
+          </button>
+        ))}
+      </div>
+      <p className="faint">
+        Triggers, response URLs, streams and scheduled messages age with it. The app keeps its own clock.
+      </p>
+    </div>
+  );
+}

@@ -7,8 +7,11 @@ from bot.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
 
 
 def main(data_dir: str, linger: str, reachable: str) -> None:
+    server = EmbeddedPostgres(
+        Path(data_dir), durable=False, linger=float(linger), reachable=Path(reachable)
+    )
     try:
-        with EmbeddedPostgres(Path(data_dir), linger=float(linger), reachable=Path(reachable)) as url:
+        with server as url:
             print(url, flush=True)
             sys.stdin.read()
     except EmbeddedPostgresError as error:

@@ -16,14 +16,14 @@ from bot.store.embedded.errors import EmbeddedPostgresError
 from bot.store.embedded.place import MAJOR_VERSION, Place
 
 
-def ready_cluster(place: Place) -> Path:
+def ready_cluster(place: Place, *, durable: bool) -> Path:
     """PostgreSQL's own folder, made if it is not there; what is there can be used by this version."""
-    cluster = place.cluster or _make_cluster(place)
+    cluster = place.cluster or _make_cluster(place, durable=durable)
     _check_version(cluster)
     return cluster
 
 
-def _make_cluster(place: Place) -> Path:
+def _make_cluster(place: Place, *, durable: bool) -> Path:
     # Made beside its place and then renamed: what was begun and not finished is never taken for data.
     unfinished = place.folder / "unfinished"
     if unfinished.exists():
@@ -36,7 +36,7 @@ def _make_cluster(place: Place) -> Path:
             "--auth", "trust",
             # Sorting by code point: an update of the system's C library cannot make our indexes wrong.
             "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8",
-            "--encoding", "UTF8", "--no-instructions",
+            "--encoding", "UTF8", "--no-instructions", *(() if durable else ("--no-sync",)),
         ],
         check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         cwd="/", env=environment(), user=account.uid if account else None,

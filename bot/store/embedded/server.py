@@ -46,7 +46,8 @@ SETTINGS = {
     "log_min_messages": "log",
     "log_checkpoints": "off",
 }
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# synchronous_commit stays on: without it a killed server, not only a power cut, forgets what it promised.
+NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
 class EmbeddedPostgres:
@@ -134,7 +135,7 @@ class EmbeddedPostgres:
         )
 
     def _launch(self, place: Place, server: FileLock) -> None:
-        cluster = ready_cluster(place)
+        cluster = ready_cluster(place, durable=self._durable)
         clear_leftovers(place, cluster)
         socket_folder = make_socket_folder(place)
         settings = SETTINGS | {"unix_socket_directories": str(socket_folder)}

@@ -9,7 +9,7 @@ _APPROVE = frozenset(
     {"approve", "approved", "yes", "y", "ok", "okay", "accept", "go ahead", "lgtm", "do it"}
     | {":+1:", ":white_check_mark:", ":thumbsup:", "👍", "✅"}
 )
-_ASKS = frozenset({"question", "assistance", "response_schema"})  # dialects that want an answer, not a yes
+_ASKS = frozenset({"question", "assistance", "response_schema"})  # dialects that want an answer
 _REJECT = re.compile(
     r"(?:reject(?:ed)?|deny|denied|decline|no|nope|:-1:|:x:|👎|❌)(?:\s*[:,.\-–—]\s*|\s+|$)(?P<reason>.*)",
     re.IGNORECASE | re.DOTALL,

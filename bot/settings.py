@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import AnyHttpUrl, Field, PostgresDsn, SecretStr, TypeAdapter, ValidationError, field_validator
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.approvals.errors import CountersignError
@@ -73,9 +75,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database_url(cls, value: SecretStr | None) -> SecretStr | None:
-        if value:
-            TypeAdapter(PostgresDsn).validate_python(value.get_secret_value())
-        return value
+        return _postgres_url(value) if value else None
 
     @property
     def socket_mode(self) -> bool:
@@ -122,6 +122,18 @@ def _read(kind: type[Kind]) -> Kind:
 def _beginning_with(prefix: str, value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith(prefix):
         raise ValueError(f"does not begin with {prefix}")
+    return value
+
+
+def _postgres_url(value: SecretStr) -> SecretStr:
+    """Whatever libpq takes as a URL: with several hosts too, or with none, where the query names a socket."""
+    url = value.get_secret_value()
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError("does not begin with postgresql://")
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError:  # its text quotes the URL, and there may be a password in it
+        raise ValueError("is no URL that PostgreSQL understands") from None
     return value
 
 

@@ -1,0 +1,113 @@
+"""A graph that does what the message says, as JSON, and notes what came of it in $PROBE_FOLDER.
+
+{"wait_for": name}     goes on once the file `name` is there, after making `name.reached`
+{"fail_until": name}   raises until the file `name` is there
+{"asks": [value, ...]} asks each in turn, in one node; {"ask": value} asks one, {"schema": ...} with a schema
+{"built": name}        asks with one of the values that no message can hold
+{"parallel": [...]}    asks all at once, in a branch each
+{"fail_after": name}   raises after the answers until the file `name` is there
+
+What a node was answered is a line of `<thread id, with - for />.jsonl`: one line for each time it got there.
+"""
+
+import asyncio
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.types import Send, interrupt
+from typing_extensions import TypedDict
+
+SECRET = "the inside story, for the log alone"
+
+
+class InsideError(RuntimeError):
+    """What a graph's author would not want in Slack."""
+
+    def __init__(self) -> None:
+        super().__init__(SECRET)
+
+
+@dataclass
+class Point:
+    x: int
+    y: int
+
+
+class Branch(TypedDict):
+    ask: Any
+
+
+BUILT: dict[str, Any] = {
+    "megabyte": {"query": "a" * 500_000 + "MIDDLE" + "z" * 500_000},
+    "not_json": {
+        "question": "Is this fine?",
+        "when": datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
+        "where": Point(1, 2),
+        "raw": b"\xff\x00",
+        "many": {1, 2},
+        "nan": float("nan"),
+        3: "three",
+    },
+}
+
+
+def folder() -> Path:
+    return Path(os.environ["PROBE_FOLDER"])
+
+
+def wish_of(state: MessagesState) -> dict[str, Any]:
+    said = next(m for m in reversed(state["messages"]) if m.type == "human")
+    try:
+        wish = json.loads(said.text)
+    except ValueError:
+        return {"heard": said.text}
+    return wish if isinstance(wish, dict) else {"heard": said.text}
+
+
+def note(config: RunnableConfig, what: dict[str, Any]) -> None:
+    here = config["configurable"]
+    seen = {name: here[name] for name in here if name.startswith("slack_") or name == "thread_id"}
+    with (folder() / f"{here['thread_id'].replace('/', '-')}.jsonl").open("a") as file:
+        file.write(json.dumps({**what, "configurable": seen}) + "\n")
+
+
+async def act(state: MessagesState, config: RunnableConfig) -> dict[str, Any]:
+    wish = wish_of(state)
+    if name := wish.get("wait_for"):
+        (folder() / f"{name}.reached").touch()
+        while not (folder() / name).exists():  # noqa: ASYNC110 -- the file is another process's
+            await asyncio.sleep(0.01)
+    if (name := wish.get("fail_until")) and not (folder() / name).exists():
+        raise InsideError
+    asks = wish.get("asks", [wish["ask"]] if "ask" in wish else [])
+    if built := wish.get("built"):
+        asks = [BUILT[built]]
+    answers = [interrupt(ask, response_schema=wish.get("schema")) for ask in asks]
+    if (name := wish.get("fail_after")) and not (folder() / name).exists():
+        raise InsideError
+    note(config, {"answers": answers, "heard": wish.get("heard")})
+    return {"messages": [AIMessage(f"Heard: {wish['heard']}" if "heard" in wish else "Resumed.")]}
+
+
+def branch(state: Branch, config: RunnableConfig) -> dict[str, Any]:
+    answer = interrupt(state["ask"])
+    note(config, {"asked": state["ask"], "answers": [answer]})
+    return {"messages": [AIMessage(f"One of several: {answer}")]}
+
+
+def where_to(state: MessagesState) -> list[Send] | str:
+    wish = wish_of(state)
+    return [Send("branch", Branch(ask=ask)) for ask in wish["parallel"]] if "parallel" in wish else "act"
+
+
+graph = StateGraph(MessagesState)
+graph.add_node("act", act)
+graph.add_node("branch", branch, input_schema=Branch)
+graph.add_conditional_edges(START, where_to, ["act", "branch"])

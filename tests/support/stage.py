@@ -1,0 +1,112 @@
+"""A stage for scenarios: a workspace with people, a scripted model, a database, the probes' notes."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from bot.local.model import ScriptedModel
+from bot.local.server import LocalWorkspace
+from bot.local.threads import Card, Thread
+from tests.support.bots import ROOT, BotProcess, bot_environment, bot_process, until
+
+PROBES = {
+    "ask": "tests/scenario/probes/asking.py:graph",
+    "filled": "tests/scenario/probes/filled.py:graph",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    ws: LocalWorkspace
+    model: ScriptedModel
+    database_url: str
+    folder: Path
+    config: Path
+
+    @property
+    def notes(self) -> Path:
+        """Where the probes note what they were answered; a file made here lets one go on."""
+        return self.folder / "notes"
+
+    def environment(self, **more: str) -> dict[str, str]:
+        return bot_environment(
+            self.ws.environment(),
+            self.database_url,
+            config=self.config,
+            model_url=self.model.base_url,
+            **{"PROBE_FOLDER": str(self.notes), "DEFAULT_GRAPH": "assistant", **more},
+        )
+
+    @asynccontextmanager
+    async def bot(
+        self, *arguments: str, name: str = "bot", wait: bool = True, **more: str
+    ) -> AsyncIterator[BotProcess]:
+        """A bot of this stage as a process."""
+        async with bot_process(
+            *(arguments or ("serve",)),
+            environment=self.environment(**more),
+            folder=self.folder,
+            name=name,
+            wait=wait,
+        ) as running:
+            if self.ws.mode == "http" and "worker" not in arguments and wait:
+                self.ws.request_url = f"{running.address}/slack/events"
+                assert await self.ws.verify_request_url()
+            yield running
+
+    async def asks(self, wish: Mapping[str, Any]) -> Thread:
+        """A message of carol's that tells the probe what to do."""
+        return await self.ws.carol.mentions(f"ask: {json.dumps(wish)}")
+
+    async def card(self, value: object, schema: object = None) -> Card:
+        """The card of a question that the probe asks."""
+        wish = {"ask": value} | ({"schema": schema} if schema is not None else {})
+        thread = await self.asks(wish)
+        return await thread.card()
+
+    def noted(self, thread: Thread) -> list[dict[str, Any]]:
+        """What the probe noted in this thread: a line for each time that it got to its end."""
+        file = self.notes / f"{thread.id.replace('/', '-')}.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    async def resumed(self, thread: Thread) -> Any:
+        """Wait for the probe's end, and give what its only question was answered with."""
+        await thread.wait_for("Resumed.", limit=15)
+        (noted,) = self.noted(thread)
+        (answer,) = noted["answers"]
+        return answer
+
+    async def reached(self, name: str) -> None:
+        """Wait until the probe waits for the file `name`."""
+        path = self.notes / f"{name}.reached"
+        await until(path.exists, lambda: f"the graph to wait for {name}", 15)
+
+    def let_go(self, name: str) -> None:
+        """Make the file that the probe waits for."""
+        (self.notes / name).touch()
+
+
+def config_with_probes(folder: Path) -> Path:
+    """A langgraph.json with the graphs that come along and the probes."""
+    own = json.loads((ROOT / "langgraph.json").read_text())["graphs"]
+    graphs = {name: str(ROOT / where) for name, where in {**own, **PROBES}.items()}
+    path = folder / "langgraph.json"
+    path.write_text(json.dumps({"dependencies": [str(ROOT)], "graphs": graphs}))
+    return path
+
+
+@asynccontextmanager
+async def open_stage(
+    folder: Path, database_url: str, *, mode: Literal["socket", "http"] = "socket", **more: Any
+) -> AsyncIterator[Stage]:
+    """A stage without a bot. In the end nothing may have been sent that Slack's rules do not allow."""
+    (folder / "notes").mkdir(parents=True)
+    retries = {"retry_schedule": (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0)} | more
+    async with LocalWorkspace(mode=mode, **retries) as ws, ScriptedModel() as model:
+        yield Stage(
+            ws=ws, model=model, database_url=database_url, folder=folder, config=config_with_probes(folder)
+        )
+        assert ws.log.violations() == []

@@ -154,3 +154,48 @@ async def test_the_log_has_it_all(ws: LocalWorkspace, heard: list[str]) -> None:
     (call,) = ws.log.calls("chat.postMessage", since=cursor)
     assert (call.ok, call.answer["error"]) == (False, "markdown_text_conflict")
     assert "token" not in call.arguments
+
+
+async def test_a_click_arrives_twice_or_late(ws: LocalWorkspace) -> None:
+    app, presses = bolt_app(ws), list[str]()
+
+    @app.action("go")
+    async def on_press(ack: Any, body: dict[str, Any]) -> None:
+        presses.append(body["trigger_id"])
+        await ack()
+        ws.slack.signals.notify("pressed")
+
+    button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
+    async with over_socket(app, ws):
+        posted = await client(ws).chat_postMessage(
+            channel=ws.channel_id("ops"), text="x", blocks=[{"type": "actions", "elements": [button]}]
+        )
+        message = ws.slack.world.channels[posted["channel"]].messages[posted["ts"]]
+        ws.trouble.on_delivery("block_actions", DeliveryFault.TWICE)
+        await ws.alice.clicks(message, "go")
+        await ws.slack.signals.until("pressed", lambda: len(presses) == 2, limit=5, what="two presses")
+        assert len(set(presses)) == 1
+        ws.trouble.on_delivery("block_actions", DeliveryFault.DELAY, seconds=0.1)
+        started = time.monotonic()
+        await ws.alice.clicks(message, "go")
+        assert time.monotonic() - started >= 0.1
+        ws.trouble.on_delivery("block_actions", DeliveryFault.LOSE)
+        assert (await ws.alice.clicks(message, "go")).error == "http_timeout"
+    assert len(presses) == 3
+
+
+async def test_an_old_event_can_be_replayed(ws: LocalWorkspace, heard: list[str]) -> None:
+    await ws.alice.says("#ops", "a")
+    await ws.delivery.idle()
+    ws.delivery.again(ws.log.attempts("message")[0].body)
+    await ws.slack.signals.until("heard", lambda: len(heard) == 2, limit=5, what="the replay")
+    assert heard[0] == heard[1]
+
+
+async def test_clearing_ends_all_trouble(ws: LocalWorkspace) -> None:
+    ws.trouble.on_call("*", ApiFault.ERROR, times=100)
+    ws.trouble.on_delivery("*", DeliveryFault.LOSE, times=100)
+    ws.trouble.latency = 5
+    ws.trouble.clear()
+    await post(ws, "a")
+    assert posted(ws) == ["a"]

@@ -75,7 +75,11 @@ class Call:
         value = self.arguments.get(name)
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
-        return [str(part) for part in value or ()]
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            raise invalid_arguments(f"must provide an array [json-pointer:/{name}]")
+        return value
 
     def channel(self, name: str = "channel", *, member: bool = False, by_name: bool = False) -> Channel:
         """A conversation the bot can see, by id (or also `by_name`); with `member`, one it is in."""

@@ -107,10 +107,11 @@ def _attachments(given: Any) -> list[Obj]:
     if len(given) > 100:
         raise SlackError("too_many_attachments")
     return [
-        {"id": n, "fallback": "[no preview available]"}
-        | a
-        | ({"blocks": message_blocks(a["blocks"])} if "blocks" in a else {})
-        for n, a in enumerate(given, 1)
+        {"fallback": "[no preview available]"}
+        | attachment
+        | {"id": number}
+        | ({"blocks": message_blocks(attachment["blocks"])} if "blocks" in attachment else {})
+        for number, attachment in enumerate(given, 1)
     ]
 
 

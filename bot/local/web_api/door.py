@@ -51,7 +51,7 @@ class Door:
         self,
         request: web.Request,
         entry: ApiCall,
-        given: "_Given",
+        given: "Given",
         trouble: ApiTrouble | None,
     ) -> web.StreamResponse:
         if self._slack.trouble.latency:
@@ -68,13 +68,13 @@ class Door:
         if wait is not None:
             entry.status, entry.answer = 429, {"ok": False, "error": "ratelimited"}
             return _ratelimited(wait)
-        entry.answer = await self._run(entry.method, given)
+        entry.answer = await self.run(entry.method, given)
         entry.status = 200
         if trouble is not None and trouble.fault is ApiFault.DROP_AFTER:
             _hang_up(request)
         return web.json_response(entry.answer, headers=self._headers())
 
-    async def _run(self, name: str, given: "_Given") -> Obj:
+    async def run(self, name: str, given: "Given") -> Obj:
         method = self._methods.get(name)
         arguments = given.arguments
         warnings: list[str] = []
@@ -126,7 +126,7 @@ class Door:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Given:
+class Given:
     """What came with a request: the arguments, the token, and whether the body was JSON."""
 
     arguments: Obj
@@ -134,7 +134,7 @@ class _Given:
     is_json: bool
 
 
-async def _read(request: web.Request) -> _Given:
+async def _read(request: web.Request) -> Given:
     arguments: dict[str, Any] = dict(request.query)
     is_json = request.content_type == "application/json"
     if is_json:
@@ -150,7 +150,7 @@ async def _read(request: web.Request) -> _Given:
         arguments |= {k: v for k, v in (await request.post()).items() if isinstance(v, str)}
     kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
     token = bearer.strip() if kind.lower() == "bearer" else arguments.get("token")
-    return _Given(arguments=arguments, token=token or None, is_json=is_json)
+    return Given(arguments=arguments, token=token or None, is_json=is_json)
 
 
 async def _refuse(request: web.Request, trouble: ApiTrouble) -> web.StreamResponse | None:

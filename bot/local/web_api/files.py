@@ -70,10 +70,10 @@ async def complete(call: Call) -> Obj:
         raise invalid_arguments("missing required field: files")
     files: list[File] = []
     for item in given:
-        file = slack.world.files.get(item.get("id", "")) if isinstance(item, dict) else None
+        file = slack.world.files.get(str(item.get("id"))) if isinstance(item, dict) else None
         if file is None or file.content is None or file.complete:
             raise SlackError("file_not_found")
-        file.title = item.get("title") or file.name
+        file.title = str(item.get("title") or file.name)
         files.append(file)
     wanted = call.texts("channels") or call.texts("channel_id")
     channels = [slack.world.channels.get(w) for w in wanted]

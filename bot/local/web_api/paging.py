@@ -1,7 +1,6 @@
 """Cursors: an opaque place in a list, as Slack's list methods give them."""
 
 import base64
-import binascii
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -42,8 +41,9 @@ def read_cursor(call: Call, kind: str) -> str | None:
         return None
     try:
         found, _, place = base64.b64decode(given, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise SlackError("invalid_cursor") from None
-    if found != kind or not place.replace(".", "").isdigit():
+    number = place if kind == "offset" else place.replace(".", "", 1)
+    if found != kind or not (number.isascii() and number.isdigit()):
         raise SlackError("invalid_cursor")
     return place

@@ -3,6 +3,8 @@
 from typing import Any
 
 from bot.local import conduct
+from bot.local.block_kit.checks import Findings, anything, by_type, choice, each, shape, string
+from bot.local.block_kit.elements import url_source
 from bot.local.block_kit.surfaces import message_blocks
 from bot.local.errors import SlackError, invalid_arguments
 from bot.local.rendering import message_json
@@ -12,12 +14,23 @@ from bot.local.web_api.call import Call, Method
 
 STREAM_LIFE = 300.0  # seconds without an append after which a stream ends by itself
 MAX_MARKDOWN = 12_000
-_NEEDS = {
-    "markdown_text": ("text",),
-    "task_update": ("id", "title"),
-    "plan_update": ("title",),
-    "blocks": ("blocks",),
+_task = {"type": choice("task_update"), "id": string(), "title": string()}
+_more = {
+    "status": choice("pending", "in_progress", "complete", "error"),
+    "details": string(least=0),
+    "output": string(least=0),
+    "sources": each(url_source, least=0),
 }
+_chunks = each(
+    by_type(
+        {
+            "markdown_text": shape({"type": choice("markdown_text"), "text": string(MAX_MARKDOWN, 0)}),
+            "task_update": shape(_task, _more),
+            "plan_update": shape({"type": choice("plan_update"), "title": string()}),
+            "blocks": shape({"type": choice("blocks"), "blocks": anything}),
+        }
+    )
+)
 
 
 async def start(call: Call) -> Obj:
@@ -93,10 +106,14 @@ def _grow(call: Call, message: Message) -> None:
     """Add what the call brings; nothing is added when any of it is refused."""
     text = message.text + (call.text("markdown_text") or "")
     blocks = [block for block in message.blocks if block["type"] != "markdown"]
-    for at, chunk in enumerate(call.json("chunks") or ()):
-        kind = chunk.get("type") if isinstance(chunk, dict) else None
-        if kind not in _NEEDS or any(name not in chunk for name in _NEEDS[kind]):
-            raise SlackError("invalid_chunks", [f"[ERROR] invalid chunk [json-pointer:/chunks/{at}]"])
+    chunks = call.json("chunks") or []
+    findings: Findings = []
+    if chunks:
+        _chunks(chunks, "/chunks", findings)
+    if findings:
+        raise SlackError("invalid_chunks", [f"[ERROR] {finding}" for finding in findings])
+    for chunk in chunks:
+        kind = chunk["type"]
         if kind == "markdown_text":
             text += chunk["text"]
         elif kind == "task_update":

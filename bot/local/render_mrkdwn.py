@@ -14,6 +14,7 @@ _EMPHASIS = re.compile(r"(?<![\w*_~])([*_~])(?=\S)([^\n]*?\S)\1(?![\w*_~])")
 _EMOJI = re.compile(r":([a-z0-9_+-]+):")
 _DATE = re.compile(r"\{(\w+)\}")
 _ASIDE = re.compile("\0(\\d+)\0")
+_PERMALINK = re.compile(r"https?://[^/]+/archives/")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a terminal would obey them
 
 EMOJI = {
@@ -90,7 +91,8 @@ def _reference(inside: str, names: Names) -> str:
             return label or f"@{target[1:].partition('^')[0]}"
     if not label or label == target.removeprefix("mailto:"):
         return target.removeprefix("mailto:")
-    return f"{label} ({target})"
+    # An address within the workspace is of no use in a terminal, and long.
+    return label if _PERMALINK.match(target) else f"{label} ({target})"
 
 
 def _moment(target: str, fallback: str) -> str:

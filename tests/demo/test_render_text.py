@@ -19,6 +19,7 @@ NAMES = Names(users={"U1": "bob", "B": "countersign"}, channels={"C1": "ops"})
         ("<!channel> <!subteam^S1|@night>", "@channel @night"),
         ("see <https://a.example/_x_|the _page_>", "see the _page_ (https://a.example/_x_)"),
         ("<https://a.example>", "https://a.example"),
+        ("<http://127.0.0.1:1/archives/C1/p1?thread_ts=1|a card>", "a card"),
         ("<mailto:a@b.example|a@b.example>", "a@b.example"),
         ("1 &lt; 2 &amp;&amp; 3 &gt; 2", "1 < 2 && 3 > 2"),
         ("&lt;!channel&gt;", "<!channel>"),

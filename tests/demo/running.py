@@ -1,0 +1,122 @@
+"""The demo as a process of its own, and what it leaves behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+STARTED = "It runs until you stop it"
+PAGE = re.compile(r"http://127\.0\.0\.1:\d+/")
+
+
+class Running:
+    """A demo at work; `said` is everything it printed so far."""
+
+    def __init__(self, folder: Path, arguments: Sequence[str], command: Sequence[str] | None) -> None:
+        self.folder = folder
+        self.said = ""
+        self.process = subprocess.Popen(
+            command or [sys.executable, "-m", "bot", "demo", *arguments],
+            cwd=ROOT,
+            env=environment(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        while line := self.process.stdout.readline():
+            self.said += line
+
+    def says(self, text: str, *, seconds: float = 45.0) -> None:
+        until(
+            lambda: text in self.said or self.process.poll() is not None,
+            lambda: f"no {text!r} in:\n{self.said}",
+            seconds,
+        )
+        assert text in self.said, self.said
+
+    def ends(self, *, seconds: float = 45.0) -> int:
+        code = self.process.wait(seconds)
+        self._reader.join(5)
+        return code
+
+    def stops(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.ends()
+
+    def bots(self) -> list[psutil.Process]:
+        """The bot's processes, which work in the demo's folder."""
+        return [p for p in processes_of(self.folder) if "serve" in command_of(p)]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Ours without anything that would point the demo to a model or a Slack of somebody's own."""
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "SLACK_", "DATABASE_", "DEMO_"))
+    }
+    return kept | {"DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
+
+
+@contextmanager
+def demo(
+    folder: Path, *arguments: str, command: Sequence[str] | None = None, leftovers: bool = True
+) -> Iterator[Running]:
+    """A demo that ends with the block, however that goes; `leftovers` in its folder are ended too."""
+    running = Running(folder, arguments, command)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                running.ends(seconds=40)
+        running.process.kill()
+        for process in processes_of(folder) if leftovers else ():
+            with suppress(psutil.NoSuchProcess, ProcessLookupError):
+                process.kill()
+        running.ends(seconds=10)
+        assert running.process.stdout is not None
+        running.process.stdout.close()
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def processes_of(folder: Path) -> list[psutil.Process]:
+    """Every living process that works in the folder or names it: the bot, PostgreSQL and its keeper."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.status() == psutil.STATUS_ZOMBIE or process.pid == os.getpid():
+                continue
+            at_home = Path(process.cwd()).is_relative_to(folder)
+            if at_home or any(str(folder) in part for part in process.cmdline()):
+                found.append(process)
+    return found
+
+
+def until(condition: Callable[[], object], told: Callable[[], str], seconds: float) -> None:
+    """Wait until the condition holds; fail after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, told()
+        time.sleep(0.05)

@@ -1,0 +1,53 @@
+"""Which settings reach the demo's bot."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.local.bot_environment import bot_environment, has_own_model
+
+WORKSPACE = {"SLACK_BOT_TOKEN": "xoxb-local", "SLACK_API_URL": "http://127.0.0.1:1/api/"}
+
+
+def made(outside: dict[str, str], model_url: str | None = "http://127.0.0.1:2/v1") -> dict[str, str]:
+    return bot_environment(
+        outside,
+        WORKSPACE,
+        model_url=model_url,
+        data_dir=Path("/data"),
+        config=Path("/project/langgraph.json"),
+        code=Path("/code"),
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["DATABASE_URL", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "HTTPS_PROXY"]
+)
+def test_what_is_for_a_real_bot_does_not_reach_the_demos(name: str) -> None:
+    assert name not in made({name: "real"})
+
+
+def test_the_workspace_has_the_last_word() -> None:
+    assert made({"SLACK_BOT_TOKEN": "xoxb-real", "PORT": "80"}).items() >= (WORKSPACE | {"PORT": "0"}).items()
+
+
+def test_a_database_can_be_named_for_the_demo_alone() -> None:
+    assert made({"DEMO_DATABASE_URL": "postgresql://x/demo"})["DATABASE_URL"] == "postgresql://x/demo"
+
+
+def test_the_persons_own_model_is_left_to_answer() -> None:
+    own = {"OPENAI_BASE_URL": "http://127.0.0.1:11434/v1", "MODEL": "llama"}
+    assert has_own_model(own)
+    assert made(own, model_url=None).items() >= own.items()
+    assert made(own, model_url=None)["OPENAI_API_KEY"]
+
+
+def test_without_one_the_scripted_model_answers() -> None:
+    assert not has_own_model({"OPENAI_API_KEY": ""})
+    assert made({"MODEL": "gpt"})["MODEL"] == "scripted"
+
+
+def test_a_proxy_is_for_the_own_model_alone() -> None:
+    proxied = made({"HTTPS_PROXY": "http://proxy:1", "OPENAI_API_KEY": "k"}, model_url=None)
+    assert proxied["ALL_PROXY"] == "http://proxy:1"
+    assert "ALL_PROXY" not in made({"HTTPS_PROXY": "http://proxy:1"})

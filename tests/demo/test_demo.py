@@ -1,0 +1,101 @@
+"""The demo from outside: what it prints, how it stops, and that nothing is left of it."""
+
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.demo.at_a_terminal import at_a_terminal
+from tests.demo.running import PAGE, STARTED, Running, demo, processes_of, until
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A data folder that another account can reach too: PostgreSQL does not run as root."""
+    home = Path(tempfile.mkdtemp(prefix="countersign-demo-"))
+    home.chmod(0o755)
+    yield home / "data"
+    shutil.rmtree(home)
+
+
+def nothing_runs_in(folder: Path) -> None:
+    until(
+        lambda: not processes_of(folder),
+        lambda: f"left behind: {[p.cmdline() for p in processes_of(folder)]}",
+        1.0,
+    )
+
+
+def test_the_tour_plays_its_stories_and_leaves_nothing_behind(folder: Path) -> None:
+    with demo(folder, "--tour") as tour:
+        assert tour.ends(seconds=90) == 0, tour.said
+        nothing_runs_in(folder)
+    for title in ("1. Alice asks", "2. Bob says no", "3. The bot is killed", "That is the tour"):
+        assert title in tour.said
+    assert "✗" not in tour.said
+
+
+def test_it_runs_without_input_until_it_is_signalled(folder: Path) -> None:
+    command = shlex.join([sys.executable, "-m", "bot", "demo"])
+    with demo(folder, command=["sh", "-c", f"exec {command} <&-"]) as running:
+        running.says(STARTED)
+        address = PAGE.search(running.said)
+        assert address is not None, "the first loopback address is that of the workspace's page"
+        assert running.said.count("http://") == 1
+        assert f"{address[0]}\n" in running.said
+        a_second_one_is_refused(folder, running.process.pid)
+        a_bot_that_dies_is_started_again(running)
+        assert running.process.poll() is None
+        assert running.stops() == 0
+        nothing_runs_in(folder)
+
+
+def a_second_one_is_refused(folder: Path, pid: int) -> None:
+    with demo(folder, leftovers=False) as second:
+        assert second.ends() == 1
+        assert f"process {pid}" in second.said
+
+
+def a_bot_that_dies_is_started_again(running: Running) -> None:
+    (bot,) = running.bots()
+    bot.kill()
+    running.says("The bot ended by itself (SIGKILL)")
+    running.says("It is back.")
+    assert [p.pid for p in running.bots()] not in ([], [bot.pid])
+
+
+def test_after_a_killed_demo_a_person_at_a_terminal_takes_part_in_the_next(folder: Path) -> None:
+    with demo(folder) as killed:
+        killed.says(STARTED)
+        killed.process.kill()
+        killed.ends()
+        (orphan,) = killed.bots()
+        with at_a_terminal(folder) as person:
+            person.sees("alice in #general> ")
+            assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
+            person.types("@countersign post 'Deploy at noon' to #ops")
+            assert "Deploy at noon" in person.sees("] Reject")
+            person.types("/as bob")
+            person.sees("bob in #general> ")
+            person.types("press 1")
+            person.sees("The message is in #ops.")
+            person.types("/quit")
+            assert person.process.wait(40) == 0
+            nothing_runs_in(folder)
+
+
+def test_a_bot_that_cannot_start_is_explained_with_its_log(folder: Path, tmp_path: Path) -> None:
+    config = tmp_path / "langgraph.json"
+    config.write_text("{")
+    with demo(folder, "--config", str(config)) as running:
+        assert running.ends() == 1
+    assert "The bot ended while it started" in running.said
+    assert "cannot be read as JSON" in running.said
+    assert "bot.log" in running.said

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import structlog
 
+from bot.approvals.ledger import Event
 from bot.flow.deliver import Courier
 from bot.flow.graph_state import Drained
 from bot.flow.metrics import Metrics
@@ -61,6 +62,7 @@ class Advance:
                 self._count(settlement)
                 await self._store.settle(settlement)
                 await self._courier.deliver_thread(work.thread.ref.channel, work.thread.ref.ts)
+                await self._redraw(settlement)
 
     async def _settlement(self, work: Work, session: Session) -> Settlement:
         first = work.inbound[0] if work.inbound else None
@@ -74,6 +76,12 @@ class Advance:
         info = self._graphs.infos[work.thread.graph]
         async with self._graphs.bind(info.name, work.thread.ref, session) as graph:
             return await Step(work, info, graph, self._replying, self._clock).take()
+
+    async def _redraw(self, settlement: Settlement) -> None:
+        """Show what this step did to approvals that have a card; one that the graph took looks as before."""
+        for change in settlement.changes:
+            if change.event not in {Event.OPENED, Event.RESUMED}:
+                await self._courier.redraw(change.after.id)
 
     def _count(self, settlement: Settlement) -> None:
         failures = sum(row.kind is OutgoingKind.FAILURE for row in settlement.post)

@@ -17,6 +17,7 @@ class Part:
 
     label: str
     value: Json
+    aside: bool = False  # an address for machines: shown like all of it, but in small print
 
 
 @dataclass(frozen=True, kw_only=True)

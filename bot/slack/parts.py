@@ -34,6 +34,11 @@ class Shown:
 
 def show(parts: Sequence[Part], room: Room, *, more: str = BEHIND_BUTTON) -> Shown:
     """As much of the parts as the room takes. Where something is left out, `more` says so."""
+    aside = [part for part in parts if part.aside and _short(part)]
+    parts = [part for part in parts if part not in aside]
+    if aside:
+        shown = show(parts, Room(room.chars - len(aside) * FIELD_LIMIT, room.blocks - 1), more=more)
+        return Shown([*shown.blocks, context(_small_print(aside))], shown.whole)
     short = [(at, text) for at, part in enumerate(parts) if (text := _short(part))]
     drawn = [text for _, text in short]
     long = [part for at, part in enumerate(parts) if at not in {at for at, _ in short}]
@@ -46,6 +51,10 @@ def show(parts: Sequence[Part], room: Room, *, more: str = BEHIND_BUTTON) -> Sho
     if not whole and room.blocks > len(blocks):
         blocks.append(context(more))
     return Shown(blocks, whole)
+
+
+def _small_print(parts: Sequence[Part]) -> str:
+    return " · ".join(f"{escape(one_line(part.label))} {code(one_line(str(part.value)))}" for part in parts)
 
 
 def _short(part: Part) -> str | None:

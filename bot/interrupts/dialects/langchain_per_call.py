@@ -5,6 +5,7 @@ schema: one decision's object schema, or a union of several told apart by `type`
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.approvals.decision import Decision, DecisionKind
 from bot.approvals.json import Json
@@ -23,6 +24,7 @@ from bot.interrupts.request import ReviewRequest
 from bot.interrupts.spec import Spec, settle
 
 NAME = "langchain_per_call"
+_ASIDE = frozenset({"tool_call_id"})
 
 
 def read(value: Json, schema: Json) -> ReviewRequest | None:
@@ -45,7 +47,7 @@ def read(value: Json, schema: Json) -> ReviewRequest | None:
             *long,
             *action_part(name),
             *parts(args),
-            *parts(value, without=known),
+            *(replace(part, aside=part.label in _ASIDE) for part in parts(value, without=known)),
             *beside_decisions(value.get("config")),
         ),
         forms=forms(allowed, args, _arguments_schema(branches.get(EDIT), schema)),

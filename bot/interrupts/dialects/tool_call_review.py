@@ -1,6 +1,7 @@
 """The tool call review of LangGraph's how-to guides: continue, update, or feedback to the model."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.approvals.decision import Decision, DecisionKind
 from bot.approvals.json import Json
@@ -23,6 +24,7 @@ from bot.interrupts.making import form_from_arguments
 from bot.interrupts.request import Part, ReviewRequest
 
 NAME = "tool_call_review"
+_ASIDE = frozenset({"id", "type"})
 REJECTED = "Rejected by a human reviewer."
 
 
@@ -76,7 +78,10 @@ def _taken_apart(call: Json) -> tuple[str | None, Json, tuple[Part, ...]]:
         )
     args = call[key]
     inner = parts(args) if isinstance(args, dict) else (Part(label=key, value=args),)
-    rest = parts(call, without=(key, *(("name",) if name else ())))
+    rest = tuple(
+        replace(part, aside=part.label in _ASIDE)
+        for part in parts(call, without=(key, *(("name",) if name else ())))
+    )
     return name, args, (*(action_part(name) if name else ()), *inner, *rest)
 
 

@@ -53,7 +53,8 @@ def plain_card(approval: Approval) -> Drawn:
 
 
 def _notice(request: ReviewRequest) -> str:
-    asked = "Waiting for an answer" if request.plain_question else "Waiting for approval"
+    approvable = any(DecisionKind.APPROVE in row.allowed for row in request.rows)
+    asked = "Waiting for approval" if approvable else "Waiting for an answer"
     return escape(f"{asked}: {request.title}")
 
 
@@ -117,7 +118,7 @@ def _buttons(approval: Approval, request: ReviewRequest, row: int, *, hidden: bo
     value = CardRef(approval_id=approval.id, row=row, digest=approval.digest).pack()
     allowed = request.rows[row].allowed
     made = [
-        _button(kind, value, plain_question=request.plain_question, primary=len(allowed) == 1)
+        _button(kind, value, request, sole=DecisionKind.APPROVE not in allowed)
         for kind in _ORDER
         if kind in allowed
     ]
@@ -126,13 +127,15 @@ def _buttons(approval: Approval, request: ReviewRequest, row: int, *, hidden: bo
     return actions(f"row:{row}:{approval.version}", made)
 
 
-def _button(kind: DecisionKind, value: str, *, plain_question: bool, primary: bool) -> Block:
+def _button(kind: DecisionKind, value: str, request: ReviewRequest, *, sole: bool) -> Block:
+    """`sole`: there is nothing to approve, so to answer is the main thing and is called that."""
+    answers = sole and kind is DecisionKind.RESPOND
     made = button(
-        words.word(kind, plain_question=plain_question),
-        words.label(kind, plain_question=plain_question),
+        words.word(kind, plain_question=request.plain_question),
+        words.label(kind, answers=answers),
         value,
     )
-    style = _STYLES.get(kind) or ("primary" if primary else None)
+    style = _STYLES.get(kind) or ("primary" if answers else None)
     return made | {"style": style} if style else made
 
 

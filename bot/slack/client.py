@@ -8,12 +8,13 @@ import structlog
 
 from bot.approvals.approval import Approval
 from bot.approvals.person import Person
-from bot.flow.outgoing import Outgoing
+from bot.flow.outgoing import Outgoing, OutgoingKind
 from bot.flow.ports import RateLimited, SlackRefused, SlackUnreachable
 from bot.flow.thread import ThreadRef
 from bot.slack import card
 from bot.slack.blocks import Drawn
 from bot.slack.escape import escape
+from bot.slack.in_order import InOrder
 from bot.slack.messages import draw_message
 from bot.slack.people import People
 from bot.slack.posted import EVENT_TYPE, find_posted
@@ -40,11 +41,14 @@ class SlackClient:
         self._api = api
         self._workspace = workspace
         self._people = People(api, workspace.team)
+        self._in_order = InOrder()
 
     async def post(self, row: Outgoing, approval: Approval | None) -> str:
         """Post the row and give its ts; a row whose text needs several messages gives that of the first."""
         if approval is not None:
             return await self._post_card(row, approval)
+        if row.kind is OutgoingKind.CARD:
+            raise SlackRefused("chat.postMessage", "approval_is_gone")
         messages = draw_message(row)
         keys = [row.key if at == 0 else f"{row.key}/{at + 1}" for at in range(len(messages))]
         thread_ts, done = row.thread_ts, {}
@@ -84,14 +88,19 @@ class SlackClient:
     async def redraw(self, approval: Approval) -> None:
         if approval.card_ts is None:
             return
+        async with self._in_order.turn(approval.id, approval.version) as newest:
+            if newest:
+                await self._draw(approval, approval.card_ts)
+
+    async def _draw(self, approval: Approval, ts: str) -> None:
         channel = ThreadRef.parse(approval.thread_id).channel
         try:
-            await self._update(channel, approval.card_ts, card.draw(approval))
+            await self._update(channel, ts, card.draw(approval))
         except SlackRefused as refused:
             if refused.error not in _TOO_MUCH:
                 raise
             log.error("card_drawn_plain", approval_id=str(approval.id), slack_error=refused.error)
-            await self._update(channel, approval.card_ts, card.plain_card(approval))
+            await self._update(channel, ts, card.plain_card(approval))
 
     async def _update(self, channel: str, ts: str, drawn: Drawn) -> None:
         await self._api.call("chat.update", channel=channel, ts=ts, text=drawn.text, blocks=drawn.blocks)
@@ -100,8 +109,9 @@ class SlackClient:
         """Make a message of ours show something else."""
         await self._update(channel, ts, drawn)
 
-    async def person(self, user_id: str, team_id: str | None) -> Person:
-        return await self._people.person(user_id, team_id)
+    async def person(self, user_id: str, team_id: str | None = None) -> Person:  # noqa: ARG002  # the port's
+        """Who it is, as users.info has it: the team that came along is what the sender says of themselves."""
+        return await self._people.person(user_id)
 
     async def whisper(self, thread: ThreadRef, user: str, text: str) -> None:
         """The text is mrkdwn of the bot's own; it is escaped all the same, since it may quote people."""

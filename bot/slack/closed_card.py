@@ -22,7 +22,7 @@ def closed_card(approval: Approval, request: ReviewRequest) -> Drawn:
     if approval.status is Status.WITHDRAWN and None in approval.votes:
         return _withdrawn(approval, request)
     votes = [vote for vote in approval.votes if vote is not None]
-    blocks = [section(f"*{clipped(request.title, 1000)}*")]
+    blocks = _asked(request)
     if len(votes) <= _DETAILED_ROWS:
         for at, vote in enumerate(votes):
             blocks += _row(request, at, vote)
@@ -34,6 +34,11 @@ def closed_card(approval: Approval, request: ReviewRequest) -> Drawn:
     return Drawn(text=_notice(request, votes), blocks=[*blocks, _footer(approval)])
 
 
+def _asked(request: ReviewRequest) -> list[Block]:
+    described = [plain_section(clipped(request.description, 600))] if request.description else []
+    return [section(f"*{clipped(request.title, 1000)}*"), *described]
+
+
 def verdict_line(vote: Vote) -> str:
     """`✅ Approved by @bob · today at 14:02`, in mrkdwn."""
     kind = vote.decision.kind
@@ -43,7 +48,7 @@ def verdict_line(vote: Vote) -> str:
 def _withdrawn(approval: Approval, request: ReviewRequest) -> Drawn:
     why = approval.note or "The question behind it is gone."
     blocks = [
-        section(f"*{clipped(request.title, 1000)}*"),
+        *_asked(request),
         section(f":leftwards_arrow_with_hook: *No longer asked.* {clipped(why, 1000)}"),
         *show(tuple(part for row in request.rows for part in row.parts), _PARTS, more=_SHORTENED).blocks,
     ]

@@ -24,7 +24,7 @@ def draw_message(row: Outgoing) -> tuple[Drawn, ...]:
     body: Mapping[str, Any] = row.body if isinstance(row.body, Mapping) else {}
     match row.kind:
         case OutgoingKind.SAID:
-            return _said(str(body.get("text", "")))
+            return _said(str(body.get("text") or ""))
         case OutgoingKind.FIELDS:
             return _fields(body.get("values"))
         case OutgoingKind.NOTE:
@@ -42,7 +42,7 @@ def draw_message(row: Outgoing) -> tuple[Drawn, ...]:
 def _said(text: str) -> tuple[Drawn, ...]:
     return tuple(
         Drawn(text=clipped(piece, _NOTICE), blocks=[{"type": "markdown", "text": markdown(piece)}])
-        for piece in _pieces(text or "(no text)", _MARKDOWN)
+        for piece in _pieces(text if text.strip() else "(no text)", _MARKDOWN)
     )
 
 
@@ -88,7 +88,7 @@ def _on_one_line(part: Part) -> str:
 
 def _note(text: str) -> Drawn:
     """The bot's own words, in mrkdwn; escaped all the same, since they may quote a title or a name."""
-    shown = clipped(text, 2900)
+    shown = clipped(text.strip() or "(no text)", 2900)
     return Drawn(text=shown, blocks=[section(shown)])
 
 

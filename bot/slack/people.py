@@ -21,14 +21,8 @@ class People:
         self._clock = clock
         self._known: OrderedDict[str, tuple[float, Person]] = OrderedDict()
 
-    async def person(self, user_id: str, team_id: str | None = None) -> Person:
+    async def person(self, user_id: str) -> Person:
         """Raises RateLimited, SlackRefused or SlackUnreachable where Slack does not say who it is."""
-        person = await self._looked_up(user_id)
-        if team_id not in (None, self._team) and person.standing in {Standing.MEMBER, Standing.GUEST}:
-            return Person(id=person.id, name=person.name, standing=Standing.STRANGER)
-        return person
-
-    async def _looked_up(self, user_id: str) -> Person:
         kept = self._known.get(user_id)
         if kept and self._clock() - kept[0] < FRESH:
             self._known.move_to_end(user_id)
@@ -59,8 +53,14 @@ def _standing(user_id: str, user: dict[str, Any], team: str) -> Standing:
         return Standing.GONE
     if user.get("is_bot") or user_id == "USLACKBOT" or user.get("is_workflow_bot"):
         return Standing.BOT
-    if user.get("is_stranger") or user.get("team_id") != team:
+    if user.get("is_stranger") or team not in _teams(user):
         return Standing.STRANGER
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
         return Standing.GUEST
     return Standing.MEMBER
+
+
+def _teams(user: dict[str, Any]) -> set[str]:
+    """The workspaces that the person is in: one, or in an Enterprise organisation perhaps several."""
+    enterprise = user.get("enterprise_user") or {}
+    return {str(team) for team in (user.get("team_id"), *(enterprise.get("teams") or ())) if team}

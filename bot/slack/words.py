@@ -39,8 +39,9 @@ def kind_of(word: str) -> DecisionKind | None:
     return next((kind for kind in DecisionKind if kind.value == name), None)
 
 
-def label(kind: DecisionKind, *, plain_question: bool) -> str:
-    return "Answer" if plain_question and kind is DecisionKind.RESPOND else _LABELS[kind]
+def label(kind: DecisionKind, *, answers: bool) -> str:
+    """`answers`: what is asked wants an answer, and not words in place of a tool's result."""
+    return "Answer" if answers and kind is DecisionKind.RESPOND else _LABELS[kind]
 
 
 def done(kind: DecisionKind) -> str:

@@ -112,7 +112,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def ws() -> AsyncIterator[LocalWorkspace]:
-    async with LocalWorkspace(retry_schedule=(0.0, 0.05, 0.1), ack_limit=3.0) as running:
+    async with LocalWorkspace(retry_schedule=(0.0, 0.05, 0.1), ack_limit=2.2) as running:
         yield running
 
 

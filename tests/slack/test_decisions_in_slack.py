@@ -115,7 +115,7 @@ async def test_a_second_click_changes_nothing_and_is_told_why(bot: Bot) -> None:
     await card.approve(by=bot.ws.bob)
     await bot.ws.alice.clicks_raw(late)
 
-    await bot.ws.alice.is_told("no longer open")
+    await bot.ws.alice.is_told("approved by bob already")
     assert bot.ws.bob.ephemerals == []
     decided = await now(bot, approval)
     assert [vote.by.name for vote in decided.votes if vote] == ["bob"]
@@ -151,7 +151,7 @@ async def test_a_form_opened_in_time_and_sent_too_late_changes_nothing_and_says_
 
     assert sent.outcome == "updated"
     assert sent.view is not None
-    assert "no longer open" in str(sent.view.definition["blocks"])
+    assert "approved by bob already" in str(sent.view.definition["blocks"])
     assert (await now(bot, approval)).answer == {"type": "approve"}
 
 

@@ -56,7 +56,7 @@ questions = st.builds(
     lambda q, rest: {**rest, "question": q}, texts, st.dictionaries(texts, payloads, max_size=5)
 )
 anything = payloads | calls | batches | questions
-often = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+often = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def approval_of(value: Json, schema: Json = None) -> Approval:

@@ -11,7 +11,6 @@ import pytest
 from aiohttp import web
 
 from bot.local.server import LocalWorkspace
-from bot.local.trouble import ApiFault
 from bot.slack.bolt_app import build_bolt_app
 from bot.slack.http import PATH, events_handler
 from bot.slack.scopes import scope_warning
@@ -40,16 +39,11 @@ async def test_connections_that_slack_ends_are_made_anew(bot: Bot, reason: str) 
     await arrives(bot, "hello again")
 
 
-async def test_a_spent_address_is_given_up(bot: Bot) -> None:
+async def test_a_dead_address_is_given_up(bot: Bot) -> None:
     """slack-sdk tries the address that it has for ever; a new one has to be asked for."""
-    bot.ws.socket._tickets.clear()
-    bot.ws.trouble.on_call("apps.connections.open", ApiFault.SERVER_ERROR, times=2)
-    bot.ws.socket.cut()
-    await bot.ws.slack.signals.until(
-        "connections", lambda: bot.ws.socket.connections == 0 or None, limit=5, what="no connection"
-    )
-    bot.ws.socket._tickets.clear()
-    await bot.ws.connected(2, limit=20)
+    bot.ws.socket.dead_urls = 2
+    await bot.ws.socket.disconnect("warning")
+    await bot.ws.connected(2)
     await arrives(bot, "hello again")
 
 

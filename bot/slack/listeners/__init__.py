@@ -3,7 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack.desk import Desk
-from bot.slack.listeners import approvals, commands, events, runs, starts, submissions
+from bot.slack.listeners import approvals, commands, events, leftovers, runs, starts, submissions
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -13,3 +13,4 @@ def register(app: AsyncApp, desk: Desk) -> None:
     runs.register(app, desk)
     starts.register(app, desk)
     commands.register(app, desk)
+    leftovers.register(app, desk)

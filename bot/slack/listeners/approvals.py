@@ -20,7 +20,7 @@ from bot.interrupts import Form, FormErrors, Refused, ReviewRow
 from bot.slack import words
 from bot.slack.blocks import Block
 from bot.slack.card_ref import CardRef, ModalRef
-from bot.slack.desk import Ack, Desk, in_words
+from bot.slack.desk import Ack, Desk, OldCard, in_words
 from bot.slack.forms import Modal, fitted, form_view
 from bot.slack.listeners.click import Click
 from bot.slack.whole import whole_view
@@ -97,6 +97,8 @@ async def _approve_rest(desk: Desk, click: Click, ref: CardRef) -> None:
         approval = await desk.seen(ref, click.channel)
         if approval.status is not Status.PENDING:
             raise NotPending
+        if approval.card_ts not in (None, click.message_ts):
+            raise OldCard
         rows = {row: Decision(kind=DecisionKind.APPROVE) for row in approval.open_rows}
         return await _ballot(ref, click.channel, rows)
 

@@ -87,7 +87,7 @@ def view_action(slack: Slack, user: str, view: View, action: Obj) -> Obj:
     """`block_actions` for an element of a modal or of the Home tab."""
     return _base(slack, "block_actions", user) | {
         "container": {"type": "view", "view_id": view.id},
-        "trigger_id": slack.new_trigger(user, view.id if view.type == "modal" else None),
+        "trigger_id": slack.new_trigger(user),
         "view": view_json(slack, view),
         "actions": [action | {"action_ts": slack.clock.ts()}],
     }
@@ -96,7 +96,7 @@ def view_action(slack: Slack, user: str, view: View, action: Obj) -> Obj:
 def view_submission(slack: Slack, user: str, view: View) -> Obj:
     """`view_submission`."""
     return _base(slack, "view_submission", user) | {
-        "trigger_id": slack.new_trigger(user, view.id),
+        "trigger_id": slack.new_trigger(user),
         "view": view_json(slack, view),
         "response_urls": [],
     }

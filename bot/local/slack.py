@@ -44,14 +44,14 @@ class Slack:
     def bot(self) -> User:
         return self.world.users[self.app.bot_user]
 
-    def new_trigger(self, user: str, view: str | None = None) -> str:
+    def new_trigger(self, user: str) -> str:
         """A trigger id that may open one view for `user` within three seconds."""
         now = self.clock.now()
         triggers = self.world.triggers
         while triggers and (oldest := next(iter(triggers.values()))).expires_at < now - 60:
             del triggers[oldest.id]
         trigger = f"{int(now * 1000)}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
-        triggers[trigger] = Trigger(id=trigger, user=user, expires_at=now + TRIGGER_LIFE, view=view)
+        triggers[trigger] = Trigger(id=trigger, user=user, expires_at=now + TRIGGER_LIFE)
         return trigger
 
     def new_response_url(

@@ -155,7 +155,6 @@ class Trigger:
     id: str
     user: str
     expires_at: float
-    view: str | None = None  # the modal it was pressed in, for views.push
     used: bool = False
 
 

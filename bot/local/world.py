@@ -39,14 +39,6 @@ class World:
     statuses: dict[tuple[str, str], str] = field(default_factory=dict)  # assistant status by channel, thread
     status_ends: dict[tuple[str, str], float] = field(default_factory=dict)
     sessions: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)  # agent sessions
-    seen_homes: set[str] = field(default_factory=set)
-
-    def user_named(self, name: str) -> User:
-        """The user whose handle is `name`. Raises KeyError."""
-        for user in self.users.values():
-            if user.name == name:
-                return user
-        raise KeyError(name)
 
     def channel(self, name_or_id: str) -> Channel | None:
         """A channel by id, `#name` or `name`."""

@@ -355,3 +355,58 @@ async def test_a_button_of_an_attachment(
     await ws.alice.clicks(message, "go")
     assert bot.bodies[-1]["container"]["attachment_id"] == 1
     assert bot.bodies[-1]["actions"][0]["value"] == "7"
+
+
+async def test_an_external_id_is_unique_and_finds_its_view(
+    ws: LocalWorkspace, card: Message, web_client: AsyncWebClient
+) -> None:
+    await opened(ws, card, web_client, form(external_id="mine"))
+    again = (await press(ws, card)).payload["trigger_id"]
+    second = web_client.views_open(trigger_id=again, view=form(external_id="mine"))
+    assert await refused(second) == "duplicate_external_id"
+    await web_client.views_update(external_id="mine", view=form(external_id="mine", title=plain("New")))
+    assert (await ws.alice.modal_opens(title="New")).definition["external_id"] == "mine"
+
+
+async def test_a_view_can_be_too_large(ws: LocalWorkspace, card: Message, web_client: AsyncWebClient) -> None:
+    text = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 2900}}
+    view = form(*[text] * 87, private_metadata="x" * 3000)
+    trigger = (await press(ws, card)).payload["trigger_id"]
+    assert await refused(web_client.views_open(trigger_id=trigger, view=view)) == "view_too_large"
+
+
+async def test_an_answer_that_is_none_leaves_the_form(
+    ws: LocalWorkspace, bot: Bot, card: Message, web_client: AsyncWebClient
+) -> None:
+    modal = await opened(ws, card, web_client, form())
+    bot.ack = {"response_action": "update", "view": {"type": "modal", "blocks": []}}
+    failed = await ws.alice.submits(modal, {"/a": "x"})
+    assert (failed.outcome, failed.view) == ("failed", modal)
+    assert ws.log.violations()[-1].where == "view_submission answer"
+
+
+async def test_an_ephemeral_message_is_replaced_by_its_response_url(
+    ws: LocalWorkspace, bot: Bot, card: Message, web_client: AsyncWebClient
+) -> None:
+    await web_client.chat_postEphemeral(
+        channel=card.channel, user=ws.alice.id, text="psst", blocks=card.blocks
+    )
+    (seen,) = ws.alice.ephemerals
+    hook = AsyncWebhookClient((await ws.alice.clicks(seen, "go")).payload["response_url"])
+    assert (await hook.send(text="done", replace_original=True)).status_code == 200
+    assert [(e.text, e.blocks) for e in ws.alice.ephemerals] == [("done", [])]
+    assert (await hook.send(text="")).status_code == 400
+
+
+async def test_closing_everything_tells_of_each_view(
+    ws: LocalWorkspace, bot: Bot, card: Message, web_client: AsyncWebClient
+) -> None:
+    await opened(ws, card, web_client, form(notify_on_close=True))
+    trigger = (await press(ws, card)).payload["trigger_id"]
+    await web_client.views_push(trigger_id=trigger, view=form(notify_on_close=True))
+    top = ws.alice.modal
+    assert top is not None
+    bot.bodies.clear()
+    await ws.alice.closes(top, everything=True)
+    assert [(b["type"], b["is_cleared"]) for b in bot.bodies] == [("view_closed", True)] * 2
+    assert ws.alice.modal is None

@@ -473,3 +473,56 @@ async def test_what_people_type_is_marked_up_as_slack_does(ws: LocalWorkspace) -
     )
     kinds = [e["type"] for e in typed.blocks[0]["elements"][0]["elements"]]
     assert kinds == ["user", "text", "link", "text", "link", "text"]
+
+
+async def test_files_are_checked_at_each_step(
+    ws: LocalWorkspace, web_client: AsyncWebClient, general: str
+) -> None:
+    assert await error(web_client.api_call("files.getUploadURLExternal", params={"filename": "a"})) == (
+        "invalid_arguments"
+    )
+    place = await web_client.files_getUploadURLExternal(filename="a.bin", length=3)
+    files = [{"id": place["file_id"]}]
+    assert await error(web_client.files_completeUploadExternal(files=files)) == "file_not_found"
+    async with aiohttp.ClientSession() as session:
+        async with session.post(place["upload_url"], data=b"four") as response:
+            assert response.status == 400
+        async with session.post(place["upload_url"], data=b"abc") as response:
+            assert (response.status, await response.text()) == (200, "OK - 3")
+        async with session.post(place["upload_url"], data=b"abc") as response:
+            assert response.status == 404
+    assert await error(web_client.files_info(file=place["file_id"])) == "file_not_found"
+    nowhere = web_client.files_completeUploadExternal(files=files, channel_id="C0NOWHERE")
+    assert await error(nowhere) == "channel_not_found"
+    await web_client.files_completeUploadExternal(files=files, channel_id=general)
+    assert (await web_client.files_info(file=place["file_id"]))["file"]["channels"] == [general]
+
+
+async def test_a_session_is_renamed_and_a_thread_titled(
+    ws: LocalWorkspace, web_client: AsyncWebClient, general: str
+) -> None:
+    thread = await ws.alice.says("#general", "root")
+    rename = {"channel_id": general, "thread_ts": thread.ts, "title": "New"}
+    assert await error(web_client.agents_sessions_rename(**rename)) == "session_not_found"
+    await web_client.agents_sessions_setStatus(channel_id=general, thread_ts=thread.ts, status="active")
+    await web_client.agents_sessions_rename(**rename)
+    assert ws.slack.world.sessions[general, thread.ts]["title"] == "New"
+    await web_client.assistant_threads_setTitle(channel_id=general, thread_ts=thread.ts, title="Newer")
+    assert ws.slack.world.sessions[general, thread.ts]["title"] == "Newer"
+
+
+async def test_an_unsubscribed_stop_button_is_warned_of(general: str) -> None:
+    async with LocalWorkspace(app=App(events=frozenset({"message.channels"}))) as ws:
+        thread = await ws.alice.says("#general", "root")
+        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url)
+        answer = await client.agents_sessions_setStatus(
+            channel_id=thread.channel, thread_ts=thread.ts, status="processing"
+        )
+    assert answer["warning"] == "missing_agent_session_stopped_event_subscription"
+
+
+async def test_the_channels_of_a_user(ws: LocalWorkspace, web_client: AsyncWebClient) -> None:
+    side = ws.add_channel("side", [ws.alice])
+    of_alice = (await web_client.users_conversations(user=ws.alice.id, types="public_channel"))["channels"]
+    of_bob = (await web_client.users_conversations(user=ws.bob.id, types="public_channel"))["channels"]
+    assert {c["id"] for c in of_alice} - {c["id"] for c in of_bob} == {side}

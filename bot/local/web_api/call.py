@@ -42,12 +42,14 @@ class Call:
         return value
 
     def flag(self, name: str, default: bool = False) -> bool:
+        """A boolean, in any of the spellings that forms give it."""
         value = self.arguments.get(name)
         if value is None:
             return default
         return str(value).lower() not in _FALSE
 
     def integer(self, name: str, default: int | None = None) -> int | None:
+        """A whole number, or `default` when it is absent."""
         value = self.arguments.get(name)
         if value is None or value == "":
             return default

@@ -124,9 +124,8 @@ async def replies(call: Call) -> Obj:
     stop = min(high, low + limit)
     metadata = call.flag("include_all_metadata")
     timestamps = [root_ts] if root_ts in channel.messages else []
-    # Slack puts the root on the first page only when nothing else was asked for.
     if after is not None:
-        timestamps = []
+        timestamps = []  # the root stands on the first page alone
     timestamps = timestamps + all_replies[low:stop]
     answer: Obj = {
         "messages": [message_json(call.slack, channel.messages[ts], metadata=metadata) for ts in timestamps],

@@ -1,0 +1,24 @@
+"""The house, with the tests' own graphs in it."""
+
+from collections.abc import AsyncIterator, Iterator, MutableMapping
+from typing import Any
+
+import pytest
+import structlog.testing
+
+from tests.flow.graphs_to_host import everything, failing
+from tests.support.house import House, open_house
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[House]:
+    failing.clear()
+    async with open_house(database_url, everything()) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What was logged, kept instead of printed."""
+    with structlog.testing.capture_logs() as entries:
+        yield entries

@@ -1,0 +1,119 @@
+"""Which words in a thread are a decision, and which name a graph."""
+
+import pytest
+
+from bot.approvals.decision import Decision, DecisionKind
+from bot.flow.opening import split_name
+from bot.flow.replies import decision_in
+from bot.interrupts import ReviewRequest, parse
+
+APPROVAL = parse({"question": "Do it?", "what": "deploy"})
+QUESTION = parse("How many?")
+ASSISTANCE = parse({"query": "Which one?"})
+TWO_ROWS = parse(
+    {
+        "action_requests": [{"name": name, "args": {}} for name in ("a", "b")],
+        "review_configs": [
+            {"action_name": name, "allowed_decisions": ["approve", "reject"]} for name in ("a", "b")
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "approve",
+        "Approved!",
+        "  YES ",
+        "y",
+        "ok.",
+        "Okay",
+        "accept",
+        "Go ahead",
+        "lgtm",
+        "do it!",
+        ":+1:",
+        "👍",
+    ]
+    + [":white_check_mark:", ":thumbsup:", "✅"],
+)
+def test_words_that_approve(text: str) -> None:
+    assert decision_in(text, APPROVAL) == Decision(kind=DecisionKind.APPROVE)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("reject", None),
+        ("Rejected: too late", "too late"),
+        ("deny, it is Friday", "it is Friday"),
+        ("no", None),
+        ("No.", None),
+        ("nope - ask Carol", "ask Carol"),
+        ("decline\nbecause\nof this", "because\nof this"),
+        (":-1: not now", "not now"),
+        ("❌", None),
+    ],
+)
+def test_words_that_reject_and_their_reason(text: str, reason: str | None) -> None:
+    assert decision_in(text, APPROVAL) == Decision(kind=DecisionKind.REJECT, message=reason)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes, but only half",
+        "yes?",
+        "approve it if Bob agrees",
+        "not ok",
+        "okay then",
+        "approved by nobody",
+        "nobody knows",
+        "notes: see above",
+        "rejection is not what I want",
+        "",
+        "   ",
+        "…",
+    ],
+)
+def test_other_words_decide_nothing(text: str) -> None:
+    assert decision_in(text, APPROVAL) is None
+
+
+@pytest.mark.parametrize("request_", [QUESTION, ASSISTANCE])
+def test_a_question_takes_any_words_even_those_that_elsewhere_approve(request_: ReviewRequest) -> None:
+    for words in ("seven", "yes", "no: none"):
+        assert decision_in(f" {words} ", request_) == Decision(kind=DecisionKind.RESPOND, value=words)
+    assert decision_in("  ", request_) is None
+
+
+def test_a_number_that_was_asked_for_stays_a_number() -> None:
+    request = parse("How many?", {"type": "integer", "minimum": 1})
+    assert decision_in("7", request) == Decision(kind=DecisionKind.RESPOND, value=7)
+    with pytest.raises(ValueError, match=r"\S"):
+        decision_in("a few", request)
+
+
+def test_several_rows_are_not_decided_by_words() -> None:
+    assert len(TWO_ROWS.rows) == 2
+    assert decision_in("approve", TWO_ROWS) is None
+    assert decision_in("reject", TWO_ROWS) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "rest"),
+    [
+        ("refunds: 12 euros", "refunds", "12 euros"),
+        ("  refunds:\n12", "refunds", "12"),
+        ("refunds:", "refunds", ""),
+        ("my-graph_2.v1: x: y", "my-graph_2.v1", "x: y"),
+        ("refund 12 euros: now", None, "refund 12 euros: now"),
+        ("https://example.com/ says", None, "https://example.com/ says"),
+        ("12:30 is fine", None, "12:30 is fine"),
+        (":+1: fine", None, ":+1: fine"),
+        ("", None, ""),
+    ],
+)
+def test_a_name_before_a_colon_and_a_space_picks_a_graph(text: str, name: str | None, rest: str) -> None:
+    assert split_name(text) == (name, rest)

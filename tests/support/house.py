@@ -1,0 +1,217 @@
+"""The bot without Slack and processes: the real store, queue and engine, wired as `app.py` wires them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from langgraph.graph import StateGraph
+
+from bot.approvals.approval import Approval
+from bot.approvals.decision import Decision, DecisionKind
+from bot.approvals.json import Json
+from bot.flow.advance import Advance
+from bot.flow.decide import Ballot, Decide, request_of
+from bot.flow.deliver import Courier
+from bot.flow.inbound import Inbound, InboundKind
+from bot.flow.replying import Replying
+from bot.flow.thread import ThreadRef
+from bot.flow.tool_host import ToolHost
+from bot.jobs.queue import Queue
+from bot.runs.graphs import Graphs
+from bot.runs.loading import AnyGraph, LoadedGraph
+from bot.store.database import for_checkpoints
+from bot.store.effects import Effects
+from bot.store.locks import Locks
+from bot.store.outbox import Outbox
+from bot.store.pool import Pool, open_pool
+from bot.store.threads import Threads
+from tests.support.recorder import Recorder, next_ts
+
+TEAM, CHANNEL = "T1", "C1"
+
+
+def a_thread() -> ThreadRef:
+    """A thread of the test's own."""
+    return ThreadRef(team=TEAM, channel=CHANNEL, ts=next_ts())
+
+
+def message(thread: ThreadRef, text: str, *, user: str = "UALICE", opens: bool = True) -> Inbound:
+    """A message that nobody has delivered before."""
+    ts = next_ts()
+    return Inbound(
+        key=f"message:{thread.team}/{thread.channel}/{ts}",
+        event_id=f"Ev{ts}",
+        kind=InboundKind.MESSAGE,
+        thread=thread,
+        user=user,
+        text=text,
+        opens=opens,
+    )
+
+
+def asked(thread: ThreadRef, kind: InboundKind, body: Json = None) -> Inbound:
+    """A press of a button in the thread."""
+    press = message(thread, "", opens=False)
+    return replace(press, key=f"{kind}:{press.event_id}", kind=kind, body=body)
+
+
+@dataclass
+class SlackForTools:
+    """Where tools' calls go: `posts` by key."""
+
+    posts: dict[str, str]
+
+    async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        return {"ok": True}
+
+    async def post_text(self, key: str, channel: str, text: str, *, look_first: bool) -> dict[str, Any]:
+        if look_first and key in self.posts:
+            return {"ts": "1.0"}
+        assert key not in self.posts, "posted twice"
+        self.posts[key] = text
+        return {"ts": "1.0"}
+
+
+@dataclass
+class House:
+    pool: Pool
+    sessions: Pool
+    queue: Queue
+    threads: Threads
+    outbox: Outbox
+    locks: Locks
+    effects: Effects
+    slack: Recorder
+    courier: Courier
+    decide: Decide
+    graphs: Graphs
+    advance: Advance
+    tools: SlackForTools
+
+    async def say(self, thread: ThreadRef, text: str, *, user: str = "UALICE") -> Inbound:
+        """Write in the thread, and let the bot do what follows."""
+        return await self.take(message(thread, text, user=user))
+
+    async def take(self, inbound: Inbound) -> Inbound:
+        assert await self.threads.accept(inbound)
+        await self.advance(inbound.thread.id)
+        return inbound
+
+    async def vote(
+        self, approval: Approval, kind: DecisionKind, value: Json = None, *, user: str = "UBOB", row: int = 0
+    ) -> Approval:
+        """Decide one row of a card, and no more: the graph has not heard of it afterwards."""
+        request = request_of(approval)
+        decision = (
+            Decision(kind=kind, value=value)
+            if value is None or not isinstance(value, str)
+            else request.rows[row].reply(kind, value)
+        )
+        assert decision is not None
+        ballot = Ballot(
+            approval_id=approval.id,
+            digest=approval.digest,
+            channel=CHANNEL,
+            decisions={row: decision},
+            via="button",
+        )
+        return await self.decide(ballot, await self.slack.person(user, TEAM))
+
+    async def answer(self, approval: Approval, kind: DecisionKind, value: Json = None) -> None:
+        """Decide a card, and let the bot do what follows."""
+        await self.vote(approval, kind, value)
+        await self.advance(approval.thread_id)
+
+    async def pending(self, thread: ThreadRef) -> list[Approval]:
+        """The approvals of this thread that wait, in the order of their questions' text."""
+        waiting = [w.approval for w in await self.threads.waiting(TEAM, None, 1000) if w.thread == thread]
+        return sorted(waiting, key=lambda approval: str(approval.value))
+
+    async def the_card(self, thread: ThreadRef) -> Approval:
+        """The only approval of this thread that waits."""
+        (only,) = await self.pending(thread)
+        return only
+
+    async def rows(self, query: str, *arguments: object) -> list[dict[str, Any]]:
+        """What a query gives."""
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute(query.encode(), arguments)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def ledger(self, thread: ThreadRef) -> list[str]:
+        """What happened to this thread's approvals, in order."""
+        found = await self.rows(
+            "SELECT event FROM countersign.ledger WHERE thread_id = %s ORDER BY id", thread.id
+        )
+        return [row["event"] for row in found]
+
+    async def claims_lapse(self) -> None:
+        """Make it later than every claim and postponement of the outbox."""
+        await self.rows("UPDATE countersign.outbox SET due_at = due_at - interval '1 hour'")
+
+
+def loaded(graphs: Mapping[str, StateGraph[Any, Any, Any, Any] | AnyGraph]) -> dict[str, LoadedGraph]:
+    return {
+        name: LoadedGraph(
+            name=name, sample=graph.compile() if isinstance(graph, StateGraph) else graph, factory=None
+        )
+        for name, graph in graphs.items()
+    }
+
+
+@asynccontextmanager
+async def open_house(
+    url: str, graphs: Mapping[str, Any], *, wrap: Callable[[str, Any], Any] = lambda _name, port: port
+) -> AsyncIterator[House]:
+    """The house over this database. `wrap` may put something between the flow and each of its ports."""
+    slack = Recorder()
+    tools = SlackForTools(posts={})
+    async with (
+        await open_pool(url, min_size=2, max_size=12) as pool,
+        await open_pool(url, min_size=2, max_size=8, configure=for_checkpoints) as sessions,
+    ):
+        queue = Queue(pool)
+        await queue.open()
+        threads, outbox = Threads(pool, queue.defer), Outbox(pool, queue.defer)
+        effects = Effects(pool)
+        hosted = Graphs(loaded(graphs), next(iter(graphs)), lambda _thread: ToolHost(tools, effects))
+        store, port, out = wrap("store", threads), wrap("slack", slack), wrap("outbox", outbox)
+        courier, decide = Courier(store, out, port), Decide(store, now)
+        locks = Locks(sessions, patience=0.2)
+        advance = Advance(
+            store=store,
+            locks=locks,
+            graphs=wrap("graphs", hosted),
+            courier=courier,
+            replying=Replying(decide, port, now),
+            clock=now,
+        )
+        yield House(
+            pool=pool,
+            sessions=sessions,
+            queue=queue,
+            threads=threads,
+            outbox=outbox,
+            locks=locks,
+            effects=effects,
+            slack=slack,
+            courier=courier,
+            decide=decide,
+            graphs=hosted,
+            advance=advance,
+            tools=tools,
+        )
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def until(condition: Callable[[], Awaitable[object]], seconds: float = 10.0) -> None:
+    """Wait for a condition of the database. Raises TimeoutError when it does not come true in time."""
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110 -- the database has no event to wait for
+            await asyncio.sleep(0.02)

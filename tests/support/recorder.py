@@ -1,0 +1,70 @@
+"""The flow's own port to Slack, written down instead of sent: what was posted, redrawn and whispered."""
+
+import itertools
+from collections import deque
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from bot.approvals.approval import Approval, Status
+from bot.approvals.person import Person, Standing
+from bot.flow.outgoing import Outgoing, OutgoingKind
+from bot.flow.ports import SlackRefused
+from bot.flow.thread import ThreadRef
+
+GUEST = "UGUEST"
+_moments = itertools.count(1)
+
+
+@dataclass
+class Recorder:
+    """Posts once per key when it is asked to look first, as the real one does; `trouble` befalls posts."""
+
+    posts: list[Outgoing] = field(default_factory=list)
+    ts: dict[str, str] = field(default_factory=dict)  # of each post, by its row's key
+    whispers: list[tuple[str, str]] = field(default_factory=list)
+    failed_openings: list[tuple[str, str]] = field(default_factory=list)
+    cards: dict[UUID, Status] = field(default_factory=dict)  # what each card shows
+    trouble: deque[Exception] = field(default_factory=deque)
+    lookup_trouble: deque[Exception] = field(default_factory=deque)
+
+    async def post(self, row: Outgoing, approval: Approval | None) -> str:
+        if self.trouble:
+            raise self.trouble.popleft()
+        if row.attempts and row.key in self.ts:
+            return self.ts[row.key]
+        self.posts.append(row)
+        self.ts[row.key] = next_ts()
+        if approval is not None:
+            self.cards[approval.id] = approval.status
+        return self.ts[row.key]
+
+    async def redraw(self, approval: Approval) -> None:
+        self.cards[approval.id] = approval.status
+
+    async def person(self, user_id: str, team_id: str | None) -> Person:
+        if self.lookup_trouble:
+            raise self.lookup_trouble.popleft()
+        standing = Standing.GUEST if user_id == GUEST else Standing.MEMBER
+        return Person(id=user_id, name=user_id.lower(), standing=standing)
+
+    async def whisper(self, thread: ThreadRef, user: str, text: str) -> None:
+        self.whispers.append((user, text))
+
+    async def opening_failed(self, row: Outgoing, error: str) -> None:
+        self.failed_openings.append((row.key, error))
+
+    def texts(self, kind: OutgoingKind) -> list[str]:
+        """What was posted of one kind, as its text."""
+        return [str(row.body["text"]) for row in self.of(kind) if isinstance(row.body, dict)]
+
+    def of(self, kind: OutgoingKind) -> list[Outgoing]:
+        return [row for row in self.posts if row.kind is kind]
+
+
+def next_ts() -> str:
+    """Slack's clock, which gives each message a moment of its own."""
+    return f"1700000000.{next(_moments):06}"
+
+
+def refused(error: str) -> SlackRefused:
+    return SlackRefused("chat.postMessage", error)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from bot.local import demo_words
 from bot.local.bot_environment import bot_environment, has_own_model
 from bot.local.bot_process import BotDownError, BotProcess
 from bot.local.demo_folder import DemoFolder, FolderTakenError
@@ -19,16 +20,6 @@ from bot.local.tour import Tour
 CODE = Path(__file__).resolve().parents[2]
 RESTARTS = 3
 PACE = 0.03  # seconds between two pieces of the scripted model's answer, so that it is seen to write
-THINGS_TO_TRY = (
-    ("As alice, in #general:", "@countersign post 'Deploy at noon' to #ops", "then, as bob, press Approve"),
-    ("As carol, in #general:", "@countersign ask someone which environment is meant", "then answer as alice"),
-    ("In a channel:", "/agent approve_or_reject: delete the old backups", "then reject it, with a reason"),
-)
-OTHER_GRAPHS_TO_TRY = (
-    ("As alice, in #general:", "@countersign and what your graph takes", "it answers in the thread"),
-    ("When it interrupts:", "its card", "decide it as bob"),
-    ("Anywhere:", "/agent graphs", "lists the graphs that were loaded"),
-)
 
 
 def main(tour: bool, config: Path | None, port: int, *, terminal: bool | None = None) -> int:
@@ -93,9 +84,16 @@ class Demo:
     async def run(self, stack: AsyncExitStack, *, interactive: bool) -> int:
         """Run until the person leaves or the task is cancelled. Raises `BotDownError`."""
         workspace = await self._workspace(stack, state=self._folder.path / "workspace.json")
+        if self._own_config is not None:
+            workspace.page.desk.welcome = demo_words.OWN_GRAPHS
         scripted = not has_own_model(self._outside)
         bot = await self._bot(stack, workspace, scripted=scripted, config=self._config())
-        self._say_where_things_are(workspace, bot, scripted=scripted)
+        model = demo_words.SCRIPTED if scripted else demo_words.OWN
+        welcome = workspace.page.desk.welcome
+        words = demo_words.where_things_are(
+            workspace.page_url, bot.log, model, workspace.slack.bot.name, welcome
+        )
+        print("\n".join(words), flush=True)
         minding = asyncio.create_task(self._mind(bot))
         stack.callback(minding.cancel)
         if not interactive:
@@ -113,7 +111,9 @@ class Demo:
         self._outside |= {"POLICY_FILE": str(self._folder.path / "none.toml"), "DEFAULT_GRAPH": "assistant"}
         workspace = await self._workspace(stack, state=None)
         bot = await self._bot(stack, workspace, scripted=True, config=CODE / "langgraph.json")
-        print(f"The workspace is {workspace.address}/ and the bot's log {_shown(bot.log)}.\n", flush=True)
+        print(
+            f"The workspace   {workspace.page_url}\nThe bot's log   {demo_words.short(bot.log)}", flush=True
+        )
         return await Tour(workspace, bot).play()
 
     def _config(self) -> Path:
@@ -146,6 +146,7 @@ class Demo:
             started=self._folder.remember_bot,
         )
         stack.push_async_callback(bot.stop)
+        print(demo_words.STARTING, flush=True)
         await bot.start()
         return bot
 
@@ -159,20 +160,3 @@ class Demo:
             print("It is started again.", flush=True)
             await bot.start()
             print("It is back.", flush=True)
-
-    def _say_where_things_are(self, workspace: LocalWorkspace, bot: BotProcess, *, scripted: bool) -> None:
-        own = self._own_config is not None
-        model = "scripted: it knows a few phrases. Set OPENAI_API_KEY or OPENAI_BASE_URL for a real one."
-        print("Countersign runs in a Slack of its own on this machine.\n")
-        print(f"  The workspace   {workspace.address}/")
-        print(f"  The bot's log   {_shown(bot.log)}")
-        print(f"  The model       {model if scripted else 'your own'}")
-        print("\nThree things to try:")
-        for number, (where, text, then) in enumerate(OTHER_GRAPHS_TO_TRY if own else THINGS_TO_TRY, start=1):
-            print(f"  {number}. {where} {text}\n     ({then})")
-        print("\nIt runs until you stop it with Ctrl-C.", flush=True)
-
-
-def _shown(path: Path) -> str:
-    """A path as short as it can be said from here."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -15,7 +15,7 @@ import psutil
 
 ROOT = Path(__file__).parents[2]
 STARTED = "It runs until you stop it"
-PAGE = re.compile(r"http://127\.0\.0\.1:\d+/")
+PAGE = re.compile(r"http://127\.0\.0\.1:\d+/\S*")
 
 
 class Running:

@@ -4,6 +4,7 @@ import shlex
 import shutil
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,19 +43,40 @@ def test_the_tour_plays_its_stories_and_leaves_nothing_behind(folder: Path) -> N
     assert "✗" not in tour.said
 
 
-def test_it_runs_without_input_until_it_is_signalled(folder: Path) -> None:
-    command = shlex.join([sys.executable, "-m", "bot", "demo"])
+def test_it_runs_without_input_until_it_is_signalled(folder: Path, tmp_path: Path) -> None:
+    command = shlex.join([sys.executable, "-m", "bot", "demo", "--config", str(a_project_in(tmp_path))])
     with demo(folder, command=["sh", "-c", f"exec {command} <&-"]) as running:
         running.says(STARTED)
         address = PAGE.search(running.said)
-        assert address is not None, "the first loopback address is that of the workspace's page"
+        assert address is not None
         assert running.said.count("http://") == 1
-        assert f"{address[0]}\n" in running.said
+        assert b"<title>" in a_browser_opens(address[0]), "the first address is that of the page"
+        assert "graphs=['mine']" in (folder / "bot.log").read_text()
         a_second_one_is_refused(folder, running.process.pid)
         a_bot_that_dies_is_started_again(running)
         assert running.process.poll() is None
         assert running.stops() == 0
         nothing_runs_in(folder)
+
+
+def a_project_in(folder: Path) -> Path:
+    """Somebody's own LangGraph project."""
+    (folder / "mine.py").write_text(
+        "from langgraph.graph import StateGraph\n"
+        "graph = StateGraph(dict)\n"
+        "graph.add_node('node', lambda state: state)\n"
+        "graph.set_entry_point('node')\n"
+    )
+    config = folder / "langgraph.json"
+    config.write_text('{"dependencies": ["."], "graphs": {"mine": "./mine.py:graph"}}')
+    return config
+
+
+def a_browser_opens(address: str) -> bytes:
+    cookies = urllib.request.HTTPCookieProcessor()
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), cookies)
+    with opener.open(address, timeout=10) as answer:
+        return bytes(answer.read())
 
 
 def a_second_one_is_refused(folder: Path, pid: int) -> None:

@@ -20,15 +20,20 @@ export function App(): ReactNode {
   const inspecting = useLive((state) => state.inspecting);
   const channels = useLive((state) => state.channels);
   const route = useRoute();
-  const place = route.place === "list" && matchMedia(WIDE).matches ? "channel" : route.place;
-  const channel = channels.find((c) => c.id === route.channel) ?? (route.place === "list" ? channels[0] : undefined);
+  const nowhere = route.place === "start" || (route.place === "list" && matchMedia(WIDE).matches);
+  const place = nowhere ? "channel" : route.place;
+  const channel = channels.find((c) => c.id === route.channel) ?? (nowhere ? channels[0] : undefined);
 
   useEffect(() => {
     live.onThreadStarted = (where, ts) => go({ place: "channel", channel: where, thread: ts });
   }, []);
   useEffect(() => {
+    if (route.place === "start" && channels[0]) location.replace(`#/${channels[0].id}`);
+  }, [route.place, channels]);
+  useEffect(() => {
     // After a change of person: what they cannot see is not what the address says any more.
-    if (me && route.channel && !channels.some((c) => c.id === route.channel)) go({ place: "list" });
+    if (me && route.channel && !channels.some((c) => c.id === route.channel))
+      go({ place: "channel", channel: channels[0]?.id });
   }, [me, route.channel, channels]);
 
   if (link === "refused") return <Refused />;
@@ -50,7 +55,7 @@ export function App(): ReactNode {
       <Toast />
       {link === "lost" && (
         <div className="lost" role="status">
-          The connection is gone. Trying again…
+          The connection is gone; trying again. If the workspace was restarted, open the address that it printed now.
         </div>
       )}
     </div>

@@ -49,6 +49,8 @@ const EMPTY: State = {
 
 const PERSON = "person";
 const LONGEST_WAIT = 3000;
+/** What a person does next: an earlier notice has been read by then. */
+const OWN_DOING = new Set(["say", "run", "click", "submit", "become"]);
 
 type Answer = Obj & { ok: boolean; error?: string };
 
@@ -101,6 +103,7 @@ class Live {
       this.say("The workspace is not reachable right now.");
       return null;
     }
+    if (OWN_DOING.has(name)) this.set({ toast: null });
     const id = ++this.number;
     const answered = new Promise<Answer | null>((settle) => this.waiting.set(id, settle));
     socket.send(JSON.stringify({ id, do: name, ...args }));

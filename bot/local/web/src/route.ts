@@ -3,7 +3,8 @@
 import { useSyncExternalStore } from "react";
 
 export interface Route {
-  place: "list" | "channel" | "home";
+  /** `start` is the bare address: the first channel. `list` is what a phone shows to choose from. */
+  place: "start" | "list" | "channel" | "home";
   channel?: string;
   thread?: string;
 }
@@ -22,14 +23,11 @@ export function useRoute(): Route {
 }
 
 function parse(hash: string): Route {
+  if (hash === "") return { place: "start" };
   const [, channel, thread] = hash.split("/");
   if (!channel) return { place: "list" };
   if (channel === "home") return { place: "home" };
   return { place: "channel", channel, thread };
-}
-
-export function current(): Route {
-  return parse(location.hash);
 }
 
 export function go(route: Route): void {

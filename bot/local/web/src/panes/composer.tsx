@@ -44,7 +44,6 @@ export function Composer({ channel, thread, label }: Props): ReactNode {
     const said = text.trim();
     if (!said) return;
     write("");
-    live.set({ toast: null });
     void deliver(channel, thread, said).then((ok) => ok || write(text));
   };
   const accept = (offer: Offer) => {

@@ -16,6 +16,11 @@ interface Props {
   start?: ReactNode;
 }
 
+interface Ends {
+  older: number;
+  start?: ReactNode;
+}
+
 interface Item {
   key: string;
   ts: string;
@@ -26,6 +31,12 @@ interface Item {
   newDay: boolean;
 }
 
+/** Outside of the component: a new function would be a new component, and what is in it would start anew. */
+const ENDS = {
+  Header: ({ context }: { context: Ends }) =>
+    context.older > 0 ? <p className="faint older">Loading what came before…</p> : <>{context.start}</>,
+  Footer: () => <div className="list-end" />,
+};
 const FAR = 1_000_000;
 const TOGETHER = 300;
 
@@ -52,7 +63,8 @@ export function MessageList({ channel, messages, older, thread, openThread, star
       atBottomThreshold={80}
       startReached={() => void live.loadOlder(channel)}
       computeItemKey={(_, item) => item.key}
-      components={{ Header: () => (older > 0 ? <p className="faint older">Loading what came before…</p> : <>{start}</>) }}
+      context={{ older, start }}
+      components={ENDS}
       itemContent={(_, item) => (
         <>
           {item.newDay && <Day ts={item.ts} />}

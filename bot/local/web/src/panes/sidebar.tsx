@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { live, useLive } from "../live";
+import { useLive } from "../live";
 import type { Channel } from "../types";
 import { Avatar } from "./avatar";
 
@@ -29,7 +29,7 @@ export function Sidebar({ current, home }: { current?: string; home: boolean }):
       <h2>Apps</h2>
       <ul>
         <li>
-          <a href="#/home" className="place" aria-current={home ? "page" : undefined} onClick={() => void live.do("home")}>
+          <a href="#/home" className="place" aria-current={home ? "page" : undefined}>
             <Avatar user={bot} size="small" />
             <span className="place-name">{bot?.real_name} · Home</span>
           </a>

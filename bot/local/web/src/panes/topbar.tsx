@@ -71,7 +71,14 @@ function People(): ReactNode {
       onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
       onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}
     >
-      <button type="button" className="tool person" aria-haspopup="true" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        className="tool person"
+        aria-haspopup="true"
+        aria-expanded={open}
+        aria-label={`You are ${mine?.real_name}. Change person`}
+        onClick={() => setOpen(!open)}
+      >
         <Avatar user={mine} size="small" />
         <span className="person-name">{mine?.real_name}</span>
         <span aria-hidden="true">▾</span>

@@ -1,0 +1,126 @@
+"""A real Chromium, and pages of the workspace in it."""
+
+import re
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
+
+from bot.local.server import LocalWorkspace
+from tests.browser.small_app import small_app
+from tests.local.conftest import over_socket
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 8_000  # milliseconds
+_HERE = Path(__file__).parent
+
+expect.set_options(timeout=PATIENCE)
+
+Visit: TypeAlias = Callable[..., Awaitable[Page]]
+"""`await visit(ws, "bob", width=390, dark=True)`: the page as somebody, in a window of its own."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = pytest.mark.skip(
+        reason="NO CHROMIUM: the page was not tested. Install it (Debian: apt-get install chromium)."
+    )
+    for item in items:
+        if item.path.is_relative_to(_HERE):
+            item.add_marker(pytest.mark.browser)
+            # Playwright is slow to start on a busy machine.
+            item.add_marker(pytest.mark.timeout(180))
+            if CHROMIUM is None and item.path.name != "test_build.py":
+                item.add_marker(missing)
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest_asyncio.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    assert CHROMIUM is not None
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture
+async def visit(chromium: Browser) -> AsyncIterator[Visit]:
+    """Opens pages. In the end none of them may have failed, or called anything but its workspace."""
+    complaints: list[str] = []
+    async with AsyncExitStack() as stack:
+
+        async def open_page(
+            ws: LocalWorkspace, person: str = "alice", *, width: int = 1360, dark: bool = False
+        ) -> Page:
+            context = await chromium.new_context(
+                viewport={"width": width, "height": 820},
+                color_scheme="dark" if dark else "light",
+                has_touch=width < 500,
+            )
+            stack.push_async_callback(context.close)
+            _listen(context, ws, complaints)
+            page = await context.new_page()
+            await page.goto(f"{ws.page_url}&as={person}")
+            await expect(page.get_by_role("button", name="Change person")).to_be_visible()
+            return page
+
+        yield open_page
+    assert complaints == []
+
+
+def _listen(context: BrowserContext, ws: LocalWorkspace, complaints: list[str]) -> None:
+    def requested(request: Request) -> None:
+        if not request.url.startswith((ws.address, "data:")):
+            complaints.append(f"called {request.url}")
+
+    context.set_default_timeout(PATIENCE)
+    context.on("request", requested)
+    context.on("weberror", lambda error: complaints.append(f"error: {error.error}"))
+    context.on(
+        "console",
+        lambda said: (
+            complaints.append(f"console: {said.text}") if said.type in ("error", "warning") else None
+        ),
+    )
+
+
+@pytest_asyncio.fixture
+async def ws() -> AsyncIterator[LocalWorkspace]:
+    """A workspace with the small app in it."""
+    async with LocalWorkspace(retry_schedule=(0.0, 0.05, 0.1)) as running:
+        async with over_socket(small_app(running), running):
+            yield running
+
+
+async def becomes(page: Page, name: str) -> None:
+    """Change who sits at this page."""
+    await page.get_by_role("button", name="Change person").click()
+    await page.locator(".people-pick", has_text=re.compile(name)).click()
+    await expect(page.get_by_role("button", name=f"You are {name}")).to_be_visible()
+
+
+async def writes(page: Page, label: str, text: str) -> None:
+    """Type into a composer and press Enter."""
+    box = page.get_by_role("combobox", name=label)
+    await box.fill(text)
+    await box.press("Escape")  # what is offered for a name or a command would take the Enter
+    await box.press("Enter")

@@ -1,0 +1,176 @@
+"""People in the page: writing, deciding, forms, notices, in one window and in two."""
+
+from playwright.async_api import expect
+
+from bot.local.server import LocalWorkspace
+from tests.browser.conftest import Visit, becomes, writes
+
+
+async def test_a_mention_opens_its_thread_and_its_card_is_decided(ws: LocalWorkspace, visit: Visit) -> None:
+    page = await visit(ws, "carol")
+    await writes(page, "Message #general", "@countersign refund Hofmann")
+    thread = page.get_by_role("region", name="Thread")
+    await expect(thread.get_by_text("Pay a refund?")).to_be_visible()
+    await expect(page.get_by_text("waits for a decision")).to_be_visible()
+
+    await becomes(page, "Bob Berger")
+    await thread.get_by_role("button", name="Approve").click()
+
+    await expect(thread.get_by_text("Approved by")).to_be_visible()
+    await expect(thread.get_by_role("button", name="Approve")).to_have_count(0)
+    await expect(page.get_by_text("waits for a decision")).to_have_count(0)
+
+
+async def test_two_windows_see_each_others_clicks(ws: LocalWorkspace, visit: Visit) -> None:
+    alice, bob = await visit(ws, "alice"), await visit(ws, "bob")
+    await writes(alice, "Message #general", "@countersign refund Hofmann")
+    await bob.get_by_role("link", name="1 reply").click()
+    for page in (alice, bob):
+        await expect(
+            page.get_by_role("region", name="Thread").get_by_role("button", name="Approve")
+        ).to_be_visible()
+
+    await bob.get_by_role("region", name="Thread").get_by_role("button", name="Approve").click()
+
+    for page in (alice, bob):
+        await expect(page.get_by_role("region", name="Thread").get_by_text("Approved by")).to_be_visible()
+
+
+async def test_a_guest_is_told_why_and_nobody_else_sees_it(ws: LocalWorkspace, visit: Visit) -> None:
+    gus, alice = await visit(ws, "gus"), await visit(ws, "alice")
+    await writes(alice, "Message #general", "@countersign refund Hofmann")
+    await gus.get_by_role("link", name="1 reply").click()
+
+    await gus.get_by_role("region", name="Thread").get_by_role("button", name="Approve").click()
+
+    await expect(gus.get_by_role("article", name="Only visible to you")).to_contain_text(
+        "Guests may not decide"
+    )
+    await expect(
+        alice.get_by_role("region", name="Thread").get_by_role("button", name="Approve")
+    ).to_be_visible()
+    await expect(alice.get_by_text("Guests may not decide")).to_have_count(0)
+    await gus.get_by_role("button", name="Dismiss").click()
+    await expect(gus.get_by_text("Guests may not decide")).to_have_count(0)
+
+
+async def test_a_form_says_what_is_wrong_with_a_field_and_then_takes_it(
+    ws: LocalWorkspace, visit: Visit
+) -> None:
+    page = await visit(ws, "alice")
+    await writes(page, "Message #general", "@countersign refund Hofmann")
+    await page.get_by_role("button", name="Edit", exact=True).click()
+    form = page.get_by_role("dialog", name="Edit the refund")
+    amount = form.get_by_label("Amount")
+    await expect(amount).to_have_value("12")
+
+    await amount.fill("")
+    await form.get_by_role("button", name="Approve with changes").click()
+    await expect(form.get_by_text("Please complete this required field.")).to_be_visible()
+    await amount.fill("200")
+    await expect(form.get_by_text("Please complete this required field.")).to_have_count(0)
+    await form.get_by_role("button", name="Approve with changes").click()
+    await expect(form.get_by_role("alert").filter(has_text="No more than 100.")).to_be_visible()
+    await expect(amount).to_have_attribute("aria-invalid", "true")
+    await amount.fill("20")
+    await form.get_by_label("Currency").select_option("USD")
+    await amount.press("Enter")
+
+    await expect(form).to_have_count(0)
+    await expect(page.get_by_role("region", name="Thread").get_by_text("with changes")).to_be_visible()
+    (sent,) = ws.log.attempts("view_submission")[-1:]
+    assert sent.body["view"]["state"]["values"]["/currency"]["value"]["selected_option"]["value"] == "USD"
+
+
+async def test_escape_closes_a_form_and_a_dangerous_press_is_asked_about(
+    ws: LocalWorkspace, visit: Visit
+) -> None:
+    page = await visit(ws, "alice")
+    await writes(page, "Message #general", "@countersign refund Hofmann")
+    await page.get_by_role("button", name="Edit", exact=True).click()
+    await expect(page.get_by_role("dialog", name="Edit the refund")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert ws.alice.modal is None
+
+    await page.get_by_role("button", name="Reject", exact=True).click()
+    await page.get_by_role("dialog", name="Sure?").get_by_role("button", name="Keep").click()
+    assert ws.log.attempts("block_actions")[-1].body["actions"][0]["action_id"] == "approval:edit"
+    await page.get_by_role("button", name="Reject", exact=True).click()
+    await page.get_by_role("dialog", name="Sure?").get_by_role("button", name="Reject it").click()
+    await expect(page.get_by_text("Rejected by")).to_be_visible()
+
+
+async def test_a_slash_command_is_offered_and_its_thread_opens(ws: LocalWorkspace, visit: Visit) -> None:
+    page = await visit(ws, "alice")
+    box = page.get_by_role("combobox", name="Message #general")
+    await box.press_sequentially("/ag")
+    await expect(page.get_by_role("option", name="/agent")).to_be_visible()
+    await box.press("Enter")
+    await expect(box).to_have_value("/agent ")
+    await box.press("Enter")
+    await expect(page.get_by_text("Usage:")).to_be_visible()
+
+    await writes(page, "Message #general", "/agent refund Meyer")
+
+    thread = page.get_by_role("region", name="Thread")
+    await expect(thread.get_by_role("button", name="Approve")).to_be_visible()
+    await writes(page, "Reply", "/agent again")
+    await expect(page.get_by_text("do not work in threads")).to_be_visible()
+
+
+async def test_the_whole_way_by_keyboard(ws: LocalWorkspace, visit: Visit) -> None:
+    page = await visit(ws, "alice")
+    await page.get_by_role("combobox", name="Message #general").focus()
+    await page.keyboard.type("@countersign refund Hofmann")
+    await page.keyboard.press("Enter")
+    approve = page.get_by_role("region", name="Thread").get_by_role("button", name="Approve")
+    await expect(approve).to_be_visible()
+
+    for _ in range(60):
+        if await approve.evaluate("button => button === document.activeElement"):
+            break
+        await page.keyboard.press("Tab")
+    outline = await approve.evaluate("button => getComputedStyle(button).outlineStyle")
+    assert outline != "none", "the focus has to be seen"
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_text("Approved by")).to_be_visible()
+
+
+async def test_home_and_a_message_shortcut(ws: LocalWorkspace, visit: Visit) -> None:
+    from bot.local.page.welcome import Shortcut, Welcome
+
+    ws.page.desk.welcome = Welcome(
+        shortcuts=(Shortcut(callback_id="countersign:card", name="Show its card"),)
+    )
+    page = await visit(ws, "bob")
+    await page.get_by_role("link", name="Home").click()
+    await expect(page.get_by_role("heading", name="What waits")).to_be_visible()
+    await expect(page.get_by_text("Nothing, @Bob Berger.")).to_be_visible()
+
+    await page.get_by_role("link", name="general").click()
+    await writes(page, "Message #general", "no mention here")
+    message = page.get_by_role("article").filter(has_text="no mention here")
+    await message.hover()
+    await message.get_by_role("button", name="More").click()
+    await message.get_by_role("button", name="Show its card").click()
+    await expect(page.get_by_text("You asked about")).to_be_visible()
+
+
+async def test_ones_own_message_is_edited_reacted_to_and_deleted(ws: LocalWorkspace, visit: Visit) -> None:
+    page = await visit(ws, "bob")
+    await writes(page, "Message #general", "no mention hear")
+    message = page.get_by_role("log").get_by_role("article").first
+    await message.hover()
+    await message.get_by_role("button", name="React with eyes").click()
+    await expect(message.get_by_role("button", name="👀 1")).to_be_visible()
+    await message.get_by_role("button", name="More").click()
+    await message.get_by_role("button", name="Edit").click()
+    await message.get_by_label("Edit the message").fill("no mention here")
+    await message.get_by_label("Edit the message").press("Enter")
+    await expect(message).to_contain_text("no mention here")
+    await expect(message).to_contain_text("(edited)")
+    await message.get_by_role("button", name="More").click()
+    await message.get_by_role("button", name="Delete").click()
+    await expect(page.get_by_text("no mention here")).to_have_count(0)

@@ -30,12 +30,11 @@ class Locks:
     async def hold(self, thread_id: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         """Enter with the thread's lock. Raises ThreadBusy when somebody else holds it for too long."""
         async with self._pool.connection() as session:
-            await self._take(session, thread_id)
             try:
+                await self._take(session, thread_id)
                 yield session
             finally:
-                if not session.closed:
-                    await session.execute(_RELEASE)
+                await _release(session)
 
     async def _take(self, session: psycopg.AsyncConnection[Any], thread_id: str) -> None:
         deadline = asyncio.get_running_loop().time() + self._patience
@@ -46,3 +45,14 @@ class Locks:
             if asyncio.get_running_loop().time() > deadline:
                 raise ThreadBusy
             await asyncio.sleep(_PAUSE)
+
+
+async def _release(session: psycopg.AsyncConnection[Any]) -> None:
+    # The lock survives a rollback and the way back into the pool, where it would shut out everybody for good.
+    # So a session that was stopped before it could give it back takes it to its end.
+    try:
+        if not session.closed:
+            await session.execute(_RELEASE)
+    except BaseException:
+        await session.close()
+        raise

@@ -1,0 +1,120 @@
+"""One worker per thread, whatever becomes of the worker."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import psycopg
+import pytest
+
+from bot.flow.graph_state import ThreadBusy
+from bot.store.database import for_checkpoints
+from bot.store.locks import Locks
+from bot.store.pool import Pool, open_pool
+
+THREAD = "T1/C1/1.0"
+
+
+@pytest.fixture
+async def pools(database_url: str) -> AsyncIterator[tuple[Pool, Pool]]:
+    """Two workers' pools, of one connection each: what is left behind on it meets whoever comes next."""
+    async with AsyncExitStack() as stack:
+        one, two = [
+            await stack.enter_async_context(
+                await open_pool(database_url, min_size=1, max_size=1, configure=for_checkpoints)
+            )
+            for _ in range(2)
+        ]
+        yield one, two
+
+
+async def test_one_holds_it_and_the_other_is_told(pools: tuple[Pool, Pool]) -> None:
+    one, two = (Locks(pool, patience=0.0) for pool in pools)
+    async with one.hold(THREAD):
+        with pytest.raises(ThreadBusy):
+            async with two.hold(THREAD):
+                raise AssertionError("two at once")
+        async with two.hold("T1/C1/2.0"):
+            pass  # another thread is free
+    async with two.hold(THREAD):
+        pass
+
+
+async def test_the_other_waits_a_little(pools: tuple[Pool, Pool]) -> None:
+    one, two = (Locks(pool, patience=10.0) for pool in pools)
+    entered = asyncio.Event()
+
+    async def wait() -> None:
+        async with two.hold(THREAD):
+            entered.set()
+
+    async with one.hold(THREAD):
+        waiting = asyncio.create_task(wait())
+        await asyncio.sleep(0)
+        assert not entered.is_set()
+    await asyncio.wait_for(waiting, 5)
+    assert entered.is_set()
+
+
+async def test_with_its_connection_the_lock_is_gone_and_so_is_the_way_to_write(
+    pools: tuple[Pool, Pool], database_url: str
+) -> None:
+    one, two = (Locks(pool, patience=5.0) for pool in pools)
+
+    async def presumed_dead() -> None:
+        async with one.hold(THREAD) as session:
+            await session.execute("CREATE TABLE written (who text)")
+            await terminate(database_url, session.info.backend_pid)
+            async with two.hold(THREAD) as successor:
+                await successor.execute("INSERT INTO written VALUES ('two')")
+                with pytest.raises(psycopg.OperationalError):
+                    await session.execute("INSERT INTO written VALUES ('one')")
+                assert session.closed
+
+    await presumed_dead()
+    async with pools[1].connection() as connection:
+        rows = await (await connection.execute("SELECT who FROM written")).fetchall()
+    assert rows == [{"who": "two"}]
+    async with one.hold(THREAD):
+        pass  # the pool has another connection by now
+
+
+@pytest.mark.parametrize("moment", range(6))
+async def test_a_cancelled_worker_leaves_no_lock_behind(pools: tuple[Pool, Pool], moment: int) -> None:
+    """Cancelled after so many turns of the event loop, among them the taking and the giving back."""
+    one, two = Locks(pools[0], patience=0.0), Locks(pools[1], patience=0.0)
+    for turns in range(moment, 60, 6):
+
+        async def hold_for_a_moment() -> None:
+            async with one.hold(THREAD) as session:
+                await session.execute("SELECT 1")
+
+        worker = asyncio.create_task(hold_for_a_moment())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+        async with two.hold(THREAD):
+            pass
+
+
+async def test_a_worker_cancelled_in_a_query_leaves_no_lock_behind(pools: tuple[Pool, Pool]) -> None:
+    one, two = (Locks(pool, patience=0.0) for pool in pools)
+    asking = asyncio.Event()
+
+    async def work() -> None:
+        async with one.hold(THREAD) as session, session.pipeline():
+            asking.set()
+            await session.execute("SELECT pg_sleep(30)")
+
+    worker = asyncio.create_task(work())
+    await asking.wait()
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
+    async with two.hold(THREAD):
+        pass
+
+
+async def terminate(database_url: str, pid: int) -> None:
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as admin:
+        await admin.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))

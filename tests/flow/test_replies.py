@@ -35,8 +35,10 @@ TWO_ROWS = parse(
         "do it!",
         ":+1:",
         "👍",
-    ]
-    + [":white_check_mark:", ":thumbsup:", "✅"],
+        ":thumbsup:",
+        ":white_check_mark:",
+        "✅",
+    ],
 )
 def test_words_that_approve(text: str) -> None:
     assert decision_in(text, APPROVAL) == Decision(kind=DecisionKind.APPROVE)

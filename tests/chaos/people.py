@@ -1,0 +1,87 @@
+"""People who go on until they have what they came for: they click again, try again and wait."""
+
+import asyncio
+import re
+from random import Random
+from typing import Any
+
+from bot.local.elements import RefusedError
+from bot.local.threads import Card, Thread
+from tests.chaos.crew import Crew
+
+LONG = 100.0  # seconds: a dead worker's job is taken over after 6, its posts after 20, and that may die too
+
+
+async def wishes(crew: Crew, names: list[str], chance: Random) -> Thread:
+    """One thread in which each wish is approved, one after the other; two people are quick to click."""
+    thread: Thread | None = None
+    for wish in names:
+        if thread is None:
+            thread = await crew.ws.carol.mentions(f"gate: {wish}")
+        else:
+            await crew.ws.carol.replies(thread, wish)
+        name = wish.split()[0]
+        await approved(crew, thread, name, both=chance.random() < 0.3)
+        await says(crew, thread, f"Did {name}.")
+    assert thread is not None
+    return thread
+
+
+async def approved(crew: Crew, thread: Thread, name: str, *, both: bool = False) -> None:
+    """Press Approve on the wish's card until Slack has shown no error."""
+    card = await card_of(crew, thread, name)
+    people = [crew.ws.alice, crew.ws.bob] if both else [crew.ws.bob]
+    await asyncio.gather(*(presses(card, person) for person in people))
+
+
+async def card_of(crew: Crew, thread: Thread, name: str, limit: float = LONG) -> Card:
+    """The card that asks about this wish, as soon as it is there."""
+
+    def look() -> Card | None:
+        return next(
+            (c for c in thread.cards() if re.search(rf"\b{name}\b", c.text) and not is_failure(c)), None
+        )
+
+    found = await _minding_failures(crew, thread, look, f"the card of {name}", limit)
+    assert isinstance(found, Card)
+    return found
+
+
+async def says(crew: Crew, thread: Thread, text: str, limit: float = LONG) -> None:
+    def look() -> bool:
+        return any(text == message.text for message in thread.from_bot())
+
+    await _minding_failures(crew, thread, look, repr(text), limit)
+
+
+async def presses(card: Card, person: Any) -> None:
+    """Press Approve; whoever is shown an error presses again, as long as the button is there."""
+    while card.is_open:
+        try:
+            clicked = await card.approve(by=person)
+        except RefusedError:
+            return
+        if clicked.error is None:
+            return
+        await asyncio.sleep(0.1)
+
+
+def is_failure(card: Card) -> bool:
+    return "run:retry" in card.actions
+
+
+async def _minding_failures(crew: Crew, thread: Thread, look: Any, what: str, limit: float) -> Any:
+    """Wait for it. A step that was set aside meanwhile is tried again, as its message offers."""
+    tried: set[str] = set()
+
+    def found_or_failed() -> Any:
+        failed = next((c for c in thread.cards() if is_failure(c) and c.ts not in tried), None)
+        return look() or failed
+
+    while True:
+        found = await thread.wait_until(found_or_failed, limit=limit, what=what)
+        if not isinstance(found, Card) or not is_failure(found):
+            return found
+        clicked = await found.click("run:retry", by=crew.ws.bob)
+        if clicked.error is None:
+            tried.add(found.ts)

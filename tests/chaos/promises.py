@@ -1,0 +1,127 @@
+"""What must be true of a workspace and its database once everything is over, whatever was killed."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from bot.local.things import Message
+from tests.chaos.crew import Crew
+
+UNDONE = """
+SELECT 'inbox ' || key AS what FROM countersign.inbox WHERE done_at IS NULL
+UNION ALL SELECT 'outbox ' || key || ' ' || coalesce(error, '') FROM countersign.outbox
+    WHERE posted_at IS NULL
+UNION ALL SELECT 'approval ' || id || ' ' || status FROM countersign.approvals
+    WHERE status IN ('pending', 'decided')
+UNION ALL SELECT 'card of ' || id FROM countersign.approvals WHERE drawn < version
+UNION ALL SELECT 'thread ' || id || ' halted ' || halted FROM countersign.threads WHERE halted IS NOT NULL
+UNION ALL SELECT 'job ' || id || ' ' || status FROM procrastinate_jobs
+    WHERE task_name = 'advance' AND status IN ('todo', 'doing')
+"""
+LEDGER = """
+SELECT a.id, a.status, array_agg(l.event ORDER BY l.version) AS events,
+       array_agg(l.version ORDER BY l.version) AS versions
+FROM countersign.approvals a LEFT JOIN countersign.ledger l ON l.approval_id = a.id GROUP BY a.id, a.status
+"""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The database's rows, asked for anew each time."""
+
+    url: str
+
+    async def of(self, query: str, *arguments: Any) -> list[dict[str, Any]]:
+        async with await psycopg.AsyncConnection.connect(
+            self.url, autocommit=True, row_factory=dict_row
+        ) as connection:
+            found = await connection.execute(query.encode(), arguments or None)
+            return await found.fetchall()
+
+    async def undone(self) -> list[str]:
+        return [str(row["what"]) for row in await self.of(UNDONE)]
+
+    async def at_rest(self, seconds: float = 60.0) -> None:
+        """Wait until nothing is left to do."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while undone := await self.undone():
+            assert asyncio.get_running_loop().time() < deadline, f"still to be done: {undone}"
+            await asyncio.sleep(0.1)
+
+
+async def all_kept(crew: Crew, seconds: float = 60.0) -> None:
+    """Wait until all is at rest, then hold every promise to what is there."""
+    rows = Rows(crew.stage.database_url)
+    await crew.ws.delivery.idle(seconds)
+    await rows.at_rest(seconds)
+    await _every_message_was_handled(crew, rows)
+    await _every_approval_was_decided_once(rows)
+    await _everything_was_posted_once(crew, rows)
+    _every_card_is_closed(crew)
+    assert crew.ws.delivery.undelivered == []
+    assert crew.ws.log.violations() == []
+
+
+async def _every_message_was_handled(crew: Crew, rows: Rows) -> None:
+    handled = {row["key"] for row in await rows.of("SELECT key FROM countersign.inbox")}
+    acknowledged = {
+        f"message:{body['team_id']}/{body['event']['channel']}/{body['event']['ts']}"
+        for attempt in crew.ws.log.attempts()
+        if attempt.name in ("app_mention", "message") and attempt.outcome == "acknowledged"
+        for body in [attempt.body]
+        if body["event"].get("subtype") is None
+        and "bot_id" not in body["event"]
+        and body["event"]["channel"] != crew.ws.channel_id("ops")
+    }
+    assert acknowledged <= handled, f"acknowledged and forgotten: {acknowledged - handled}"
+
+
+async def _every_approval_was_decided_once(rows: Rows) -> None:
+    for row in await rows.of(LEDGER):
+        events = Counter(row["events"])
+        told = f"approval {row['id']}: {row['events']}"
+        assert row["versions"] == list(range(1, len(row["versions"]) + 1)), told
+        assert events["opened"] == 1, told
+        assert events["decided"] <= 1, told
+        assert row["events"][-1] == row["status"], told
+        assert events["resumed"] <= events["decided"], told
+
+
+async def _everything_was_posted_once(crew: Crew, rows: Rows) -> None:
+    posted = Counter(key for message in all_messages(crew) if (key := key_of(message)))
+    twice = {key: count for key, count in posted.items() if count > 1}
+    assert not twice, f"posted more than once: {twice}"
+    outbox = {row["key"] for row in await rows.of("SELECT key FROM countersign.outbox")}
+    assert outbox <= posted.keys(), f"recorded as posted and not there: {outbox - posted.keys()}"
+    approvals = await rows.of("SELECT id, card_ts FROM countersign.approvals")
+    cards = {key: message.ts for message in all_messages(crew) if (key := key_of(message))}
+    assert {f"card:{row['id']}": row["card_ts"] for row in approvals} == {
+        key: ts for key, ts in cards.items() if key.startswith("card:")
+    }
+
+
+def _every_card_is_closed(crew: Crew) -> None:
+    live = [m for m in all_messages(crew) if m.by_bot and "approval:approve" in str(m.blocks)]
+    assert not live, f"cards with buttons: {[message.text for message in live]}"
+
+
+def all_messages(crew: Crew) -> list[Message]:
+    return [
+        message for channel in crew.ws.slack.world.channels.values() for message in channel.messages.values()
+    ]
+
+
+def key_of(message: Message) -> str | None:
+    payload = (message.metadata or {}).get("event_payload") or {}
+    key = payload.get("key")
+    return str(key) if key else None
+
+
+def effects(crew: Crew) -> Counter[str]:
+    """How often each wish had its effect."""
+    texts = [m.text for m in all_messages(crew) if m.text.startswith("effect of ")]
+    return Counter(text.removeprefix("effect of ") for text in texts)

@@ -1,0 +1,78 @@
+"""Bots that are killed at any moment, again and again, while people work with them."""
+
+import asyncio
+import os
+from contextlib import AsyncExitStack
+from random import Random
+
+import pytest
+
+from tests.chaos import people
+from tests.chaos.crew import Crew, Replica
+from tests.chaos.promises import all_kept, effects
+
+KILLS = 60  # in the short form
+THREADS = 10
+WISHES = 3  # in each thread
+
+
+class Killer:
+    """Kills one bot after the other at random moments, and starts it again."""
+
+    def __init__(self, chance: Random, victims: list[Replica]) -> None:
+        self._chance = chance
+        self._victims = victims
+        self.kills = 0
+
+    async def rage(self, kills: int) -> None:
+        """So many kills; every bot has its own rhythm, so that sometimes several are dead at once."""
+        share = [kills // len(self._victims)] * len(self._victims)
+        seeds = [self._chance.random() for _ in self._victims]
+        await asyncio.gather(*map(self._haunt, self._victims, share, seeds))
+
+    async def _haunt(self, victim: Replica, kills: int, seed: float) -> None:
+        chance = Random(seed)
+        for _ in range(kills):
+            # Now and then while it still starts, mostly when it is at work.
+            await asyncio.sleep(chance.choice([0.1, 0.4, 0.8, 1.2, 2.0]) * chance.uniform(0.5, 1.5))
+            await victim.kill()
+            self.kills += 1
+            await asyncio.sleep(chance.uniform(0.0, 0.3))
+            await victim.start()
+
+
+async def rampage(crew: Crew, seed: int, kills: int, threads: int, wishes: int) -> None:
+    """People at work in many threads, and every bot killed and started again, so many times."""
+    chance = Random(seed)
+    names = [[f"w{thread}x{number}" for number in range(wishes)] for thread in range(threads)]
+    async with AsyncExitStack() as stack:
+        victims = [
+            await stack.enter_async_context(crew.bot(*arguments, name=name))
+            for name, arguments in {
+                "front-1": ("serve", "--no-worker"),
+                "worker-1": ("worker",),
+                "both-1": ("serve",),
+            }.items()
+        ]
+        killer = Killer(chance, victims)
+        seeds = [Random(chance.random()) for _ in names]
+        raging = asyncio.create_task(killer.rage(kills))
+        done = await asyncio.gather(*map(people.wishes, [crew] * threads, names, seeds))
+        await raging
+        await all_kept(crew)
+    assert effects(crew) == {name: 1 for of_thread in names for name in of_thread}
+    for thread, of_thread in zip(done, names, strict=True):
+        said = [m.text for m in thread.from_bot() if m.text.startswith("Did ")]
+        assert said == [f"Did {name}." for name in of_thread]
+    print(f"{killer.kills} kills")
+
+
+async def test_nothing_is_lost_or_doubled_whenever_bots_are_killed(crew: Crew, seed: int) -> None:
+    await rampage(crew, seed, KILLS, THREADS, WISHES)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(0)
+async def test_a_long_rampage(crew: Crew, seed: int) -> None:
+    rounds = int(os.environ.get("CHAOS_ROUNDS", "10"))
+    await rampage(crew, seed, KILLS * rounds, THREADS * 2, WISHES * rounds)

@@ -1,0 +1,172 @@
+"""Ways to catch a bot at one exact moment, from outside: a commit, a Web API call, an acknowledgement.
+
+A commit is caught by a deferred constraint trigger in the test's own database: it runs inside COMMIT, and at
+the chosen one it waits for a lock that the test holds. The bot is then killed, and the test says whether the
+commit still happens (nobody is there to hear of it) or not.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from bot.local.trouble import ApiFault
+from bot.local.wire_log import ApiCall, Attempt
+from tests.chaos.crew import Crew, Replica
+
+_LOCK = 4_711
+TABLES = (
+    "countersign.inbox",
+    "countersign.threads",
+    "countersign.approvals",
+    "countersign.outbox",
+    "countersign.effects",
+    "checkpoints",
+    "checkpoint_writes",
+    "procrastinate_jobs",
+)
+_SET_UP = f"""
+CREATE SCHEMA chaos;
+CREATE SEQUENCE chaos.seen;
+CREATE TABLE chaos.target (n bigint);
+INSERT INTO chaos.target VALUES (0);
+CREATE FUNCTION chaos.hold() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF nextval('chaos.seen') = (SELECT n FROM chaos.target) THEN
+        PERFORM set_config('application_name', 'caught ' || lower(TG_OP) || ' ' || TG_TABLE_NAME, false);
+        PERFORM pg_advisory_xact_lock_shared({_LOCK});
+    END IF;
+    RETURN NULL;
+END;
+$$;
+"""
+_ON_TABLE = """
+CREATE CONSTRAINT TRIGGER zz_chaos AFTER INSERT OR UPDATE OR DELETE ON {table}
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION chaos.hold()
+"""
+_CAUGHT = """
+SELECT pid, substr(application_name, 8) AS what FROM pg_stat_activity
+WHERE datname = current_database() AND application_name LIKE 'caught %' AND wait_event = 'advisory'
+"""
+
+
+@dataclass
+class CommitTrap:
+    """Holds up one commit of whatever bots work in this database."""
+
+    connection: psycopg.AsyncConnection[dict[str, Any]]
+
+    async def set_at(self, number: int) -> None:
+        """Catch the change with this number, counted from now on; 0 catches none."""
+        await self.connection.execute("SELECT setval('chaos.seen', 1, false)")
+        await self.connection.execute("UPDATE chaos.target SET n = %s", (number,))
+
+    async def caught(self) -> tuple[int, str] | None:
+        """The backend that waits in its commit, and what it changed."""
+        found = await (await self.connection.execute(_CAUGHT)).fetchone()
+        return (found["pid"], found["what"]) if found else None
+
+    async def let_commit(self, backend: int) -> None:
+        await self.set_at(0)
+        await self.connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+        await self._gone(backend)
+        await self.connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+
+    async def lose(self, backend: int) -> None:
+        await self.set_at(0)
+        await self.connection.execute("SELECT pg_terminate_backend(%s)", (backend,))
+        await self._gone(backend)
+
+    async def _gone(self, backend: int) -> None:
+        """A backend whose client is dead ends after its statement."""
+        query = "SELECT FROM pg_stat_activity WHERE pid = %s"
+        async with asyncio.timeout(10):
+            while await (await self.connection.execute(query, (backend,))).fetchone():  # noqa: ASYNC110 -- rows
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def commit_trap(crew: Crew) -> AsyncIterator[CommitTrap]:
+    async with await psycopg.AsyncConnection.connect(
+        crew.stage.database_url, autocommit=True, row_factory=dict_row
+    ) as connection:
+        await connection.execute(_SET_UP.encode())
+        for table in TABLES:
+            await connection.execute(_ON_TABLE.format(table=table).encode())
+        await connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        yield CommitTrap(connection)
+
+
+class WireTrap:
+    """Kills a bot while the workspace still has its call in hand, or in the moment of an acknowledgement."""
+
+    def __init__(self, crew: Crew, bot: Replica) -> None:
+        self._crew = crew
+        self._bot = bot
+        self.caught: str | None = None
+
+    @asynccontextmanager
+    async def at_call(self, number: int, *, done: bool) -> AsyncIterator[None]:
+        """Kill at the call with this number, counted from 0; it was done, or not, and is never answered."""
+        trouble = self._crew.ws.trouble
+        rule = None if done else trouble.on_call("*", ApiFault.DROP, skip=number)
+        before = {call.seq for call in self._crew.ws.log.calls()}
+
+        def look() -> str | None:
+            calls: list[ApiCall] = [c for c in self._crew.ws.log.calls() if c.seq not in before]
+            if not done:
+                return next((c.method for c in calls if c.trouble), None)
+            finished = [c for c in calls if c.status]
+            return finished[number].method if len(finished) > number else None
+
+        async with self._killing("calls", look):
+            yield
+        if rule in trouble.api:
+            trouble.api.remove(rule)
+
+    @asynccontextmanager
+    async def at_acknowledgement(self, number: int) -> AsyncIterator[None]:
+        """Kill as soon as the delivery with this number, counted from 0, was acknowledged."""
+        before = len(self._crew.ws.log.attempts())
+
+        def look() -> str | None:
+            attempts: list[Attempt] = self._crew.ws.log.attempts()[before:]
+            taken = [a for a in attempts if a.acknowledged_after is not None]
+            return taken[number].name if len(taken) > number else None
+
+        async with self._killing("deliveries", look):
+            yield
+
+    @asynccontextmanager
+    async def _killing(self, topic: str, look: Callable[[], str | None]) -> AsyncIterator[None]:
+        self.caught = None
+
+        def told(topics: Sequence[Hashable]) -> None:
+            # At once, in the very call that tells of it: nothing more goes out to the bot after this.
+            if self.caught is None and topic in topics and (found := look()):
+                self.caught = found
+                assert self._bot.process is not None
+                os.kill(self._bot.process.pid, signal.SIGKILL)
+
+        stop = self._crew.ws.slack.signals.watch(told)
+        try:
+            yield
+        finally:
+            stop()
+
+
+async def time_passes(crew: Crew) -> None:
+    """A dead worker's heartbeat is old, and its claims have lapsed: what otherwise takes 6 and 20 seconds."""
+    async with await psycopg.AsyncConnection.connect(crew.stage.database_url, autocommit=True) as connection:
+        await connection.execute(
+            "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 minute'"
+        )
+        await connection.execute(
+            "UPDATE countersign.outbox SET due_at = due_at - interval '1 minute' WHERE posted_at IS NULL"
+        )

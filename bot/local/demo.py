@@ -101,9 +101,9 @@ class Demo:
             return 0
         visit = asyncio.create_task(Terminal(workspace).visit())
         stack.callback(visit.cancel)
-        await asyncio.wait({minding, visit}, return_when=asyncio.FIRST_COMPLETED)
-        if minding.done():
-            await minding
+        done, _ = await asyncio.wait({minding, visit}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            await task
         return 0
 
     async def tour(self, stack: AsyncExitStack) -> int:

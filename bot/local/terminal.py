@@ -65,10 +65,12 @@ class Terminal:
         async with contextlib.AsyncExitStack() as stack:
             if receive is None:
                 receive = (await stack.enter_async_context(InputLines(sys.stdin.fileno()))).receive
-            for work in (self._watch(), self._read(receive)):
-                stack.callback(asyncio.create_task(work).cancel)
+            group = await stack.enter_async_context(asyncio.TaskGroup())
+            beside = [group.create_task(work) for work in (self._watch(), self._read(receive))]
             with contextlib.suppress(_GoneError):
                 await self._take_part()
+            for task in beside:
+                task.cancel()
 
     async def _read(self, receive: Receive) -> None:
         while (line := await receive()) is not None:
@@ -95,12 +97,12 @@ class Terminal:
                 return
             try:
                 await self._do(line.strip())
-            except RefusedError as refused:
+            except (RefusedError, ValueError) as refused:
                 self._tell([f"That does not go: {refused}."])
 
     async def _forms(self) -> None:
         if self._person.modal is not None:
-            await Form(self._person, self._screen, self._ask, self._tell).fill_in()
+            await Form(self._person, self._screen, self._ask, self._tell, self._press).fill_in()
 
     async def _line_or_form(self, prompt: str) -> str | None:
         """The next line, or None as soon as a form opens on this person's screen."""

@@ -1,5 +1,7 @@
 """A form in the terminal: asked field by field, sent, and asked again where the bot objects."""
 
+import contextlib
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
@@ -7,13 +9,17 @@ from bot.local.elements import STATEFUL, RefusedError
 from bot.local.people import Person, Submission
 from bot.local.render_mrkdwn import plain_text
 from bot.local.render_text import held_text
+from bot.local.signal import WaitedError
 from bot.local.terminal_screen import Screen
 from bot.local.things import Obj, View
 
 Ask: TypeAlias = Callable[[str], Awaitable[str]]
 Tell: TypeAlias = Callable[[list[str]], None]
+Press: TypeAlias = Callable[[str], Awaitable[None]]
 
 CANCEL = "/cancel"
+PRESSED = re.compile(r"\s*press\s+(\d.*)")
+REACTION_SECONDS = 3.0  # as long as the bot may change a form after a press in it
 EMPTY = "-"
 SEVERAL_LINES = "several lines, the last one a dot alone"
 
@@ -22,14 +28,19 @@ class CancelledByPersonError(Exception):
     """The person closes the form."""
 
 
+class PressedError(Exception):
+    """The person pressed something in the form, which may look different now."""
+
+
 class Form:
     """Leads one person through the forms on their screen until there is none."""
 
-    def __init__(self, person: Person, screen: Screen, ask: Ask, tell: Tell) -> None:
+    def __init__(self, person: Person, screen: Screen, ask: Ask, tell: Tell, press: Press) -> None:
         self._person = person
         self._screen = screen
         self._ask = ask
         self._tell = tell
+        self._press = press
 
     async def fill_in(self) -> None:
         """Until no form is left. Whatever `ask` raises ends it, and the form stays open."""
@@ -41,6 +52,8 @@ class Form:
             except CancelledByPersonError:
                 await self._person.closes(view)
                 self._tell(["Closed."])
+                only = None
+            except PressedError:
                 only = None
 
     async def _once(self, view: View, only: set[str] | None) -> set[str] | None:
@@ -77,7 +90,19 @@ class Form:
         line = (await self._ask(f"{prompt}: ")).strip("\r\n")
         if line.strip() == CANCEL:
             raise CancelledByPersonError
+        if pressed := PRESSED.fullmatch(line):
+            before = self._shown()
+            await self._press(pressed[1])
+            with contextlib.suppress(WaitedError):
+                await self._screen.changes(
+                    self._person, lambda: self._shown() != before, limit=REACTION_SECONDS
+                )
+            raise PressedError
         return line
+
+    def _shown(self) -> tuple[str, str] | None:
+        view = self._person.modal
+        return (view.id, view.hash) if view else None
 
     async def _field(self, view: View, block: Obj) -> None:
         element = block["element"]
@@ -114,7 +139,7 @@ class Form:
     async def _several_lines(self, first: str) -> str:
         lines = [first]
         while lines[-1] != ".":
-            lines.append(await self._asked("…"))
+            lines.append(await self._ask("… "))
         return "\n".join(lines[:-1])
 
     def _user(self, name: str) -> str:

@@ -1,6 +1,6 @@
 """What one person has seen of the workspace and what is new to them, with numbers to name it by."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -41,6 +41,10 @@ class Screen:
                     self.thread_number(channel.id, message.ts)
         for to, ephemerals in self._slack.world.ephemerals.items():
             self._seen |= {(to, seen.ts): _looks(seen) for seen in ephemerals}
+
+    async def changes(self, person: Person, look: Callable[[], bool], *, limit: float) -> None:
+        """Wait until `look` holds of this person's screen. Raises `WaitedError`."""
+        await self._slack.signals.until(("screen", person.id), look, limit=limit, what="a change")
 
     def thread_number(self, channel: str, root_ts: str) -> int:
         """The number of a thread, from 1."""

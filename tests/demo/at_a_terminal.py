@@ -25,7 +25,7 @@ class AtATerminal:
     def types(self, line: str) -> None:
         os.write(self._fd, f"{line}\n".encode())
 
-    def sees(self, text: str, *, seconds: float = 45.0) -> str:
+    def sees(self, text: str, *, seconds: float = 75.0) -> str:
         deadline = time.monotonic() + seconds
         while text not in self._unseen:
             readable, _, _ = select.select([self._fd], [], [], max(deadline - time.monotonic(), 0))

@@ -42,7 +42,7 @@ class Running:
         while line := self.process.stdout.readline():
             self.said += line
 
-    def says(self, text: str, *, seconds: float = 45.0) -> None:
+    def says(self, text: str, *, seconds: float = 75.0) -> None:
         until(
             lambda: text in self.said or self.process.poll() is not None,
             lambda: f"no {text!r} in:\n{self.said}",
@@ -50,7 +50,7 @@ class Running:
         )
         assert text in self.said, self.said
 
-    def ends(self, *, seconds: float = 45.0) -> int:
+    def ends(self, *, seconds: float = 75.0) -> int:
         code = self.process.wait(seconds)
         self._reader.join(5)
         return code

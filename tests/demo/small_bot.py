@@ -32,12 +32,18 @@ def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool
     }
 
 
-FORM = {
+FORM: dict[str, Any] = {
     "type": "modal",
     "callback_id": "amend",
     "title": {"type": "plain_text", "text": "Amend"},
     "submit": {"type": "plain_text", "text": "Save"},
     "blocks": [
+        {
+            "type": "actions",
+            "elements": [
+                {"type": "button", "action_id": "explain", "text": {"type": "plain_text", "text": "Explain"}}
+            ],
+        },
         _input(
             "/amount", "Amount", {"type": "number_input", "is_decimal_allowed": False, "initial_value": "12"}
         ),
@@ -86,6 +92,13 @@ async def small_bot(workspace: LocalWorkspace) -> AsyncIterator[list[dict[str, A
     async def amend(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         await client.views_open(trigger_id=body["trigger_id"], view=FORM)
+
+    @app.action("explain")
+    async def explain(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        text = {"type": "section", "text": {"type": "plain_text", "text": "It was paid twice."}}
+        blocks = [text, *FORM["blocks"][1:]]
+        await client.views_update(view_id=body["view"]["id"], view=FORM | {"blocks": blocks})
 
     @app.view("amend")
     async def amended(ack: Any, view: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tests.demo.at_a_terminal import at_a_terminal
 from tests.demo.running import PAGE, STARTED, Running, demo, processes_of, until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture

@@ -105,6 +105,18 @@ async def test_a_form_is_asked_field_by_field_until_the_bot_takes_it(
         assert taken[0]["/pace"]["selected_option"]["value"] == "fast"
 
 
+async def test_a_press_in_a_form_shows_what_it_changed_and_keeps_what_was_typed(
+    workspace: LocalWorkspace, keyboard: Keyboard
+) -> None:
+    async with small_bot(workspace):
+        await keyboard.types("@countersign refund 12", "[2] Amend")
+        assert "[3] Explain" in await keyboard.types("press 2", "Amount (Enter keeps “12”")
+        await keyboard.types("90", "Note (")
+        again = await keyboard.types("press 3", "Amount (Enter keeps “90”")
+        assert "It was paid twice." in again
+        assert "Explain" not in again
+
+
 async def test_a_form_can_be_left(workspace: LocalWorkspace, keyboard: Keyboard) -> None:
     async with small_bot(workspace) as taken:
         await keyboard.types("@countersign refund 12", "[2] Amend")

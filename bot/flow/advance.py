@@ -5,17 +5,30 @@ state and does what is missing, so that it may begin again at any line.
 """
 
 import asyncio
+import secrets
 from dataclasses import replace
 
 import structlog
 
+from bot.approvals.approval import Status
 from bot.approvals.ledger import Event
 from bot.flow.deliver import Courier
 from bot.flow.graph_state import Drained
+from bot.flow.inbound import Inbound, InboundKind
 from bot.flow.metrics import Metrics
 from bot.flow.opening import choose_graph, graph_is_gone
 from bot.flow.outgoing import OutgoingKind
-from bot.flow.ports import Clock, Graphs, Locks, Session, Settlement, Store, Work
+from bot.flow.ports import (
+    Clock,
+    Graphs,
+    Locks,
+    RateLimited,
+    Session,
+    Settlement,
+    SlackUnreachable,
+    Store,
+    Work,
+)
 from bot.flow.replying import Replying
 from bot.flow.settling import failure
 from bot.flow.step import Step
@@ -49,14 +62,14 @@ class Advance:
         """Do all that the thread has to do.
 
         Raises ThreadBusy where another worker holds it, Drained where this process is stopping, and whatever
-        the database raises: the job is then to be tried again.
+        the database and a Slack that is away raise: the job is then to be tried again.
         """
         async with self._locks.hold(thread_id) as session:
             while work := await self._store.work(thread_id):
                 try:
                     with self._metrics.steps.time():
                         settlement = await self._settlement(work, session)
-                except (Drained, asyncio.CancelledError):
+                except (Drained, asyncio.CancelledError, RateLimited, SlackUnreachable):
                     await asyncio.shield(self._store.hand_back(thread_id))
                     raise
                 self._count(settlement)
@@ -89,11 +102,22 @@ class Advance:
 
     def _set_aside(self, work: Work) -> Settlement:
         """Stop trying: the same work ended its worker again and again."""
-        reference = f"set-aside-{work.thread.ref.ts}"
-        log.error("thread_set_aside", thread_id=work.thread.ref.id, attempts=work.thread.attempts)
+        reference = f"set-aside-{secrets.token_hex(4)}"
+        log.error(
+            "thread_set_aside",
+            reference=reference,
+            thread_id=work.thread.ref.id,
+            attempts=work.thread.attempts,
+        )
         hint = f"This step ended the process that ran it {MAX_ATTEMPTS} times, so it was set aside."
         return Settlement(
             thread=replace(work.thread, halted=reference),
-            done=tuple(row.key for row in work.inbound[:1]),
+            done=tuple(row.key for row in work.inbound[:1] if not _behind_a_decision(row, work)),
             post=(failure(work.thread.ref, reference, hint),),
         )
+
+
+def _behind_a_decision(row: Inbound, work: Work) -> bool:
+    """Whether this message has not been looked at yet, because a decision went before it."""
+    decided = any(approval.status is Status.DECIDED for approval in work.open)
+    return decided and work.thread.halted is None and row.kind is InboundKind.MESSAGE

@@ -31,4 +31,6 @@ class Inbound:
 
     def written_after(self, ts: str | None) -> bool:
         """Whether its writer can have seen the message that has this ts. Both are Slack's clock."""
-        return ts is not None and Decimal(self.key.rpartition("/")[2]) > Decimal(ts)
+        if self.kind is not InboundKind.MESSAGE or ts is None:
+            return False
+        return Decimal(self.key.rpartition("/")[2]) > Decimal(ts)

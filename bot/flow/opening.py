@@ -1,13 +1,15 @@
 """How a thread begins: which graph runs in it, and what a graph without messages asks first."""
 
 import re
+import secrets
 from dataclasses import replace
 
+from bot.approvals.approval import Status
 from bot.flow.graph_state import GraphInfo
 from bot.flow.inbound import Inbound
 from bot.flow.outgoing import Outgoing, OutgoingKind
 from bot.flow.ports import Graphs, Settlement, Work
-from bot.flow.settling import note, outgoing
+from bot.flow.settling import failure, note, outgoing
 from bot.flow.thread import ThreadRecord
 
 _NAMED = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*):(?:\s+|$)(?P<text>.*)", re.DOTALL)
@@ -33,17 +35,22 @@ def choose_graph(thread: ThreadRecord, first: Inbound, graphs: Graphs) -> Settle
 
 
 def graph_is_gone(work: Work, graphs: Graphs) -> Settlement:
-    """The thread's graph is no longer in the configuration: its messages cannot be handled."""
+    """The thread's graph is no longer in the configuration: its messages and decisions cannot be handled.
+
+    A decision is kept: with the graph back in its place, it can be tried again.
+    """
     known = ", ".join(f"`{known}`" for known in graphs.infos)
     text = (
         f"This thread belongs to the graph `{work.thread.graph}`, which is not configured any more. "
         f"Start a new thread with one of: {known}."
     )
-    key = work.inbound[0].key if work.inbound else work.open[0].id
+    reference = f"no-graph-{secrets.token_hex(4)}"
+    decided = any(approval.status is Status.DECIDED for approval in work.open)
+    ref = work.thread.ref
     return Settlement(
-        thread=replace(work.thread, halted=f"no-graph-{work.thread.graph}"),
+        thread=replace(work.thread, halted=reference),
         done=tuple(row.key for row in work.inbound),
-        post=(note(work.thread.ref, f"{key}:graph-gone", text),),
+        post=(failure(ref, reference, text) if decided else note(ref, reference, text),),
     )
 
 

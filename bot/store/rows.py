@@ -151,5 +151,8 @@ def _json(value: Any) -> AsJson | None:
 
 
 def _text(text: str | None) -> str | None:
-    """PostgreSQL's text takes every character but U+0000, which no person ever meant."""
-    return None if text is None else text.replace("\x00", "\ufffd")
+    """PostgreSQL's text takes no U+0000 and no half of a surrogate pair, which no person ever meant."""
+    if text is None:
+        return None
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\x00", "\ufffd")

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "demo":
         from bot.local.demo import main as demo
 
-        return demo(tour=given.tour, config=given.config, port=given.port)
+        return demo(given.tour, given.config, given.port, terminal=given.terminal or None)
     return _run(given)
 
 
@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="the bot in a Slack of its own on this machine")
     demo.add_argument("--tour", action="store_true", help="play a story, print its transcript and end")
     demo.add_argument("--config", type=Path, metavar="FILE", help="another langgraph.json than the bot's own")
+    demo.add_argument("--terminal", action="store_true", help="take part here, not only in the page")
     demo.add_argument("--port", type=int, default=0, help="the page's port (default: any that is free)")
     return parser
 

@@ -7,7 +7,7 @@ from bot.settings import Settings
 
 EXAMPLE = (Path(__file__).parent.parent / ".env.example").read_text()
 LINES = dict(re.findall(r"^#? ?([A-Z][A-Z_]+)=(\S*)", EXAMPLE, re.MULTILINE))
-NOT_OURS = {"OPENAI_API_KEY", "OPENAI_BASE_URL", "MODEL"}  # the graphs read these
+NOT_OURS = {"OPENAI_API_KEY", "OPENAI_BASE_URL", "MODEL", "DEMO_DATABASE_URL"}  # the graphs and the demo do
 NOT_SHOWN = {"POLICY_FILE"}
 
 

@@ -91,7 +91,9 @@ class Courier:
             await self._refused(row, error)
         else:
             self._count(row, "posted")
-            await self._outbox.posted(row, ts, approval.version if approval else None)
+            # A second attempt may have found the first one's post, which shows what the approval was then.
+            drawn = approval.version if approval and row.attempts == 0 else 0
+            await self._outbox.posted(row, ts, drawn)
             return True
         return False
 

@@ -105,7 +105,7 @@ class Outbox(Protocol):
         """Where something is to be posted that nobody is at, oldest first."""
         ...
 
-    async def posted(self, row: Outgoing, ts: str, drawn: int | None) -> None:
+    async def posted(self, row: Outgoing, ts: str, drawn: int) -> None:
         """Record the post. An opening's thread begins here; a card's approval learns its ts and version."""
         ...
 

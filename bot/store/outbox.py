@@ -38,7 +38,7 @@ class Outbox:
             Lane(channel=row["channel"], thread_ts=row["thread_ts"], key=row["key"]) for row in found
         )
 
-    async def posted(self, row: Outgoing, ts: str, drawn: int | None) -> None:
+    async def posted(self, row: Outgoing, ts: str, drawn: int) -> None:
         async with self._pool.connection() as connection:
             # The approval before its row here as in `card_seen`: the other order would deadlock with it.
             if row.approval_id is not None:

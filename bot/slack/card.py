@@ -1,7 +1,5 @@
 """The card: what a person sees of an approval, drawn from its row and from nothing else."""
 
-from collections.abc import Sequence
-
 from bot.approvals.approval import Approval, Status
 from bot.approvals.decision import DecisionKind
 from bot.interrupts import ReviewRequest, ReviewRow, one_line, parse
@@ -20,10 +18,14 @@ from bot.slack.blocks import (
 from bot.slack.card_ref import CardRef
 from bot.slack.closed_card import closed_card, verdict_line
 from bot.slack.escape import clipped, code, escape
-from bot.slack.parts import Room, show
+from bot.slack.lines import line_blocks
+from bot.slack.parts import Room, show, size
 
-CHARS = 9000  # of all parts together; Slack takes about 13,200 in one message
-MOST_ROWS = 15  # open rows on one card: each takes a heading, its parts and its buttons
+CHARS = 11_500  # of all texts; Slack takes about 13,200 in one message
+PARTS = 9000  # of them, what the parts may take
+MOST_ROWS = 10  # open rows on one card: each takes a heading, its parts and its buttons
+_FOR_ROWS = 43  # of a message's 50 blocks
+_DECIDED = 2500  # characters for the rows that are decided while others are open
 _ORDER = (DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.RESPOND, DecisionKind.REJECT)
 _STYLES = {DecisionKind.APPROVE: "primary", DecisionKind.REJECT: "danger"}
 
@@ -34,7 +36,8 @@ def draw(approval: Approval) -> Drawn:
     if approval.status is not Status.PENDING:
         return closed_card(approval, request)
     blocks = [header(clipped(request.title, HEADER_LIMIT)), *_asked(approval, request)]
-    blocks += _single(approval, request) if len(request.rows) == 1 else _several(approval, request)
+    draw_rows = _single if len(request.rows) == 1 else _several
+    blocks += draw_rows(approval, request, CHARS - size(blocks))
     blocks.append(context(" · ".join(_footer(approval))))
     return Drawn(text=_notice(request), blocks=blocks)
 
@@ -72,22 +75,21 @@ def clipped_raw(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _single(approval: Approval, request: ReviewRequest) -> list[Block]:
-    shown = show(request.rows[0].parts, Room(CHARS, 40))
+def _single(approval: Approval, request: ReviewRequest, chars: int) -> list[Block]:
+    shown = show(request.rows[0].parts, Room(min(chars, PARTS), 40))
     return [*shown.blocks, _buttons(approval, request, 0, hidden=not shown.whole)]
 
 
-def _several(approval: Approval, request: ReviewRequest) -> list[Block]:
+def _several(approval: Approval, request: ReviewRequest, chars: int) -> list[Block]:
     """A row per action. Decided rows shrink to a line, so that the open ones have the room."""
     waiting = approval.open_rows[:MOST_ROWS]
-    decided = [row for row in range(len(request.rows)) if row not in approval.open_rows]
-    room = Room(CHARS // max(len(waiting), 1), max(32 // max(len(waiting), 1) - 2, 1))
-    blocks = _decided_lines(approval, request, decided)
+    blocks = _decided_lines(approval, request)
+    names = {row: section(f"*{row + 1}.* {_name(request.rows[row])}") for row in waiting}
+    left = min(chars - size(blocks) - size(list(names.values())), PARTS)
+    room = Room(left // len(waiting), max((_FOR_ROWS - len(blocks)) // len(waiting) - 2, 1))
     for row in waiting:
         shown = show(request.rows[row].parts, room)
-        blocks.append(section(f"*{row + 1}.* {_name(request.rows[row])}"))
-        blocks += shown.blocks
-        blocks.append(_buttons(approval, request, row, hidden=not shown.whole))
+        blocks += [names[row], *shown.blocks, _buttons(approval, request, row, hidden=not shown.whole)]
     later = len(approval.open_rows) - len(waiting)
     if later:
         blocks.append(context(f"{later} more follow here as these are decided."))
@@ -96,21 +98,17 @@ def _several(approval: Approval, request: ReviewRequest) -> list[Block]:
     return blocks
 
 
-def _decided_lines(approval: Approval, request: ReviewRequest, rows: Sequence[int]) -> list[Block]:
+def _decided_lines(approval: Approval, request: ReviewRequest) -> list[Block]:
     lines = [
         f"*{row + 1}.* {_name(request.rows[row])} {verdict_line(vote)}"
-        for row in rows
-        if (vote := approval.votes[row]) is not None
+        for row, vote in enumerate(approval.votes)
+        if vote is not None
     ]
-    starts = range(0, min(len(lines), 60), 10)
-    blocks: list[Block] = [section("\n".join(lines[start : start + 10])) for start in starts]
-    if len(lines) > 60:
-        blocks.append(context(f"{len(lines) - 60} more are decided."))
-    return blocks
+    return line_blocks(lines, _DECIDED, "more are decided.")
 
 
 def _name(row: ReviewRow) -> str:
-    return code(clipped_raw(one_line(row.action or "this step"), 80))
+    return code(clipped_raw(one_line(row.action or "this step"), 40))
 
 
 def _buttons(approval: Approval, request: ReviewRequest, row: int, *, hidden: bool) -> Block:

@@ -8,12 +8,13 @@ from bot.slack import words
 from bot.slack.blocks import Block, Drawn, context, plain_section, section
 from bot.slack.edits import edit_blocks
 from bot.slack.escape import clipped, code, escape
+from bot.slack.lines import line_blocks
 from bot.slack.parts import Room, show
 
 _PARTS = Room(2500, 10)
 _ANSWER = Room(4000, 12)
 _DETAILED_ROWS = 5  # batched rows that show their arguments and changes; of more, each is a line
-_MOST_LINES = 40
+_LINES = 9000
 _WORDS_LIMIT = 2900
 _SHORTENED = "This is shortened, now that it is decided; the ledger keeps all of it."
 
@@ -27,10 +28,8 @@ def closed_card(approval: Approval, request: ReviewRequest) -> Drawn:
         for at, vote in enumerate(votes):
             blocks += _row(request, at, vote)
     else:
-        lines = [_heading(request, at, vote) for at, vote in enumerate(votes[:_MOST_LINES])]
-        blocks += [section("\n".join(lines[start : start + 8])) for start in range(0, len(lines), 8)]
-        if len(votes) > _MOST_LINES:
-            blocks.append(context(f"{len(votes) - _MOST_LINES} more were decided."))
+        lines = [_heading(request, at, vote) for at, vote in enumerate(votes)]
+        blocks += line_blocks(lines, _LINES, "more were decided.")
     return Drawn(text=_notice(request, votes), blocks=[*blocks, _footer(approval)])
 
 
@@ -46,17 +45,19 @@ def verdict_line(vote: Vote) -> str:
 
 
 def _withdrawn(approval: Approval, request: ReviewRequest) -> Drawn:
+    lines = [_heading(request, at, vote) for at, vote in enumerate(approval.votes) if vote is not None]
     why = approval.note or "The question behind it is gone."
     blocks = [
         *_asked(request),
         section(f":leftwards_arrow_with_hook: *No longer asked.* {clipped(why, 1000)}"),
+        *line_blocks(lines, _LINES // 2, "more were decided before."),
         *show(tuple(part for row in request.rows for part in row.parts), _PARTS, more=_SHORTENED).blocks,
     ]
     return Drawn(text=escape(f"No longer asked: {request.title}"), blocks=[*blocks, _footer(approval)])
 
 
 def _heading(request: ReviewRequest, at: int, vote: Vote) -> str:
-    name = code(one_line(request.rows[at].action or "this step")[:60])
+    name = code(one_line(request.rows[at].action or "this step")[:40])
     return f"*{at + 1}.* {name} {verdict_line(vote)}" if len(request.rows) > 1 else verdict_line(vote)
 
 

@@ -7,6 +7,7 @@ from bot.slack.escape import code, escaped_length, fence, strong
 from bot.slack.parts import Room
 
 _SHORT = 80
+_LEAST = 300  # characters below which a change tells nothing
 
 
 def edit_blocks(before: Json, after: Json, room: Room) -> list[Block]:
@@ -17,7 +18,7 @@ def edit_blocks(before: Json, after: Json, room: Room) -> list[Block]:
     blocks: list[Block] = []
     used = 0
     for at, change in enumerate(found):
-        text = _told(change)
+        text = _told(change, max(room.chars - used, _LEAST))
         used += len(text)
         if at >= room.blocks or (used > room.chars and at):
             blocks.append(context(f"{len(found) - at} more places were changed."))
@@ -26,16 +27,17 @@ def edit_blocks(before: Json, after: Json, room: Room) -> list[Block]:
     return blocks
 
 
-def _told(change: Change) -> str:
+def _told(change: Change, chars: int) -> str:
     place = one_line(change.pointer.removeprefix("/")) if change.pointer != WHOLE else "text"
     label = strong(place[:100] or "(no name)")
     if change.line_diff is not None:
-        return f"{label}\n{_bounded(visible(change.line_diff))}"
+        return f"{label}\n{_bounded(visible(change.line_diff), chars)}"
     before, after = _value(change.before), _value(change.after)
     if len(before) + len(after) <= _SHORT and "\n" not in before + after:
         return f"{label}\n{_side(change.before, before)} → {_side(change.after, after)}"
     lines = [f"- {line}" for line in before.split("\n")] + [f"+ {line}" for line in after.split("\n")]
-    return f"{label}\n{_bounded(chr(10).join(lines))}"
+    both = "\n".join(lines)
+    return f"{label}\n{_bounded(both, chars)}"
 
 
 def _side(value: MaybeJson, text: str) -> str:
@@ -48,8 +50,8 @@ def _value(value: MaybeJson) -> str:
     return "".join(piece.text for piece in sections((Part(label="", value=value),), 100_000))
 
 
-def _bounded(text: str) -> str:
-    limit = SECTION_LIMIT - 700
+def _bounded(text: str, chars: int) -> str:
+    limit = min(SECTION_LIMIT - 700, chars)
     if escaped_length(text) <= limit:
         return fence(text)
     kept = text[:limit]

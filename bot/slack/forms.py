@@ -1,5 +1,6 @@
 """A form as a modal, and back: the view of a form, and the raw values of a submission."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +11,8 @@ from bot.slack.escape import clipped
 from bot.slack.form_elements import ACTION_ID, input_blocks, part_id, raw_of
 
 MOST_INPUTS = 90  # of a view's 100 blocks
-MOST_CHARS = 100_000  # of all that a view is prefilled with
+MOST_CHARS = 100_000  # of one text that is edited in parts
+MOST_BYTES = 200_000  # of all inputs, as JSON in ASCII: Slack takes 250,000 for a view
 _ERROR_LIMIT = 300
 _CHUNK = INPUT_LIMIT - 200  # room in each part for what is added to it
 
@@ -52,10 +54,12 @@ def form_view(form: Form, modal: Modal) -> Block:
         blocks.append({"type": "section", "text": plain(clipped(modal.heading, 3000))})
     told = [text for text in (modal.explanation, form.note) if text]
     blocks += [{"type": "section", "text": plain(clipped(text, 3000))} for text in told]
-    room = MOST_INPUTS
+    room, weight = MOST_INPUTS, MOST_BYTES
     for field in form.fields:
         made = input_blocks(field, _chunks(field))
-        if len(made) > room:
+        weight -= len(json.dumps(made))
+        if len(made) > room or weight < 0:
+            weight += len(json.dumps(made))
             blocks.append(
                 context(f"{clipped(field.label, 300)} is too long to edit here. It stays as it is.")
             )

@@ -44,7 +44,7 @@ def show(parts: Sequence[Part], room: Room, *, more: str = BEHIND_BUTTON) -> Sho
     long = [part for at, part in enumerate(parts) if at not in {at for at, _ in short}]
     columns = _columns(drawn, replace(room, blocks=room.blocks - bool(long)))
     hidden = len(drawn) - sum(len(block["fields"]) for block in columns)
-    left = Room(room.chars - _size(columns), room.blocks - len(columns) - 1)
+    left = Room(room.chars - size(columns), room.blocks - len(columns) - 1)
     stretches = _stretches(long, left)
     whole = hidden == 0 and stretches.whole
     blocks = [*columns, *stretches.blocks]
@@ -88,7 +88,7 @@ def _stretches(parts: Sequence[Part], room: Room) -> Shown:
         made, complete = _stretch(part, share, max(spare, 1))
         whole = whole and complete
         blocks += made
-        room = Room(room.chars - _size(made), room.blocks - len(made))
+        room = Room(room.chars - size(made), room.blocks - len(made))
     return Shown(blocks, whole)
 
 
@@ -96,7 +96,7 @@ def _stretch(part: Part, chars: int, most: int) -> tuple[list[Block], bool]:
     """One long part: whole if it fits, else its beginning and how much more there is."""
     made = sections((part,), SECTION_LIMIT - LABEL_LIMIT - _FENCES, measure=escaped_length)
     drawn = [titled(piece) for piece in made]
-    if len(made) <= most and _size(drawn) <= chars:
+    if len(made) <= most and size(drawn) <= chars:
         return drawn, len(part.label) <= LABEL_LIMIT
     room = min(chars - LABEL_LIMIT // 2 - _FENCES, SECTION_LIMIT - LABEL_LIMIT - _FENCES)
     first = sections((part,), max(room, 1), measure=escaped_length)
@@ -116,7 +116,8 @@ def titled(piece: Section) -> Block:
     return section(f"{name}{going_on}\n{fence(piece.text)}")
 
 
-def _size(blocks: Sequence[Block]) -> int:
+def size(blocks: Sequence[Block]) -> int:
+    """Characters of the texts of headers and sections."""
     texts = [block["text"] for block in blocks if "text" in block]
     texts += [text for block in blocks for text in block.get("fields", ())]
     return sum(len(text["text"]) for text in texts)

@@ -1,6 +1,7 @@
 """Whatever a graph asks, its card and its views are Block Kit that Slack takes, and show what they must."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,9 +72,12 @@ def approval_of(value: Json, schema: Json = None) -> Approval:
     )
 
 
+def vote(kind: DecisionKind, **more: Any) -> Vote:
+    return Vote(decision=Decision(kind=kind, **more), by=BOB, at=NOW)
+
+
 def voted(approval: Approval, kind: DecisionKind, **more: Any) -> Approval:
-    vote = Vote(decision=Decision(kind=kind, **more), by=BOB, at=NOW)
-    return approval.with_votes(dict.fromkeys(range(len(approval.votes)), vote))
+    return approval.with_votes(dict.fromkeys(range(len(approval.votes)), vote(kind, **more)))
 
 
 def everything(value: object) -> Iterator[str]:
@@ -101,9 +105,12 @@ def modal_of(approval: Approval, page: int = 0) -> ModalRef:
 @example({f"k{n}": "v" * 100 for n in range(500)})
 @example("x" * 1_000_000)
 @example({"question": "q", "text": "<" * 12_000})
+@example({"question": "&" * 500, "text": "&" * 12_000})
+@example({"action_requests": [{"name": "&" * 60, "args": {"a": "&" * 900}}] * 30, "review_configs": []})
 def test_any_payload_makes_a_card_that_slack_takes(value: Json) -> None:
-    approval = approval_of(value)
-    for drawn in (draw(approval), plain_card(approval)):
+    approval = replace(approval_of(value), note="&" * 600)
+    partly = approval.with_votes(dict.fromkeys(range(len(approval.votes) // 2), vote(DecisionKind.APPROVE)))
+    for drawn in (draw(approval), plain_card(approval), draw(partly)):
         message_blocks(drawn.blocks)
         assert len(drawn.text) <= 4000
         assert not any("<!channel>" in text or "<https" in text for text in everything(drawn.blocks))
@@ -111,6 +118,18 @@ def test_any_payload_makes_a_card_that_slack_takes(value: Json) -> None:
 
 @often
 @given(anything, st.sampled_from(DecisionKind), payloads, texts)
+@example(
+    {"action_requests": [{"name": "&" * 60, "args": {"a": "&" * 900}}] * 80, "review_configs": []},
+    DecisionKind.APPROVE,
+    None,
+    "",
+)
+@example(
+    {"action_requests": [{"name": "&" * 60, "args": {"a": "&" * 900}}] * 5, "review_configs": []},
+    DecisionKind.EDIT,
+    {"a": "<" * 5000},
+    "",
+)
 def test_any_closed_card_is_one_that_slack_takes_and_has_no_buttons(
     value: Json, kind: DecisionKind, answer: Json, words: str
 ) -> None:
@@ -194,8 +213,7 @@ def test_a_batch_shows_its_decided_rows_while_others_are_open() -> None:
     approval = approval_of(value)
     assert "approval:approve_rest" in buttons(draw(approval).blocks)
 
-    vote = Vote(decision=Decision(kind=DecisionKind.REJECT, message="no"), by=BOB, at=NOW)
-    partly = approval.with_votes({1: vote})
+    partly = approval.with_votes({1: vote(DecisionKind.REJECT, message="no")})
     blocks = draw(partly).blocks
     open_rows = [b["block_id"] for b in blocks if b.get("block_id", "").startswith("row:")]
     assert open_rows == ["row:0:2", "row:2:2"]
@@ -213,8 +231,7 @@ def test_a_batch_too_long_for_a_card_makes_room_as_its_rows_are_decided() -> Non
         message_blocks(blocks)
         first = next(b["block_id"] for b in blocks if b.get("block_id", "").startswith("row:"))
         row = int(first.split(":")[1])
-        vote = Vote(decision=Decision(kind=DecisionKind.APPROVE), by=BOB, at=NOW)
-        approval = approval.with_votes({row: vote})
+        approval = approval.with_votes({row: vote(DecisionKind.APPROVE)})
     message_blocks(draw(approval).blocks)
 
 

@@ -19,7 +19,7 @@ from bot.flow.ports import SlackRefused
 from bot.interrupts import Form, FormErrors, Refused, ReviewRow
 from bot.slack import words
 from bot.slack.blocks import Block
-from bot.slack.card_ref import CardRef, ModalRef
+from bot.slack.card_ref import BadButton, CardRef, ModalRef
 from bot.slack.desk import Ack, Desk, OldCard, in_words
 from bot.slack.forms import Modal, fitted, form_view
 from bot.slack.listeners.click import Click
@@ -63,7 +63,10 @@ async def _explained(
 ) -> None:
     """What stops a click is told to whoever clicked, and to nobody else."""
     try:
-        await act(desk, click, CardRef.unpack(click.value))
+        ref = CardRef.unpack(click.value)
+        if not click.on_message:  # another card's value would also teach us a wrong place for that card
+            raise BadButton
+        await act(desk, click, ref)
     except (CountersignError, FormErrors, Refused) as error:
         desk.tell(click.thread, click.user, in_words(error))
 

@@ -17,6 +17,7 @@ class Click:
     trigger_id: str
     action_id: str
     value: object
+    on_message: bool  # whether the message that was pressed shows a button with this value
 
     @classmethod
     def of(cls, body: Mapping[str, Any], team: str) -> "Click":
@@ -36,4 +37,13 @@ class Click:
             trigger_id=str(body.get("trigger_id", "")),
             action_id=str(action.get("action_id", "")),
             value=action.get("value"),
+            on_message=_shows(message.get("blocks"), action.get("value")),
         )
+
+
+def _shows(blocks: object, value: object) -> bool:
+    """True too where Slack sends no blocks along: then there is nothing to compare with."""
+    if not isinstance(blocks, list):
+        return True
+    elements = [element for block in blocks for element in block.get("elements") or ()]
+    return any(isinstance(element, dict) and element.get("value") == value for element in elements)

@@ -1,0 +1,122 @@
+"""A form as a modal and back: what nobody touches comes back as it was, and what is typed keeps its type."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import strategies as st
+
+from bot.approvals.json import Json
+from bot.interrupts import Form, FormErrors, form_from_arguments, form_from_schema
+from bot.local.block_kit.surfaces import view_definition
+from bot.local.elements import initial_values
+from bot.slack.forms import Modal, fitted, form_view, raw_values, shown_errors
+
+MODAL = Modal(callback_id="approval:edit", title="Edit", submit="Save", private_metadata="-")
+
+long = ["x " * 2000, "😀" * 1700, "  \n\n" * 900]
+keys = st.text(max_size=20)
+texts = keys | st.sampled_from(["a\nb", "2026-11-20", *long])
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def opened(form: Form) -> dict[str, Any]:
+    """The view as Slack sends it back when nobody touched anything."""
+    view = view_definition(form_view(form, MODAL), "modal")
+    return {**view, "state": {"values": initial_values(view["blocks"])}}
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],  # shrinking texts as long as these takes minutes
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(st.dictionaries(keys, values, max_size=5))
+@example({f"t{n}": "😀" * 3000 for n in range(20)})
+@example({"text": "word " * 3000, "n": 1})
+@example({f"k{n}": n for n in range(200)})
+def test_arguments_that_nobody_touches_come_back_as_they_were(args: Json) -> None:
+    form = fitted(form_from_arguments(args))
+    assert form.read(raw_values(form, opened(form))) == args
+
+
+SCHEMA: Json = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"},
+        "count": {"type": "integer", "minimum": 1, "maximum": 9},
+        "price": {"type": "number"},
+        "urgent": {"type": "boolean"},
+        "size": {"enum": ["S", "M", 3]},
+        "tags": {"type": "array", "items": {"enum": ["a", "b", "c"]}},
+        "on": {"type": "string", "format": "date"},
+        "at": {"type": "string", "format": "time"},
+        "moment": {"type": "string", "format": "date-time"},
+        "mail": {"type": "string", "format": "email"},
+        "site": {"type": "string", "format": "uri"},
+        "lines": {"type": "array", "items": {"type": "string"}},
+        "inner": {"type": "object", "properties": {"deep": {"type": "integer"}}},
+    },
+    "required": ["name", "count"],
+}
+
+TYPED: list[tuple[str, dict[str, Any], object]] = [
+    ("name", {"type": "plain_text_input", "value": "a & <b>"}, "a & <b>"),
+    ("count", {"type": "number_input", "value": "3"}, 3),
+    ("price", {"type": "number_input", "value": "3.5"}, 3.5),
+    ("urgent", {"type": "radio_buttons", "selected_option": {"value": "false"}}, False),
+    ("size", {"type": "radio_buttons", "selected_option": {"value": "3"}}, 3),
+    ("tags", {"type": "checkboxes", "selected_options": [{"value": "a"}, {"value": "c"}]}, ["a", "c"]),
+    ("on", {"type": "datepicker", "selected_date": "2026-11-20"}, "2026-11-20"),
+    ("at", {"type": "timepicker", "selected_time": "14:30"}, "14:30:00"),
+    ("moment", {"type": "datetimepicker", "selected_date_time": 1_795_176_000}, "2026-11-20T12:00:00Z"),
+    ("mail", {"type": "email_text_input", "value": "a@b.example"}, "a@b.example"),
+    ("site", {"type": "url_text_input", "value": "https://a.example/"}, "https://a.example/"),
+    ("lines", {"type": "plain_text_input", "value": "one\ntwo"}, ["one", "two"]),
+    ("inner/deep", {"type": "number_input", "value": "7"}, 7),
+]
+
+
+@pytest.mark.parametrize(("name", "state", "expected"), TYPED, ids=[name for name, _, _ in TYPED])
+def test_what_is_typed_keeps_its_type(name: str, state: dict[str, Any], expected: object) -> None:
+    form = fitted(form_from_schema(SCHEMA))
+    view = opened(form)
+    shown = {
+        block["block_id"]: block["element"]["type"] for block in view["blocks"] if block["type"] == "input"
+    }
+    assert shown[f"/{name}"] == state["type"]
+    held = view["state"]["values"]
+    held["/name"] = {"value": {"type": "plain_text_input", "value": "n"}}
+    held["/count"] = {"value": {"type": "number_input", "value": "1"}}
+    held[f"/{name}"] = {"value": state}
+    read: Any = form.read(raw_values(form, view))
+    for key in name.split("/"):
+        read = read[key]
+    assert read == expected
+    assert type(read) is type(expected)
+
+
+def test_a_choice_can_be_taken_back() -> None:
+    form = fitted(
+        form_from_schema({"type": "object", "properties": {"ok": {"type": "boolean", "default": True}}})
+    )
+    view = opened(form)
+    options = view["blocks"][0]["element"]["options"]
+    left_out = {"type": "radio_buttons", "selected_option": options[-1]}
+    view["state"]["values"]["/ok"] = {"value": left_out}
+    assert form.read(raw_values(form, view)) == {}
+
+
+def test_errors_stand_at_inputs_that_are_there() -> None:
+    form = fitted(form_from_schema(SCHEMA))
+    view = opened(form)
+    with pytest.raises(FormErrors) as raised:
+        form.read(raw_values(form, view))
+    assert set(shown_errors(raised.value.errors, view)) == {"/name", "/count"}
+    assert shown_errors({"/": "Not <this>."}, view) == {"/name": "Not &lt;this&gt;."}
+    assert shown_errors({"/": "Not this."}, {"blocks": []}) == {}

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.support import databases
+from tests.support.bots import BotProcess
 from tests.support.stage import Stage, open_stage
 
 _HERE = Path(__file__).parent
@@ -27,6 +28,12 @@ def _no_proxies() -> Iterator[None]:
         yield
 
 
+async def _well_ended(stage: Stage, bot: BotProcess) -> None:
+    """The bot ends in order, and its log holds no secret."""
+    assert await bot.stop() == 0, bot.said
+    assert stage.leaked(bot.said) == []
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["socket", "http"])
 async def either(
     request: pytest.FixtureRequest,
@@ -39,16 +46,37 @@ async def either(
     with databases.database(server_url, template=database_template) as url:
         async with open_stage(folder, url, mode=request.param) as stage, stage.bot() as bot:
             yield stage
-            assert await bot.stop() == 0, bot.said
+            await _well_ended(stage, bot)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def stage(
+async def shared(
     tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Stage]:
-    """A bot over Socket Mode, shared by every test that does not care how it is reached."""
+) -> AsyncIterator[tuple[Stage, BotProcess]]:
     folder = tmp_path_factory.mktemp("stage")
     with databases.database(server_url, template=database_template) as url:
         async with open_stage(folder, url) as stage, stage.bot() as bot:
+            yield stage, bot
+            await _well_ended(stage, bot)
+
+
+@pytest.fixture
+def stage(shared: tuple[Stage, BotProcess]) -> Stage:
+    """A bot over Socket Mode, shared by every test that does not care how it is reached."""
+    return shared[0]
+
+
+@pytest.fixture
+def process(shared: tuple[Stage, BotProcess]) -> BotProcess:
+    """The process behind `stage`."""
+    return shared[1]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def empty_stage(
+    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
+) -> AsyncIterator[Stage]:
+    """A stage of the module's own, on which no bot runs yet."""
+    with databases.database(server_url, template=database_template) as url:
+        async with open_stage(tmp_path_factory.mktemp("empty"), url) as stage:
             yield stage
-            assert await bot.stop() == 0, bot.said

@@ -1,4 +1,4 @@
-"""The main way, over both transports: a message starts an agent, its question becomes a card, people decide."""
+"""The main way, over both transports: a message starts an agent, its question is a card, people decide."""
 
 import asyncio
 from typing import Any

@@ -161,9 +161,7 @@ def bot_environment(
 ) -> dict[str, str]:
     """The bot's whole environment: ours without what would point it anywhere else."""
     own = {k: v for k, v in os.environ.items() if not k.startswith(_FOREIGN) and k not in _PROXIES}
-    model = {"OPENAI_API_KEY": "sk-not-a-real-key"}
-    if model_url:
-        model["OPENAI_BASE_URL"] = model_url
+    model = {"OPENAI_BASE_URL": model_url} if model_url else {}
     return own | {
         "DATABASE_URL": database_url,
         "LANGGRAPH_CONFIG": str(config),

@@ -1,0 +1,207 @@
+"""What goes wrong while the bot runs: the thread says so, with a reference, and goes on where it can."""
+
+import re
+
+import pytest
+
+from bot.local.model.trouble import Trouble
+from bot.local.things import Message
+from bot.local.threads import Thread, everything_said
+from tests.scenario.probes.asking import SECRET
+from tests.support.bots import BotProcess
+from tests.support.stage import Stage
+
+RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
+REFERENCE = re.compile(r"\(reference ([0-9a-f]{8})\)")
+
+
+async def stopped(thread: Thread) -> Message:
+    return await thread.wait_for(lambda message: "This run stopped." in message.text)
+
+
+def button(message: Message, label: str) -> str:
+    """The action id of the button with this label."""
+    elements = [e for block in message.blocks if block["type"] == "actions" for e in block["elements"]]
+    return str(next(e["action_id"] for e in elements if e["text"]["text"] == label))
+
+
+async def test_a_graph_that_raises_is_told_with_a_reference_and_can_be_tried_again(
+    stage: Stage, process: BotProcess
+) -> None:
+    thread = await stage.asks({"fail_until": "mended"})
+
+    told = await stopped(thread)
+
+    found = REFERENCE.search(told.text)
+    assert found
+    assert SECRET not in everything_said(told)
+    assert "Traceback" not in everything_said(told)
+    (logged,) = [e for e in process.events("run_failed") if e["reference"] == found[1]]
+    assert SECRET in logged["exception"]
+    assert logged["thread_id"] == thread.id
+
+    stage.let_go("mended")
+    await stage.ws.bob.clicks(told, button(told, "Try again"))
+
+    await thread.wait_for("Resumed.")
+    assert len([m for m in thread.from_bot() if "This run stopped" in m.text]) == 1
+    assert not thread.cards()
+
+
+async def test_a_graph_that_raises_again_says_so_again(stage: Stage) -> None:
+    thread = await stage.asks({"fail_until": "never"})
+    first = await stopped(thread)
+
+    await stage.ws.bob.clicks(first, button(first, "Try again"))
+
+    second = await thread.wait_for(lambda m: "This run stopped." in m.text and m.ts != first.ts)
+    assert REFERENCE.findall(second.text) != REFERENCE.findall(first.text)
+    assert thread.cards()[-1].ts == second.ts
+
+
+async def test_a_message_after_a_failure_is_heard(stage: Stage) -> None:
+    thread = await stage.asks({"fail_until": "never"})
+    await stopped(thread)
+
+    await stage.ws.carol.replies(thread, "something else")
+
+    await thread.wait_for("Heard: something else")
+
+
+async def test_a_decision_stands_when_the_step_after_it_fails(stage: Stage) -> None:
+    thread = await stage.asks({"ask": RISKY, "fail_after": "mended_after"})
+    card = await thread.card()
+    await card.approve(by=stage.ws.bob)
+    told = await stopped(thread)
+    assert "Approved by bob" in (await card.closes()).text
+
+    stage.let_go("mended_after")
+    await stage.ws.alice.clicks(told, button(told, "Try again"))
+
+    assert await stage.resumed(thread) == {"type": "approve"}
+
+
+async def test_a_question_whose_step_failed_can_be_asked_again(stage: Stage) -> None:
+    thread = await stage.asks({"ask": RISKY, "fail_after": "mended_asked"})
+    card = await thread.card()
+    await card.approve(by=stage.ws.bob)
+    told = await stopped(thread)
+
+    stage.let_go("mended_asked")
+    await stage.ws.alice.clicks(told, button(told, "Ask again"))
+
+    again = await thread.wait_until(
+        lambda: next((c for c in thread.cards() if "approval:approve" in c.actions), None), what="a new card"
+    )
+    await again.reject(by=stage.ws.alice, reason="better not")
+    assert await stage.resumed(thread) == {"type": "reject", "message": "better not"}
+
+
+async def test_a_payload_that_is_no_json_is_shown_and_answered(stage: Stage) -> None:
+    thread = await stage.asks({"built": "not_json"})
+
+    card = await thread.card()
+
+    assert "2026-01-02" in card.text
+    await card.approve(by=stage.ws.bob)
+    assert await stage.resumed(thread) is True
+
+
+@pytest.mark.parametrize(
+    ("trouble", "hint"),
+    [
+        (Trouble.SERVER_ERROR, "The model answered with an error."),
+        (Trouble.RATE_LIMITED, "The model is busy or out of quota just now."),
+        (Trouble.CUT, "The model could not be reached."),
+    ],
+)
+async def test_a_model_that_fails_is_told_and_can_be_tried_again(
+    stage: Stage, trouble: Trouble, hint: str
+) -> None:
+    stage.model.trouble(trouble, times=10)
+    try:
+        thread = await stage.ws.carol.mentions("list channels")
+        told = await stopped(thread)
+    finally:
+        stage.model.no_more_trouble()
+    assert hint in everything_said(told)
+
+    await stage.ws.carol.clicks(told, button(told, "Try again"))
+
+    await thread.wait_for("#general")
+
+
+async def test_connections_that_are_cut_during_a_run_cost_nothing(stage: Stage, process: BotProcess) -> None:
+    thread = await stage.asks({"wait_for": "cut_is_over", "ask": RISKY})
+    waiting = await stage.card(RISKY)
+    await stage.reached("cut_is_over")
+
+    cut = stage.rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    assert len(cut) > 3
+    stage.let_go("cut_is_over")
+
+    card = await thread.card(limit=20)
+    await card.approve(by=stage.ws.bob)
+    assert await stage.resumed(thread) == {"type": "approve"}
+    await waiting.approve(by=stage.ws.bob)
+    assert await stage.resumed(waiting.thread) == {"type": "approve"}
+    assert [event for event, _ in stage.ledger(thread)] == ["opened", "decided", "resumed"]
+    assert process.running
+
+
+async def test_a_database_that_is_away_is_named_and_what_comes_meanwhile_is_not_lost(
+    stage: Stage, process: BotProcess, server_url: str
+) -> None:
+    card = await stage.card(RISKY)
+    name = stage.rows("SELECT current_database()")[0][0]
+    with stage.database_closed(name, server_url):
+        body = await process.answers("/readyz", 503, 20)
+        assert '"database"' in body
+        assert '"slack"' not in body
+        assert (await process.get("/healthz"))[0] == 200
+        missed = await stage.ws.carol.mentions("ask: while it was away")
+        press = stage.ws.bob.click_payload(card.message, "approval:approve")
+        clicked = await stage.ws.bob.clicks_raw(press)
+        assert clicked.error is not None
+        assert card.is_open
+    await process.answers("/readyz", 200, 20)
+
+    await missed.wait_for("Heard: while it was away", limit=30)
+    assert len(stage.noted(missed)) == 1
+    await stage.ws.bob.clicks_raw(press)  # as Slack told bob; the first may have come through all the same
+    assert await stage.resumed(card.thread) == {"type": "approve"}
+
+
+async def test_a_slack_that_is_away_is_named_until_it_is_back(stage: Stage, process: BotProcess) -> None:
+    stage.ws.socket.enabled = False
+    stage.ws.socket.cut()
+    try:
+        body = await process.answers("/readyz", 503, 20)
+    finally:
+        stage.ws.socket.enabled = True
+
+    assert '"slack"' in body
+    assert '"database"' not in body
+    assert (await process.get("/healthz"))[0] == 200
+    await process.answers("/readyz", 200, 30)
+    thread = await stage.ws.carol.mentions("ask: back again")
+    await thread.wait_for("Heard: back again", limit=20)
+
+
+async def test_what_there_is_to_count_is_counted(stage: Stage, process: BotProcess) -> None:
+    card = await stage.card(RISKY)
+    await card.approve(by=stage.ws.bob)
+    await stage.resumed(card.thread)
+
+    status, text = await process.get("/metrics")
+
+    assert status == 200
+    counted = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    decided = [float(n) for name, n in counted.items() if "decisions" in name and "total" in name]
+    assert sum(decided) >= 1
+    waiting = stage.rows("SELECT count(*) FROM countersign.approvals WHERE status = 'pending'")[0][0]
+    pending = [float(n) for name, n in counted.items() if "pending" in name]
+    assert float(waiting) in pending

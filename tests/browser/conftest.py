@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeAlias
@@ -10,6 +10,7 @@ from typing import TypeAlias
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.local.server import LocalWorkspace
 from tests.browser.small_app import small_app
@@ -41,19 +42,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(_HERE):
             item.add_marker(pytest.mark.browser)
+            if item.get_closest_marker("asyncio"):
+                # One event loop for the whole folder, in which Chromium and the real bot's workspace live.
+                item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
             # Playwright is slow to start on a busy machine.
             item.add_marker(pytest.mark.timeout(180))
             if CHROMIUM is None and item.path.name != "test_build.py":
                 item.add_marker(missing)
 
 
-@pytest.fixture(autouse=True)
-def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
+@pytest.fixture(scope="session", autouse=True)
+def _no_proxies() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
+            patch.delenv(name, raising=False)
+        yield
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     assert CHROMIUM is not None
     async with async_playwright() as playwright:
@@ -62,7 +68,7 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visit(chromium: Browser) -> AsyncIterator[Visit]:
     """Opens pages. In the end none of them may have failed, or called anything but its workspace."""
     complaints: list[str] = []
@@ -103,12 +109,14 @@ def _listen(context: BrowserContext, ws: LocalWorkspace, complaints: list[str]) 
     )
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def ws() -> AsyncIterator[LocalWorkspace]:
     """A workspace with the small app in it."""
-    async with LocalWorkspace(retry_schedule=(0.0, 0.05, 0.1)) as running:
-        async with over_socket(small_app(running), running):
-            yield running
+    async with (
+        LocalWorkspace(retry_schedule=(0.0, 0.05, 0.1)) as running,
+        over_socket(small_app(running), running),
+    ):
+        yield running
 
 
 async def becomes(page: Page, name: str) -> None:
@@ -124,3 +132,8 @@ async def writes(page: Page, label: str, text: str) -> None:
     await box.fill(text)
     await box.press("Escape")  # what is offered for a name or a command would take the Enter
     await box.press("Enter")
+
+
+@pytest.fixture
+def web_client(ws: LocalWorkspace) -> AsyncWebClient:
+    return AsyncWebClient(token=ws.bot_token, base_url=ws.api_url)

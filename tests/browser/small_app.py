@@ -11,7 +11,7 @@ Obj = dict[str, Any]
 
 
 def small_app(ws: LocalWorkspace) -> AsyncApp:
-    """Mention it: a card with Approve, Edit and Reject. Guests are refused; an amount over 100 is an error."""
+    """Mention it: a card with Approve, Edit and Reject. Guests are refused; over 100 is an error."""
     app = AsyncApp(
         client=AsyncWebClient(token=ws.bot_token, base_url=ws.api_url), signing_secret=ws.signing_secret
     )

@@ -71,5 +71,9 @@ class Page:
         return web.json_response(answer)
 
     async def _close(self, _: web.Application) -> None:
+        await self.close_all()
+
+    async def close_all(self) -> None:
+        """Close every open page's connection; a page that is still there connects again by itself."""
         for socket in tuple(self._open):
             await socket.close(code=1001, message=b"the workspace stops")

@@ -2,7 +2,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { live } from "./live";
-import { applyTheme } from "./theme";
+import { startTheme } from "./theme";
 import "./style/base.css";
 import "./style/layout.css";
 import "./style/messages.css";
@@ -10,7 +10,7 @@ import "./style/blocks.css";
 import "./style/controls.css";
 import "./style/inspector.css";
 
-applyTheme();
+startTheme();
 live.connect();
 const page = document.getElementById("page");
 if (page)

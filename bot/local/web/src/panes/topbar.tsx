@@ -3,12 +3,12 @@
 import { type ReactNode, useState } from "react";
 import { Dialog } from "../dialog";
 import { live, useLive } from "../live";
-import { theme, toggleTheme } from "../theme";
+import { toggleTheme, useTheme } from "../theme";
 import { Avatar, KINDS } from "./avatar";
 import { Tries } from "./tries";
 
 export function TopBar(): ReactNode {
-  const [shade, setShade] = useState(theme());
+  const shade = useTheme();
   const [trying, setTrying] = useState(false);
   const inspecting = useLive((state) => state.inspecting);
   const connected = useLive((state) => state.connected);
@@ -35,7 +35,7 @@ export function TopBar(): ReactNode {
           type="button"
           className="tool"
           aria-label={shade === "dark" ? "Light theme" : "Dark theme"}
-          onClick={() => setShade(toggleTheme())}
+          onClick={toggleTheme}
         >
           {shade === "dark" ? "☀" : "☾"}
         </button>

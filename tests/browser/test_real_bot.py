@@ -1,0 +1,156 @@
+"""The newcomer's stories with the real bot behind the page, and what else needs the two together."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.conftest import Visit, becomes, writes
+from tests.support import databases
+from tests.support.stage import Stage, open_stage
+
+SLOW = 20_000  # milliseconds; a graph runs in another process
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stage(
+    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
+) -> AsyncIterator[Stage]:
+    folder = tmp_path_factory.mktemp("page")
+    with databases.database(server_url, template=database_template) as url:
+        async with open_stage(folder, url) as stage, stage.bot() as bot:
+            yield stage
+            assert await bot.stop() == 0, bot.said
+
+
+def thread_of(page: Page) -> Locator:
+    return page.get_by_role("region", name="Thread")
+
+
+async def picks(page: Page, title: str) -> None:
+    """Press one of the three things to try."""
+    await page.get_by_role("button", name="Things to try").click()
+    await page.get_by_role("dialog", name="Things to try").get_by_role("button", name=title).click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def sends(page: Page) -> None:
+    """Send what a thing to try has put into the composer."""
+    box = page.get_by_role("combobox", name="Message #general")
+    await expect(box).not_to_be_empty()
+    await box.press("Enter")
+
+
+async def test_the_newcomers_three_stories(stage: Stage, visit: Visit) -> None:
+    page = await visit(stage.ws, "alice")
+
+    await picks(page, "Ask for something that needs a yes")
+    await sends(page)
+    approve = thread_of(page).get_by_role("button", name="Approve")
+    await expect(approve).to_be_visible(timeout=SLOW)
+
+    await picks(page, "Try to approve as the guest")
+    await approve.click()
+    await expect(page.get_by_role("article", name="Only visible to you")).to_contain_text("Guests")
+    await expect(approve).to_be_visible()
+
+    await becomes(page, "Bob Berger")
+    await approve.click()
+    await expect(approve).to_have_count(0, timeout=SLOW)
+    await expect(thread_of(page).get_by_text("The message is in #ops.")).to_be_visible(timeout=SLOW)
+    await page.get_by_role("link", name="ops").click()
+    await expect(page.get_by_role("region", name="#ops").get_by_text("Deploy at noon")).to_be_visible()
+
+    await picks(page, "Change what the agent wrote")
+    await sends(page)
+    await thread_of(page).get_by_role("button", name="Edit").click(timeout=SLOW)
+    form = page.get_by_role("dialog")
+    text = form.get_by_role("textbox")
+    assert "closed on Friday" in await text.input_value()
+    await text.fill("The office is closed on Monday.")
+    await form.get_by_role("button", name="Approve").click()
+    await expect(form).to_have_count(0)
+    await expect(thread_of(page).get_by_text("+ The office is closed on Monday.")).to_be_visible(timeout=SLOW)
+
+
+async def test_an_edit_with_a_field_error_and_the_difference_after_it(stage: Stage, visit: Visit) -> None:
+    page = await visit(stage.ws, "bob")
+    card = await stage.card({"type": "tool_approval", "name": "wipe", "args": {"disk": "sda", "times": 2}})
+    await page.goto(f"{stage.ws.address}/#/{card.message.channel}/{card.thread.ts}")
+    await thread_of(page).get_by_role("button", name="Edit").click(timeout=SLOW)
+    form = page.get_by_role("dialog")
+    times = form.get_by_label("times")
+    await expect(times).to_have_value("2")
+
+    await times.fill("often")
+    await form.get_by_role("button", name="Approve").click()
+    await expect(form.locator(".wrong").get_by_role("alert")).to_contain_text("number")
+    await times.fill("3")
+    await expect(form.locator(".wrong")).to_have_count(0)
+    await form.get_by_role("button", name="Approve").click()
+
+    await expect(form).to_have_count(0)
+    await expect(thread_of(page).get_by_text("Edited and approved")).to_be_visible(timeout=SLOW)
+    await expect(thread_of(page).locator(".block", has_text="2").filter(has_text="3").first).to_be_visible()
+    assert (await stage.resumed(card.thread))["edited_action"]["args"]["times"] == 3
+
+
+async def test_two_people_press_at_once_and_one_of_them_decides(stage: Stage, visit: Visit) -> None:
+    alice, bob = await visit(stage.ws, "alice"), await visit(stage.ws, "bob")
+    thread = await stage.ws.carol.mentions("post 'Only once' to #ops")
+    for page in (alice, bob):
+        await page.goto(f"{stage.ws.address}/#/{thread.channel}/{thread.ts}")
+        await expect(thread_of(page).get_by_role("button", name="Approve")).to_be_visible(timeout=SLOW)
+
+    press = "document.querySelector('.thread [data-action=\"approval:approve\"]').click()"
+    await alice.evaluate(press)
+    await bob.evaluate(press)
+
+    for page in (alice, bob):
+        await expect(thread_of(page).get_by_role("button", name="Approve")).to_have_count(0, timeout=SLOW)
+        await expect(thread_of(page).get_by_text("The message is in #ops.")).to_be_visible(timeout=SLOW)
+    ops = stage.ws.slack.world.channels[stage.ws.channel_id("ops")]
+    assert [m.text for m in ops.messages.values()].count("Only once") == 1
+
+
+async def test_a_lost_acknowledgement_makes_one_card_all_the_same(stage: Stage, visit: Visit) -> None:
+    page = await visit(stage.ws, "alice")
+    await page.get_by_role("button", name="Inspector").click()
+    await page.get_by_role("tab", name="Trouble").click()
+    await page.get_by_role("button", name="Lose the acknowledgement").click()
+    await expect(page.get_by_text("lose_ack on *, 1×")).to_be_visible()
+    await writes(page, "Message #general", "@countersign post 'Heard twice' to #ops")
+    await page.get_by_role("tab", name="Wire").click()
+    await expect(page.get_by_text("retry 1").first).to_be_visible(timeout=SLOW)
+    approve = thread_of(page).get_by_role("button", name="Approve")
+    await expect(approve).to_be_visible(timeout=SLOW)
+    await stage.ws.delivery.idle()
+    await expect(approve).to_have_count(1)
+    await approve.click()
+    await expect(approve).to_have_count(0, timeout=SLOW)
+
+
+async def test_parallel_questions_are_cards_beside_each_other(stage: Stage, visit: Visit) -> None:
+    page = await visit(stage.ws, "alice")
+    await writes(page, "Message #general", "/agent parallel_reviews: who comes?")
+    await thread_of(page).get_by_role("button", name="Fill in the form").click(timeout=SLOW)
+    form = page.get_by_role("dialog")
+    await form.get_by_label("position").fill("Baker")
+    await form.get_by_label("candidates").fill("Ada\nBen")
+    await form.get_by_label("places").fill("0")
+    await form.get_by_role("button").last.click()
+    await expect(form.locator(".wrong").get_by_role("alert")).to_contain_text("1")
+    await form.get_by_label("places").fill("1")
+    await form.get_by_role("button").last.click()
+    await expect(form).to_have_count(0)
+
+    answers = thread_of(page).locator("[data-action='approval:answer'], [data-action='approval:respond']")
+    await expect(answers).to_have_count(2, timeout=SLOW)
+    await expect(thread_of(page).get_by_text("Ada").first).to_be_visible()
+    await expect(thread_of(page).get_by_text("Ben").first).to_be_visible()
+    await answers.last.click()
+    await form.get_by_label("score").fill("5")
+    await form.get_by_label("remark").fill("Good bread")
+    await form.get_by_role("button").last.click()
+    await expect(answers).to_have_count(1, timeout=SLOW)

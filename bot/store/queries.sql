@@ -80,17 +80,20 @@ VALUES (%(key)s, %(kind)s, %(team)s, %(channel)s, %(thread_ts)s, %(body)s, %(app
 ON CONFLICT (key) DO NOTHING;
 
 -- claim_thread --
--- What a thread still has to post, in order, unless something before it waits for a later moment.
+-- What a thread still has to post, in order, unless something before it waits for a later moment. Two that
+-- claim at once wait for each other, and the second finds each row's due_at moved: to skip what is locked
+-- would share the thread out between them.
 UPDATE countersign.outbox o
 SET due_at = now() + %(claim)s * interval '1 second', attempts = attempts + 1
 FROM (
     SELECT seq FROM countersign.outbox
     WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND posted_at IS NULL AND given_up_at IS NULL
+      AND due_at <= now()
       AND NOT EXISTS (
           SELECT 1 FROM countersign.outbox w
           WHERE w.channel = %(channel)s AND w.thread_ts = %(thread_ts)s
             AND w.posted_at IS NULL AND w.given_up_at IS NULL AND w.due_at > now())
-    ORDER BY seq FOR UPDATE SKIP LOCKED
+    ORDER BY seq FOR UPDATE
 ) claimed
 WHERE o.seq = claimed.seq
 RETURNING o.*;

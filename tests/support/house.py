@@ -177,7 +177,7 @@ async def open_house(
         await queue.open()
         threads, outbox = Threads(pool, queue.defer), Outbox(pool, queue.defer)
         effects = Effects(pool)
-        hosted = Graphs(loaded(graphs), next(iter(graphs)), lambda _thread: ToolHost(tools, effects))
+        hosted = Graphs(loaded(graphs), next(iter(graphs), ""), lambda _thread: ToolHost(tools, effects))
         store, port, out = wrap("store", threads), wrap("slack", slack), wrap("outbox", outbox)
         courier, decide = Courier(store, out, port), Decide(store, now)
         locks = Locks(sessions, patience=0.2)

@@ -1,0 +1,183 @@
+"""Who posts what: one process at a time, in order per thread, and never before its time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from uuid import uuid4
+
+import pytest
+
+from bot.flow.outgoing import OutgoingKind
+from bot.flow.ports import Settlement
+from bot.flow.settling import outgoing
+from bot.flow.thread import ThreadRef
+from bot.store.queries import QUERIES
+from tests.support.house import House, a_thread, message, open_house
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[House]:
+    async with open_house(database_url, {}) as opened:
+        yield opened
+
+
+async def to_post(house: House, *keys: str, thread: ThreadRef | None = None) -> ThreadRef:
+    thread = thread or a_thread()
+    await house.threads.accept(message(thread, "hi"))
+    work = await house.threads.work(thread.id)
+    assert work is not None
+    post = tuple(outgoing(thread, key, OutgoingKind.NOTE, {"text": key}) for key in keys)
+    await house.threads.settle(
+        Settlement(thread=work.thread, done=tuple(row.key for row in work.inbound), post=post)
+    )
+    return thread
+
+
+async def claim(house: House, thread: ThreadRef) -> list[str]:
+    return [row.key for row in await house.outbox.claim_thread(thread.channel, thread.ts)]
+
+
+async def test_a_row_is_put_out_once_per_key(house: House) -> None:
+    thread = await to_post(house, "a")
+    await to_post(house, "a", "b", thread=thread)
+    assert await claim(house, thread) == ["a", "b"]
+
+
+async def test_of_two_couriers_one_gets_the_thread(house: House, database_url: str) -> None:
+    async with open_house(database_url, {}) as other:
+        for round_ in range(10):
+            thread = await to_post(house, f"a{round_}", f"b{round_}")
+            claims: Sequence[list[str]] = await asyncio.gather(
+                *(claim(courier, thread) for courier in (house, other, house, other))
+            )
+            assert sorted(map(len, claims)) == [0, 0, 0, 2]
+
+
+async def test_what_is_put_out_while_somebody_posts_waits_behind_it(house: House) -> None:
+    thread = await to_post(house, "a")
+    (first,) = await house.outbox.claim_thread(thread.channel, thread.ts)
+    await to_post(house, "b", thread=thread)
+    assert await claim(house, thread) == []
+    await house.outbox.posted(first, "1.1", 0)
+    assert await claim(house, thread) == ["b"]
+
+
+async def test_a_claim_lapses_and_the_next_one_knows_that_it_is_not_the_first(house: House) -> None:
+    thread = await to_post(house, "a", "b")
+    first = await house.outbox.claim_thread(thread.channel, thread.ts)
+    assert [row.attempts for row in first] == [0, 0]
+    assert await house.outbox.due(10) == ()
+    await house.claims_lapse()
+    (lane,) = await house.outbox.due(10)
+    assert (lane.channel, lane.thread_ts, lane.key) == (thread.channel, thread.ts, None)
+    again = await house.outbox.claim_thread(thread.channel, thread.ts)
+    assert [(row.key, row.attempts) for row in again] == [("a", 1), ("b", 1)]
+
+
+async def test_postponing_one_delays_its_thread_and_no_other(house: House) -> None:
+    thread, other = await to_post(house, "a", "b"), await to_post(house, "c")
+    first, _ = await house.outbox.claim_thread(thread.channel, thread.ts)
+    await house.outbox.postpone(first, 3600, "busy")
+    await to_post(house, "z", thread=thread)
+    assert await claim(house, thread) == []
+    assert await claim(house, other) == ["c"]
+    errors = await house.rows("SELECT key, error FROM countersign.outbox WHERE error IS NOT NULL")
+    assert errors == [{"key": "a", "error": "busy"}]
+    await house.claims_lapse()
+    await house.claims_lapse()
+    assert await claim(house, thread) == ["a", "b", "z"]
+
+
+async def test_a_postponement_to_now_gives_the_claim_back(house: House) -> None:
+    thread = await to_post(house, "a", "b")
+    rows = await house.outbox.claim_thread(thread.channel, thread.ts)
+    await house.outbox.posted(rows[0], "1.1", 0)
+    await house.outbox.postpone(rows[1], 0, "later")
+    assert await claim(house, thread) == ["b"]
+
+
+async def test_what_is_posted_or_given_up_is_not_due(house: House) -> None:
+    thread = await to_post(house, "a", "b")
+    rows = await house.outbox.claim_thread(thread.channel, thread.ts)
+    await house.outbox.posted(rows[0], "1.1", 0)
+    await house.outbox.give_up(rows[1], "no")
+    await house.claims_lapse()
+    assert await house.outbox.due(10) == ()
+    assert await claim(house, thread) == []
+
+
+async def test_due_lanes_come_oldest_first_and_leave_out_what_is_postponed(house: House) -> None:
+    first, second, third = [await to_post(house, key) for key in ("a", "b", "c")]
+    await house.claims_lapse()
+    (row,) = await house.outbox.claim_thread(second.channel, second.ts)
+    await house.outbox.postpone(row, 60, "busy")
+    assert [lane.thread_ts for lane in await house.outbox.due(10)] == [first.ts, third.ts]
+    assert [lane.thread_ts for lane in await house.outbox.due(1)] == [first.ts]
+
+
+async def test_posting_twice_is_recorded_once(house: House) -> None:
+    thread = await to_post(house, "a")
+    (row,) = await house.outbox.claim_thread(thread.channel, thread.ts)
+    await house.outbox.posted(row, "1.1", 0)
+    await house.outbox.posted(row, "2.2", 0)
+    assert await house.rows("SELECT posted_ts FROM countersign.outbox") == [{"posted_ts": "1.1"}]
+
+
+MANY = 50_000
+
+
+async def test_no_hot_query_reads_a_whole_table(house: House) -> None:
+    """With 50,000 threads, each with a decided message, a posted card and an approval, one in 50 open."""
+    await house.rows(
+        "INSERT INTO countersign.threads (id) SELECT 'T1/C1/' || n FROM generate_series(1, %s) n", MANY
+    )
+    await house.rows(
+        "INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, done_at)"
+        " SELECT 'k' || n, 'e' || n, 'T1/C1/' || n, 'message', 'U', 't',"
+        " CASE WHEN n %% 500 > 0 THEN now() END"
+        " FROM generate_series(1, %s) n",
+        MANY,
+    )
+    await house.rows(
+        "INSERT INTO countersign.approvals (id, thread_id, interrupt_id, digest, status, votes, version,"
+        " drawn, card_ts, opened_at) SELECT gen_random_uuid(), 'T1/C1/' || n, 'i', 'd',"
+        " CASE WHEN n %% 50 > 0 THEN 'resumed' ELSE 'pending' END, '[]', 1, 1, '1.0', now()"
+        " FROM generate_series(1, %s) n",
+        MANY,
+    )
+    await house.rows(
+        "INSERT INTO countersign.outbox (key, kind, team, channel, thread_ts, posted_at)"
+        " SELECT 'o' || n, 'note', 'T1', 'C1', n::text, CASE WHEN n %% 500 > 0 THEN now() END"
+        " FROM generate_series(1, %s) n",
+        MANY,
+    )
+    async with house.pool.connection() as connection:
+        await connection.set_autocommit(True)
+        await connection.execute("ANALYZE")
+        await connection.set_autocommit(False)
+    arguments = {
+        "thread_id": "T1/C1/500",
+        "id": uuid4(),
+        "approval_id": uuid4(),
+        "channel": "C1",
+        "thread_ts": "500",
+        "claim": 30,
+        "key": "o500",
+        "keys": ["k500"],
+        "limit": 50,
+        "seconds": 1,
+        "error": "e",
+        "ts": "1.0",
+        "version": 2,
+        "team": "T1",
+        "channels": ["C1"],
+    }
+    hot = ["take_up", "open_approvals", "outstanding", "mark_done", "approval", "claim_thread", "claim_one"]
+    hot += ["due_lanes", "mark_posted", "postpone", "stale_cards", "drawn", "waiting", "forgotten_threads"]
+    hot += ["settle_thread"]
+    for name in hot:
+        given = arguments | {"graph": "g", "last_said": None, "halted": None}
+        async with house.pool.connection() as connection:
+            cursor = await connection.execute("EXPLAIN " + QUERIES[name], given)
+            plan = "\n".join(str(row["QUERY PLAN"]) for row in await cursor.fetchall())
+        for table in ("approvals", "inbox", "outbox", "threads"):
+            assert f"Seq Scan on {table}" not in plan, f"{name} reads all of {table}:\n{plan}"

@@ -1,0 +1,88 @@
+"""What goes into the tables comes out of them as it was, whatever characters and numbers it is made of."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.approvals.approval import Vote, open_approval
+from bot.approvals.decision import Decision, DecisionKind
+from bot.approvals.json import Json
+from bot.approvals.ledger import Change, Event
+from bot.approvals.person import Person, Standing
+from bot.flow.inbound import InboundKind
+from bot.flow.outgoing import OutgoingKind
+from bot.flow.ports import Settlement
+from bot.flow.settling import outgoing
+from bot.interrupts import digest
+from tests.support.house import House, a_thread, asked, message, now, open_house
+
+PAYLOADS: list[Json] = [
+    {"zebra": 1, "a": 2, "mm": {"y": 1, "x": 2}},
+    {"nul\x00key": "a\x00b", "mark": "\uf8f0" + "0", "plain": "\uf8f0"},
+    ["\x00", "\\u0000", "\uf8f0\x00", "", None, True],
+    {"big": 10**40, "exact": 2**60 + 1, "float": 1e22, "small": 5e-324, "one": 1.0, "minus": -0.0},
+    "line\nline\u2028\U0001f600<!channel>&amp;",
+    0,
+    False,
+    "",
+    [],
+]
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[House]:
+    async with open_house(database_url, {}) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("value", PAYLOADS, ids=range(len(PAYLOADS)))
+async def test_an_approval_comes_back_whole_and_in_order(house: House, value: Json) -> None:
+    thread = a_thread()
+    await house.threads.accept(message(thread, "hi"))
+    work = await house.threads.work(thread.id)
+    assert work is not None
+    approval = open_approval(
+        thread_id=thread.id,
+        interrupt_id="i",
+        digest=digest(value, {"const": value}),
+        value=value,
+        schema={"const": value},
+        rows=2,
+        at=now(),
+    )
+    change = Change(after=approval, event=Event.OPENED, detail={"why": value})
+    await house.threads.settle(Settlement(thread=work.thread, changes=(change,)))
+    saved = await house.threads.approval(approval.id)
+    assert saved == approval
+    assert repr(saved.value) == repr(value), "equal is not enough: 1 is no 1.0, and keys have an order"
+    assert digest(saved.value, saved.schema) == approval.digest
+
+    person = Person(id="U1", name="Zo\u00eb \U0001f600", standing=Standing.MEMBER)
+    vote = Vote(decision=Decision(kind=DecisionKind.EDIT, message="m\x00", value=value), by=person, at=now())
+    voted = saved.with_votes({1: vote}).answered_with(value)
+    await house.threads.decide(Change(after=voted, event=Event.VOTED, by=person, detail=value))
+    assert await house.threads.approval(approval.id) == voted
+
+
+@pytest.mark.parametrize("value", [value for value in PAYLOADS if value is not None], ids=str)
+async def test_what_comes_in_and_goes_out_comes_back_whole(house: House, value: Json) -> None:
+    thread = a_thread()
+    await house.threads.accept(message(thread, "hi"))
+    await house.threads.accept(asked(thread, InboundKind.FORM, value))
+    work = await house.threads.work(thread.id)
+    assert work is not None
+    assert repr(work.inbound[1].body) == repr(value)
+    row = outgoing(thread, "k", OutgoingKind.FIELDS, {"values": value})
+    await house.threads.settle(Settlement(thread=work.thread, post=(row,)))
+    (claimed,) = await house.outbox.claim_thread(thread.channel, thread.ts)
+    assert claimed == row
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "half \ud83d pair", "\udc00", "whole \U0001f600", "\uf8f0" + "0"])
+async def test_no_text_that_slack_can_send_is_refused(house: House, text: str) -> None:
+    thread = a_thread()
+    assert await house.threads.accept(message(thread, text))
+    work = await house.threads.work(thread.id)
+    assert work is not None
+    lost = {0, *range(0xD800, 0xE000)}
+    assert work.inbound[0].text == "".join("\ufffd" if ord(c) in lost else c for c in text)

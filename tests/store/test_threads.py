@@ -1,0 +1,292 @@
+"""What comes in is kept once, a decision counts once, and a step is written whole or not at all."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from bot.approvals.approval import Approval, Status, Vote, open_approval
+from bot.approvals.decision import Decision, DecisionKind
+from bot.approvals.json import Json
+from bot.approvals.ledger import Change, Event
+from bot.approvals.person import Person, Standing
+from bot.flow.ports import Conflict, Settlement, Work
+from bot.flow.settling import note
+from bot.flow.thread import ThreadRef
+from bot.store.queries import QUERIES
+from tests.support.house import House, a_thread, message, now, open_house
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[House]:
+    async with open_house(database_url, {}) as opened:
+        yield opened
+
+
+def opened(thread: ThreadRef, value: Json = None, *, rows: int = 1, digest: str = "d") -> Change:
+    approval = open_approval(
+        thread_id=thread.id,
+        interrupt_id="i",
+        digest=digest,
+        value=value or {"a": 1},
+        schema=None,
+        rows=rows,
+        at=now(),
+    )
+    return Change(after=approval, event=Event.OPENED)
+
+
+def decided(approval: Approval, by: str, kind: DecisionKind = DecisionKind.APPROVE, row: int = 0) -> Change:
+    person = Person(id=by, name=by.lower(), standing=Standing.MEMBER)
+    after = approval.with_votes({row: Vote(decision=Decision(kind=kind), by=person, at=now())})
+    event = Event.DECIDED if after.status is Status.DECIDED else Event.VOTED
+    return Change(after=after, event=event, by=person)
+
+
+async def a_waiting_thread(house: House, *, rows: int = 1) -> tuple[ThreadRef, Approval]:
+    thread = a_thread()
+    inbound = message(thread, "hi")
+    await house.threads.accept(inbound)
+    work = await house.threads.work(thread.id)
+    assert work is not None
+    change = opened(thread, rows=rows)
+    await house.threads.settle(Settlement(thread=work.thread, done=(inbound.key,), changes=(change,)))
+    return thread, change.after
+
+
+async def jobs_of(house: House, thread: ThreadRef) -> int:
+    return len(await house.rows("SELECT id FROM procrastinate_jobs WHERE lock = %s", thread.id))
+
+
+async def test_a_message_told_in_two_events_is_kept_once_in_either_order(house: House) -> None:
+    thread = a_thread()
+    first = message(thread, "hi")
+    second = replace(first, event_id="Ev-other", opens=False)
+    assert await house.threads.accept(first)
+    assert not await house.threads.accept(second)
+    assert await jobs_of(house, thread) == 1
+
+    other = a_thread()
+    first = message(other, "hi")
+    assert not await house.threads.accept(replace(first, event_id="Ev-another", opens=False))
+    assert await house.threads.accept(first), (
+        "the mere reply came first, and was no reply in a thread of ours"
+    )
+    assert await jobs_of(house, other) == 1
+
+
+async def test_an_event_delivered_again_is_kept_once_whatever_it_says(house: House) -> None:
+    first = message(a_thread(), "hi")
+    assert await house.threads.accept(first)
+    assert not await house.threads.accept(first)
+    assert not await house.threads.accept(replace(message(a_thread(), "other"), event_id=first.event_id))
+
+
+async def test_twenty_deliveries_at_once_make_one_message_and_one_job(house: House) -> None:
+    thread = a_thread()
+    told = message(thread, "hi")
+    deliveries = [replace(told, event_id=f"{told.event_id}-{number // 2}") for number in range(20)]
+    accepted = await asyncio.gather(*(house.threads.accept(delivery) for delivery in deliveries))
+    assert sorted(accepted) == [False] * 19 + [True]
+    assert await jobs_of(house, thread) == 1
+    work = await house.threads.work(thread.id)
+    assert work is not None
+    assert [inbound.key for inbound in work.inbound] == [told.key]
+
+
+async def test_a_reply_in_a_thread_that_is_not_ours_is_dropped(house: House) -> None:
+    thread = a_thread()
+    assert not await house.threads.accept(message(thread, "hi all", opens=False))
+    assert await jobs_of(house, thread) == 0
+    assert await house.threads.work(thread.id) is None
+    assert await house.threads.accept(message(thread, "hi bot"))
+    assert await house.threads.accept(message(thread, "and this", opens=False))
+
+
+async def test_without_its_job_a_message_is_not_accepted(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(connection: object, thread_id: str) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(house.threads, "_defer", fails)
+    told = message(a_thread(), "hi")
+    with pytest.raises(ConnectionError):
+        await house.threads.accept(told)
+    monkeypatch.undo()
+    assert await house.threads.accept(told), "nothing of the first attempt was kept"
+
+
+async def test_two_deciders_at_once_one_wins(house: House, database_url: str) -> None:
+    async with open_house(database_url, {}) as other:
+        for _ in range(10):
+            thread, approval = await a_waiting_thread(house)
+            before = await jobs_of(house, thread)
+            outcomes = await asyncio.gather(
+                house.threads.decide(decided(approval, "UANN")),
+                other.threads.decide(decided(approval, "UBEN", DecisionKind.REJECT)),
+                return_exceptions=True,
+            )
+            assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict", "NoneType"]
+            winner = "UANN" if outcomes[0] is None else "UBEN"
+            assert await jobs_of(house, thread) == before + 1
+            assert await house.ledger(thread) == ["opened", "decided"]
+            saved = await house.threads.approval(approval.id)
+            assert saved is not None
+            assert saved.votes[0] is not None
+            assert saved.votes[0].by.id == winner
+
+
+async def test_two_rows_decided_at_once_are_not_both_saved_on_the_same_version(house: House) -> None:
+    _, approval = await a_waiting_thread(house, rows=2)
+    await house.threads.decide(decided(approval, "UANN", row=0))
+    with pytest.raises(Conflict):
+        await house.threads.decide(decided(approval, "UBEN", row=1))
+    now_ = await house.threads.approval(approval.id)
+    assert now_ is not None
+    await house.threads.decide(decided(now_, "UBEN", row=1))
+
+
+async def test_a_vote_that_is_not_the_last_wakes_nobody(house: House) -> None:
+    thread, approval = await a_waiting_thread(house, rows=2)
+    before = await jobs_of(house, thread)
+    await house.threads.decide(decided(approval, "UANN"))
+    assert await jobs_of(house, thread) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE countersign.ledger SET actor_id = 'UEVE'",
+        "DELETE FROM countersign.ledger",
+        "TRUNCATE countersign.ledger",
+    ],
+)
+async def test_the_ledger_takes_nothing_back(house: House, statement: str) -> None:
+    thread, _ = await a_waiting_thread(house)
+    with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+        await house.rows(statement)
+    assert await house.ledger(thread) == ["opened"]
+
+
+async def everything_of(house: House, thread: ThreadRef) -> tuple[Work | None, list[str], int]:
+    posts = await house.rows("SELECT key FROM countersign.outbox WHERE thread_ts = %s", thread.ts)
+    work = await house.threads.work(thread.id)
+    return (
+        work and replace(work, thread=replace(work.thread, attempts=0)),
+        await house.ledger(thread),
+        len(posts),
+    )
+
+
+async def test_a_conflict_in_the_middle_leaves_nothing_of_the_step(house: House) -> None:
+    thread, approval = await a_waiting_thread(house)
+    told = message(thread, "more")
+    await house.threads.accept(told)
+    before = await everything_of(house, thread)
+    work = await house.threads.work(thread.id)
+    assert work is not None
+    stale = Change(after=replace(approval, version=9).withdrawn("x"), event=Event.WITHDRAWN)
+    with pytest.raises(Conflict):
+        await house.threads.settle(
+            Settlement(
+                thread=replace(work.thread, graph="g", halted="h"),
+                done=(told.key,),
+                changes=(opened(thread, digest="another"), stale),
+                post=(note(thread, "n", "text"),),
+            )
+        )
+    assert await everything_of(house, thread) == before
+
+
+async def test_a_step_that_breaks_at_its_last_line_leaves_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread, _ = await a_waiting_thread(house)
+    told = message(thread, "more")
+    await house.threads.accept(told)
+    before = await everything_of(house, thread)
+    work = await house.threads.work(thread.id)
+    assert work is not None
+    monkeypatch.setitem(QUERIES, "settle_thread", "SELECT 1 / 0")
+    with pytest.raises(psycopg.Error):
+        await house.threads.settle(
+            Settlement(
+                thread=work.thread,
+                done=(told.key,),
+                changes=(opened(thread, digest="another"),),
+                post=(note(thread, "n", "text"),),
+            )
+        )
+    assert await everything_of(house, thread) == before
+
+
+async def test_one_question_has_one_open_approval_whoever_opens_it(house: House) -> None:
+    thread, _ = await a_waiting_thread(house)
+    work = await house.threads.work(thread.id)
+    assert work is None
+    record = (await house.rows("SELECT * FROM countersign.threads WHERE id = %s", thread.id))[0]
+    assert record["attempts"] == 0
+    with pytest.raises(Conflict):
+        await house.threads.decide(opened(thread))
+
+
+async def test_attempts_count_until_the_thread_comes_to_rest(house: House) -> None:
+    thread = a_thread()
+    told = message(thread, "hi")
+    await house.threads.accept(told)
+    counts = []
+    for _ in range(2):
+        work = await house.threads.work(thread.id)
+        assert work is not None
+        counts.append(work.thread.attempts)
+    await house.threads.hand_back(thread.id)
+    work = await house.threads.work(thread.id)
+    assert work is not None
+    assert [*counts, work.thread.attempts] == [1, 2, 2]
+    await house.threads.settle(Settlement(thread=work.thread))
+    work = await house.threads.work(thread.id)
+    assert work is not None
+    assert work.thread.attempts == 1
+
+
+async def test_forgotten_finds_the_threads_without_a_job_and_no_others(house: House) -> None:
+    with_job, without, halted_one, fresh = (a_thread() for _ in range(4))
+    for thread in (with_job, without):
+        await house.threads.accept(message(thread, "hi"))
+    settled, approval = await a_waiting_thread(house)
+    await house.threads.decide(decided(approval, "UANN"))
+    halted_one, failed = await a_waiting_thread(house)
+    await house.threads.decide(decided(failed, "UANN"))
+    await house.rows("UPDATE countersign.threads SET halted = 'ref' WHERE id = %s", halted_one.id)
+    waiting, _ = await a_waiting_thread(house)
+    await house.rows("UPDATE countersign.inbox SET received_at = received_at - interval '1 minute'")
+    await house.rows("UPDATE countersign.approvals SET changed_at = changed_at - interval '1 minute'")
+    await house.threads.accept(message(fresh, "hi"))
+    await house.rows("DELETE FROM procrastinate_jobs WHERE lock <> %s", with_job.id)
+
+    assert sorted(await house.threads.forgotten()) == sorted([without.id, settled.id])
+    assert await jobs_of(house, without) == 1
+    assert await jobs_of(house, waiting) == 0
+    assert await house.threads.forgotten() == (), "they have a job now"
+
+
+async def test_a_failed_job_is_no_job(house: House) -> None:
+    thread = a_thread()
+    await house.threads.accept(message(thread, "hi"))
+    await house.rows("UPDATE countersign.inbox SET received_at = received_at - interval '1 minute'")
+    await house.rows("UPDATE procrastinate_jobs SET status = 'failed'")
+    assert await house.threads.forgotten() == (thread.id,)
+
+
+async def test_what_waits_is_listed_by_team_and_channel_oldest_first(house: House) -> None:
+    first, second = [(await a_waiting_thread(house))[1] for _ in range(2)]
+    listed = [waiting.approval.id for waiting in await house.threads.waiting("T1", None, 10)]
+    assert listed == [first.id, second.id]
+    assert len(await house.threads.waiting("T1", ["C1"], 1)) == 1
+    assert await house.threads.waiting("T1", ["C2"], 10) == ()
+    assert await house.threads.waiting("T2", None, 10) == ()
+    await house.threads.decide(decided(first, "UANN"))
+    assert [w.approval.id for w in await house.threads.waiting("T1", ["C1"], 10)] == [second.id]

@@ -56,17 +56,18 @@ class Courier:
     async def redraw(self, approval_id: UUID) -> None:
         """Make a card show its approval. A failure is left to the sweep, which sees the card's version."""
         approval = await self._store.approval(approval_id)
-        if approval is None or approval.card_ts is None:
-            return
-        try:
-            await self._slack.redraw(approval)
-        except (RateLimited, SlackUnreachable) as error:
-            log.info("card_not_redrawn", approval_id=str(approval_id), reason=str(error))
-        except SlackRefused as error:
-            log.warning("card_not_redrawn", approval_id=str(approval_id), reason=str(error))
+        while approval is not None and approval.card_ts is not None:
+            try:
+                await self._slack.redraw(approval)
+            except (RateLimited, SlackUnreachable) as error:
+                log.info("card_not_redrawn", approval_id=str(approval_id), reason=str(error))
+                return
+            except SlackRefused as error:
+                log.warning("card_not_redrawn", approval_id=str(approval_id), reason=str(error))
             await self._outbox.drawn(approval_id, approval.version)
-        else:
-            await self._outbox.drawn(approval_id, approval.version)
+            # Another process may have drawn a later version while ours was on its way, and ours came last.
+            now = await self._store.approval(approval_id)
+            approval = now if now and now.version != approval.version else None
 
     async def redraw_stale(self, limit: int = 50) -> int:
         stale = await self._outbox.stale_cards(limit)

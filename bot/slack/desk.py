@@ -54,17 +54,19 @@ class Desk:
     async def person(self, user: str, team: str | None) -> Person:
         return await self.client.person(user, team)
 
-    async def look(self, ref: CardRef, channel: str, message_ts: str, person: Person) -> Approval:
-        """The approval, if this person may decide this row of it now, on this very card.
+    async def look(self, ref: CardRef, channel: str, person: Person) -> Approval:
+        """The approval, if this person may decide this row of it now. Raises what `Decide.look` raises."""
+        return await self.decide.look(ref.approval_id, ref.digest, ref.row, channel, person)
 
-        Raises what `Decide.look` raises, and OldCard.
+    async def check_card(self, approval: Approval, message_ts: str, *, shown: bool) -> None:
+        """Raise OldCard unless this message is the approval's card.
+
+        A card whose post nobody lived to record is known by its button, if it is `shown` on that message.
         """
-        approval = await self.decide.look(ref.approval_id, ref.digest, ref.row, channel, person)
-        if approval.card_ts is None:
+        if approval.card_ts is None and shown:
             await self.courier.card_seen(approval.id, message_ts)
         elif approval.card_ts != message_ts:
             raise OldCard
-        return approval
 
     async def seen(self, ref: CardRef, channel: str) -> Approval:
         """The approval, open or not, for somebody who only reads. Raises NotPending if it is not known."""

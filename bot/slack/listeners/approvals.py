@@ -19,8 +19,8 @@ from bot.flow.ports import SlackRefused
 from bot.interrupts import Form, FormErrors, Refused, ReviewRow
 from bot.slack import words
 from bot.slack.blocks import Block
-from bot.slack.card_ref import BadButton, CardRef, ModalRef
-from bot.slack.desk import Ack, Desk, OldCard, in_words
+from bot.slack.card_ref import CardRef, ModalRef
+from bot.slack.desk import Ack, Desk, in_words
 from bot.slack.forms import Modal, fitted, form_view
 from bot.slack.listeners.click import Click
 from bot.slack.whole import whole_view
@@ -63,10 +63,7 @@ async def _explained(
 ) -> None:
     """What stops a click is told to whoever clicked, and to nobody else."""
     try:
-        ref = CardRef.unpack(click.value)
-        if not click.on_message:  # another card's value would also teach us a wrong place for that card
-            raise BadButton
-        await act(desk, click, ref)
+        await act(desk, click, CardRef.unpack(click.value))
     except (CountersignError, FormErrors, Refused) as error:
         desk.tell(click.thread, click.user, in_words(error))
 
@@ -75,7 +72,8 @@ async def _press(desk: Desk, click: Click, ref: CardRef) -> None:
     kind = words.kind_of(click.action_id)
     assert kind is not None, "the listener's pattern names decisions only"
     person = await desk.person(click.user, click.user_team)
-    approval = await desk.look(ref, click.channel, click.message_ts, person)
+    approval = await desk.look(ref, click.channel, person)
+    await desk.check_card(approval, click.message_ts, shown=click.on_message)
     row = request_of(approval).rows[ref.row]
     form = row.forms.get(kind)
     if kind not in row.allowed or form is None:
@@ -100,8 +98,7 @@ async def _approve_rest(desk: Desk, click: Click, ref: CardRef) -> None:
         approval = await desk.seen(ref, click.channel)
         if approval.status is not Status.PENDING:
             raise NotPending
-        if approval.card_ts not in (None, click.message_ts):
-            raise OldCard
+        await desk.check_card(approval, click.message_ts, shown=click.on_message)
         rows = {row: Decision(kind=DecisionKind.APPROVE) for row in approval.open_rows}
         return await _ballot(ref, click.channel, rows)
 

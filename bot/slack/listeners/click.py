@@ -17,7 +17,7 @@ class Click:
     trigger_id: str
     action_id: str
     value: object
-    on_message: bool  # whether the message that was pressed shows a button with this value
+    on_message: bool  # whether the message, as it is now, shows a button with this value
 
     @classmethod
     def of(cls, body: Mapping[str, Any], team: str) -> "Click":

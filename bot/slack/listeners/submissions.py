@@ -42,7 +42,8 @@ async def _submit(desk: Desk, body: dict[str, Any], view: dict[str, Any]) -> Non
         raise BadButton
     user = body["user"]
     person = await desk.person(str(user["id"]), user.get("team_id"))
-    approval = await desk.look(ref.card, ref.channel, ref.message_ts, person)
+    approval = await desk.look(ref.card, ref.channel, person)
+    await desk.check_card(approval, ref.message_ts, shown=False)
     row = row_with(request_of(approval).rows[ref.card.row], kind)
     form = row.forms.get(kind)
     decision: Decision = row.decide(kind, None if form is None else raw_values(form, view))

@@ -26,7 +26,7 @@ class Said:
 @dataclass(frozen=True, kw_only=True)
 class GraphState:
     pending: tuple[PendingInterrupt, ...]
-    unfinished: bool  # there are nodes still to run
+    unfinished: bool  # there are nodes still to run, or to be taken note of
     applied: str | None  # the key of the last input; None: somebody else than the bot wrote this state
     said: tuple[Said, ...]  # in order
     fields: Json  # the output of a graph without messages, None for the others

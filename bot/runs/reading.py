@@ -22,7 +22,8 @@ def read_state(graph: AnyGraph, snapshot: StateSnapshot) -> GraphState:
     configurable = (snapshot.config or {}).get("configurable", {})
     return GraphState(
         pending=_pending(snapshot),
-        unfinished=bool(snapshot.next),
+        # Not `next`: a task whose writes are stored is missing there, though its step is still to be applied.
+        unfinished=bool(snapshot.tasks),
         applied=metadata.get(INPUT_KEY),
         said=_said(values.get("messages") or []) if chats else (),
         fields=None if chats or not values else {name: as_json(values[name]) for name in outputs},

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.approvals.decision import Decision
 from bot.approvals.json import Json
-from bot.interrupts.dialects.dialect import RESPOND, Dialect, one_row, text_form, text_of, told
+from bot.interrupts.dialects.dialect import RESPOND, Dialect, message_form, one_row, text_of, told
 from bot.interrupts.request import ReviewRequest
 
 NAME = "assistance"
@@ -19,7 +19,7 @@ def read(value: Json, _schema: Json) -> ReviewRequest | None:
         heading="The agent asks for help",
         description=description,
         shown=long,
-        forms={RESPOND: text_form("Answer")},
+        forms={RESPOND: message_form("Answer")},
     )
 
 

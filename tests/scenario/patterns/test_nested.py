@@ -1,0 +1,21 @@
+"""`nested`: a subgraph asks, first as a node and then called as a function."""
+
+from bot.local.threads import everything_said
+from tests.support.stage import Stage
+
+
+async def test_both_questions_reach_the_thread_and_both_answers_the_graph(stage: Stage) -> None:
+    thread = await stage.ws.carol.mentions("nested: Our new logo")
+    legal = await thread.card()
+    assert "Legal, what about “Our new logo”?" in legal.text
+
+    await stage.ws.bob.replies(thread, "no objection")
+    await legal.closes()
+    press = await thread.card()
+    assert "Press, what about “Our new logo”?" in press.text
+    await press.answer(by=stage.ws.alice, value="we love it")
+
+    result = everything_said(await thread.wait_for(lambda m: "*Result*" in everything_said(m)))
+    assert "no objection" in result
+    assert "we love it" in result
+    assert [event for event, _ in stage.ledger(thread)].count("opened") == 2

@@ -1,0 +1,32 @@
+"""`review_and_edit`: a draft of the model's is improved by a person, or left as it is."""
+
+from bot.local.threads import everything_said
+from tests.support.stage import Stage
+
+
+async def test_the_draft_is_edited(stage: Stage) -> None:
+    thread = await stage.ws.carol.mentions("review_and_edit: the new coffee machine")
+    card = await thread.card()
+    assert "Read the announcement and improve it." in card.text
+    assert {*card.actions} == {"approval:approve", "approval:edit"}
+    view = await card.form("approval:edit", stage.ws.bob)
+    draft = view.values["/"]["value"]["value"]
+    assert draft.startswith("the new coffee machine\n\nHello everyone,")
+
+    await stage.ws.bob.submits(view, {"/": draft.replace("Hello everyone", "Dear coffee drinkers")})
+
+    await card.closes()
+    assert "- Hello everyone," in card.text
+    assert "+ Dear coffee drinkers," in card.text
+    result = await thread.wait_for(lambda message: "*Result*" in everything_said(message))
+    assert "Dear coffee drinkers" in everything_said(result)
+    assert "Hello everyone" not in everything_said(result)
+
+
+async def test_the_draft_is_fine(stage: Stage) -> None:
+    thread = await stage.ws.carol.mentions("review_and_edit: the picnic")
+
+    await (await thread.card()).approve(by=stage.ws.bob)
+
+    result = await thread.wait_for(lambda message: "*Result*" in everything_said(message))
+    assert "this is about the picnic" in everything_said(result)

@@ -1,0 +1,48 @@
+"""`side_effects`: the effect happens once, after the yes, and not at all after a no."""
+
+import json
+from pathlib import Path
+
+from bot.local.threads import everything_said
+from tests.scenario.test_spine import posted_in
+from tests.support.in_process import bot_in_process
+from tests.support.stage import Stage, open_stage
+
+
+async def test_a_yes_posts_it_once(stage: Stage) -> None:
+    thread = await stage.ws.carol.mentions("side_effects: The lift works again")
+    card = await thread.card()
+    assert not posted_in(stage, "general", "The lift works again")
+
+    await card.approve(by=stage.ws.bob)
+
+    await thread.wait_for("Posted.")
+    assert len(posted_in(stage, "general", "The lift works again")) == 1
+
+
+async def test_a_no_posts_nothing(stage: Stage) -> None:
+    thread = await stage.ws.carol.mentions("side_effects: The lift is stuck")
+
+    await (await thread.card()).reject(by=stage.ws.bob)
+
+    assert "rejected" in everything_said(await thread.wait_for("Not posted"))
+    assert not posted_in(stage, "general", "The lift is stuck")
+
+
+async def test_the_wrong_way_posts_before_the_answer_and_again_with_it(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with open_stage(tmp_path / "stage", database_url) as stage:
+        config = json.loads(stage.config.read_text())
+        config["graphs"]["wrong"] = config["graphs"]["side_effects"].replace(":graph", ":wrong")
+        stage.config.write_text(json.dumps(config))
+        async with bot_in_process(stage.environment()):
+            await stage.ws.connected()
+            thread = await stage.ws.carol.mentions("wrong: The lift is on fire")
+            card = await thread.card()
+            assert len(posted_in(stage, "general", "The lift is on fire")) == 1
+            await card.click(card.actions[0], stage.ws.bob)
+            view = await stage.ws.bob.modal_opens()
+            await stage.ws.bob.submits(view, {"/": "no"})
+            await thread.wait_for("Posted.")
+            assert len(posted_in(stage, "general", "The lift is on fire")) == 2

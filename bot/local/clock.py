@@ -18,6 +18,11 @@ class Clock:
         """Seconds since the epoch, including everything the clock was moved forward by."""
         return time.time() + self._ahead
 
+    @property
+    def ahead(self) -> float:
+        """Seconds that this clock runs ahead of the machine's."""
+        return self._ahead
+
     def advance(self, seconds: float) -> None:
         """Let `seconds` pass at once: triggers expire and response URLs age accordingly."""
         if seconds < 0:

@@ -15,6 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.local.server import LocalWorkspace
 from tests.browser.small_app import small_app
 from tests.local.conftest import over_socket
+from tests.support import databases
+from tests.support.stage import Stage, open_stage
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = (
@@ -117,6 +119,18 @@ async def ws() -> AsyncIterator[LocalWorkspace]:
         over_socket(small_app(running), running),
     ):
         yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stage(
+    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
+) -> AsyncIterator[Stage]:
+    """A workspace with the real bot in it."""
+    folder = tmp_path_factory.mktemp("page")
+    with databases.database(server_url, template=database_template) as url:
+        async with open_stage(folder, url) as stage, stage.bot() as bot:
+            yield stage
+            assert await bot.stop() == 0, bot.said
 
 
 async def becomes(page: Page, name: str) -> None:

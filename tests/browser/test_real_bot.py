@@ -1,27 +1,11 @@
 """The newcomer's stories with the real bot behind the page, and what else needs the two together."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit, becomes, writes
-from tests.support import databases
-from tests.support.stage import Stage, open_stage
+from tests.support.stage import Stage
 
 SLOW = 20_000  # milliseconds; a graph runs in another process
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def stage(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Stage]:
-    folder = tmp_path_factory.mktemp("page")
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder, url) as stage, stage.bot() as bot:
-            yield stage
-            assert await bot.stop() == 0, bot.said
 
 
 def thread_of(page: Page) -> Locator:
@@ -154,3 +138,17 @@ async def test_parallel_questions_are_cards_beside_each_other(stage: Stage, visi
     await form.get_by_label("remark").fill("Good bread")
     await form.get_by_role("button").last.click()
     await expect(answers).to_have_count(1, timeout=SLOW)
+
+
+async def test_a_broken_socket_heals(stage: Stage, visit: Visit) -> None:
+    page = await visit(stage.ws, "alice")
+    offline = page.get_by_text("offline", exact=True)
+    await expect(offline).to_have_count(0)
+    await page.get_by_role("button", name="Inspector").click()
+    await page.get_by_role("tab", name="Trouble").click()
+    await page.get_by_role("button", name="Close the socket").click()
+    await expect(offline).to_be_visible()
+    await expect(offline).to_have_count(0, timeout=SLOW)
+    await page.get_by_role("button", name="Close the inspector").click()
+    await writes(page, "Message #general", "@countersign post 'Back again' to #ops")
+    await expect(thread_of(page).get_by_role("button", name="Approve")).to_be_visible(timeout=SLOW)

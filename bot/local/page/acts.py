@@ -28,6 +28,9 @@ async def act(viewer: "Viewer", given: Given) -> Obj:
         return await ACTS[asked](viewer, given)
     except RefusedError as refused:
         raise BadRequestError(str(refused)) from None
+    except (TypeError, ValueError, KeyError, AttributeError) as unfit:
+        # Values for inputs come as any JSON; which of it fits is known only where it is put in.
+        raise BadRequestError(f"that does not fit here: {unfit}") from unfit
 
 
 # -- looking ------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def state(slack: Slack) -> Obj:
         "waiting": waiting,
         "latency": trouble.latency,
         "rate_limits": trouble.rate_limits,
-        "now": slack.clock.now(),
+        "ahead": slack.clock.ahead,
     }
 
 

@@ -32,6 +32,7 @@ class Viewer:
         self._awake = asyncio.Event()
         self._sent_replies: dict[str, str] = {}
         self._sent_channels: list[Obj] = []
+        self._sent_trouble: Obj = {}
         self._acting: set[asyncio.Task[None]] = set()
 
     async def stay(self) -> None:
@@ -71,6 +72,7 @@ class Viewer:
     def inspect(self, on: bool) -> None:
         """Open or close the inspector."""
         self._feed = WireFeed(self.desk.slack) if on else None
+        self._sent_trouble = {}
         self._notice(("log",))
 
     def _connections(self) -> int:
@@ -129,7 +131,10 @@ class Viewer:
         if self._feed is not None:
             if entries := self._feed.news():
                 news.append({"type": "wire", "entries": entries})
-            news.append({"type": "trouble", "trouble": disturbances.state(slack)})
+            trouble = disturbances.state(slack)
+            if trouble != self._sent_trouble:
+                self._sent_trouble = trouble
+                news.append({"type": "trouble", "trouble": trouble})
         return news
 
     def _thread(self, channel: str, root: str) -> Obj:

@@ -19,6 +19,8 @@ export function App(): ReactNode {
   const me = useLive((state) => state.me);
   const inspecting = useLive((state) => state.inspecting);
   const channels = useLive((state) => state.channels);
+  const name = useLive((state) => state.users[state.me]?.real_name);
+  const team = useLive((state) => state.team.name);
   const route = useRoute();
   const nowhere = route.place === "start" || (route.place === "list" && matchMedia(WIDE).matches);
   const place = nowhere ? "channel" : route.place;
@@ -27,6 +29,10 @@ export function App(): ReactNode {
   useEffect(() => {
     live.onThreadStarted = (where, ts) => go({ place: "channel", channel: where, thread: ts });
   }, []);
+  useEffect(() => {
+    // With a window per person, their names tell the windows apart.
+    if (name) document.title = `${name} · ${team}`;
+  }, [name, team]);
   useEffect(() => {
     if (route.place === "start" && channels[0]) location.replace(`#/${channels[0].id}`);
   }, [route.place, channels]);

@@ -120,7 +120,8 @@ export interface Trouble {
   waiting: string[];
   latency: number;
   rate_limits: boolean;
-  now: number;
+  /** Seconds that Slack's clock runs ahead of this machine's. */
+  ahead: number;
 }
 
 export interface Timeline {

@@ -9,6 +9,7 @@ import { Control, isControl } from "./controls";
 import { Plain, plainString } from "./mrkdwn";
 import { keyOf, useSurface } from "./surface";
 import { simple } from "./values";
+import { Icon } from "../icons";
 
 export function BlockElement({ block, element }: { block: Block; element: Obj }): ReactNode {
   const pressed = element as Element;
@@ -69,7 +70,7 @@ function Button({ block, element }: { block: Block; element: Element }): ReactNo
         data-action={element.action_id}
         onClick={() => ask(press)}
       >
-        {element.type === "icon_button" ? "🗑" : <Plain text={element.text.text} />}
+        {element.type === "icon_button" ? <Icon name="bin" /> : <Plain text={element.text.text} />}
       </button>
       {dialog}
     </>

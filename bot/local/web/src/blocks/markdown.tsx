@@ -39,6 +39,8 @@ function one(token: Token): ReactNode {
       return <s>{draw(token.tokens)}</s>;
     case "codespan":
       return <code>{decoded(token.text)}</code>;
+    case "checkbox":
+      return <input type="checkbox" checked={token.checked ?? false} readOnly disabled aria-label="done" />;
     case "br":
       return <br />;
     case "link":
@@ -63,7 +65,6 @@ function decoded(raw: string): string {
 function List({ list }: { list: Tokens.List }): ReactNode {
   const items = list.items.map((item, at) => (
     <li key={at} className={item.task ? "task" : undefined}>
-      {item.task && <input type="checkbox" checked={item.checked ?? false} readOnly disabled aria-label="done" />}
       {draw(item.tokens)}
     </li>
   ));

@@ -5,6 +5,7 @@ import type { Channel } from "../types";
 import { Composer } from "./composer";
 import { MessageList } from "./list";
 import { Tries } from "./tries";
+import { Icon } from "../icons";
 
 export function ChannelPane({ channel, thread }: { channel: Channel; thread?: string }): ReactNode {
   const timeline = useLive((state) => state.timelines[channel.id]);
@@ -21,7 +22,7 @@ export function ChannelPane({ channel, thread }: { channel: Channel; thread?: st
     <section className="pane" aria-label={name}>
       <header className="pane-head">
         <a className="back" href="#/" aria-label="All conversations">
-          ‹
+          <Icon name="back" />
         </a>
         <h1>{name}</h1>
         {channel.topic && (

@@ -4,6 +4,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, 
 import { useDraft, writeDraft } from "../drafts";
 import { live, useLive } from "../live";
 import { go } from "../route";
+import { Icon } from "../icons";
 
 interface Props {
   channel: string;
@@ -115,7 +116,7 @@ export function Composer({ channel, thread, label }: Props): ReactNode {
         onKeyDown={onKeyDown}
       />
       <button type="submit" className="button primary send" disabled={!text.trim()} aria-label="Send">
-        ➤
+        <Icon name="send" />
       </button>
     </form>
   );

@@ -4,6 +4,7 @@ import { SurfaceContext } from "../blocks/surface";
 import { live, useLive } from "../live";
 import { useViewSurface } from "../surfaces";
 import type { View } from "../types";
+import { Icon } from "../icons";
 
 export function HomePane(): ReactNode {
   const home = useLive((state) => state.screen.home);
@@ -16,7 +17,7 @@ export function HomePane(): ReactNode {
     <section className="pane" aria-label="Home">
       <header className="pane-head">
         <a className="back" href="#/" aria-label="All conversations">
-          ‹
+          <Icon name="back" />
         </a>
         <h1>{bot?.real_name} · Home</h1>
       </header>

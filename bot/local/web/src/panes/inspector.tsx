@@ -5,6 +5,7 @@ import { live, useLive } from "../live";
 import type { Entry } from "../types";
 import { BotSays } from "./bot_says";
 import { TroublePanel } from "./trouble";
+import { Icon } from "../icons";
 
 type Tab = "wire" | "trouble" | "bot";
 
@@ -24,7 +25,7 @@ export function Inspector({ channel, thread }: { channel?: string; thread?: stri
           ))}
         </div>
         <button type="button" className="icon close" aria-label="Close the inspector" onClick={() => live.inspect(false)}>
-          ×
+          <Icon name="close" />
         </button>
       </header>
       <div className="inspector-body" role="tabpanel">

@@ -18,7 +18,6 @@ interface Props {
 
 interface Ends {
   older: number;
-  start?: ReactNode;
 }
 
 interface Item {
@@ -34,7 +33,7 @@ interface Item {
 /** Outside of the component: a new function would be a new component, and what is in it would start anew. */
 const ENDS = {
   Header: ({ context }: { context: Ends }) =>
-    context.older > 0 ? <p className="faint older">Loading what came before…</p> : <>{context.start}</>,
+    context.older > 0 ? <p className="faint older">Loading what came before…</p> : null,
   Footer: () => <div className="list-end" />,
 };
 const FAR = 1_000_000;
@@ -63,10 +62,11 @@ export function MessageList({ channel, messages, older, thread, openThread, star
       atBottomThreshold={80}
       startReached={() => void live.loadOlder(channel)}
       computeItemKey={(_, item) => item.key}
-      context={{ older, start }}
+      context={{ older }}
       components={ENDS}
       itemContent={(_, item) => (
         <>
+          {older === 0 && item === items[0] && start}
           {item.newDay && <Day ts={item.ts} />}
           {item.message && (
             <MessageRow message={item.message} follows={item.follows} inThread={thread !== undefined} open={item.ts === openThread} />

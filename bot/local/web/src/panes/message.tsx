@@ -9,6 +9,7 @@ import { useMessageSurface } from "../surfaces";
 import type { Message } from "../types";
 import { Avatar } from "./avatar";
 import { Tools } from "./tools";
+import { Icon } from "../icons";
 
 interface Props {
   message: Message;
@@ -28,7 +29,7 @@ export function MessageRow({ message, follows, inThread, open }: Props): ReactNo
       aria-label={`${name}, ${clock(message.ts)}`}
     >
       <div className="gutter">
-        {follows ? <span className="side-time">{clock(message.ts)}</span> : message.hidden ? <span className="avatar gone">🗑</span> : <Avatar user={user} />}
+        {follows ? <span className="side-time">{clock(message.ts)}</span> : message.hidden ? <span className="avatar gone"><Icon name="bin" /></span> : <Avatar user={user} />}
       </div>
       <div className="body">
         {!follows && (

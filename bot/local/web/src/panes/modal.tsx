@@ -8,6 +8,7 @@ import { Dialog } from "../dialog";
 import { live, useLive } from "../live";
 import { useViewSurface } from "../surfaces";
 import type { View } from "../types";
+import { Icon } from "../icons";
 
 export function Modals(): ReactNode {
   const modals = useLive((state) => state.screen.modals);
@@ -39,7 +40,7 @@ function Modal({ view, depth }: { view: View; depth: number }): ReactNode {
         <header className="dialog-head">
           <h2>{title}</h2>
           <button type="button" className="icon" aria-label="Close" onClick={() => close(depth > 1)}>
-            ×
+            <Icon name="close" />
           </button>
         </header>
         <div className="dialog-body">

@@ -9,6 +9,7 @@ import { useMessageSurface } from "../surfaces";
 import type { Ephemeral } from "../types";
 import { Avatar } from "./avatar";
 import { clock } from "./message";
+import { Icon } from "../icons";
 
 export function Notice({ notice }: { notice: Ephemeral }): ReactNode {
   const bot = useLive((state) => state.users[state.bot]);
@@ -18,7 +19,7 @@ export function Notice({ notice }: { notice: Ephemeral }): ReactNode {
       <div className="gutter">{notice.by_slack ? <span className="avatar gone">!</span> : <Avatar user={bot} />}</div>
       <div className="body">
         <p className="only-you">
-          <span aria-hidden="true">👁 </span>Only visible to you
+          <Icon name="eye" /> Only visible to you
           <button
             type="button"
             className="link"

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { useLive } from "../live";
 import type { Channel } from "../types";
 import { Avatar } from "./avatar";
+import { Icon } from "../icons";
 
 export function Sidebar({ current, home }: { current?: string; home: boolean }): ReactNode {
   const channels = useLive((state) => state.channels);
@@ -14,7 +15,7 @@ export function Sidebar({ current, home }: { current?: string; home: boolean }):
         className={unread[channel.id] && channel.id !== current ? "place unread" : "place"}
         aria-current={channel.id === current ? "page" : undefined}
       >
-        {channel.kind === "im" ? <Avatar user={bot} size="small" /> : <span className="hash">{channel.kind === "group" ? "🔒" : "#"}</span>}
+        {channel.kind === "im" ? <Avatar user={bot} size="small" /> : <span className="hash">{channel.kind === "group" ? <Icon name="lock" /> : "#"}</span>}
         <span className="place-name">{channel.name}</span>
         {Boolean(unread[channel.id]) && channel.id !== current && <span className="dot" aria-label="new messages" role="img" />}
       </a>

@@ -3,6 +3,7 @@ import { live, useLive } from "../live";
 import type { Channel } from "../types";
 import { Composer } from "./composer";
 import { MessageList } from "./list";
+import { Icon } from "../icons";
 
 const NONE: never[] = [];
 
@@ -19,12 +20,12 @@ export function ThreadPane({ channel, ts }: { channel: Channel; ts: string }): R
     <section className="pane thread" aria-label="Thread">
       <header className="pane-head">
         <a className="back" href={`#/${channel.id}`} aria-label="Back to the channel">
-          ‹
+          <Icon name="back" />
         </a>
         <h1>Thread</h1>
         <span className="faint">{channel.kind === "im" ? channel.name : `#${channel.name}`}</span>
         <a className="icon close" href={`#/${channel.id}`} aria-label="Close the thread">
-          ×
+          <Icon name="close" />
         </a>
       </header>
       {mine?.loaded ? (

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from "react";
 import { live, useLive } from "../live";
+import { Icon } from "../icons";
 
 const SHOWN = 5000;
 
@@ -16,7 +17,7 @@ export function Toast(): ReactNode {
         <div className="toast">
           <span>{toast.text}</span>
           <button type="button" className="icon" aria-label="Dismiss" onClick={() => live.set({ toast: null })}>
-            ×
+            <Icon name="close" />
           </button>
         </div>
       )}

@@ -3,6 +3,7 @@
 import { type ReactNode, useState } from "react";
 import { live, useLive } from "../live";
 import type { Message } from "../types";
+import { Icon } from "../icons";
 
 const QUICK: [string, string][] = [
   ["+1", "👍"],
@@ -38,12 +39,12 @@ export function Tools({ message, inThread, onEdit }: Props): ReactNode {
       ))}
       {!inThread && (
         <a className="icon" href={`#/${message.channel}/${message.thread_ts ?? message.ts}`} aria-label="Reply in thread" title="Reply in thread">
-          ↩
+          <Icon name="reply" />
         </a>
       )}
       {(own || shortcuts.length > 0) && (
         <button type="button" className="icon" aria-label="More" aria-expanded={open} aria-haspopup="true" onClick={() => setOpen(!open)}>
-          ⋯
+          <Icon name="more" />
         </button>
       )}
       {open && (

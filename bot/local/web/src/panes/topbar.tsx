@@ -6,6 +6,7 @@ import { live, useLive } from "../live";
 import { toggleTheme, useTheme } from "../theme";
 import { Avatar, KINDS } from "./avatar";
 import { Tries } from "./tries";
+import { Icon } from "../icons";
 
 export function TopBar(): ReactNode {
   const shade = useTheme();
@@ -20,13 +21,14 @@ export function TopBar(): ReactNode {
         <span className="workspace-name">{team.name}</span>
         {connected === 0 && (
           <span className="chip warn" title="No Socket Mode connection is open: events wait, clicks fail.">
-            app offline
+            offline
           </span>
         )}
       </span>
       <span className="topbar-tools">
-        <button type="button" className="tool" onClick={() => setTrying(true)}>
-          Things to try
+        <button type="button" className="tool" aria-label="Things to try" onClick={() => setTrying(true)}>
+          <span className="wide-only">Things to try</span>
+          <span className="narrow-only">Try</span>
         </button>
         <button type="button" className="tool" aria-pressed={inspecting} onClick={() => live.inspect(!inspecting)}>
           Inspector
@@ -37,7 +39,7 @@ export function TopBar(): ReactNode {
           aria-label={shade === "dark" ? "Light theme" : "Dark theme"}
           onClick={toggleTheme}
         >
-          {shade === "dark" ? "☀" : "☾"}
+          <Icon name={shade === "dark" ? "sun" : "moon"} />
         </button>
         <People />
       </span>
@@ -46,7 +48,7 @@ export function TopBar(): ReactNode {
           <header className="dialog-head">
             <h2>Things to try</h2>
             <button type="button" className="icon" aria-label="Close" onClick={() => setTrying(false)}>
-              ×
+              <Icon name="close" />
             </button>
           </header>
           <div className="dialog-body">
@@ -81,7 +83,7 @@ function People(): ReactNode {
       >
         <Avatar user={mine} size="small" />
         <span className="person-name">{mine?.real_name}</span>
-        <span aria-hidden="true">▾</span>
+        <Icon name="down" />
       </button>
       {open && (
         <div className="menu people-menu">
@@ -111,7 +113,7 @@ function People(): ReactNode {
                 title={`Open a second window as ${user.real_name}`}
                 aria-label={`Open a second window as ${user.real_name}`}
               >
-                ⧉
+                <Icon name="window" />
               </a>
             </div>
           ))}

@@ -1,6 +1,6 @@
 // Trouble on demand: each for the next time it fits, and a few that stay on.
 
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { live, useLive } from "../live";
 
 const LEAPS: [string, number][] = [
@@ -9,11 +9,20 @@ const LEAPS: [string, number][] = [
   ["1 day", 86_400],
 ];
 
+function Clock({ ahead }: { ahead: number }): ReactNode {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  const format = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
+  return <p>{format.format(now + ahead * 1000)}</p>;
+}
+
 export function TroublePanel(): ReactNode {
   const trouble = useLive((state) => state.trouble);
   const twice = useLive((state) => state.twice);
   if (!trouble) return null;
-  const now = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" }).format(trouble.now * 1000);
   return (
     <div className="trouble">
       <p className="faint">What Slack and the network do on a bad day. Each comes once, the next time it fits.</p>
@@ -72,7 +81,7 @@ export function TroublePanel(): ReactNode {
         No more trouble
       </button>
       <h4>Slack's clock</h4>
-      <p>{now}</p>
+      <Clock ahead={trouble.ahead} />
       <div className="actions">
         {LEAPS.map(([title, seconds]) => (
           <button key={seconds} type="button" className="button small" onClick={() => void live.do("advance", { seconds })}>

@@ -50,6 +50,14 @@ class Office:
         async with asyncio.timeout(15), self.news:
             await self.news.wait_for(lambda: self.fetches >= times)
 
+    async def listens(self) -> bool:
+        """Whether the worker can be told of jobs by now."""
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'listen%'"
+            )
+            return await cursor.fetchone() is not None
+
     @asynccontextmanager
     async def working(self, *, concurrency: int = 4, grace: float = 0.2) -> AsyncIterator[None]:
         task = asyncio.create_task(Worker(self.queue, concurrency, grace).run())
@@ -81,18 +89,18 @@ async def open_office(url: str, stack: AsyncExitStack) -> Office:
     fetch = office.queue.app.job_manager.fetch_job
 
     async def counted(*args: object, **kwargs: object) -> object:
-        try:
-            return await fetch(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they came
-        finally:
-            async with office.news:
-                office.fetches += 1
-                office.news.notify_all()
+        job = await fetch(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they came
+        async with office.news:
+            office.fetches += 1
+            office.news.notify_all()
+        return job
 
     office.queue.app.job_manager.fetch_job = counted  # type: ignore[assignment,method-assign]  # as above
     return office
 
 
 @pytest.fixture
-def no_polling(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker that relies on being told."""
+def no_polling(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that relies on being told, and no periodic job whose coming would wake it by chance."""
     monkeypatch.setattr(worker_module, "_POLL", 30.0)
+    office.queue.app.periodic_registry.periodic_tasks.clear()

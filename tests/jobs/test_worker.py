@@ -55,6 +55,7 @@ async def test_the_next_job_of_a_thread_starts_when_the_one_before_it_ends(offic
     await office.defer("a", "a")
     async with office.working():
         await office.until_fetched(2)  # the first job, and then nothing, since the second has to wait
+        await until(office.listens)
         go_on.set()
         await office.until_done("a", "a", seconds=5)
     assert await statuses(office) == [], "the finished jobs are deleted, and told of all the same"
@@ -69,6 +70,7 @@ async def test_a_job_that_was_handed_back_is_tried_again_at_once(office: Office)
         times += 1
         if times == 1:
             await office.until_fetched(2)  # this job, and then nothing
+            await until(office.listens)
             raise Drained
 
     office.work = work
@@ -209,6 +211,6 @@ async def until_no_job_runs(office: Office) -> None:
 async def cut_all(database_url: str) -> None:
     async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as admin:
         await admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )

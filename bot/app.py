@@ -19,6 +19,7 @@ from bot.flow.ports import RateLimited, SlackRefused, SlackUnreachable
 from bot.flow.replying import Replying
 from bot.flow.retention import Retention
 from bot.flow.tool_host import ToolHost
+from bot.insight import PATH, Insight
 from bot.jobs.queue import Queue
 from bot.jobs.repairs import Reaper, every
 from bot.jobs.worker import Worker
@@ -38,7 +39,8 @@ from bot.store.effects import Effects
 from bot.store.housekeeping import Housekeeping
 from bot.store.locks import Locks
 from bot.store.outbox import Outbox
-from bot.store.pool import open_pool
+from bot.store.pool import for_statements, open_pool
+from bot.store.records import Records
 from bot.store.threads import Threads
 
 _DELIVER_EVERY = 1.0  # seconds between two looks at what could not be posted
@@ -70,6 +72,7 @@ class Rooms:
     courier: Courier
     advance: Advance
     retention: Retention
+    insight: Insight
     metrics: Metrics
 
 
@@ -84,7 +87,9 @@ async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
         config = read_graph_config(settings.langgraph_config)
         given = settings.database_url.get_secret_value() if settings.database_url else None
         url = await stack.enter_async_context(open_database(given, settings.data_dir))
-        pool = await stack.enter_async_context(await open_pool(url, max_size=settings.concurrency + 4))
+        pool = await stack.enter_async_context(
+            await open_pool(url, max_size=settings.concurrency + 4, configure=for_statements)
+        )
         sessions = await stack.enter_async_context(
             await open_pool(
                 url,
@@ -133,6 +138,7 @@ async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
             decide=decide,
             courier=courier,
             advance=advance,
+            insight=Insight(Records(pool), graphs, sessions),
             retention=Retention(housekeeping, locks, Checkpoints(), settings.retention or None),
             metrics=metrics,
         )
@@ -213,7 +219,9 @@ async def _listening(rooms: Rooms) -> AsyncIterator[None]:
         else:
             handler = events_handler(bolt)
             checks["slack"] = rooms.api.check
-        door = build_door(checks, lambda: _metrics(rooms), handler)
+        token = settings.insight_token
+        others = {PATH: rooms.insight.handler(token.get_secret_value())} if token else {}
+        door = build_door(checks, lambda: _metrics(rooms), handler, others)
         try:
             await stack.enter_async_context(open_door(door, settings.host, settings.port))
         except OSError as error:

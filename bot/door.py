@@ -16,9 +16,15 @@ log = structlog.get_logger()
 
 
 def build_door(
-    checks: Mapping[str, Check], metrics: Callable[[], Awaitable[bytes]], slack: Handler | None
+    checks: Mapping[str, Check],
+    metrics: Callable[[], Awaitable[bytes]],
+    slack: Handler | None,
+    others: Mapping[str, Handler] | None = None,
 ) -> web.Application:
-    """`checks` raise when what they are named after cannot be reached; `slack` takes POST /slack/events."""
+    """`checks` raise when what they are named after cannot be reached; `slack` takes POST /slack/events.
+
+    `others` answer GET, by path.
+    """
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
@@ -38,6 +44,8 @@ def build_door(
     app.router.add_get("/metrics", show_metrics)
     if slack is not None:
         app.router.add_post("/slack/events", slack)
+    for path, handler in (others or {}).items():
+        app.router.add_get(path, handler)
     return app
 
 

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     concurrency: Annotated[int, Field(ge=1, le=200)] = 16
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = 8.0
     retention: Annotated[float, Field(ge=0)] = 90.0
+    insight_token: SecretStr | None = None
     log_format: Annotated[str, Field(pattern="^(text|json)$")] = "text"
 
     @field_validator("slack_bot_token")

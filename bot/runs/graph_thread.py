@@ -15,6 +15,7 @@ from bot.flow.graph_state import AnswerRefused, Drained, GraphInfo, GraphState, 
 from bot.flow.inbound import Inbound, InboundKind
 from bot.flow.opening import split_name
 from bot.flow.thread import ThreadRef
+from bot.interrupts import as_json
 from bot.runs.failures import failed
 from bot.runs.loading import AnyGraph
 from bot.runs.reading import INPUT_KEY, dangling_tool_calls, read_state
@@ -57,6 +58,16 @@ class GraphThread:
         self._metadata = dict(snapshot.metadata or {})
         self._values = snapshot.values
         return read_state(self._graph, snapshot)
+
+    async def describe(self) -> Json:
+        """The state for people to look at: its values, what runs next, what it waits for."""
+        snapshot = await self._graph.aget_state(self._config)
+        return {
+            "checkpoint": snapshot.config.get("configurable", {}).get("checkpoint_id"),
+            "next": list(snapshot.next),
+            "pending": [as_json(interrupt.value) for interrupt in snapshot.interrupts],
+            "values": as_json(snapshot.values),
+        }
 
     async def start(self, inbound: Inbound) -> None:
         """Feed new input. Its key goes into the checkpoints, so that a retry knows it was applied."""

@@ -1,14 +1,15 @@
 -- Every query that the store runs, each under its name, with %(named)s parameters.
 
--- begin_thread --
--- A message that may begin a thread makes its row.
-INSERT INTO countersign.threads (id) VALUES (%(thread_id)s) ON CONFLICT (id) DO NOTHING;
-
 -- remember --
--- One row per message and per delivery; no row comes back when it is known already or no thread of ours.
+-- One row per message and per delivery; no row comes back when it is known already or no thread of ours. A
+-- message that may begin a thread makes its row.
+WITH begun AS (
+    INSERT INTO countersign.threads (id) SELECT %(thread_id)s::text WHERE %(opens)s::boolean
+    ON CONFLICT (id) DO NOTHING
+)
 INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, body)
 SELECT %(key)s, %(event_id)s, %(thread_id)s, %(kind)s, %(user_id)s, %(text)s, %(body)s
-WHERE EXISTS (SELECT 1 FROM countersign.threads WHERE id = %(thread_id)s)
+WHERE %(opens)s::boolean OR EXISTS (SELECT 1 FROM countersign.threads WHERE id = %(thread_id)s)
 ON CONFLICT DO NOTHING
 RETURNING seq;
 
@@ -33,10 +34,18 @@ ORDER BY changed_at, id;
 -- outstanding --
 SELECT * FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL ORDER BY seq;
 
+-- assign_graph --
+-- Which graph the thread belongs to, before that graph writes its first checkpoint.
+UPDATE countersign.threads SET graph = %(graph)s WHERE id = %(thread_id)s;
+
 -- settle_thread --
+-- `more`: whether there is still something to do. What comes in after this has a job of its own.
 UPDATE countersign.threads
 SET graph = %(graph)s, last_said = %(last_said)s, halted = %(halted)s, attempts = 0, touched_at = now()
-WHERE id = %(thread_id)s;
+WHERE id = %(thread_id)s
+RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
+    OR (halted IS NULL AND EXISTS (
+        SELECT 1 FROM countersign.approvals WHERE thread_id = %(thread_id)s AND status = 'decided')) AS more;
 
 -- mark_done --
 UPDATE countersign.inbox SET done_at = now() WHERE key = ANY(%(keys)s);
@@ -45,26 +54,34 @@ UPDATE countersign.inbox SET done_at = now() WHERE key = ANY(%(keys)s);
 SELECT * FROM countersign.approvals WHERE id = %(id)s;
 
 -- open_approval --
-INSERT INTO countersign.approvals
-    (id, thread_id, interrupt_id, digest, value, schema, status, votes, version, opened_at)
-VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(value)s, %(schema)s, %(status)s, %(votes)s,
-        %(version)s, %(opened_at)s)
-ON CONFLICT DO NOTHING
+-- With its first line in the ledger; no row comes back when the question has an open approval already.
+WITH opened AS (
+    INSERT INTO countersign.approvals
+        (id, thread_id, interrupt_id, digest, value, schema, status, votes, version, opened_at)
+    VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(value)s, %(schema)s, %(status)s, %(votes)s,
+            %(version)s, %(opened_at)s)
+    ON CONFLICT DO NOTHING
+    RETURNING id, thread_id, version
+)
+INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail)
+SELECT id, thread_id, version, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s FROM opened
 RETURNING id;
 
 -- change_approval --
--- Compare and set: no row comes back when somebody else changed it first. A card that shows the decision
--- shows all there is to see of an approval that the graph took, so it need not be drawn again.
-UPDATE countersign.approvals
-SET status = %(status)s, votes = %(votes)s, answer = %(answer)s, note = %(note)s, version = %(version)s,
-    drawn = CASE WHEN %(status)s = 'resumed' AND drawn = version THEN %(version)s ELSE drawn END,
-    changed_at = now()
-WHERE id = %(id)s AND version = %(expected)s
-RETURNING id;
-
--- enter_ledger --
+-- Compare and set, with its line in the ledger: no row comes back when somebody else changed it first. A card
+-- that shows the decision shows all there is to see of an approval that the graph took, so it need not be
+-- drawn again.
+WITH changed AS (
+    UPDATE countersign.approvals
+    SET status = %(status)s, votes = %(votes)s, answer = %(answer)s, note = %(note)s, version = %(version)s,
+        drawn = CASE WHEN %(status)s = 'resumed' AND drawn = version THEN %(version)s ELSE drawn END,
+        changed_at = now()
+    WHERE id = %(id)s AND version = %(expected)s
+    RETURNING id, thread_id, version
+)
 INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail)
-VALUES (%(approval_id)s, %(thread_id)s, %(version)s, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s);
+SELECT id, thread_id, version, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s FROM changed
+RETURNING id;
 
 -- waiting --
 SELECT * FROM countersign.approvals
@@ -229,3 +246,14 @@ DELETE FROM countersign.effects WHERE started_at < now() - %(seconds)s * interva
 
 -- halted --
 SELECT id, graph, halted, touched_at FROM countersign.threads WHERE halted IS NOT NULL ORDER BY touched_at;
+
+-- thread_approvals --
+SELECT id, interrupt_id, digest, status, value, schema, votes, answer, note, version, drawn, card_ts, opened_at, changed_at
+FROM countersign.approvals WHERE thread_id = %(thread_id)s ORDER BY opened_at, id;
+
+-- thread_ledger --
+SELECT at, approval_id, version, event, actor_id, actor_name, detail
+FROM countersign.ledger WHERE thread_id = %(thread_id)s ORDER BY id;
+
+-- thread_row --
+SELECT graph, halted, attempts, created_at, touched_at FROM countersign.threads WHERE id = %(thread_id)s;

@@ -72,6 +72,8 @@ CREATE TABLE countersign.ledger (
     UNIQUE (approval_id, version)
 );
 
+CREATE INDEX ledger_of_thread ON countersign.ledger (thread_id, id);
+
 CREATE FUNCTION countersign.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the ledger is append-only';

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import WrappedLogger
 
 _SECRET = re.compile(r"\b(?:xox[a-z]|xapp|sk)-[\w-]{6,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
 
@@ -18,7 +18,6 @@ def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        _blot_out,
     ]
     renderer: Any = (
         structlog.processors.JSONRenderer()
@@ -34,7 +33,7 @@ def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.ExtraAdder(allow=set()), *shared],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer, _blot_out],
     )
     handler.setFormatter(formatter)
     root = logging.getLogger()
@@ -45,8 +44,6 @@ def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def _blot_out(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    return {
-        key: _SECRET.sub("[secret]", value) if isinstance(value, str) else value
-        for key, value in event.items()
-    }
+def _blot_out(_logger: WrappedLogger, _method: str, line: Any) -> str:
+    """The finished line without secrets, however deep in a value or a traceback they stood."""
+    return _SECRET.sub("[secret]", str(line))

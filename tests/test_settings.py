@@ -1,0 +1,113 @@
+"""Settings: read from the environment, refused in one line that helps, never shown with a secret."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import SettingError, read_database_settings, read_settings
+
+GOOD = {"SLACK_BOT_TOKEN": "xoxb-1-secretive", "SLACK_APP_TOKEN": "xapp-1-secretive"}
+NAMES = [
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_API_URL",
+    "DATABASE_URL",
+    "DATA_DIR",
+    "HOST",
+    "PORT",
+    "LANGGRAPH_CONFIG",
+    "DEFAULT_GRAPH",
+    "POLICY_FILE",
+    "CONCURRENCY",
+    "SHUTDOWN_GRACE",
+    "LOG_FORMAT",
+    "RETENTION",
+]
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing set, and no .env."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def put(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    for name, value in (GOOD | values).items():
+        monkeypatch.setenv(name, value)
+
+
+def test_the_least_that_is_needed_and_what_the_rest_is_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch)
+    settings = read_settings()
+    assert settings.socket_mode
+    assert (settings.host, settings.port, settings.database_url) == ("127.0.0.1", 3000, None)
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert (settings.langgraph_config, settings.data_dir) == (Path("langgraph.json"), Path(".data"))
+
+
+def test_secrets_are_in_no_repr(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, SLACK_SIGNING_SECRET="secretive", DATABASE_URL="postgresql://u:secretive@h/d")
+    assert "secretive" not in repr(read_settings()) + str(read_settings()) + repr(read_database_settings())
+
+
+def test_a_dotenv_file_is_read_and_the_environment_is_stronger(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lines = ["SLACK_BOT_TOKEN=xoxb-1", "SLACK_SIGNING_SECRET=s", "PORT=4000", "HOST=0.0.0.0", "OTHER=1"]
+    (tmp_path / ".env").write_text("\n".join(lines))
+    monkeypatch.setenv("PORT", "5000")
+    settings = read_settings()
+    assert (settings.host, settings.port, settings.socket_mode) == ("0.0.0.0", 5000, False)
+
+
+def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="s", DATABASE_URL="")
+    settings = read_settings()
+    assert not settings.socket_mode
+    assert settings.database_url is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SLACK_BOT_TOKEN", "xapp-secretive", "xoxb-"),
+        ("SLACK_APP_TOKEN", "xoxb-secretive", "connections:write"),
+        ("SLACK_API_URL", "slack", "https://slack.com/api/"),
+        ("DATABASE_URL", "mysql://u:secretive@h/d", "postgresql://"),
+        ("DATABASE_URL", "postgresql://u:secretive@[h/d", "postgresql://"),
+        ("PORT", "70000", "65535"),
+        ("PORT", "http", "65535"),
+        ("CONCURRENCY", "0", "from 1 to 200"),
+        ("SHUTDOWN_GRACE", "-1", "seconds"),
+        ("LOG_FORMAT", "xml", "json"),
+    ],
+)
+def test_a_malformed_setting_is_one_line_that_names_it_and_shows_no_secret(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    put(monkeypatch, **{name: value})
+    with pytest.raises(SettingError) as raised:
+        read_settings()
+    line = str(raised.value)
+    assert line.startswith(f"{name} is not valid")
+    assert words in line
+    assert "secretive" not in line
+    assert "\n" not in line
+
+
+def test_a_missing_token_says_where_to_get_it() -> None:
+    with pytest.raises(SettingError, match=r"^SLACK_BOT_TOKEN is missing: .*OAuth & Permissions"):
+        read_settings()
+
+
+def test_http_needs_the_signing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    with pytest.raises(SettingError, match=r"^SLACK_SIGNING_SECRET is missing: .*SLACK_APP_TOKEN"):
+        read_settings()
+
+
+def test_migrating_needs_no_slack() -> None:
+    assert read_database_settings().database_url is None

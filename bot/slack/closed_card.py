@@ -75,10 +75,13 @@ def _row(request: ReviewRequest, at: int, vote: Vote) -> list[Block]:
 
 
 def _edited(row: ReviewRow, vote: Vote) -> set[str]:
-    """The top-level names that an edit touched."""
+    """The labels of the parts that an edit touched."""
     if vote.decision.kind is not DecisionKind.EDIT:
         return set()
-    found = changes(_before(row), vote.decision.value)
+    before = _before(row)
+    found = changes(before, vote.decision.value)
+    if found and not isinstance(before, dict):
+        return {part.label for part in row.parts if part.value == before}
     return {change.pointer.split("/")[1].replace("~1", "/").replace("~0", "~") for change in found}
 
 

@@ -37,8 +37,9 @@ def show(parts: Sequence[Part], room: Room, *, more: str = BEHIND_BUTTON) -> Sho
     aside = [part for part in parts if part.aside and _short(part)]
     parts = [part for part in parts if part not in aside]
     if aside:
-        shown = show(parts, Room(room.chars - len(aside) * FIELD_LIMIT, room.blocks - 1), more=more)
-        return Shown([*shown.blocks, context(_small_print(aside))], shown.whole)
+        small_print = _small_print(aside)
+        shown = show(parts, Room(room.chars - len(small_print), room.blocks - 1), more=more)
+        return Shown([*shown.blocks, context(small_print)], shown.whole)
     short = [(at, text) for at, part in enumerate(parts) if (text := _short(part))]
     drawn = [text for _, text in short]
     long = [part for at, part in enumerate(parts) if at not in {at for at, _ in short}]

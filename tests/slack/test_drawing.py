@@ -193,6 +193,26 @@ def test_short_arguments_are_in_sight_behind_a_long_one() -> None:
     assert "View everything" in shown
 
 
+def test_a_closed_card_says_what_was_answered_to_a_call_with_small_print() -> None:
+    call = {"name": "transfer", "args": {"to": "mallory", "amount": 5}, "id": "call_1", "type": "tool_call"}
+    approval = approval_of({"question": "May it run?", "tool_call": call})
+    drawn = draw(voted(approval, DecisionKind.RESPOND, message="Ask Ada first."))
+    shown = "\n".join(everything(drawn.blocks))
+    assert "mallory" in shown
+    assert "Ask Ada first." in shown
+    assert "shortened" not in shown
+
+
+def test_an_edited_text_shows_as_what_changed_alone() -> None:
+    text = "First line.\nSecond line.\nThird line.\nFourth line.\nFifth line."
+    approval = approval_of({"task": "Correct it.", "draft": text, "author": "Ada"})
+    edited = text.replace("Fifth", "Last")
+    shown = "\n".join(everything(draw(voted(approval, DecisionKind.EDIT, value=edited)).blocks))
+    assert "- Fifth line.\n+ Last line." in shown
+    assert "First line." not in shown
+    assert "Ada" in shown
+
+
 def test_only_what_is_allowed_has_a_button() -> None:
     value: Json = {
         "action_requests": [{"name": "a", "args": {"x": 1}}, {"name": "b", "args": {"x": 2}}],

@@ -65,7 +65,8 @@ class Advance:
         the database and a Slack that is away raise: the job is then to be tried again.
         """
         async with self._locks.hold(thread_id) as session:
-            while work := await self._store.work(thread_id):
+            more = True
+            while more and (work := await self._store.work(thread_id)):
                 try:
                     with self._metrics.steps.time():
                         settlement = await self._settlement(work, session)
@@ -73,8 +74,9 @@ class Advance:
                     await asyncio.shield(self._store.hand_back(thread_id))
                     raise
                 self._count(settlement)
-                await self._store.settle(settlement)
-                await self._courier.deliver_thread(work.thread.ref.channel, work.thread.ref.ts)
+                more = await self._store.settle(settlement)
+                if settlement.post:
+                    await self._courier.deliver_thread(work.thread.ref.channel, work.thread.ref.ts)
                 await self._redraw(settlement)
 
     async def _settlement(self, work: Work, session: Session) -> Settlement:
@@ -83,10 +85,14 @@ class Advance:
             return self._set_aside(work)
         if work.thread.graph is None:
             assert first is not None, "a thread without a graph has nothing but messages to handle"
-            return choose_graph(work.thread, first, self._graphs)
-        if work.thread.graph not in self._graphs.infos:
+            choice = choose_graph(work.thread, first, self._graphs)
+            if choice.thread.graph is None:
+                return choice
+            await self._store.assign_graph(choice.thread)
+            work = replace(work, thread=choice.thread)
+        info = self._graphs.infos.get(work.thread.graph or "")
+        if info is None:
             return graph_is_gone(work, self._graphs)
-        info = self._graphs.infos[work.thread.graph]
         async with self._graphs.bind(info.name, work.thread.ref, session) as graph:
             return await Step(work, info, graph, self._replying, self._clock).take()
 

@@ -64,8 +64,15 @@ class Store(Protocol):
         """What the thread has to do; counts one attempt. None: there is no such thread."""
         ...
 
-    async def settle(self, settlement: Settlement) -> None:
-        """Write a step's result; the thread came to rest, so its attempts start again. Raises Conflict."""
+    async def assign_graph(self, thread: ThreadRecord) -> None:
+        """Write which graph the thread belongs to, and nothing else of it."""
+        ...
+
+    async def settle(self, settlement: Settlement) -> bool:
+        """Write a step's result; the thread came to rest, so its attempts start again. Raises Conflict.
+
+        Gives whether the thread has more to do. What comes in later has a job of its own.
+        """
         ...
 
     async def hand_back(self, thread_id: str) -> None:

@@ -35,7 +35,7 @@ class Reaper:
     async def reap(self) -> int:
         """Put dead workers' jobs back. Gives how many; 0 too while another process is at it."""
         # A lock of the transaction, not a locked job: that one could be left lying by a dead worker as well.
-        async with self._pool.connection() as connection:
+        async with self._pool.connection() as connection, connection.transaction():
             cursor = await connection.execute("SELECT pg_try_advisory_xact_lock(%s) AS mine", (_REAPER_LOCK,))
             row = await cursor.fetchone()
             if row is None or not row["mine"]:

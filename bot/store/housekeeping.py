@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from bot.store.pool import Pool
+from bot.store.pool import Pool, transaction
 from bot.store.queries import QUERIES
 
 
@@ -45,7 +45,7 @@ class Housekeeping:
 
     async def forget_thread(self, thread_id: str) -> None:
         """Forget all of a thread but its ledger."""
-        async with self._pool.connection() as connection:
+        async with transaction(self._pool) as connection:
             for name in (
                 "forget_posts_of_thread",
                 "forget_inbox_of_thread",

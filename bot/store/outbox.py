@@ -10,7 +10,7 @@ from bot.flow.outgoing import Outgoing, OutgoingKind
 from bot.flow.ports import Lane
 from bot.flow.thread import ThreadRef
 from bot.store import rows
-from bot.store.pool import Pool
+from bot.store.pool import Pool, transaction
 from bot.store.queries import QUERIES
 from bot.store.threads import Defer, remember
 
@@ -38,26 +38,24 @@ class Outbox:
             Lane(channel=row["channel"], thread_ts=row["thread_ts"], key=row["key"]) for row in found
         )
 
-    async def posted(self, row: Outgoing, ts: str, drawn: int) -> None:
-        async with self._pool.connection() as connection:
+    async def posted(self, row: Outgoing, ts: str, drawn: int | None) -> None:
+        async with transaction(self._pool) as connection:
             # The approval before its row here as in `card_seen`: the other order would deadlock with it.
             if row.approval_id is not None:
                 await connection.execute(
                     QUERIES["card_posted"], {"approval_id": row.approval_id, "ts": ts, "drawn": drawn}
                 )
-            cursor = await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
-            if cursor.rowcount == 0:
-                return
-            if row.kind is OutgoingKind.OPENING:
+            marking = await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
+            if row.kind is OutgoingKind.OPENING and await marking.fetchone() is not None:
                 inbound = _first_message(row, ts)
                 if await remember(connection, inbound):
                     await self._defer(connection, inbound.thread.id)
 
     async def card_seen(self, approval_id: UUID, ts: str) -> None:
-        async with self._pool.connection() as connection:
-            arguments = {"approval_id": approval_id, "ts": ts}
-            cursor = await connection.execute(QUERIES["card_seen"], arguments)
-            if cursor.rowcount == 1:
+        arguments = {"approval_id": approval_id, "ts": ts}
+        async with transaction(self._pool) as connection:
+            seeing = await connection.execute(QUERIES["card_seen"], arguments)
+            if await seeing.fetchone() is not None:
                 await connection.execute(QUERIES["card_row_posted"], arguments)
 
     async def postpone(self, row: Outgoing, seconds: float, error: str) -> None:

@@ -1,6 +1,8 @@
 """Connections to PostgreSQL that are alive when handed out, and notice when the other end is gone."""
 
-from collections.abc import Awaitable, Callable
+import select
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 from psycopg import AsyncConnection
@@ -48,7 +50,7 @@ async def open_pool(
         max_size=max_size,
         name=application_name,
         configure=configure,
-        check=AsyncConnectionPool.check_connection,
+        check=_check,
         timeout=timeout,
         open=False,
     )
@@ -58,6 +60,34 @@ async def open_pool(
         await pool.close()
         raise
     return pool
+
+
+async def _check(connection: Connection) -> None:
+    """Raise if the connection is known to be broken.
+
+    An idle connection has nothing to read unless the server closed it or says why it will, so the server is
+    asked only then. A network that fell silent is noticed by neither way: `NETWORK` is for that.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        await AsyncConnectionPool.check_connection(connection)
+
+
+async def for_statements(connection: Connection) -> None:
+    """Make a pool's connection commit each statement by itself, and several only in a `transaction`."""
+    await connection.set_autocommit(True)
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection in a transaction, committed when the block ends and rolled back when it raises.
+
+    Statements are sent without waiting for the ones before: only a fetch waits, and an error may be raised as
+    late as at the end of the block. `rowcount` is known after a fetch alone.
+    """
+    async with pool.connection() as connection, connection.pipeline(), connection.transaction():
+        yield connection
 
 
 async def open_session(url: str, *, application_name: str = "countersign run") -> Connection:

@@ -12,9 +12,9 @@ from bot.approvals.ledger import Change, Event
 from bot.flow.inbound import Inbound
 from bot.flow.outgoing import Opening, Outgoing, OutgoingKind
 from bot.flow.ports import Conflict, Settlement, Waiting, Work
-from bot.flow.thread import ThreadRef
+from bot.flow.thread import ThreadRecord, ThreadRef
 from bot.store import rows
-from bot.store.pool import Pool
+from bot.store.pool import Pool, transaction
 from bot.store.queries import QUERIES
 
 Connection = psycopg.AsyncConnection[Any]
@@ -29,7 +29,7 @@ class Threads:
         self._defer = defer
 
     async def accept(self, inbound: Inbound) -> bool:
-        async with self._pool.connection() as connection:
+        async with transaction(self._pool) as connection:
             accepted = await remember(connection, inbound)
             if accepted:
                 await self._defer(connection, inbound.thread.id)
@@ -50,29 +50,38 @@ class Threads:
             return cursor.rowcount == 1
 
     async def work(self, thread_id: str) -> Work | None:
-        async with self._pool.connection() as connection:
-            key = {"thread_id": thread_id}
-            taken = await _one(connection, QUERIES["take_up"], key)
-            if taken is None:
-                return None
-            approvals = await _all(connection, QUERIES["open_approvals"], key)
-            inbound = await _all(connection, QUERIES["outstanding"], key)
+        key = {"thread_id": thread_id}
+        # All three are sent at once: asking whether there is work takes as long as fetching it.
+        async with self._pool.connection() as connection, connection.pipeline():
+            taking = await connection.execute(QUERIES["take_up"], key)
+            reading = await connection.execute(QUERIES["open_approvals"], key)
+            listing = await connection.execute(QUERIES["outstanding"], key)
+            taken = await taking.fetchone()
+            approvals, inbound = await reading.fetchall(), await listing.fetchall()
+        if taken is None:
+            return None
         return Work(
             thread=rows.thread_from(taken),
             open=tuple(rows.approval_from(row) for row in approvals),
             inbound=tuple(rows.inbound_from(row) for row in inbound),
         )
 
-    async def settle(self, settlement: Settlement) -> None:
+    async def assign_graph(self, thread: ThreadRecord) -> None:
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                QUERIES["assign_graph"], {"thread_id": thread.ref.id, "graph": thread.graph}
+            )
+
+    async def settle(self, settlement: Settlement) -> bool:
         thread = settlement.thread
-        async with self._pool.connection() as connection, connection.pipeline():
-            for change in settlement.changes:
-                await _apply(connection, change)
+        async with transaction(self._pool) as connection:
+            # Before the outbox, whose cards refer to the approvals that are opened here.
+            await _applied([await _apply(connection, change) for change in settlement.changes])
             for row in settlement.post:
                 await connection.execute(QUERIES["put_out"], rows.outgoing_row(row))
             if settlement.done:
                 await connection.execute(QUERIES["mark_done"], {"keys": list(settlement.done)})
-            await connection.execute(
+            settling = await connection.execute(
                 QUERIES["settle_thread"],
                 {
                     "thread_id": thread.ref.id,
@@ -81,6 +90,8 @@ class Threads:
                     "halted": thread.halted,
                 },
             )
+            settled = await settling.fetchone()
+        return settled is not None and bool(settled["more"])
 
     async def hand_back(self, thread_id: str) -> None:
         async with self._pool.connection() as connection:
@@ -92,10 +103,11 @@ class Threads:
         return rows.approval_from(row) if row else None
 
     async def decide(self, change: Change) -> None:
-        async with self._pool.connection() as connection:
-            await _apply(connection, change)
+        async with transaction(self._pool) as connection:
+            applying = await _apply(connection, change)
             if change.after.status is Status.DECIDED:
                 await self._defer(connection, change.after.thread_id)
+            await _applied([applying])
 
     async def waiting(self, team: str, channels: Sequence[str] | None, limit: int) -> tuple[Waiting, ...]:
         arguments = {"team": team, "channels": None if channels is None else list(channels), "limit": limit}
@@ -108,7 +120,7 @@ class Threads:
 
     async def forgotten(self, limit: int = 100) -> tuple[str, ...]:
         """Threads with something to do and no job for it; each gets one. What a repair is, not a routine."""
-        async with self._pool.connection() as connection:
+        async with transaction(self._pool) as connection:
             found = await _all(connection, QUERIES["forgotten_threads"], {"limit": limit})
             for row in found:
                 await self._defer(connection, row["id"])
@@ -117,33 +129,32 @@ class Threads:
 
 async def remember(connection: Connection, inbound: Inbound) -> bool:
     """Write an inbox row; False when it is known already, or a reply in a thread that is not ours."""
-    if inbound.opens:
-        await connection.execute(QUERIES["begin_thread"], {"thread_id": inbound.thread.id})
-    return await _one(connection, QUERIES["remember"], rows.inbound_row(inbound)) is not None
+    arguments = {**rows.inbound_row(inbound), "opens": inbound.opens}
+    return await _one(connection, QUERIES["remember"], arguments) is not None
 
 
-async def _apply(connection: Connection, change: Change) -> None:
-    """Save an approval and its ledger row together. Raises Conflict when it is not as `change` expects."""
+async def _apply(connection: Connection, change: Change) -> psycopg.AsyncCursor[Any]:
+    """Save an approval and its ledger row in one statement. A row comes back if all was as expected."""
     after = change.after
+    entry = {
+        "event": change.event,
+        "actor_id": change.by.id if change.by else None,
+        "actor_name": change.by.name if change.by else None,
+        "detail": rows.ledger_detail(change.detail),
+    }
+    arguments = {**rows.approval_row(after), **entry}
     if change.event is Event.OPENED:
-        saved = await _one(connection, QUERIES["open_approval"], rows.approval_row(after))
-    else:
-        arguments = {**rows.approval_row(after), "expected": change.expected_version}
-        saved = await _one(connection, QUERIES["change_approval"], arguments)
-    if saved is None:
-        raise Conflict
-    await connection.execute(
-        QUERIES["enter_ledger"],
-        {
-            "approval_id": after.id,
-            "thread_id": after.thread_id,
-            "version": after.version,
-            "event": change.event,
-            "actor_id": change.by.id if change.by else None,
-            "actor_name": change.by.name if change.by else None,
-            "detail": rows.ledger_detail(change.detail),
-        },
+        return await connection.execute(QUERIES["open_approval"], arguments)
+    return await connection.execute(
+        QUERIES["change_approval"], {**arguments, "expected": change.expected_version}
     )
+
+
+async def _applied(changes: Sequence[psycopg.AsyncCursor[Any]]) -> None:
+    """Raise Conflict if one of the changes was not made."""
+    for change in changes:
+        if await change.fetchone() is None:
+            raise Conflict
 
 
 async def _one(connection: Connection, query: LiteralString, arguments: Any) -> rows.Row | None:

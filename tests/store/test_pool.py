@@ -35,6 +35,7 @@ async def test_connections_that_the_server_cut_are_replaced_unseen(database_url:
             " WHERE application_name = 'countersign' AND datname = current_database()",
         )
         assert cut == 2
+        await _until_nobody_is_connected(database_url)
         for _ in range(3):
             async with pool.connection() as connection:
                 await connection.execute("SELECT 1")
@@ -87,6 +88,17 @@ async def test_procrastinate_defers_in_our_transaction_and_listens(database_url:
         await asyncio.wait_for(worked.wait(), timeout=10)
         worker.cancel()
         await asyncio.wait([worker])
+
+
+async def _until_nobody_is_connected(url: str) -> None:
+    deadline = time.monotonic() + 10
+    while ask(
+        url,
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE application_name = 'countersign' AND datname = current_database()",
+    ):
+        assert time.monotonic() < deadline, "the server does not cut them"
+        await asyncio.sleep(0.02)
 
 
 async def _until_somebody_listens(url: str) -> None:

@@ -26,7 +26,7 @@ from bot.store.database import for_checkpoints
 from bot.store.effects import Effects
 from bot.store.locks import Locks
 from bot.store.outbox import Outbox
-from bot.store.pool import Pool, open_pool
+from bot.store.pool import Pool, for_statements, open_pool
 from bot.store.threads import Threads
 from tests.support.recorder import Recorder, next_ts
 
@@ -170,7 +170,7 @@ async def open_house(
     slack = Recorder()
     tools = SlackForTools(posts={})
     async with (
-        await open_pool(url, min_size=2, max_size=12) as pool,
+        await open_pool(url, min_size=2, max_size=12, configure=for_statements) as pool,
         await open_pool(url, min_size=2, max_size=8, configure=for_checkpoints) as sessions,
     ):
         queue = Queue(pool)

@@ -8,7 +8,7 @@ nothing else, so nothing but the question runs again.
 
 from typing import Any, Literal, NotRequired, Protocol, TypeAlias
 
-from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import tool
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -58,10 +58,9 @@ def agent(name: Agent, other: Agent, human: str) -> Node:
 
 
 def ask(state: State) -> HumanMessage | None:
-    """Show the agent's answer and wait for the person's; None once they are done."""
-    said = state["messages"][-1]
-    assert isinstance(said, AIMessage)
-    reply: str = interrupt({"question": said.text})
+    """Wait for the person's words; None once they are done. What the agent said is a message already."""
+    waits = f"The {state['active']} waits for your reply. “done” ends the conversation."
+    reply: str = interrupt({"question": waits})
     return None if reply.strip().casefold() == "done" else HumanMessage(reply)
 
 

@@ -194,7 +194,12 @@ def test_short_arguments_are_in_sight_behind_a_long_one() -> None:
 
 
 def test_a_closed_card_says_what_was_answered_to_a_call_with_small_print() -> None:
-    call = {"name": "transfer", "args": {"to": "mallory", "amount": 5}, "id": "call_1", "type": "tool_call"}
+    call: Json = {
+        "name": "transfer",
+        "args": {"to": "mallory", "amount": 5},
+        "id": "call_1",
+        "type": "tool_call",
+    }
     approval = approval_of({"question": "May it run?", "tool_call": call})
     drawn = draw(voted(approval, DecisionKind.RESPOND, message="Ask Ada first."))
     shown = "\n".join(everything(drawn.blocks))

@@ -10,8 +10,11 @@ _APPROVE = frozenset(
     | {":+1:", ":white_check_mark:", ":thumbsup:", "👍", "✅"}
 )
 _ASKS = frozenset({"question", "assistance", "response_schema"})  # dialects that want an answer
+_PAUSE = r"\s*[:,.]\s*|\s+[\-–—]\s+|\s*$"
 _REJECT = re.compile(
-    r"(?:reject(?:ed)?|deny|denied|decline|no|nope|:-1:|:x:|👎|❌)(?:\s*[:,.\-–—]\s*|\s+|$)(?P<reason>.*)",
+    rf"(?:(?:reject(?:ed)?|deny|denied|decline|:-1:|:x:|👎|❌)(?:{_PAUSE}|\s+)"
+    # "no idea" and "no-one knows" decide nothing.
+    rf"|(?:no|nope)(?:{_PAUSE}|\s+(?=because\b)))(?P<reason>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -4,6 +4,7 @@
 {"fail_until": name}   raises until the file `name` is there
 {"asks": [value, ...]} asks each in turn, in one node; {"ask": value} asks one, {"schema": ...} with a schema
 {"built": name}        asks with one of the values that no message can hold
+{"even": question}     asks for a number by a schema whose last word, that it be even, is Python's alone
 {"parallel": [...]}    asks all at once, in a branch each
 {"fail_after": name}   raises after the answers until the file `name` is there
 
@@ -22,6 +23,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Send, interrupt
+from pydantic import BaseModel, field_validator
 from typing_extensions import TypedDict
 
 SECRET = "the inside story, for the log alone"
@@ -42,6 +44,17 @@ class Point:
 
 class Branch(TypedDict):
     ask: Any
+
+
+class Even(BaseModel):
+    number: int
+
+    @field_validator("number")
+    @classmethod
+    def _even(cls, value: int) -> int:
+        if value % 2:
+            raise ValueError("odd numbers are unlucky")
+        return value
 
 
 BUILT: dict[str, Any] = {
@@ -90,6 +103,8 @@ async def act(state: MessagesState, config: RunnableConfig) -> dict[str, Any]:
     if built := wish.get("built"):
         asks = [BUILT[built]]
     answers = [interrupt(ask, response_schema=wish.get("schema")) for ask in asks]
+    if question := wish.get("even"):
+        answers.append(interrupt({"question": question}, response_schema=Even).number)
     if (name := wish.get("fail_after")) and not (folder() / name).exists():
         raise InsideError
     note(config, {"answers": answers, "heard": wish.get("heard")})

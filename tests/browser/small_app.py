@@ -17,11 +17,13 @@ def small_app(ws: LocalWorkspace) -> AsyncApp:
     )
     app.event("app_mention")(ask)
     app.event("message")(ignore)
+    app.event("agent_session_stopped")(ignore)
     app.event("app_home_opened")(publish)
     app.action("approval:approve")(approve)
     app.action("approval:edit")(edit)
     app.action("approval:reject")(reject)
     app.view("approval:edit")(edited)
+    app.options("value")(reviewers)
     app.command("/agent")(agent)
     app.shortcut("countersign:card")(nudge)
     return app
@@ -116,6 +118,7 @@ async def edit(ack: Any, body: Obj, client: AsyncWebClient) -> None:
         "action_id": "value",
         "options": [{"text": text("plain_text", c), "value": c} for c in ("EUR", "USD")],
     }
+    reviewer = {"type": "external_select", "action_id": "value", "min_query_length": 1}
     await client.views_open(
         trigger_id=body["trigger_id"],
         view={
@@ -142,6 +145,13 @@ async def edit(ack: Any, body: Obj, client: AsyncWebClient) -> None:
                 },
                 {
                     "type": "input",
+                    "block_id": "/reviewer",
+                    "optional": True,
+                    "label": text("plain_text", "Reviewer"),
+                    "element": reviewer,
+                },
+                {
+                    "type": "input",
                     "block_id": "/note",
                     "optional": True,
                     "label": text("plain_text", "Note"),
@@ -150,6 +160,11 @@ async def edit(ack: Any, body: Obj, client: AsyncWebClient) -> None:
             ],
         },
     )
+
+
+async def reviewers(ack: Any, payload: Obj) -> None:
+    found = [name for name in ("Ada", "Adam", "Ben") if name.startswith(payload["value"])]
+    await ack(options=[{"text": text("plain_text", name), "value": name.lower()} for name in found])
 
 
 async def edited(ack: Any, body: Obj, client: AsyncWebClient) -> None:

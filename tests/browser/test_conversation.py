@@ -1,6 +1,7 @@
 """People in the page: writing, deciding, forms, notices, in one window and in two."""
 
 from playwright.async_api import expect
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.local.server import LocalWorkspace
 from tests.browser.conftest import Visit, becomes, writes
@@ -74,12 +75,17 @@ async def test_a_form_says_what_is_wrong_with_a_field_and_then_takes_it(
     await expect(amount).to_have_attribute("aria-invalid", "true")
     await amount.fill("20")
     await form.get_by_label("Currency").select_option("USD")
+    await form.get_by_label("Reviewer").press_sequentially("Ad")
+    await expect(form.locator("option[value='Adam']")).to_be_attached()
+    await form.get_by_label("Reviewer").fill("Adam")
     await amount.press("Enter")
 
     await expect(form).to_have_count(0)
     await expect(page.get_by_role("region", name="Thread").get_by_text("with changes")).to_be_visible()
     (sent,) = ws.log.attempts("view_submission")[-1:]
-    assert sent.body["view"]["state"]["values"]["/currency"]["value"]["selected_option"]["value"] == "USD"
+    values = sent.body["view"]["state"]["values"]
+    assert values["/currency"]["value"]["selected_option"]["value"] == "USD"
+    assert values["/reviewer"]["value"]["selected_option"]["value"] == "adam"
 
 
 async def test_escape_closes_a_form_and_a_dangerous_press_is_asked_about(
@@ -174,3 +180,28 @@ async def test_ones_own_message_is_edited_reacted_to_and_deleted(ws: LocalWorksp
     await message.get_by_role("button", name="More").click()
     await message.get_by_role("button", name="Delete").click()
     await expect(page.get_by_text("no mention here")).to_have_count(0)
+
+
+async def test_stop_while_the_app_works(ws: LocalWorkspace, visit: Visit, web_client: AsyncWebClient) -> None:
+    page = await visit(ws, "bob")
+    await writes(page, "Message #general", "@countersign refund Hofmann")
+    thread = page.get_by_role("region", name="Thread")
+    await expect(thread.get_by_role("button", name="Approve")).to_be_visible()
+    (root,) = ws.slack.world.channels[ws.channel_id("general")].timeline
+    where = {"channel_id": ws.channel_id("general"), "thread_ts": root}
+    await web_client.api_call("agents.sessions.setStatus", params={**where, "status": "processing"})
+    await thread.get_by_role("button", name="Stop").click()
+    await ws.delivery.idle()
+    assert ws.log.attempts("agent_session_stopped")
+    await web_client.api_call("agents.sessions.setStatus", params={**where, "status": "active"})
+    await expect(thread.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+async def test_a_line_above_every_page(ws: LocalWorkspace, visit: Visit) -> None:
+    page = await visit(ws, "bob")
+    ws.page.desk.announce("The graph could not be loaded:\nSyntaxError")
+    await expect(page.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()
+    late = await visit(ws, "alice")
+    await expect(late.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()
+    ws.page.desk.announce("")
+    await expect(page.get_by_text("could not be loaded")).to_have_count(0)

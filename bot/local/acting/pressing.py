@@ -63,10 +63,12 @@ class Pressing(Screen):
         action = self._action(block, element, value, view.values)
         return await self.clicks_raw(interactions.view_action(self._slack, self.id, view, action))
 
-    async def searches(self, where: Message | View, action_id: str, typed: str) -> list[Obj]:
+    async def searches(
+        self, where: Message | View, action_id: str, typed: str, block_id: str | None = None
+    ) -> list[Obj]:
         """Type into an external select; the options that the bot offers, to choose one of as it is."""
         blocks = where.definition["blocks"] if isinstance(where, View) else all_blocks(where)
-        block, element = self._find(blocks, action_id, None)
+        block, element = self._find(blocks, action_id, block_id)
         if not element["type"].endswith("external_select"):
             raise RefusedError(f"{action_id!r} has its options already")
         if isinstance(where, View):

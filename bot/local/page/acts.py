@@ -8,6 +8,7 @@ from bot.local.elements import RefusedError
 from bot.local.page import disturbances, screens
 from bot.local.page.given import BadRequestError, Given
 from bot.local.things import Channel, Ephemeral, Message, Obj, View
+from bot.local.threads import Thread
 
 if TYPE_CHECKING:
     from bot.local.page.viewer import Viewer
@@ -161,6 +162,13 @@ async def click(viewer: "Viewer", given: Given) -> Obj:
     return {"failed": NOT_TAKEN} if any(one.error for one in came) else {}
 
 
+async def search(viewer: "Viewer", given: Given) -> Obj:
+    """Type into a select whose options the app gives."""
+    where = _view(viewer, given) if given.any("view") else _message(viewer, given)
+    typed, block_id = given.maybe("typed") or "", given.maybe("block_id")
+    return {"options": await viewer.person.searches(where, given.text("action_id"), typed, block_id)}
+
+
 async def fill(viewer: "Viewer", given: Given) -> Obj:
     """Put values into a form's inputs, by block id."""
     await viewer.person.fills(_view(viewer, given), given.object("values"))
@@ -182,6 +190,13 @@ async def close(viewer: "Viewer", given: Given) -> Obj:
 async def home(viewer: "Viewer", _: Given) -> Obj:
     """Open the app's Home tab."""
     await viewer.person.opens_home()
+    return {}
+
+
+async def stop(viewer: "Viewer", given: Given) -> Obj:
+    """Press Stop while the app's session in a thread is processing."""
+    thread = Thread(viewer.desk.slack, _channel(viewer, given).id, given.text("thread_ts"))
+    await viewer.person.stops(thread)
     return {}
 
 
@@ -242,7 +257,7 @@ ACTS: Mapping[str, Act] = {
     for one in (
         *(become, timeline, watch, unwatch),
         *(say, run, react, edit, delete, dismiss),
-        *(click, fill, submit, close, home, shortcut),
+        *(click, search, fill, submit, close, home, shortcut, stop),
         *(inspect, cause, advance, again, insight),
     )
 }

@@ -29,3 +29,9 @@ class Desk:
     people: Mapping[str, Person]
     welcome: Welcome = field(default_factory=Welcome)
     insight: Insight | None = None
+    notice: str = ""
+
+    def announce(self, notice: str) -> None:
+        """Show a line above every page, such as why a graph could not be loaded; empty takes it away."""
+        self.notice = notice
+        self.slack.signals.notify("notice")

@@ -58,7 +58,8 @@ class Viewer:
         hello = screens.everything(self.desk.slack, self.person.user, self.desk.welcome)
         self._sent_channels = hello["channels"]
         self.watched = None
-        self._send(hello | {"connected": self._connections(), "insight": self.desk.insight is not None})
+        own = {"insight": self.desk.insight is not None, "notice": self.desk.notice}
+        self._send(hello | own | {"connected": self._connections()})
 
     def watch(self, channel: str, thread_ts: str) -> list[Obj]:
         """Follow a thread: all of it now, and its changes as they come."""
@@ -126,6 +127,8 @@ class Viewer:
                     news.append(self._thread(channel, root))
                 case ("screen", str(user)) if user == person.id:
                     news.append({"type": "screen", "screen": screens.screen(slack, person)})
+                case "notice":
+                    news.append({"type": "notice", "notice": self.desk.notice})
                 case "connections":
                     news.append({"type": "connected", "connected": self._connections()})
         if self._feed is not None:

@@ -21,6 +21,7 @@ export function App(): ReactNode {
   const channels = useLive((state) => state.channels);
   const name = useLive((state) => state.users[state.me]?.real_name);
   const team = useLive((state) => state.team.name);
+  const notice = useLive((state) => state.notice);
   const route = useRoute();
   const nowhere = route.place === "start" || (route.place === "list" && matchMedia(WIDE).matches);
   const place = nowhere ? "channel" : route.place;
@@ -59,8 +60,13 @@ export function App(): ReactNode {
       {inspecting && <Inspector channel={channel?.id} thread={route.thread} />}
       <Modals />
       <Toast />
+      {notice && (
+        <div className="above" role="alert">
+          {notice}
+        </div>
+      )}
       {link === "lost" && (
-        <div className="lost" role="status">
+        <div className="above" role="status">
           The connection is gone; trying again. If the workspace was restarted, open the address that it printed now.
         </div>
       )}

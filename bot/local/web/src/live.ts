@@ -16,6 +16,8 @@ export interface State {
   /** Socket Mode connections of the bot; -1 when it is reached over HTTP. */
   connected: number;
   insight: boolean;
+  /** What stands above every page, if anything. */
+  notice: string;
   timelines: Record<string, Timeline>;
   thread: OpenThread | null;
   unread: Record<string, number>;
@@ -37,6 +39,7 @@ const EMPTY: State = {
   screen: { modals: [], home: null, ephemerals: [] },
   connected: 0,
   insight: false,
+  notice: "",
   timelines: {},
   thread: null,
   unread: {},

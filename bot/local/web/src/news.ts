@@ -19,6 +19,7 @@ export function apply(state: State, got: Obj): Partial<State> {
         screen: got.screen,
         connected: got.connected,
         insight: got.insight,
+        notice: got.notice,
         timelines: {},
         thread: null,
         unread: {},
@@ -29,6 +30,8 @@ export function apply(state: State, got: Obj): Partial<State> {
       return { screen: got.screen as Screen };
     case "connected":
       return { connected: got.connected as number };
+    case "notice":
+      return { notice: got.notice as string };
     case "trouble":
       return { trouble: got.trouble as Trouble };
     case "wire":

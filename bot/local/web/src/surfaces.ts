@@ -16,6 +16,7 @@ export function useMessageSurface(where: Obj): [Surface, string | null] {
     errors: {},
     busy,
     inModal: false,
+    search: (block, element, typed) => search({ ...where, block_id: block.block_id }, element, typed),
     touched: (block) => values[block.block_id],
     held: (_, element) => initial(element),
     change: (block, _, value) => setValues((known) => ({ ...known, [block.block_id]: value })),
@@ -37,6 +38,11 @@ async function press(where: Obj, block: Block, element: Element, value: unknown)
   const args = { ...where, action_id: element.action_id, block_id: block.block_id, value, twice };
   const answer = await live.do("click", args);
   return !answer?.failed;
+}
+
+async function search(where: Obj, element: Element, typed: string): Promise<Obj[]> {
+  const answer = await live.do("search", { ...where, action_id: element.action_id, typed });
+  return (answer?.options as Obj[]) ?? [];
 }
 
 /** What a message's element starts with: messages hold no state but what the app put into them. */
@@ -66,6 +72,7 @@ export function useViewSurface(view: View, inModal: boolean): [Form, Surface] {
     errors,
     busy,
     inModal,
+    search: (block, element, typed) => search({ view: view.id, block_id: block.block_id }, element, typed),
     touched: (block) => touched[block.block_id],
     held: (block, element) => view.values[block.block_id]?.[element.action_id],
     change: (block, _, value) => {

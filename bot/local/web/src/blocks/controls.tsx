@@ -2,12 +2,14 @@
 
 import type { ReactNode } from "react";
 import { live } from "../live";
-import type { Element, Obj } from "../types";
+import type { Block, Element, Obj } from "../types";
+import { External } from "./external";
 import { plainString } from "./mrkdwn";
 import { ofText, textOf } from "./rich_text";
 import { optionsOf } from "./values";
 
 interface Held {
+  block: Block;
   element: Element;
   value: unknown;
   onChange: (value: unknown) => void;
@@ -39,6 +41,8 @@ export function Control(held: Held): ReactNode {
   if (type in PICKERS) return <Picker {...held} />;
   if (type === "radio_buttons") return <Group {...held} kind="radio" />;
   if (type === "checkboxes") return <Group {...held} kind="checkbox" />;
+  if (type === "external_select")
+    return <External block={held.block} element={held.element} value={held.value as Obj | null} onChange={held.onChange} aria={aria(held)} />;
   if (type.startsWith("multi_")) return <Many {...held} />;
   if (type.endsWith("select")) return <One {...held} />;
   return <p className="unknown">An input of type {type}, which this page cannot fill in.</p>;

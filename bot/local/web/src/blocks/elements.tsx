@@ -133,6 +133,7 @@ function Chooser({ block, element }: { block: Block; element: Element }): ReactN
   return (
     <>
       <Control
+        block={block}
         element={element}
         value={value}
         label={plainString(element.placeholder) || "Choose"}

@@ -23,6 +23,7 @@ export function InputBlock({ block }: { block: Block }): ReactNode {
         {block.optional && <span className="faint"> (optional)</span>}
       </div>
       <Control
+        block={block}
         element={element}
         value={touched === undefined ? simple(surface.held(block, element)) : touched}
         labelledBy={`${id}-label`}

@@ -8,6 +8,8 @@ export interface Surface {
   act: (block: Block, element: Element, value?: unknown) => void;
   /** Put something into an input that is sent later, with the rest. */
   change: (block: Block, element: Element, value: unknown) => void;
+  /** The options that the app gives for what was typed into an external select. */
+  search: (block: Block, element: Element, typed: string) => Promise<Obj[]>;
   /** What was put into an input, or undefined as long as nobody touched it. */
   touched: (block: Block) => unknown;
   /** What the workspace holds for an element (an entry of `state.values`). */

@@ -23,6 +23,7 @@ export function simple(held: Obj | undefined): unknown {
   const key = KEYS.find((name) => held && name in held);
   const value = key ? held?.[key] : null;
   if (value === undefined || value === null) return null;
+  if (held?.type === "external_select") return value;
   if (key === "selected_option") return (value as Obj).value;
   if (key === "selected_options") return (value as Obj[]).map((option) => option.value);
   return value;

@@ -16,6 +16,7 @@ export function ThreadPane({ channel, ts }: { channel: Channel; ts: string }): R
     return () => live.closeThread();
   }, [channel.id, ts, link]);
   const root = mine?.messages[0];
+  const working = root?.session?.status === "processing";
   return (
     <section className="pane thread" aria-label="Thread">
       <header className="pane-head">
@@ -33,9 +34,18 @@ export function ThreadPane({ channel, ts }: { channel: Channel; ts: string }): R
       ) : (
         <MessageList channel={channel.id} messages={NONE} older={0} thread={ts} />
       )}
-      {root?.status && (
+      {(root?.status || working) && (
         <p className="status" role="status">
-          {root.status}
+          {root?.status ?? "Working…"}
+          {working && (
+            <button
+              type="button"
+              className="button small"
+              onClick={() => void live.do("stop", { channel: channel.id, thread_ts: ts })}
+            >
+              Stop
+            </button>
+          )}
         </p>
       )}
       <Composer channel={channel.id} thread={ts} label="Reply" />

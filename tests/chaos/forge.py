@@ -15,7 +15,7 @@ import select
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,9 @@ class Forked:
         return self.ended.result() if self.ended.done() else None
 
     def send_signal(self, number: int) -> None:
-        if not self.ended.done():
-            os.kill(self.pid, number)
+        with suppress(ProcessLookupError):  # it ended just now, and the forge is about to tell
+            if not self.ended.done():
+                os.kill(self.pid, number)
 
     async def wait(self) -> int:
         return await asyncio.shield(self.ended)

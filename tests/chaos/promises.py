@@ -22,6 +22,15 @@ UNION ALL SELECT 'thread ' || id || ' halted ' || halted FROM countersign.thread
 UNION ALL SELECT 'job ' || id || ' ' || status FROM procrastinate_jobs
     WHERE task_name = 'advance' AND status IN ('todo', 'doing')
 """
+PICTURE = """
+SELECT 'job ' || row_to_json(j)::text AS what FROM procrastinate_jobs j WHERE task_name = 'advance'
+UNION ALL SELECT 'worker ' || row_to_json(w)::text FROM procrastinate_workers w
+UNION ALL SELECT 'backend ' || row_to_json(a)::text FROM (
+    SELECT pid, application_name, state, wait_event, query FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()) a
+UNION ALL SELECT 'lock ' || row_to_json(l)::text FROM (
+    SELECT pid, objid, granted FROM pg_locks WHERE locktype = 'advisory') l
+"""
 LEDGER = """
 SELECT a.id, a.status, array_agg(l.event ORDER BY l.version) AS events,
        array_agg(l.version ORDER BY l.version) AS versions
@@ -44,6 +53,11 @@ class Rows:
 
     async def undone(self) -> list[str]:
         return [str(row["what"]) for row in await self.of(UNDONE)]
+
+    async def picture(self) -> str:
+        """What is going on in the database, for who has to find out why it does not go on."""
+        found = await self.of(UNDONE) + await self.of(PICTURE)
+        return "\n".join(str(row["what"]) for row in found)
 
     async def at_rest(self, seconds: float = 60.0) -> None:
         """Wait until nothing is left to do."""

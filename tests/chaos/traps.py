@@ -6,7 +6,6 @@ commit still happens (nobody is there to hear of it) or not.
 """
 
 import asyncio
-import os
 import signal
 from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
@@ -112,17 +111,17 @@ class WireTrap:
         self.caught: str | None = None
 
     @asynccontextmanager
-    async def at_call(self, number: int, *, done: bool) -> AsyncIterator[None]:
-        """Kill at the call with this number, counted from 0; it was done, or not, and is never answered."""
+    async def at_call(self, method: str, number: int, *, done: bool) -> AsyncIterator[None]:
+        """Kill at this call of the method, counted from 0; it was done, or not, and is never answered."""
         trouble = self._crew.ws.trouble
-        rule = None if done else trouble.on_call("*", ApiFault.DROP, skip=number)
-        before = {call.seq for call in self._crew.ws.log.calls()}
+        rule = None if done else trouble.on_call(method, ApiFault.DROP, skip=number)
+        after = self._crew.ws.log.cursor
 
         def look() -> str | None:
-            calls: list[ApiCall] = [c for c in self._crew.ws.log.calls() if c.seq not in before]
+            calls: list[ApiCall] = self._crew.ws.log.calls(method, since=after)
             if not done:
-                return next((c.method for c in calls if c.trouble), None)
-            finished = [c for c in calls if c.status]
+                return next((call.method for call in calls if call.trouble), None)
+            finished = [call for call in calls if call.status]
             return finished[number].method if len(finished) > number else None
 
         async with self._killing("calls", look):
@@ -131,13 +130,13 @@ class WireTrap:
             trouble.api.remove(rule)
 
     @asynccontextmanager
-    async def at_acknowledgement(self, number: int) -> AsyncIterator[None]:
-        """Kill as soon as the delivery with this number, counted from 0, was acknowledged."""
-        before = len(self._crew.ws.log.attempts())
+    async def at_acknowledgement(self, name: str, number: int) -> AsyncIterator[None]:
+        """Kill as soon as this delivery of the name, counted from 0, was acknowledged."""
+        after = self._crew.ws.log.cursor
 
         def look() -> str | None:
-            attempts: list[Attempt] = self._crew.ws.log.attempts()[before:]
-            taken = [a for a in attempts if a.acknowledged_after is not None]
+            attempts: list[Attempt] = self._crew.ws.log.attempts(name, since=after)
+            taken = [attempt for attempt in attempts if attempt.acknowledged_after is not None]
             return taken[number].name if len(taken) > number else None
 
         async with self._killing("deliveries", look):
@@ -151,8 +150,7 @@ class WireTrap:
             # At once, in the very call that tells of it: nothing more goes out to the bot after this.
             if self.caught is None and topic in topics and (found := look()):
                 self.caught = found
-                assert self._bot.process is not None
-                os.kill(self._bot.process.pid, signal.SIGKILL)
+                self._bot.send(signal.SIGKILL)
 
         stop = self._crew.ws.slack.signals.watch(told)
         try:

@@ -7,11 +7,13 @@ from langchain.agents.middleware import HumanInTheLoopMiddleware
 from langgraph.graph.state import CompiledStateGraph
 
 from graphs.assistant.actions import invite_to_channel, post_message
+from graphs.assistant.graph import GATES
 from graphs.model import chat_model
 
 
 def batched() -> CompiledStateGraph[Any, Any, Any, Any]:
+    tools = [post_message, invite_to_channel]
     gates = HumanInTheLoopMiddleware(
-        {"post_message": True, "invite_to_channel": True}, interrupt_mode="batched"
+        {tool.name: GATES[tool.name] for tool in tools}, interrupt_mode="batched"
     )
-    return create_agent(chat_model(), [post_message, invite_to_channel], middleware=[gates])
+    return create_agent(chat_model(), tools, middleware=[gates])

@@ -4,20 +4,23 @@ Each test plays a story, checks that the page shows what its picture is there to
 into docs/pictures with PICTURES=1, else into a folder that pytest forgets.
 """
 
+import asyncio
 import dataclasses
 import json
 import os
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 
 from bot.local.people import Person
 from bot.local.threads import Card, Thread
 from tests.browser.conftest import PATIENCE
+from tests.browser.png import with_palette
 from tests.support import databases
 from tests.support.bots import ROOT
 from tests.support.stage import Stage, open_stage
@@ -25,6 +28,20 @@ from tests.support.stage import Stage, open_stage
 WIDTH = 760  # CSS pixels; below 800 the page shows the thread alone
 HEIGHT = 2400  # all of a thread is in view, so all of it is drawn
 EDGE = 6  # CSS pixels around what is pictured
+KEPT = os.environ.get("PICTURES") == "1"
+MOST_BYTES = 120_000  # of a picture that is kept
+FURTHEST = """async (pictures) => {
+  const pixels = await Promise.all(pictures.map(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const drawing = canvas.getContext("2d");
+    drawing.drawImage(image, 0, 0);
+    return drawing.getImageData(0, 0, image.width, image.height).data;
+  }));
+  return pixels[0].reduce((most, value, at) => Math.max(most, Math.abs(value - pixels[1][at])), 0);
+}"""  # the largest difference of a channel between two pictures, of 255
 SLOW = 20_000  # milliseconds; a graph runs in another process
 
 
@@ -96,16 +113,19 @@ class Studio:
         """Take a picture of the form that is open."""
         box = await self.page.get_by_role("dialog").bounding_box()
         assert box
-        await self._save(name, box)
+        await self._save(name, {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]})
 
-    async def _save(self, name: str, clip: dict[str, float]) -> None:
-        path = self.folder / f"{name}.png"
-        await self.page.screenshot(path=path, clip=clip, animations="disabled")  # type: ignore[arg-type]  # a FloatRect is this dict
+    async def _save(self, name: str, clip: FloatRect) -> None:
+        taken = await self.page.screenshot(clip=clip, animations="disabled")
+        if KEPT:
+            taken = await asyncio.to_thread(with_palette, taken)
+            assert len(taken) < MOST_BYTES
+        (self.folder / f"{name}.png").write_bytes(taken)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def studio(stage: Stage, chromium: Browser, tmp_path: Path) -> AsyncIterator[Studio]:
-    folder = ROOT / "docs/pictures" if os.environ.get("PICTURES") == "1" else tmp_path
+    folder = ROOT / "docs/pictures" if KEPT else tmp_path
     folder.mkdir(exist_ok=True)
     async with await chromium.new_context(
         viewport={"width": WIDTH, "height": HEIGHT},
@@ -121,6 +141,23 @@ async def studio(stage: Stage, chromium: Browser, tmp_path: Path) -> AsyncIterat
 
 async def card_of(thread: Thread, number: int = 0) -> Card:
     return await thread.card(number, limit=SLOW / 1000)
+
+
+def row_of(card: Card, number: int) -> str:
+    """The id of a row's actions block; it changes with every drawing of the card."""
+    ids = (str(block["block_id"]) for block in card.message.blocks)
+    return next(found for found in ids if found.startswith(f"row:{number}:"))
+
+
+async def test_a_picture_that_is_kept_looks_as_it_was_taken(chromium: Browser) -> None:
+    page = await chromium.new_page(viewport={"width": 120, "height": 60})
+    await page.set_content("<body style='background:linear-gradient(90deg,#fff,#cde)'><b>Approve</b> ✅")
+    taken = await page.screenshot()
+    furthest = await page.evaluate(
+        FURTHEST, [b64encode(one).decode() for one in (taken, with_palette(taken))]
+    )
+    await page.close()
+    assert furthest < 24
 
 
 async def test_the_assistant_asks_before_it_posts(studio: Studio) -> None:
@@ -139,13 +176,14 @@ async def test_the_assistant_asks_before_it_posts(studio: Studio) -> None:
 
 async def test_calls_that_are_asked_about_together_have_a_row_each(studio: Studio) -> None:
     thread = await studio.alice.mentions(
-        "batched: post 'Release 2.4 is out' to #ops, post 'Cake at 4' to #general and invite carol to #approvals"
+        "batched: post 'Release 2.4 is out' to #ops, post 'Cake at 4' to #general"
+        " and invite carol to #approvals"
     )
     card = await card_of(thread)
     await studio.shows(thread)
-    await studio.sees_buttons(*("Approve", "Edit", "Respond", "Reject") * 3, "Approve all 3")
-    await card.reject(studio.bob, "Carol is in it already.", block_id=card.row(2))
-    await studio.sees("Carol is in it already.", "Approve the other 2")
+    await studio.sees_buttons(*("Approve", "Edit", "Reject") * 3, "Approve all 3")
+    await card.reject(studio.bob, "Carol is in it already.", row_of(card, 2))
+    await studio.sees("Rejected by @Bob Berger", "Approve the other 2")
     await studio.takes("batched")
 
 
@@ -198,14 +236,14 @@ async def test_review_tool_calls(studio: Studio) -> None:
 
 
 async def test_human_assistance(studio: Studio) -> None:
-    thread = await studio.alice.mentions("human_assistance: ask someone where the offsite is")
+    thread = await studio.alice.mentions("human_assistance: ask someone which environment is meant")
     await card_of(thread)
     await studio.shows(thread)
-    await studio.sees("Where the offsite is?")
-    await studio.bob.replies(thread, "In Porto, in May.")
-    await studio.sees("Answered by @Bob Berger", "In Porto, in May.")
+    await studio.sees("Which environment is meant?")
+    await studio.bob.replies(thread, "Staging, please.")
+    await studio.sees("Answered by @Bob Berger", "Staging, please.")
     await studio.sees_buttons()
-    await thread.wait_for(lambda said: "Porto" in said.text and not said.streaming, limit=15)
+    await thread.wait_for(lambda said: "Staging" in said.text and not said.streaming, limit=15)
     await studio.takes("human_assistance")
 
 
@@ -251,7 +289,7 @@ async def test_nested(studio: Studio) -> None:
 async def test_parallel_reviews(studio: Studio) -> None:
     thread = await studio.alice.mentions("parallel_reviews: a baker")
     start = await card_of(thread)
-    view = await start.form("run:start", studio.alice)
+    view = await start.form("start:open", studio.alice)
     values = {"/position": "Baker", "/candidates": "Ada\nBen\nCem", "/places": "1"}
     await studio.alice.submits(view, values)
     await studio.shows(thread)

@@ -22,6 +22,7 @@ from bot.local.response_url import ResponseUrls
 from bot.local.slack import Slack
 from bot.local.socket_mode import SocketMode
 from bot.local.things import Channel, ChannelKind, User, new_id
+from bot.local.threads import Thread
 from bot.local.trouble import Trouble
 from bot.local.web_api import files
 from bot.local.web_api.door import Door
@@ -250,6 +251,21 @@ class LocalWorkspace:
             limit=limit,
             what=f"{connections} Socket Mode connections",
         )
+
+    async def thread_by_bot(self, channel: str, number: int = 0, *, limit: float = 10.0) -> Thread:
+        """The thread under the bot's message `number` (the oldest is 0) in `#name`; waits for it.
+
+        Raises `WaitedError`.
+        """
+        place = self.slack.world.channels[self.channel_id(channel)]
+
+        def look() -> str | None:
+            roots = [ts for ts in place.timeline if place.messages[ts].by_bot]
+            return roots[number] if len(roots) > number else None
+
+        what = f"thread {number} of the bot's in {channel}"
+        root = await self.slack.signals.until(("channel", place.id), look, limit=limit, what=what)
+        return Thread(self.slack, place.id, root)
 
     def channel_id(self, name: str) -> str:
         """The id of `#name`. Raises KeyError."""

@@ -95,8 +95,10 @@ async def test_escape_closes_a_form_and_a_dangerous_press_is_asked_about(
     await writes(page, "Message #general", "@countersign refund Hofmann")
     await page.get_by_role("button", name="Edit", exact=True).click()
     await expect(page.get_by_role("dialog", name="Edit the refund")).to_be_visible()
+    await expect(page.get_by_label("Amount")).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Edit", exact=True)).to_be_focused()
     assert ws.alice.modal is None
 
     await page.get_by_role("button", name="Reject", exact=True).click()

@@ -34,6 +34,7 @@ async def test_the_wire_beside_the_thread(ws: LocalWorkspace, visit: Visit) -> N
     await expect(wire.get_by_role("button", name="chat.postMessage")).to_contain_text("ms")
 
     await page.get_by_role("button", name="Edit", exact=True).click()
+    await expect(page.get_by_role("dialog", name="Edit the refund")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(wire.get_by_role("button", name="block_actions approval:edit")).to_be_visible()
     await expect(wire.get_by_role("button", name="views.open")).to_be_visible()

@@ -26,7 +26,10 @@ async def act(viewer: "Viewer", given: Given) -> Obj:
     if asked not in ACTS:
         raise BadRequestError(f"there is nothing called {asked}")
     try:
-        return await ACTS[asked](viewer, given)
+        lines = viewer.desk.recording.lines(viewer.person, given)
+        came = await ACTS[asked](viewer, given)
+        viewer.desk.recording.keep(lines, given, came)
+        return came
     except RefusedError as refused:
         raise BadRequestError(str(refused)) from None
     except (TypeError, ValueError, KeyError, AttributeError) as unfit:
@@ -240,6 +243,13 @@ async def again(viewer: "Viewer", given: Given) -> Obj:
     raise BadRequestError("that event is not in the log any more")
 
 
+async def recorded(viewer: "Viewer", given: Given) -> Obj:
+    """What everybody did so far, as a test; with `clear`, start over."""
+    if given.flag("clear"):
+        viewer.desk.recording.clear()
+    return {"test": viewer.desk.recording.as_test()}
+
+
 async def insight(viewer: "Viewer", given: Given) -> Obj:
     """What the bot itself says of a thread, if it says anything."""
     if viewer.desk.insight is None:
@@ -258,6 +268,6 @@ ACTS: Mapping[str, Act] = {
         *(become, timeline, watch, unwatch),
         *(say, run, react, edit, delete, dismiss),
         *(click, search, fill, submit, close, home, shortcut, stop),
-        *(inspect, cause, advance, again, insight),
+        *(inspect, cause, advance, again, recorded, insight),
     )
 }

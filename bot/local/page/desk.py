@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bot.local.delivery import Delivery
+from bot.local.page.recording import Recording
 from bot.local.page.welcome import Welcome
 from bot.local.people import Person
 from bot.local.slack import Slack
@@ -30,6 +31,10 @@ class Desk:
     welcome: Welcome = field(default_factory=Welcome)
     insight: Insight | None = None
     notice: str = ""
+    recording: Recording = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.recording = Recording(self.slack)
 
     def announce(self, notice: str) -> None:
         """Show a line above every page, such as why a graph could not be loaded; empty takes it away."""

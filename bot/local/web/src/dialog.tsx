@@ -1,6 +1,8 @@
 // A dialog that the browser keeps the focus in and closes with Escape.
 
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
+
+const FIELDS = ["input", "textarea", "select"].map((kind) => `.dialog-body ${kind}`).join();
 
 interface Props {
   label: string;
@@ -11,9 +13,12 @@ interface Props {
 
 export function Dialog({ label, onClose, narrow, children }: Props): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // A layout effect: closed while it is still in the document, it gives the focus back to where it was.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
+    // On a phone this would raise the keyboard over the form before anybody has read it.
+    if (matchMedia("(hover: hover)").matches) shown?.querySelector<HTMLElement>(FIELDS)?.focus();
     return () => shown?.close();
   }, []);
   return (

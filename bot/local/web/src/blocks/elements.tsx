@@ -66,9 +66,10 @@ function Button({ block, element }: { block: Block; element: Element }): ReactNo
         className={`button ${element.style ?? ""}`}
         aria-label={element.accessibility_label ?? (element.type === "icon_button" ? plainString(element.text) : undefined)}
         aria-busy={busy}
-        disabled={busy}
+        // Not `disabled`: that would take the focus away, and a form could not give it back when it closes.
+        aria-disabled={busy}
         data-action={element.action_id}
-        onClick={() => ask(press)}
+        onClick={() => busy || ask(press)}
       >
         {element.type === "icon_button" ? <Icon name="bin" /> : <Plain text={element.text.text} />}
       </button>

@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import { live, useLive } from "../live";
 import type { Entry } from "../types";
 import { BotSays } from "./bot_says";
+import { Recorded } from "./recorded";
 import { TroublePanel } from "./trouble";
 import { Icon } from "../icons";
 
@@ -40,6 +41,7 @@ export function Inspector({ channel, thread }: { channel?: string; thread?: stri
 function Wire({ thread }: { thread: string | null }): ReactNode {
   const wire = useLive((state) => state.wire);
   const [all, setAll] = useState(false);
+  const [recorded, setRecorded] = useState(false);
   const shown = useMemo(() => {
     const mine = all || thread === null ? wire : wire.filter((entry) => entry.thread === thread);
     return mine.slice(-400).reverse();
@@ -53,6 +55,10 @@ function Wire({ thread }: { thread: string | null }): ReactNode {
             <input type="checkbox" checked={!all} onChange={() => setAll(!all)} /> Only this thread
           </label>
         )}
+        <button type="button" className="button small" onClick={() => setRecorded(true)}>
+          As a test
+        </button>
+        {recorded && <Recorded onClose={() => setRecorded(false)} />}
         <span className={violations ? "chip error" : "chip"}>
           {violations === 0 ? "no violations" : `${violations} violation${violations > 1 ? "s" : ""}`}
         </span>

@@ -58,7 +58,7 @@ function Modal({ view, depth }: { view: View; depth: number }): ReactNode {
             {depth > 1 && !view.close ? "Back" : plainString(view.close) || "Close"}
           </button>
           {view.submit && (
-            <button type="submit" className="button primary" disabled={state.busy} aria-busy={state.busy}>
+            <button type="submit" className="button primary" aria-disabled={state.busy} aria-busy={state.busy}>
               {plainString(view.submit)}
             </button>
           )}

@@ -2,6 +2,7 @@
 
 The graph hears of it after that, from the worker: a crash in between loses nothing."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -74,7 +75,7 @@ class Decide:
         check_may_decide(person)
         for row in ballot.decisions:
             approval.check_open(row, ballot.digest)
-        request = parse(approval.value, approval.schema)
+        request = request_of(approval)
         for row, decision in ballot.decisions.items():
             check(request, row, decision)
         votes = {
@@ -110,5 +111,19 @@ def _told(decision: Decision) -> Json:
 
 
 def request_of(approval: Approval) -> ReviewRequest:
-    """What the approval asks, parsed again from its row: nothing else remembers it."""
-    return parse(approval.value, approval.schema)
+    """What the approval asks, parsed from its row.
+
+    Drawing, clicking and deciding all need it within moments, so the last few are kept. What an approval asks
+    never changes; it is compared all the same, since nothing but the row counts.
+    """
+    kept = _parsed.get(approval.id)
+    if kept is None or kept[0] != (approval.value, approval.schema):
+        kept = (approval.value, approval.schema), parse(approval.value, approval.schema)
+        _parsed[approval.id] = kept
+        while len(_parsed) > _KEPT:
+            _parsed.popitem(last=False)
+    return kept[1]
+
+
+_KEPT = 64
+_parsed: OrderedDict[UUID, tuple[tuple[Json, Json], ReviewRequest]] = OrderedDict()

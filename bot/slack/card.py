@@ -2,7 +2,8 @@
 
 from bot.approvals.approval import Approval, Status
 from bot.approvals.decision import DecisionKind
-from bot.interrupts import ReviewRequest, ReviewRow, one_line, parse
+from bot.flow.decide import request_of
+from bot.interrupts import ReviewRequest, ReviewRow, one_line
 from bot.slack import words
 from bot.slack.blocks import (
     HEADER_LIMIT,
@@ -32,7 +33,7 @@ _STYLES = {DecisionKind.APPROVE: "primary", DecisionKind.REJECT: "danger"}
 
 def draw(approval: Approval) -> Drawn:
     """The card of an approval as it is. Always within Slack's limits, whatever the payload."""
-    request = parse(approval.value, approval.schema)
+    request = request_of(approval)
     if approval.status is not Status.PENDING:
         return closed_card(approval, request)
     blocks = [header(clipped(request.title, HEADER_LIMIT)), *_asked(approval, request)]
@@ -47,7 +48,7 @@ def plain_card(approval: Approval) -> Drawn:
     drawn = draw(approval)
     if approval.status is not Status.PENDING:
         return Drawn(text=drawn.text, blocks=[section(drawn.text)])
-    request = parse(approval.value, approval.schema)
+    request = request_of(approval)
     kept = [block for block in drawn.blocks if block["type"] == "actions" and len(request.rows) > 1]
     if len(request.rows) == 1:
         kept = [_buttons(approval, request, 0, hidden=True)]

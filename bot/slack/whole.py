@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from bot.approvals.approval import Approval
-from bot.interrupts import Part, ReviewRequest, one_line, pages, parse
+from bot.flow.decide import request_of
+from bot.interrupts import Part, ReviewRequest, one_line, pages
 from bot.slack import words
 from bot.slack.blocks import Block, actions, button, context, header, plain, section
 from bot.slack.card_ref import ModalRef
@@ -16,7 +17,7 @@ SECTIONS = 20
 
 def whole_view(approval: Approval, ref: ModalRef) -> Block:
     """The page `ref.page` of everything, with the whole digest."""
-    request = parse(approval.value, approval.schema)
+    request = request_of(approval)
     chunks = _chunks(request)
     last = max((len(chunks) - 1) // SECTIONS, 0)
     page = min(ref.page, last)

@@ -86,8 +86,12 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     Statements are sent without waiting for the ones before: only a fetch waits, and an error may be raised as
     late as at the end of the block. `rowcount` is known after a fetch alone.
     """
-    async with pool.connection() as connection, connection.pipeline(), connection.transaction():
+    async with pool.connection() as connection, connection.pipeline():
+        # psycopg's own transaction() waits for the server at both of its ends. These two travel with the
+        # statements; after an error the server skips the COMMIT, and the pool rolls back.
+        await connection.execute("BEGIN", prepare=False)
         yield connection
+        await connection.execute("COMMIT", prepare=False)
 
 
 async def open_session(url: str, *, application_name: str = "countersign run") -> Connection:

@@ -8,7 +8,7 @@ from langchain_core.messages import ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained, is_invalid_resume
 from langgraph.runtime import RunControl
-from langgraph.types import Command
+from langgraph.types import Command, StateSnapshot
 
 from bot.approvals.json import Json
 from bot.flow.graph_state import AnswerRefused, Drained, GraphInfo, GraphState, StartsWith
@@ -57,7 +57,21 @@ class GraphThread:
         snapshot = await self._graph.aget_state(self._config)
         self._metadata = dict(snapshot.metadata or {})
         self._values = snapshot.values
-        return read_state(self._graph, snapshot)
+        return read_state(self._graph, snapshot, said_in=await self._committed(snapshot))
+
+    async def _committed(self, snapshot: StateSnapshot) -> Any:
+        """The values without those of tasks that ended before their siblings.
+
+        Until the whole step ends, a message among them has no lasting place, and one without an id gets a new
+        one at every look.
+        """
+        if not any(task.result is not None for task in snapshot.tasks):
+            return snapshot.values
+        here = {
+            **self._config["configurable"],
+            "checkpoint_id": snapshot.config["configurable"]["checkpoint_id"],
+        }
+        return (await self._graph.aget_state({"configurable": here})).values
 
     async def describe(self) -> Json:
         """The state for people to look at: its values, what runs next, what it waits for."""

@@ -14,18 +14,20 @@ from bot.runs.loading import AnyGraph
 INPUT_KEY = "countersign_input"  # in the metadata of every checkpoint: the input that led to it
 
 
-def read_state(graph: AnyGraph, snapshot: StateSnapshot) -> GraphState:
+def read_state(graph: AnyGraph, snapshot: StateSnapshot, *, said_in: Any) -> GraphState:
+    """`said_in` are the values whose messages count as said."""
     metadata: dict[str, Any] = dict(snapshot.metadata or {})
     values = snapshot.values if isinstance(snapshot.values, dict) else {"output": snapshot.values}
     outputs = _output_names(graph, values)
     chats = "messages" in outputs
+    said = _said(said_in.get("messages") or []) if chats and isinstance(said_in, dict) else ()
     configurable = (snapshot.config or {}).get("configurable", {})
     return GraphState(
         pending=_pending(snapshot),
         # Not `next`: a task whose writes are stored is missing there, though its step is still to be applied.
         unfinished=bool(snapshot.tasks),
         applied=metadata.get(INPUT_KEY),
-        said=_said(values.get("messages") or []) if chats else (),
+        said=said,
         fields=None if chats or not values else {name: as_json(values[name]) for name in outputs},
         checkpoint=configurable.get("checkpoint_id"),
     )

@@ -89,9 +89,12 @@ async def test_parallel_questions_leave_each_other_alone(stage: Stage) -> None:
     await cards[1].answer(by=stage.ws.bob, value="1")
     await cards[2].answer(by=stage.ws.bob, value="2")
 
-    await thread.wait_until(lambda: len(stage.noted(thread)) == 5, what="five answers")
+    for n in range(5):
+        await thread.wait_for(f"One of several: {n}")
     for card in cards:
         await card.closes()
+    said = [message.text for message in thread.from_bot() if message.text.startswith("One of several")]
+    assert said == [f"One of several: {n}" for n in range(5)]
     answered = {line["asked"]: line["answers"] for line in stage.noted(thread)}
     assert answered == {name: [str(n)] for n, name in enumerate(names)}
 

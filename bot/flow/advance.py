@@ -13,8 +13,8 @@ import structlog
 from bot.approvals.approval import Status
 from bot.approvals.ledger import Event
 from bot.flow.deliver import Courier
-from bot.flow.graph_state import Drained
-from bot.flow.inbound import Inbound, InboundKind
+from bot.flow.graph_state import Drained, RunFailed
+from bot.flow.inbound import InboundKind
 from bot.flow.metrics import Metrics
 from bot.flow.opening import choose_graph, graph_is_gone
 from bot.flow.outgoing import OutgoingKind
@@ -73,6 +73,8 @@ class Advance:
                 except (Drained, asyncio.CancelledError, RateLimited, SlackUnreachable):
                     await asyncio.shield(self._store.hand_back(thread_id))
                     raise
+                if work.inbound and work.inbound[0].kind is InboundKind.RETRY:
+                    settlement = replace(settlement, release=True)
                 self._count(settlement)
                 more = await self._store.settle(settlement)
                 if settlement.post:
@@ -85,6 +87,8 @@ class Advance:
             return self._set_aside(work)
         if work.thread.graph is None:
             assert first is not None, "a thread without a graph has nothing but messages to handle"
+            if first.kind is not InboundKind.MESSAGE:
+                return Settlement(thread=replace(work.thread, halted=None), done=(first.key,))
             choice = choose_graph(work.thread, first, self._graphs)
             if choice.thread.graph is None:
                 return choice
@@ -93,8 +97,11 @@ class Advance:
         info = self._graphs.infos.get(work.thread.graph or "")
         if info is None:
             return graph_is_gone(work, self._graphs)
-        async with self._graphs.bind(info.name, work.thread.ref, session) as graph:
-            return await Step(work, info, graph, self._replying, self._clock).take()
+        try:
+            async with self._graphs.bind(info.name, work.thread.ref, session) as graph:
+                return await Step(work, info, graph, self._replying, self._clock).take()
+        except RunFailed as error:  # a step tells of its own: this graph could not be built
+            return _put_down(work, error.reference, error.hint)
 
     async def _redraw(self, settlement: Settlement) -> None:
         """Show what this step did to approvals that have a card; one that the graph took looks as before."""
@@ -116,14 +123,18 @@ class Advance:
             attempts=work.thread.attempts,
         )
         hint = f"This step ended the process that ran it {MAX_ATTEMPTS} times, so it was set aside."
-        return Settlement(
-            thread=replace(work.thread, halted=reference),
-            done=tuple(row.key for row in work.inbound[:1] if not _behind_a_decision(row, work)),
-            post=(failure(work.thread.ref, reference, hint),),
-        )
+        return _put_down(work, reference, hint)
 
 
-def _behind_a_decision(row: Inbound, work: Work) -> bool:
-    """Whether this message has not been looked at yet, because a decision went before it."""
+def _put_down(work: Work, reference: str, hint: str) -> Settlement:
+    """Leave the step until somebody says to try again; what it was about is held, not lost."""
     decided = any(approval.status is Status.DECIDED for approval in work.open)
-    return decided and work.thread.halted is None and row.kind is InboundKind.MESSAGE
+    behind_a_decision = decided and work.thread.halted is None  # then nobody has looked at it yet
+    first = () if behind_a_decision else work.inbound[:1]
+    reaches_graph = {InboundKind.MESSAGE, InboundKind.FORM}
+    return Settlement(
+        thread=replace(work.thread, halted=reference),
+        done=tuple(row.key for row in first if row.kind not in reaches_graph),
+        held=tuple(row.key for row in first if row.kind in reaches_graph),
+        post=(failure(work.thread.ref, reference, hint),),
+    )

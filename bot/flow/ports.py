@@ -33,6 +33,8 @@ class Settlement:
 
     thread: ThreadRecord
     done: tuple[str, ...] = ()  # keys of inbound rows
+    held: tuple[str, ...] = ()  # keys of inbound rows that never reached the graph, for a later try
+    release: bool = False  # whether what is held is to be done now
     changes: tuple[Change, ...] = ()
     post: tuple[Outgoing, ...] = ()
 

@@ -11,6 +11,7 @@ from langgraph.runtime import RunControl
 from bot.flow.graph_state import GraphInfo
 from bot.flow.thread import ThreadRef
 from bot.runs.config import GraphConfig, GraphConfigError
+from bot.runs.failures import failed
 from bot.runs.graph_thread import GraphThread, thread_config
 from bot.runs.info import info_of
 from bot.runs.loading import LoadedGraph, load_graphs
@@ -33,14 +34,22 @@ class Graphs:
     async def bind(
         self, name: str, thread: ThreadRef, session: psycopg.AsyncConnection[Any]
     ) -> AsyncIterator[GraphThread]:
-        """One graph in one thread, over the session that holds the thread's lock, with a saver of its own."""
+        """One graph in one thread, over the session that holds the thread's lock, with a saver of its own.
+
+        Raises RunFailed where a graph that is built for each run cannot be built.
+        """
         config = thread_config(thread, self._host(thread))
         control = RunControl()
         if self._draining:
             control.request_drain()
         self._controls.add(control)
         try:
-            async with self._loaded[name].open(config, AsyncPostgresSaver(session)) as graph:
+            async with AsyncExitStack() as stack:
+                opening = self._loaded[name].open(config, AsyncPostgresSaver(session))
+                try:
+                    graph = await stack.enter_async_context(opening)
+                except Exception as error:
+                    raise failed(name, thread.id, error) from error
                 yield GraphThread(graph, self.infos[name], config, session, control, self.infos)
         finally:
             self._controls.discard(control)

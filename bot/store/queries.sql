@@ -50,6 +50,13 @@ RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)
 -- mark_done --
 UPDATE countersign.inbox SET done_at = now() WHERE key = ANY(%(keys)s);
 
+-- hold --
+-- Not to be done again until it is released.
+UPDATE countersign.inbox SET done_at = now(), held_at = now() WHERE key = ANY(%(keys)s);
+
+-- release --
+UPDATE countersign.inbox SET done_at = NULL, held_at = NULL WHERE thread_id = %(thread_id)s AND held_at IS NOT NULL;
+
 -- approval --
 SELECT * FROM countersign.approvals WHERE id = %(id)s;
 
@@ -198,7 +205,8 @@ SELECT (SELECT count(*) FROM countersign.approvals WHERE status = 'pending') AS 
 
 -- forget_inbox --
 -- Slack repeats an event for 24 hours at most.
-DELETE FROM countersign.inbox WHERE done_at IS NOT NULL AND received_at < now() - interval '26 hours';
+DELETE FROM countersign.inbox
+WHERE done_at IS NOT NULL AND held_at IS NULL AND received_at < now() - interval '26 hours';
 
 -- forget_outbox --
 DELETE FROM countersign.outbox

@@ -81,6 +81,10 @@ class Threads:
                 await connection.execute(QUERIES["put_out"], rows.outgoing_row(row))
             if settlement.done:
                 await connection.execute(QUERIES["mark_done"], {"keys": list(settlement.done)})
+            if settlement.held:
+                await connection.execute(QUERIES["hold"], {"keys": list(settlement.held)})
+            if settlement.release:
+                await connection.execute(QUERIES["release"], {"thread_id": thread.ref.id})
             settling = await connection.execute(
                 QUERIES["settle_thread"],
                 {

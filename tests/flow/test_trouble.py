@@ -1,6 +1,10 @@
 """What becomes of a thread when Slack, the graph or its configuration is in trouble."""
 
+from typing import Any
+
 import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph import StateGraph
 
 from bot.approvals.approval import Status
 from bot.approvals.decision import DecisionKind
@@ -8,6 +12,7 @@ from bot.flow.advance import MAX_ATTEMPTS
 from bot.flow.inbound import InboundKind
 from bot.flow.outgoing import Opening, OutgoingKind
 from bot.flow.ports import RateLimited, SlackUnreachable
+from bot.runs.loading import LoadedGraph
 from tests.flow.graphs_to_host import echo, everything
 from tests.support.house import CHANNEL, TEAM, House, a_thread, asked, message, open_house
 from tests.support.recorder import refused
@@ -44,6 +49,40 @@ async def test_setting_a_decision_aside_swallows_no_message(house: House) -> Non
     await house.say(thread, "are you there?")
     assert len(house.slack.of(OutgoingKind.FAILURE)) == 1
     assert "Try again" in house.slack.texts(OutgoingKind.NOTE)[0]
+
+
+async def test_a_message_that_was_set_aside_reaches_the_graph_when_it_is_tried_again(house: House) -> None:
+    thread = a_thread()
+    await house.threads.accept(message(thread, "echo: hello"))
+    await too_often(house, thread.id)
+    await house.advance(thread.id)
+    assert len(house.slack.of(OutgoingKind.FAILURE)) == 1
+
+    await house.take(asked(thread, InboundKind.RETRY))
+
+    assert house.slack.texts(OutgoingKind.SAID) == ["You said hello."]
+
+
+async def test_a_graph_that_cannot_be_built_for_a_run_is_told_of_and_tried_again(database_url: str) -> None:
+    broken = True
+
+    def built_per_run(_config: RunnableConfig) -> StateGraph[Any, Any, Any, Any]:
+        if broken:
+            raise RuntimeError("the password is hunter2")
+        return echo()
+
+    graph = LoadedGraph(name="echo", sample=echo().compile(), factory=built_per_run)
+    async with open_house(database_url, {"echo": graph}) as house:
+        thread = a_thread()
+        await house.say(thread, "hello")
+        told = house.slack.texts(OutgoingKind.FAILURE)
+        assert len(told) == 1
+        assert "hunter2" not in told[0]
+
+        broken = False
+        await house.take(asked(thread, InboundKind.RETRY))
+
+        assert house.slack.texts(OutgoingKind.SAID) == ["You said hello."]
 
 
 @pytest.mark.parametrize("trouble", [SlackUnreachable("away"), RateLimited(1.0)])

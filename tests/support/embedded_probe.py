@@ -44,7 +44,15 @@ def uses(
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[list[Use]]:
     """Start `count` processes at once that use the server of `data_dir`; what is left of them ends with it."""
-    command = [*before, python, "-m", "tests.support.embedded_use", str(data_dir), str(linger), str(reachable)]
+    command = [
+        *before,
+        python,
+        "-m",
+        "tests.support.embedded_use",
+        str(data_dir),
+        str(linger),
+        str(reachable),
+    ]
     processes = [
         subprocess.Popen(
             command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, user=user, group=user,

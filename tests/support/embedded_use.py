@@ -7,9 +7,7 @@ from bot.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
 
 
 def main(data_dir: str, linger: str, reachable: str) -> None:
-    server = EmbeddedPostgres(
-        Path(data_dir), durable=False, linger=float(linger), reachable=Path(reachable)
-    )
+    server = EmbeddedPostgres(Path(data_dir), durable=False, linger=float(linger), reachable=Path(reachable))
     try:
         with server as url:
             print(url, flush=True)

@@ -153,9 +153,13 @@ class House:
         await self.rows("UPDATE countersign.outbox SET due_at = due_at - interval '1 hour'")
 
 
-def loaded(graphs: Mapping[str, StateGraph[Any, Any, Any, Any] | AnyGraph]) -> dict[str, LoadedGraph]:
+def loaded(
+    graphs: Mapping[str, StateGraph[Any, Any, Any, Any] | AnyGraph | LoadedGraph],
+) -> dict[str, LoadedGraph]:
     return {
-        name: LoadedGraph(
+        name: graph
+        if isinstance(graph, LoadedGraph)
+        else LoadedGraph(
             name=name, sample=graph.compile() if isinstance(graph, StateGraph) else graph, factory=None
         )
         for name, graph in graphs.items()

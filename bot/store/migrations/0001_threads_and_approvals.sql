@@ -27,8 +27,10 @@ CREATE TABLE countersign.inbox (
     text text NOT NULL,
     body json,
     received_at timestamptz NOT NULL DEFAULT now(),
-    done_at timestamptz
+    done_at timestamptz,
+    held_at timestamptz                       -- put down with its step, until somebody says to try again
 );
+CREATE INDEX inbox_held ON countersign.inbox (thread_id) WHERE held_at IS NOT NULL;
 CREATE INDEX inbox_outstanding ON countersign.inbox (thread_id, seq) WHERE done_at IS NULL;
 CREATE INDEX inbox_age ON countersign.inbox (received_at) WHERE done_at IS NOT NULL;
 

@@ -16,6 +16,7 @@ from bot.flow.decide import Decide
 from bot.flow.deliver import Courier
 from bot.flow.metrics import Metrics
 from bot.flow.ports import RateLimited, SlackRefused, SlackUnreachable
+from bot.flow.progress import Progress
 from bot.flow.replying import Replying
 from bot.flow.retention import Retention
 from bot.flow.tool_host import ToolHost
@@ -163,7 +164,7 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, listen: bool, work
     """Serve until `stop`: then take nothing new, let running steps end or hand them back, and close."""
     async with open_rooms(settings) as rooms, AsyncExitStack() as stack:
         if work:
-            rooms.queue.handle(rooms.advance, rooms.retention)
+            rooms.queue.handle(Progress(rooms.advance, rooms.slack), rooms.retention)
             await stack.enter_async_context(_working(rooms))
         if listen:
             await stack.enter_async_context(_listening(rooms))

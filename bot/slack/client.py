@@ -35,7 +35,7 @@ log = structlog.get_logger()
 
 
 class SlackClient:
-    """Implements `Slack` of bot.flow.ports and `SlackForTools` of bot.flow.tool_host."""
+    """Implements `Slack` of bot.flow.ports, `SlackForTools` of tool_host and `Signs` of progress."""
 
     def __init__(self, api: WebApi, workspace: Workspace) -> None:
         self._api = api
@@ -121,6 +121,12 @@ class SlackClient:
             user=user,
             thread_ts=thread.ts or None,
             text=escape(text),
+        )
+
+    async def show_status(self, thread: ThreadRef, status: str) -> None:
+        """What the bot is at, under the thread; chat:write is enough (Slack's change of 2026-03-05)."""
+        await self._api.call(
+            "assistant.threads.setStatus", channel_id=thread.channel, thread_ts=thread.ts, status=status
         )
 
     async def opening_failed(self, row: Outgoing, error: str) -> None:

@@ -78,8 +78,12 @@ class ToolHost:
         finished, result = (False, None) if first else await self._effects.finished(key)
         if finished and isinstance(result, dict):
             return dict(result)
-        posted = await patiently(
-            lambda: self._slack.post_text(key, channel, text, look_first=not first), unreachable=False
-        )
+        looks = iter([not first])
+
+        async def attempt() -> dict[str, Any]:
+            # After an attempt of which nobody knows how it ended, the next one looks for its message.
+            return await self._slack.post_text(key, channel, text, look_first=next(looks, True))
+
+        posted = await patiently(attempt, unreachable=True)
         await self._effects.finish(key, posted)
         return posted

@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from tests.chaos.crew import Crew, open_crew
 from tests.chaos.forge import Forge, open_forge
+from tests.chaos.ground import Ground
 
 _HERE = Path(__file__).parent
 
@@ -41,6 +42,11 @@ async def forge() -> AsyncIterator[Forge]:
 async def crew(tmp_path: Path, database_url: str, forge: Forge) -> AsyncIterator[Crew]:
     async with open_crew(tmp_path / "stage", database_url, forge) as opened:
         yield opened
+
+
+@pytest.fixture
+def ground(tmp_path: Path, server_url: str, database_template: str, forge: Forge) -> Ground:
+    return Ground(folder=tmp_path, server_url=server_url, template=database_template, forge=forge)
 
 
 @pytest.fixture

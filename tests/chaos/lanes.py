@@ -9,33 +9,21 @@ import os
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Generic, TypeVar
 
 from tests.chaos import people
-from tests.chaos.crew import Crew, Replica, open_crew
-from tests.chaos.forge import Forge
+from tests.chaos.crew import Crew, Replica
+from tests.chaos.ground import Ground
 from tests.chaos.promises import Rows, all_kept, effects
 from tests.chaos.traps import time_passes
-from tests.support import databases
 
 LANES = 4
+PATIENCE = 40.0  # seconds for one moment
 
 Moment = TypeVar("Moment")
 # Carries the wish through with the kill at this moment; gives what was caught, None when nothing was.
 Case = Callable[[str, Moment], Awaitable[str | None]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ground:
-    """Where lanes are laid."""
-
-    folder: Path
-    server_url: str
-    template: str
-    forge: Forge
 
 
 async def in_lanes(
@@ -73,9 +61,7 @@ class _Lane(Generic[Moment]):
     async def run(self, others: list["_Lane[Moment]"]) -> None:
         ground = self._ground
         async with AsyncExitStack() as stack:
-            url = stack.enter_context(databases.database(ground.server_url, template=ground.template))
-            folder = ground.folder / f"lane{self._number}"
-            crew = await stack.enter_async_context(open_crew(folder, url, ground.forge))
+            crew = await stack.enter_async_context(ground.crew(f"lane{self._number}"))
             bot = await stack.enter_async_context(crew.bot())
             case = await self._open_case(crew, bot, stack)
             names = []
@@ -89,10 +75,11 @@ class _Lane(Generic[Moment]):
 
     async def _one(self, crew: Crew, bot: Replica, case: Case[Moment], name: str, moment: Moment) -> None:
         try:
-            found = await case(name, moment)
-        except AssertionError as error:
+            async with asyncio.timeout(PATIENCE):
+                found = await case(name, moment)
+        except (AssertionError, TimeoutError) as error:
             picture = await Rows(crew.stage.database_url).picture()
-            raise AssertionError(f"{name} ({moment}): {error}\n{picture}\n{bot.said[-3000:]}") from error
+            raise AssertionError(f"{name} ({moment}): {error!r}\n{picture}\n{bot.said[-3000:]}") from error
         if found is None:
             self.over = True
         else:

@@ -2,13 +2,12 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 
 from tests.chaos.crew import Crew, Replica
-from tests.chaos.forge import Forge
-from tests.chaos.lanes import Case, Ground, back_again, carried_through, in_lanes
+from tests.chaos.ground import Ground
+from tests.chaos.lanes import Case, back_again, carried_through, in_lanes
 from tests.chaos.traps import WireTrap, commit_trap
 
 MOST_COMMITS = 200  # more changes than a wish makes
@@ -30,11 +29,6 @@ ON_THE_WIRE = (
     *(("done", *call) for call in CALLS),
     *(("in node", node, 0) for node in NODES),
 )
-
-
-@pytest.fixture
-def ground(tmp_path: Path, server_url: str, database_template: str, forge: Forge) -> Ground:
-    return Ground(folder=tmp_path, server_url=server_url, template=database_template, forge=forge)
 
 
 @pytest.mark.parametrize("committed", [pytest.param(False, marks=pytest.mark.long, id="lost"), True])
@@ -86,6 +80,9 @@ async def test_killed_at_every_call_acknowledgement_and_node(ground: Ground) -> 
             how, what, number = moment
             if how == "in node":
                 return await _killed_in_node(crew, bot, name, what)
+            if what == "users.info":  # this bot may know by now who clicks
+                await bot.kill()
+                await bot.again()
             if how == "acknowledged":
                 killing = trap.at_acknowledgement(what, number)
             else:

@@ -10,6 +10,7 @@ posts again with the answer.
 """
 
 from typing import Any, NotRequired
+from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import END, START, StateGraph
@@ -69,7 +70,7 @@ graph.add_edge("act", END)
 
 async def act_and_ask(state: State, config: RunnableConfig) -> dict[str, Any]:
     """The wrong way: the effect stands before the question, under a key that is new each time."""
-    outcome = await post(state["announcement"], key=f"announcement {id(object())}", config=config)
+    outcome = await post(state["announcement"], key=f"announcement {uuid4()}", config=config)
     return {"approved": interrupt({"question": QUESTION}), "outcome": outcome}
 
 

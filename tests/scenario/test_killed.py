@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from bot.local.threads import Card
+from tests.scenario.test_spine import posted_in
 from tests.support.bots import BotProcess
 from tests.support.stage import Stage
-
-RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -18,21 +17,23 @@ async def bot(empty_stage: Stage) -> AsyncIterator[BotProcess]:
         yield bot
 
 
-async def _resumed_once(stage: Stage, card: Card) -> None:
-    """The graph went on with the approval, and nothing more comes of it."""
-    await card.thread.wait_for("Resumed.", limit=30)
+async def _asked(stage: Stage, text: str) -> Card:
+    """A card whose approval has an effect: this text is posted to #general, under a key."""
+    return await (await stage.ws.carol.mentions(f"side_effects: {text}")).card()
+
+
+async def _done_once(stage: Stage, card: Card, text: str) -> None:
+    """The graph went on with the approval: one effect, one answer, one closed card."""
+    thread = card.thread
+    await thread.wait_for("Posted.", limit=30)
     await card.closes(limit=20)
-    await stage.ws.carol.replies(card.thread, "last")
-    await card.thread.wait_for("Heard: last")
-    first, _ = stage.noted(card.thread)
-    assert first["answers"] == [{"type": "approve"}]
-    assert [event for event, _ in stage.ledger(card.thread)] == ["opened", "decided", "resumed"]
-    said = [message.text for message in card.thread.from_bot()]
-    assert len(said) == 3, said  # the card and two answers
+    assert len(posted_in(stage, "general", text)) == 1
+    assert [event for event, _ in stage.ledger(thread)] == ["opened", "decided", "resumed"]
+    assert len(thread.from_bot()) == 2, thread.transcript()
 
 
 async def test_killed_between_card_and_click(empty_stage: Stage, bot: BotProcess) -> None:
-    card = await empty_stage.card(RISKY)
+    card = await _asked(empty_stage, "The tap drips")
     await bot.kill()
     while_down = await card.approve(by=empty_stage.ws.bob)
     assert while_down.error is not None
@@ -42,23 +43,23 @@ async def test_killed_between_card_and_click(empty_stage: Stage, bot: BotProcess
     assert card.is_open
     await card.approve(by=empty_stage.ws.bob)
 
-    await _resumed_once(empty_stage, card)
+    await _done_once(empty_stage, card, "The tap drips")
 
 
 async def test_killed_right_after_the_click_was_acknowledged(empty_stage: Stage, bot: BotProcess) -> None:
-    cards = [await empty_stage.card(RISKY) for _ in range(3)]
-    for card in cards:
+    cards = {text: await _asked(empty_stage, text) for text in ("Leak one", "Leak two", "Leak three")}
+    for card in cards.values():
         assert (await card.approve(by=empty_stage.ws.bob)).error is None
     await bot.kill()
 
     await bot.again()
 
-    for card in cards:
-        await _resumed_once(empty_stage, card)
+    for text, card in cards.items():
+        await _done_once(empty_stage, card, text)
 
 
 async def test_killed_with_nothing_done_but_the_acknowledgements(empty_stage: Stage, bot: BotProcess) -> None:
-    card = await empty_stage.card(RISKY)
+    card = await _asked(empty_stage, "The roof leaks")
     assert await bot.stop() == 0
     async with empty_stage.bot("serve", "--no-worker", name="front") as front:
         await empty_stage.ws.connected()
@@ -66,11 +67,11 @@ async def test_killed_with_nothing_done_but_the_acknowledgements(empty_stage: St
         thread = await empty_stage.ws.carol.mentions("ask: heard by nobody yet")
         await empty_stage.ws.delivery.idle()
         await front.kill()
-    assert empty_stage.noted(card.thread) == []
+    assert posted_in(empty_stage, "general", "The roof leaks") == []
     assert thread.from_bot() == []
 
     await bot.again()
 
     await thread.wait_for("Heard: heard by nobody yet", limit=20)
-    await _resumed_once(empty_stage, card)
+    await _done_once(empty_stage, card, "The roof leaks")
     assert len(empty_stage.noted(thread)) == 1

@@ -59,6 +59,25 @@ async def test_a_graph_that_raises_again_says_so_again(stage: Stage) -> None:
     assert thread.cards()[-1].ts == second.ts
 
 
+async def test_only_one_who_may_decide_has_it_tried_again_and_only_once(stage: Stage) -> None:
+    thread = await stage.asks({"fail_until": "tried_once"})
+    told = await stopped(thread)
+    retry = button(told, "Try again")
+    late = stage.ws.alice.click_payload(told, retry)
+    await stage.ws.gus.clicks(told, retry)
+    await stage.ws.gus.is_told("Guests")
+
+    stage.let_go("tried_once")
+    await stage.ws.bob.clicks(told, retry)
+    await thread.wait_for("Resumed.")
+    await stage.ws.alice.clicks_raw(late)
+
+    await stage.ws.alice.is_told("Somebody asked for that already.")
+    await stage.ws.carol.replies(thread, "last")
+    await thread.wait_for("Heard: last")
+    assert len(stage.noted(thread)) == 2
+
+
 async def test_a_message_after_a_failure_is_heard(stage: Stage) -> None:
     thread = await stage.asks({"fail_until": "never"})
     await stopped(thread)

@@ -121,6 +121,22 @@ async def test_when_three_decide_at_once_one_counts_and_the_others_are_told_priv
         assert len(both.noted(card.thread)) == 1, card.thread.transcript()
 
 
+async def test_a_reply_and_a_click_at_once_are_one_decision(both: Stage) -> None:
+    for _ in range(8):
+        card = await both.card(RISKY)
+        known = {person: len(both.ws.people[person].ephemerals) for person in ("alice", "bob")}
+
+        await asyncio.gather(both.ws.bob.replies(card.thread, "reject"), card.approve(both.ws.alice))
+
+        answer = await both.resumed(card.thread)
+        (winner,) = [by for event, by in both.ledger(card.thread) if event == "decided"]
+        assert answer["type"] == ("approve" if winner == "alice" else "reject")
+        assert f"by {winner}" in (await card.closes()).text
+        if winner == "bob":
+            await _told(both.ws.alice, known["alice"])
+        assert "This run stopped" not in card.thread.transcript()
+
+
 async def _race(stage: Stage, card: Card, *, form: bool) -> None:
     """Alice, bob and carol decide in the same moment; bob in a form, if it has one."""
     ws = stage.ws

@@ -204,3 +204,67 @@ async def test_words_that_are_no_clear_decision_decide_nothing(stage: Stage, wor
     await card.thread.wait_for("This thread waits for a decision")
     assert card.is_open
     assert stage.noted(card.thread) == []
+
+
+async def test_words_that_were_written_before_the_question_do_not_answer_it(stage: Stage) -> None:
+    thread = await stage.asks({"wait_for": "asked_later", "ask": "Which colour?"})
+    await stage.reached("asked_later")
+    await stage.ws.carol.replies(thread, "by the way, yes")
+    await stage.ws.delivery.idle()
+    stage.let_go("asked_later")
+
+    card = await thread.card()
+    await thread.wait_for("This thread waits for a decision")
+    assert card.is_open
+    await stage.ws.carol.replies(thread, "blue")
+
+    assert await stage.resumed(thread) == "blue"
+
+
+async def test_a_long_answer_arrives_in_full_and_in_order(stage: Stage) -> None:
+    text = " ".join(f"word{n}" for n in range(4000))
+
+    thread = await stage.ws.carol.mentions(f"ask: {text}")
+
+    await thread.wait_for("word3999")
+    told = " ".join(block["text"] for m in thread.from_bot() for block in m.blocks if "text" in block)
+    assert [word for word in told.split() if word.startswith("word")] == text.split()
+    assert len(thread.from_bot()) > 1
+
+
+async def test_the_command_works_in_direct_messages_and_what_waits_there_is_listed(stage: Stage) -> None:
+    direct = stage.ws.bob.direct()
+    known = set(direct.messages)
+
+    await stage.ws.bob.runs('/agent ask: {"ask": "Just between us?"}', channel=direct.id)
+
+    root = await stage.ws.slack.signals.until(
+        "anything",
+        lambda: next((m for m in direct.messages.values() if m.ts not in known and not m.is_reply), None),
+        limit=10,
+        what="a thread in bob's direct messages",
+    )
+    thread = Thread(stage.ws.slack, direct.id, root.ts)
+    card = await thread.card()
+    assert direct.id in (await stage.ws.bob.runs("/approvals")).text
+    assert direct.id not in (await stage.ws.alice.runs("/approvals")).text
+    await card.answer(by=stage.ws.bob, value="yes")
+    assert await stage.resumed(thread) == "yes"
+
+
+async def test_an_unfinished_edit_does_not_keep_others_from_deciding_what_is_left(stage: Stage) -> None:
+    actions = [{"name": "wipe", "args": {"disk": disk}} for disk in ("sda", "sdb", "sdc")]
+    allowed = {"action_name": "wipe", "allowed_decisions": ["approve", "edit", "reject"]}
+    card = await stage.card({"action_requests": actions, "review_configs": [allowed]})
+    rows = [block["block_id"] for block in card.message.blocks if block["type"] == "actions"]
+    view = await card.form("approval:edit", stage.ws.bob, rows[0])
+    await card.click("approval:approve_rest", stage.ws.gus)
+    await stage.ws.gus.is_told("Guests")
+
+    await card.click("approval:approve_rest", stage.ws.alice)
+    late = await stage.ws.bob.submits(view, {"/disk": "sdz"})
+
+    assert late.outcome == "updated"
+    assert "already" in everything_said(view)
+    await stage.ws.bob.closes(view)
+    assert await stage.resumed(card.thread) == {"decisions": [{"type": "approve"}] * 3}

@@ -1,0 +1,221 @@
+"""README and docs hold: links lead somewhere, commands and settings exist, examples do what they say."""
+
+import ast
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from langchain.tools import ToolRuntime
+from langchain_core.tools import tool
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
+
+from bot.__main__ import _parser
+from bot.approvals.decision import Decision, DecisionKind
+from bot.flow.metrics import Metrics
+from bot.interrupts import Refused, parse, resume_value
+from bot.settings import Settings
+from tests.graphs.memory_host import MemoryHost
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PICTURES = sorted((ROOT / "docs/pictures").glob("*.png"))
+MOST_BYTES = 120_000  # of a picture
+NO_SETTINGS = {  # words in capitals that are none of the bot's settings
+    *("OPENAI_API_KEY", "OPENAI_BASE_URL", "MODEL", "LANGGRAPH_STRICT_MSGPACK"),
+    *("TOUR", "PORT", "HOST", "TOKEN", "THREAD", "LISTEN", "SIGTERM"),
+}
+FENCE = re.compile(r"^```(?P<kind>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def blocks(page: Path, kind: str) -> list[str]:
+    """The fenced blocks of this kind."""
+    return [found["body"] for found in FENCE.finditer(page.read_text()) if found["kind"].strip() == kind]
+
+
+def prose(page: Path) -> str:
+    return FENCE.sub("", page.read_text())
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link may name in this page: headings, as GitHub writes them, and ids."""
+    headings = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
+    slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return slugs | set(re.findall(r'<a id="([^"]+)"', page.read_text()))
+
+
+def links(page: Path) -> list[str]:
+    text = prose(page)
+    return [*re.findall(r"\]\(([^)\s]+)\)", text), *re.findall(r'src="([^"]+)"', text)]
+
+
+@every_page
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in links(page):
+        if link.startswith("https://"):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@every_page
+def test_every_path_in_the_text_exists(page: Path) -> None:
+    named = re.findall(r"`((?:bot|graphs|tests|docs|benchmarks)/[\w./]*)`", prose(page))
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@every_page
+def test_every_command_is_one(page: Path) -> None:
+    text = page.read_text()
+    for arguments in re.findall(r"python -m bot ([a-z][^`\n#]*)", text):
+        if "..." not in arguments:
+            _parser().parse_args(shlex.split(arguments))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE)) <= targets
+
+
+@every_page
+def test_every_setting_is_one(page: Path) -> None:
+    settings = {name.upper() for name in Settings.model_fields} | NO_SETTINGS
+    named = set(re.findall(r"`([A-Z][A-Z_]{3,})(?:=[^`]*)?`", prose(page)))
+    assert named - settings == set()
+
+
+@every_page
+def test_every_metric_is_one(page: Path) -> None:
+    known = {f"{sample.name}" for family in Metrics().registry.collect() for sample in family.samples}
+    known |= {family.name for family in Metrics().registry.collect()}
+    known |= {f"{name}_total" for name in known}
+    named = set(re.findall(r"`(countersign_[a-z_]+)`", page.read_text()))
+    assert named - known == set()
+
+
+def test_the_table_of_settings_is_whole_and_has_the_real_defaults() -> None:
+    section = (ROOT / "docs/operating.md").read_text().split("## Settings")[1].split("\n## ")[0]
+    shown: dict[str, str] = {}
+    for row in re.findall(r"^\| (`[A-Z].*)", section, re.MULTILINE):
+        names, defaults = (cell.replace("`", "").strip().split(", ") for cell in row.split("|")[:2])
+        shown |= dict(zip(names, defaults, strict=True))
+    assert shown.keys() == {name.upper() for name in Settings.model_fields}
+    for name, field in Settings.model_fields.items():
+        if field.default is not None and not field.is_required():
+            assert shown[name.upper()] == re.sub(r"\.0$", "", str(field.default))
+
+
+def test_every_picture_is_shown_and_small() -> None:
+    shown = {Path(link).name for page in PAGES for link in links(page) if link.endswith(".png")}
+    assert PICTURES
+    assert {picture.name for picture in PICTURES} == shown
+    assert {
+        picture.name: picture.stat().st_size for picture in PICTURES if picture.stat().st_size > MOST_BYTES
+    } == {}
+
+
+def test_what_the_readme_has_people_type_is_played_for_its_pictures() -> None:
+    typed = [
+        line.removeprefix("@countersign ")
+        for block in blocks(README, "")
+        for line in block.splitlines()
+        if line.startswith("@countersign ")
+    ]
+    played = ast.parse((ROOT / "tests/browser/test_pictures.py").read_text())
+    said = {node.value for node in ast.walk(played) if isinstance(node, ast.Constant)}
+    assert len(typed) >= 10
+    assert [line for line in typed if line not in said] == []
+
+
+def test_every_graph_that_comes_along_has_its_place_in_the_readme() -> None:
+    text = README.read_text()
+    names = json.loads((ROOT / "langgraph.json").read_text())["graphs"]
+    assert [name for name in names if f"`{name}`" not in text and f"/{name}" not in text] == []
+
+
+def examples() -> Iterator[Any]:
+    """Each payload of writing-graphs.md with its dialect, its schema and its table of answers."""
+    dialect = payload = schema = None
+    for section in re.split(
+        r"(?=^```json$)", (ROOT / "docs/writing-graphs.md").read_text(), flags=re.MULTILINE
+    ):
+        if payload_block := re.match(r"```json\n(.*?)^```$", section, re.MULTILINE | re.DOTALL):
+            payload = json.loads(payload_block[1])
+            found = re.search(r"^```json schema\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+            schema = json.loads(found[1]) if found else None
+            table = re.findall(r"^\| (approve|edit|reject|respond) \| `(.*)` \|$", section, re.MULTILINE)
+            yield pytest.param(payload, schema, dialect, [(k, json.loads(v)) for k, v in table], id=dialect)
+        dialect = (re.findall(r"Dialect:\s+`(\w+)`", section) or [dialect])[-1]
+
+
+@pytest.mark.parametrize(("payload", "schema", "dialect", "answers"), list(examples()))
+def test_a_dialect_answers_as_its_page_says(
+    payload: Any, schema: Any, dialect: str, answers: list[tuple[str, Any]]
+) -> None:
+    request = parse(payload, schema)
+    assert request.dialect == dialect
+    assert {kind for kind, _ in answers} == {str(kind) for kind in request.rows[0].allowed}
+    for kind, answer in answers:
+        assert answer in list(possible(request, payload, schema, DecisionKind(kind), answer)), kind
+
+
+def possible(request: Any, payload: Any, schema: Any, kind: DecisionKind, answer: Any) -> Iterator[Any]:
+    """What the graph gets for each thing that a person may have put in, to end up in this answer."""
+    for given in [None, *inside(answer)]:
+        words = given if isinstance(given, str) else None
+        try:
+            yield resume_value(request, payload, schema, [Decision(kind=kind, message=words, value=given)])
+        except Refused:
+            continue
+
+
+def inside(value: Any) -> Iterator[Any]:
+    yield value
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for child in children:
+        yield from inside(child)
+
+
+async def test_the_readmes_tool_opens_one_ticket_however_often_it_runs() -> None:
+    (source,) = [block for block in blocks(README, "python") if "open_ticket" in block]
+    opened: list[str] = []
+
+    async def create(title: str) -> int:
+        opened.append(title)
+        return len(opened)
+
+    names: dict[str, Any] = {
+        "tool": tool,
+        "ToolRuntime": ToolRuntime,
+        "tracker": SimpleNamespace(create=create),
+    }
+    exec(compile(source, "README.md", "exec", dont_inherit=True), names)
+    host = MemoryHost()
+    here = {"thread_id": "T1/C1/1.0", "slack_channel_id": "C1", "countersign": host}
+    runtime: Any = SimpleNamespace(config={"configurable": here}, tool_call_id="call_1")
+
+    said = [await names["open_ticket"].coroutine(title="Broken", runtime=runtime) for _ in range(2)]
+
+    assert said == ["Opened ticket 1."] * 2
+    assert opened == ["Broken"]
+    assert host.posts == {"T1/C1/1.0:call_1:told": ("C1", "Ticket 1: Broken")}
+
+
+def test_the_quickstarts_graph_asks_and_goes_where_the_answer_points() -> None:
+    (source,) = blocks(ROOT / "docs/quickstart.md", "python")
+    names: dict[str, Any] = {"__name__": "refunds"}
+    exec(compile(source, "quickstart.md", "exec", dont_inherit=True), names)
+    graph = names["graph"].compile(checkpointer=InMemorySaver())
+    config = {"configurable": {"thread_id": "1"}}
+
+    asked = graph.invoke({"customer": "Mara", "amount": 12.5}, config)
+
+    assert parse(asked["__interrupt__"][0].value).dialect == "approve_or_reject"
+    assert graph.invoke(Command(resume=True), config) == {"outcome": "Paid 12.50 to Mara."}

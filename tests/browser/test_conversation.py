@@ -193,8 +193,9 @@ async def test_stop_while_the_app_works(ws: LocalWorkspace, visit: Visit, web_cl
     where = {"channel_id": ws.channel_id("general"), "thread_ts": root}
     await web_client.api_call("agents.sessions.setStatus", params={**where, "status": "processing"})
     await thread.get_by_role("button", name="Stop").click()
-    await ws.delivery.idle()
-    assert ws.log.attempts("agent_session_stopped")
+    await ws.slack.signals.until(
+        "deliveries", lambda: ws.log.attempts("agent_session_stopped"), limit=8, what="the Stop"
+    )
     await web_client.api_call("agents.sessions.setStatus", params={**where, "status": "active"})
     await expect(thread.get_by_role("button", name="Stop")).to_have_count(0)
 

@@ -81,7 +81,7 @@ async def test_a_stream_grows_while_it_is_read(
 async def test_on_a_phone_one_pane_shows_at_a_time(ws: LocalWorkspace, visit: Visit, dark: bool) -> None:
     page = await visit(ws, "alice", width=390, dark=dark)
     await writes(page, "Message #general", "@countersign refund Hofmann")
-    approve = page.get_by_role("button", name="Approve")
+    approve = page.get_by_role("button", name="Approve", exact=True)
     await expect(approve).to_be_in_viewport()
     await expect(page.get_by_role("region", name="#general")).to_be_hidden()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -5,6 +5,7 @@
     python -m bot migrate               bring the database's tables up to date and end
     python -m bot jobs [--retry THREAD] list the threads whose last step failed, or try one again
     python -m bot demo [--tour]         the bot in a Slack of its own on this machine: no account, no key
+    python -m bot demo --script FILE    the same, played by a script that says what has to come of it
 
 Settings come from the environment and from .env; see .env.example.
 """
@@ -35,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "demo":
         from bot.local.demo import main as demo
 
-        return demo(given.tour, given.config, given.port, terminal=given.terminal or None)
+        terminal = given.terminal or None
+        return demo(given.tour, given.config, given.port, terminal=terminal, script=given.script)
     return _run(given)
 
 
@@ -99,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     jobs.add_argument("--retry", metavar="THREAD", help="the id of the thread to try again")
     demo = commands.add_parser("demo", help="the bot in a Slack of its own on this machine")
     demo.add_argument("--tour", action="store_true", help="play a story, print its transcript and end")
+    demo.add_argument(
+        "--script", metavar="FILE", help="play the lines of FILE (-: standard input), print what happens, end"
+    )
     demo.add_argument("--config", type=Path, metavar="FILE", help="another langgraph.json than the bot's own")
     demo.add_argument("--terminal", action="store_true", help="take part here, not only in the page")
     demo.add_argument("--port", type=int, default=0, help="the page's port (default: any that is free)")

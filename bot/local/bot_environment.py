@@ -49,7 +49,7 @@ def bot_environment(
         "DATA_DIR": str(data_dir),
         "HOST": "127.0.0.1",
         "PORT": "0",
-        "LANGGRAPH_CONFIG": str(config),
+        "LANGGRAPH_CONFIG": str(config.absolute()),
         "POLICY_FILE": str(Path(outside.get("POLICY_FILE") or "approvals.toml").absolute()),
         "LOG_FORMAT": "text",
         "PYTHONPATH": _first(str(code), outside.get("PYTHONPATH")),

@@ -15,10 +15,22 @@ STOP_SECONDS = 30.0  # longer than the bot's own grace and PostgreSQL's last che
 LOOK_AGAIN = 0.05
 TAIL_LINES = 25
 _LISTENING = re.compile(rb"listening\b.*?(http://[\w.\[\]:]+:\d+)")
+_REFUSAL = re.compile(rb"^countersign: (.+)$", re.MULTILINE)
 
 
 class BotDownError(Exception):
     """The bot did not come up, or did not stay up; the text says which, and how its log ends."""
+
+
+class BotRefusedError(BotDownError):
+    """The bot would not start with what it was given, such as a graph that cannot be imported.
+
+    `reason` is the bot's own sentence about it.
+    """
+
+    def __init__(self, reason: str, told: str) -> None:
+        super().__init__(told)
+        self.reason = reason
 
 
 class BotProcess:
@@ -51,8 +63,22 @@ class BotProcess:
         process = self._process
         return process.pid if process is not None and process.returncode is None else None
 
+    @property
+    def address(self) -> str | None:
+        """`http://host:port` of the bot's own door, while it runs and has said where that is."""
+        found = _LISTENING.search(self._said()) if self.pid is not None else None
+        return found[1].decode() if found else None
+
+    def surround(self, environment: Mapping[str, str]) -> None:
+        """Give the bot another environment from its next start on."""
+        self._environment = dict(environment)
+
     async def start(self, *, limit: float = READY_SECONDS) -> None:
-        """Start the bot; return once it is ready. Raises `BotDownError` after `limit` seconds."""
+        """Start the bot; return once it is ready.
+
+        Raises `BotRefusedError` when it says why it does not, `BotDownError` when it ends otherwise or is
+        not ready within `limit` seconds.
+        """
         assert self.pid is None, "it runs already"
         with self.log.open("ab") as log:
             self._log_start = log.tell()
@@ -72,15 +98,14 @@ class BotProcess:
     async def _ready(self, process: asyncio.subprocess.Process) -> None:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as client:
             while process.returncode is None:
-                if (address := self._address()) and await _is_ready(client, address):
+                if (address := self.address) and await _is_ready(client, address):
                     return
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(process.wait(), LOOK_AGAIN)
-        raise BotDownError(f"The bot ended while it started ({_ending(process.returncode)}).\n{self.tail()}")
-
-    def _address(self) -> str | None:
-        found = _LISTENING.search(self._said())
-        return found[1].decode() if found else None
+        told = f"The bot ended while it started ({_ending(process.returncode)}).\n{self.tail()}"
+        if process.returncode == 1 and (refusal := _REFUSAL.search(self._said())):
+            raise BotRefusedError(refusal[1].decode(errors="replace"), told)
+        raise BotDownError(told)
 
     def _said(self) -> bytes:
         with self.log.open("rb") as log:

@@ -4,61 +4,99 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from bot.local import demo_words
+from bot.local import demo_words, insight
 from bot.local.bot_environment import bot_environment, has_own_model
+from bot.local.bot_keeper import BotKeeper
 from bot.local.bot_process import BotDownError, BotProcess
+from bot.local.changes import Changes
 from bot.local.demo_folder import DemoFolder, FolderTakenError
 from bot.local.model import ScriptedModel
+from bot.local.project import Project, Surroundings
+from bot.local.script.language import NotUnderstoodError, Step, read_script
+from bot.local.script.player import Player
 from bot.local.server import LocalWorkspace
 from bot.local.terminal import Terminal
 from bot.local.tour import Tour
 
 CODE = Path(__file__).resolve().parents[2]
-RESTARTS = 3
+OWN_CONFIG = CODE / "langgraph.json"
 PACE = 0.03  # seconds between two pieces of the scripted model's answer, so that it is seen to write
+RETRIES = (
+    0.0,
+    2.0,
+    5.0,
+    60.0,
+)  # seconds: what is written while the bot is started anew is not long in coming
 
 
-def main(tour: bool, config: Path | None, port: int, *, terminal: bool | None = None) -> int:
-    """Run the demo until it is stopped, or play the tour; returns the exit code, 0 or 1.
+def main(
+    tour: bool,
+    config: Path | None,
+    port: int,
+    *,
+    terminal: bool | None = None,
+    script: str | None = None,
+) -> int:
+    """Run the demo until it is stopped, or play the tour or a script; returns the exit code.
 
-    `config` is another langgraph.json than the bot's own, `port` that of the workspace's page (0: any that is
-    free). `terminal` says whether a person takes part from this terminal; None: if there is one.
+    It is 0, or 1 when the bot does not come up or what is played does not come out, or 2 for a script that is
+    not understood. `config` is another langgraph.json than the bot's own, `port` that of the workspace's page
+    (0: any that is free). `terminal` says whether a person takes part from this terminal; None: if there is
+    one. `script` names a file, or is `-` for standard input.
     """
-    if tour and config is not None:
+    if tour and (config is not None or script is not None):
         return _complain(
-            "the tour is played by the bot's own graphs, so --tour and --config exclude each other"
+            "the tour is played by the bot's own graphs in its own order, so --tour excludes the others"
         )
     if config is not None and not config.exists():
         return _complain(f"there is no file {config}")
+    try:
+        steps = _steps(script) if script is not None else None
+    except NotUnderstoodError as error:
+        return _complain(str(error), code=2)
+    except (OSError, UnicodeError) as error:
+        return _complain(f"{script} cannot be read: {error}")
     if sys.stdin is None:
         # Or else the next file to be opened would become standard input, which the bot does not inherit.
         os.open(os.devnull, os.O_RDONLY)
     interactive = sys.stdin is not None and sys.stdin.isatty() if terminal is None else terminal
-    folder = Path(os.environ.get("DATA_DIR") or (".data/tour" if tour else ".data/demo"))
+    name = "tour" if tour else "demo" if steps is None else "script"
+    folder = Path(os.environ.get("DATA_DIR") or f".data/{name}")
     try:
         with DemoFolder(folder) as taken:
-            return asyncio.run(
-                _run(Demo(taken, os.environ, config, port), tour=tour, interactive=interactive)
-            )
+            demo = Demo(taken, os.environ, config, port)
+            return asyncio.run(_run(demo, tour=tour, steps=steps, interactive=interactive))
     except (BotDownError, FolderTakenError, OSError) as error:
         return _complain(str(error))
 
 
-def _complain(text: str) -> int:
+def _steps(script: str) -> tuple[Step, ...]:
+    if script == "-":
+        return read_script(sys.stdin.read(), "standard input")
+    return read_script(Path(script).read_text(encoding="utf-8"), script)
+
+
+def _complain(text: str, *, code: int = 1) -> int:
     print(f"countersign: {text}", file=sys.stderr, flush=True)
-    return 1
+    return code
 
 
-async def _run(demo: "Demo", *, tour: bool, interactive: bool) -> int:
+async def _run(demo: "Demo", *, tour: bool, steps: Sequence[Step] | None, interactive: bool) -> int:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
-        running = asyncio.create_task(demo.tour(stack) if tour else demo.run(stack, interactive=interactive))
+        if tour:
+            work = demo.tour(stack)
+        elif steps is not None:
+            work = demo.script(stack, steps)
+        else:
+            work = demo.run(stack, interactive=interactive)
+        running = asyncio.create_task(work)
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -67,7 +105,7 @@ async def _run(demo: "Demo", *, tour: bool, interactive: bool) -> int:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         print("\nStopping.", flush=True)
-    return 1 if tour else 0
+    return 0 if not tour and steps is None else 1
 
 
 class Demo:
@@ -77,65 +115,100 @@ class Demo:
         self, folder: DemoFolder, outside: Mapping[str, str], config: Path | None, port: int
     ) -> None:
         self._folder = folder
-        self._outside = dict(outside)
-        self._own_config = config
+        self._own_graphs = config is not None
+        given = config or Path(outside.get("LANGGRAPH_CONFIG") or "langgraph.json")
+        path = given.absolute() if config is not None or given.exists() else OWN_CONFIG
+        # Beside our own graphs there is the rest of the bot, which nobody starts anew in a demo.
+        self._project = Project(config=path, whole_folder=path != OWN_CONFIG)
+        self._surroundings = Surroundings(outside, self._project)
         self._port = port
+        self._insight_token = insight.new_token()
 
     async def run(self, stack: AsyncExitStack, *, interactive: bool) -> int:
         """Run until the person leaves or the task is cancelled. Raises `BotDownError`."""
         workspace = await self._workspace(stack, state=self._folder.path / "workspace.json")
-        if self._own_config is not None:
-            workspace.page.desk.welcome = demo_words.OWN_GRAPHS
-        scripted = not has_own_model(self._outside)
-        bot = await self._bot(stack, workspace, scripted=scripted, config=self._config())
-        model = demo_words.SCRIPTED if scripted else demo_words.OWN
-        welcome = workspace.page.desk.welcome
+        desk = workspace.page.desk
+        if self._own_graphs:
+            desk.welcome = demo_words.OWN_GRAPHS
+        model = await stack.enter_async_context(ScriptedModel(pace=PACE))
+
+        def environment() -> dict[str, str]:
+            now = self._surroundings.now()
+            desk.model = demo_words.OWN if has_own_model(now) else demo_words.SCRIPTED
+            return self._environment(now, workspace, model)
+
+        bot = self._bot(stack, environment())
+        desk.insight = insight.over_http(lambda: bot.address, self._insight_token)
+        changes = Changes(lambda: self._project.sources, apart=(self._folder.path,))
+        keeper = BotKeeper(bot, self._project, changes, desk, environment)
+        print(demo_words.STARTING, flush=True)
+        await keeper.start()
         words = demo_words.where_things_are(
-            workspace.page_url, bot.log, model, workspace.slack.bot.name, welcome
-        )
+            workspace.page_url, bot.log, self._project.config, desk.model, workspace.slack.bot.name,
+            desk.welcome,
+        )  # fmt: skip
         print("\n".join(words), flush=True)
-        minding = asyncio.create_task(self._mind(bot))
-        stack.callback(minding.cancel)
+        keeping = asyncio.create_task(keeper.keep())
+        stack.callback(keeping.cancel)
         if not interactive:
-            await minding
+            await keeping
             return 0
         visit = asyncio.create_task(Terminal(workspace).visit())
         stack.callback(visit.cancel)
-        done, _ = await asyncio.wait({minding, visit}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({keeping, visit}, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             await task
         return 0
 
     async def tour(self, stack: AsyncExitStack) -> int:
         """Play the tour; returns its exit code."""
-        self._outside |= {"POLICY_FILE": str(self._folder.path / "none.toml"), "DEFAULT_GRAPH": "assistant"}
-        workspace = await self._workspace(stack, state=None)
-        bot = await self._bot(stack, workspace, scripted=True, config=CODE / "langgraph.json")
-        print(
-            f"The workspace   {workspace.page_url}\nThe bot's log   {demo_words.short(bot.log)}", flush=True
-        )
+        own = {"POLICY_FILE": str(self._folder.path / "none.toml"), "DEFAULT_GRAPH": "assistant"}
+        surroundings = {k: v for k, v in self._surroundings.now().items() if not k.startswith("OPENAI_")}
+        self._project = Project(config=OWN_CONFIG)
+        workspace, bot = await self._for_a_play(stack, surroundings | own, pace=PACE)
         return await Tour(workspace, bot).play()
 
-    def _config(self) -> Path:
-        """The langgraph.json that was asked for, that of this folder, or the bot's own."""
-        given = self._own_config or Path(self._outside.get("LANGGRAPH_CONFIG") or "langgraph.json")
-        return given.absolute() if self._own_config or given.exists() else CODE / "langgraph.json"
+    async def script(self, stack: AsyncExitStack, steps: Sequence[Step]) -> int:
+        """Play a script; returns its exit code."""
+        workspace, bot = await self._for_a_play(stack, self._surroundings.now(), pace=0.0)
+        return await Player(workspace, bot).play(steps)
+
+    async def _for_a_play(
+        self, stack: AsyncExitStack, settings: Mapping[str, str], *, pace: float
+    ) -> tuple[LocalWorkspace, BotProcess]:
+        """A workspace and a bot at work that know nothing of earlier plays."""
+        data = stack.enter_context(self._folder.fresh())
+        workspace = await self._workspace(stack, state=None)
+        model = await stack.enter_async_context(ScriptedModel(pace=pace))
+        bot = self._bot(stack, self._environment(settings, workspace, model, data))
+        print(demo_words.STARTING, flush=True)
+        await bot.start()
+        where = demo_words.short(bot.log)
+        print(f"The workspace   {workspace.page_url}\nThe bot's log   {where}", flush=True)
+        return workspace, bot
 
     async def _workspace(self, stack: AsyncExitStack, *, state: Path | None) -> LocalWorkspace:
-        return await stack.enter_async_context(LocalWorkspace(port=self._port, state=state))
+        workspace = LocalWorkspace(port=self._port, state=state, retry_schedule=RETRIES)
+        return await stack.enter_async_context(workspace)
 
-    async def _bot(
-        self, stack: AsyncExitStack, workspace: LocalWorkspace, *, scripted: bool, config: Path
-    ) -> BotProcess:
-        model = await stack.enter_async_context(ScriptedModel(pace=PACE)) if scripted else None
-        environment = bot_environment(
-            self._outside,
+    def _environment(
+        self,
+        settings: Mapping[str, str],
+        workspace: LocalWorkspace,
+        model: ScriptedModel,
+        data: Path | None = None,
+    ) -> dict[str, str]:
+        own = bot_environment(
+            settings,
             workspace.environment(),
-            model_url=model.base_url if model else None,
-            data_dir=self._folder.path,
-            config=config,
+            model_url=None if has_own_model(settings) else model.base_url,
+            data_dir=data or self._folder.path,
+            config=self._project.config,
             code=CODE,
         )
+        return own | {"INSIGHT_TOKEN": self._insight_token}
+
+    def _bot(self, stack: AsyncExitStack, environment: Mapping[str, str]) -> BotProcess:
         log = self._folder.path / "bot.log"
         log.write_bytes(b"")
         bot = BotProcess(
@@ -146,17 +219,4 @@ class Demo:
             started=self._folder.remember_bot,
         )
         stack.push_async_callback(bot.stop)
-        print(demo_words.STARTING, flush=True)
-        await bot.start()
         return bot
-
-    async def _mind(self, bot: BotProcess) -> None:
-        """Start the bot again when it dies, but not for ever."""
-        for left in reversed(range(RESTARTS + 1)):
-            how = await bot.ended()
-            print(f"\nThe bot ended by itself ({how}).\n{bot.tail()}", flush=True)
-            if not left:
-                raise BotDownError(f"The bot ended {RESTARTS + 1} times, so it is not started again.")
-            print("It is started again.", flush=True)
-            await bot.start()
-            print("It is back.", flush=True)

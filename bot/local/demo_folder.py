@@ -4,13 +4,17 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
 ORPHAN_SECONDS = 20.0
 LOOK_AGAIN = 0.05
+FRESH = "fresh-"
 
 
 class FolderTakenError(Exception):
@@ -46,6 +50,21 @@ class DemoFolder:
     def lock(self) -> int:
         """The file descriptor that the bot has to inherit."""
         return self._lock
+
+    @contextlib.contextmanager
+    def fresh(self) -> Iterator[Path]:
+        """An empty folder in this one for the block: for a bot that must find nothing from earlier times.
+
+        What killed demos left of theirs is removed, too.
+        """
+        for left in self.path.glob(f"{FRESH}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        made = Path(tempfile.mkdtemp(prefix=FRESH, dir=self.path))
+        made.chmod(0o755)  # PostgreSQL may run as another user, who has to get through
+        try:
+            yield made
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
 
     def remember_bot(self, pid: int | None) -> None:
         """Write down whom the next demo has to end, should this one be killed."""

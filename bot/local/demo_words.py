@@ -8,7 +8,8 @@ from bot.local.page.welcome import Try, Welcome
 STARTING = "Starting the bot; the first time, its database is made, too."
 UNTIL_STOPPED = "It runs until you stop it with Ctrl-C."
 SCRIPTED = "scripted: it knows a few phrases. Set OPENAI_API_KEY or OPENAI_BASE_URL for a real one."
-OWN = "your own, as OPENAI_API_KEY, OPENAI_BASE_URL and MODEL say"
+OWN = "your own, as OPENAI_API_KEY, OPENAI_BASE_URL and MODEL say."
+WATCHED = "is loaded again when a file of the project changes"
 
 OWN_GRAPHS = Welcome(
     tries=(
@@ -37,11 +38,14 @@ OWN_GRAPHS = Welcome(
 )
 
 
-def where_things_are(page: str, log: Path, model: str, bot: str, welcome: Welcome) -> Iterator[str]:
+def where_things_are(
+    page: str, log: Path, config: Path, model: str, bot: str, welcome: Welcome
+) -> Iterator[str]:
     """The lines to print; the page's address is the first one in them."""
     yield from ("", "Countersign runs in a Slack of its own on this machine.", "")
     yield f"  The workspace   {page}"
     yield f"  The bot's log   {short(log)}"
+    yield f"  The graphs      {short(config)}, which {WATCHED}"
     yield f"  The model       {model}"
     yield from ("", "Three things to try:")
     for number, one in enumerate(welcome.tries, start=1):

@@ -101,7 +101,7 @@ def initial_values(blocks: list[Obj]) -> dict[str, dict[str, Obj]]:
 def filled(element: Obj, value: Any) -> Obj:
     """What `state.values` holds once a person has put `value` into `element`.
 
-    Options are given by their value; several by a list. None empties the element.
+    Options are given by their value or by what they say; several by a list. None empties the element.
     Raises `RefusedError` where Slack's client would not let them.
     """
     kind = element["type"]
@@ -141,8 +141,12 @@ def _option(element: Obj, value: Any) -> Obj:
     options = list(element.get("options", ()))
     for group in element.get("option_groups", ()):
         options += group["options"]
+    # People see what an option says and not its value, so either names it.
     for option in options:
         if option.get("value") == value:
+            return dict(option)
+    for option in options:
+        if option["text"]["text"] == value:
             return dict(option)
     if element["type"].endswith("external_select") and isinstance(value, dict):
         return value

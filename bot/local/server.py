@@ -11,7 +11,6 @@ from typing import Any, Literal, Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.local import saving
 from bot.local.cast import TEAM, App
 from bot.local.delivery import ACK_LIMIT, RETRY_SCHEDULE, Delivery
 from bot.local.http_delivery import HttpDelivery
@@ -19,6 +18,7 @@ from bot.local.page.desk import Desk
 from bot.local.page.page import Page
 from bot.local.people import Person
 from bot.local.response_url import ResponseUrls
+from bot.local.saving import Saving, load
 from bot.local.slack import Slack
 from bot.local.socket_mode import SocketMode
 from bot.local.things import Channel, ChannelKind, User, new_id
@@ -72,6 +72,8 @@ class LocalWorkspace:
         self._state = state
         self._runner: web.AppRunner | None = None
         self._clockwork: asyncio.Task[None] | None = None
+        self._saving: Saving | None = None
+        self._keeping: asyncio.Task[None] | None = None
         self.people = {
             user.name: Person(self.slack, self.delivery, user)
             for user in self.slack.world.users.values()
@@ -92,7 +94,9 @@ class LocalWorkspace:
     async def start(self) -> None:
         """Listen on 127.0.0.1. Raises OSError when the port is taken."""
         if self._state is not None:
-            saving.load(self.slack, self._state)
+            load(self.slack, self._state)
+            self._saving = Saving(self.slack, self._state)
+            self._keeping = asyncio.create_task(self._saving.keep())
         application = web.Application(client_max_size=80 << 20, middlewares=[self._only_us])
         self._routes(application)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
@@ -125,17 +129,18 @@ class LocalWorkspace:
 
     async def stop(self) -> None:
         """Close every connection and stop listening; the state is saved if it has a file."""
-        if self._clockwork is not None:
-            self._clockwork.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._clockwork
+        for task in (self._clockwork, self._keeping):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         await self.delivery.close()
         await self.socket.close()
         await self._http.close()
         if self._runner is not None:
             await self._runner.cleanup()
-        if self._state is not None:
-            saving.save(self.slack, self._state)
+        if self._saving is not None:
+            self._saving.close()
 
     @property
     def address(self) -> str:

@@ -120,3 +120,16 @@ def until(condition: Callable[[], object], told: Callable[[], str], seconds: flo
     while not condition():
         assert time.monotonic() < deadline, told()
         time.sleep(0.05)
+
+
+def a_project_in(folder: Path) -> Path:
+    """Somebody's own LangGraph project."""
+    (folder / "mine.py").write_text(
+        "from langgraph.graph import StateGraph\n"
+        "graph = StateGraph(dict)\n"
+        "graph.add_node('node', lambda state: state)\n"
+        "graph.set_entry_point('node')\n"
+    )
+    config = folder / "langgraph.json"
+    config.write_text('{"dependencies": ["."], "graphs": {"mine": "./mine.py:graph"}}')
+    return config

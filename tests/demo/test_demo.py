@@ -1,29 +1,17 @@
 """The demo from outside: what it prints, how it stops, and that nothing is left of it."""
 
 import shlex
-import shutil
 import sys
-import tempfile
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.demo.at_a_terminal import at_a_terminal
-from tests.demo.running import PAGE, STARTED, Running, demo, processes_of, until
+from tests.demo.running import PAGE, STARTED, Running, a_project_in, demo, processes_of, until
 
 pytestmark = pytest.mark.timeout(240)
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A data folder that another account can reach too: PostgreSQL does not run as root."""
-    home = Path(tempfile.mkdtemp(prefix="countersign-demo-"))
-    home.chmod(0o755)
-    yield home / "data"
-    shutil.rmtree(home)
 
 
 def nothing_runs_in(folder: Path) -> None:
@@ -38,6 +26,7 @@ def test_the_tour_plays_its_stories_and_leaves_nothing_behind(folder: Path) -> N
     with demo(folder, "--tour") as tour:
         assert tour.ends(seconds=90) == 0, tour.said
         nothing_runs_in(folder)
+    assert not [*folder.glob("postgres")], "the next tour must not find what waits in this one's database"
     for title in ("1. Alice asks", "2. Bob says no", "3. The bot is killed", "That is the tour"):
         assert title in tour.said
     assert "✗" not in tour.said
@@ -57,19 +46,6 @@ def test_it_runs_without_input_until_it_is_signalled(folder: Path, tmp_path: Pat
         assert running.process.poll() is None
         assert running.stops() == 0
         nothing_runs_in(folder)
-
-
-def a_project_in(folder: Path) -> Path:
-    """Somebody's own LangGraph project."""
-    (folder / "mine.py").write_text(
-        "from langgraph.graph import StateGraph\n"
-        "graph = StateGraph(dict)\n"
-        "graph.add_node('node', lambda state: state)\n"
-        "graph.set_entry_point('node')\n"
-    )
-    config = folder / "langgraph.json"
-    config.write_text('{"dependencies": ["."], "graphs": {"mine": "./mine.py:graph"}}')
-    return config
 
 
 def a_browser_opens(address: str) -> bytes:
@@ -113,11 +89,11 @@ def test_after_a_killed_demo_a_person_at_a_terminal_takes_part_in_the_next(folde
             nothing_runs_in(folder)
 
 
-def test_a_bot_that_cannot_start_is_explained_with_its_log(folder: Path, tmp_path: Path) -> None:
-    config = tmp_path / "langgraph.json"
-    config.write_text("{")
+def test_a_bot_that_dies_at_its_start_is_explained_with_its_log(folder: Path, tmp_path: Path) -> None:
+    config = a_project_in(tmp_path)
+    (tmp_path / "mine.py").write_text("import os\nprint('the last words', flush=True)\nos._exit(3)\n")
     with demo(folder, "--config", str(config)) as running:
         assert running.ends() == 1
-    assert "The bot ended while it started" in running.said
-    assert "cannot be read as JSON" in running.said
+    assert "The bot ended while it started (exit code 3)" in running.said
+    assert "the last words" in running.said
     assert "bot.log" in running.said

@@ -31,6 +31,8 @@ class Desk:
     welcome: Welcome = field(default_factory=Welcome)
     insight: Insight | None = None
     notice: str = ""
+    model: str = ""
+    """Which model answers, for people to know whether it is a real one; empty where that is not known."""
     recording: Recording = field(init=False)
 
     def __post_init__(self) -> None:

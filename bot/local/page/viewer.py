@@ -58,7 +58,7 @@ class Viewer:
         hello = screens.everything(self.desk.slack, self.person.user, self.desk.welcome)
         self._sent_channels = hello["channels"]
         self.watched = None
-        own = {"insight": self.desk.insight is not None, "notice": self.desk.notice}
+        own = {"insight": self.desk.insight is not None, **self._announced()}
         self._send(hello | own | {"connected": self._connections()})
 
     def watch(self, channel: str, thread_ts: str) -> list[Obj]:
@@ -75,6 +75,9 @@ class Viewer:
         self._feed = WireFeed(self.desk.slack) if on else None
         self._sent_trouble = {}
         self._notice(("log",))
+
+    def _announced(self) -> Obj:
+        return {"notice": self.desk.notice, "model": self.desk.model}
 
     def _connections(self) -> int:
         return self.desk.socket.connections if self.desk.socket is not None else -1
@@ -128,7 +131,7 @@ class Viewer:
                 case ("screen", str(user)) if user == person.id:
                     news.append({"type": "screen", "screen": screens.screen(slack, person)})
                 case "notice":
-                    news.append({"type": "notice", "notice": self.desk.notice})
+                    news.append({"type": "notice", **self._announced()})
                 case "connections":
                     news.append({"type": "connected", "connected": self._connections()})
         if self._feed is not None:

@@ -1,0 +1,180 @@
+"""What people do in a script."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.local.elements import STATEFUL, all_blocks, standing_in
+from bot.local.people import Clicked, Submission
+from bot.local.render_mrkdwn import plain_text
+from bot.local.script.scene import WAIT_SECONDS, Scene, Surface, named
+from bot.local.things import View
+from bot.local.threads import Card
+from bot.local.transcript import UnexpectedError
+
+WHOLE_ANSWER = ("/", "/message")
+"""The inputs that take an answer which is one text."""
+
+
+class Acting(Scene):
+    """One method for each act of the language, with what stands in the line's places."""
+
+    async def mentions(self, person: str, text: str, channel: str = "#general") -> None:
+        self.enter(await self.person(person).mentions(text, channel))
+
+    async def says_in(self, person: str, text: str, channel: str) -> None:
+        self.enter(await self.person(person).says(channel, text))
+
+    async def messages(self, person: str, text: str) -> None:
+        self.enter(await self.person(person).dms(text))
+
+    async def replies(self, person: str, text: str) -> None:
+        await self.person(person).replies(self.here, text)
+
+    async def runs(self, person: str, text: str, channel: str = "#general") -> None:
+        answer = await self.person(person).runs(text, channel)
+        if answer.error:
+            raise UnexpectedError(f"the bot did not take the command: {answer.error}")
+
+    async def goes_to(self, text: str) -> None:
+        roots = [(thread, message) for thread in self._threads for message in thread.messages()[:1]]
+        fit = [thread for thread, root in roots if self.says(root, text)]
+        if len(fit) != 1:
+            raise UnexpectedError(f"one thread that begins with “{text}”, not {len(fit)}")
+        self.enter(fit[0])
+
+    async def approves(self, person: str, row: int | None = None, card: str = "") -> None:
+        by, found = self.person(person), await self._card("approval:approve", card)
+        self._taken(await found.approve(by, _block(found, "approval:approve", row)))
+
+    async def approves_rest(self, person: str, card: str = "") -> None:
+        by, found = self.person(person), await self._card("approval:approve_rest", card)
+        self._taken(await found.click("approval:approve_rest", by))
+
+    async def rejects(self, person: str, text: str = "", row: int | None = None, card: str = "") -> None:
+        view = await self._opens("approval:reject", person, row, card)
+        await self._submits(person, view, {"/message": text} if text else {})
+
+    async def edits(
+        self, person: str, fields: Mapping[str, Any], row: int | None = None, card: str = ""
+    ) -> None:
+        view = await self._opens("approval:edit", person, row, card)
+        await self._submits(person, view, _values(view, fields))
+
+    async def responds(self, person: str, text: str, row: int | None = None, card: str = "") -> None:
+        view = await self._opens("approval:respond", person, row, card)
+        await self._submits(person, view, {"/message": text})
+
+    async def answers(
+        self, person: str, text: str = "", fields: Mapping[str, Any] | None = None, card: str = ""
+    ) -> None:
+        view = await self._opens("approval:answer", person, None, card)
+        await self._submits(person, view, _values(view, fields) if fields else {_whole_answer(view): text})
+
+    async def presses(self, person: str, text: str, card: str = "") -> None:
+        by = self.person(person)
+
+        def look() -> Surface | None:
+            there: list[Surface] = [by.modal] if by.modal is not None else []
+            there += [m for m in reversed(self.here.from_bot()) if self.says(m, card)] if self._thread else []
+            if not card:
+                there += [*reversed(by.ephemerals), *([by.home] if by.home else [])]
+            return next((what for what in there if named(what, text)), None)
+
+        what = f"a button “{text}” for {person}"
+        found: Surface = await self.anywhere(look, what)
+        block, element = named(found, text) or ({}, {})
+        self._taken(await by.clicks(found, element["action_id"], block["block_id"]))
+
+    async def submits(self, person: str, fields: Mapping[str, Any] | None = None) -> None:
+        view = await self.person(person).modal_opens(limit=WAIT_SECONDS)
+        await self._submits(person, view, _values(view, fields or {}))
+
+    async def closes(self, person: str) -> None:
+        by = self.person(person)
+        await by.closes(await by.modal_opens(limit=WAIT_SECONDS))
+
+    async def opens_home(self, person: str) -> None:
+        await self.person(person).opens_home()
+
+    async def kills_bot(self) -> None:
+        await self._bot.kill()
+
+    async def starts_bot(self) -> None:
+        await self._bot.start()
+
+    async def restarts_bot(self) -> None:
+        await self._bot.stop()
+        await self._bot.start()
+
+    # -- how it is done -------------------------------------------------------------------------------
+
+    async def _card(self, action: str, text: str) -> Card:
+        """Wait for the oldest open card that offers this action and says this text."""
+
+        def look() -> Card | None:
+            fit = (card for card in self.here.cards() if action in card.actions)
+            return next((card for card in fit if self.says(card.message, text)), None)
+
+        said = f" that says “{text}”" if text else ""
+        what = f"a card{said} with {action}"
+        return await self.here.wait_until(look, limit=WAIT_SECONDS, what=what)
+
+    async def _opens(self, action: str, person: str, row: int | None, text: str) -> View:
+        card = await self._card(action, text)
+        return await card.form(action, self.person(person), _block(card, action, row), limit=WAIT_SECONDS)
+
+    async def _submits(self, person: str, view: View, values: Mapping[str, Any]) -> None:
+        self._told.form(self.person(person), await self.person(person).fills(view, values))
+        self._submitted(await self.person(person).submits(view))
+
+    def _submitted(self, came: Submission) -> None:
+        if came.error:
+            raise UnexpectedError(f"the bot did not take the form: {came.error}")
+        self._refused = dict(came.errors)
+
+    def _taken(self, clicked: Clicked) -> None:
+        if clicked.error:
+            raise UnexpectedError(f"the bot did not take the press in time: {clicked.error}")
+
+
+def _block(card: Card, action: str, row: int | None) -> str | None:
+    """The id of the block that row `row` (from 1) has its buttons in."""
+    if row is None:
+        return None
+    for block, element in standing_in(all_blocks(card.message)):
+        if block["block_id"].startswith(f"row:{row - 1}:") and element["action_id"] == action:
+            return str(block["block_id"])
+    raise UnexpectedError(f"a row {row} with {action}, not {card}")
+
+
+def _inputs(view: View) -> dict[str, str]:
+    """The form's inputs: block ids with their labels."""
+    blocks = (
+        block for block, element in standing_in(view.definition["blocks"]) if element["type"] in STATEFUL
+    )
+    return {block["block_id"]: plain_text(block.get("label")) for block in blocks}
+
+
+def _values(view: View, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields by name, JSON Pointer or label, as values by block id."""
+    return {_field(_inputs(view), name): value for name, value in fields.items()}
+
+
+def _field(inputs: Mapping[str, str], name: str) -> str:
+    ending = name if name.startswith("/") else f"/{name}"
+    for fits in (
+        lambda block: block == ending,
+        lambda block: inputs[block].casefold() == name.casefold(),
+        lambda block: block.endswith(ending),
+    ):
+        if found := [block for block in inputs if fits(block)]:
+            return found[0]
+    raise UnexpectedError(f"a field {name}; the form has {[*inputs]}")
+
+
+def _whole_answer(view: View) -> str:
+    inputs = _inputs(view)
+    fit = [block for block in inputs if block in WHOLE_ANSWER] or list(inputs)
+    if len(fit) != 1:
+        raise UnexpectedError(f"a form with one answer; it has {list(inputs)}, so name the fields")
+    return fit[0]

@@ -1,0 +1,81 @@
+"""A graph is changed while the demo runs: it is loaded anew, and what waits goes on waiting."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.demo.at_the_page import AtThePage
+from tests.demo.running import STARTED, a_project_in, demo, until
+
+pytestmark = pytest.mark.timeout(180)
+
+ASKS = """
+from typing import TypedDict
+from langgraph.graph import StateGraph
+from langgraph.types import interrupt
+
+class State(TypedDict):
+    wish: str
+
+def pay(state):
+    paid = interrupt({"question": "Pay?", "wish": state["wish"]})
+    return {"wish": "It is paid." if paid else "It is kept."}
+
+graph = StateGraph(State).add_node(pay).set_entry_point("pay")
+"""
+
+
+def test_a_graph_that_does_not_load_is_shown_and_loaded_once_it_is_mended(
+    folder: Path, tmp_path: Path
+) -> None:
+    config = a_project_in(tmp_path)
+    right = config.read_text()
+    config.write_text("{")
+    with demo(folder, "--config", str(config)) as running:
+        running.says(STARTED)
+        page = AtThePage(running)
+        assert "cannot be read as JSON" in running.said
+        assert "cannot be read as JSON" in asyncio.run(page.opens())["notice"]
+
+        (tmp_path / "mine.py").write_text(ASKS)
+        config.write_text(right)
+        running.says("Reloaded: graphs mine")
+        hello = asyncio.run(page.opens())
+        assert hello["notice"] in ("Reloaded: graphs mine", "")
+        assert "scripted" in hello["model"]
+        assert hello["insight"]
+
+        root = page.acts("alice", "say", text="@countersign refund 12")["thread_ts"]
+        card = page.card(root)
+        sections = page.acts("alice", "insight", thread_ts=root)["sections"]
+        assert [row["event"] for row in sections["Ledger"]] == ["opened"]
+        assert sections["Graph"]["pending"] == [{"question": "Pay?", "wish": "refund 12"}]
+
+        (tmp_path / "mine.py").write_text(ASKS + "\nraise ValueError('not yet')\n")
+        running.says("ValueError: not yet")
+        assert running.bots() == []
+        assert page.acts("alice", "insight", thread_ts=root)["sections"] is None
+        (tmp_path / "mine.py").write_text(ASKS.replace("It is paid.", "It is paid at once."))
+        until(lambda: running.said.count("Reloaded: graphs mine") == 2, lambda: running.said, 40)
+        page.acts("bob", "click", ts=card, action_id="approval:approve")
+        page.shows(root, "It is paid at once.")
+        assert running.stops() == 0
+
+
+def test_a_workspace_whose_demo_is_killed_keeps_what_was_said(folder: Path) -> None:
+    with demo(folder) as killed:
+        killed.says(STARTED)
+        root = AtThePage(killed).acts("alice", "say", text="remember this")["thread_ts"]
+        state = folder / "workspace.json"
+        until(
+            lambda: state.exists() and "remember this" in state.read_text(),
+            lambda: "what was said is not in the file",
+            10,
+        )
+        killed.process.kill()
+        killed.ends()
+        with demo(folder) as following:
+            following.says(STARTED)
+            AtThePage(following).shows(root, "remember this")
+            assert following.stops() == 0

@@ -34,7 +34,7 @@ async def _well_ended(stage: Stage, bot: BotProcess) -> None:
     assert stage.leaked(bot.said) == []
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["socket", "http"])
+@pytest_asyncio.fixture(scope="package", loop_scope="session", params=["socket", "http"])
 async def either(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
@@ -49,7 +49,7 @@ async def either(
             await _well_ended(stage, bot)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def shared(
     tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
 ) -> AsyncIterator[tuple[Stage, BotProcess]]:

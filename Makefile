@@ -4,10 +4,10 @@ BIN := .venv/bin
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 .DEFAULT_GOAL := help
 
-.PHONY: help setup lock demo run test check format clean
+.PHONY: help setup lock demo run test chaos bench check format web pictures clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(":.*", "", $$1); printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: .venv/.installed ## create .venv from the lock file
 
@@ -27,8 +27,14 @@ demo: setup ## the bot in a Slack of its own on this machine (TOUR=1: it plays i
 run: setup ## serve a real workspace, with the settings in .env
 	$(BIN)/python -m bot serve
 
-test: setup ## every test
+test: setup ## every test but the long random ones
 	$(BIN)/python -m pytest
+
+chaos: setup ## kill it at random for as many rounds as CHAOS_ROUNDS says (CHAOS_SEED replays one)
+	$(BIN)/python -m pytest -m "chaos or long" -n 0
+
+bench: setup ## measure it beside the bare engine and a naive bot; writes benchmarks/README.md
+	$(BIN)/python -m benchmarks
 
 check: setup ## lint, types and the dependency picture, as CI runs them
 	$(BIN)/ruff check
@@ -39,6 +45,12 @@ check: setup ## lint, types and the dependency picture, as CI runs them
 format: setup ## let ruff write the layout
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
+
+web: ## build the local workspace's page (it needs Node.js 20 or newer)
+	cd bot/local/web && npm ci && npm run build
+
+pictures: setup ## take the README's pictures again
+	PICTURES=1 $(BIN)/python -m pytest tests/browser/test_pictures.py -n 0
 
 clean: ## forget the environment and the local data
 	rm -rf .venv .data

@@ -28,10 +28,10 @@ run: setup ## serve a real workspace, with the settings in .env
 	$(BIN)/python -m bot serve
 
 test: setup ## every test but the long random ones
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 chaos: setup ## kill it at random for as many rounds as CHAOS_ROUNDS says (CHAOS_SEED replays one)
-	$(BIN)/python -m pytest -m "chaos or long" -n 0
+	$(BIN)/python -m pytest -m "chaos or long"
 
 bench: setup ## measure it beside the bare engine and a naive bot; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks

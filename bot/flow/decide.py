@@ -55,12 +55,13 @@ class Decide:
             )
         return approval
 
-    async def __call__(self, ballot: Ballot, person: Person) -> Approval:
+    async def __call__(self, ballot: Ballot, person: Person, looked: Approval | None = None) -> Approval:
         """Save the decisions of a ballot and give the approval as it is now.
 
+        `looked` is what `look` has just given; if it changed since, this raises Conflict.
         Raises what `look` raises, and Refused where an answer is not one that the graph can take.
         """
-        approval = await self._known(ballot.approval_id, ballot.channel)
+        approval = looked or await self._known(ballot.approval_id, ballot.channel)
         change = self.change(approval, ballot, person)
         try:
             await self._store.decide(change)

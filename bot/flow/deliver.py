@@ -64,10 +64,9 @@ class Courier:
                 return
             except SlackRefused as error:
                 log.warning("card_not_redrawn", approval_id=str(approval_id), reason=str(error))
-            await self._outbox.drawn(approval_id, approval.version)
             # Another process may have drawn a later version while ours was on its way, and ours came last.
-            now = await self._store.approval(approval_id)
-            approval = now if now and now.version != approval.version else None
+            now = await self._outbox.drawn(approval_id, approval.version)
+            approval = None if now == approval.version else await self._store.approval(approval_id)
 
     async def redraw_stale(self, limit: int = 50) -> int:
         stale = await self._outbox.stale_cards(limit)

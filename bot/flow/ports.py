@@ -132,7 +132,9 @@ class Outbox(Protocol):
         """Approvals whose card shows an older version, for longer than a drawing takes."""
         ...
 
-    async def drawn(self, approval_id: UUID, version: int) -> None: ...
+    async def drawn(self, approval_id: UUID, version: int) -> int | None:
+        """Record which version the card shows. Gives the one that the approval has by now, if it exists."""
+        ...
 
 
 class Session(Protocol):

@@ -77,14 +77,20 @@ class Desk:
             )
         return approval
 
-    async def decided(self, make: Callable[[], Awaitable[Ballot]], person: Person) -> None:
-        """Save what the ballot says and have the card redrawn; a ballot that lost a race is made again."""
+    async def decided(
+        self, make: Callable[[], Awaitable[Ballot]], person: Person, looked: Approval | None = None
+    ) -> None:
+        """Save what the ballot says and have the card redrawn; a ballot that lost a race is made again.
+
+        `looked` is what `look` gave for this ballot.
+        """
         for left in reversed(range(_TRIES)):
             ballot = await make()
             try:
-                await self.decide(ballot, person)
+                await self.decide(ballot, person, looked)
                 break
             except Conflict:
+                looked = None
                 if not left:
                     raise
         self.redraw(ballot.approval_id)

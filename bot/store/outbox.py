@@ -76,8 +76,9 @@ class Outbox:
     async def stale_cards(self, limit: int) -> tuple[UUID, ...]:
         return tuple(row["id"] for row in await self._query("stale_cards", {"limit": limit}))
 
-    async def drawn(self, approval_id: UUID, version: int) -> None:
-        await self._run("drawn", {"approval_id": approval_id, "version": version})
+    async def drawn(self, approval_id: UUID, version: int) -> int | None:
+        found = await self._query("drawn", {"approval_id": approval_id, "version": version})
+        return int(found[0]["version"]) if found else None
 
     async def _run(self, name: str, arguments: dict[str, Any]) -> None:
         async with self._pool.connection() as connection:

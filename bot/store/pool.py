@@ -75,8 +75,12 @@ async def _check(connection: Connection) -> None:
 
 
 async def for_statements(connection: Connection) -> None:
-    """Make a pool's connection commit each statement by itself, and several only in a `transaction`."""
+    """Make a pool's connection commit each statement by itself, and several only in a `transaction`.
+
+    Statements are prepared at once: there are few of them, and each costs as much to plan as to run.
+    """
     await connection.set_autocommit(True)
+    connection.prepare_threshold = 0
 
 
 @asynccontextmanager

@@ -172,7 +172,8 @@ ORDER BY changed_at
 LIMIT %(limit)s;
 
 -- drawn --
-UPDATE countersign.approvals SET drawn = greatest(drawn, %(version)s) WHERE id = %(approval_id)s;
+UPDATE countersign.approvals SET drawn = greatest(drawn, %(version)s) WHERE id = %(approval_id)s
+RETURNING version;
 
 -- forgotten_threads --
 -- Threads with something to do and no job that will do it.

@@ -78,7 +78,7 @@ async def _press(desk: Desk, click: Click, ref: CardRef) -> None:
     form = row.forms.get(kind)
     if kind not in row.allowed or form is None:
         decision = row.decide(kind)
-        await desk.decided(lambda: _ballot(ref, click.channel, {ref.row: decision}), person)
+        await desk.decided(lambda: _ballot(ref, click.channel, {ref.row: decision}), person, approval)
         return
     view = _form(approval, row, kind, form, click, ref)
     desk.background.start("open form", _open(desk, click, view))

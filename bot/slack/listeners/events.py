@@ -15,6 +15,7 @@ from bot.flow.inbound import Inbound, InboundKind
 from bot.flow.thread import ThreadRef
 from bot.slack.desk import Desk
 from bot.slack.escape import typed
+from bot.slack.told_twice import ToldTwice
 from bot.slack.web_api import Workspace
 
 _SUBTYPES = {None, "file_share", "thread_broadcast"}  # the others are edits, joins, other bots, ...
@@ -22,6 +23,8 @@ _NOTHING_SAID = "Write what you want together with the mention; I read text alon
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
+    messages = ToldTwice(desk.store)
+
     async def on_message(event: dict[str, Any], body: dict[str, Any]) -> None:
         inbound = message_from(event, body.get("event_id"), desk.workspace)
         if inbound is None:
@@ -30,7 +33,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
             if inbound.opens:
                 desk.tell(inbound.thread, inbound.user, _NOTHING_SAID)
             return
-        await desk.store.accept(inbound)
+        await messages.accept(inbound)
 
     async def on_anything_else() -> None:
         """Acknowledged, or Slack would send it again and again."""

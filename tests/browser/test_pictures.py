@@ -85,7 +85,7 @@ class Studio:
 
     async def shows(self, thread: Thread) -> None:
         await self.page.goto(f"{self.stage.ws.address}/#/{thread.channel}/{thread.ts}")
-        await expect(self.pane.get_by_role("article").first).to_be_visible()
+        await expect(self.pane.get_by_role("article").first).to_be_visible(timeout=SLOW)
 
     async def sees(self, *texts: str) -> None:
         """Wait until the thread shows each of these."""

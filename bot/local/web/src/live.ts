@@ -18,6 +18,8 @@ export interface State {
   insight: boolean;
   /** What stands above every page, if anything. */
   notice: string;
+  /** Which model answers, in words; empty where nobody says. */
+  model: string;
   timelines: Record<string, Timeline>;
   thread: OpenThread | null;
   unread: Record<string, number>;
@@ -40,6 +42,7 @@ const EMPTY: State = {
   connected: 0,
   insight: false,
   notice: "",
+  model: "",
   timelines: {},
   thread: null,
   unread: {},

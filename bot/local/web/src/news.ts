@@ -20,6 +20,7 @@ export function apply(state: State, got: Obj): Partial<State> {
         connected: got.connected,
         insight: got.insight,
         notice: got.notice,
+        model: got.model,
         timelines: {},
         thread: null,
         unread: {},
@@ -31,7 +32,7 @@ export function apply(state: State, got: Obj): Partial<State> {
     case "connected":
       return { connected: got.connected as number };
     case "notice":
-      return { notice: got.notice as string };
+      return { notice: got.notice as string, model: got.model as string };
     case "trouble":
       return { trouble: got.trouble as Trouble };
     case "wire":

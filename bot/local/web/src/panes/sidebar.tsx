@@ -7,7 +7,9 @@ import { Icon } from "../icons";
 export function Sidebar({ current, home }: { current?: string; home: boolean }): ReactNode {
   const channels = useLive((state) => state.channels);
   const bot = useLive((state) => state.users[state.bot]);
+  const model = useLive((state) => state.model);
   const unread = useLive((state) => state.unread);
+  const directs = channels.filter((c) => c.kind === "im");
   const entry = (channel: Channel) => (
     <li key={channel.id}>
       <a
@@ -25,8 +27,8 @@ export function Sidebar({ current, home }: { current?: string; home: boolean }):
     <nav className="sidebar" aria-label="Conversations">
       <h2>Channels</h2>
       <ul>{channels.filter((c) => c.kind !== "im").map(entry)}</ul>
-      <h2>Direct messages</h2>
-      <ul>{channels.filter((c) => c.kind === "im").map(entry)}</ul>
+      {directs.length > 0 && <h2>Direct messages</h2>}
+      <ul>{directs.map(entry)}</ul>
       <h2>Apps</h2>
       <ul>
         <li>
@@ -37,6 +39,13 @@ export function Sidebar({ current, home }: { current?: string; home: boolean }):
         </li>
       </ul>
       <p className="sidebar-note">
+        {model && (
+          <>
+            <strong>The model</strong> is {model}
+            <br />
+            <br />
+          </>
+        )}
         A Slack on this machine, for trying things out. Nothing here leaves it, and nothing reaches a real workspace.
       </p>
     </nav>

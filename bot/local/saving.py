@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import json
+import time
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from bot.local.slack import Slack
 from bot.local.things import Channel, ChannelKind, Message, Obj, View
 
 SAVE_EVERY = 0.5  # seconds
+SHARE = 30  # a save has to be followed by so many times as long without one
 _INDEXES = ("messages", "timeline", "threads")
 
 
@@ -38,12 +40,13 @@ class Saving:
             self._changed.set()
 
     async def keep(self) -> None:
-        """Save shortly after every change, until cancelled."""
+        """Save shortly after every change, until cancelled; the larger the workspace, the less often."""
         while True:
             await self._changed.wait()
             self._changed.clear()
+            began = time.monotonic()
             self.save()
-            await asyncio.sleep(SAVE_EVERY)
+            await asyncio.sleep(max(SAVE_EVERY, SHARE * (time.monotonic() - began)))
 
     def close(self) -> None:
         """Save for the last time."""
@@ -66,7 +69,7 @@ class Saving:
         slack = self._slack
         tokens = json.dumps([slack.bot_token, slack.app_token, slack.signing_secret])
         channels = ",".join(map(self._channel, slack.world.channels.values()))
-        homes = json.dumps([dataclasses.asdict(view) for view in slack.world.homes.values()])
+        homes = json.dumps([vars(view) for view in slack.world.homes.values()])
         return f'{{"tokens": {tokens}, "channels": [{channels}], "homes": {homes}}}'
 
     def _channel(self, channel: Channel) -> str:
@@ -82,7 +85,7 @@ class Saving:
         """A thread's messages, one after the other."""
         known = self._threads.get((channel, root))
         if known is None:
-            known = json.dumps([dataclasses.asdict(message) for message in messages])[1:-1]
+            known = json.dumps([vars(message) for message in messages])[1:-1]
             self._threads[channel, root] = known
         return known
 

@@ -1,6 +1,7 @@
 """A graph is changed while the demo runs: it is loaded anew, and what waits goes on waiting."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,10 @@ def test_a_graph_that_does_not_load_is_shown_and_loaded_once_it_is_mended(
         assert running.bots() == []
         assert page.acts("alice", "insight", thread_ts=root)["sections"] is None
         (tmp_path / "mine.py").write_text(ASKS.replace("It is paid.", "It is paid at once."))
+        own = {"env": {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}}
+        config.write_text(json.dumps(json.loads(right) | own))
         until(lambda: running.said.count("Reloaded: graphs mine") == 2, lambda: running.said, 40)
+        assert "your own" in asyncio.run(page.opens())["model"]
         page.acts("bob", "click", ts=card, action_id="approval:approve")
         page.shows(root, "It is paid at once.")
         assert running.stops() == 0

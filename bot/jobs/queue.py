@@ -11,6 +11,7 @@ from procrastinate.jobs import Job
 from psycopg_pool import AsyncConnectionPool
 
 from bot.flow.graph_state import Drained, ThreadBusy
+from bot.jobs.lasting import LastingJobs
 
 ADVANCE = "advance"
 HOUSEKEEPING = "housekeeping"
@@ -37,6 +38,7 @@ class Queue:
 
     def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
         self.app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+        self.app.job_manager = LastingJobs(self.app.connector)
         self._pool = pool
         self._advance: Callable[[str], Awaitable[None]] | None = None
         self._clean: Callable[[], Awaitable[None]] | None = None

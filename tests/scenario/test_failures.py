@@ -2,13 +2,14 @@
 
 import re
 
+import psycopg
 import pytest
 
 from bot.local.model.trouble import Trouble
 from bot.local.things import Message
 from bot.local.threads import Thread, everything_said
 from tests.scenario.probes.asking import SECRET
-from tests.support.bots import BotProcess
+from tests.support.bots import BotProcess, until
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
@@ -169,6 +170,28 @@ async def test_connections_that_are_cut_during_a_run_cost_nothing(stage: Stage, 
     assert await stage.resumed(waiting.thread) == {"type": "approve"}
     assert [event for event, _ in stage.ledger(thread)] == ["opened", "decided", "resumed"]
     assert process.running
+
+
+async def test_a_connection_that_breaks_as_a_job_ends_leaves_no_thread_locked(stage: Stage) -> None:
+    thread = await stage.asks({"wait_for": "about_to_end"})
+    await stage.reached("about_to_end")
+    with psycopg.connect(stage.database_url) as holder:
+        holder.execute("LOCK TABLE procrastinate_jobs IN EXCLUSIVE MODE")
+        stage.let_go("about_to_end")
+        await thread.wait_for("Resumed.")
+        broken = await until(
+            lambda: stage.rows(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND wait_event_type = 'Lock' AND query LIKE '%%finish_job%%'"
+            ),
+            lambda: "the worker to write that the job is done",
+        )
+        assert len(broken) == 1
+
+    await stage.ws.carol.replies(thread, "still there?")
+
+    await thread.wait_for("Heard: still there?", limit=20)
+    assert len(stage.noted(thread)) == 2
 
 
 async def test_a_database_that_is_away_is_named_and_what_comes_meanwhile_is_not_lost(

@@ -1,5 +1,6 @@
 """What comes in from Slack and must not be lost: stored before it is acknowledged, handled in order."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -33,4 +34,21 @@ class Inbound:
         """Whether its writer can have seen the message that has this ts. Both are Slack's clock."""
         if self.kind is not InboundKind.MESSAGE or ts is None:
             return False
-        return Decimal(self.key.rpartition("/")[2]) > Decimal(ts)
+        return self.written > Decimal(ts)
+
+    @property
+    def written(self) -> Decimal:
+        """When Slack says that a message was written, in seconds."""
+        return Decimal(self.key.rpartition("/")[2])
+
+
+def in_order(rows: Iterable[Inbound]) -> tuple[Inbound, ...]:
+    """As they came in, but messages among themselves as they were written.
+
+    Slack hands a thread's messages to any of our connections, so that a later one may be stored first.
+    """
+    given = tuple(rows)
+    messages = iter(
+        sorted((row for row in given if row.kind is InboundKind.MESSAGE), key=lambda m: m.written)
+    )
+    return tuple(next(messages) if row.kind is InboundKind.MESSAGE else row for row in given)

@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 
 from bot.approvals.approval import Approval, Status
 from bot.approvals.ledger import Change, Event
-from bot.flow.inbound import Inbound
+from bot.flow.inbound import Inbound, in_order
 from bot.flow.outgoing import Opening, Outgoing, OutgoingKind
 from bot.flow.ports import Conflict, Settlement, Waiting, Work
 from bot.flow.thread import ThreadRecord, ThreadRef
@@ -63,7 +63,7 @@ class Threads:
         return Work(
             thread=rows.thread_from(taken),
             open=tuple(rows.approval_from(row) for row in approvals),
-            inbound=tuple(rows.inbound_from(row) for row in inbound),
+            inbound=in_order(rows.inbound_from(row) for row in inbound),
         )
 
     async def assign_graph(self, thread: ThreadRecord) -> None:

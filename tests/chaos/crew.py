@@ -15,6 +15,7 @@ from tests.support.stage import Stage, open_stage
 GRAPHS = {
     "gate": "tests/chaos/graphs_to_kill.py:gate",
     "echo": "tests/chaos/graphs_to_kill.py:echo",
+    "doomed": "tests/chaos/graphs_to_kill.py:doomed",
     "assistant": "graphs/assistant/graph.py:graph",
 }
 # Slack gives up on an event after three retries; a suite that kills every bot there is asks for more.

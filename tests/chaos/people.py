@@ -2,12 +2,19 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from bot.local.elements import RefusedError
 from bot.local.threads import Card, Thread
 from tests.chaos.crew import Crew
+from tests.support import databases
 
 LONG = 100.0  # seconds: a dead worker's job is taken over after 6, its posts after 20, and that may die too
 
@@ -85,3 +92,29 @@ async def _minding_failures(crew: Crew, thread: Thread, look: Any, what: str, li
         clicked = await found.click("run:retry", by=crew.ws.bob)
         if clicked.error is None:
             tried.add(found.ts)
+
+
+@asynccontextmanager
+async def refused_by_the_database(crew: Crew) -> AsyncIterator[None]:
+    """For the block, the test's database takes no connections, and those there were are cut."""
+    url = crew.stage.database_url
+    name = conninfo_to_dict(url)["dbname"]
+    async with await psycopg.AsyncConnection.connect(
+        databases.with_database(url, "postgres"), autocommit=True
+    ) as admin:
+
+        async def allow(whether: bool) -> None:
+            # The bot may be a superuser, whom only this limit keeps out.
+            query = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(
+                sql.Identifier(str(name)), sql.Literal(whether)
+            )
+            await admin.execute(query)
+
+        await allow(False)
+        await admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+        )
+        try:
+            yield
+        finally:
+            await allow(True)

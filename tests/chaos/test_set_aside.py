@@ -1,4 +1,4 @@
-"""A step that takes its worker down every time: set aside after a few tries, told, listed, and tried again."""
+"""A step that takes its worker down every time is set aside after a few tries, told, listed, tried again."""
 
 import asyncio
 

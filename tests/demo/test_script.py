@@ -206,10 +206,38 @@ def test_the_command_plays_a_script_with_the_real_bot_and_its_exit_code_tells(fo
     expect "Rejected"
     expect no card
     expect no "x" in #ops
+    alice mentions "approve_or_reject: hello"
+    alice presses "Fill in the form"
+    alice submits customer="C 7" amount=-1 currency=EUR goodwill=No
+    expect error "more than 0"
+    alice submits amount=12.5
+    expect card "Pay this refund?"
+    bob approves
+    expect "Released: 12.50 EUR to C 7."
+    carol mentions "parallel_reviews: x"
+    carol presses "Fill in the form"
+    carol submits position=cook candidates="Ada\\nBen" places=1
+    expect 2 cards
+    bob answers score=5 remark="good" on card "Ben"
+    expect 1 cards
+    bob answers score=9 remark="good"
+    expect error "5"
+    bob submits score=2
+    expect no card
+    expect "Ben"
+    alice mentions "ask someone which environment is meant"
+    expect card "environment"
+    carol answers "staging"
+    expect "staging"
+    alice mentions "post 'aa' to #ops and 'bb' to #ops"
+    expect 2 cards
+    bob approves on card "aa"
+    bob rejects on card "bb"
+    expect no card
     """
     played = run(folder, story)
     assert played.returncode == 0, played.stdout + played.stderr
-    assert "15 lines, all as expected" in played.stdout
+    assert "43 lines, all as expected" in played.stdout
     assert not [*folder.glob("fresh-*/postgres/*")], "the next script must not find what waits in this one's"
     failed = run(folder, 'alice mentions "hello"\nexpect card within 1 s')
     assert failed.returncode == 1

@@ -1,6 +1,6 @@
 """What people do in a script."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.local.elements import STATEFUL, all_blocks, standing_in
@@ -10,6 +10,9 @@ from bot.local.script.scene import WAIT_SECONDS, Scene, Surface, named
 from bot.local.things import View
 from bot.local.threads import Card
 from bot.local.transcript import UnexpectedError
+
+ANSWER = ("approval:answer", "approval:edit", "approval:respond")
+"""What opens the form of an answer: a question's own button, or that of a form made from a schema."""
 
 WHOLE_ANSWER = ("/", "/message")
 """The inputs that take an answer which is one text."""
@@ -43,32 +46,35 @@ class Acting(Scene):
         self.enter(fit[0])
 
     async def approves(self, person: str, row: int | None = None, card: str = "") -> None:
-        by, found = self.person(person), await self._card("approval:approve", card)
+        by, found = self.person(person), await self._card("approval:approve", person, card)
         self._taken(await found.approve(by, _block(found, "approval:approve", row)))
+        self._decided(person, found, row)
 
     async def approves_rest(self, person: str, card: str = "") -> None:
-        by, found = self.person(person), await self._card("approval:approve_rest", card)
+        by, found = self.person(person), await self._card("approval:approve_rest", person, card)
         self._taken(await found.click("approval:approve_rest", by))
+        self._decided(person, found, None)
 
     async def rejects(self, person: str, text: str = "", row: int | None = None, card: str = "") -> None:
-        view = await self._opens("approval:reject", person, row, card)
-        await self._submits(person, view, {"/message": text} if text else {})
+        found = await self._card("approval:reject", person, card)
+        await self._fills_in("approval:reject", person, found, row, {"/message": text} if text else {})
 
     async def edits(
         self, person: str, fields: Mapping[str, Any], row: int | None = None, card: str = ""
     ) -> None:
-        view = await self._opens("approval:edit", person, row, card)
-        await self._submits(person, view, _values(view, fields))
+        found = await self._card("approval:edit", person, card)
+        await self._fills_in("approval:edit", person, found, row, fields)
 
     async def responds(self, person: str, text: str, row: int | None = None, card: str = "") -> None:
-        view = await self._opens("approval:respond", person, row, card)
-        await self._submits(person, view, {"/message": text})
+        found = await self._card("approval:respond", person, card)
+        await self._fills_in("approval:respond", person, found, row, {"/message": text})
 
     async def answers(
         self, person: str, text: str = "", fields: Mapping[str, Any] | None = None, card: str = ""
     ) -> None:
-        view = await self._opens("approval:answer", person, None, card)
-        await self._submits(person, view, _values(view, fields) if fields else {_whole_answer(view): text})
+        found = await self._card(ANSWER, person, card)
+        action = next(action for action in ANSWER if action in found.actions)
+        await self._fills_in(action, person, found, None, fields or text)
 
     async def presses(self, person: str, text: str, card: str = "") -> None:
         by = self.person(person)
@@ -108,20 +114,35 @@ class Acting(Scene):
 
     # -- how it is done -------------------------------------------------------------------------------
 
-    async def _card(self, action: str, text: str) -> Card:
-        """Wait for the oldest open card that offers this action and says this text."""
+    async def _card(self, action: str | Sequence[str], person: str, text: str) -> Card:
+        """Wait for the oldest open card that says this, offers this action (or one of them), and that this
+        person has not decided already: a decided card may stand there as it was for another moment.
+        """
+        wanted = {action} if isinstance(action, str) else {*action}
 
         def look() -> Card | None:
-            fit = (card for card in self.here.cards() if action in card.actions)
-            return next((card for card in fit if self.says(card.message, text)), None)
+            fit = (card for card in self.here.cards() if wanted & {*card.actions})
+            new = (card for card in fit if (person, card.ts) not in self._decisions)
+            return next((card for card in new if self.says(card.message, text)), None)
 
         said = f" that says “{text}”" if text else ""
-        what = f"a card{said} with {action}"
+        what = f"a card{said} with {' or '.join(sorted(wanted))}, for {person}"
         return await self.here.wait_until(look, limit=WAIT_SECONDS, what=what)
 
-    async def _opens(self, action: str, person: str, row: int | None, text: str) -> View:
-        card = await self._card(action, text)
-        return await card.form(action, self.person(person), _block(card, action, row), limit=WAIT_SECONDS)
+    def _decided(self, person: str, card: Card, row: int | None) -> None:
+        if row is None:
+            self._decisions.add((person, card.ts))
+
+    async def _fills_in(
+        self, action: str, person: str, card: Card, row: int | None, given: Mapping[str, Any] | str
+    ) -> None:
+        """Open a card's form, fill it in with fields or with the one answer it asks for, and submit it."""
+        block = _block(card, action, row)
+        view = await card.form(action, self.person(person), block, limit=WAIT_SECONDS)
+        values = {_whole_answer(view): given} if isinstance(given, str) else _values(view, given)
+        await self._submits(person, view, values)
+        if not self._refused:
+            self._decided(person, card, row)
 
     async def _submits(self, person: str, view: View, values: Mapping[str, Any]) -> None:
         self._told.form(self.person(person), await self.person(person).fills(view, values))

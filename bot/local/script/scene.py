@@ -32,6 +32,7 @@ class Scene:
         self._looking = workspace.alice
         self._before: dict[str, str] = {}
         self._refused: dict[str, str] = {}
+        self._decisions: set[tuple[str, str]] = set()  # who decided which card
 
     # -- who and where --------------------------------------------------------------------------------
 

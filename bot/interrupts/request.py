@@ -25,9 +25,10 @@ class ReviewRow:
     """One action that is decided on its own. Most requests have exactly one row."""
 
     action: str | None  # the tool's name as it was sent, where it is about a tool: show it with `one_line`
-    parts: tuple[Part, ...]  # everything the card (or what opens from it) shows of this row
+    parts: tuple[Part, ...]  # with the description, all that the card, or what opens from it, shows
     allowed: frozenset[DecisionKind]  # a decision that is not here has no button and is refused
     forms: dict[DecisionKind, Form] = field(default_factory=dict)  # EDIT and RESPOND (and REJECT's reason)
+    description: str | None = None  # the asker's own words about this row of several, as the request's are
 
     def decide(self, kind: DecisionKind, raw: Mapping[str, Raw] | None = None) -> Decision:
         """The decision behind a button (`raw` is None) or a form that was sent. Raises `FormErrors`."""

@@ -85,18 +85,24 @@ def _several(approval: Approval, request: ReviewRequest, chars: int) -> list[Blo
     """A row per action. Decided rows shrink to a line, so that the open ones have the room."""
     waiting = approval.open_rows[:MOST_ROWS]
     blocks = _decided_lines(approval, request)
-    names = {row: section(f"*{row + 1}.* {_name(request.rows[row])}") for row in waiting}
-    left = min(chars - size(blocks) - size(list(names.values())), PARTS)
-    room = Room(left // len(waiting), max((_FOR_ROWS - len(blocks)) // len(waiting) - 2, 1))
+    heads = {row: _head(request.rows[row], row) for row in waiting}
+    left = min(chars - size(blocks) - sum(size(head) for head in heads.values()), PARTS)
+    room = Room(left // len(waiting), max((_FOR_ROWS - len(blocks)) // len(waiting) - 3, 1))
     for row in waiting:
         shown = show(request.rows[row].parts, room)
-        blocks += [names[row], *shown.blocks, _buttons(approval, request, row, hidden=not shown.whole)]
+        blocks += [*heads[row], *shown.blocks, _buttons(approval, request, row, hidden=not shown.whole)]
     later = len(approval.open_rows) - len(waiting)
     if later:
         blocks.append(context(f"{later} more follow here as these are decided."))
     if (rest := _approve_rest(approval, request)) is not None:
         blocks.append(rest)
     return blocks
+
+
+def _head(row: ReviewRow, at: int) -> list[Block]:
+    """The row's number and action, and what its asker says of it."""
+    name = section(f"*{at + 1}.* {_name(row)}")
+    return [name, plain_section(clipped(row.description, 600))] if row.description else [name]
 
 
 def _decided_lines(approval: Approval, request: ReviewRequest) -> list[Block]:

@@ -43,6 +43,8 @@ def _chunks(request: ReviewRequest) -> list[Block]:
         parts: tuple[Part, ...] = row.parts
         if len(request.rows) > 1:
             made.append(section(f"*{at + 1}.* {clipped(one_line(row.action or 'this step'), 1000)}"))
+        if row.description:
+            made.append({"type": "section", "text": plain(clipped(row.description, 3000))})
         for page in pages(parts, PAGE_CHARS, measure=escaped_length):
             made += [titled(piece) for piece in page]
     return made

@@ -137,7 +137,7 @@ async def test_a_message_while_something_waits_is_no_input(house: House) -> None
     await house.say(thread, "yes, but only half")
     assert await house.the_card(thread) == card
     (note,) = house.slack.texts(OutgoingKind.NOTE)
-    assert "The agent asks for approval" in note
+    assert "Do it?" in note
 
 
 async def test_a_reply_decides_and_is_not_passed_on(house: House) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.approvals.decision import Decision
 from bot.approvals.json import Json
-from bot.interrupts.dialects.dialect import APPROVE, REJECT, Dialect, one_row, parts, reason_form, told
+from bot.interrupts.dialects.dialect import APPROVE, REJECT, Dialect, asked, one_row, parts, reason_form
 from bot.interrupts.request import ReviewRequest
 
 NAME = "approve_or_reject"
@@ -13,10 +13,10 @@ NAME = "approve_or_reject"
 def read(value: Json, _schema: Json) -> ReviewRequest | None:
     if not isinstance(value, dict) or not isinstance(value.get("question"), str) or len(value) < 2:
         return None
-    description, long = told(value["question"], "question")
+    heading, description, long = asked(value["question"], "question", "The agent asks for approval")
     return one_row(
         NAME,
-        heading="The agent asks for approval",
+        heading=heading,
         description=description,
         shown=(*long, *parts(value, without=("question",))),
         forms={APPROVE: None, REJECT: reason_form(told_to_graph=False)},

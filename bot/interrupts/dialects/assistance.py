@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.approvals.decision import Decision
 from bot.approvals.json import Json
-from bot.interrupts.dialects.dialect import RESPOND, Dialect, message_form, one_row, text_of, told
+from bot.interrupts.dialects.dialect import RESPOND, Dialect, asked, message_form, one_row, text_of
 from bot.interrupts.request import ReviewRequest
 
 NAME = "assistance"
@@ -13,10 +13,10 @@ NAME = "assistance"
 def read(value: Json, _schema: Json) -> ReviewRequest | None:
     if not isinstance(value, dict) or value.keys() != {"query"} or not isinstance(value["query"], str):
         return None
-    description, long = told(value["query"], "query")
+    heading, description, long = asked(value["query"], "query", "The agent asks for help")
     return one_row(
         NAME,
-        heading="The agent asks for help",
+        heading=heading,
         description=description,
         shown=long,
         forms={RESPOND: message_form("Answer")},

@@ -55,6 +55,14 @@ def told(text: Json, label: str) -> tuple[str | None, tuple[Part, ...]]:
     return text, ()
 
 
+def asked(text: Json, label: str, otherwise: str) -> tuple[str, str | None, tuple[Part, ...]]:
+    """Title, description and parts of a question: it is its own title if it is one short line."""
+    description, long = told(text, label)
+    if description is not None and len(description) <= TITLE_LIMIT and "\n" not in description.strip():
+        return description.strip(), None, long
+    return otherwise, description, long
+
+
 def parts(value: Mapping[str, Json], *, without: Iterable[str] = ()) -> tuple[Part, ...]:
     left_out = frozenset(without)
     return tuple(Part(label=key, value=item) for key, item in value.items() if key not in left_out)

@@ -84,7 +84,16 @@ def written(action: Mapping[str, Json], decision: Decision) -> Json:
             return {"type": "respond", "message": decision.message or ""}
 
 
+_BOILERPLATE = "Tool execution requires approval"  # the middleware's words where the author has none
+
+
 def without_echo(description: Json, name: str, args: Json) -> Json:
-    """The middleware's own description repeats name and arguments, which the card shows anyway."""
+    """The middleware's own description repeats name and arguments, which the card shows anyway.
+
+    None where that was all it said.
+    """
     echo = f"\n\nTool: {name}\nArgs: {args}"
-    return description.removesuffix(echo) if isinstance(description, str) else description
+    if not isinstance(description, str):
+        return description
+    words = description.removesuffix(echo)
+    return None if words in {"", _BOILERPLATE} and words != description else words

@@ -4,6 +4,7 @@ https://docs.langchain.com/oss/python/langchain/human-in-the-loop
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from bot.approvals.decision import Decision, DecisionKind
 from bot.approvals.json import Json
@@ -99,12 +100,12 @@ def _row(value: Mapping[str, Json], at: int, action: Mapping[str, Json]) -> Revi
 
 
 def _described(row: ReviewRow, action: Mapping[str, Json]) -> ReviewRow:
-    words = _words(action)
-    return _with(row, (Part(label="description", value=words),)) if words not in (None, "") else row
+    description, long = told(_words(action), "description")
+    return replace(_with(row, long), description=description)
 
 
 def _with(row: ReviewRow, more: tuple[Part, ...]) -> ReviewRow:
-    return ReviewRow(action=row.action, parts=(*row.parts, *more), allowed=row.allowed, forms=row.forms)
+    return replace(row, parts=(*row.parts, *more))
 
 
 DIALECT = Dialect(NAME, read, answer)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.approvals.decision import Decision
 from bot.approvals.json import Json
-from bot.interrupts.dialects.dialect import RESPOND, Dialect, one_row, text_form, text_of, told
+from bot.interrupts.dialects.dialect import RESPOND, Dialect, asked, one_row, text_form, text_of
 from bot.interrupts.request import ReviewRequest
 
 NAME = "question"
@@ -14,10 +14,10 @@ def read(value: Json, _schema: Json) -> ReviewRequest | None:
     text = value["question"] if isinstance(value, dict) and value.keys() == {"question"} else value
     if not isinstance(text, str):
         return None
-    description, long = told(text, "question")
+    heading, description, long = asked(text, "question", "The agent asks")
     return one_row(
         NAME,
-        heading="The agent asks",
+        heading=heading,
         description=description,
         shown=long,
         forms={RESPOND: text_form("Answer")},

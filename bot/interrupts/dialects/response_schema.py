@@ -15,11 +15,11 @@ from bot.interrupts.dialects.dialect import (
     REJECT,
     RESPOND,
     Dialect,
+    asked,
     one_row,
     parts,
     reason_form,
     said,
-    told,
 )
 from bot.interrupts.form import Form
 from bot.interrupts.making import form_from_schema
@@ -35,14 +35,15 @@ def read(value: Json, schema: Json) -> ReviewRequest | None:
     if schema is None:
         return None
     lead = next((k for k in _WORDS if isinstance(value, dict) and isinstance(value.get(k), str)), None)
-    if isinstance(value, dict):
-        description, shown = told(value.get(lead), lead) if lead else (None, ())
-        shown = (*shown, *parts(value, without=(lead,) if lead else ()))
-    elif isinstance(value, str):
-        description, shown = told(value, "question")
-    else:
-        description, shown = None, (Part(label="value", value=value),)
     yes_or_no = _is_boolean(schema)
+    heading = "The agent asks for approval" if yes_or_no else "The agent asks for an answer"
+    description: str | None = None
+    shown: tuple[Part, ...] = (Part(label="value", value=value),)
+    if isinstance(value, str):
+        heading, description, shown = asked(value, "question", heading)
+    elif isinstance(value, dict):
+        heading, description, shown = asked(value[lead], lead, heading) if lead else (heading, None, ())
+        shown = (*shown, *parts(value, without=(lead,) if lead else ()))
     forms: dict[DecisionKind, Form | None]
     if yes_or_no:
         forms = {APPROVE: None, REJECT: reason_form(told_to_graph=False)}
@@ -51,7 +52,6 @@ def read(value: Json, schema: Json) -> ReviewRequest | None:
         forms = {RESPOND: form_from_schema(schema)}
         if filled.base is not ABSENT:
             forms[EDIT] = filled
-    heading = "The agent asks for approval" if yes_or_no else "The agent asks for an answer"
     return one_row(NAME, heading=heading, description=description, shown=shown, forms=forms)
 
 

@@ -37,22 +37,23 @@ async def test_eight_threads_at_once_in_a_channel_that_takes_one_post_a_second(c
 
 
 async def test_every_method_fails_twice_in_every_way(ground: Ground) -> None:
-    faults = (ApiFault.RATE_LIMITED, ApiFault.SERVER_ERROR, ApiFault.DROP)
+    """And, beside that, a post that hangs: it is given up and looked for."""
 
-    async def endures(fault: ApiFault) -> None:
+    async def endures(fault: ApiFault, methods: tuple[str, ...], times: int, seconds: float) -> None:
         async with ground.crew(fault) as crew:
-            for method in METHODS:
-                crew.ws.trouble.on_call(method, fault, times=2, seconds=1)
+            for method in methods:
+                crew.ws.trouble.on_call(method, fault, times=times, seconds=seconds)
             async with crew.bot():
                 await one_wish(crew, "patience")
                 await all_kept(crew)
             assert effects(crew) == {"patience": 1}
             failed = {call.method for call in crew.ws.log.calls() if call.trouble}
-            assert failed >= {*METHODS} - {"chat.update"}, "a redrawn card is told of by the next one's state"
+            assert failed >= {*methods} - {"chat.update"}, "that one a busy bot may leave to the sweep"
 
     async with asyncio.TaskGroup() as group:
-        for fault in faults:
-            group.create_task(endures(fault))
+        for fault in (ApiFault.RATE_LIMITED, ApiFault.SERVER_ERROR, ApiFault.DROP):
+            group.create_task(endures(fault, METHODS, 2, 1))
+        group.create_task(endures(ApiFault.HANG, ("chat.postMessage",), 1, 30))
 
 
 @pytest.mark.parametrize("skip", [0, 1, 2], ids=["card", "effect", "answer"])
@@ -64,14 +65,6 @@ async def test_a_connection_that_drops_after_the_post_was_taken(crew: Crew, skip
     assert effects(crew) == {"taken": 1}
     assert not any("This run stopped" in message.text for message in all_messages(crew))
     assert any(call.trouble == ApiFault.DROP_AFTER and call.ok for call in crew.ws.log.calls())
-
-
-async def test_a_post_that_hangs_is_given_up_and_looked_for(crew: Crew) -> None:
-    crew.ws.trouble.on_call("chat.postMessage", ApiFault.HANG, seconds=30)
-    async with crew.bot():
-        await one_wish(crew, "hung")
-        await all_kept(crew)
-    assert effects(crew) == {"hung": 1}
 
 
 async def test_a_channel_that_refuses_the_card_holds_up_no_other_thread(crew: Crew) -> None:

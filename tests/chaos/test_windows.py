@@ -31,7 +31,10 @@ ON_THE_WIRE = (
 )
 
 
-@pytest.mark.parametrize("committed", [pytest.param(False, marks=pytest.mark.long, id="lost"), True])
+@pytest.mark.parametrize(
+    "committed",
+    [pytest.param(True, id="kept"), pytest.param(False, marks=pytest.mark.long, id="lost")],
+)
 async def test_killed_in_every_commit(ground: Ground, committed: bool) -> None:
     """Either nothing of the transaction is there, or all of it and nobody who knows."""
 

@@ -168,6 +168,8 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, listen: bool, work
             await stack.enter_async_context(_working(rooms))
         if listen:
             await stack.enter_async_context(_listening(rooms))
+        elif settings.worker_port is not None:
+            await stack.enter_async_context(_worker_door(rooms, settings.worker_port))
         log.info(
             "ready", team=rooms.workspace.team, listen=listen, work=work, graphs=list(rooms.graphs.infos)
         )
@@ -220,15 +222,33 @@ async def _listening(rooms: Rooms) -> AsyncIterator[None]:
         else:
             handler = events_handler(bolt)
             checks["slack"] = rooms.api.check
-        token = settings.insight_token
-        others = {PATH: rooms.insight.handler(token.get_secret_value())} if token else {}
-        door = build_door(checks, lambda: _metrics(rooms), handler, others)
+        await stack.enter_async_context(_door(rooms, "PORT", settings.port, checks, handler))
+        yield
+
+
+@asynccontextmanager
+async def _worker_door(rooms: Rooms, port: int) -> AsyncIterator[None]:
+    """The operators' door of a process that only works, on a port of its own."""
+    checks: dict[str, Check] = {"database": rooms.housekeeping.check, "slack": rooms.api.check}
+    async with _door(rooms, "WORKER_PORT", port, checks, None):
+        yield
+
+
+@asynccontextmanager
+async def _door(
+    rooms: Rooms, setting: str, port: int, checks: dict[str, Check], slack: Handler | None
+) -> AsyncIterator[None]:
+    settings = rooms.settings
+    token = settings.insight_token
+    others = {PATH: rooms.insight.handler(token.get_secret_value())} if token else {}
+    async with AsyncExitStack() as stack:
+        door = build_door(checks, lambda: _metrics(rooms), slack, others)
         try:
-            await stack.enter_async_context(open_door(door, settings.host, settings.port))
+            await stack.enter_async_context(open_door(door, settings.host, port))
         except OSError as error:
             raise StartError(
-                f"HOST and PORT: {settings.host}:{settings.port} cannot be listened on ({error.strerror}). "
-                "Set PORT to one that is free."
+                f"HOST and {setting}: {settings.host}:{port} cannot be listened on ({error.strerror}). "
+                f"Set {setting} to one that is free."
             ) from error
         yield
 

@@ -23,6 +23,7 @@ _HOW = {
     "SLACK_SIGNING_SECRET": "the signing secret: in your Slack app's settings under “Basic Information”",
     "SLACK_API_URL": "the address of Slack's Web API, such as https://slack.com/api/",
     "DATABASE_URL": "postgresql://user:password@host:5432/database; leave it out for an embedded PostgreSQL",
+    "WORKER_PORT": "a port number from 0 to 65535; leave it out, and a worker opens no door",
     "PORT": "a port number from 0 to 65535",
     "CONCURRENCY": "how many threads one worker runs at once, from 1 to 200",
     "RETENTION": "for how many days a thread at rest is kept; 0 keeps all",
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".data")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 3000
+    worker_port: Annotated[int | None, Field(ge=0, le=65535)] = None
     langgraph_config: Path = Path("langgraph.json")
     default_graph: str | None = None
     policy_file: Path = Path("approvals.toml")

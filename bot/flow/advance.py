@@ -110,6 +110,9 @@ class Advance:
                 await self._courier.redraw(change.after.id)
 
     def _count(self, settlement: Settlement) -> None:
+        for change in settlement.changes:
+            if change.event in {Event.VOTED, Event.DECIDED}:  # by a reply; a click counts where it is saved
+                self._metrics.decisions.labels(event=change.event.value).inc()
         failures = sum(row.kind is OutgoingKind.FAILURE for row in settlement.post)
         self._metrics.failed_runs.inc(failures)
 

@@ -10,12 +10,6 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.accepted = Counter(
-            "countersign_inbound_total",
-            "What came in from Slack and was stored, by kind.",
-            ["kind"],
-            registry=self.registry,
-        )
         self.steps = Histogram(
             "countersign_step_seconds",
             "How long a step of a thread took, graph and database together.",

@@ -16,13 +16,16 @@ log = structlog.get_logger()
 
 
 async def every(seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
-    """Do the work again and again. One that fails is logged and tried at its next turn."""
+    """Do the work now and then again and again. One that fails is logged and tried at its next turn.
+
+    Now, because a process that is itself killed every few seconds would else repair nothing.
+    """
     while True:
-        await asyncio.sleep(seconds)
         try:
             await work()
         except Exception as error:  # noqa: BLE001 -- a repair that failed must not end the repairs
             log.warning("repair_failed", repair=name, reason=str(error))
+        await asyncio.sleep(seconds)
 
 
 class Reaper:

@@ -247,3 +247,12 @@ async def test_what_there_is_to_count_is_counted(stage: Stage, process: BotProce
     waiting = stage.rows("SELECT count(*) FROM countersign.approvals WHERE status = 'pending'")[0][0]
     pending = [float(n) for name, n in counted.items() if "pending" in name]
     assert float(waiting) in pending
+
+
+async def test_a_worker_has_a_door_of_its_own_where_it_is_given_a_port(stage: Stage) -> None:
+    async with stage.bot("worker", name="worker", WORKER_PORT="0") as worker:
+        assert '"ready"' in await worker.answers("/readyz", 200, seconds=40)
+
+        status, _ = await worker.get("/slack/events")
+
+        assert status == 404

@@ -47,6 +47,8 @@ from bot.store.threads import Threads
 _DELIVER_EVERY = 1.0  # seconds between two looks at what could not be posted
 _REPAIR_EVERY = 5.0  # seconds between two looks at what a crash left undone
 _REAP_EVERY = 2.0
+_REPAIRS_END = 1.0  # seconds in which a repair has ended after it was cancelled
+_HANDING_BACK = 10.0  # seconds that a worker has beyond its grace, before it is cancelled once more
 
 log = structlog.get_logger()
 
@@ -187,7 +189,8 @@ async def _working(rooms: Rooms) -> AsyncIterator[None]:
         every(_REPAIR_EVERY, "forgotten", rooms.threads.forgotten),
         every(_REAP_EVERY, "reap", rooms.reaper.reap),
     ]
-    async with _background(worker.run()), _background(*repairs):
+    ending = rooms.settings.shutdown_grace + _HANDING_BACK
+    async with _background(ending, worker.run()), _background(_REPAIRS_END, *repairs):
         try:
             yield
         finally:
@@ -261,15 +264,20 @@ async def _metrics(rooms: Rooms) -> bytes:
 
 
 @asynccontextmanager
-async def _background(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run these beside the body; when it ends, cancel them and wait until they are done with ending."""
-    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
+async def _background(patience: float, *coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these beside the body; when it ends, cancel them and wait until they are done with ending.
+
+    Before Python 3.12, `asyncio.wait_for` can swallow a cancellation that comes as it gets its result, and
+    psycopg's pool waits with it. So what has not ended after `patience` seconds is cancelled again.
+    """
+    running = {asyncio.create_task(coroutine) for coroutine in coroutines}
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=patience)
 
 
 async def migrate_database(settings: DatabaseSettings) -> None:

@@ -43,7 +43,7 @@ def uses(
     before: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[list[Use]]:
-    """Start `count` processes at once that use the server of `data_dir`; what is left of them ends with it."""
+    """Start `count` processes at once that use the server of `data_dir`; those left over end with it."""
     command = [
         *before,
         python,
@@ -55,11 +55,18 @@ def uses(
     ]
     processes = [
         subprocess.Popen(
-            command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, user=user, group=user,
-            extra_groups=None if user is None else [], env={**os.environ, **(environment or {})},
+            command,
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
+            env={**os.environ, **(environment or {})},
         )
         for _ in range(count)
-    ]  # fmt: skip
+    ]
     try:
         yield [Use(process=process, said=_first_line(process)) for process in processes]
     finally:

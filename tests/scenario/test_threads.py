@@ -39,10 +39,6 @@ async def test_messages_are_taken_in_their_order_while_another_thread_is_stuck(s
     assert said == ["Resumed.", *(f"Heard: number {n}" for n in range(1, 6))]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a reply that is taken before the mention it follows belongs to no thread yet and is dropped",
-)
 async def test_a_reply_that_overtakes_the_mention_it_follows_is_heard(stage: Stage) -> None:
     for name in ("app_mention", "message"):
         stage.ws.trouble.on_delivery(name, DeliveryFault.LOSE)

@@ -5,27 +5,34 @@ A mention in a channel arrives twice, as `app_mention` and as `message`; both ar
 """
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.flow.graph_state import StartsWith
 from bot.flow.inbound import Inbound, InboundKind
+from bot.flow.ports import SlackRefused
 from bot.flow.thread import ThreadRef
 from bot.slack.desk import Desk
 from bot.slack.escape import typed
 from bot.slack.told_twice import ToldTwice
 from bot.slack.web_api import Workspace
 
+log = structlog.get_logger()
+
 _SUBTYPES = {None, "file_share", "thread_broadcast"}  # the others are edits, joins, other bots, ...
+_LATE = 2.0  # seconds from when a message was written until it is told: Slack takes far less
 _NOTHING_SAID = "Write what you want together with the mention; I read text alone, no files."
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
     messages = ToldTwice(desk.store)
 
-    async def on_message(event: dict[str, Any], body: dict[str, Any]) -> None:
+    async def on_message(event: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest) -> None:
         inbound = message_from(event, body.get("event_id"), desk.workspace)
         if inbound is None:
             return
@@ -33,7 +40,10 @@ def register(app: AsyncApp, desk: Desk) -> None:
             if inbound.opens:
                 desk.tell(inbound.thread, inbound.user, _NOTHING_SAID)
             return
-        await messages.accept(inbound)
+        # Read before the mention is stored: if it cannot be read now, Slack repeats the mention.
+        overtaking = await replies_after(desk, inbound) if inbound.opens and _late(inbound, request) else ()
+        for each in (inbound, *overtaking):
+            await messages.accept(each)
 
     async def on_anything_else() -> None:
         """Acknowledged, or Slack would send it again and again."""
@@ -41,6 +51,35 @@ def register(app: AsyncApp, desk: Desk) -> None:
     app.event("app_mention")(on_message)
     app.event("message")(on_message)
     app.event(re.compile(".*"))(on_anything_else)
+
+
+def _late(inbound: Inbound, request: AsyncBoltRequest) -> bool:
+    """Whether others may have written after this message and been heard before it."""
+    return "x-slack-retry-num" in request.headers or time.time() - float(inbound.written) > _LATE
+
+
+async def replies_after(desk: Desk, mention: Inbound) -> tuple[Inbound, ...]:
+    """What people wrote in the thread after this mention: it was no thread of ours when they did.
+
+    Raises RateLimited and SlackUnreachable; where Slack refuses, there is nothing to be had.
+    """
+    ts = mention.key.rpartition("/")[2]
+    try:
+        answer = await desk.api.read(
+            "conversations.replies",
+            channel=mention.thread.channel,
+            ts=mention.thread.ts,
+            oldest=ts,
+            limit=200,
+        )
+    except SlackRefused as refused:
+        log.info("replies_not_read", thread_id=mention.thread.id, slack_error=refused.error)
+        return ()
+    found = (
+        message_from({**message, "channel": mention.thread.channel}, None, desk.workspace)
+        for message in answer.get("messages", [])
+    )
+    return tuple(each for each in found if each is not None and each.written_after(ts))
 
 
 def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Workspace) -> Inbound | None:

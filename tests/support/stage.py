@@ -118,7 +118,8 @@ class Stage:
     async def resumed(self, thread: Thread) -> Any:
         """Wait for the probe's end, and give what its only question was answered with."""
         await thread.wait_for("Resumed.", limit=15)
-        (noted,) = self.noted(thread)
+        # A reply that came when nothing waited any more is a message like others, and noted as heard.
+        (noted,) = [line for line in self.noted(thread) if "answers" in line]
         (answer,) = noted["answers"]
         return answer
 

@@ -119,7 +119,7 @@ class Stage:
         """Wait for the probe's end, and give what its only question was answered with."""
         await thread.wait_for("Resumed.", limit=15)
         # A reply that came when nothing waited any more is a message like others, and noted as heard.
-        (noted,) = [line for line in self.noted(thread) if "answers" in line]
+        (noted,) = [line for line in self.noted(thread) if line.get("heard") is None]
         (answer,) = noted["answers"]
         return answer
 

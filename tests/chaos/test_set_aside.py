@@ -5,9 +5,9 @@ import asyncio
 from bot.flow.advance import MAX_ATTEMPTS
 from bot.local.threads import Card, Thread
 from tests.chaos.crew import Crew, Replica
-from tests.chaos.lanes import time_passes
 from tests.chaos.people import is_failure, says
 from tests.chaos.promises import all_kept
+from tests.chaos.traps import time_passes
 
 
 async def dies_until_set_aside(crew: Crew, bot: Replica, wish: str) -> tuple[Thread, Card]:

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from psycopg.rows import dict_row
 
 from bot.store.pool import Pool, transaction
 from bot.store.queries import QUERIES
+from bot.store.statements import fetch, run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,23 +23,23 @@ class Housekeeping:
     async def forget_events(self) -> None:
         """Forget the events that Slack cannot repeat any more, and the posts that cannot be tried again."""
         for name in ("forget_inbox", "forget_outbox"):
-            await self._run(name, {})
+            await run(self._pool, name, {})
 
     async def forget_effects(self, seconds: float) -> None:
-        await self._run("forget_effects", {"seconds": seconds})
+        await run(self._pool, "forget_effects", {"seconds": seconds})
 
     async def at_rest(self, seconds: float, limit: int) -> tuple[str, ...]:
         """Threads untouched for so long, in which nothing waits: the longest first."""
-        found = await self._query("at_rest", {"seconds": seconds, "limit": limit})
+        found = await fetch(self._pool, "at_rest", {"seconds": seconds, "limit": limit})
         return tuple(row["id"] for row in found)
 
     async def to_compact(self, seconds: float, limit: int) -> tuple[str, ...]:
         """Threads at rest whose older checkpoints are still there."""
-        found = await self._query("to_compact", {"seconds": seconds, "limit": limit})
+        found = await fetch(self._pool, "to_compact", {"seconds": seconds, "limit": limit})
         return tuple(row["id"] for row in found)
 
     async def compacted(self, thread_id: str) -> None:
-        await self._run("compacted", {"thread_id": thread_id})
+        await run(self._pool, "compacted", {"thread_id": thread_id})
 
     async def forget_thread(self, thread_id: str) -> None:
         """Forget all of a thread but its ledger."""
@@ -60,26 +58,14 @@ class Housekeeping:
             HaltedThread(
                 thread_id=row["id"], graph=row["graph"], reference=row["halted"], since=row["touched_at"]
             )
-            for row in await self._query("halted", {})
+            for row in await fetch(self._pool, "halted", {})
         )
 
     async def counts(self) -> dict[str, int]:
         """How many approvals are pending and how many messages unposted."""
-        return dict((await self._query("counts", {}))[0])
+        return dict((await fetch(self._pool, "counts", {}))[0])
 
     async def check(self) -> None:
         """Raise if the database does not answer."""
         async with self._pool.connection(timeout=2.0) as connection:
             await connection.execute("SELECT 1")
-
-    async def _run(self, name: str, arguments: dict[str, Any]) -> None:
-        async with self._pool.connection() as connection:
-            await connection.execute(QUERIES[name], arguments)
-
-    async def _query(self, name: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
-        async with (
-            self._pool.connection() as connection,
-            connection.cursor(row_factory=dict_row) as cursor,
-        ):
-            await cursor.execute(QUERIES[name], arguments)
-            return await cursor.fetchall()

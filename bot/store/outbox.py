@@ -1,9 +1,6 @@
 """The outbox: what is to be posted, claimed by one process at a time."""
 
-from typing import Any
 from uuid import UUID
-
-from psycopg.rows import dict_row
 
 from bot.flow.inbound import Inbound, InboundKind
 from bot.flow.outgoing import Outgoing, OutgoingKind
@@ -12,6 +9,7 @@ from bot.flow.thread import ThreadRef
 from bot.store import rows
 from bot.store.pool import Pool, transaction
 from bot.store.queries import QUERIES
+from bot.store.statements import fetch, run
 from bot.store.threads import Defer, remember
 
 _CLAIM = 20  # seconds in which only the claimer posts: longer than it goes on, and than a post may take
@@ -23,17 +21,17 @@ class Outbox:
         self._defer = defer
 
     async def claim_thread(self, channel: str, thread_ts: str) -> tuple[Outgoing, ...]:
-        found = await self._query(
-            "claim_thread", {"channel": channel, "thread_ts": thread_ts, "claim": _CLAIM}
+        found = await fetch(
+            self._pool, "claim_thread", {"channel": channel, "thread_ts": thread_ts, "claim": _CLAIM}
         )
         return tuple(rows.outgoing_from(row) for row in sorted(found, key=lambda row: row["seq"]))
 
     async def claim_one(self, key: str) -> Outgoing | None:
-        found = await self._query("claim_one", {"key": key, "claim": _CLAIM})
+        found = await fetch(self._pool, "claim_one", {"key": key, "claim": _CLAIM})
         return rows.outgoing_from(found[0]) if found else None
 
     async def due(self, limit: int) -> tuple[Lane, ...]:
-        found = await self._query("due_lanes", {"limit": limit})
+        found = await fetch(self._pool, "due_lanes", {"limit": limit})
         return tuple(
             Lane(channel=row["channel"], thread_ts=row["thread_ts"], key=row["key"]) for row in found
         )
@@ -59,7 +57,8 @@ class Outbox:
                 await connection.execute(QUERIES["card_row_posted"], arguments)
 
     async def postpone(self, row: Outgoing, seconds: float, error: str) -> None:
-        await self._run(
+        await run(
+            self._pool,
             "postpone",
             {
                 "key": row.key,
@@ -71,26 +70,14 @@ class Outbox:
         )
 
     async def give_up(self, row: Outgoing, error: str) -> None:
-        await self._run("give_up", {"key": row.key, "error": error})
+        await run(self._pool, "give_up", {"key": row.key, "error": error})
 
     async def stale_cards(self, limit: int) -> tuple[UUID, ...]:
-        return tuple(row["id"] for row in await self._query("stale_cards", {"limit": limit}))
+        return tuple(row["id"] for row in await fetch(self._pool, "stale_cards", {"limit": limit}))
 
     async def drawn(self, approval_id: UUID, version: int) -> int | None:
-        found = await self._query("drawn", {"approval_id": approval_id, "version": version})
+        found = await fetch(self._pool, "drawn", {"approval_id": approval_id, "version": version})
         return int(found[0]["version"]) if found else None
-
-    async def _run(self, name: str, arguments: dict[str, Any]) -> None:
-        async with self._pool.connection() as connection:
-            await connection.execute(QUERIES[name], arguments)
-
-    async def _query(self, name: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
-        async with (
-            self._pool.connection() as connection,
-            connection.cursor(row_factory=dict_row) as cursor,
-        ):
-            await cursor.execute(QUERIES[name], arguments)
-            return await cursor.fetchall()
 
 
 def _first_message(row: Outgoing, ts: str) -> Inbound:

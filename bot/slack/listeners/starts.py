@@ -12,13 +12,14 @@ from bot.flow.graph_state import GraphInfo
 from bot.flow.inbound import Inbound, InboundKind
 from bot.flow.ports import SlackRefused
 from bot.flow.thread import ThreadRef
-from bot.interrupts import FormErrors, form_from_schema
+from bot.interrupts import form_from_schema
 from bot.slack import messages
 from bot.slack.blocks import Drawn, section
 from bot.slack.card_ref import BadButton
 from bot.slack.desk import Ack, Desk, in_words
 from bot.slack.escape import code, escape
-from bot.slack.forms import Modal, fitted, form_view, raw_values, shown_errors, told_view
+from bot.slack.forms import Modal, fitted, form_view, raw_values
+from bot.slack.listeners.answered import answered
 from bot.slack.listeners.click import Click
 
 FORM = "start:form"
@@ -68,18 +69,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         desk.background.start("open start form", _open(desk, click, info))
 
     async def on_form(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        try:
-            await _start(desk, str(body["user"]["id"]), view)
-        except FormErrors as error:
-            errors = shown_errors(error.errors, view)
-            if errors:
-                await ack(response_action="errors", errors=errors)
-            else:
-                await ack(response_action="update", view=told_view("Not possible", in_words(error)))
-        except CountersignError as error:
-            await ack(response_action="update", view=told_view("Nothing was started", in_words(error)))
-        else:
-            await ack()
+        await answered(ack, view, _start(desk, str(body["user"]["id"]), view), "Nothing was started")
 
     app.action(messages.START)(on_open)
     app.view(FORM)(on_form)

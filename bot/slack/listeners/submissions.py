@@ -6,30 +6,18 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.approvals.decision import Decision
-from bot.approvals.errors import CountersignError
 from bot.flow.decide import Ballot, request_of
-from bot.interrupts import FormErrors, Refused
 from bot.slack import words
 from bot.slack.card_ref import BadButton, ModalRef
-from bot.slack.desk import Ack, Desk, in_words
-from bot.slack.forms import raw_values, shown_errors, told_view
+from bot.slack.desk import Ack, Desk
+from bot.slack.forms import raw_values
+from bot.slack.listeners.answered import answered
 from bot.slack.listeners.approvals import row_with
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
     async def on_submission(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        try:
-            await _submit(desk, body, view)
-        except (FormErrors, Refused) as error:
-            errors = shown_errors(error.errors, view)
-            if errors:
-                await ack(response_action="errors", errors=errors)
-            else:
-                await ack(response_action="update", view=told_view("Not possible", in_words(error)))
-        except CountersignError as error:
-            await ack(response_action="update", view=told_view("Nothing was changed", in_words(error)))
-        else:
-            await ack()
+        await answered(ack, view, _submit(desk, body, view), "Nothing was changed")
 
     app.view(re.compile(r"^approval:(approve|edit|reject|respond|answer)$"))(on_submission)
 

@@ -39,6 +39,9 @@ async def test_a_mention_opens_a_thread_once_though_it_is_told_twice(bot: Bot) -
     await acknowledged(bot, "message")
     assert await stored(bot, thread) == [("message", bot.ws.carol.id, "pay <bob> & co")]
     assert bot.deferred.count(thread.id) == 1
+    assert not bot.ws.log.calls(
+        "conversations.replies"
+    )  # nobody can have overtaken it: the thread is not read
 
 
 async def test_a_direct_message_opens_a_thread(bot: Bot) -> None:

@@ -55,7 +55,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 def _late(inbound: Inbound, request: AsyncBoltRequest) -> bool:
     """Whether others may have written after this message and been heard before it."""
-    return "x-slack-retry-num" in request.headers or time.time() - float(inbound.written) > _LATE
+    told_before = request.headers.get("x-slack-retry-num", ["0"])[0]  # Socket Mode says 0 at the first time
+    return told_before != "0" or time.time() - float(inbound.written) > _LATE
 
 
 async def replies_after(desk: Desk, mention: Inbound) -> tuple[Inbound, ...]:

@@ -1,6 +1,8 @@
 """The newcomer's stories with the real bot behind the page, and what else needs the two together."""
 
-from playwright.async_api import Locator, Page, expect
+import asyncio
+
+from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
 from tests.browser.conftest import Visit, becomes, writes
 from tests.support.stage import Stage
@@ -80,16 +82,42 @@ async def test_an_edit_with_a_field_error_and_the_difference_after_it(stage: Sta
     assert (await stage.resumed(card.thread))["edited_action"]["args"]["times"] == 3
 
 
+async def _hears_when_told(page: Page) -> asyncio.Event:
+    """While the event is clear nothing new reaches the page; it keeps its order and comes later."""
+    hears = asyncio.Event()
+    hears.set()
+
+    def connected(to_page: WebSocketRoute) -> None:
+        said: asyncio.Queue[str | bytes] = asyncio.Queue()
+        to_page.connect_to_server().on_message(said.put_nowait)
+
+        async def tell() -> None:
+            while True:
+                message = await said.get()
+                await hears.wait()
+                to_page.send(message)
+
+        telling = asyncio.create_task(tell())
+        page.on("close", lambda _: telling.cancel())
+
+    await page.route_web_socket("**/page/live*", connected)
+    await page.reload()
+    return hears
+
+
 async def test_two_people_press_at_once_and_one_of_them_decides(stage: Stage, visit: Visit) -> None:
     alice, bob = await visit(stage.ws, "alice"), await visit(stage.ws, "bob")
+    bob_hears = await _hears_when_told(bob)
     thread = await stage.ws.carol.mentions("post 'Only once' to #ops")
     for page in (alice, bob):
         await page.goto(f"{stage.ws.address}/#/{thread.channel}/{thread.ts}")
         await expect(thread_of(page).get_by_role("button", name="Approve")).to_be_visible(timeout=SLOW)
 
+    bob_hears.clear()  # or his button might be gone before he presses it
     press = "document.querySelector('.thread [data-action=\"approval:approve\"]').click()"
     await alice.evaluate(press)
     await bob.evaluate(press)
+    bob_hears.set()
 
     for page in (alice, bob):
         await expect(thread_of(page).get_by_role("button", name="Approve")).to_have_count(0, timeout=SLOW)

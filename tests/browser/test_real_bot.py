@@ -98,7 +98,11 @@ async def _hears_when_told(page: Page) -> asyncio.Event:
                 to_page.send(message)
 
         telling = asyncio.create_task(tell())
-        page.on("close", lambda _: telling.cancel())
+
+        def stop(_: Page) -> None:
+            telling.cancel()
+
+        page.on("close", stop)
 
     await page.route_web_socket("**/page/live*", connected)
     await page.reload()

@@ -45,6 +45,7 @@ def _run(given: argparse.Namespace) -> int:
     from bot.app import migrate_database
     from bot.approvals.errors import CountersignError
     from bot.logs import set_up_logs
+    from bot.process import run
     from bot.settings import read_database_settings, read_settings
 
     try:
@@ -59,7 +60,7 @@ def _run(given: argparse.Namespace) -> int:
         set_up_logs(settings.log_format)
         listen = given.command == "serve"
         work = not (listen and given.no_worker)
-        asyncio.run(_until_signalled(settings, listen=listen, work=work))
+        run(_until_signalled(settings, listen=listen, work=work))
     except CountersignError as error:
         print(f"countersign: {error}", file=sys.stderr)
         return 1

@@ -24,6 +24,7 @@ from bot.insight import PATH, Insight
 from bot.jobs.queue import Queue
 from bot.jobs.repairs import Reaper, every
 from bot.jobs.worker import Worker
+from bot.process import keep_what_is_loaded
 from bot.runs.checkpoints import Checkpoints
 from bot.runs.config import read_graph_config
 from bot.runs.graphs import Graphs, open_graphs
@@ -172,6 +173,7 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, listen: bool, work
             await stack.enter_async_context(_listening(rooms))
         elif settings.worker_port is not None:
             await stack.enter_async_context(_worker_door(rooms, settings.worker_port))
+        keep_what_is_loaded()
         log.info(
             "ready", team=rooms.workspace.team, listen=listen, work=work, graphs=list(rooms.graphs.infos)
         )

@@ -76,16 +76,18 @@ class Advance:
                 if work.inbound and work.inbound[0].kind is InboundKind.RETRY:
                     settlement = replace(settlement, release=True)
                 self._count(settlement)
-                more = await self._store.settle(settlement)
-                if settlement.post:
-                    await self._courier.deliver_thread(work.thread.ref.channel, work.thread.ref.ts)
+                settled = await self._store.settle(settlement, claim=True)
+                more = settled.more
+                saved = {change.after.id: change.after for change in settlement.changes}
+                await self._courier.deliver(settled.claimed, saved)
                 await self._redraw(settlement)
 
     async def _settlement(self, work: Work, session: Session) -> Settlement:
         first = work.inbound[0] if work.inbound else None
         if work.thread.attempts > MAX_ATTEMPTS:
             return self._set_aside(work)
-        if work.thread.graph is None:
+        new = work.thread.graph is None
+        if new:
             assert first is not None, "a thread without a graph has nothing but messages to handle"
             if first.kind is not InboundKind.MESSAGE:
                 return Settlement(thread=replace(work.thread, halted=None), done=(first.key,))
@@ -99,7 +101,7 @@ class Advance:
             return graph_is_gone(work, self._graphs)
         try:
             async with self._graphs.bind(info.name, work.thread.ref, session) as graph:
-                return await Step(work, info, graph, self._replying, self._clock).take()
+                return await Step(work, info, graph, self._replying, self._clock, new=new).take()
         except RunFailed as error:  # a step tells of its own: this graph could not be built
             return _put_down(work, error.reference, error.hint)
 
@@ -107,7 +109,7 @@ class Advance:
         """Show what this step did to approvals that have a card; one that the graph took looks as before."""
         for change in settlement.changes:
             if change.event not in {Event.OPENED, Event.RESUMED}:
-                await self._courier.redraw(change.after.id)
+                await self._courier.redraw(change.after.id, change.after)
 
     def _count(self, settlement: Settlement) -> None:
         for change in settlement.changes:

@@ -2,7 +2,6 @@
 
 The graph hears of it after that, from the worker: a crash in between loses nothing."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,8 +15,9 @@ from bot.approvals.person import Person
 from bot.approvals.policy import check_may_decide
 from bot.flow.metrics import Metrics
 from bot.flow.ports import Clock, Conflict, Store
+from bot.flow.questions import request_of
 from bot.flow.thread import ThreadRef
-from bot.interrupts import ReviewRequest, check, parse, resume_value
+from bot.interrupts import check, resume_value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,22 +109,3 @@ class Decide:
 
 def _told(decision: Decision) -> Json:
     return {"kind": decision.kind, "message": decision.message, "value": decision.value}
-
-
-def request_of(approval: Approval) -> ReviewRequest:
-    """What the approval asks, parsed from its row.
-
-    Drawing, clicking and deciding all need it within moments, so the last few are kept. What an approval asks
-    never changes; it is compared all the same, since nothing but the row counts.
-    """
-    kept = _parsed.get(approval.id)
-    if kept is None or kept[0] != (approval.value, approval.schema):
-        kept = (approval.value, approval.schema), parse(approval.value, approval.schema)
-        _parsed[approval.id] = kept
-        while len(_parsed) > _KEPT:
-            _parsed.popitem(last=False)
-    return kept[1]
-
-
-_KEPT = 64
-_parsed: OrderedDict[UUID, tuple[tuple[Json, Json], ReviewRequest]] = OrderedDict()

@@ -1,10 +1,13 @@
 """The courier: rows of the outbox become messages, once each, and cards show their approval as it is."""
 
 import time
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 import structlog
 
+from bot.approvals.approval import Approval
 from bot.flow.metrics import Metrics
 from bot.flow.outgoing import Outgoing, OutgoingKind
 from bot.flow.ports import Outbox, RateLimited, Slack, SlackRefused, SlackUnreachable, Store
@@ -12,6 +15,7 @@ from bot.flow.ports import Outbox, RateLimited, Slack, SlackRefused, SlackUnreac
 _BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds, then the last for ever
 _CLAIM_USE = 8.0  # seconds after a claim in which another post may begin; it may take 10 s itself
 _REFUSED_PAUSE = 60.0  # a person has to change something in Slack first
+_NONE: Mapping[UUID, Approval] = MappingProxyType({})
 
 log = structlog.get_logger()
 
@@ -24,20 +28,27 @@ class Courier:
         self._metrics = metrics or Metrics()
 
     async def deliver_thread(self, channel: str, thread_ts: str) -> None:
-        """Post what this thread has to say, in order. What cannot be posted now is tried again later."""
+        """Claim what this thread has to say, and deliver it."""
+        await self.deliver(await self._outbox.claim_thread(channel, thread_ts))
+
+    async def deliver(self, claimed: Sequence[Outgoing], known: Mapping[UUID, Approval] = _NONE) -> None:
+        """Post what was just claimed, in order. What cannot be posted now is tried again later.
+
+        `known` are approvals whose cards may be among it, as they are now.
+        """
         began = time.monotonic()
-        for row in await self._outbox.claim_thread(channel, thread_ts):
+        for row in claimed:
             if time.monotonic() - began > _CLAIM_USE:  # the claim on the rest lapses soon
                 await self._outbox.postpone(row, 0, "left for the next round")
                 return
-            if not await self._deliver(row):
+            if not await self._deliver(row, known):
                 return
 
     async def deliver_one(self, key: str) -> None:
         """Post one message that begins a thread."""
         row = await self._outbox.claim_one(key)
         if row is not None:
-            await self._deliver(row)
+            await self._deliver(row, _NONE)
 
     async def deliver_due(self, limit: int = 50) -> int:
         """Post what a process that died, or a Slack that refused, left behind."""
@@ -53,9 +64,13 @@ class Courier:
         """Learn where a card is from somebody who pressed a button on it."""
         await self._outbox.card_seen(approval_id, ts)
 
-    async def redraw(self, approval_id: UUID) -> None:
-        """Make a card show its approval. A failure is left to the sweep, which sees the card's version."""
-        approval = await self._store.approval(approval_id)
+    async def redraw(self, approval_id: UUID, saved: Approval | None = None) -> None:
+        """Make a card show its approval. A failure is left to the sweep, which sees the card's version.
+
+        `saved` is the approval as it was just saved.
+        """
+        # Who saved it may not have known where its card is.
+        approval = saved if saved and saved.card_ts else await self._store.approval(approval_id)
         while approval is not None and approval.card_ts is not None:
             try:
                 await self._slack.redraw(approval)
@@ -74,8 +89,8 @@ class Courier:
             await self.redraw(approval_id)
         return len(stale)
 
-    async def _deliver(self, row: Outgoing) -> bool:
-        approval = await self._store.approval(row.approval_id) if row.approval_id else None
+    async def _deliver(self, row: Outgoing, known: Mapping[UUID, Approval]) -> bool:
+        approval = await self._approval(row.approval_id, known) if row.approval_id else None
         try:
             ts = await self._slack.post(row, approval)
         except RateLimited as error:
@@ -96,6 +111,9 @@ class Courier:
             await self._outbox.posted(row, ts, drawn)
             return True
         return False
+
+    async def _approval(self, approval_id: UUID, known: Mapping[UUID, Approval]) -> Approval | None:
+        return known.get(approval_id) or await self._store.approval(approval_id)
 
     def _count(self, row: Outgoing, outcome: str) -> None:
         self._metrics.posts.labels(kind=row.kind.value, outcome=outcome).inc()

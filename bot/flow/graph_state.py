@@ -33,6 +33,10 @@ class GraphState:
     checkpoint: str | None  # None: the thread has no state yet
 
 
+NOTHING_YET = GraphState(pending=(), unfinished=False, applied=None, said=(), fields=None, checkpoint=None)
+"""The state of a thread in which no graph ever ran."""
+
+
 class StartsWith(StrEnum):
     MESSAGES = "messages"  # {"messages": [{"role": "user", "content": text}]}
     TEXT = "text"  # the one required string property

@@ -40,6 +40,16 @@ class Settlement:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Settled:
+    """What is left after a settlement. What comes in later has a job of its own."""
+
+    more: bool  # whether the thread has more to do
+    claimed: tuple[
+        Outgoing, ...
+    ]  # what the thread has to post, if it was asked for: nobody else posts it now
+
+
+@dataclass(frozen=True, kw_only=True)
 class Waiting:
     """One line of /approvals."""
 
@@ -70,11 +80,8 @@ class Store(Protocol):
         """Write which graph the thread belongs to, and nothing else of it."""
         ...
 
-    async def settle(self, settlement: Settlement) -> bool:
-        """Write a step's result; the thread came to rest, so its attempts start again. Raises Conflict.
-
-        Gives whether the thread has more to do. What comes in later has a job of its own.
-        """
+    async def settle(self, settlement: Settlement, *, claim: bool = False) -> Settled:
+        """Write a step's result; the thread came to rest, so its attempts start again. Raises Conflict."""
         ...
 
     async def hand_back(self, thread_id: str) -> None:

@@ -8,10 +8,11 @@ import structlog
 from bot.approvals.approval import Approval, Status
 from bot.approvals.decision import Decision
 from bot.approvals.errors import CountersignError
-from bot.flow.decide import Ballot, Decide, request_of
+from bot.flow.decide import Ballot, Decide
 from bot.flow.graph_state import GraphState
 from bot.flow.inbound import Inbound
 from bot.flow.ports import Clock, Settlement, Slack, Work
+from bot.flow.questions import request_of
 from bot.flow.replies import decision_in
 from bot.flow.settling import note, settle
 from bot.interrupts import FormErrors, Refused

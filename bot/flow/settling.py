@@ -9,8 +9,8 @@ from bot.approvals.ledger import Change, Event
 from bot.flow.graph_state import GraphState, PendingInterrupt
 from bot.flow.outgoing import Outgoing, OutgoingKind
 from bot.flow.ports import Clock, Settlement, Work
+from bot.flow.questions import question
 from bot.flow.thread import ThreadRef
-from bot.interrupts import parse
 
 _NO_LONGER_ASKED = "The question behind it is no longer asked."
 
@@ -83,7 +83,7 @@ def _opened(ref: ThreadRef, pending: PendingInterrupt, clock: Clock) -> Change:
         digest=pending.digest,
         value=pending.value,
         schema=pending.schema,
-        rows=len(parse(pending.value, pending.schema).rows),
+        rows=len(question(pending.value, pending.schema, pending.digest).rows),
         at=clock(),
     )
     return Change(after=approval, event=Event.OPENED, detail={"digest": pending.digest})

@@ -12,7 +12,7 @@ from collections.abc import Awaitable
 
 from bot.approvals.approval import Approval, Status
 from bot.approvals.ledger import Change, Event
-from bot.flow.graph_state import AnswerRefused, GraphInfo, GraphState, RunFailed, StartsWith
+from bot.flow.graph_state import NOTHING_YET, AnswerRefused, GraphInfo, GraphState, RunFailed, StartsWith
 from bot.flow.inbound import Inbound, InboundKind
 from bot.flow.opening import start_form
 from bot.flow.outgoing import Outgoing
@@ -26,16 +26,18 @@ _ASKED_AGAIN = "The step after the decision failed, so the question is asked aga
 
 class Step:
     def __init__(
-        self, work: Work, info: GraphInfo, graph: GraphThread, replying: Replying, clock: Clock
+        self, work: Work, info: GraphInfo, graph: GraphThread, replying: Replying, clock: Clock, *, new: bool
     ) -> None:
+        """`new`: no graph ever ran in the thread, so there is no state to look at."""
         self._work = work
         self._info = info
         self._graph = graph
         self._replying = replying
         self._clock = clock
+        self._new = new
 
     async def take(self) -> Settlement:
-        state = await self._graph.read()
+        state = NOTHING_YET if self._new else await self._graph.read()
         first = self._work.inbound[0] if self._work.inbound else None
         decided = next((a for a in self._work.open if a.status is Status.DECIDED), None)
         if first and first.kind is InboundKind.ASK_AGAIN:

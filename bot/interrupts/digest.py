@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from functools import lru_cache
 
 import rfc8785
 
 from bot.approvals.json import Json
 
 _EXACT = 2**53
+_SHORT = 20_000  # characters of a text whose form is remembered
 
 
 def digest(value: Json, schema: Json = None) -> str:
@@ -24,6 +26,17 @@ def digest(value: Json, schema: Json = None) -> str:
 
 
 def _canonical(value: Json) -> bytes:
+    """The same values come again and again: a question before its card and its resume, a tool's schema."""
+    text = json.dumps(value)
+    return _remembered(text) if len(text) <= _SHORT else _written(value)
+
+
+@lru_cache(maxsize=128)
+def _remembered(text: str) -> bytes:
+    return _written(json.loads(text))
+
+
+def _written(value: Json) -> bytes:
     try:
         return rfc8785.dumps(_as_doubles(value))
     except (rfc8785.CanonicalizationError, UnicodeError):

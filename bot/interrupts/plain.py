@@ -37,6 +37,8 @@ def as_json(value: object) -> Json:
 def _json(value: object, around: tuple[int, ...]) -> Json:
     if value is None or isinstance(value, bool):
         return value
+    if type(value) is str and value.isascii():  # most of what there is
+        return value
     if isinstance(value, str | int | float) and not isinstance(value, Enum):
         return _scalar(value)
     if id(value) in around:
@@ -44,6 +46,8 @@ def _json(value: object, around: tuple[int, ...]) -> Json:
     if len(around) >= DEEPEST:
         return _flat(value)
     try:
+        if type(value) is dict:  # before the questions that other types are asked
+            return _object(value, (*around, id(value)))
         return _composite(value, (*around, id(value)))
     except RecursionError:
         return "(too deep to show)"

@@ -2,7 +2,7 @@
 
 from bot.approvals.approval import Approval, Status
 from bot.approvals.decision import DecisionKind
-from bot.flow.decide import request_of
+from bot.flow.questions import request_of
 from bot.interrupts import ReviewRequest, ReviewRow, one_line
 from bot.slack import words
 from bot.slack.blocks import (

@@ -30,7 +30,7 @@ Ack = Callable[..., Awaitable[object]]
 class Courier(Protocol):
     async def deliver_one(self, key: str) -> None: ...
 
-    async def redraw(self, approval_id: UUID) -> None: ...
+    async def redraw(self, approval_id: UUID, saved: Approval | None = None) -> None: ...
 
     async def card_seen(self, approval_id: UUID, ts: str) -> None: ...
 
@@ -87,16 +87,13 @@ class Desk:
         for left in reversed(range(_TRIES)):
             ballot = await make()
             try:
-                await self.decide(ballot, person, looked)
+                saved = await self.decide(ballot, person, looked)
                 break
             except Conflict:
                 looked = None
                 if not left:
                     raise
-        self.redraw(ballot.approval_id)
-
-    def redraw(self, approval_id: UUID) -> None:
-        self.background.start("redraw", self.courier.redraw(approval_id))
+        self.background.start("redraw", self.courier.redraw(saved.id, saved))
 
     def tell(self, thread: ThreadRef, user: str, text: str) -> None:
         """Say it to one person, after the acknowledgement."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.approvals.approval import Approval
-from bot.flow.decide import request_of
+from bot.flow.questions import request_of
 from bot.interrupts import Part, ReviewRequest, one_line, pages
 from bot.slack import words
 from bot.slack.blocks import Block, actions, button, context, header, plain, section

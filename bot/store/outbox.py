@@ -7,12 +7,11 @@ from bot.flow.outgoing import Outgoing, OutgoingKind
 from bot.flow.ports import Lane
 from bot.flow.thread import ThreadRef
 from bot.store import rows
+from bot.store.claims import CLAIM, claimed, of_thread
 from bot.store.pool import Pool, transaction
 from bot.store.queries import QUERIES
 from bot.store.statements import fetch, run
 from bot.store.threads import Defer, remember
-
-_CLAIM = 20  # seconds in which only the claimer posts: longer than it goes on, and than a post may take
 
 
 class Outbox:
@@ -21,13 +20,10 @@ class Outbox:
         self._defer = defer
 
     async def claim_thread(self, channel: str, thread_ts: str) -> tuple[Outgoing, ...]:
-        found = await fetch(
-            self._pool, "claim_thread", {"channel": channel, "thread_ts": thread_ts, "claim": _CLAIM}
-        )
-        return tuple(rows.outgoing_from(row) for row in sorted(found, key=lambda row: row["seq"]))
+        return claimed(await fetch(self._pool, "claim_thread", of_thread(channel, thread_ts)))
 
     async def claim_one(self, key: str) -> Outgoing | None:
-        found = await fetch(self._pool, "claim_one", {"key": key, "claim": _CLAIM})
+        found = await fetch(self._pool, "claim_one", {"key": key, "claim": CLAIM})
         return rows.outgoing_from(found[0]) if found else None
 
     async def due(self, limit: int) -> tuple[Lane, ...]:

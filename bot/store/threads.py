@@ -11,9 +11,10 @@ from bot.approvals.approval import Approval, Status
 from bot.approvals.ledger import Change, Event
 from bot.flow.inbound import Inbound, in_order
 from bot.flow.outgoing import Opening, Outgoing, OutgoingKind
-from bot.flow.ports import Conflict, Settlement, Waiting, Work
+from bot.flow.ports import Conflict, Settled, Settlement, Waiting, Work
 from bot.flow.thread import ThreadRecord, ThreadRef
 from bot.store import rows
+from bot.store.claims import claimed, of_thread
 from bot.store.pool import Pool, transaction
 from bot.store.queries import QUERIES
 
@@ -72,13 +73,18 @@ class Threads:
                 QUERIES["assign_graph"], {"thread_id": thread.ref.id, "graph": thread.graph}
             )
 
-    async def settle(self, settlement: Settlement) -> bool:
+    async def settle(self, settlement: Settlement, *, claim: bool = False) -> Settled:
         thread = settlement.thread
+        claiming = None
         async with transaction(self._pool) as connection:
             # Before the outbox, whose cards refer to the approvals that are opened here.
             await _applied([await _apply(connection, change) for change in settlement.changes])
             for row in settlement.post:
                 await connection.execute(QUERIES["put_out"], rows.outgoing_row(row))
+            if claim and settlement.post:
+                claiming = await connection.execute(
+                    QUERIES["claim_thread"], of_thread(thread.ref.channel, thread.ref.ts)
+                )
             if settlement.done:
                 await connection.execute(QUERIES["mark_done"], {"keys": list(settlement.done)})
             if settlement.held:
@@ -95,7 +101,8 @@ class Threads:
                 },
             )
             settled = await settling.fetchone()
-        return settled is not None and bool(settled["more"])
+            mine = await claiming.fetchall() if claiming else ()
+        return Settled(more=settled is not None and bool(settled["more"]), claimed=claimed(mine))
 
     async def hand_back(self, thread_id: str) -> None:
         async with self._pool.connection() as connection:

@@ -13,9 +13,10 @@ from bot.approvals.approval import Approval
 from bot.approvals.decision import Decision, DecisionKind
 from bot.approvals.json import Json
 from bot.flow.advance import Advance
-from bot.flow.decide import Ballot, Decide, request_of
+from bot.flow.decide import Ballot, Decide
 from bot.flow.deliver import Courier
 from bot.flow.inbound import Inbound, InboundKind
+from bot.flow.questions import request_of
 from bot.flow.replying import Replying
 from bot.flow.thread import ThreadRef
 from bot.flow.tool_host import ToolHost

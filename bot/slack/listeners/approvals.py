@@ -14,8 +14,9 @@ from bot.approvals.approval import Approval, Status
 from bot.approvals.decision import Decision, DecisionKind
 from bot.approvals.errors import AlreadyDecided, CountersignError, NotPending
 from bot.approvals.person import Person
-from bot.flow.decide import Ballot, request_of
+from bot.flow.decide import Ballot
 from bot.flow.ports import SlackRefused
+from bot.flow.questions import request_of
 from bot.interrupts import Form, FormErrors, Refused, ReviewRow
 from bot.slack import words
 from bot.slack.blocks import Block

@@ -6,11 +6,11 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.approvals.errors import CountersignError
-from bot.flow.decide import request_of
 from bot.flow.graph_state import StartsWith
 from bot.flow.opening import split_name
 from bot.flow.outgoing import Opening
 from bot.flow.ports import SlackRefused, Waiting
+from bot.flow.questions import request_of
 from bot.slack import words
 from bot.slack.desk import Ack, Desk, in_words
 from bot.slack.escape import clipped, code, typed

@@ -6,7 +6,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.approvals.decision import Decision
-from bot.flow.decide import Ballot, request_of
+from bot.flow.decide import Ballot
+from bot.flow.questions import request_of
 from bot.slack import words
 from bot.slack.card_ref import BadButton, ModalRef
 from bot.slack.desk import Ack, Desk

@@ -32,6 +32,7 @@ from benchmarks.server import Server, open_server
 from benchmarks.sides import SIDES, Side, open_side
 from benchmarks.takeover import succession, take_over
 from benchmarks.talk import measure_length
+from bot.process import run as run_on_libuv
 from tests.support.bots import ROOT
 from tests.support.databases import database, migrated_template
 
@@ -191,7 +192,7 @@ def main() -> int:
         bench = Bench(
             server=server, template=template, folder=Path(folder), results=results, quick=given.quick
         )
-        asyncio.run(run(bench, given.only))
+        run_on_libuv(run(bench, given.only))
     if given.no_write:
         print(report.markdown(results))
     else:

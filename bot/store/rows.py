@@ -51,7 +51,7 @@ def inbound_row(inbound: Inbound) -> dict[str, Any]:
         "kind": inbound.kind,
         "user_id": inbound.user,
         "text": _text(inbound.text),
-        "body": _json(inbound.body),
+        "body": json_column(inbound.body),
     }
 
 
@@ -75,7 +75,7 @@ def outgoing_row(outgoing: Outgoing) -> dict[str, Any]:
         "team": outgoing.team,
         "channel": outgoing.channel,
         "thread_ts": outgoing.thread_ts,
-        "body": _json(outgoing.body),
+        "body": json_column(outgoing.body),
         "approval_id": outgoing.approval_id,
     }
 
@@ -105,11 +105,11 @@ def approval_row(approval: Approval) -> dict[str, Any]:
         "thread_id": approval.thread_id,
         "interrupt_id": approval.interrupt_id,
         "digest": approval.digest,
-        "value": _json(approval.value),
-        "schema": _json(approval.schema),
+        "value": json_column(approval.value),
+        "schema": json_column(approval.schema),
         "status": approval.status,
-        "votes": _json([_vote_row(vote) for vote in approval.votes]),
-        "answer": _json(approval.answer),
+        "votes": json_column([_vote_row(vote) for vote in approval.votes]),
+        "answer": json_column(approval.answer),
         "note": _text(approval.note),
         "version": approval.version,
         "opened_at": approval.opened_at,
@@ -142,11 +142,8 @@ def _vote_row(vote: Vote | None) -> Json:
     }
 
 
-def ledger_detail(detail: Json) -> AsJson | None:
-    return _json(detail)
-
-
-def _json(value: Any) -> AsJson | None:
+def json_column(value: Any) -> AsJson | None:
+    """What a json column takes: NULL for None, which is no JSON null there."""
     return None if value is None else AsJson(value)
 
 

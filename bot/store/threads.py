@@ -151,7 +151,7 @@ async def _apply(connection: Connection, change: Change) -> psycopg.AsyncCursor[
         "event": change.event,
         "actor_id": change.by.id if change.by else None,
         "actor_name": change.by.name if change.by else None,
-        "detail": rows.ledger_detail(change.detail),
+        "detail": rows.json_column(change.detail),
     }
     arguments = {**rows.approval_row(after), **entry}
     if change.event is Event.OPENED:

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import jsonschema
+import regex
 
 FORMATS = jsonschema.FormatChecker(formats=())
+OF_SCHEMAS = jsonschema.FormatChecker(formats=())  # for schemas themselves
 
 
 def is_email(value: str) -> bool:
@@ -51,3 +53,9 @@ def _email(value: object) -> bool:
 @FORMATS.checks("uri", ValueError)
 def _uri(value: object) -> bool:
     return not isinstance(value, str) or is_uri(value)
+
+
+@OF_SCHEMAS.checks("regex", regex.error)
+def _regex(value: object) -> bool:
+    """As the answers are matched: `\\p{L}`, which pydantic takes, is no error."""
+    return not isinstance(value, str) or regex.compile(value) is not None

@@ -4,14 +4,30 @@ import json
 from functools import lru_cache
 
 import jsonschema
+import regex
 from jsonschema.protocols import Validator
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from bot.approvals.json import Json
+from bot.interrupts import pointer
+from bot.interrupts.bounded import OverdueError, bounded, limited, without_kinds
 from bot.interrupts.findings import explained
-from bot.interrupts.formats import FORMATS
+from bot.interrupts.formats import FORMATS, OF_SCHEMAS
 
+OVERDUE = "This takes too long to check against its schema, so it is not sent."
+_BROKEN = (  # what the validator runs into where the schema of a large document is no schema after all
+    jsonschema.exceptions.SchemaError,
+    jsonschema.exceptions.UnknownType,
+    regex.error,
+    Unresolvable,
+    RecursionError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 LARGEST = 5_000  # nodes of a schema from which a form is made; a larger one still judges answers
 
 
@@ -30,11 +46,14 @@ class Schema:
             return {}
         found: dict[str, str] = {}
         try:
-            for error in self._validator.iter_errors(value):
-                for place, text in explained(error):
-                    found.setdefault(place, text)
-        except (Unresolvable, RecursionError):
-            return found  # a reference that leads nowhere: what could be judged was judged
+            with limited():
+                for error in self._validator.iter_errors(value):
+                    for place, text in explained(error):
+                        found.setdefault(place, text)
+        except OverdueError:
+            return {**found, pointer.WHOLE: OVERDUE}
+        except _BROKEN:
+            return found  # such as a reference that leads nowhere: what could be judged was judged
         return found
 
 
@@ -54,11 +73,14 @@ def _validator(document: Json, *, check: bool) -> Validator | None:
     kind = jsonschema.validators.validator_for(document, default=jsonschema.Draft202012Validator)
     try:
         if check:
-            kind.check_schema(document)
+            kind.check_schema(document, format_checker=OF_SCHEMAS)  # type: ignore[call-arg]
+        named_by_pattern = "patternProperties" in json.dumps(document)
+        made = bounded(kind, named_by_pattern=named_by_pattern)
         # An empty registry: jsonschema's own default would fetch a remote $ref over the network.
-        validator: Validator = kind(document, registry=Registry(), format_checker=FORMATS)
-        next(iter(validator.iter_errors({})), None)
-    except (jsonschema.exceptions.SchemaError, Unresolvable, RecursionError, ValueError, TypeError, KeyError):
+        validator: Validator = made(without_kinds(document), registry=Registry(), format_checker=FORMATS)
+        with limited():
+            next(iter(validator.iter_errors({})), None)
+    except (OverdueError, *_BROKEN):
         return None
     return validator
 

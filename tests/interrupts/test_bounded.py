@@ -1,0 +1,103 @@
+"""Schemas that would keep a validator busy for ever, or break it: judged within a limit, or refused."""
+
+from typing import Any
+
+import pytest
+
+from bot.approvals.decision import Decision, DecisionKind
+from bot.approvals.json import Json
+from bot.interrupts import FormErrors, Refused, parse, resume_value
+from bot.interrupts.schema import OVERDUE, compiled
+
+ENDLESS = "^(a|aa)+$"
+EVIL = "a" * 80 + "!"
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"pattern": ENDLESS}, EVIL),
+        ({"not": {"pattern": ENDLESS}}, EVIL),
+        ({"items": {"pattern": ENDLESS}}, [EVIL] * 1000),
+        ({"patternProperties": {ENDLESS: {}}}, {EVIL: 1}),
+        ({"patternProperties": {ENDLESS: {}}, "additionalProperties": False}, {EVIL: 1}),
+        ({"patternProperties": {ENDLESS: {}}, "unevaluatedProperties": False}, {EVIL: 1}),
+        ({"propertyNames": {"pattern": ENDLESS}}, {EVIL: 1}),
+        (
+            {
+                "properties": {"x": {"$ref": "#/$defs/other"}},
+                "$defs": {
+                    "other": {
+                        "$schema": "https://json-schema.org/draft/2020-12/schema",
+                        "items": {"pattern": ENDLESS},
+                    }
+                },
+            },
+            {"x": [EVIL]},
+        ),
+    ],
+)
+def test_an_endless_pattern_is_given_up_and_the_value_refused(schema: Json, value: Json) -> None:
+    assert compiled(schema).errors(value)["/"] == OVERDUE
+
+
+def test_the_answer_with_an_endless_pattern_does_not_reach_the_graph() -> None:
+    schema: Json = {"type": "object", "properties": {"code": {"type": "string", "pattern": ENDLESS}}}
+    request = parse("Which code?", schema)
+
+    with pytest.raises(FormErrors) as told:
+        request.rows[0].decide(DecisionKind.RESPOND, {"/code": EVIL})
+    sent = Decision(kind=DecisionKind.RESPOND, value={"code": EVIL})
+    with pytest.raises(Refused):
+        resume_value(request, "Which code?", schema, [sent])
+
+    assert OVERDUE in told.value.errors.values()
+    assert request.rows[0].decide(DecisionKind.RESPOND, {"/code": "aaa"}).value == {"code": "aaa"}
+
+
+def test_references_that_double_at_every_level_end() -> None:
+    levels: dict[str, Any] = {f"a{n}": {"allOf": [{"$ref": f"#/$defs/a{n + 1}"}] * 2} for n in range(40)}
+    schema: Json = {
+        "type": "object",
+        "properties": {"x": {"$ref": "#/$defs/a0"}},
+        "$defs": {**levels, "a40": {"type": "string"}},
+    }
+
+    assert compiled(schema).errors({"x": "y"})["/"] == OVERDUE
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits", "does_not"),
+    [(r"^\p{L}+$", "Zoë", "1"), (r"^(?=.*\d)\w+$", "a1", "ab"), (r"^[a-z]{2,4}$", "abc", "a")],
+)
+def test_patterns_judge_as_their_author_meant(pattern: str, fits: str, does_not: str) -> None:
+    schema = compiled({"type": "string", "pattern": pattern})
+
+    assert schema.usable
+    assert not schema.errors(fits)
+    assert schema.errors(does_not) == {"/": f"This does not match the pattern {pattern}"}
+
+
+def test_names_are_told_apart_by_patterns() -> None:
+    schema = compiled(
+        {
+            "properties": {"a": {}},
+            "patternProperties": {"^n_": {"type": "integer"}},
+            "additionalProperties": False,
+        }
+    )
+
+    assert not schema.errors({"a": "x", "n_1": 1})
+    assert set(schema.errors({"n_1": "x"})) == {"/n_1"}
+    assert set(schema.errors({"b": 1})) == {"/"}
+
+
+@pytest.mark.parametrize("wrong", [{"pattern": "("}, {"type": "strin"}, {"minLength": "2"}, {"enum": 3}])
+def test_a_large_schema_that_is_none_is_still_answered(wrong: dict[str, Json]) -> None:
+    """A large one is not checked beforehand, so it breaks while it judges."""
+    places: dict[str, Json] = {f"f{n}": {"type": "string", "description": "."} for n in range(3000)}
+    request = parse("Which?", {"type": "object", "properties": {**places, "last": wrong}})
+
+    decision = request.rows[0].decide(DecisionKind.RESPOND, {"/": '{"last": "x"}'})
+
+    assert decision.value == {"last": "x"}

@@ -1,31 +1,31 @@
 """The card: what a person sees of an approval, drawn from its row and from nothing else."""
 
-from bot.approvals.approval import Approval, Status
+from bot.approvals.approval import Approval, Status, Vote
 from bot.approvals.decision import DecisionKind
 from bot.flow.questions import request_of
 from bot.interrupts import ReviewRequest, ReviewRow, one_line
 from bot.slack import words
 from bot.slack.blocks import (
-    HEADER_LIMIT,
     Block,
     Drawn,
     actions,
     button,
     context,
-    header,
     plain_section,
     section,
 )
 from bot.slack.card_ref import CardRef
-from bot.slack.closed_card import closed_card, verdict_line
-from bot.slack.escape import clipped, code, escape
+from bot.slack.closed_card import closed_card, edited, verdict_line
+from bot.slack.escape import clipped, code, escape, escaped_length
 from bot.slack.lines import line_blocks
-from bot.slack.parts import Room, show, size
+from bot.slack.parts import Room, action_name, has_whole_name, heading, show, size
 
 CHARS = 11_500  # of all texts; Slack takes about 13,200 in one message
 PARTS = 9000  # of them, what the parts may take
 MOST_ROWS = 10  # open rows on one card: each takes a heading, its parts and its buttons
 _FOR_ROWS = 43  # of a message's 50 blocks
+_WORDS = 600  # of a row's description; without escapes it is never longer
+_GIST = 150  # characters of what was said of a row, while others are open
 _DECIDED = 2500  # characters for the rows that are decided while others are open
 _ORDER = (DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.RESPOND, DecisionKind.REJECT)
 _STYLES = {DecisionKind.APPROVE: "primary", DecisionKind.REJECT: "danger"}
@@ -36,7 +36,7 @@ def draw(approval: Approval) -> Drawn:
     request = request_of(approval)
     if approval.status is not Status.PENDING:
         return closed_card(approval, request)
-    blocks = [header(clipped(request.title, HEADER_LIMIT)), *_asked(approval, request)]
+    blocks = [heading(request.title), *_asked(approval, request)]
     draw_rows = _single if len(request.rows) == 1 else _several
     blocks += draw_rows(approval, request, CHARS - size(blocks))
     blocks.append(context(" · ".join(_footer(approval))))
@@ -53,7 +53,7 @@ def plain_card(approval: Approval) -> Drawn:
     if len(request.rows) == 1:
         kept = [_buttons(approval, request, 0, hidden=True)]
     note = context("Slack would not show the details here. *View everything* shows all of them.")
-    return Drawn(text=drawn.text, blocks=[header(clipped(request.title, HEADER_LIMIT)), note, *kept])
+    return Drawn(text=drawn.text, blocks=[heading(request.title), note, *kept])
 
 
 def _notice(request: ReviewRequest) -> str:
@@ -90,7 +90,8 @@ def _several(approval: Approval, request: ReviewRequest, chars: int) -> list[Blo
     room = Room(left // len(waiting), max((_FOR_ROWS - len(blocks)) // len(waiting) - 3, 1))
     for row in waiting:
         shown = show(request.rows[row].parts, room)
-        blocks += [*heads[row], *shown.blocks, _buttons(approval, request, row, hidden=not shown.whole)]
+        hidden = not shown.whole or _cut(request.rows[row])
+        blocks += [*heads[row], *shown.blocks, _buttons(approval, request, row, hidden=hidden)]
     later = len(approval.open_rows) - len(waiting)
     if later:
         blocks.append(context(f"{later} more follow here as these are decided."))
@@ -101,21 +102,32 @@ def _several(approval: Approval, request: ReviewRequest, chars: int) -> list[Blo
 
 def _head(row: ReviewRow, at: int) -> list[Block]:
     """The row's number and action, and what its asker says of it."""
-    name = section(f"*{at + 1}.* {_name(row)}")
-    return [name, plain_section(clipped(row.description, 600))] if row.description else [name]
+    name = section(f"*{at + 1}.* {action_name(row)}")
+    return [name, plain_section(clipped(row.description, _WORDS))] if row.description else [name]
+
+
+def _cut(row: ReviewRow) -> bool:
+    """Whether its name or its asker's words are too long for the row's head."""
+    return not has_whole_name(row) or escaped_length(row.description or "") > _WORDS
 
 
 def _decided_lines(approval: Approval, request: ReviewRequest) -> list[Block]:
     lines = [
-        f"*{row + 1}.* {_name(request.rows[row])} {verdict_line(vote)}"
+        f"*{row + 1}.* {action_name(request.rows[row])} {verdict_line(vote)}{_gist(request.rows[row], vote)}"
         for row, vote in enumerate(approval.votes)
         if vote is not None
     ]
     return line_blocks(lines, _DECIDED, "more are decided.")
 
 
-def _name(row: ReviewRow) -> str:
-    return code(clipped_raw(one_line(row.action or "this step"), 40))
+def _gist(row: ReviewRow, vote: Vote) -> str:
+    """What was said or changed, in short: those who decide the other rows should know it."""
+    if vote.decision.kind is DecisionKind.EDIT:
+        changed = [one_line(change.pointer.removeprefix("/")) for change in edited(row, vote)]
+        told = f"{len(changed)} changed: {', '.join(changed)}"
+    else:
+        told = one_line(vote.decision.message or "")
+    return f"\n{code(clipped_raw(told, _GIST))}" if told else ""
 
 
 def _buttons(approval: Approval, request: ReviewRequest, row: int, *, hidden: bool) -> Block:

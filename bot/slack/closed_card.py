@@ -3,13 +3,13 @@
 from bot.approvals.approval import Approval, Status, Vote
 from bot.approvals.decision import DecisionKind
 from bot.approvals.json import Json
-from bot.interrupts import ABSENT, Part, ReviewRequest, ReviewRow, changes, one_line, visible
+from bot.interrupts import ABSENT, Change, Part, ReviewRequest, ReviewRow, changes, visible
 from bot.slack import words
 from bot.slack.blocks import Block, Drawn, context, plain_section, section
 from bot.slack.edits import edit_blocks
-from bot.slack.escape import clipped, code, escape
+from bot.slack.escape import clipped, escape
 from bot.slack.lines import line_blocks
-from bot.slack.parts import Room, show
+from bot.slack.parts import Room, action_name, show
 
 _PARTS = Room(2500, 10)
 _ANSWER = Room(4000, 12)
@@ -57,7 +57,7 @@ def _withdrawn(approval: Approval, request: ReviewRequest) -> Drawn:
 
 
 def _heading(request: ReviewRequest, at: int, vote: Vote) -> str:
-    name = code(one_line(request.rows[at].action or "this step")[:40])
+    name = action_name(request.rows[at])
     return f"*{at + 1}.* {name} {verdict_line(vote)}" if len(request.rows) > 1 else verdict_line(vote)
 
 
@@ -65,8 +65,8 @@ def _row(request: ReviewRequest, at: int, vote: Vote) -> list[Block]:
     """The verdict, its words, and what it was about; fields that an edit touched show as changes alone."""
     row, count = request.rows[at], len(request.rows)
     room = Room(_PARTS.chars // count, max(_PARTS.blocks // count, 2))
-    edited = _edited(row, vote)
-    parts = [part for part in row.parts if part.label not in edited]
+    touched = _touched(row, vote)
+    parts = [part for part in row.parts if part.label not in touched]
     blocks = [
         section(_heading(request, at, vote)),
         *_said(row, vote, Room(_ANSWER.chars // count, 12 // count)),
@@ -74,12 +74,16 @@ def _row(request: ReviewRequest, at: int, vote: Vote) -> list[Block]:
     return [*blocks, *show(parts, room, more=_SHORTENED).blocks]
 
 
-def _edited(row: ReviewRow, vote: Vote) -> set[str]:
+def edited(row: ReviewRow, vote: Vote) -> tuple[Change, ...]:
+    """Every place that an edit changed."""
+    return changes(_before(row), vote.decision.value)
+
+
+def _touched(row: ReviewRow, vote: Vote) -> set[str]:
     """The labels of the parts that an edit touched."""
     if vote.decision.kind is not DecisionKind.EDIT:
         return set()
-    before = _before(row)
-    found = changes(before, vote.decision.value)
+    before, found = _before(row), edited(row, vote)
     if found and not isinstance(before, dict):
         return {part.label for part in row.parts if part.value == before}
     return {change.pointer.split("/")[1].replace("~1", "/").replace("~0", "~") for change in found}

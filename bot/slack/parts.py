@@ -7,14 +7,26 @@ come whole, and what is long shares the room that is left; what does not fit is 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.interrupts import Part, Section, one_line, sections
-from bot.slack.blocks import FIELD_LIMIT, FIELDS_LIMIT, SECTION_LIMIT, Block, context, fields, section
+from bot.interrupts import Part, ReviewRow, Section, one_line, sections
+from bot.slack.blocks import (
+    FIELD_LIMIT,
+    FIELDS_LIMIT,
+    HEADER_LIMIT,
+    SECTION_LIMIT,
+    Block,
+    context,
+    fields,
+    header,
+    plain_section,
+    section,
+)
 from bot.slack.escape import clipped, code, escape, escaped_length, fence, strong
 
 SHORT = 60  # characters that stand in half a column
 LABEL_LIMIT = 200
 _FENCES = 40  # characters that fences, bold and line breaks add to a text
 BEHIND_BUTTON = "There is more than fits here: *View everything* shows all of it."
+_LONGEST_NAME = 130
 _LEAST = 200  # characters below which a piece of a long text tells nothing
 
 
@@ -124,6 +136,16 @@ def size(blocks: Sequence[Block]) -> int:
     return sum(len(text["text"]) for text in texts)
 
 
-def heading(text: str, limit: int) -> str:
-    """A title as plain text, escaped, within the limit."""
-    return clipped(text, limit) if escaped_length(text) > limit else escape(text)
+def heading(text: str) -> Block:
+    """A title of one line; a section where the escapes in it make it too long for a header."""
+    return (header if escaped_length(text) <= HEADER_LIMIT else plain_section)(escape(text))
+
+
+def action_name(row: ReviewRow) -> str:
+    """The name of what a row runs, as code."""
+    name = one_line(row.action or "this step")
+    return code(name) if has_whole_name(row) else code(f"{name[: _LONGEST_NAME // 5]}…")
+
+
+def has_whole_name(row: ReviewRow) -> bool:
+    return escaped_length(one_line(row.action or "")) <= _LONGEST_NAME

@@ -6,10 +6,10 @@ from bot.approvals.approval import Approval
 from bot.flow.questions import request_of
 from bot.interrupts import Part, ReviewRequest, one_line, pages
 from bot.slack import words
-from bot.slack.blocks import Block, actions, button, context, header, plain, section
+from bot.slack.blocks import Block, actions, button, context, plain, section
 from bot.slack.card_ref import ModalRef
 from bot.slack.escape import clipped, escaped_length
-from bot.slack.parts import titled
+from bot.slack.parts import heading, titled
 
 PAGE_CHARS = 2600  # of one section; a page is several
 SECTIONS = 20
@@ -21,7 +21,7 @@ def whole_view(approval: Approval, ref: ModalRef) -> Block:
     chunks = _chunks(request)
     last = max((len(chunks) - 1) // SECTIONS, 0)
     page = min(ref.page, last)
-    blocks = [header(clipped(request.title, 150))]
+    blocks = [heading(request.title)]
     if page == 0 and request.description:
         blocks.append({"type": "section", "text": plain(clipped(request.description, 3000))})
     blocks += chunks[page * SECTIONS : (page + 1) * SECTIONS] or [section("There is nothing more to it.")]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -106,6 +107,7 @@ def modal_of(approval: Approval, page: int = 0) -> ModalRef:
 @example("x" * 1_000_000)
 @example({"question": "q", "text": "<" * 12_000})
 @example({"question": "&" * 500, "text": "&" * 12_000})
+@example({"action_requests": [{"name": "&" * 130, "args": {}, "description": "&" * 500}] * 30})
 @example({"action_requests": [{"name": "&" * 60, "args": {"a": "&" * 900}}] * 30, "review_configs": []})
 def test_any_payload_makes_a_card_that_slack_takes(value: Json) -> None:
     approval = replace(approval_of(value), note="&" * 600)
@@ -283,3 +285,57 @@ def test_a_refused_answer_is_explained_on_the_card_that_opens_again() -> None:
 def test_any_schema_makes_a_form_that_slack_takes(schema: Json) -> None:
     modal = Modal(callback_id="approval:answer", title="Answer", submit="Send", private_metadata="-")
     view_definition(form_view(fitted(form_from_schema(schema)), modal), "modal")
+
+
+def literal(value: object) -> str:
+    """All the texts as people read them."""
+    return unescape("\n".join(everything(value)))
+
+
+def test_a_title_with_escapes_is_whole() -> None:
+    question = "Is a < b && b < c? " + "x" * 120 + " THE END."
+    approval = approval_of({"question": question, "amount": 5})
+    whole = whole_view(approval, modal_of(approval))
+
+    assert question in literal(draw(approval).blocks)
+    assert question in literal(plain_card(approval).blocks)
+    assert question in literal(whole["blocks"])
+    message_blocks(draw(approval).blocks)
+
+
+def test_rows_whose_tools_have_long_names_can_be_told_apart() -> None:
+    names = ["mcp__production_database_server__delete_customer_" + end for end in ("record", "account")]
+    approval = approval_of(
+        {"action_requests": [{"name": name, "args": {}} for name in names], "review_configs": []}
+    )
+    half = approval.with_votes({0: vote(DecisionKind.REJECT)})
+
+    for drawn in (draw(approval), draw(half), draw(voted(approval, DecisionKind.REJECT))):
+        assert all(name in literal(drawn.blocks) for name in names)
+
+
+def test_what_escapes_push_out_of_a_rows_head_is_behind_its_button() -> None:
+    words = "<b>careful</b> " * 30 + "THE END"
+    actions: Json = [{"name": name, "args": {}, "description": words} for name in ("one", "two")]
+    approval = approval_of({"action_requests": actions, "review_configs": []})
+    whole = whole_view(approval, modal_of(approval))
+
+    views = [block["block_id"] for block in draw(approval).blocks if "approval:view" in str(block)]
+    assert [view.split(":")[1] for view in views] == ["0", "1"]
+    assert literal(whole["blocks"]).count(words) == 2
+
+
+def test_a_batch_says_why_a_row_was_decided_while_others_are_open() -> None:
+    args: Json = {"to": "ann", "amount": 5}
+    value: Json = {"action_requests": [{"name": "pay", "args": args}] * 4, "review_configs": []}
+    votes = {
+        0: vote(DecisionKind.REJECT, message="she is *at* work & <!here>"),
+        1: vote(DecisionKind.EDIT, value={"to": "ann", "amount": 7}),
+        2: vote(DecisionKind.APPROVE),
+    }
+
+    blocks = draw(approval_of(value).with_votes(votes)).blocks
+
+    message_blocks(blocks)
+    assert "`she is *at* work & <!here>`" in literal(blocks)
+    assert "`1 changed: amount`" in literal(blocks)

@@ -49,12 +49,13 @@ def review(state: MessagesState) -> Command[Literal["act", "think"]]:
     assert isinstance(asked, AIMessage)
     call = asked.tool_calls[0]
     action, data = interrupt({"question": "May this run?", "tool_call": call})
+    if action == "update":
+        call = {**call, "args": data}
+    # The same message id, so that it replaces the model's own in the state. A server may give several calls
+    # although it was asked for one: nothing but the one that was reviewed goes on.
+    reviewed = asked.model_copy(update={"tool_calls": [call]})
     if action == "feedback":
         result = f"A reviewer did not let this call run. Their feedback: {data}"
         message = ToolMessage(result, tool_call_id=call["id"], name=call["name"], status="error")
-        return Command(update={"messages": [message]}, goto="think")
-    if action == "update":
-        # The same message id, so that the changed call replaces the model's own in the state.
-        changed = asked.model_copy(update={"tool_calls": [{**call, "args": data}]})
-        return Command(update={"messages": [changed]}, goto="act")
-    return Command(goto="act")
+        return Command(update={"messages": [reviewed, message]}, goto="think")
+    return Command(update={"messages": [reviewed]}, goto="act")

@@ -1,11 +1,16 @@
 """The graphs that come along, one per pattern, through every branch on the real engine."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from langchain_core.messages import AIMessage
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.prebuilt import ToolNode
 
 from bot.local.model import ScriptedModel
-from graphs import side_effects
+from graphs import review_tool_calls, side_effects
+from graphs.assistant.actions import post_message
 from tests.graphs.driving import HERE, Thread, compiled, graph_names, load
 from tests.graphs.memory_host import CrashError, MemoryHost
 
@@ -87,6 +92,30 @@ async def test_feedback_on_a_tool_call_goes_back_to_the_model(thread_of: Open, h
     await thread.answer(["feedback", "Not today."])
     assert host.posts == {}
     assert await thread.last_words() == "Understood, I did not post to #ops. Your reason: Not today."
+
+
+@pytest.mark.parametrize(
+    ("answer", "posted"),
+    [(["continue", None], ["one"]), (["update", {"channel": HERE, "text": "new"}], ["new"])],
+)
+async def test_a_call_that_nobody_reviewed_does_not_run(
+    host: MemoryHost, answer: list[Any], posted: list[str]
+) -> None:
+    calls = [
+        {"name": "post_message", "args": {"channel": HERE, "text": text}, "id": text, "type": "tool_call"}
+        for text in ("one", "two")
+    ]
+    builder = StateGraph(MessagesState)
+    builder.add_node("think", lambda _state: {"messages": [AIMessage("Done.")]})
+    builder.add_node("review", review_tool_calls.review)
+    builder.add_node("act", ToolNode([post_message]))
+    builder.add_edge(START, "review")
+    builder.add_edge("act", "think")
+    thread = Thread(builder.compile(), host)
+    await thread.start({"messages": [AIMessage("", tool_calls=calls)]})
+    await thread.answer(answer)
+    assert [text for _, text in host.posts.values()] == posted
+    assert await thread.last_words() == "Done."
 
 
 async def test_human_assistance_brings_a_persons_words_to_the_model(

@@ -5,7 +5,8 @@ https://docs.slack.dev/reference/block-kit/blocks/input-block
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from enum import Enum
+from typing import Any, Final, TypeAlias
 
 from bot.interrupts import INPUT_LIMIT, Field, FieldKind, Option, Raw
 from bot.slack.blocks import Block, plain
@@ -20,20 +21,32 @@ _PLAIN_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 _TEXT_INPUTS = {FieldKind.MULTILINE, FieldKind.LINES, FieldKind.JSON}
 
 
-def input_blocks(field: Field, chunks: Sequence[str]) -> list[Block]:
-    """The input for the field; several, to be read as one, where its text is longer than an input takes."""
+class Untouched(Enum):
+    """The type of `UNTOUCHED`: nobody typed into this input, where None is that somebody emptied it."""
+
+    UNTOUCHED = "untouched"
+
+
+UNTOUCHED: Final = Untouched.UNTOUCHED
+MaybeRaw: TypeAlias = "Raw | Untouched"
+
+
+def input_block(field: Field, chunks: Sequence[str], at: int, typed: MaybeRaw = UNTOUCHED) -> Block:
+    """The input for the field, or for one part of it, where its text is longer than an input takes.
+
+    `typed` stands in it instead of the field's own value.
+    """
     if len(chunks) <= 1:
-        return [_input(field, field.pointer, field.label, _element(field), hint=field.hint)]
-    return [
-        _input(
-            field,
-            part_id(field.pointer, at),
-            f"{field.label} ({at + 1} of {len(chunks)})",
-            _text({"multiline": True}, chunk),
-            hint=field.hint if at == 0 else None,
-        )
-        for at, chunk in enumerate(chunks)
-    ]
+        raw = field.raw if typed is UNTOUCHED else typed
+        return _input(field, field.pointer, field.label, _element(field, raw), hint=field.hint)
+    text = chunks[at] if typed is UNTOUCHED else typed
+    return _input(
+        field,
+        part_id(field.pointer, at),
+        f"{field.label} ({at + 1} of {len(chunks)})",
+        _text({"multiline": True}, text if isinstance(text, str) else None),
+        hint=field.hint if at == 0 else None,
+    )
 
 
 def part_id(pointer: str, at: int) -> str:
@@ -52,8 +65,7 @@ def _input(field: Field, block_id: str, label: str, element: Block, *, hint: str
     return made | {"hint": plain(clipped(hint, 2000))} if hint else made
 
 
-def _element(field: Field) -> Block:
-    raw = field.raw
+def _element(field: Field, raw: Raw) -> Block:
     match field.kind:
         case FieldKind.BOOLEAN:
             options = [

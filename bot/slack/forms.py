@@ -1,20 +1,19 @@
 """A form as a modal, and back: the view of a form, and the raw values of a submission."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
-from bot.interrupts import ABSENT, INPUT_LIMIT, WHOLE, Field, FieldKind, Form, Raw
-from bot.slack.blocks import Block, context, plain
+from bot.interrupts import ABSENT, MESSAGE, WHOLE, Field, FieldKind, Form, Raw, one_line
+from bot.slack.blocks import Block, actions, button, context, plain
 from bot.slack.escape import clipped
-from bot.slack.form_elements import ACTION_ID, input_blocks, part_id, raw_of
+from bot.slack.form_elements import ACTION_ID, UNTOUCHED, MaybeRaw, raw_of
+from bot.slack.form_pages import MOST_INPUTS, Carried, pages, pieces
 
-MOST_INPUTS = 90  # of a view's 100 blocks
-MOST_CHARS = 100_000  # of one text that is edited in parts
-MOST_BYTES = 200_000  # of all inputs, as JSON in ASCII: Slack takes 250,000 for a view
+TURN = "form:turn"
 _ERROR_LIMIT = 300
-_CHUNK = INPUT_LIMIT - 200  # room in each part for what is added to it
+_NOTHING: Carried = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +26,15 @@ class Modal:
     private_metadata: str
     heading: str = ""
     explanation: str = ""
+    warning: str = ""  # why the page was not turned
 
 
 def fitted(form: Form) -> Form:
-    """The form as a modal can hold it: as it is, or else the whole value as one JSON field."""
-    if len(form.fields) <= MOST_INPUTS and sum(len(_chunks(field)) for field in form.fields) <= MOST_INPUTS:
-        return form
-    if form.single is not None:
+    """The form as people can handle it: as it is, or else the whole value as one JSON field.
+
+    What is too long for one view even so is a form of several pages.
+    """
+    if form.single is not None or sum(len(pieces(field)) for field in form.fields) <= MOST_INPUTS:
         return form
     field = Field(
         pointer=WHOLE,
@@ -44,28 +45,20 @@ def fitted(form: Form) -> Form:
         hint="JSON. There are too many fields for a form of their own.",
     )
     whole = replace(form, fields=(field,), base=field.initial, containers=(), note=form.note)
-    return whole if len(_chunks(field)) <= MOST_INPUTS else replace(form, fields=form.fields[:MOST_INPUTS])
+    return whole if len(pages(whole)) == 1 else form
 
 
-def form_view(form: Form, modal: Modal) -> Block:
-    """The view of a form that `fitted` gave. A text too long even for several inputs keeps its value."""
+def form_view(form: Form, modal: Modal, page: int = 0, carried: Carried = _NOTHING) -> Block:
+    """One page of a form that `fitted` gave, with what was `carried` along from others."""
     blocks: list[Block] = []
     if modal.heading:
         blocks.append({"type": "section", "text": plain(clipped(modal.heading, 3000))})
     told = [text for text in (modal.explanation, form.note) if text]
     blocks += [{"type": "section", "text": plain(clipped(text, 3000))} for text in told]
-    room, weight = MOST_INPUTS, MOST_BYTES
-    for field in form.fields:
-        made = input_blocks(field, _chunks(field))
-        weight -= len(json.dumps(made))
-        if len(made) > room or weight < 0:
-            weight += len(json.dumps(made))
-            blocks.append(
-                context(f"{clipped(field.label, 300)} is too long to edit here. It stays as it is.")
-            )
-            continue
-        room -= len(made)
-        blocks += made
+    all_pages = pages(form)
+    blocks += [piece.block(carried.get(piece.block_id, UNTOUCHED)) for piece in all_pages[page]]
+    if len(all_pages) > 1:
+        blocks += _turning(page, len(all_pages), modal.warning)
     return {
         "type": "modal",
         "callback_id": modal.callback_id,
@@ -77,18 +70,33 @@ def form_view(form: Form, modal: Modal) -> Block:
     }
 
 
-def raw_values(form: Form, view: Mapping[str, Any]) -> dict[str, Raw]:
+def _turning(page: int, count: int, warning: str) -> list[Block]:
+    """The way to the other pages."""
+    there = [at for at in dict.fromkeys((0, page - 1, page + 1, count - 1)) if 0 <= at < count and at != page]
+    buttons = [button(f"{TURN}:{at}", f"Page {at + 1}", str(at)) for at in there]
+    text = f"Page {page + 1} of {count}. What you change here is kept while you look at other pages."
+    return [actions(f"pages:{page}", buttons), context(warning or text)]
+
+
+def raw_values(form: Form, view: Mapping[str, Any], carried: Carried = _NOTHING) -> dict[str, Raw]:
     """What was typed, by the fields' pointers, for `Form.read`. Fields that had no input are not in it."""
     state = (view.get("state") or {}).get("values") or {}
     found: dict[str, Raw] = {}
     for field in form.fields:
-        if (held := _held(state, field.pointer)) is None:
+        own = pieces(field)
+        given: list[MaybeRaw] = []
+        for piece in own:
+            if (held := _held(state, piece.block_id)) is not None:
+                given.append(raw_of(field, held))
+            elif piece.block_id in carried:
+                given.append(carried[piece.block_id])
+            else:
+                given.append(UNTOUCHED)
+        if all(raw is UNTOUCHED for raw in given):
             continue
-        parts = [raw_of(field, held)]
-        while (more := _held(state, part_id(field.pointer, len(parts)))) is not None:
-            parts.append(raw_of(field, more))
+        texts = [piece.shown if raw is UNTOUCHED else raw for piece, raw in zip(own, given, strict=True)]
         found[field.pointer] = (
-            parts[0] if len(parts) == 1 else "".join(part for part in parts if isinstance(part, str))
+            texts[0] if len(texts) == 1 else "".join(text for text in texts if isinstance(text, str))
         )
     return found
 
@@ -98,8 +106,11 @@ def shown_errors(errors: Mapping[str, str], view: Mapping[str, Any]) -> dict[str
     inputs = [block["block_id"] for block in view.get("blocks") or () if block.get("type") == "input"]
     shown: dict[str, list[str]] = {}
     for place, text in errors.items():
-        if inputs:
-            shown.setdefault(place if place in inputs else inputs[0], []).append(text)
+        if place in inputs:
+            shown.setdefault(place, []).append(text)
+        elif inputs:  # of no input that is here: it is on another page, or the answer as a whole
+            told = text if place in {WHOLE, MESSAGE} else f"{one_line(place.removeprefix('/'))}: {text}"
+            shown.setdefault(inputs[0], []).append(told)
     return {place: clipped(" ".join(texts), _ERROR_LIMIT) for place, texts in shown.items()}
 
 
@@ -116,30 +127,3 @@ def told_view(title: str, text: str) -> Block:
 def _held(state: Mapping[str, Any], block_id: str) -> Mapping[str, Any] | None:
     held = (state.get(block_id) or {}).get(ACTION_ID)
     return held if isinstance(held, Mapping) else None
-
-
-def _chunks(field: Field) -> list[str]:
-    """The prefilled text in parts that inputs take. No part ends in a blank, which Slack might trim."""
-    text = field.raw
-    if not field.oversize or not isinstance(text, str) or len(text) > MOST_CHARS:
-        return [""] * (1 if not field.oversize else MOST_INPUTS + 1)
-    parts: list[str] = []
-    while text:
-        end = _end(text)
-        parts.append(text[:end])
-        text = text[end:]
-    return parts
-
-
-def _end(text: str) -> int:
-    end = min(len(text), _CHUNK)
-    while _utf16(text[:end]) > _CHUNK:
-        end -= max((_utf16(text[:end]) - _CHUNK) // 2, 1)
-    cut = end
-    while 0 < cut < len(text) and (text[cut - 1].isspace() or text[cut].isspace()):
-        cut -= 1
-    return cut or end
-
-
-def _utf16(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

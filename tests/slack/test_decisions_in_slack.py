@@ -1,6 +1,7 @@
 """Decisions off the straight way: forms with errors, several rows, late, forged and forbidden clicks."""
 
 import asyncio
+from random import Random
 from typing import Any
 
 from bot.approvals.approval import Approval, Status
@@ -283,3 +284,65 @@ async def test_a_failing_database_leaves_the_click_unacknowledged_and_says_so(
     assert clicked.error is not None
     told = await bot.ws.bob.is_told("reference")
     assert "database" not in told.text
+
+
+async def test_a_form_of_several_pages_keeps_what_was_typed_on_each(bot: Bot) -> None:
+    args: dict[str, Json] = {f"k{n}": "word " * 100 for n in range(400)}
+    card = await bot.asks({"type": "tool_approval", "name": "transfer", "args": args})
+    approval = await bot.approval(card)
+    view = await card.form("approval:edit", bot.ws.bob)
+    await bot.ws.bob.fills(view, {"/k3": "third"})
+    await turned(bot, view, 1)
+    await bot.ws.bob.fills(view, {"/k100": "hundredth"})
+    await turned(bot, view, 0)
+    assert view.values["/k3"]["value"]["value"] == "third"
+    await bot.ws.bob.fills(view, {"/k4": "fourth"})
+    await turned(bot, view, 4)
+
+    sent = await bot.ws.bob.submits(view, {"/k399": "last"})
+
+    assert sent.outcome == "closed"
+    answer: Any = (await now(bot, approval)).answer
+    changed = {"k3": "third", "k4": "fourth", "k100": "hundredth", "k399": "last"}
+    assert answer["edited_action"]["args"] == {**args, **changed}
+
+
+async def turned(bot: Bot, view: View, page: int) -> None:
+    """Turn to a page of the form, counted from 0."""
+    await bot.ws.bob.clicks(view, f"form:turn:{page}")
+    await bot.ws.slack.signals.until(
+        ("screen", bot.ws.bob.id),
+        lambda: f"pages:{page}" in str(view.definition["blocks"]),
+        limit=10,
+        what=f"page {page}",
+    )
+
+
+async def test_a_page_is_not_turned_over_more_than_can_be_kept(bot: Bot) -> None:
+    args: dict[str, Json] = {f"k{n}": "word " * 100 for n in range(400)}
+    card = await bot.asks({"type": "tool_approval", "name": "transfer", "args": args})
+    view = await card.form("approval:edit", bot.ws.bob)
+    much = {f"/k{n}": Random(n).randbytes(1400).hex() for n in range(9)}
+    await bot.ws.bob.fills(view, much)
+
+    await bot.ws.bob.clicks(view, "form:turn:1")
+
+    await bot.ws.slack.signals.until(
+        ("screen", bot.ws.bob.id), lambda: "too much to keep" in str(view.definition), limit=10, what="a word"
+    )
+    assert view.values["/k8"]["value"]["value"] == much["/k8"]
+    assert "pages:0" in str(view.definition["blocks"])
+
+
+async def test_a_page_is_turned_for_nobody_who_may_not_decide(bot: Bot) -> None:
+    args: dict[str, Json] = {f"k{n}": "word " * 100 for n in range(400)}
+    card = await bot.asks({"type": "tool_approval", "name": "transfer", "args": args})
+    view = await card.form("approval:edit", bot.ws.bob)
+    await card.reject(bot.ws.alice)
+    await card.closes()
+
+    await bot.ws.bob.clicks(view, "form:turn:1")
+
+    await bot.ws.slack.signals.until(
+        ("screen", bot.ws.bob.id), lambda: "Nothing was changed" in str(view.definition), limit=10, what="it"
+    )

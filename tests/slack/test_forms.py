@@ -1,5 +1,8 @@
 """A form as a modal and back: what nobody touches comes back as it was, and what is typed keeps its type."""
 
+import base64
+import zlib
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,6 +13,8 @@ from bot.approvals.json import Json
 from bot.interrupts import Form, FormErrors, form_from_arguments, form_from_schema
 from bot.local.block_kit.surfaces import view_definition
 from bot.local.elements import initial_values
+from bot.slack.card_ref import BadButton
+from bot.slack.form_pages import Carried, TooMuchToCarryError, pack, pages, typed, unpack
 from bot.slack.forms import Modal, fitted, form_view, raw_values, shown_errors
 
 MODAL = Modal(callback_id="approval:edit", title="Edit", submit="Save", private_metadata="-")
@@ -40,6 +45,8 @@ def opened(form: Form) -> dict[str, Any]:
 @example({f"t{n}": "😀" * 3000 for n in range(20)})
 @example({"text": "word " * 3000, "n": 1})
 @example({f"k{n}": n for n in range(200)})
+@example({f"k{n}": "word " * 100 for n in range(400)})
+@example({"text": "a line of it\n" * 20_000})
 def test_arguments_that_nobody_touches_come_back_as_they_were(args: Json) -> None:
     form = fitted(form_from_arguments(args))
     assert form.read(raw_values(form, opened(form))) == args
@@ -120,3 +127,56 @@ def test_errors_stand_at_inputs_that_are_there() -> None:
     assert set(shown_errors(raised.value.errors, view)) == {"/name", "/count"}
     assert shown_errors({"/": "Not <this>."}, view) == {"/name": "Not &lt;this&gt;."}
     assert shown_errors({"/": "Not this."}, {"blocks": []}) == {}
+
+
+def test_what_no_view_holds_is_edited_on_several_pages() -> None:
+    args: dict[str, Json] = {f"k{n}": "word " * 100 for n in range(400)}
+    form = fitted(form_from_arguments(args))
+    count = len(pages(form))
+    assert count == 5
+    carried: Carried = {}
+
+    for at in range(count):
+        view = view_definition(form_view(form, MODAL, at, carried), "modal")
+        state = initial_values(view["blocks"])
+        first = next(block["block_id"] for block in view["blocks"] if block["type"] == "input")
+        state[first] = {"value": {"type": "plain_text_input", "value": f"new {at}"}}
+        filled = {**view, "state": {"values": state}}
+        carried = unpack(pack(typed(form, carried, filled)))
+
+    changed: Any = form.read(raw_values(form, filled, carried))
+    assert {name: text for name, text in changed.items() if text != args[name]} == {
+        "k0": "new 0",
+        "k90": "new 1",
+        "k180": "new 2",
+        "k270": "new 3",
+        "k360": "new 4",
+    }
+
+
+def test_a_text_that_no_view_holds_is_edited_on_several_pages() -> None:
+    text = "".join(f"line {n}\n" for n in range(60_000))
+    form = fitted(form_from_arguments({"text": text}))
+    last = len(pages(form)) - 1
+    view = view_definition(form_view(form, MODAL, last), "modal")
+    state = initial_values(view["blocks"])
+    end = [block["block_id"] for block in view["blocks"] if block["type"] == "input"][-1]
+    state[end]["value"]["value"] += "THE END"
+
+    read: Any = form.read(raw_values(form, {**view, "state": {"values": state}}))
+
+    assert read["text"].startswith(text.rstrip())
+    assert read["text"].rstrip().endswith("THE END")
+
+
+@pytest.mark.parametrize("packed", ["x", "!!", base64.urlsafe_b64encode(zlib.compress(b"[1]")).decode()])
+def test_metadata_that_we_did_not_write_is_refused(packed: str) -> None:
+    with pytest.raises(BadButton):
+        unpack(packed)
+
+
+def test_more_than_metadata_holds_is_not_carried() -> None:
+    with pytest.raises(TooMuchToCarryError):
+        pack({"/a": Random(1).randbytes(3000).hex()})
+    with pytest.raises(TooMuchToCarryError):
+        pack({"/a": "a" * 40_000})

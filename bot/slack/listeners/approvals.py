@@ -17,7 +17,7 @@ from bot.approvals.person import Person
 from bot.flow.decide import Ballot
 from bot.flow.ports import SlackRefused
 from bot.flow.questions import request_of
-from bot.interrupts import Form, FormErrors, Refused, ReviewRow
+from bot.interrupts import FormErrors, Refused, ReviewRow, one_line
 from bot.slack import words
 from bot.slack.blocks import Block
 from bot.slack.card_ref import CardRef, ModalRef
@@ -81,7 +81,8 @@ async def _press(desk: Desk, click: Click, ref: CardRef) -> None:
         decision = row.decide(kind)
         await desk.decided(lambda: _ballot(ref, click.channel, {ref.row: decision}), person, approval)
         return
-    view = _form(approval, row, kind, form, click, ref)
+    place = ModalRef(card=ref, channel=click.channel, message_ts=click.message_ts)
+    view = form_view(fitted(form), form_modal(approval, kind, place))
     desk.background.start("open form", _open(desk, click, view))
 
 
@@ -145,20 +146,19 @@ async def _open(desk: Desk, click: Click, view: Block) -> None:
         await desk.client.whisper(click.thread, click.user, in_words(error))
 
 
-def _form(
-    approval: Approval, row: ReviewRow, kind: DecisionKind, form: Form, click: Click, ref: CardRef
-) -> Block:
+def form_modal(approval: Approval, kind: DecisionKind, place: ModalRef, packed: str = "") -> Modal:
+    """What stands around the form of a decision; `packed` is what was typed on its other pages."""
     request = request_of(approval)
+    row = request.rows[place.card.row]
     title, submit = _TITLES[kind]
-    modal = Modal(
+    return Modal(
         callback_id=words.word(kind, plain_question=request.plain_question),
         title=title,
         submit=submit,
-        private_metadata=ModalRef(card=ref, channel=click.channel, message_ts=click.message_ts).pack(),
-        heading=request.title if len(request.rows) == 1 else (row.action or request.title),
+        private_metadata=f"{place.pack()} {packed}".strip(),
+        heading=request.title if len(request.rows) == 1 else one_line(row.action or request.title),
         explanation=request.description or "",
     )
-    return form_view(fitted(form), modal)
 
 
 def row_with(row: ReviewRow, kind: DecisionKind) -> ReviewRow:

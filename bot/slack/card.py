@@ -157,12 +157,13 @@ def _button(kind: DecisionKind, value: str, request: ReviewRequest, *, sole: boo
 
 
 def _approve_rest(approval: Approval, request: ReviewRequest) -> Block | None:
-    """Offered while more than one row is open and every open row may be approved."""
+    """Offered while every row that is open may be approved, be it the last one."""
     rows = approval.open_rows
-    if len(rows) < 2 or any(DecisionKind.APPROVE not in request.rows[row].allowed for row in rows):
+    if any(DecisionKind.APPROVE not in request.rows[row].allowed for row in rows):
         return None
     value = CardRef(approval_id=approval.id, row=rows[0], digest=approval.digest).pack()
-    text = f"Approve all {len(rows)}" if len(rows) == len(request.rows) else f"Approve the other {len(rows)}"
+    rest = "the last one" if len(rows) == 1 else f"the other {len(rows)}"
+    text = f"Approve all {len(rows)}" if len(rows) == len(request.rows) else f"Approve {rest}"
     return actions(f"rest:{approval.version}", [button(words.APPROVE_REST, text, value)])
 
 

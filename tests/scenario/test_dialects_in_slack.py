@@ -124,6 +124,12 @@ TABLE: dict[str, Row] = {
         {"score": 2, "remark": "so so"},
         WHOLE_SCHEMA,
     ),
+    "schema answered from what is there": Row(
+        {"question": "How good?", "score": 3, "remark": "so so"},
+        respond({"/score": "2"}),
+        {"score": 2, "remark": "so so"},
+        WHOLE_SCHEMA,
+    ),
     "schema scalar": Row("How many?", respond({"/": "7"}), 7, {"type": "integer"}),
     "review as it is": Row(REVIEW, approve, {"edited_text": LONG}),
     "review edited": Row(REVIEW, edit({"/": "New\ntext"}), {"edited_text": "New\ntext"}),

@@ -246,6 +246,9 @@ def test_a_batch_shows_its_decided_rows_while_others_are_open() -> None:
     assert open_rows == ["row:0:2", "row:2:2"]
     assert f"*2.* `t1` :no_entry: *Rejected* by <@{BOB.id}>" in str(blocks)
 
+    last = draw(partly.with_votes({0: vote(DecisionKind.APPROVE)})).blocks
+    assert "approval:approve_rest" in buttons(last)
+
 
 def test_a_batch_too_long_for_a_card_makes_room_as_its_rows_are_decided() -> None:
     value: Json = {

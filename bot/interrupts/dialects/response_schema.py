@@ -1,7 +1,7 @@
 """A question that says what its answer looks like: `interrupt(value, response_schema=...)`.
 
-A yes-or-no schema is approve and reject. Any other is a form: Respond starts from the schema's own defaults;
-where the payload has values under the same names, Edit starts from those.
+A yes-or-no schema is approve and reject. Any other is a form, prefilled with what the payload has under the
+same names, and else with the schema's own defaults. Where there is something to edit, Edit opens it too.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ def read(value: Json, schema: Json) -> ReviewRequest | None:
         forms = {APPROVE: None, REJECT: reason_form(told_to_graph=False)}
     else:
         filled = form_from_schema(schema, value)
-        forms = {RESPOND: form_from_schema(schema)}
+        forms = {RESPOND: filled}
         if filled.base is not ABSENT:
             forms[EDIT] = filled
     return one_row(NAME, heading=heading, description=description, shown=shown, forms=forms)

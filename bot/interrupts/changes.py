@@ -12,7 +12,7 @@ from bot.interrupts.field import same
 
 LONG = 100  # characters on one line, from which a text is compared in pieces
 CONTEXT = 2  # unchanged lines around a change
-_MOST_LINES = 1_000  # beyond that a diff takes too long, and the changed stretch is shown as a whole
+_MOST_LINES = 1_000  # beyond that a diff takes too long: lines are compared at their places, if as many
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -72,6 +72,9 @@ def _diff(old: list[str], new: list[str]) -> str:
 
 
 def _between(old: list[str], new: list[str]) -> Iterator[str]:
+    if len(old) + len(new) > _MOST_LINES and len(old) == len(new):
+        yield from _in_place(old, new)
+        return
     if len(old) + len(new) > _MOST_LINES:
         yield from (f"- {line}" for line in old)
         yield from (f"+ {line}" for line in new)
@@ -87,3 +90,15 @@ def _between(old: list[str], new: list[str]) -> Iterator[str]:
             else:
                 yield from (f"- {line}" for line in old[i1:i2])
                 yield from (f"+ {line}" for line in new[j1:j2])
+
+
+def _in_place(old: list[str], new: list[str]) -> Iterator[str]:
+    last = -1
+    for at, (before, after) in enumerate(zip(old, new, strict=True)):
+        if before == after:
+            continue
+        if at != last + 1:
+            yield "…"
+        yield f"- {before}"
+        yield f"+ {after}"
+        last = at

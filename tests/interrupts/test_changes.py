@@ -81,3 +81,12 @@ def test_texts_that_have_nothing_in_common_are_told_without_a_search() -> None:
     diff = changes(before, after)[0].line_diff
     assert diff is not None
     assert diff.count("\n") == 40_000 - 1
+
+
+def test_a_text_of_very_many_lines_shows_the_ones_that_changed() -> None:
+    lines = [f"line {at}" for at in range(5000)]
+    after = ["first", *lines[1:4000], "late", *lines[4001:-1], "last"]
+
+    (change,) = changes("\n".join(lines), "\n".join(after))
+
+    assert change.line_diff == ("- line 0\n+ first\n…\n- line 4000\n+ late\n…\n- line 4999\n+ last")

@@ -17,6 +17,7 @@ from jsonschema.protocols import Validator
 
 SECONDS = 2.0  # of one judgement: Slack waits 3 for the answer to a form
 PATTERN_SECONDS = 0.2  # of them, what one pattern may take on one text
+LONGEST_PATTERN = 10_000  # characters; a longer one takes too long to compile, which nothing interrupts
 _LONGEST_NAME = 20  # characters that even the worst pattern goes through in no time
 
 Rule = Callable[[Any, Any, Any, Any], Iterable[jsonschema.ValidationError] | None]
@@ -76,7 +77,7 @@ def _timed(rule: Rule) -> Rule:
 
 def _matches(pattern: str, text: str) -> bool:
     left = min(PATTERN_SECONDS, _ends.get() - monotonic())
-    if left <= 0:
+    if left <= 0 or len(pattern) > LONGEST_PATTERN:
         raise OverdueError
     try:
         return regex.search(pattern, text, timeout=left) is not None

@@ -11,6 +11,8 @@ from uuid import UUID
 import jsonschema
 import regex
 
+from bot.interrupts.bounded import LONGEST_PATTERN
+
 FORMATS = jsonschema.FormatChecker(formats=())
 OF_SCHEMAS = jsonschema.FormatChecker(formats=())  # for schemas themselves
 
@@ -58,4 +60,6 @@ def _uri(value: object) -> bool:
 @OF_SCHEMAS.checks("regex", regex.error)
 def _regex(value: object) -> bool:
     """As the answers are matched: `\\p{L}`, which pydantic takes, is no error."""
-    return not isinstance(value, str) or regex.compile(value) is not None
+    if not isinstance(value, str):
+        return True
+    return len(value) <= LONGEST_PATTERN and regex.compile(value) is not None

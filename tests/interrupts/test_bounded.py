@@ -101,3 +101,12 @@ def test_a_large_schema_that_is_none_is_still_answered(wrong: dict[str, Json]) -
     decision = request.rows[0].decide(DecisionKind.RESPOND, {"/": '{"last": "x"}'})
 
     assert decision.value == {"last": "x"}
+
+
+def test_a_pattern_too_long_to_compile_is_left_alone() -> None:
+    pattern = "|".join(f"{n:050}" for n in range(20_000))
+    many: dict[str, Json] = {f"f{n}": {"type": "string", "description": "."} for n in range(3000)}
+
+    assert not compiled({"pattern": pattern}).usable
+    large = compiled({"properties": {**many, "last": {"pattern": pattern}}})
+    assert large.errors({"last": "x"}) == {"/": OVERDUE}

@@ -6,6 +6,7 @@ state and does what is missing, so that it may begin again at any line.
 
 import asyncio
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
@@ -27,6 +28,7 @@ from bot.flow.ports import (
     Settlement,
     SlackUnreachable,
     Store,
+    StoreAway,
     Work,
 )
 from bot.flow.replying import Replying
@@ -70,19 +72,27 @@ class Advance:
                 try:
                     with self._metrics.steps.time():
                         settlement = await self._settlement(work, session)
-                except (Drained, asyncio.CancelledError, RateLimited, SlackUnreachable):
-                    await asyncio.shield(self._store.hand_back(thread_id))
+                    settled = await self._store.settle(settlement, claim=True)
+                except (Drained, asyncio.CancelledError, RateLimited, SlackUnreachable, StoreAway):
+                    await self._hand_back(thread_id)
                     raise
-                if work.inbound and work.inbound[0].kind is InboundKind.RETRY:
-                    settlement = replace(settlement, release=True)
                 self._count(settlement)
-                settled = await self._store.settle(settlement, claim=True)
                 more = settled.more
                 saved = {change.after.id: change.after for change in settlement.changes}
                 await self._courier.deliver(settled.claimed, saved)
                 await self._redraw(settlement)
 
+    async def _hand_back(self, thread_id: str) -> None:
+        """The step did not fail. If the database is away, the attempt stays counted."""
+        with suppress(StoreAway):
+            await asyncio.shield(self._store.hand_back(thread_id))
+
     async def _settlement(self, work: Work, session: Session) -> Settlement:
+        settlement = await self._step(work, session)
+        retried = bool(work.inbound) and work.inbound[0].kind is InboundKind.RETRY
+        return replace(settlement, release=True) if retried else settlement
+
+    async def _step(self, work: Work, session: Session) -> Settlement:
         first = work.inbound[0] if work.inbound else None
         if work.thread.attempts > MAX_ATTEMPTS:
             return self._set_aside(work)

@@ -61,6 +61,10 @@ class Conflict(CountersignError):
     """Somebody else changed this approval in the meantime."""
 
 
+class StoreAway(CountersignError):
+    """The database cannot be reached or has no room: whether this was written is not known."""
+
+
 class Store(Protocol):
     """Every method is one transaction."""
 
@@ -81,11 +85,17 @@ class Store(Protocol):
         ...
 
     async def settle(self, settlement: Settlement, *, claim: bool = False) -> Settled:
-        """Write a step's result; the thread came to rest, so its attempts start again. Raises Conflict."""
+        """Write a step's result; the thread came to rest, so its attempts start again.
+
+        Raises Conflict and StoreAway.
+        """
         ...
 
     async def hand_back(self, thread_id: str) -> None:
-        """Take back the attempt that `work` counted: the run was stopped, it did not fail."""
+        """Take back the attempt that `work` counted: the run was stopped, it did not fail.
+
+        Raises StoreAway.
+        """
         ...
 
     async def approval(self, approval_id: UUID) -> Approval | None: ...

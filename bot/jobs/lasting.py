@@ -11,9 +11,6 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 _PAUSE = 0.5  # seconds between two tries
-_LIMIT = (
-    20.0  # seconds; a database that is away for longer ends the worker too, and the reaper takes its jobs
-)
 
 log = structlog.get_logger()
 
@@ -43,8 +40,8 @@ class LastingJobs(JobManager):
 
 
 async def _written(job_id: int, write: Callable[[], Awaitable[None]]) -> None:
+    """However long it takes: a disk may be full for hours while the worker's sign of life has room."""
     tried = False
-    deadline = asyncio.get_running_loop().time() + _LIMIT
     while True:
         try:
             await write()
@@ -53,8 +50,7 @@ async def _written(job_id: int, write: Callable[[], Awaitable[None]]) -> None:
                 if tried:  # the job is not running any more: an earlier try was written, unheard
                     return
                 raise
-            late = asyncio.get_running_loop().time() > deadline
-            if late or not isinstance(error.__cause__, psycopg.OperationalError):
+            if not isinstance(error.__cause__, psycopg.OperationalError):
                 raise
             log.warning(
                 "job_outcome_not_written", job_id=job_id, again_in_s=_PAUSE, reason=str(error.__cause__)

@@ -14,6 +14,7 @@ from bot.approvals.json import Json
 from bot.flow.graph_state import AnswerRefused, Drained, GraphInfo, GraphState, StartsWith
 from bot.flow.inbound import Inbound, InboundKind
 from bot.flow.opening import split_name
+from bot.flow.ports import StoreAway
 from bot.flow.thread import ThreadRef
 from bot.interrupts import as_json
 from bot.runs.failures import failed
@@ -133,10 +134,8 @@ class GraphThread:
         except GraphDrained:
             raise Drained from None
         except Exception as error:
-            if (
-                self._session.closed
-            ):  # the lock is gone with it: not the graph's failure, and not ours to report
-                raise
+            if self._session.closed:  # the lock is gone with it: not the graph's failure, nor ours to report
+                raise StoreAway from error
             if is_invalid_resume(error):
                 raise AnswerRefused(f"The graph did not take the answer: {error}") from error
             raise failed(self._info.name, self._config["configurable"]["thread_id"], error) from error

@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL that are alive when handed out, and notice when the other end is gone."""
+"""Connections to PostgreSQL that are alive when handed out."""
 
 import select
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,19 +10,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from bot.store.silence import NETWORK, Answered, watch_both_ends
+
 Connection: TypeAlias = AsyncConnection[DictRow]
 Pool: TypeAlias = AsyncConnectionPool[Connection]
-
-# A network that swallows packets sends no error: without these a query waits for a quarter of an hour, and a
-# dead run's session lock is kept for two. Times are in seconds, but tcp_user_timeout in milliseconds.
-NETWORK = {
-    "connect_timeout": 10,
-    "keepalives": 1,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,
-}
 
 
 async def open_pool(
@@ -41,6 +32,12 @@ async def open_pool(
     after that.
     Close it with `async with pool` or `pool.close()`.
     """
+
+    async def ready(connection: Connection) -> None:
+        await watch_both_ends(connection)
+        if configure is not None:
+            await configure(connection)
+
     pool: Pool = AsyncConnectionPool(
         _conninfo(url, application_name),
         # No autocommit and no prepare_threshold in here: procrastinate adds its own autocommit to what it
@@ -49,7 +46,8 @@ async def open_pool(
         min_size=min_size,
         max_size=max_size,
         name=application_name,
-        configure=configure,
+        configure=ready,
+        connection_class=Answered,
         check=_check,
         timeout=timeout,
         open=False,
@@ -66,7 +64,7 @@ async def _check(connection: Connection) -> None:
     """Raise if the connection is known to be broken.
 
     An idle connection has nothing to read unless the server closed it or says why it will, so the server is
-    asked only then. A network that fell silent is noticed by neither way: `NETWORK` is for that.
+    asked only then. A network that fell silent is noticed by neither way: `silence` is for that.
     """
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN)

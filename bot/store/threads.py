@@ -14,6 +14,7 @@ from bot.flow.outgoing import Opening, Outgoing, OutgoingKind
 from bot.flow.ports import Conflict, Settled, Settlement, Waiting, Work
 from bot.flow.thread import ThreadRecord, ThreadRef
 from bot.store import rows
+from bot.store.away import away_is_told
 from bot.store.claims import claimed, of_thread
 from bot.store.pool import Pool, transaction
 from bot.store.queries import QUERIES
@@ -73,6 +74,7 @@ class Threads:
                 QUERIES["assign_graph"], {"thread_id": thread.ref.id, "graph": thread.graph}
             )
 
+    @away_is_told()
     async def settle(self, settlement: Settlement, *, claim: bool = False) -> Settled:
         thread = settlement.thread
         claiming = None
@@ -104,6 +106,7 @@ class Threads:
             mine = await claiming.fetchall() if claiming else ()
         return Settled(more=settled is not None and bool(settled["more"]), claimed=claimed(mine))
 
+    @away_is_told()
     async def hand_back(self, thread_id: str) -> None:
         async with self._pool.connection() as connection:
             await connection.execute(QUERIES["hand_back"], {"thread_id": thread_id})

@@ -17,6 +17,7 @@ GRAPHS = {
     "echo": "tests/chaos/graphs_to_kill.py:echo",
     "doomed": "tests/chaos/graphs_to_kill.py:doomed",
     "assistant": "graphs/assistant/graph.py:graph",
+    "hasty": "tests/chaos/hasty_agent.py:graph",
 }
 # Slack gives up on an event after three retries; a suite that kills every bot there is asks for more.
 RETRIES = (0.1, 0.2, 0.5, *[1.0] * 200)

@@ -1,26 +1,19 @@
 """A PostgreSQL that goes and comes back under a bot at work, and one that keeps everybody waiting."""
 
 import asyncio
-import os
-import shutil
-import signal
-import subprocess
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import psycopg
 import pytest
 
-from bot.store.embedded import EmbeddedPostgres
 from bot.store.migrate import migrate
 from tests.chaos import people
 from tests.chaos.crew import Crew, open_crew
 from tests.chaos.forge import Forge
 from tests.chaos.people import says
 from tests.chaos.promises import all_kept, effects
+from tests.chaos.server import Server, open_server
 from tests.support.bots import until
 
 AWAY = 2.0  # seconds
@@ -30,61 +23,10 @@ WHERE NOT granted AND relation IN ('countersign.inbox'::regclass, 'countersign.a
 """
 
 
-class Server:
-    """A server of a test's own that can go and come back, with its data and its address kept."""
-
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="countersign-tests-"))
-        self.folder.chmod(0o755)  # as root, PostgreSQL runs as somebody else
-        self._use = EmbeddedPostgres(self.folder, durable=False)
-        self._again: subprocess.Popen[bytes] | None = None
-        self.url = self._use.start()
-
-    def postmaster(self) -> psutil.Process:
-        (pid_file,) = self.folder.glob("postgres/cluster-*/postmaster.pid")
-        return psutil.Process(int(pid_file.read_text().split()[0]))
-
-    @asynccontextmanager
-    async def killed(self) -> AsyncIterator[None]:
-        """SIGKILL; its keeper starts it again, and the block may find it there already."""
-        process = self.postmaster()
-        process.kill()
-        await until(lambda: not process.is_running(), lambda: "the server to die")
-        yield
-
-    @asynccontextmanager
-    async def stopped(self) -> AsyncIterator[None]:
-        """Stopped for the block in an orderly way, which its keeper does not undo, and started by us."""
-        process = self.postmaster()
-        command, uid, gid = process.cmdline(), process.uids().real, process.gids().real
-        (sockets,) = (Path(word.partition("=")[2]) for word in command if "socket_directories=" in word)
-        process.send_signal(signal.SIGINT)
-        await until(lambda: not sockets.exists(), lambda: "the server and its keeper to end")
-        yield
-        sockets.mkdir(mode=0o700)
-        shutil.chown(sockets, uid, gid)
-        as_root = os.geteuid() == 0
-        self._again = subprocess.Popen(  # noqa: ASYNC220 -- its own command, and it does not wait
-            command, cwd="/", stdin=subprocess.DEVNULL, start_new_session=True,
-            user=uid if as_root else None, group=gid if as_root else None,
-            extra_groups=[] if as_root else None,
-        )  # fmt: skip
-
-    def end(self) -> None:
-        if self._again is not None:
-            self._again.send_signal(signal.SIGQUIT)
-            self._again.wait(10)
-        self._use.stop()
-        shutil.rmtree(self.folder)
-
-
 @pytest.fixture
 def server() -> Iterator[Server]:
-    server = Server()
-    try:
+    with open_server() as server:
         yield server
-    finally:
-        server.end()
 
 
 @pytest.mark.parametrize("how", ["stopped", "killed"])

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from uuid import uuid4
 
 import pytest
 
@@ -10,7 +9,6 @@ from bot.flow.outgoing import OutgoingKind
 from bot.flow.ports import Settlement
 from bot.flow.settling import outgoing
 from bot.flow.thread import ThreadRef
-from bot.store.queries import QUERIES
 from tests.support.house import House, a_thread, message, open_house
 
 
@@ -120,64 +118,3 @@ async def test_posting_twice_is_recorded_once(house: House) -> None:
     await house.outbox.posted(row, "1.1", 0)
     await house.outbox.posted(row, "2.2", 0)
     assert await house.rows("SELECT posted_ts FROM countersign.outbox") == [{"posted_ts": "1.1"}]
-
-
-MANY = 50_000
-
-
-async def test_no_hot_query_reads_a_whole_table(house: House) -> None:
-    """With 50,000 threads, each with a decided message, a posted card and an approval, one in 50 open."""
-    await house.rows(
-        "INSERT INTO countersign.threads (id) SELECT 'T1/C1/' || n FROM generate_series(1, %s) n", MANY
-    )
-    await house.rows(
-        "INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, done_at)"
-        " SELECT 'k' || n, 'e' || n, 'T1/C1/' || n, 'message', 'U', 't',"
-        " CASE WHEN n %% 500 > 0 THEN now() END"
-        " FROM generate_series(1, %s) n",
-        MANY,
-    )
-    await house.rows(
-        "INSERT INTO countersign.approvals (id, thread_id, interrupt_id, digest, status, votes, version,"
-        " drawn, card_ts, opened_at) SELECT gen_random_uuid(), 'T1/C1/' || n, 'i', 'd',"
-        " CASE WHEN n %% 50 > 0 THEN 'resumed' ELSE 'pending' END, '[]', 1, 1, '1.0', now()"
-        " FROM generate_series(1, %s) n",
-        MANY,
-    )
-    await house.rows(
-        "INSERT INTO countersign.outbox (key, kind, team, channel, thread_ts, posted_at)"
-        " SELECT 'o' || n, 'note', 'T1', 'C1', n::text, CASE WHEN n %% 500 > 0 THEN now() END"
-        " FROM generate_series(1, %s) n",
-        MANY,
-    )
-    async with house.pool.connection() as connection:
-        await connection.set_autocommit(True)
-        await connection.execute("ANALYZE")
-        await connection.set_autocommit(False)
-    arguments = {
-        "thread_id": "T1/C1/500",
-        "id": uuid4(),
-        "approval_id": uuid4(),
-        "channel": "C1",
-        "thread_ts": "500",
-        "claim": 30,
-        "key": "o500",
-        "keys": ["k500"],
-        "limit": 50,
-        "seconds": 1,
-        "error": "e",
-        "ts": "1.0",
-        "version": 2,
-        "team": "T1",
-        "channels": ["C1"],
-    }
-    hot = ["take_up", "open_approvals", "outstanding", "mark_done", "approval", "claim_thread", "claim_one"]
-    hot += ["due_lanes", "mark_posted", "postpone", "stale_cards", "drawn", "waiting", "forgotten_threads"]
-    hot += ["settle_thread"]
-    for name in hot:
-        given = arguments | {"graph": "g", "last_said": None, "halted": None}
-        async with house.pool.connection() as connection:
-            cursor = await connection.execute("EXPLAIN " + QUERIES[name], given)
-            plan = "\n".join(str(row["QUERY PLAN"]) for row in await cursor.fetchall())
-        for table in ("approvals", "inbox", "outbox", "threads"):
-            assert f"Seq Scan on {table}" not in plan, f"{name} reads all of {table}:\n{plan}"

@@ -47,6 +47,15 @@ class Users:
         self._linger = order["linger"]
         self._gone_since: float | None = None
 
+    def are_gone(self) -> bool:
+        """Whether nobody uses the server at this moment."""
+        try:
+            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        fcntl.flock(self._users, fcntl.LOCK_UN)
+        return True
+
     def stop_if_gone(self, server: "subprocess.Popen[bytes]") -> None:
         """Stop the server if nobody has used it for long enough."""
         try:
@@ -78,12 +87,14 @@ def keep(order: Order) -> None:
         while exited.is_alive():
             exited.join(TICK)
             if exited.is_alive():
+                was_ready = was_ready or _is_ready(order, server.pid)
                 users.stop_if_gone(server)
-        was_ready = was_ready or _died_ready(order, server.pid)
+        was_ready = was_ready or _is_ready(order, server.pid)
         failures = 1 if time.monotonic() - started_at > STEADY else failures + 1
         # Exit code 0 is a stop that somebody asked for. A server that never came up has a reason that its log
-        # tells, and the process that waits for it must hear of it now.
-        if server.returncode == 0 or not was_ready or failures > RESTARTS:
+        # tells, and the process that waits for it must hear of it now. One that was up may only lack room on
+        # its disk to come back, so it is tried for as long as somebody waits for it.
+        if server.returncode == 0 or not was_ready or (failures > RESTARTS and users.are_gone()):
             return
         # Orphaned backends may need a moment to notice; until then PostgreSQL refuses to start beside them.
         time.sleep(min(0.1 * failures, 1.0))
@@ -103,8 +114,8 @@ def _start(order: Order) -> "subprocess.Popen[bytes]":
     )
 
 
-def _died_ready(order: Order, pid: int) -> bool:
-    # One that is killed leaves this file behind, one that cannot start removes it.
+def _is_ready(order: Order, pid: int) -> bool:
+    # One that is killed leaves this file behind as it was; one that cannot start or recover removes it.
     try:
         lines = Path(order["pid_file"]).read_text().splitlines()
     except OSError:

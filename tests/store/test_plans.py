@@ -1,0 +1,84 @@
+"""How PostgreSQL looks for what the bot asks, with tables as large as a busy workspace makes them."""
+
+import re
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from bot.store.queries import QUERIES
+from tests.support import databases
+
+MANY = 100_000
+TABLES = (
+    "threads", "inbox", "approvals", "ledger", "outbox", "effects", "procrastinate_jobs",
+)  # fmt: skip
+# Everything else is asked for while somebody waits, or every few seconds.
+SELDOM = {
+    "counts",  # a scrape: it counts what is pending
+    "halted",  # an operator's list
+    "card_row_posted",  # a press on a card whose post nobody lived to record
+    "forget_inbox", "forget_outbox", "forget_effects", "at_rest", "to_compact", "compacted",
+    "forget_posts_of_thread", "forget_inbox_of_thread", "forget_approvals_of_thread", "forget_thread",
+}  # fmt: skip
+HOT = sorted(QUERIES.keys() - SELDOM)
+PARAMETER = re.compile(r"%\((\w+)\)s")
+# One thread in two hundred has something to do, and one post in two hundred is due.
+GROWN = {
+    "countersign.threads (id)": "'T1/C1/' || n",
+    "countersign.inbox (key, event_id, thread_id, kind, user_id, text, done_at)": (
+        "'k' || n, 'e' || n, 'T1/C1/' || n, 'message', 'U', 't', CASE WHEN n % 200 > 0 THEN now() END"
+    ),
+    "countersign.approvals"
+    " (id, thread_id, interrupt_id, digest, status, votes, version, drawn, card_ts, opened_at)": (
+        "gen_random_uuid(), 'T1/C1/' || n, 'i', 'd', 'pending', '[]', 1, 1, '1.0', now()"
+    ),
+    "countersign.outbox (key, kind, team, channel, thread_ts, posted_at)": (
+        "'o' || n, 'note', 'T1', 'C1', n::text, CASE WHEN n % 200 > 0 THEN now() END"
+    ),
+    "countersign.effects (key, done_at)": "'f' || n, now()",
+    "procrastinate_jobs (queue_name, task_name, lock, status)": (
+        "'default', 'advance', 'T1/C1/' || n, 'succeeded'"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def grown(server_url: str, database_template: str) -> Iterator[str]:
+    """A database with 100,000 threads, each with a message, a posted card and an approval that is pending."""
+    with databases.database(server_url, template=database_template) as url:
+        with psycopg.connect(url) as connection:
+            for columns, values in GROWN.items():
+                rows = f"SELECT {values} FROM generate_series(1, {MANY}) n"
+                connection.execute(f"INSERT INTO {columns} {rows}".encode())
+            connection.execute(
+                "INSERT INTO countersign.ledger (approval_id, thread_id, version, event)"
+                " SELECT id, thread_id, 1, 'opened' FROM countersign.approvals"
+            )
+            connection.execute("ANALYZE")
+        yield url
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_no_hot_query_reads_a_whole_table(grown: str, name: str) -> None:
+    """Whatever is asked for: this is the plan that PostgreSQL keeps for a prepared statement."""
+    with psycopg.connect(grown, autocommit=True) as connection:
+        plan = "\n".join(
+            row[0] for row in connection.execute(f"EXPLAIN (GENERIC_PLAN) {numbered(name)}".encode())
+        )
+    for table in TABLES:
+        assert f"Seq Scan on {table}" not in plan, f"{name} reads all of {table}:\n{plan}"
+
+
+def numbered(name: str) -> str:
+    """The query with $1, $2 for its parameters, as a driver sends it."""
+    names = list(dict.fromkeys(PARAMETER.findall(QUERIES[name])))
+    return PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", QUERIES[name]).replace("%%", "%")
+
+
+def test_the_tables_are_as_large_as_they_are_meant_to_be(grown: str) -> None:
+    with psycopg.connect(grown) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM countersign.approvals WHERE status = 'pending'"
+        ).fetchone()
+    assert found == (MANY,)

@@ -217,7 +217,7 @@ def rich_text(text: str) -> list[Obj]:
         elif channel:
             part = {"type": "channel", "channel_id": channel}
         elif url:
-            part = {"type": "link", "url": url} | ({"text": label} if label else {})
+            part = {"type": "link", "url": _bare(url)} | ({"text": _bare(label)} if label else {})
         else:
             part = {"type": "broadcast", "range": broadcast}
         parts.append(part)
@@ -228,6 +228,11 @@ def rich_text(text: str) -> list[Obj]:
 
 def _append_text(parts: list[Obj], text: str) -> None:
     if text:
-        for escaped, plain in _UNESCAPE:
-            text = text.replace(escaped, plain)
-        parts.append({"type": "text", "text": text})
+        parts.append({"type": "text", "text": _bare(text)})
+
+
+def _bare(text: str) -> str:
+    """Blocks hold what `text` escapes as it is."""
+    for escaped, plain in _UNESCAPE:
+        text = text.replace(escaped, plain)
+    return text

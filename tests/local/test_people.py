@@ -24,6 +24,33 @@ async def test_a_person_shares_a_file(ws: LocalWorkspace, web_client: AsyncWebCl
     assert content["content"] == "hello"
 
 
+async def test_a_link_is_escaped_in_the_text_and_bare_in_the_block(ws: LocalWorkspace) -> None:
+    await ws.alice.says("#ops", "see https://x.example/a?b=1&c=2")
+    (event,) = await heard(ws, "message")
+    assert event["text"] == "see <https://x.example/a?b=1&amp;c=2>"
+    (section,) = event["blocks"][0]["elements"]
+    assert section["elements"][1] == {"type": "link", "url": "https://x.example/a?b=1&c=2"}
+
+
+async def test_a_reaction_is_taken_back(ws: LocalWorkspace, web_client: AsyncWebClient) -> None:
+    thread = await ws.alice.says("#ops", "look")
+    (message,) = thread.messages()
+    await ws.bob.reacts(message, "eyes")
+    await ws.alice.reacts(message, "eyes")
+    await ws.alice.unreacts(message, "eyes")
+    await ws.alice.unreacts(message, "eyes")
+    assert message.reactions == {"eyes": [ws.bob.id]}
+    await ws.bob.unreacts(message, "eyes")
+    assert message.reactions == {}
+    assert [e["user"] for e in await heard(ws, "reaction_removed")] == [ws.alice.id, ws.bob.id]
+
+
+async def test_a_command_begins_with_a_slash(ws: LocalWorkspace) -> None:
+    with pytest.raises(RefusedError):
+        await ws.alice.runs("agent graphs")
+    assert ws.log.attempts() == []
+
+
 async def test_joining_and_leaving_shows_and_is_told(ws: LocalWorkspace) -> None:
     channel = ws.add_channel("side", [ws.alice])
     with pytest.raises(RefusedError):

@@ -21,6 +21,8 @@ class Commands(Pressing):
         if self.user.is_stranger:
             raise RefusedError(f"{self.name} is of another workspace, where this app is not installed")
         name, _, text = command.strip().partition(" ")
+        if not name.startswith("/"):
+            raise RefusedError(f"a command begins with a slash: {name!r} would be a message")
         place = self._place(channel)
         payload = interactions.slash_command(self._slack, self.id, place, name, text.strip())
         ack = await self._delivery.interact("slash_commands", payload)

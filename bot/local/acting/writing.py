@@ -112,10 +112,23 @@ class Writing(Screen):
         users = message.reactions.setdefault(name, [])
         if self.id not in users:
             users.append(self.id)
-            self._slack.message_changed(message)
-            if "reaction_added" in self._slack.app.events:
-                event = events.reaction_event(self._slack, "reaction_added", self.id, name, message)
-                self._delivery.events([event])
+            self._reaction_changed("reaction_added", message, name)
+
+    async def unreacts(self, message: Message, name: str) -> None:
+        """Take their own reaction back."""
+        self._place(message.channel)
+        users = message.reactions.get(name, [])
+        if self.id in users:
+            users.remove(self.id)
+            if not users:
+                del message.reactions[name]
+            self._reaction_changed("reaction_removed", message, name)
+
+    def _reaction_changed(self, kind: str, message: Message, name: str) -> None:
+        self._slack.message_changed(message)
+        if kind in self._slack.app.events:
+            event = events.reaction_event(self._slack, kind, self.id, name, message)
+            self._delivery.events([event])
 
     def _own(self, message: Message) -> None:
         if message.user != self.id:

@@ -111,6 +111,12 @@ async def react(viewer: "Viewer", given: Given) -> Obj:
     return {}
 
 
+async def unreact(viewer: "Viewer", given: Given) -> Obj:
+    """Take one's own reaction back."""
+    await viewer.person.unreacts(_message(viewer, given), given.text("name"))
+    return {}
+
+
 async def edit(viewer: "Viewer", given: Given) -> Obj:
     """Change one's own message."""
     await viewer.person.edits(_message(viewer, given), given.text("text"))
@@ -266,7 +272,7 @@ ACTS: Mapping[str, Act] = {
     one.__name__: one
     for one in (
         *(become, timeline, watch, unwatch),
-        *(say, run, react, edit, delete, dismiss),
+        *(say, run, react, unreact, edit, delete, dismiss),
         *(click, search, fill, submit, close, home, shortcut, stop),
         *(inspect, cause, advance, again, recorded, insight),
     )

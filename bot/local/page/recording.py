@@ -56,7 +56,7 @@ class Recording:
                 return [f"await {who}.closes(await {who}.modal_opens())"]
             case "home":
                 return [f"await {who}.opens_home()"]
-            case "react" | "edit" | "delete" | "shortcut" | "stop" as other:
+            case "react" | "unreact" | "edit" | "delete" | "shortcut" | "stop" as other:
                 return [f"# here {person.name} did what is not recorded: {other}"]
             case _:
                 return []

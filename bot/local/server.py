@@ -234,6 +234,7 @@ class LocalWorkspace:
             if channel.kind is ChannelKind.PUBLIC:
                 channel.members[user.id] = None
         self.people[name] = Person(self.slack, self.delivery, user)
+        self.slack.signals.notify("people", "anything")
         return self.people[name]
 
     def add_channel(self, name: str, members: Iterable[Person], *, private: bool = False) -> str:
@@ -246,7 +247,9 @@ class LocalWorkspace:
             creator=self.alice.id,
             members=dict.fromkeys([*(person.id for person in members), self.slack.app.bot_user]),
         )
-        return self.slack.world.add_channel(channel).id
+        self.slack.world.add_channel(channel)
+        self.slack.signals.notify("channels", "anything")
+        return channel.id
 
     async def connected(self, connections: int = 1, *, limit: float = 10.0) -> None:
         """Wait until the bot holds at least this many sockets. Raises `WaitedError`."""

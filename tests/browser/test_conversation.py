@@ -184,6 +184,43 @@ async def test_ones_own_message_is_edited_reacted_to_and_deleted(ws: LocalWorksp
     await expect(page.get_by_text("no mention here")).to_have_count(0)
 
 
+async def test_an_edit_starts_from_what_was_typed(ws: LocalWorkspace, visit: Visit) -> None:
+    page = await visit(ws, "bob")
+    typed = "R&D <soon>, @alice: https://x.example/?a=1&b=2"
+    await writes(page, "Message #general", typed)
+    message = page.get_by_role("log").get_by_role("article").first
+    await message.hover()
+    (sent,) = ws.slack.world.channels[ws.channel_id("general")].messages.values()
+    before = sent.text
+    await message.get_by_role("button", name="More").click()
+    await message.get_by_role("button", name="Edit").click()
+    box = message.get_by_label("Edit the message")
+    await expect(box).to_have_value(typed)
+    await box.press("Enter")
+    await expect(message).to_contain_text("(edited)")
+    assert sent.text == before
+
+
+async def test_a_second_press_takes_a_reaction_back(ws: LocalWorkspace, visit: Visit) -> None:
+    page = await visit(ws, "bob")
+    await writes(page, "Message #general", "no mention here")
+    message = page.get_by_role("log").get_by_role("article").first
+    await message.hover()
+    await message.get_by_role("button", name="React with eyes").click()
+    await message.get_by_role("button", name="👀 1").click()
+    await expect(message.get_by_role("button", name="👀 1")).to_have_count(0)
+
+
+async def test_somebody_new_is_known_to_pages_that_are_open(ws: LocalWorkspace, visit: Visit) -> None:
+    page = await visit(ws, "bob")
+    dora = ws.add_person("dora", real_name="Dora Dahl")
+    await dora.says("#general", "hello @bob")
+    message = page.get_by_role("article").filter(has_text="hello")
+    await expect(message).to_contain_text("Dora Dahl")
+    await page.get_by_role("button", name="Change person").click()
+    await expect(page.locator(".people-pick", has_text="Dora Dahl")).to_be_visible()
+
+
 async def test_stop_while_the_app_works(ws: LocalWorkspace, visit: Visit, web_client: AsyncWebClient) -> None:
     page = await visit(ws, "bob")
     await writes(page, "Message #general", "@countersign refund Hofmann")

@@ -77,6 +77,25 @@ async def test_a_stream_grows_while_it_is_read(
     await expect(replies.get_by_role("img", name="still writing")).to_have_count(0)
 
 
+async def test_the_time_beside_a_message_that_follows_does_not_touch_it(
+    ws: LocalWorkspace, visit: Visit
+) -> None:
+    page = await visit(ws, "alice")
+    for words in ("first", "second"):
+        await ws.bob.says("general", words)
+    message = page.get_by_role("article").filter(has_text="second")
+    await message.hover()
+    # Wider than any time of day is: what is drawn must not depend on the hour at which it is tried.
+    await message.locator(".side-time").evaluate("time => { time.textContent = '12:58 PM' }")
+    assert await message.evaluate("""row => {
+        const time = document.createRange();
+        time.selectNodeContents(row.querySelector(".side-time"));
+        const [left, right] = [time.getBoundingClientRect().left, time.getBoundingClientRect().right];
+        return left >= row.getBoundingClientRect().left
+            && right <= row.querySelector(".body").getBoundingClientRect().left;
+    }""")
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 async def test_on_a_phone_one_pane_shows_at_a_time(ws: LocalWorkspace, visit: Visit, dark: bool) -> None:
     page = await visit(ws, "alice", width=390, dark=dark)

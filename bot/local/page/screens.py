@@ -17,11 +17,16 @@ def everything(slack: Slack, person: User, welcome: Welcome) -> Obj:
         "me": person.id,
         "team": {"id": slack.team, "name": slack.team_name},
         "bot": slack.app.bot_user,
-        "users": {user.id: _user(slack, user) for user in slack.world.users.values()},
+        "users": users(slack),
         "channels": list(channels(slack, person)),
         "welcome": asdict(welcome),
         "screen": screen(slack, person),
     }
+
+
+def users(slack: Slack) -> Obj:
+    """Everybody by id."""
+    return {user.id: _user(slack, user) for user in slack.world.users.values()}
 
 
 def _user(slack: Slack, user: User) -> Obj:

@@ -130,6 +130,8 @@ class Viewer:
                     news.append(self._thread(channel, root))
                 case ("screen", str(user)) if user == person.id:
                     news.append({"type": "screen", "screen": screens.screen(slack, person)})
+                case "people":
+                    news.append({"type": "users", "users": screens.users(slack)})
                 case "notice":
                     news.append({"type": "notice", **self._announced()})
                 case "connections":

@@ -1,7 +1,7 @@
 // What each piece of news changes: state in, change out.
 
 import type { State } from "./live";
-import type { Channel, Entry, Message, Obj, OpenThread, Screen, Trouble } from "./types";
+import type { Channel, Entry, Message, Obj, OpenThread, Screen, Trouble, User } from "./types";
 
 const KEPT_ENTRIES = 2000;
 
@@ -27,6 +27,8 @@ export function apply(state: State, got: Obj): Partial<State> {
       };
     case "channels":
       return { channels: got.channels as Channel[] };
+    case "users":
+      return { users: got.users as Record<string, User> };
     case "screen":
       return { screen: got.screen as Screen };
     case "connected":

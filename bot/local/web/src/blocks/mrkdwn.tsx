@@ -14,6 +14,16 @@ export function unescaped(text: string): string {
   return text.replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity] ?? entity);
 }
 
+/** A message's text as it was typed: people by their names, links bare, nothing escaped. */
+export function asTyped(text: string): string {
+  const { users } = live.get();
+  const bare = text.replace(/<([^<>|]+)(?:\|[^<>]*)?>/g, (_, inside: string) => {
+    const user = users[inside.slice(1)];
+    return inside.startsWith("@") && user ? `@${user.name}` : inside.replace(/^mailto:/, "");
+  });
+  return unescaped(bare);
+}
+
 export function Text({ of: object }: { of: TextObject | undefined }): ReactNode {
   if (!object) return null;
   return object.type === "mrkdwn" ? <Mrkdwn text={object.text} /> : <Plain text={object.text} />;

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from "react";
 import { Attachments, Blocks } from "../blocks/blocks";
 import { emoji } from "../blocks/emoji";
 import { Markdown } from "../blocks/markdown";
-import { ago, Mrkdwn } from "../blocks/mrkdwn";
+import { ago, asTyped, Mrkdwn } from "../blocks/mrkdwn";
 import { SurfaceContext } from "../blocks/surface";
 import { live, useLive } from "../live";
 import { useMessageSurface } from "../surfaces";
@@ -100,7 +100,7 @@ function Reactions({ message }: { message: Message }): ReactNode {
           className="reaction"
           aria-pressed={reaction.users.includes(me)}
           title={`${reaction.users.map((id) => users[id]?.real_name ?? id).join(", ")}: ${reaction.name}`}
-          onClick={() => void live.do("react", { channel: message.channel, ts: message.ts, name: reaction.name })}
+          onClick={() => void live.do(reaction.users.includes(me) ? "unreact" : "react", { channel: message.channel, ts: message.ts, name: reaction.name })}
         >
           {emoji(reaction.name) ?? `:${reaction.name}:`} {reaction.count}
         </button>
@@ -133,7 +133,7 @@ function ThreadLine({ message }: { message: Message }): ReactNode {
 }
 
 function Editor({ message, onDone }: { message: Message; onDone: () => void }): ReactNode {
-  const [text, setText] = useState(message.text.replace(/<[^>]+>/g, (m) => m.replace(/^<(?:mailto:)?([^|>]*)\|?.*>$/, "$1")));
+  const [text, setText] = useState(() => asTyped(message.text));
   const save = async () => {
     onDone();
     await live.do("edit", { channel: message.channel, ts: message.ts, text });

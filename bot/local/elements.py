@@ -114,6 +114,8 @@ def filled(element: Obj, value: Any) -> Obj:
         return {"type": kind, key: _option(element, value)}
     if key == "selected_options":
         return {"type": kind, key: [_option(element, v) for v in value]}
+    if key == "files":
+        return {"type": kind, key: _files(element, value)}
     if key in _LISTS:
         return {"type": kind, key: list(value)}
     if key == "value":
@@ -135,6 +137,18 @@ def _typed_text(element: Obj, text: str) -> str | None:
         if "\n" in text and not element.get("multiline"):
             raise RefusedError("the input takes one line")
     return text or None
+
+
+def _files(element: Obj, value: Any) -> list[Obj]:
+    files = list(value)
+    if not all(isinstance(file, dict) and "id" in file for file in files):
+        raise RefusedError("a file input holds files that were uploaded before")
+    most, types = element.get("max_files", 10), element.get("filetypes")
+    if len(files) > most:
+        raise RefusedError(f"the input takes {most} files, not {len(files)}")
+    if types and (unfit := [file["name"] for file in files if file["filetype"] not in types]):
+        raise RefusedError(f"the input takes {', '.join(types)}, not {unfit}")
+    return files
 
 
 def _option(element: Obj, value: Any) -> Obj:

@@ -187,7 +187,7 @@ def file_json(slack: Slack, file: File) -> Obj:
         "mimetype": "text/plain"
         if file.name.endswith((".txt", ".json", ".md"))
         else "application/octet-stream",
-        "filetype": file.name.rpartition(".")[2] or "binary",
+        "filetype": file.name.rpartition(".")[2].lower() or "binary",
         "user": file.user,
         "user_team": slack.team,
         "size": file.size,

@@ -112,6 +112,13 @@ def _listen(context: BrowserContext, ws: LocalWorkspace, complaints: list[str]) 
 
 
 @pytest_asyncio.fixture(loop_scope="session")
+async def bare_ws() -> AsyncIterator[LocalWorkspace]:
+    """A workspace for an app of the test's own."""
+    async with LocalWorkspace(retry_schedule=()) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def ws() -> AsyncIterator[LocalWorkspace]:
     """A workspace with the small app in it."""
     async with (

@@ -8,6 +8,7 @@ from bot.local.elements import RefusedError, complaint, filled, initial_values
 
 Obj = dict[str, Any]
 OPTIONS = [{"text": {"type": "plain_text", "text": v}, "value": v} for v in ("a", "b")]
+FILE = {"id": "F1", "name": "a.txt", "filetype": "txt"}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,8 @@ OPTIONS = [{"text": {"type": "plain_text", "text": v}, "value": v} for v in ("a"
         ({"type": "users_select"}, "U0ALICE001", {"selected_user": "U0ALICE001"}),
         ({"type": "multi_users_select"}, ["U1", "U2"], {"selected_users": ["U1", "U2"]}),
         ({"type": "external_select"}, OPTIONS[0], {"selected_option": OPTIONS[0]}),
+        ({"type": "multi_external_select"}, OPTIONS, {"selected_options": OPTIONS}),
+        ({"type": "file_input", "filetypes": ["txt"]}, [FILE], {"files": [FILE]}),
         ({"type": "rich_text_input"}, {"type": "rich_text"}, {"rich_text_value": {"type": "rich_text"}}),
     ],
 )
@@ -48,6 +51,9 @@ def test_what_an_input_holds(element: Obj, value: Any, held: Obj) -> None:
         ({"type": "timepicker"}, "half past nine"),
         ({"type": "static_select", "options": OPTIONS}, "c"),
         ({"type": "checkboxes", "options": OPTIONS}, ["a", "c"]),
+        ({"type": "file_input", "filetypes": ["pdf"]}, [FILE]),
+        ({"type": "file_input", "max_files": 1}, [FILE, FILE]),
+        ({"type": "file_input"}, ["a.txt"]),
     ],
 )
 def test_what_an_input_does_not_take(element: Obj, value: Any) -> None:

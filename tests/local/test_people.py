@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.local.acting.writing import MAX_INPUT_FILE
 from bot.local.elements import RefusedError
 from bot.local.server import LocalWorkspace
 from tests.local.conftest import bolt_app, over_socket
@@ -22,6 +23,15 @@ async def test_a_person_shares_a_file(ws: LocalWorkspace, web_client: AsyncWebCl
     assert event["subtype"] == "file_share"
     content = await web_client.files_info(file=event["files"][0]["id"])
     assert content["content"] == "hello"
+
+
+async def test_a_forms_file_is_nobodys_message(ws: LocalWorkspace, web_client: AsyncWebClient) -> None:
+    file = await ws.alice.uploads("A.TXT", b"hello")
+    assert file["filetype"] == "txt"
+    assert file["channels"] == []
+    assert (await web_client.files_info(file=file["id"]))["file"]["user"] == ws.alice.id
+    with pytest.raises(RefusedError):
+        await ws.alice.uploads("a.txt", b"x" * (MAX_INPUT_FILE + 1))
 
 
 async def test_a_link_is_escaped_in_the_text_and_bare_in_the_block(ws: LocalWorkspace) -> None:

@@ -13,6 +13,7 @@ from bot.local.threads import Thread
 
 _URL = re.compile(r"https?://[^\s<>|]+")
 _EMAIL = re.compile(r"(?<![\w.@/:])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+MAX_INPUT_FILE = 10 << 20  # docs.slack.dev/reference/block-kit/block-elements/file-input-element
 _NAMED = re.compile(r"(?<![\w@.])@(\w+)")
 
 
@@ -44,12 +45,18 @@ class Writing(Screen):
             subtype="file_share" if files else None,
             blocks=rich_text(typed),
             client_msg_id=str(uuid4()),
-            files=[self._upload(place, name, content) for name, content in (files or {}).items()],
+            files=[self._file(name, content, place) for name, content in (files or {}).items()],
         )
         conduct.post(self._slack, self._delivery, message)
         return Thread(self._slack, place.id, thread_ts or message.ts)
 
-    def _upload(self, place: Channel, name: str, content: bytes) -> Obj:
+    async def uploads(self, name: str, content: bytes) -> Obj:
+        """Choose a file of theirs for a form's file input; fill that with a list of what this returns."""
+        if len(content) > MAX_INPUT_FILE:
+            raise RefusedError(f"a form takes files of up to {MAX_INPUT_FILE >> 20} MB")
+        return self._file(name, content)
+
+    def _file(self, name: str, content: bytes, place: Channel | None = None) -> Obj:
         file = File(
             id=new_id("F"),
             name=name,
@@ -60,7 +67,7 @@ class Writing(Screen):
             ticket="",
             content=content,
             complete=True,
-            channels=[place.id],
+            channels=[place.id] if place else [],
         )
         self._slack.world.files[file.id] = file
         return file_json(self._slack, file)

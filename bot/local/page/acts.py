@@ -1,6 +1,7 @@
 """What the page can ask for: what a person does in Slack, and what this workspace can do besides."""
 
 import asyncio
+from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -184,6 +185,12 @@ async def fill(viewer: "Viewer", given: Given) -> Obj:
     return {}
 
 
+async def upload(viewer: "Viewer", given: Given) -> Obj:
+    """Put a file (`content` in base64) where a form's file input can take it: one of its `values`."""
+    content = b64decode(given.text("content"), validate=True)
+    return {"file": await viewer.person.uploads(given.text("name"), content)}
+
+
 async def submit(viewer: "Viewer", given: Given) -> Obj:
     """Submit a form with what was changed in it."""
     done = await viewer.person.submits(_view(viewer, given), given.object("values"))
@@ -273,7 +280,7 @@ ACTS: Mapping[str, Act] = {
     for one in (
         *(become, timeline, watch, unwatch),
         *(say, run, react, unreact, edit, delete, dismiss),
-        *(click, search, fill, submit, close, home, shortcut, stop),
+        *(click, search, fill, upload, submit, close, home, shortcut, stop),
         *(inspect, cause, advance, again, recorded, insight),
     )
 }

@@ -120,6 +120,21 @@ class Live {
     return null;
   }
 
+  /** Put a file into the workspace; it goes beside the WebSocket, whose frames are small. */
+  async upload(file: File): Promise<Obj | null> {
+    const { users, me } = this.state;
+    const content = await base64(file);
+    const body = JSON.stringify({ as: users[me]?.name, do: "upload", name: file.name, content });
+    try {
+      const answer = (await (await fetch("/page/do", { method: "POST", body })).json()) as Answer;
+      if (answer.ok) return answer.file as Obj;
+      this.say(answer.error ?? "That did not work.");
+    } catch {
+      this.say("The workspace is not reachable right now.");
+    }
+    return null;
+  }
+
   say(text: string): void {
     this.set({ toast: { text, at: Date.now() } });
   }
@@ -206,6 +221,15 @@ class Live {
     this.expecting = null;
     this.onThreadStarted(got.channel, root.ts);
   }
+}
+
+function base64(file: File): Promise<string> {
+  return new Promise((settle, fail) => {
+    const reader = new FileReader();
+    reader.onload = () => settle((reader.result as string).split(",")[1] ?? "");
+    reader.onerror = () => fail(reader.error ?? new Error("the file cannot be read"));
+    reader.readAsDataURL(file);
+  });
 }
 
 export const live = new Live();

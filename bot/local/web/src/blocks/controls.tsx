@@ -3,7 +3,8 @@
 import type { ReactNode } from "react";
 import { live } from "../live";
 import type { Block, Element, Obj } from "../types";
-import { External } from "./external";
+import { External, ExternalMany } from "./external";
+import { Files } from "./files";
 import { plainString } from "./mrkdwn";
 import { ofText, textOf } from "./rich_text";
 import { optionsOf } from "./values";
@@ -31,7 +32,7 @@ const TEXTS: Record<string, string> = {
 const PICKERS: Record<string, string> = { datepicker: "date", timepicker: "time", datetimepicker: "datetime-local" };
 
 export function isControl(type: string): boolean {
-  return type in TEXTS || type in PICKERS || /select$|^radio_buttons$|^checkboxes$|^rich_text_input$/.test(type);
+  return type in TEXTS || type in PICKERS || /select$|^radio_buttons$|^checkboxes$|^rich_text_input$|^file_input$/.test(type);
 }
 
 export function Control(held: Held): ReactNode {
@@ -43,6 +44,10 @@ export function Control(held: Held): ReactNode {
   if (type === "checkboxes") return <Group {...held} kind="checkbox" />;
   if (type === "external_select")
     return <External block={held.block} element={held.element} value={held.value as Obj | null} onChange={held.onChange} aria={aria(held)} />;
+  if (type === "multi_external_select")
+    return <ExternalMany block={held.block} element={held.element} value={(held.value as Obj[] | null) ?? []} onChange={held.onChange} aria={aria(held)} />;
+  if (type === "file_input")
+    return <Files element={held.element} value={(held.value as Obj[] | null) ?? []} onChange={held.onChange} aria={aria(held)} />;
   if (type.startsWith("multi_")) return <Many {...held} />;
   if (type.endsWith("select")) return <One {...held} />;
   return <p className="unknown">An input of type {type}, which this page cannot fill in.</p>;

@@ -1,24 +1,24 @@
-// A select whose options the app gives while somebody types.
+// Selects whose options the app gives while somebody types.
 
-import { type ReactNode, useEffect, useId, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { Icon } from "../icons";
 import type { Block, Element, Obj } from "../types";
 import { plainString } from "./mrkdwn";
 import { useSurface } from "./surface";
 
 const PAUSE = 250;
 
-interface Props {
+interface Props<T> {
   block: Block;
   element: Element;
-  value: Obj | null;
-  onChange: (option: Obj | null) => void;
+  value: T;
+  onChange: (value: T) => void;
   aria: object;
 }
 
-export function External({ block, element, value, onChange, aria }: Props): ReactNode {
+/** What the app offers for what was typed, once the typing pauses. */
+function useOffered(block: Block, element: Element, typed: string | null): Obj[] {
   const surface = useSurface();
-  const id = useId();
-  const [typed, setTyped] = useState<string | null>(null);
   const [options, setOptions] = useState<Obj[]>([]);
   const least = (element.min_query_length as number | undefined) ?? 3;
   useEffect(() => {
@@ -27,6 +27,23 @@ export function External({ block, element, value, onChange, aria }: Props): Reac
     return () => clearTimeout(timer);
     // A surface is new with every stroke; what is asked depends on the words alone.
   }, [typed, least, block.block_id]);
+  return options;
+}
+
+function Offered({ id, options }: { id: string; options: Obj[] }): ReactNode {
+  return (
+    <datalist id={id}>
+      {options.map((option) => (
+        <option key={option.value} value={plainString(option.text)} />
+      ))}
+    </datalist>
+  );
+}
+
+export function External({ block, element, value, onChange, aria }: Props<Obj | null>): ReactNode {
+  const id = useId();
+  const [typed, setTyped] = useState<string | null>(null);
+  const options = useOffered(block, element, typed);
   return (
     <>
       <input
@@ -45,11 +62,80 @@ export function External({ block, element, value, onChange, aria }: Props): Reac
           else if (words === "") onChange(null);
         }}
       />
-      <datalist id={id}>
-        {options.map((option) => (
-          <option key={option.value} value={plainString(option.text)} />
-        ))}
-      </datalist>
+      <Offered id={id} options={options} />
     </>
+  );
+}
+
+export function ExternalMany({ block, element, value, onChange, aria }: Props<Obj[]>): ReactNode {
+  const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  const removed = useRef(false);
+  const [typed, setTyped] = useState("");
+  const options = useOffered(block, element, typed);
+  const most = (element.max_selected_items as number | undefined) ?? Number.POSITIVE_INFINITY;
+  useEffect(() => {
+    // The button that had the focus is gone, and a full field can only now take it.
+    if (removed.current) field.current?.focus();
+    removed.current = false;
+  }, [value.length]);
+
+  /** Whether these words are an option; a name that another begins with is not taken while it is typed. */
+  const take = (words: string): boolean => {
+    const option = options.find((one) => plainString(one.text) === words);
+    if (!option) return false;
+    setTyped("");
+    if (!value.some((one) => one.value === option.value)) onChange([...value, option]);
+    return true;
+  };
+  return (
+    <div className="several">
+      <Taken
+        names={value.map((option) => plainString(option.text))}
+        onRemove={(at) => {
+          removed.current = true;
+          onChange(value.filter((_, other) => other !== at));
+        }}
+      />
+      <input
+        {...aria}
+        ref={field}
+        className="control narrow"
+        list={id}
+        disabled={value.length >= most}
+        placeholder={plainString(element.placeholder) || "Type to search"}
+        value={typed}
+        onBlur={() => take(typed)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || typed === "") return;
+          // Half a name is not meant to send the form without it.
+          event.preventDefault();
+          take(typed);
+        }}
+        onChange={(event) => {
+          const words = event.target.value;
+          const picked = (event.nativeEvent as InputEvent).inputType !== "insertText";
+          if (!picked || !take(words)) setTyped(words);
+        }}
+      />
+      <Offered id={id} options={options} />
+    </div>
+  );
+}
+
+/** What was taken so far, each with a button that takes it away. */
+export function Taken({ names, onRemove }: { names: string[]; onRemove: (at: number) => void }): ReactNode {
+  if (names.length === 0) return null;
+  return (
+    <ul className="taken">
+      {names.map((name, at) => (
+        <li key={at}>
+          {name}
+          <button type="button" className="icon" aria-label={`Remove ${name}`} onClick={() => onRemove(at)}>
+            <Icon name="close" />
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -16,6 +16,7 @@ const KEYS = [
   "selected_conversations",
   "selected_channel",
   "selected_channels",
+  "files",
 ];
 
 /** Options by their value, everything else as it is; null when empty. */
@@ -23,7 +24,7 @@ export function simple(held: Obj | undefined): unknown {
   const key = KEYS.find((name) => held && name in held);
   const value = key ? held?.[key] : null;
   if (value === undefined || value === null) return null;
-  if (held?.type === "external_select") return value;
+  if (held?.type === "external_select" || held?.type === "multi_external_select") return value;
   if (key === "selected_option") return (value as Obj).value;
   if (key === "selected_options") return (value as Obj[]).map((option) => option.value);
   return value;

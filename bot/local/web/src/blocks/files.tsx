@@ -1,0 +1,62 @@
+// Files that go along with a form.
+
+import { type ReactNode, useState } from "react";
+import { live } from "../live";
+import type { Element, Obj } from "../types";
+import { Taken } from "./external";
+
+const MOST = 10;
+
+interface Props {
+  element: Element;
+  value: Obj[];
+  onChange: (files: Obj[]) => void;
+  aria: object;
+}
+
+export function Files({ element, value, onChange, aria }: Props): ReactNode {
+  const [busy, setBusy] = useState(false);
+  const most = (element.max_files as number | undefined) ?? MOST;
+  const types = element.filetypes as string[] | undefined;
+  const add = async (chosen: File[]) => {
+    if (chosen.some((file) => types && !types.includes(ending(file.name)))) {
+      live.say(`This input takes ${types?.join(", ")}.`);
+      return;
+    }
+    if (value.length + chosen.length > most) {
+      live.say(`This input takes ${most} ${most === 1 ? "file" : "files"}.`);
+      return;
+    }
+    setBusy(true);
+    const added = await Promise.all(chosen.map((file) => live.upload(file)));
+    setBusy(false);
+    onChange([...value, ...added.filter((file) => file !== null)]);
+  };
+  return (
+    <div className="several">
+      <Taken
+        names={value.map((file) => file.name as string)}
+        onRemove={(at) => onChange(value.filter((_, other) => other !== at))}
+      />
+      <input
+        {...aria}
+        className="control narrow"
+        type="file"
+        multiple={most > 1}
+        accept={types?.map((type) => `.${type}`).join()}
+        disabled={busy || value.length >= most}
+        aria-busy={busy}
+        onChange={(event) => {
+          const chosen = [...(event.target.files ?? [])];
+          // Or the same file could not be chosen again after it was taken away.
+          event.target.value = "";
+          void add(chosen);
+        }}
+      />
+    </div>
+  );
+}
+
+function ending(name: string): string {
+  return name.split(".").at(-1)?.toLowerCase() ?? "";
+}

@@ -6,8 +6,8 @@ more; `clicks_raw` and `submits_raw` are the exception, for stale and forged int
 
 from bot.local.acting.commands import Commands
 from bot.local.acting.forms import Forms
-from bot.local.acting.results import Clicked, CommandAnswer, Submission
 from bot.local.acting.writing import Writing
+from bot.local.results import Clicked, CommandAnswer, Submission
 
 __all__ = ["Clicked", "CommandAnswer", "Person", "Submission"]
 

@@ -1,16 +1,14 @@
 """A thread as people look at it, and the cards in it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.local.elements import all_blocks, standing_in
+from bot.local.results import Clicked, Submission
 from bot.local.slack import Slack
 from bot.local.things import Ephemeral, Message, Obj, View
 
 T = TypeVar("T")
-
-if TYPE_CHECKING:
-    from bot.local.people import Clicked, Person, Submission
 
 
 def everything_said(message: Message | Ephemeral | View) -> str:
@@ -109,6 +107,26 @@ def _buttons(message: Message) -> list[Obj]:
     return [element for _, element in standing_in(all_blocks(message)) if element["type"] == "button"]
 
 
+class Decider(Protocol):
+    """Somebody before a card, as far as a card needs to know them: a `bot.local.people.Person`."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def modal(self) -> View | None:
+        """The form on top of their screen."""
+        ...
+
+    async def clicks(self, message: Message, action_id: str, block_id: str | None = None) -> Clicked:
+        """Press what stands there."""
+        ...
+
+    async def submits(self, view: View, values: Mapping[str, Any] | None = None) -> Submission:
+        """Fill in and submit a form."""
+        ...
+
+
 class Card:
     """A message of the bot that asks something, with the presses that Countersign's interface promises."""
 
@@ -138,16 +156,16 @@ class Card:
     def is_open(self) -> bool:
         return bool(_buttons(self.message))
 
-    async def click(self, action_id: str, by: "Person", block_id: str | None = None) -> "Clicked":
+    async def click(self, action_id: str, by: Decider, block_id: str | None = None) -> Clicked:
         """Press something on the card; `RefusedError` when it is not there now."""
         return await by.clicks(self.message, action_id, block_id)
 
-    async def approve(self, by: "Person", block_id: str | None = None) -> "Clicked":
+    async def approve(self, by: Decider, block_id: str | None = None) -> Clicked:
         """Press Approve."""
         return await self.click("approval:approve", by, block_id)
 
     async def form(
-        self, action_id: str, by: "Person", block_id: str | None = None, *, limit: float = 10.0
+        self, action_id: str, by: Decider, block_id: str | None = None, *, limit: float = 10.0
     ) -> View:
         """Press what opens a form, and wait for the form."""
         before = by.modal
@@ -160,29 +178,25 @@ class Card:
         )
 
     async def decide(
-        self, action_id: str, by: "Person", values: Mapping[str, Any], block_id: str | None = None
-    ) -> "Submission":
+        self, action_id: str, by: Decider, values: Mapping[str, Any], block_id: str | None = None
+    ) -> Submission:
         """Open a form, fill it in and submit it."""
         view = await self.form(action_id, by, block_id)
         return await by.submits(view, values)
 
-    async def reject(
-        self, by: "Person", reason: str | None = None, block_id: str | None = None
-    ) -> "Submission":
+    async def reject(self, by: Decider, reason: str | None = None, block_id: str | None = None) -> Submission:
         """Press Reject and submit the form, with a reason if one is given."""
         return await self.decide("approval:reject", by, {"/message": reason} if reason else {}, block_id)
 
-    async def edit(
-        self, by: "Person", values: Mapping[str, Any], block_id: str | None = None
-    ) -> "Submission":
+    async def edit(self, by: Decider, values: Mapping[str, Any], block_id: str | None = None) -> Submission:
         """Press Edit, change values by their JSON Pointer, submit."""
         return await self.decide("approval:edit", by, values, block_id)
 
-    async def respond(self, by: "Person", message: str, block_id: str | None = None) -> "Submission":
+    async def respond(self, by: Decider, message: str, block_id: str | None = None) -> Submission:
         """Press Respond and submit the words."""
         return await self.decide("approval:respond", by, {"/message": message}, block_id)
 
-    async def answer(self, by: "Person", value: Any = None, **values: Any) -> "Submission":
+    async def answer(self, by: Decider, value: Any = None, **values: Any) -> Submission:
         """Press Answer and submit: one value for the whole answer, or values by JSON Pointer."""
         return await self.decide("approval:answer", by, values or {"/": value})
 

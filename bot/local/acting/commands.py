@@ -2,11 +2,11 @@
 
 from bot.local import conduct, events, interactions
 from bot.local.acting.pressing import Pressing
-from bot.local.acting.results import Clicked, CommandAnswer
 from bot.local.delivery import Ack
 from bot.local.elements import RefusedError
 from bot.local.errors import SlackError
 from bot.local.response_url import ResponseUrls
+from bot.local.results import Clicked, CommandAnswer
 from bot.local.things import Channel, Hook, Message, View
 from bot.local.threads import Thread
 

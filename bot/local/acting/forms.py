@@ -5,10 +5,10 @@ from typing import Any
 
 from bot.local import interactions
 from bot.local.acting.pressing import Pressing
-from bot.local.acting.results import Submission
 from bot.local.elements import RefusedError, complaint
 from bot.local.errors import SlackError
 from bot.local.modals import settle_submission
+from bot.local.results import Submission
 from bot.local.things import Obj, View
 
 TROUBLE = "We had some trouble connecting. Try again?"

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.local import interactions
-from bot.local.acting.results import Clicked
 from bot.local.acting.screen import Screen
 from bot.local.elements import (
     STATEFUL,
@@ -16,6 +15,7 @@ from bot.local.elements import (
     standing_in,
 )
 from bot.local.rendering import message_json, view_json
+from bot.local.results import Clicked
 from bot.local.things import Ephemeral, Message, Obj, View
 
 

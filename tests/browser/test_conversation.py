@@ -1,5 +1,6 @@
 """People in the page: writing, deciding, forms, notices, in one window and in two."""
 
+import pytest
 from playwright.async_api import expect
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -235,6 +236,19 @@ async def test_stop_while_the_app_works(ws: LocalWorkspace, visit: Visit, web_cl
     )
     await web_client.api_call("agents.sessions.setStatus", params={**where, "status": "active"})
     await expect(thread.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "way_out"), [(1360, "Close the thread"), (390, "Back to the channel")])
+async def test_a_line_above_the_page_covers_nothing(
+    ws: LocalWorkspace, visit: Visit, width: int, way_out: str
+) -> None:
+    page = await visit(ws, "bob", width=width)
+    await writes(page, "Message #general", "@countersign refund Hofmann")
+    ws.page.desk.announce("The graph could not be loaded:\nSyntaxError")
+    await expect(page.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()
+    await page.get_by_label(way_out).click()
+    await expect(page.get_by_role("region", name="#general")).to_be_visible()
+    await expect(page.get_by_role("combobox", name="Message #general")).to_be_in_viewport(ratio=1)
 
 
 async def test_a_line_above_every_page(ws: LocalWorkspace, visit: Visit) -> None:

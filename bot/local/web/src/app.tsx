@@ -49,6 +49,14 @@ export function App(): ReactNode {
   return (
     <div className={`app shows-${shown}${inspecting ? " inspects" : ""}`}>
       <TopBar />
+      <div className="above">
+        {notice && <div role="alert">{notice}</div>}
+        {link === "lost" && (
+          <div role="status">
+            The connection is gone; trying again. If the workspace was restarted, open the address that it printed now.
+          </div>
+        )}
+      </div>
       <Sidebar current={place === "channel" ? channel?.id : undefined} home={place === "home"} />
       <main className="main">
         {place === "home" && <HomePane />}
@@ -60,16 +68,6 @@ export function App(): ReactNode {
       {inspecting && <Inspector channel={channel?.id} thread={route.thread} />}
       <Modals />
       <Toast />
-      {notice && (
-        <div className="above" role="alert">
-          {notice}
-        </div>
-      )}
-      {link === "lost" && (
-        <div className="above" role="status">
-          The connection is gone; trying again. If the workspace was restarted, open the address that it printed now.
-        </div>
-      )}
     </div>
   );
 }

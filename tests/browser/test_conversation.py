@@ -202,6 +202,14 @@ async def test_an_edit_starts_from_what_was_typed(ws: LocalWorkspace, visit: Vis
     assert sent.text == before
 
 
+async def test_a_file_in_a_message_is_fetched(ws: LocalWorkspace, visit: Visit) -> None:
+    await ws.alice.says("#general", "look", files={"a & b.html": b"<b>hello</b>"})
+    page = await visit(ws, "bob")
+    async with page.expect_download() as fetched:
+        await page.get_by_role("link", name="a & b.html").click()
+    assert (await fetched.value).suggested_filename == "a & b.html"
+
+
 async def test_a_second_press_takes_a_reaction_back(ws: LocalWorkspace, visit: Visit) -> None:
     page = await visit(ws, "bob")
     await writes(page, "Message #general", "no mention here")

@@ -57,6 +57,24 @@ async def test_the_cookie_counts_only_from_the_page_itself(ws: LocalWorkspace) -
             assert refused.value.status == status
 
 
+async def test_a_file_is_for_those_who_have_the_page(ws: LocalWorkspace) -> None:
+    thread = await ws.alice.says("#general", "look", files={"a.html": b"<script>alert(1)</script>"})
+    (file,) = thread.messages()[0].files
+    address = f"{ws.address}/page/file/{file['id']}"
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as visitor:
+        async with visitor.get(address) as answer:
+            assert answer.status == 403
+        async with visitor.get(ws.page_url):
+            pass
+        async with visitor.get(address) as answer:
+            assert await answer.read() == b"<script>alert(1)</script>"
+            assert answer.content_type == "application/octet-stream"
+            assert answer.headers["Content-Disposition"].startswith("attachment")
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        async with visitor.get(f"{address}x") as answer:
+            assert answer.status == 404
+
+
 async def test_another_host_name_is_refused(ws: LocalWorkspace) -> None:
     async with aiohttp.ClientSession() as rebound:
         for path in ("/", f"/?token={token_of(ws)}", "/assets/page.js", "/page/live"):

@@ -1,12 +1,13 @@
 """The page's doors: its files, the WebSocket on which it lives, and the same acts for scripts."""
 
 import json
+from urllib.parse import quote
 
 from aiohttp import web
 
 from bot.local.page import acts
 from bot.local.page.desk import Desk
-from bot.local.page.files import Files
+from bot.local.page.files import LOCKED, Files, security_headers
 from bot.local.page.given import BadRequestError, Given
 from bot.local.page.session import Session
 from bot.local.page.viewer import Viewer
@@ -29,6 +30,7 @@ class Page:
         router = application.router
         router.add_get("/", self._files.index)
         router.add_get("/assets/{name}", self._files.asset)
+        router.add_get("/page/file/{file}", self._file)
         router.add_get("/page/live", self._live)
         router.add_post("/page/do", self._do)
         application.on_shutdown.append(self._close)
@@ -37,6 +39,19 @@ class Page:
     def url(self) -> str:
         """The page's address, with the session's token."""
         return self.session.url(self.desk.slack.address)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        """A file that somebody shared, to keep: `url_private` is for the bot and wants its token."""
+        headers = security_headers(request.host)
+        if not self.session.is_open_to(request):
+            return web.Response(status=403, text=LOCKED, headers=headers)
+        file = self.desk.slack.world.files.get(request.match_info["file"])
+        if file is None or file.content is None:
+            return web.Response(status=404, text="that file is gone\n", headers=headers)
+        named = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"}
+        return web.Response(
+            body=file.content, content_type="application/octet-stream", headers={**headers, **named}
+        )
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
         if not self.session.may_act(request):

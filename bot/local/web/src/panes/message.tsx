@@ -73,7 +73,7 @@ function Content({ message }: { message: Message }): ReactNode {
           <Attachments attachments={message.attachments} />
         )}
         {message.files?.map((file) => (
-          <a key={file.id} className="file" href={file.url_private} target="_blank" rel="noopener noreferrer">
+          <a key={file.id} className="file" href={`/page/file/${file.id}`} download>
             {file.title ?? file.name}
           </a>
         ))}

@@ -101,6 +101,18 @@ MESSAGE_LIMITS: dict[str, tuple[list[Obj], list[Obj]]] = {
         [actions(button(confirm={"title": plain(), "text": plain("x" * 300)}))],
         [actions(button(confirm={"title": plain(), "text": plain("x" * 301)}))],
     ),
+    "date": (
+        [actions({"type": "datepicker", "initial_date": "2028-02-29"})],
+        [actions({"type": "datepicker", "initial_date": "2027-02-29"})],
+    ),
+    "date as people write it": (
+        [actions({"type": "datepicker", "initial_date": "2026-11-20"})],
+        [actions({"type": "datepicker", "initial_date": "20.11.2026"})],
+    ),
+    "time": (
+        [actions({"type": "timepicker", "initial_time": "23:59"})],
+        [actions({"type": "timepicker", "initial_time": "24:00"})],
+    ),
     "markdown": ([{"type": "markdown", "text": "x" * 12_000}], [{"type": "markdown", "text": "x" * 12_001}]),
     "table rows": (
         [{"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]] * 100}],

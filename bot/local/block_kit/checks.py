@@ -4,6 +4,7 @@ A check looks at one JSON value and adds what is wrong with it, with its JSON Po
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeAlias
 
 Findings: TypeAlias = list[str]
@@ -25,6 +26,23 @@ def string(most: int | None = None, least: int = 1) -> Check:
             complain(findings, at, f"must be less than {most + 1} characters")
         elif len(value) < least:
             complain(findings, at, f"must be more than {least - 1} characters")
+
+    return check
+
+
+def moment(pattern: str, what: str) -> Check:
+    """A date or a time of day, as `strptime` reads it; `what` says how it is written."""
+
+    def check(value: Any, at: str, findings: Findings) -> None:
+        if not isinstance(value, str):
+            complain(findings, at, "must provide a string")
+            return
+        try:
+            exact = datetime.strptime(value, pattern).strftime(pattern) == value  # noqa: DTZ007  # no moment
+        except ValueError:
+            exact = False
+        if not exact:
+            complain(findings, at, f"must be in the format {what}")
 
     return check
 

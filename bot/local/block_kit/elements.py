@@ -13,6 +13,7 @@ from bot.local.block_kit.checks import (
     complain,
     each,
     integer,
+    moment,
     only_one_of,
     shape,
     string,
@@ -101,8 +102,12 @@ OVERFLOW = dict((_element("overflow", {"options": each(overflow_option, most=5)}
 
 PICKERS = dict(
     (
-        _element("datepicker", {}, {"initial_date": string(10), **_ASK, **_SURE}),
-        _element("timepicker", {}, {"initial_time": string(5), "timezone": string(), **_ASK, **_SURE}),
+        _element("datepicker", {}, {"initial_date": moment("%Y-%m-%d", "YYYY-MM-DD"), **_ASK, **_SURE}),
+        _element(
+            "timepicker",
+            {},
+            {"initial_time": moment("%H:%M", "HH:mm"), "timezone": string(), **_ASK, **_SURE},
+        ),
         _element("datetimepicker", {}, {"initial_date_time": integer(10**9, 10**10 - 1), **_FOCUS, **_SURE}),
     )
 )

@@ -136,6 +136,14 @@ def test_a_message_takes_the_limit_and_refuses_one_more(what: str) -> None:
     assert "[json-pointer:/blocks" in refused.value.messages[0]
 
 
+def test_a_message_has_one_table() -> None:
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}
+    with pytest.raises(SlackError) as refused:
+        message_blocks([table, section(), table])
+    assert refused.value.error == "invalid_attachments"
+    assert refused.value.messages == ("only_one_table_allowed",)
+
+
 VIEW_LIMITS: dict[str, tuple[Obj, Obj]] = {
     "blocks": (modal(*[section()] * 100), modal(*[section()] * 101)),
     "title": (modal(title=plain("x" * 24)), modal(title=plain("x" * 25))),

@@ -44,7 +44,8 @@ _views = {
 def message_blocks(given: Any) -> list[Obj]:
     """A message's blocks, checked, with ids filled in.
 
-    Raises `invalid_blocks` with the reasons, `invalid_blocks_format` or `msg_blocks_too_long`.
+    Raises `invalid_blocks` with the reasons, `invalid_blocks_format`, `msg_blocks_too_long`, or for a second
+    table `invalid_attachments` (docs.slack.dev/reference/block-kit/blocks/table-block).
     """
     if given is None:
         return []
@@ -56,6 +57,8 @@ def message_blocks(given: Any) -> list[Obj]:
         _no_duplicates(given, "/blocks", findings)
     if findings:
         raise SlackError("invalid_blocks", [f"[ERROR] {f}" for f in findings], errors=findings)
+    if sum(block["type"] == "table" for block in given) > 1:
+        raise SlackError("invalid_attachments", ["only_one_table_allowed"])
     markdown = sum(len(block["text"]) for block in given if block["type"] == "markdown")
     if markdown > MAX_MARKDOWN or sum(_lengths(given)) > MAX_MESSAGE_CHARACTERS:
         raise SlackError("msg_blocks_too_long")

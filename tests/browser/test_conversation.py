@@ -1,5 +1,7 @@
 """People in the page: writing, deciding, forms, notices, in one window and in two."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 from slack_sdk.web.async_client import AsyncWebClient
@@ -165,6 +167,30 @@ async def test_home_and_a_message_shortcut(ws: LocalWorkspace, visit: Visit) -> 
     await message.get_by_role("button", name="More").click()
     await message.get_by_role("button", name="Show its card").click()
     await expect(page.get_by_text("You asked about")).to_be_visible()
+
+
+async def test_a_global_shortcut_is_offered_where_commands_are(ws: LocalWorkspace, visit: Visit) -> None:
+    from bot.local.page.welcome import Shortcut, Welcome
+
+    ws.page.desk.welcome = Welcome(
+        shortcuts=(
+            Shortcut(callback_id="countersign:card", name="Show its card"),
+            Shortcut(callback_id="countersign:all", name="Show all cards", everywhere=True),
+        )
+    )
+    page = await visit(ws, "bob")
+    await writes(page, "Message #general", "no mention here")
+    await page.get_by_role("article").filter(has_text="no mention here").hover()
+    await page.get_by_role("link", name="Reply in thread").click()
+    box = page.get_by_role("combobox", name="Reply")
+    await box.press_sequentially("/sho")
+    await expect(page.get_by_role("option")).to_have_text([re.compile("Show all cards")])
+    await box.press("Enter")
+    await ws.slack.signals.until(
+        "deliveries", lambda: ws.log.attempts("shortcut"), limit=8, what="the shortcut"
+    )
+    assert ws.log.attempts("shortcut")[0].body["callback_id"] == "countersign:all"
+    await expect(box).to_have_value("")
 
 
 async def test_ones_own_message_is_edited_reacted_to_and_deleted(ws: LocalWorkspace, visit: Visit) -> None:

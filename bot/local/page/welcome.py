@@ -28,10 +28,11 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Shortcut:
-    """A message shortcut that the app's manifest declares."""
+    """A shortcut that the app's manifest declares: in a message's menu, or `everywhere` (a global one)."""
 
     callback_id: str
     name: str
+    everywhere: bool = False
 
 
 COUNTERSIGN_COMMANDS = (

@@ -105,7 +105,7 @@ export interface Try {
 export interface Welcome {
   tries: Try[];
   commands: { name: string; usage: string }[];
-  shortcuts: { callback_id: string; name: string }[];
+  shortcuts: { callback_id: string; name: string; everywhere: boolean }[];
 }
 
 export interface Entry extends Obj {

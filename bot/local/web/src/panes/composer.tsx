@@ -16,6 +16,8 @@ interface Offer {
   insert: string;
   title: string;
   about: string;
+  /** A global shortcut, which is used at once, instead of words to insert. */
+  callbackId?: string;
 }
 
 export function Composer({ channel, thread, label }: Props): ReactNode {
@@ -27,8 +29,9 @@ export function Composer({ channel, thread, label }: Props): ReactNode {
   const id = useId();
   const users = useLive((state) => state.users);
   const commands = useLive((state) => state.welcome.commands);
+  const shortcuts = useLive((state) => state.welcome.shortcuts);
   const write = (value: string) => writeDraft(channel, thread, value);
-  const offers = closed ? [] : offersFor(text.slice(0, caret), thread === undefined ? commands : [], Object.values(users));
+  const offers = closed ? [] : offersFor(text.slice(0, caret), thread === undefined ? commands : [], shortcuts, Object.values(users));
 
   useLayoutEffect(() => {
     const box = field.current;
@@ -53,6 +56,7 @@ export function Composer({ channel, thread, label }: Props): ReactNode {
     setCaret(before.length);
     setClosed(true);
     field.current?.focus();
+    if (offer.callbackId) void live.do("shortcut", { callback_id: offer.callbackId });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
@@ -125,12 +129,18 @@ export function Composer({ channel, thread, label }: Props): ReactNode {
 function offersFor(
   before: string,
   commands: { name: string; usage: string }[],
+  shortcuts: { callback_id: string; name: string; everywhere: boolean }[],
   users: { name: string; real_name: string }[],
 ): Offer[] {
   if (/^\/[\w-]*$/.test(before))
-    return commands
-      .filter((command) => command.name.startsWith(before))
-      .map((command) => ({ insert: `${command.name} `, title: command.name, about: command.usage }));
+    return [
+      ...commands
+        .filter((command) => command.name.startsWith(before))
+        .map((command) => ({ insert: `${command.name} `, title: command.name, about: command.usage })),
+      ...shortcuts
+        .filter((one) => one.everywhere && one.name.toLowerCase().startsWith(before.slice(1).toLowerCase()))
+        .map((one) => ({ insert: "", title: one.name, about: "shortcut", callbackId: one.callback_id })),
+    ];
   const name = /(?:^|\s)@([\w-]*)$/.exec(before)?.[1];
   if (name === undefined) return [];
   return users

@@ -18,7 +18,7 @@ interface Props {
 
 export function Tools({ message, inThread, onEdit }: Props): ReactNode {
   const me = useLive((state) => state.me);
-  const shortcuts = useLive((state) => state.welcome.shortcuts);
+  const shortcuts = useLive((state) => state.welcome.shortcuts).filter((one) => !one.everywhere);
   const [open, setOpen] = useState(false);
   const where = { channel: message.channel, ts: message.ts };
   const own = message.user === me;

@@ -1,5 +1,6 @@
-"""Inputs that ask the app or this machine for what they hold: external selects and files."""
+"""Inputs beyond a text: external selects, files, and menus and pickers by keyboard."""
 
+import re
 from typing import Any
 
 from playwright.async_api import Page, expect
@@ -30,7 +31,7 @@ def asking_app(ws: LocalWorkspace) -> AsyncApp:
         client=AsyncWebClient(token=ws.bot_token, base_url=ws.api_url), signing_secret=ws.signing_secret
     )
     app.options("value")(reviewers)
-    app.action("value")(take)
+    app.action(re.compile("."))(take)
     app.view("asks")(take)
     return app
 
@@ -116,3 +117,41 @@ async def test_a_file_goes_along_and_the_app_can_read_it(bare_ws: LocalWorkspace
         assert [file["name"] for file in held["files"]] == ["b.txt"]
         info = await web_client.files_info(file=held["files"][0]["id"])
     assert info["content"] == "hello"
+
+
+async def test_a_choice_by_keyboard_is_told_once(bare_ws: LocalWorkspace, visit: Visit) -> None:
+    web_client = AsyncWebClient(token=bare_ws.bot_token, base_url=bare_ws.api_url)
+    elements: list[Obj] = [
+        {"type": "static_select", "options": [option(word) for word in ("One", "Two", "Three")]},
+        {"type": "datepicker", "initial_date": "2026-11-20"},
+        {"type": "overflow", "options": [option("Archive"), option("Erase")]},
+    ]
+    blocks = [{"type": "actions", "elements": [{"action_id": e["type"], **e} for e in elements]}]
+    async with over_socket(asking_app(bare_ws), bare_ws):
+        thread = await bare_ws.alice.says("#general", "choose")
+        await web_client.chat_postMessage(
+            channel=thread.channel, thread_ts=thread.ts, text="choose", blocks=blocks
+        )
+        page = await visit(bare_ws, "alice")
+        await page.goto(f"{bare_ws.address}/#/{thread.channel}/{thread.ts}")
+        await expect(page.locator("[data-action=overflow]")).to_be_visible()
+        await page.locator("[data-action=static_select]").focus()
+        for key in ("ArrowDown", "ArrowDown", "Enter"):
+            await page.keyboard.press(key)
+        await page.locator("[data-action=datepicker]").focus()
+        await page.keyboard.type("12252026")
+        await page.locator("[data-action=overflow]").focus()
+        for key in ("ArrowDown", "ArrowDown", "Enter"):
+            await page.keyboard.press(key)
+        await bare_ws.slack.signals.until(
+            "deliveries",
+            lambda: [a for a in pressed(bare_ws) if a["type"] == "overflow"],
+            limit=8,
+            what="the overflow menu's press",
+        )
+    told = [a.get("selected_date") or a["selected_option"]["value"] for a in pressed(bare_ws)]
+    assert told == ["two", "2026-12-25", "erase"]
+
+
+def pressed(ws: LocalWorkspace) -> list[Obj]:
+    return [attempt.body["actions"][0] for attempt in ws.log.attempts("block_actions")]

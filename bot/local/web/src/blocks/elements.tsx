@@ -1,6 +1,6 @@
 // Interactive elements as they stand in messages and views: pressing one is told to the app at once.
 
-import { type ReactNode, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import { live } from "../live";
 import type { Block, Element, Obj } from "../types";
 import { Picture } from "./blocks";
@@ -97,17 +97,22 @@ function Feedback({ block, element }: { block: Block; element: Element }): React
 function Overflow({ block, element }: { block: Block; element: Element }): ReactNode {
   const surface = useSurface();
   const [ask, dialog] = useAsking(element);
+  const [kept, keep] = useState("");
+  const keyboard = useKeyboard();
+  const choose = (value: string) => {
+    keep("");
+    ask(() => surface.act(block, element, value));
+  };
   return (
     <>
       <select
         className="control overflow"
         aria-label={element.accessibility_label ?? "More actions"}
         data-action={element.action_id}
-        value=""
-        onChange={(event) => {
-          const value = event.target.value;
-          ask(() => surface.act(block, element, value));
-        }}
+        value={kept}
+        {...keyboard.heard(() => kept && choose(kept))}
+        onBlur={() => keep("")}
+        onChange={(event) => (keyboard.used() ? keep : choose)(event.target.value)}
       >
         <option value="" hidden>
           ⋯
@@ -123,6 +128,27 @@ function Overflow({ block, element }: { block: Block; element: Element }): React
   );
 }
 
+/** Menus and pickers that change with every key, on the way to what somebody wants. */
+const CHANGES_ON_THE_WAY = /^(static|users|channels|conversations)_select$|picker$/;
+
+/** Whether keys were used last, not a pointer; `onEnter` is for what they chose. */
+function useKeyboard() {
+  const last = useRef(false);
+  return {
+    used: () => last.current,
+    heard: (onEnter: () => unknown) => ({
+      onPointerDown: () => {
+        last.current = false;
+      },
+      onKeyDown: (event: KeyboardEvent) => {
+        last.current = true;
+        // In a form, the press is what Enter is for, and not the form's button.
+        if (event.key === "Enter" && onEnter()) event.preventDefault();
+      },
+    }),
+  };
+}
+
 /** A select, picker, radio or checkbox group outside of an input block: a choice is a press. */
 function Chooser({ block, element }: { block: Block; element: Element }): ReactNode {
   const surface = useSurface();
@@ -131,20 +157,30 @@ function Chooser({ block, element }: { block: Block; element: Element }): ReactN
   const held = simple(surface.held(block, element));
   // What was chosen shows until the workspace holds something else.
   const value = chosen && JSON.stringify(chosen.of) === JSON.stringify(held) ? chosen.value : held;
+  const [kept, keep] = useState<{ value: unknown } | null>(null);
+  const keyboard = useKeyboard();
+  const tell = (next: unknown) =>
+    ask(() => {
+      setChosen({ of: held, value: next });
+      surface.act(block, element, next);
+    });
+  const settle = () => {
+    keep(null);
+    const changed = kept !== null && JSON.stringify(kept.value) !== JSON.stringify(value);
+    if (changed) tell(kept.value);
+    return changed;
+  };
   return (
     <>
-      <Control
-        block={block}
-        element={element}
-        value={value}
-        label={plainString(element.placeholder) || "Choose"}
-        onChange={(next) =>
-          ask(() => {
-            setChosen({ of: held, value: next });
-            surface.act(block, element, next);
-          })
-        }
-      />
+      <span className="chooser" {...keyboard.heard(settle)} onBlur={settle}>
+        <Control
+          block={block}
+          element={element}
+          value={kept ? kept.value : value}
+          label={plainString(element.placeholder) || "Choose"}
+          onChange={(next) => (keyboard.used() && CHANGES_ON_THE_WAY.test(element.type) ? keep({ value: next }) : tell(next))}
+        />
+      </span>
       {dialog}
     </>
   );

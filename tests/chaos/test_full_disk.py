@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from bot.flow.advance import MAX_ATTEMPTS
 from bot.local.threads import Card, Thread
 from bot.local.wire_log import Attempt

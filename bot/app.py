@@ -5,17 +5,16 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
 
-from bot.approvals.errors import CountersignError
-from bot.door import Check, Handler, build_door, open_door
+from bot.door import Check, Handler, build_door
 from bot.flow.advance import Advance
 from bot.flow.decide import Decide
 from bot.flow.deliver import Courier
 from bot.flow.metrics import Metrics
-from bot.flow.ports import RateLimited, SlackRefused, SlackUnreachable
 from bot.flow.progress import Progress
 from bot.flow.replying import Replying
 from bot.flow.retention import Retention
@@ -24,7 +23,9 @@ from bot.insight import PATH, Insight
 from bot.jobs.queue import Queue
 from bot.jobs.repairs import Reaper, every
 from bot.jobs.worker import Worker
+from bot.operators import operators_door, render_metrics, waiting_door
 from bot.process import keep_what_is_loaded
+from bot.reaching_slack import reach_slack
 from bot.runs.checkpoints import Checkpoints
 from bot.runs.config import read_graph_config
 from bot.runs.graphs import Graphs, open_graphs
@@ -54,10 +55,6 @@ _HANDING_BACK = 10.0  # seconds that a worker has beyond its grace, before it is
 log = structlog.get_logger()
 
 
-class StartError(CountersignError):
-    """The bot cannot start."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Rooms:
     """Everything that is open, for the parts that run."""
@@ -85,10 +82,16 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
-    """Open the database, Slack's Web API and the graphs. Raises CountersignError, for the operator."""
+async def open_rooms(settings: Settings, *, listen: bool) -> AsyncIterator[Rooms]:
+    """Open the graphs, the database and Slack's Web API. Raises CountersignError, for the operator."""
     async with AsyncExitStack() as stack:
-        config = read_graph_config(settings.langgraph_config)
+        # First what is in the operator's hands alone: none of it should wait for a Slack that is away.
+        graphs = await open_graphs(
+            read_graph_config(settings.langgraph_config),
+            settings.default_graph,
+            lambda _thread: ToolHost(slack, effects),
+            stack,
+        )
         given = settings.database_url.get_secret_value() if settings.database_url else None
         url = await stack.enter_async_context(open_database(given, settings.data_dir))
         pool = await stack.enter_async_context(
@@ -107,18 +110,20 @@ async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
         threads, outbox = Threads(pool, queue.defer), Outbox(pool, queue.defer)
         token = settings.slack_bot_token.get_secret_value()
         api = WebApi(await stack.enter_async_context(open_web(settings.slack_api_url, token)))
-        workspace = await _workspace(api)
+        housekeeping, metrics = Housekeeping(pool), Metrics()
+        app_token = settings.slack_app_token if listen else None
+        workspace = await reach_slack(
+            api,
+            app_token.get_secret_value() if app_token else None,
+            lambda: waiting_door(settings, api, housekeeping, metrics, listen=listen),
+        )
         if warning := scope_warning(workspace):
             log.warning("scopes_missing", text=warning)
         slack = SlackClient(api, workspace)
         effects = Effects(pool)
-        graphs = await open_graphs(
-            config, settings.default_graph, lambda _thread: ToolHost(slack, effects), stack
-        )
-        metrics = Metrics()
         decide = Decide(threads, now, metrics)
         courier = Courier(threads, outbox, slack, metrics)
-        housekeeping, locks = Housekeeping(pool), Locks(sessions)
+        locks = Locks(sessions)
         advance = Advance(
             store=threads,
             locks=locks,
@@ -148,37 +153,48 @@ async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
         )
 
 
-async def _workspace(api: WebApi) -> Workspace:
-    """Who we are in Slack. A Slack that is away is waited for; one that refuses the token is not."""
-    while True:
-        try:
-            return await api.workspace()
-        except SlackRefused as error:
-            raise StartError(
-                f"SLACK_BOT_TOKEN was refused by Slack ({error.error}). Copy the bot token again from your "
-                "Slack app's settings under “OAuth & Permissions”."
-            ) from error
-        except (SlackUnreachable, RateLimited) as error:
-            log.warning("slack_not_reached", reason=str(error), again_in_s=2)
-            await asyncio.sleep(2)
-
-
 async def run_bot(settings: Settings, stop: asyncio.Event, *, listen: bool, work: bool) -> None:
     """Serve until `stop`: then take nothing new, let running steps end or hand them back, and close."""
-    async with open_rooms(settings) as rooms, AsyncExitStack() as stack:
+    async with AsyncExitStack() as stack:
+        rooms = await _opened(settings, stop, stack, listen=listen)
+        if rooms is None:
+            return
         if work:
             rooms.queue.handle(Progress(rooms.advance, rooms.slack), rooms.retention)
             await stack.enter_async_context(_working(rooms))
         if listen:
             await stack.enter_async_context(_listening(rooms))
         elif settings.worker_port is not None:
-            await stack.enter_async_context(_worker_door(rooms, settings.worker_port))
+            await stack.enter_async_context(_worker_door(rooms))
         keep_what_is_loaded()
         log.info(
             "ready", team=rooms.workspace.team, listen=listen, work=work, graphs=list(rooms.graphs.infos)
         )
         await stop.wait()
         log.info("stopping")
+
+
+async def _opened(
+    settings: Settings, stop: asyncio.Event, stack: AsyncExitStack, *, listen: bool
+) -> Rooms | None:
+    """The rooms, open until `stack` ends; None if `stop` came first, whatever they were waiting for."""
+    opening = asyncio.timeout(None)
+
+    async def give_up() -> None:
+        await stop.wait()
+        opening.reschedule(asyncio.get_running_loop().time())
+
+    giving_up = asyncio.create_task(give_up())
+    try:
+        async with opening:
+            return await stack.enter_async_context(open_rooms(settings, listen=listen))
+    except TimeoutError:
+        if not opening.expired():
+            raise
+        log.info("stopped_before_it_was_ready")
+        return None
+    finally:
+        giving_up.cancel()
 
 
 @asynccontextmanager
@@ -227,42 +243,27 @@ async def _listening(rooms: Rooms) -> AsyncIterator[None]:
         else:
             handler = events_handler(bolt)
             checks["slack"] = rooms.api.check
-        await stack.enter_async_context(_door(rooms, "PORT", settings.port, checks, handler))
+        others = _insight(rooms)
+        metrics = partial(render_metrics, rooms.housekeeping, rooms.metrics)
+        door = build_door(checks, metrics, handler, others)
+        await stack.enter_async_context(operators_door(settings, door, listen=True))
         yield
 
 
 @asynccontextmanager
-async def _worker_door(rooms: Rooms, port: int) -> AsyncIterator[None]:
+async def _worker_door(rooms: Rooms) -> AsyncIterator[None]:
     """The operators' door of a process that only works, on a port of its own."""
     checks: dict[str, Check] = {"database": rooms.housekeeping.check, "slack": rooms.api.check}
-    async with _door(rooms, "WORKER_PORT", port, checks, None):
+    door = build_door(
+        checks, partial(render_metrics, rooms.housekeeping, rooms.metrics), None, _insight(rooms)
+    )
+    async with operators_door(rooms.settings, door, listen=False):
         yield
 
 
-@asynccontextmanager
-async def _door(
-    rooms: Rooms, setting: str, port: int, checks: dict[str, Check], slack: Handler | None
-) -> AsyncIterator[None]:
-    settings = rooms.settings
-    token = settings.insight_token
-    others = {PATH: rooms.insight.handler(token.get_secret_value())} if token else {}
-    async with AsyncExitStack() as stack:
-        door = build_door(checks, lambda: _metrics(rooms), slack, others)
-        try:
-            await stack.enter_async_context(open_door(door, settings.host, port))
-        except OSError as error:
-            raise StartError(
-                f"HOST and {setting}: {settings.host}:{port} cannot be listened on ({error.strerror}). "
-                f"Set {setting} to one that is free."
-            ) from error
-        yield
-
-
-async def _metrics(rooms: Rooms) -> bytes:
-    counts = await rooms.housekeeping.counts()
-    rooms.metrics.pending.set(counts["pending"])
-    rooms.metrics.unposted.set(counts["unposted"])
-    return rooms.metrics.render()
+def _insight(rooms: Rooms) -> dict[str, Handler]:
+    token = rooms.settings.insight_token
+    return {PATH: rooms.insight.handler(token.get_secret_value())} if token else {}
 
 
 @asynccontextmanager

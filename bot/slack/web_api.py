@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.flow.ports import RateLimited, SlackRefused, SlackUnreachable
 
 TIMEOUT = 10  # seconds for one call
+_AWAY = (aiohttp.ClientError, SlackClientError, TimeoutError, ssl.SSLError, OSError)
 _PATIENCE = 30.0  # seconds to wait where Slack says to wait, but not how long
 
 
@@ -69,7 +70,7 @@ class WebApi:
                 response = await self.web.api_call(method, data={k: _formed(v) for k, v in given.items()})
         except SlackApiError as error:
             raise _translated(method, error) from error
-        except (aiohttp.ClientError, SlackClientError, TimeoutError, ssl.SSLError, OSError) as error:
+        except _AWAY as error:
             raise SlackUnreachable(f"Slack did not answer {method}: {type(error).__name__}.") from error
         if not isinstance(response.data, dict):
             raise SlackUnreachable(f"Slack's answer to {method} is not JSON.")
@@ -92,6 +93,19 @@ class WebApi:
     async def check(self) -> None:
         """Raise unless Slack answers and takes the token."""
         await self.call("auth.test")
+
+    async def check_app_token(self, app_token: str) -> None:
+        """Raise SlackRefused for an app-level token that Slack does not take.
+
+        Whatever else keeps Slack from opening a connection passes, and whoever connects tries again.
+        """
+        try:
+            await self.web.apps_connections_open(app_token=app_token)
+        except SlackApiError as error:
+            if isinstance(refused := _translated("apps.connections.open", error), SlackRefused):
+                raise refused from error
+        except _AWAY:
+            return
 
     async def workspace(self) -> Workspace:
         """Who the token is, from auth.test. Raises SlackRefused for a token that Slack does not take."""

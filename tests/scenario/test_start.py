@@ -16,8 +16,11 @@ from bot.approvals.errors import CountersignError
 from bot.local.cast import ALL_SCOPES, App
 from bot.local.trouble import ApiFault
 from bot.settings import read_settings
+from tests.support.bots import until
 from tests.support.in_process import bot_in_process, environment_of
 from tests.support.stage import Stage, open_stage
+
+NOBODY = "http://127.0.0.1:9/api/"  # nobody listens there
 
 CONFIGS: Mapping[str, tuple[str, str]] = {
     "not_json": ("{", "cannot be read as JSON"),
@@ -156,3 +159,29 @@ async def test_a_slack_that_is_away_at_the_start_is_waited_for(tmp_path: Path, d
             await stage.ws.connected()
             thread = await stage.ws.carol.mentions("ask: there")
             await thread.wait_for("Heard: there")
+
+
+async def test_an_app_token_that_slack_refuses(tmp_path: Path, database_url: str) -> None:
+    async with open_stage(tmp_path / "stage", database_url, refused={"invalid_auth"}) as stage:
+        with pytest.raises(
+            CountersignError, match=r"SLACK_APP_TOKEN was refused .*invalid_auth.*connections:write"
+        ):
+            await starts(stage.environment(SLACK_APP_TOKEN="xapp-not-this-one"))
+
+
+async def test_a_graph_that_cannot_be_found_does_not_wait_for_a_slack_that_is_away(stage: Stage) -> None:
+    with pytest.raises(CountersignError, match="DEFAULT_GRAPH is nonesuch"):
+        await starts(stage.environment(DEFAULT_GRAPH="nonesuch", SLACK_API_URL=NOBODY))
+
+
+async def test_while_slack_is_away_at_the_start_the_door_says_so_and_sigterm_ends_it(stage: Stage) -> None:
+    async with stage.bot("serve", name="waiting", wait=False, SLACK_API_URL=NOBODY) as bot:
+        await until(lambda: bot.events("listening"), lambda: f"the door:\n{bot.said}", 30)
+
+        body = await bot.answers("/readyz", 503)
+
+        assert set(json.loads(body)["unreachable"]) == {"slack"}
+        assert (await bot.get("/healthz"))[0] == 200
+        (first, *_) = bot.events("slack_not_reached")
+        assert first["slack_api_url"] == NOBODY
+        assert await bot.stop() == 0

@@ -110,7 +110,7 @@ class Advance:
         if info is None:
             return graph_is_gone(work, self._graphs)
         try:
-            async with self._graphs.bind(info.name, work.thread.ref, session) as graph:
+            async with self._graphs.bind(info.name, work.thread.ref, session, _starter(work)) as graph:
                 return await Step(work, info, graph, self._replying, self._clock, new=new).take()
         except RunFailed as error:  # a step tells of its own: this graph could not be built
             return _put_down(work, error.reference, error.hint)
@@ -139,6 +139,13 @@ class Advance:
         )
         hint = f"This step ended the process that ran it {MAX_ATTEMPTS} times, so it was set aside."
         return _put_down(work, reference, hint)
+
+
+def _starter(work: Work) -> str | None:
+    """Who starts a run with what is first in line; None where nothing new begins."""
+    first = work.inbound[0] if work.inbound else None
+    starts = first is not None and first.kind in {InboundKind.MESSAGE, InboundKind.FORM} and not work.open
+    return first.user if first is not None and starts else None
 
 
 def _put_down(work: Work, reference: str, hint: str) -> Settlement:

@@ -191,8 +191,10 @@ class Graphs(Protocol):
     def default(self) -> str: ...
 
     def bind(
-        self, name: str, thread: ThreadRef, session: Any
-    ) -> AbstractAsyncContextManager[GraphThread]: ...
+        self, name: str, thread: ThreadRef, session: Any, starter: str | None = None
+    ) -> AbstractAsyncContextManager[GraphThread]:
+        """`starter` wrote what starts a run now; None where one goes on that somebody started before."""
+        ...
 
 
 class RateLimited(CountersignError):

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import psycopg
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.runtime import RunControl
 
@@ -32,10 +33,15 @@ class Graphs:
 
     @asynccontextmanager
     async def bind(
-        self, name: str, thread: ThreadRef, session: psycopg.AsyncConnection[Any]
+        self,
+        name: str,
+        thread: ThreadRef,
+        session: psycopg.AsyncConnection[Any],
+        starter: str | None = None,
     ) -> AsyncIterator[GraphThread]:
         """One graph in one thread, over the session that holds the thread's lock, with a saver of its own.
 
+        `starter` wrote the message that starts this run; None where a run goes on that somebody started.
         Raises RunFailed where a graph that is built for each run cannot be built.
         """
         config = thread_config(thread, self._host(thread))
@@ -45,9 +51,10 @@ class Graphs:
         self._controls.add(control)
         try:
             async with AsyncExitStack() as stack:
-                opening = self._loaded[name].open(config, AsyncPostgresSaver(session))
+                loaded, saver = self._loaded[name], AsyncPostgresSaver(session)
                 try:
-                    graph = await stack.enter_async_context(opening)
+                    built = await _of_run(config, saver, starter) if loaded.built_per_run else config
+                    graph = await stack.enter_async_context(loaded.open(built, saver))
                 except Exception as error:
                     raise failed(name, thread.id, error) from error
                 yield GraphThread(graph, self.infos[name], config, session, control, self.infos)
@@ -59,6 +66,14 @@ class Graphs:
         self._draining = True
         for control in self._controls:
             control.request_drain()
+
+
+async def _of_run(config: RunnableConfig, saver: AsyncPostgresSaver, starter: str | None) -> RunnableConfig:
+    """The config with which a graph is built: that of the run, so with who started it."""
+    if starter is None:
+        latest = await saver.aget_tuple(config)
+        starter = str(latest.metadata.get("slack_user_id", "")) if latest else ""
+    return {"configurable": {**config["configurable"], "slack_user_id": starter}}
 
 
 async def open_graphs(

@@ -19,6 +19,13 @@ from bot.runs.config import GraphConfig, GraphConfigError, GraphSpec
 
 AnyGraph = Pregel[Any, Any, Any, Any]
 
+# What every run's config has, for a graph that is built at the start, when there is no thread yet.
+_NO_RUN: RunnableConfig = {
+    "configurable": dict.fromkeys(
+        ("thread_id", "slack_team_id", "slack_channel_id", "slack_thread_ts", "slack_user_id"), ""
+    )
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedGraph:
@@ -27,6 +34,10 @@ class LoadedGraph:
     name: str
     sample: AnyGraph
     factory: Callable[..., Any] | None
+
+    @property
+    def built_per_run(self) -> bool:
+        return self.factory is not None
 
     @asynccontextmanager
     async def open(self, config: RunnableConfig, saver: BaseCheckpointSaver[Any]) -> AsyncIterator[AnyGraph]:
@@ -83,7 +94,7 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
             f'{config.path}: graph "{spec.name}" is a {type(attribute).__name__}; it must be '
             "a compiled graph, a StateGraph, or a function that returns one."
         )
-    sample = await _built(spec.name, attribute, {"configurable": {}}, stack)
+    sample = await _built(spec.name, attribute, copy.deepcopy(_NO_RUN), stack)
     per_run = attribute if _parameters(attribute) else None
     return LoadedGraph(name=spec.name, sample=sample, factory=per_run)
 

@@ -22,6 +22,7 @@ from bot.flow.ports import GraphThread
 from bot.flow.thread import ThreadRef
 from bot.local.model import ScriptedModel
 from bot.runs.graphs import Graphs
+from bot.runs.loading import LoadedGraph
 from bot.runs.reading import dangling_tool_calls
 from bot.store.database import for_checkpoints
 from bot.store.pool import Pool, open_pool
@@ -297,3 +298,26 @@ def test_a_call_is_dangling_until_its_result_stands_behind_it() -> None:
     assert dangling_tool_calls({"messages": [*messages, ToolMessage("r", tool_call_id="1")]}) == []
     assert dangling_tool_calls({}) == []
     assert dangling_tool_calls(None) == []
+
+
+async def test_a_graph_that_is_built_per_run_is_told_who_started_the_run(sessions: Pool) -> None:
+    told: list[str] = []
+
+    def make(config: RunnableConfig) -> StateGraph[Any, Any, Any, Any]:
+        told.append(config["configurable"]["slack_user_id"])
+        graph = StateGraph(MessagesState)
+        graph.add_node("ask", lambda _state: {"messages": [AIMessage(interrupt("Which?"))]})
+        graph.add_edge(START, "ask")
+        return graph
+
+    sample = make({"configurable": {"slack_user_id": ""}}).compile()
+    hosted = Graphs({"g": LoadedGraph(name="g", sample=sample, factory=make)}, "g", lambda _: None)
+    ref = a_thread()
+    async with sessions.connection() as session:
+        async with hosted.bind("g", ref, session, "UALICE") as graph:
+            await graph.start(message(ref, "hello", user="UALICE"))
+        async with hosted.bind("g", ref, session) as graph:
+            (pending,) = (await graph.read()).pending
+            await graph.resume(pending.interrupt_id, "this one")
+
+    assert told == ["", "UALICE", "UALICE"]

@@ -113,6 +113,23 @@ async def test_a_factory_that_takes_the_config_is_called_for_each_run(
             assert result == {"text": f"{channel} bob"}
 
 
+async def test_a_factory_may_count_on_the_keys_of_a_run_at_the_start_too(project: Project) -> None:
+    source = """
+        from langgraph.graph import START, MessagesState, StateGraph
+
+        def make(config):
+            here = config["configurable"]
+            assert here["slack_user_id"] is not None and here["slack_team_id"] is not None
+            graph = StateGraph(MessagesState)
+            graph.add_node(here["thread_id"] or "none", lambda state: {"messages": []})
+            graph.add_edge(START, here["thread_id"] or "none")
+            return graph
+    """
+    config = project({"counting.py": source}, g="./counting.py:make")
+    async with AsyncExitStack() as stack:
+        assert (await load_graphs(config, stack))["g"].built_per_run
+
+
 async def test_contexts_stay_open_as_long_as_they_are_used_and_close(project: Project) -> None:
     config = project({"ctx.py": SMALL}, once="./ctx.py:context", each="./ctx.py:context_with_config")
     async with AsyncExitStack() as stack:

@@ -107,6 +107,19 @@ async def test_a_wrong_signature_is_turned_away(http_bot: Bot) -> None:
     assert http_bot.deferred == []
 
 
+@pytest.mark.parametrize(
+    "body", ["{nope", "[]", "payload=%7Bnope", '{"type": "event_callback", "event": null}']
+)
+async def test_a_body_that_is_nothing_of_slacks_is_turned_away(http_bot: Bot, body: str) -> None:
+    kind = "application/x-www-form-urlencoded" if body.startswith("payload") else "application/json"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(http_bot.ws.request_url, data=body, headers={"content-type": kind}) as answer,
+    ):
+        assert answer.status in {400, 401}
+    assert http_bot.deferred == []
+
+
 async def test_bolts_own_headers_steer_nothing_from_outside(http_bot: Bot) -> None:
     steering = {"X-Slack-Bolt-Lazy-Only": "1", "X-Slack-Bolt-Lazy-Function-Name": "on_message"}
     assert await post(http_bot, secret=http_bot.ws.signing_secret, extra=steering) == 200

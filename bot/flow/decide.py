@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bot.approvals.approval import Approval, Status, Vote
 from bot.approvals.decision import Decision
-from bot.approvals.errors import AlreadyDecided, NotPending
+from bot.approvals.errors import NotPending
 from bot.approvals.json import Json
 from bot.approvals.ledger import Change, Event
 from bot.approvals.person import Person
@@ -100,11 +100,12 @@ class Decide:
         )
 
     async def _explain_conflict(self, ballot: Ballot) -> None:
+        """Raise what whoever was first left for the others to be told; nothing if the rows are still open."""
         now = await self._store.approval(ballot.approval_id)
-        if now is None or now.status is not Status.PENDING:
+        if now is None:
             raise NotPending
-        if any(now.votes[row] is not None for row in ballot.decisions):
-            raise AlreadyDecided
+        for row in ballot.decisions:
+            now.check_open(row, ballot.digest)
 
 
 def _told(decision: Decision) -> Json:

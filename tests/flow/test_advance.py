@@ -38,6 +38,23 @@ async def test_a_message_becomes_a_card_and_a_decision_an_answer(house: House) -
     assert len(house.slack.of(OutgoingKind.CARD)) == 1
 
 
+async def test_who_loses_a_race_by_a_hair_is_told_who_was_first(house: House) -> None:
+    thread = a_thread()
+    await house.say(thread, "deploy")
+    card = await house.the_card(thread)
+    await house.vote(card, NO)
+    late = Ballot(
+        approval_id=card.id,
+        digest=card.digest,
+        channel=CHANNEL,
+        decisions={0: Decision(kind=YES)},
+        via="button",
+    )
+
+    with pytest.raises(NotPending, match=r"rejected by .* already"):
+        await house.decide(late, await house.slack.person("UALICE", "T1"), looked=card)
+
+
 async def test_the_next_message_goes_on_in_the_same_thread_and_old_words_are_not_said_again(
     house: House,
 ) -> None:

@@ -7,14 +7,16 @@ from bot.interrupts import ReviewRequest
 
 _APPROVE = frozenset(
     {"approve", "approved", "yes", "y", "ok", "okay", "accept", "go ahead", "lgtm", "do it"}
+    | {"yep", "yeah", "yes please", "sure", "looks good", "ship it", "+1"}
     | {":+1:", ":white_check_mark:", ":thumbsup:", "👍", "✅"}
 )
 _ASKS = frozenset({"question", "assistance", "response_schema"})  # dialects that want an answer
+_TOLD = ((DecisionKind.APPROVE, "`approve`"), (DecisionKind.REJECT, "`reject` with a reason"))
 _PAUSE = r"\s*[:,.]\s*|\s+[\-–—]\s+|\s*$"
 _REJECT = re.compile(
-    rf"(?:(?:reject(?:ed)?|deny|denied|decline|:-1:|:x:|👎|❌)(?:{_PAUSE}|\s+)"
+    rf"(?:(?:reject(?:ed)?|deny|denied|decline|:-1:|:x:|-1|👎|❌)(?:{_PAUSE}|\s+)"
     # "no idea" and "no-one knows" decide nothing.
-    rf"|(?:no|nope)(?:{_PAUSE}|\s+(?=because\b)))(?P<reason>.*)",
+    rf"|(?:no|nope|n)(?:{_PAUSE}|\s+(?=because\b)))(?P<reason>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -36,3 +38,10 @@ def decision_in(text: str, request: ReviewRequest) -> Decision | None:
     if DecisionKind.REJECT in row.allowed and rejection:
         return Decision(kind=DecisionKind.REJECT, message=rejection["reason"].strip() or None)
     return None
+
+
+def words_for(request: ReviewRequest) -> str:
+    """How to decide it in words, to be put behind "Use the card"; nothing where words decide nothing."""
+    allowed = request.rows[0].allowed if len(request.rows) == 1 else frozenset()
+    told = [text for kind, text in _TOLD if kind in allowed]
+    return f", or reply {' or '.join(told)}" if told else ""

@@ -13,7 +13,7 @@ from bot.flow.graph_state import GraphState
 from bot.flow.inbound import Inbound
 from bot.flow.ports import Clock, Settlement, Slack, Work
 from bot.flow.questions import request_of
-from bot.flow.replies import decision_in
+from bot.flow.replies import decision_in, words_for
 from bot.flow.settling import note, settle
 from bot.interrupts import FormErrors, Refused
 
@@ -78,6 +78,5 @@ def _what_waits(waiting: list[Approval]) -> str:
         return f"{len(waiting)} approvals wait in this thread, so please use their cards:\n{titles}"
     return (
         f"This thread waits for a decision: {request_of(waiting[0]).title}\n"
-        "Use the card, or reply `approve` or `reject` with a reason. "
-        "Other messages are not passed on until then."
+        f"Use the card{words_for(request_of(waiting[0]))}. Other messages are not passed on until then."
     )

@@ -4,7 +4,7 @@ import pytest
 
 from bot.approvals.decision import Decision, DecisionKind
 from bot.flow.opening import split_name
-from bot.flow.replies import decision_in
+from bot.flow.replies import decision_in, words_for
 from bot.interrupts import ReviewRequest, parse
 
 APPROVAL = parse({"question": "Do it?", "what": "deploy"})
@@ -33,6 +33,9 @@ TWO_ROWS = parse(
         "Go ahead",
         "lgtm",
         "do it!",
+        "Yep",
+        "sure",
+        "+1",
         ":+1:",
         "👍",
         ":thumbsup:",
@@ -58,6 +61,8 @@ def test_words_that_approve(text: str) -> None:
         ("decline\nbecause\nof this", "because\nof this"),
         (":-1: not now", "not now"),
         ("❌", None),
+        ("n", None),
+        ("-1 too late", "too late"),
     ],
 )
 def test_words_that_reject_and_their_reason(text: str, reason: str | None) -> None:
@@ -75,6 +80,8 @@ def test_words_that_reject_and_their_reason(text: str, reason: str | None) -> No
         "approved by nobody",
         "nobody knows",
         "no idea",
+        "n times",
+        "surely not",
         "no-one knows",
         "notes: see above",
         "rejection is not what I want",
@@ -102,6 +109,13 @@ def test_a_number_that_was_asked_for_stays_a_number() -> None:
     assert decision_in("7", request) == Decision(kind=DecisionKind.RESPOND, value=7)
     with pytest.raises(ValueError, match=r"\S"):
         decision_in("a few", request)
+
+
+def test_only_words_that_decide_something_are_named() -> None:
+    assert words_for(APPROVAL) == ", or reply `approve` or `reject` with a reason"
+    assert words_for(parse({"text_to_revise": "a text"}, None)) == ", or reply `approve`"
+    assert words_for(parse({"any": ["thing"]}, None)) == ""
+    assert words_for(TWO_ROWS) == ""
 
 
 def test_several_rows_are_not_decided_by_words() -> None:

@@ -72,6 +72,11 @@ class Store(Protocol):
         """Remember it and defer its thread's job. False: known already, or no thread of ours."""
         ...
 
+    async def overtaken(self, mention: Inbound) -> bool:
+        """Whether a reply that was written after this stored mention was told before it, when the thread was
+        none of ours."""
+        ...
+
     async def accept_opening(self, opening: Opening) -> bool:
         """Remember `/agent text`: an outbox row that becomes a thread when it is posted."""
         ...

@@ -26,12 +26,16 @@ class ToldTwice:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._stored: OrderedDict[str, None] = OrderedDict()
 
-    async def accept(self, inbound: Inbound) -> None:
-        """Return when it is stored, or when there is nothing to store. Raises what storing it raises."""
+    async def accept(self, inbound: Inbound) -> bool:
+        """Return when it is stored, or when there is nothing to store: whether this call stored it.
+
+        Raises what storing it raises.
+        """
         turn = self._turns.setdefault(inbound.key, asyncio.Lock())
         async with turn:
             if inbound.key in self._stored or not await self._store.accept(inbound):
-                return
+                return False
             self._stored[inbound.key] = None
             while len(self._stored) > MOST:
                 self._stored.popitem(last=False)
+            return True

@@ -22,7 +22,7 @@ class Housekeeping:
 
     async def forget_events(self) -> None:
         """Forget the events that Slack cannot repeat any more, and the posts that cannot be tried again."""
-        for name in ("forget_inbox", "forget_outbox"):
+        for name in ("forget_inbox", "forget_outbox", "forget_early_replies"):
             await run(self._pool, name, {})
 
     async def forget_effects(self, seconds: float) -> None:

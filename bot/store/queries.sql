@@ -13,6 +13,14 @@ WHERE %(opens)s::boolean OR EXISTS (SELECT 1 FROM countersign.threads WHERE id =
 ON CONFLICT DO NOTHING
 RETURNING seq;
 
+-- note_early_reply --
+INSERT INTO countersign.early_replies (thread_id, written) VALUES (%(thread_id)s, %(written)s)
+ON CONFLICT (thread_id) DO UPDATE
+SET written = greatest(early_replies.written, excluded.written), told_at = now();
+
+-- overtaken --
+SELECT 1 FROM countersign.early_replies WHERE thread_id = %(thread_id)s AND written > %(written)s;
+
 -- take_up --
 -- The thread, if it has anything to do; counts one attempt.
 UPDATE countersign.threads SET attempts = attempts + 1
@@ -208,6 +216,10 @@ SELECT (SELECT count(*) FROM countersign.approvals WHERE status = 'pending') AS 
 -- Slack repeats an event for 24 hours at most.
 DELETE FROM countersign.inbox
 WHERE done_at IS NOT NULL AND held_at IS NULL AND received_at < now() - interval '26 hours';
+
+-- forget_early_replies --
+-- A mention that comes later than this has its thread read anyway.
+DELETE FROM countersign.early_replies WHERE told_at < now() - interval '10 minutes';
 
 -- forget_outbox --
 DELETE FROM countersign.outbox

@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 
 from bot.approvals.approval import Approval, Status
 from bot.approvals.ledger import Change, Event
-from bot.flow.inbound import Inbound, in_order
+from bot.flow.inbound import Inbound, InboundKind, in_order
 from bot.flow.outgoing import Opening, Outgoing, OutgoingKind
 from bot.flow.ports import Conflict, Settled, Settlement, Waiting, Work
 from bot.flow.thread import ThreadRecord, ThreadRef
@@ -31,6 +31,21 @@ class Threads:
         self._defer = defer
 
     async def accept(self, inbound: Inbound) -> bool:
+        if await self._accepted(inbound):
+            return True
+        if inbound.opens or inbound.kind is not InboundKind.MESSAGE:
+            return False
+        # The mention that makes the thread ours may be on its way, or be stored just now. It is committed
+        # before it looks for this note, and the note before we look for it: one of us sees the other.
+        async with self._pool.connection() as connection:
+            await connection.execute(QUERIES["note_early_reply"], _place(inbound))
+        return await self._accepted(inbound)
+
+    async def overtaken(self, mention: Inbound) -> bool:
+        async with self._pool.connection() as connection:
+            return await _one(connection, QUERIES["overtaken"], _place(mention)) is not None
+
+    async def _accepted(self, inbound: Inbound) -> bool:
         async with transaction(self._pool) as connection:
             accepted = await remember(connection, inbound)
             if accepted:
@@ -145,6 +160,10 @@ async def remember(connection: Connection, inbound: Inbound) -> bool:
     """Write an inbox row; False when it is known already, or a reply in a thread that is not ours."""
     arguments = {**rows.inbound_row(inbound), "opens": inbound.opens}
     return await _one(connection, QUERIES["remember"], arguments) is not None
+
+
+def _place(inbound: Inbound) -> dict[str, Any]:
+    return {"thread_id": inbound.thread.id, "written": inbound.written}
 
 
 async def _apply(connection: Connection, change: Change) -> psycopg.AsyncCursor[Any]:

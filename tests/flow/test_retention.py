@@ -9,7 +9,7 @@ from bot.flow.retention import Retention
 from bot.flow.thread import ThreadRef
 from bot.runs.checkpoints import Checkpoints
 from bot.store.housekeeping import Housekeeping
-from tests.support.house import House, a_thread
+from tests.support.house import House, a_thread, message
 
 YES = DecisionKind.APPROVE
 
@@ -97,6 +97,18 @@ async def test_for_ever_is_for_ever(house: House) -> None:
     await retention(house, None)()
 
     assert await house.rows("SELECT 1 FROM countersign.threads WHERE id = %s", thread.id)
+
+
+async def test_that_somebody_replied_elsewhere_is_forgotten_soon(house: House) -> None:
+    for seconds in (700, 0):
+        await house.threads.accept(message(a_thread(), "chatter", opens=False))
+        await house.rows(
+            "UPDATE countersign.early_replies SET told_at = told_at - %s * interval '1 second'", seconds
+        )
+
+    await retention(house, None)()
+
+    assert len(await house.rows("SELECT 1 FROM countersign.early_replies")) == 1
 
 
 async def test_events_that_slack_cannot_repeat_any_more_are_forgotten(house: House) -> None:

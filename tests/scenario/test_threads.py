@@ -52,6 +52,20 @@ async def test_a_reply_that_overtakes_the_mention_it_follows_is_heard(stage: Sta
     assert [line["heard"] for line in stage.noted(thread)] == ["the first", "the second", "the third"]
 
 
+async def test_a_reply_that_overtakes_its_mention_by_a_moment_is_heard_too(stage: Stage) -> None:
+    chatter = await stage.ws.carol.says("#general", "not for the bot")
+    await stage.ws.bob.replies(chatter, "what was said before the mention is no part of it")
+    await stage.ws.delivery.idle()
+    for name in ("app_mention", "message"):
+        stage.ws.trouble.on_delivery(name, DeliveryFault.DELAY, seconds=0.7)
+    await stage.ws.carol.mentions("ask: the first", thread_ts=chatter.ts)
+    await stage.ws.carol.replies(chatter, "the second")
+
+    await chatter.wait_for("Heard: the second")
+
+    assert [line["heard"] for line in stage.noted(chatter)] == ["the first", "the second"]
+
+
 async def test_two_questions_of_one_node_are_asked_one_after_the_other(stage: Stage) -> None:
     thread = await stage.asks({"asks": ["First?", "Second?"]})
     first = await thread.card()

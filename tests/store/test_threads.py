@@ -60,6 +60,30 @@ async def jobs_of(house: House, thread: ThreadRef) -> int:
     return len(await house.rows("SELECT id FROM procrastinate_jobs WHERE lock = %s", thread.id))
 
 
+async def test_a_reply_before_its_mention_leaves_a_note_and_no_words(house: House) -> None:
+    thread = a_thread()
+    before = message(thread, "chatter", opens=False)
+    mention = message(thread, "hi")
+    after = message(thread, "and more", opens=False)
+    for reply in (after, before):
+        assert not await house.threads.accept(reply)
+
+    assert await house.threads.accept(mention)
+
+    assert await house.threads.overtaken(mention)
+    assert not await house.threads.overtaken(after)
+    (note,) = await house.rows("SELECT * FROM countersign.early_replies")
+    assert set(note) == {"thread_id", "written", "told_at"}
+
+
+async def test_a_reply_that_comes_while_its_mention_is_stored_is_kept_by_one_of_them(house: House) -> None:
+    for _ in range(20):
+        thread = a_thread()
+        mention, reply = message(thread, "hi"), message(thread, "and more", opens=False)
+        _, kept = await asyncio.gather(house.threads.accept(mention), house.threads.accept(reply))
+        assert kept or await house.threads.overtaken(mention)
+
+
 async def test_a_message_told_in_two_events_is_kept_once_in_either_order(house: House) -> None:
     thread = a_thread()
     first = message(thread, "hi")

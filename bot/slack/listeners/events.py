@@ -40,9 +40,13 @@ def register(app: AsyncApp, desk: Desk) -> None:
             if inbound.opens:
                 desk.tell(inbound.thread, inbound.user, _NOTHING_SAID)
             return
-        # Read before the mention is stored: if it cannot be read now, Slack repeats the mention.
-        overtaking = await replies_after(desk, inbound) if inbound.opens and _late(inbound, request) else ()
-        for each in (inbound, *overtaking):
+        # Whatever fails in here leaves the mention unacknowledged: Slack repeats it, and then it is late.
+        late = inbound.opens and _late(inbound, request)
+        overtaking = await replies_after(desk, inbound) if late else ()
+        stored = await messages.accept(inbound)
+        if stored and inbound.opens and not late and await desk.store.overtaken(inbound):
+            overtaking = await replies_after(desk, inbound)
+        for each in overtaking:
             await messages.accept(each)
 
     async def on_anything_else() -> None:
@@ -54,7 +58,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 def _late(inbound: Inbound, request: AsyncBoltRequest) -> bool:
-    """Whether others may have written after this message and been heard before it."""
+    """Whether others may have been heard before it so long ago that nobody remembers."""
     told_before = request.headers.get("x-slack-retry-num", ["0"])[0]  # Socket Mode says 0 at the first time
     return told_before != "0" or time.time() - float(inbound.written) > _LATE
 

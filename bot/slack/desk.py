@@ -106,5 +106,7 @@ def in_words(error: Exception) -> str:
         return " ".join(error.errors.values())
     if isinstance(error, RateLimited | SlackUnreachable | SlackRefused):
         log.warning("slack_failed_while_somebody_waited", reason=str(error))
+        if isinstance(error, SlackRefused):  # a missing scope, for one: to try again would not help
+            return f"Slack did not let me do that ({error.error}), so nothing was done. Tell whoever runs me."
         return "Slack did not answer me in time, so nothing was done. Please try again."
     return str(error)

@@ -49,10 +49,12 @@ def agent(name: Agent, other: Agent, human: str) -> Node:
         answer = await model.ainvoke([prompt, *state["messages"]])
         if not answer.tool_calls:
             return Command(update={"messages": [answer], "active": name}, goto=human)
-        call = answer.tool_calls[0]
         # Every call needs its result in the history, or the next request to the model is refused.
-        result = ToolMessage(hand_over.invoke({}), tool_call_id=call["id"], name=call["name"])
-        return Command(update={"messages": [answer, result], "active": other}, goto=other)
+        results = [
+            ToolMessage(hand_over.invoke({}), tool_call_id=call["id"], name=call["name"])
+            for call in answer.tool_calls
+        ]
+        return Command(update={"messages": [answer, *results], "active": other}, goto=other)
 
     return step
 

@@ -1,6 +1,7 @@
 """A PostgreSQL that goes and comes back under a bot at work, and one that keeps everybody waiting."""
 
 import asyncio
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +56,28 @@ async def test_a_server_that_goes_and_comes_back_takes_nothing_with_it(
         await says(crew, late, "Did late.")
         await all_kept(crew)
         assert effects(crew) == {"held": 1, "waiting": 1, "late": 1}
+
+
+@pytest.mark.long
+async def test_a_bot_that_is_told_to_stop_ends_though_the_server_is_away(
+    server: Server, tmp_path: Path, forge: Forge
+) -> None:
+    """It cannot write what became of its job, so it leaves that to the next one."""
+    await migrate(server.url)
+    async with open_crew(tmp_path / "stage", server.url, forge) as crew:
+        async with crew.bot(SHUTDOWN_GRACE="1") as bot:
+            held = await crew.ws.carol.mentions("gate: held hold:act")
+            await people.approved(crew, held, "held")
+            await crew.reached("held", "act")
+            async with server.stopped():
+                crew.let_go("held", "act")
+                await bot.answers("/readyz", 503, 20)
+                bot.send(signal.SIGTERM)
+                assert await bot.ends(60) == 0
+        async with crew.bot():
+            await says(crew, held, "Did held.")
+            await all_kept(crew)
+            assert effects(crew) == {"held": 1}
 
 
 @pytest.mark.parametrize("seconds", [2.5, 4.0], ids=["in-time", "too-late-to-acknowledge"])

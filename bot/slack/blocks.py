@@ -20,6 +20,7 @@ class Drawn:
 
     text: str
     blocks: list[Block]
+    otherwise: list[Block] | None = None  # to be shown where Slack refuses the blocks
 
 
 def plain(text: str) -> Block:

@@ -1,5 +1,6 @@
 """Slack as the flow needs it: posts each row once, shows a card as its approval is, tells people things."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +21,10 @@ from bot.slack.people import People
 from bot.slack.posted import EVENT_TYPE, find_posted
 from bot.slack.web_api import WebApi, Workspace
 
-_TOO_MUCH = {"invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format", "msg_too_long"}
+_TOO_MUCH = {
+    *("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format", "msg_too_long"),
+    "invalid_attachments",  # such as two tables in the Markdown of one message
+}
 _HOOKS = "https://hooks.slack.com/"
 _NOT_HERE = "I am not in this channel. Invite me with `/invite`, then try again."
 _NO_THREAD = {
@@ -56,8 +60,17 @@ class SlackClient:
             done = await find_posted(self._api, row.channel, thread_ts, keys)
         for key, drawn in zip(keys, messages, strict=True):
             if key not in done:
-                done[key] = await self._send(key, row.channel, thread_ts or done.get(row.key), drawn)
+                done[key] = await self._post_drawn(key, row.channel, thread_ts or done.get(row.key), drawn)
         return done[row.key]
+
+    async def _post_drawn(self, key: str, channel: str, thread_ts: str | None, drawn: Drawn) -> str:
+        try:
+            return await self._send(key, channel, thread_ts, drawn)
+        except SlackRefused as refused:
+            if refused.error not in _TOO_MUCH or drawn.otherwise is None:
+                raise
+            log.warning("message_drawn_plain", key=key, slack_error=refused.error)
+            return await self._send(key, channel, thread_ts, replace(drawn, blocks=drawn.otherwise))
 
     async def _post_card(self, row: Outgoing, approval: Approval) -> str:
         if row.attempts > 0:

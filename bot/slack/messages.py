@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.flow.outgoing import Outgoing, OutgoingKind
 from bot.interrupts import Part, sections
-from bot.slack.blocks import MESSAGE_BLOCKS, Block, Drawn, actions, button, context, section
+from bot.slack.blocks import MESSAGE_BLOCKS, Block, Drawn, actions, button, context, plain_section, section
 from bot.slack.escape import clipped, code, escape, escaped_length, markdown
 from bot.slack.parts import titled
 
@@ -41,7 +41,11 @@ def draw_message(row: Outgoing) -> tuple[Drawn, ...]:
 
 def _said(text: str) -> tuple[Drawn, ...]:
     return tuple(
-        Drawn(text=clipped(piece, _NOTICE), blocks=[{"type": "markdown", "text": markdown(piece)}])
+        Drawn(
+            text=clipped(piece, _NOTICE),
+            blocks=[{"type": "markdown", "text": markdown(piece)}],
+            otherwise=[plain_section(escape(part)) for part in _pieces(piece, _SECTION_CHARS)],
+        )
         for piece in _pieces(text if text.strip() else "(no text)", _MARKDOWN)
     )
 

@@ -157,6 +157,18 @@ async def test_a_card_that_slack_will_not_take_is_posted_plain(bot: Bot) -> None
     assert "approval:view" in card.actions
 
 
+async def test_words_that_slack_will_not_draw_are_posted_plain_and_whole(bot: Bot) -> None:
+    thread = await bot.ws.carol.mentions("hello")
+    bot.ws.trouble.on_call("chat.postMessage", ApiFault.ERROR, error="invalid_attachments")
+    table = "| a & b | c |\n|---|---|\n" + "| 1 | <2> |\n" * 200
+    await bot.posts(thread, OutgoingKind.SAID, {"text": f"{table}\n{table}"})
+    (said,) = thread.from_bot()
+    assert {block["text"]["type"] for block in said.blocks} == {"plain_text"}
+    shown = "".join(block["text"]["text"] for block in said.blocks)
+    assert shown.count("| 1 | &lt;2&gt; |") == 400
+    assert shown.count("| a &amp; b | c |") == 2
+
+
 async def test_fields_notes_and_failures_are_told(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("hello")
     await bot.posts(thread, OutgoingKind.FIELDS, {"values": {"total": 12, "note": "a <b>"}}, "f")

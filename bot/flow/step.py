@@ -21,6 +21,10 @@ from bot.flow.replying import Replying
 from bot.flow.settling import failure, settle
 
 _CHANGED = "The question changed after this was decided, so the answer was not used."
+_BREAKPOINT = (
+    "It stands at a breakpoint that its author set (interrupt_before or interrupt_after). *Try again* lets "
+    "it go on; a new message begins anew."
+)
 _ASKED_AGAIN = "The step after the decision failed, so the question is asked again."
 
 
@@ -77,7 +81,7 @@ class Step:
         except RunFailed as error:
             return await self._failed_after(approval, error, done)
         taken = Change(after=approval.resumed(), event=Event.RESUMED)
-        return self._settle(await self._graph.read(), done=done, changes=(taken,))
+        return self._rest(await self._graph.read(), done, (taken,))
 
     async def _failed_after(self, approval: Approval, error: RunFailed, done: tuple[str, ...]) -> Settlement:
         """The graph raised after the decision, which stands for a retry if the graph did not take it."""
@@ -106,7 +110,15 @@ class Step:
             await run
         except RunFailed as error:
             return self._fail(await self._graph.read(), error, done, changes)
-        return self._settle(await self._graph.read(), done=done, changes=changes)
+        return self._rest(await self._graph.read(), done, changes)
+
+    def _rest(self, state: GraphState, done: tuple[str, ...], changes: tuple[Change, ...]) -> Settlement:
+        """The run is over: at its end, at a question, or, with neither, at a breakpoint."""
+        if state.pending or not state.unfinished:
+            return self._settle(state, done=done, changes=changes)
+        reference = f"breakpoint-{state.checkpoint}"
+        told = failure(self._work.thread.ref, reference, _BREAKPOINT)
+        return self._settle(state, done=done, changes=changes, post=(told,), halted=reference)
 
     async def _ask_again(self, first: Inbound, state: GraphState) -> Settlement:
         """Have the failed step's questions asked anew: their first answers cannot be replaced."""

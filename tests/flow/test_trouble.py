@@ -41,6 +41,17 @@ async def test_a_step_that_kills_its_worker_is_set_aside_told_and_can_be_tried_a
     assert len(house.tools.posts) == 1
 
 
+async def test_a_breakpoint_is_told_and_passed_when_somebody_says_so(database_url: str) -> None:
+    async with open_house(database_url, {"echo": echo().compile(interrupt_before=["say"])}) as house:
+        thread = a_thread()
+        await house.say(thread, "hello")
+        assert "breakpoint" in house.slack.texts(OutgoingKind.FAILURE)[0]
+        assert house.slack.texts(OutgoingKind.SAID) == []
+        await house.take(asked(thread, InboundKind.RETRY))
+        assert house.slack.texts(OutgoingKind.SAID) == ["You said hello."]
+        assert len(house.slack.of(OutgoingKind.FAILURE)) == 1
+
+
 async def test_setting_a_decision_aside_swallows_no_message(house: House) -> None:
     thread = a_thread()
     await house.say(thread, "deploy")

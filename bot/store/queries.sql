@@ -2,14 +2,18 @@
 
 -- remember --
 -- One row per message and per delivery; no row comes back when it is known already or no thread of ours. A
--- message that may begin a thread makes its row.
+-- message that may begin a thread makes its row; a reply that was written before that was not for us, even if
+-- it is told later.
 WITH begun AS (
-    INSERT INTO countersign.threads (id) SELECT %(thread_id)s::text WHERE %(opens)s::boolean
+    INSERT INTO countersign.threads (id, since)
+    SELECT %(thread_id)s::text, %(written)s::numeric WHERE %(opens)s::boolean
     ON CONFLICT (id) DO NOTHING
 )
 INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, body)
 SELECT %(key)s, %(event_id)s, %(thread_id)s, %(kind)s, %(user_id)s, %(text)s, %(body)s
-WHERE %(opens)s::boolean OR EXISTS (SELECT 1 FROM countersign.threads WHERE id = %(thread_id)s)
+WHERE %(opens)s::boolean OR EXISTS (
+    SELECT 1 FROM countersign.threads
+    WHERE id = %(thread_id)s AND (since > %(written)s::numeric) IS NOT TRUE)
 ON CONFLICT DO NOTHING
 RETURNING seq;
 

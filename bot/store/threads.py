@@ -158,7 +158,8 @@ class Threads:
 
 async def remember(connection: Connection, inbound: Inbound) -> bool:
     """Write an inbox row; False when it is known already, or a reply in a thread that is not ours."""
-    arguments = {**rows.inbound_row(inbound), "opens": inbound.opens}
+    written = inbound.written if inbound.kind is InboundKind.MESSAGE else None
+    arguments = {**rows.inbound_row(inbound), "opens": inbound.opens, "written": written}
     return await _one(connection, QUERIES["remember"], arguments) is not None
 
 

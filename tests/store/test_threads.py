@@ -84,6 +84,16 @@ async def test_a_reply_that_comes_while_its_mention_is_stored_is_kept_by_one_of_
         assert kept or await house.threads.overtaken(mention)
 
 
+async def test_what_was_written_before_the_mention_is_not_for_us_though_told_later(
+    house: House,
+) -> None:
+    thread = a_thread()
+    talk, mention = message(thread, "so are we", opens=False), message(thread, "hi")
+    assert await house.threads.accept(mention)
+    assert not await house.threads.accept(talk)
+    assert not await house.threads.overtaken(mention)
+
+
 async def test_a_message_told_in_two_events_is_kept_once_in_either_order(house: House) -> None:
     thread = a_thread()
     first = message(thread, "hi")

@@ -6,3 +6,5 @@ CREATE TABLE countersign.early_replies (
     told_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX early_replies_age ON countersign.early_replies (told_at);
+-- The ts of the message that made a thread ours; what was written in it before is not for us.
+ALTER TABLE countersign.threads ADD COLUMN since numeric;

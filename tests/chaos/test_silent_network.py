@@ -110,10 +110,11 @@ async def test_packets_that_are_lost_for_a_while_take_nothing_with_them(crew: Cr
 
 @pytest.mark.long
 @pytest.mark.timeout(240)
-async def test_connections_whose_packets_are_lost_for_good_are_given_up(crew: Crew) -> None:
+@pytest.mark.parametrize("silence", Silence, ids=lambda silence: silence.value)
+async def test_connections_that_stay_silent_are_given_up(crew: Crew, silence: Silence) -> None:
     """Nobody tells the bot: it finds out by itself, and makes new ones."""
     async with open_scene(crew) as scene:
-        scene.network.fall_silent(Silence.LOST)
+        scene.network.fall_silent(silence)
         click = scene.click()
         late = await crew.ws.carol.mentions("gate: late")
         await scene.refused()
@@ -138,19 +139,3 @@ async def test_a_run_whose_packets_are_lost_for_good_goes_on(far_crew: Crew) -> 
         scene.network.come_back(old_ones=False)
         await says(crew, held, "Did held.", limit=PATIENCE)
     assert effects(crew) == {"held": 1}
-
-
-@pytest.mark.long
-@pytest.mark.timeout(240)
-async def test_connections_that_never_answer_are_given_up(crew: Crew) -> None:
-    """What the bot says arrives somewhere, and never at the server."""
-    async with open_scene(crew) as scene:
-        scene.network.fall_silent(Silence.SWALLOWED)
-        click = scene.click()
-        late = await crew.ws.carol.mentions("gate: late")
-        await scene.refused()
-        await scene.bot.answers("/readyz", 503, 20)
-        scene.network.come_back(old_ones=False)
-        await scene.bot.answers("/readyz", 200, PATIENCE)
-        await scene.come_true(late, click)
-    assert effects(crew) == {"waiting": 1, "late": 1}

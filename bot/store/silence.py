@@ -7,6 +7,7 @@ lost session with its thread's lock for two hours.
 import asyncio
 import os
 import socket
+import time
 from typing import TypeVar
 
 from psycopg import AsyncConnection
@@ -36,15 +37,30 @@ SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalive
 class Answered(AsyncConnection[DictRow]):
     """Breaks when a statement gets no answer; to wait for a notification is no statement."""
 
+    _asked_at: float | None = None
+    _looking = False  # whether a look at it is due: one timer serves many statements
+
     async def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
-        giving_up = asyncio.get_running_loop().call_later(UNANSWERED, self._give_up)
+        self._asked_at = time.monotonic()
+        if not self._looking:
+            self._look_in(UNANSWERED)
         try:
             return await super().wait(gen, interval, timeout)
         finally:
-            giving_up.cancel()
+            self._asked_at = None
 
-    def _give_up(self) -> None:
-        if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+    def _look_in(self, seconds: float) -> None:
+        self._looking = True
+        asyncio.get_running_loop().call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        self._looking = False
+        if self._asked_at is None or self.closed:
+            return
+        left = self._asked_at + UNANSWERED - time.monotonic()
+        if left > 0:
+            self._look_in(left)
+        elif self.pgconn.transaction_status == TransactionStatus.ACTIVE:
             with socket.socket(fileno=os.dup(self.pgconn.socket)) as ours:
                 ours.shutdown(socket.SHUT_RDWR)
 

@@ -9,8 +9,8 @@ if sys.platform != "win32":
     import uvloop
 
 _YOUNG = 10_000  # objects that come into being before the youngest are looked through; 700 are Python's own
-# What outlived three looks is looked through at every third of the next. With Python's tens the classes that
-# pydantic makes at each interrupt heap up: twenty megabytes in a thousand approvals.
+# Looks at the younger ones before the older are looked through. With Python's ten the classes that pydantic
+# makes at each interrupt heap up: twenty megabytes in a thousand approvals.
 _OLDER = 3
 
 

@@ -44,9 +44,8 @@ class Settled:
     """What is left after a settlement. What comes in later has a job of its own."""
 
     more: bool  # whether the thread has more to do
-    claimed: tuple[
-        Outgoing, ...
-    ]  # what the thread has to post, if it was asked for: nobody else posts it now
+    # What the thread has to post, if it was asked for: nobody else posts it now.
+    claimed: tuple[Outgoing, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,36 +3,14 @@
 import asyncio
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from bot.local.elements import RefusedError
 from bot.local.page import disturbances, screens
-from bot.local.page.desk import Desk
 from bot.local.page.given import BadRequestError, Given
-from bot.local.people import Person
+from bot.local.page.seat import Seat
 from bot.local.things import Channel, Ephemeral, Message, Obj, View
 from bot.local.threads import Thread
-
-
-class Seat(Protocol):
-    """Where an act comes from: whose page it is, and what that page is told of."""
-
-    desk: Desk
-    person: Person
-    watched: tuple[str, str] | None
-
-    def greet(self) -> None:
-        """Send everything that this person's page starts from."""
-        ...
-
-    def watch(self, channel: str, thread_ts: str) -> list[Obj]:
-        """Follow a thread: all of it now, and its changes as they come."""
-        ...
-
-    def inspect(self, on: bool) -> None:
-        """Open or close the inspector."""
-        ...
-
 
 Act: TypeAlias = Callable[[Seat, Given], Awaitable[Obj]]
 

@@ -1,7 +1,7 @@
 # One command each: `make demo` to watch it, `make test` to check it, `make run` to serve it.
 PYTHON ?= python3
 BIN := .venv/bin
-LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras
 .DEFAULT_GOAL := help
 
 .PHONY: help setup lock demo run test chaos bench check format web pictures clean
@@ -40,14 +40,14 @@ check: setup ## lint, types and the dependency picture, as CI runs them
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	PYTHONPATH=bot $(BIN)/lint-imports
 
 format: setup ## let ruff write the layout
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
 
 web: ## build the local workspace's page (it needs Node.js 20 or newer)
-	cd bot/local/web && npm ci && npm run build
+	cd bot/slack_local/web && npm ci && npm run build
 
 pictures: setup ## take the README's pictures again
 	PICTURES=1 $(BIN)/python -m pytest tests/browser/test_pictures.py -n 0

@@ -24,8 +24,8 @@ from benchmarks.cell import Cell
 from benchmarks.graph import ANSWER, graph
 from benchmarks.server import own_cpu, tree_cpu
 from benchmarks.talk import add_talk
-from bot.runs.loading import bound
-from bot.store.pool import open_session
+from countersign.runs.loading import bound
+from countersign.store.pool import open_session
 
 T = TypeVar("T")
 

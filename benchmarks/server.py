@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from bot.store.embedded import EmbeddedPostgres
+from countersign.store.embedded import EmbeddedPostgres
 
 
 @dataclass(frozen=True, kw_only=True)

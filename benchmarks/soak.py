@@ -24,8 +24,8 @@ from benchmarks.figures import percentile, short
 from benchmarks.graph import ANSWER
 from benchmarks.server import open_server
 from benchmarks.sides import Side, open_side
-from bot.local.threads import Thread
-from bot.store.pool import Connection, open_session
+from countersign.store.pool import Connection, open_session
+from slack_local.threads import Thread
 from tests.support.databases import database, migrated_template
 
 EVERY = 10.0  # seconds between two samples

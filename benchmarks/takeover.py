@@ -7,9 +7,9 @@ from pathlib import Path
 
 from benchmarks.graph import HOLD
 from benchmarks.sides import Side
-from bot.jobs.queue import Queue
-from bot.jobs.worker import Worker
-from bot.store.pool import for_statements, open_pool
+from countersign.jobs.queue import Queue
+from countersign.jobs.worker import Worker
+from countersign.store.pool import for_statements, open_pool
 from tests.support.bots import until
 
 LIMIT = 60.0

@@ -10,8 +10,8 @@ from benchmarks.cell import Cell
 from benchmarks.driving import approve
 from benchmarks.graph import graph
 from benchmarks.sides import Side
-from bot.runs.loading import bound
-from bot.store.pool import open_session
+from countersign.runs.loading import bound
+from countersign.store.pool import open_session
 
 _LINE = "The second reminder came this morning, and the amount is the same as on the first one. "
 LAST = "talk-last"  # the id of the last message

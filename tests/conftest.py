@@ -2,10 +2,15 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support import databases
+
+_SOURCES = Path(__file__).parents[1] / "bot"
+# For the processes that tests start: pytest's own `pythonpath` stops at this one.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_SOURCES), os.environ.get("PYTHONPATH"))))
 
 
 @pytest.fixture(scope="session")

@@ -67,14 +67,14 @@ def test_the_command_starts_from_the_copied_files_alone(image: Path) -> None:
 def test_the_graphs_of_the_image_load(image: Path) -> None:
     script = (
         "import asyncio, contextlib, pathlib\n"
-        "from bot.runs.config import read_graph_config\n"
-        "from bot.runs.loading import load_graphs\n"
+        "from countersign.runs.config import read_graph_config\n"
+        "from countersign.runs.loading import load_graphs\n"
         "async def main():\n"
         "    async with contextlib.AsyncExitStack() as stack:\n"
         "        print(len(await load_graphs(read_graph_config(pathlib.Path('langgraph.json')), stack)))\n"
         "asyncio.run(main())\n"
     )
-    done = run(image, "-c", script, OPENAI_API_KEY="none")
+    done = run(image, "-c", script, OPENAI_API_KEY="none", PYTHONPATH="bot")
 
     named = json.loads((ROOT / "langgraph.json").read_text())["graphs"]
     assert done.stdout.strip() == str(len(named)), done.stderr

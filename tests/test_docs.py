@@ -15,11 +15,11 @@ from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from bot.__main__ import _parser
-from bot.approvals.decision import Decision, DecisionKind
-from bot.flow.metrics import Metrics
-from bot.interrupts import Refused, parse, resume_value
-from bot.settings import Settings
+from countersign.__main__ import _parser
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.flow.metrics import Metrics
+from countersign.interrupts import Refused, parse, resume_value
+from countersign.settings import Settings
 from tests.graphs.memory_host import MemoryHost
 
 ROOT = Path(__file__).parents[1]

@@ -6,8 +6,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot import door
-from bot.door import Check, Handler, build_door, open_door
+from countersign import door
+from countersign.door import Check, Handler, build_door, open_door
 
 
 async def fine() -> None:

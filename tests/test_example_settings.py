@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bot.settings import Settings
+from countersign.settings import Settings
 
 EXAMPLE = (Path(__file__).parent.parent / ".env.example").read_text()
 LINES = dict(re.findall(r"^#? ?([A-Z][A-Z_]+)=(\S*)", EXAMPLE, re.MULTILINE))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from bot.logs import set_up_logs
+from countersign.logs import set_up_logs
 
 SECRETS = ["xoxb-123-secretive", "xapp-1-A1-secretive", "sk-secretive123", "postgresql://u:secretive@h/d"]
 

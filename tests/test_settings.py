@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import SettingError, read_database_settings, read_settings
+from countersign.settings import SettingError, read_database_settings, read_settings
 
 GOOD = {"SLACK_BOT_TOKEN": "xoxb-1-secretive", "SLACK_APP_TOKEN": "xapp-1-secretive"}
 NAMES = [

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.approvals.approval import Approval, Status, Vote, open_approval
-from bot.approvals.decision import Decision, DecisionKind
-from bot.approvals.errors import AlreadyDecided, NotPending, QuestionChanged
-from bot.approvals.ledger import Change, Event
-from bot.approvals.person import Person, Standing
+from countersign.approvals.approval import Approval, Status, Vote, open_approval
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.errors import AlreadyDecided, NotPending, QuestionChanged
+from countersign.approvals.ledger import Change, Event
+from countersign.approvals.person import Person, Standing
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BOB = Person(id="UBOB", name="Bob", standing=Standing.MEMBER)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-WEB = Path(__file__).parents[2] / "bot" / "local" / "web"
+WEB = Path(__file__).parents[2] / "bot" / "slack_local" / "web"
 # Namespaces, and pages that React's and marked's error messages name: nothing asks for them.
 NAMES = ("http://www.w3.org", "https://react.dev", "https://github.com")
 BUDGET = 600_000  # bytes

@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import expect
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local.server import LocalWorkspace
-from bot.local.things import Message
+from slack_local.server import LocalWorkspace
+from slack_local.things import Message
 from tests.browser.conftest import Visit, writes
 
 MANY = 10_000

@@ -7,9 +7,9 @@ from playwright.async_api import Page, expect
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local.server import LocalWorkspace
+from slack_local.server import LocalWorkspace
 from tests.browser.conftest import Visit
-from tests.local.conftest import over_socket
+from tests.slack_local.conftest import over_socket
 
 Obj = dict[str, Any]
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from playwright.async_api import expect
 
-from bot.local.server import LocalWorkspace
+from slack_local.server import LocalWorkspace
 from tests.browser.conftest import Visit, becomes, writes
 from tests.browser.small_app import small_app
-from tests.local.conftest import over_socket
+from tests.slack_local.conftest import over_socket
 
 
 async def test_a_session_becomes_a_test_that_does_it_again(ws: LocalWorkspace, visit: Visit) -> None:

@@ -83,7 +83,10 @@ class Forge:
 
 @asynccontextmanager
 async def open_forge() -> AsyncIterator[Forge]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "LANGGRAPH_STRICT_MSGPACK": "true"}
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "bot"), str(ROOT)]),
+        "LANGGRAPH_STRICT_MSGPACK": "true",
+    }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.chaos.forge", cwd=ROOT, env=environment, start_new_session=True,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
@@ -100,8 +103,8 @@ async def open_forge() -> AsyncIterator[Forge]:
 
 
 def main() -> None:
-    import bot.__main__
-    import bot.app  # noqa: F401 -- this is what takes so long
+    import countersign.__main__
+    import countersign.app  # noqa: F401 -- this is what takes so long
     import graphs.assistant.graph  # noqa: F401 -- so does this
 
     woken, wake = os.pipe()
@@ -142,7 +145,7 @@ def _fork(order: dict[str, Any]) -> None:
     code = 1
     try:
         _become(order)
-        from bot.__main__ import main as bot
+        from countersign.__main__ import main as bot
 
         code = bot(order["arguments"])
     finally:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 from psycopg import pq
 
-from bot.store.embedded import EmbeddedPostgres
+from countersign.store.embedded import EmbeddedPostgres
 from tests.support.bots import until
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.flow.advance import MAX_ATTEMPTS
-from bot.local.threads import Card, Thread
-from bot.local.wire_log import Attempt
-from bot.store.migrate import migrate
+from countersign.flow.advance import MAX_ATTEMPTS
+from countersign.store.migrate import migrate
+from slack_local.threads import Card, Thread
+from slack_local.wire_log import Attempt
 from tests.chaos import people
 from tests.chaos.crew import Crew, Replica, open_crew
 from tests.chaos.disks import database_on, fill_up, small_disk, use_up_log

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.store.migrate import migrate
+from countersign.store.migrate import migrate
 from tests.chaos import people
 from tests.chaos.crew import Crew, open_crew
 from tests.chaos.forge import Forge

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from bot.flow.advance import MAX_ATTEMPTS
-from bot.local.threads import Card, Thread
+from countersign.flow.advance import MAX_ATTEMPTS
+from slack_local.threads import Card, Thread
 from tests.chaos.crew import Crew, Replica
 from tests.chaos.people import is_failure, says
 from tests.chaos.promises import all_kept

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.local.threads import Card, Thread
-from bot.store.migrate import migrate
+from countersign.store.migrate import migrate
+from slack_local.threads import Card, Thread
 from tests.chaos import people
 from tests.chaos.crew import Crew, Replica, open_crew
 from tests.chaos.forge import Forge

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.local import changes
-from bot.local.changes import Changes
+from countersign.demo import changes
+from countersign.demo.changes import Changes
 
 
 @pytest.fixture(autouse=True)

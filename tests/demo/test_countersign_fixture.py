@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.local.bot_process import BotProcess
-from bot.local.pytest_plugin import (
+from countersign.testing.pytest_plugin import (
     countersign,
     countersign_environment,
     countersign_folder,
     countersign_model,
     workspace,
 )
-from bot.local.server import LocalWorkspace
+from slack_local.bot_process import BotProcess
+from slack_local.server import LocalWorkspace
 
 __all__ = ["countersign", "countersign_environment", "countersign_folder", "countersign_model", "workspace"]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.demo.at_a_terminal import at_a_terminal
 from tests.demo.running import PAGE, STARTED, Running, a_project_in, demo, processes_of, until
 
 pytestmark = pytest.mark.timeout(240)
@@ -69,23 +68,16 @@ def a_bot_that_dies_is_started_again(running: Running) -> None:
     assert [p.pid for p in running.bots()] not in ([], [bot.pid])
 
 
-def test_after_a_killed_demo_a_person_at_a_terminal_takes_part_in_the_next(folder: Path) -> None:
+def test_a_demo_after_a_killed_one_ends_its_orphaned_bot(folder: Path) -> None:
     with demo(folder) as killed:
         killed.says(STARTED)
         killed.process.kill()
         killed.ends()
         (orphan,) = killed.bots()
-        with at_a_terminal(folder) as person:
-            person.sees("alice in #general> ")
+        with demo(folder) as following:
+            following.says(STARTED)
             assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
-            person.types("@countersign post 'Deploy at noon' to #ops")
-            assert "Deploy at noon" in person.sees("] Reject")
-            person.types("/as bob")
-            person.sees("bob in #general> ")
-            person.types("press 1")
-            person.sees("The message is in #ops.")
-            person.types("/quit")
-            assert person.process.wait(40) == 0
+            assert following.stops() == 0
             nothing_runs_in(folder)
 
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from bot.local.project import Project, Surroundings
+from countersign.demo.project import Project, Surroundings
 
 
 def project(folder: Path, **entries: object) -> Project:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bot.local.render_mrkdwn import Names, shown
-from bot.local.render_text import blocks_lines, message_lines, view_lines
-from bot.local.things import Message, View
+from slack_local.render_mrkdwn import Names, shown
+from slack_local.render_text import blocks_lines, message_lines, view_lines
+from slack_local.things import Message, View
 
 NAMES = Names(users={"U1": "bob", "B": "countersign"}, channels={"C1": "ops"})
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.local.bot_process import BotProcess
-from bot.local.script.language import FORMS, NotUnderstoodError, read_script
-from bot.local.script.player import Player
-from bot.local.server import LocalWorkspace
+from slack_local.bot_process import BotProcess
+from slack_local.script.language import FORMS, NotUnderstoodError, read_script
+from slack_local.script.player import Player
+from slack_local.server import LocalWorkspace
 from tests.demo.running import ROOT, environment
 from tests.demo.small_bot import small_bot
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.local import tour
-from bot.local.bot_process import BotProcess
-from bot.local.server import LocalWorkspace
-from bot.local.tour import Tour
+from countersign.demo import tour
+from countersign.demo.tour import Tour
+from slack_local.bot_process import BotProcess
+from slack_local.server import LocalWorkspace
 from tests.demo.small_bot import small_bot
 
 

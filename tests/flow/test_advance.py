@@ -6,15 +6,15 @@ import pytest
 from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
-from bot.approvals.approval import Status
-from bot.approvals.decision import Decision, DecisionKind
-from bot.approvals.errors import AlreadyDecided, MayNotDecide, NotPending, QuestionChanged
-from bot.flow.decide import Ballot
-from bot.flow.inbound import InboundKind
-from bot.flow.outgoing import OutgoingKind
-from bot.flow.thread import ThreadRef
-from bot.runs.graph_thread import thread_config
-from bot.runs.loading import bound
+from countersign.approvals.approval import Status
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.errors import AlreadyDecided, MayNotDecide, NotPending, QuestionChanged
+from countersign.flow.decide import Ballot
+from countersign.flow.inbound import InboundKind
+from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.thread import ThreadRef
+from countersign.runs.graph_thread import thread_config
+from countersign.runs.loading import bound
 from tests.flow.graphs_to_host import failing, gated, ran
 from tests.support.house import CHANNEL, House, a_thread, asked, loaded, message
 from tests.support.recorder import GUEST, refused

@@ -5,12 +5,12 @@ from contextlib import suppress
 
 import pytest
 
-from bot.approvals.approval import Approval
-from bot.approvals.decision import DecisionKind
-from bot.approvals.errors import NotPending
-from bot.flow.inbound import InboundKind
-from bot.flow.outgoing import OutgoingKind
-from bot.flow.thread import ThreadRef
+from countersign.approvals.approval import Approval
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.errors import NotPending
+from countersign.flow.inbound import InboundKind
+from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.thread import ThreadRef
 from tests.flow.graphs_to_host import everything, failing
 from tests.support.crashing import CrashError, Plan
 from tests.support.house import House, a_thread, asked, message, open_house

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.approvals.decision import Decision, DecisionKind
-from bot.flow.opening import split_name
-from bot.flow.replies import decision_in, words_for
-from bot.interrupts import ReviewRequest, parse
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.flow.opening import split_name
+from countersign.flow.replies import decision_in, words_for
+from countersign.interrupts import ReviewRequest, parse
 
 APPROVAL = parse({"question": "Do it?", "what": "deploy"})
 QUESTION = parse("How many?")

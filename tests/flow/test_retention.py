@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.approvals.decision import DecisionKind
-from bot.approvals.errors import NotPending
-from bot.flow.outgoing import OutgoingKind
-from bot.flow.retention import Retention
-from bot.flow.thread import ThreadRef
-from bot.runs.checkpoints import Checkpoints
-from bot.store.housekeeping import Housekeeping
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.errors import NotPending
+from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.retention import Retention
+from countersign.flow.thread import ThreadRef
+from countersign.runs.checkpoints import Checkpoints
+from countersign.store.housekeeping import Housekeeping
 from tests.support.house import House, a_thread, message
 
 YES = DecisionKind.APPROVE

@@ -6,13 +6,13 @@ import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import StateGraph
 
-from bot.approvals.approval import Status
-from bot.approvals.decision import DecisionKind
-from bot.flow.advance import MAX_ATTEMPTS
-from bot.flow.inbound import InboundKind
-from bot.flow.outgoing import Opening, OutgoingKind
-from bot.flow.ports import RateLimited, SlackUnreachable
-from bot.runs.loading import LoadedGraph
+from countersign.approvals.approval import Status
+from countersign.approvals.decision import DecisionKind
+from countersign.flow.advance import MAX_ATTEMPTS
+from countersign.flow.inbound import InboundKind
+from countersign.flow.outgoing import Opening, OutgoingKind
+from countersign.flow.ports import RateLimited, SlackUnreachable
+from countersign.runs.loading import LoadedGraph
 from tests.flow.graphs_to_host import echo, everything
 from tests.support.house import CHANNEL, TEAM, House, a_thread, asked, message, open_house
 from tests.support.recorder import refused

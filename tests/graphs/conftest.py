@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from bot.local.model import ScriptedModel
+from countersign.demo.model import ScriptedModel
 from tests.graphs.driving import Thread, load
 from tests.graphs.memory_host import MemoryHost
 

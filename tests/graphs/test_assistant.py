@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.local.model import ScriptedModel
+from countersign.demo.model import ScriptedModel
 from tests.graphs.driving import HERE, Thread, load
 from tests.graphs.memory_host import CrashError, MemoryHost
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.local.model import ScriptedModel
+from countersign.demo.model import ScriptedModel
 from graphs.assistant import graph as module
 from graphs.assistant.actions import ACTIONS
 from graphs.assistant.gates import UnknownGateError

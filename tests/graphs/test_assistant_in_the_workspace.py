@@ -8,8 +8,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local.model import ScriptedModel
-from bot.local.server import LocalWorkspace
+from countersign.demo.model import ScriptedModel
+from slack_local.server import LocalWorkspace
 from tests.graphs.driving import Thread, load
 from tests.graphs.memory_host import MemoryHost, RefusalError
 

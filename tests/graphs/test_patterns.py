@@ -8,7 +8,7 @@ from langchain_core.messages import AIMessage
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
 
-from bot.local.model import ScriptedModel
+from countersign.demo.model import ScriptedModel
 from graphs import review_tool_calls, side_effects
 from graphs.assistant.actions import post_message
 from tests.graphs.driving import HERE, Thread, compiled, graph_names, load

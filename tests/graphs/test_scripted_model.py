@@ -8,7 +8,7 @@ import aiohttp
 import openai
 import pytest
 
-from bot.local.model import ScriptedModel, Trouble
+from countersign.demo.model import ScriptedModel, Trouble
 
 POST = {"type": "function", "function": {"name": "post_message", "parameters": {"type": "object"}}}
 KEY = {"Authorization": "Bearer any"}

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from bot.approvals.decision import Decision, DecisionKind
-from bot.approvals.json import Json
-from bot.interrupts import FormErrors, Refused, parse, resume_value
-from bot.interrupts.schema import OVERDUE, compiled
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
+from countersign.interrupts import FormErrors, Refused, parse, resume_value
+from countersign.interrupts.schema import OVERDUE, compiled
 
 ENDLESS = "^(a|aa)+$"
 EVIL = "a" * 80 + "!"

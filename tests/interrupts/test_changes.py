@@ -1,7 +1,7 @@
 """What an edit changed, as the card tells it."""
 
-from bot.approvals.json import Json
-from bot.interrupts import ABSENT, Change, changes
+from countersign.approvals.json import Json
+from countersign.interrupts import ABSENT, Change, changes
 
 
 def test_each_place_is_told_with_before_and_after() -> None:

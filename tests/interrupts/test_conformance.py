@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-import bot.interrupts
-from bot.approvals.decision import Decision, DecisionKind
-from bot.interrupts import Refused, parse, resume_value
-from bot.interrupts.dialects import DIALECTS
+import countersign.interrupts
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.interrupts import Refused, parse, resume_value
+from countersign.interrupts.dialects import DIALECTS
 
-FOLDER = Path(bot.interrupts.__file__).parent / "conformance"
+FOLDER = Path(countersign.interrupts.__file__).parent / "conformance"
 SETS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 CASES = [
     pytest.param(document, case, id=f"{name}-{at}")

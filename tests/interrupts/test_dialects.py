@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bot.approvals.decision import Decision, DecisionKind
-from bot.approvals.json import Json
-from bot.interrupts import FormErrors, Part, Refused, ReviewRequest, parse, resume_value
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
+from countersign.interrupts import FormErrors, Part, Refused, ReviewRequest, parse, resume_value
 
 APPROVE, EDIT, REJECT, RESPOND = (
     DecisionKind.APPROVE,

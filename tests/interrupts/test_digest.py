@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from bot.approvals.json import Json
-from bot.interrupts import digest
+from countersign.approvals.json import Json
+from countersign.interrupts import digest
 
 
 def test_it_is_sha_256_of_canonical_json() -> None:

@@ -16,9 +16,9 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command, Interrupt, interrupt
 from pydantic import BaseModel, Field
 
-from bot.approvals.decision import Decision, DecisionKind
-from bot.approvals.json import Json
-from bot.interrupts import FieldKind, FormErrors, as_json, parse, resume_value
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
+from countersign.interrupts import FieldKind, FormErrors, as_json, parse, resume_value
 
 APPROVE, EDIT, REJECT, RESPOND = (
     DecisionKind.APPROVE,

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bot.approvals.decision import DecisionKind
-from bot.approvals.json import Json
-from bot.interrupts import (
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.json import Json
+from countersign.interrupts import (
     ABSENT,
     Field,
     FieldKind,

@@ -14,8 +14,8 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 from pydantic import BaseModel, SecretStr, computed_field
 
-from bot.approvals.json import Json
-from bot.interrupts import as_json, digest, parse
+from countersign.approvals.json import Json
+from countersign.interrupts import as_json, digest, parse
 
 
 class Level(Enum):

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.approvals.decision import DecisionKind
-from bot.approvals.json import Json
-from bot.interrupts import (
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.json import Json
+from countersign.interrupts import (
     Form,
     FormErrors,
     Part,
@@ -30,8 +30,8 @@ from bot.interrupts import (
     sections,
     visible,
 )
-from bot.interrupts.field import same
-from bot.interrupts.schema import compiled
+from countersign.interrupts.field import same
+from countersign.interrupts.schema import compiled
 from tests.interrupts.strategies import ANY_SCHEMA, JSON, OBJECT, PAYLOAD, RAW
 
 few = settings(

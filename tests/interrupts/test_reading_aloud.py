@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.interrupts import Part, Section, has_hidden, one_line, pages, sections, visible
+from countersign.interrupts import Part, Section, has_hidden, one_line, pages, sections, visible
 
 
 def laid_out(value: object) -> str:

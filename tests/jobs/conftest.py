@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.jobs import worker as worker_module
-from bot.jobs.queue import Queue
-from bot.jobs.repairs import Reaper
-from bot.jobs.worker import Worker
-from bot.store.pool import Pool, open_pool
+from countersign.jobs import worker as worker_module
+from countersign.jobs.queue import Queue
+from countersign.jobs.repairs import Reaper
+from countersign.jobs.worker import Worker
+from countersign.store.pool import Pool, open_pool
 
 
 @dataclass

@@ -3,9 +3,9 @@
 import asyncio
 import sys
 
-from bot.jobs.queue import Queue
-from bot.jobs.worker import Worker
-from bot.store.pool import open_pool
+from countersign.jobs.queue import Queue
+from countersign.jobs.worker import Worker
+from countersign.store.pool import open_pool
 
 
 async def run(url: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.flow.graph_state import Drained, ThreadBusy
+from countersign.flow.graph_state import Drained, ThreadBusy
 from tests.jobs.conftest import Office, open_office
 from tests.support.house import until
 

@@ -17,15 +17,15 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Send, interrupt
 from pydantic import BaseModel, SecretStr
 
-from bot.flow.graph_state import AnswerRefused, Drained, RunFailed
-from bot.flow.ports import GraphThread
-from bot.flow.thread import ThreadRef
-from bot.local.model import ScriptedModel
-from bot.runs.graphs import Graphs
-from bot.runs.loading import LoadedGraph
-from bot.runs.reading import dangling_tool_calls
-from bot.store.database import for_checkpoints
-from bot.store.pool import Pool, open_pool
+from countersign.demo.model import ScriptedModel
+from countersign.flow.graph_state import AnswerRefused, Drained, RunFailed
+from countersign.flow.ports import GraphThread
+from countersign.flow.thread import ThreadRef
+from countersign.runs.graphs import Graphs
+from countersign.runs.loading import LoadedGraph
+from countersign.runs.reading import dangling_tool_calls
+from countersign.store.database import for_checkpoints
+from countersign.store.pool import Pool, open_pool
 from tests.support.house import a_thread, loaded, message
 
 

@@ -9,8 +9,8 @@ from langchain_core.messages import AnyMessage
 from langgraph.graph import START, MessagesState, StateGraph
 from pydantic import BaseModel
 
-from bot.flow.graph_state import GraphInfo, StartsWith
-from bot.runs.info import info_of
+from countersign.flow.graph_state import GraphInfo, StartsWith
+from countersign.runs.info import info_of
 from tests.support.house import loaded
 
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from bot.local import interactions
-from bot.local.people import Person
-from bot.local.threads import Card, everything_said
+from slack_local import interactions
+from slack_local.people import Person
+from slack_local.threads import Card, everything_said
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}

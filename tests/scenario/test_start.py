@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,11 +12,11 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot.app import run_bot
-from bot.approvals.errors import CountersignError
-from bot.local.cast import ALL_SCOPES, App
-from bot.local.trouble import ApiFault
-from bot.settings import read_settings
+from countersign.app import run_bot
+from countersign.approvals.errors import CountersignError
+from countersign.settings import read_settings
+from slack_local.cast import ALL_SCOPES, App
+from slack_local.trouble import ApiFault
 from tests.support.bots import until
 from tests.support.in_process import bot_in_process, environment_of
 from tests.support.stage import Stage, open_stage
@@ -110,14 +111,14 @@ def test_the_command_says_it_in_one_line_and_ends_with_1(tmp_path: Path) -> None
     (tmp_path / "langgraph.json").write_text(json.dumps({"graphs": {"one": "./none.py:graph"}}))
     environment = {
         "PATH": "/usr/bin:/bin",
-        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONPATH": os.environ["PYTHONPATH"],
         "SLACK_BOT_TOKEN": "xoxb-1",
         "SLACK_SIGNING_SECRET": "a-secret",
         "LANGGRAPH_CONFIG": str(tmp_path / "langgraph.json"),
     }
 
     ended = subprocess.run(
-        [sys.executable, "-m", "bot", "serve"],
+        [sys.executable, "-m", "countersign", "serve"],
         cwd=tmp_path,
         env=environment,
         capture_output=True,

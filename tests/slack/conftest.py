@@ -8,28 +8,28 @@ from typing import Any
 
 import pytest
 
-from bot.approvals.approval import Approval, open_approval
-from bot.approvals.json import Json
-from bot.approvals.ledger import Change, Event
-from bot.flow.decide import Decide
-from bot.flow.deliver import Courier
-from bot.flow.graph_state import GraphInfo, StartsWith
-from bot.flow.inbound import Inbound, InboundKind
-from bot.flow.outgoing import Outgoing, OutgoingKind
-from bot.flow.ports import Settlement
-from bot.flow.settling import card
-from bot.flow.thread import ThreadRecord, ThreadRef
-from bot.interrupts import digest, parse
-from bot.local.server import LocalWorkspace
-from bot.local.threads import Card, Thread
-from bot.slack.bolt_app import build_bolt_app
-from bot.slack.client import SlackClient
-from bot.slack.desk import Desk
-from bot.slack.socket_mode import SocketMode
-from bot.slack.web_api import WebApi, open_web
-from bot.store.outbox import Outbox
-from bot.store.pool import open_pool
-from bot.store.threads import Threads
+from countersign.approvals.approval import Approval, open_approval
+from countersign.approvals.json import Json
+from countersign.approvals.ledger import Change, Event
+from countersign.flow.decide import Decide
+from countersign.flow.deliver import Courier
+from countersign.flow.graph_state import GraphInfo, StartsWith
+from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.ports import Settlement
+from countersign.flow.settling import card
+from countersign.flow.thread import ThreadRecord, ThreadRef
+from countersign.interrupts import digest, parse
+from countersign.slack.bolt_app import build_bolt_app
+from countersign.slack.client import SlackClient
+from countersign.slack.desk import Desk
+from countersign.slack.socket_mode import SocketMode
+from countersign.slack.web_api import WebApi, open_web
+from countersign.store.outbox import Outbox
+from countersign.store.pool import open_pool
+from countersign.store.threads import Threads
+from slack_local.server import LocalWorkspace
+from slack_local.threads import Card, Thread
 
 FORM_SCHEMA: Json = {
     "type": "object",

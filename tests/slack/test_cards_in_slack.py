@@ -1,7 +1,7 @@
 """Cards in a thread, pressed by people."""
 
-from bot.approvals.approval import Status
-from bot.approvals.json import Json
+from countersign.approvals.approval import Status
+from countersign.approvals.json import Json
 from tests.slack.conftest import Bot
 
 TOOL: Json = {

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.approvals.person import Standing
-from bot.flow.outgoing import Outgoing, OutgoingKind
-from bot.flow.ports import RateLimited, SlackRefused, SlackUnreachable
-from bot.local.trouble import ApiFault
-from bot.slack.people import FRESH, People
+from countersign.approvals.person import Standing
+from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.ports import RateLimited, SlackRefused, SlackUnreachable
+from countersign.slack.people import FRESH, People
+from slack_local.trouble import ApiFault
 from tests.slack.conftest import Bot
 
 
@@ -41,7 +41,7 @@ async def test_people_are_remembered_for_a_while(bot: Bot) -> None:
 
 
 async def test_somebody_from_another_team_of_the_same_organisation_is_no_member(bot: Bot) -> None:
-    from bot.slack.people import _standing
+    from countersign.slack.people import _standing
 
     user: dict[str, Any] = {
         "id": "W1",

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.approvals.json import Json
-from bot.local.threads import Thread
-from bot.local.trouble import ApiFault
+from countersign.approvals.json import Json
+from slack_local.threads import Thread
+from slack_local.trouble import ApiFault
 from tests.slack.conftest import Bot
 
 TOOL: Json = {"type": "tool_approval", "name": "transfer", "args": {"to": "bob <!here>", "amount": 12}}

@@ -4,11 +4,11 @@ import asyncio
 from random import Random
 from typing import Any
 
-from bot.approvals.approval import Approval, Status
-from bot.approvals.json import Json
-from bot.local.interactions import view_submission
-from bot.local.things import View
-from bot.local.trouble import ApiFault, DeliveryFault
+from countersign.approvals.approval import Approval, Status
+from countersign.approvals.json import Json
+from slack_local.interactions import view_submission
+from slack_local.things import View
+from slack_local.trouble import ApiFault, DeliveryFault
 from tests.slack.conftest import Bot
 
 TOOL: Json = {"type": "tool_approval", "name": "transfer", "args": {"to": "bob", "amount": 12}}

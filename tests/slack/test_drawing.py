@@ -10,18 +10,18 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.approvals.approval import Approval, Status, Vote, open_approval
-from bot.approvals.decision import Decision, DecisionKind
-from bot.approvals.json import Json
-from bot.approvals.person import Person, Standing
-from bot.flow.outgoing import Outgoing, OutgoingKind
-from bot.interrupts import digest, form_from_arguments, form_from_schema, parse
-from bot.local.block_kit.surfaces import message_blocks, view_definition
-from bot.slack.card import draw, plain_card
-from bot.slack.card_ref import CardRef, ModalRef
-from bot.slack.forms import Modal, fitted, form_view
-from bot.slack.messages import draw_message
-from bot.slack.whole import whole_view
+from countersign.approvals.approval import Approval, Status, Vote, open_approval
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
+from countersign.approvals.person import Person, Standing
+from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.interrupts import digest, form_from_arguments, form_from_schema, parse
+from countersign.slack.card import draw, plain_card
+from countersign.slack.card_ref import CardRef, ModalRef
+from countersign.slack.forms import Modal, fitted, form_view
+from countersign.slack.messages import draw_message
+from countersign.slack.whole import whole_view
+from slack_local.block_kit.surfaces import message_blocks, view_definition
 
 BOB = Person(id="U0BOB00001", name="Bob <!here>", standing=Standing.MEMBER)
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

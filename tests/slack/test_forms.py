@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from bot.approvals.json import Json
-from bot.interrupts import Form, FormErrors, form_from_arguments, form_from_schema
-from bot.local.block_kit.surfaces import view_definition
-from bot.local.elements import initial_values
-from bot.slack.card_ref import BadButton
-from bot.slack.form_pages import Carried, TooMuchToCarryError, pack, pages, typed, unpack
-from bot.slack.forms import Modal, fitted, form_view, raw_values, shown_errors
+from countersign.approvals.json import Json
+from countersign.interrupts import Form, FormErrors, form_from_arguments, form_from_schema
+from countersign.slack.card_ref import BadButton
+from countersign.slack.form_pages import Carried, TooMuchToCarryError, pack, pages, typed, unpack
+from countersign.slack.forms import Modal, fitted, form_view, raw_values, shown_errors
+from slack_local.block_kit.surfaces import view_definition
+from slack_local.elements import initial_values
 
 MODAL = Modal(callback_id="approval:edit", title="Edit", submit="Save", private_metadata="-")
 

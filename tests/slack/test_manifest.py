@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.slack.scopes import NEEDED
+from countersign.slack.scopes import NEEDED
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from bot.approvals.json import Json
-from bot.flow.inbound import InboundKind
-from bot.flow.outgoing import OutgoingKind
-from bot.flow.thread import ThreadRef
-from bot.local.interactions import view_submission
-from bot.local.threads import Thread
-from bot.local.trouble import ApiFault
-from bot.slack.escape import typed
+from countersign.approvals.json import Json
+from countersign.flow.inbound import InboundKind
+from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.thread import ThreadRef
+from countersign.slack.escape import typed
+from slack_local.interactions import view_submission
+from slack_local.threads import Thread
+from slack_local.trouble import ApiFault
 from tests.slack.conftest import Bot
 
 

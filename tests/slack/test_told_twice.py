@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.flow.inbound import Inbound, InboundKind
-from bot.flow.thread import ThreadRef
-from bot.slack.told_twice import ToldTwice
+from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.thread import ThreadRef
+from countersign.slack.told_twice import ToldTwice
 
 THREAD = ThreadRef(team="T1", channel="C1", ts="1.0")
 MESSAGE = Inbound(key="message:T1/C1/1.0", kind=InboundKind.MESSAGE, thread=THREAD, user="U1", text="hello")

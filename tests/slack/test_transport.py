@@ -10,11 +10,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.local.server import LocalWorkspace
-from bot.slack.bolt_app import build_bolt_app
-from bot.slack.http import PATH, events_handler
-from bot.slack.scopes import scope_warning
-from bot.slack.web_api import Workspace
+from countersign.slack.bolt_app import build_bolt_app
+from countersign.slack.http import PATH, events_handler
+from countersign.slack.scopes import scope_warning
+from countersign.slack.web_api import Workspace
+from slack_local.server import LocalWorkspace
 from tests.slack.conftest import Bot, slack_side
 
 

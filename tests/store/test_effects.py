@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.approvals.json import Json
-from bot.flow.ports import RateLimited
-from bot.flow.tool_host import OutcomeUnknown, ToolHost
-from bot.store.effects import Effects
-from bot.store.pool import open_pool
+from countersign.approvals.json import Json
+from countersign.flow.ports import RateLimited
+from countersign.flow.tool_host import OutcomeUnknown, ToolHost
+from countersign.store.effects import Effects
+from countersign.store.pool import open_pool
 from tests.support.house import SlackForTools
 from tests.support.recorder import refused
 

@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack
 import psycopg
 import pytest
 
-from bot.flow.graph_state import ThreadBusy
-from bot.store.database import for_checkpoints
-from bot.store.locks import Locks
-from bot.store.pool import Pool, open_pool
+from countersign.flow.graph_state import ThreadBusy
+from countersign.store.database import for_checkpoints
+from countersign.store.locks import Locks
+from countersign.store.pool import Pool, open_pool
 
 THREAD = "T1/C1/1.0"
 

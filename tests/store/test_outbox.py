@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from bot.flow.outgoing import OutgoingKind
-from bot.flow.ports import Settlement
-from bot.flow.settling import outgoing
-from bot.flow.thread import ThreadRef
+from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.ports import Settlement
+from countersign.flow.settling import outgoing
+from countersign.flow.thread import ThreadRef
 from tests.support.house import House, a_thread, message, open_house
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from bot.store.queries import QUERIES
+from countersign.store.queries import QUERIES
 from tests.support import databases
 
 MANY = 100_000

@@ -4,16 +4,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.approvals.approval import Vote, open_approval
-from bot.approvals.decision import Decision, DecisionKind
-from bot.approvals.json import Json
-from bot.approvals.ledger import Change, Event
-from bot.approvals.person import Person, Standing
-from bot.flow.inbound import InboundKind
-from bot.flow.outgoing import OutgoingKind
-from bot.flow.ports import Settlement
-from bot.flow.settling import outgoing
-from bot.interrupts import digest
+from countersign.approvals.approval import Vote, open_approval
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
+from countersign.approvals.ledger import Change, Event
+from countersign.approvals.person import Person, Standing
+from countersign.flow.inbound import InboundKind
+from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.ports import Settlement
+from countersign.flow.settling import outgoing
+from countersign.interrupts import digest
 from tests.support.house import House, a_thread, asked, message, now, open_house
 
 PAYLOADS: list[Json] = [

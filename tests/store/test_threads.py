@@ -7,15 +7,15 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from bot.approvals.approval import Approval, Status, Vote, open_approval
-from bot.approvals.decision import Decision, DecisionKind
-from bot.approvals.json import Json
-from bot.approvals.ledger import Change, Event
-from bot.approvals.person import Person, Standing
-from bot.flow.ports import Conflict, Settlement, Work
-from bot.flow.settling import note
-from bot.flow.thread import ThreadRef
-from bot.store.queries import QUERIES
+from countersign.approvals.approval import Approval, Status, Vote, open_approval
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
+from countersign.approvals.ledger import Change, Event
+from countersign.approvals.person import Person, Standing
+from countersign.flow.ports import Conflict, Settlement, Work
+from countersign.flow.settling import note
+from countersign.flow.thread import ThreadRef
+from countersign.store.queries import QUERIES
 from tests.support.house import House, a_thread, message, now, open_house
 
 

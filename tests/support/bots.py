@@ -167,7 +167,7 @@ def bot_environment(
         "LANGGRAPH_CONFIG": str(config),
         "PORT": "0",
         "LOG_FORMAT": "json",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]]),
         **model,
         **slack,
         **more,

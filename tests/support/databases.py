@@ -13,8 +13,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from bot.store.embedded import EmbeddedPostgres
-from bot.store.migrate import migrate
+from countersign.store.embedded import EmbeddedPostgres
+from countersign.store.migrate import migrate
 
 
 @contextmanager

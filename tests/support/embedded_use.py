@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from bot.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from countersign.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
 
 
 def main(data_dir: str, linger: str, reachable: str) -> None:

@@ -9,26 +9,26 @@ from typing import Any
 
 from langgraph.graph import StateGraph
 
-from bot.approvals.approval import Approval
-from bot.approvals.decision import Decision, DecisionKind
-from bot.approvals.json import Json
-from bot.flow.advance import Advance
-from bot.flow.decide import Ballot, Decide
-from bot.flow.deliver import Courier
-from bot.flow.inbound import Inbound, InboundKind
-from bot.flow.questions import request_of
-from bot.flow.replying import Replying
-from bot.flow.thread import ThreadRef
-from bot.flow.tool_host import ToolHost
-from bot.jobs.queue import Queue
-from bot.runs.graphs import Graphs
-from bot.runs.loading import AnyGraph, LoadedGraph
-from bot.store.database import for_checkpoints
-from bot.store.effects import Effects
-from bot.store.locks import Locks
-from bot.store.outbox import Outbox
-from bot.store.pool import Pool, for_statements, open_pool
-from bot.store.threads import Threads
+from countersign.approvals.approval import Approval
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
+from countersign.flow.advance import Advance
+from countersign.flow.decide import Ballot, Decide
+from countersign.flow.deliver import Courier
+from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.questions import request_of
+from countersign.flow.replying import Replying
+from countersign.flow.thread import ThreadRef
+from countersign.flow.tool_host import ToolHost
+from countersign.jobs.queue import Queue
+from countersign.runs.graphs import Graphs
+from countersign.runs.loading import AnyGraph, LoadedGraph
+from countersign.store.database import for_checkpoints
+from countersign.store.effects import Effects
+from countersign.store.locks import Locks
+from countersign.store.outbox import Outbox
+from countersign.store.pool import Pool, for_statements, open_pool
+from countersign.store.threads import Threads
 from tests.support.recorder import Recorder, next_ts
 
 TEAM, CHANNEL = "T1", "C1"

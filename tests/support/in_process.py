@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from unittest import mock
 
-from bot.app import run_bot
-from bot.settings import read_settings
+from countersign.app import run_bot
+from countersign.settings import read_settings
 
 
 @contextmanager

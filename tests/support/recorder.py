@@ -5,11 +5,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from bot.approvals.approval import Approval, Status
-from bot.approvals.person import Person, Standing
-from bot.flow.outgoing import Outgoing, OutgoingKind
-from bot.flow.ports import SlackRefused
-from bot.flow.thread import ThreadRef
+from countersign.approvals.approval import Approval, Status
+from countersign.approvals.person import Person, Standing
+from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.ports import SlackRefused
+from countersign.flow.thread import ThreadRef
 
 GUEST = "UGUEST"
 _moments = itertools.count(1)

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import psycopg
 from psycopg import sql
 
-from bot.local.model import ScriptedModel
-from bot.local.server import LocalWorkspace
-from bot.local.threads import Card, Thread
+from countersign.demo.model import ScriptedModel
+from slack_local.server import LocalWorkspace
+from slack_local.threads import Card, Thread
 from tests.support.bots import ROOT, BotProcess, bot_environment, bot_process, until
 
 PROBES = {

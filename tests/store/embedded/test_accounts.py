@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from countersign.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from tests.support.embedded_probe import ROOT, answers, ask, server_processes, uses
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
@@ -115,7 +115,7 @@ def test_programs_that_nobody_cannot_reach_are_copied_once(
     for part in (wheel, wheel.with_suffix(".libs")):
         if part.exists():
             shutil.copytree(part, locked_folder / part.name, copy_function=os.link)
-    path = {"PYTHONPATH": str(locked_folder)}
+    path = {"PYTHONPATH": os.pathsep.join([str(locked_folder), str(ROOT / "bot")])}
     for _ in range(2):
         with uses(data_dir, 2, reachable=reachable, environment=path) as users:
             assert all(answers(user.said) for user in users)
@@ -151,10 +151,10 @@ def test_a_container_where_root_may_not_look_into_other_users_processes(data_dir
 def _python_for(uid: int) -> tuple[str, dict[str, str]]:
     """A Python of our version that the user can run, and the environment in which it finds our packages."""
     packages = [path for path in sys.path if path.endswith("site-packages")]
-    environment = {"PYTHONPATH": os.pathsep.join([str(ROOT), *packages])}
+    environment = {"PYTHONPATH": os.pathsep.join([str(ROOT / "bot"), str(ROOT), *packages])}
     for python in (sys.executable, "/usr/bin/python3"):
         tried = subprocess.run(
-            [python, "-c", "import sys, bot.store.embedded; print(sys.version_info[:2])"],
+            [python, "-c", "import sys, countersign.store.embedded; print(sys.version_info[:2])"],
             check=False, user=uid, extra_groups=[], cwd=ROOT, capture_output=True, text=True,
             env={**os.environ, **environment},
         ) if os.access(python, os.X_OK) and _can_run(python, uid) else None  # fmt: skip

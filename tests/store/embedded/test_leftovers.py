@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from bot.store.embedded.place import find_place
+from countersign.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from countersign.store.embedded.place import find_place
 from tests.support.embedded_probe import answers, ask, cluster, cut_power, server_processes, until, uses
 
 

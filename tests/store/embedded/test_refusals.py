@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from countersign.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from tests.support.embedded_probe import answers, cluster, server_processes
 
 

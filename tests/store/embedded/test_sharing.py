@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.store.embedded import EmbeddedPostgres, embedded_postgres
+from countersign.store.embedded import EmbeddedPostgres, embedded_postgres
 from tests.support.embedded_probe import answers, ask, cluster, keepers, server_processes, until, uses
 
 

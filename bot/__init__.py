@@ -1,1 +1,0 @@
-"""Countersign: LangGraph agents in Slack threads, every risky step before a person."""

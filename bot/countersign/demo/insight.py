@@ -1,0 +1,38 @@
+"""Asking the bot what it knows of a thread, over its own HTTP door."""
+
+import secrets
+from collections.abc import Callable
+
+import aiohttp
+
+from slack_local.page.desk import Insight
+from slack_local.things import Obj
+
+SECONDS = 5.0
+
+
+def new_token() -> str:
+    """A token for the bot's door that nobody else knows (INSIGHT_TOKEN)."""
+    return secrets.token_urlsafe(24)
+
+
+def over_http(address: Callable[[], str | None], token: str) -> Insight:
+    """A question to the bot that listens at `address` now; None where it is away or says nothing."""
+
+    async def ask(thread: str) -> Obj | None:
+        bot = address()
+        if bot is None:
+            return None
+        limit = aiohttp.ClientTimeout(total=SECONDS)
+        headers = {"Authorization": f"Bearer {token}"}
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=limit) as client,
+                client.get(f"{bot}/insight/{thread}", headers=headers) as answer,
+            ):
+                found: Obj | None = await answer.json() if answer.status == 200 else None
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return None
+        return found
+
+    return ask

@@ -1,0 +1,85 @@
+"""Somebody's LangGraph project as far as the demo has to know it: what to watch, which settings it brings."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from slack_local.things import Obj
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A `langgraph.json`. Everything is read anew with each question, because the files may change."""
+
+    config: Path
+    whole_folder: bool = True
+    """Whether all of the config's folder belongs to the graphs, or only the folders that they are in."""
+
+    def _read(self) -> Obj:
+        """The file, or nothing while it cannot be read: what is wrong with it is the bot's to say."""
+        try:
+            found = json.loads(self.config.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _graphs(self) -> Obj:
+        graphs = self._read().get("graphs")
+        return graphs if isinstance(graphs, dict) else {}
+
+    @property
+    def graph_names(self) -> tuple[str, ...]:
+        """What the graphs are called."""
+        return tuple(map(str, self._graphs()))
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """Where a change may change a graph: the config's folder and its dependencies that are folders."""
+        home = self.config.parent.resolve()
+        if not self.whole_folder:
+            files = [str(target).partition(":")[0] for target in self._graphs().values()]
+            return tuple(dict.fromkeys((self.config, *((home / file).resolve().parent for file in files))))
+        dependencies = self._read().get("dependencies")
+        named = [home / str(entry) for entry in dependencies] if isinstance(dependencies, list) else []
+        local = (folder.resolve() for folder in named if folder.is_dir())
+        return tuple(dict.fromkeys((home, *local)))
+
+    def settings(self) -> dict[str, str]:
+        """What the config's `env` says: a file of settings, or the settings themselves."""
+        match self._read().get("env"):
+            case str(name):
+                file = self.config.parent / name
+                return _filled(dotenv_values(file)) if file.is_file() else {}
+            case dict(given):
+                return {str(name): str(value) for name, value in given.items()}
+            case _:
+                return {}
+
+
+class Surroundings:
+    """The settings that surround a demo: its environment, the `.env` of its folder, those of the project.
+
+    The two files are read again for each start of the bot, so that a key put into one of them is used. What
+    the environment says itself wins over both.
+    """
+
+    def __init__(self, environment: Mapping[str, str], project: Project, file: Path = Path(".env")) -> None:
+        self._project = project
+        self._file = file.absolute()
+        # The file is in the environment by now, put there by whoever started us.
+        read = self._own_file()
+        self._environment = {k: v for k, v in environment.items() if read.get(k) != v}
+
+    def now(self) -> dict[str, str]:
+        """All settings as they are now."""
+        return {**self._project.settings(), **self._own_file(), **self._environment}
+
+    def _own_file(self) -> dict[str, str]:
+        return _filled(dotenv_values(self._file)) if self._file.is_file() else {}
+
+
+def _filled(values: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value is not None}

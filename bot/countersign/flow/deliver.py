@@ -1,0 +1,127 @@
+"""The courier: rows of the outbox become messages, once each, and cards show their approval as it is."""
+
+import time
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from uuid import UUID
+
+import structlog
+
+from countersign.approvals.approval import Approval
+from countersign.flow.metrics import Metrics
+from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.ports import Outbox, RateLimited, Slack, SlackRefused, SlackUnreachable, Store
+
+_BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds, then the last for ever
+_CLAIM_USE = 8.0  # seconds after a claim in which another post may begin; it may take 10 s itself
+_REFUSED_PAUSE = 60.0  # a person has to change something in Slack first
+_NONE: Mapping[UUID, Approval] = MappingProxyType({})
+
+log = structlog.get_logger()
+
+
+class Courier:
+    def __init__(self, store: Store, outbox: Outbox, slack: Slack, metrics: Metrics | None = None) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._slack = slack
+        self._metrics = metrics or Metrics()
+
+    async def deliver_thread(self, channel: str, thread_ts: str) -> None:
+        """Claim what this thread has to say, and deliver it."""
+        await self.deliver(await self._outbox.claim_thread(channel, thread_ts))
+
+    async def deliver(self, claimed: Sequence[Outgoing], known: Mapping[UUID, Approval] = _NONE) -> None:
+        """Post what was just claimed, in order. What cannot be posted now is tried again later.
+
+        `known` are approvals whose cards may be among it, as they are now.
+        """
+        began = time.monotonic()
+        for row in claimed:
+            if time.monotonic() - began > _CLAIM_USE:  # the claim on the rest lapses soon
+                await self._outbox.postpone(row, 0, "left for the next round")
+                return
+            if not await self._deliver(row, known):
+                return
+
+    async def deliver_one(self, key: str) -> None:
+        """Post one message that begins a thread."""
+        row = await self._outbox.claim_one(key)
+        if row is not None:
+            await self._deliver(row, _NONE)
+
+    async def deliver_due(self, limit: int = 50) -> int:
+        """Post what a process that died, or a Slack that refused, left behind."""
+        lanes = await self._outbox.due(limit)
+        for lane in lanes:
+            if lane.thread_ts is not None:
+                await self.deliver_thread(lane.channel, lane.thread_ts)
+            elif lane.key is not None:
+                await self.deliver_one(lane.key)
+        return len(lanes)
+
+    async def card_seen(self, approval_id: UUID, ts: str) -> None:
+        """Learn where a card is from somebody who pressed a button on it."""
+        await self._outbox.card_seen(approval_id, ts)
+
+    async def redraw(self, approval_id: UUID, saved: Approval | None = None) -> None:
+        """Make a card show its approval. A failure is left to the sweep, which sees the card's version.
+
+        `saved` is the approval as it was just saved.
+        """
+        # Who saved it may not have known where its card is.
+        approval = saved if saved and saved.card_ts else await self._store.approval(approval_id)
+        while approval is not None and approval.card_ts is not None:
+            try:
+                await self._slack.redraw(approval)
+            except (RateLimited, SlackUnreachable) as error:
+                log.info("card_not_redrawn", approval_id=str(approval_id), reason=str(error))
+                return
+            except SlackRefused as error:
+                log.warning("card_not_redrawn", approval_id=str(approval_id), reason=str(error))
+            # Another process may have drawn a later version while ours was on its way, and ours came last.
+            now = await self._outbox.drawn(approval_id, approval.version)
+            approval = None if now == approval.version else await self._store.approval(approval_id)
+
+    async def redraw_stale(self, limit: int = 50) -> int:
+        stale = await self._outbox.stale_cards(limit)
+        for approval_id in stale:
+            await self.redraw(approval_id)
+        return len(stale)
+
+    async def _deliver(self, row: Outgoing, known: Mapping[UUID, Approval]) -> bool:
+        approval = await self._approval(row.approval_id, known) if row.approval_id else None
+        try:
+            ts = await self._slack.post(row, approval)
+        except RateLimited as error:
+            self._count(row, "postponed")
+            await self._outbox.postpone(row, error.seconds, str(error))
+        except SlackUnreachable as error:
+            pause = _BACKOFF[min(row.attempts, len(_BACKOFF) - 1)]
+            self._count(row, "postponed")
+            log.warning("post_not_answered", key=row.key, again_in_s=pause, reason=str(error))
+            await self._outbox.postpone(row, pause, str(error))
+        except SlackRefused as error:
+            self._count(row, "refused")
+            await self._refused(row, error)
+        else:
+            self._count(row, "posted")
+            # A second attempt may have found the first one's post, which shows what the approval was then.
+            drawn = approval.version if approval and row.attempts == 0 else 0
+            await self._outbox.posted(row, ts, drawn)
+            return True
+        return False
+
+    async def _approval(self, approval_id: UUID, known: Mapping[UUID, Approval]) -> Approval | None:
+        return known.get(approval_id) or await self._store.approval(approval_id)
+
+    def _count(self, row: Outgoing, outcome: str) -> None:
+        self._metrics.posts.labels(kind=row.kind.value, outcome=outcome).inc()
+
+    async def _refused(self, row: Outgoing, error: SlackRefused) -> None:
+        log.error("post_refused", key=row.key, channel=row.channel, slack_error=error.error)
+        if row.kind is OutgoingKind.OPENING:
+            await self._outbox.give_up(row, error.error)
+            await self._slack.opening_failed(row, error.error)
+        else:
+            await self._outbox.postpone(row, _REFUSED_PAUSE, str(error))

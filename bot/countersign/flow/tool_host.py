@@ -1,0 +1,89 @@
+"""What a graph's tools get from the bot, in `config["configurable"]["countersign"]`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from countersign.approvals.errors import CountersignError
+from countersign.approvals.json import Json
+from countersign.flow.patience import patiently
+from countersign.flow.ports import RateLimited
+
+_READS = frozenset({"info", "list", "members", "history", "replies", "getPermalink", "test", "conversations"})
+
+
+class OutcomeUnknown(CountersignError):
+    """An earlier attempt began this and did not live to say how it ended, so it is not done again."""
+
+    outcome_unknown = True
+
+
+class Effects(Protocol):
+    async def begin(self, key: str) -> bool:
+        """Whether this caller is the first to begin the effect."""
+        ...
+
+    async def finished(self, key: str) -> tuple[bool, Json]:
+        """Whether the effect was finished, and its result."""
+        ...
+
+    async def finish(self, key: str, result: Json) -> None: ...
+
+    async def forget(self, key: str) -> None: ...
+
+
+class SlackForTools(Protocol):
+    """Raises SlackRefused, with Slack's word in `error`, RateLimited and SlackUnreachable."""
+
+    async def call(self, method: str, **arguments: Any) -> dict[str, Any]: ...
+
+    async def post_text(self, key: str, channel: str, text: str, *, look_first: bool) -> dict[str, Any]: ...
+
+
+class ToolHost:
+    def __init__(self, slack: SlackForTools, effects: Effects) -> None:
+        self._slack = slack
+        self._effects = effects
+
+    async def slack(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """One Web API call. What changes something belongs inside `once`.
+
+        A 429 is waited out, since nothing was done; after no answer, only what reads is asked again.
+        """
+        reads = method.rpartition(".")[2] in _READS
+        return await patiently(lambda: self._slack.call(method, **arguments), unreachable=reads)
+
+    async def once(self, key: str, effect: Callable[[], Awaitable[Json]]) -> Json:
+        """Run the effect at most once per key, and give its result, now and ever after.
+
+        An effect that Slack refused did not happen, so it may be tried again; after any other end, nobody
+        knows, and a second attempt raises OutcomeUnknown.
+        """
+        if not await self._effects.begin(key):
+            finished, result = await self._effects.finished(key)
+            if not finished:
+                raise OutcomeUnknown
+            return result
+        try:
+            result = await effect()
+        except Exception as error:
+            if isinstance(error, RateLimited) or isinstance(getattr(error, "error", None), str):
+                await self._effects.forget(key)
+            raise
+        await self._effects.finish(key, result)
+        return result
+
+    async def post(self, key: str, channel: str, text: str) -> dict[str, Any]:
+        """Post a text once per key. A second attempt looks in the channel for what the first one did."""
+        first = await self._effects.begin(key)
+        finished, result = (False, None) if first else await self._effects.finished(key)
+        if finished and isinstance(result, dict):
+            return dict(result)
+        looks = iter([not first])
+
+        async def attempt() -> dict[str, Any]:
+            # After an attempt of which nobody knows how it ended, the next one looks for its message.
+            return await self._slack.post_text(key, channel, text, look_first=next(looks, True))
+
+        posted = await patiently(attempt, unreachable=True)
+        await self._effects.finish(key, posted)
+        return posted

@@ -1,0 +1,48 @@
+"""GET /insight/<team>/<channel>/<thread_ts>: what the bot knows of a thread, for its graph's author.
+
+It shows conversations in clear text, so it is there only with INSIGHT_TOKEN, and only to who has that token.
+"""
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from countersign.approvals.json import Json
+from countersign.flow.thread import ThreadRef
+from countersign.runs.graphs import Graphs
+from countersign.store.pool import Pool
+from countersign.store.records import Records
+
+PATH = "/insight/{team}/{channel}/{ts}"
+
+
+class Insight:
+    """`sessions` gives connections that LangGraph's saver can use; no thread is locked for looking."""
+
+    def __init__(self, records: Records, graphs: Graphs, sessions: Pool) -> None:
+        self._records = records
+        self._graphs = graphs
+        self._sessions = sessions
+
+    def handler(self, token: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """The handler for `PATH`: JSON with a member per section; 401 without the token."""
+
+        async def handle(request: web.Request) -> web.Response:
+            given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+            if not hmac.compare_digest(given.encode(), token.encode()):
+                return web.json_response({"error": "INSIGHT_TOKEN is needed as a bearer token"}, status=401)
+            place = request.match_info
+            thread = ThreadRef(team=place["team"], channel=place["channel"], ts=place["ts"])
+            sections = {**await self._records.of_thread(thread.id), "Graph": await self._state(thread)}
+            return web.json_response(sections, dumps=lambda value: json.dumps(value, default=str))
+
+        return handle
+
+    async def _state(self, thread: ThreadRef) -> Json:
+        name = await self._records.graph_of(thread.id)
+        if name is None or name not in self._graphs.infos:
+            return None
+        async with self._sessions.connection() as session, self._graphs.bind(name, thread, session) as graph:
+            return await graph.describe()

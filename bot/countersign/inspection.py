@@ -1,0 +1,48 @@
+"""`python -m bot jobs`: threads whose last step failed or was set aside, and how to try them again."""
+
+import asyncio
+
+from countersign.approvals.errors import CountersignError
+from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.thread import ThreadRef
+from countersign.jobs.queue import Queue
+from countersign.settings import DatabaseSettings
+from countersign.store.database import open_database
+from countersign.store.housekeeping import Housekeeping
+from countersign.store.pool import open_pool
+from countersign.store.threads import Threads
+
+
+class NoSuchThread(CountersignError):
+    """No thread with this id has stopped. `python -m bot jobs` lists those that have."""
+
+
+async def list_halted(settings: DatabaseSettings) -> list[str]:
+    """One line per stopped thread, oldest first: its id, graph, reference in the log, and since when."""
+    given = settings.database_url.get_secret_value() if settings.database_url else None
+    async with open_database(given, settings.data_dir) as url, await open_pool(url, max_size=2) as pool:
+        halted = await Housekeeping(pool).halted()
+    return [
+        f"{thread.thread_id}  graph {thread.graph or '-'}  reference {thread.reference}  "
+        f"since {thread.since:%Y-%m-%d %H:%M:%S %Z}"
+        for thread in halted
+    ]
+
+
+async def retry_halted(settings: DatabaseSettings, thread_id: str) -> None:
+    """Have a worker try the stopped step of this thread again. Raises NoSuchThread."""
+    given = settings.database_url.get_secret_value() if settings.database_url else None
+    async with open_database(given, settings.data_dir) as url, await open_pool(url, max_size=2) as pool:
+        halted = {thread.thread_id: thread for thread in await Housekeeping(pool).halted()}
+        if thread_id not in halted:
+            raise NoSuchThread
+        queue = Queue(pool)
+        await queue.open()
+        retry = Inbound(
+            key=f"retry:{thread_id}:{halted[thread_id].reference}:operator:{asyncio.get_running_loop().time()}",
+            kind=InboundKind.RETRY,
+            thread=ThreadRef.parse(thread_id),
+            user="",
+            opens=False,
+        )
+        await Threads(pool, queue.defer).accept(retry)

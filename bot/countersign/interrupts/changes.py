@@ -1,0 +1,104 @@
+"""What an edit changed: place by place, with a line diff where the text is long."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from countersign.approvals.json import Json
+from countersign.interrupts import pointer
+from countersign.interrupts.absent import ABSENT, MaybeJson
+from countersign.interrupts.field import same
+
+LONG = 100  # characters on one line, from which a text is compared in pieces
+CONTEXT = 2  # unchanged lines around a change
+_MOST_LINES = 1_000  # beyond that a diff takes too long: lines are compared at their places, if as many
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One place that differs; `ABSENT` where it was not there before, or is not any more."""
+
+    pointer: str
+    before: MaybeJson
+    after: MaybeJson
+    line_diff: (
+        str | None
+    )  # lines that begin with `+ `, `- ` or two spaces; `…` where unchanged lines are left out
+
+
+def changes(before: Json, after: Json) -> tuple[Change, ...]:
+    """Every place that differs, in the order of `before`, new places after it. Empty if the two are equal."""
+    return tuple(_changes((), before, after))
+
+
+def _changes(path: tuple[str | int, ...], before: MaybeJson, after: MaybeJson) -> Iterator[Change]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys([*before, *after]):
+            yield from _changes((*path, key), before.get(key, ABSENT), after.get(key, ABSENT))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for at, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from _changes((*path, at), one, other)
+    elif before is ABSENT or after is ABSENT or not same(before, after):
+        diff = _line_diff(before, after) if isinstance(before, str) and isinstance(after, str) else None
+        yield Change(pointer=pointer.join(path), before=before, after=after, line_diff=diff)
+
+
+def _line_diff(before: str, after: str) -> str | None:
+    if "\n" in before or "\n" in after:
+        return _diff(before.split("\n"), after.split("\n"))
+    if len(before) > LONG or len(after) > LONG:
+        return _diff(_SENTENCE_END.split(before), _SENTENCE_END.split(after))
+    return None
+
+
+def _diff(old: list[str], new: list[str]) -> str:
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    middle = list(_between(old[start : len(old) - end], new[start : len(new) - end]))
+    lead = old[max(start - CONTEXT, 0) : start]
+    tail = old[len(old) - end : len(old) - end + CONTEXT]
+    lines = [*(f"  {line}" for line in lead), *middle, *(f"  {line}" for line in tail)]
+    if start > CONTEXT:
+        lines.insert(0, "…")
+    if end > CONTEXT:
+        lines.append("…")
+    return "\n".join(lines)
+
+
+def _between(old: list[str], new: list[str]) -> Iterator[str]:
+    if len(old) + len(new) > _MOST_LINES and len(old) == len(new):
+        yield from _in_place(old, new)
+        return
+    if len(old) + len(new) > _MOST_LINES:
+        yield from (f"- {line}" for line in old)
+        yield from (f"+ {line}" for line in new)
+        return
+    for at, group in enumerate(
+        difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT)
+    ):
+        if at:
+            yield "…"
+        for tag, i1, i2, j1, j2 in group:
+            if tag == "equal":
+                yield from (f"  {line}" for line in old[i1:i2])
+            else:
+                yield from (f"- {line}" for line in old[i1:i2])
+                yield from (f"+ {line}" for line in new[j1:j2])
+
+
+def _in_place(old: list[str], new: list[str]) -> Iterator[str]:
+    last = -1
+    for at, (before, after) in enumerate(zip(old, new, strict=True)):
+        if before == after:
+            continue
+        if at != last + 1:
+            yield "…"
+        yield f"- {before}"
+        yield f"+ {after}"
+        last = at

@@ -1,0 +1,32 @@
+"""The dialects in the order in which they are asked whether a value is theirs. The last one takes any."""
+
+from countersign.interrupts.dialects import (
+    agent_inbox,
+    anything_else,
+    approve_or_reject,
+    assistance,
+    langchain_batched,
+    langchain_per_call,
+    question,
+    response_schema,
+    review_and_edit,
+    text_to_revise,
+    tool_call_review,
+)
+from countersign.interrupts.dialects.dialect import Dialect
+
+DIALECTS: tuple[Dialect, ...] = (
+    langchain_batched.DIALECT,
+    langchain_per_call.DIALECT,
+    agent_inbox.DIALECT,
+    tool_call_review.DIALECT,
+    response_schema.DIALECT,
+    review_and_edit.DIALECT,
+    text_to_revise.DIALECT,
+    assistance.DIALECT,
+    approve_or_reject.DIALECT,
+    question.DIALECT,
+    anything_else.DIALECT,
+)
+
+BY_NAME = {dialect.name: dialect for dialect in DIALECTS}

@@ -1,0 +1,107 @@
+"""What LangChain's two modes share: an action with arguments, four decisions, and how each is written."""
+
+from collections.abc import Iterable, Mapping
+
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
+from countersign.interrupts.absent import ABSENT, MaybeJson
+from countersign.interrupts.dialects.dialect import (
+    APPROVE,
+    EDIT,
+    REJECT,
+    RESPOND,
+    message_form,
+    parts,
+    reason_form,
+)
+from countersign.interrupts.form import Form
+from countersign.interrupts.making import form_from_arguments
+from countersign.interrupts.request import Part
+
+ALL = frozenset(DecisionKind)
+# What a request means that does not say what it allows: nothing that could pass for a tool's own result.
+UNSAID = frozenset({APPROVE, EDIT, REJECT})
+_FLAGS = {
+    "allow_accept": APPROVE,
+    "allow_approve": APPROVE,
+    "allow_edit": EDIT,
+    "allow_ignore": REJECT,
+    "allow_reject": REJECT,
+    "allow_respond": RESPOND,
+}
+
+
+def arguments_key(action: Mapping[str, Json]) -> str | None:
+    """`args`, or `arguments` as earlier versions had it; None if the action has no object under either."""
+    return next((key for key in ("args", "arguments") if isinstance(action.get(key), dict)), None)
+
+
+def stated(source: Json) -> frozenset[DecisionKind] | None:
+    """The decisions that an action or its config states, in either way; None if it states none."""
+    if not isinstance(source, dict):
+        return None
+    named = source.get("allowed_decisions")
+    if isinstance(named, list):
+        return frozenset(kind for kind in DecisionKind if kind.value in named)
+    config = source.get("config", source)
+    if isinstance(config, dict) and config.keys() & _FLAGS.keys():
+        return frozenset(kind for flag, kind in _FLAGS.items() if config.get(flag) is True)
+    return None
+
+
+def beside_decisions(source: Json) -> tuple[Part, ...]:
+    """What a config says apart from which decisions there are: people must see that too."""
+    if not isinstance(source, dict):
+        return ()
+    inner = source.get("config")
+    more = beside_decisions(inner) if isinstance(inner, dict) else ()
+    known = {"action_name", "allowed_decisions", "args_schema", *_FLAGS}
+    return (*parts(source, without=known | ({"config"} if isinstance(inner, dict) else set())), *more)
+
+
+def forms(
+    allowed: Iterable[DecisionKind], args: Json, schema: MaybeJson = ABSENT
+) -> dict[DecisionKind, Form | None]:
+    """A form for each allowed decision that takes one."""
+    made: dict[DecisionKind, Form | None] = {}
+    for kind in sorted(allowed):
+        match kind:
+            case DecisionKind.APPROVE:
+                made[kind] = None
+            case DecisionKind.EDIT:
+                made[kind] = form_from_arguments(args, schema)
+            case DecisionKind.REJECT:
+                made[kind] = reason_form(hint="The agent is told.")
+            case DecisionKind.RESPOND:
+                made[kind] = message_form("Response", "Given to the agent in place of the tool's result.")
+    return made
+
+
+def written(action: Mapping[str, Json], decision: Decision) -> Json:
+    """One decision as LangChain reads it. The tool's name is always the one that was asked about:
+    an edit that names another tool would run it past its own gate (langchain#40166)."""
+    match decision.kind:
+        case DecisionKind.APPROVE:
+            return {"type": "approve"}
+        case DecisionKind.EDIT:
+            key = arguments_key(action) or "args"
+            return {"type": "edit", "edited_action": {"name": action["name"], key: decision.value}}
+        case DecisionKind.REJECT:
+            return {"type": "reject", **({"message": decision.message} if decision.message else {})}
+        case DecisionKind.RESPOND:
+            return {"type": "respond", "message": decision.message or ""}
+
+
+_BOILERPLATE = "Tool execution requires approval"  # the middleware's words where the author has none
+
+
+def without_echo(description: Json, name: str, args: Json) -> Json:
+    """The middleware's own description repeats name and arguments, which the card shows anyway.
+
+    None where that was all it said.
+    """
+    echo = f"\n\nTool: {name}\nArgs: {args}"
+    if not isinstance(description, str):
+        return description
+    words = description.removesuffix(echo)
+    return None if words in {"", _BOILERPLATE} and words != description else words

@@ -1,0 +1,134 @@
+"""One field of a form: what it asks for, and what it is prefilled with. Knows nothing of Slack's blocks."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+from countersign.approvals.json import Json
+from countersign.interrupts.absent import ABSENT, MaybeJson
+from countersign.interrupts.visible import has_hidden
+
+Raw: TypeAlias = "str | bool | Sequence[str] | None"  # what an input holds; nothing typed or picked is None
+
+INPUT_LIMIT = 3000  # characters that a Slack text input holds
+OPTION_LIMIT = 100  # entries of a Slack select
+
+
+class FieldKind(StrEnum):
+    TEXT = "text"
+    MULTILINE = "multiline"
+    LINES = "lines"  # a list of scalars, one per line
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"  # one of `options`
+    CHOICES = "choices"  # any of `options`
+    DATE = "date"  # 2026-11-20
+    TIME = "time"  # 14:30
+    DATETIME = "datetime"  # whole seconds since 1970, as digits, or ISO 8601
+    EMAIL = "email"
+    URL = "url"
+    JSON = "json"  # whatever no other kind can show without loss
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    key: str  # what the input gives back: 1 to 150 characters, unique in its field
+    label: str  # what people read: 1 to 75 characters
+    value: Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """`pointer` is where the value goes (JSON Pointer; the whole answer is `/`) and the input's block id.
+
+    `initial` is the value that stands there now, or that the schema proposes. An emptied input means
+    `when_empty`, unless the field is `required`. Bounds are hints for the input: the schema is what judges.
+    """
+
+    pointer: str
+    label: str
+    kind: FieldKind
+    hint: str | None = None
+    required: bool = False
+    initial: MaybeJson = ABSENT
+    when_empty: MaybeJson = ABSENT
+    options: tuple[Option, ...] = ()
+    items: FieldKind = FieldKind.TEXT  # of LINES: TEXT, INTEGER or NUMBER
+    minimum: float | None = None
+    maximum: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    accepts_text: bool = False  # of JSON: text that is no JSON is taken as a string
+
+    @property
+    def raw(self) -> Raw:
+        """What the input is prefilled with; giving it back unchanged gives back `initial`, exactly."""
+        if self.initial is ABSENT or self.initial is None:
+            return "null" if self.initial is None and self.kind is FieldKind.JSON else None
+        return _raw(self, self.initial)
+
+    @property
+    def oversize(self) -> bool:
+        """Whether the value is longer than an input takes. Such a field is edited by other means, or kept."""
+        raw = self.raw
+        return isinstance(raw, str) and len(raw.encode("utf-16-le", "surrogatepass")) // 2 > INPUT_LIMIT
+
+
+def json_text(value: Json) -> str:
+    """JSON to read and to edit, with every character that hides written as its escape."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    if not has_hidden(text):
+        return text
+    return "".join(json.dumps(c)[1:-1] if has_hidden(c) else c for c in text)
+
+
+def _raw(field: Field, value: Json) -> Raw:
+    if field.options and isinstance(value, list):
+        keys = [key for item in value if (key := _key(field, item)) is not None]
+        return keys if field.kind is FieldKind.CHOICES else "\n".join(keys)
+    if field.options:
+        return _key(field, value)
+    match field.kind, value:
+        case FieldKind.JSON, _:
+            return json_text(value)
+        case FieldKind.BOOLEAN, bool():
+            return value
+        case FieldKind.LINES, list():
+            return "\n".join(str(item) if isinstance(item, str) else json.dumps(item) for item in value)
+        case FieldKind.TIME, str():
+            return value[:5]
+        case FieldKind.DATETIME, str():
+            return str(int(datetime.fromisoformat(value).timestamp()))
+        case _, str():
+            return value
+        case FieldKind.NUMBER, float():
+            return _plain_number(value)
+        case _:
+            return json.dumps(value)
+
+
+def _plain_number(value: float) -> str:
+    """Without an exponent, which number inputs do not take, where that is short enough to read."""
+    text = json.dumps(value)
+    plain = format(Decimal(text), "f")
+    return plain if "e" in text and len(plain) <= 40 else text
+
+
+def _key(field: Field, value: Json) -> str | None:
+    return next((option.key for option in field.options if same(option.value, value)), None)
+
+
+def same(one: Json, other: Json) -> bool:
+    """Equality as JSON has it: Python takes 1 for true."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
+    return one == other

@@ -1,0 +1,110 @@
+"""A form: the fields in which a person types an answer, and the way back from what was typed to a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from countersign.approvals.json import Json
+from countersign.interrupts import pointer
+from countersign.interrupts.absent import ABSENT, MaybeJson
+from countersign.interrupts.field import Field, Raw
+from countersign.interrupts.reading import UnreadableError, read
+from countersign.interrupts.refusal import FormErrors
+from countersign.interrupts.schema import Schema
+from countersign.interrupts.visible import one_line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    """An object inside the answer that has to be there even when none of its fields is filled in."""
+
+    pointer: str
+    nullable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """`fields` in the order to show them; `base` is the value that is edited, with all that has no field."""
+
+    fields: tuple[Field, ...]
+    base: MaybeJson = ABSENT
+    schema: Schema | None = None  # judges the finished value
+    containers: tuple[Container, ...] = ()
+    note: str | None = None  # for the person, above the fields: why the form is as plain as it is
+
+    @property
+    def single(self) -> Field | None:
+        """The only field, if there is one only: then a plain reply can answer the form."""
+        return self.fields[0] if len(self.fields) == 1 else None
+
+    def pages(self, size: int) -> tuple[tuple[Field, ...], ...]:
+        """The fields in chunks of at most `size`, for a view that takes no more; at least one page."""
+        starts = range(0, len(self.fields), size)
+        return tuple(self.fields[start : start + size] for start in starts) or ((),)
+
+    def read(self, raw: Mapping[str, Raw]) -> Json:
+        """The value of what was typed, by pointer; raises `FormErrors` with one text per field.
+
+        A field that `raw` does not name (it was on another page, or too long for an input) keeps its value;
+        one that it names with None or an empty text was emptied. What was there and has no field stays.
+        """
+        unknown = raw.keys() - {field.pointer for field in self.fields}
+        if unknown:
+            raise FormErrors({self._nearest(min(unknown)): "This form has changed. Please open it again."})
+        value: MaybeJson = self.base
+        errors: dict[str, str] = {}
+        for field in self.fields:
+            try:
+                new = read(field, raw[field.pointer]) if field.pointer in raw else self._kept(field)
+            except UnreadableError as error:
+                errors[field.pointer] = str(error)
+                continue
+            if field.pointer == pointer.WHOLE:
+                value = new
+            elif new is not ABSENT or value is not ABSENT:
+                value = pointer.put({} if value is ABSENT else value, field.pointer, new)
+        if errors:
+            raise FormErrors(errors)
+        return self.accept(self._filled(value))
+
+    def accept(self, value: Json) -> Json:
+        """The value itself, come by another way than the fields, such as a file. Raises `FormErrors`."""
+        if found := self.errors(value):
+            raise FormErrors({self._nearest(place): text for place, text in found.items()})
+        return value
+
+    def errors(self, value: Json) -> dict[str, str]:
+        """What the schema has against the value, each text at the field that is nearest to its cause.
+
+        What concerns the value as a whole is at `/`, whether there is such a field or not.
+        """
+        if self.schema is None:
+            return {}
+        found: dict[str, str] = {}
+        for place, text in self.schema.errors(value).items():
+            field = self._nearest(place) if place != pointer.WHOLE else pointer.WHOLE
+            found.setdefault(field, text if place in {field, pointer.WHOLE} else f"{one_line(place)}: {text}")
+        return found
+
+    def _kept(self, field: Field) -> MaybeJson:
+        here = self.base if field.pointer == pointer.WHOLE else _there(self.base, field.pointer)
+        return field.initial if here is ABSENT else here
+
+    def _filled(self, value: MaybeJson) -> Json:
+        if value is ABSENT:
+            if self.single and self.single.pointer == pointer.WHOLE:
+                return None
+            value = {}
+        for container in self.containers:
+            if pointer.find(value, container.pointer) is ABSENT:
+                value = pointer.put(value, container.pointer, None if container.nullable else {})
+        return value
+
+    def _nearest(self, place: str) -> str:
+        names = [field.pointer for field in self.fields]
+        above = [n for n in names if n in (pointer.WHOLE, place) or place.startswith(n + "/")]
+        below = [n for n in names if n.startswith(place + "/") or place == pointer.WHOLE]
+        return max(above, key=len) if above else (below or names or [pointer.WHOLE])[0]
+
+
+def _there(base: MaybeJson, place: str) -> MaybeJson:
+    return ABSENT if base is ABSENT else pointer.find(base, place)

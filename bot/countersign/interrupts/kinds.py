@@ -1,0 +1,186 @@
+"""Which kind of field a value takes, from its schema or from its own shape. What does not fit is JSON."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from countersign.approvals.json import Json
+from countersign.interrupts.absent import ABSENT, MaybeJson
+from countersign.interrupts.field import OPTION_LIMIT, FieldKind, Option, same
+from countersign.interrupts.formats import is_email, is_uri
+from countersign.interrupts.spec import Spec
+from countersign.interrupts.visible import has_hidden, one_line
+
+LONGEST_LABEL, LONGEST_KEY = 75, 150  # characters of a Slack option
+ONE_LINE = 150  # characters; a longer text is edited in an input of several lines
+_FORMATS = {
+    "date": FieldKind.DATE,
+    "time": FieldKind.TIME,
+    "date-time": FieldKind.DATETIME,
+    "email": FieldKind.EMAIL,
+    "uri": FieldKind.URL,
+    "url": FieldKind.URL,
+    "iri": FieldKind.URL,
+}
+_SCALARS = {"string": FieldKind.TEXT, "integer": FieldKind.INTEGER, "number": FieldKind.NUMBER}
+
+
+def kind_by_schema(spec: Spec, value: MaybeJson) -> FieldKind:
+    """The kind the schema asks for, if the value that stands there can be shown in it without loss."""
+    kind = _wanted(spec)
+    if kind is FieldKind.TEXT and _is_long(spec.keywords.get("maxLength")):
+        kind = FieldKind.MULTILINE
+    if value is ABSENT or (value is None and spec.nullable):
+        return kind
+    options = options_of(spec)
+    if options:
+        return kind if _among(options, value, kind) else FieldKind.JSON
+    if fits(kind, value):
+        return kind
+    by_shape = kind_by_shape(value)
+    return by_shape if spec.type == "string" and isinstance(value, str) else FieldKind.JSON
+
+
+def _is_long(limit: object) -> bool:
+    return isinstance(limit, int) and limit > ONE_LINE
+
+
+def _among(options: Sequence[Option], value: Json, kind: FieldKind) -> bool:
+    if kind is not FieldKind.CHOICES:
+        return any(same(option.value, value) for option in options)
+    if not isinstance(value, list) or len(value) > len(options):
+        return False
+    distinct = {json.dumps(item, sort_keys=True) for item in value}
+    return len(distinct) == len(value) and all(any(same(o.value, item) for o in options) for item in value)
+
+
+def _wanted(spec: Spec) -> FieldKind:
+    if options_of(spec):
+        return FieldKind.CHOICES if spec.type == "array" else FieldKind.CHOICE
+    if "enum" in spec.keywords:
+        return FieldKind.JSON
+    match spec.type:
+        case "string":
+            return _FORMATS.get(str(spec.keywords.get("format")), FieldKind.TEXT)
+        case "integer":
+            return FieldKind.INTEGER
+        case "number":
+            return FieldKind.NUMBER
+        case "boolean":
+            return FieldKind.BOOLEAN
+        case "array" if items_of(spec) is not None:
+            return FieldKind.LINES
+        case _:
+            return FieldKind.JSON
+
+
+def items_of(spec: Spec) -> FieldKind | None:
+    """What one line of LINES holds, if the list is one of plain scalars."""
+    items = spec.keywords.get("items")
+    if not isinstance(items, dict) or items.keys() & {"enum", "const", "anyOf", "oneOf", "$ref", "allOf"}:
+        return None
+    named = items.get("type")
+    return _SCALARS.get(named) if isinstance(named, str) else None
+
+
+def options_of(spec: Spec) -> tuple[Option, ...]:
+    """The options of an enum, or of a list of one; none if a value has no label that people could tell."""
+    keywords = spec.keywords
+    items = keywords.get("items")
+    if spec.type == "array" and isinstance(items, dict) and isinstance(items.get("enum"), list):
+        return _options(items["enum"], None)
+    if spec.type != "array" and isinstance(keywords.get("enum"), list):
+        return _options(keywords["enum"], keywords.get("x-titles"))
+    return ()
+
+
+def _options(values: Sequence[Json], titles: Sequence[str | None] | None) -> tuple[Option, ...]:
+    options: list[Option] = []
+    keys: set[str] = set()
+    labels: set[str] = set()
+    for at, value in enumerate(values):
+        name = value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False)
+        label = one_line((titles[at] if titles else None) or name)
+        if len(label) > LONGEST_LABEL or label in labels:
+            label = f"{label[:60]}… ({at + 1})"
+        key = (
+            name if len(name) <= LONGEST_KEY and name not in keys and one_line(name) == name else f"#{at + 1}"
+        )
+        keys.add(key)
+        labels.add(label)
+        options.append(Option(key=key, label=label, value=value))
+    return tuple(options)
+
+
+def kind_by_shape(value: Json) -> FieldKind:
+    match value:
+        case bool():
+            return FieldKind.BOOLEAN
+        case int() | float():
+            # A model writes 5 where the tool takes 4.5 as well; what it does not take, its own check refuses.
+            return FieldKind.NUMBER
+        case str():
+            if has_hidden(value):
+                return FieldKind.JSON
+            return FieldKind.MULTILINE if "\n" in value or len(value) > ONE_LINE else FieldKind.TEXT
+        case list() if value and fits(FieldKind.LINES, value) and all(isinstance(v, str) for v in value):
+            return FieldKind.LINES
+        case _:
+            return FieldKind.JSON
+
+
+def fits(kind: FieldKind, value: Json) -> bool:
+    """Whether an input of this kind shows the value in full, and could give it back."""
+    match kind, value:
+        case FieldKind.BOOLEAN, bool():
+            return True
+        case ((FieldKind.INTEGER | FieldKind.NUMBER), bool()):
+            return False
+        case FieldKind.INTEGER, int():
+            return True
+        case FieldKind.NUMBER, (int() | float()):
+            return True
+        case FieldKind.MULTILINE, str():
+            return not has_hidden(value)
+        case FieldKind.TEXT, str():
+            return not has_hidden(value) and "\n" not in value and len(value) <= ONE_LINE
+        case FieldKind.LINES, list():
+            return all(_is_line(item) for item in value)
+        case (
+            (FieldKind.DATE | FieldKind.TIME | FieldKind.DATETIME | FieldKind.EMAIL | FieldKind.URL),
+            str(),
+        ):
+            return _picks(kind, value)
+        case FieldKind.JSON, _:
+            return True
+        case _:
+            return False
+
+
+def _is_line(item: Json) -> bool:
+    if isinstance(item, str):
+        return item.strip() == item != "" and len(item.splitlines()) == 1 and not has_hidden(item)
+    return isinstance(item, int | float) and not isinstance(item, bool)
+
+
+def _picks(kind: FieldKind, value: str) -> bool:
+    try:
+        match kind:
+            case FieldKind.DATE:
+                return date.fromisoformat(value).isoformat() == value
+            case FieldKind.TIME:
+                return time.fromisoformat(value) is not None and value[2:3] == ":" and len(value) >= 5
+            case FieldKind.DATETIME:
+                moment = datetime.fromisoformat(value)
+                # A time without an offset is not a moment: a picker would have to guess whose clock is meant.
+                return moment.tzinfo is not None and 10**9 <= moment.timestamp() < 10**10
+            case FieldKind.EMAIL:
+                return is_email(value) and not has_hidden(value)
+            case _:
+                return is_uri(value) and value.startswith(("http://", "https://")) and not has_hidden(value)
+    except (ValueError, OverflowError):
+        return False
+
+
+def too_many(options: Sequence[Option]) -> bool:
+    return len(options) > OPTION_LIMIT

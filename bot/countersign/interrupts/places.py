@@ -1,0 +1,196 @@
+"""The fields of a form, place by place: objects are taken apart, and each place in them gets its field."""
+
+from dataclasses import dataclass
+
+from countersign.approvals.json import Json
+from countersign.interrupts import pointer
+from countersign.interrupts.absent import ABSENT, MaybeJson
+from countersign.interrupts.field import Field, FieldKind
+from countersign.interrupts.form import Container
+from countersign.interrupts.kinds import items_of, kind_by_schema, kind_by_shape, options_of, too_many
+from countersign.interrupts.spec import Spec, settle
+from countersign.interrupts.visible import one_line
+
+MOST_FIELDS = 500
+DEEPEST = 8  # levels of objects that become fields of their own
+LONGEST_POINTER = 255  # a Slack block id
+LONGEST_LABEL = 150
+LONGEST_HINT = 1000
+_TEXTS = {FieldKind.TEXT, FieldKind.MULTILINE}
+_NOTHING_SAID = Spec({}, nullable=False, refs=frozenset())
+
+
+class TooManyFieldsError(Exception):
+    """More than 500: nobody fills that in field by field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    path: tuple[str, ...]
+    spec: Spec
+    recursive: bool  # the schema comes round to itself here, or leads nowhere: JSON ends it
+    present: MaybeJson
+    required: bool
+    inside: bool  # the object around the place is there, so that a default may be put into it
+
+
+class Places:
+    """Walks a schema and a value side by side.
+
+    `editing` says that the value is what will be sent but for the edits: every key of it gets a field, and no
+    default is put where nothing was. Otherwise the value only prefills, as the defaults do.
+    """
+
+    def __init__(self, root: Json, *, editing: bool) -> None:
+        self._root = root
+        self._editing = editing
+        self.fields: list[Field] = []
+        self.containers: list[Container] = []
+
+    def add_all(self, value: MaybeJson, label: str) -> None:
+        """Fills `fields` and `containers`; `label` is for a value of one field. Raises TooManyFieldsError."""
+        self._add(self._place((), self._root, value, required=True, inside=True, refs=frozenset()), label)
+
+    def _place(
+        self,
+        path: tuple[str, ...],
+        schema: Json,
+        value: MaybeJson,
+        *,
+        required: bool,
+        inside: bool,
+        refs: frozenset[str],
+    ) -> _Place:
+        spec = settle(schema, self._root, refs)
+        return _Place(
+            path=path,
+            spec=spec or _NOTHING_SAID,
+            recursive=spec is None,
+            present=value,
+            required=required,
+            inside=inside,
+        )
+
+    def _add(self, place: _Place, label: str) -> None:
+        names = self._names(place)
+        if not names:
+            if len(self.fields) >= MOST_FIELDS:
+                raise TooManyFieldsError
+            self.fields.append(self._field(place, label))
+            return
+        spec, values = place.spec, place.present if isinstance(place.present, dict) else {}
+        there = isinstance(place.present, dict) or (place.required and not spec.nullable)
+        # Without a schema every argument that is there has to stay: who knows what the tool needs.
+        required = spec.required if spec.properties else frozenset(names)
+        if place.path and place.required:
+            self.containers.append(Container(pointer=pointer.join(place.path), nullable=spec.nullable))
+        for name in names:
+            inner = self._place(
+                (*place.path, name),
+                spec.properties.get(name, True),
+                values.get(name, ABSENT),
+                required=there and name in required,
+                inside=there,
+                refs=spec.refs,
+            )
+            self._add(inner, name)
+
+    def _names(self, place: _Place) -> list[str]:
+        """The keys that get fields of their own; none if the place is no object or cannot be taken apart."""
+        spec, value = place.spec, place.present
+        if place.recursive or len(place.path) >= DEEPEST or spec.type not in {"object", None}:
+            return []
+        if not isinstance(value, dict) and (value not in (ABSENT, None) or spec.has_alternatives):
+            return []
+        there = list(value) if isinstance(value, dict) and (self._editing or not spec.properties) else []
+        names = list(dict.fromkeys([*spec.properties, *there]))
+        too_long = any(len(pointer.join((*place.path, name))) > LONGEST_POINTER for name in names)
+        return [] if too_long or (not place.path and "" in names) else names
+
+    def _field(self, place: _Place, label: str) -> Field:
+        spec, initial = place.spec, place.present
+        if initial is ABSENT and not self._editing and place.inside:
+            initial = _default(spec, required=place.required)
+        told = bool(spec.keywords)
+        kind = kind_by_schema(spec, initial) if told or initial is ABSENT else kind_by_shape(initial)
+        options = options_of(spec) if kind in {FieldKind.CHOICE, FieldKind.CHOICES} else ()
+        if too_many(options):
+            kind = FieldKind.MULTILINE if kind is FieldKind.CHOICES else FieldKind.TEXT
+        when_empty = None if place.required and spec.nullable else _when_empty(kind, spec, initial)
+        may_be_cleared = spec.nullable or (when_empty is not ABSENT and (self._editing or kind not in _TEXTS))
+        accepts_text = kind is FieldKind.JSON and told and spec.may_be_text and not isinstance(initial, str)
+        return Field(
+            pointer=pointer.join(place.path),
+            label=_label(place.path, spec, label),
+            kind=kind,
+            hint=_hint(kind, spec, initial, accepts_text=accepts_text),
+            required=place.required and not may_be_cleared,
+            initial=initial,
+            when_empty=when_empty,
+            options=options,
+            items=items_of(spec) or FieldKind.TEXT,
+            minimum=_bound(spec, "minimum"),
+            maximum=_bound(spec, "maximum"),
+            min_length=_length(spec, "minLength"),
+            max_length=_length(spec, "maxLength"),
+            accepts_text=accepts_text,
+        )
+
+
+def _default(spec: Spec, *, required: bool) -> MaybeJson:
+    """What the schema proposes, if an input of the kind it asks for can show it."""
+    constant = spec.keywords.get("const", ABSENT) if required else ABSENT
+    default: MaybeJson = spec.keywords.get("default", constant)
+    shown = default is not None and kind_by_schema(spec, default) is kind_by_schema(spec, ABSENT)
+    return default if shown else ABSENT
+
+
+def _when_empty(kind: FieldKind, spec: Spec, initial: MaybeJson) -> MaybeJson:
+    """A text that is cleared is an empty text, not the tool's default; an untouched absence stays absent."""
+    if initial is ABSENT:
+        return ABSENT
+    if spec.nullable or initial is None:
+        return None
+    if (
+        kind in _TEXTS
+        and isinstance(initial, str)
+        and not _length(spec, "minLength")
+        and "enum" not in spec.keywords
+    ):
+        return ""
+    return [] if isinstance(initial, list) and kind is not FieldKind.JSON else ABSENT
+
+
+def _label(path: tuple[str, ...], spec: Spec, name: str) -> str:
+    title = spec.keywords.get("title")
+    own = title if isinstance(title, str) and title.strip() else name
+    label = one_line(" › ".join((*path[:-1], own)))
+    return (label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…") or "(no name)"
+
+
+def _hint(kind: FieldKind, spec: Spec, initial: MaybeJson, *, accepts_text: bool) -> str | None:
+    said = spec.keywords.get("description")
+    hints = [one_line(said)] if isinstance(said, str) and said.strip() else []
+    if kind is FieldKind.LINES:
+        hints.append("One per line.")
+    if kind is FieldKind.JSON:
+        hints.append("A number, a text or other JSON." if accepts_text else "JSON.")
+    low, high = _bound(spec, "minimum"), _bound(spec, "maximum")
+    if low is not None and high is not None:
+        hints.append(f"From {low} to {high}.")
+    elif low is not None or high is not None:
+        hints.append(f"At least {low}." if low is not None else f"At most {high}.")
+    if initial is ABSENT and spec.keywords.get("default") is not None:
+        hints.append(f"Left empty: {one_line(str(spec.keywords['default']))}")
+    text = " ".join(hints)
+    return (text if len(text) <= LONGEST_HINT else text[: LONGEST_HINT - 1] + "…") or None
+
+
+def _bound(spec: Spec, word: str) -> float | None:
+    bound = spec.keywords.get(word)
+    return bound if isinstance(bound, int | float) and not isinstance(bound, bool) else None
+
+
+def _length(spec: Spec, word: str) -> int | None:
+    bound = spec.keywords.get(word)
+    return bound if isinstance(bound, int) and not isinstance(bound, bool) else None

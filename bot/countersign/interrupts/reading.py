@@ -1,0 +1,181 @@
+"""What was typed into a field, as the value it stands for."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
+
+from countersign.approvals.json import Json
+from countersign.interrupts.absent import ABSENT, MaybeJson
+from countersign.interrupts.field import Field, FieldKind, Raw
+from countersign.interrupts.findings import REQUIRED
+
+_INTEGER = re.compile(r"[+-]?\d{1,300}")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_UNIX = re.compile(r"-?\d{1,11}")
+
+
+class UnreadableError(ValueError):
+    """What was typed is no value of the field's kind. Its text is for the person who typed it."""
+
+
+def read(field: Field, raw: Raw) -> MaybeJson:
+    """The value; raises `UnreadableError`. An input that nobody touched gives exactly `field.initial`."""
+    if field.initial is not ABSENT and _untouched(field.raw, raw):
+        return field.initial
+    if raw is None or _nothing(raw):
+        if field.required:
+            raise UnreadableError(REQUIRED)
+        return field.when_empty
+    if isinstance(raw, bool):
+        if field.kind is FieldKind.BOOLEAN:
+            return raw
+        raise UnreadableError("This is not a yes-or-no field.")
+    if field.options:
+        return _picked(field, raw)
+    if not isinstance(raw, str):
+        raise UnreadableError("One value is expected here.")
+    return _READERS[field.kind](field, raw)
+
+
+def _untouched(shown: Raw, raw: Raw) -> bool:
+    """An input that holds nothing gives None, an empty text or an empty list, as its kind has it."""
+    if _nothing(shown) or _nothing(raw):
+        return _nothing(shown) and _nothing(raw)
+    if isinstance(shown, str) and isinstance(raw, str):
+        return raw.replace("\r\n", "\n") == shown.replace("\r\n", "\n")
+    if isinstance(shown, list) and isinstance(raw, Sequence):
+        return sorted(shown) == sorted(raw)
+    return isinstance(shown, bool) and shown is raw
+
+
+def _nothing(raw: Raw) -> bool:
+    return raw is None or (isinstance(raw, Sequence) and len(raw) == 0)
+
+
+def _picked(field: Field, raw: str | Sequence[str]) -> Json:
+    if field.kind in {FieldKind.CHOICES, FieldKind.MULTILINE}:
+        keys = [line for line in raw.split("\n") if line.strip()] if isinstance(raw, str) else raw
+        return [_option(field, key) for key in keys]
+    if not isinstance(raw, str):
+        raise UnreadableError("Choose one of the options.")
+    return _option(field, raw)
+
+
+def _option(field: Field, key: str) -> Json:
+    for wanted in (key, key.strip()):
+        for option in field.options:
+            if wanted in {option.key, option.label}:
+                return option.value
+    some = ", ".join(option.label for option in field.options[:20])
+    raise UnreadableError(f"Choose one of: {some}" + (", …" if len(field.options) > 20 else ""))
+
+
+def _text(_: Field, raw: str) -> Json:
+    return raw
+
+
+def _trimmed(_: Field, raw: str) -> Json:
+    return raw.strip()
+
+
+def _integer(_: Field, raw: str) -> Json:
+    text = raw.strip()
+    if not _INTEGER.fullmatch(text) or not text.isascii():
+        raise UnreadableError("This should be a whole number.")
+    return int(text)
+
+
+def _number(_: Field, raw: str) -> Json:
+    text = raw.strip()
+    if text.isascii() and _INTEGER.fullmatch(text):
+        return int(text)
+    if not _NUMBER.fullmatch(text) or not text.isascii() or not math.isfinite(float(text)):
+        raise UnreadableError("This should be a number, such as 12 or 3.5.")
+    return float(text)
+
+
+def _boolean(_: Field, raw: str) -> Json:
+    match raw.strip().lower():
+        case "true" | "yes":
+            return True
+        case "false" | "no":
+            return False
+        case _:
+            raise UnreadableError("This should be yes or no.")
+
+
+def _date(_: Field, raw: str) -> Json:
+    try:
+        return date.fromisoformat(raw.strip()).isoformat()
+    except ValueError:
+        raise UnreadableError("This should be a date, such as 2026-11-20.") from None
+
+
+def _time(field: Field, raw: str) -> Json:
+    try:
+        picked = time.fromisoformat(raw.strip())
+    except ValueError:
+        raise UnreadableError("This should be a time, such as 14:30.") from None
+    if picked.tzinfo is None and isinstance(field.initial, str):
+        picked = picked.replace(tzinfo=time.fromisoformat(field.initial).tzinfo)
+    return picked.isoformat()
+
+
+def _datetime(_: Field, raw: str) -> Json:
+    text = raw.strip()
+    try:
+        if _UNIX.fullmatch(text):
+            return datetime.fromtimestamp(int(text), UTC).isoformat().replace("+00:00", "Z")
+        datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        raise UnreadableError("This should be a date and time, such as 2026-11-20T14:30:00Z.") from None
+    return text
+
+
+def _lines(field: Field, raw: str) -> Json:
+    read_item = _READERS[field.items]
+    return [read_item(field, line.strip()) for line in raw.split("\n") if line.strip()]
+
+
+def _json(field: Field, raw: str) -> Json:
+    try:
+        value: Json = json.loads(raw, parse_constant=_no_constant, parse_float=_finite)
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is JSON, but no text
+    except (ValueError, RecursionError) as error:
+        if field.accepts_text:
+            return raw
+        where = (
+            f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        )
+        raise UnreadableError(f"This is not valid JSON{where}.") from None
+    return value
+
+
+def _no_constant(name: str) -> Json:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    if math.isfinite(value := float(text)):
+        return value
+    raise ValueError(f"{text} is too large for a number")
+
+
+_READERS: dict[FieldKind, Callable[[Field, str], Json]] = {
+    FieldKind.TEXT: _text,
+    FieldKind.MULTILINE: _text,
+    FieldKind.LINES: _lines,
+    FieldKind.INTEGER: _integer,
+    FieldKind.NUMBER: _number,
+    FieldKind.BOOLEAN: _boolean,
+    FieldKind.CHOICE: _text,
+    FieldKind.CHOICES: _text,
+    FieldKind.DATE: _date,
+    FieldKind.TIME: _time,
+    FieldKind.DATETIME: _datetime,
+    FieldKind.EMAIL: _trimmed,
+    FieldKind.URL: _trimmed,
+    FieldKind.JSON: _json,
+}

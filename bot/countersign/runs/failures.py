@@ -1,0 +1,30 @@
+"""What a failed run tells the people in its thread. The rest is in the log, under the same reference."""
+
+import secrets
+
+import openai
+import structlog
+from langgraph.errors import GraphRecursionError
+
+from countersign.flow.graph_state import RunFailed
+
+log = structlog.get_logger()
+
+_HINTS: tuple[tuple[type[BaseException], str], ...] = (
+    (openai.APITimeoutError, "The model did not answer in time."),
+    (openai.APIConnectionError, "The model could not be reached."),
+    (openai.AuthenticationError, "The model refused the bot's key. Whoever runs the bot can correct it."),
+    (openai.RateLimitError, "The model is busy or out of quota just now."),
+    (openai.BadRequestError, "The model refused what it was sent."),
+    (openai.APIError, "The model answered with an error."),
+    (GraphRecursionError, "The graph took more steps than it is allowed, so it was stopped."),
+)
+
+
+def failed(graph: str, thread_id: str, error: BaseException) -> RunFailed:
+    """Log the error with its traceback, and give what may be shown of it."""
+    reference = secrets.token_hex(4)
+    log.error("run_failed", reference=reference, graph=graph, thread_id=thread_id, exc_info=error)
+    causes = [error, error.__cause__, error.__context__]
+    hint = next((text for kind, text in _HINTS for cause in causes if isinstance(cause, kind)), None)
+    return RunFailed(reference, hint or "The graph stopped with an error.")

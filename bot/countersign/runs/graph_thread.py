@@ -1,0 +1,141 @@
+"""One graph in one thread: read, start, resume by id, go on. The caller holds the thread's lock."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from langchain_core.messages import ToolMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.errors import GraphDrained, is_invalid_resume
+from langgraph.runtime import RunControl
+from langgraph.types import Command, StateSnapshot
+
+from countersign.approvals.json import Json
+from countersign.flow.graph_state import AnswerRefused, Drained, GraphInfo, GraphState, StartsWith
+from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.opening import split_name
+from countersign.flow.ports import StoreAway
+from countersign.flow.thread import ThreadRef
+from countersign.interrupts import as_json
+from countersign.runs.failures import failed
+from countersign.runs.loading import AnyGraph
+from countersign.runs.reading import INPUT_KEY, dangling_tool_calls, read_state
+
+
+def thread_config(ref: ThreadRef, host: object) -> RunnableConfig:
+    """The config that every run of a thread has; INTERFACE names these keys."""
+    return {
+        "configurable": {
+            "thread_id": ref.id,
+            "slack_team_id": ref.team,
+            "slack_channel_id": ref.channel,
+            "slack_thread_ts": ref.ts,
+            "countersign": host,
+        }
+    }
+
+
+class GraphThread:
+    def __init__(
+        self,
+        graph: AnyGraph,
+        info: GraphInfo,
+        config: RunnableConfig,
+        session: psycopg.AsyncConnection[Any],
+        control: RunControl,
+        known: Mapping[str, GraphInfo],
+    ) -> None:
+        self._graph = graph
+        self._info = info
+        self._config = config
+        self._session = session
+        self._control = control
+        self._known = known
+        self._metadata: dict[str, Any] = {}
+        self._values: Any = None
+
+    async def read(self) -> GraphState:
+        snapshot = await self._graph.aget_state(self._config)
+        self._metadata = dict(snapshot.metadata or {})
+        self._values = snapshot.values
+        return read_state(self._graph, snapshot, said_in=await self._committed(snapshot))
+
+    async def _committed(self, snapshot: StateSnapshot) -> Any:
+        """The values without those of tasks that ended before their siblings.
+
+        Until the whole step ends, a message among them has no lasting place, and one without an id gets a new
+        one at every look.
+        """
+        if not any(task.result is not None for task in snapshot.tasks):
+            return snapshot.values
+        here = {
+            **self._config["configurable"],
+            "checkpoint_id": snapshot.config["configurable"]["checkpoint_id"],
+        }
+        return (await self._graph.aget_state({"configurable": here})).values
+
+    async def describe(self) -> Json:
+        """The state for people to look at: its values, what runs next, what it waits for."""
+        snapshot = await self._graph.aget_state(self._config)
+        return {
+            "checkpoint": snapshot.config.get("configurable", {}).get("checkpoint_id"),
+            "next": list(snapshot.next),
+            "pending": [as_json(interrupt.value) for interrupt in snapshot.interrupts],
+            "values": as_json(snapshot.values),
+        }
+
+    async def start(self, inbound: Inbound) -> None:
+        """Feed new input. Its key goes into the checkpoints, so that a retry knows it was applied."""
+        config = self._with(inbound.key, inbound.user)
+        await self._run(self._input(inbound), config)
+
+    async def resume(self, interrupt_id: str, answer: Json) -> None:
+        await self._run(Command(resume={interrupt_id: answer}), self._going_on())
+
+    async def go_on(self) -> None:
+        await self._run(None, self._going_on())
+
+    async def ask_again(self) -> None:
+        # From the checkpoint itself: its stored answers are left behind, which `None` alone would replay.
+        snapshot = await self._graph.aget_state(self._config)
+        config = self._going_on()
+        config["configurable"]["checkpoint_id"] = snapshot.config["configurable"]["checkpoint_id"]
+        await self._run(None, config)
+
+    def _going_on(self) -> RunnableConfig:
+        return self._with(self._metadata.get(INPUT_KEY), self._metadata.get("slack_user_id"))
+
+    def _with(self, input_key: str | None, user: str | None) -> RunnableConfig:
+        configurable = {**self._config["configurable"], "slack_user_id": user or ""}
+        return {"configurable": configurable, "metadata": {INPUT_KEY: input_key or ""}}
+
+    def _input(self, inbound: Inbound) -> dict[str, Any]:
+        if inbound.kind is InboundKind.FORM:
+            assert isinstance(inbound.body, dict)
+            return dict(inbound.body)
+        name, rest = split_name(inbound.text)
+        begins = not self._metadata  # only a thread's first message names its graph
+        text = rest if begins and name in self._known else inbound.text
+        if self._info.starts_with is StartsWith.TEXT:
+            assert self._info.text_property is not None
+            return {self._info.text_property: text}
+        # After a step that failed, the model's calls may stand without results, which models refuse for good.
+        unanswered = [
+            ToolMessage(
+                content="This call failed and gave no result.", tool_call_id=call, name=tool, status="error"
+            )
+            for call, tool in dangling_tool_calls(self._values)
+        ]
+        return {"messages": [*unanswered, {"role": "user", "content": text}]}
+
+    async def _run(self, given: Any, config: RunnableConfig) -> None:
+        try:
+            await self._graph.ainvoke(given, config, durability="sync", control=self._control)
+        except GraphDrained:
+            raise Drained from None
+        except Exception as error:
+            if self._session.closed:  # the lock is gone with it: not the graph's failure, nor ours to report
+                raise StoreAway from error
+            if is_invalid_resume(error):
+                raise AnswerRefused(f"The graph did not take the answer: {error}") from error
+            raise failed(self._info.name, self._config["configurable"]["thread_id"], error) from error

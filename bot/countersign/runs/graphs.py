@@ -1,0 +1,87 @@
+"""The graphs that this process hosts."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import psycopg
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from langgraph.runtime import RunControl
+
+from countersign.flow.graph_state import GraphInfo
+from countersign.flow.thread import ThreadRef
+from countersign.runs.config import GraphConfig, GraphConfigError
+from countersign.runs.failures import failed
+from countersign.runs.graph_thread import GraphThread, thread_config
+from countersign.runs.info import info_of
+from countersign.runs.loading import LoadedGraph, load_graphs
+
+
+class Graphs:
+    """`host(thread)` makes the object through which a thread's tools reach Slack."""
+
+    def __init__(
+        self, loaded: Mapping[str, LoadedGraph], default: str, host: Callable[[ThreadRef], object]
+    ) -> None:
+        self._loaded = loaded
+        self._host = host
+        self._controls: set[RunControl] = set()
+        self._draining = False
+        self.default = default
+        self.infos: Mapping[str, GraphInfo] = {name: info_of(graph) for name, graph in loaded.items()}
+
+    @asynccontextmanager
+    async def bind(
+        self,
+        name: str,
+        thread: ThreadRef,
+        session: psycopg.AsyncConnection[Any],
+        starter: str | None = None,
+    ) -> AsyncIterator[GraphThread]:
+        """One graph in one thread, over the session that holds the thread's lock, with a saver of its own.
+
+        `starter` wrote the message that starts this run; None where a run goes on that somebody started.
+        Raises RunFailed where a graph that is built for each run cannot be built.
+        """
+        config = thread_config(thread, self._host(thread))
+        control = RunControl()
+        if self._draining:
+            control.request_drain()
+        self._controls.add(control)
+        try:
+            async with AsyncExitStack() as stack:
+                loaded, saver = self._loaded[name], AsyncPostgresSaver(session)
+                try:
+                    built = await _of_run(config, saver, starter) if loaded.built_per_run else config
+                    graph = await stack.enter_async_context(loaded.open(built, saver))
+                except Exception as error:
+                    raise failed(name, thread.id, error) from error
+                yield GraphThread(graph, self.infos[name], config, session, control, self.infos)
+        finally:
+            self._controls.discard(control)
+
+    def drain(self) -> None:
+        """Have every run stop at its next step; what is left of it is taken up elsewhere."""
+        self._draining = True
+        for control in self._controls:
+            control.request_drain()
+
+
+async def _of_run(config: RunnableConfig, saver: AsyncPostgresSaver, starter: str | None) -> RunnableConfig:
+    """The config with which a graph is built: that of the run, so with who started it."""
+    if starter is None:
+        latest = await saver.aget_tuple(config)
+        starter = str(latest.metadata.get("slack_user_id", "")) if latest else ""
+    return {"configurable": {**config["configurable"], "slack_user_id": starter}}
+
+
+async def open_graphs(
+    config: GraphConfig, default: str | None, host: Callable[[ThreadRef], object], stack: AsyncExitStack
+) -> Graphs:
+    """Load all graphs. Raises GraphConfigError."""
+    loaded = await load_graphs(config, stack)
+    if default is not None and default not in loaded:
+        known = ", ".join(loaded)
+        raise GraphConfigError(f"DEFAULT_GRAPH is {default}, and {config.path} has only: {known}.")
+    return Graphs(loaded, default or config.default, host)

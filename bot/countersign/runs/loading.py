@@ -1,0 +1,174 @@
+"""From a line of langgraph.json to a graph: imported once, built as its author wrote it."""
+
+import copy
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import StateGraph
+from langgraph.pregel import Pregel
+
+from countersign.runs.config import GraphConfig, GraphConfigError, GraphSpec
+
+AnyGraph = Pregel[Any, Any, Any, Any]
+
+# What every run's config has, for a graph that is built at the start, when there is no thread yet.
+_NO_RUN: RunnableConfig = {
+    "configurable": dict.fromkeys(
+        ("thread_id", "slack_team_id", "slack_channel_id", "slack_thread_ts", "slack_user_id"), ""
+    )
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedGraph:
+    """`sample` is the graph as it was built at start; a factory that takes a config builds one per run."""
+
+    name: str
+    sample: AnyGraph
+    factory: Callable[..., Any] | None
+
+    @property
+    def built_per_run(self) -> bool:
+        return self.factory is not None
+
+    @asynccontextmanager
+    async def open(self, config: RunnableConfig, saver: BaseCheckpointSaver[Any]) -> AsyncIterator[AnyGraph]:
+        """The graph for one run, bound to this checkpointer."""
+        if self.factory is None:
+            yield bound(self.sample, saver)
+            return
+        async with AsyncExitStack() as stack:
+            yield bound(await _built(self.name, self.factory, config, stack), saver)
+
+
+def bound(graph: AnyGraph, saver: BaseCheckpointSaver[Any]) -> AnyGraph:
+    """The same graph on another checkpointer, which may load the types of its own state and no others."""
+    # A plain copy: Pregel.copy would run the constructor and forget the types that compile() collected.
+    clone = copy.copy(graph)
+    clone.checkpointer = saver.with_allowlist(_state_types(graph))
+    return clone
+
+
+def _state_types(graph: AnyGraph) -> set[tuple[str, ...]]:
+    """What strict msgpack lets through: the types of this graph and of the subgraphs in its checkpoints."""
+    graphs = [graph, *(subgraph for _, subgraph in graph.get_subgraphs(recurse=True))]
+    return {entry for each in graphs for entry in getattr(each, "_serde_allowlist", None) or ()}
+
+
+async def load_graphs(config: GraphConfig, stack: AsyncExitStack) -> dict[str, LoadedGraph]:
+    """Import and build every graph. Context managers stay open until `stack` closes.
+
+    Raises GraphConfigError that names the graph and what is wrong with it.
+    """
+    for folder in reversed(config.import_paths):
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
+    return {spec.name: await _load(config, spec, stack) for spec in config.specs}
+
+
+async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> LoadedGraph:
+    try:
+        module = _module(config, spec)
+    except Exception as error:
+        raise GraphConfigError(
+            f'{config.path}: graph "{spec.name}" cannot be imported: {type(error).__name__}: {error}'
+        ) from error
+    try:
+        attribute = getattr(module, spec.attribute)
+    except AttributeError:
+        raise GraphConfigError(
+            f'{config.path}: graph "{spec.name}": "{spec.attribute}" is not in {spec.file or spec.module}.'
+        ) from None
+    if _is_graph(attribute):
+        return LoadedGraph(name=spec.name, sample=_compiled(spec.name, attribute), factory=None)
+    if not callable(attribute):
+        raise GraphConfigError(
+            f'{config.path}: graph "{spec.name}" is a {type(attribute).__name__}; it must be '
+            "a compiled graph, a StateGraph, or a function that returns one."
+        )
+    sample = await _built(spec.name, attribute, copy.deepcopy(_NO_RUN), stack)
+    per_run = attribute if _parameters(attribute) else None
+    return LoadedGraph(name=spec.name, sample=sample, factory=per_run)
+
+
+def _module(config: GraphConfig, spec: GraphSpec) -> Any:
+    """The module, under the name by which the rest of the project imports it, where it has one."""
+    if spec.file is None:
+        assert spec.module is not None
+        return importlib.import_module(spec.module)
+    for folder in config.import_paths:
+        if spec.file.is_relative_to(folder):
+            parts = spec.file.relative_to(folder).with_suffix("").parts
+            dotted = ".".join(parts)
+            if all(part.isidentifier() for part in parts) and _finds(dotted, spec):
+                return importlib.import_module(dotted)
+    return _from_file(spec)
+
+
+def _finds(dotted: str, spec: GraphSpec) -> bool:
+    """Whether importing this name would give this very file, and not a namesake."""
+    try:
+        found = importlib.util.find_spec(dotted)
+    except (ImportError, ValueError):
+        return False
+    return found is not None and found.origin == str(spec.file)
+
+
+def _from_file(spec: GraphSpec) -> Any:
+    assert spec.file is not None
+    name = f"countersign_graph_{spec.name}".replace("-", "_").replace(".", "_")
+    found = importlib.util.spec_from_file_location(name, spec.file)
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    sys.modules[name] = module
+    found.loader.exec_module(module)
+    return module
+
+
+async def _built(
+    name: str, factory: Callable[..., Any], config: RunnableConfig, stack: AsyncExitStack
+) -> AnyGraph:
+    """Call a factory, whichever kind of function it is."""
+    arguments = [config] if _parameters(factory) else []
+    try:
+        made = factory(*arguments)
+        if inspect.isasyncgen(made):
+            made = await stack.enter_async_context(asynccontextmanager(factory)(*arguments))
+        elif hasattr(made, "__aenter__"):
+            made = await stack.enter_async_context(made)
+        elif hasattr(made, "__enter__"):
+            made = stack.enter_context(made)
+        elif inspect.isawaitable(made):
+            made = await made
+    except Exception as error:
+        raise GraphConfigError(f'graph "{name}" cannot be built: {type(error).__name__}: {error}') from error
+    if not _is_graph(made):
+        raise GraphConfigError(f'graph "{name}": its function returned a {type(made).__name__}, not a graph.')
+    return _compiled(name, made)
+
+
+def _parameters(factory: Callable[..., Any]) -> int:
+    """How many arguments it must be called with: none, or the config."""
+    parameters = inspect.signature(factory).parameters.values()
+    takes = [p for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
+    return len(takes)
+
+
+def _is_graph(value: object) -> bool:
+    return isinstance(value, Pregel | StateGraph)
+
+
+def _compiled(name: str, graph: Any) -> AnyGraph:
+    if isinstance(graph, StateGraph):
+        return graph.compile(name=name)
+    assert isinstance(graph, Pregel)
+    return graph

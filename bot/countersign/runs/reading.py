@@ -1,0 +1,75 @@
+"""A LangGraph snapshot, read into what the flow works with."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.messages import AIMessage, convert_to_messages
+from langgraph.types import StateSnapshot
+
+from countersign.flow.graph_state import GraphState, PendingInterrupt, Said
+from countersign.interrupts import as_json, digest
+from countersign.runs.loading import AnyGraph
+
+INPUT_KEY = "countersign_input"  # in the metadata of every checkpoint: the input that led to it
+
+
+def read_state(graph: AnyGraph, snapshot: StateSnapshot, *, said_in: Any) -> GraphState:
+    """`said_in` are the values whose messages count as said."""
+    metadata: dict[str, Any] = dict(snapshot.metadata or {})
+    values = snapshot.values if isinstance(snapshot.values, dict) else {"output": snapshot.values}
+    outputs = _output_names(graph, values)
+    chats = "messages" in outputs
+    said = _said(said_in.get("messages") or []) if chats and isinstance(said_in, dict) else ()
+    configurable = (snapshot.config or {}).get("configurable", {})
+    return GraphState(
+        pending=_pending(snapshot),
+        # Not `next`: a task whose writes are stored is missing there, though its step is still to be applied.
+        unfinished=bool(snapshot.tasks),
+        applied=metadata.get(INPUT_KEY),
+        said=said,
+        fields=None if chats or not values else {name: as_json(values[name]) for name in outputs},
+        checkpoint=configurable.get("checkpoint_id"),
+    )
+
+
+def _output_names(graph: AnyGraph, values: dict[str, Any]) -> list[str]:
+    channels = graph.output_channels
+    names = [channels] if isinstance(channels, str) else list(channels)
+    return [name for name in names if name in values] or (list(values) if names == ["__root__"] else [])
+
+
+def _pending(snapshot: StateSnapshot) -> tuple[PendingInterrupt, ...]:
+    """Each pending interrupt once: subgraphs tell of theirs twice."""
+    found = {}
+    for interrupt in snapshot.interrupts:
+        value, schema = as_json(interrupt.value), as_json(interrupt.response_schema)
+        found[interrupt.id] = PendingInterrupt(
+            interrupt_id=interrupt.id, value=value, schema=schema, digest=digest(value, schema)
+        )
+    return tuple(found.values())
+
+
+def _said(messages: Any) -> tuple[Said, ...]:
+    """The AI messages that have text. Their ids stay; one without gets its place and content as its key."""
+    if not isinstance(messages, Sequence) or isinstance(messages, str):
+        return ()
+    said = []
+    for place, message in enumerate(convert_to_messages(messages)):
+        text = str(message.text).strip() if isinstance(message, AIMessage) else ""
+        if text:
+            key = message.id or f"{place}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+            said.append(Said(key=key, text=text))
+    return tuple(said)
+
+
+def dangling_tool_calls(values: Any) -> list[tuple[str, str]]:
+    """(id, name) of the last AI message's tool calls that no tool message answers."""
+    messages = values.get("messages") if isinstance(values, dict) else None
+    calls: dict[str, str] = {}
+    for message in messages or []:
+        if isinstance(message, AIMessage):
+            calls |= {call["id"]: call["name"] for call in message.tool_calls if call["id"]}
+        else:
+            calls.pop(getattr(message, "tool_call_id", None) or "", None)
+    return list(calls.items())

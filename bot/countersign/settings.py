@@ -1,0 +1,151 @@
+"""The environment and .env, read once into one frozen value. Secrets are hidden wherever it is shown."""
+
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from countersign.approvals.errors import CountersignError
+
+Kind = TypeVar("Kind", bound=BaseSettings)
+
+_HOW = {
+    "SLACK_BOT_TOKEN": (
+        "the bot token, which begins with xoxb-: in your Slack app's settings under “OAuth & Permissions”"
+    ),
+    "SLACK_APP_TOKEN": (
+        "an app-level token with the scope connections:write, which begins with xapp-: in your Slack app's "
+        "settings under “Basic Information”. Without it the bot serves HTTP"
+    ),
+    "SLACK_SIGNING_SECRET": "the signing secret: in your Slack app's settings under “Basic Information”",
+    "SLACK_API_URL": "the address of Slack's Web API, such as https://slack.com/api/",
+    "DATABASE_URL": "postgresql://user:password@host:5432/database; leave it out for an embedded PostgreSQL",
+    "WORKER_PORT": "a port number from 0 to 65535; leave it out, and a worker opens no door",
+    "PORT": "a port number from 0 to 65535",
+    "CONCURRENCY": "how many threads one worker runs at once, from 1 to 200",
+    "RETENTION": "for how many days a thread at rest is kept; 0 keeps all",
+    "LOG_FORMAT": "text or json",
+    "SHUTDOWN_GRACE": "how many seconds running steps have to end after SIGTERM",
+}
+
+
+class SettingError(CountersignError):
+    """A setting is missing or malformed."""
+
+
+class Settings(BaseSettings):
+    """Field names are the variables' names in lower case."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    slack_bot_token: SecretStr
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    database_url: SecretStr | None = None
+    data_dir: Path = Path(".data")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 3000
+    worker_port: Annotated[int | None, Field(ge=0, le=65535)] = None
+    langgraph_config: Path = Path("langgraph.json")
+    default_graph: str | None = None
+    policy_file: Path = Path("approvals.toml")
+    concurrency: Annotated[int, Field(ge=1, le=200)] = 16
+    shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = 8.0
+    retention: Annotated[float, Field(ge=0)] = 90.0
+    insight_token: SecretStr | None = None
+    log_format: Annotated[str, Field(pattern="^(text|json)$")] = "text"
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr) -> SecretStr:
+        return _beginning_with("xoxb-", value)
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return _beginning_with("xapp-", value) if value else None
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _api_url(cls, value: str) -> str:
+        TypeAdapter(AnyHttpUrl).validate_python(value)
+        return value.rstrip("/") + "/"
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_url(cls, value: SecretStr | None) -> SecretStr | None:
+        return _postgres_url(value) if value else None
+
+    @property
+    def socket_mode(self) -> bool:
+        return self.slack_app_token is not None
+
+
+class DatabaseSettings(BaseSettings):
+    """What `migrate` needs, which runs without Slack."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    database_url: SecretStr | None = None
+    data_dir: Path = Path(".data")
+
+
+def read_settings() -> Settings:
+    """Read the settings. Raises SettingError, one line that names the variable and how to get its value."""
+    settings = _read(Settings)
+    if not settings.socket_mode and settings.slack_signing_secret is None:
+        raise SettingError(
+            f"SLACK_SIGNING_SECRET is missing: set it to {_HOW['SLACK_SIGNING_SECRET']}. It is needed "
+            "because SLACK_APP_TOKEN is not set either, so the bot would serve HTTP."
+        )
+    if settings.policy_file.exists():
+        raise SettingError(
+            f"POLICY_FILE: {settings.policy_file} exists, and this version cannot read policies yet, so "
+            "more people could decide than you wrote down. Move it away to start with the default policy."
+        )
+    return settings
+
+
+def read_database_settings() -> DatabaseSettings:
+    """Read what `migrate` needs. Raises SettingError."""
+    return _read(DatabaseSettings)
+
+
+def _read(kind: type[Kind]) -> Kind:
+    try:
+        return kind()
+    except ValidationError as error:
+        raise SettingError(_line(error)) from None
+
+
+def _beginning_with(prefix: str, value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(prefix):
+        raise ValueError(f"does not begin with {prefix}")
+    return value
+
+
+def _postgres_url(value: SecretStr) -> SecretStr:
+    """Whatever libpq takes as a URL: with several hosts too, or with none, where the query names a socket."""
+    url = value.get_secret_value()
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError("does not begin with postgresql://")
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError:  # its text quotes the URL, and there may be a password in it
+        raise ValueError("is no URL that PostgreSQL understands") from None
+    return value
+
+
+def _line(error: ValidationError) -> str:
+    """The first finding, without the value: it may be a secret."""
+    finding = error.errors(include_input=False, include_url=False)[0]
+    name = str(finding["loc"][0]).upper()
+    how = _HOW.get(name)
+    wanted = f": set it to {how}." if how else "."
+    if finding["type"] == "missing":
+        return f"{name} is missing{wanted}"
+    return f"{name} is not valid ({finding['msg'].removeprefix('Value error, ')}){wanted}"

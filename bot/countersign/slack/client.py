@@ -1,0 +1,192 @@
+"""Slack as the flow needs it: posts each row once, shows a card as its approval is, tells people things."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.person import Person
+from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.ports import RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.thread import ThreadRef
+from countersign.slack import card
+from countersign.slack.blocks import Drawn
+from countersign.slack.escape import escape
+from countersign.slack.in_order import InOrder
+from countersign.slack.messages import draw_message
+from countersign.slack.people import People
+from countersign.slack.posted import EVENT_TYPE, find_posted
+from countersign.slack.web_api import WebApi, Workspace
+
+_TOO_MUCH = {
+    *("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format", "msg_too_long"),
+    "invalid_attachments",  # such as two tables in the Markdown of one message
+}
+_HOOKS = "https://hooks.slack.com/"
+_NOT_HERE = "I am not in this channel. Invite me with `/invite`, then try again."
+_NO_THREAD = {
+    "not_in_channel": _NOT_HERE,
+    "channel_not_found": _NOT_HERE,
+    "is_archived": "This channel is archived, so nothing can be started in it.",
+    "restricted_action": "This workspace's settings do not let me post here.",
+    "missing_scope": "I lack a permission to post here. Whoever manages this app can add it.",
+}
+
+log = structlog.get_logger()
+
+
+class SlackClient:
+    """Implements `Slack` of countersign.flow.ports, `SlackForTools` of tool_host and `Signs` of progress."""
+
+    def __init__(self, api: WebApi, workspace: Workspace) -> None:
+        self._api = api
+        self._workspace = workspace
+        self._people = People(api, workspace.team)
+        self._in_order = InOrder()
+
+    async def post(self, row: Outgoing, approval: Approval | None) -> str:
+        """Post the row and give its ts; a row whose text needs several messages gives that of the first."""
+        if approval is not None:
+            return await self._post_card(row, approval)
+        if row.kind is OutgoingKind.CARD:
+            raise SlackRefused("chat.postMessage", "approval_is_gone")
+        messages = draw_message(row)
+        keys = [row.key if at == 0 else f"{row.key}/{at + 1}" for at in range(len(messages))]
+        thread_ts, done = row.thread_ts, {}
+        if row.attempts > 0:
+            done = await find_posted(self._api, row.channel, thread_ts, keys)
+        for key, drawn in zip(keys, messages, strict=True):
+            if key not in done:
+                done[key] = await self._post_drawn(key, row.channel, thread_ts or done.get(row.key), drawn)
+        return done[row.key]
+
+    async def _post_drawn(self, key: str, channel: str, thread_ts: str | None, drawn: Drawn) -> str:
+        try:
+            return await self._send(key, channel, thread_ts, drawn)
+        except SlackRefused as refused:
+            if refused.error not in _TOO_MUCH or drawn.otherwise is None:
+                raise
+            log.warning("message_drawn_plain", key=key, slack_error=refused.error)
+            return await self._send(key, channel, thread_ts, replace(drawn, blocks=drawn.otherwise))
+
+    async def _post_card(self, row: Outgoing, approval: Approval) -> str:
+        if row.attempts > 0:
+            found = await find_posted(self._api, row.channel, row.thread_ts, [row.key])
+            if found:
+                return found[row.key]
+        try:
+            return await self._send(row.key, row.channel, row.thread_ts, card.draw(approval))
+        except SlackRefused as refused:
+            if refused.error not in _TOO_MUCH:
+                raise
+            log.error("card_drawn_plain", approval_id=str(approval.id), slack_error=refused.error)
+            return await self._send(row.key, row.channel, row.thread_ts, card.plain_card(approval))
+
+    async def _send(self, key: str, channel: str, thread_ts: str | None, drawn: Drawn) -> str:
+        answer = await self._api.call(
+            "chat.postMessage",
+            channel=channel,
+            thread_ts=thread_ts,
+            text=drawn.text,
+            blocks=drawn.blocks,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answer["ts"])
+
+    async def redraw(self, approval: Approval) -> None:
+        if approval.card_ts is None:
+            return
+        async with self._in_order.turn(approval.id, approval.version) as newest:
+            if newest:
+                await self._draw(approval, approval.card_ts)
+
+    async def _draw(self, approval: Approval, ts: str) -> None:
+        channel = ThreadRef.parse(approval.thread_id).channel
+        try:
+            await self._update(channel, ts, card.draw(approval))
+        except SlackRefused as refused:
+            if refused.error not in _TOO_MUCH:
+                raise
+            log.error("card_drawn_plain", approval_id=str(approval.id), slack_error=refused.error)
+            await self._update(channel, ts, card.plain_card(approval))
+
+    async def _update(self, channel: str, ts: str, drawn: Drawn) -> None:
+        await self._api.call("chat.update", channel=channel, ts=ts, text=drawn.text, blocks=drawn.blocks)
+
+    async def show(self, channel: str, ts: str, drawn: Drawn) -> None:
+        """Make a message of ours show something else."""
+        await self._update(channel, ts, drawn)
+
+    async def person(self, user_id: str, team_id: str | None = None) -> Person:  # noqa: ARG002  # the port's
+        """Who it is, as users.info has it: the team that came along is what the sender says of themselves."""
+        return await self._people.person(user_id)
+
+    async def whisper(self, thread: ThreadRef, user: str, text: str) -> None:
+        """The text is mrkdwn of the bot's own; it is escaped all the same, since it may quote people."""
+        await self._api.call(
+            "chat.postEphemeral",
+            channel=thread.channel,
+            user=user,
+            thread_ts=thread.ts or None,
+            text=escape(text),
+        )
+
+    async def show_status(self, thread: ThreadRef, status: str) -> None:
+        """What the bot is at, under the thread; chat:write is enough (Slack's change of 2026-03-05)."""
+        await self._api.call(
+            "assistant.threads.setStatus", channel_id=thread.channel, thread_ts=thread.ts, status=status
+        )
+
+    async def opening_failed(self, row: Outgoing, error: str) -> None:
+        """Never raises: there is nobody left to tell."""
+        body: dict[str, Any] = dict(row.body) if isinstance(row.body, dict) else {}
+        text = _NO_THREAD.get(error, f"Slack did not let me start a thread here ({error}).")
+        if await self._respond(str(body.get("response_url") or ""), text):
+            return
+        here = ThreadRef(team=row.team, channel=row.channel, ts="")
+        try:
+            await self.whisper(here, str(body.get("user", "")), text)
+        except (SlackRefused, SlackUnreachable, RateLimited) as failed:
+            log.warning("opening_failure_not_told", key=row.key, reason=str(failed))
+
+    async def _respond(self, url: str, text: str) -> bool:
+        """Answer through a response_url, which is only ever Slack's own."""
+        session = self._api.web.session
+        if not self._is_slacks(url) or session is None:
+            return False
+        try:
+            async with session.post(url, json={"response_type": "ephemeral", "text": escape(text)}) as answer:
+                return answer.status == 200
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+    def _is_slacks(self, url: str) -> bool:
+        own = urlsplit(self._api.web.base_url)
+        given = urlsplit(url)
+        return url.startswith(_HOOKS) or (given.scheme, given.netloc) == (own.scheme, own.netloc)
+
+    async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """One Web API call for a graph's tool."""
+        return await self._api.call(method, **arguments)
+
+    async def post_text(self, key: str, channel: str, text: str, *, look_first: bool) -> dict[str, Any]:
+        """Post a text of a tool's, escaped, in a channel; with `look_first` it may be there already."""
+        found = await find_posted(self._api, channel, None, [key]) if look_first else {}
+        ts = found.get(key) or await self._send_text(key, channel, text)
+        return {"channel": channel, "ts": ts}
+
+    async def _send_text(self, key: str, channel: str, text: str) -> str:
+        answer = await self._api.call(
+            "chat.postMessage",
+            channel=channel,
+            text=escape(text),
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answer["ts"])

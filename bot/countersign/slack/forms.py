@@ -1,0 +1,129 @@
+"""A form as a modal, and back: the view of a form, and the raw values of a submission."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from countersign.interrupts import ABSENT, MESSAGE, WHOLE, Field, FieldKind, Form, Raw, one_line
+from countersign.slack.blocks import Block, actions, button, context, plain
+from countersign.slack.escape import clipped
+from countersign.slack.form_elements import ACTION_ID, UNTOUCHED, MaybeRaw, raw_of
+from countersign.slack.form_pages import MOST_INPUTS, Carried, pages, pieces
+
+TURN = "form:turn"
+_ERROR_LIMIT = 300
+_NOTHING: Carried = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Modal:
+    """What stands around the fields."""
+
+    callback_id: str
+    title: str  # at most 24 characters
+    submit: str  # at most 24 characters
+    private_metadata: str
+    heading: str = ""
+    explanation: str = ""
+    warning: str = ""  # why the page was not turned
+
+
+def fitted(form: Form) -> Form:
+    """The form as people can handle it: as it is, or else the whole value as one JSON field.
+
+    What is too long for one view even so is a form of several pages.
+    """
+    if form.single is not None or sum(len(pieces(field)) for field in form.fields) <= MOST_INPUTS:
+        return form
+    field = Field(
+        pointer=WHOLE,
+        label="Value",
+        kind=FieldKind.JSON,
+        required=True,
+        initial={} if form.base is ABSENT else form.base,
+        hint="JSON. There are too many fields for a form of their own.",
+    )
+    whole = replace(form, fields=(field,), base=field.initial, containers=(), note=form.note)
+    return whole if len(pages(whole)) == 1 else form
+
+
+def form_view(form: Form, modal: Modal, page: int = 0, carried: Carried = _NOTHING) -> Block:
+    """One page of a form that `fitted` gave, with what was `carried` along from others."""
+    blocks: list[Block] = []
+    if modal.heading:
+        blocks.append({"type": "section", "text": plain(clipped(modal.heading, 3000))})
+    told = [text for text in (modal.explanation, form.note) if text]
+    blocks += [{"type": "section", "text": plain(clipped(text, 3000))} for text in told]
+    all_pages = pages(form)
+    blocks += [piece.block(carried.get(piece.block_id, UNTOUCHED)) for piece in all_pages[page]]
+    if len(all_pages) > 1:
+        blocks += _turning(page, len(all_pages), modal.warning)
+    return {
+        "type": "modal",
+        "callback_id": modal.callback_id,
+        "title": plain(modal.title),
+        "submit": plain(modal.submit),
+        "close": plain("Cancel"),
+        "private_metadata": modal.private_metadata,
+        "blocks": blocks,
+    }
+
+
+def _turning(page: int, count: int, warning: str) -> list[Block]:
+    """The way to the other pages."""
+    there = [at for at in dict.fromkeys((0, page - 1, page + 1, count - 1)) if 0 <= at < count and at != page]
+    buttons = [button(f"{TURN}:{at}", f"Page {at + 1}", str(at)) for at in there]
+    text = f"Page {page + 1} of {count}. What you change here is kept while you look at other pages."
+    return [actions(f"pages:{page}", buttons), context(warning or text)]
+
+
+def raw_values(form: Form, view: Mapping[str, Any], carried: Carried = _NOTHING) -> dict[str, Raw]:
+    """What was typed, by the fields' pointers, for `Form.read`. Fields that had no input are not in it."""
+    state = (view.get("state") or {}).get("values") or {}
+    found: dict[str, Raw] = {}
+    for field in form.fields:
+        own = pieces(field)
+        given: list[MaybeRaw] = []
+        for piece in own:
+            if (held := _held(state, piece.block_id)) is not None:
+                given.append(raw_of(field, held))
+            elif piece.block_id in carried:
+                given.append(carried[piece.block_id])
+            else:
+                given.append(UNTOUCHED)
+        if all(raw is UNTOUCHED for raw in given):
+            continue
+        texts = [piece.shown if raw is UNTOUCHED else raw for piece, raw in zip(own, given, strict=True)]
+        found[field.pointer] = (
+            texts[0] if len(texts) == 1 else "".join(text for text in texts if isinstance(text, str))
+        )
+    return found
+
+
+def shown_errors(errors: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
+    """The errors by block id, each at an input that is in the view: Slack takes no other."""
+    inputs = [block["block_id"] for block in view.get("blocks") or () if block.get("type") == "input"]
+    shown: dict[str, list[str]] = {}
+    for place, text in errors.items():
+        if place in inputs:
+            shown.setdefault(place, []).append(text)
+        elif inputs:  # of no input that is here: it is on another page, or the answer as a whole
+            told = text if place in {WHOLE, MESSAGE} else f"{one_line(place.removeprefix('/'))}: {text}"
+            shown.setdefault(inputs[0], []).append(told)
+    return {place: clipped(" ".join(texts), _ERROR_LIMIT) for place, texts in shown.items()}
+
+
+def told_view(title: str, text: str) -> Block:
+    """A view that only says something, in place of a form that can do nothing any more."""
+    return {
+        "type": "modal",
+        "title": plain(title),
+        "close": plain("Close"),
+        "blocks": [{"type": "section", "text": plain(clipped(text, 3000))}],
+    }
+
+
+def _held(state: Mapping[str, Any], block_id: str) -> Mapping[str, Any] | None:
+    held = (state.get(block_id) or {}).get(ACTION_ID)
+    return held if isinstance(held, Mapping) else None

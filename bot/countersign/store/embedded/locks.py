@@ -1,0 +1,72 @@
+"""Locks that the kernel gives back when their holder dies, however it dies.
+
+Every question about who is alive is put to these locks and never to a process id: ids are reused after a
+power cut, zombies keep theirs, and a file that lists them outlives a `kill -9`.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from countersign.store.embedded.errors import EmbeddedPostgresError
+
+
+class FileLock:
+    """An advisory lock on one file, for one holder within this process or another."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fd: int | None = None
+
+    def try_exclusive(self) -> bool:
+        """Take the lock alone; False if anybody else has it."""
+        return self._try(fcntl.LOCK_EX)
+
+    def try_shared(self) -> bool:
+        """Take the lock beside others; False if somebody has it alone."""
+        return self._try(fcntl.LOCK_SH)
+
+    def release(self) -> None:
+        """Give the lock back; nothing happens if it is not held."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def fileno(self) -> int:
+        """The descriptor that carries the lock: a child that inherits it holds the lock too."""
+        assert self._fd is not None, "the lock is not held"
+        return self._fd
+
+    def _try(self, kind: int) -> bool:
+        assert self._fd is None, "the lock is held already"
+        fd = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            fcntl.flock(fd, kind | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(fd)
+            if isinstance(error, BlockingIOError):
+                return False
+            raise
+        self._fd = fd
+        return True
+
+
+@contextmanager
+def alone(path: Path, *, seconds: float) -> Iterator[None]:
+    """Hold the lock on `path` for the block, waiting at most `seconds` for it."""
+    lock = FileLock(path)
+    deadline = time.monotonic() + seconds
+    while not lock.try_exclusive():
+        if time.monotonic() > deadline:
+            raise EmbeddedPostgresError(
+                f"Another process has been starting or stopping PostgreSQL for {seconds:.0f} s (it holds"
+                f" {path}). See what it waits for, end it, and start again."
+            )
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,162 @@
+"""Bring a database to what this version of the bot needs: our tables, procrastinate's and LangGraph's.
+
+Ours are the files `migrations/NNNN_name.sql`. Each is applied once, in order, in a transaction of its own,
+and is never edited afterwards: a change is a new file.
+
+Procrastinate's tables are made from its schema. When a newer procrastinate is put into the lock file, the
+migration files that it brings are applied here too, the ones the database has not seen. It splits them into
+`pre` (before its new code runs) and `post` (after its old code is gone), and here both run at once: such an
+upgrade of the bot stops the old replicas before it starts the new ones, and its release notes must say so.
+"""
+
+import asyncio
+import hashlib
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from procrastinate.schema import SchemaManager
+from psycopg import sql
+
+from countersign.store.pool import Connection, open_session
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+# Any number, the same for every replica; PostgreSQL keeps it apart per database.
+LOCK = 7_261_893_510
+LOCK_SECONDS = 300.0
+
+
+class MigrationError(Exception):
+    """The database cannot be brought to what this version needs; the message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Migration:
+    """One step, known for ever by its name."""
+
+    name: str
+    statements: bytes
+    checksum: str
+
+
+def read_migrations(folder: Path, *, prefix: str = "") -> tuple[Migration, ...]:
+    """The folder's `.sql` files in the order of their names, which begin with `prefix` in the record."""
+    return tuple(
+        Migration(
+            name=prefix + file.stem,
+            statements=(statements := file.read_bytes()),
+            checksum=hashlib.sha256(statements).hexdigest(),
+        )
+        for file in sorted(folder.glob("*.sql"))
+    )
+
+
+async def migrate(url: str, *, folder: Path = MIGRATIONS) -> tuple[str, ...]:
+    """Apply what is missing and return the names of what was applied, in order; nothing if all is there.
+
+    Any number of processes may call it at once: one works, the others wait for it. Raises MigrationError if
+    the database was changed by a newer version of the bot, or an applied file was edited since.
+    """
+    own = read_migrations(folder)
+    _check_numbers(own)
+    connection = await open_session(url, application_name="countersign migrate")
+    async with connection:
+        await _lock(connection)
+        applied = await _applied(connection)
+        _check_history(own, {name: applied[name] for name in applied if "/" not in name})
+        done = await _migrate_procrastinate(connection, applied)
+        # Ours come after the queue's: one of ours hangs a trigger on its table.
+        done += [await _apply(connection, step) for step in own if step.name not in applied]
+        # It builds indexes concurrently, so not in a transaction; it keeps a version table of its own.
+        await AsyncPostgresSaver(connection).setup()
+        # The lock goes with the connection.
+    return tuple(done)
+
+
+async def _lock(connection: Connection) -> None:
+    # Asked for again and again, never waited for: LangGraph's concurrent index waits for every statement that
+    # is running, one that waits for this lock included, and would wait for ever.
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        cursor = await connection.execute("SELECT pg_try_advisory_lock(%s) AS mine", (LOCK,))
+        row = await cursor.fetchone()
+        if row and row["mine"]:
+            return
+        if time.monotonic() > deadline:
+            raise MigrationError(
+                f"Another process has been changing this database's tables for {LOCK_SECONDS:.0f} s. Look for"
+                " `countersign migrate` in pg_stat_activity."
+            )
+        await asyncio.sleep(0.1)
+
+
+async def _applied(connection: Connection) -> dict[str, str]:
+    await connection.execute(
+        """
+        CREATE TABLE IF NOT EXISTS countersign_migrations (
+            name text PRIMARY KEY,
+            checksum text NOT NULL,
+            applied_at timestamptz NOT NULL DEFAULT now()
+        )
+        """
+    )
+    cursor = await connection.execute("SELECT name, checksum FROM countersign_migrations")
+    return {row["name"]: row["checksum"] async for row in cursor}
+
+
+def _check_numbers(own: tuple[Migration, ...]) -> None:
+    for number, step in enumerate(own, start=1):
+        if not re.fullmatch(rf"{number:04}_[a-z0-9_]+", step.name):
+            raise MigrationError(
+                f"Migration {number} must be {number:04}_<name>.sql, and it is {step.name}.sql."
+            )
+
+
+def _check_history(own: tuple[Migration, ...], applied: Mapping[str, str]) -> None:
+    if unknown := sorted(applied.keys() - {step.name for step in own}):
+        raise MigrationError(
+            f"This database was changed by a newer version of the bot ({', '.join(unknown)}). Run that"
+            " version or a later one."
+        )
+    for step in own:
+        if applied.get(step.name, step.checksum) != step.checksum:
+            raise MigrationError(
+                f"{step.name}.sql was edited after it had been applied to this database. Put it back as it"
+                " was; a change of the tables is a new file."
+            )
+
+
+async def _apply(connection: Connection, step: Migration) -> str:
+    async with connection.transaction():
+        # Several statements at once cannot be prepared, which this connection otherwise does at once.
+        await connection.execute(step.statements, prepare=False)
+        await _record(connection, step)
+    return step.name
+
+
+async def _record(connection: Connection, step: Migration) -> None:
+    await connection.execute(
+        "INSERT INTO countersign_migrations (name, checksum) VALUES (%s, %s)", (step.name, step.checksum)
+    )
+
+
+async def _migrate_procrastinate(connection: Connection, applied: Mapping[str, str]) -> list[str]:
+    prefix = "procrastinate/"
+    steps = read_migrations(Path(SchemaManager.get_migrations_path()), prefix=prefix)
+    seen = {name for name in applied if name.startswith(prefix)}
+    if seen and max(seen) > steps[-1].name:
+        raise MigrationError(
+            "This database was changed by a newer version of procrastinate. Run the version of the bot that"
+            " brought it."
+        )
+    if seen:
+        return [await _apply(connection, step) for step in steps if step.name not in seen]
+    async with connection.transaction():
+        # The schema is what all of its migrations together lead to.
+        await connection.execute(sql.SQL(SchemaManager.get_schema()), prepare=False)
+        for step in steps:
+            await _record(connection, step)
+    return ["procrastinate"]

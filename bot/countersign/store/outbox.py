@@ -1,0 +1,88 @@
+"""The outbox: what is to be posted, claimed by one process at a time."""
+
+from uuid import UUID
+
+from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.ports import Lane
+from countersign.flow.thread import ThreadRef
+from countersign.store import rows
+from countersign.store.claims import CLAIM, claimed, of_thread
+from countersign.store.pool import Pool, transaction
+from countersign.store.queries import QUERIES
+from countersign.store.statements import fetch, run
+from countersign.store.threads import Defer, remember
+
+
+class Outbox:
+    def __init__(self, pool: Pool, defer: Defer) -> None:
+        self._pool = pool
+        self._defer = defer
+
+    async def claim_thread(self, channel: str, thread_ts: str) -> tuple[Outgoing, ...]:
+        return claimed(await fetch(self._pool, "claim_thread", of_thread(channel, thread_ts)))
+
+    async def claim_one(self, key: str) -> Outgoing | None:
+        found = await fetch(self._pool, "claim_one", {"key": key, "claim": CLAIM})
+        return rows.outgoing_from(found[0]) if found else None
+
+    async def due(self, limit: int) -> tuple[Lane, ...]:
+        found = await fetch(self._pool, "due_lanes", {"limit": limit})
+        return tuple(
+            Lane(channel=row["channel"], thread_ts=row["thread_ts"], key=row["key"]) for row in found
+        )
+
+    async def posted(self, row: Outgoing, ts: str, drawn: int | None) -> None:
+        async with transaction(self._pool) as connection:
+            # The approval before its row here as in `card_seen`: the other order would deadlock with it.
+            if row.approval_id is not None:
+                await connection.execute(
+                    QUERIES["card_posted"], {"approval_id": row.approval_id, "ts": ts, "drawn": drawn}
+                )
+            marking = await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
+            if row.kind is OutgoingKind.OPENING and await marking.fetchone() is not None:
+                inbound = _first_message(row, ts)
+                if await remember(connection, inbound):
+                    await self._defer(connection, inbound.thread.id)
+
+    async def card_seen(self, approval_id: UUID, ts: str) -> None:
+        arguments = {"approval_id": approval_id, "ts": ts}
+        async with transaction(self._pool) as connection:
+            seeing = await connection.execute(QUERIES["card_seen"], arguments)
+            if await seeing.fetchone() is not None:
+                await connection.execute(QUERIES["card_row_posted"], arguments)
+
+    async def postpone(self, row: Outgoing, seconds: float, error: str) -> None:
+        await run(
+            self._pool,
+            "postpone",
+            {
+                "key": row.key,
+                "channel": row.channel,
+                "thread_ts": row.thread_ts,
+                "seconds": seconds,
+                "error": error,
+            },
+        )
+
+    async def give_up(self, row: Outgoing, error: str) -> None:
+        await run(self._pool, "give_up", {"key": row.key, "error": error})
+
+    async def stale_cards(self, limit: int) -> tuple[UUID, ...]:
+        return tuple(row["id"] for row in await fetch(self._pool, "stale_cards", {"limit": limit}))
+
+    async def drawn(self, approval_id: UUID, version: int) -> int | None:
+        found = await fetch(self._pool, "drawn", {"approval_id": approval_id, "version": version})
+        return int(found[0]["version"]) if found else None
+
+
+def _first_message(row: Outgoing, ts: str) -> Inbound:
+    """The message that `/agent` stands for, once its thread's root has been posted."""
+    assert isinstance(row.body, dict)
+    return Inbound(
+        key=f"message:{row.team}/{row.channel}/{ts}",
+        kind=InboundKind.MESSAGE,
+        thread=ThreadRef(team=row.team, channel=row.channel, ts=ts),
+        user=str(row.body["user"]),
+        text=str(row.body["text"]),
+    )

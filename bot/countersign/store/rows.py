@@ -1,0 +1,155 @@
+"""Rows of the tables <-> values of the flow and the domain.
+
+The columns are json, not jsonb: what people are shown keeps the order in which its author wrote it, and every
+character that JSON can say, U+0000 among them.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Json as AsJson
+
+from countersign.approvals.approval import Approval, Status, Vote
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
+from countersign.approvals.person import Person, Standing
+from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.thread import ThreadRecord, ThreadRef
+
+Row = Mapping[str, Any]
+
+
+def thread_from(row: Row) -> ThreadRecord:
+    return ThreadRecord(
+        ref=ThreadRef.parse(row["id"]),
+        graph=row["graph"],
+        last_said=row["last_said"],
+        halted=row["halted"],
+        attempts=row["attempts"],
+    )
+
+
+def inbound_from(row: Row) -> Inbound:
+    return Inbound(
+        key=row["key"],
+        event_id=row["event_id"],
+        kind=InboundKind(row["kind"]),
+        thread=ThreadRef.parse(row["thread_id"]),
+        user=row["user_id"],
+        text=row["text"],
+        body=row["body"],
+    )
+
+
+def inbound_row(inbound: Inbound) -> dict[str, Any]:
+    return {
+        "key": inbound.key,
+        "event_id": inbound.event_id,
+        "thread_id": inbound.thread.id,
+        "kind": inbound.kind,
+        "user_id": inbound.user,
+        "text": _text(inbound.text),
+        "body": json_column(inbound.body),
+    }
+
+
+def outgoing_from(row: Row) -> Outgoing:
+    return Outgoing(
+        key=row["key"],
+        kind=OutgoingKind(row["kind"]),
+        team=row["team"],
+        channel=row["channel"],
+        thread_ts=row["thread_ts"],
+        body=row["body"],
+        approval_id=row["approval_id"],
+        attempts=row["attempts"] - 1,
+    )
+
+
+def outgoing_row(outgoing: Outgoing) -> dict[str, Any]:
+    return {
+        "key": outgoing.key,
+        "kind": outgoing.kind,
+        "team": outgoing.team,
+        "channel": outgoing.channel,
+        "thread_ts": outgoing.thread_ts,
+        "body": json_column(outgoing.body),
+        "approval_id": outgoing.approval_id,
+    }
+
+
+def approval_from(row: Row) -> Approval:
+    return Approval(
+        id=row["id"],
+        thread_id=row["thread_id"],
+        interrupt_id=row["interrupt_id"],
+        digest=row["digest"],
+        value=row["value"],
+        schema=row["schema"],
+        status=Status(row["status"]),
+        votes=tuple(_vote_from(vote) for vote in row["votes"]),
+        opened_at=row["opened_at"],
+        answer=row["answer"],
+        note=row["note"],
+        version=row["version"],
+        drawn=row["drawn"],
+        card_ts=row["card_ts"],
+    )
+
+
+def approval_row(approval: Approval) -> dict[str, Any]:
+    return {
+        "id": approval.id,
+        "thread_id": approval.thread_id,
+        "interrupt_id": approval.interrupt_id,
+        "digest": approval.digest,
+        "value": json_column(approval.value),
+        "schema": json_column(approval.schema),
+        "status": approval.status,
+        "votes": json_column([_vote_row(vote) for vote in approval.votes]),
+        "answer": json_column(approval.answer),
+        "note": _text(approval.note),
+        "version": approval.version,
+        "opened_at": approval.opened_at,
+    }
+
+
+def _vote_from(vote: Row | None) -> Vote | None:
+    if vote is None:
+        return None
+    return Vote(
+        decision=Decision(
+            kind=DecisionKind(vote["kind"]), message=vote.get("message"), value=vote.get("value")
+        ),
+        by=Person(id=vote["by"], name=vote["name"], standing=Standing(vote["standing"])),
+        at=datetime.fromisoformat(vote["at"]),
+    )
+
+
+def _vote_row(vote: Vote | None) -> Json:
+    if vote is None:
+        return None
+    return {
+        "kind": vote.decision.kind.value,
+        "message": vote.decision.message,
+        "value": vote.decision.value,
+        "by": vote.by.id,
+        "name": vote.by.name,
+        "standing": vote.by.standing.value,
+        "at": vote.at.isoformat(),
+    }
+
+
+def json_column(value: Any) -> AsJson | None:
+    """What a json column takes: NULL for None, which is no JSON null there."""
+    return None if value is None else AsJson(value)
+
+
+def _text(text: str | None) -> str | None:
+    """PostgreSQL's text takes no U+0000 and no half of a surrogate pair, which no person ever meant."""
+    if text is None:
+        return None
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\x00", "\ufffd")

@@ -1,0 +1,203 @@
+"""Threads, what came in for them, and their approvals: each method is one transaction."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+
+from countersign.approvals.approval import Approval, Status
+from countersign.approvals.ledger import Change, Event
+from countersign.flow.inbound import Inbound, InboundKind, in_order
+from countersign.flow.outgoing import Opening, Outgoing, OutgoingKind
+from countersign.flow.ports import Conflict, Settled, Settlement, Waiting, Work
+from countersign.flow.thread import ThreadRecord, ThreadRef
+from countersign.store import rows
+from countersign.store.away import away_is_told
+from countersign.store.claims import claimed, of_thread
+from countersign.store.pool import Pool, transaction
+from countersign.store.queries import QUERIES
+
+Connection = psycopg.AsyncConnection[Any]
+Defer = Callable[[Connection, str], Awaitable[None]]
+
+
+class Threads:
+    """`defer(connection, thread_id)` puts the thread's job into the queue, in the same transaction."""
+
+    def __init__(self, pool: Pool, defer: Defer) -> None:
+        self._pool = pool
+        self._defer = defer
+
+    async def accept(self, inbound: Inbound) -> bool:
+        if await self._accepted(inbound):
+            return True
+        if inbound.opens or inbound.kind is not InboundKind.MESSAGE:
+            return False
+        # The mention that makes the thread ours may be on its way, or be stored just now. It is committed
+        # before it looks for this note, and the note before we look for it: one of us sees the other.
+        async with self._pool.connection() as connection:
+            await connection.execute(QUERIES["note_early_reply"], _place(inbound))
+        return await self._accepted(inbound)
+
+    async def overtaken(self, mention: Inbound) -> bool:
+        async with self._pool.connection() as connection:
+            return await _one(connection, QUERIES["overtaken"], _place(mention)) is not None
+
+    async def _accepted(self, inbound: Inbound) -> bool:
+        async with transaction(self._pool) as connection:
+            accepted = await remember(connection, inbound)
+            if accepted:
+                await self._defer(connection, inbound.thread.id)
+            return accepted
+
+    async def accept_opening(self, opening: Opening) -> bool:
+        body = {"text": opening.text, "user": opening.user, "response_url": opening.response_url}
+        row = Outgoing(
+            key=opening.key,
+            kind=OutgoingKind.OPENING,
+            team=opening.team,
+            channel=opening.channel,
+            thread_ts=None,
+            body=body,
+        )
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(QUERIES["put_out"], rows.outgoing_row(row))
+            return cursor.rowcount == 1
+
+    async def work(self, thread_id: str) -> Work | None:
+        key = {"thread_id": thread_id}
+        # All three are sent at once: asking whether there is work takes as long as fetching it.
+        async with self._pool.connection() as connection, connection.pipeline():
+            taking = await connection.execute(QUERIES["take_up"], key)
+            reading = await connection.execute(QUERIES["open_approvals"], key)
+            listing = await connection.execute(QUERIES["outstanding"], key)
+            taken = await taking.fetchone()
+            approvals, inbound = await reading.fetchall(), await listing.fetchall()
+        if taken is None:
+            return None
+        return Work(
+            thread=rows.thread_from(taken),
+            open=tuple(rows.approval_from(row) for row in approvals),
+            inbound=in_order(rows.inbound_from(row) for row in inbound),
+        )
+
+    async def assign_graph(self, thread: ThreadRecord) -> None:
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                QUERIES["assign_graph"], {"thread_id": thread.ref.id, "graph": thread.graph}
+            )
+
+    @away_is_told()
+    async def settle(self, settlement: Settlement, *, claim: bool = False) -> Settled:
+        thread = settlement.thread
+        claiming = None
+        async with transaction(self._pool) as connection:
+            # Before the outbox, whose cards refer to the approvals that are opened here.
+            await _applied([await _apply(connection, change) for change in settlement.changes])
+            for row in settlement.post:
+                await connection.execute(QUERIES["put_out"], rows.outgoing_row(row))
+            if claim and settlement.post:
+                claiming = await connection.execute(
+                    QUERIES["claim_thread"], of_thread(thread.ref.channel, thread.ref.ts)
+                )
+            if settlement.done:
+                await connection.execute(QUERIES["mark_done"], {"keys": list(settlement.done)})
+            if settlement.held:
+                await connection.execute(QUERIES["hold"], {"keys": list(settlement.held)})
+            if settlement.release:
+                await connection.execute(QUERIES["release"], {"thread_id": thread.ref.id})
+            settling = await connection.execute(
+                QUERIES["settle_thread"],
+                {
+                    "thread_id": thread.ref.id,
+                    "graph": thread.graph,
+                    "last_said": thread.last_said,
+                    "halted": thread.halted,
+                },
+            )
+            settled = await settling.fetchone()
+            mine = await claiming.fetchall() if claiming else ()
+        return Settled(more=settled is not None and bool(settled["more"]), claimed=claimed(mine))
+
+    @away_is_told()
+    async def hand_back(self, thread_id: str) -> None:
+        async with self._pool.connection() as connection:
+            await connection.execute(QUERIES["hand_back"], {"thread_id": thread_id})
+
+    async def approval(self, approval_id: UUID) -> Approval | None:
+        async with self._pool.connection() as connection:
+            row = await _one(connection, QUERIES["approval"], {"id": approval_id})
+        return rows.approval_from(row) if row else None
+
+    async def decide(self, change: Change) -> None:
+        async with transaction(self._pool) as connection:
+            applying = await _apply(connection, change)
+            if change.after.status is Status.DECIDED:
+                await self._defer(connection, change.after.thread_id)
+            await _applied([applying])
+
+    async def waiting(self, team: str, channels: Sequence[str] | None, limit: int) -> tuple[Waiting, ...]:
+        arguments = {"team": team, "channels": None if channels is None else list(channels), "limit": limit}
+        async with self._pool.connection() as connection:
+            found = await _all(connection, QUERIES["waiting"], arguments)
+        return tuple(
+            Waiting(approval=rows.approval_from(row), thread=ThreadRef.parse(row["thread_id"]))
+            for row in found
+        )
+
+    async def forgotten(self, limit: int = 100) -> tuple[str, ...]:
+        """Threads with something to do and no job for it; each gets one. What a repair is, not a routine."""
+        async with transaction(self._pool) as connection:
+            found = await _all(connection, QUERIES["forgotten_threads"], {"limit": limit})
+            for row in found:
+                await self._defer(connection, row["id"])
+        return tuple(row["id"] for row in found)
+
+
+async def remember(connection: Connection, inbound: Inbound) -> bool:
+    """Write an inbox row; False when it is known already, or a reply in a thread that is not ours."""
+    written = inbound.written if inbound.kind is InboundKind.MESSAGE else None
+    arguments = {**rows.inbound_row(inbound), "opens": inbound.opens, "written": written}
+    return await _one(connection, QUERIES["remember"], arguments) is not None
+
+
+def _place(inbound: Inbound) -> dict[str, Any]:
+    return {"thread_id": inbound.thread.id, "written": inbound.written}
+
+
+async def _apply(connection: Connection, change: Change) -> psycopg.AsyncCursor[Any]:
+    """Save an approval and its ledger row in one statement. A row comes back if all was as expected."""
+    after = change.after
+    entry = {
+        "event": change.event,
+        "actor_id": change.by.id if change.by else None,
+        "actor_name": change.by.name if change.by else None,
+        "detail": rows.json_column(change.detail),
+    }
+    arguments = {**rows.approval_row(after), **entry}
+    if change.event is Event.OPENED:
+        return await connection.execute(QUERIES["open_approval"], arguments)
+    return await connection.execute(
+        QUERIES["change_approval"], {**arguments, "expected": change.expected_version}
+    )
+
+
+async def _applied(changes: Sequence[psycopg.AsyncCursor[Any]]) -> None:
+    """Raise Conflict if one of the changes was not made."""
+    for change in changes:
+        if await change.fetchone() is None:
+            raise Conflict
+
+
+async def _one(connection: Connection, query: LiteralString, arguments: Any) -> rows.Row | None:
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(query, arguments)
+        return await cursor.fetchone()
+
+
+async def _all(connection: Connection, query: LiteralString, arguments: Any) -> list[dict[str, Any]]:
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(query, arguments)
+        return await cursor.fetchall()

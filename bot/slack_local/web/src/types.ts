@@ -1,0 +1,137 @@
+// What comes over the WebSocket. `bot/slack_local/page/screens.py` and `viewer.py` are the other side.
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+export interface User {
+  id: string;
+  name: string;
+  real_name: string;
+  kind: "member" | "admin" | "guest" | "external" | "app";
+}
+
+export interface Channel {
+  id: string;
+  name: string;
+  kind: "channel" | "group" | "im";
+  topic: string;
+  members: number;
+}
+
+export interface TextObject {
+  type: "plain_text" | "mrkdwn";
+  text: string;
+  emoji?: boolean;
+  verbatim?: boolean;
+}
+
+/** A block or an element: its shape depends on its `type`, and what draws it reads what it needs. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Obj = Record<string, any>;
+
+export interface Block extends Obj {
+  type: string;
+  block_id: string;
+}
+
+export interface Element extends Obj {
+  type: string;
+  action_id: string;
+}
+
+export interface Message {
+  channel: string;
+  ts: string;
+  user: string;
+  text: string;
+  thread_ts?: string;
+  subtype?: string;
+  bot_id?: string;
+  username?: string;
+  icons?: { emoji?: string };
+  blocks?: Block[];
+  attachments?: Obj[];
+  files?: Obj[];
+  edited?: { user: string; ts: string };
+  reactions?: { name: string; users: string[]; count: number }[];
+  reply_count?: number;
+  latest_reply?: string;
+  reply_users?: string[];
+  streaming_state?: string;
+  hidden?: boolean;
+  open?: boolean;
+  waiting?: boolean;
+  status?: string;
+  session?: { status?: string; title?: string };
+}
+
+export interface Ephemeral {
+  id: number;
+  channel: string;
+  thread_ts: string | null;
+  ts: string;
+  text: string;
+  blocks: Block[];
+  attachments: Obj[];
+  by_slack: boolean;
+}
+
+export interface View {
+  id: string;
+  hash: string;
+  title?: TextObject;
+  submit?: TextObject;
+  close?: TextObject;
+  callback_id?: string;
+  blocks: Block[];
+  values: Record<string, Record<string, Obj>>;
+  errors: Record<string, string>;
+}
+
+export interface Screen {
+  modals: View[];
+  home: View | null;
+  ephemerals: Ephemeral[];
+}
+
+export interface Try {
+  title: string;
+  why: string;
+  person: string;
+  channel: string;
+  text: string;
+  thread: boolean;
+}
+
+export interface Welcome {
+  tries: Try[];
+  commands: { name: string; usage: string }[];
+  shortcuts: { callback_id: string; name: string; everywhere: boolean }[];
+}
+
+export interface Entry extends Obj {
+  seq: number;
+  at: number;
+  kind: "call" | "delivery" | "connection" | "violation";
+  thread: string | null;
+}
+
+export interface Trouble {
+  kinds: { name: string; title: string; what: string }[];
+  waiting: string[];
+  latency: number;
+  rate_limits: boolean;
+  /** Seconds that Slack's clock runs ahead of this machine's. */
+  ahead: number;
+}
+
+export interface Timeline {
+  messages: Message[];
+  older: number;
+}
+
+export interface OpenThread {
+  channel: string;
+  ts: string;
+  messages: Message[];
+  loaded: boolean;
+}

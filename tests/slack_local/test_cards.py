@@ -1,0 +1,116 @@
+"""Threads and cards as tests hold them: what they wait for, what they press, what they say when it fails."""
+
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from slack_local.elements import RefusedError
+from slack_local.server import LocalWorkspace
+from slack_local.signal import WaitedError
+from slack_local.threads import Thread
+from tests.slack_local.conftest import bolt_app, over_socket
+
+Obj = dict[str, Any]
+
+
+def button(action_id: str) -> Obj:
+    return {
+        "type": "button",
+        "action_id": action_id,
+        "text": {"type": "plain_text", "text": action_id[9:].title()},
+    }
+
+
+def card_blocks(*action_ids: str) -> list[Obj]:
+    return [{"type": "actions", "elements": [button(action_id) for action_id in action_ids]}]
+
+
+def form(word: str, block_id: str) -> Obj:
+    return {
+        "type": "modal",
+        "callback_id": f"approval:{word}",
+        "title": {"type": "plain_text", "text": word.title()},
+        "submit": {"type": "plain_text", "text": "Send"},
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": block_id,
+                "optional": True,
+                "label": {"type": "plain_text", "text": "Value"},
+                "element": {"type": "plain_text_input", "action_id": "value"},
+            }
+        ],
+    }
+
+
+@pytest.fixture
+async def thread(ws: LocalWorkspace) -> Thread:
+    return await ws.alice.says("#ops", "root")
+
+
+async def test_each_press_opens_its_form_and_submits_it(
+    ws: LocalWorkspace, thread: Thread, web_client: AsyncWebClient
+) -> None:
+    app, sent = bolt_app(ws), dict[str, Any]()
+    places = {"reject": "/message", "respond": "/message", "edit": "/amount", "answer": "/"}
+    for word, place in places.items():
+
+        def listen(word: str, place: str) -> None:
+            @app.action(f"approval:{word}")
+            async def press(ack: Any, body: Obj, client: Any) -> None:
+                await ack()
+                await client.views_open(trigger_id=body["trigger_id"], view=form(word, place))
+
+            @app.view(f"approval:{word}")
+            async def submit(ack: Any, view: Obj) -> None:
+                sent[word] = view["state"]["values"][place]["value"]["value"]
+                await ack()
+
+        listen(word, place)
+    async with over_socket(app, ws):
+        blocks = card_blocks(*(f"approval:{word}" for word in places))
+        await web_client.chat_postMessage(
+            channel=thread.channel, thread_ts=thread.ts, text="card", blocks=blocks
+        )
+        card = await thread.card()
+        assert (await card.reject(by=ws.bob, reason="no")).outcome == "closed"
+        assert (await card.respond(by=ws.bob, message="words")).outcome == "closed"
+        assert (await card.edit(by=ws.bob, values={"/amount": "5"})).outcome == "closed"
+        assert (await card.answer(by=ws.bob, value="42")).outcome == "closed"
+        assert (await card.reject(by=ws.bob)).outcome == "closed"
+    assert sent == {"reject": None, "respond": "words", "edit": "5", "answer": "42"}
+
+
+async def test_cards_are_counted_from_the_oldest_open_one(
+    ws: LocalWorkspace, thread: Thread, web_client: AsyncWebClient
+) -> None:
+    sent = [
+        await web_client.chat_postMessage(
+            channel=thread.channel,
+            thread_ts=thread.ts,
+            text=f"card {n}",
+            blocks=card_blocks("approval:approve"),
+        )
+        for n in range(2)
+    ]
+    second = await thread.card(1)
+    assert (second.message.text, second.is_open, second.actions) == ("card 1", True, ["approval:approve"])
+    await web_client.chat_update(channel=thread.channel, ts=sent[0]["ts"], text="closed")
+    assert [card.message.text for card in thread.cards()] == ["card 1"]
+    with pytest.raises(RefusedError):
+        await second.click("approval:edit", by=ws.bob)
+
+
+async def test_a_wait_in_vain_says_what_was_there(thread: Thread, web_client: AsyncWebClient) -> None:
+    await web_client.chat_postMessage(
+        channel=thread.channel, thread_ts=thread.ts, text="look", blocks=card_blocks("approval:approve")
+    )
+    with pytest.raises(WaitedError, match=r"(?s)'something else'.*countersign: look \[Approve\]"):
+        await thread.wait_for("something else", limit=0.05)
+    found = await thread.wait_for("Approve")
+    assert found.text == "look"
+
+
+async def test_a_thread_has_the_id_that_the_bot_uses(ws: LocalWorkspace, thread: Thread) -> None:
+    assert thread.id == f"{ws.slack.team}/{ws.channel_id('ops')}/{thread.ts}"

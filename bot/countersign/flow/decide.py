@@ -8,11 +8,11 @@ from uuid import UUID
 
 from countersign.approvals.approval import Approval, Status, Vote
 from countersign.approvals.decision import Decision
+from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import NotPending
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change, Event
 from countersign.approvals.person import Person
-from countersign.approvals.policy import check_may_decide
 from countersign.flow.metrics import Metrics
 from countersign.flow.ports import Clock, Conflict, Store
 from countersign.flow.questions import request_of

@@ -4,8 +4,8 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import CountersignError
-from countersign.approvals.policy import check_may_decide
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.slack import messages, words
 from countersign.slack.blocks import Drawn, context, section

@@ -1,0 +1,40 @@
+"""What a graph's own code does with an answer. Pure: it is given source text, and runs none of it."""
+
+from countersign.interrupts.code.codec import shape_from_json, shape_to_json
+from countersign.interrupts.code.shape import (
+    UNKNOWN,
+    AnswerShape,
+    Boolean,
+    Key,
+    ListOf,
+    Match,
+    Number,
+    Object,
+    OneOf,
+    Scalar,
+    Text,
+    Tuple,
+    Union,
+    Unknown,
+    Where,
+)
+
+__all__ = [
+    "UNKNOWN",
+    "AnswerShape",
+    "Boolean",
+    "Key",
+    "ListOf",
+    "Match",
+    "Number",
+    "Object",
+    "OneOf",
+    "Scalar",
+    "Text",
+    "Tuple",
+    "Union",
+    "Unknown",
+    "Where",
+    "shape_from_json",
+    "shape_to_json",
+]

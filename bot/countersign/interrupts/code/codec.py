@@ -1,0 +1,184 @@
+"""Answer shapes as JSON, to be stored with the approval that they belong to."""
+
+from collections.abc import Mapping
+
+from countersign.approvals.json import Json
+from countersign.interrupts.code.shape import (
+    UNKNOWN,
+    AnswerShape,
+    Boolean,
+    Key,
+    ListOf,
+    Match,
+    Number,
+    Object,
+    OneOf,
+    Scalar,
+    Text,
+    Tuple,
+    Union,
+    Unknown,
+    Where,
+)
+
+_DEEPEST = 32
+
+
+def shape_to_json(shape: AnswerShape) -> dict[str, Json]:
+    """The inverse of `shape_from_json`: an object with `kind` and what that kind has."""
+    known: dict[str, Json] = {"kind": _kind(shape)}
+    match shape:
+        case Number():
+            known["integer"] = shape.integer
+        case OneOf():
+            known |= {
+                "values": list(shape.values),
+                "exhaustive": shape.exhaustive,
+                "ignores_case": shape.ignores_case,
+                "ignores_space": shape.ignores_space,
+                "match": shape.match.value,
+            }
+        case Text():
+            known["optional"] = shape.optional
+        case Tuple():
+            known["items"] = [shape_to_json(item) for item in shape.items]
+        case ListOf():
+            known["item"] = shape_to_json(shape.item)
+        case Object():
+            known |= {"keys": [_key_to_json(key) for key in shape.keys], "open": shape.open}
+        case Union():
+            known["alternatives"] = [shape_to_json(each) for each in shape.alternatives]
+        case _:
+            pass
+    if shape.where is not None:
+        known["where"] = {"file": shape.where.file, "line": shape.where.line}
+    if shape.evidence:
+        known["evidence"] = shape.evidence
+    return known
+
+
+def shape_from_json(value: Json) -> AnswerShape:
+    """The shape that was stored. What this version cannot read is `Unknown`: never a reason to fail."""
+    try:
+        return _shape(value, _DEEPEST)
+    except (KeyError, TypeError, ValueError):
+        return UNKNOWN
+
+
+def _kind(shape: AnswerShape) -> str:
+    return _KINDS[type(shape)]
+
+
+def _key_to_json(key: Key) -> Json:
+    return {
+        "name": key.name,
+        "shape": shape_to_json(key.shape),
+        "required": key.required,
+        "needed_with": [list(pair) for pair in key.needed_with],
+    }
+
+
+def _shape(value: Json, deep: int) -> AnswerShape:
+    if deep == 0:
+        raise ValueError("nested too deeply")
+    stored = _mapping(value)
+    where = _where(stored.get("where"))
+    evidence = stored.get("evidence", "")
+    if not isinstance(evidence, str):
+        raise TypeError("evidence")
+    match stored["kind"]:
+        case "boolean":
+            return Boolean(where=where, evidence=evidence)
+        case "number":
+            return Number(_flag(stored["integer"]), where=where, evidence=evidence)
+        case "one_of":
+            return OneOf(
+                tuple(_scalar(each) for each in _list(stored["values"])),
+                exhaustive=_flag(stored["exhaustive"]),
+                ignores_case=_flag(stored["ignores_case"]),
+                ignores_space=_flag(stored["ignores_space"]),
+                match=Match(str(stored["match"])),
+                where=where,
+                evidence=evidence,
+            )
+        case "text":
+            return Text(_flag(stored["optional"]), where=where, evidence=evidence)
+        case "tuple":
+            items = tuple(_shape(each, deep - 1) for each in _list(stored["items"]))
+            return Tuple(items, where=where, evidence=evidence)
+        case "list":
+            return ListOf(_shape(stored["item"], deep - 1), where=where, evidence=evidence)
+        case "object":
+            keys = tuple(_key(each, deep - 1) for each in _list(stored["keys"]))
+            return Object(keys, open=_flag(stored["open"]), where=where, evidence=evidence)
+        case "union":
+            several = tuple(_shape(each, deep - 1) for each in _list(stored["alternatives"]))
+            return Union(several, where=where, evidence=evidence)
+        case _:
+            return Unknown(where=where, evidence=evidence)
+
+
+def _key(value: Json, deep: int) -> Key:
+    stored = _mapping(value)
+    pairs = [_list(pair) for pair in _list(stored["needed_with"])]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueError("needed_with")
+    return Key(
+        name=_name(stored["name"]),
+        shape=_shape(stored["shape"], deep),
+        required=_flag(stored["required"]),
+        needed_with=tuple((_name(pair[0]), _scalar(pair[1])) for pair in pairs),
+    )
+
+
+def _where(value: Json) -> Where | None:
+    if value is None:
+        return None
+    stored = _mapping(value)
+    line = stored["line"]
+    if not isinstance(line, int):
+        raise TypeError("line")
+    return Where(_name(stored["file"]), line)
+
+
+def _mapping(value: Json) -> Mapping[str, Json]:
+    if not isinstance(value, Mapping):
+        raise TypeError("an object is expected")
+    return value
+
+
+def _list(value: Json) -> list[Json]:
+    if not isinstance(value, list):
+        raise TypeError("a list is expected")
+    return value
+
+
+def _flag(value: Json) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false is expected")
+    return value
+
+
+def _name(value: Json) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is expected")
+    return value
+
+
+def _scalar(value: Json) -> Scalar:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError("a scalar is expected")
+
+
+_KINDS: dict[type, str] = {
+    Boolean: "boolean",
+    Number: "number",
+    OneOf: "one_of",
+    Text: "text",
+    Tuple: "tuple",
+    ListOf: "list",
+    Object: "object",
+    Union: "union",
+    Unknown: "unknown",
+}

@@ -1,0 +1,128 @@
+"""The shape of an answer, as the graph's own code reads it.
+
+Two shapes are equal if they take the same answers; `where` and `evidence` say how that is known and are not
+compared. No shape promises more than the code shows: what is not understood is `Unknown`.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+Scalar: TypeAlias = bool | int | float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A line of the graph's source."""
+
+    file: str
+    line: int  # from 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    where: Where | None = field(default=None, compare=False)  # the line that decides the shape
+    evidence: str = field(default="", compare=False)  # the code on that line that reads the answer
+
+
+@dataclass(frozen=True)
+class Boolean(_Known):
+    """Only its truth is tested (`if answer`, `answer is True`), or it is declared as `bool`."""
+
+
+@dataclass(frozen=True)
+class Number(_Known):
+    integer: bool = False  # only whole numbers are taken
+
+
+class Match(StrEnum):
+    """How the code compares an answer with a value of `OneOf`."""
+
+    EQUAL = "equal"
+    PREFIX = "prefix"  # the answer begins with the value
+    CONTAINS = "contains"  # the value is somewhere in the answer
+
+
+@dataclass(frozen=True)
+class OneOf(_Known):
+    """The answer is compared with these values; they are as the code writes them, in its order.
+
+    `exhaustive`: the code has no use for any other value (it is declared as a `Literal`, or another one
+    raises or is asked again). Otherwise any other value is taken as well, and leads to a branch of its own.
+    `ignores_case`, `ignores_space`: the answer is lowered or stripped before it is compared.
+    """
+
+    values: tuple[Scalar, ...]
+    exhaustive: bool = False
+    ignores_case: bool = False
+    ignores_space: bool = False
+    match: Match = Match.EQUAL
+
+
+@dataclass(frozen=True)
+class Text(_Known):
+    """The words themselves are used: put into a message, split, returned by a tool."""
+
+    optional: bool = False  # an empty text, or none, has a branch of its own
+
+
+@dataclass(frozen=True)
+class Tuple(_Known):
+    """A list of exactly these items, unpacked or read by position."""
+
+    items: tuple["AnswerShape", ...]
+
+
+@dataclass(frozen=True)
+class ListOf(_Known):
+    """A list of any length, iterated over."""
+
+    item: "AnswerShape"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of an object.
+
+    `required`: it is read without a default whatever else the answer says. `needed_with`: it is read without
+    a default where another key of the same object has this value, for example `("action", "edit")`.
+    """
+
+    name: str
+    shape: "AnswerShape"
+    required: bool
+    needed_with: tuple[tuple[str, Scalar], ...] = ()
+
+
+@dataclass(frozen=True)
+class Object(_Known):
+    """An object of which these keys are read, in the code's order.
+
+    `open`: the object is also used as a whole (spread, stored, passed on), so it may have other keys.
+    """
+
+    keys: tuple[Key, ...]
+    open: bool = False
+
+    def key(self, name: str) -> Key | None:
+        return next((key for key in self.keys if key.name == name), None)
+
+
+@dataclass(frozen=True)
+class Union(_Known):
+    """Each of these is taken; no alternative is a union itself or unknown."""
+
+    alternatives: tuple["AnswerShape", ...]
+
+
+@dataclass(frozen=True)
+class Unknown(_Known):
+    """The code does not show what it takes; `evidence` says why not, in words for the graph's author."""
+
+
+AnswerShape: TypeAlias = Boolean | Number | OneOf | Text | Tuple | ListOf | Object | Union | Unknown
+
+UNKNOWN = Unknown()

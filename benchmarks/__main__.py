@@ -32,7 +32,7 @@ from benchmarks.server import Server, open_server
 from benchmarks.sides import SIDES, Side, open_side
 from benchmarks.takeover import succession, take_over
 from benchmarks.talk import measure_length
-from countersign.process import run as run_on_libuv
+from countersign.runtime import run as run_on_libuv
 from tests.support.bots import ROOT
 from tests.support.databases import database, migrated_template
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from countersign.logs import set_up_logs
+from countersign.logs import configure_logging
 
 SECRETS = ["xoxb-123-secretive", "xapp-1-A1-secretive", "sk-secretive123", "postgresql://u:secretive@h/d"]
 
@@ -27,7 +27,7 @@ def put_back() -> Iterator[None]:
 def test_no_secret_gets_out_in_event_field_argument_or_traceback(
     capsys: pytest.CaptureFixture[str], log_format: str, secret: str
 ) -> None:
-    set_up_logs(log_format)
+    configure_logging(log_format)
     structlog.get_logger().warning("happened", detail=f"with {secret}")
     structlog.get_logger().warning(f"happened {secret}")
     structlog.get_logger().warning("happened", nested={"headers": [f"Bearer {secret}"]})
@@ -44,7 +44,7 @@ def test_no_secret_gets_out_in_event_field_argument_or_traceback(
 
 
 def test_json_is_one_object_a_line_with_level_and_time(capsys: pytest.CaptureFixture[str]) -> None:
-    set_up_logs("json")
+    configure_logging("json")
     structlog.get_logger().info("a", thread_id="T/C/1")
     logging.getLogger("other").warning("b")
     logging.getLogger("slack_sdk").info("chatter")

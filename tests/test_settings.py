@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.settings import SettingError, read_database_settings, read_settings
+from countersign.settings import SettingsError, read_database_settings, read_settings
 
 GOOD = {"SLACK_BOT_TOKEN": "xoxb-1-secretive", "SLACK_APP_TOKEN": "xapp-1-secretive"}
 NAMES = [
@@ -89,7 +89,7 @@ def test_a_malformed_setting_is_one_line_that_names_it_and_shows_no_secret(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
 ) -> None:
     put(monkeypatch, **{name: value})
-    with pytest.raises(SettingError) as raised:
+    with pytest.raises(SettingsError) as raised:
         read_settings()
     line = str(raised.value)
     assert line.startswith(f"{name} is not valid")
@@ -99,13 +99,13 @@ def test_a_malformed_setting_is_one_line_that_names_it_and_shows_no_secret(
 
 
 def test_a_missing_token_says_where_to_get_it() -> None:
-    with pytest.raises(SettingError, match=r"^SLACK_BOT_TOKEN is missing: .*OAuth & Permissions"):
+    with pytest.raises(SettingsError, match=r"^SLACK_BOT_TOKEN is missing: .*OAuth & Permissions"):
         read_settings()
 
 
 def test_http_needs_the_signing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
-    with pytest.raises(SettingError, match=r"^SLACK_SIGNING_SECRET is missing: .*SLACK_APP_TOKEN"):
+    with pytest.raises(SettingsError, match=r"^SLACK_SIGNING_SECRET is missing: .*SLACK_APP_TOKEN"):
         read_settings()
 
 

@@ -43,20 +43,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(given: argparse.Namespace) -> int:
     from countersign.app import migrate_database
     from countersign.approvals.errors import CountersignError
-    from countersign.logs import set_up_logs
-    from countersign.process import run
+    from countersign.logs import configure_logging
+    from countersign.runtime import run
     from countersign.settings import read_database_settings, read_settings
 
     try:
         if given.command == "migrate":
-            set_up_logs("text")
+            configure_logging("text")
             asyncio.run(migrate_database(read_database_settings()))
             return 0
         if given.command == "jobs":
-            set_up_logs("text", logging.WARNING)
+            configure_logging("text", logging.WARNING)
             return asyncio.run(_jobs(read_database_settings(), given.retry))
         settings = read_settings()
-        set_up_logs(settings.log_format)
+        configure_logging(settings.log_format)
         listen = given.command == "serve"
         work = not (listen and given.no_worker)
         run(_until_signalled(settings, listen=listen, work=work))
@@ -76,13 +76,13 @@ async def _until_signalled(settings: "Settings", *, listen: bool, work: bool) ->
 
 
 async def _jobs(settings: "DatabaseSettings", retry: str | None) -> int:
-    from countersign.inspection import list_halted, retry_halted
+    from countersign.halted_threads import list_halted_threads, retry_halted_thread
 
     if retry:
-        await retry_halted(settings, retry)
+        await retry_halted_thread(settings, retry)
         print(f"{retry} is tried again by the next worker that is free.")
         return 0
-    lines = await list_halted(settings)
+    lines = await list_halted_threads(settings)
     print("\n".join(lines) if lines else "No thread has stopped.")
     return 0
 

@@ -1,4 +1,4 @@
-"""The composition root: opens every room, wires them, runs until it is told to stop, closes in reverse."""
+"""The composition root: opens every service, wires them, runs until it is told to stop, closes in reverse."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from countersign.door import Check, Handler, build_door
+from countersign.admin_server import open_admin_server, open_startup_server, render_metrics
 from countersign.flow.advance import Advance
 from countersign.flow.decide import Decide
 from countersign.flow.deliver import Courier
@@ -19,16 +19,15 @@ from countersign.flow.progress import Progress
 from countersign.flow.replying import Replying
 from countersign.flow.retention import Retention
 from countersign.flow.tool_host import ToolHost
-from countersign.insight import PATH, Insight
+from countersign.http_server import Handler, HealthCheck, build_http_app
+from countersign.inspection_api import PATH, InspectionApi
 from countersign.jobs.queue import Queue
 from countersign.jobs.repairs import Reaper, every
 from countersign.jobs.worker import Worker
-from countersign.operators import operators_door, render_metrics, waiting_door
-from countersign.process import keep_what_is_loaded
-from countersign.reaching_slack import reach_slack
 from countersign.runs.checkpoints import Checkpoints
 from countersign.runs.config import read_graph_config
 from countersign.runs.graphs import Graphs, open_graphs
+from countersign.runtime import tune_garbage_collector
 from countersign.settings import DatabaseSettings, Settings
 from countersign.slack.bolt_app import build_bolt_app
 from countersign.slack.client import SlackClient
@@ -37,6 +36,7 @@ from countersign.slack.http import events_handler
 from countersign.slack.scopes import scope_warning
 from countersign.slack.socket_mode import SocketMode
 from countersign.slack.web_api import WebApi, Workspace, open_web
+from countersign.slack_startup import connect_to_slack
 from countersign.store.database import for_checkpoints, open_database
 from countersign.store.effects import Effects
 from countersign.store.housekeeping import Housekeeping
@@ -46,18 +46,18 @@ from countersign.store.pool import for_statements, open_pool
 from countersign.store.records import Records
 from countersign.store.threads import Threads
 
-_DELIVER_EVERY = 1.0  # seconds between two looks at what could not be posted
-_REPAIR_EVERY = 5.0  # seconds between two looks at what a crash left undone
-_REAP_EVERY = 2.0
-_REPAIRS_END = 1.0  # seconds in which a repair has ended after it was cancelled
-_HANDING_BACK = 10.0  # seconds that a worker has beyond its grace, before it is cancelled once more
+_DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
+_REPAIR_EVERY = 5.0  # seconds between two searches for what a crash left undone
+_REAP_EVERY = 2.0  # seconds between two searches for jobs whose worker died
+_REPAIR_CANCEL_TIMEOUT = 1.0  # seconds until a repair that was cancelled is cancelled again
+_WORKER_CANCEL_TIMEOUT = 10.0  # the same for a worker, on top of SHUTDOWN_GRACE
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rooms:
-    """Everything that is open, for the parts that run."""
+class Services:
+    """Everything that is open and wired, for the tasks that run on it."""
 
     settings: Settings
     threads: Threads
@@ -73,7 +73,7 @@ class Rooms:
     courier: Courier
     advance: Advance
     retention: Retention
-    insight: Insight
+    inspection: InspectionApi
     metrics: Metrics
 
 
@@ -82,10 +82,10 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def open_rooms(settings: Settings, *, listen: bool) -> AsyncIterator[Rooms]:
+async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Services]:
     """Open the graphs, the database and Slack's Web API. Raises CountersignError, for the operator."""
     async with AsyncExitStack() as stack:
-        # First what is in the operator's hands alone: none of it should wait for a Slack that is away.
+        # First what the operator alone can mend: a mistake there must not wait for a Slack that is away.
         graphs = await open_graphs(
             read_graph_config(settings.langgraph_config),
             settings.default_graph,
@@ -112,10 +112,10 @@ async def open_rooms(settings: Settings, *, listen: bool) -> AsyncIterator[Rooms
         api = WebApi(await stack.enter_async_context(open_web(settings.slack_api_url, token)))
         housekeeping, metrics = Housekeeping(pool), Metrics()
         app_token = settings.slack_app_token if listen else None
-        workspace = await reach_slack(
+        workspace = await connect_to_slack(
             api,
             app_token.get_secret_value() if app_token else None,
-            lambda: waiting_door(settings, api, housekeeping, metrics, listen=listen),
+            lambda: open_startup_server(settings, api, housekeeping, metrics, listen=listen),
         )
         if warning := scope_warning(workspace):
             log.warning("scopes_missing", text=warning)
@@ -133,7 +133,7 @@ async def open_rooms(settings: Settings, *, listen: bool) -> AsyncIterator[Rooms
             clock=now,
             metrics=metrics,
         )
-        yield Rooms(
+        yield Services(
             settings=settings,
             threads=threads,
             outbox=outbox,
@@ -147,7 +147,7 @@ async def open_rooms(settings: Settings, *, listen: bool) -> AsyncIterator[Rooms
             decide=decide,
             courier=courier,
             advance=advance,
-            insight=Insight(Records(pool), graphs, sessions),
+            inspection=InspectionApi(Records(pool), graphs, sessions),
             retention=Retention(housekeeping, locks, Checkpoints(), settings.retention or None),
             metrics=metrics,
         )
@@ -156,28 +156,32 @@ async def open_rooms(settings: Settings, *, listen: bool) -> AsyncIterator[Rooms
 async def run_bot(settings: Settings, stop: asyncio.Event, *, listen: bool, work: bool) -> None:
     """Serve until `stop`: then take nothing new, let running steps end or hand them back, and close."""
     async with AsyncExitStack() as stack:
-        rooms = await _opened(settings, stop, stack, listen=listen)
-        if rooms is None:
+        services = await _open_unless_stopped(settings, stop, stack, listen=listen)
+        if services is None:
             return
         if work:
-            rooms.queue.handle(Progress(rooms.advance, rooms.slack), rooms.retention)
-            await stack.enter_async_context(_working(rooms))
+            services.queue.handle(Progress(services.advance, services.slack), services.retention)
+            await stack.enter_async_context(_worker(services))
         if listen:
-            await stack.enter_async_context(_listening(rooms))
+            await stack.enter_async_context(_listener(services))
         elif settings.worker_port is not None:
-            await stack.enter_async_context(_worker_door(rooms))
-        keep_what_is_loaded()
+            await stack.enter_async_context(_worker_admin_server(services))
+        tune_garbage_collector()
         log.info(
-            "ready", team=rooms.workspace.team, listen=listen, work=work, graphs=list(rooms.graphs.infos)
+            "ready",
+            team=services.workspace.team,
+            listen=listen,
+            work=work,
+            graphs=list(services.graphs.infos),
         )
         await stop.wait()
         log.info("stopping")
 
 
-async def _opened(
+async def _open_unless_stopped(
     settings: Settings, stop: asyncio.Event, stack: AsyncExitStack, *, listen: bool
-) -> Rooms | None:
-    """The rooms, open until `stack` ends; None if `stop` came first, whatever they were waiting for."""
+) -> Services | None:
+    """The services, open until `stack` ends; None if `stop` was set first, whatever opening waited for."""
     opening = asyncio.timeout(None)
 
     async def give_up() -> None:
@@ -187,7 +191,7 @@ async def _opened(
     giving_up = asyncio.create_task(give_up())
     try:
         async with opening:
-            return await stack.enter_async_context(open_rooms(settings, listen=listen))
+            return await stack.enter_async_context(open_services(settings, listen=listen))
     except TimeoutError:
         if not opening.expired():
             raise
@@ -198,42 +202,42 @@ async def _opened(
 
 
 @asynccontextmanager
-async def _working(rooms: Rooms) -> AsyncIterator[None]:
-    """A worker and its repairs, until the context ends: then the graphs drain and the worker hands back."""
-    worker = Worker(rooms.queue, rooms.settings.concurrency, rooms.settings.shutdown_grace)
+async def _worker(services: Services) -> AsyncIterator[None]:
+    """A worker and the periodic repairs. At the end the graphs drain, and the worker hands its jobs back."""
+    worker = Worker(services.queue, services.settings.concurrency, services.settings.shutdown_grace)
     repairs = [
-        every(_DELIVER_EVERY, "deliver", rooms.courier.deliver_due),
-        every(_REPAIR_EVERY, "redraw", rooms.courier.redraw_stale),
-        every(_REPAIR_EVERY, "forgotten", rooms.threads.forgotten),
-        every(_REAP_EVERY, "reap", rooms.reaper.reap),
+        every(_DELIVER_EVERY, "deliver", services.courier.deliver_due),
+        every(_REPAIR_EVERY, "redraw", services.courier.redraw_stale),
+        every(_REPAIR_EVERY, "forgotten", services.threads.forgotten),
+        every(_REAP_EVERY, "reap", services.reaper.reap),
     ]
-    ending = rooms.settings.shutdown_grace + _HANDING_BACK
-    async with _background(ending, worker.run()), _background(_REPAIRS_END, *repairs):
+    cancel_timeout = services.settings.shutdown_grace + _WORKER_CANCEL_TIMEOUT
+    async with _background(cancel_timeout, worker.run()), _background(_REPAIR_CANCEL_TIMEOUT, *repairs):
         try:
             yield
         finally:
-            rooms.graphs.drain()
+            services.graphs.drain()
 
 
 @asynccontextmanager
-async def _listening(rooms: Rooms) -> AsyncIterator[None]:
-    """Slack's door, and the HTTP door for operators."""
-    settings = rooms.settings
+async def _listener(services: Services) -> AsyncIterator[None]:
+    """Slack's events, over Socket Mode or HTTP, and the admin server."""
+    settings = services.settings
     desk = Desk(
-        api=rooms.api,
-        client=rooms.slack,
-        workspace=rooms.workspace,
-        store=rooms.threads,
-        decide=rooms.decide,
-        courier=rooms.courier,
-        graphs=rooms.graphs.infos,
-        default_graph=rooms.graphs.default,
+        api=services.api,
+        client=services.slack,
+        workspace=services.workspace,
+        store=services.threads,
+        decide=services.decide,
+        courier=services.courier,
+        graphs=services.graphs.infos,
+        default_graph=services.graphs.default,
     )
     secret = settings.slack_signing_secret
     bolt = build_bolt_app(desk, signing_secret=secret.get_secret_value() if secret else None)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(desk.background.close)
-        checks: dict[str, Check] = {"database": rooms.housekeeping.check}
+        checks: dict[str, HealthCheck] = {"database": services.housekeeping.check}
         handler: Handler | None = None
         if settings.slack_app_token is not None:
             socket = SocketMode(bolt, settings.slack_app_token.get_secret_value())
@@ -242,36 +246,34 @@ async def _listening(rooms: Rooms) -> AsyncIterator[None]:
             checks["slack"] = socket.check
         else:
             handler = events_handler(bolt)
-            checks["slack"] = rooms.api.check
-        others = _insight(rooms)
-        metrics = partial(render_metrics, rooms.housekeeping, rooms.metrics)
-        door = build_door(checks, metrics, handler, others)
-        await stack.enter_async_context(operators_door(settings, door, listen=True))
+            checks["slack"] = services.api.check
+        metrics = partial(render_metrics, services.housekeeping, services.metrics)
+        app = build_http_app(checks, metrics, handler, _inspection_routes(services))
+        await stack.enter_async_context(open_admin_server(settings, app, listen=True))
         yield
 
 
 @asynccontextmanager
-async def _worker_door(rooms: Rooms) -> AsyncIterator[None]:
-    """The operators' door of a process that only works, on a port of its own."""
-    checks: dict[str, Check] = {"database": rooms.housekeeping.check, "slack": rooms.api.check}
-    door = build_door(
-        checks, partial(render_metrics, rooms.housekeeping, rooms.metrics), None, _insight(rooms)
-    )
-    async with operators_door(rooms.settings, door, listen=False):
+async def _worker_admin_server(services: Services) -> AsyncIterator[None]:
+    """The admin server of a process that only works the queue, on WORKER_PORT."""
+    checks: dict[str, HealthCheck] = {"database": services.housekeeping.check, "slack": services.api.check}
+    metrics = partial(render_metrics, services.housekeeping, services.metrics)
+    app = build_http_app(checks, metrics, None, _inspection_routes(services))
+    async with open_admin_server(services.settings, app, listen=False):
         yield
 
 
-def _insight(rooms: Rooms) -> dict[str, Handler]:
-    token = rooms.settings.insight_token
-    return {PATH: rooms.insight.handler(token.get_secret_value())} if token else {}
+def _inspection_routes(services: Services) -> dict[str, Handler]:
+    token = services.settings.inspection_token
+    return {PATH: services.inspection.handler(token.get_secret_value())} if token else {}
 
 
 @asynccontextmanager
-async def _background(patience: float, *coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run these beside the body; when it ends, cancel them and wait until they are done with ending.
+async def _background(cancel_timeout: float, *coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these beside the body; when it ends, cancel them and wait until they have ended.
 
-    Before Python 3.12, `asyncio.wait_for` can swallow a cancellation that comes as it gets its result, and
-    psycopg's pool waits with it. So what has not ended after `patience` seconds is cancelled again.
+    Before Python 3.12, `asyncio.wait_for` can swallow a cancellation that arrives together with its result,
+    and psycopg's pool uses it. So what has not ended after `cancel_timeout` seconds is cancelled again.
     """
     running = {asyncio.create_task(coroutine) for coroutine in coroutines}
     try:
@@ -280,7 +282,7 @@ async def _background(patience: float, *coroutines: Coroutine[Any, Any, None]) -
         while running:
             for task in running:
                 task.cancel()
-            _, running = await asyncio.wait(running, timeout=patience)
+            _, running = await asyncio.wait(running, timeout=cancel_timeout)
 
 
 async def migrate_database(settings: DatabaseSettings) -> None:

@@ -11,7 +11,7 @@ from structlog.typing import WrappedLogger
 _SECRET = re.compile(r"\b(?:xox[a-z]|xapp|sk)-[\w-]{6,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
 
 
-def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
+def configure_logging(log_format: str, level: int = logging.INFO) -> None:
     """Send structlog's and the standard library's records the same way, without tokens and passwords."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -33,17 +33,17 @@ def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.ExtraAdder(allow=set()), *shared],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer, _blot_out],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer, _redact_secrets],
     )
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # Their INFO is one line per job, request and reconnection: ours says what matters of it.
-    for chatty in ("procrastinate", "slack_bolt", "slack_sdk", "httpx", "aiohttp.access", "openai"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    # Their INFO is one line per job, request and reconnection; our own events cover what matters.
+    for name in ("procrastinate", "slack_bolt", "slack_sdk", "httpx", "aiohttp.access", "openai"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _blot_out(_logger: WrappedLogger, _method: str, line: Any) -> str:
-    """The finished line without secrets, however deep in a value or a traceback they stood."""
+def _redact_secrets(_logger: WrappedLogger, _method: str, line: Any) -> str:
+    """Redact the rendered line, so that secrets deep in a value or a traceback are covered too."""
     return _SECRET.sub("[secret]", str(line))

@@ -12,7 +12,7 @@ from countersign.approvals.errors import CountersignError
 
 Kind = TypeVar("Kind", bound=BaseSettings)
 
-_HOW = {
+_EXPECTED = {
     "SLACK_BOT_TOKEN": (
         "the bot token, which begins with xoxb-: in your Slack app's settings under “OAuth & Permissions”"
     ),
@@ -23,7 +23,7 @@ _HOW = {
     "SLACK_SIGNING_SECRET": "the signing secret: in your Slack app's settings under “Basic Information”",
     "SLACK_API_URL": "the address of Slack's Web API, such as https://slack.com/api/",
     "DATABASE_URL": "postgresql://user:password@host:5432/database; leave it out for an embedded PostgreSQL",
-    "WORKER_PORT": "a port number from 0 to 65535; leave it out, and a worker opens no door",
+    "WORKER_PORT": "a port number from 0 to 65535; leave it out, and a worker has no HTTP server",
     "PORT": "a port number from 0 to 65535",
     "CONCURRENCY": "how many threads one worker runs at once, from 1 to 200",
     "RETENTION": "for how many days a thread at rest is kept; 0 keeps all",
@@ -32,7 +32,7 @@ _HOW = {
 }
 
 
-class SettingError(CountersignError):
+class SettingsError(CountersignError):
     """A setting is missing or malformed."""
 
 
@@ -56,18 +56,18 @@ class Settings(BaseSettings):
     concurrency: Annotated[int, Field(ge=1, le=200)] = 16
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = 8.0
     retention: Annotated[float, Field(ge=0)] = 90.0
-    insight_token: SecretStr | None = None
+    inspection_token: SecretStr | None = None
     log_format: Annotated[str, Field(pattern="^(text|json)$")] = "text"
 
     @field_validator("slack_bot_token")
     @classmethod
     def _bot_token(cls, value: SecretStr) -> SecretStr:
-        return _beginning_with("xoxb-", value)
+        return _with_prefix("xoxb-", value)
 
     @field_validator("slack_app_token")
     @classmethod
     def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
-        return _beginning_with("xapp-", value) if value else None
+        return _with_prefix("xapp-", value) if value else None
 
     @field_validator("slack_api_url")
     @classmethod
@@ -95,15 +95,15 @@ class DatabaseSettings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """Read the settings. Raises SettingError, one line that names the variable and how to get its value."""
+    """Read the settings. Raises SettingsError, one line that names the variable and how to get its value."""
     settings = _read(Settings)
     if not settings.socket_mode and settings.slack_signing_secret is None:
-        raise SettingError(
-            f"SLACK_SIGNING_SECRET is missing: set it to {_HOW['SLACK_SIGNING_SECRET']}. It is needed "
+        raise SettingsError(
+            f"SLACK_SIGNING_SECRET is missing: set it to {_EXPECTED['SLACK_SIGNING_SECRET']}. It is needed "
             "because SLACK_APP_TOKEN is not set either, so the bot would serve HTTP."
         )
     if settings.policy_file.exists():
-        raise SettingError(
+        raise SettingsError(
             f"POLICY_FILE: {settings.policy_file} exists, and this version cannot read policies yet, so "
             "more people could decide than you wrote down. Move it away to start with the default policy."
         )
@@ -111,7 +111,7 @@ def read_settings() -> Settings:
 
 
 def read_database_settings() -> DatabaseSettings:
-    """Read what `migrate` needs. Raises SettingError."""
+    """Read what `migrate` needs. Raises SettingsError."""
     return _read(DatabaseSettings)
 
 
@@ -119,10 +119,10 @@ def _read(kind: type[Kind]) -> Kind:
     try:
         return kind()
     except ValidationError as error:
-        raise SettingError(_line(error)) from None
+        raise SettingsError(_first_problem(error)) from None
 
 
-def _beginning_with(prefix: str, value: SecretStr) -> SecretStr:
+def _with_prefix(prefix: str, value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith(prefix):
         raise ValueError(f"does not begin with {prefix}")
     return value
@@ -140,12 +140,12 @@ def _postgres_url(value: SecretStr) -> SecretStr:
     return value
 
 
-def _line(error: ValidationError) -> str:
-    """The first finding, without the value: it may be a secret."""
-    finding = error.errors(include_input=False, include_url=False)[0]
-    name = str(finding["loc"][0]).upper()
-    how = _HOW.get(name)
-    wanted = f": set it to {how}." if how else "."
-    if finding["type"] == "missing":
-        return f"{name} is missing{wanted}"
-    return f"{name} is not valid ({finding['msg'].removeprefix('Value error, ')}){wanted}"
+def _first_problem(error: ValidationError) -> str:
+    """One line about the first invalid variable, without its value: it may be a secret."""
+    problem = error.errors(include_input=False, include_url=False)[0]
+    name = str(problem["loc"][0]).upper()
+    expected = _EXPECTED.get(name)
+    advice = f": set it to {expected}." if expected else "."
+    if problem["type"] == "missing":
+        return f"{name} is missing{advice}"
+    return f"{name} is not valid ({problem['msg'].removeprefix('Value error, ')}){advice}"

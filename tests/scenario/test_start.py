@@ -177,7 +177,7 @@ async def test_a_graph_that_cannot_be_found_does_not_wait_for_a_slack_that_is_aw
 
 async def test_while_slack_is_away_at_the_start_the_door_says_so_and_sigterm_ends_it(stage: Stage) -> None:
     async with stage.bot("serve", name="waiting", wait=False, SLACK_API_URL=NOBODY) as bot:
-        await until(lambda: bot.events("listening"), lambda: f"the door:\n{bot.said}", 30)
+        await until(lambda: bot.events("listening"), lambda: f"the HTTP server:\n{bot.said}", 30)
 
         body = await bot.answers("/readyz", 503)
 

@@ -80,7 +80,7 @@ class BotProcess:
             )  # fmt: skip
 
     async def ready(self, seconds: float = READY_SECONDS) -> None:
-        """Wait until /readyz says 200 or, of a worker, which has no door, until it says that it is ready."""
+        """Wait for the event `ready` and, where it serves, until /readyz says 200."""
 
         def look() -> bool:
             assert self.running, f"the {self.name} ended while it started:\n{self.said}"
@@ -91,7 +91,7 @@ class BotProcess:
             await self.answers("/readyz", 200, seconds)
 
     async def answers(self, path: str, status: int, seconds: float = 10.0) -> str:
-        """Wait until the door answers so, and give the body."""
+        """Wait until the HTTP server answers so, and give the body."""
         seen: list[tuple[int, str]] = []
 
         async def ask() -> None:
@@ -106,7 +106,7 @@ class BotProcess:
         return seen[-1][1]
 
     async def get(self, path: str) -> tuple[int, str]:
-        """Status and body of a GET at the bot's door; (0, "") while nobody is there."""
+        """Status and body of a GET at the bot's HTTP server; (0, "") while nobody is there."""
         try:
             async with (
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as client,
@@ -118,7 +118,7 @@ class BotProcess:
 
     @property
     def address(self) -> str:
-        """`http://127.0.0.1:<port>` of the door that was opened last: waiting for Slack has one too."""
+        """`http://127.0.0.1:<port>` of the server that listened last: waiting for Slack has one too."""
         heard = self.events("listening")[-1]
         found = _ADDRESS.search(heard["address"])
         assert found, heard

@@ -119,7 +119,7 @@ class Demo:
         self._project = Project(config=path, whole_folder=path != OWN_CONFIG)
         self._surroundings = Surroundings(outside, self._project)
         self._port = port
-        self._insight_token = insight.new_token()
+        self._inspection_token = insight.new_token()
 
     async def run(self, stack: AsyncExitStack) -> int:
         """Run until the person leaves or the task is cancelled. Raises `BotDownError`."""
@@ -135,7 +135,7 @@ class Demo:
             return self._environment(now, workspace, model)
 
         bot = self._bot(stack, environment())
-        desk.insight = insight.over_http(lambda: bot.address, self._insight_token)
+        desk.insight = insight.over_http(lambda: bot.address, self._inspection_token)
         changes = Changes(lambda: self._project.sources, apart=(self._folder.path,))
         keeper = BotKeeper(bot, self._project, changes, desk, environment)
         print(demo_words.STARTING, flush=True)
@@ -196,7 +196,7 @@ class Demo:
             config=self._project.config,
             code=CODE,
         )
-        return own | {"INSIGHT_TOKEN": self._insight_token}
+        return own | {"INSPECTION_TOKEN": self._inspection_token}
 
     def _bot(self, stack: AsyncExitStack, environment: Mapping[str, str]) -> BotProcess:
         log = self._folder.path / "bot.log"

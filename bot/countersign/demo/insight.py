@@ -1,4 +1,4 @@
-"""Asking the bot what it knows of a thread, over its own HTTP door."""
+"""Asking the bot what it knows of a thread, over its own HTTP server."""
 
 import secrets
 from collections.abc import Callable
@@ -12,7 +12,7 @@ SECONDS = 5.0
 
 
 def new_token() -> str:
-    """A token for the bot's door that nobody else knows (INSIGHT_TOKEN)."""
+    """A token for the bot's inspection API that nobody else knows (INSPECTION_TOKEN)."""
     return secrets.token_urlsafe(24)
 
 
@@ -28,7 +28,7 @@ def over_http(address: Callable[[], str | None], token: str) -> Insight:
         try:
             async with (
                 aiohttp.ClientSession(timeout=limit) as client,
-                client.get(f"{bot}/insight/{thread}", headers=headers) as answer,
+                client.get(f"{bot}/inspect/{thread}", headers=headers) as answer,
             ):
                 found: Obj | None = await answer.json() if answer.status == 200 else None
         except (aiohttp.ClientError, TimeoutError, ValueError):

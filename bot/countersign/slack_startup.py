@@ -1,4 +1,4 @@
-"""The first word with Slack: who we are there, before anything else is done."""
+"""The first calls to Slack: check the tokens and learn which workspace and bot user they belong to."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,28 +10,32 @@ from countersign.approvals.errors import CountersignError
 from countersign.flow.ports import RateLimited, SlackRefused, SlackUnreachable
 from countersign.slack.web_api import WebApi, Workspace
 
+_RETRY_AFTER = 2  # seconds
 _REFUSED = {
     "auth.test": (
         "SLACK_BOT_TOKEN was refused by Slack ({error}). Copy the bot token again from your Slack app's "
-        "settings under “OAuth & Permissions”."
+        "settings, “OAuth & Permissions”."
     ),
     "apps.connections.open": (
-        "SLACK_APP_TOKEN was refused by Slack ({error}). It has to be an app-level token with the scope "
-        "connections:write, from your Slack app's settings under “Basic Information”."
+        "SLACK_APP_TOKEN was refused by Slack ({error}). Use an app-level token with the scope "
+        "connections:write, from your Slack app's settings, “Basic Information”."
     ),
 }
 
 log = structlog.get_logger()
 
 
-class StartError(CountersignError):
+class StartupError(CountersignError):
     """The bot cannot start."""
 
 
-async def reach_slack(
-    api: WebApi, app_token: str | None, meanwhile: Callable[[], AbstractAsyncContextManager[None]]
+async def connect_to_slack(
+    api: WebApi, app_token: str | None, while_waiting: Callable[[], AbstractAsyncContextManager[None]]
 ) -> Workspace:
-    """Who we are in Slack. A Slack that is away is waited for; one that refuses a token is not."""
+    """Check the tokens. Retries while Slack cannot be reached; raises StartupError when it refuses a token.
+
+    `while_waiting` is entered after the first failed attempt and left when Slack has answered.
+    """
     async with AsyncExitStack() as stack:
         waiting = False
         while True:
@@ -41,14 +45,17 @@ async def reach_slack(
                     await api.check_app_token(app_token)
             except SlackRefused as error:
                 refused = _REFUSED.get(error.method, _REFUSED["auth.test"])
-                raise StartError(refused.format(error=error.error)) from error
+                raise StartupError(refused.format(error=error.error)) from error
             except (SlackUnreachable, RateLimited) as error:
                 log.warning(
-                    "slack_not_reached", reason=str(error), slack_api_url=api.web.base_url, again_in_s=2
+                    "slack_not_reached",
+                    reason=str(error),
+                    slack_api_url=api.web.base_url,
+                    again_in_s=_RETRY_AFTER,
                 )
                 if not waiting:
                     waiting = True
-                    await stack.enter_async_context(meanwhile())
-                await asyncio.sleep(2)
+                    await stack.enter_async_context(while_waiting())
+                await asyncio.sleep(_RETRY_AFTER)
             else:
                 return workspace

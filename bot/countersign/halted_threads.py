@@ -1,4 +1,4 @@
-"""`python -m bot jobs`: threads whose last step failed or was set aside, and how to try them again."""
+"""The command `halted`: threads whose last step failed or was set aside, and how to retry one."""
 
 import asyncio
 
@@ -13,12 +13,12 @@ from countersign.store.pool import open_pool
 from countersign.store.threads import Threads
 
 
-class NoSuchThread(CountersignError):
-    """No thread with this id has stopped. `python -m bot jobs` lists those that have."""
+class ThreadNotHalted(CountersignError):
+    """No thread with this id has stopped. `countersign halted` lists those that have."""
 
 
-async def list_halted(settings: DatabaseSettings) -> list[str]:
-    """One line per stopped thread, oldest first: its id, graph, reference in the log, and since when."""
+async def list_halted_threads(settings: DatabaseSettings) -> list[str]:
+    """One line per halted thread, oldest first: its id, graph, reference in the log, and since when."""
     given = settings.database_url.get_secret_value() if settings.database_url else None
     async with open_database(given, settings.data_dir) as url, await open_pool(url, max_size=2) as pool:
         halted = await Housekeeping(pool).halted()
@@ -29,13 +29,13 @@ async def list_halted(settings: DatabaseSettings) -> list[str]:
     ]
 
 
-async def retry_halted(settings: DatabaseSettings, thread_id: str) -> None:
-    """Have a worker try the stopped step of this thread again. Raises NoSuchThread."""
+async def retry_halted_thread(settings: DatabaseSettings, thread_id: str) -> None:
+    """Queue the failed step of this thread again. Raises ThreadNotHalted."""
     given = settings.database_url.get_secret_value() if settings.database_url else None
     async with open_database(given, settings.data_dir) as url, await open_pool(url, max_size=2) as pool:
         halted = {thread.thread_id: thread for thread in await Housekeeping(pool).halted()}
         if thread_id not in halted:
-            raise NoSuchThread
+            raise ThreadNotHalted
         queue = Queue(pool)
         await queue.open()
         retry = Inbound(

@@ -1,4 +1,4 @@
-"""The HTTP door: health, readiness and metrics in every mode, and Slack's requests in HTTP mode."""
+"""The bot's HTTP server: health, readiness and metrics in every mode, Slack's requests in HTTP mode."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -7,52 +7,56 @@ from contextlib import asynccontextmanager
 import structlog
 from aiohttp import web
 
-Check = Callable[[], Awaitable[None]]
+HealthCheck = Callable[[], Awaitable[None]]
+"""Returns when what it is named after can be reached, raises when it cannot."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_CHECK_SECONDS = 3.0
+_CHECK_TIMEOUT = 3.0  # seconds
+_MAX_BODY = 4 * 1024 * 1024  # bytes
 
 log = structlog.get_logger()
 
 
-def build_door(
-    checks: Mapping[str, Check],
+def build_http_app(
+    checks: Mapping[str, HealthCheck],
     metrics: Callable[[], Awaitable[bytes]],
     slack: Handler | None,
-    others: Mapping[str, Handler] | None = None,
+    get_routes: Mapping[str, Handler] | None = None,
 ) -> web.Application:
-    """`checks` raise when what they are named after cannot be reached; `slack` takes POST /slack/events.
+    """The routes of one process.
 
-    `others` answer GET, by path.
+    `checks` decide /readyz, `metrics` renders /metrics in Prometheus' text format, `slack` takes
+    POST /slack/events (None: no such route), `get_routes` adds handlers for GET by path.
     """
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
 
     async def readyz(_request: web.Request) -> web.Response:
-        findings = await asyncio.gather(*(_finding(check) for check in checks.values()))
-        missing = {name: text for name, text in zip(checks, findings, strict=True) if text}
-        status = {"status": "not ready", "unreachable": missing} if missing else {"status": "ready"}
-        return web.json_response(status, status=503 if missing else 200)
+        reasons = await asyncio.gather(*(_failure_reason(check) for check in checks.values()))
+        unreachable = {name: reason for name, reason in zip(checks, reasons, strict=True) if reason}
+        if unreachable:
+            return web.json_response({"status": "not ready", "unreachable": unreachable}, status=503)
+        return web.json_response({"status": "ready"})
 
     async def show_metrics(_request: web.Request) -> web.Response:
         return web.Response(body=await metrics(), headers={"Content-Type": "text/plain; version=0.0.4"})
 
-    app = web.Application(client_max_size=4 * 1024 * 1024)
+    app = web.Application(client_max_size=_MAX_BODY)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", show_metrics)
     if slack is not None:
         app.router.add_post("/slack/events", slack)
-    for path, handler in (others or {}).items():
+    for path, handler in (get_routes or {}).items():
         app.router.add_get(path, handler)
     return app
 
 
-async def _finding(check: Check) -> str | None:
-    """What is wrong, in a few words: nothing that a stranger could use."""
+async def _failure_reason(check: HealthCheck) -> str | None:
+    """Why a check failed. Only the error's type: its text may hold an address or a password."""
     try:
-        await asyncio.wait_for(check(), _CHECK_SECONDS)
+        await asyncio.wait_for(check(), _CHECK_TIMEOUT)
     except TimeoutError:
         return "no answer in time"
     except Exception as error:  # noqa: BLE001 -- whatever it raises, it cannot be reached
@@ -61,8 +65,8 @@ async def _finding(check: Check) -> str | None:
 
 
 @asynccontextmanager
-async def open_door(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    """Listen, and give the address. Raises OSError when the port is taken."""
+async def open_http_server(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Listen, and yield the base URL. Raises OSError when the port is taken."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
     try:

@@ -1,4 +1,4 @@
-"""The HTTP door: alive, ready or not and why, metrics, and Slack's requests only where they are meant."""
+"""The HTTP server: alive, ready or not and why, metrics, and Slack's requests only where they are meant."""
 
 import asyncio
 
@@ -6,8 +6,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from countersign import door
-from countersign.door import Check, Handler, build_door, open_door
+from countersign import http_server
+from countersign.http_server import Handler, HealthCheck, build_http_app, open_http_server
 
 
 async def fine() -> None:
@@ -27,11 +27,11 @@ async def metrics() -> bytes:
 
 
 async def ask(
-    path: str, *, slack: Handler | None = None, method: str = "GET", **checks: Check
+    path: str, *, slack: Handler | None = None, method: str = "GET", **checks: HealthCheck
 ) -> tuple[int, str]:
-    app = build_door(checks, metrics, slack)
+    app = build_http_app(checks, metrics, slack)
     async with (
-        open_door(app, "127.0.0.1", 0) as address,
+        open_http_server(app, "127.0.0.1", 0) as address,
         aiohttp.ClientSession() as session,
         session.request(method, address + path) as response,
     ):
@@ -47,7 +47,7 @@ async def test_ready_when_all_can_be_reached() -> None:
 
 
 async def test_not_ready_names_what_cannot_be_reached_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "_CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(http_server, "_CHECK_TIMEOUT", 0.05)
     status, text = await ask("/readyz", database=broken, slack_api=hangs, other=fine)
     assert status == 503
     assert '"database": "ConnectionError"' in text

@@ -1,4 +1,4 @@
-"""The insight door: a thread's rows and its graph's state, to who has the token and to nobody else."""
+"""The inspection API: a thread's rows and its graph's state, to who has the token and to nobody else."""
 
 import json
 from pathlib import Path
@@ -11,11 +11,14 @@ TOKEN = "a token of the test's own"
 
 
 async def test_it_tells_all_of_a_thread_to_who_has_the_token(tmp_path: Path, database_url: str) -> None:
-    async with open_stage(tmp_path / "stage", database_url) as stage, stage.bot(INSIGHT_TOKEN=TOKEN) as bot:
+    async with (
+        open_stage(tmp_path / "stage", database_url) as stage,
+        stage.bot(INSPECTION_TOKEN=TOKEN) as bot,
+    ):
         thread = await stage.ws.alice.mentions("post 'hello' to #ops")
         await (await thread.card()).approve(by=stage.ws.bob)
         await thread.wait_for("The message is in #ops.")
-        address = f"{bot.address}/insight/{thread.id}"
+        address = f"{bot.address}/inspect/{thread.id}"
 
         async with ClientSession() as client:
             stranger = await client.get(address)
@@ -31,9 +34,9 @@ async def test_it_tells_all_of_a_thread_to_who_has_the_token(tmp_path: Path, dat
         assert "The message is in #ops." in json.dumps(sections["Graph"]["values"])
 
 
-async def test_without_a_token_of_its_own_the_bot_has_no_such_door(tmp_path: Path, database_url: str) -> None:
+async def test_without_a_token_there_is_no_inspection_api(tmp_path: Path, database_url: str) -> None:
     async with open_stage(tmp_path / "stage", database_url) as stage, stage.bot() as bot:
         async with ClientSession() as client:
-            answer = await client.get(f"{bot.address}/insight/T/C/1.0", headers={"Authorization": "Bearer "})
+            answer = await client.get(f"{bot.address}/inspect/T/C/1.0", headers={"Authorization": "Bearer "})
 
         assert answer.status == 404

@@ -1,4 +1,4 @@
-"""The operators' door of this process: on which port, with which metrics, and while Slack is away."""
+"""The admin server of a process: which port it takes, its metrics, and what it answers before Slack does."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -6,36 +6,40 @@ from functools import partial
 
 from aiohttp import web
 
-from countersign.door import Check, build_door, open_door
 from countersign.flow.metrics import Metrics
-from countersign.reaching_slack import StartError
+from countersign.http_server import HealthCheck, build_http_app, open_http_server
 from countersign.settings import Settings
 from countersign.slack.web_api import WebApi
+from countersign.slack_startup import StartupError
 from countersign.store.housekeeping import Housekeeping
 
 
 @asynccontextmanager
-async def waiting_door(
+async def open_startup_server(
     settings: Settings, api: WebApi, housekeeping: Housekeeping, metrics: Metrics, *, listen: bool
 ) -> AsyncIterator[None]:
-    """The operators' door while Slack is away at the start: the process lives, and says what it lacks."""
+    """The admin server while the bot waits for Slack: alive, not ready, and /readyz says why."""
     if not listen and settings.worker_port is None:
         yield
         return
-    checks: dict[str, Check] = {"database": housekeeping.check, "slack": api.check}
-    door = build_door(checks, partial(render_metrics, housekeeping, metrics), None)
-    async with operators_door(settings, door, listen=listen):
+    checks: dict[str, HealthCheck] = {"database": housekeeping.check, "slack": api.check}
+    app = build_http_app(checks, partial(render_metrics, housekeeping, metrics), None)
+    async with open_admin_server(settings, app, listen=listen):
         yield
 
 
 @asynccontextmanager
-async def operators_door(settings: Settings, door: web.Application, *, listen: bool) -> AsyncIterator[None]:
+async def open_admin_server(settings: Settings, app: web.Application, *, listen: bool) -> AsyncIterator[None]:
+    """Serve `app` on HOST and PORT, or on WORKER_PORT when this process does not listen to Slack.
+
+    Raises StartupError when the port is taken.
+    """
     setting, port = ("PORT", settings.port) if listen else ("WORKER_PORT", settings.worker_port or 0)
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(open_door(door, settings.host, port))
+            await stack.enter_async_context(open_http_server(app, settings.host, port))
         except OSError as error:
-            raise StartError(
+            raise StartupError(
                 f"HOST and {setting}: {settings.host}:{port} cannot be listened on ({error.strerror}). "
                 f"Set {setting} to one that is free."
             ) from error
@@ -43,6 +47,7 @@ async def operators_door(settings: Settings, door: web.Application, *, listen: b
 
 
 async def render_metrics(housekeeping: Housekeeping, metrics: Metrics) -> bytes:
+    """The metrics in Prometheus' text format, with the gauges read from the database."""
     counts = await housekeeping.counts()
     metrics.pending.set(counts["pending"])
     metrics.unposted.set(counts["unposted"])

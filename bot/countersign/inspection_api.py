@@ -1,6 +1,6 @@
-"""GET /insight/<team>/<channel>/<thread_ts>: what the bot knows of a thread, for its graph's author.
+"""GET /inspect/<team>/<channel>/<thread_ts>: what the bot knows of a thread, for its graph's author.
 
-It shows conversations in clear text, so it is there only with INSIGHT_TOKEN, and only to who has that token.
+It shows conversations in clear text. It exists only with INSPECTION_TOKEN, and answers only to that token.
 """
 
 import hmac
@@ -15,11 +15,11 @@ from countersign.runs.graphs import Graphs
 from countersign.store.pool import Pool
 from countersign.store.records import Records
 
-PATH = "/insight/{team}/{channel}/{ts}"
+PATH = "/inspect/{team}/{channel}/{ts}"
 
 
-class Insight:
-    """`sessions` gives connections that LangGraph's saver can use; no thread is locked for looking."""
+class InspectionApi:
+    """`sessions` gives connections that LangGraph's saver can use. Reading a thread takes no lock."""
 
     def __init__(self, records: Records, graphs: Graphs, sessions: Pool) -> None:
         self._records = records
@@ -32,9 +32,10 @@ class Insight:
         async def handle(request: web.Request) -> web.Response:
             given = request.headers.get("Authorization", "").removeprefix("Bearer ")
             if not hmac.compare_digest(given.encode(), token.encode()):
-                return web.json_response({"error": "INSIGHT_TOKEN is needed as a bearer token"}, status=401)
-            place = request.match_info
-            thread = ThreadRef(team=place["team"], channel=place["channel"], ts=place["ts"])
+                reason = "Send INSPECTION_TOKEN as a bearer token."
+                return web.json_response({"error": reason}, status=401)
+            path = request.match_info
+            thread = ThreadRef(team=path["team"], channel=path["channel"], ts=path["ts"])
             sections = {**await self._records.of_thread(thread.id), "Graph": await self._state(thread)}
             return web.json_response(sections, dumps=lambda value: json.dumps(value, default=str))
 

@@ -18,7 +18,7 @@ from langgraph.types import Command
 from countersign.__main__ import _parser
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.flow.metrics import Metrics
-from countersign.interrupts import Refused, parse, resume_value
+from countersign.interrupts import InvalidDecision, parse, resume_value
 from countersign.settings import Settings
 from tests.graphs.memory_host import MemoryHost
 
@@ -175,7 +175,7 @@ def possible(request: Any, payload: Any, schema: Any, kind: DecisionKind, answer
         words = given if isinstance(given, str) else None
         try:
             yield resume_value(request, payload, schema, [Decision(kind=kind, message=words, value=given)])
-        except Refused:
+        except InvalidDecision:
             continue
 
 

@@ -5,7 +5,7 @@ import pytest
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.flow.opening import split_name
 from countersign.flow.replies import decision_in, words_for
-from countersign.interrupts import ReviewRequest, parse
+from countersign.interrupts import FormValidationError, ReviewRequest, parse
 
 APPROVAL = parse({"question": "Do it?", "what": "deploy"})
 QUESTION = parse("How many?")
@@ -107,7 +107,7 @@ def test_a_question_takes_any_words_even_those_that_elsewhere_approve(request_: 
 def test_a_number_that_was_asked_for_stays_a_number() -> None:
     request = parse("How many?", {"type": "integer", "minimum": 1})
     assert decision_in("7", request) == Decision(kind=DecisionKind.RESPOND, value=7)
-    with pytest.raises(ValueError, match=r"\S"):
+    with pytest.raises(FormValidationError, match=r"\S"):
         decision_in("a few", request)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import countersign.interrupts
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.interrupts import Refused, parse, resume_value
+from countersign.interrupts import InvalidDecision, parse, resume_value
 from countersign.interrupts.dialects import DIALECTS
 
 FOLDER = Path(countersign.interrupts.__file__).parent / "conformance"
@@ -36,7 +36,7 @@ def test_decisions_become_the_resume_value_or_are_refused(
     decisions = [_decision(each) for each in case["decisions"]]
 
     if "refused" in case:
-        with pytest.raises(Refused) as refusal:
+        with pytest.raises(InvalidDecision) as refusal:
             resume_value(request, document["payload"], document["response_schema"], decisions)
         assert refusal.value.row == case["refused"]["row"]
         assert sorted(refusal.value.errors) == sorted(case["refused"]["at"])

@@ -6,7 +6,14 @@ import pytest
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts import FormErrors, Part, Refused, ReviewRequest, parse, resume_value
+from countersign.interrupts import (
+    FormValidationError,
+    InvalidDecision,
+    Part,
+    ReviewRequest,
+    parse,
+    resume_value,
+)
 
 APPROVE, EDIT, REJECT, RESPOND = (
     DecisionKind.APPROVE,
@@ -106,7 +113,7 @@ def test_an_answer_that_the_response_schema_forbids_is_refused_whatever_the_dial
     request = parse(value, schema)
 
     assert resume_value(request, value, schema, [Decision(kind=APPROVE)]) == ["continue", None]
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidDecision):
         resume_value(request, value, schema, [Decision(kind=EDIT, value={"a": 2})])
 
 
@@ -119,13 +126,13 @@ def test_a_refusal_of_the_whole_answer_points_into_the_row_that_caused_it() -> N
 
     edits = [Decision(kind=EDIT, value={"amount": amount}) for amount in (10, 11)]
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(InvalidDecision) as refusal:
         resume_value(parse(value, schema), value, schema, edits)
     assert (refusal.value.row, refusal.value.errors) == (1, {"/amount": "This should be at most 10."})
 
 
 def test_a_decision_without_a_button_cannot_be_made() -> None:
-    with pytest.raises(FormErrors):
+    with pytest.raises(FormValidationError):
         parse(batch()).rows[0].decide(RESPOND, {"/message": "done"})
 
 
@@ -140,7 +147,7 @@ def test_a_reason_that_the_graph_does_not_take_says_so() -> None:
 def test_words_that_have_to_be_there_are_asked_for() -> None:
     row = parse({"tool_call": {"name": "t", "args": {}}}).rows[0]
 
-    with pytest.raises(FormErrors) as refusal:
+    with pytest.raises(FormValidationError) as refusal:
         row.decide(RESPOND, {"/message": None})
     assert refusal.value.errors == {"/message": "Please fill this in."}
     assert row.decide(REJECT, {"/message": None}) == Decision(kind=REJECT)

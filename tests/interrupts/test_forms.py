@@ -7,11 +7,11 @@ import pytest
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts import (
-    ABSENT,
+    UNSET,
     Field,
     FieldKind,
     Form,
-    FormErrors,
+    FormValidationError,
     form_from_arguments,
     form_from_schema,
     parse,
@@ -23,7 +23,7 @@ def fields(form: Form) -> dict[str, Field]:
 
 
 def refused(form: Form, raw: dict[str, Any]) -> dict[str, str]:
-    with pytest.raises(FormErrors) as refusal:
+    with pytest.raises(FormValidationError) as refusal:
         form.read(raw)
     return refusal.value.errors
 
@@ -186,7 +186,7 @@ def test_what_nobody_touched_is_exactly_what_it_was(args: dict[str, Json]) -> No
         raw = {field.pointer: field.raw for field in form.fields}
         try:
             assert repr(form.read(raw)) == repr(args)
-        except FormErrors as refusal:
+        except FormValidationError as refusal:
             assert refusal.errors.keys() == {"/mail"}  # noqa: PT017  # only this one is allowed to be refused
 
 
@@ -200,7 +200,7 @@ def test_text_that_hides_something_is_edited_as_json_with_escapes() -> None:
 def test_a_field_longer_than_an_input_says_so_and_is_kept_if_left_out() -> None:
     form = form_from_arguments({"body": "x" * 3001, "to": "bob"})
 
-    assert [field.pointer for field in form.fields if field.oversize] == ["/body"]
+    assert [field.pointer for field in form.fields if field.exceeds_input] == ["/body"]
     assert form.read({"/to": "ann"}) == {"body": "x" * 3001, "to": "ann"}
 
 
@@ -211,7 +211,7 @@ def test_many_fields_come_in_pages_and_even_more_as_json() -> None:
     assert [len(page) for page in form.pages(95)] == [95, 95, 60]
     assert [field.pointer for field in huge.fields] == ["/"]
     assert huge.note
-    assert huge.fields[0].oversize
+    assert huge.fields[0].exceeds_input
 
 
 def test_long_enums_are_typed_and_checked() -> None:
@@ -281,10 +281,10 @@ def test_a_reply_in_the_thread_is_an_answer_where_one_field_asks() -> None:
     assert counted is not None
     assert counted.value == 42
     assert two.reply(DecisionKind.RESPOND, "42") is None
-    with pytest.raises(FormErrors):
+    with pytest.raises(FormValidationError):
         number.reply(DecisionKind.RESPOND, "many")
 
 
 def test_nothing_there_is_not_null() -> None:
     assert fields(form_from_arguments({"a": None}))["/a"].raw == "null"
-    assert fields(form_from_schema(schema_of({"a": {"type": "string"}})))["/a"].initial is ABSENT
+    assert fields(form_from_schema(schema_of({"a": {"type": "string"}})))["/a"].initial is UNSET

@@ -14,24 +14,24 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts import (
     Form,
-    FormErrors,
+    FormValidationError,
+    InvalidDecision,
     Part,
-    Refused,
     ReviewRequest,
-    as_json,
-    changes,
     digest,
+    escape_invisible,
     form_from_arguments,
     form_from_schema,
-    one_line,
+    json_diff,
     pages,
     parse,
     resume_value,
     sections,
-    visible,
+    single_line,
+    to_json,
 )
-from countersign.interrupts.field import same
-from countersign.interrupts.schema import compiled
+from countersign.interrupts.forms.field import json_equal
+from countersign.interrupts.validation.schema import compile_schema
 from tests.interrupts.strategies import ANY_SCHEMA, JSON, OBJECT, PAYLOAD, RAW
 
 few = settings(
@@ -78,7 +78,7 @@ def leaves(value: Json, *, own: bool) -> Iterator[str]:
 def shown(request: ReviewRequest) -> str:
     parts = [part for row in request.rows for part in row.parts]
     texts = [section.label + "\n" + section.text for section in sections(parts, 10**9)]
-    names = [one_line(row.action or "") for row in request.rows]
+    names = [single_line(row.action or "") for row in request.rows]
     return "\n".join([request.title, request.description or "", *names, *texts])
 
 
@@ -106,8 +106,8 @@ def test_any_payload_with_any_schema_is_a_request_that_someone_can_answer(
 def test_arguments_come_back_from_an_untouched_form(args: dict[str, Json]) -> None:
     form = form_from_arguments(args)
 
-    assert same(form.read(untouched(form)), args)
-    assert changes(args, form.read(untouched(form))) == ()
+    assert json_equal(form.read(untouched(form)), args)
+    assert json_diff(args, form.read(untouched(form))) == ()
 
 
 @few
@@ -116,11 +116,11 @@ def test_arguments_come_back_whatever_their_schema_says(args: dict[str, Json], s
     form = form_from_arguments(args, schema)
     try:
         value = form.read(untouched(form))
-    except FormErrors:
-        assert compiled(schema).errors(args)  # the model's own call breaks the tool's schema
+    except FormValidationError:
+        assert compile_schema(schema).errors(args)  # the model's own call breaks the tool's schema
     else:
-        added = [change.pointer for change in changes(args, value)]
-        assert all(pointer in {container.pointer for container in form.containers} for pointer in added)
+        added = [change.pointer for change in json_diff(args, value)]
+        assert all(pointer in {container.pointer for container in form.required_objects} for pointer in added)
 
 
 @few
@@ -129,7 +129,7 @@ def test_half_of_a_form_changes_nothing_in_the_other_half(args: dict[str, Json])
     form = form_from_arguments(args)
     half = {pointer: raw for pointer, raw in untouched(form).items() if random.Random(pointer).random() < 0.5}
 
-    assert same(form.read(half), args)
+    assert json_equal(form.read(half), args)
 
 
 @few
@@ -139,10 +139,10 @@ def test_what_a_schema_form_reads_fits_the_schema(present: Json, schema: Json) -
     places: set[str] = set()
     try:
         value = form.read(untouched(form))
-    except FormErrors as refusal:
+    except FormValidationError as refusal:
         places = set(refusal.errors)
     else:
-        assert not compiled(schema).errors(value)
+        assert not compile_schema(schema).errors(value)
 
     assert places <= {field.pointer for field in form.fields}
 
@@ -157,11 +157,11 @@ def test_whatever_is_typed_is_a_value_that_fits_or_an_error_at_a_field(
         errors: dict[str, str] = {}
         try:
             value = form.read(raw)
-        except FormErrors as refusal:
+        except FormValidationError as refusal:
             errors = refusal.errors
         else:
-            assert not compiled(schema).errors(value)
-            assert as_json(value) == value
+            assert not compile_schema(schema).errors(value)
+            assert to_json(value) == value
 
         assert errors.keys() <= raw.keys()
         assert all(0 < len(text) <= 3000 for text in errors.values())
@@ -179,12 +179,12 @@ def test_every_allowed_decision_has_a_resume_value_that_fits(payload: Json, sche
             try:
                 decisions = [row.decide(kind, answers(row.forms.get(kind))) for row in request.rows]
                 value = resume_value(request, payload, asked, decisions)
-            except (FormErrors, Refused):
+            except (FormValidationError, InvalidDecision):
                 # a required field without a value, or a schema that refuses what its own payload asks for
                 assert kind is not DecisionKind.APPROVE or asked is not None
                 continue
-            assert asked is None or not compiled(asked).errors(value)
-            with pytest.raises(Refused):
+            assert asked is None or not compile_schema(asked).errors(value)
+            with pytest.raises(InvalidDecision):
                 resume_value(request, payload, asked, [*decisions, decisions[0]])
             assert len(decisions) == rows
 
@@ -203,7 +203,7 @@ def answers(form: Form | None) -> dict[str, Any] | None:
 def test_forbidden_decisions_are_refused(payload: Json) -> None:
     request = parse(payload)
     for kind in set(DecisionKind) - request.rows[0].allowed:
-        with pytest.raises(FormErrors):
+        with pytest.raises(FormValidationError):
             request.rows[0].decide(kind)
 
 
@@ -214,7 +214,7 @@ def test_the_whole_payload_is_shown(payload: Json) -> None:
     text = squeezed(shown(request))
 
     for leaf in leaves(payload, own=request.dialect != "anything_else"):
-        for line in visible(leaf).split("\n"):
+        for line in escape_invisible(leaf).split("\n"):
             assert squeezed(line) in text
 
 
@@ -239,22 +239,22 @@ def shuffled(value: Json) -> Json:
 @few
 @given(JSON, JSON)
 def test_different_values_have_different_digests(one: Json, other: Json) -> None:
-    assert (digest(one) == digest(other)) == same(one, other)
+    assert (digest(one) == digest(other)) == json_equal(one, other)
 
 
 @few
 @given(JSON)
 def test_json_stays_what_it_is(value: Json) -> None:
-    plain = as_json(value)
+    plain = to_json(value)
 
-    assert plain == as_json(plain)
+    assert plain == to_json(plain)
     assert plain == value
 
 
 @few
 @given(JSON, JSON)
 def test_changes_name_what_differs(before: Json, after: Json) -> None:
-    assert (changes(before, after) == ()) == same(before, after)
+    assert (json_diff(before, after) == ()) == json_equal(before, after)
 
 
 @few

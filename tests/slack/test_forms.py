@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from countersign.approvals.json import Json
-from countersign.interrupts import Form, FormErrors, form_from_arguments, form_from_schema
+from countersign.interrupts import Form, FormValidationError, form_from_arguments, form_from_schema
 from countersign.slack.card_ref import BadButton
 from countersign.slack.form_pages import Carried, TooMuchToCarryError, pack, pages, typed, unpack
 from countersign.slack.forms import Modal, fitted, form_view, raw_values, shown_errors
@@ -122,7 +122,7 @@ def test_a_choice_can_be_taken_back() -> None:
 def test_errors_stand_at_inputs_that_are_there() -> None:
     form = fitted(form_from_schema(SCHEMA))
     view = opened(form)
-    with pytest.raises(FormErrors) as raised:
+    with pytest.raises(FormValidationError) as raised:
         form.read(raw_values(form, view))
     assert set(shown_errors(raised.value.errors, view)) == {"/name", "/count"}
     assert shown_errors({"/": "Not <this>."}, view) == {"/name": "Not &lt;this&gt;."}

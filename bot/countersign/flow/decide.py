@@ -17,7 +17,7 @@ from countersign.flow.metrics import Metrics
 from countersign.flow.ports import Clock, Conflict, Store
 from countersign.flow.questions import request_of
 from countersign.flow.thread import ThreadRef
-from countersign.interrupts import check, resume_value
+from countersign.interrupts import check_decision, resume_value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class Decide:
         """Save the decisions of a ballot and give the approval as it is now.
 
         `looked` is what `look` has just given; if it changed since, this raises Conflict.
-        Raises what `look` raises, and Refused where an answer is not one that the graph can take.
+        Raises what `look` raises, and InvalidDecision where an answer is not one that the graph can take.
         """
         approval = looked or await self._known(ballot.approval_id, ballot.channel)
         change = self.change(approval, ballot, person)
@@ -78,7 +78,7 @@ class Decide:
             approval.check_open(row, ballot.digest)
         request = request_of(approval)
         for row, decision in ballot.decisions.items():
-            check(request, row, decision)
+            check_decision(request, row, decision)
         votes = {
             row: Vote(decision=decision, by=person, at=self._clock())
             for row, decision in ballot.decisions.items()

@@ -22,7 +22,7 @@ _REJECT = re.compile(
 
 
 def decision_in(text: str, request: ReviewRequest) -> Decision | None:
-    """The decision that this reply is, or None when it is none. Raises FormErrors when it is a bad answer.
+    """The decision that this reply is, or None when it is none. Raises FormValidationError for a bad answer.
 
     A question takes any reply as its answer, if one field holds it; an approval takes `approve`,
     `reject <reason>` and their plain synonyms, standing alone: "yes, but only half" approves nothing.

@@ -15,7 +15,7 @@ from countersign.flow.ports import Clock, Settlement, Slack, Work
 from countersign.flow.questions import request_of
 from countersign.flow.replies import decision_in, words_for
 from countersign.flow.settling import note, settle
-from countersign.interrupts import FormErrors, Refused
+from countersign.interrupts import FormValidationError, InvalidDecision
 
 log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ class Replying:
         seen = len(waiting) == 1 and message.written_after(waiting[0].card_ts)
         try:
             decision = decision_in(message.text, request_of(waiting[0])) if seen else None
-        except FormErrors as errors:
+        except FormValidationError as errors:
             return self._told(work, state, message, _bad_answer(errors))
         if decision is None:
             return self._told(work, state, message, _what_waits(waiting))
@@ -51,7 +51,7 @@ class Replying:
         )
         try:
             change = self._decide.change(approval, ballot, person)
-        except Refused as refused:
+        except InvalidDecision as refused:
             return self._told(work, state, message, _bad_answer(refused))
         except CountersignError as error:
             await self._slack.whisper(work.thread.ref, message.user, str(error))
@@ -63,7 +63,7 @@ class Replying:
         return settle(work, state, self._clock, done=(message.key,), post=(told,), halted=work.thread.halted)
 
 
-def _bad_answer(problem: FormErrors | Refused) -> str:
+def _bad_answer(problem: FormValidationError | InvalidDecision) -> str:
     return "That answer cannot be used: " + " ".join(problem.errors.values())
 
 

@@ -2,53 +2,53 @@
 
 `parse` reads an interrupt into a `ReviewRequest`: what to show, and per row which decisions are allowed and
 what their forms are. `ReviewRow.decide` turns a button or a sent form into a `Decision`, and `resume_value`
-turns decisions into what the graph expects, or raises `Refused`.
+turns decisions into what the graph expects, or raises `InvalidDecision`.
 """
 
-from countersign.interrupts.absent import ABSENT, Absent, MaybeJson
-from countersign.interrupts.answering import check, parse, resume_value
-from countersign.interrupts.changes import Change, changes
 from countersign.interrupts.digest import digest
-from countersign.interrupts.field import INPUT_LIMIT, Field, FieldKind, Option, Raw
-from countersign.interrupts.form import Form
-from countersign.interrupts.layout import Section, pages, sections
-from countersign.interrupts.making import form_from_arguments, form_from_schema
-from countersign.interrupts.plain import as_json
-from countersign.interrupts.pointer import MESSAGE, WHOLE
-from countersign.interrupts.refusal import FormErrors, Refused
-from countersign.interrupts.request import Part, ReviewRequest, ReviewRow
-from countersign.interrupts.visible import has_hidden, one_line, visible
+from countersign.interrupts.display.invisible_characters import escape_invisible, has_invisible, single_line
+from countersign.interrupts.display.json_diff import Change, json_diff
+from countersign.interrupts.display.layout import Section, pages, sections
+from countersign.interrupts.errors import FormValidationError, InvalidDecision
+from countersign.interrupts.forms.field import INPUT_LIMIT, Field, FieldKind, Option, RawInput
+from countersign.interrupts.forms.form import Form
+from countersign.interrupts.forms.form_builder import form_from_arguments, form_from_schema
+from countersign.interrupts.json_conversion import to_json
+from countersign.interrupts.pointer import MESSAGE, ROOT
+from countersign.interrupts.resume import check_decision, parse, resume_value
+from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
+from countersign.interrupts.unset import UNSET, JsonOrUnset, Unset
 
 __all__ = [
-    "ABSENT",
     "INPUT_LIMIT",
     "MESSAGE",
-    "WHOLE",
-    "Absent",
+    "ROOT",
+    "UNSET",
     "Change",
     "Field",
     "FieldKind",
     "Form",
-    "FormErrors",
-    "MaybeJson",
+    "FormValidationError",
+    "InvalidDecision",
+    "JsonOrUnset",
     "Option",
     "Part",
-    "Raw",
-    "Refused",
+    "RawInput",
     "ReviewRequest",
     "ReviewRow",
     "Section",
-    "as_json",
-    "changes",
-    "check",
+    "Unset",
+    "check_decision",
     "digest",
+    "escape_invisible",
     "form_from_arguments",
     "form_from_schema",
-    "has_hidden",
-    "one_line",
+    "has_invisible",
+    "json_diff",
     "pages",
     "parse",
     "resume_value",
     "sections",
-    "visible",
+    "single_line",
+    "to_json",
 ]

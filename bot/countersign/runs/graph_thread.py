@@ -16,7 +16,7 @@ from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.opening import split_name
 from countersign.flow.ports import StoreAway
 from countersign.flow.thread import ThreadRef
-from countersign.interrupts import as_json
+from countersign.interrupts import to_json
 from countersign.runs.failures import failed
 from countersign.runs.loading import AnyGraph
 from countersign.runs.reading import INPUT_KEY, dangling_tool_calls, read_state
@@ -80,8 +80,8 @@ class GraphThread:
         return {
             "checkpoint": snapshot.config.get("configurable", {}).get("checkpoint_id"),
             "next": list(snapshot.next),
-            "pending": [as_json(interrupt.value) for interrupt in snapshot.interrupts],
-            "values": as_json(snapshot.values),
+            "pending": [to_json(interrupt.value) for interrupt in snapshot.interrupts],
+            "values": to_json(snapshot.values),
         }
 
     async def start(self, inbound: Inbound) -> None:

@@ -8,7 +8,7 @@ from langchain_core.messages import AIMessage, convert_to_messages
 from langgraph.types import StateSnapshot
 
 from countersign.flow.graph_state import GraphState, PendingInterrupt, Said
-from countersign.interrupts import as_json, digest
+from countersign.interrupts import digest, to_json
 from countersign.runs.loading import AnyGraph
 
 INPUT_KEY = "countersign_input"  # in the metadata of every checkpoint: the input that led to it
@@ -28,7 +28,7 @@ def read_state(graph: AnyGraph, snapshot: StateSnapshot, *, said_in: Any) -> Gra
         unfinished=bool(snapshot.tasks),
         applied=metadata.get(INPUT_KEY),
         said=said,
-        fields=None if chats or not values else {name: as_json(values[name]) for name in outputs},
+        fields=None if chats or not values else {name: to_json(values[name]) for name in outputs},
         checkpoint=configurable.get("checkpoint_id"),
     )
 
@@ -43,7 +43,7 @@ def _pending(snapshot: StateSnapshot) -> tuple[PendingInterrupt, ...]:
     """Each pending interrupt once: subgraphs tell of theirs twice."""
     found = {}
     for interrupt in snapshot.interrupts:
-        value, schema = as_json(interrupt.value), as_json(interrupt.response_schema)
+        value, schema = to_json(interrupt.value), to_json(interrupt.response_schema)
         found[interrupt.id] = PendingInterrupt(
             interrupt_id=interrupt.id, value=value, schema=schema, digest=digest(value, schema)
         )

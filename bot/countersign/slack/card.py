@@ -3,7 +3,7 @@
 from countersign.approvals.approval import Approval, Status, Vote
 from countersign.approvals.decision import DecisionKind
 from countersign.flow.questions import request_of
-from countersign.interrupts import ReviewRequest, ReviewRow, one_line
+from countersign.interrupts import ReviewRequest, ReviewRow, single_line
 from countersign.slack import words
 from countersign.slack.blocks import (
     Block,
@@ -66,7 +66,7 @@ def _asked(approval: Approval, request: ReviewRequest) -> list[Block]:
     blocks = []
     if approval.note:
         again = ":warning: *The graph did not take the last answer, so it is asked again.*"
-        blocks.append(section(f"{again}\n{code(one_line(clipped_raw(approval.note, 500)))}"))
+        blocks.append(section(f"{again}\n{code(single_line(clipped_raw(approval.note, 500)))}"))
     if request.description:
         blocks.append(plain_section(clipped(request.description, 3000)))
     return blocks
@@ -123,10 +123,10 @@ def _decided_lines(approval: Approval, request: ReviewRequest) -> list[Block]:
 def _gist(row: ReviewRow, vote: Vote) -> str:
     """What was said or changed, in short: those who decide the other rows should know it."""
     if vote.decision.kind is DecisionKind.EDIT:
-        changed = [one_line(change.pointer.removeprefix("/")) for change in edited(row, vote)]
+        changed = [single_line(change.pointer.removeprefix("/")) for change in edited(row, vote)]
         told = f"{len(changed)} changed: {', '.join(changed)}"
     else:
-        told = one_line(vote.decision.message or "")
+        told = single_line(vote.decision.message or "")
     return f"\n{code(clipped_raw(told, _GIST))}" if told else ""
 
 

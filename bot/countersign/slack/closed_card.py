@@ -3,7 +3,7 @@
 from countersign.approvals.approval import Approval, Status, Vote
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts import ABSENT, Change, Part, ReviewRequest, ReviewRow, changes, visible
+from countersign.interrupts import UNSET, Change, Part, ReviewRequest, ReviewRow, escape_invisible, json_diff
 from countersign.slack import words
 from countersign.slack.blocks import Block, Drawn, context, plain_section, section
 from countersign.slack.edits import edit_blocks
@@ -76,7 +76,7 @@ def _row(request: ReviewRequest, at: int, vote: Vote) -> list[Block]:
 
 def edited(row: ReviewRow, vote: Vote) -> tuple[Change, ...]:
     """Every place that an edit changed."""
-    return changes(_before(row), vote.decision.value)
+    return json_diff(_before(row), vote.decision.value)
 
 
 def _touched(row: ReviewRow, vote: Vote) -> set[str]:
@@ -91,7 +91,7 @@ def _touched(row: ReviewRow, vote: Vote) -> set[str]:
 
 def _before(row: ReviewRow) -> Json:
     form = row.forms.get(DecisionKind.EDIT)
-    return {} if form is None or form.base is ABSENT else form.base
+    return {} if form is None or form.base is UNSET else form.base
 
 
 def _said(row: ReviewRow, vote: Vote, room: Room) -> list[Block]:
@@ -110,7 +110,7 @@ def _said(row: ReviewRow, vote: Vote, room: Room) -> list[Block]:
 
 
 def _words(label: str, text: str, room: Room) -> list[Block]:
-    told = f"{label}: {visible(text)}"
+    told = f"{label}: {escape_invisible(text)}"
     shown = clipped(told, min(room.chars, _WORDS_LIMIT))
     cut = shown != escape(told)
     return [plain_section(shown), *([context(f"Shortened from {len(text):,} characters.")] if cut else [])]

@@ -14,7 +14,7 @@ from countersign.flow.decide import Ballot, Decide
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.ports import Conflict, RateLimited, SlackRefused, SlackUnreachable, Store
 from countersign.flow.thread import ThreadRef
-from countersign.interrupts import FormErrors, Refused
+from countersign.interrupts import FormValidationError, InvalidDecision
 from countersign.slack.background import Background
 from countersign.slack.card_ref import CardRef
 from countersign.slack.client import SlackClient
@@ -102,7 +102,7 @@ class Desk:
 
 def in_words(error: Exception) -> str:
     """What a person can make of an error that stopped what they wanted. Nothing was changed."""
-    if isinstance(error, FormErrors | Refused):
+    if isinstance(error, FormValidationError | InvalidDecision):
         return " ".join(error.errors.values())
     if isinstance(error, RateLimited | SlackUnreachable | SlackRefused):
         log.warning("slack_failed_while_somebody_waited", reason=str(error))

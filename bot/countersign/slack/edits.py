@@ -2,15 +2,15 @@
 
 from countersign.approvals.json import Json
 from countersign.interrupts import (
-    ABSENT,
-    WHOLE,
+    ROOT,
+    UNSET,
     Change,
-    MaybeJson,
+    JsonOrUnset,
     Part,
-    changes,
-    one_line,
+    escape_invisible,
+    json_diff,
     sections,
-    visible,
+    single_line,
 )
 from countersign.slack.blocks import SECTION_LIMIT, Block, context, section
 from countersign.slack.escape import code, escaped_length, fence, strong
@@ -22,7 +22,7 @@ _LEAST = 300  # characters below which a change tells nothing
 
 def edit_blocks(before: Json, after: Json, room: Room) -> list[Block]:
     """Every change that fits, and how many more there are."""
-    found = changes(before, after)
+    found = json_diff(before, after)
     if not found:
         return [context("Nothing was changed.")]
     blocks: list[Block] = []
@@ -38,10 +38,10 @@ def edit_blocks(before: Json, after: Json, room: Room) -> list[Block]:
 
 
 def _told(change: Change, chars: int) -> str:
-    place = one_line(change.pointer.removeprefix("/")) if change.pointer != WHOLE else "text"
+    place = single_line(change.pointer.removeprefix("/")) if change.pointer != ROOT else "text"
     label = strong(place[:100] or "(no name)")
     if change.line_diff is not None:
-        return f"{label}\n{_bounded(visible(change.line_diff), chars)}"
+        return f"{label}\n{_bounded(escape_invisible(change.line_diff), chars)}"
     before, after = _value(change.before), _value(change.after)
     if len(before) + len(after) <= _SHORT and "\n" not in before + after:
         return f"{label}\n{_side(change.before, before)} → {_side(change.after, after)}"
@@ -50,12 +50,12 @@ def _told(change: Change, chars: int) -> str:
     return f"{label}\n{_bounded(both, chars)}"
 
 
-def _side(value: MaybeJson, text: str) -> str:
-    return "_not there_" if value is ABSENT else code(text)
+def _side(value: JsonOrUnset, text: str) -> str:
+    return "_not there_" if value is UNSET else code(text)
 
 
-def _value(value: MaybeJson) -> str:
-    if value is ABSENT:
+def _value(value: JsonOrUnset) -> str:
+    if value is UNSET:
         return "(not there)"
     return "".join(piece.text for piece in sections((Part(label="", value=value),), 100_000))
 

@@ -11,7 +11,7 @@ _CONTROL = re.compile("[&<>]")
 _BACKTICKS = re.compile("`{3,}")
 _LINK = re.compile(r"<((?:https?|mailto|tel):[^<>|]*)(?:\|([^<>]*))?>")
 _PLAIN_LABEL = re.compile(r"[\w .,/()\[\]-]+")
-_BREAK = "\u200b"  # what people wrote never shows it as such: countersign.interrupts.visible spells it out
+_BREAK = "\u200b"  # never part of what people wrote: `escape_invisible` spells it out there
 
 
 def escape(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
-from countersign.interrupts import INPUT_LIMIT, Field, FieldKind, Option, Raw
+from countersign.interrupts import INPUT_LIMIT, Field, FieldKind, Option, RawInput
 from countersign.slack.blocks import Block, plain
 from countersign.slack.escape import clipped
 
@@ -28,7 +28,7 @@ class Untouched(Enum):
 
 
 UNTOUCHED: Final = Untouched.UNTOUCHED
-MaybeRaw: TypeAlias = "Raw | Untouched"
+MaybeRaw: TypeAlias = "RawInput | Untouched"
 
 
 def input_block(field: Field, chunks: Sequence[str], at: int, typed: MaybeRaw = UNTOUCHED) -> Block:
@@ -65,7 +65,7 @@ def _input(field: Field, block_id: str, label: str, element: Block, *, hint: str
     return made | {"hint": plain(clipped(hint, 2000))} if hint else made
 
 
-def _element(field: Field, raw: Raw) -> Block:
+def _element(field: Field, raw: RawInput) -> Block:
     match field.kind:
         case FieldKind.BOOLEAN:
             options = [
@@ -167,7 +167,7 @@ def _with(element: Block, name: str, initial: object) -> Block:
     return element if initial is None else {**element, name: initial}
 
 
-def raw_of(field: Field, state: Mapping[str, Any]) -> Raw:
+def raw_of(field: Field, state: Mapping[str, Any]) -> RawInput:
     """What an input holds, from its state in the view; None for one that was left or made empty."""
     match state.get("type"):
         case "datepicker":
@@ -188,7 +188,7 @@ def _optional(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _picked(field: Field, key: object) -> Raw:
+def _picked(field: Field, key: object) -> RawInput:
     options = [Option(key=k, label=k, value=None) for k in ("true", "false")]
     known = options if field.kind is FieldKind.BOOLEAN else field.options
     if key is None or key == leave_out_key(known):

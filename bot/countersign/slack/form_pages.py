@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from countersign.interrupts import INPUT_LIMIT, Field, Form, Raw
+from countersign.interrupts import INPUT_LIMIT, Field, Form, RawInput
 from countersign.slack.blocks import Block
 from countersign.slack.card_ref import BadButton
 from countersign.slack.form_elements import ACTION_ID, UNTOUCHED, MaybeRaw, input_block, part_id, raw_of
@@ -23,7 +23,7 @@ _MOST_CARRIED = 30_000  # of what was typed on other pages, as JSON in ASCII
 _METADATA = 2700  # characters of them, compressed: Slack takes 3,000, of which a reference takes some
 _CHUNK = INPUT_LIMIT - 200  # room in each part for what is added to it
 
-Carried = Mapping[str, Raw]  # by block id
+Carried = Mapping[str, RawInput]  # by block id
 
 
 class TooMuchToCarryError(Exception):
@@ -43,7 +43,7 @@ class Piece:
         return part_id(self.field.pointer, self.at)
 
     @property
-    def shown(self) -> Raw:
+    def shown(self) -> RawInput:
         """What the input is prefilled with."""
         return self.field.raw if len(self.chunks) == 1 else self.chunks[self.at]
 
@@ -71,10 +71,10 @@ def pieces(field: Field) -> tuple[Piece, ...]:
     return tuple(Piece(field=field, chunks=chunks, at=at) for at in range(len(chunks)))
 
 
-def typed(form: Form, carried: Carried, view: Mapping[str, Any]) -> dict[str, Raw]:
+def typed(form: Form, carried: Carried, view: Mapping[str, Any]) -> dict[str, RawInput]:
     """What is no longer as it was prefilled, on the page in the view and on those before."""
     state = (view.get("state") or {}).get("values") or {}
-    found: dict[str, Raw] = {}
+    found: dict[str, RawInput] = {}
     for piece in (piece for field in form.fields for piece in pieces(field)):
         held = (state.get(piece.block_id) or {}).get(ACTION_ID)
         if isinstance(held, Mapping):
@@ -114,7 +114,7 @@ def unpack(packed: str) -> Carried:
 def _chunks(field: Field) -> Sequence[str]:
     """The prefilled text in parts that inputs take. No part ends in a blank, which Slack might trim."""
     text = field.raw
-    if not field.oversize or not isinstance(text, str):
+    if not field.exceeds_input or not isinstance(text, str):
         return ("",)
     parts: list[str] = []
     start = 0

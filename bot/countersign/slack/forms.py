@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from countersign.interrupts import ABSENT, MESSAGE, WHOLE, Field, FieldKind, Form, Raw, one_line
+from countersign.interrupts import MESSAGE, ROOT, UNSET, Field, FieldKind, Form, RawInput, single_line
 from countersign.slack.blocks import Block, actions, button, context, plain
 from countersign.slack.escape import clipped
 from countersign.slack.form_elements import ACTION_ID, UNTOUCHED, MaybeRaw, raw_of
@@ -34,17 +34,17 @@ def fitted(form: Form) -> Form:
 
     What is too long for one view even so is a form of several pages.
     """
-    if form.single is not None or sum(len(pieces(field)) for field in form.fields) <= MOST_INPUTS:
+    if form.only_field is not None or sum(len(pieces(field)) for field in form.fields) <= MOST_INPUTS:
         return form
     field = Field(
-        pointer=WHOLE,
+        pointer=ROOT,
         label="Value",
         kind=FieldKind.JSON,
         required=True,
-        initial={} if form.base is ABSENT else form.base,
+        initial={} if form.base is UNSET else form.base,
         hint="JSON. There are too many fields for a form of their own.",
     )
-    whole = replace(form, fields=(field,), base=field.initial, containers=(), note=form.note)
+    whole = replace(form, fields=(field,), base=field.initial, required_objects=(), note=form.note)
     return whole if len(pages(whole)) == 1 else form
 
 
@@ -78,10 +78,10 @@ def _turning(page: int, count: int, warning: str) -> list[Block]:
     return [actions(f"pages:{page}", buttons), context(warning or text)]
 
 
-def raw_values(form: Form, view: Mapping[str, Any], carried: Carried = _NOTHING) -> dict[str, Raw]:
+def raw_values(form: Form, view: Mapping[str, Any], carried: Carried = _NOTHING) -> dict[str, RawInput]:
     """What was typed, by the fields' pointers, for `Form.read`. Fields that had no input are not in it."""
     state = (view.get("state") or {}).get("values") or {}
-    found: dict[str, Raw] = {}
+    found: dict[str, RawInput] = {}
     for field in form.fields:
         own = pieces(field)
         given: list[MaybeRaw] = []
@@ -109,7 +109,7 @@ def shown_errors(errors: Mapping[str, str], view: Mapping[str, Any]) -> dict[str
         if place in inputs:
             shown.setdefault(place, []).append(text)
         elif inputs:  # of no input that is here: it is on another page, or the answer as a whole
-            told = text if place in {WHOLE, MESSAGE} else f"{one_line(place.removeprefix('/'))}: {text}"
+            told = text if place in {ROOT, MESSAGE} else f"{single_line(place.removeprefix('/'))}: {text}"
             shown.setdefault(inputs[0], []).append(told)
     return {place: clipped(" ".join(texts), _ERROR_LIMIT) for place, texts in shown.items()}
 

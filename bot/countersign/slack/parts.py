@@ -7,7 +7,7 @@ come whole, and what is long shares the room that is left; what does not fit is 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from countersign.interrupts import Part, ReviewRow, Section, one_line, sections
+from countersign.interrupts import Part, ReviewRow, Section, sections, single_line
 from countersign.slack.blocks import (
     FIELD_LIMIT,
     FIELDS_LIMIT,
@@ -46,7 +46,7 @@ class Shown:
 
 def show(parts: Sequence[Part], room: Room, *, more: str = BEHIND_BUTTON) -> Shown:
     """As much of the parts as the room takes. Where something is left out, `more` says so."""
-    aside = [part for part in parts if part.aside and _short(part)]
+    aside = [part for part in parts if part.secondary and _short(part)]
     parts = [part for part in parts if part not in aside]
     if aside:
         small_print = _small_print(aside)
@@ -67,7 +67,9 @@ def show(parts: Sequence[Part], room: Room, *, more: str = BEHIND_BUTTON) -> Sho
 
 
 def _small_print(parts: Sequence[Part]) -> str:
-    return " · ".join(f"{escape(one_line(part.label))} {code(one_line(str(part.value)))}" for part in parts)
+    return " · ".join(
+        f"{escape(single_line(part.label))} {code(single_line(str(part.value)))}" for part in parts
+    )
 
 
 def _short(part: Part) -> str | None:
@@ -75,7 +77,7 @@ def _short(part: Part) -> str | None:
     made = sections((part,), FIELD_LIMIT)
     if len(made) != 1 or len(part.label) > SHORT or len(made[0].text) > SHORT or "\n" in made[0].text:
         return None
-    return f"{strong(one_line(part.label) or '(no name)')}\n{code(made[0].text)}"
+    return f"{strong(single_line(part.label) or '(no name)')}\n{code(made[0].text)}"
 
 
 def _columns(texts: Sequence[str], room: Room) -> list[Block]:
@@ -143,9 +145,9 @@ def heading(text: str) -> Block:
 
 def action_name(row: ReviewRow) -> str:
     """The name of what a row runs, as code."""
-    name = one_line(row.action or "this step")
+    name = single_line(row.action or "this step")
     return code(name) if has_whole_name(row) else code(f"{name[: _LONGEST_NAME // 5]}…")
 
 
 def has_whole_name(row: ReviewRow) -> bool:
-    return escaped_length(one_line(row.action or "")) <= _LONGEST_NAME
+    return escaped_length(single_line(row.action or "")) <= _LONGEST_NAME

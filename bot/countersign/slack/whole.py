@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from countersign.approvals.approval import Approval
 from countersign.flow.questions import request_of
-from countersign.interrupts import Part, ReviewRequest, one_line, pages
+from countersign.interrupts import Part, ReviewRequest, pages, single_line
 from countersign.slack import words
 from countersign.slack.blocks import Block, actions, button, context, plain, section
 from countersign.slack.card_ref import ModalRef
@@ -42,7 +42,7 @@ def _chunks(request: ReviewRequest) -> list[Block]:
     for at, row in enumerate(request.rows):
         parts: tuple[Part, ...] = row.parts
         if len(request.rows) > 1:
-            made.append(section(f"*{at + 1}.* {clipped(one_line(row.action or 'this step'), 1000)}"))
+            made.append(section(f"*{at + 1}.* {clipped(single_line(row.action or 'this step'), 1000)}"))
         if row.description:
             made.append({"type": "section", "text": plain(clipped(row.description, 3000))})
         for page in pages(parts, PAGE_CHARS, measure=escaped_length):

@@ -7,47 +7,47 @@ from collections.abc import Sequence
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts.dialects.dialect import (
-    APPROVE,
-    EDIT,
-    REJECT,
-    RESPOND,
-    Dialect,
-    action_part,
-    message_form,
+from countersign.interrupts.dialects.answer_forms import answer_text, message_form, reason_form
+from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND, Dialect
+from countersign.interrupts.dialects.langchain_decisions import arguments_key
+from countersign.interrupts.dialects.request_builder import (
+    description_or_part,
+    long_name_part,
     parts,
-    reason_form,
-    run_heading,
-    text_of,
-    title,
-    told,
+    run_title,
+    title_text,
 )
-from countersign.interrupts.dialects.langchain import arguments_key
-from countersign.interrupts.form import Form
-from countersign.interrupts.making import form_from_arguments
-from countersign.interrupts.request import Part, ReviewRequest, ReviewRow
+from countersign.interrupts.forms.form import Form
+from countersign.interrupts.forms.form_builder import form_from_arguments
+from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
 
 NAME = "agent_inbox"
 _FLAGS = {"allow_accept": APPROVE, "allow_edit": EDIT, "allow_ignore": REJECT, "allow_respond": RESPOND}
 
 
-def read(value: Json, _schema: Json) -> ReviewRequest | None:
+def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     items = _items(value)
     rows = [_row(item) for item in items]
     if not rows or not all(row.allowed for row in rows):
         return None
-    description, long = told(items[0].get("description") if len(items) == 1 else None, "description")
+    description, long = description_or_part(
+        items[0].get("description") if len(items) == 1 else None, "description"
+    )
     rows = [_described(row, item) for row, item in zip(rows, items, strict=True)] if len(items) > 1 else rows
     rows[0] = ReviewRow(
         action=rows[0].action, parts=(*long, *rows[0].parts), allowed=rows[0].allowed, forms=rows[0].forms
     )
-    heading = run_heading(rows[0].action) if len(rows) == 1 else f"{len(rows)} actions wait for approval"
+    heading = run_title(rows[0].action) if len(rows) == 1 else f"{len(rows)} actions wait for approval"
     return ReviewRequest(
-        dialect=NAME, title=title(heading), description=description, rows=tuple(rows), plain_question=False
+        dialect=NAME,
+        title=title_text(heading),
+        description=description,
+        rows=tuple(rows),
+        plain_question=False,
     )
 
 
-def answer(value: Json, decisions: Sequence[Decision]) -> Json:
+def resume_value(value: Json, decisions: Sequence[Decision]) -> Json:
     return [_written(item, decision) for item, decision in zip(_items(value), decisions, strict=True)]
 
 
@@ -83,7 +83,7 @@ def _row(item: dict[str, Json]) -> ReviewRow:
     return ReviewRow(
         action=name,
         parts=(
-            *action_part(name),
+            *long_name_part(name),
             *parts(args),
             *parts(action, without=("action", key)),
             *parts(config, without=_FLAGS),
@@ -112,7 +112,7 @@ def _written(item: dict[str, Json], decision: Decision) -> Json:
         case DecisionKind.REJECT:
             return {"type": "ignore", "args": None}
         case DecisionKind.RESPOND:
-            return {"type": "response", "args": text_of(decision)}
+            return {"type": "response", "args": answer_text(decision)}
 
 
-DIALECT = Dialect(NAME, read, answer)
+DIALECT = Dialect(NAME, parse, resume_value)

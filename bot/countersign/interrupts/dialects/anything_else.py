@@ -4,26 +4,28 @@ from collections.abc import Sequence
 
 from countersign.approvals.decision import Decision
 from countersign.approvals.json import Json
-from countersign.interrupts.dialects.dialect import RESPOND, Dialect, one_row, parts, said
-from countersign.interrupts.making import json_form
-from countersign.interrupts.request import Part, ReviewRequest
+from countersign.interrupts.dialects.answer_forms import answer_value
+from countersign.interrupts.dialects.dialect import RESPOND, Dialect
+from countersign.interrupts.dialects.request_builder import parts, single_row_request
+from countersign.interrupts.forms.form_builder import json_form
+from countersign.interrupts.review_request import Part, ReviewRequest
 
 NAME = "anything_else"
 
 
-def read(value: Json, _schema: Json) -> ReviewRequest:
+def parse(value: Json, _schema: Json) -> ReviewRequest:
     shown = parts(value) if isinstance(value, dict) and value else (Part(label="value", value=value),)
-    return one_row(
+    return single_row_request(
         NAME,
-        heading="The agent waits for an answer",
+        title="The agent waits for an answer",
         description=None,
-        shown=shown,
+        parts=shown,
         forms={RESPOND: json_form("Answer", accepts_text=True)},
     )
 
 
-def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
-    return said(decisions[0])
+def resume_value(_value: Json, decisions: Sequence[Decision]) -> Json:
+    return answer_value(decisions[0])
 
 
-DIALECT = Dialect(NAME, read, answer)
+DIALECT = Dialect(NAME, parse, resume_value)

@@ -4,35 +4,31 @@ from collections.abc import Sequence
 
 from countersign.approvals.decision import Decision
 from countersign.approvals.json import Json
-from countersign.interrupts.dialects.dialect import (
-    APPROVE,
-    REJECT,
-    Dialect,
-    asked,
-    one_row,
-    parts,
-    reason_form,
-)
-from countersign.interrupts.request import ReviewRequest
+from countersign.interrupts.dialects.answer_forms import reason_form
+from countersign.interrupts.dialects.dialect import APPROVE, REJECT, Dialect
+from countersign.interrupts.dialects.request_builder import parts, single_row_request, title_from_question
+from countersign.interrupts.review_request import ReviewRequest
 
 NAME = "approve_or_reject"
 
 
-def read(value: Json, _schema: Json) -> ReviewRequest | None:
+def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     if not isinstance(value, dict) or not isinstance(value.get("question"), str) or len(value) < 2:
         return None
-    heading, description, long = asked(value["question"], "question", "The agent asks for approval")
-    return one_row(
+    heading, description, long = title_from_question(
+        value["question"], "question", "The agent asks for approval"
+    )
+    return single_row_request(
         NAME,
-        heading=heading,
+        title=heading,
         description=description,
-        shown=(*long, *parts(value, without=("question",))),
+        parts=(*long, *parts(value, without=("question",))),
         forms={APPROVE: None, REJECT: reason_form(told_to_graph=False)},
     )
 
 
-def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
+def resume_value(_value: Json, decisions: Sequence[Decision]) -> Json:
     return decisions[0].kind is APPROVE
 
 
-DIALECT = Dialect(NAME, read, answer)
+DIALECT = Dialect(NAME, parse, resume_value)

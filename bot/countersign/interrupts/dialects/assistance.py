@@ -4,27 +4,29 @@ from collections.abc import Sequence
 
 from countersign.approvals.decision import Decision
 from countersign.approvals.json import Json
-from countersign.interrupts.dialects.dialect import RESPOND, Dialect, asked, message_form, one_row, text_of
-from countersign.interrupts.request import ReviewRequest
+from countersign.interrupts.dialects.answer_forms import answer_text, message_form
+from countersign.interrupts.dialects.dialect import RESPOND, Dialect
+from countersign.interrupts.dialects.request_builder import single_row_request, title_from_question
+from countersign.interrupts.review_request import ReviewRequest
 
 NAME = "assistance"
 
 
-def read(value: Json, _schema: Json) -> ReviewRequest | None:
+def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     if not isinstance(value, dict) or value.keys() != {"query"} or not isinstance(value["query"], str):
         return None
-    heading, description, long = asked(value["query"], "query", "The agent asks for help")
-    return one_row(
+    heading, description, long = title_from_question(value["query"], "query", "The agent asks for help")
+    return single_row_request(
         NAME,
-        heading=heading,
+        title=heading,
         description=description,
-        shown=long,
+        parts=long,
         forms={RESPOND: message_form("Answer")},
     )
 
 
-def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
-    return {"data": text_of(decisions[0])}
+def resume_value(_value: Json, decisions: Sequence[Decision]) -> Json:
+    return {"data": answer_text(decisions[0])}
 
 
-DIALECT = Dialect(NAME, read, answer)
+DIALECT = Dialect(NAME, parse, resume_value)

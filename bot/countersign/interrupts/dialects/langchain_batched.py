@@ -8,23 +8,30 @@ from dataclasses import replace
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts.absent import ABSENT
-from countersign.interrupts.dialects.dialect import Dialect, action_part, parts, run_heading, title, told
-from countersign.interrupts.dialects.langchain import (
-    UNSAID,
+from countersign.interrupts.dialects.dialect import Dialect
+from countersign.interrupts.dialects.langchain_decisions import (
+    DEFAULT_DECISIONS,
     arguments_key,
-    beside_decisions,
-    forms,
-    stated,
-    without_echo,
-    written,
+    decision_forms,
+    langchain_decision,
+    other_config_parts,
+    stated_decisions,
+    without_boilerplate,
 )
-from countersign.interrupts.request import Part, ReviewRequest, ReviewRow
+from countersign.interrupts.dialects.request_builder import (
+    description_or_part,
+    long_name_part,
+    parts,
+    run_title,
+    title_text,
+)
+from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
+from countersign.interrupts.unset import UNSET
 
 NAME = "langchain_batched"
 
 
-def read(value: Json, _schema: Json) -> ReviewRequest | None:
+def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     actions = _actions(value)
     if not actions or not isinstance(value, dict):
         return None
@@ -34,19 +41,27 @@ def read(value: Json, _schema: Json) -> ReviewRequest | None:
     rest = parts(value, without=("action_requests", "review_configs"))
     description = None
     if len(rows) == 1:
-        description, long = told(_words(actions[0]), "description")
+        description, long = description_or_part(_words(actions[0]), "description")
         rest = (*long, *rest)
     else:
         rows = [_described(row, action) for row, action in zip(rows, actions, strict=True)]
     rows[0] = _with(rows[0], rest)
-    heading = run_heading(rows[0].action) if len(rows) == 1 else f"{len(rows)} actions wait for approval"
+    heading = run_title(rows[0].action) if len(rows) == 1 else f"{len(rows)} actions wait for approval"
     return ReviewRequest(
-        dialect=NAME, title=title(heading), description=description, rows=tuple(rows), plain_question=False
+        dialect=NAME,
+        title=title_text(heading),
+        description=description,
+        rows=tuple(rows),
+        plain_question=False,
     )
 
 
-def answer(value: Json, decisions: Sequence[Decision]) -> Json:
-    return {"decisions": [written(action, d) for action, d in zip(_actions(value), decisions, strict=True)]}
+def resume_value(value: Json, decisions: Sequence[Decision]) -> Json:
+    return {
+        "decisions": [
+            langchain_decision(action, d) for action, d in zip(_actions(value), decisions, strict=True)
+        ]
+    }
 
 
 def _actions(value: Json) -> list[dict[str, Json]]:
@@ -69,12 +84,12 @@ def _configs(value: Mapping[str, Json], at: int, action: Mapping[str, Json]) -> 
 
 
 def _allowed(sources: Iterable[Mapping[str, Json]]) -> frozenset[DecisionKind]:
-    return next((kinds for kinds in map(stated, sources) if kinds is not None), UNSAID)
+    return next((kinds for kinds in map(stated_decisions, sources) if kinds is not None), DEFAULT_DECISIONS)
 
 
 def _words(action: Mapping[str, Json]) -> Json:
     key = arguments_key(action) or "args"
-    return without_echo(action.get("description"), str(action["name"]), action[key])
+    return without_boilerplate(action.get("description"), str(action["name"]), action[key])
 
 
 def _row(value: Mapping[str, Json], at: int, action: Mapping[str, Json]) -> ReviewRow:
@@ -83,16 +98,16 @@ def _row(value: Mapping[str, Json], at: int, action: Mapping[str, Json]) -> Revi
     assert isinstance(args, dict)
     configs = _configs(value, at, action)
     allowed = _allowed((action, *configs))
-    schema = next((c["args_schema"] for c in configs if isinstance(c.get("args_schema"), dict)), ABSENT)
-    made = forms(allowed, args, schema)
+    schema = next((c["args_schema"] for c in configs if isinstance(c.get("args_schema"), dict)), UNSET)
+    made = decision_forms(allowed, args, schema)
     return ReviewRow(
         action=name,
         parts=(
-            *action_part(name),
+            *long_name_part(name),
             *parts(args),
             *parts(action, without=("name", key, "description", "allowed_decisions", "config")),
-            *beside_decisions(action.get("config")),
-            *(part for config in configs[:1] for part in beside_decisions(config)),
+            *other_config_parts(action.get("config")),
+            *(part for config in configs[:1] for part in other_config_parts(config)),
         ),
         allowed=allowed,
         forms={kind: form for kind, form in made.items() if form is not None},
@@ -100,7 +115,7 @@ def _row(value: Mapping[str, Json], at: int, action: Mapping[str, Json]) -> Revi
 
 
 def _described(row: ReviewRow, action: Mapping[str, Json]) -> ReviewRow:
-    description, long = told(_words(action), "description")
+    description, long = description_or_part(_words(action), "description")
     return replace(_with(row, long), description=description)
 
 
@@ -108,4 +123,4 @@ def _with(row: ReviewRow, more: tuple[Part, ...]) -> ReviewRow:
     return replace(row, parts=(*row.parts, *more))
 
 
-DIALECT = Dialect(NAME, read, answer)
+DIALECT = Dialect(NAME, parse, resume_value)

@@ -9,87 +9,88 @@ from dataclasses import replace
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts.absent import ABSENT, MaybeJson
-from countersign.interrupts.dialects.dialect import (
-    EDIT,
-    Dialect,
-    action_part,
-    one_row,
-    parts,
-    run_heading,
-    told,
-)
-from countersign.interrupts.dialects.langchain import (
-    ALL,
+from countersign.interrupts.dialects.dialect import EDIT, Dialect
+from countersign.interrupts.dialects.langchain_decisions import (
+    ALL_DECISIONS,
     arguments_key,
-    beside_decisions,
-    forms,
-    stated,
-    without_echo,
-    written,
+    decision_forms,
+    langchain_decision,
+    other_config_parts,
+    stated_decisions,
+    without_boilerplate,
 )
-from countersign.interrupts.request import ReviewRequest
-from countersign.interrupts.spec import Spec, settle
+from countersign.interrupts.dialects.request_builder import (
+    description_or_part,
+    long_name_part,
+    parts,
+    run_title,
+    single_row_request,
+)
+from countersign.interrupts.review_request import ReviewRequest
+from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.validation.subschema import Subschema, resolve_subschema
 
 NAME = "langchain_per_call"
 _ASIDE = frozenset({"tool_call_id"})
 
 
-def read(value: Json, schema: Json) -> ReviewRequest | None:
+def parse(value: Json, schema: Json) -> ReviewRequest | None:
     if not isinstance(value, dict) or value.get("type") != "tool_approval":
         return None
     name, key = value.get("name"), arguments_key(value)
     if not isinstance(name, str) or key is None:
         return None
     branches = dict(_branches(schema))
-    allowed = frozenset(branches) or stated(value) or ALL
+    allowed = frozenset(branches) or stated_decisions(value) or ALL_DECISIONS
     args = value[key]
-    description, long = told(without_echo(value.get("description"), name, args), "description")
+    description, long = description_or_part(
+        without_boilerplate(value.get("description"), name, args), "description"
+    )
     assert isinstance(args, dict)
     known = {"type", "name", key, "description", "allowed_decisions", "config"}
-    return one_row(
+    return single_row_request(
         NAME,
-        heading=run_heading(name),
+        title=run_title(name),
         description=description,
-        shown=(
+        parts=(
             *long,
-            *action_part(name),
+            *long_name_part(name),
             *parts(args),
-            *(replace(part, aside=part.label in _ASIDE) for part in parts(value, without=known)),
-            *beside_decisions(value.get("config")),
+            *(replace(part, secondary=part.label in _ASIDE) for part in parts(value, without=known)),
+            *other_config_parts(value.get("config")),
         ),
-        forms=forms(allowed, args, _arguments_schema(branches.get(EDIT), schema)),
+        forms=decision_forms(allowed, args, _arguments_schema(branches.get(EDIT), schema)),
         action=name,
     )
 
 
-def answer(value: Json, decisions: Sequence[Decision]) -> Json:
+def resume_value(value: Json, decisions: Sequence[Decision]) -> Json:
     assert isinstance(value, dict)
-    return written(value, decisions[0])
+    return langchain_decision(value, decisions[0])
 
 
-def _branches(schema: Json) -> Iterator[tuple[DecisionKind, Spec]]:
+def _branches(schema: Json) -> Iterator[tuple[DecisionKind, Subschema]]:
     """The decisions that the response schema lists, by the constant under `type`."""
     if not isinstance(schema, dict):
         return
     listed = schema.get("oneOf", schema.get("anyOf"))
     for branch in listed if isinstance(listed, list) else [schema]:
-        spec = settle(branch, schema)
-        named = settle(spec.properties.get("type"), schema) if spec else None
+        spec = resolve_subschema(branch, schema)
+        named = resolve_subschema(spec.properties.get("type"), schema) if spec else None
         constants = named.keywords.get("enum") if named else None
         if spec is None or not isinstance(constants, list):
             continue
         yield from ((kind, spec) for kind in DecisionKind if kind.value in constants)
 
 
-def _arguments_schema(edit: Spec | None, schema: Json) -> MaybeJson:
+def _arguments_schema(edit: Subschema | None, schema: Json) -> JsonOrUnset:
     """The tool's own argument schema out of the edit branch, with the definitions it refers to."""
-    action = settle(edit.properties.get("edited_action"), schema) if edit else None
+    action = resolve_subschema(edit.properties.get("edited_action"), schema) if edit else None
     args = action.properties.get("args", action.properties.get("arguments")) if action else None
     if not isinstance(args, dict) or not isinstance(schema, dict):
-        return ABSENT
+        return UNSET
     shared = {word: schema[word] for word in ("$defs", "definitions", "$schema") if word in schema}
     return {**shared, **args}
 
 
-DIALECT = Dialect(NAME, read, answer)
+DIALECT = Dialect(NAME, parse, resume_value)

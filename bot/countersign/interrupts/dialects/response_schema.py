@@ -8,30 +8,21 @@ from collections.abc import Sequence
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts.absent import ABSENT
-from countersign.interrupts.dialects.dialect import (
-    APPROVE,
-    EDIT,
-    REJECT,
-    RESPOND,
-    Dialect,
-    asked,
-    one_row,
-    parts,
-    reason_form,
-    said,
-)
-from countersign.interrupts.form import Form
-from countersign.interrupts.making import form_from_schema
-from countersign.interrupts.request import Part, ReviewRequest
-from countersign.interrupts.schema import compiled
-from countersign.interrupts.spec import settle
+from countersign.interrupts.dialects.answer_forms import answer_value, reason_form
+from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND, Dialect
+from countersign.interrupts.dialects.request_builder import parts, single_row_request, title_from_question
+from countersign.interrupts.forms.form import Form
+from countersign.interrupts.forms.form_builder import form_from_schema
+from countersign.interrupts.review_request import Part, ReviewRequest
+from countersign.interrupts.unset import UNSET
+from countersign.interrupts.validation.schema import compile_schema
+from countersign.interrupts.validation.subschema import resolve_subschema
 
 NAME = "response_schema"
 _WORDS = ("question", "message", "title", "query", "task", "description")
 
 
-def read(value: Json, schema: Json) -> ReviewRequest | None:
+def parse(value: Json, schema: Json) -> ReviewRequest | None:
     if schema is None:
         return None
     lead = next((k for k in _WORDS if isinstance(value, dict) and isinstance(value.get(k), str)), None)
@@ -40,9 +31,11 @@ def read(value: Json, schema: Json) -> ReviewRequest | None:
     description: str | None = None
     shown: tuple[Part, ...] = (Part(label="value", value=value),)
     if isinstance(value, str):
-        heading, description, shown = asked(value, "question", heading)
+        heading, description, shown = title_from_question(value, "question", heading)
     elif isinstance(value, dict):
-        heading, description, shown = asked(value[lead], lead, heading) if lead else (heading, None, ())
+        heading, description, shown = (
+            title_from_question(value[lead], lead, heading) if lead else (heading, None, ())
+        )
         shown = (*shown, *parts(value, without=(lead,) if lead else ()))
     forms: dict[DecisionKind, Form | None]
     if yes_or_no:
@@ -50,12 +43,12 @@ def read(value: Json, schema: Json) -> ReviewRequest | None:
     else:
         filled = form_from_schema(schema, value)
         forms = {RESPOND: filled}
-        if filled.base is not ABSENT:
+        if filled.base is not UNSET:
             forms[EDIT] = filled
-    return one_row(NAME, heading=heading, description=description, shown=shown, forms=forms)
+    return single_row_request(NAME, title=heading, description=description, parts=shown, forms=forms)
 
 
-def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
+def resume_value(_value: Json, decisions: Sequence[Decision]) -> Json:
     decision = decisions[0]
     match decision.kind:
         case DecisionKind.APPROVE:
@@ -63,13 +56,13 @@ def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
         case DecisionKind.REJECT:
             return False
         case DecisionKind.EDIT | DecisionKind.RESPOND:
-            return said(decision)
+            return answer_value(decision)
 
 
 def _is_boolean(schema: Json) -> bool:
-    spec = settle(schema, schema)
+    spec = resolve_subschema(schema, schema)
     plain = spec is not None and spec.type == "boolean" and not spec.nullable and "enum" not in spec.keywords
-    return plain and compiled(schema).usable
+    return plain and compile_schema(schema).usable
 
 
-DIALECT = Dialect(NAME, read, answer)
+DIALECT = Dialect(NAME, parse, resume_value)

@@ -4,28 +4,30 @@ from collections.abc import Sequence
 
 from countersign.approvals.decision import Decision
 from countersign.approvals.json import Json
-from countersign.interrupts.dialects.dialect import APPROVE, EDIT, Dialect, one_row, parts, text_form, told
-from countersign.interrupts.request import ReviewRequest
+from countersign.interrupts.dialects.answer_forms import text_form
+from countersign.interrupts.dialects.dialect import APPROVE, EDIT, Dialect
+from countersign.interrupts.dialects.request_builder import description_or_part, parts, single_row_request
+from countersign.interrupts.review_request import ReviewRequest
 
 NAME = "review_and_edit"
 LONG = 40  # characters: the documentation's own example is a sentence of 47
 
 
-def read(value: Json, _schema: Json) -> ReviewRequest | None:
+def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     key = _text_key(value)
     if key is None or not isinstance(value, dict):
         return None
-    description, long = told(value["task"], "task")
-    return one_row(
+    description, long = description_or_part(value["task"], "task")
+    return single_row_request(
         NAME,
-        heading="A text to review",
+        title="A text to review",
         description=description,
-        shown=(*long, *parts(value, without=("task",))),
+        parts=(*long, *parts(value, without=("task",))),
         forms={APPROVE: None, EDIT: text_form(key, str(value[key]))},
     )
 
 
-def answer(value: Json, decisions: Sequence[Decision]) -> Json:
+def resume_value(value: Json, decisions: Sequence[Decision]) -> Json:
     key = _text_key(value)
     assert isinstance(value, dict)
     assert key is not None
@@ -44,4 +46,4 @@ def _text_key(value: Json) -> str | None:
     return texts[0] if len(texts) == 1 else None
 
 
-DIALECT = Dialect(NAME, read, answer)
+DIALECT = Dialect(NAME, parse, resume_value)

@@ -5,41 +5,35 @@ from dataclasses import replace
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts.dialects.dialect import (
-    APPROVE,
-    EDIT,
-    REJECT,
-    RESPOND,
-    Dialect,
-    action_part,
-    message_form,
-    one_row,
+from countersign.interrupts.dialects.answer_forms import answer_text, message_form, reason_form
+from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND, Dialect
+from countersign.interrupts.dialects.request_builder import (
+    description_or_part,
+    long_name_part,
     parts,
-    reason_form,
-    run_heading,
-    text_of,
-    told,
+    run_title,
+    single_row_request,
 )
-from countersign.interrupts.making import form_from_arguments
-from countersign.interrupts.request import Part, ReviewRequest
+from countersign.interrupts.forms.form_builder import form_from_arguments
+from countersign.interrupts.review_request import Part, ReviewRequest
 
 NAME = "tool_call_review"
 _ASIDE = frozenset({"id", "type"})
 REJECTED = "Rejected by a human reviewer."
 
 
-def read(value: Json, _schema: Json) -> ReviewRequest | None:
+def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     if not isinstance(value, dict) or "tool_call" not in value:
         return None
     call = value["tool_call"]
     name, args, shown = _taken_apart(call)
     question = value.get("question")
-    description, long = told(question, "question")
-    return one_row(
+    description, long = description_or_part(question, "question")
+    return single_row_request(
         NAME,
-        heading=run_heading(name),
+        title=run_title(name),
         description=description,
-        shown=(*long, *shown, *parts(value, without=("tool_call", "question"))),
+        parts=(*long, *shown, *parts(value, without=("tool_call", "question"))),
         forms={
             APPROVE: None,
             EDIT: form_from_arguments(args),
@@ -50,7 +44,7 @@ def read(value: Json, _schema: Json) -> ReviewRequest | None:
     )
 
 
-def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
+def resume_value(_value: Json, decisions: Sequence[Decision]) -> Json:
     decision = decisions[0]
     match decision.kind:
         case DecisionKind.APPROVE:
@@ -60,7 +54,7 @@ def answer(_value: Json, decisions: Sequence[Decision]) -> Json:
         case DecisionKind.REJECT:
             return ["feedback", decision.message or REJECTED]
         case DecisionKind.RESPOND:
-            return ["feedback", text_of(decision)]
+            return ["feedback", answer_text(decision)]
 
 
 def _taken_apart(call: Json) -> tuple[str | None, Json, tuple[Part, ...]]:
@@ -74,15 +68,15 @@ def _taken_apart(call: Json) -> tuple[str | None, Json, tuple[Part, ...]]:
         return (
             name,
             call,
-            (*(action_part(name) if name else ()), *parts(call, without=("name",) if name else ())),
+            (*(long_name_part(name) if name else ()), *parts(call, without=("name",) if name else ())),
         )
     args = call[key]
     inner = parts(args) if isinstance(args, dict) else (Part(label=key, value=args),)
     rest = tuple(
-        replace(part, aside=part.label in _ASIDE)
+        replace(part, secondary=part.label in _ASIDE)
         for part in parts(call, without=(key, *(("name",) if name else ())))
     )
-    return name, args, (*(action_part(name) if name else ()), *inner, *rest)
+    return name, args, (*(long_name_part(name) if name else ()), *inner, *rest)
 
 
-DIALECT = Dialect(NAME, read, answer)
+DIALECT = Dialect(NAME, parse, resume_value)

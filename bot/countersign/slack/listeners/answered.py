@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from countersign.approvals.errors import CountersignError
-from countersign.interrupts import FormErrors, Refused
+from countersign.interrupts import FormValidationError, InvalidDecision
 from countersign.slack.desk import Ack, in_words
 from countersign.slack.forms import shown_errors, told_view
 
@@ -13,7 +13,7 @@ async def answered(ack: Ack, view: dict[str, Any], work: Awaitable[None], nothin
     """Acknowledge the form with what came of the work; `nothing` heads the reason why it was not done."""
     try:
         await work
-    except (FormErrors, Refused) as error:
+    except (FormValidationError, InvalidDecision) as error:
         errors = shown_errors(error.errors, view)
         if errors:
             await ack(response_action="errors", errors=errors)

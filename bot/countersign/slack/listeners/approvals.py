@@ -17,7 +17,7 @@ from countersign.approvals.person import Person
 from countersign.flow.decide import Ballot
 from countersign.flow.ports import SlackRefused
 from countersign.flow.questions import request_of
-from countersign.interrupts import FormErrors, Refused, ReviewRow, one_line
+from countersign.interrupts import ReviewRow, single_line
 from countersign.slack import words
 from countersign.slack.blocks import Block
 from countersign.slack.card_ref import CardRef, ModalRef
@@ -65,7 +65,7 @@ async def _explained(
     """What stops a click is told to whoever clicked, and to nobody else."""
     try:
         await act(desk, click, CardRef.unpack(click.value))
-    except (CountersignError, FormErrors, Refused) as error:
+    except CountersignError as error:
         desk.tell(click.thread, click.user, in_words(error))
 
 
@@ -156,7 +156,7 @@ def form_modal(approval: Approval, kind: DecisionKind, place: ModalRef, packed: 
         title=title,
         submit=submit,
         private_metadata=f"{place.pack()} {packed}".strip(),
-        heading=request.title if len(request.rows) == 1 else one_line(row.action or request.title),
+        heading=request.title if len(request.rows) == 1 else single_line(row.action or request.title),
         explanation=request.description or "",
     )
 

@@ -92,7 +92,7 @@ async def _turned(desk: Desk, body: dict[str, Any]) -> Block:
 
 
 async def _submit(desk: Desk, body: dict[str, Any], view: dict[str, Any]) -> None:
-    """Raises FormErrors and Refused for what was typed, and other CountersignErrors for everything else."""
+    """Raises FormValidationError or InvalidDecision for what was typed; any other CountersignError else."""
     now = await _open(desk, body, view)
     ref, form = now.place, now.row.forms.get(now.kind)
     decision: Decision = now.row.decide(

@@ -5,13 +5,13 @@ from typing import Any
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
-from countersign.interrupts.absent import ABSENT
+from countersign.interrupts.unset import UNSET
 
 _HOPS = 32
 
 
 @dataclass(frozen=True)
-class Spec:
+class Subschema:
     keywords: dict[str, Any]
     nullable: bool
     refs: frozenset[str]  # the references followed to get here: one that comes again is a recursion
@@ -64,12 +64,12 @@ class Spec:
         }
 
 
-def settle(spec: Json, root: Json, refs: frozenset[str] = frozenset()) -> Spec | None:
+def resolve_subschema(spec: Json, root: Json, refs: frozenset[str] = frozenset()) -> Subschema | None:
     """The plain form of a schema at one place; None where only JSON will do (a recursion, a dangling ref)."""
     nullable = False
     for _ in range(_HOPS):
         if not isinstance(spec, dict):
-            return Spec({}, nullable, refs) if spec is True else None
+            return Subschema({}, nullable, refs) if spec is True else None
         rest = dict(spec)
         if "$ref" in rest:
             ref = rest.pop("$ref")
@@ -83,13 +83,13 @@ def settle(spec: Json, root: Json, refs: frozenset[str] = frozenset()) -> Spec |
         elif (union := _without_null(rest)) is not None:
             spec, nullable = union, True
         else:
-            return Spec(_with_items(_as_enum(rest), root, refs), nullable, refs)
+            return Subschema(_with_items(_as_enum(rest), root, refs), nullable, refs)
     return None
 
 
 def _with_items(spec: dict[str, Any], root: Json, refs: frozenset[str]) -> dict[str, Any]:
     """A list says through a reference, too, what its entries are."""
-    items = settle(spec["items"], root, refs) if isinstance(spec.get("items"), dict) else None
+    items = resolve_subschema(spec["items"], root, refs) if isinstance(spec.get("items"), dict) else None
     return spec if items is None or items.nullable else {**spec, "items": items.keywords}
 
 
@@ -97,7 +97,7 @@ def _lookup(ref: object, root: Json) -> Json:
     if not isinstance(ref, str) or not ref.startswith("#"):
         return None
     found = root if ref == "#" else pointer.find(root, ref[1:])
-    return None if found is ABSENT else found
+    return None if found is UNSET else found
 
 
 def _only_branch(spec: dict[str, Any]) -> dict[str, Any] | None:

@@ -7,39 +7,39 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 
 from countersign.approvals.json import Json
-from countersign.interrupts.absent import ABSENT, MaybeJson
-from countersign.interrupts.field import Field, FieldKind, Raw
-from countersign.interrupts.findings import REQUIRED
+from countersign.interrupts.forms.field import Field, FieldKind, RawInput
+from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.validation.messages import REQUIRED
 
 _INTEGER = re.compile(r"[+-]?\d{1,300}")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _UNIX = re.compile(r"-?\d{1,11}")
 
 
-class UnreadableError(ValueError):
+class InvalidInput(ValueError):
     """What was typed is no value of the field's kind. Its text is for the person who typed it."""
 
 
-def read(field: Field, raw: Raw) -> MaybeJson:
-    """The value; raises `UnreadableError`. An input that nobody touched gives exactly `field.initial`."""
-    if field.initial is not ABSENT and _untouched(field.raw, raw):
+def read(field: Field, raw: RawInput) -> JsonOrUnset:
+    """The value; raises `InvalidInput`. An input that nobody touched gives exactly `field.initial`."""
+    if field.initial is not UNSET and _untouched(field.raw, raw):
         return field.initial
     if raw is None or _nothing(raw):
         if field.required:
-            raise UnreadableError(REQUIRED)
+            raise InvalidInput(REQUIRED)
         return field.when_empty
     if isinstance(raw, bool):
         if field.kind is FieldKind.BOOLEAN:
             return raw
-        raise UnreadableError("This is not a yes-or-no field.")
+        raise InvalidInput("This is not a yes-or-no field.")
     if field.options:
         return _picked(field, raw)
     if not isinstance(raw, str):
-        raise UnreadableError("One value is expected here.")
+        raise InvalidInput("One value is expected here.")
     return _READERS[field.kind](field, raw)
 
 
-def _untouched(shown: Raw, raw: Raw) -> bool:
+def _untouched(shown: RawInput, raw: RawInput) -> bool:
     """An input that holds nothing gives None, an empty text or an empty list, as its kind has it."""
     if _nothing(shown) or _nothing(raw):
         return _nothing(shown) and _nothing(raw)
@@ -50,7 +50,7 @@ def _untouched(shown: Raw, raw: Raw) -> bool:
     return isinstance(shown, bool) and shown is raw
 
 
-def _nothing(raw: Raw) -> bool:
+def _nothing(raw: RawInput) -> bool:
     return raw is None or (isinstance(raw, Sequence) and len(raw) == 0)
 
 
@@ -59,7 +59,7 @@ def _picked(field: Field, raw: str | Sequence[str]) -> Json:
         keys = [line for line in raw.split("\n") if line.strip()] if isinstance(raw, str) else raw
         return [_option(field, key) for key in keys]
     if not isinstance(raw, str):
-        raise UnreadableError("Choose one of the options.")
+        raise InvalidInput("Choose one of the options.")
     return _option(field, raw)
 
 
@@ -69,7 +69,7 @@ def _option(field: Field, key: str) -> Json:
             if wanted in {option.key, option.label}:
                 return option.value
     some = ", ".join(option.label for option in field.options[:20])
-    raise UnreadableError(f"Choose one of: {some}" + (", …" if len(field.options) > 20 else ""))
+    raise InvalidInput(f"Choose one of: {some}" + (", …" if len(field.options) > 20 else ""))
 
 
 def _text(_: Field, raw: str) -> Json:
@@ -83,7 +83,7 @@ def _trimmed(_: Field, raw: str) -> Json:
 def _integer(_: Field, raw: str) -> Json:
     text = raw.strip()
     if not _INTEGER.fullmatch(text) or not text.isascii():
-        raise UnreadableError("This should be a whole number.")
+        raise InvalidInput("This should be a whole number.")
     return int(text)
 
 
@@ -92,7 +92,7 @@ def _number(_: Field, raw: str) -> Json:
     if text.isascii() and _INTEGER.fullmatch(text):
         return int(text)
     if not _NUMBER.fullmatch(text) or not text.isascii() or not math.isfinite(float(text)):
-        raise UnreadableError("This should be a number, such as 12 or 3.5.")
+        raise InvalidInput("This should be a number, such as 12 or 3.5.")
     return float(text)
 
 
@@ -103,21 +103,21 @@ def _boolean(_: Field, raw: str) -> Json:
         case "false" | "no":
             return False
         case _:
-            raise UnreadableError("This should be yes or no.")
+            raise InvalidInput("This should be yes or no.")
 
 
 def _date(_: Field, raw: str) -> Json:
     try:
         return date.fromisoformat(raw.strip()).isoformat()
     except ValueError:
-        raise UnreadableError("This should be a date, such as 2026-11-20.") from None
+        raise InvalidInput("This should be a date, such as 2026-11-20.") from None
 
 
 def _time(field: Field, raw: str) -> Json:
     try:
         picked = time.fromisoformat(raw.strip())
     except ValueError:
-        raise UnreadableError("This should be a time, such as 14:30.") from None
+        raise InvalidInput("This should be a time, such as 14:30.") from None
     if picked.tzinfo is None and isinstance(field.initial, str):
         picked = picked.replace(tzinfo=time.fromisoformat(field.initial).tzinfo)
     return picked.isoformat()
@@ -130,7 +130,7 @@ def _datetime(_: Field, raw: str) -> Json:
             return datetime.fromtimestamp(int(text), UTC).isoformat().replace("+00:00", "Z")
         datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
-        raise UnreadableError("This should be a date and time, such as 2026-11-20T14:30:00Z.") from None
+        raise InvalidInput("This should be a date and time, such as 2026-11-20T14:30:00Z.") from None
     return text
 
 
@@ -149,7 +149,7 @@ def _json(field: Field, raw: str) -> Json:
         where = (
             f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         )
-        raise UnreadableError(f"This is not valid JSON{where}.") from None
+        raise InvalidInput(f"This is not valid JSON{where}.") from None
     return value
 
 

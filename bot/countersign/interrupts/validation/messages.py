@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 
 from countersign.interrupts import pointer
-from countersign.interrupts.visible import one_line
+from countersign.interrupts.display.invisible_characters import single_line
 
 REQUIRED = "Please fill this in."
 LONGEST = 300  # characters of one text
@@ -42,7 +42,7 @@ _WORDS = {
 }
 
 
-def explained(error: jsonschema.ValidationError) -> Iterable[tuple[str, str]]:
+def validation_messages(error: jsonschema.ValidationError) -> Iterable[tuple[str, str]]:
     """Pointers and texts; of a union, what is wrong in the branch that was meant, if that can be told."""
     place = tuple(error.absolute_path)
     if error.validator == "required" and isinstance(error.instance, Mapping):
@@ -55,9 +55,9 @@ def explained(error: jsonschema.ValidationError) -> Iterable[tuple[str, str]]:
         branch = _meant(error.context)
         if branch:
             for inner in branch:
-                yield from explained(inner)
+                yield from validation_messages(inner)
             return
-    text = one_line(_words(error))
+    text = single_line(_words(error))
     yield pointer.join(place), text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

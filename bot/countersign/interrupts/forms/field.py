@@ -9,10 +9,12 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from countersign.approvals.json import Json
-from countersign.interrupts.absent import ABSENT, MaybeJson
-from countersign.interrupts.visible import has_hidden
+from countersign.interrupts.display.invisible_characters import has_invisible
+from countersign.interrupts.unset import UNSET, JsonOrUnset
 
-Raw: TypeAlias = "str | bool | Sequence[str] | None"  # what an input holds; nothing typed or picked is None
+RawInput: TypeAlias = (
+    "str | bool | Sequence[str] | None"  # what an input holds; nothing typed or picked is None
+)
 
 INPUT_LIMIT = 3000  # characters that a Slack text input holds
 OPTION_LIMIT = 100  # entries of a Slack select
@@ -55,8 +57,8 @@ class Field:
     kind: FieldKind
     hint: str | None = None
     required: bool = False
-    initial: MaybeJson = ABSENT
-    when_empty: MaybeJson = ABSENT
+    initial: JsonOrUnset = UNSET
+    when_empty: JsonOrUnset = UNSET
     options: tuple[Option, ...] = ()
     items: FieldKind = FieldKind.TEXT  # of LINES: TEXT, INTEGER or NUMBER
     minimum: float | None = None
@@ -66,14 +68,14 @@ class Field:
     accepts_text: bool = False  # of JSON: text that is no JSON is taken as a string
 
     @property
-    def raw(self) -> Raw:
+    def raw(self) -> RawInput:
         """What the input is prefilled with; giving it back unchanged gives back `initial`, exactly."""
-        if self.initial is ABSENT or self.initial is None:
+        if self.initial is UNSET or self.initial is None:
             return "null" if self.initial is None and self.kind is FieldKind.JSON else None
         return _raw(self, self.initial)
 
     @property
-    def oversize(self) -> bool:
+    def exceeds_input(self) -> bool:
         """Whether the value is longer than an input takes. Such a field is edited by other means, or kept."""
         raw = self.raw
         return isinstance(raw, str) and len(raw.encode("utf-16-le", "surrogatepass")) // 2 > INPUT_LIMIT
@@ -82,12 +84,12 @@ class Field:
 def json_text(value: Json) -> str:
     """JSON to read and to edit, with every character that hides written as its escape."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    if not has_hidden(text):
+    if not has_invisible(text):
         return text
-    return "".join(json.dumps(c)[1:-1] if has_hidden(c) else c for c in text)
+    return "".join(json.dumps(c)[1:-1] if has_invisible(c) else c for c in text)
 
 
-def _raw(field: Field, value: Json) -> Raw:
+def _raw(field: Field, value: Json) -> RawInput:
     if field.options and isinstance(value, list):
         keys = [key for item in value if (key := _key(field, item)) is not None]
         return keys if field.kind is FieldKind.CHOICES else "\n".join(keys)
@@ -120,15 +122,15 @@ def _plain_number(value: float) -> str:
 
 
 def _key(field: Field, value: Json) -> str | None:
-    return next((option.key for option in field.options if same(option.value, value)), None)
+    return next((option.key for option in field.options if json_equal(option.value, value)), None)
 
 
-def same(one: Json, other: Json) -> bool:
+def json_equal(one: Json, other: Json) -> bool:
     """Equality as JSON has it: Python takes 1 for true."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(json_equal(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
+        return len(one) == len(other) and all(json_equal(a, b) for a, b in zip(one, other, strict=True))
     return one == other

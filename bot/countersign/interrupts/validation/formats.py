@@ -11,7 +11,7 @@ from uuid import UUID
 import jsonschema
 import regex
 
-from countersign.interrupts.bounded import LONGEST_PATTERN
+from countersign.interrupts.validation.safe_validator import LONGEST_PATTERN
 
 FORMATS = jsonschema.FormatChecker(formats=())
 OF_SCHEMAS = jsonschema.FormatChecker(formats=())  # for schemas themselves

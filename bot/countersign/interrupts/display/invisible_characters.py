@@ -17,7 +17,7 @@ _VARIATION = re.compile("[\u180b-\u180d\ufe00-\ufe0e\U000e0100-\U000e01ef]")
 _JOINER = "\u200d"
 
 
-def visible(text: str) -> str:
+def escape_invisible(text: str) -> str:
     """The text as it is safe to show: nothing in it is invisible or reorders its neighbours."""
     text = text.replace("\r\n", "\n")
     if text.isascii() and text.isprintable():
@@ -32,14 +32,14 @@ def visible(text: str) -> str:
     return "".join(shown)
 
 
-def has_hidden(text: str) -> bool:
+def has_invisible(text: str) -> bool:
     """Whether showing the text changes it, apart from the two ways to end a line."""
-    return visible(text) != text.replace("\r\n", "\n")
+    return escape_invisible(text) != text.replace("\r\n", "\n")
 
 
-def one_line(text: str) -> str:
+def single_line(text: str) -> str:
     """For labels and titles, where a line break would let a key pass for a line of its own."""
-    return visible(text).replace("\n", "⟨U+000A⟩").replace("\t", " ")
+    return escape_invisible(text).replace("\n", "⟨U+000A⟩").replace("\t", " ")
 
 
 class _Shown(dict[int, str]):

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from countersign.approvals.json import Json
-from countersign.interrupts.request import Part
-from countersign.interrupts.visible import one_line, visible
+from countersign.interrupts.display.invisible_characters import escape_invisible, single_line
+from countersign.interrupts.review_request import Part
 
 LONGEST_LABEL = 100  # characters
 Measure = Callable[[str], int]
@@ -52,14 +52,14 @@ def pages(
 def text_of(value: Json) -> str:
     """One value as lines of text. A text is itself; nested values are indented, their texts barred."""
     if isinstance(value, str):
-        return visible(value) if "\n" in visible(value).strip() else _scalar(value)
+        return escape_invisible(value) if "\n" in escape_invisible(value).strip() else _scalar(value)
     return "\n".join(_lines(value))
 
 
 def _lines(value: Json) -> Iterator[str]:
     if isinstance(value, dict) and value:
         for key, item in value.items():
-            yield from _labelled(f"{one_line(key) or '(no name)'}:", item)
+            yield from _labelled(f"{single_line(key) or '(no name)'}:", item)
     elif isinstance(value, list) and value:
         for item in value:
             yield from _labelled("-", item)
@@ -69,9 +69,9 @@ def _lines(value: Json) -> Iterator[str]:
 
 def _labelled(label: str, value: Json) -> Iterator[str]:
     """A bar before each line of a nested text, so that no text can pass for a key beside it."""
-    if isinstance(value, str) and "\n" in visible(value):
+    if isinstance(value, str) and "\n" in escape_invisible(value):
         yield label
-        yield from ("  │ " + line for line in visible(value).split("\n"))
+        yield from ("  │ " + line for line in escape_invisible(value).split("\n"))
     elif isinstance(value, dict | list) and value:
         yield label
         yield from ("  " + line for line in _lines(value))
@@ -83,7 +83,7 @@ def _scalar(value: Json) -> str:
     """Quotes tell the text "5" from the number, and show blanks at either end."""
     if not isinstance(value, str):
         return json.dumps(value)
-    text = visible(value)
+    text = escape_invisible(value)
     return text if text.strip() == text and text and not _looks_typed(text) else f'"{text}"'
 
 
@@ -96,8 +96,8 @@ def _looks_typed(text: str) -> bool:
 
 def _split(part: Part, max_chars: int, measure: Measure) -> Iterator[Section]:
     label, text, first = _label(part), text_of(part.value), True
-    if label != one_line(part.label):
-        text = f"{one_line(part.label)}:\n{text}"
+    if label != single_line(part.label):
+        text = f"{single_line(part.label)}:\n{text}"
     while text or first:
         taken = _fitting(text, max_chars, measure)
         yield Section(label=label, text=text[:taken], continued=not first)
@@ -106,7 +106,7 @@ def _split(part: Part, max_chars: int, measure: Measure) -> Iterator[Section]:
 
 def _label(part: Part) -> str:
     """A key may be as long as any text; then it stands in full in the section itself."""
-    label = one_line(part.label)
+    label = single_line(part.label)
     return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
 
 

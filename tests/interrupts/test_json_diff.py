@@ -1,31 +1,31 @@
 """What an edit changed, as the card tells it."""
 
 from countersign.approvals.json import Json
-from countersign.interrupts import ABSENT, Change, changes
+from countersign.interrupts import UNSET, Change, json_diff
 
 
 def test_each_place_is_told_with_before_and_after() -> None:
     before: Json = {"amount": 12, "to": {"name": "Bob", "zip": "1"}, "tags": ["a", "b"], "gone": True}
     after: Json = {"amount": 13, "to": {"name": "Bob", "zip": "2"}, "tags": ["a", "c"], "new": None}
 
-    assert changes(before, after) == (
+    assert json_diff(before, after) == (
         Change(pointer="/amount", before=12, after=13, line_diff=None),
         Change(pointer="/to/zip", before="1", after="2", line_diff=None),
         Change(pointer="/tags/1", before="b", after="c", line_diff=None),
-        Change(pointer="/gone", before=True, after=ABSENT, line_diff=None),
-        Change(pointer="/new", before=ABSENT, after=None, line_diff=None),
+        Change(pointer="/gone", before=True, after=UNSET, line_diff=None),
+        Change(pointer="/new", before=UNSET, after=None, line_diff=None),
     )
 
 
 def test_a_list_of_another_length_is_one_change() -> None:
-    (change,) = changes({"a/b": [1, 2]}, {"a/b": [2]})
+    (change,) = json_diff({"a/b": [1, 2]}, {"a/b": [2]})
 
     assert (change.pointer, change.before, change.after) == ("/a~1b", [1, 2], [2])
 
 
 def test_types_count() -> None:
     assert [
-        change.pointer for change in changes({"a": 1, "b": "1", "c": 1}, {"a": True, "b": 1, "c": 1.0})
+        change.pointer for change in json_diff({"a": 1, "b": "1", "c": 1}, {"a": True, "b": 1, "c": 1.0})
     ] == [
         "/a",
         "/b",
@@ -33,14 +33,14 @@ def test_types_count() -> None:
 
 
 def test_a_changed_text_is_a_change_of_the_whole() -> None:
-    assert changes("Teh cat", "The cat")[0].pointer == "/"
+    assert json_diff("Teh cat", "The cat")[0].pointer == "/"
 
 
 def test_long_text_has_a_line_diff() -> None:
     before = "\n".join(f"line {at}" for at in range(30))
     after = before.replace("line 10", "line ten").replace("\nline 20", "")
 
-    diff = changes(before, after)[0].line_diff
+    diff = json_diff(before, after)[0].line_diff
     assert diff is not None
     assert diff.split("\n") == [
         "…",
@@ -65,7 +65,7 @@ def test_one_long_line_is_compared_sentence_by_sentence() -> None:
     before = "It is late. We are very sorry! You will " + end
     after = before.replace("twelve", "twenty")
 
-    diff = changes(before, after)[0].line_diff
+    diff = json_diff(before, after)[0].line_diff
     assert diff is not None
     assert diff.split("\n") == [
         "  It is late.",
@@ -78,7 +78,7 @@ def test_one_long_line_is_compared_sentence_by_sentence() -> None:
 def test_texts_that_have_nothing_in_common_are_told_without_a_search() -> None:
     before, after = ("\n".join(f"{word} {at}" for at in range(20_000)) for word in ("old", "new"))
 
-    diff = changes(before, after)[0].line_diff
+    diff = json_diff(before, after)[0].line_diff
     assert diff is not None
     assert diff.count("\n") == 40_000 - 1
 
@@ -87,6 +87,6 @@ def test_a_text_of_very_many_lines_shows_the_ones_that_changed() -> None:
     lines = [f"line {at}" for at in range(5000)]
     after = ["first", *lines[1:4000], "late", *lines[4001:-1], "last"]
 
-    (change,) = changes("\n".join(lines), "\n".join(after))
+    (change,) = json_diff("\n".join(lines), "\n".join(after))
 
     assert change.line_diff == ("- line 0\n+ first\n…\n- line 4000\n+ late\n…\n- line 4999\n+ last")

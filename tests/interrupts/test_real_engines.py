@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts import FieldKind, FormErrors, as_json, parse, resume_value
+from countersign.interrupts import FieldKind, FormValidationError, parse, resume_value, to_json
 
 APPROVE, EDIT, REJECT, RESPOND = (
     DecisionKind.APPROVE,
@@ -91,7 +91,7 @@ def agent(mode: Any, calls: list[dict[str, Any]]) -> Agent:
 
 
 def answered(question: Interrupt, *decisions: Decision) -> Json:
-    value, schema = as_json(question.value), as_json(question.response_schema)
+    value, schema = to_json(question.value), to_json(question.response_schema)
     return resume_value(parse(value, schema), value, schema, decisions)
 
 
@@ -105,7 +105,7 @@ EXPECTED = {
 
 def decide_refund(question: Interrupt, row: int, kind: DecisionKind) -> Decision:
     """As a person does it: the form that the row has, filled in."""
-    asked = parse(as_json(question.value), as_json(question.response_schema)).rows[row]
+    asked = parse(to_json(question.value), to_json(question.response_schema)).rows[row]
     typed = {
         APPROVE: None,
         EDIT: {"/amount": "3", "/to/city": "Oslo"},
@@ -151,7 +151,7 @@ def test_per_call_reads_allowed_decisions_and_fields_from_the_response_schema() 
     requests = {
         request.rows[0].action: request.rows[0]
         for question in run.pending()
-        for request in [parse(as_json(question.value), as_json(question.response_schema))]
+        for request in [parse(to_json(question.value), to_json(question.response_schema))]
     }
 
     assert requests["refund"].allowed == frozenset(DecisionKind)
@@ -161,7 +161,7 @@ def test_per_call_reads_allowed_decisions_and_fields_from_the_response_schema() 
     assert fields["/amount"].kind is FieldKind.NUMBER
     assert fields["/amount"].raw == "12.5"
     assert fields["/note"].raw is None  # absent in the call: prefilling the default would add it
-    with pytest.raises(FormErrors) as refusal:
+    with pytest.raises(FormValidationError) as refusal:
         requests["refund"].decide(EDIT, {"/amount": "much", "/to/city": "Oslo"})
     assert refusal.value.errors == {"/amount": "This should be a number, such as 12 or 3.5."}
 
@@ -169,7 +169,7 @@ def test_per_call_reads_allowed_decisions_and_fields_from_the_response_schema() 
 def test_the_middlewares_own_description_is_not_said_twice() -> None:
     (question,) = agent("batched", CALLS[:1]).pending()
 
-    request = parse(as_json(question.value))
+    request = parse(to_json(question.value))
     assert request.description is None  # beside the echo it says no more than the title
     assert not [part for part in request.rows[0].parts if part.label == "description"]
 
@@ -198,7 +198,7 @@ def graph_that_asks(value: Any, schema: Any) -> Agent:
 def test_a_pydantic_schema_gets_a_typed_answer() -> None:
     run = graph_that_asks({"question": "Your booking?", "name": "Ann"}, Booking)
     (question,) = run.pending()
-    row = parse(as_json(question.value), as_json(question.response_schema)).rows[0]
+    row = parse(to_json(question.value), to_json(question.response_schema)).rows[0]
 
     decision = row.decide(EDIT, {"/seats": "2", "/window": True, "/note": None})
     run.resume(question, answered(question, decision))

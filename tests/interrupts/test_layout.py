@@ -2,7 +2,15 @@
 
 import pytest
 
-from countersign.interrupts import Part, Section, has_hidden, one_line, pages, sections, visible
+from countersign.interrupts import (
+    Part,
+    Section,
+    escape_invisible,
+    has_invisible,
+    pages,
+    sections,
+    single_line,
+)
 
 
 def laid_out(value: object) -> str:
@@ -54,7 +62,7 @@ def test_a_number_and_its_text_look_different() -> None:
     ],
 )
 def test_what_hides_is_shown(text: str, shown: str) -> None:
-    assert visible(text) == shown
+    assert escape_invisible(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -62,12 +70,12 @@ def test_what_hides_is_shown(text: str, shown: str) -> None:
     ["Ünïcödé, 中文, עברית, हिन्दी", "👩\u200d👩\u200d👧 ❤\ufe0f\u200d🔥 👩🏽\u200d🔬", "<!channel> & <b>"],
 )
 def test_what_is_plain_stays_as_it_is(text: str) -> None:
-    assert visible(text) == text
-    assert not has_hidden(text)
+    assert escape_invisible(text) == text
+    assert not has_invisible(text)
 
 
 def test_a_label_is_one_line() -> None:
-    assert one_line("a\nb\tc") == "a⟨U+000A⟩b c"
+    assert single_line("a\nb\tc") == "a⟨U+000A⟩b c"
 
 
 def test_long_text_is_parted_at_its_lines_and_marked_as_continued() -> None:

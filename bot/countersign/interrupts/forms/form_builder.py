@@ -4,21 +4,21 @@ from dataclasses import replace
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
-from countersign.interrupts.absent import ABSENT, MaybeJson
-from countersign.interrupts.field import Field, FieldKind
-from countersign.interrupts.form import Form
-from countersign.interrupts.places import Places, TooManyFieldsError
-from countersign.interrupts.schema import Schema, compiled
-from countersign.interrupts.spec import settle
+from countersign.interrupts.forms.field import Field, FieldKind
+from countersign.interrupts.forms.field_builder import FieldBuilder, TooManyFields
+from countersign.interrupts.forms.form import Form
+from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.validation.schema import Schema, compile_schema
+from countersign.interrupts.validation.subschema import resolve_subschema
 
 
-def form_from_schema(schema: Json, present: MaybeJson = ABSENT) -> Form:
+def form_from_schema(schema: Json, present: JsonOrUnset = UNSET) -> Form:
     """A form for an answer that the schema describes; what the schema cannot be shown as is a JSON field.
 
     `present` prefills what has the same names and fits; it is not part of the answer otherwise. Defaults are
     prefilled too.
     """
-    judge = compiled(schema)
+    judge = compile_schema(schema)
     if not judge.usable or judge.large:
         note = "The schema of this answer is " + (
             "too large for a form, so it is asked for as JSON."
@@ -30,31 +30,33 @@ def form_from_schema(schema: Json, present: MaybeJson = ABSENT) -> Form:
     return _made(schema, base, judge, editing=False)
 
 
-def form_from_arguments(args: Json, schema: MaybeJson = ABSENT) -> Form:
+def form_from_arguments(args: Json, schema: JsonOrUnset = UNSET) -> Form:
     """A form that edits the arguments: every value stays as it is unless its own field is changed."""
     shape: Json = {"type": "object"} if isinstance(args, dict) else {}
-    if schema is ABSENT:
-        return _made(shape, args, compiled(shape), editing=True)
-    judge = compiled(schema)
+    if schema is UNSET:
+        return _made(shape, args, compile_schema(shape), editing=True)
+    judge = compile_schema(schema)
     if judge.usable and not judge.large:
         return _made(schema, args, judge, editing=True)
     note = "The tool's own schema is " + (
         "too large for a form." if judge.usable else "not valid, so it is not used."
     )
-    return replace(_made(shape, args, judge if judge.usable else compiled(shape), editing=True), note=note)
+    return replace(
+        _made(shape, args, judge if judge.usable else compile_schema(shape), editing=True), note=note
+    )
 
 
 def json_form(
     label: str,
     *,
-    initial: MaybeJson = ABSENT,
+    initial: JsonOrUnset = UNSET,
     schema: Schema | None = None,
     note: str | None = None,
     accepts_text: bool = False,
 ) -> Form:
     """One field for the whole value, as JSON."""
     field = Field(
-        pointer=pointer.WHOLE,
+        pointer=pointer.ROOT,
         label=label,
         kind=FieldKind.JSON,
         required=True,
@@ -65,28 +67,30 @@ def json_form(
     return Form(fields=(field,), base=initial, schema=schema, note=note)
 
 
-def _made(schema: Json, base: MaybeJson, judge: Schema, *, editing: bool) -> Form:
+def _made(schema: Json, base: JsonOrUnset, judge: Schema, *, editing: bool) -> Form:
     label = "Arguments" if editing else "Answer"
-    places = Places(schema, editing=editing)
+    places = FieldBuilder(schema, editing=editing)
     try:
         places.add_all(base, label)
-    except TooManyFieldsError:
+    except TooManyFields:
         note = "There are too many fields for a form, so this is edited as JSON."
         return json_form(label, initial=base, schema=judge, note=note)
-    return Form(fields=tuple(places.fields), base=base, schema=judge, containers=tuple(places.containers))
+    return Form(
+        fields=tuple(places.fields), base=base, schema=judge, required_objects=tuple(places.required_objects)
+    )
 
 
-def _fitting(schema: Json, present: MaybeJson) -> MaybeJson:
+def _fitting(schema: Json, present: JsonOrUnset) -> JsonOrUnset:
     """What of the payload may stand in the form: same name, and a value that its schema accepts."""
-    spec = settle(schema, schema)
+    spec = resolve_subschema(schema, schema)
     if spec is None or spec.type != "object" or not isinstance(present, dict) or not isinstance(schema, dict):
-        return ABSENT
+        return UNSET
     shared = {word: schema[word] for word in ("$defs", "definitions", "$schema") if word in schema}
     kept = {
         name: present[name]
         for name, place in spec.properties.items()
         if name in present
         and isinstance(place, dict)
-        and not compiled({**shared, **place}).errors(present[name])
+        and not compile_schema({**shared, **place}).errors(present[name])
     }
-    return kept or ABSENT
+    return kept or UNSET

@@ -6,8 +6,8 @@ import pytest
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts import FormErrors, Refused, parse, resume_value
-from countersign.interrupts.schema import OVERDUE, compiled
+from countersign.interrupts import FormValidationError, InvalidDecision, parse, resume_value
+from countersign.interrupts.validation.schema import TIMED_OUT, compile_schema
 
 ENDLESS = "^(a|aa)+$"
 EVIL = "a" * 80 + "!"
@@ -38,20 +38,20 @@ EVIL = "a" * 80 + "!"
     ],
 )
 def test_an_endless_pattern_is_given_up_and_the_value_refused(schema: Json, value: Json) -> None:
-    assert compiled(schema).errors(value)["/"] == OVERDUE
+    assert compile_schema(schema).errors(value)["/"] == TIMED_OUT
 
 
 def test_the_answer_with_an_endless_pattern_does_not_reach_the_graph() -> None:
     schema: Json = {"type": "object", "properties": {"code": {"type": "string", "pattern": ENDLESS}}}
     request = parse("Which code?", schema)
 
-    with pytest.raises(FormErrors) as told:
+    with pytest.raises(FormValidationError) as told:
         request.rows[0].decide(DecisionKind.RESPOND, {"/code": EVIL})
     sent = Decision(kind=DecisionKind.RESPOND, value={"code": EVIL})
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidDecision):
         resume_value(request, "Which code?", schema, [sent])
 
-    assert OVERDUE in told.value.errors.values()
+    assert TIMED_OUT in told.value.errors.values()
     assert request.rows[0].decide(DecisionKind.RESPOND, {"/code": "aaa"}).value == {"code": "aaa"}
 
 
@@ -63,7 +63,7 @@ def test_references_that_double_at_every_level_end() -> None:
         "$defs": {**levels, "a40": {"type": "string"}},
     }
 
-    assert compiled(schema).errors({"x": "y"})["/"] == OVERDUE
+    assert compile_schema(schema).errors({"x": "y"})["/"] == TIMED_OUT
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_references_that_double_at_every_level_end() -> None:
     [(r"^\p{L}+$", "Zoë", "1"), (r"^(?=.*\d)\w+$", "a1", "ab"), (r"^[a-z]{2,4}$", "abc", "a")],
 )
 def test_patterns_judge_as_their_author_meant(pattern: str, fits: str, does_not: str) -> None:
-    schema = compiled({"type": "string", "pattern": pattern})
+    schema = compile_schema({"type": "string", "pattern": pattern})
 
     assert schema.usable
     assert not schema.errors(fits)
@@ -79,7 +79,7 @@ def test_patterns_judge_as_their_author_meant(pattern: str, fits: str, does_not:
 
 
 def test_names_are_told_apart_by_patterns() -> None:
-    schema = compiled(
+    schema = compile_schema(
         {
             "properties": {"a": {}},
             "patternProperties": {"^n_": {"type": "integer"}},
@@ -107,6 +107,6 @@ def test_a_pattern_too_long_to_compile_is_left_alone() -> None:
     pattern = "|".join(f"{n:050}" for n in range(20_000))
     many: dict[str, Json] = {f"f{n}": {"type": "string", "description": "."} for n in range(3000)}
 
-    assert not compiled({"pattern": pattern}).usable
-    large = compiled({"properties": {**many, "last": {"pattern": pattern}}})
-    assert large.errors({"last": "x"}) == {"/": OVERDUE}
+    assert not compile_schema({"pattern": pattern}).usable
+    large = compile_schema({"properties": {**many, "last": {"pattern": pattern}}})
+    assert large.errors({"last": "x"}) == {"/": TIMED_OUT}

@@ -23,7 +23,7 @@ LARGEST_TEXT = 1_000_000  # pieces of what lies deeper: only a circle down there
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # another one in every process, and no one's business
 
 
-def as_json(value: object) -> Json:
+def to_json(value: object) -> Json:
     """The value as JSON with string keys, finite numbers, UTF-8 text and at most 64 levels. Never raises.
 
     JSON comes back equal to what it was. Models, dataclasses and messages become objects, sets and tuples

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from countersign.approvals.json import Json
-from countersign.interrupts.absent import ABSENT, MaybeJson
-from countersign.interrupts.field import OPTION_LIMIT, FieldKind, Option, same
-from countersign.interrupts.formats import is_email, is_uri
-from countersign.interrupts.spec import Spec
-from countersign.interrupts.visible import has_hidden, one_line
+from countersign.interrupts.display.invisible_characters import has_invisible, single_line
+from countersign.interrupts.forms.field import OPTION_LIMIT, FieldKind, Option, json_equal
+from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.validation.formats import is_email, is_uri
+from countersign.interrupts.validation.subschema import Subschema
 
 LONGEST_LABEL, LONGEST_KEY = 75, 150  # characters of a Slack option
 ONE_LINE = 150  # characters; a longer text is edited in an input of several lines
@@ -25,19 +25,19 @@ _FORMATS = {
 _SCALARS = {"string": FieldKind.TEXT, "integer": FieldKind.INTEGER, "number": FieldKind.NUMBER}
 
 
-def kind_by_schema(spec: Spec, value: MaybeJson) -> FieldKind:
+def kind_from_schema(spec: Subschema, value: JsonOrUnset) -> FieldKind:
     """The kind the schema asks for, if the value that stands there can be shown in it without loss."""
     kind = _wanted(spec)
     if kind is FieldKind.TEXT and _is_long(spec.keywords.get("maxLength")):
         kind = FieldKind.MULTILINE
-    if value is ABSENT or (value is None and spec.nullable):
+    if value is UNSET or (value is None and spec.nullable):
         return kind
     options = options_of(spec)
     if options:
         return kind if _among(options, value, kind) else FieldKind.JSON
     if fits(kind, value):
         return kind
-    by_shape = kind_by_shape(value)
+    by_shape = kind_from_value(value)
     return by_shape if spec.type == "string" and isinstance(value, str) else FieldKind.JSON
 
 
@@ -47,14 +47,16 @@ def _is_long(limit: object) -> bool:
 
 def _among(options: Sequence[Option], value: Json, kind: FieldKind) -> bool:
     if kind is not FieldKind.CHOICES:
-        return any(same(option.value, value) for option in options)
+        return any(json_equal(option.value, value) for option in options)
     if not isinstance(value, list) or len(value) > len(options):
         return False
     distinct = {json.dumps(item, sort_keys=True) for item in value}
-    return len(distinct) == len(value) and all(any(same(o.value, item) for o in options) for item in value)
+    return len(distinct) == len(value) and all(
+        any(json_equal(o.value, item) for o in options) for item in value
+    )
 
 
-def _wanted(spec: Spec) -> FieldKind:
+def _wanted(spec: Subschema) -> FieldKind:
     if options_of(spec):
         return FieldKind.CHOICES if spec.type == "array" else FieldKind.CHOICE
     if "enum" in spec.keywords:
@@ -74,7 +76,7 @@ def _wanted(spec: Spec) -> FieldKind:
             return FieldKind.JSON
 
 
-def items_of(spec: Spec) -> FieldKind | None:
+def items_of(spec: Subschema) -> FieldKind | None:
     """What one line of LINES holds, if the list is one of plain scalars."""
     items = spec.keywords.get("items")
     if not isinstance(items, dict) or items.keys() & {"enum", "const", "anyOf", "oneOf", "$ref", "allOf"}:
@@ -83,7 +85,7 @@ def items_of(spec: Spec) -> FieldKind | None:
     return _SCALARS.get(named) if isinstance(named, str) else None
 
 
-def options_of(spec: Spec) -> tuple[Option, ...]:
+def options_of(spec: Subschema) -> tuple[Option, ...]:
     """The options of an enum, or of a list of one; none if a value has no label that people could tell."""
     keywords = spec.keywords
     items = keywords.get("items")
@@ -100,11 +102,13 @@ def _options(values: Sequence[Json], titles: Sequence[str | None] | None) -> tup
     labels: set[str] = set()
     for at, value in enumerate(values):
         name = value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False)
-        label = one_line((titles[at] if titles else None) or name)
+        label = single_line((titles[at] if titles else None) or name)
         if len(label) > LONGEST_LABEL or label in labels:
             label = f"{label[:60]}… ({at + 1})"
         key = (
-            name if len(name) <= LONGEST_KEY and name not in keys and one_line(name) == name else f"#{at + 1}"
+            name
+            if len(name) <= LONGEST_KEY and name not in keys and single_line(name) == name
+            else f"#{at + 1}"
         )
         keys.add(key)
         labels.add(label)
@@ -112,7 +116,7 @@ def _options(values: Sequence[Json], titles: Sequence[str | None] | None) -> tup
     return tuple(options)
 
 
-def kind_by_shape(value: Json) -> FieldKind:
+def kind_from_value(value: Json) -> FieldKind:
     match value:
         case bool():
             return FieldKind.BOOLEAN
@@ -120,7 +124,7 @@ def kind_by_shape(value: Json) -> FieldKind:
             # A model writes 5 where the tool takes 4.5 as well; what it does not take, its own check refuses.
             return FieldKind.NUMBER
         case str():
-            if has_hidden(value):
+            if has_invisible(value):
                 return FieldKind.JSON
             return FieldKind.MULTILINE if "\n" in value or len(value) > ONE_LINE else FieldKind.TEXT
         case list() if value and fits(FieldKind.LINES, value) and all(isinstance(v, str) for v in value):
@@ -141,9 +145,9 @@ def fits(kind: FieldKind, value: Json) -> bool:
         case FieldKind.NUMBER, (int() | float()):
             return True
         case FieldKind.MULTILINE, str():
-            return not has_hidden(value)
+            return not has_invisible(value)
         case FieldKind.TEXT, str():
-            return not has_hidden(value) and "\n" not in value and len(value) <= ONE_LINE
+            return not has_invisible(value) and "\n" not in value and len(value) <= ONE_LINE
         case FieldKind.LINES, list():
             return all(_is_line(item) for item in value)
         case (
@@ -159,7 +163,7 @@ def fits(kind: FieldKind, value: Json) -> bool:
 
 def _is_line(item: Json) -> bool:
     if isinstance(item, str):
-        return item.strip() == item != "" and len(item.splitlines()) == 1 and not has_hidden(item)
+        return item.strip() == item != "" and len(item.splitlines()) == 1 and not has_invisible(item)
     return isinstance(item, int | float) and not isinstance(item, bool)
 
 
@@ -175,9 +179,11 @@ def _picks(kind: FieldKind, value: str) -> bool:
                 # A time without an offset is not a moment: a picker would have to guess whose clock is meant.
                 return moment.tzinfo is not None and 10**9 <= moment.timestamp() < 10**10
             case FieldKind.EMAIL:
-                return is_email(value) and not has_hidden(value)
+                return is_email(value) and not has_invisible(value)
             case _:
-                return is_uri(value) and value.startswith(("http://", "https://")) and not has_hidden(value)
+                return (
+                    is_uri(value) and value.startswith(("http://", "https://")) and not has_invisible(value)
+                )
     except (ValueError, OverflowError):
         return False
 

@@ -4,12 +4,18 @@ from dataclasses import dataclass
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
-from countersign.interrupts.absent import ABSENT, MaybeJson
-from countersign.interrupts.field import Field, FieldKind
-from countersign.interrupts.form import Container
-from countersign.interrupts.kinds import items_of, kind_by_schema, kind_by_shape, options_of, too_many
-from countersign.interrupts.spec import Spec, settle
-from countersign.interrupts.visible import one_line
+from countersign.interrupts.display.invisible_characters import single_line
+from countersign.interrupts.forms.field import Field, FieldKind
+from countersign.interrupts.forms.form import RequiredObject
+from countersign.interrupts.forms.kind_inference import (
+    items_of,
+    kind_from_schema,
+    kind_from_value,
+    options_of,
+    too_many,
+)
+from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.validation.subschema import Subschema, resolve_subschema
 
 MOST_FIELDS = 500
 DEEPEST = 8  # levels of objects that become fields of their own
@@ -17,24 +23,24 @@ LONGEST_POINTER = 255  # a Slack block id
 LONGEST_LABEL = 150
 LONGEST_HINT = 1000
 _TEXTS = {FieldKind.TEXT, FieldKind.MULTILINE}
-_NOTHING_SAID = Spec({}, nullable=False, refs=frozenset())
+_NOTHING_SAID = Subschema({}, nullable=False, refs=frozenset())
 
 
-class TooManyFieldsError(Exception):
+class TooManyFields(Exception):
     """More than 500: nobody fills that in field by field."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Place:
     path: tuple[str, ...]
-    spec: Spec
+    spec: Subschema
     recursive: bool  # the schema comes round to itself here, or leads nowhere: JSON ends it
-    present: MaybeJson
+    present: JsonOrUnset
     required: bool
     inside: bool  # the object around the place is there, so that a default may be put into it
 
 
-class Places:
+class FieldBuilder:
     """Walks a schema and a value side by side.
 
     `editing` says that the value is what will be sent but for the edits: every key of it gets a field, and no
@@ -45,23 +51,23 @@ class Places:
         self._root = root
         self._editing = editing
         self.fields: list[Field] = []
-        self.containers: list[Container] = []
+        self.required_objects: list[RequiredObject] = []
 
-    def add_all(self, value: MaybeJson, label: str) -> None:
-        """Fills `fields` and `containers`; `label` is for a value of one field. Raises TooManyFieldsError."""
+    def add_all(self, value: JsonOrUnset, label: str) -> None:
+        """Fill `fields` and `required_objects`. `label` names a value of one field. Raises TooManyFields."""
         self._add(self._place((), self._root, value, required=True, inside=True, refs=frozenset()), label)
 
     def _place(
         self,
         path: tuple[str, ...],
         schema: Json,
-        value: MaybeJson,
+        value: JsonOrUnset,
         *,
         required: bool,
         inside: bool,
         refs: frozenset[str],
     ) -> _Place:
-        spec = settle(schema, self._root, refs)
+        spec = resolve_subschema(schema, self._root, refs)
         return _Place(
             path=path,
             spec=spec or _NOTHING_SAID,
@@ -75,7 +81,7 @@ class Places:
         names = self._names(place)
         if not names:
             if len(self.fields) >= MOST_FIELDS:
-                raise TooManyFieldsError
+                raise TooManyFields
             self.fields.append(self._field(place, label))
             return
         spec, values = place.spec, place.present if isinstance(place.present, dict) else {}
@@ -83,12 +89,14 @@ class Places:
         # Without a schema every argument that is there has to stay: who knows what the tool needs.
         required = spec.required if spec.properties else frozenset(names)
         if place.path and place.required:
-            self.containers.append(Container(pointer=pointer.join(place.path), nullable=spec.nullable))
+            self.required_objects.append(
+                RequiredObject(pointer=pointer.join(place.path), nullable=spec.nullable)
+            )
         for name in names:
             inner = self._place(
                 (*place.path, name),
                 spec.properties.get(name, True),
-                values.get(name, ABSENT),
+                values.get(name, UNSET),
                 required=there and name in required,
                 inside=there,
                 refs=spec.refs,
@@ -100,7 +108,7 @@ class Places:
         spec, value = place.spec, place.present
         if place.recursive or len(place.path) >= DEEPEST or spec.type not in {"object", None}:
             return []
-        if not isinstance(value, dict) and (value not in (ABSENT, None) or spec.has_alternatives):
+        if not isinstance(value, dict) and (value not in (UNSET, None) or spec.has_alternatives):
             return []
         there = list(value) if isinstance(value, dict) and (self._editing or not spec.properties) else []
         names = list(dict.fromkeys([*spec.properties, *there]))
@@ -109,15 +117,15 @@ class Places:
 
     def _field(self, place: _Place, label: str) -> Field:
         spec, initial = place.spec, place.present
-        if initial is ABSENT and not self._editing and place.inside:
+        if initial is UNSET and not self._editing and place.inside:
             initial = _default(spec, required=place.required)
         told = bool(spec.keywords)
-        kind = kind_by_schema(spec, initial) if told or initial is ABSENT else kind_by_shape(initial)
+        kind = kind_from_schema(spec, initial) if told or initial is UNSET else kind_from_value(initial)
         options = options_of(spec) if kind in {FieldKind.CHOICE, FieldKind.CHOICES} else ()
         if too_many(options):
             kind = FieldKind.MULTILINE if kind is FieldKind.CHOICES else FieldKind.TEXT
         when_empty = None if place.required and spec.nullable else _when_empty(kind, spec, initial)
-        may_be_cleared = spec.nullable or (when_empty is not ABSENT and (self._editing or kind not in _TEXTS))
+        may_be_cleared = spec.nullable or (when_empty is not UNSET and (self._editing or kind not in _TEXTS))
         accepts_text = kind is FieldKind.JSON and told and spec.may_be_text and not isinstance(initial, str)
         return Field(
             pointer=pointer.join(place.path),
@@ -137,18 +145,18 @@ class Places:
         )
 
 
-def _default(spec: Spec, *, required: bool) -> MaybeJson:
+def _default(spec: Subschema, *, required: bool) -> JsonOrUnset:
     """What the schema proposes, if an input of the kind it asks for can show it."""
-    constant = spec.keywords.get("const", ABSENT) if required else ABSENT
-    default: MaybeJson = spec.keywords.get("default", constant)
-    shown = default is not None and kind_by_schema(spec, default) is kind_by_schema(spec, ABSENT)
-    return default if shown else ABSENT
+    constant = spec.keywords.get("const", UNSET) if required else UNSET
+    default: JsonOrUnset = spec.keywords.get("default", constant)
+    shown = default is not None and kind_from_schema(spec, default) is kind_from_schema(spec, UNSET)
+    return default if shown else UNSET
 
 
-def _when_empty(kind: FieldKind, spec: Spec, initial: MaybeJson) -> MaybeJson:
+def _when_empty(kind: FieldKind, spec: Subschema, initial: JsonOrUnset) -> JsonOrUnset:
     """A text that is cleared is an empty text, not the tool's default; an untouched absence stays absent."""
-    if initial is ABSENT:
-        return ABSENT
+    if initial is UNSET:
+        return UNSET
     if spec.nullable or initial is None:
         return None
     if (
@@ -158,19 +166,19 @@ def _when_empty(kind: FieldKind, spec: Spec, initial: MaybeJson) -> MaybeJson:
         and "enum" not in spec.keywords
     ):
         return ""
-    return [] if isinstance(initial, list) and kind is not FieldKind.JSON else ABSENT
+    return [] if isinstance(initial, list) and kind is not FieldKind.JSON else UNSET
 
 
-def _label(path: tuple[str, ...], spec: Spec, name: str) -> str:
+def _label(path: tuple[str, ...], spec: Subschema, name: str) -> str:
     title = spec.keywords.get("title")
     own = title if isinstance(title, str) and title.strip() else name
-    label = one_line(" › ".join((*path[:-1], own)))
+    label = single_line(" › ".join((*path[:-1], own)))
     return (label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…") or "(no name)"
 
 
-def _hint(kind: FieldKind, spec: Spec, initial: MaybeJson, *, accepts_text: bool) -> str | None:
+def _hint(kind: FieldKind, spec: Subschema, initial: JsonOrUnset, *, accepts_text: bool) -> str | None:
     said = spec.keywords.get("description")
-    hints = [one_line(said)] if isinstance(said, str) and said.strip() else []
+    hints = [single_line(said)] if isinstance(said, str) and said.strip() else []
     if kind is FieldKind.LINES:
         hints.append("One per line.")
     if kind is FieldKind.JSON:
@@ -180,17 +188,17 @@ def _hint(kind: FieldKind, spec: Spec, initial: MaybeJson, *, accepts_text: bool
         hints.append(f"From {low} to {high}.")
     elif low is not None or high is not None:
         hints.append(f"At least {low}." if low is not None else f"At most {high}.")
-    if initial is ABSENT and spec.keywords.get("default") is not None:
-        hints.append(f"Left empty: {one_line(str(spec.keywords['default']))}")
+    if initial is UNSET and spec.keywords.get("default") is not None:
+        hints.append(f"Left empty: {single_line(str(spec.keywords['default']))}")
     text = " ".join(hints)
     return (text if len(text) <= LONGEST_HINT else text[: LONGEST_HINT - 1] + "…") or None
 
 
-def _bound(spec: Spec, word: str) -> float | None:
+def _bound(spec: Subschema, word: str) -> float | None:
     bound = spec.keywords.get(word)
     return bound if isinstance(bound, int | float) and not isinstance(bound, bool) else None
 
 
-def _length(spec: Spec, word: str) -> int | None:
+def _length(spec: Subschema, word: str) -> int | None:
     bound = spec.keywords.get(word)
     return bound if isinstance(bound, int) and not isinstance(bound, bool) else None

@@ -4,23 +4,17 @@ from collections.abc import Iterable, Mapping
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts.absent import ABSENT, MaybeJson
-from countersign.interrupts.dialects.dialect import (
-    APPROVE,
-    EDIT,
-    REJECT,
-    RESPOND,
-    message_form,
-    parts,
-    reason_form,
-)
-from countersign.interrupts.form import Form
-from countersign.interrupts.making import form_from_arguments
-from countersign.interrupts.request import Part
+from countersign.interrupts.dialects.answer_forms import message_form, reason_form
+from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND
+from countersign.interrupts.dialects.request_builder import parts
+from countersign.interrupts.forms.form import Form
+from countersign.interrupts.forms.form_builder import form_from_arguments
+from countersign.interrupts.review_request import Part
+from countersign.interrupts.unset import UNSET, JsonOrUnset
 
-ALL = frozenset(DecisionKind)
+ALL_DECISIONS = frozenset(DecisionKind)
 # What a request means that does not say what it allows: nothing that could pass for a tool's own result.
-UNSAID = frozenset({APPROVE, EDIT, REJECT})
+DEFAULT_DECISIONS = frozenset({APPROVE, EDIT, REJECT})
 _FLAGS = {
     "allow_accept": APPROVE,
     "allow_approve": APPROVE,
@@ -36,7 +30,7 @@ def arguments_key(action: Mapping[str, Json]) -> str | None:
     return next((key for key in ("args", "arguments") if isinstance(action.get(key), dict)), None)
 
 
-def stated(source: Json) -> frozenset[DecisionKind] | None:
+def stated_decisions(source: Json) -> frozenset[DecisionKind] | None:
     """The decisions that an action or its config states, in either way; None if it states none."""
     if not isinstance(source, dict):
         return None
@@ -49,18 +43,18 @@ def stated(source: Json) -> frozenset[DecisionKind] | None:
     return None
 
 
-def beside_decisions(source: Json) -> tuple[Part, ...]:
+def other_config_parts(source: Json) -> tuple[Part, ...]:
     """What a config says apart from which decisions there are: people must see that too."""
     if not isinstance(source, dict):
         return ()
     inner = source.get("config")
-    more = beside_decisions(inner) if isinstance(inner, dict) else ()
+    more = other_config_parts(inner) if isinstance(inner, dict) else ()
     known = {"action_name", "allowed_decisions", "args_schema", *_FLAGS}
     return (*parts(source, without=known | ({"config"} if isinstance(inner, dict) else set())), *more)
 
 
-def forms(
-    allowed: Iterable[DecisionKind], args: Json, schema: MaybeJson = ABSENT
+def decision_forms(
+    allowed: Iterable[DecisionKind], args: Json, schema: JsonOrUnset = UNSET
 ) -> dict[DecisionKind, Form | None]:
     """A form for each allowed decision that takes one."""
     made: dict[DecisionKind, Form | None] = {}
@@ -77,7 +71,7 @@ def forms(
     return made
 
 
-def written(action: Mapping[str, Json], decision: Decision) -> Json:
+def langchain_decision(action: Mapping[str, Json], decision: Decision) -> Json:
     """One decision as LangChain reads it. The tool's name is always the one that was asked about:
     an edit that names another tool would run it past its own gate (langchain#40166)."""
     match decision.kind:
@@ -95,7 +89,7 @@ def written(action: Mapping[str, Json], decision: Decision) -> Json:
 _BOILERPLATE = "Tool execution requires approval"  # the middleware's words where the author has none
 
 
-def without_echo(description: Json, name: str, args: Json) -> Json:
+def without_boilerplate(description: Json, name: str, args: Json) -> Json:
     """The middleware's own description repeats name and arguments, which the card shows anyway.
 
     None where that was all it said.

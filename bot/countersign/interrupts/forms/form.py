@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
-from countersign.interrupts.absent import ABSENT, MaybeJson
-from countersign.interrupts.field import Field, Raw
-from countersign.interrupts.reading import UnreadableError, read
-from countersign.interrupts.refusal import FormErrors
-from countersign.interrupts.schema import Schema
-from countersign.interrupts.visible import one_line
+from countersign.interrupts.display.invisible_characters import single_line
+from countersign.interrupts.errors import FormValidationError
+from countersign.interrupts.forms.field import Field, RawInput
+from countersign.interrupts.forms.input_parsing import InvalidInput, read
+from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.validation.schema import Schema
 
 
 @dataclass(frozen=True, kw_only=True)
-class Container:
+class RequiredObject:
     """An object inside the answer that has to be there even when none of its fields is filled in."""
 
     pointer: str
@@ -26,13 +26,13 @@ class Form:
     """`fields` in the order to show them; `base` is the value that is edited, with all that has no field."""
 
     fields: tuple[Field, ...]
-    base: MaybeJson = ABSENT
+    base: JsonOrUnset = UNSET
     schema: Schema | None = None  # judges the finished value
-    containers: tuple[Container, ...] = ()
+    required_objects: tuple[RequiredObject, ...] = ()
     note: str | None = None  # for the person, above the fields: why the form is as plain as it is
 
     @property
-    def single(self) -> Field | None:
+    def only_field(self) -> Field | None:
         """The only field, if there is one only: then a plain reply can answer the form."""
         return self.fields[0] if len(self.fields) == 1 else None
 
@@ -41,35 +41,37 @@ class Form:
         starts = range(0, len(self.fields), size)
         return tuple(self.fields[start : start + size] for start in starts) or ((),)
 
-    def read(self, raw: Mapping[str, Raw]) -> Json:
-        """The value of what was typed, by pointer; raises `FormErrors` with one text per field.
+    def read(self, raw: Mapping[str, RawInput]) -> Json:
+        """The value of what was typed, by pointer; raises `FormValidationError` with one text per field.
 
         A field that `raw` does not name (it was on another page, or too long for an input) keeps its value;
         one that it names with None or an empty text was emptied. What was there and has no field stays.
         """
         unknown = raw.keys() - {field.pointer for field in self.fields}
         if unknown:
-            raise FormErrors({self._nearest(min(unknown)): "This form has changed. Please open it again."})
-        value: MaybeJson = self.base
+            raise FormValidationError(
+                {self._nearest(min(unknown)): "This form has changed. Please open it again."}
+            )
+        value: JsonOrUnset = self.base
         errors: dict[str, str] = {}
         for field in self.fields:
             try:
                 new = read(field, raw[field.pointer]) if field.pointer in raw else self._kept(field)
-            except UnreadableError as error:
+            except InvalidInput as error:
                 errors[field.pointer] = str(error)
                 continue
-            if field.pointer == pointer.WHOLE:
+            if field.pointer == pointer.ROOT:
                 value = new
-            elif new is not ABSENT or value is not ABSENT:
-                value = pointer.put({} if value is ABSENT else value, field.pointer, new)
+            elif new is not UNSET or value is not UNSET:
+                value = pointer.put({} if value is UNSET else value, field.pointer, new)
         if errors:
-            raise FormErrors(errors)
+            raise FormValidationError(errors)
         return self.accept(self._filled(value))
 
     def accept(self, value: Json) -> Json:
-        """The value itself, come by another way than the fields, such as a file. Raises `FormErrors`."""
+        """The value itself, where it did not come through the fields. Raises `FormValidationError`."""
         if found := self.errors(value):
-            raise FormErrors({self._nearest(place): text for place, text in found.items()})
+            raise FormValidationError({self._nearest(place): text for place, text in found.items()})
         return value
 
     def errors(self, value: Json) -> dict[str, str]:
@@ -81,30 +83,32 @@ class Form:
             return {}
         found: dict[str, str] = {}
         for place, text in self.schema.errors(value).items():
-            field = self._nearest(place) if place != pointer.WHOLE else pointer.WHOLE
-            found.setdefault(field, text if place in {field, pointer.WHOLE} else f"{one_line(place)}: {text}")
+            field = self._nearest(place) if place != pointer.ROOT else pointer.ROOT
+            found.setdefault(
+                field, text if place in {field, pointer.ROOT} else f"{single_line(place)}: {text}"
+            )
         return found
 
-    def _kept(self, field: Field) -> MaybeJson:
-        here = self.base if field.pointer == pointer.WHOLE else _there(self.base, field.pointer)
-        return field.initial if here is ABSENT else here
+    def _kept(self, field: Field) -> JsonOrUnset:
+        here = self.base if field.pointer == pointer.ROOT else _there(self.base, field.pointer)
+        return field.initial if here is UNSET else here
 
-    def _filled(self, value: MaybeJson) -> Json:
-        if value is ABSENT:
-            if self.single and self.single.pointer == pointer.WHOLE:
+    def _filled(self, value: JsonOrUnset) -> Json:
+        if value is UNSET:
+            if self.only_field and self.only_field.pointer == pointer.ROOT:
                 return None
             value = {}
-        for container in self.containers:
-            if pointer.find(value, container.pointer) is ABSENT:
+        for container in self.required_objects:
+            if pointer.find(value, container.pointer) is UNSET:
                 value = pointer.put(value, container.pointer, None if container.nullable else {})
         return value
 
     def _nearest(self, place: str) -> str:
         names = [field.pointer for field in self.fields]
-        above = [n for n in names if n in (pointer.WHOLE, place) or place.startswith(n + "/")]
-        below = [n for n in names if n.startswith(place + "/") or place == pointer.WHOLE]
-        return max(above, key=len) if above else (below or names or [pointer.WHOLE])[0]
+        above = [n for n in names if n in (pointer.ROOT, place) or place.startswith(n + "/")]
+        below = [n for n in names if n.startswith(place + "/") or place == pointer.ROOT]
+        return max(above, key=len) if above else (below or names or [pointer.ROOT])[0]
 
 
-def _there(base: MaybeJson, place: str) -> MaybeJson:
-    return ABSENT if base is ABSENT else pointer.find(base, place)
+def _there(base: JsonOrUnset, place: str) -> JsonOrUnset:
+    return UNSET if base is UNSET else pointer.find(base, place)

@@ -6,58 +6,62 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
 from countersign.interrupts.dialects import BY_NAME, DIALECTS, anything_else
-from countersign.interrupts.findings import REQUIRED
-from countersign.interrupts.plain import as_json
-from countersign.interrupts.refusal import Refused
-from countersign.interrupts.request import ReviewRequest, ReviewRow
-from countersign.interrupts.schema import compiled
+from countersign.interrupts.errors import InvalidDecision
+from countersign.interrupts.json_conversion import to_json
+from countersign.interrupts.review_request import ReviewRequest, ReviewRow
+from countersign.interrupts.validation.messages import REQUIRED
+from countersign.interrupts.validation.schema import compile_schema
 
 
 def parse(value: Json, schema: Json = None) -> ReviewRequest:
     """What the interrupt asks, read by the first dialect that knows its shape. Never raises."""
-    value, schema = as_json(value), as_json(schema)
+    value, schema = to_json(value), to_json(schema)
     for dialect in DIALECTS:
-        request = dialect.read(value, schema)
+        request = dialect.parse(value, schema)
         if request is not None:
             return request
-    return anything_else.read(value, schema)
+    return anything_else.parse(value, schema)
 
 
 def resume_value(request: ReviewRequest, value: Json, schema: Json, decisions: Sequence[Decision]) -> Json:
     """What to resume the graph with: one decision per row, in order, each allowed, each value valid.
 
-    Raises `Refused` before anything is sent. This is the only judge there is: LangGraph takes any answer to a
-    schema that is a plain dict, and one malformed answer spoils LangChain's batched pause for good.
+    Raises `InvalidDecision`. Nothing else validates an answer: LangGraph takes any answer to a schema that is
+    a plain dict, and a single malformed answer makes LangChain's batched pause unanswerable.
     """
-    value, schema = as_json(value), as_json(schema)
+    value, schema = to_json(value), to_json(schema)
     if len(decisions) != len(request.rows):
         text = f"{len(request.rows)} decisions are needed and {len(decisions)} were made."
-        raise Refused(min(len(decisions), len(request.rows) - 1), {pointer.WHOLE: text})
+        raise InvalidDecision(min(len(decisions), len(request.rows) - 1), {pointer.ROOT: text})
     for at, decision in enumerate(decisions):
-        check(request, at, decision)
-    answer = BY_NAME[request.dialect].answer(value, decisions)
+        check_decision(request, at, decision)
+    answer = BY_NAME[request.dialect].resume_value(value, decisions)
     if schema is not None:
-        errors = compiled(schema).errors(answer)
+        errors = compile_schema(schema).errors(answer)
         if errors:
-            raise Refused(*_whose(errors, answer, decisions))
+            raise InvalidDecision(*_whose(errors, answer, decisions))
     return answer
 
 
-def check(request: ReviewRequest, row: int, decision: Decision) -> None:
-    """Raise `Refused` unless this row allows the decision and its form takes the value."""
+def check_decision(request: ReviewRequest, row: int, decision: Decision) -> None:
+    """Raise `InvalidDecision` unless this row allows the decision and its form takes the value."""
     errors = _errors(request.rows[row], decision)
     if errors:
-        raise Refused(row, errors)
+        raise InvalidDecision(row, errors)
 
 
 def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
     if decision.kind not in row.allowed:
-        return {pointer.WHOLE: f"“{decision.kind.capitalize()}” is not possible here."}
+        return {pointer.ROOT: f"“{decision.kind.capitalize()}” is not possible here."}
     form = row.forms.get(decision.kind)
     if form is None:
         return {}
-    if form.single and form.single.pointer == pointer.MESSAGE and decision.kind is not DecisionKind.EDIT:
-        missing = form.single.required and not decision.message
+    if (
+        form.only_field
+        and form.only_field.pointer == pointer.MESSAGE
+        and decision.kind is not DecisionKind.EDIT
+    ):
+        missing = form.only_field.required and not decision.message
         return {pointer.MESSAGE: REQUIRED} if missing else {}
     if decision.kind is DecisionKind.RESPOND and decision.value is None and decision.message is not None:
         return form.errors(decision.message)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
-from countersign.interrupts.absent import ABSENT, MaybeJson
-from countersign.interrupts.field import same
+from countersign.interrupts.forms.field import json_equal
+from countersign.interrupts.unset import UNSET, JsonOrUnset
 
 LONG = 100  # characters on one line, from which a text is compared in pieces
 CONTEXT = 2  # unchanged lines around a change
@@ -18,29 +18,29 @@ _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One place that differs; `ABSENT` where it was not there before, or is not any more."""
+    """One place that differs; `UNSET` where it was not there before, or is not any more."""
 
     pointer: str
-    before: MaybeJson
-    after: MaybeJson
+    before: JsonOrUnset
+    after: JsonOrUnset
     line_diff: (
         str | None
     )  # lines that begin with `+ `, `- ` or two spaces; `…` where unchanged lines are left out
 
 
-def changes(before: Json, after: Json) -> tuple[Change, ...]:
+def json_diff(before: Json, after: Json) -> tuple[Change, ...]:
     """Every place that differs, in the order of `before`, new places after it. Empty if the two are equal."""
     return tuple(_changes((), before, after))
 
 
-def _changes(path: tuple[str | int, ...], before: MaybeJson, after: MaybeJson) -> Iterator[Change]:
+def _changes(path: tuple[str | int, ...], before: JsonOrUnset, after: JsonOrUnset) -> Iterator[Change]:
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*before, *after]):
-            yield from _changes((*path, key), before.get(key, ABSENT), after.get(key, ABSENT))
+            yield from _changes((*path, key), before.get(key, UNSET), after.get(key, UNSET))
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for at, (one, other) in enumerate(zip(before, after, strict=True)):
             yield from _changes((*path, at), one, other)
-    elif before is ABSENT or after is ABSENT or not same(before, after):
+    elif before is UNSET or after is UNSET or not json_equal(before, after):
         diff = _line_diff(before, after) if isinstance(before, str) and isinstance(after, str) else None
         yield Change(pointer=pointer.join(path), before=before, after=after, line_diff=diff)
 

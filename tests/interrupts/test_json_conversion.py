@@ -15,7 +15,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from pydantic import BaseModel, SecretStr, computed_field
 
 from countersign.approvals.json import Json
-from countersign.interrupts import as_json, digest, parse
+from countersign.interrupts import digest, parse, to_json
 
 
 class Level(Enum):
@@ -81,13 +81,13 @@ class Text(str):
     ],
 )
 def test_what_is_no_json_is_shown_as_json(value: Any, shown: Json) -> None:
-    assert as_json(value) == shown
-    json.dumps(as_json(value)).encode()
+    assert to_json(value) == shown
+    json.dumps(to_json(value)).encode()
 
 
 def test_a_message_shows_its_text_and_its_calls() -> None:
     call = {"name": "refund", "args": {"amount": 1}, "id": "c", "type": "tool_call"}
-    shown = as_json([HumanMessage("hi"), AIMessage("", tool_calls=[call])])
+    shown = to_json([HumanMessage("hi"), AIMessage("", tool_calls=[call])])
 
     assert isinstance(shown, list)
     human, ai = shown
@@ -98,21 +98,21 @@ def test_a_message_shows_its_text_and_its_calls() -> None:
 
 
 def test_an_object_without_a_name_has_the_same_digest_in_every_process() -> None:
-    assert digest(as_json(object())) == digest(as_json(object()))
-    assert digest(as_json({"a", "b", "c"})) == digest(as_json({"c", "b", "a"}))
+    assert digest(to_json(object())) == digest(to_json(object()))
+    assert digest(to_json({"a", "b", "c"})) == digest(to_json({"c", "b", "a"}))
 
 
 def test_a_circle_ends() -> None:
     ring: dict[str, Any] = {"name": "ring"}
     ring["self"] = ring
 
-    assert as_json(ring) == {"name": "ring", "self": "(circular reference)"}
+    assert to_json(ring) == {"name": "ring", "self": "(circular reference)"}
 
 
 def test_a_value_that_comes_twice_is_no_circle() -> None:
     shared = {"a": 1}
 
-    assert as_json([shared, shared]) == [{"a": 1}, {"a": 1}]
+    assert to_json([shared, shared]) == [{"a": 1}, {"a": 1}]
 
 
 @pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: {"k": v}, lambda v: Point(1, v)])
@@ -120,10 +120,10 @@ def test_a_deep_value_is_bounded_and_shown_to_its_bottom(wrap: Any) -> None:
     value: Any = "the bottom"
     for _ in range(300):
         value = wrap(value)
-    shown = json.dumps(as_json(value))
+    shown = json.dumps(to_json(value))
 
     assert "the bottom" in shown
-    assert parse(as_json(value)).rows
+    assert parse(to_json(value)).rows
 
 
 def test_no_depth_is_too_deep() -> None:
@@ -131,5 +131,5 @@ def test_no_depth_is_too_deep() -> None:
     for _ in range(20_000):
         value = [value]
 
-    assert "the bottom" in json.dumps(as_json(value))
+    assert "the bottom" in json.dumps(to_json(value))
     assert parse(value).dialect == "anything_else"

@@ -1,7 +1,7 @@
 """JSON Schema's rules within a time limit: the schema comes from strangers, and the value from a model.
 
 Python's own `re` takes for ever over a pattern such as (a|aa)+$, and any validator does over references that
-double at every level. Either would stop the whole process, so both end with `OverdueError` instead.
+double at every level. Either would stop the whole process, so both end with `ValidationTimeout` instead.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,13 +25,13 @@ Rule = Callable[[Any, Any, Any, Any], Iterable[jsonschema.ValidationError] | Non
 _ends: ContextVar[float] = ContextVar("_ends")
 
 
-class OverdueError(Exception):
+class ValidationTimeout(Exception):
     """The judgement takes too long, so there is none."""
 
 
 @contextmanager
-def limited() -> Iterator[None]:
-    """Validators that `bounded` made raise OverdueError once this block lasts too long."""
+def time_limit() -> Iterator[None]:
+    """Validators that `bounded` made raise ValidationTimeout once this block lasts too long."""
     token = _ends.set(monotonic() + SECONDS)
     try:
         yield
@@ -40,7 +40,7 @@ def limited() -> Iterator[None]:
 
 
 @cache
-def bounded(kind: type[Validator], *, named_by_pattern: bool) -> type[Validator]:
+def safe_validator(kind: type[Validator], *, named_by_pattern: bool) -> type[Validator]:
     """The same validator with its rules limited; to be used inside `limited` alone.
 
     `named_by_pattern`: it has patternProperties, which the rule for unevaluated ones looks for with `re`.
@@ -53,14 +53,14 @@ def bounded(kind: type[Validator], *, named_by_pattern: bool) -> type[Validator]
     return made
 
 
-def without_kinds(document: Any) -> Any:
+def without_nested_dialects(document: Any) -> Any:
     """Without `$schema` inside: where one stands, jsonschema goes on with a validator of its own."""
     if isinstance(document, list):
-        return [without_kinds(item) for item in document]
+        return [without_nested_dialects(item) for item in document]
     if not isinstance(document, dict):
         return document
     return {
-        word: item if word in {"const", "enum"} else without_kinds(item)
+        word: item if word in {"const", "enum"} else without_nested_dialects(item)
         for word, item in document.items()
         if word != "$schema" or not isinstance(item, str)
     }
@@ -69,7 +69,7 @@ def without_kinds(document: Any) -> Any:
 def _timed(rule: Rule) -> Rule:
     def timed(validator: Any, limit: Any, value: Any, schema: Any) -> Any:
         if monotonic() > _ends.get():
-            raise OverdueError
+            raise ValidationTimeout
         return rule(validator, limit, value, schema)
 
     return timed
@@ -78,11 +78,11 @@ def _timed(rule: Rule) -> Rule:
 def _matches(pattern: str, text: str) -> bool:
     left = min(PATTERN_SECONDS, _ends.get() - monotonic())
     if left <= 0 or len(pattern) > LONGEST_PATTERN:
-        raise OverdueError
+        raise ValidationTimeout
     try:
         return regex.search(pattern, text, timeout=left) is not None
     except TimeoutError:
-        raise OverdueError from None
+        raise ValidationTimeout from None
 
 
 def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[jsonschema.ValidationError]:
@@ -116,7 +116,7 @@ def _additional_properties(
 def _for_short_names(rule: Rule) -> Rule:
     def guarded(validator: Any, limit: Any, value: Any, schema: Any) -> Any:
         if validator.is_type(value, "object") and any(len(name) > _LONGEST_NAME for name in value):
-            raise OverdueError
+            raise ValidationTimeout
         return rule(validator, limit, value, schema)
 
     return guarded

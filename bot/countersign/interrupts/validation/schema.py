@@ -11,11 +11,16 @@ from referencing.exceptions import Unresolvable
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
-from countersign.interrupts.bounded import OverdueError, bounded, limited, without_kinds
-from countersign.interrupts.findings import explained
-from countersign.interrupts.formats import FORMATS, OF_SCHEMAS
+from countersign.interrupts.validation.formats import FORMATS, OF_SCHEMAS
+from countersign.interrupts.validation.messages import validation_messages
+from countersign.interrupts.validation.safe_validator import (
+    ValidationTimeout,
+    safe_validator,
+    time_limit,
+    without_nested_dialects,
+)
 
-OVERDUE = "This takes too long to check against its schema, so it is not sent."
+TIMED_OUT = "This takes too long to check against its schema, so it is not sent."
 _BROKEN = (  # what the validator runs into where the schema of a large document is no schema after all
     jsonschema.exceptions.SchemaError,
     jsonschema.exceptions.UnknownType,
@@ -46,18 +51,18 @@ class Schema:
             return {}
         found: dict[str, str] = {}
         try:
-            with limited():
+            with time_limit():
                 for error in self._validator.iter_errors(value):
-                    for place, text in explained(error):
+                    for place, text in validation_messages(error):
                         found.setdefault(place, text)
-        except OverdueError:
-            return {**found, pointer.WHOLE: OVERDUE}
+        except ValidationTimeout:
+            return {**found, pointer.ROOT: TIMED_OUT}
         except _BROKEN:
             return found  # such as a reference that leads nowhere: what could be judged was judged
         return found
 
 
-def compiled(document: Json) -> Schema:
+def compile_schema(document: Json) -> Schema:
     """The schema, compiled once per document: cards of one tool come in many."""
     return _compiled(json.dumps(document, sort_keys=True))
 
@@ -75,12 +80,14 @@ def _validator(document: Json, *, check: bool) -> Validator | None:
         if check:
             kind.check_schema(document, format_checker=OF_SCHEMAS)  # type: ignore[call-arg]
         named_by_pattern = "patternProperties" in json.dumps(document)
-        made = bounded(kind, named_by_pattern=named_by_pattern)
+        made = safe_validator(kind, named_by_pattern=named_by_pattern)
         # An empty registry: jsonschema's own default would fetch a remote $ref over the network.
-        validator: Validator = made(without_kinds(document), registry=Registry(), format_checker=FORMATS)
-        with limited():
+        validator: Validator = made(
+            without_nested_dialects(document), registry=Registry(), format_checker=FORMATS
+        )
+        with time_limit():
             next(iter(validator.iter_errors({})), None)
-    except (OverdueError, *_BROKEN):
+    except (ValidationTimeout, *_BROKEN):
         return None
     return validator
 

@@ -1,0 +1,77 @@
+"""Builds review requests: titles, descriptions, parts, and a request with a single row."""
+
+from collections.abc import Iterable, Mapping
+
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.json import Json
+from countersign.interrupts.display.invisible_characters import has_invisible, single_line
+from countersign.interrupts.forms.form import Form
+from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
+
+TITLE_LIMIT = 150  # characters
+DESCRIPTION_LIMIT = 500  # characters
+
+
+def title_text(text: str) -> str:
+    """Plain text on one line, within the length of a header."""
+    line = single_line(text)
+    return line if len(line) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1] + "…"
+
+
+def run_title(action: str | None) -> str:
+    return f"Run {action}?" if action and action.strip() else "Run this tool?"
+
+
+def description_or_part(text: Json, label: str) -> tuple[str | None, tuple[Part, ...]]:
+    """The agent's text as description if it is short and has no invisible characters, else as a part."""
+    if not isinstance(text, str):
+        return None, () if text is None else (Part(label=label, value=text),)
+    if not text.strip():
+        return None, (Part(label=label, value=text),) if text else ()
+    if len(text) > DESCRIPTION_LIMIT or has_invisible(text):
+        return None, (Part(label=label, value=text),)
+    return text, ()
+
+
+def title_from_question(text: Json, label: str, otherwise: str) -> tuple[str, str | None, tuple[Part, ...]]:
+    """Title, description and parts of a question. A question of one short line is the title."""
+    description, long = description_or_part(text, label)
+    if description is not None and len(description) <= TITLE_LIMIT and "\n" not in description.strip():
+        return description.strip(), None, long
+    return otherwise, description, long
+
+
+def parts(value: Mapping[str, Json], *, without: Iterable[str] = ()) -> tuple[Part, ...]:
+    left_out = frozenset(without)
+    return tuple(Part(label=key, value=item) for key, item in value.items() if key not in left_out)
+
+
+def long_name_part(name: str) -> tuple[Part, ...]:
+    """The tool's name as a part, if the title cannot show all of it."""
+    return (Part(label="action", value=name),) if len(name) > TITLE_LIMIT - 20 or has_invisible(name) else ()
+
+
+def single_row_request(
+    dialect: str,
+    *,
+    title: str,
+    description: str | None,
+    parts: tuple[Part, ...],
+    forms: Mapping[DecisionKind, Form | None],
+    action: str | None = None,
+    plain_question: bool = False,
+) -> ReviewRequest:
+    """A request with one row; `forms` names what is allowed, with None where nothing is typed."""
+    row = ReviewRow(
+        action=action,
+        parts=parts,
+        allowed=frozenset(forms),
+        forms={kind: form for kind, form in forms.items() if form is not None},
+    )
+    return ReviewRequest(
+        dialect=dialect,
+        title=title_text(title),
+        description=description,
+        rows=(row,),
+        plain_question=plain_question,
+    )

@@ -1,0 +1,17 @@
+"""The difference between a value that is null and a value that is not there."""
+
+from enum import Enum
+from typing import Final, TypeAlias
+
+from countersign.approvals.json import Json
+
+
+class Unset(Enum):
+    """The type of `UNSET`: an optional field that nobody filled in. JSON has no word for it."""
+
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+
+JsonOrUnset: TypeAlias = "Json | Unset"

@@ -1,0 +1,1 @@
+"""JSON Schema: judges answers within a time limit and says in plain words what is wrong."""

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from benchmarks.sides import Side
-from slack_local.wire_log import Attempt, WireLog
+from slack_local.model.wire_log import Attempt, WireLog
 
 EVENTS = 2  # a mention in a channel is told twice: as a mention, and as a message
 

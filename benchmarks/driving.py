@@ -8,7 +8,7 @@ from benchmarks.cell import Cell
 from benchmarks.graph import ANSWER
 from benchmarks.server import Server, own_cpu
 from benchmarks.sides import Side
-from slack_local.wire_log import WireLog
+from slack_local.model.wire_log import WireLog
 
 LIMIT = 120.0  # seconds after which something is broken, not slow
 

@@ -25,7 +25,7 @@ from benchmarks.graph import ANSWER
 from benchmarks.server import open_server
 from benchmarks.sides import Side, open_side
 from countersign.store.pool import Connection, open_session
-from slack_local.threads import Thread
+from slack_local.people.threads import Thread
 from tests.support.databases import database, migrated_template
 
 EVERY = 10.0  # seconds between two samples

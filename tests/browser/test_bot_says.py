@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.async_api import expect
 
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 from tests.browser.conftest import Visit
 from tests.support.bots import until
 

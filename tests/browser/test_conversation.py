@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 from tests.browser.conftest import Visit, becomes, writes
 
 
@@ -150,7 +150,7 @@ async def test_the_whole_way_by_keyboard(ws: LocalWorkspace, visit: Visit) -> No
 
 
 async def test_home_and_a_message_shortcut(ws: LocalWorkspace, visit: Visit) -> None:
-    from slack_local.page.welcome import Shortcut, Welcome
+    from slack_local.page.app_info import Shortcut, Welcome
 
     ws.page.desk.welcome = Welcome(
         shortcuts=(Shortcut(callback_id="countersign:card", name="Show its card"),)
@@ -170,7 +170,7 @@ async def test_home_and_a_message_shortcut(ws: LocalWorkspace, visit: Visit) -> 
 
 
 async def test_a_global_shortcut_is_offered_where_commands_are(ws: LocalWorkspace, visit: Visit) -> None:
-    from slack_local.page.welcome import Shortcut, Welcome
+    from slack_local.page.app_info import Shortcut, Welcome
 
     ws.page.desk.welcome = Welcome(
         shortcuts=(

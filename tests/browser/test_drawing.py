@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import expect
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.server import LocalWorkspace
-from slack_local.things import Message
+from slack_local.model.records import Message
+from slack_local.workspace import LocalWorkspace
 from tests.browser.conftest import Visit, writes
 
 MANY = 10_000

@@ -17,8 +17,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 
-from slack_local.people import Person
-from slack_local.threads import Card, Thread
+from slack_local.people.person import Person
+from slack_local.people.threads import Card, Thread
 from tests.browser.conftest import PATIENCE
 from tests.browser.png import with_palette
 from tests.support import databases

@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.async_api import expect
 
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 from tests.browser.conftest import Visit, becomes, writes
 from tests.browser.small_app import small_app
 from tests.slack_local.conftest import over_socket

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 from tests.browser.conftest import Visit, writes
 
 HOSTILE = "<img src=x onerror=alert(1)> <script>alert(2)</script> javascript:alert(3) &lt;b&gt; &amp;amp;"

@@ -5,7 +5,7 @@ from playwright.async_api import Page, expect
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 from tests.browser.conftest import Visit, writes
 
 

@@ -11,8 +11,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from slack_local.elements import RefusedError
-from slack_local.threads import Card, Thread
+from slack_local.block_kit.input_state import RefusedError
+from slack_local.people.threads import Card, Thread
 from tests.chaos.crew import Crew
 from tests.support import databases
 

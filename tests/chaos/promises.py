@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from slack_local.things import Message
+from slack_local.model.records import Message
 from tests.chaos.crew import Crew
 
 UNDONE = """

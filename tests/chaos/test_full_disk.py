@@ -10,8 +10,8 @@ import pytest
 
 from countersign.flow.advance import MAX_ATTEMPTS
 from countersign.store.migrate import migrate
-from slack_local.threads import Card, Thread
-from slack_local.wire_log import Attempt
+from slack_local.model.wire_log import Attempt
+from slack_local.people.threads import Card, Thread
 from tests.chaos import people
 from tests.chaos.crew import Crew, Replica, open_crew
 from tests.chaos.disks import database_on, fill_up, small_disk, use_up_log

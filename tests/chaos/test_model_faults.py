@@ -2,7 +2,7 @@
 
 import pytest
 
-from countersign.demo.model.trouble import Trouble
+from countersign.demo.model.faults import Trouble
 from tests.chaos.crew import Crew
 from tests.chaos.people import presses
 from tests.chaos.promises import all_kept

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from slack_local.threads import Thread
+from slack_local.people.threads import Thread
 from tests.chaos import people
 from tests.chaos.crew import Crew
 from tests.chaos.people import says

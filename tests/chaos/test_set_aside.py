@@ -3,7 +3,7 @@
 import asyncio
 
 from countersign.flow.advance import MAX_ATTEMPTS
-from slack_local.threads import Card, Thread
+from slack_local.people.threads import Card, Thread
 from tests.chaos.crew import Crew, Replica
 from tests.chaos.people import is_failure, says
 from tests.chaos.promises import all_kept

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from countersign.store.migrate import migrate
-from slack_local.threads import Card, Thread
+from slack_local.people.threads import Card, Thread
 from tests.chaos import people
 from tests.chaos.crew import Crew, Replica, open_crew
 from tests.chaos.forge import Forge

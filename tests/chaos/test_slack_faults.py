@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from slack_local.trouble import ApiFault
+from slack_local.fault_injection import ApiFault
 from tests.chaos import people
 from tests.chaos.crew import Crew
 from tests.chaos.ground import Ground

@@ -1,7 +1,7 @@
 """Whoever waits in a thread can tell that the bot is still at it."""
 
-from slack_local.threads import Thread
-from slack_local.trouble import ApiFault
+from slack_local.fault_injection import ApiFault
+from slack_local.people.threads import Thread
 from tests.chaos.crew import Crew
 from tests.chaos.people import says
 from tests.chaos.promises import all_kept

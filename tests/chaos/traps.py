@@ -15,8 +15,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from slack_local.trouble import ApiFault
-from slack_local.wire_log import ApiCall, Attempt
+from slack_local.fault_injection import ApiFault
+from slack_local.model.wire_log import ApiCall, Attempt
 from tests.chaos.crew import Crew, Replica
 
 _LOCK = 4_711

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from countersign.demo import changes
-from countersign.demo.changes import Changes
+from countersign.demo import file_watcher
+from countersign.demo.file_watcher import Changes
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "LOOK_EVERY", 0.02)
+    monkeypatch.setattr(file_watcher, "LOOK_EVERY", 0.02)
 
 
 async def noticed(watch: Changes) -> list[str]:

@@ -12,7 +12,7 @@ from countersign.testing.pytest_plugin import (
     workspace,
 )
 from slack_local.bot_process import BotProcess
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 
 __all__ = ["countersign", "countersign_environment", "countersign_folder", "countersign_model", "workspace"]
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from slack_local.render_mrkdwn import Names, shown
-from slack_local.render_text import blocks_lines, message_lines, view_lines
-from slack_local.things import Message, View
+from slack_local.model.records import Message, View
+from slack_local.transcript.blocks import blocks_lines, message_lines, view_lines
+from slack_local.transcript.mrkdwn import Names, shown
 
 NAMES = Names(users={"U1": "bob", "B": "countersign"}, channels={"C1": "ops"})
 

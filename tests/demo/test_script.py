@@ -11,7 +11,7 @@ import pytest
 from slack_local.bot_process import BotProcess
 from slack_local.script.language import FORMS, NotUnderstoodError, read_script
 from slack_local.script.player import Player
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 from tests.demo.running import ROOT, environment
 from tests.demo.small_bot import small_bot
 

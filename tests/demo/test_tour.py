@@ -7,7 +7,7 @@ import pytest
 from countersign.demo import tour
 from countersign.demo.tour import Tour
 from slack_local.bot_process import BotProcess
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 from tests.demo.small_bot import small_bot
 
 

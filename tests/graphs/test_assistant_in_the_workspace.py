@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.demo.model import ScriptedModel
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 from tests.graphs.driving import Thread, load
 from tests.graphs.memory_host import MemoryHost, RefusalError
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from slack_local.threads import Card
+from slack_local.people.threads import Card
 from tests.support.stage import Stage
 
 ARGS = {"to": "ann", "amount": 12, "urgent": False}

@@ -5,9 +5,9 @@ import re
 import psycopg
 import pytest
 
-from countersign.demo.model.trouble import Trouble
-from slack_local.things import Message
-from slack_local.threads import Thread, everything_said
+from countersign.demo.model.faults import Trouble
+from slack_local.model.records import Message
+from slack_local.people.threads import Thread, everything_said
 from tests.scenario.probes.asking import SECRET
 from tests.support.bots import BotProcess, until
 from tests.support.stage import Stage

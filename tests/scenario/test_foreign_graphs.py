@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 import pytest
 import pytest_asyncio
 
-from slack_local.elements import RefusedError
-from slack_local.threads import Card, Thread, everything_said
+from slack_local.block_kit.input_state import RefusedError
+from slack_local.people.threads import Card, Thread, everything_said
 from tests.support import databases
 from tests.support.in_process import bot_in_process
 from tests.support.stage import Stage, open_stage

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from slack_local.people import Person
-from slack_local.things import View
-from slack_local.threads import everything_said
+from slack_local.model.records import View
+from slack_local.people.person import Person
+from slack_local.people.threads import everything_said
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}

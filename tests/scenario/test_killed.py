@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from slack_local.threads import Card
+from slack_local.people.threads import Card
 from tests.scenario.test_spine import posted_in
 from tests.support.bots import BotProcess
 from tests.support.stage import Stage

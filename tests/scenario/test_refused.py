@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from slack_local import interactions
-from slack_local.people import Person
-from slack_local.threads import Card, everything_said
+from slack_local.payloads import interactions
+from slack_local.people.person import Person
+from slack_local.people.threads import Card, everything_said
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}

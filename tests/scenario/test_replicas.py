@@ -7,10 +7,10 @@ from typing import Literal
 import pytest
 import pytest_asyncio
 
-from slack_local.people import Person
-from slack_local.threads import Card
-from slack_local.trouble import DeliveryFault
-from slack_local.wire_log import Attempt
+from slack_local.fault_injection import DeliveryFault
+from slack_local.model.wire_log import Attempt
+from slack_local.people.person import Person
+from slack_local.people.threads import Card
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}

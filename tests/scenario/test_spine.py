@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from slack_local.threads import Card, Thread
+from slack_local.people.threads import Card, Thread
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda", "times": 2}}

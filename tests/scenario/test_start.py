@@ -15,8 +15,8 @@ from structlog.testing import capture_logs
 from countersign.app import run_bot
 from countersign.approvals.errors import CountersignError
 from countersign.settings import read_settings
-from slack_local.cast import ALL_SCOPES, App
-from slack_local.trouble import ApiFault
+from slack_local.fault_injection import ApiFault
+from slack_local.model.seed import ALL_SCOPES, App
 from tests.support.bots import until
 from tests.support.in_process import bot_in_process, environment_of
 from tests.support.stage import Stage, open_stage

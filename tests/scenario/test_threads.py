@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from slack_local.threads import Card, Thread, everything_said
-from slack_local.trouble import DeliveryFault
+from slack_local.fault_injection import DeliveryFault
+from slack_local.people.threads import Card, Thread, everything_said
 from tests.support.in_process import bot_in_process
 from tests.support.stage import Stage, open_stage
 

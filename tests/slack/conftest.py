@@ -28,8 +28,8 @@ from countersign.slack.web_api import WebApi, open_web
 from countersign.store.outbox import Outbox
 from countersign.store.pool import open_pool
 from countersign.store.threads import Threads
-from slack_local.server import LocalWorkspace
-from slack_local.threads import Card, Thread
+from slack_local.people.threads import Card, Thread
+from slack_local.workspace import LocalWorkspace
 
 FORM_SCHEMA: Json = {
     "type": "object",

@@ -10,7 +10,7 @@ from countersign.approvals.person import Standing
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.ports import RateLimited, SlackRefused, SlackUnreachable
 from countersign.slack.people import FRESH, People
-from slack_local.trouble import ApiFault
+from slack_local.fault_injection import ApiFault
 from tests.slack.conftest import Bot
 
 

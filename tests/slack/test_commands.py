@@ -3,8 +3,8 @@
 import pytest
 
 from countersign.approvals.json import Json
-from slack_local.threads import Thread
-from slack_local.trouble import ApiFault
+from slack_local.fault_injection import ApiFault
+from slack_local.people.threads import Thread
 from tests.slack.conftest import Bot
 
 TOOL: Json = {"type": "tool_approval", "name": "transfer", "args": {"to": "bob <!here>", "amount": 12}}

@@ -6,9 +6,9 @@ from typing import Any
 
 from countersign.approvals.approval import Approval, Status
 from countersign.approvals.json import Json
-from slack_local.interactions import view_submission
-from slack_local.things import View
-from slack_local.trouble import ApiFault, DeliveryFault
+from slack_local.fault_injection import ApiFault, DeliveryFault
+from slack_local.model.records import View
+from slack_local.payloads.interactions import view_submission
 from tests.slack.conftest import Bot
 
 TOOL: Json = {"type": "tool_approval", "name": "transfer", "args": {"to": "bob", "amount": 12}}

@@ -14,8 +14,8 @@ from countersign.interrupts import Form, FormValidationError, form_from_argument
 from countersign.slack.card_ref import BadButton
 from countersign.slack.form_pages import Carried, TooMuchToCarryError, pack, pages, typed, unpack
 from countersign.slack.forms import Modal, fitted, form_view, raw_values, shown_errors
+from slack_local.block_kit.input_state import initial_values
 from slack_local.block_kit.surfaces import view_definition
-from slack_local.elements import initial_values
 
 MODAL = Modal(callback_id="approval:edit", title="Edit", submit="Save", private_metadata="-")
 

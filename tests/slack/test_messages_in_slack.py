@@ -9,9 +9,9 @@ from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from countersign.slack.escape import typed
-from slack_local.interactions import view_submission
-from slack_local.threads import Thread
-from slack_local.trouble import ApiFault
+from slack_local.fault_injection import ApiFault
+from slack_local.payloads.interactions import view_submission
+from slack_local.people.threads import Thread
 from tests.slack.conftest import Bot
 
 

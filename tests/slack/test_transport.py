@@ -14,7 +14,7 @@ from countersign.slack.bolt_app import build_bolt_app
 from countersign.slack.http import PATH, events_handler
 from countersign.slack.scopes import scope_warning
 from countersign.slack.web_api import Workspace
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 from tests.slack.conftest import Bot, slack_side
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from slack_local.delivery import Ack, Delivery
-from slack_local.slack import Slack
-from slack_local.things import Message
-from slack_local.web_api.door import Door, Given
-from slack_local.web_api.methods import METHODS
-from slack_local.wire_log import Attempt
+from slack_local.model.records import Message
+from slack_local.model.slack import Slack
+from slack_local.model.wire_log import Attempt
+from slack_local.transport.delivery import Ack, Delivery
+from slack_local.web_api.endpoint import Door, Given
+from slack_local.web_api.methods.registry import METHODS
 
 NAMES = (
     "attachments",

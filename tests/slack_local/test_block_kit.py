@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from slack_local.block_kit.surfaces import message_blocks, view_definition
-from slack_local.errors import SlackError
+from slack_local.model.errors import SlackError
 
 Obj = dict[str, Any]
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.elements import RefusedError
-from slack_local.server import LocalWorkspace
-from slack_local.signal import WaitedError
-from slack_local.threads import Thread
+from slack_local.block_kit.input_state import RefusedError
+from slack_local.model.change_feed import WaitedError
+from slack_local.people.threads import Thread
+from slack_local.workspace import LocalWorkspace
 from tests.slack_local.conftest import bolt_app, over_socket
 
 Obj = dict[str, Any]

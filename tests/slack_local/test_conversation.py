@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 from slack_bolt.async_app import AsyncApp
 
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 from tests.slack_local.conftest import bolt_app, over_http, over_socket
 
 CARD = [

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from slack_local.web_api.methods import METHODS
+from slack_local.web_api.methods.registry import METHODS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "local-workspace.md"
 

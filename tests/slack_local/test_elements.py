@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from slack_local.elements import RefusedError, complaint, filled, initial_values
+from slack_local.block_kit.input_state import RefusedError, complaint, filled, initial_values
 
 Obj = dict[str, Any]
 OPTIONS = [{"text": {"type": "plain_text", "text": v}, "value": v} for v in ("a", "b")]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.server import LocalWorkspace
-from slack_local.things import Message
+from slack_local.model.records import Message
+from slack_local.workspace import LocalWorkspace
 
 Obj = dict[str, Any]
 

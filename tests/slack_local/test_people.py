@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.acting.writing import MAX_INPUT_FILE
-from slack_local.elements import RefusedError
-from slack_local.server import LocalWorkspace
+from slack_local.block_kit.input_state import RefusedError
+from slack_local.people.writing import MAX_INPUT_FILE
+from slack_local.workspace import LocalWorkspace
 from tests.slack_local.conftest import bolt_app, over_socket
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 
 
 async def test_a_restart_keeps_messages_channels_homes_and_tokens(tmp_path: Path) -> None:

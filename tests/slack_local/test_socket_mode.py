@@ -11,7 +11,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 from tests.slack_local.conftest import bolt_app, over_socket
 
 

@@ -7,8 +7,8 @@ import time
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.server import LocalWorkspace
-from slack_local.things import Message
+from slack_local.model.records import Message
+from slack_local.workspace import LocalWorkspace
 
 
 def fill(ws: LocalWorkspace, count: int) -> None:

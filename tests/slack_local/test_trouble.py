@@ -10,8 +10,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.server import LocalWorkspace
-from slack_local.trouble import ApiFault, DeliveryFault
+from slack_local.fault_injection import ApiFault, DeliveryFault
+from slack_local.workspace import LocalWorkspace
 from tests.slack_local.conftest import bolt_app, over_socket
 
 

@@ -11,10 +11,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from slack_local.elements import RefusedError
-from slack_local.people import Clicked
-from slack_local.server import LocalWorkspace
-from slack_local.things import Message
+from slack_local.block_kit.input_state import RefusedError
+from slack_local.model.records import Message
+from slack_local.people.person import Clicked
+from slack_local.workspace import LocalWorkspace
 from tests.slack_local.conftest import bolt_app, over_socket
 
 Obj = dict[str, Any]

@@ -8,9 +8,9 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.cast import ALL_SCOPES, App
-from slack_local.elements import RefusedError
-from slack_local.server import LocalWorkspace
+from slack_local.block_kit.input_state import RefusedError
+from slack_local.model.seed import ALL_SCOPES, App
+from slack_local.workspace import LocalWorkspace
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}
 

@@ -11,8 +11,8 @@ import psycopg
 from psycopg import sql
 
 from countersign.demo.model import ScriptedModel
-from slack_local.server import LocalWorkspace
-from slack_local.threads import Card, Thread
+from slack_local.people.threads import Card, Thread
+from slack_local.workspace import LocalWorkspace
 from tests.support.bots import ROOT, BotProcess, bot_environment, bot_process, until
 
 PROBES = {

@@ -8,19 +8,18 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from countersign.demo import insight
-from countersign.demo import words as demo_words
+from countersign.demo import insight, texts
 from countersign.demo.bot_environment import bot_environment, has_own_model
-from countersign.demo.bot_keeper import BotKeeper
-from countersign.demo.changes import Changes
-from countersign.demo.folder import DemoFolder, FolderTakenError
+from countersign.demo.data_folder import DemoFolder, FolderTakenError
+from countersign.demo.file_watcher import Changes
 from countersign.demo.model import ScriptedModel
 from countersign.demo.project import Project, Surroundings
+from countersign.demo.supervisor import BotKeeper
 from countersign.demo.tour import Tour
 from slack_local.bot_process import BotDownError, BotProcess
 from slack_local.script.language import NotUnderstoodError, Step, read_script
 from slack_local.script.player import Player
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 
 CODE = Path(__file__).resolve().parents[2]  # what countersign is in
 OWN_CONFIG = CODE.parent / "langgraph.json"
@@ -126,21 +125,21 @@ class Demo:
         workspace = await self._workspace(stack, state=self._folder.path / "workspace.json")
         desk = workspace.page.desk
         if self._own_graphs:
-            desk.welcome = demo_words.OWN_GRAPHS
+            desk.welcome = texts.OWN_GRAPHS
         model = await stack.enter_async_context(ScriptedModel(pace=PACE))
 
         def environment() -> dict[str, str]:
             now = self._surroundings.now()
-            desk.model = demo_words.OWN if has_own_model(now) else demo_words.SCRIPTED
+            desk.model = texts.OWN if has_own_model(now) else texts.SCRIPTED
             return self._environment(now, workspace, model)
 
         bot = self._bot(stack, environment())
         desk.insight = insight.over_http(lambda: bot.address, self._inspection_token)
         changes = Changes(lambda: self._project.sources, apart=(self._folder.path,))
         keeper = BotKeeper(bot, self._project, changes, desk, environment)
-        print(demo_words.STARTING, flush=True)
+        print(texts.STARTING, flush=True)
         await keeper.start()
-        words = demo_words.where_things_are(
+        words = texts.where_things_are(
             workspace.page_url, bot.log, self._project.config, desk.model, workspace.slack.bot.name,
             desk.welcome,
         )  # fmt: skip
@@ -171,9 +170,9 @@ class Demo:
         workspace = await self._workspace(stack, state=None)
         model = await stack.enter_async_context(ScriptedModel(pace=pace))
         bot = self._bot(stack, self._environment(settings, workspace, model, data))
-        print(demo_words.STARTING, flush=True)
+        print(texts.STARTING, flush=True)
         await bot.start()
-        where = demo_words.short(bot.log)
+        where = texts.short(bot.log)
         print(f"The workspace   {workspace.page_url}\nThe bot's log   {where}", flush=True)
         return workspace, bot
 

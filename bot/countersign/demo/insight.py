@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import aiohttp
 
-from slack_local.page.desk import Insight
-from slack_local.things import Obj
+from slack_local.model.records import Obj
+from slack_local.page.context import Insight
 
 SECONDS = 5.0
 

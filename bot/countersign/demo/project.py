@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from slack_local.things import Obj
+from slack_local.model.records import Obj
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,12 @@ import asyncio
 import time
 
 from slack_local.bot_process import BotDownError, BotProcess
-from slack_local.people import Person
-from slack_local.server import LocalWorkspace
-from slack_local.signal import WaitedError
-from slack_local.things import Ephemeral, Message
-from slack_local.threads import Card, Thread
-from slack_local.transcript import Transcript, UnexpectedError
+from slack_local.model.change_feed import WaitedError
+from slack_local.model.records import Ephemeral, Message
+from slack_local.people.person import Person
+from slack_local.people.threads import Card, Thread
+from slack_local.transcript.printer import Transcript, UnexpectedError
+from slack_local.workspace import LocalWorkspace
 
 ANSWER_SECONDS = 15.0
 RECOVERY_SECONDS = 30.0  # a step that a killed process had begun is taken up again within this

@@ -27,7 +27,7 @@ import pytest_asyncio
 from countersign.demo.bot_environment import bot_environment
 from countersign.demo.model import ScriptedModel
 from slack_local.bot_process import BotProcess
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 
 CODE = Path(__file__).resolve().parents[2]  # what countersign is in
 CONNECTED_SECONDS = 20.0

@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from slack_local.block_kit.checks import (
+from slack_local.block_kit.elements import (
+    image,
+    in_actions,
+    in_card,
+    in_context,
+    in_context_actions,
+    in_input,
+    in_section,
+    url_source,
+)
+from slack_local.block_kit.objects import any_text, plain, slack_file
+from slack_local.block_kit.rich_text import data_table, rich_text, table
+from slack_local.block_kit.validators import (
     Check,
     Findings,
     anything,
@@ -17,18 +29,6 @@ from slack_local.block_kit.checks import (
     shape,
     string,
 )
-from slack_local.block_kit.elements import (
-    image,
-    in_actions,
-    in_card,
-    in_context,
-    in_context_actions,
-    in_input,
-    in_section,
-    url_source,
-)
-from slack_local.block_kit.objects import any_text, plain, slack_file
-from slack_local.block_kit.rich_text import data_table, rich_text, table
 
 _ID: Mapping[str, Check] = {"block_id": string(255)}
 

@@ -3,7 +3,20 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from slack_local.block_kit.checks import (
+from slack_local.block_kit.objects import (
+    any_text,
+    confirm,
+    conversation_filter,
+    dispatch_config,
+    option,
+    option_group,
+    overflow_option,
+    plain,
+    plain_option,
+    slack_file,
+    workflow,
+)
+from slack_local.block_kit.validators import (
     Check,
     Findings,
     anything,
@@ -17,19 +30,6 @@ from slack_local.block_kit.checks import (
     only_one_of,
     shape,
     string,
-)
-from slack_local.block_kit.objects import (
-    any_text,
-    confirm,
-    conversation_filter,
-    dispatch_config,
-    option,
-    option_group,
-    overflow_option,
-    plain,
-    plain_option,
-    slack_file,
-    workflow,
 )
 
 _ID: Mapping[str, Check] = {"action_id": string(255)}

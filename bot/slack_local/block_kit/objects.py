@@ -5,7 +5,7 @@ Source: docs.slack.dev/reference/block-kit/composition-objects.
 
 from typing import Any
 
-from slack_local.block_kit.checks import (
+from slack_local.block_kit.validators import (
     Check,
     Findings,
     anything,

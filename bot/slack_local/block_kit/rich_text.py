@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from slack_local.block_kit.checks import (
+from slack_local.block_kit.validators import (
     Check,
     Findings,
     anything,

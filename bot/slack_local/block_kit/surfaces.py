@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from slack_local.block_kit.blocks import in_message, in_view
-from slack_local.block_kit.checks import Findings, boolean, choice, complain, each, shape
-from slack_local.block_kit.checks import string as text
 from slack_local.block_kit.objects import plain
-from slack_local.errors import SlackError
-from slack_local.things import Obj
+from slack_local.block_kit.validators import Findings, boolean, choice, complain, each, shape
+from slack_local.block_kit.validators import string as text
+from slack_local.model.errors import SlackError
+from slack_local.model.records import Obj
 
 MAX_MESSAGE_BLOCKS, MAX_VIEW_BLOCKS = 50, 100
 MAX_MESSAGE_CHARACTERS = 13_200

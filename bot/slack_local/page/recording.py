@@ -3,19 +3,19 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from slack_local.elements import standing_in
-from slack_local.page.given import Given
-from slack_local.people import Person
-from slack_local.slack import Slack
-from slack_local.things import Ephemeral, Message, Obj
-from slack_local.threads import everything_said
+from slack_local.block_kit.input_state import standing_in
+from slack_local.model.records import Ephemeral, Message, Obj
+from slack_local.model.slack import Slack
+from slack_local.page.arguments import Given
+from slack_local.people.person import Person
+from slack_local.people.threads import everything_said
 
 Place: TypeAlias = tuple[str, str]
 """A channel's id and a thread's root `ts`."""
 
 HEAD = '''"""Recorded from the page of the local workspace. Start your bot with `workspace.environment()`."""
 
-from slack_local.server import LocalWorkspace
+from slack_local.workspace import LocalWorkspace
 
 pytest_plugins = ["countersign.testing.pytest_plugin"]
 

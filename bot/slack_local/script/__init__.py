@@ -1,1 +1,1 @@
-"""Stories that play themselves: who does what in the workspace, and what has to come of it."""
+"""The script language: who does what in the workspace, and what is expected of it."""

@@ -4,14 +4,14 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from slack_local.block_kit.input_state import RefusedError
 from slack_local.bot_process import BotDownError
-from slack_local.elements import RefusedError
-from slack_local.script.acting import Acting
-from slack_local.script.expecting import Expecting
+from slack_local.model.change_feed import WaitedError
+from slack_local.script.actions import Acting
+from slack_local.script.expectations import Expecting
 from slack_local.script.language import Step
 from slack_local.script.scene import WAIT_SECONDS
-from slack_local.signal import WaitedError
-from slack_local.transcript import MARGIN, UnexpectedError
+from slack_local.transcript.printer import MARGIN, UnexpectedError
 
 
 class Player(Acting, Expecting):

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from slack_local.block_kit.input_state import all_blocks, standing_in
 from slack_local.bot_process import BotProcess
-from slack_local.elements import all_blocks, standing_in
-from slack_local.people import Person
-from slack_local.render_mrkdwn import names_in, shown
+from slack_local.model.records import Channel, Ephemeral, Message, Obj, View
+from slack_local.people.person import Person
+from slack_local.people.threads import Thread, everything_said
 from slack_local.script.screen import Screen
-from slack_local.server import LocalWorkspace
-from slack_local.things import Channel, Ephemeral, Message, Obj, View
-from slack_local.threads import Thread, everything_said
-from slack_local.transcript import Transcript, UnexpectedError
+from slack_local.transcript.mrkdwn import names_in, shown
+from slack_local.transcript.printer import Transcript, UnexpectedError
+from slack_local.workspace import LocalWorkspace
 
 WAIT_SECONDS = 20
 

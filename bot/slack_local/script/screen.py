@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from slack_local.people import Person
-from slack_local.render_mrkdwn import Names, names_in
-from slack_local.render_text import ephemeral_lines, message_lines, view_lines
-from slack_local.slack import Slack
-from slack_local.things import Channel, Ephemeral, Message, Obj, View
+from slack_local.model.records import Channel, Ephemeral, Message, Obj, View
+from slack_local.model.slack import Slack
+from slack_local.people.person import Person
+from slack_local.transcript.blocks import ephemeral_lines, message_lines, view_lines
+from slack_local.transcript.mrkdwn import Names, names_in
 
 Surface: TypeAlias = Message | Ephemeral | View
 

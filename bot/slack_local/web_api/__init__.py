@@ -1,1 +1,1 @@
-"""Slack's Web API: one file per family of methods, one table of them all."""
+"""Slack's Web API: the endpoint, a call's arguments, pagination, response URLs."""

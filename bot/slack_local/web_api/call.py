@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from slack_local.delivery import Delivery
-from slack_local.errors import SlackError, invalid_arguments
-from slack_local.slack import Slack
-from slack_local.socket_mode import SocketMode
-from slack_local.things import Channel, ChannelKind, Message, Obj
+from slack_local.model.errors import SlackError, invalid_arguments
+from slack_local.model.records import Channel, ChannelKind, Message, Obj
+from slack_local.model.slack import Slack
+from slack_local.transport.delivery import Delivery
+from slack_local.transport.socket_mode import SocketMode
 
 _FALSE = ("", "0", "false", "no", "off")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from slack_local.threads import Thread, everything_said
+from slack_local.people.threads import Thread, everything_said
 from tests.support.stage import Stage
 
 REFUND = {

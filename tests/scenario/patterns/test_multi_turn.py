@@ -2,7 +2,7 @@
 
 import pytest
 
-from slack_local.threads import Card, Thread
+from slack_local.people.threads import Card, Thread
 from tests.support.stage import Stage
 
 

@@ -1,6 +1,6 @@
 """`nested`: a subgraph asks, first as a node and then called as a function."""
 
-from slack_local.threads import everything_said
+from slack_local.people.threads import everything_said
 from tests.support.stage import Stage
 
 

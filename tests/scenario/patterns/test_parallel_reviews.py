@@ -1,6 +1,6 @@
 """`parallel_reviews`: a card per candidate, answered in any order, in a form of their answer's shape."""
 
-from slack_local.threads import Card, Thread, everything_said
+from slack_local.people.threads import Card, Thread, everything_said
 from tests.support.stage import Stage
 
 

@@ -1,6 +1,6 @@
 """`review_and_edit`: a draft of the model's is improved by a person, or left as it is."""
 
-from slack_local.threads import everything_said
+from slack_local.people.threads import everything_said
 from tests.support.stage import Stage
 
 

@@ -1,6 +1,6 @@
 """`review_tool_calls`: a call is let through, changed, or sent back with feedback."""
 
-from slack_local.threads import Card
+from slack_local.people.threads import Card
 from tests.scenario.test_spine import posted_in
 from tests.support.stage import Stage
 

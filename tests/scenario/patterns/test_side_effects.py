@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from slack_local.threads import everything_said
+from slack_local.people.threads import everything_said
 from tests.scenario.test_spine import posted_in
 from tests.support.in_process import bot_in_process
 from tests.support.stage import Stage, open_stage

@@ -1,6 +1,6 @@
 """`validated_input`: asks until the answer is valid, and says what was wrong."""
 
-from slack_local.threads import everything_said
+from slack_local.people.threads import everything_said
 from tests.support.stage import Stage
 
 

@@ -2,8 +2,8 @@
 
 import re
 
-from countersign.demo.model.conversation import Conversation
 from countersign.demo.model.reply import Call, Reply
+from countersign.demo.model.request import Conversation
 
 PREFIX = "hand_over_to_"
 ABOUT_MONEY = re.compile(r"\b(?:money|budget|costs?|price|pay|euros?|dollars?)\b|[€$]", re.IGNORECASE)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-from countersign.demo.model.conversation import Conversation
 from countersign.demo.model.reply import Call
+from countersign.demo.model.request import Conversation
 
 QUOTED = re.compile(r"""(?<!\w)(?:"([^"]+)"|“([^”]+)”|`([^`]+)`|'(.+?)'(?!\w)|‘(.+?)’(?!\w))""", re.DOTALL)
 HOLE = re.compile("\0(\\d+)\0")  # stands for a quotation, so that no word inside one is taken for a phrase

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from countersign.demo.model.conversation import Conversation
+from countersign.demo.model.request import Conversation
 
 PIECE = (
     12  # characters of a tool call's arguments in one chunk: small enough that readers must put them together

@@ -9,10 +9,10 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from countersign.demo.model.conversation import RefusedRequestError, parse
+from countersign.demo.model.faults import Trouble, Troubles
 from countersign.demo.model.reply import chunks, completion
-from countersign.demo.model.script import reply_to
-from countersign.demo.model.trouble import Trouble, Troubles
+from countersign.demo.model.request import RefusedRequestError, parse
+from countersign.demo.model.responder import reply_to
 
 MODEL_NAME = "scripted"
 REMEMBERED = 1_000

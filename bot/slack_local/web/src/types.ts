@@ -1,4 +1,4 @@
-// What comes over the WebSocket. `bot/slack_local/page/screens.py` and `viewer.py` are the other side.
+// What comes over the WebSocket. `bot/slack_local/page/view_model.py` and `viewer.py` are the other side.
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 

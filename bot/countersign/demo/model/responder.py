@@ -1,0 +1,72 @@
+"""The script: which reply belongs to a conversation.
+
+It reads the last message as a person would who knows a dozen phrases, and admits it when it knows none.
+The same conversation always gets the same reply.
+"""
+
+import re
+
+from countersign.demo.model.handover import turn_of_an_agent
+from countersign.demo.model.phrases import wishes
+from countersign.demo.model.reply import Call, Reply
+from countersign.demo.model.request import Conversation
+from countersign.demo.model.tool_results import second_try, sentence_about
+
+INTRODUCTION = (
+    "I am the scripted model that comes with the local workspace: no real language model, just a few phrases."
+)
+EXAMPLES = {
+    "post_message": "post 'Deploy at noon' to #ops",
+    "invite_to_channel": "invite bob to #ops",
+    "schedule_reminder": "remind #ops tomorrow 9:00 to rotate the keys",
+    "human_assistance": "ask someone which environment is meant",
+    "list_channels": "list channels",
+}
+SHOWN_EXAMPLES = 3
+DRAFT = re.compile(r"\bwrite a short announcement\b.*?\babout:?\s+(?P<topic>\S.*)", re.IGNORECASE | re.DOTALL)
+
+
+def reply_to(conversation: Conversation) -> Reply:
+    """Return the reply that the script has for this conversation."""
+    if reply := turn_of_an_agent(conversation):
+        return reply
+    last = conversation.messages[-1]
+    if last.role == "tool":
+        return _after_tools(conversation)
+    if calls := _callable(conversation, tuple(wishes(conversation))):
+        return Reply(calls=calls)
+    if match := DRAFT.search(last.text):
+        return Reply(text=_announcement(match["topic"].strip()))
+    return Reply(text=_introduction(conversation.tools))
+
+
+def _callable(conversation: Conversation, calls: tuple[Call, ...]) -> tuple[Call, ...]:
+    """Keep the calls that this request allows."""
+    known = tuple(call for call in calls if call.name in conversation.tools)
+    return known[:1] if conversation.one_call_at_most else known
+
+
+def _after_tools(conversation: Conversation) -> Reply:
+    """Say what became of each call of the last turn, or try again where a reviewer said how."""
+    messages = conversation.messages
+    turn = max(index for index, message in enumerate(messages) if message.tool_calls)
+    results = {message.tool_call_id: message.text for message in messages[turn + 1 :]}
+    calls = messages[turn].tool_calls
+    retries = tuple(retry for call in calls if (retry := second_try(call, results[call.id])))
+    if again := _callable(conversation, retries):
+        return Reply(calls=again)
+    return Reply(text="\n".join(sentence_about(call, results[call.id]) for call in calls))
+
+
+def _announcement(topic: str) -> str:
+    return (
+        f"Hello everyone,\n\nthis is about {topic}. Details follow in this channel.\n\n"
+        "(Drafted by the scripted model.)"
+    )
+
+
+def _introduction(tools: frozenset[str]) -> str:
+    examples = [example for tool, example in EXAMPLES.items() if tool in tools][:SHOWN_EXAMPLES]
+    if not examples:
+        return INTRODUCTION
+    return f"{INTRODUCTION} Try one of these:\n" + "\n".join(f"• {example}" for example in examples)

@@ -1,0 +1,1 @@
+"""The workspace's state and its parts: records, clock, change feed, wire log, seed data, persistence."""

@@ -1,0 +1,101 @@
+"""The workspace as it comes out of the box: its team, its people, its channels and its app."""
+
+from dataclasses import dataclass
+
+from slack_local.model.clock import Clock
+from slack_local.model.records import Channel, ChannelKind, User
+from slack_local.model.state import World
+
+TEAM = "T0LOCAL001"
+OTHER_TEAM = "T0OTHER001"
+
+ALL_SCOPES = (
+    "app_mentions:read",
+    "assistant:write",
+    "channels:history",
+    "channels:join",
+    "channels:manage",
+    "channels:read",
+    "chat:write",
+    "chat:write.customize",
+    "chat:write.public",
+    "commands",
+    "files:read",
+    "files:write",
+    "groups:history",
+    "groups:read",
+    "groups:write",
+    "im:history",
+    "im:read",
+    "im:write",
+    "reactions:read",
+    "reactions:write",
+    "team:read",
+    "users:read",
+    "users:read.email",
+)
+
+ALL_EVENTS = (
+    "agent_session_stopped",
+    "app_context_changed",
+    "app_home_opened",
+    "app_mention",
+    "member_joined_channel",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "reaction_added",
+    "reaction_removed",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """The one app that is installed: its ids, and what it was granted and subscribed to."""
+
+    id: str = "A0APP00001"
+    bot_id: str = "B0BOT00001"
+    bot_user: str = "U0BOT00001"
+    name: str = "countersign"
+    scopes: frozenset[str] = frozenset(ALL_SCOPES)
+    events: frozenset[str] = frozenset(ALL_EVENTS)
+
+
+def people(app: App) -> tuple[User, ...]:
+    """Two approvers, a requester, a guest, a stranger of another team, and the bot."""
+    return (
+        User(id="U0ALICE001", name="alice", real_name="Alice Arden", team_id=TEAM, is_admin=True),
+        User(id="U0BOB00001", name="bob", real_name="Bob Berger", team_id=TEAM),
+        User(id="U0CAROL001", name="carol", real_name="Carol Cruz", team_id=TEAM),
+        User(id="U0GUS00001", name="gus", real_name="Gus Guest", team_id=TEAM, is_restricted=True),
+        User(id="U0EVE00001", name="eve", real_name="Eve Elsewhere", team_id=OTHER_TEAM, is_stranger=True),
+        User(id=app.bot_user, name=app.name, real_name=app.name.title(), team_id=TEAM, is_bot=True),
+    )
+
+
+def furnish(world: World, clock: Clock, app: App) -> None:
+    """Put people, channels and the bot's direct messages into an empty world."""
+    created = int(clock.now())
+    cast = people(app)
+    for user in cast:
+        world.users[user.id] = user
+    everyone = [user.id for user in cast]
+    for name, kind in (
+        ("general", ChannelKind.PUBLIC),
+        ("approvals", ChannelKind.PUBLIC),
+        ("ops", ChannelKind.PUBLIC),
+    ):
+        world.add_channel(
+            Channel(
+                id=f"C0{name.upper():0<8}",
+                name=name,
+                kind=kind,
+                created=created,
+                creator=cast[0].id,
+                members=dict.fromkeys(everyone),
+                is_shared=True,
+            )
+        )
+    for user in cast:
+        if not user.is_bot and user.team_id == TEAM:
+            world.open_direct(app.bot_user, user.id, created)

@@ -1,0 +1,124 @@
+"""The state of the workspace: who and what is there, and how messages are filed."""
+
+import bisect
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from slack_local.model.records import (
+    Channel,
+    ChannelKind,
+    Ephemeral,
+    File,
+    Hook,
+    Message,
+    Scheduled,
+    Trigger,
+    User,
+    View,
+    new_id,
+)
+
+
+@dataclass
+class World:
+    """Everything that Slack would remember. Only reading and filing: who may do what is decided elsewhere."""
+
+    users: dict[str, User] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    directs: dict[frozenset[str], str] = field(default_factory=dict)
+    ephemerals: dict[str, list[Ephemeral]] = field(default_factory=lambda: defaultdict(list))
+    modals: dict[str, list[View]] = field(
+        default_factory=lambda: defaultdict(list)
+    )  # user -> stack, top last
+    homes: dict[str, View] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)  # open modals and homes, by id
+    files: dict[str, File] = field(default_factory=dict)
+    scheduled: dict[str, Scheduled] = field(default_factory=dict)
+    triggers: dict[str, Trigger] = field(default_factory=dict)
+    hooks: dict[str, Hook] = field(default_factory=dict)
+    statuses: dict[tuple[str, str], str] = field(default_factory=dict)  # assistant status by channel, thread
+    status_ends: dict[tuple[str, str], float] = field(default_factory=dict)
+    sessions: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)  # agent sessions
+
+    def channel(self, name_or_id: str) -> Channel | None:
+        """A channel by id, `#name` or `name`."""
+        found = self.channels.get(name_or_id)
+        if found is not None:
+            return found
+        name = name_or_id.removeprefix("#")
+        return next((c for c in self.channels.values() if c.name == name and not c.is_direct), None)
+
+    def add_channel(self, channel: Channel) -> Channel:
+        self.channels[channel.id] = channel
+        if channel.partner is not None:
+            self.directs[frozenset(channel.members)] = channel.id
+        return channel
+
+    def open_direct(self, bot_user: str, person: str, created: int) -> Channel:
+        """The direct messages between the bot and `person`, opened if need be."""
+        known = self.directs.get(frozenset((bot_user, person)))
+        if known is not None:
+            return self.channels[known]
+        channel = Channel(
+            id=new_id("D"),
+            name=person,
+            kind=ChannelKind.DIRECT,
+            created=created,
+            creator=person,
+            members=dict.fromkeys((person, bot_user)),
+            partner=person,
+        )
+        return self.add_channel(channel)
+
+    def file_message(self, message: Message) -> None:
+        """Put a new message where its channel and its thread find it."""
+        channel = self.channels[message.channel]
+        channel.messages[message.ts] = message
+        if message.is_reply:
+            assert message.thread_ts is not None
+            root = channel.messages.get(message.thread_ts)
+            if root is not None and root.thread_ts is None:
+                root.thread_ts = root.ts
+            channel.threads.setdefault(message.thread_ts, []).append(message.ts)
+        if not message.is_reply or message.subtype == "thread_broadcast":
+            channel.timeline.append(message.ts)
+
+    def remove_message(self, message: Message) -> None:
+        """Take a message away; a root that has replies stays as a tombstone, as in Slack."""
+        channel = self.channels[message.channel]
+        if not message.is_reply and channel.threads.get(message.ts):
+            message.tombstone, message.subtype = True, "tombstone"
+            message.text, message.blocks, message.attachments = "This message was deleted.", [], []
+            message.metadata, message.user, message.by_bot = None, "USLACKBOT", False
+            return
+        del channel.messages[message.ts]
+        _remove_sorted(channel.timeline, message.ts)
+        if message.is_reply and message.thread_ts in channel.threads:
+            _remove_sorted(channel.threads[message.thread_ts], message.ts)
+
+    def thread(self, channel: str, root_ts: str) -> list[Message]:
+        """The root (if it is still there) and its replies, oldest first."""
+        place = self.channels[channel]
+        root = place.messages.get(root_ts)
+        replies = [place.messages[ts] for ts in place.threads.get(root_ts, ())]
+        return replies if root is None else [root, *replies]
+
+    def close_modals(self, user: str) -> None:
+        """Take every modal off somebody's screen."""
+        for view in self.modals.pop(user, []):
+            self.views.pop(view.id, None)
+
+    def pop_modal(self, user: str) -> View | None:
+        """Take the top modal off; what is below shows again. Returns what was taken."""
+        stack = self.modals.get(user)
+        if not stack:
+            return None
+        view = stack.pop()
+        self.views.pop(view.id, None)
+        return view
+
+
+def _remove_sorted(timestamps: list[str], ts: str) -> None:
+    at = bisect.bisect_left(timestamps, ts)
+    if at < len(timestamps) and timestamps[at] == ts:
+        del timestamps[at]

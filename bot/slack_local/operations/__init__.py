@@ -1,0 +1,1 @@
+"""Changes to the workspace, each with the events that Slack sends for it."""

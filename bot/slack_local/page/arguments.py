@@ -1,0 +1,49 @@
+"""What the page sends, read strictly: a request that does not fit is refused with a sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_local.model.records import Obj
+
+
+class BadRequestError(Exception):
+    """The page asked for something that does not exist or does not fit; the text is for its author."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """One request's arguments."""
+
+    arguments: Mapping[str, Any]
+
+    def text(self, name: str) -> str:
+        """A text that has to be there."""
+        value = self.arguments.get(name)
+        if not isinstance(value, str) or not value:
+            raise BadRequestError(f"{name} has to be a text")
+        return value
+
+    def maybe(self, name: str) -> str | None:
+        """A text, or None."""
+        return self.text(name) if self.arguments.get(name) else None
+
+    def number(self, name: str, default: float, most: float) -> float:
+        """A number between 0 and `most`."""
+        value = self.arguments.get(name, default)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
+            raise BadRequestError(f"{name} has to be a number from 0 to {most:g}")
+        return float(value)
+
+    def flag(self, name: str) -> bool:
+        return self.arguments.get(name) is True
+
+    def object(self, name: str) -> Obj:
+        """An object; absent is empty."""
+        value = self.arguments.get(name) or {}
+        if not isinstance(value, dict):
+            raise BadRequestError(f"{name} has to be an object")
+        return value
+
+    def any(self, name: str) -> Any:
+        return self.arguments.get(name)

@@ -1,0 +1,80 @@
+"""Slash commands, shortcuts, the app's Home, an agent's Stop button."""
+
+from slack_local.block_kit.input_state import RefusedError
+from slack_local.model.errors import SlackError
+from slack_local.model.records import Channel, Hook, Message, View
+from slack_local.operations import messages
+from slack_local.payloads import events, interactions
+from slack_local.people.clicking import Pressing
+from slack_local.people.results import Clicked, CommandAnswer
+from slack_local.people.threads import Thread
+from slack_local.transport.delivery import Ack
+from slack_local.web_api.response_urls import ResponseUrls
+
+FAILED = "failed with the error"
+
+
+class Commands(Pressing):
+    """Somebody who calls the app."""
+
+    async def runs(self, command: str, channel: str = "#general") -> CommandAnswer:
+        """Type a slash command in a channel (Slack has none in threads); returns its immediate answer."""
+        if self.user.is_stranger:
+            raise RefusedError(f"{self.name} is of another workspace, where this app is not installed")
+        name, _, text = command.strip().partition(" ")
+        if not name.startswith("/"):
+            raise RefusedError(f"a command begins with a slash: {name!r} would be a message")
+        place = self._place(channel)
+        payload = interactions.slash_command(self._slack, self.id, place, name, text.strip())
+        ack = await self._delivery.interact("slash_commands", payload)
+        if ack.error is not None:
+            word = "operation_timeout" if "timeout" in ack.error else "dispatch_failed"
+            told = f"{name} {FAILED} “{word}”"
+            messages.whisper(self._slack, self.id, place.id, told, by_slack=True)
+            return CommandAnswer(text=told, payload=None, error=word)
+        self._answer_command(place, ack)
+        return CommandAnswer(text=str((ack.answer or {}).get("text", "")), payload=ack.answer, error=None)
+
+    def _answer_command(self, place: Channel, ack: Ack) -> None:
+        if not ack.answer:
+            return
+        hook = Hook(secret="", user=self.id, channel=place.id, expires_at=0, uses_left=1)
+        try:
+            ResponseUrls(self._slack, self._delivery).respond(hook, ack.answer)
+        except SlackError as refused:
+            self._slack.violation("slash command answer", refused.error, refused.messages)
+
+    async def shortcuts(self, callback_id: str, message: Message | None = None) -> Clicked:
+        """Use a global shortcut, or one of a message's menu."""
+        if message is None:
+            return await self.clicks_raw(interactions.global_shortcut(self._slack, self.id, callback_id))
+        self._place(message.channel)
+        return await self.clicks_raw(
+            interactions.message_shortcut(self._slack, self.id, callback_id, message)
+        )
+
+    async def opens_home(self, tab: str = "home") -> View | None:
+        """Open the app's Home; returns what is published there now."""
+        if "app_home_opened" in self._slack.app.events:
+            event = events.home_opened_event(self._slack, self.id, self.direct(), tab)
+            self._delivery.events([event])
+        return self.home
+
+    async def stops(self, thread: Thread) -> None:
+        """Press the Stop button that Slack shows while the agent's session is processing."""
+        slack = self._slack
+        session = slack.world.sessions.get((thread.channel, thread.ts), {})
+        if session.get("status") != "processing" or "agent_session_stopped" not in slack.app.events:
+            raise RefusedError("there is no Stop button: no session is processing here")
+        streams = [message for message in thread.from_bot() if message.streaming]
+        for message in streams:
+            message.streaming, message.stopped_by_user = False, True
+            slack.message_changed(message)
+        stopped = [message.ts for message in streams]
+        self._delivery.events([events.stopped_event(slack, self.id, thread.channel, thread.ts, stopped)])
+
+    async def looks_at(self, channel: str | None) -> None:
+        """Look at a channel (or at nothing) while the app's panel is open beside it."""
+        if "app_context_changed" in self._slack.app.events:
+            seen = self._place(channel).id if channel else None
+            self._delivery.events([events.context_event(self._slack, self.id, self.direct(), seen)])

@@ -1,0 +1,16 @@
+"""How a person acts in the workspace: writes, presses, fills in, types commands.
+
+Used by tests, by the terminal and by the page. A person can do what Slack's client lets them do and no
+more; `clicks_raw` and `submits_raw` are the exception, for stale and forged interactions.
+"""
+
+from slack_local.people.commands import Commands
+from slack_local.people.forms import Forms
+from slack_local.people.results import Clicked, CommandAnswer, Submission
+from slack_local.people.writing import Writing
+
+__all__ = ["Clicked", "CommandAnswer", "Person", "Submission"]
+
+
+class Person(Writing, Forms, Commands):
+    """One member (or guest, or stranger) at their screen."""

@@ -1,0 +1,37 @@
+"""What came of what a person did."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from slack_local.model.records import Obj, View
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clicked:
+    """What came of a press: `error` is what the person saw when the bot did not take it in time."""
+
+    payload: Obj
+    error: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """What came of submitting a form.
+
+    `outcome` is closed, cleared, errors, updated, pushed, incomplete (the client did not let it go) or
+    failed (the bot did not answer in time or not sensibly); `errors` are by block id.
+    """
+
+    outcome: str
+    errors: Mapping[str, str]
+    view: View | None  # the form that now shows, if any
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandAnswer:
+    """The immediate answer to a slash command: what the bot acknowledged with, or why it failed."""
+
+    text: str
+    payload: Obj | None
+    error: str | None

@@ -1,0 +1,207 @@
+"""A thread as people look at it, and the cards in it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol, TypeVar
+
+from slack_local.block_kit.input_state import all_blocks, standing_in
+from slack_local.model.records import Ephemeral, Message, Obj, View
+from slack_local.model.slack import Slack
+from slack_local.people.results import Clicked, Submission
+
+T = TypeVar("T")
+
+
+def everything_said(message: Message | Ephemeral | View) -> str:
+    """All the text of a message or view, from its blocks too."""
+    blocks = message.definition["blocks"] if isinstance(message, View) else all_blocks(message)
+    own = "" if isinstance(message, View) else message.text
+    return "\n".join([own, *_texts(blocks)])
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in ("text", "alt_text", "title", "name") and isinstance(inner, str):
+                yield inner
+            else:
+                yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+class Thread:
+    """One thread: `channel` and root `ts`, and what is in it."""
+
+    def __init__(self, slack: Slack, channel: str, ts: str) -> None:
+        self._slack = slack
+        self.channel = channel
+        self.ts = ts
+
+    def __repr__(self) -> str:
+        return f"<thread {self.channel}/{self.ts}>"
+
+    @property
+    def id(self) -> str:
+        """`<team>/<channel>/<thread_ts>`."""
+        return f"{self._slack.team}/{self.channel}/{self.ts}"
+
+    def messages(self) -> list[Message]:
+        """The root and its replies, oldest first."""
+        return self._slack.world.thread(self.channel, self.ts)
+
+    def from_bot(self) -> list[Message]:
+        """What the bot wrote here."""
+        return [message for message in self.messages() if message.by_bot]
+
+    async def wait_for(self, fits: str | Callable[[Message], bool], *, limit: float = 10.0) -> Message:
+        """The newest message of the bot that contains a text or fits; waits for it. Raises `WaitedError`."""
+
+        def look() -> Message | None:
+            for message in reversed(self.from_bot()):
+                if (fits in everything_said(message)) if isinstance(fits, str) else fits(message):
+                    return message
+            return None
+
+        return await self.wait_until(
+            look, limit=limit, what=repr(fits) if isinstance(fits, str) else "a message"
+        )
+
+    async def wait_until(self, look: Callable[[], T | None], *, limit: float = 10.0, what: str = "it") -> T:
+        """Whatever `look` finds first; it looks after every change in this thread. Raises `WaitedError`."""
+        return await self._slack.signals.until(
+            ("thread", self.channel, self.ts),
+            look,
+            limit=limit,
+            what=lambda: f"{what} in {self}:\n{self.transcript()}",
+        )
+
+    async def card(self, number: int = 0, *, limit: float = 10.0) -> "Card":
+        """Wait for open card `number` (the oldest is 0), a message with buttons. Raises `WaitedError`."""
+
+        def look() -> Message | None:
+            cards = [message for message in self.from_bot() if _buttons(message)]
+            return cards[number] if len(cards) > number else None
+
+        return Card(self._slack, self, await self.wait_until(look, limit=limit, what=f"card {number}"))
+
+    def cards(self) -> list["Card"]:
+        """The cards that are open now."""
+        return [Card(self._slack, self, message) for message in self.from_bot() if _buttons(message)]
+
+    def transcript(self) -> str:
+        """The thread as lines of text."""
+        lines = []
+        for message in self.messages():
+            buttons = "".join(f" [{e['text']['text']}]" for e in _buttons(message))
+            name = (
+                self._slack.world.users[message.user].name
+                if message.user in self._slack.world.users
+                else "Slack"
+            )
+            lines.append(f"{name}: {message.text}{buttons}")
+        return "\n".join(lines)
+
+
+def _buttons(message: Message) -> list[Obj]:
+    return [element for _, element in standing_in(all_blocks(message)) if element["type"] == "button"]
+
+
+class Decider(Protocol):
+    """Somebody before a card, as far as a card needs to know them: a `slack_local.people.person.Person`."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def modal(self) -> View | None:
+        """The form on top of their screen."""
+        ...
+
+    async def clicks(self, message: Message, action_id: str, block_id: str | None = None) -> Clicked:
+        """Press what stands there."""
+        ...
+
+    async def submits(self, view: View, values: Mapping[str, Any] | None = None) -> Submission:
+        """Fill in and submit a form."""
+        ...
+
+
+class Card:
+    """A message of the bot that asks something, with the presses that Countersign's interface promises."""
+
+    def __init__(self, slack: Slack, thread: Thread, message: Message) -> None:
+        self._slack = slack
+        self.thread = thread
+        self.message = message
+
+    def __repr__(self) -> str:
+        return f"<card {self.message.ts}: {self.message.text!r} {self.actions}>"
+
+    @property
+    def ts(self) -> str:
+        return self.message.ts
+
+    @property
+    def text(self) -> str:
+        """Everything the card says."""
+        return everything_said(self.message)
+
+    @property
+    def actions(self) -> list[str]:
+        """The action ids that can be pressed now."""
+        return [element["action_id"] for _, element in standing_in(all_blocks(self.message))]
+
+    @property
+    def is_open(self) -> bool:
+        return bool(_buttons(self.message))
+
+    async def click(self, action_id: str, by: Decider, block_id: str | None = None) -> Clicked:
+        """Press something on the card; `RefusedError` when it is not there now."""
+        return await by.clicks(self.message, action_id, block_id)
+
+    async def approve(self, by: Decider, block_id: str | None = None) -> Clicked:
+        """Press Approve."""
+        return await self.click("approval:approve", by, block_id)
+
+    async def form(
+        self, action_id: str, by: Decider, block_id: str | None = None, *, limit: float = 10.0
+    ) -> View:
+        """Press what opens a form, and wait for the form."""
+        before = by.modal
+        await self.click(action_id, by, block_id)
+        return await self._slack.signals.until(
+            ("screen", by.id),
+            lambda: by.modal if by.modal is not before else None,
+            limit=limit,
+            what=f"the form of {action_id}",
+        )
+
+    async def decide(
+        self, action_id: str, by: Decider, values: Mapping[str, Any], block_id: str | None = None
+    ) -> Submission:
+        """Open a form, fill it in and submit it."""
+        view = await self.form(action_id, by, block_id)
+        return await by.submits(view, values)
+
+    async def reject(self, by: Decider, reason: str | None = None, block_id: str | None = None) -> Submission:
+        """Press Reject and submit the form, with a reason if one is given."""
+        return await self.decide("approval:reject", by, {"/message": reason} if reason else {}, block_id)
+
+    async def edit(self, by: Decider, values: Mapping[str, Any], block_id: str | None = None) -> Submission:
+        """Press Edit, change values by their JSON Pointer, submit."""
+        return await self.decide("approval:edit", by, values, block_id)
+
+    async def respond(self, by: Decider, message: str, block_id: str | None = None) -> Submission:
+        """Press Respond and submit the words."""
+        return await self.decide("approval:respond", by, {"/message": message}, block_id)
+
+    async def answer(self, by: Decider, value: Any = None, **values: Any) -> Submission:
+        """Press Answer and submit: one value for the whole answer, or values by JSON Pointer."""
+        return await self.decide("approval:answer", by, values or {"/": value})
+
+    async def closes(self, *, limit: float = 10.0) -> Message:
+        """Wait until the card has no buttons any more. Raises `WaitedError`."""
+        return await self.thread.wait_until(
+            lambda: None if self.is_open else self.message, limit=limit, what="the card to close"
+        )

@@ -1,0 +1,1 @@
+"""The workspace as text for a terminal: blocks, mrkdwn, a printed transcript."""

@@ -1,0 +1,84 @@
+"""`assistant.threads.*` and `agents.sessions.*`: what an agent is at, shown in its thread."""
+
+from collections.abc import Mapping
+
+from slack_local.model.errors import SlackError, invalid_arguments
+from slack_local.model.records import Message, Obj
+from slack_local.model.slack import Slack
+from slack_local.web_api.call import Call, Method
+
+STATUSES = ("active", "processing", "suspended", "closed")
+STATUS_LIFE = 120.0  # seconds after which an assistant's status goes away by itself
+
+
+def _root(call: Call) -> Message:
+    channel = call.channel("channel_id", member=True)
+    return call.message(channel, "thread_ts", error="thread_not_found")
+
+
+async def set_thread_status(call: Call) -> Obj:
+    root = _root(call)
+    if "status" not in call.arguments:
+        raise invalid_arguments("missing required field: status")
+    key = (root.channel, root.ts)
+    status = call.text("status")
+    if status is None:
+        call.slack.world.statuses.pop(key, None)
+    else:
+        call.slack.world.statuses[key] = status
+        call.slack.world.status_ends[key] = call.slack.clock.now() + STATUS_LIFE
+    call.slack.message_changed(root)
+    return {}
+
+
+async def set_thread_title(call: Call) -> Obj:
+    root = _root(call)
+    title = call.required("title")
+    call.slack.world.sessions.setdefault((root.channel, root.ts), {})["title"] = title
+    call.slack.message_changed(root)
+    return {}
+
+
+def put_status(
+    slack: Slack, channel: str, thread_ts: str, status: str, title: str | None = None
+) -> dict[str, str]:
+    """Set an agent session's status, making the session if need be; a title only counts when it is made."""
+    session = slack.world.sessions.setdefault((channel, thread_ts), {"title": title or ""})
+    session["status"] = status
+    slack.signals.notify(("thread", channel, thread_ts), ("channel", channel), "anything")
+    return session
+
+
+async def set_session_status(call: Call) -> Obj:
+    status = call.required("status")
+    if status not in STATUSES:
+        raise invalid_arguments("must be a valid enum value [json-pointer:/status]")
+    title = call.text("title")
+    if title is not None and len(title) > 200:
+        raise SlackError("invalid_title")
+    root = _root(call)
+    session = put_status(call.slack, root.channel, root.ts, status, title)
+    if status == "processing" and "agent_session_stopped" not in call.slack.app.events:
+        call.warnings.append("missing_agent_session_stopped_event_subscription")
+    return {"status": status, "agent_status": status, "title": session.get("title", "")}
+
+
+async def rename_session(call: Call) -> Obj:
+    root = _root(call)
+    title = call.required("title")
+    if len(title) > 200:
+        raise SlackError("invalid_title")
+    session = call.slack.world.sessions.get((root.channel, root.ts))
+    if session is None:
+        raise SlackError("session_not_found")
+    session["title"] = title
+    call.slack.message_changed(root)
+    return {"title": title}
+
+
+METHODS: Mapping[str, Method] = {
+    "assistant.threads.setStatus": Method(run=set_thread_status, scopes=("assistant:write", "chat:write")),
+    "assistant.threads.setTitle": Method(run=set_thread_title, scopes=("assistant:write",)),
+    "agents.sessions.setStatus": Method(run=set_session_status, scopes=("chat:write",)),
+    "agents.sessions.rename": Method(run=rename_session, scopes=("chat:write",)),
+}

@@ -1,0 +1,28 @@
+"""The table of every method that the local workspace answers; any other is `unknown_method`."""
+
+from collections.abc import Mapping
+
+from slack_local.web_api.call import Method
+from slack_local.web_api.methods import (
+    agents,
+    chat,
+    conversations,
+    files,
+    reactions,
+    scheduled,
+    streams,
+    users,
+    views,
+)
+
+METHODS: Mapping[str, Method] = {
+    **agents.METHODS,
+    **chat.METHODS,
+    **conversations.METHODS,
+    **files.METHODS,
+    **users.METHODS,
+    **reactions.METHODS,
+    **scheduled.METHODS,
+    **streams.METHODS,
+    **views.METHODS,
+}

@@ -1,0 +1,130 @@
+"""Response URLs: five answers within thirty minutes, to where somebody pressed or typed something."""
+
+import json
+
+from aiohttp import web
+
+from slack_local.model.errors import SlackError
+from slack_local.model.records import Hook, Message, Obj
+from slack_local.model.slack import Slack
+from slack_local.model.wire_log import ApiCall
+from slack_local.operations import messages
+from slack_local.transport.delivery import Delivery
+from slack_local.web_api.call import Call
+from slack_local.web_api.methods import chat
+
+
+class ResponseUrls:
+    """Answers `POST /hooks/actions/<team>/<secret>`; plain `ok` or an error, as Slack does."""
+
+    def __init__(self, slack: Slack, delivery: Delivery) -> None:
+        self._slack = slack
+        self._delivery = delivery
+
+    async def serve(self, request: web.Request) -> web.Response:
+        slack = self._slack
+        entry = ApiCall(seq=slack.log.next_seq(), at=slack.clock.now(), method="response_url", arguments={})
+        slack.log.add(entry)
+        try:
+            entry.arguments = await _body(request)
+            self._use(request.match_info["secret"], entry.arguments)
+        except SlackError as refused:
+            slack.violation("response_url", refused.error, refused.messages)
+            entry.status = 404 if refused.error in ("used_url", "expired_url") else 400
+            entry.answer = {"ok": False, "error": refused.error}
+        else:
+            entry.status, entry.answer = 200, {"ok": True}
+        slack.signals.notify("calls", "anything")
+        return web.Response(status=entry.status, text="ok" if entry.status == 200 else refused_text(entry))
+
+    def _use(self, secret: str, body: Obj) -> None:
+        hook = self._slack.world.hooks.get(secret)
+        if hook is None or self._slack.clock.now() > hook.expires_at:
+            raise SlackError("expired_url")
+        if hook.uses_left <= 0:
+            raise SlackError("used_url")
+        self.respond(hook, body)
+        hook.uses_left -= 1
+
+    def respond(self, hook: Hook, body: Obj) -> None:
+        """Do what the body says, in the place that `hook` leads to. Raises `SlackError`."""
+        if body.get("delete_original"):
+            self._delete_original(hook)
+            return
+        call = Call(
+            slack=self._slack, delivery=self._delivery, socket=None, method="response_url", arguments=body
+        )
+        text, blocks, attachments = chat.content(call)
+        if body.get("replace_original") and self._replace_original(hook, text, blocks, attachments):
+            return
+        in_thread = body.get("thread_ts") or None
+        if body.get("response_type", "ephemeral") == "in_channel":
+            slack = self._slack
+            message = Message(
+                channel=hook.channel,
+                ts=slack.clock.ts(),
+                user=slack.app.bot_user,
+                team=slack.team,
+                text=text,
+                blocks=blocks,
+                attachments=attachments,
+                by_bot=True,
+                thread_ts=in_thread,
+                metadata=chat.metadata(call),
+            )
+            messages.post(slack, self._delivery, message)
+        else:
+            messages.whisper(
+                self._slack,
+                hook.user,
+                hook.channel,
+                text,
+                blocks=blocks,
+                attachments=attachments,
+                thread_ts=in_thread,
+            )
+
+    def _replace_original(self, hook: Hook, text: str, blocks: list[Obj], attachments: list[Obj]) -> bool:
+        if hook.message_ts is not None:
+            message = self._slack.world.channels[hook.channel].messages.get(hook.message_ts)
+            if message is not None:
+                edited = {"user": self._slack.app.bot_user, "ts": self._slack.clock.ts()}
+                messages.change(
+                    self._slack,
+                    self._delivery,
+                    message,
+                    text=text,
+                    blocks=blocks,
+                    attachments=attachments,
+                    edited=edited,
+                )
+            return True
+        for seen in self._slack.world.ephemerals[hook.user]:
+            if seen.ts == hook.ephemeral_ts:
+                seen.text, seen.blocks, seen.attachments = text, blocks, attachments
+                self._slack.screen_changed(hook.user)
+                return True
+        return False
+
+    def _delete_original(self, hook: Hook) -> None:
+        if hook.message_ts is not None:
+            message = self._slack.world.channels[hook.channel].messages.get(hook.message_ts)
+            if message is not None:
+                messages.delete(self._slack, self._delivery, message)
+        seen = self._slack.world.ephemerals[hook.user]
+        seen[:] = [e for e in seen if e.ts != hook.ephemeral_ts or hook.ephemeral_ts is None]
+        self._slack.screen_changed(hook.user)
+
+
+def refused_text(entry: ApiCall) -> str:
+    return str(entry.answer["error"])
+
+
+async def _body(request: web.Request) -> Obj:
+    try:
+        body = json.loads(await request.text())
+    except ValueError:
+        raise SlackError("invalid_payload") from None
+    if not isinstance(body, dict):
+        raise SlackError("invalid_payload")
+    return body

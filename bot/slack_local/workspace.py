@@ -1,0 +1,283 @@
+"""The local workspace as one thing to start and stop: its web server, its parts, its people."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from slack_local.fault_injection import Trouble
+from slack_local.model.persistence import Saving, load
+from slack_local.model.records import Channel, ChannelKind, User, new_id
+from slack_local.model.seed import TEAM, App
+from slack_local.model.slack import Slack
+from slack_local.model.wire_log import WireLog
+from slack_local.page.context import Desk
+from slack_local.page.routes import Page
+from slack_local.people.person import Person
+from slack_local.people.threads import Thread
+from slack_local.transport.delivery import ACK_LIMIT, RETRY_SCHEDULE, Delivery
+from slack_local.transport.http import HttpDelivery
+from slack_local.transport.socket_mode import SocketMode
+from slack_local.web_api.endpoint import Door
+from slack_local.web_api.methods import files
+from slack_local.web_api.methods.registry import METHODS
+from slack_local.web_api.methods.scheduled import post_when_due
+from slack_local.web_api.response_urls import ResponseUrls
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+class LocalWorkspace:
+    """A Slack on loopback: `async with LocalWorkspace() as ws:` and give the bot `ws.environment()`.
+
+    `mode` is how the bot is reached: `socket`, or `http` with the bot's `request_url` (which may also be set
+    later, as `ws.request_url = ...`, once the bot listens). `retry_schedule` is in seconds and `ack_limit`
+    too; both are Slack's unless a test shortens them. `state` is a file that keeps it over restarts.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        mode: Literal["socket", "http"] = "socket",
+        request_url: str = "",
+        app: App | None = None,
+        retry_schedule: Iterable[float] = RETRY_SCHEDULE,
+        ack_limit: float = ACK_LIMIT,
+        state: Path | None = None,
+        bot_token: str | None = None,
+        app_token: str | None = None,
+        signing_secret: str | None = None,
+    ) -> None:
+        self.slack = Slack(app=app or App())
+        if bot_token:
+            self.slack.bot_token = bot_token
+        if app_token:
+            self.slack.app_token = app_token
+        if signing_secret:
+            self.slack.signing_secret = signing_secret
+        self.slack.furnish()
+        self.mode = mode
+        self.socket = SocketMode(self.slack)
+        self._http = HttpDelivery(self.slack, request_url)
+        transport = self._http if mode == "http" else self.socket
+        self.delivery = Delivery(self.slack, transport, retry_schedule=retry_schedule, ack_limit=ack_limit)
+        self._port = port
+        self._state = state
+        self._runner: web.AppRunner | None = None
+        self._clockwork: asyncio.Task[None] | None = None
+        self._saving: Saving | None = None
+        self._keeping: asyncio.Task[None] | None = None
+        self.people = {
+            user.name: Person(self.slack, self.delivery, user)
+            for user in self.slack.world.users.values()
+            if not user.is_bot
+        }
+        sockets = self.socket if mode == "socket" else None
+        self.page = Page(Desk(self.slack, self.delivery, sockets, self.people))
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen on 127.0.0.1. Raises OSError when the port is taken."""
+        if self._state is not None:
+            load(self.slack, self._state)
+            self._saving = Saving(self.slack, self._state)
+            self._keeping = asyncio.create_task(self._saving.keep())
+        application = web.Application(client_max_size=80 << 20, middlewares=[self._only_us])
+        self._routes(application)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=1024)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self._port = port
+        self.slack.address = f"http://{host}:{port}"
+        self._clockwork = asyncio.create_task(post_when_due(self.slack, self.delivery))
+
+    def _routes(self, application: web.Application) -> None:
+        door = Door(self.slack, self.delivery, self.socket if self.mode == "socket" else None, METHODS)
+        hooks = ResponseUrls(self.slack, self.delivery)
+        application.router.add_route("*", "/api/{method}", door.serve)
+        application.router.add_get("/link/", self.socket.serve)
+        application.router.add_post("/hooks/actions/{team}/{secret}", hooks.serve)
+        application.router.add_post("/upload/v1/{ticket}", partial(files.receive_upload, self.slack))
+        application.router.add_get("/files-pri/{file}/{rest:.*}", partial(files.send_content, self.slack))
+        self.page.add_to(application)
+
+    @web.middleware
+    async def _only_us(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Refuse what a web page elsewhere made this machine send (DNS rebinding, foreign origins)."""
+        allowed = {f"{name}:{self._port}" for name in LOOPBACK}
+        origin = request.headers.get("Origin")
+        if request.host not in allowed or (origin and origin.partition("://")[2] not in allowed):
+            raise web.HTTPForbidden(text="this workspace is for this machine only")
+        return await handler(request)
+
+    async def stop(self) -> None:
+        """Close every connection and stop listening; the state is saved if it has a file."""
+        for task in (self._clockwork, self._keeping):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        await self.delivery.close()
+        await self.socket.close()
+        await self._http.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._saving is not None:
+            self._saving.close()
+
+    @property
+    def address(self) -> str:
+        """`http://127.0.0.1:<port>`."""
+        return self.slack.address
+
+    @property
+    def page_url(self) -> str:
+        """The page's address with the session's token in it, for a person to open."""
+        return self.page.url
+
+    @property
+    def api_url(self) -> str:
+        """What the bot takes as SLACK_API_URL."""
+        return f"{self.address}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        return self.slack.bot_token
+
+    @property
+    def app_token(self) -> str:
+        return self.slack.app_token
+
+    @property
+    def signing_secret(self) -> str:
+        return self.slack.signing_secret
+
+    @property
+    def request_url(self) -> str:
+        """Where signed HTTP deliveries go (mode `http`)."""
+        return self._http.request_url
+
+    @request_url.setter
+    def request_url(self, url: str) -> None:
+        self._http.request_url = url
+
+    async def verify_request_url(self) -> bool:
+        """Slack's `url_verification` handshake with `request_url`."""
+        return await self._http.verify_url()
+
+    @property
+    def log(self) -> WireLog:
+        return self.slack.log
+
+    @property
+    def trouble(self) -> Trouble:
+        return self.slack.trouble
+
+    def environment(self) -> dict[str, str]:
+        """The bot's settings for this workspace."""
+        settings = {
+            "SLACK_API_URL": self.api_url,
+            "SLACK_BOT_TOKEN": self.bot_token,
+            "SLACK_SIGNING_SECRET": self.signing_secret,
+        }
+        if self.mode == "socket":
+            settings["SLACK_APP_TOKEN"] = self.app_token
+        return settings
+
+    @property
+    def alice(self) -> Person:
+        """A full member and admin."""
+        return self.people["alice"]
+
+    @property
+    def bob(self) -> Person:
+        """A full member."""
+        return self.people["bob"]
+
+    @property
+    def carol(self) -> Person:
+        """A full member: the requester."""
+        return self.people["carol"]
+
+    @property
+    def gus(self) -> Person:
+        """A guest (`is_restricted`)."""
+        return self.people["gus"]
+
+    @property
+    def eve(self) -> Person:
+        """Somebody of another team, in shared channels (`is_stranger`)."""
+        return self.people["eve"]
+
+    def add_person(self, name: str, **more: Any) -> Person:
+        """Another member of every public channel; `more` are fields of `User`, as `is_restricted=True`."""
+        user = User(**{"id": new_id("U"), "name": name, "real_name": name.title(), "team_id": TEAM, **more})
+        self.slack.world.users[user.id] = user
+        for channel in self.slack.world.channels.values():
+            if channel.kind is ChannelKind.PUBLIC:
+                channel.members[user.id] = None
+        self.people[name] = Person(self.slack, self.delivery, user)
+        self.slack.signals.notify("people", "anything")
+        return self.people[name]
+
+    def add_channel(self, name: str, members: Iterable[Person], *, private: bool = False) -> str:
+        """Another channel with these people and the bot in it; returns its id."""
+        channel = Channel(
+            id=new_id("C"),
+            name=name,
+            kind=ChannelKind.PRIVATE if private else ChannelKind.PUBLIC,
+            created=int(self.slack.clock.now()),
+            creator=self.alice.id,
+            members=dict.fromkeys([*(person.id for person in members), self.slack.app.bot_user]),
+        )
+        self.slack.world.add_channel(channel)
+        self.slack.signals.notify("channels", "anything")
+        return channel.id
+
+    async def connected(self, connections: int = 1, *, limit: float = 10.0) -> None:
+        """Wait until the bot holds at least this many sockets. Raises `WaitedError`."""
+        await self.slack.signals.until(
+            "connections",
+            lambda: self.socket.connections >= connections,
+            limit=limit,
+            what=f"{connections} Socket Mode connections",
+        )
+
+    async def thread_by_bot(self, channel: str, number: int = 0, *, limit: float = 10.0) -> Thread:
+        """The thread under the bot's message `number` (the oldest is 0) in `#name`; waits for it.
+
+        Raises `WaitedError`.
+        """
+        place = self.slack.world.channels[self.channel_id(channel)]
+
+        def look() -> str | None:
+            roots = [ts for ts in place.timeline if place.messages[ts].by_bot]
+            return roots[number] if len(roots) > number else None
+
+        what = f"thread {number} of the bot's in {channel}"
+        root = await self.slack.signals.until(("channel", place.id), look, limit=limit, what=what)
+        return Thread(self.slack, place.id, root)
+
+    def channel_id(self, name: str) -> str:
+        """The id of `#name`. Raises KeyError."""
+        channel = self.slack.world.channel(name)
+        if channel is None or channel.kind is ChannelKind.DIRECT:
+            raise KeyError(name)
+        return channel.id

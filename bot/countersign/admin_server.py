@@ -9,7 +9,7 @@ from aiohttp import web
 from countersign.flow.metrics import Metrics
 from countersign.http_server import HealthCheck, build_http_app, open_http_server
 from countersign.settings import Settings
-from countersign.slack.web_api import WebApi
+from countersign.slack.transport.web_api import WebApi
 from countersign.slack_startup import StartupError
 from countersign.store.housekeeping import Housekeeping
 

@@ -29,13 +29,13 @@ from countersign.runs.config import read_graph_config
 from countersign.runs.graphs import Graphs, open_graphs
 from countersign.runtime import tune_garbage_collector
 from countersign.settings import DatabaseSettings, Settings
-from countersign.slack.bolt_app import build_bolt_app
 from countersign.slack.client import SlackClient
-from countersign.slack.desk import Desk
-from countersign.slack.http import events_handler
-from countersign.slack.scopes import scope_warning
-from countersign.slack.socket_mode import SocketMode
-from countersign.slack.web_api import WebApi, Workspace, open_web
+from countersign.slack.listeners.context import ListenerContext
+from countersign.slack.transport.bolt_app import build_bolt_app
+from countersign.slack.transport.http import events_handler
+from countersign.slack.transport.scopes import scope_warning
+from countersign.slack.transport.socket_mode import SocketMode
+from countersign.slack.transport.web_api import WebApi, Workspace, open_web
 from countersign.slack_startup import connect_to_slack
 from countersign.store.database import for_checkpoints, open_database
 from countersign.store.effects import Effects
@@ -223,20 +223,20 @@ async def _worker(services: Services) -> AsyncIterator[None]:
 async def _listener(services: Services) -> AsyncIterator[None]:
     """Slack's events, over Socket Mode or HTTP, and the admin server."""
     settings = services.settings
-    desk = Desk(
+    context = ListenerContext(
         api=services.api,
         client=services.slack,
         workspace=services.workspace,
         store=services.threads,
         decide=services.decide,
-        courier=services.courier,
+        delivery=services.courier,
         graphs=services.graphs.infos,
         default_graph=services.graphs.default,
     )
     secret = settings.slack_signing_secret
-    bolt = build_bolt_app(desk, signing_secret=secret.get_secret_value() if secret else None)
+    bolt = build_bolt_app(context, signing_secret=secret.get_secret_value() if secret else None)
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(desk.background.close)
+        stack.push_async_callback(context.background_tasks.close)
         checks: dict[str, HealthCheck] = {"database": services.housekeeping.check}
         handler: Handler | None = None
         if settings.slack_app_token is not None:

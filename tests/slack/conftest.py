@@ -20,11 +20,11 @@ from countersign.flow.ports import Settlement
 from countersign.flow.settling import card
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.interrupts import digest, parse
-from countersign.slack.bolt_app import build_bolt_app
 from countersign.slack.client import SlackClient
-from countersign.slack.desk import Desk
-from countersign.slack.socket_mode import SocketMode
-from countersign.slack.web_api import WebApi, open_web
+from countersign.slack.listeners.context import ListenerContext
+from countersign.slack.transport.bolt_app import build_bolt_app
+from countersign.slack.transport.socket_mode import SocketMode
+from countersign.slack.transport.web_api import WebApi, open_web
 from countersign.store.outbox import Outbox
 from countersign.store.pool import open_pool
 from countersign.store.threads import Threads
@@ -47,7 +47,7 @@ class Bot:
     """The Slack side, and what a worker would do with it."""
 
     ws: LocalWorkspace
-    desk: Desk
+    context: ListenerContext
     store: Threads
     outbox: Outbox
     courier: Courier
@@ -92,7 +92,7 @@ class Bot:
 
     async def approval(self, shown: Card) -> Approval:
         """The approval behind a card, as it is stored."""
-        waiting = await self.store.waiting(self.desk.workspace.team, None, 100)
+        waiting = await self.store.waiting(self.context.workspace.team, None, 100)
         known = next((w.approval for w in waiting if w.approval.card_ts == shown.ts), None)
         assert known is not None
         return known
@@ -129,29 +129,29 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
         workspace = await api.workspace()
         client = SlackClient(api, workspace)
         courier = Courier(store, outbox, client)
-        desk = Desk(
+        context = ListenerContext(
             api=api,
             client=client,
             workspace=workspace,
             store=store,
             decide=Decide(store, lambda: datetime.now(UTC)),
-            courier=courier,
+            delivery=courier,
             graphs=GRAPHS,
             default_graph="assistant",
         )
-        yield Bot(ws=ws, desk=desk, store=store, outbox=outbox, courier=courier, deferred=deferred)
-        await desk.background.close()
+        yield Bot(ws=ws, context=context, store=store, outbox=outbox, courier=courier, deferred=deferred)
+        await context.background_tasks.close()
 
 
 @pytest.fixture
 async def bot(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot]:
     """The bot, connected over Socket Mode."""
     async with slack_side(ws, database_url) as side:
-        app = build_bolt_app(side.desk, signing_secret=None)
-        socket = SocketMode(app, ws.app_token, ping=0.3, watch=0.1)
+        app = build_bolt_app(side.context, signing_secret=None)
+        socket = SocketMode(app, ws.app_token, ping_interval=0.3, watchdog_interval=0.1)
         await socket.start()
         await ws.connected(2)
         yield side
-        await side.desk.background.close()
+        await side.context.background_tasks.close()
         await socket.close()
         assert ws.log.violations() == []

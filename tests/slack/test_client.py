@@ -9,7 +9,7 @@ import pytest
 from countersign.approvals.person import Standing
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.ports import RateLimited, SlackRefused, SlackUnreachable
-from countersign.slack.people import FRESH, People
+from countersign.slack.user_directory import CACHE_SECONDS, UserDirectory
 from slack_local.fault_injection import ApiFault
 from tests.slack.conftest import Bot
 
@@ -19,29 +19,29 @@ async def test_people_have_the_standing_that_slack_gives_them(bot: Bot) -> None:
         bot.ws.alice.id: Standing.MEMBER,
         bot.ws.gus.id: Standing.GUEST,
         bot.ws.eve.id: Standing.STRANGER,
-        bot.desk.workspace.bot_user: Standing.BOT,
+        bot.context.workspace.bot_user: Standing.BOT,
     }
-    assert {user: (await bot.desk.client.person(user)).standing for user in people} == people
+    assert {user: (await bot.context.client.person(user)).standing for user in people} == people
 
 
 async def test_somebody_whom_slack_does_not_know_is_nobody_who_may_decide(bot: Bot) -> None:
     bot.ws.trouble.on_call("users.info", ApiFault.ERROR, error="user_not_found")
-    assert (await bot.desk.client.person(bot.ws.alice.id)).standing is Standing.GONE
+    assert (await bot.context.client.person(bot.ws.alice.id)).standing is Standing.GONE
 
 
 async def test_people_are_remembered_for_a_while(bot: Bot) -> None:
     now = 0.0
-    people = People(bot.desk.api, bot.desk.workspace.team, clock=lambda: now)
+    people = UserDirectory(bot.context.api, bot.context.workspace.team, clock=lambda: now)
     await people.person(bot.ws.alice.id)
     await people.person(bot.ws.alice.id)
     assert len(bot.ws.log.calls("users.info")) == 1
-    now = FRESH + 1
+    now = CACHE_SECONDS + 1
     await people.person(bot.ws.alice.id)
     assert len(bot.ws.log.calls("users.info")) == 2
 
 
 async def test_somebody_from_another_team_of_the_same_organisation_is_no_member(bot: Bot) -> None:
-    from countersign.slack.people import _standing
+    from countersign.slack.user_directory import _standing
 
     user: dict[str, Any] = {
         "id": "W1",
@@ -64,7 +64,7 @@ async def test_somebody_from_another_team_of_the_same_organisation_is_no_member(
 async def test_failures_are_told_apart(bot: Bot, fault: dict[str, Any], expected: type[Exception]) -> None:
     bot.ws.trouble.on_call("chat.postMessage", **fault)
     with pytest.raises(expected) as raised:
-        await bot.desk.client.call("chat.postMessage", channel=bot.ws.channel_id("general"), text="x")
+        await bot.context.client.call("chat.postMessage", channel=bot.ws.channel_id("general"), text="x")
     if isinstance(raised.value, RateLimited):
         assert raised.value.seconds == 7
     if isinstance(raised.value, SlackRefused):
@@ -76,12 +76,12 @@ async def test_a_tools_text_is_posted_once_and_escaped(bot: Bot) -> None:
     general = bot.ws.channel_id("general")
     bot.ws.trouble.on_call("chat.postMessage", ApiFault.DROP_AFTER)
     with pytest.raises(SlackUnreachable):
-        await bot.desk.client.post_text("t:1", general, "hi <!channel>", look_first=False)
-    posted = await bot.desk.client.post_text("t:1", general, "hi <!channel>", look_first=True)
+        await bot.context.client.post_text("t:1", general, "hi <!channel>", look_first=False)
+    posted = await bot.context.client.post_text("t:1", general, "hi <!channel>", look_first=True)
     (only,) = bot.ws.log.calls("chat.postMessage")
     assert only.arguments["text"] == "hi &lt;!channel&gt;"
     assert posted["channel"] == general
-    history = await bot.desk.client.call("conversations.history", channel=general)
+    history = await bot.context.client.call("conversations.history", channel=general)
     assert [m["ts"] for m in history["messages"] if m.get("text", "").startswith("hi")] == [posted["ts"]]
 
 
@@ -90,21 +90,21 @@ async def test_an_older_drawing_does_not_cover_a_newer_one(bot: Bot) -> None:
     older = await bot.approval(card)
     newer = replace(older, version=older.version + 1, note="Once more, please.")
     bot.ws.trouble.on_call("chat.update", ApiFault.DELAY, seconds=0.3)
-    await asyncio.gather(bot.desk.client.redraw(newer), bot.desk.client.redraw(older))
+    await asyncio.gather(bot.context.client.redraw(newer), bot.context.client.redraw(older))
     assert "Once more" in card.text
 
 
 async def test_a_card_without_its_approval_is_refused_not_drawn(bot: Bot) -> None:
     row = Outgoing(key="c", kind=OutgoingKind.CARD, team="T", channel="C", thread_ts="1.0")
     with pytest.raises(SlackRefused):
-        await bot.desk.client.post(row, None)
+        await bot.context.client.post(row, None)
 
 
 async def test_an_openings_failure_is_told_through_slacks_own_url_alone(bot: Bot) -> None:
     body = {"text": "x", "user": bot.ws.carol.id, "response_url": "https://evil.example/hook"}
     general = bot.ws.channel_id("general")
     row = Outgoing(key="o", kind=OutgoingKind.OPENING, team="T", channel=general, thread_ts=None, body=body)
-    await bot.desk.client.opening_failed(row, "not_in_channel")
+    await bot.context.client.opening_failed(row, "not_in_channel")
     await bot.ws.carol.is_told("not in this channel")
     assert len(bot.ws.log.calls("chat.postEphemeral")) == 1
 

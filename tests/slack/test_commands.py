@@ -21,7 +21,7 @@ async def test_agent_posts_the_text_as_a_thread_and_defers_its_run(bot: Bot) -> 
     )
     assert f"<@{bot.ws.carol.id}>" in root.arguments["text"]
     assert "&lt;this&gt; &amp; that" in root.arguments["text"]
-    await bot.desk.background.close()
+    await bot.context.background_tasks.close()
     thread = Thread(bot.ws.slack, root.arguments["channel"], root.answer["ts"])
     assert bot.deferred == [thread.id]
     assert [row.text for row in await bot.outstanding(thread)] == ["summarise <this> & that"]

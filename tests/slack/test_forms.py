@@ -11,9 +11,16 @@ from hypothesis import strategies as st
 
 from countersign.approvals.json import Json
 from countersign.interrupts import Form, FormValidationError, form_from_arguments, form_from_schema
-from countersign.slack.card_ref import BadButton
-from countersign.slack.form_pages import Carried, TooMuchToCarryError, pack, pages, typed, unpack
-from countersign.slack.forms import Modal, fitted, form_view, raw_values, shown_errors
+from countersign.slack.cards.references import InvalidReference
+from countersign.slack.forms.modal import Modal, field_errors, fit_form, form_view, submitted_values
+from countersign.slack.forms.pagination import (
+    CarriedInputs,
+    FormStateTooLargeError,
+    changed_inputs,
+    decode_state,
+    encode_state,
+    pages,
+)
 from slack_local.block_kit.input_state import initial_values
 from slack_local.block_kit.surfaces import view_definition
 
@@ -48,8 +55,8 @@ def opened(form: Form) -> dict[str, Any]:
 @example({f"k{n}": "word " * 100 for n in range(400)})
 @example({"text": "a line of it\n" * 20_000})
 def test_arguments_that_nobody_touches_come_back_as_they_were(args: Json) -> None:
-    form = fitted(form_from_arguments(args))
-    assert form.read(raw_values(form, opened(form))) == args
+    form = fit_form(form_from_arguments(args))
+    assert form.read(submitted_values(form, opened(form))) == args
 
 
 SCHEMA: Json = {
@@ -91,7 +98,7 @@ TYPED: list[tuple[str, dict[str, Any], object]] = [
 
 @pytest.mark.parametrize(("name", "state", "expected"), TYPED, ids=[name for name, _, _ in TYPED])
 def test_what_is_typed_keeps_its_type(name: str, state: dict[str, Any], expected: object) -> None:
-    form = fitted(form_from_schema(SCHEMA))
+    form = fit_form(form_from_schema(SCHEMA))
     view = opened(form)
     shown = {
         block["block_id"]: block["element"]["type"] for block in view["blocks"] if block["type"] == "input"
@@ -101,7 +108,7 @@ def test_what_is_typed_keeps_its_type(name: str, state: dict[str, Any], expected
     held["/name"] = {"value": {"type": "plain_text_input", "value": "n"}}
     held["/count"] = {"value": {"type": "number_input", "value": "1"}}
     held[f"/{name}"] = {"value": state}
-    read: Any = form.read(raw_values(form, view))
+    read: Any = form.read(submitted_values(form, view))
     for key in name.split("/"):
         read = read[key]
     assert read == expected
@@ -109,32 +116,32 @@ def test_what_is_typed_keeps_its_type(name: str, state: dict[str, Any], expected
 
 
 def test_a_choice_can_be_taken_back() -> None:
-    form = fitted(
+    form = fit_form(
         form_from_schema({"type": "object", "properties": {"ok": {"type": "boolean", "default": True}}})
     )
     view = opened(form)
     options = view["blocks"][0]["element"]["options"]
     left_out = {"type": "radio_buttons", "selected_option": options[-1]}
     view["state"]["values"]["/ok"] = {"value": left_out}
-    assert form.read(raw_values(form, view)) == {}
+    assert form.read(submitted_values(form, view)) == {}
 
 
 def test_errors_stand_at_inputs_that_are_there() -> None:
-    form = fitted(form_from_schema(SCHEMA))
+    form = fit_form(form_from_schema(SCHEMA))
     view = opened(form)
     with pytest.raises(FormValidationError) as raised:
-        form.read(raw_values(form, view))
-    assert set(shown_errors(raised.value.errors, view)) == {"/name", "/count"}
-    assert shown_errors({"/": "Not <this>."}, view) == {"/name": "Not &lt;this&gt;."}
-    assert shown_errors({"/": "Not this."}, {"blocks": []}) == {}
+        form.read(submitted_values(form, view))
+    assert set(field_errors(raised.value.errors, view)) == {"/name", "/count"}
+    assert field_errors({"/": "Not <this>."}, view) == {"/name": "Not &lt;this&gt;."}
+    assert field_errors({"/": "Not this."}, {"blocks": []}) == {}
 
 
 def test_what_no_view_holds_is_edited_on_several_pages() -> None:
     args: dict[str, Json] = {f"k{n}": "word " * 100 for n in range(400)}
-    form = fitted(form_from_arguments(args))
+    form = fit_form(form_from_arguments(args))
     count = len(pages(form))
     assert count == 5
-    carried: Carried = {}
+    carried: CarriedInputs = {}
 
     for at in range(count):
         view = view_definition(form_view(form, MODAL, at, carried), "modal")
@@ -142,9 +149,9 @@ def test_what_no_view_holds_is_edited_on_several_pages() -> None:
         first = next(block["block_id"] for block in view["blocks"] if block["type"] == "input")
         state[first] = {"value": {"type": "plain_text_input", "value": f"new {at}"}}
         filled = {**view, "state": {"values": state}}
-        carried = unpack(pack(typed(form, carried, filled)))
+        carried = decode_state(encode_state(changed_inputs(form, carried, filled)))
 
-    changed: Any = form.read(raw_values(form, filled, carried))
+    changed: Any = form.read(submitted_values(form, filled, carried))
     assert {name: text for name, text in changed.items() if text != args[name]} == {
         "k0": "new 0",
         "k90": "new 1",
@@ -156,14 +163,14 @@ def test_what_no_view_holds_is_edited_on_several_pages() -> None:
 
 def test_a_text_that_no_view_holds_is_edited_on_several_pages() -> None:
     text = "".join(f"line {n}\n" for n in range(60_000))
-    form = fitted(form_from_arguments({"text": text}))
+    form = fit_form(form_from_arguments({"text": text}))
     last = len(pages(form)) - 1
     view = view_definition(form_view(form, MODAL, last), "modal")
     state = initial_values(view["blocks"])
     end = [block["block_id"] for block in view["blocks"] if block["type"] == "input"][-1]
     state[end]["value"]["value"] += "THE END"
 
-    read: Any = form.read(raw_values(form, {**view, "state": {"values": state}}))
+    read: Any = form.read(submitted_values(form, {**view, "state": {"values": state}}))
 
     assert read["text"].startswith(text.rstrip())
     assert read["text"].rstrip().endswith("THE END")
@@ -171,12 +178,12 @@ def test_a_text_that_no_view_holds_is_edited_on_several_pages() -> None:
 
 @pytest.mark.parametrize("packed", ["x", "!!", base64.urlsafe_b64encode(zlib.compress(b"[1]")).decode()])
 def test_metadata_that_we_did_not_write_is_refused(packed: str) -> None:
-    with pytest.raises(BadButton):
-        unpack(packed)
+    with pytest.raises(InvalidReference):
+        decode_state(packed)
 
 
 def test_more_than_metadata_holds_is_not_carried() -> None:
-    with pytest.raises(TooMuchToCarryError):
-        pack({"/a": Random(1).randbytes(3000).hex()})
-    with pytest.raises(TooMuchToCarryError):
-        pack({"/a": "a" * 40_000})
+    with pytest.raises(FormStateTooLargeError):
+        encode_state({"/a": Random(1).randbytes(3000).hex()})
+    with pytest.raises(FormStateTooLargeError):
+        encode_state({"/a": "a" * 40_000})

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from countersign.slack.scopes import NEEDED
+from countersign.slack.transport.scopes import NEEDED
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 

@@ -10,10 +10,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from countersign.slack.bolt_app import build_bolt_app
-from countersign.slack.http import PATH, events_handler
-from countersign.slack.scopes import scope_warning
-from countersign.slack.web_api import Workspace
+from countersign.slack.transport.bolt_app import build_bolt_app
+from countersign.slack.transport.http import PATH, events_handler
+from countersign.slack.transport.scopes import scope_warning
+from countersign.slack.transport.web_api import Workspace
 from slack_local.workspace import LocalWorkspace
 from tests.slack.conftest import Bot, slack_side
 
@@ -54,14 +54,14 @@ async def http_bot(database_url: str) -> AsyncIterator[Bot]:
         slack_side(ws, database_url) as side,
     ):
         application = web.Application()
-        app = build_bolt_app(side.desk, signing_secret=ws.signing_secret)
+        app = build_bolt_app(side.context, signing_secret=ws.signing_secret)
         application.router.add_post(PATH, events_handler(app))
         runner = web.AppRunner(application)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         ws.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"
         yield side
-        await side.desk.background.close()
+        await side.context.background_tasks.close()
         await runner.cleanup()
 
 
@@ -77,7 +77,7 @@ async def post(bot: Bot, *, secret: str, extra: dict[str, str] | None = None) ->
     event = {
         "type": "event_callback",
         "event_id": "Ev1",
-        "team_id": bot.desk.workspace.team,
+        "team_id": bot.context.workspace.team,
         "event": {
             "type": "message",
             "channel_type": "im",
@@ -142,7 +142,7 @@ async def test_bolts_own_environment_changes_nothing(
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN"):
         monkeypatch.setenv(name, "from-the-environment")
     async with slack_side(ws, database_url) as side:
-        app = build_bolt_app(side.desk, signing_secret=None)
+        app = build_bolt_app(side.context, signing_secret=None)
         assert app.oauth_flow is None
 
 

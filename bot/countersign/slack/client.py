@@ -12,14 +12,14 @@ from countersign.approvals.person import Person
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.ports import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.thread import ThreadRef
-from countersign.slack import card
-from countersign.slack.blocks import Drawn
-from countersign.slack.escape import escape
-from countersign.slack.in_order import InOrder
-from countersign.slack.messages import draw_message
-from countersign.slack.people import People
-from countersign.slack.posted import EVENT_TYPE, find_posted
-from countersign.slack.web_api import WebApi, Workspace
+from countersign.slack.block_kit.builders import RenderedMessage
+from countersign.slack.block_kit.escaping import escape
+from countersign.slack.cards.open_card import render_card, render_fallback_card
+from countersign.slack.messages import render_message
+from countersign.slack.transport.card_updates import CardUpdateSerialiser
+from countersign.slack.transport.posted_messages import EVENT_TYPE, find_posted_messages
+from countersign.slack.transport.web_api import WebApi, Workspace
+from countersign.slack.user_directory import UserDirectory
 
 _TOO_MUCH = {
     *("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format", "msg_too_long"),
@@ -44,8 +44,8 @@ class SlackClient:
     def __init__(self, api: WebApi, workspace: Workspace) -> None:
         self._api = api
         self._workspace = workspace
-        self._people = People(api, workspace.team)
-        self._in_order = InOrder()
+        self._users = UserDirectory(api, workspace.team)
+        self._card_updates = CardUpdateSerialiser()
 
     async def post(self, row: Outgoing, approval: Approval | None) -> str:
         """Post the row and give its ts; a row whose text needs several messages gives that of the first."""
@@ -53,45 +53,49 @@ class SlackClient:
             return await self._post_card(row, approval)
         if row.kind is OutgoingKind.CARD:
             raise SlackRefused("chat.postMessage", "approval_is_gone")
-        messages = draw_message(row)
+        messages = render_message(row)
         keys = [row.key if at == 0 else f"{row.key}/{at + 1}" for at in range(len(messages))]
         thread_ts, done = row.thread_ts, {}
         if row.attempts > 0:
-            done = await find_posted(self._api, row.channel, thread_ts, keys)
-        for key, drawn in zip(keys, messages, strict=True):
+            done = await find_posted_messages(self._api, row.channel, thread_ts, keys)
+        for key, rendered in zip(keys, messages, strict=True):
             if key not in done:
-                done[key] = await self._post_drawn(key, row.channel, thread_ts or done.get(row.key), drawn)
+                done[key] = await self._post_rendered(
+                    key, row.channel, thread_ts or done.get(row.key), rendered
+                )
         return done[row.key]
 
-    async def _post_drawn(self, key: str, channel: str, thread_ts: str | None, drawn: Drawn) -> str:
+    async def _post_rendered(
+        self, key: str, channel: str, thread_ts: str | None, rendered: RenderedMessage
+    ) -> str:
         try:
-            return await self._send(key, channel, thread_ts, drawn)
+            return await self._send(key, channel, thread_ts, rendered)
         except SlackRefused as refused:
-            if refused.error not in _TOO_MUCH or drawn.otherwise is None:
+            if refused.error not in _TOO_MUCH or rendered.fallback is None:
                 raise
-            log.warning("message_drawn_plain", key=key, slack_error=refused.error)
-            return await self._send(key, channel, thread_ts, replace(drawn, blocks=drawn.otherwise))
+            log.warning("message_fallback_used", key=key, slack_error=refused.error)
+            return await self._send(key, channel, thread_ts, replace(rendered, blocks=rendered.fallback))
 
     async def _post_card(self, row: Outgoing, approval: Approval) -> str:
         if row.attempts > 0:
-            found = await find_posted(self._api, row.channel, row.thread_ts, [row.key])
+            found = await find_posted_messages(self._api, row.channel, row.thread_ts, [row.key])
             if found:
                 return found[row.key]
         try:
-            return await self._send(row.key, row.channel, row.thread_ts, card.draw(approval))
+            return await self._send(row.key, row.channel, row.thread_ts, render_card(approval))
         except SlackRefused as refused:
             if refused.error not in _TOO_MUCH:
                 raise
-            log.error("card_drawn_plain", approval_id=str(approval.id), slack_error=refused.error)
-            return await self._send(row.key, row.channel, row.thread_ts, card.plain_card(approval))
+            log.error("card_fallback_used", approval_id=str(approval.id), slack_error=refused.error)
+            return await self._send(row.key, row.channel, row.thread_ts, render_fallback_card(approval))
 
-    async def _send(self, key: str, channel: str, thread_ts: str | None, drawn: Drawn) -> str:
+    async def _send(self, key: str, channel: str, thread_ts: str | None, rendered: RenderedMessage) -> str:
         answer = await self._api.call(
             "chat.postMessage",
             channel=channel,
             thread_ts=thread_ts,
-            text=drawn.text,
-            blocks=drawn.blocks,
+            text=rendered.text,
+            blocks=rendered.blocks,
             metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
             unfurl_links=False,
             unfurl_media=False,
@@ -101,30 +105,32 @@ class SlackClient:
     async def redraw(self, approval: Approval) -> None:
         if approval.card_ts is None:
             return
-        async with self._in_order.turn(approval.id, approval.version) as newest:
-            if newest:
-                await self._draw(approval, approval.card_ts)
+        async with self._card_updates.acquire(approval.id, approval.version) as is_newest:
+            if is_newest:
+                await self._update_card(approval, approval.card_ts)
 
-    async def _draw(self, approval: Approval, ts: str) -> None:
+    async def _update_card(self, approval: Approval, ts: str) -> None:
         channel = ThreadRef.parse(approval.thread_id).channel
         try:
-            await self._update(channel, ts, card.draw(approval))
+            await self._update(channel, ts, render_card(approval))
         except SlackRefused as refused:
             if refused.error not in _TOO_MUCH:
                 raise
-            log.error("card_drawn_plain", approval_id=str(approval.id), slack_error=refused.error)
-            await self._update(channel, ts, card.plain_card(approval))
+            log.error("card_fallback_used", approval_id=str(approval.id), slack_error=refused.error)
+            await self._update(channel, ts, render_fallback_card(approval))
 
-    async def _update(self, channel: str, ts: str, drawn: Drawn) -> None:
-        await self._api.call("chat.update", channel=channel, ts=ts, text=drawn.text, blocks=drawn.blocks)
+    async def _update(self, channel: str, ts: str, rendered: RenderedMessage) -> None:
+        await self._api.call(
+            "chat.update", channel=channel, ts=ts, text=rendered.text, blocks=rendered.blocks
+        )
 
-    async def show(self, channel: str, ts: str, drawn: Drawn) -> None:
+    async def show(self, channel: str, ts: str, rendered: RenderedMessage) -> None:
         """Make a message of ours show something else."""
-        await self._update(channel, ts, drawn)
+        await self._update(channel, ts, rendered)
 
     async def person(self, user_id: str, team_id: str | None = None) -> Person:  # noqa: ARG002  # the port's
         """Who it is, as users.info has it: the team that came along is what the sender says of themselves."""
-        return await self._people.person(user_id)
+        return await self._users.person(user_id)
 
     async def whisper(self, thread: ThreadRef, user: str, text: str) -> None:
         """The text is mrkdwn of the bot's own; it is escaped all the same, since it may quote people."""
@@ -176,7 +182,7 @@ class SlackClient:
 
     async def post_text(self, key: str, channel: str, text: str, *, look_first: bool) -> dict[str, Any]:
         """Post a text of a tool's, escaped, in a channel; with `look_first` it may be there already."""
-        found = await find_posted(self._api, channel, None, [key]) if look_first else {}
+        found = await find_posted_messages(self._api, channel, None, [key]) if look_first else {}
         ts = found.get(key) or await self._send_text(key, channel, text)
         return {"channel": channel, "ts": ts}
 

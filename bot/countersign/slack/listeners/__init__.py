@@ -1,16 +1,24 @@
-"""What the bot listens to, one module per kind. Each listener parses, asks the flow, and answers in words."""
+"""Bolt listeners, one module per kind. Each parses a payload, calls a use case and reports the result."""
 
 from slack_bolt.async_app import AsyncApp
 
-from countersign.slack.desk import Desk
-from countersign.slack.listeners import approvals, commands, events, leftovers, runs, starts, submissions
+from countersign.slack.listeners import (
+    card_buttons,
+    card_forms,
+    fallback,
+    message_events,
+    run_buttons,
+    slash_commands,
+    start_forms,
+)
+from countersign.slack.listeners.context import ListenerContext
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
-    events.register(app, desk)
-    approvals.register(app, desk)
-    submissions.register(app, desk)
-    runs.register(app, desk)
-    starts.register(app, desk)
-    commands.register(app, desk)
-    leftovers.register(app, desk)
+def register(app: AsyncApp, context: ListenerContext) -> None:
+    message_events.register(app, context)
+    card_buttons.register(app, context)
+    card_forms.register(app, context)
+    run_buttons.register(app, context)
+    start_forms.register(app, context)
+    slash_commands.register(app, context)
+    fallback.register(app, context)

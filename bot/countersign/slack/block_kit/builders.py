@@ -1,0 +1,62 @@
+"""Block Kit, as far as we draw with it. Texts come in escaped; see `escape`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+Block: TypeAlias = dict[str, Any]
+Style: TypeAlias = Literal["primary", "danger"]
+
+SECTION_LIMIT = 3000
+HEADER_LIMIT = 150
+FIELD_LIMIT = 2000
+FIELDS_LIMIT = 10
+MESSAGE_BLOCKS = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderedMessage:
+    """One message: `text` is what notifications and screen readers get."""
+
+    text: str
+    blocks: list[Block]
+    fallback: list[Block] | None = None  # to be shown where Slack refuses the blocks
+
+
+def plain(text: str) -> Block:
+    """No markup and no emoji codes: only escapes are read."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def mrkdwn(text: str) -> Block:
+    """`verbatim`: Slack adds no links and mentions of its own."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(text)}
+
+
+def section(text: str) -> Block:
+    return {"type": "section", "text": mrkdwn(text)}
+
+
+def plain_section(text: str) -> Block:
+    return {"type": "section", "text": plain(text)}
+
+
+def fields(texts: Sequence[str]) -> Block:
+    return {"type": "section", "fields": [mrkdwn(text) for text in texts]}
+
+
+def context_block(text: str) -> Block:
+    return {"type": "context", "elements": [mrkdwn(text)]}
+
+
+def actions(block_id: str, buttons: Sequence[Block]) -> Block:
+    return {"type": "actions", "block_id": block_id, "elements": list(buttons)}
+
+
+def button(action_id: str, label: str, value: str, style: Style | None = None) -> Block:
+    made = {"type": "button", "action_id": action_id, "text": plain(label), "value": value}
+    return made | {"style": style} if style else made

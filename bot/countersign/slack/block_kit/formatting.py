@@ -1,0 +1,16 @@
+"""Slack's markup for a date and for a user: https://docs.slack.dev/messaging/formatting-message-text"""
+
+from datetime import UTC, datetime
+
+from countersign.approvals.person import Person
+from countersign.slack.block_kit.escaping import escape
+
+
+def format_datetime(at: datetime) -> str:
+    """A moment in each reader's own time zone; the fallback for clients without support is in UTC."""
+    fallback = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
+
+
+def user_mention(person: Person) -> str:
+    return f"<@{escape(person.id)}>"

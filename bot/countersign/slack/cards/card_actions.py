@@ -1,0 +1,49 @@
+"""The four decisions on a card: their action ids, button labels, emoji and past tense."""
+
+from countersign.approvals.decision import DecisionKind
+
+PREFIX = "approval:"
+ANSWER = "answer"  # a plain question's respond has this name
+VIEW = "approval:view"
+PAGE = "approval:page"
+APPROVE_REST = "approval:approve_rest"
+
+_LABELS = {
+    DecisionKind.APPROVE: "Approve",
+    DecisionKind.EDIT: "Edit",
+    DecisionKind.RESPOND: "Respond",
+    DecisionKind.REJECT: "Reject",
+}
+_EMOJI = {
+    DecisionKind.APPROVE: ":white_check_mark:",
+    DecisionKind.EDIT: ":pencil2:",
+    DecisionKind.RESPOND: ":speech_balloon:",
+    DecisionKind.REJECT: ":no_entry:",
+}
+
+
+def action_id(kind: DecisionKind, *, plain_question: bool) -> str:
+    """The action id of the button, and the callback id of the modal behind it."""
+    return PREFIX + (ANSWER if plain_question and kind is DecisionKind.RESPOND else kind.value)
+
+
+def decision_kind(action_id: str) -> DecisionKind | None:
+    """The decision that an action id or callback id stands for; None for any other id."""
+    name = action_id.removeprefix(PREFIX)
+    if name == ANSWER:
+        return DecisionKind.RESPOND
+    return next((kind for kind in DecisionKind if kind.value == name), None)
+
+
+def button_label(kind: DecisionKind, *, is_answer: bool) -> str:
+    """`is_answer`: the request asks for an answer, not for words in place of a tool's result."""
+    return "Answer" if is_answer and kind is DecisionKind.RESPOND else _LABELS[kind]
+
+
+def outcome(kind: DecisionKind) -> str:
+    """The decision in the past tense: `Approved`."""
+    return kind.done.capitalize()
+
+
+def emoji(kind: DecisionKind) -> str:
+    return _EMOJI[kind]

@@ -1,0 +1,138 @@
+"""A form as a modal, and back: the view of a form, and the raw values of a submission."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from countersign.interrupts import MESSAGE, ROOT, UNSET, Field, FieldKind, Form, RawInput, single_line
+from countersign.slack.block_kit.builders import Block, actions, button, context_block, plain
+from countersign.slack.block_kit.escaping import truncate_escaped
+from countersign.slack.forms.input_elements import ACTION_ID, UNTOUCHED, MaybeRaw, raw_value
+from countersign.slack.forms.pagination import MAX_INPUTS, CarriedInputs, inputs_of, pages
+
+PAGE_ACTION = "form:turn"
+_ERROR_LIMIT = 300
+_NO_INPUTS: CarriedInputs = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Modal:
+    """What stands around the fields."""
+
+    callback_id: str
+    title: str  # at most 24 characters
+    submit: str  # at most 24 characters
+    private_metadata: str
+    heading: str = ""
+    explanation: str = ""
+    warning: str = ""  # why the page was not turned
+
+
+def fit_form(form: Form) -> Form:
+    """The form as people can handle it: as it is, or else the whole value as one JSON field.
+
+    What is too long for one view even so is a form of several pages.
+    """
+    if form.only_field is not None or sum(len(inputs_of(field)) for field in form.fields) <= MAX_INPUTS:
+        return form
+    field = Field(
+        pointer=ROOT,
+        label="Value",
+        kind=FieldKind.JSON,
+        required=True,
+        initial={} if form.base is UNSET else form.base,
+        hint="JSON. There are too many fields for a form of their own.",
+    )
+    whole = replace(form, fields=(field,), base=field.initial, required_objects=(), note=form.note)
+    return whole if len(pages(whole)) == 1 else form
+
+
+def form_view(form: Form, modal: Modal, page: int = 0, carried: CarriedInputs = _NO_INPUTS) -> Block:
+    """One page of a form that `fit_form` gave, with what was `carried` along from others."""
+    blocks: list[Block] = []
+    if modal.heading:
+        blocks.append({"type": "section", "text": plain(truncate_escaped(modal.heading, 3000))})
+    texts = [text for text in (modal.explanation, form.note) if text]
+    blocks += [{"type": "section", "text": plain(truncate_escaped(text, 3000))} for text in texts]
+    all_pages = pages(form)
+    blocks += [
+        form_input.block(carried.get(form_input.block_id, UNTOUCHED)) for form_input in all_pages[page]
+    ]
+    if len(all_pages) > 1:
+        blocks += _page_buttons(page, len(all_pages), modal.warning)
+    return {
+        "type": "modal",
+        "callback_id": modal.callback_id,
+        "title": plain(modal.title),
+        "submit": plain(modal.submit),
+        "close": plain("Cancel"),
+        "private_metadata": modal.private_metadata,
+        "blocks": blocks,
+    }
+
+
+def _page_buttons(page: int, count: int, warning: str) -> list[Block]:
+    """The way to the other pages."""
+    there = [at for at in dict.fromkeys((0, page - 1, page + 1, count - 1)) if 0 <= at < count and at != page]
+    buttons = [button(f"{PAGE_ACTION}:{at}", f"Page {at + 1}", str(at)) for at in there]
+    text = f"Page {page + 1} of {count}. What you change here is kept while you look at other pages."
+    return [actions(f"pages:{page}", buttons), context_block(warning or text)]
+
+
+def submitted_values(
+    form: Form, view: Mapping[str, Any], carried: CarriedInputs = _NO_INPUTS
+) -> dict[str, RawInput]:
+    """What was typed, by the fields' pointers, for `Form.read`. Fields that had no input are not in it."""
+    state = (view.get("state") or {}).get("values") or {}
+    found: dict[str, RawInput] = {}
+    for field in form.fields:
+        own = inputs_of(field)
+        given: list[MaybeRaw] = []
+        for form_input in own:
+            if (state_of_input := _input_state(state, form_input.block_id)) is not None:
+                given.append(raw_value(field, state_of_input))
+            elif form_input.block_id in carried:
+                given.append(carried[form_input.block_id])
+            else:
+                given.append(UNTOUCHED)
+        if all(raw is UNTOUCHED for raw in given):
+            continue
+        texts = [
+            form_input.prefilled if raw is UNTOUCHED else raw
+            for form_input, raw in zip(own, given, strict=True)
+        ]
+        found[field.pointer] = (
+            texts[0] if len(texts) == 1 else "".join(text for text in texts if isinstance(text, str))
+        )
+    return found
+
+
+def field_errors(errors: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
+    """The errors by block id, each at an input that is in the view: Slack takes no other."""
+    inputs = [block["block_id"] for block in view.get("blocks") or () if block.get("type") == "input"]
+    errors_by_block: dict[str, list[str]] = {}
+    for place, text in errors.items():
+        if place in inputs:
+            errors_by_block.setdefault(place, []).append(text)
+        elif inputs:  # of no input that is here: it is on another page, or the answer as a whole
+            texts = text if place in {ROOT, MESSAGE} else f"{single_line(place.removeprefix('/'))}: {text}"
+            errors_by_block.setdefault(inputs[0], []).append(texts)
+    return {
+        place: truncate_escaped(" ".join(texts), _ERROR_LIMIT) for place, texts in errors_by_block.items()
+    }
+
+
+def notice_view(title: str, text: str) -> Block:
+    """A view that only says something, in place of a form that can do nothing any more."""
+    return {
+        "type": "modal",
+        "title": plain(title),
+        "close": plain("Close"),
+        "blocks": [{"type": "section", "text": plain(truncate_escaped(text, 3000))}],
+    }
+
+
+def _input_state(state: Mapping[str, Any], block_id: str) -> Mapping[str, Any] | None:
+    state_of_input = (state.get(block_id) or {}).get(ACTION_ID)
+    return state_of_input if isinstance(state_of_input, Mapping) else None

@@ -1,0 +1,49 @@
+"""A press of a button, parsed from Slack's block_actions payload."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from countersign.flow.thread import ThreadRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class ButtonClick:
+    user: str
+    user_team: str | None  # another workspace's for somebody from Slack Connect
+    channel: str
+    message_ts: str
+    thread: ThreadRef
+    trigger_id: str
+    action_id: str
+    value: object
+    on_message: bool  # whether the message, as it is now, shows a button with this value
+
+    @classmethod
+    def from_payload(cls, body: Mapping[str, Any], team: str) -> "ButtonClick":
+        action = body["actions"][0]
+        message = body.get("message") or {}
+        container = body.get("container") or {}
+        message_ts = str(container.get("message_ts") or message.get("ts") or "")
+        channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
+        thread_ts = str(message.get("thread_ts") or container.get("thread_ts") or message_ts)
+        user = body["user"]
+        return cls(
+            user=str(user["id"]),
+            user_team=user.get("team_id"),
+            channel=channel,
+            message_ts=message_ts,
+            thread=ThreadRef(team=team, channel=channel, ts=thread_ts),
+            trigger_id=str(body.get("trigger_id", "")),
+            action_id=str(action.get("action_id", "")),
+            value=action.get("value"),
+            on_message=_shows(message.get("blocks"), action.get("value")),
+        )
+
+
+def _shows(blocks: object, value: object) -> bool:
+    """True too where Slack sends no blocks along: then there is nothing to compare with."""
+    if not isinstance(blocks, list):
+        return True
+    elements = [element for block in blocks for element in block.get("elements") or ()]
+    return any(isinstance(element, dict) and element.get("value") == value for element in elements)

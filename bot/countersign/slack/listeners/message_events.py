@@ -1,0 +1,116 @@
+"""Messages to the bot: stored before they are acknowledged, so that none that Slack counts as told is lost.
+
+The app processes before it responds: if storing fails, the event is not acknowledged, so Slack repeats it.
+A mention in a channel arrives twice, as `app_mention` and as `message`; both are the same key.
+"""
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from countersign.flow.graph_state import StartsWith
+from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.ports import SlackRefused
+from countersign.flow.thread import ThreadRef
+from countersign.slack.block_kit.escaping import unescape
+from countersign.slack.listeners.context import ListenerContext
+from countersign.slack.transport.deduplication import MessageDeduplicator
+from countersign.slack.transport.web_api import Workspace
+
+log = structlog.get_logger()
+
+_SUBTYPES = {None, "file_share", "thread_broadcast"}  # the others are edits, joins, other bots, ...
+_LATE_AFTER = 2.0  # seconds from when a message was written until it is told: Slack takes far less
+_EMPTY_MENTION = "Write what you want together with the mention; I read text alone, no files."
+
+
+def register(app: AsyncApp, context: ListenerContext) -> None:
+    deduplicator = MessageDeduplicator(context.store)
+
+    async def on_message(event: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest) -> None:
+        inbound = message_from(event, body.get("event_id"), context.workspace)
+        if inbound is None:
+            return
+        if not inbound.text and context.graphs[context.default_graph].starts_with is not StartsWith.FORM:
+            if inbound.opens:
+                context.notify_user(inbound.thread, inbound.user, _EMPTY_MENTION)
+            return
+        # Whatever fails in here leaves the mention unacknowledged: Slack repeats it, and then it is late.
+        late = inbound.opens and _is_late(inbound, request)
+        missed_replies = await replies_after(context, inbound) if late else ()
+        stored = await deduplicator.accept(inbound)
+        if stored and inbound.opens and not late and await context.store.overtaken(inbound):
+            missed_replies = await replies_after(context, inbound)
+        for each in missed_replies:
+            await deduplicator.accept(each)
+
+    async def on_anything_else() -> None:
+        """Acknowledged, or Slack would send it again and again."""
+
+    app.event("app_mention")(on_message)
+    app.event("message")(on_message)
+    app.event(re.compile(".*"))(on_anything_else)
+
+
+def _is_late(inbound: Inbound, request: AsyncBoltRequest) -> bool:
+    """Whether others may have been heard before it so long ago that nobody remembers."""
+    told_before = request.headers.get("x-slack-retry-num", ["0"])[0]  # Socket Mode says 0 at the first time
+    return told_before != "0" or time.time() - float(inbound.written) > _LATE_AFTER
+
+
+async def replies_after(context: ListenerContext, mention: Inbound) -> tuple[Inbound, ...]:
+    """What people wrote in the thread after this mention: it was no thread of ours when they did.
+
+    Raises RateLimited and SlackUnreachable; where Slack refuses, there is nothing to be had.
+    """
+    ts = mention.key.rpartition("/")[2]
+    try:
+        answer = await context.api.read(
+            "conversations.replies",
+            channel=mention.thread.channel,
+            ts=mention.thread.ts,
+            oldest=ts,
+            limit=200,
+        )
+    except SlackRefused as refused:
+        log.info("replies_not_read", thread_id=mention.thread.id, slack_error=refused.error)
+        return ()
+    found = (
+        message_from({**message, "channel": mention.thread.channel}, None, context.workspace)
+        for message in answer.get("messages", [])
+    )
+    return tuple(each for each in found if each is not None and each.written_after(ts))
+
+
+def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Workspace) -> Inbound | None:
+    """What a person wrote to the bot, or in a thread that may be its; None for everything else."""
+    user, channel, ts = event.get("user"), event.get("channel"), event.get("ts")
+    if event.get("subtype") not in _SUBTYPES or event.get("bot_id") or not (user and channel and ts):
+        return None
+    if user in {workspace.bot_user, "USLACKBOT"}:
+        return None
+    mention = re.compile(rf"<@{re.escape(workspace.bot_user)}(?:\|[^>]*)?>")
+    text = str(event.get("text") or "")
+    mentioned = event.get("type") == "app_mention" or mention.search(text) is not None
+    opens = mentioned or event.get("channel_type") == "im"
+    if not opens and event.get("thread_ts") is None:
+        return None
+    return Inbound(
+        key=f"message:{workspace.team}/{channel}/{ts}",
+        kind=InboundKind.MESSAGE,
+        thread=ThreadRef(team=workspace.team, channel=str(channel), ts=str(event.get("thread_ts") or ts)),
+        user=str(user),
+        text=unescape(_strip_mentions(mention, text)),
+        event_id=event_id,
+        opens=opens,
+    )
+
+
+def _strip_mentions(mention: re.Pattern[str], text: str) -> str:
+    """The text without the mentions, and without the blanks that stood around them."""
+    return re.sub(r"[ \t]*\x00[ \t]*", " ", mention.sub("\x00", text.replace("\x00", ""))).strip()

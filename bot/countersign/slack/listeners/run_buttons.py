@@ -1,0 +1,64 @@
+"""The buttons of a message about a run that stopped: try the step again, or have its question asked anew."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from countersign.approvals.eligibility import check_may_decide
+from countersign.approvals.errors import CountersignError
+from countersign.flow.inbound import Inbound, InboundKind
+from countersign.slack import messages
+from countersign.slack.block_kit.builders import RenderedMessage, context_block, section
+from countersign.slack.block_kit.escaping import code, escape
+from countersign.slack.block_kit.formatting import user_mention
+from countersign.slack.cards.references import InvalidReference
+from countersign.slack.listeners.button_click import ButtonClick
+from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
+
+_KINDS = {messages.RETRY: InboundKind.RETRY, messages.ASK_AGAIN: InboundKind.ASK_AGAIN}
+_ALREADY_ASKED = "Somebody asked for that already."
+
+
+def register(app: AsyncApp, context: ListenerContext) -> None:
+    async def on_press(ack: Ack, body: dict[str, Any]) -> None:
+        click = ButtonClick.from_payload(body, context.workspace.team)
+        try:
+            await _request_again(context, click)
+        except CountersignError as error:
+            context.notify_user(click.thread, click.user, describe_error(error))
+        await ack()
+
+    for action_id in _KINDS:
+        app.action(action_id)(on_press)
+
+
+async def _request_again(context: ListenerContext, click: ButtonClick) -> None:
+    reference = click.value
+    if not isinstance(reference, str) or not 0 < len(reference) <= 1000:
+        raise InvalidReference
+    person = await context.person(click.user, click.user_team)
+    check_may_decide(person)
+    kind = _KINDS[click.action_id]
+    accepted = await context.store.accept(
+        Inbound(
+            key=f"{kind}:{click.thread.id}:{reference}",
+            kind=kind,
+            thread=click.thread,
+            user=click.user,
+            opens=False,
+        )
+    )
+    if not accepted:
+        context.notify_user(click.thread, click.user, _ALREADY_ASKED)
+        return
+    done = "Trying again" if kind is InboundKind.RETRY else "Asking again"
+    drawn = RenderedMessage(
+        text=f"This run stopped. {done}, as {escape(person.name)} asked.",
+        blocks=[
+            section(
+                f":arrows_counterclockwise: This run stopped. *{done}*, as {user_mention(person)} asked."
+            ),
+            context_block(f"Reference {code(reference)}"),
+        ],
+    )
+    context.background_tasks.start("retry shown", context.client.show(click.channel, click.message_ts, drawn))

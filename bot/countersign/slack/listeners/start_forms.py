@@ -1,0 +1,122 @@
+"""The form that starts a graph without messages: its button, the modal, and what was filled in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from countersign.approvals.errors import CountersignError
+from countersign.flow.graph_state import GraphInfo
+from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.ports import SlackRefused
+from countersign.flow.thread import ThreadRef
+from countersign.interrupts import form_from_schema
+from countersign.slack import messages
+from countersign.slack.block_kit.builders import RenderedMessage, section
+from countersign.slack.block_kit.escaping import code, escape
+from countersign.slack.cards.references import InvalidReference
+from countersign.slack.forms.modal import Modal, fit_form, form_view, submitted_values
+from countersign.slack.listeners.acknowledgement import acknowledge_submission
+from countersign.slack.listeners.button_click import ButtonClick
+from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
+
+FORM = "start:form"
+_PACKED = re.compile(
+    r"(?P<channel>[A-Z0-9]+)/(?P<thread>[\d.]+)/(?P<message>[\d.]+)/(?P<graph>.+)", re.DOTALL
+)
+_FORM_REFUSED = "Slack would not open the form ({error}). Please press the button again."
+
+
+class NoSuchGraph(CountersignError):
+    """This graph is not configured any more, so it cannot be started."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartFormReference:
+    """Which graph a form starts, and where: `<channel>/<thread ts>/<message ts>/<graph>`."""
+
+    channel: str
+    thread_ts: str
+    message_ts: str
+    graph: str
+
+    def pack(self) -> str:
+        return f"{self.channel}/{self.thread_ts}/{self.message_ts}/{self.graph}"
+
+    @classmethod
+    def unpack(cls, value: object) -> "StartFormReference":
+        """Raises `InvalidReference`."""
+        found = _PACKED.fullmatch(value) if isinstance(value, str) else None
+        if found is None:
+            raise InvalidReference
+        return cls(
+            channel=found["channel"],
+            thread_ts=found["thread"],
+            message_ts=found["message"],
+            graph=found["graph"],
+        )
+
+
+def register(app: AsyncApp, context: ListenerContext) -> None:
+    async def on_open(ack: Ack, body: dict[str, Any]) -> None:
+        await ack()
+        click = ButtonClick.from_payload(body, context.workspace.team)
+        try:
+            info = _info(context.graphs, click.value)
+        except CountersignError as error:
+            context.notify_user(click.thread, click.user, describe_error(error))
+            return
+        context.background_tasks.start("open start form", _open(context, click, info))
+
+    async def on_form(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        await acknowledge_submission(
+            ack, view, _start(context, str(body["user"]["id"]), view), "Nothing was started"
+        )
+
+    app.action(messages.START)(on_open)
+    app.view(FORM)(on_form)
+
+
+def _info(graphs: Mapping[str, GraphInfo], name: object) -> GraphInfo:
+    if not isinstance(name, str) or not name:
+        raise InvalidReference
+    if name not in graphs:
+        raise NoSuchGraph
+    return graphs[name]
+
+
+async def _open(context: ListenerContext, click: ButtonClick, info: GraphInfo) -> None:
+    ref = StartFormReference(
+        channel=click.channel, thread_ts=click.thread.ts, message_ts=click.message_ts, graph=info.name
+    )
+    modal = Modal(
+        callback_id=FORM, title="Start", submit="Start", private_metadata=ref.pack(), heading=info.name
+    )
+    view = form_view(fit_form(form_from_schema(info.input_schema)), modal)
+    try:
+        await context.api.call("views.open", trigger_id=click.trigger_id, view=view)
+    except SlackRefused as refused:
+        await context.client.whisper(click.thread, click.user, _FORM_REFUSED.format(error=refused.error))
+
+
+async def _start(context: ListenerContext, user: str, view: dict[str, Any]) -> None:
+    ref = StartFormReference.unpack(view.get("private_metadata"))
+    info = _info(context.graphs, ref.graph)
+    form = fit_form(form_from_schema(info.input_schema))
+    values = form.read(submitted_values(form, view))
+    thread = ThreadRef(team=context.workspace.team, channel=ref.channel, ts=ref.thread_ts)
+    await context.store.accept(
+        Inbound(
+            key=f"form:{view['id']}",
+            kind=InboundKind.FORM,
+            thread=thread,
+            user=user,
+            body=values,
+            opens=False,
+        )
+    )
+    text = f"{code(info.name)} was started by <@{escape(user)}>."
+    drawn = RenderedMessage(text=f"{escape(info.name)} was started.", blocks=[section(text)])
+    context.background_tasks.start("start shown", context.client.show(ref.channel, ref.message_ts, drawn))

@@ -1,0 +1,1 @@
+"""Transport: the Web API client, Socket Mode, the HTTP endpoint, and reliable delivery over them."""

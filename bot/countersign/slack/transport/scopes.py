@@ -1,0 +1,32 @@
+"""The scopes that the bot's token needs, checked at start: a missing one shows now, not at the first post."""
+
+from countersign.slack.transport.web_api import Workspace
+
+NEEDED = {
+    "app_mentions:read": "hear mentions",
+    "channels:history": "read threads in public channels",
+    "chat:write": "post messages and cards",
+    "commands": "offer /agent and /approvals",
+    "groups:history": "read threads in private channels",
+    "im:history": "read direct messages",
+    "users:read": "see who may decide",
+    "channels:read": "list what waits in public channels",
+    "groups:read": "list what waits in private channels",
+    "im:write": "find a person's direct messages",
+}
+
+
+def missing_scopes(workspace: Workspace) -> tuple[str, ...]:
+    """The needed scopes that the token lacks; none where Slack does not tell which it has."""
+    if workspace.scopes is None:
+        return ()
+    return tuple(sorted(NEEDED.keys() - workspace.scopes))
+
+
+def scope_warning(workspace: Workspace) -> str | None:
+    """One line for the log, or None where nothing is missing."""
+    missing = missing_scopes(workspace)
+    if not missing:
+        return None
+    told = ", ".join(f"{scope} (to {NEEDED[scope]})" for scope in missing)
+    return f"SLACK_BOT_TOKEN lacks scopes: {told}. Add them to the app and install it again."

@@ -1,0 +1,147 @@
+"""Calls of Slack's Web API: one session for all of them, no hidden retries, errors in the flow's own words.
+
+slack-sdk's default retry posts a message twice when the connection drops after Slack took it, so it is off:
+who calls decides whether a call may be made again.
+"""
+
+import asyncio
+import json
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from countersign.flow.ports import RateLimited, SlackRefused, SlackUnreachable
+
+TIMEOUT = 10  # seconds for one call
+_CONNECTION_ERRORS = (aiohttp.ClientError, SlackClientError, TimeoutError, ssl.SSLError, OSError)
+_DEFAULT_RETRY_AFTER = 30.0  # seconds to wait where Slack says to wait, but not how long
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """Where the bot is installed, and as whom."""
+
+    team: str
+    url: str  # https://<name>.slack.com/
+    bot_user: str
+    bot_id: str
+    scopes: frozenset[str] | None  # None where Slack does not tell
+
+    def link(self, channel: str, ts: str, thread_ts: str | None = None) -> str:
+        """The permalink of a message, as Slack writes it."""
+        link = f"{self.url}archives/{channel}/p{ts.replace('.', '')}"
+        return link + (f"?thread_ts={thread_ts}&cid={channel}" if thread_ts and thread_ts != ts else "")
+
+
+@asynccontextmanager
+async def open_web(base_url: str, token: str | None) -> AsyncIterator[AsyncWebClient]:
+    """A client over a session of its own, which closes with it."""
+    timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        yield AsyncWebClient(
+            token=token, base_url=base_url, session=session, timeout=TIMEOUT, retry_handlers=[]
+        )
+
+
+class WebApi:
+    """Raises RateLimited, SlackRefused and SlackUnreachable, and nothing of the library's own."""
+
+    def __init__(self, web: AsyncWebClient) -> None:
+        self.web = web
+
+    async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        answer, _ = await self.call_with_headers(method, **arguments)
+        return answer
+
+    async def call_with_headers(self, method: str, **arguments: Any) -> tuple[dict[str, Any], Any]:
+        """The answer and the headers of the response."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            # Slack reads JSON where a method writes messages or views; its older methods ignore such a body.
+            if method.startswith(("chat.", "views.")):
+                response = await self.web.api_call(method, json=given)
+            else:
+                response = await self.web.api_call(method, data={k: _form_value(v) for k, v in given.items()})
+        except SlackApiError as error:
+            raise _translate_error(method, error) from error
+        except _CONNECTION_ERRORS as error:
+            raise SlackUnreachable(f"Slack did not answer {method}: {type(error).__name__}.") from error
+        if not isinstance(response.data, dict):
+            raise SlackUnreachable(f"Slack's answer to {method} is not JSON.")
+        return response.data, response.headers
+
+    async def read(self, method: str, *, tries: int = 3, **arguments: Any) -> dict[str, Any]:
+        """A call that changes nothing, so it is made again where Slack did not answer."""
+        for left in reversed(range(tries)):
+            try:
+                return await self.call(method, **arguments)
+            except SlackUnreachable:
+                if not left:
+                    raise
+            except RateLimited as error:
+                if not left or error.seconds > 2:
+                    raise
+                await asyncio.sleep(error.seconds)
+        raise AssertionError("unreachable")
+
+    async def check(self) -> None:
+        """Raise unless Slack answers and takes the token."""
+        await self.call("auth.test")
+
+    async def check_app_token(self, app_token: str) -> None:
+        """Raise SlackRefused for an app-level token that Slack does not take.
+
+        Whatever else keeps Slack from opening a connection passes, and whoever connects tries again.
+        """
+        try:
+            await self.web.apps_connections_open(app_token=app_token)
+        except SlackApiError as error:
+            if isinstance(refused := _translate_error("apps.connections.open", error), SlackRefused):
+                raise refused from error
+        except _CONNECTION_ERRORS:
+            return
+
+    async def workspace(self) -> Workspace:
+        """Who the token is, from auth.test. Raises SlackRefused for a token that Slack does not take."""
+        answer, headers = await self.call_with_headers("auth.test")
+        scopes = headers.get("x-oauth-scopes") or headers.get("X-OAuth-Scopes")
+        return Workspace(
+            team=answer["team_id"],
+            url=answer.get("url") or "https://slack.com/",
+            bot_user=answer["user_id"],
+            bot_id=answer.get("bot_id") or "",
+            scopes=frozenset(scope.strip() for scope in scopes.split(",")) if scopes else None,
+        )
+
+
+def _form_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _translate_error(method: str, error: SlackApiError) -> Exception:
+    """slack-sdk raises the same class for a refusal, a 429, a 500 and an answer that is no JSON."""
+    response = error.response
+    status = getattr(response, "status_code", getattr(response, "status", 0))
+    data = getattr(response, "data", None)
+    code = data.get("error") if isinstance(data, dict) else None
+    if status == 429 or code == "ratelimited":
+        return RateLimited(_retry_after(getattr(response, "headers", {})))
+    if isinstance(code, str) and status < 500 and code not in {"internal_error", "fatal_error"}:
+        return SlackRefused(method, code)
+    return SlackUnreachable(f"Slack did not answer {method}: {code or f'HTTP {status}'}.")
+
+
+def _retry_after(headers: Any) -> float:
+    seconds = headers.get("Retry-After") or headers.get("retry-after")
+    try:
+        return max(float(seconds), 0.1) if seconds else _DEFAULT_RETRY_AFTER
+    except ValueError:
+        return _DEFAULT_RETRY_AFTER

@@ -1,0 +1,66 @@
+"""Who people are, from users.info, remembered for a few minutes. Fails closed: unknown is not a member."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from countersign.approvals.person import Person, Standing
+from countersign.flow.ports import SlackRefused
+from countersign.slack.transport.web_api import WebApi
+
+CACHE_SECONDS = 300.0  # seconds
+CACHE_SIZE = 10_000  # people; beyond that the one who was asked for longest ago is forgotten
+_UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found"}
+
+
+class UserDirectory:
+    def __init__(self, api: WebApi, team: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._api = api
+        self._team = team
+        self._clock = clock
+        self._cache: OrderedDict[str, tuple[float, Person]] = OrderedDict()
+
+    async def person(self, user_id: str) -> Person:
+        """Raises RateLimited, SlackRefused or SlackUnreachable where Slack does not say who it is."""
+        cached = self._cache.get(user_id)
+        if cached and self._clock() - cached[0] < CACHE_SECONDS:
+            self._cache.move_to_end(user_id)
+            return cached[1]
+        try:
+            answer = await self._api.read("users.info", user=user_id)
+        except SlackRefused as error:
+            if error.error not in _UNKNOWN:
+                raise
+            return Person(id=user_id, name=user_id, standing=Standing.GONE)
+        person = _person(user_id, answer.get("user") or {}, self._team)
+        self._cache[user_id] = (self._clock(), person)
+        self._cache.move_to_end(user_id)
+        while len(self._cache) > CACHE_SIZE:
+            self._cache.popitem(last=False)
+        return person
+
+
+def _person(user_id: str, user: dict[str, Any], team: str) -> Person:
+    profile = user.get("profile") or {}
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    name = next((name for name in names if name), user_id)
+    return Person(id=user_id, name=str(name), standing=_standing(user_id, user, team))
+
+
+def _standing(user_id: str, user: dict[str, Any], team: str) -> Standing:
+    if not user or user.get("deleted"):
+        return Standing.GONE
+    if user.get("is_bot") or user_id == "USLACKBOT" or user.get("is_workflow_bot"):
+        return Standing.BOT
+    if user.get("is_stranger") or team not in _teams(user):
+        return Standing.STRANGER
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return Standing.GUEST
+    return Standing.MEMBER
+
+
+def _teams(user: dict[str, Any]) -> set[str]:
+    """The workspaces that the person is in: one, or in an Enterprise organisation perhaps several."""
+    enterprise = user.get("enterprise_user") or {}
+    return {str(team) for team in (user.get("team_id"), *(enterprise.get("teams") or ())) if team}

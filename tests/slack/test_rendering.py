@@ -1,0 +1,348 @@
+"""Whatever a graph asks, its card and its views are Block Kit that Slack takes, and show what they must."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from countersign.approvals.approval import Approval, Status, Vote, open_approval
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
+from countersign.approvals.person import Person, Standing
+from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.interrupts import digest, form_from_arguments, form_from_schema, parse
+from countersign.slack.cards.details_view import details_view
+from countersign.slack.cards.open_card import render_card, render_fallback_card
+from countersign.slack.cards.references import CardReference, ModalReference
+from countersign.slack.forms.modal import Modal, fit_form, form_view
+from countersign.slack.messages import render_message
+from slack_local.block_kit.surfaces import message_blocks, view_definition
+
+BOB = Person(id="U0BOB00001", name="Bob <!here>", standing=Standing.MEMBER)
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+texts = st.text(max_size=60) | st.sampled_from(
+    [
+        "<!channel> & <https://evil|bank>",
+        "```\nescape",
+        "*bold* _it_ `code`",
+        "\u202eevil\u0000",
+        "x" * 5000,
+        "&" * 4000,
+        "line\n" * 700,
+    ]
+)
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts
+payloads = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(texts, inner, max_size=12),
+    max_leaves=40,
+)
+calls = st.builds(
+    lambda name, args, text: {"type": "tool_approval", "name": name, "args": args, "description": text},
+    texts,
+    st.dictionaries(texts, payloads, max_size=15),
+    texts,
+)
+batches = st.lists(
+    st.builds(lambda n, a: {"name": n, "args": a}, texts, st.dictionaries(texts, payloads, max_size=6)),
+    min_size=1,
+    max_size=30,
+).map(lambda actions: {"action_requests": actions, "review_configs": []})
+questions = st.builds(
+    lambda q, rest: {**rest, "question": q}, texts, st.dictionaries(texts, payloads, max_size=5)
+)
+anything = payloads | calls | batches | questions
+often = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def approval_of(value: Json, schema: Json = None) -> Approval:
+    return open_approval(
+        thread_id="T0LOCAL001/C0GENERAL0/1.000001",
+        interrupt_id="i1",
+        digest=digest(value, schema),
+        value=value,
+        schema=schema,
+        rows=len(parse(value, schema).rows),
+        at=NOW,
+    )
+
+
+def vote(kind: DecisionKind, **more: Any) -> Vote:
+    return Vote(decision=Decision(kind=kind, **more), by=BOB, at=NOW)
+
+
+def voted(approval: Approval, kind: DecisionKind, **more: Any) -> Approval:
+    return approval.with_votes(dict.fromkeys(range(len(approval.votes)), vote(kind, **more)))
+
+
+def everything(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from everything(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from everything(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+def buttons(blocks: list[dict[str, Any]]) -> list[str]:
+    return [e["action_id"] for b in blocks if b["type"] == "actions" for e in b["elements"]]
+
+
+def modal_of(approval: Approval, page: int = 0) -> ModalReference:
+    ref = CardReference(approval_id=approval.id, row=0, digest=approval.digest)
+    return ModalReference(card=ref, channel="C0GENERAL0", message_ts="1.000002", page=page)
+
+
+@often
+@given(anything)
+@example({f"k{n}": "v" * 100 for n in range(500)})
+@example("x" * 1_000_000)
+@example({"question": "q", "text": "<" * 12_000})
+@example({"question": "&" * 500, "text": "&" * 12_000})
+@example({"action_requests": [{"name": "&" * 130, "args": {}, "description": "&" * 500}] * 30})
+@example({"action_requests": [{"name": "&" * 60, "args": {"a": "&" * 900}}] * 30, "review_configs": []})
+def test_any_payload_makes_a_card_that_slack_takes(value: Json) -> None:
+    approval = replace(approval_of(value), note="&" * 600)
+    partly = approval.with_votes(dict.fromkeys(range(len(approval.votes) // 2), vote(DecisionKind.APPROVE)))
+    for drawn in (render_card(approval), render_fallback_card(approval), render_card(partly)):
+        message_blocks(drawn.blocks)
+        assert len(drawn.text) <= 4000
+        assert not any("<!channel>" in text or "<https" in text for text in everything(drawn.blocks))
+
+
+@often
+@given(anything, st.sampled_from(DecisionKind), payloads, texts)
+@example(
+    {"action_requests": [{"name": "&" * 60, "args": {"a": "&" * 900}}] * 80, "review_configs": []},
+    DecisionKind.APPROVE,
+    None,
+    "",
+)
+@example(
+    {"action_requests": [{"name": "&" * 60, "args": {"a": "&" * 900}}] * 5, "review_configs": []},
+    DecisionKind.EDIT,
+    {"a": "<" * 5000},
+    "",
+)
+def test_any_closed_card_is_one_that_slack_takes_and_has_no_buttons(
+    value: Json, kind: DecisionKind, answer: Json, words: str
+) -> None:
+    decided = voted(approval_of(value), kind, value=answer, message=words or None)
+    for approval in (
+        decided,
+        decided.resumed(),
+        decided.withdrawn(words),
+        approval_of(value).withdrawn(words),
+    ):
+        drawn = render_card(approval)
+        message_blocks(drawn.blocks)
+        assert buttons(drawn.blocks) == []
+        assert not any("<!channel>" in text or "<!here>" in text for text in everything(drawn.blocks))
+
+
+@often
+@given(anything)
+@example({f"k{n}": "v" * 100 for n in range(500)})
+def test_any_payload_can_be_read_to_its_end(value: Json) -> None:
+    approval = approval_of(value)
+    for page in (0, 1, 9999):
+        view = details_view(approval, modal_of(approval, page))
+        view_definition(view, "modal")
+        assert approval.digest in str(view["blocks"][-1])
+
+
+@often
+@given(st.dictionaries(texts, payloads, max_size=20) | payloads)
+@example({f"k{n}": "v" for n in range(300)})
+@example({"text": "word " * 3000})
+@example({"text": "x" * 1_000_000})
+def test_any_arguments_make_a_form_that_slack_takes(args: Json) -> None:
+    modal = Modal(callback_id="approval:edit", title="Edit", submit="Save", private_metadata="-")
+    view_definition(form_view(fit_form(form_from_arguments(args)), modal), "modal")
+
+
+@often
+@given(st.sampled_from([k for k in OutgoingKind if k is not OutgoingKind.CARD]), texts, payloads)
+@example(OutgoingKind.SAID, "word & " * 10_000, None)
+@example(OutgoingKind.FIELDS, "", {f"k{n}": "v" * 900 for n in range(120)})
+def test_any_message_is_one_that_slack_takes(kind: OutgoingKind, text: str, values: Json) -> None:
+    body = {"text": text, "values": values, "reference": "r1", "ask_again": True, "graph": "g", "user": "U1"}
+    row = Outgoing(key="k", kind=kind, team="T", channel="C", thread_ts="1.0", body=body)
+    for drawn in render_message(row):
+        message_blocks(drawn.blocks)
+        assert drawn.text
+        assert len(drawn.text) <= 40_000
+        assert not any("<!channel>" in text for text in everything(drawn.blocks))
+
+
+def test_short_arguments_are_in_sight_behind_a_long_one() -> None:
+    value: Json = {
+        "type": "tool_approval",
+        "name": "transfer",
+        "args": {"memo": "m" * 50_000, "amount": 999_999, "to": "mallory"},
+    }
+    shown = str(render_card(approval_of(value)).blocks)
+    assert "`999999`" in shown
+    assert "`mallory`" in shown
+    assert "View everything" in shown
+
+
+def test_a_closed_card_says_what_was_answered_to_a_call_with_small_print() -> None:
+    call: Json = {
+        "name": "transfer",
+        "args": {"to": "mallory", "amount": 5},
+        "id": "call_1",
+        "type": "tool_call",
+    }
+    approval = approval_of({"question": "May it run?", "tool_call": call})
+    drawn = render_card(voted(approval, DecisionKind.RESPOND, message="Ask Ada first."))
+    shown = "\n".join(everything(drawn.blocks))
+    assert "mallory" in shown
+    assert "Ask Ada first." in shown
+    assert "shortened" not in shown
+
+
+def test_an_edited_text_shows_as_what_changed_alone() -> None:
+    text = "First line.\nSecond line.\nThird line.\nFourth line.\nFifth line."
+    approval = approval_of({"task": "Correct it.", "draft": text, "author": "Ada"})
+    edited = text.replace("Fifth", "Last")
+    shown = "\n".join(everything(render_card(voted(approval, DecisionKind.EDIT, value=edited)).blocks))
+    assert "- Fifth line.\n+ Last line." in shown
+    assert "First line." not in shown
+    assert "Ada" in shown
+
+
+def test_only_what_is_allowed_has_a_button() -> None:
+    value: Json = {
+        "action_requests": [{"name": "a", "args": {"x": 1}}, {"name": "b", "args": {"x": 2}}],
+        "review_configs": [
+            {"action_name": "a", "allowed_decisions": ["approve", "reject"]},
+            {"action_name": "b", "allowed_decisions": ["edit"]},
+        ],
+    }
+    blocks = render_card(approval_of(value)).blocks
+    rows = {b["block_id"].split(":")[1]: b for b in blocks if b.get("block_id", "").startswith("row:")}
+    assert buttons([rows["0"]]) == ["approval:approve", "approval:reject"]
+    assert buttons([rows["1"]]) == ["approval:edit"]
+    assert "approval:approve_rest" not in buttons(blocks)
+
+
+def test_a_batch_shows_its_decided_rows_while_others_are_open() -> None:
+    value: Json = {"action_requests": [{"name": f"t{n}", "args": {}} for n in range(3)], "review_configs": []}
+    approval = approval_of(value)
+    assert "approval:approve_rest" in buttons(render_card(approval).blocks)
+
+    partly = approval.with_votes({1: vote(DecisionKind.REJECT, message="no")})
+    blocks = render_card(partly).blocks
+    open_rows = [b["block_id"] for b in blocks if b.get("block_id", "").startswith("row:")]
+    assert open_rows == ["row:0:2", "row:2:2"]
+    assert f"*2.* `t1` :no_entry: *Rejected* by <@{BOB.id}>" in str(blocks)
+
+    last = render_card(partly.with_votes({0: vote(DecisionKind.APPROVE)})).blocks
+    assert "approval:approve_rest" in buttons(last)
+
+
+def test_a_batch_too_long_for_a_card_makes_room_as_its_rows_are_decided() -> None:
+    value: Json = {
+        "action_requests": [{"name": f"t{n}", "args": {}} for n in range(40)],
+        "review_configs": [],
+    }
+    approval = approval_of(value)
+    while approval.status is Status.PENDING:
+        blocks = render_card(approval).blocks
+        message_blocks(blocks)
+        first = next(b["block_id"] for b in blocks if b.get("block_id", "").startswith("row:"))
+        row = int(first.split(":")[1])
+        approval = approval.with_votes({row: vote(DecisionKind.APPROVE)})
+    message_blocks(render_card(approval).blocks)
+
+
+def test_a_refused_answer_is_explained_on_the_card_that_opens_again() -> None:
+    approval = voted(approval_of({"question": "Pay?", "amount": 3}), DecisionKind.APPROVE)
+    shown = str(render_card(approval.reopened("amount has to be <5>")).blocks)
+    assert "asked again" in shown
+    assert "amount has to be &lt;5&gt;" in shown
+    assert "approval:approve" in shown
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "boolean"},
+        {"type": "integer", "minimum": 1, "maximum": 5},
+        {"enum": ["a", "b", None]},
+        {"type": "object", "properties": {f"p{n}": {"type": "string"} for n in range(200)}},
+        {"type": "array", "items": {"enum": [f"o{n}" for n in range(60)]}},
+        {"type": "string", "enum": [f"o{n}" for n in range(100)]},
+        {"type": "object", "properties": {"on": {"type": "string", "format": "date"}}, "required": ["on"]},
+    ],
+)
+def test_any_schema_makes_a_form_that_slack_takes(schema: Json) -> None:
+    modal = Modal(callback_id="approval:answer", title="Answer", submit="Send", private_metadata="-")
+    view_definition(form_view(fit_form(form_from_schema(schema)), modal), "modal")
+
+
+def literal(value: object) -> str:
+    """All the texts as people read them."""
+    return unescape("\n".join(everything(value)))
+
+
+def test_a_title_with_escapes_is_whole() -> None:
+    question = "Is a < b && b < c? " + "x" * 120 + " THE END."
+    approval = approval_of({"question": question, "amount": 5})
+    whole = details_view(approval, modal_of(approval))
+
+    assert question in literal(render_card(approval).blocks)
+    assert question in literal(render_fallback_card(approval).blocks)
+    assert question in literal(whole["blocks"])
+    message_blocks(render_card(approval).blocks)
+
+
+def test_rows_whose_tools_have_long_names_can_be_told_apart() -> None:
+    names = ["mcp__production_database_server__delete_customer_" + end for end in ("record", "account")]
+    approval = approval_of(
+        {"action_requests": [{"name": name, "args": {}} for name in names], "review_configs": []}
+    )
+    half = approval.with_votes({0: vote(DecisionKind.REJECT)})
+
+    for drawn in (
+        render_card(approval),
+        render_card(half),
+        render_card(voted(approval, DecisionKind.REJECT)),
+    ):
+        assert all(name in literal(drawn.blocks) for name in names)
+
+
+def test_what_escapes_push_out_of_a_rows_head_is_behind_its_button() -> None:
+    words = "<b>careful</b> " * 30 + "THE END"
+    actions: Json = [{"name": name, "args": {}, "description": words} for name in ("one", "two")]
+    approval = approval_of({"action_requests": actions, "review_configs": []})
+    whole = details_view(approval, modal_of(approval))
+
+    views = [block["block_id"] for block in render_card(approval).blocks if "approval:view" in str(block)]
+    assert [view.split(":")[1] for view in views] == ["0", "1"]
+    assert literal(whole["blocks"]).count(words) == 2
+
+
+def test_a_batch_says_why_a_row_was_decided_while_others_are_open() -> None:
+    args: Json = {"to": "ann", "amount": 5}
+    value: Json = {"action_requests": [{"name": "pay", "args": args}] * 4, "review_configs": []}
+    votes = {
+        0: vote(DecisionKind.REJECT, message="she is *at* work & <!here>"),
+        1: vote(DecisionKind.EDIT, value={"to": "ann", "amount": 7}),
+        2: vote(DecisionKind.APPROVE),
+    }
+
+    blocks = render_card(approval_of(value).with_votes(votes)).blocks
+
+    message_blocks(blocks)
+    assert "`she is *at* work & <!here>`" in literal(blocks)
+    assert "`1 changed: amount`" in literal(blocks)

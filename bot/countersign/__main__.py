@@ -1,17 +1,18 @@
-"""The commands.
+"""The commands. In a checkout `python -m bot` is the same thing as `countersign`.
 
-    python -m bot serve [--no-worker]   listen to Slack and work the queue (or only listen)
-    python -m bot worker                only work the queue; any number of these, on any machine
-    python -m bot migrate               bring the database's tables up to date and end
-    python -m bot jobs [--retry THREAD] list the threads whose last step failed, or try one again
-    python -m bot demo [--tour]         the bot in a Slack of its own on this machine: no account, no key
-    python -m bot demo --script FILE    the same, played by a script that says what has to come of it
+    countersign serve [--no-worker]      listen to Slack and work the queue (or only listen)
+    countersign worker                   only work the queue; any number of these, on any machine
+    countersign migrate                  bring the database's tables up to date and end
+    countersign halted [--retry THREAD]  list the threads whose last step failed, or retry one
+    countersign demo [--tour]            the bot in a Slack of its own on this machine: no account, no key
+    countersign demo --script FILE       the same, played by a script that says what has to come of it
 
-Settings come from the environment and from .env; see .env.example.
+Settings come from the environment, from .env, and from `env` in langgraph.json; see .env.example.
 """
 
 import argparse
 import asyncio
+import importlib.util
 import logging
 import os
 import signal
@@ -22,47 +23,43 @@ from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
 
+from countersign import __version__
+from countersign.approvals.errors import CountersignError
+
 if TYPE_CHECKING:
-    from countersign.settings import DatabaseSettings, Settings
+    from countersign.settings import Settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and give its exit code: 0 done, 1 could not start or failed, 2 not understood."""
-    parser = _parser()
-    given = parser.parse_args(arguments)
+    """Run a command and return its exit code: 0 done, 1 could not start or failed, 2 wrong usage."""
+    given = _parser().parse_args(arguments)
     load_dotenv(".env", override=False)  # for the graphs too, which read their own variables
     # langgraph reads it when it is imported: checkpoints may load known types only (CVE-2026-28277).
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
-    if given.command == "demo":
-        from countersign.demo.command import main as demo
-
-        return demo(given.tour, given.config, given.port, script=given.script)
-    return _run(given)
-
-
-def _run(given: argparse.Namespace) -> int:
-    from countersign.app import migrate_database
-    from countersign.approvals.errors import CountersignError
-    from countersign.logs import configure_logging
-    from countersign.runtime import run
-    from countersign.settings import read_database_settings, read_settings
-
     try:
-        if given.command == "migrate":
-            configure_logging("text")
-            asyncio.run(migrate_database(read_database_settings()))
-            return 0
-        if given.command == "jobs":
-            configure_logging("text", logging.WARNING)
-            return asyncio.run(_jobs(read_database_settings(), given.retry))
-        settings = read_settings()
-        configure_logging(settings.log_format)
-        listen = given.command == "serve"
-        work = not (listen and given.no_worker)
-        run(_until_signalled(settings, listen=listen, work=work))
+        code: int = given.run(given)
     except CountersignError as error:
         print(f"countersign: {error}", file=sys.stderr)
         return 1
+    return code
+
+
+def _serve(given: argparse.Namespace) -> int:
+    return _run_bot(listen=True, work=not given.no_worker)
+
+
+def _worker(_given: argparse.Namespace) -> int:
+    return _run_bot(listen=False, work=True)
+
+
+def _run_bot(*, listen: bool, work: bool) -> int:
+    from countersign.logs import configure_logging
+    from countersign.runtime import run
+    from countersign.settings import read_settings
+
+    settings = read_settings()
+    configure_logging(settings.log_format)
+    run(_until_signalled(settings, listen=listen, work=work))
     return 0
 
 
@@ -75,37 +72,67 @@ async def _until_signalled(settings: "Settings", *, listen: bool, work: bool) ->
     await run_bot(settings, stop, listen=listen, work=work)
 
 
-async def _jobs(settings: "DatabaseSettings", retry: str | None) -> int:
-    from countersign.halted_threads import list_halted_threads, retry_halted_thread
+def _migrate(_given: argparse.Namespace) -> int:
+    from countersign.app import migrate_database
+    from countersign.logs import configure_logging
+    from countersign.settings import read_database_settings
 
-    if retry:
-        await retry_halted_thread(settings, retry)
-        print(f"{retry} is tried again by the next worker that is free.")
-        return 0
-    lines = await list_halted_threads(settings)
-    print("\n".join(lines) if lines else "No thread has stopped.")
+    configure_logging("text")
+    asyncio.run(migrate_database(read_database_settings()))
     return 0
+
+
+def _halted(given: argparse.Namespace) -> int:
+    from countersign.halted_threads import list_halted_threads, retry_halted_thread
+    from countersign.logs import configure_logging
+    from countersign.settings import read_database_settings
+
+    configure_logging("text", logging.WARNING)
+    settings = read_database_settings()
+    if given.retry:
+        asyncio.run(retry_halted_thread(settings, given.retry))
+        print(f"{given.retry} is queued. The next worker that is free retries it.")
+        return 0
+    lines = asyncio.run(list_halted_threads(settings))
+    print("\n".join(lines) if lines else "No thread is halted.")
+    return 0
+
+
+def _demo(given: argparse.Namespace) -> int:
+    if importlib.util.find_spec("countersign.demo") is None:
+        raise CountersignError("The container has no demo. Run it from a checkout or an installed package.")
+    from countersign.demo.command import main as demo
+
+    return demo(given.tour, given.config, given.port, script=given.script)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m bot",
+        prog="countersign",
         description="LangGraph agents in Slack threads, and a person asked before every risky step.",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="listen to Slack and work the queue")
     serve.add_argument("--no-worker", action="store_true", help="only listen; `worker` processes do the work")
-    commands.add_parser("worker", help="only work the queue")
-    commands.add_parser("migrate", help="bring the database's tables up to date")
-    jobs = commands.add_parser("jobs", help="list the threads whose last step failed, or try one again")
-    jobs.add_argument("--retry", metavar="THREAD", help="the id of the thread to try again")
+    serve.set_defaults(run=_serve)
+    worker = commands.add_parser("worker", help="only work the queue")
+    worker.set_defaults(run=_worker)
+    migrate = commands.add_parser("migrate", help="bring the database's tables up to date")
+    migrate.set_defaults(run=_migrate)
+    halted = commands.add_parser(
+        "halted", aliases=["jobs"], help="list the threads whose last step failed, or retry one"
+    )
+    halted.add_argument("--retry", metavar="THREAD", help="the id of the thread to retry")
+    halted.set_defaults(run=_halted)
     demo = commands.add_parser("demo", help="the bot in a Slack of its own on this machine")
     demo.add_argument("--tour", action="store_true", help="play a story, print its transcript and end")
     demo.add_argument(
         "--script", metavar="FILE", help="play the lines of FILE (-: standard input), print what happens, end"
     )
-    demo.add_argument("--config", type=Path, metavar="FILE", help="another langgraph.json than the bot's own")
+    demo.add_argument("--config", type=Path, metavar="FILE", help="a langgraph.json with graphs of your own")
     demo.add_argument("--port", type=int, default=0, help="the page's port (default: any that is free)")
+    demo.set_defaults(run=_demo)
     return parser
 
 

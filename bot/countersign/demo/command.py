@@ -1,4 +1,4 @@
-"""`python -m bot demo`: the bot in a Slack of its own on this machine, with no account and no key."""
+"""`countersign demo`: the bot in a Slack of its own on this machine, with no account and no key."""
 
 import asyncio
 import os

@@ -50,7 +50,9 @@ _leaves: st.SearchStrategy[AnswerShape] = st.one_of(
 def _nested(inner: st.SearchStrategy[AnswerShape]) -> st.SearchStrategy[AnswerShape]:
     several = st.lists(inner, max_size=3).map(tuple)
     pairs = st.lists(st.tuples(st.text(max_size=3), _scalars), max_size=2).map(tuple)
-    keys = st.lists(st.builds(Key, st.text(max_size=3), inner, st.booleans(), pairs), max_size=3).map(tuple)
+    keys = st.lists(st.builds(Key, st.text(max_size=3), inner, st.booleans(), pairs, pairs), max_size=3).map(
+        tuple
+    )
     return st.one_of(
         st.builds(Tuple, several, **_known),
         st.builds(Union, several, **_known),

@@ -75,6 +75,7 @@ def _key_to_json(key: Key) -> Json:
         "shape": shape_to_json(key.shape),
         "required": key.required,
         "needed_with": [list(pair) for pair in key.needed_with],
+        "needed_unless": [list(pair) for pair in key.needed_unless],
     }
 
 
@@ -120,15 +121,20 @@ def _shape(value: Json, deep: int) -> AnswerShape:
 
 def _key(value: Json, deep: int) -> Key:
     stored = _mapping(value)
-    pairs = [_list(pair) for pair in _list(stored["needed_with"])]
-    if any(len(pair) != 2 for pair in pairs):
-        raise ValueError("needed_with")
     return Key(
         name=_name(stored["name"]),
         shape=_shape(stored["shape"], deep),
         required=_flag(stored["required"]),
-        needed_with=tuple((_name(pair[0]), _scalar(pair[1])) for pair in pairs),
+        needed_with=_pairs(stored["needed_with"]),
+        needed_unless=_pairs(stored["needed_unless"]),
     )
+
+
+def _pairs(value: Json) -> tuple[tuple[str, Scalar], ...]:
+    pairs = [_list(pair) for pair in _list(value)]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueError("a key and its value are expected")
+    return tuple((_name(key), _scalar(named)) for key, named in pairs)
 
 
 def _where(value: Json) -> Where | None:

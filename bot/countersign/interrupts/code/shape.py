@@ -88,13 +88,15 @@ class Key:
     """One key of an object.
 
     `required`: it is read without a default whatever else the answer says. `needed_with`: it is read without
-    a default where another key of the same object has this value, for example `("action", "edit")`.
+    a default where another key of the same object has this value, for example `("action", "edit")`;
+    `needed_unless`: where none of these keys has its value.
     """
 
     name: str
     shape: "AnswerShape"
     required: bool
     needed_with: tuple[tuple[str, Scalar], ...] = ()
+    needed_unless: tuple[tuple[str, Scalar], ...] = ()
 
 
 @dataclass(frozen=True)

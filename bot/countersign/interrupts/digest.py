@@ -1,68 +1,15 @@
 """The digest of a question: what the card showed, what was decided on, and what is resumed are the same."""
 
 import hashlib
-import json
-from functools import lru_cache
 
-import rfc8785
-
+from countersign.approvals.canonical_json import canonical_json
 from countersign.approvals.json import Json
-
-_EXACT = 2**53
-_SHORT = 20_000  # characters of a text whose form is remembered
 
 
 def digest(value: Json, schema: Json = None) -> str:
-    """SHA-256 in hex over the RFC 8785 form of the value, and on a second line that of the schema if any.
+    """SHA-256 in hex over the canonical JSON of the value, and on a second line that of the schema if any.
 
-    The same for the same JSON whatever the order of its keys, and different for different JSON. Two rules
-    where RFC 8785 has no answer, since it knows doubles alone: an integer beyond 2**53 that a double holds
-    exactly is written as that double (so that a database that turns 1e22 into 10000000000000000000000 does
-    not change the digest); if any other number or a lone surrogate is in the value, it is written as ASCII
-    JSON with sorted keys and exact integers, behind a first line that no RFC 8785 text begins with.
+    The same for the same JSON whatever the order of its keys, and different for different JSON.
     """
-    parts = [_canonical(value)] if schema is None else [_canonical(value), _canonical(schema)]
+    parts = [canonical_json(value)] if schema is None else [canonical_json(value), canonical_json(schema)]
     return hashlib.sha256(b"\n".join(parts)).hexdigest()
-
-
-def _canonical(value: Json) -> bytes:
-    """The same values come again and again: a question before its card and its resume, a tool's schema."""
-    text = json.dumps(value)
-    return _remembered(text) if len(text) <= _SHORT else _written(value)
-
-
-@lru_cache(maxsize=128)
-def _remembered(text: str) -> bytes:
-    return _written(json.loads(text))
-
-
-def _written(value: Json) -> bytes:
-    try:
-        return rfc8785.dumps(_as_doubles(value))
-    except (rfc8785.CanonicalizationError, UnicodeError):
-        exact = json.dumps(_as_integers(value), sort_keys=True, separators=(",", ":"))
-        return b"exact " + exact.encode("ascii")
-
-
-def _as_doubles(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {key: _as_doubles(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_as_doubles(item) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _EXACT:
-        try:
-            return float(value) if int(float(value)) == value else value
-        except OverflowError:
-            return value
-    return value
-
-
-def _as_integers(value: Json) -> Json:
-    """Numbers that are equal get one spelling: a float without a fraction is written as an integer."""
-    if isinstance(value, dict):
-        return {key: _as_integers(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_as_integers(item) for item in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value

@@ -1,0 +1,31 @@
+"""The chain's head, written down outside the database: what shows that the ledger's end was cut off."""
+
+import re
+from dataclasses import dataclass
+
+from countersign.approvals.errors import CountersignError
+
+_ANCHOR = re.compile(r"(?P<position>[1-9][0-9]{0,17}):(?P<link>[0-9a-f]{64})")
+
+
+class AnchorNotUnderstood(CountersignError):
+    """An anchor is a position and a link, such as 1204:9f86d08…, as `audit verify` shows it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anchor:
+    """A position of the chain, from 1, and the link there (64 hex digits)."""
+
+    position: int
+    link: str
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.link}"
+
+
+def parse_anchor(text: str) -> Anchor:
+    """Read `<position>:<link>`, alone or within a line of text. Raises AnchorNotUnderstood."""
+    found = _ANCHOR.search(text)
+    if found is None:
+        raise AnchorNotUnderstood
+    return Anchor(position=int(found["position"]), link=found["link"])

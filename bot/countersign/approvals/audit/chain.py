@@ -1,0 +1,195 @@
+"""The hash chain over the ledger: each link covers the one before it, so nothing can go missing unseen.
+
+Entries are appended by many transactions at once, each with a hash of its own content. A sealer later gives
+them consecutive positions and links them. So no approval waits for another's entry, and the chain is complete
+up to its head; what is behind the head is younger than the sealer's last round.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from countersign.approvals.audit.anchor import Anchor
+from countersign.approvals.audit.entry import KEYED, PLAIN, EntryHasher, LedgerEntry
+
+GENESIS = "0" * 64  # the link before the first
+
+
+def next_link(previous: str, position: int, entry_hash: str) -> str:
+    """The link of an entry: SHA-256 in hex over the link before it, its position from 1, and its hash."""
+    return hashlib.sha256(f"{previous}\n{position}\n{entry_hash}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainedEntry:
+    """What the database holds of one position: `entry` is None where only the link is left."""
+
+    entry_id: int | None
+    position: int | None  # None: not sealed yet
+    entry: LedgerEntry | None
+    entry_hash: str | None
+    link: str | None
+
+
+class FindingKind(StrEnum):
+    CHANGED = "changed"  # the content does not fit its hash
+    CUT = "cut"  # an entry, or the chain's end, is missing
+    ADDED = "added"  # an entry that no seal covers, or whose hash the bot did not make
+    REORDERED = "reordered"  # an entry stands where its link does not fit
+    UNCHECKED = "unchecked"  # it was hashed with a key that was not given
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """The first thing that is wrong: `text` is for people."""
+
+    kind: FindingKind
+    text: str
+    position: int | None = None
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What was read, and what is wrong with it if anything is."""
+
+    sealed: int
+    unsealed: int
+    head: str
+    finding: Finding | None
+    anchors: int = 0  # anchors that were compared and fit
+
+
+def verify(rows: Iterable[ChainedEntry], hasher: EntryHasher, anchors: Sequence[Anchor] = ()) -> Verification:
+    """Walk the chain from its first entry and give the first thing that is wrong.
+
+    `rows` are the sealed ones in the order of their positions, then the unsealed ones by entry id.
+    """
+    expected = {anchor.position: anchor.link for anchor in anchors}
+    walk = _Walk(hasher, expected)
+    for row in rows:
+        finding = walk.take(row)
+        if finding is not None:
+            return walk.result(finding)
+    return walk.result(walk.missing_end())
+
+
+class _Walk:
+    def __init__(self, hasher: EntryHasher, anchored: dict[int, str]) -> None:
+        self._hasher = hasher
+        self._anchored = anchored
+        self._head = GENESIS
+        self._position = 0
+        self._unsealed = 0
+        self._fitting = 0
+        self._keyed = False
+
+    def take(self, row: ChainedEntry) -> Finding | None:
+        if row.position is None:
+            return self._take_unsealed(row)
+        expected = self._position + 1
+        if row.position != expected:
+            return Finding(
+                kind=FindingKind.CUT,
+                position=expected,
+                text=f"Entry {expected} is missing: the next one that is there is {row.position}.",
+            )
+        if row.entry is None or row.entry_hash is None:
+            return Finding(
+                kind=FindingKind.CUT,
+                position=expected,
+                entry_id=row.entry_id,
+                text=f"Entry {expected} was deleted: its link is still there.",
+            )
+        return self._content(row, row.entry, row.entry_hash) or self._linked(row, row.entry_hash)
+
+    def _linked(self, row: ChainedEntry, entry_hash: str) -> Finding | None:
+        assert row.position is not None
+        link = next_link(self._head, row.position, entry_hash)
+        if link != row.link:
+            return Finding(
+                kind=FindingKind.REORDERED,
+                position=row.position,
+                entry_id=row.entry_id,
+                text=(
+                    f"Entry {row.position} does not follow the one before it: entries were reordered, "
+                    "replaced or taken out here."
+                ),
+            )
+        self._head, self._position = link, row.position
+        anchored = self._anchored.get(row.position)
+        if anchored is not None:
+            if anchored != link:
+                return Finding(
+                    kind=FindingKind.CHANGED,
+                    position=row.position,
+                    entry_id=row.entry_id,
+                    text=(
+                        f"The chain up to entry {row.position} is not the one that was anchored: it was "
+                        "written again, at this entry or before it."
+                    ),
+                )
+            self._fitting += 1
+        return None
+
+    def _take_unsealed(self, row: ChainedEntry) -> Finding | None:
+        assert row.entry is not None, "an unsealed row is an entry"
+        self._unsealed += 1
+        if row.entry_hash is None:
+            return Finding(
+                kind=FindingKind.ADDED,
+                entry_id=row.entry_id,
+                text=f"The entry with id {row.entry_id} has no hash: Countersign did not write it.",
+            )
+        return self._content(row, row.entry, row.entry_hash)
+
+    def _content(self, row: ChainedEntry, entry: LedgerEntry, entry_hash: str) -> Finding | None:
+        where = f"Entry {row.position}" if row.position is not None else f"The entry with id {row.entry_id}"
+        if not self._hasher.can_check(entry_hash):
+            return Finding(
+                kind=FindingKind.UNCHECKED,
+                position=row.position,
+                entry_id=row.entry_id,
+                text=f"{where} was hashed with a key. Set LEDGER_KEY to check it.",
+            )
+        if self._keyed and entry_hash.startswith(f"{PLAIN}:"):
+            return Finding(
+                kind=FindingKind.ADDED,
+                position=row.position,
+                entry_id=row.entry_id,
+                text=f"{where} is hashed without the key, after entries that were hashed with it.",
+            )
+        self._keyed = self._keyed or entry_hash.startswith(f"{KEYED}:")
+        if self._hasher.matches(entry, entry_hash):
+            return None
+        changed = row.position is not None
+        return Finding(
+            kind=FindingKind.CHANGED if changed else FindingKind.ADDED,
+            position=row.position,
+            entry_id=row.entry_id,
+            text=f"{where} ({entry.event} of {entry.approval_id}) was changed: its hash does not fit.",
+        )
+
+    def missing_end(self) -> Finding | None:
+        """An anchor beyond the head: the tail was cut off, or the database is an older one."""
+        beyond = [position for position in self._anchored if position > self._position]
+        if not beyond:
+            return None
+        return Finding(
+            kind=FindingKind.CUT,
+            position=self._position + 1,
+            text=(
+                f"The chain ends at entry {self._position}, and entry {max(beyond)} was anchored: the end "
+                "was cut off, or an older backup was restored."
+            ),
+        )
+
+    def result(self, finding: Finding | None) -> Verification:
+        return Verification(
+            sealed=self._position,
+            unsealed=self._unsealed,
+            head=self._head,
+            finding=finding,
+            anchors=self._fitting,
+        )

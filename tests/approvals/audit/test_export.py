@@ -1,0 +1,68 @@
+"""The ledger as JSON lines, CSV and OCSF."""
+
+import csv
+import io
+import json
+
+from countersign.approvals.audit import EntryHasher, LedgerEntry, verify
+from countersign.approvals.audit.chain import GENESIS, next_link
+from countersign.approvals.audit.export import ExportFormat, export
+from tests.approvals.audit.chains import chain, entry
+
+
+def test_json_lines_carry_what_it_takes_to_verify_them_again() -> None:
+    hasher = EntryHasher()
+    rows = chain([entry(n) for n in range(1, 5)], hasher)
+
+    lines = [json.loads(line) for line in export(rows, ExportFormat.JSONL)]
+
+    link = GENESIS
+    for line in lines:
+        if line["previous"] is not None:
+            assert line["previous"] == link
+        link = next_link(link, line["position"], line["hash"])
+        assert line["link"] == link
+    assert link == verify(rows, hasher).head
+    assert lines[1]["actor"] == {"id": "UBOB", "name": "Bob"}
+    assert lines[1]["at"] == "2026-03-01T09:30:02.000002Z"
+
+
+def test_csv_has_a_head_and_a_line_per_entry_and_no_formula() -> None:
+    rows = chain([entry(1, actor_id="U1", actor_name='=HYPERLINK("x")'), entry(2)], EntryHasher())
+
+    table = list(csv.DictReader(io.StringIO("".join(export(rows, ExportFormat.CSV)))))
+
+    assert [row["event"] for row in table] == ["opened", "decided"]
+    assert table[0]["actor_name"] == '\'=HYPERLINK("x")'
+    assert json.loads(table[1]["detail"]) == entry(2).detail
+    assert table[1]["previous"] == table[0]["link"]
+
+
+def test_ocsf_events_have_the_required_attributes_of_api_activity() -> None:
+    rows = chain(
+        [entry(1), entry(2), entry(3, event="refused", actor_id="U9", actor_name="Gus")], EntryHasher()
+    )
+
+    events = [json.loads(line) for line in export(rows, ExportFormat.OCSF)]
+
+    for event in events:
+        assert event["class_uid"] == 6003
+        assert event["category_uid"] == 6
+        assert event["type_uid"] == event["class_uid"] * 100 + event["activity_id"]
+        assert isinstance(event["time"], int)
+        assert event["severity_id"] in range(7)
+        assert {"version", "product"} <= event["metadata"].keys()
+    assert events[0]["actor"]["user"]["type"] == "System"
+    assert events[1]["actor"]["user"] == {"uid": "UBOB", "name": "Bob", "type_id": 1, "type": "User"}
+    assert (events[2]["status_id"], events[2]["api"]["operation"]) == (2, "approval.refused")
+
+
+def test_the_hash_is_over_canonical_json() -> None:
+    """The same content in another order of keys, or as another spelling of a number, hashes alike."""
+
+    def made(detail: object) -> LedgerEntry:
+        return entry(1, detail=detail)
+
+    hasher = EntryHasher()
+    assert hasher(made({"b": 1.0, "a": 2})) == hasher(made({"a": 2, "b": 1}))
+    assert hasher(made({"a": 2})) != hasher(made({"a": "2"}))

@@ -9,7 +9,7 @@ from benchmarks.graph import HOLD
 from benchmarks.sides import Side
 from countersign.jobs.queue import Queue
 from countersign.jobs.worker import Worker
-from countersign.store.pool import for_statements, open_pool
+from countersign.store.pool import configure_for_statements, open_pool
 from tests.support.bots import until
 
 LIMIT = 60.0
@@ -52,7 +52,7 @@ async def succession(url: str, jobs: int = 21) -> list[float]:
     async def clean() -> None:
         """Nothing to clean."""
 
-    async with await open_pool(url, configure=for_statements) as pool:
+    async with await open_pool(url, configure=configure_for_statements) as pool:
         queue = Queue(pool)
         await queue.open()
         queue.handle(work, clean)

@@ -11,19 +11,19 @@ from countersign.http_server import HealthCheck, build_http_app, open_http_serve
 from countersign.settings import Settings
 from countersign.slack.transport.web_api import WebApi
 from countersign.slack_startup import StartupError
-from countersign.store.housekeeping import Housekeeping
+from countersign.store.diagnostics import Diagnostics
 
 
 @asynccontextmanager
 async def open_startup_server(
-    settings: Settings, api: WebApi, housekeeping: Housekeeping, metrics: Metrics, *, listen: bool
+    settings: Settings, api: WebApi, diagnostics: Diagnostics, metrics: Metrics, *, listen: bool
 ) -> AsyncIterator[None]:
     """The admin server while the bot waits for Slack: alive, not ready, and /readyz says why."""
     if not listen and settings.worker_port is None:
         yield
         return
-    checks: dict[str, HealthCheck] = {"database": housekeeping.check, "slack": api.check}
-    app = build_http_app(checks, partial(render_metrics, housekeeping, metrics), None)
+    checks: dict[str, HealthCheck] = {"database": diagnostics.check_health, "slack": api.check}
+    app = build_http_app(checks, partial(render_metrics, diagnostics, metrics), None)
     async with open_admin_server(settings, app, listen=listen):
         yield
 
@@ -46,9 +46,9 @@ async def open_admin_server(settings: Settings, app: web.Application, *, listen:
         yield
 
 
-async def render_metrics(housekeeping: Housekeeping, metrics: Metrics) -> bytes:
+async def render_metrics(diagnostics: Diagnostics, metrics: Metrics) -> bytes:
     """The metrics in Prometheus' text format, with the gauges read from the database."""
-    counts = await housekeeping.counts()
+    counts = await diagnostics.counts()
     metrics.pending.set(counts["pending"])
     metrics.unposted.set(counts["unposted"])
     return metrics.render()

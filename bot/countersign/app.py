@@ -22,7 +22,8 @@ from countersign.flow.tool_host import ToolHost
 from countersign.http_server import Handler, HealthCheck, build_http_app
 from countersign.inspection_api import PATH, InspectionApi
 from countersign.jobs.queue import Queue
-from countersign.jobs.repairs import Reaper, every
+from countersign.jobs.periodic import run_every
+from countersign.jobs.stalled_jobs import StalledJobReaper
 from countersign.jobs.worker import Worker
 from countersign.runs.checkpoints import Checkpoints
 from countersign.runs.config import read_graph_config
@@ -37,14 +38,14 @@ from countersign.slack.transport.scopes import scope_warning
 from countersign.slack.transport.socket_mode import SocketMode
 from countersign.slack.transport.web_api import WebApi, Workspace, open_web
 from countersign.slack_startup import connect_to_slack
-from countersign.store.database import for_checkpoints, open_database
+from countersign.store.database import configure_for_checkpoints, open_database
 from countersign.store.effects import Effects
-from countersign.store.housekeeping import Housekeeping
-from countersign.store.locks import Locks
+from countersign.store.diagnostics import Diagnostics
+from countersign.store.thread_locks import ThreadLocks
 from countersign.store.outbox import Outbox
-from countersign.store.pool import for_statements, open_pool
-from countersign.store.records import Records
-from countersign.store.threads import Threads
+from countersign.store.pool import configure_for_statements, open_pool
+from countersign.store.diagnostics import Diagnostics
+from countersign.store.threads import ThreadStore
 
 _DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
 _REPAIR_EVERY = 5.0  # seconds between two searches for what a crash left undone
@@ -60,11 +61,11 @@ class Services:
     """Everything that is open and wired, for the tasks that run on it."""
 
     settings: Settings
-    threads: Threads
+    threads: ThreadStore
     outbox: Outbox
-    housekeeping: Housekeeping
+    diagnostics: Diagnostics
     queue: Queue
-    reaper: Reaper
+    reaper: StalledJobReaper
     api: WebApi
     workspace: Workspace
     slack: SlackClient
@@ -95,27 +96,27 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         given = settings.database_url.get_secret_value() if settings.database_url else None
         url = await stack.enter_async_context(open_database(given, settings.data_dir))
         pool = await stack.enter_async_context(
-            await open_pool(url, max_size=settings.concurrency + 4, configure=for_statements)
+            await open_pool(url, max_size=settings.concurrency + 4, configure=configure_for_statements)
         )
         sessions = await stack.enter_async_context(
             await open_pool(
                 url,
                 max_size=settings.concurrency + 1,
                 application_name="countersign run",
-                configure=for_checkpoints,
+                configure=configure_for_checkpoints,
             )
         )
         queue = Queue(pool)
         await queue.open()
-        threads, outbox = Threads(pool, queue.defer), Outbox(pool, queue.defer)
+        threads, outbox = ThreadStore(pool, queue.defer), Outbox(pool, queue.defer)
         token = settings.slack_bot_token.get_secret_value()
         api = WebApi(await stack.enter_async_context(open_web(settings.slack_api_url, token)))
-        housekeeping, metrics = Housekeeping(pool), Metrics()
+        diagnostics, metrics = Diagnostics(pool), Metrics()
         app_token = settings.slack_app_token if listen else None
         workspace = await connect_to_slack(
             api,
             app_token.get_secret_value() if app_token else None,
-            lambda: open_startup_server(settings, api, housekeeping, metrics, listen=listen),
+            lambda: open_startup_server(settings, api, diagnostics, metrics, listen=listen),
         )
         if warning := scope_warning(workspace):
             log.warning("scopes_missing", text=warning)
@@ -123,7 +124,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         effects = Effects(pool)
         decide = Decide(threads, now, metrics)
         courier = Courier(threads, outbox, slack, metrics)
-        locks = Locks(sessions)
+        locks = ThreadLocks(sessions)
         advance = Advance(
             store=threads,
             locks=locks,
@@ -137,9 +138,9 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             settings=settings,
             threads=threads,
             outbox=outbox,
-            housekeeping=housekeeping,
+            diagnostics=diagnostics,
             queue=queue,
-            reaper=Reaper(pool, queue),
+            reaper=StalledJobReaper(pool, queue),
             api=api,
             workspace=workspace,
             slack=slack,
@@ -147,8 +148,8 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             decide=decide,
             courier=courier,
             advance=advance,
-            inspection=InspectionApi(Records(pool), graphs, sessions),
-            retention=Retention(housekeeping, locks, Checkpoints(), settings.retention or None),
+            inspection=InspectionApi(diagnostics, graphs, sessions),
+            retention=Retention(RetentionStore(pool), locks, Checkpoints(), settings.retention or None),
             metrics=metrics,
         )
 
@@ -206,10 +207,10 @@ async def _worker(services: Services) -> AsyncIterator[None]:
     """A worker and the periodic repairs. At the end the graphs drain, and the worker hands its jobs back."""
     worker = Worker(services.queue, services.settings.concurrency, services.settings.shutdown_grace)
     repairs = [
-        every(_DELIVER_EVERY, "deliver", services.courier.deliver_due),
-        every(_REPAIR_EVERY, "redraw", services.courier.redraw_stale),
-        every(_REPAIR_EVERY, "forgotten", services.threads.forgotten),
-        every(_REAP_EVERY, "reap", services.reaper.reap),
+        run_every(_DELIVER_EVERY, "deliver", services.courier.deliver_due),
+        run_every(_REPAIR_EVERY, "redraw", services.courier.redraw_stale),
+        run_every(_REPAIR_EVERY, "requeue_orphaned", services.threads.requeue_orphaned),
+        run_every(_REAP_EVERY, "reap", services.reaper.reap),
     ]
     cancel_timeout = services.settings.shutdown_grace + _WORKER_CANCEL_TIMEOUT
     async with _background(cancel_timeout, worker.run()), _background(_REPAIR_CANCEL_TIMEOUT, *repairs):
@@ -237,7 +238,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
     bolt = build_bolt_app(context, signing_secret=secret.get_secret_value() if secret else None)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(context.background_tasks.close)
-        checks: dict[str, HealthCheck] = {"database": services.housekeeping.check}
+        checks: dict[str, HealthCheck] = {"database": services.diagnostics.check_health}
         handler: Handler | None = None
         if settings.slack_app_token is not None:
             socket = SocketMode(bolt, settings.slack_app_token.get_secret_value())
@@ -247,7 +248,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         else:
             handler = events_handler(bolt)
             checks["slack"] = services.api.check
-        metrics = partial(render_metrics, services.housekeeping, services.metrics)
+        metrics = partial(render_metrics, services.diagnostics, services.metrics)
         app = build_http_app(checks, metrics, handler, _inspection_routes(services))
         await stack.enter_async_context(open_admin_server(settings, app, listen=True))
         yield
@@ -256,8 +257,8 @@ async def _listener(services: Services) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _worker_admin_server(services: Services) -> AsyncIterator[None]:
     """The admin server of a process that only works the queue, on WORKER_PORT."""
-    checks: dict[str, HealthCheck] = {"database": services.housekeeping.check, "slack": services.api.check}
-    metrics = partial(render_metrics, services.housekeeping, services.metrics)
+    checks: dict[str, HealthCheck] = {"database": services.diagnostics.check_health, "slack": services.api.check}
+    metrics = partial(render_metrics, services.diagnostics, services.metrics)
     app = build_http_app(checks, metrics, None, _inspection_routes(services))
     async with open_admin_server(services.settings, app, listen=False):
         yield

@@ -8,9 +8,9 @@ from countersign.flow.thread import ThreadRef
 from countersign.jobs.queue import Queue
 from countersign.settings import DatabaseSettings
 from countersign.store.database import open_database
-from countersign.store.housekeeping import Housekeeping
+from countersign.store.diagnostics import Diagnostics
 from countersign.store.pool import open_pool
-from countersign.store.threads import Threads
+from countersign.store.threads import ThreadStore
 
 
 class ThreadNotHalted(CountersignError):
@@ -21,7 +21,7 @@ async def list_halted_threads(settings: DatabaseSettings) -> list[str]:
     """One line per halted thread, oldest first: its id, graph, reference in the log, and since when."""
     given = settings.database_url.get_secret_value() if settings.database_url else None
     async with open_database(given, settings.data_dir) as url, await open_pool(url, max_size=2) as pool:
-        halted = await Housekeeping(pool).halted()
+        halted = await Diagnostics(pool).halted_threads()
     return [
         f"{thread.thread_id}  graph {thread.graph or '-'}  reference {thread.reference}  "
         f"since {thread.since:%Y-%m-%d %H:%M:%S %Z}"
@@ -33,7 +33,7 @@ async def retry_halted_thread(settings: DatabaseSettings, thread_id: str) -> Non
     """Queue the failed step of this thread again. Raises ThreadNotHalted."""
     given = settings.database_url.get_secret_value() if settings.database_url else None
     async with open_database(given, settings.data_dir) as url, await open_pool(url, max_size=2) as pool:
-        halted = {thread.thread_id: thread for thread in await Housekeeping(pool).halted()}
+        halted = {thread.thread_id: thread for thread in await Diagnostics(pool).halted_threads()}
         if thread_id not in halted:
             raise ThreadNotHalted
         queue = Queue(pool)
@@ -45,4 +45,4 @@ async def retry_halted_thread(settings: DatabaseSettings, thread_id: str) -> Non
             user="",
             opens=False,
         )
-        await Threads(pool, queue.defer).accept(retry)
+        await ThreadStore(pool, queue.defer).accept(retry)

@@ -13,7 +13,7 @@ from countersign.approvals.json import Json
 from countersign.flow.thread import ThreadRef
 from countersign.runs.graphs import Graphs
 from countersign.store.pool import Pool
-from countersign.store.records import Records
+from countersign.store.diagnostics import Diagnostics
 
 PATH = "/inspect/{team}/{channel}/{ts}"
 
@@ -21,8 +21,8 @@ PATH = "/inspect/{team}/{channel}/{ts}"
 class InspectionApi:
     """`sessions` gives connections that LangGraph's saver can use. Reading a thread takes no lock."""
 
-    def __init__(self, records: Records, graphs: Graphs, sessions: Pool) -> None:
-        self._records = records
+    def __init__(self, diagnostics: Diagnostics, graphs: Graphs, sessions: Pool) -> None:
+        self._diagnostics = diagnostics
         self._graphs = graphs
         self._sessions = sessions
 
@@ -36,13 +36,13 @@ class InspectionApi:
                 return web.json_response({"error": reason}, status=401)
             path = request.match_info
             thread = ThreadRef(team=path["team"], channel=path["channel"], ts=path["ts"])
-            sections = {**await self._records.of_thread(thread.id), "Graph": await self._state(thread)}
+            sections = {**await self._diagnostics.thread_rows(thread.id), "Graph": await self._state(thread)}
             return web.json_response(sections, dumps=lambda value: json.dumps(value, default=str))
 
         return handle
 
     async def _state(self, thread: ThreadRef) -> Json:
-        name = await self._records.graph_of(thread.id)
+        name = await self._diagnostics.graph_name(thread.id)
         if name is None or name not in self._graphs.infos:
             return None
         async with self._sessions.connection() as session, self._graphs.bind(name, thread, session) as graph:

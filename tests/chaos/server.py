@@ -41,7 +41,7 @@ class Server:
         folder.chmod(0o700)
 
     async def over_tcp(self) -> None:
-        """Listen on a port of this machine from now on, as a server on another one would; its keeper goes."""
+        """Listen on a TCP port from now on, as a remote server would; its supervisor ends."""
         async with self.stopped() as start:
             with socket.create_server(("127.0.0.1", 0)) as free:
                 port = free.getsockname()[1]
@@ -61,7 +61,7 @@ class Server:
 
     @asynccontextmanager
     async def killed(self) -> AsyncIterator[None]:
-        """SIGKILL; its keeper starts it again, and the block may find it there already."""
+        """SIGKILL; its supervisor starts it again, and the block may find it there already."""
         process = self.postmaster()
         process.kill()
         await until(lambda: _is_gone(process), lambda: "the server to die")
@@ -69,22 +69,22 @@ class Server:
 
     @asynccontextmanager
     async def stopped(self) -> AsyncIterator["Start"]:
-        """Stopped for the block in an orderly way, which its keeper does not undo, and started by us."""
+        """Stopped for the block in an orderly way, which its supervisor does not undo, and started by us."""
         process = self.postmaster()
         start = Start(process)
         process.send_signal(signal.SIGINT)
-        await until(lambda: not start.sockets.exists(), lambda: "the server and its keeper to end")
+        await until(lambda: not start.sockets.exists(), lambda: "the server and its supervisor to end")
         yield start
         self._again = start.again()
 
     @asynccontextmanager
-    async def without_keeper(self) -> AsyncIterator[None]:
+    async def without_supervisor(self) -> AsyncIterator[None]:
         """A block in which it ends by itself, and nobody starts it again but we, afterwards."""
         process = self.postmaster()
         start = Start(process)
-        keeper = process.parent()
-        assert keeper is not None
-        keeper.kill()
+        supervisor = process.parent()
+        assert supervisor is not None
+        supervisor.kill()
         yield
         await until(lambda: _is_gone(process), lambda: "the server to end")
         self._again = start.again()

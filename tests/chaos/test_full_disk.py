@@ -135,7 +135,7 @@ async def test_a_log_that_cannot_grow_takes_the_server_down_and_nothing_else(
         server.log_on(disk.folder)
         async with open_scene(tmp_path, server.url, forge) as scene:
             crew = scene.crew
-            async with server.without_keeper():
+            async with server.without_supervisor():
                 disk.fill()
                 use_up_log(server)
                 click = asyncio.create_task(people.presses(scene.card, crew.ws.bob))

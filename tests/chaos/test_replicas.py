@@ -40,7 +40,7 @@ async def test_a_paused_worker_that_wakes_goes_on_and_nobody_did_it_meanwhile(cr
         answered = await held(crew, "nap", "act")
         sleeper, other = of_process(workers, crew.passed("nap", "act")[0])
         sleeper.send(signal.SIGSTOP)
-        await until(lambda: other.events("job_taken_from_dead_worker"), lambda: "the reaper", 20)
+        await until(lambda: other.events("stalled_job_requeued"), lambda: "the reaper", 20)
         crew.let_go("nap", "act")
         assert len(crew.passed("nap", "act")) == 1
         sleeper.send(signal.SIGCONT)

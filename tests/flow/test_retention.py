@@ -8,14 +8,14 @@ from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.retention import Retention
 from countersign.flow.thread import ThreadRef
 from countersign.runs.checkpoints import Checkpoints
-from countersign.store.housekeeping import Housekeeping
+from countersign.store.retention import RetentionStore
 from tests.support.house import House, a_thread, message
 
 YES = DecisionKind.APPROVE
 
 
 def retention(house: House, days: float | None) -> Retention:
-    return Retention(Housekeeping(house.pool), house.locks, Checkpoints(), days)
+    return Retention(RetentionStore(house.pool), house.locks, Checkpoints(), days)
 
 
 async def rested(house: House, thread: ThreadRef, interval: str) -> None:

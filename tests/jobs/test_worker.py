@@ -9,13 +9,13 @@ import psycopg
 import pytest
 
 from countersign.flow.graph_state import Drained, ThreadBusy
-from tests.jobs.conftest import Office, open_office
+from tests.jobs.conftest import Harness, open_harness
 from tests.support.house import until
 
 REPOSITORY = Path(__file__).parents[2]
 
 
-async def test_a_threads_jobs_run_one_after_the_other_in_order(office: Office) -> None:
+async def test_a_threads_jobs_run_one_after_the_other_in_order(harness: Harness) -> None:
     running = 0
 
     async def work(thread_id: str) -> None:
@@ -25,75 +25,77 @@ async def test_a_threads_jobs_run_one_after_the_other_in_order(office: Office) -
         await asyncio.sleep(0)
         running -= 1
 
-    office.work = work
-    await office.defer(*["a"] * 5)
-    async with office.working():
-        await office.until_done(*["a"] * 5)
+    harness.work = work
+    await harness.defer(*["a"] * 5)
+    async with harness.working():
+        await harness.until_done(*["a"] * 5)
 
 
-async def test_different_threads_run_at_once(office: Office) -> None:
+async def test_different_threads_run_at_once(harness: Harness) -> None:
     together = asyncio.Barrier(4)
 
     async def work(_thread_id: str) -> None:
         async with asyncio.timeout(10):
             await together.wait()
 
-    office.work = work
-    await office.defer("a", "b", "c", "d")
-    async with office.working(concurrency=4):
-        await office.until_done("a", "b", "c", "d")
+    harness.work = work
+    await harness.defer("a", "b", "c", "d")
+    async with harness.working(concurrency=4):
+        await harness.until_done("a", "b", "c", "d")
 
 
 @pytest.mark.usefixtures("no_polling")
-async def test_the_next_job_of_a_thread_starts_when_the_one_before_it_ends(office: Office) -> None:
+async def test_the_next_job_of_a_thread_starts_when_the_one_before_it_ends(harness: Harness) -> None:
     go_on = asyncio.Event()
 
     async def work(_thread_id: str) -> None:
         await go_on.wait()
 
-    office.work = work
-    await office.defer("a", "a")
-    async with office.working():
-        await office.until_fetched(2)  # the first job, and then nothing, since the second has to wait
-        await until(office.listens)
+    harness.work = work
+    await harness.defer("a", "a")
+    async with harness.working():
+        await harness.until_fetched(2)  # the first job, and then nothing, since the second has to wait
+        await until(harness.listens)
         go_on.set()
-        await office.until_done("a", "a", seconds=5)
-    assert await statuses(office) == [], "the finished jobs are deleted, and told of all the same"
+        await harness.until_done("a", "a", seconds=5)
+    assert await statuses(harness) == [], "the finished jobs are deleted, and told of all the same"
 
 
 @pytest.mark.usefixtures("no_polling")
-async def test_a_job_that_was_handed_back_is_tried_again_at_once(office: Office) -> None:
+async def test_a_job_that_was_handed_back_is_tried_again_at_once(harness: Harness) -> None:
     times = 0
 
     async def work(_thread_id: str) -> None:
         nonlocal times
         times += 1
         if times == 1:
-            await office.until_fetched(2)  # this job, and then nothing
-            await until(office.listens)
+            await harness.until_fetched(2)  # this job, and then nothing
+            await until(harness.listens)
             raise Drained
 
-    office.work = work
-    await office.defer("a")
-    async with office.working():
-        await office.until_done("a", seconds=5)
+    harness.work = work
+    await harness.defer("a")
+    async with harness.working():
+        await harness.until_done("a", seconds=5)
     assert times == 2
 
 
-async def test_a_busy_thread_is_tried_again_in_a_second_and_a_failure_backs_off(office: Office) -> None:
+async def test_a_busy_thread_is_tried_again_in_a_second_and_a_failure_backs_off(
+    harness: Harness,
+) -> None:
     errors: dict[str, Exception] = {"busy": ThreadBusy(), "broken": RuntimeError()}
 
     async def work(thread_id: str) -> None:
         if thread_id in errors:
-            await office.note(thread_id)
+            await harness.record(thread_id)
             raise errors.pop(thread_id)
 
-    office.work = work
-    await office.defer("busy", "broken")
-    async with office.working():
-        await office.until_done("busy", "broken")
-        await until_no_job_runs(office)
-    async with office.pool.connection() as connection:
+    harness.work = work
+    await harness.defer("busy", "broken")
+    async with harness.working():
+        await harness.until_done("busy", "broken")
+        await until_no_job_runs(harness)
+    async with harness.pool.connection() as connection:
         cursor = await connection.execute(
             "SELECT lock, extract(epoch FROM scheduled_at - now())::float AS wait FROM procrastinate_jobs"
             " WHERE status = 'todo'"
@@ -104,7 +106,7 @@ async def test_a_busy_thread_is_tried_again_in_a_second_and_a_failure_backs_off(
 
 
 async def test_a_worker_that_stops_hands_back_what_does_not_end_in_time(
-    office: Office, database_url: str
+    harness: Harness, database_url: str
 ) -> None:
     started = asyncio.Event()
 
@@ -112,98 +114,98 @@ async def test_a_worker_that_stops_hands_back_what_does_not_end_in_time(
         started.set()
         await asyncio.Event().wait()
 
-    office.work = endless
-    await office.defer("a")
-    async with office.working(grace=0.05):
+    harness.work = endless
+    await harness.defer("a")
+    async with harness.working(grace=0.05):
         await asyncio.wait_for(started.wait(), 10)
-    assert await statuses(office) == ["todo"]
+    assert await statuses(harness) == ["todo"]
     async with AsyncExitStack() as stack:
-        other = await open_office(database_url, stack)
+        other = await open_harness(database_url, stack)
         async with other.working():
             await other.until_done("a", seconds=5)
 
 
-async def test_a_running_job_may_end_within_the_grace(office: Office) -> None:
+async def test_a_running_job_may_end_within_the_grace(harness: Harness) -> None:
     started, finish = asyncio.Event(), asyncio.Event()
 
     async def work(_thread_id: str) -> None:
         started.set()
         await finish.wait()
 
-    office.work = work
-    await office.defer("a")
-    async with office.working(grace=10):
+    harness.work = work
+    await harness.defer("a")
+    async with harness.working(grace=10):
         await asyncio.wait_for(started.wait(), 10)
         asyncio.get_running_loop().call_later(0.05, finish.set)
-    assert office.done == ["a"]
+    assert harness.done == ["a"]
 
 
-async def test_cut_connections_stop_no_worker_idle_or_running(office: Office, database_url: str) -> None:
+async def test_cut_connections_stop_no_worker_idle_or_running(harness: Harness, database_url: str) -> None:
     go_on = asyncio.Event()
 
     async def work(thread_id: str) -> None:
         if thread_id == "running":
             await go_on.wait()
 
-    office.work = work
-    async with office.working():
-        await office.defer("first")
-        await office.until_done("first")
+    harness.work = work
+    async with harness.working():
+        await harness.defer("first")
+        await harness.until_done("first")
         await cut_all(database_url)
-        await office.defer("second")
-        await office.until_done("first", "second", seconds=20)
-        await office.defer("running")
-        await until_running(office)
+        await harness.defer("second")
+        await harness.until_done("first", "second", seconds=20)
+        await harness.defer("running")
+        await until_running(harness)
         await cut_all(database_url)
         go_on.set()
-        await office.until_done("first", "second", "running", seconds=20)
-        await office.defer("last")
-        await office.until_done("first", "second", "running", "last", seconds=20)
+        await harness.until_done("first", "second", "running", seconds=20)
+        await harness.defer("last")
+        await harness.until_done("first", "second", "running", "last", seconds=20)
 
 
-async def test_a_killed_workers_job_is_taken_over_within_seconds(office: Office, database_url: str) -> None:
+async def test_a_killed_workers_job_is_taken_over_within_seconds(harness: Harness, database_url: str) -> None:
     worker = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.jobs.endless_worker", database_url, cwd=REPOSITORY
+        sys.executable, "-m", "tests.jobs.blocked_worker", database_url, cwd=REPOSITORY
     )
     try:
-        await office.defer("a")
-        await until(lambda: has_status(office, "doing"), seconds=20)
+        await harness.defer("a")
+        await until(lambda: has_status(harness, "doing"), seconds=20)
     finally:
         worker.kill()
         await worker.wait()
 
-    reaper = office.reaper()
+    reaper = harness.reaper()
     assert await reaper.reap() == 0, "it may be alive"
-    async with office.working():
+    async with harness.working():
         await until(reaper.reap, seconds=15)
-        await office.until_done("a", seconds=5)
+        await harness.until_done("a", seconds=5)
 
 
-async def test_one_reaper_reaps_at_a_time(office: Office) -> None:
-    async with office.pool.connection() as connection:
+async def test_one_reaper_reaps_at_a_time(harness: Harness) -> None:
+    async with harness.pool.connection() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(%s)", (0x636F756E74657273,))
-        assert await office.reaper().reap() == 0
+        assert await harness.reaper().reap() == 0
 
 
-async def statuses(office: Office) -> list[str]:
-    async with office.pool.connection() as connection:
+async def statuses(harness: Harness) -> list[str]:
+    async with harness.pool.connection() as connection:
         cursor = await connection.execute(
             "SELECT status::text FROM procrastinate_jobs WHERE lock IS NOT NULL"
         )
         return [row["status"] for row in await cursor.fetchall()]
 
 
-async def has_status(office: Office, status: str) -> bool:
-    return status in await statuses(office)
+async def has_status(harness: Harness, status: str) -> bool:
+    return status in await statuses(harness)
 
 
-async def until_running(office: Office) -> None:
-    await until(lambda: has_status(office, "doing"))
+async def until_running(harness: Harness) -> None:
+    await until(lambda: has_status(harness, "doing"))
 
 
-async def until_no_job_runs(office: Office) -> None:
+async def until_no_job_runs(harness: Harness) -> None:
     async def none_runs() -> bool:
-        return not await has_status(office, "doing")
+        return not await has_status(harness, "doing")
 
     await until(none_runs)
 

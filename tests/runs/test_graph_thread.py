@@ -24,14 +24,16 @@ from countersign.flow.thread import ThreadRef
 from countersign.runs.graphs import Graphs
 from countersign.runs.loading import LoadedGraph
 from countersign.runs.reading import dangling_tool_calls
-from countersign.store.database import for_checkpoints
+from countersign.store.database import configure_for_checkpoints
 from countersign.store.pool import Pool, open_pool
 from tests.support.house import a_thread, loaded, message
 
 
 @pytest.fixture
 async def sessions(database_url: str) -> AsyncIterator[Pool]:
-    async with await open_pool(database_url, min_size=1, max_size=4, configure=for_checkpoints) as pool:
+    async with await open_pool(
+        database_url, min_size=1, max_size=4, configure=configure_for_checkpoints
+    ) as pool:
         yield pool
 
 

@@ -27,7 +27,7 @@ from countersign.slack.transport.socket_mode import SocketMode
 from countersign.slack.transport.web_api import WebApi, open_web
 from countersign.store.outbox import Outbox
 from countersign.store.pool import open_pool
-from countersign.store.threads import Threads
+from countersign.store.threads import ThreadStore
 from slack_local.people.threads import Card, Thread
 from slack_local.workspace import LocalWorkspace
 
@@ -48,7 +48,7 @@ class Bot:
 
     ws: LocalWorkspace
     context: ListenerContext
-    store: Threads
+    store: ThreadStore
     outbox: Outbox
     courier: Courier
     deferred: list[str]  # thread ids, one per job
@@ -125,7 +125,7 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
         deferred.append(thread_id)
 
     async with await open_pool(database_url, min_size=1) as pool, open_web(ws.api_url, ws.bot_token) as web:
-        store, outbox, api = Threads(pool, defer), Outbox(pool, defer), WebApi(web)
+        store, outbox, api = ThreadStore(pool, defer), Outbox(pool, defer), WebApi(web)
         workspace = await api.workspace()
         client = SlackClient(api, workspace)
         courier = Courier(store, outbox, client)

@@ -15,11 +15,13 @@ TABLES = (
 )  # fmt: skip
 # Everything else is asked for while somebody waits, or every few seconds.
 SELDOM = {
-    "counts",  # a scrape: it counts what is pending
-    "halted",  # an operator's list
+    "pending_counts",  # a scrape: it counts what is pending
+    "halted_threads",  # an operator's list
     "card_row_posted",  # a press on a card whose post nobody lived to record
-    "forget_inbox", "forget_outbox", "forget_effects", "at_rest", "to_compact", "compacted",
-    "forget_posts_of_thread", "forget_inbox_of_thread", "forget_approvals_of_thread", "forget_thread",
+    "delete_expired_inbox", "delete_expired_outbox", "delete_expired_effects",
+    "idle_threads", "threads_to_compact", "mark_compacted",
+    "begin_transaction", "commit_transaction",  # they have no plan
+    "delete_outbox_of_thread", "delete_inbox_of_thread", "delete_approvals_of_thread", "delete_thread",
 }  # fmt: skip
 HOT = sorted(QUERIES.keys() - SELDOM)
 PARAMETER = re.compile(r"%\((\w+)\)s")

@@ -286,7 +286,7 @@ async def test_attempts_count_until_the_thread_comes_to_rest(house: House) -> No
     assert work.thread.attempts == 1
 
 
-async def test_forgotten_finds_the_threads_without_a_job_and_no_others(house: House) -> None:
+async def test_orphaned_threads_get_a_job_and_no_others(house: House) -> None:
     with_job, without, halted_one, fresh = (a_thread() for _ in range(4))
     for thread in (with_job, without):
         await house.threads.accept(message(thread, "hi"))
@@ -301,10 +301,10 @@ async def test_forgotten_finds_the_threads_without_a_job_and_no_others(house: Ho
     await house.threads.accept(message(fresh, "hi"))
     await house.rows("DELETE FROM procrastinate_jobs WHERE lock <> %s", with_job.id)
 
-    assert sorted(await house.threads.forgotten()) == sorted([without.id, settled.id])
+    assert sorted(await house.threads.requeue_orphaned()) == sorted([without.id, settled.id])
     assert await jobs_of(house, without) == 1
     assert await jobs_of(house, waiting) == 0
-    assert await house.threads.forgotten() == (), "they have a job now"
+    assert await house.threads.requeue_orphaned() == (), "they have a job now"
 
 
 async def test_a_failed_job_is_no_job(house: House) -> None:
@@ -312,7 +312,7 @@ async def test_a_failed_job_is_no_job(house: House) -> None:
     await house.threads.accept(message(thread, "hi"))
     await house.rows("UPDATE countersign.inbox SET received_at = received_at - interval '1 minute'")
     await house.rows("UPDATE procrastinate_jobs SET status = 'failed'")
-    assert await house.threads.forgotten() == (thread.id,)
+    assert await house.threads.requeue_orphaned() == (thread.id,)
 
 
 async def test_what_waits_is_listed_by_team_and_channel_oldest_first(house: House) -> None:

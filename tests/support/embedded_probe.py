@@ -37,7 +37,7 @@ def uses(
     count: int = 1,
     *,
     linger: float = 0.2,
-    reachable: Path = Path("/nowhere"),
+    fallback: Path = Path("/nowhere"),
     user: int | None = None,
     python: str = sys.executable,
     before: Sequence[str] = (),
@@ -51,7 +51,7 @@ def uses(
         "tests.support.embedded_use",
         str(data_dir),
         str(linger),
-        str(reachable),
+        str(fallback),
     ]
     processes = [
         subprocess.Popen(
@@ -100,20 +100,20 @@ def server_processes(data_dir: Path) -> list[psutil.Process]:
     return found
 
 
-def keepers(data_dir: Path) -> list[psutil.Process]:
+def supervisors(data_dir: Path) -> list[psutil.Process]:
     folder = str((data_dir / "postgres").resolve())
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.NoSuchProcess):
             line = process.cmdline()
-            if any(part.endswith("keeper.py") for part in line) and any(folder in part for part in line):
+            if any(part.endswith("supervisor.py") for part in line) and any(folder in part for part in line):
                 found.append(process)
     return found
 
 
 def cut_power(data_dir: Path) -> None:
     """End everything at once without a word, as far as a test can."""
-    victims = keepers(data_dir) + server_processes(data_dir)
+    victims = supervisors(data_dir) + server_processes(data_dir)
     for process in victims:
         with suppress(psutil.NoSuchProcess):
             process.kill()

@@ -6,8 +6,8 @@ from pathlib import Path
 from countersign.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
 
 
-def main(data_dir: str, linger: str, reachable: str) -> None:
-    server = EmbeddedPostgres(Path(data_dir), durable=False, linger=float(linger), reachable=Path(reachable))
+def main(data_dir: str, linger: str, fallback: str) -> None:
+    server = EmbeddedPostgres(Path(data_dir), durable=False, linger=float(linger), fallback=Path(fallback))
     try:
         with server as url:
             print(url, flush=True)

@@ -23,12 +23,12 @@ from countersign.flow.tool_host import ToolHost
 from countersign.jobs.queue import Queue
 from countersign.runs.graphs import Graphs
 from countersign.runs.loading import AnyGraph, LoadedGraph
-from countersign.store.database import for_checkpoints
+from countersign.store.database import configure_for_checkpoints
 from countersign.store.effects import Effects
-from countersign.store.locks import Locks
 from countersign.store.outbox import Outbox
-from countersign.store.pool import Pool, for_statements, open_pool
-from countersign.store.threads import Threads
+from countersign.store.pool import Pool, configure_for_statements, open_pool
+from countersign.store.thread_locks import ThreadLocks
+from countersign.store.threads import ThreadStore
 from tests.support.recorder import Recorder, next_ts
 
 TEAM, CHANNEL = "T1", "C1"
@@ -81,9 +81,9 @@ class House:
     pool: Pool
     sessions: Pool
     queue: Queue
-    threads: Threads
+    threads: ThreadStore
     outbox: Outbox
-    locks: Locks
+    locks: ThreadLocks
     effects: Effects
     slack: Recorder
     courier: Courier
@@ -175,17 +175,17 @@ async def open_house(
     slack = Recorder()
     tools = SlackForTools(posts={})
     async with (
-        await open_pool(url, min_size=2, max_size=12, configure=for_statements) as pool,
-        await open_pool(url, min_size=2, max_size=8, configure=for_checkpoints) as sessions,
+        await open_pool(url, min_size=2, max_size=12, configure=configure_for_statements) as pool,
+        await open_pool(url, min_size=2, max_size=8, configure=configure_for_checkpoints) as sessions,
     ):
         queue = Queue(pool)
         await queue.open()
-        threads, outbox = Threads(pool, queue.defer), Outbox(pool, queue.defer)
+        threads, outbox = ThreadStore(pool, queue.defer), Outbox(pool, queue.defer)
         effects = Effects(pool)
         hosted = Graphs(loaded(graphs), next(iter(graphs), ""), lambda _thread: ToolHost(tools, effects))
         store, port, out = wrap("store", threads), wrap("slack", slack), wrap("outbox", outbox)
         courier, decide = Courier(store, out, port), Decide(store, now)
-        locks = Locks(sessions, patience=0.2)
+        locks = ThreadLocks(sessions, timeout=0.2)
         advance = Advance(
             store=store,
             locks=locks,

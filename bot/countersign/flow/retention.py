@@ -1,4 +1,4 @@
-"""What is forgotten, and when: never anything of a thread in which something waits or is to be done."""
+"""When events, effects, checkpoints and idle threads are deleted. A thread with pending work is kept."""
 
 from typing import Any, Protocol
 
@@ -19,57 +19,59 @@ class Checkpoints(Protocol):
         """Drop all checkpoints but the latest."""
         ...
 
-    async def forget(self, thread_id: str, session: Any) -> None: ...
+    async def delete(self, thread_id: str, session: Any) -> None: ...
 
 
-class Shelf(Protocol):
-    """What `countersign.store.housekeeping` keeps and forgets."""
+class RetentionStore(Protocol):
+    """Selects and deletes expired rows."""
 
-    async def forget_events(self) -> None: ...
+    async def delete_expired_events(self) -> None: ...
 
-    async def forget_effects(self, seconds: float) -> None: ...
+    async def delete_expired_effects(self, seconds: float) -> None: ...
 
-    async def at_rest(self, seconds: float, limit: int) -> tuple[str, ...]: ...
+    async def idle_threads(self, seconds: float, limit: int) -> tuple[str, ...]: ...
 
-    async def to_compact(self, seconds: float, limit: int) -> tuple[str, ...]: ...
+    async def threads_to_compact(self, seconds: float, limit: int) -> tuple[str, ...]: ...
 
-    async def compacted(self, thread_id: str) -> None: ...
+    async def mark_compacted(self, thread_id: str) -> None: ...
 
-    async def forget_thread(self, thread_id: str) -> None: ...
+    async def delete_thread(self, thread_id: str) -> None: ...
 
 
 class Retention:
-    """`days` is how long a thread is kept after it was last touched; None keeps it for ever."""
+    """`days` is how long a thread is kept after it was last touched; None keeps it without limit."""
 
-    def __init__(self, shelf: Shelf, locks: Locks, checkpoints: Checkpoints, days: float | None) -> None:
-        self._shelf = shelf
+    def __init__(
+        self, store: RetentionStore, locks: Locks, checkpoints: Checkpoints, days: float | None
+    ) -> None:
+        self._store = store
         self._locks = locks
         self._checkpoints = checkpoints
         self._seconds = None if days is None else days * _DAY
 
     async def __call__(self) -> None:
-        await self._shelf.forget_events()
-        for thread_id in await self._shelf.to_compact(COMPACT_AFTER, _BATCH):
+        await self._store.delete_expired_events()
+        for thread_id in await self._store.threads_to_compact(COMPACT_AFTER, _BATCH):
             await self._compact(thread_id)
         if self._seconds is not None:
-            await self._shelf.forget_effects(self._seconds)
-            for thread_id in await self._shelf.at_rest(self._seconds, _BATCH):
-                await self._forget(thread_id)
+            await self._store.delete_expired_effects(self._seconds)
+            for thread_id in await self._store.idle_threads(self._seconds, _BATCH):
+                await self._delete(thread_id)
 
     async def _compact(self, thread_id: str) -> None:
         try:
             async with self._locks.hold(thread_id) as session:
                 await self._checkpoints.compact(thread_id, session)
-                await self._shelf.compacted(thread_id)
+                await self._store.mark_compacted(thread_id)
         except ThreadBusy:
             log.debug("thread_in_use", thread_id=thread_id)
 
-    async def _forget(self, thread_id: str) -> None:
+    async def _delete(self, thread_id: str) -> None:
         try:
             async with self._locks.hold(thread_id) as session:
-                await self._checkpoints.forget(thread_id, session)
-                await self._shelf.forget_thread(thread_id)
+                await self._checkpoints.delete(thread_id, session)
+                await self._store.delete_thread(thread_id)
         except ThreadBusy:
             log.debug("thread_in_use", thread_id=thread_id)
         else:
-            log.info("thread_forgotten", thread_id=thread_id)
+            log.info("thread_deleted", thread_id=thread_id)

@@ -1,1 +1,1 @@
-"""The queue: one job per thing that came in, worked off in order per thread, by whichever worker is alive."""
+"""The job queue: one job per inbound event, processed in order per thread, by any live worker."""

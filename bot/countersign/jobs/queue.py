@@ -1,4 +1,4 @@
-"""The queue's one kind of work, and how it is deferred inside somebody else's transaction."""
+"""The procrastinate app: its one task, `advance(thread)`, its retry policy, and how a job is deferred."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,18 +11,18 @@ from procrastinate.jobs import Job
 from psycopg_pool import AsyncConnectionPool
 
 from countersign.flow.graph_state import Drained, ThreadBusy
-from countersign.jobs.lasting import LastingJobs
+from countersign.jobs.reliable_job_manager import ReliableJobManager
 
 ADVANCE = "advance"
-HOUSEKEEPING = "housekeeping"
-_LONGEST_PAUSE = 30  # seconds
+RETENTION = "housekeeping"  # the name in the tables of deployments that exist
+_MAX_BACKOFF = 30  # seconds
 
 
-class AgainSoon(BaseRetryStrategy):
-    """Try again until it works: the work is in the tables, and a step that does harm is set aside there.
+class RetryPolicy(BaseRetryStrategy):
+    """Retry without limit: the work is in the tables, and a step that kills its worker is set aside there.
 
-    What was handed back by a stopping process is for the next one at once; a thread that another worker
-    holds is looked at again in a second; anything else (a database that is away) backs off.
+    A job handed back by a stopping process is retried at once, a thread that another worker holds after a
+    second, and anything else (a database that is unavailable) with exponential backoff.
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
@@ -30,40 +30,42 @@ class AgainSoon(BaseRetryStrategy):
             return RetryDecision(retry_in={"seconds": 0})
         if isinstance(exception, ThreadBusy):
             return RetryDecision(retry_in={"seconds": 1})
-        return RetryDecision(retry_in={"seconds": min(2**job.attempts, _LONGEST_PAUSE)})
+        return RetryDecision(retry_in={"seconds": min(2**job.attempts, _MAX_BACKOFF)})
 
 
 class Queue:
-    """`pool` is the bot's own: jobs are deferred in the same transaction as what they are about."""
+    """`pool` is the bot's own: a job is deferred in the transaction that stores its work."""
 
     def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
         self.app = procrastinate.App(connector=procrastinate.PsycopgConnector())
-        self.app.job_manager = LastingJobs(self.app.connector)
+        self.app.job_manager = ReliableJobManager(self.app.connector)
         self._pool = pool
         self._advance: Callable[[str], Awaitable[None]] | None = None
-        self._clean: Callable[[], Awaitable[None]] | None = None
-        self._task = self.app.task(name=ADVANCE, retry=AgainSoon(), pass_context=False)(self._run_advance)
-        # Without any periodic task the worker does not watch its listener (procrastinate#1597): after a
-        # restart of the database it would never be woken again.
-        cleaning = self.app.task(name=HOUSEKEEPING, queueing_lock=HOUSEKEEPING)(self._run_clean)
-        self.app.periodic(cron="*/10 * * * *")(cleaning)
+        self._retain: Callable[[], Awaitable[None]] | None = None
+        self._task = self.app.task(name=ADVANCE, retry=RetryPolicy(), pass_context=False)(self._run_advance)
+        # Without a periodic task the worker does not supervise its LISTEN connection (procrastinate#1597):
+        # after a restart of the database no notification would reach it.
+        retention = self.app.task(name=RETENTION, queueing_lock=RETENTION)(self._run_retention)
+        self.app.periodic(cron="*/10 * * * *")(retention)
 
     async def open(self) -> None:
         await self.app.open_async(self._pool)
 
-    def handle(self, advance: Callable[[str], Awaitable[None]], clean: Callable[[], Awaitable[None]]) -> None:
-        """Say what the jobs do. Processes that only listen never call this."""
+    def handle(
+        self, advance: Callable[[str], Awaitable[None]], retention: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Set the handlers of the jobs. Processes that only listen never call this."""
         self._advance = advance
-        self._clean = clean
+        self._retain = retention
 
     async def defer(self, connection: psycopg.AsyncConnection[Any], thread_id: str) -> None:
-        """Have a worker take up this thread once the connection's transaction is committed."""
+        """Enqueue a job for the thread in the connection's transaction."""
         await self._task.configure(connection=connection, lock=thread_id).defer_async(thread_id=thread_id)
 
     async def _run_advance(self, thread_id: str) -> None:
-        assert self._advance is not None, "this process works no queue"
+        assert self._advance is not None, "this process runs no worker"
         await self._advance(thread_id)
 
-    async def _run_clean(self, timestamp: int) -> None:  # noqa: ARG002 -- procrastinate passes when it was due
-        assert self._clean is not None, "this process works no queue"
-        await self._clean()
+    async def _run_retention(self, timestamp: int) -> None:  # noqa: ARG002 -- procrastinate passes the scheduled time
+        assert self._retain is not None, "this process runs no worker"
+        await self._retain()

@@ -17,5 +17,5 @@ class Checkpoints:
         except NotImplementedError:  # a DeltaChannel needs its history (deepagents has them)
             log.debug("thread_not_compacted", thread_id=thread_id)
 
-    async def forget(self, thread_id: str, session: psycopg.AsyncConnection[Any]) -> None:
+    async def delete(self, thread_id: str, session: psycopg.AsyncConnection[Any]) -> None:
         await AsyncPostgresSaver(session).adelete_thread(thread_id)

@@ -1,4 +1,4 @@
-"""Which PostgreSQL: the one that DATABASE_URL names, or the embedded one under DATA_DIR."""
+"""Opens the database: the server of DATABASE_URL, or the embedded one under DATA_DIR; migrated either way."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +18,7 @@ class DatabaseError(CountersignError):
 
 @asynccontextmanager
 async def open_database(url: str | None, data_dir: Path) -> AsyncIterator[str]:
-    """The URL of a database with all tables. Raises DatabaseError with a sentence for the operator."""
+    """The URL of a migrated database. Raises DatabaseError with a message for the operator."""
     if url is not None:
         await _migrated(url)
         yield url
@@ -48,7 +48,7 @@ def _first_line(error: Exception) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-async def for_checkpoints(connection: Connection) -> None:
-    """Make a pool's connection one that LangGraph's saver can use."""
+async def configure_for_checkpoints(connection: Connection) -> None:
+    """Set a pool's connection up as LangGraph's saver needs it."""
     await connection.set_autocommit(True)
     connection.prepare_threshold = 0

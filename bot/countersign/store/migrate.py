@@ -1,12 +1,12 @@
-"""Bring a database to what this version of the bot needs: our tables, procrastinate's and LangGraph's.
+"""Schema migrations: our tables, procrastinate's and LangGraph's.
 
-Ours are the files `migrations/NNNN_name.sql`. Each is applied once, in order, in a transaction of its own,
-and is never edited afterwards: a change is a new file.
+Ours are the files `migrations/NNNN_name.sql`. Each is applied once, in order, in a transaction of its own. An
+applied file is never edited: a change is a new file.
 
-Procrastinate's tables are made from its schema. When a newer procrastinate is put into the lock file, the
-migration files that it brings are applied here too, the ones the database has not seen. It splits them into
-`pre` (before its new code runs) and `post` (after its old code is gone), and here both run at once: such an
-upgrade of the bot stops the old replicas before it starts the new ones, and its release notes must say so.
+Procrastinate's tables come from its schema file; its own migration files that the database has not seen are
+applied after an upgrade. Procrastinate splits those into `pre` (before new code runs) and `post` (after old
+code is gone). Both run here at once, so such an upgrade stops the old replicas before it starts the new ones,
+and its release notes must say so.
 """
 
 import asyncio
@@ -21,21 +21,22 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from procrastinate.schema import SchemaManager
 from psycopg import sql
 
+from countersign.approvals.errors import CountersignError
 from countersign.store.pool import Connection, open_session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-# Any number, the same for every replica; PostgreSQL keeps it apart per database.
+# The advisory lock's key, the same for every replica; advisory locks are per database.
 LOCK = 7_261_893_510
 LOCK_SECONDS = 300.0
 
 
-class MigrationError(Exception):
-    """The database cannot be brought to what this version needs; the message says what to do."""
+class MigrationError(CountersignError):
+    """The database cannot be migrated; the message says what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Migration:
-    """One step, known for ever by its name."""
+    """One migration file. Its name is its identity and never changes."""
 
     name: str
     statements: bytes
@@ -55,10 +56,10 @@ def read_migrations(folder: Path, *, prefix: str = "") -> tuple[Migration, ...]:
 
 
 async def migrate(url: str, *, folder: Path = MIGRATIONS) -> tuple[str, ...]:
-    """Apply what is missing and return the names of what was applied, in order; nothing if all is there.
+    """Apply the missing migrations and return their names, in order.
 
-    Any number of processes may call it at once: one works, the others wait for it. Raises MigrationError if
-    the database was changed by a newer version of the bot, or an applied file was edited since.
+    Concurrent calls are safe: one process migrates, the others wait. Raises MigrationError if the database
+    was migrated by a newer version of the bot, or an applied file was edited since.
     """
     own = read_migrations(folder)
     _check_numbers(own)
@@ -68,17 +69,17 @@ async def migrate(url: str, *, folder: Path = MIGRATIONS) -> tuple[str, ...]:
         applied = await _applied(connection)
         _check_history(own, {name: applied[name] for name in applied if "/" not in name})
         done = await _migrate_procrastinate(connection, applied)
-        # Ours come after the queue's: one of ours hangs a trigger on its table.
+        # Ours come after procrastinate's: one of ours creates a trigger on its table.
         done += [await _apply(connection, step) for step in own if step.name not in applied]
-        # It builds indexes concurrently, so not in a transaction; it keeps a version table of its own.
+        # It builds indexes concurrently, so not in a transaction; it has a version table of its own.
         await AsyncPostgresSaver(connection).setup()
-        # The lock goes with the connection.
+        # The lock is released with the connection.
     return tuple(done)
 
 
 async def _lock(connection: Connection) -> None:
-    # Asked for again and again, never waited for: LangGraph's concurrent index waits for every statement that
-    # is running, one that waits for this lock included, and would wait for ever.
+    # Polled, never a blocking lock: LangGraph's CREATE INDEX CONCURRENTLY waits for every running statement,
+    # including one that waits for this lock, which would be a deadlock.
     deadline = time.monotonic() + LOCK_SECONDS
     while True:
         cursor = await connection.execute("SELECT pg_try_advisory_lock(%s) AS mine", (LOCK,))
@@ -131,7 +132,7 @@ def _check_history(own: tuple[Migration, ...], applied: Mapping[str, str]) -> No
 
 async def _apply(connection: Connection, step: Migration) -> str:
     async with connection.transaction():
-        # Several statements at once cannot be prepared, which this connection otherwise does at once.
+        # Several statements in one string cannot be prepared.
         await connection.execute(step.statements, prepare=False)
         await _record(connection, step)
     return step.name
@@ -155,7 +156,7 @@ async def _migrate_procrastinate(connection: Connection, applied: Mapping[str, s
     if seen:
         return [await _apply(connection, step) for step in steps if step.name not in seen]
     async with connection.transaction():
-        # The schema is what all of its migrations together lead to.
+        # The schema file includes all of its migrations.
         await connection.execute(sql.SQL(SchemaManager.get_schema()), prepare=False)
         for step in steps:
             await _record(connection, step)

@@ -1,4 +1,4 @@
-"""The outbox: what is to be posted, claimed by one process at a time."""
+"""The transactional outbox: messages to post, claimed by one process at a time."""
 
 from uuid import UUID
 
@@ -7,11 +7,10 @@ from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.ports import Lane
 from countersign.flow.thread import ThreadRef
 from countersign.store import rows
-from countersign.store.claims import CLAIM, claimed, of_thread
-from countersign.store.pool import Pool, transaction
+from countersign.store.outbox_claims import CLAIM_SECONDS, claim_arguments, claimed_messages
+from countersign.store.pool import Pool, fetch, run, transaction
 from countersign.store.queries import QUERIES
-from countersign.store.statements import fetch, run
-from countersign.store.threads import Defer, remember
+from countersign.store.threads import Defer, insert_inbound
 
 
 class Outbox:
@@ -20,21 +19,21 @@ class Outbox:
         self._defer = defer
 
     async def claim_thread(self, channel: str, thread_ts: str) -> tuple[Outgoing, ...]:
-        return claimed(await fetch(self._pool, "claim_thread", of_thread(channel, thread_ts)))
+        return claimed_messages(await fetch(self._pool, "claim_thread", claim_arguments(channel, thread_ts)))
 
     async def claim_one(self, key: str) -> Outgoing | None:
-        found = await fetch(self._pool, "claim_one", {"key": key, "claim": CLAIM})
+        found = await fetch(self._pool, "claim_one", {"key": key, "claim": CLAIM_SECONDS})
         return rows.outgoing_from(found[0]) if found else None
 
     async def due(self, limit: int) -> tuple[Lane, ...]:
-        found = await fetch(self._pool, "due_lanes", {"limit": limit})
+        found = await fetch(self._pool, "due_threads", {"limit": limit})
         return tuple(
             Lane(channel=row["channel"], thread_ts=row["thread_ts"], key=row["key"]) for row in found
         )
 
     async def posted(self, row: Outgoing, ts: str, drawn: int | None) -> None:
         async with transaction(self._pool) as connection:
-            # The approval before its row here as in `card_seen`: the other order would deadlock with it.
+            # The approval before the outbox row, as in `card_seen`: the other order would deadlock with it.
             if row.approval_id is not None:
                 await connection.execute(
                     QUERIES["card_posted"], {"approval_id": row.approval_id, "ts": ts, "drawn": drawn}
@@ -42,7 +41,7 @@ class Outbox:
             marking = await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
             if row.kind is OutgoingKind.OPENING and await marking.fetchone() is not None:
                 inbound = _first_message(row, ts)
-                if await remember(connection, inbound):
+                if await insert_inbound(connection, inbound):
                     await self._defer(connection, inbound.thread.id)
 
     async def card_seen(self, approval_id: UUID, ts: str) -> None:
@@ -77,7 +76,7 @@ class Outbox:
 
 
 def _first_message(row: Outgoing, ts: str) -> Inbound:
-    """The message that `/agent` stands for, once its thread's root has been posted."""
+    """The inbound message that `/agent` stands for, once its root message was posted."""
     assert isinstance(row.body, dict)
     return Inbound(
         key=f"message:{row.team}/{row.channel}/{ts}",

@@ -1,16 +1,17 @@
-"""Connections to PostgreSQL that are alive when handed out."""
+"""Connection pools: their connections are checked before they are handed out."""
 
 import select
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from countersign.store.silence import NETWORK, Answered, watch_both_ends
+from countersign.store.connection_watchdog import TCP_OPTIONS, WatchedConnection
+from countersign.store.queries import QUERIES
 
 Connection: TypeAlias = AsyncConnection[DictRow]
 Pool: TypeAlias = AsyncConnectionPool[Connection]
@@ -27,27 +28,26 @@ async def open_pool(
 ) -> Pool:
     """A pool with `min_size` live connections, for our own SQL and for procrastinate's PsycopgConnector.
 
-    Rows are dicts. Each connection is checked when it is handed out and replaced if it broke. `timeout` is
-    how many seconds to wait for the first connections, and later for a free one: psycopg_pool.PoolTimeout
-    after that.
-    Close it with `async with pool` or `pool.close()`.
+    Rows are dicts. A connection that broke is replaced when it is handed out. `timeout` is how many seconds
+    to wait for the first connections, and later for a free one; psycopg_pool.PoolTimeout after that. Close
+    it with `async with pool` or `pool.close()`.
     """
 
-    async def ready(connection: Connection) -> None:
-        await watch_both_ends(connection)
+    async def prepare(connection: Connection) -> None:
+        await _set_server_keepalives(connection)
         if configure is not None:
             await configure(connection)
 
     pool: Pool = AsyncConnectionPool(
         _conninfo(url, application_name),
-        # No autocommit and no prepare_threshold in here: procrastinate adds its own autocommit to what it
-        # LISTENs on, and its schema is many statements at once. `configure` is the place for such things.
+        # autocommit and prepare_threshold belong into `configure`: procrastinate passes an autocommit of its
+        # own for its LISTEN connection, and applies its schema as many statements at once.
         kwargs={"row_factory": dict_row},
         min_size=min_size,
         max_size=max_size,
         name=application_name,
-        configure=ready,
-        connection_class=Answered,
+        configure=prepare,
+        connection_class=WatchedConnection,
         check=_check,
         timeout=timeout,
         open=False,
@@ -60,11 +60,18 @@ async def open_pool(
     return pool
 
 
+async def _set_server_keepalives(connection: Connection) -> None:
+    before = connection.autocommit
+    await connection.set_autocommit(True)
+    await connection.execute(QUERIES["set_server_keepalives"])
+    await connection.set_autocommit(before)
+
+
 async def _check(connection: Connection) -> None:
     """Raise if the connection is known to be broken.
 
-    An idle connection has nothing to read unless the server closed it or says why it will, so the server is
-    asked only then. A network that fell silent is noticed by neither way: `silence` is for that.
+    An idle connection has nothing to read unless the server closed it or announces that it will, so only then
+    a round trip is made. Silent packet loss is detected by `connection_watchdog`, not here.
     """
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN)
@@ -72,10 +79,10 @@ async def _check(connection: Connection) -> None:
         await AsyncConnectionPool.check_connection(connection)
 
 
-async def for_statements(connection: Connection) -> None:
-    """Make a pool's connection commit each statement by itself, and several only in a `transaction`.
+async def configure_for_statements(connection: Connection) -> None:
+    """Set a pool's connection to autocommit; several statements are one only in a `transaction`.
 
-    Statements are prepared at once: there are few of them, and each costs as much to plan as to run.
+    Statements are prepared at first use: there are few of them, and planning one costs as much as running it.
     """
     await connection.set_autocommit(True)
     connection.prepare_threshold = 0
@@ -85,15 +92,26 @@ async def for_statements(connection: Connection) -> None:
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """A connection in a transaction, committed when the block ends and rolled back when it raises.
 
-    Statements are sent without waiting for the ones before: only a fetch waits, and an error may be raised as
-    late as at the end of the block. `rowcount` is known after a fetch alone.
+    Pipelined: statements are sent without waiting for the ones before. Only a fetch waits; an error may be
+    raised as late as at the end of the block, and `rowcount` is known only after a fetch.
     """
     async with pool.connection() as connection, connection.pipeline():
-        # psycopg's own transaction() waits for the server at both of its ends. These two travel with the
-        # statements; after an error the server skips the COMMIT, and the pool rolls back.
-        await connection.execute("BEGIN", prepare=False)
+        await connection.execute(QUERIES["begin_transaction"], prepare=False)
         yield connection
-        await connection.execute("COMMIT", prepare=False)
+        await connection.execute(QUERIES["commit_transaction"], prepare=False)
+
+
+async def run(pool: Pool, name: str, arguments: dict[str, Any]) -> None:
+    """Execute a named query on a connection of the pool."""
+    async with pool.connection() as connection:
+        await connection.execute(QUERIES[name], arguments)
+
+
+async def fetch(pool: Pool, name: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    """Execute a named query and return all of its rows as dicts."""
+    async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(QUERIES[name], arguments)
+        return await cursor.fetchall()
 
 
 async def open_session(url: str, *, application_name: str = "countersign run") -> Connection:
@@ -107,5 +125,5 @@ async def open_session(url: str, *, application_name: str = "countersign run") -
 
 
 def _conninfo(url: str, application_name: str) -> str:
-    # What the operator wrote into the URL is stronger than our defaults.
-    return make_conninfo("", **(NETWORK | {"application_name": application_name} | conninfo_to_dict(url)))
+    # What the operator wrote into the URL overrides our defaults.
+    return make_conninfo("", **(TCP_OPTIONS | {"application_name": application_name} | conninfo_to_dict(url)))

@@ -1,9 +1,9 @@
--- Every query that the store runs, each under its name, with %(named)s parameters.
+-- Every query of the store: its name, a description, and its SQL with %(named)s parameters.
 
--- remember --
--- One row per message and per delivery; no row comes back when it is known already or no thread of ours. A
--- message that may begin a thread makes its row; a reply that was written before that was not for us, even if
--- it is told later.
+-- insert_inbound --
+-- One row per message and per delivery. Returns no row for a duplicate, and none for a reply in a thread that
+-- is not ours. A message that may open a thread inserts the thread's row; a reply written before that message is
+-- dropped even when Slack delivers it later.
 WITH begun AS (
     INSERT INTO countersign.threads (id, since)
     SELECT %(thread_id)s::text, %(written)s::numeric WHERE %(opens)s::boolean
@@ -18,15 +18,17 @@ ON CONFLICT DO NOTHING
 RETURNING seq;
 
 -- note_early_reply --
+-- Remembers the newest reply in a thread that is not ours yet: its opening mention may still be on its way.
 INSERT INTO countersign.early_replies (thread_id, written) VALUES (%(thread_id)s, %(written)s)
 ON CONFLICT (thread_id) DO UPDATE
 SET written = greatest(early_replies.written, excluded.written), told_at = now();
 
--- overtaken --
+-- later_early_reply --
+-- Whether a reply written after this mention was delivered before it.
 SELECT 1 FROM countersign.early_replies WHERE thread_id = %(thread_id)s AND written > %(written)s;
 
--- take_up --
--- The thread, if it has anything to do; counts one attempt.
+-- begin_attempt --
+-- Counts one attempt and returns the thread, if it has anything to do.
 UPDATE countersign.threads SET attempts = attempts + 1
 WHERE id = %(thread_id)s
   AND (EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
@@ -34,24 +36,27 @@ WHERE id = %(thread_id)s
            SELECT 1 FROM countersign.approvals WHERE thread_id = %(thread_id)s AND status = 'decided')))
 RETURNING id, graph, last_said, halted, attempts;
 
--- hand_back --
+-- undo_attempt --
+-- Takes back one attempt: the worker was stopped, its step did not fail.
 UPDATE countersign.threads SET attempts = greatest(attempts - 1, 0) WHERE id = %(thread_id)s;
 
 -- open_approvals --
--- The pending and decided ones, in the order in which they last changed.
+-- The thread's pending and decided approvals, in the order in which they last changed.
 SELECT * FROM countersign.approvals
 WHERE thread_id = %(thread_id)s AND status IN ('pending', 'decided')
 ORDER BY changed_at, id;
 
--- outstanding --
+-- pending_inbound --
+-- What came in for the thread and is not handled yet, oldest first.
 SELECT * FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL ORDER BY seq;
 
 -- assign_graph --
--- Which graph the thread belongs to, before that graph writes its first checkpoint.
+-- Stores which graph the thread belongs to, before that graph writes its first checkpoint.
 UPDATE countersign.threads SET graph = %(graph)s WHERE id = %(thread_id)s;
 
 -- settle_thread --
--- `more`: whether there is still something to do. What comes in after this has a job of its own.
+-- The thread after a step: its attempts start again. `more` says whether it still has something to do; what comes
+-- in after this has a job of its own.
 UPDATE countersign.threads
 SET graph = %(graph)s, last_said = %(last_said)s, halted = %(halted)s, attempts = 0, touched_at = now()
 WHERE id = %(thread_id)s
@@ -60,20 +65,23 @@ RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)
         SELECT 1 FROM countersign.approvals WHERE thread_id = %(thread_id)s AND status = 'decided')) AS more;
 
 -- mark_done --
+-- Inbound rows that a step handled.
 UPDATE countersign.inbox SET done_at = now() WHERE key = ANY(%(keys)s);
 
 -- hold --
--- Not to be done again until it is released.
+-- Inbound rows of a failed step: not handled again until they are released.
 UPDATE countersign.inbox SET done_at = now(), held_at = now() WHERE key = ANY(%(keys)s);
 
 -- release --
+-- Makes the held rows of a thread pending again, for a retry.
 UPDATE countersign.inbox SET done_at = NULL, held_at = NULL WHERE thread_id = %(thread_id)s AND held_at IS NOT NULL;
 
 -- approval --
+-- One approval by its id.
 SELECT * FROM countersign.approvals WHERE id = %(id)s;
 
 -- open_approval --
--- With its first line in the ledger; no row comes back when the question has an open approval already.
+-- Inserts an approval with its first ledger row. Returns no row when the question has an open approval already.
 WITH opened AS (
     INSERT INTO countersign.approvals
         (id, thread_id, interrupt_id, digest, value, schema, status, votes, version, opened_at)
@@ -87,9 +95,8 @@ SELECT id, thread_id, version, %(event)s, %(actor_id)s, %(actor_name)s, %(detail
 RETURNING id;
 
 -- change_approval --
--- Compare and set, with its line in the ledger: no row comes back when somebody else changed it first. A card
--- that shows the decision shows all there is to see of an approval that the graph took, so it need not be
--- drawn again.
+-- Compare-and-set on the version, with a ledger row. Returns no row when somebody else changed it first. A card
+-- that shows the decision needs no update once the graph took it, so its drawn version moves along.
 WITH changed AS (
     UPDATE countersign.approvals
     SET status = %(status)s, votes = %(votes)s, answer = %(answer)s, note = %(note)s, version = %(version)s,
@@ -102,7 +109,8 @@ INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id
 SELECT id, thread_id, version, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s FROM changed
 RETURNING id;
 
--- waiting --
+-- pending_approvals --
+-- A workspace's pending approvals, oldest first; `channels` NULL means all channels.
 SELECT * FROM countersign.approvals
 WHERE status = 'pending'
   AND split_part(thread_id, '/', 1) = %(team)s
@@ -110,15 +118,16 @@ WHERE status = 'pending'
 ORDER BY opened_at
 LIMIT %(limit)s;
 
--- put_out --
+-- insert_outgoing --
+-- One message to post; its key makes a second insert a no-op.
 INSERT INTO countersign.outbox (key, kind, team, channel, thread_ts, body, approval_id)
 VALUES (%(key)s, %(kind)s, %(team)s, %(channel)s, %(thread_ts)s, %(body)s, %(approval_id)s)
 ON CONFLICT (key) DO NOTHING;
 
 -- claim_thread --
--- What a thread still has to post, in order, unless something before it waits for a later moment. Two that
--- claim at once wait for each other, and the second finds each row's due_at moved: to skip what is locked
--- would share the thread out between them.
+-- Leases a thread's unposted messages, in order, unless an earlier one waits for a later moment. Two concurrent
+-- claims wait for each other, and the second one finds each row's due_at moved: SKIP LOCKED would share the
+-- thread out between them.
 UPDATE countersign.outbox o
 SET due_at = now() + %(claim)s * interval '1 second', attempts = attempts + 1
 FROM (
@@ -135,13 +144,14 @@ WHERE o.seq = claimed.seq
 RETURNING o.*;
 
 -- claim_one --
+-- Leases the one message that begins a thread.
 UPDATE countersign.outbox
 SET due_at = now() + %(claim)s * interval '1 second', attempts = attempts + 1
 WHERE key = %(key)s AND posted_at IS NULL AND given_up_at IS NULL AND due_at <= now()
 RETURNING *;
 
--- due_lanes --
--- Threads (and single openings) with something to post whose moment has come, oldest first.
+-- due_threads --
+-- Threads (and single openings) with a message that is due and that nobody has claimed, oldest first.
 SELECT channel, thread_ts, CASE WHEN thread_ts IS NULL THEN key END AS key, min(seq) AS first
 FROM countersign.outbox
 WHERE posted_at IS NULL AND given_up_at IS NULL
@@ -151,44 +161,51 @@ ORDER BY first
 LIMIT %(limit)s;
 
 -- mark_posted --
+-- Records the post of one message; no row when it was recorded already.
 UPDATE countersign.outbox SET posted_at = now(), posted_ts = %(ts)s, error = NULL
 WHERE key = %(key)s AND posted_at IS NULL
 RETURNING key;
 
 -- card_posted --
+-- Records on the approval where its card is and which version it shows.
 UPDATE countersign.approvals SET card_ts = %(ts)s, drawn = greatest(drawn, %(drawn)s)
 WHERE id = %(approval_id)s;
 
 -- card_seen --
--- Somebody pressed a button on a card whose post was never recorded: the process that posted it died.
+-- A button was pressed on a card whose post was never recorded: the process that posted it died. Keeps a card_ts
+-- that is there.
 UPDATE countersign.approvals SET card_ts = %(ts)s WHERE id = %(approval_id)s AND card_ts IS NULL RETURNING id;
 
 -- card_row_posted --
+-- The outbox row of such a card counts as posted.
 UPDATE countersign.outbox SET posted_at = now(), posted_ts = %(ts)s, error = NULL
 WHERE approval_id = %(approval_id)s AND posted_at IS NULL;
 
 -- postpone --
--- The row and, since a thread's messages keep their order, all that its thread has still to post.
+-- Delays the message and, since a thread's messages keep their order, everything its thread has still to post.
 UPDATE countersign.outbox
 SET due_at = now() + %(seconds)s * interval '1 second', error = CASE WHEN key = %(key)s THEN %(error)s ELSE error END
 WHERE posted_at IS NULL AND given_up_at IS NULL
   AND (key = %(key)s OR (channel = %(channel)s AND thread_ts = %(thread_ts)s));
 
 -- give_up --
+-- Records that a message will never be posted, and why.
 UPDATE countersign.outbox SET given_up_at = now(), error = %(error)s WHERE key = %(key)s AND posted_at IS NULL;
 
 -- stale_cards --
+-- Approvals whose card shows an older version, for longer than an update takes.
 SELECT id FROM countersign.approvals
 WHERE card_ts IS NOT NULL AND drawn < version AND changed_at < now() - interval '5 seconds'
 ORDER BY changed_at
 LIMIT %(limit)s;
 
 -- drawn --
+-- Records which version the card shows and returns the approval's current one.
 UPDATE countersign.approvals SET drawn = greatest(drawn, %(version)s) WHERE id = %(approval_id)s
 RETURNING version;
 
--- forgotten_threads --
--- Threads with something to do and no job that will do it.
+-- threads_without_job --
+-- Threads with something to do and no queue job that would do it.
 SELECT waiting.thread_id AS id FROM (
     SELECT thread_id FROM countersign.inbox
     WHERE done_at IS NULL AND received_at < now() - interval '10 seconds'
@@ -201,36 +218,42 @@ WHERE NOT EXISTS (SELECT 1 FROM procrastinate_jobs j
 LIMIT %(limit)s;
 
 -- begin_effect --
+-- Inserts an idempotency key; no row when it is there already.
 INSERT INTO countersign.effects (key) VALUES (%(key)s) ON CONFLICT (key) DO NOTHING RETURNING key;
 
--- effect --
+-- effect_result --
+-- Whether an effect was finished, and its result.
 SELECT done_at, result FROM countersign.effects WHERE key = %(key)s;
 
 -- finish_effect --
+-- Stores the result of an effect.
 UPDATE countersign.effects SET done_at = now(), result = %(result)s WHERE key = %(key)s;
 
--- forget_effect --
+-- delete_failed_effect --
+-- Deletes the key of an effect that is known not to have happened, so that it may be tried again.
 DELETE FROM countersign.effects WHERE key = %(key)s AND done_at IS NULL;
 
--- counts --
+-- pending_counts --
+-- The gauges of GET /metrics.
 SELECT (SELECT count(*) FROM countersign.approvals WHERE status = 'pending') AS pending,
        (SELECT count(*) FROM countersign.outbox WHERE posted_at IS NULL AND given_up_at IS NULL) AS unposted;
 
--- forget_inbox --
--- Slack repeats an event for 24 hours at most.
+-- delete_expired_inbox --
+-- Slack retries an event for 24 hours at most, so its key is kept a little longer than that.
 DELETE FROM countersign.inbox
 WHERE done_at IS NOT NULL AND held_at IS NULL AND received_at < now() - interval '26 hours';
 
--- forget_early_replies --
--- A mention that comes later than this has its thread read anyway.
+-- delete_expired_early_replies --
+-- A mention that arrives later than this has its thread read from Slack anyway.
 DELETE FROM countersign.early_replies WHERE told_at < now() - interval '10 minutes';
 
--- forget_outbox --
+-- delete_expired_outbox --
+-- Messages that were posted or given up, once no retry can come.
 DELETE FROM countersign.outbox
 WHERE coalesce(posted_at, given_up_at) < now() - interval '26 hours';
 
--- at_rest --
--- Threads that nobody has touched for so long, in which nothing waits and nothing is to be done.
+-- idle_threads --
+-- Threads untouched for so long, with no open approval and nothing to handle: the oldest first.
 SELECT t.id FROM countersign.threads t
 WHERE t.touched_at < now() - %(seconds)s * interval '1 second'
   AND NOT EXISTS (SELECT 1 FROM countersign.approvals a
@@ -239,7 +262,8 @@ WHERE t.touched_at < now() - %(seconds)s * interval '1 second'
 ORDER BY t.touched_at
 LIMIT %(limit)s;
 
--- to_compact --
+-- threads_to_compact --
+-- Idle threads whose older checkpoints were not deleted since the thread was last touched.
 SELECT t.id FROM countersign.threads t
 WHERE t.touched_at < now() - %(seconds)s * interval '1 second'
   AND (t.compacted_at IS NULL OR t.compacted_at < t.touched_at)
@@ -249,36 +273,71 @@ WHERE t.touched_at < now() - %(seconds)s * interval '1 second'
 ORDER BY t.touched_at
 LIMIT %(limit)s;
 
--- compacted --
+-- mark_compacted --
+-- Records that a thread's older checkpoints were deleted.
 UPDATE countersign.threads SET compacted_at = now() WHERE id = %(thread_id)s;
 
--- forget_posts_of_thread --
+-- delete_outbox_of_thread --
+-- The thread's messages that belong to its approvals.
 DELETE FROM countersign.outbox
 WHERE approval_id IN (SELECT id FROM countersign.approvals WHERE thread_id = %(thread_id)s);
 
--- forget_inbox_of_thread --
+-- delete_inbox_of_thread --
+-- What came in for the thread.
 DELETE FROM countersign.inbox WHERE thread_id = %(thread_id)s;
 
--- forget_approvals_of_thread --
+-- delete_approvals_of_thread --
+-- The thread's approvals; the ledger keeps their history.
 DELETE FROM countersign.approvals WHERE thread_id = %(thread_id)s;
 
--- forget_thread --
+-- delete_thread --
+-- The thread's own row.
 DELETE FROM countersign.threads WHERE id = %(thread_id)s;
 
--- forget_effects --
--- A run that could ask for this effect again is long over.
+-- delete_expired_effects --
+-- Effects that no run can ask for any more.
 DELETE FROM countersign.effects WHERE started_at < now() - %(seconds)s * interval '1 second';
 
--- halted --
+-- halted_threads --
+-- Threads whose last step failed or was set aside.
 SELECT id, graph, halted, touched_at FROM countersign.threads WHERE halted IS NOT NULL ORDER BY touched_at;
 
 -- thread_approvals --
+-- All approvals of one thread, for its inspector.
 SELECT id, interrupt_id, digest, status, value, schema, votes, answer, note, version, drawn, card_ts, opened_at, changed_at
 FROM countersign.approvals WHERE thread_id = %(thread_id)s ORDER BY opened_at, id;
 
 -- thread_ledger --
+-- The ledger of one thread, for its inspector.
 SELECT at, approval_id, version, event, actor_id, actor_name, detail
 FROM countersign.ledger WHERE thread_id = %(thread_id)s ORDER BY id;
 
 -- thread_row --
+-- One thread's row, for its inspector.
 SELECT graph, halted, attempts, created_at, touched_at FROM countersign.threads WHERE id = %(thread_id)s;
+
+-- health --
+-- The cheapest statement that proves that the server answers.
+SELECT 1;
+
+-- try_thread_lock --
+-- Takes the session lock of a thread, or returns false at once.
+SELECT pg_try_advisory_lock(hashtextextended(%(thread_id)s, 0)) AS held;
+
+-- release_thread_locks --
+-- Releases every session lock of this connection.
+SELECT pg_advisory_unlock_all();
+
+-- set_server_keepalives --
+-- TCP keepalives of the server's end, so that it notices a lost client. A statement and not an option of the
+-- connection, because some connection poolers refuse those.
+SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
+       set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false);
+
+-- begin_transaction --
+-- Sent with the statements that follow; psycopg's own transaction() waits for the server at both ends.
+BEGIN;
+
+-- commit_transaction --
+-- Skipped by the server after an error; the pool rolls back then.
+COMMIT;

@@ -1,7 +1,7 @@
-"""Rows of the tables <-> values of the flow and the domain.
+"""Maps table rows to values of the flow and the domain, and back.
 
-The columns are json, not jsonb: what people are shown keeps the order in which its author wrote it, and every
-character that JSON can say, U+0000 among them.
+The columns are json, not jsonb: the order of keys is kept for the cards, and so is every character that JSON
+can hold, U+0000 among them.
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ def inbound_row(inbound: Inbound) -> dict[str, Any]:
         "thread_id": inbound.thread.id,
         "kind": inbound.kind,
         "user_id": inbound.user,
-        "text": _text(inbound.text),
+        "text": _postgres_text(inbound.text),
         "body": json_column(inbound.body),
     }
 
@@ -110,7 +110,7 @@ def approval_row(approval: Approval) -> dict[str, Any]:
         "status": approval.status,
         "votes": json_column([_vote_row(vote) for vote in approval.votes]),
         "answer": json_column(approval.answer),
-        "note": _text(approval.note),
+        "note": _postgres_text(approval.note),
         "version": approval.version,
         "opened_at": approval.opened_at,
     }
@@ -143,12 +143,12 @@ def _vote_row(vote: Vote | None) -> Json:
 
 
 def json_column(value: Any) -> AsJson | None:
-    """What a json column takes: NULL for None, which is no JSON null there."""
+    """The parameter for a json column; None becomes NULL, not a JSON null."""
     return None if value is None else AsJson(value)
 
 
-def _text(text: str | None) -> str | None:
-    """PostgreSQL's text takes no U+0000 and no half of a surrogate pair, which no person ever meant."""
+def _postgres_text(text: str | None) -> str | None:
+    """Replaces U+0000 and lone surrogates, which PostgreSQL's text type refuses, with U+FFFD."""
     if text is None:
         return None
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,4 +1,4 @@
-"""Threads, what came in for them, and their approvals: each method is one transaction."""
+"""Threads, their inbound messages and their approvals: the Store port. Each method is one transaction."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, LiteralString
@@ -14,8 +14,8 @@ from countersign.flow.outgoing import Opening, Outgoing, OutgoingKind
 from countersign.flow.ports import Conflict, Settled, Settlement, Waiting, Work
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.store import rows
-from countersign.store.away import away_is_told
-from countersign.store.claims import claimed, of_thread
+from countersign.store.error_translation import translate_errors
+from countersign.store.outbox_claims import claim_arguments, claimed_messages
 from countersign.store.pool import Pool, transaction
 from countersign.store.queries import QUERIES
 
@@ -23,8 +23,8 @@ Connection = psycopg.AsyncConnection[Any]
 Defer = Callable[[Connection, str], Awaitable[None]]
 
 
-class Threads:
-    """`defer(connection, thread_id)` puts the thread's job into the queue, in the same transaction."""
+class ThreadStore:
+    """`defer(connection, thread_id)` enqueues the thread's job, in the connection's transaction."""
 
     def __init__(self, pool: Pool, defer: Defer) -> None:
         self._pool = pool
@@ -35,19 +35,19 @@ class Threads:
             return True
         if inbound.opens or inbound.kind is not InboundKind.MESSAGE:
             return False
-        # The mention that makes the thread ours may be on its way, or be stored just now. It is committed
-        # before it looks for this note, and the note before we look for it: one of us sees the other.
+        # The mention that opens the thread may be in flight. It is committed before it looks for this note,
+        # and the note before we look for the thread, so that one of the two sees the other.
         async with self._pool.connection() as connection:
             await connection.execute(QUERIES["note_early_reply"], _place(inbound))
         return await self._accepted(inbound)
 
     async def overtaken(self, mention: Inbound) -> bool:
         async with self._pool.connection() as connection:
-            return await _one(connection, QUERIES["overtaken"], _place(mention)) is not None
+            return await _one(connection, QUERIES["later_early_reply"], _place(mention)) is not None
 
     async def _accepted(self, inbound: Inbound) -> bool:
         async with transaction(self._pool) as connection:
-            accepted = await remember(connection, inbound)
+            accepted = await insert_inbound(connection, inbound)
             if accepted:
                 await self._defer(connection, inbound.thread.id)
             return accepted
@@ -63,16 +63,16 @@ class Threads:
             body=body,
         )
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(QUERIES["put_out"], rows.outgoing_row(row))
+            cursor = await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
             return cursor.rowcount == 1
 
     async def work(self, thread_id: str) -> Work | None:
         key = {"thread_id": thread_id}
-        # All three are sent at once: asking whether there is work takes as long as fetching it.
+        # Pipelined: asking whether there is work takes as long as fetching it.
         async with self._pool.connection() as connection, connection.pipeline():
-            taking = await connection.execute(QUERIES["take_up"], key)
+            taking = await connection.execute(QUERIES["begin_attempt"], key)
             reading = await connection.execute(QUERIES["open_approvals"], key)
-            listing = await connection.execute(QUERIES["outstanding"], key)
+            listing = await connection.execute(QUERIES["pending_inbound"], key)
             taken = await taking.fetchone()
             approvals, inbound = await reading.fetchall(), await listing.fetchall()
         if taken is None:
@@ -89,18 +89,18 @@ class Threads:
                 QUERIES["assign_graph"], {"thread_id": thread.ref.id, "graph": thread.graph}
             )
 
-    @away_is_told()
+    @translate_errors()
     async def settle(self, settlement: Settlement, *, claim: bool = False) -> Settled:
         thread = settlement.thread
         claiming = None
         async with transaction(self._pool) as connection:
-            # Before the outbox, whose cards refer to the approvals that are opened here.
+            # Before the outbox, whose cards reference the approvals that are inserted here.
             await _applied([await _apply(connection, change) for change in settlement.changes])
             for row in settlement.post:
-                await connection.execute(QUERIES["put_out"], rows.outgoing_row(row))
+                await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
             if claim and settlement.post:
                 claiming = await connection.execute(
-                    QUERIES["claim_thread"], of_thread(thread.ref.channel, thread.ref.ts)
+                    QUERIES["claim_thread"], claim_arguments(thread.ref.channel, thread.ref.ts)
                 )
             if settlement.done:
                 await connection.execute(QUERIES["mark_done"], {"keys": list(settlement.done)})
@@ -119,12 +119,12 @@ class Threads:
             )
             settled = await settling.fetchone()
             mine = await claiming.fetchall() if claiming else ()
-        return Settled(more=settled is not None and bool(settled["more"]), claimed=claimed(mine))
+        return Settled(more=settled is not None and bool(settled["more"]), claimed=claimed_messages(mine))
 
-    @away_is_told()
+    @translate_errors()
     async def hand_back(self, thread_id: str) -> None:
         async with self._pool.connection() as connection:
-            await connection.execute(QUERIES["hand_back"], {"thread_id": thread_id})
+            await connection.execute(QUERIES["undo_attempt"], {"thread_id": thread_id})
 
     async def approval(self, approval_id: UUID) -> Approval | None:
         async with self._pool.connection() as connection:
@@ -141,26 +141,26 @@ class Threads:
     async def waiting(self, team: str, channels: Sequence[str] | None, limit: int) -> tuple[Waiting, ...]:
         arguments = {"team": team, "channels": None if channels is None else list(channels), "limit": limit}
         async with self._pool.connection() as connection:
-            found = await _all(connection, QUERIES["waiting"], arguments)
+            found = await _all(connection, QUERIES["pending_approvals"], arguments)
         return tuple(
             Waiting(approval=rows.approval_from(row), thread=ThreadRef.parse(row["thread_id"]))
             for row in found
         )
 
-    async def forgotten(self, limit: int = 100) -> tuple[str, ...]:
-        """Threads with something to do and no job for it; each gets one. What a repair is, not a routine."""
+    async def requeue_orphaned(self, limit: int = 100) -> tuple[str, ...]:
+        """Enqueue a job for each thread that has something to do and no job. Returns their ids."""
         async with transaction(self._pool) as connection:
-            found = await _all(connection, QUERIES["forgotten_threads"], {"limit": limit})
+            found = await _all(connection, QUERIES["threads_without_job"], {"limit": limit})
             for row in found:
                 await self._defer(connection, row["id"])
         return tuple(row["id"] for row in found)
 
 
-async def remember(connection: Connection, inbound: Inbound) -> bool:
-    """Write an inbox row; False when it is known already, or a reply in a thread that is not ours."""
+async def insert_inbound(connection: Connection, inbound: Inbound) -> bool:
+    """Insert an inbox row; False for a duplicate, and for a reply in a thread that is not ours."""
     written = inbound.written if inbound.kind is InboundKind.MESSAGE else None
     arguments = {**rows.inbound_row(inbound), "opens": inbound.opens, "written": written}
-    return await _one(connection, QUERIES["remember"], arguments) is not None
+    return await _one(connection, QUERIES["insert_inbound"], arguments) is not None
 
 
 def _place(inbound: Inbound) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def _place(inbound: Inbound) -> dict[str, Any]:
 
 
 async def _apply(connection: Connection, change: Change) -> psycopg.AsyncCursor[Any]:
-    """Save an approval and its ledger row in one statement. A row comes back if all was as expected."""
+    """Save an approval and its ledger row in one statement, which returns a row if the version matched."""
     after = change.after
     entry = {
         "event": change.event,
@@ -185,7 +185,7 @@ async def _apply(connection: Connection, change: Change) -> psycopg.AsyncCursor[
 
 
 async def _applied(changes: Sequence[psycopg.AsyncCursor[Any]]) -> None:
-    """Raise Conflict if one of the changes was not made."""
+    """Raise Conflict if one of the changes was not applied."""
     for change in changes:
         if await change.fetchone() is None:
             raise Conflict

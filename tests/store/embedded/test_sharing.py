@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from countersign.store.embedded import EmbeddedPostgres, embedded_postgres
-from tests.support.embedded_probe import answers, ask, cluster, keepers, server_processes, until, uses
+from tests.support.embedded_probe import answers, ask, cluster, server_processes, supervisors, until, uses
 
 
 async def test_what_is_written_is_there_at_the_next_start(data_dir: Path) -> None:
@@ -31,7 +31,7 @@ async def test_a_start_that_is_cancelled_leaves_no_server(data_dir: Path) -> Non
         await starting
     assert cluster(data_dir).exists(), "the thread was not waited for"
     assert not server_processes(data_dir)
-    until(lambda: not keepers(data_dir))
+    until(lambda: not supervisors(data_dir))
 
 
 def test_it_is_durable_has_room_and_listens_on_no_port(data_dir: Path) -> None:
@@ -56,7 +56,7 @@ def test_processes_that_start_at_once_share_one_server(data_dir: Path) -> None:
         assert answers(first.said), "it stopped although somebody still used it"
         first.end()
         assert not server_processes(data_dir)
-    until(lambda: not keepers(data_dir))
+    until(lambda: not supervisors(data_dir))
 
 
 def test_settings_of_another_server_are_not_believed(data_dir: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_killed_bot_leaves_a_server_that_the_next_one_reuses_and_stops(data_di
 def test_after_a_killed_bot_that_nobody_succeeds_the_server_stops(data_dir: Path) -> None:
     with uses(data_dir, linger=0.2) as [killed]:
         killed.kill()
-    until(lambda: not server_processes(data_dir) and not keepers(data_dir))
+    until(lambda: not server_processes(data_dir) and not supervisors(data_dir))
     log = (data_dir / "postgres" / "log").read_text()
     assert "database system is shut down" in log, "it should have been stopped in an orderly way"
 
@@ -116,7 +116,7 @@ def test_a_killed_server_is_back_at_the_same_address(data_dir: Path) -> None:
 
 def test_a_killed_server_without_a_keeper_is_started_by_the_next_use(data_dir: Path) -> None:
     with EmbeddedPostgres(data_dir):
-        for process in keepers(data_dir) + server_processes(data_dir)[:1]:
+        for process in supervisors(data_dir) + server_processes(data_dir)[:1]:
             process.kill()
         with EmbeddedPostgres(data_dir) as again:
             assert answers(again)
@@ -126,7 +126,7 @@ def test_a_killed_server_without_a_keeper_is_started_by_the_next_use(data_dir: P
 
 def test_a_server_that_lost_its_keeper_is_still_stopped_by_the_last_use(data_dir: Path) -> None:
     with EmbeddedPostgres(data_dir) as url:
-        [keeper] = keepers(data_dir)
-        keeper.kill()
+        [supervisor] = supervisors(data_dir)
+        supervisor.kill()
         assert answers(url)
     assert not server_processes(data_dir)

@@ -1,4 +1,4 @@
-"""The PostgreSQL that comes with the bot, for when DATABASE_URL is unset."""
+"""The embedded PostgreSQL, used while DATABASE_URL is unset."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,12 +13,12 @@ __all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "embedded_postgres"]
 
 @asynccontextmanager
 async def embedded_postgres(data_dir: Path, *, durable: bool = True) -> AsyncIterator[str]:
-    """The URL of the server that belongs to `data_dir`, which runs for as long as anybody uses it.
+    """The URL of the server of `data_dir`, which runs for as long as it is used.
 
     Raises EmbeddedPostgresError if it cannot be started; its message says what to do.
     """
     server = EmbeddedPostgres(data_dir, durable=durable)
-    # A thread cannot be cancelled: if we are, it has to finish before what it started can be ended.
+    # A thread cannot be cancelled: after a cancellation it must finish before its server can be stopped.
     starting = asyncio.create_task(asyncio.to_thread(server.start))
     try:
         yield await asyncio.shield(starting)

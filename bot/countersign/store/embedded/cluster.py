@@ -1,4 +1,4 @@
-"""PostgreSQL's own folder: made once, checked before each start, and reached through a socket."""
+"""The database cluster (PostgreSQL's data folder): initdb, checks before a start, and its socket folder."""
 
 import os
 import re
@@ -13,61 +13,61 @@ from pathlib import Path
 import psutil
 
 from countersign.store.embedded.errors import EmbeddedPostgresError
-from countersign.store.embedded.place import MAJOR_VERSION, Place
+from countersign.store.embedded.installation import MAJOR_VERSION, Installation
 
 
-def ready_cluster(place: Place, *, durable: bool) -> Path:
-    """PostgreSQL's own folder, made if it is not there; what is there can be used by this version."""
-    cluster = place.cluster or _make_cluster(place, durable=durable)
+def prepare_cluster(installation: Installation, *, durable: bool) -> Path:
+    """The cluster's folder, made if missing. Raises EmbeddedPostgresError for another PostgreSQL version."""
+    cluster = installation.cluster or _make_cluster(installation, durable=durable)
     _check_version(cluster)
     return cluster
 
 
-def _make_cluster(place: Place, *, durable: bool) -> Path:
-    # Made beside its place and then renamed: what was begun and not finished is never taken for data.
-    unfinished = place.folder / "unfinished"
+def _make_cluster(installation: Installation, *, durable: bool) -> Path:
+    # Made under another name and then renamed, so that an unfinished one is never used.
+    unfinished = installation.folder / "unfinished"
     if unfinished.exists():
         shutil.rmtree(unfinished)
-    account = place.account
+    system_user = installation.system_user
     made = subprocess.run(  # noqa: S603 - the wheel's program, with paths that we made
         [
-            place.programs / "bin" / "initdb", "--pgdata", unfinished, "--username", "postgres",
-            # The folder of the socket is closed to everybody but the account that runs the server, and root.
+            installation.programs / "bin" / "initdb", "--pgdata", unfinished, "--username", "postgres",
+            # Only the system user that runs the server, and root, can enter the socket's folder.
             "--auth", "trust",
-            # Sorting by code point: an update of the system's C library cannot make our indexes wrong.
+            # Collation by code point: an update of the system's C library cannot corrupt our indexes.
             "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8",
             "--encoding", "UTF8", "--no-instructions", *(() if durable else ("--no-sync",)),
         ],
         check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        cwd="/", env=environment(), user=account.uid if account else None,
-        group=account.gid if account else None, extra_groups=[] if account else None,
+        cwd="/", env=environment(), user=system_user.uid if system_user else None,
+        group=system_user.gid if system_user else None, extra_groups=[] if system_user else None,
     )  # fmt: skip
     if made.returncode != 0:
-        raise failure(place, "make its database", made.stderr)
-    return unfinished.rename(place.folder / f"cluster-{secrets.token_hex(4)}")
+        raise failure(installation, "make its database", made.stderr)
+    return unfinished.rename(installation.folder / f"cluster-{secrets.token_hex(4)}")
 
 
-def clear_leftovers(place: Place, cluster: Path) -> None:
-    """Remove what a server that died left behind. The caller knows that no process of it is left.
+def remove_stale_files(installation: Installation, cluster: Path) -> None:
+    """Remove the pid file and sockets of a server that died. The caller knows that no process of it is left.
 
-    A pid file stays after a power cut, and its number may be another program's by now, which PostgreSQL would
-    take for a running server; or it is half-written, which PostgreSQL refuses.
+    After a power cut the pid file stays: its number may belong to another program by now, which PostgreSQL
+    takes for a running server, or it is half-written, which PostgreSQL refuses.
     """
-    pid = postmaster_pid(place)
+    pid = postmaster_pid(installation)
     if pid is not None:
-        # Started by hand, it does not hold our lock; without its pid file a second one would ruin its data.
+        # Started by hand, so it does not hold our lock. A second server would corrupt its data.
         raise EmbeddedPostgresError(
             f"A PostgreSQL server that the bot did not start (process {pid}) uses {cluster}. Stop it,"
             " or set DATABASE_URL to use it."
         )
     (cluster / "postmaster.pid").unlink(missing_ok=True)
-    for folder in place.folder.glob("socket-*"):
+    for folder in installation.folder.glob("socket-*"):
         shutil.rmtree(folder)
 
 
-def postmaster_pid(place: Place) -> int | None:
-    """The process named in the pid file, if it really is a PostgreSQL server on this data."""
-    cluster = place.cluster
+def postmaster_pid(installation: Installation) -> int | None:
+    """The process named in the pid file, if it is a PostgreSQL server on this cluster."""
+    cluster = installation.cluster
     if cluster is None:
         return None
     with suppress(OSError, ValueError, IndexError, psutil.NoSuchProcess):
@@ -84,16 +84,16 @@ def _is_in(process: psutil.Process, folder: Path) -> bool:
     return False
 
 
-def make_socket_folder(place: Place) -> Path:
+def make_socket_folder(installation: Installation) -> Path:
     """A new folder whose path can hold a socket.
 
-    Each start has its own: a server that is late to go removes its socket by name.
+    Each start has its own: a server that shuts down late removes its socket by name.
     """
-    folder = Path(tempfile.mkdtemp(prefix="socket-", dir=place.folder))
+    folder = Path(tempfile.mkdtemp(prefix="socket-", dir=installation.folder))
     if not _can_hold_socket(folder):
         folder.rmdir()
         folder = Path(tempfile.mkdtemp(prefix="countersign-", dir="/tmp"))
-    place.give(folder)
+    installation.chown(folder)
     return folder
 
 
@@ -104,7 +104,7 @@ def _can_hold_socket(folder: Path) -> bool:
     name = folder / ".s.PGSQL.5432"
     try:
         with socket.socket(socket.AF_UNIX) as probe:
-            # Too long (107 bytes on Linux), or on a shared folder that knows no sockets: only trying tells.
+            # Too long (107 bytes on Linux), or a shared folder without sockets: only an attempt shows it.
             probe.bind(str(name))
         name.unlink()
     except OSError:
@@ -113,21 +113,21 @@ def _can_hold_socket(folder: Path) -> bool:
 
 
 def environment() -> dict[str, str]:
-    """What PostgreSQL's programs see: our library path and PG* variables are not meant for them."""
+    """The environment of PostgreSQL's programs, without our library path and PG* variables."""
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
-def failure(place: Place, what: str, output: str) -> EmbeddedPostgresError:
-    """What PostgreSQL said, in words that tell what to do."""
+def failure(installation: Installation, what: str, output: str) -> EmbeddedPostgresError:
+    """PostgreSQL's output as an error message that says what to do."""
     if "No space left on device" in output:
-        return EmbeddedPostgresError(f"The disk of {place.folder} is full. Make room and start again.")
+        return EmbeddedPostgresError(f"The disk of {installation.folder} is full. Make room and start again.")
     if "could not look up effective user ID" in output:
         return EmbeddedPostgresError(
             f"PostgreSQL needs a name for the user it runs as, and this system has none for {os.geteuid()}."
             " Run the bot as a user in /etc/passwd, or set DATABASE_URL."
         )
     said = "\n".join(output.strip().splitlines()[-5:])
-    return EmbeddedPostgresError(f"PostgreSQL could not {what} in {place.folder}; it says:\n{said}")
+    return EmbeddedPostgresError(f"PostgreSQL could not {what} in {installation.folder}; it says:\n{said}")
 
 
 def _check_version(cluster: Path) -> None:

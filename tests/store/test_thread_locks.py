@@ -8,9 +8,9 @@ import psycopg
 import pytest
 
 from countersign.flow.graph_state import ThreadBusy
-from countersign.store.database import for_checkpoints
-from countersign.store.locks import Locks
+from countersign.store.database import configure_for_checkpoints
 from countersign.store.pool import Pool, open_pool
+from countersign.store.thread_locks import ThreadLocks
 
 THREAD = "T1/C1/1.0"
 
@@ -21,7 +21,7 @@ async def pools(database_url: str) -> AsyncIterator[tuple[Pool, Pool]]:
     async with AsyncExitStack() as stack:
         one, two = [
             await stack.enter_async_context(
-                await open_pool(database_url, min_size=1, max_size=1, configure=for_checkpoints)
+                await open_pool(database_url, min_size=1, max_size=1, configure=configure_for_checkpoints)
             )
             for _ in range(2)
         ]
@@ -29,7 +29,7 @@ async def pools(database_url: str) -> AsyncIterator[tuple[Pool, Pool]]:
 
 
 async def test_one_holds_it_and_the_other_is_told(pools: tuple[Pool, Pool]) -> None:
-    one, two = (Locks(pool, patience=0.0) for pool in pools)
+    one, two = (ThreadLocks(pool, timeout=0.0) for pool in pools)
     async with one.hold(THREAD):
         with pytest.raises(ThreadBusy):
             async with two.hold(THREAD):
@@ -41,7 +41,7 @@ async def test_one_holds_it_and_the_other_is_told(pools: tuple[Pool, Pool]) -> N
 
 
 async def test_the_other_waits_a_little(pools: tuple[Pool, Pool]) -> None:
-    one, two = (Locks(pool, patience=10.0) for pool in pools)
+    one, two = (ThreadLocks(pool, timeout=10.0) for pool in pools)
     entered = asyncio.Event()
 
     async def wait() -> None:
@@ -59,7 +59,7 @@ async def test_the_other_waits_a_little(pools: tuple[Pool, Pool]) -> None:
 async def test_with_its_connection_the_lock_is_gone_and_so_is_the_way_to_write(
     pools: tuple[Pool, Pool], database_url: str
 ) -> None:
-    one, two = (Locks(pool, patience=5.0) for pool in pools)
+    one, two = (ThreadLocks(pool, timeout=5.0) for pool in pools)
 
     async def presumed_dead() -> None:
         async with one.hold(THREAD) as session:
@@ -82,7 +82,7 @@ async def test_with_its_connection_the_lock_is_gone_and_so_is_the_way_to_write(
 @pytest.mark.parametrize("moment", range(6))
 async def test_a_cancelled_worker_leaves_no_lock_behind(pools: tuple[Pool, Pool], moment: int) -> None:
     """Cancelled after so many turns of the event loop, among them the taking and the giving back."""
-    one, two = Locks(pools[0], patience=0.0), Locks(pools[1], patience=0.0)
+    one, two = ThreadLocks(pools[0], timeout=0.0), ThreadLocks(pools[1], timeout=0.0)
     for turns in range(moment, 60, 6):
 
         async def hold_for_a_moment() -> None:
@@ -99,7 +99,7 @@ async def test_a_cancelled_worker_leaves_no_lock_behind(pools: tuple[Pool, Pool]
 
 
 async def test_a_worker_cancelled_in_a_query_leaves_no_lock_behind(pools: tuple[Pool, Pool]) -> None:
-    one, two = (Locks(pool, patience=0.0) for pool in pools)
+    one, two = (ThreadLocks(pool, timeout=0.0) for pool in pools)
     asking = asyncio.Event()
 
     async def work() -> None:

@@ -1,8 +1,7 @@
-"""The process that owns the embedded server: starts it, restarts it if it is killed, and stops it when the
-last user is gone without a word.
+"""The embedded server's supervisor process: starts it, restarts it after a crash, stops it when it is unused.
 
-Run as a script by path, with the standard library alone, so that it is up in milliseconds and needs a few
-megabytes. It must not import the rest of the bot.
+Runs as a script by path and imports only the standard library, so that it starts in milliseconds and needs a
+few megabytes. It must not import the rest of the bot.
 """
 
 import fcntl
@@ -17,14 +16,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypedDict
 
-TICK = 0.5
-# So many restarts in a row, each of a server that lived for less than so many seconds, are enough.
+CHECK_INTERVAL = 0.5
+# Gives up after so many restarts in a row of a server that lived for less than STABLE_AFTER seconds.
 RESTARTS = 20
-STEADY = 10.0
+STABLE_AFTER = 10.0
 
 
-class Order(TypedDict):
-    """What to keep; paths are absolute, times are in seconds."""
+class SupervisorOrder(TypedDict):
+    """What to supervise; paths are absolute, times are in seconds."""
 
     command: list[str]
     uid: int | None
@@ -37,18 +36,18 @@ class Order(TypedDict):
     linger: float
 
 
-class Users:
-    """Whether anybody uses the server, and since when nobody does."""
+class UserTracker:
+    """Whether any process uses the server, and since when none does."""
 
-    def __init__(self, order: Order) -> None:
-        # Opened once: if the folder is deleted and made anew, its new files speak of another server.
+    def __init__(self, order: SupervisorOrder) -> None:
+        # Opened once: if the folder is deleted and made anew, its files belong to another server.
         self._start = os.open(order["start_lock"], os.O_RDWR | os.O_CLOEXEC)
         self._users = os.open(order["users_lock"], os.O_RDWR | os.O_CLOEXEC)
         self._linger = order["linger"]
         self._gone_since: float | None = None
 
     def are_gone(self) -> bool:
-        """Whether nobody uses the server at this moment."""
+        """Whether no process uses the server at this moment."""
         try:
             fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -59,8 +58,8 @@ class Users:
     def stop_if_gone(self, server: "subprocess.Popen[bytes]") -> None:
         """Stop the server if nobody has used it for long enough."""
         try:
-            # Nobody comes or goes while the first lock is held, so the second one tells the truth; and who
-            # comes while the server stops waits for that to end.
+            # While the first lock is held no use begins or ends, so the second one is conclusive. A use that
+            # begins while the server stops waits for the end of that.
             fcntl.flock(self._start, fcntl.LOCK_EX | fcntl.LOCK_NB)
             fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._gone_since = self._gone_since or time.monotonic()
@@ -74,9 +73,9 @@ class Users:
             fcntl.flock(self._start, fcntl.LOCK_UN)
 
 
-def keep(order: Order) -> None:
-    """Run the server until it is stopped in an orderly way, cannot be started, or has no users."""
-    users = Users(order)
+def supervise(order: SupervisorOrder) -> None:
+    """Run the server until it is shut down, cannot be started, or is unused."""
+    users = UserTracker(order)
     was_ready = False
     failures = 0
     while True:
@@ -85,22 +84,22 @@ def keep(order: Order) -> None:
         exited = threading.Thread(target=server.wait, daemon=True)
         exited.start()
         while exited.is_alive():
-            exited.join(TICK)
+            exited.join(CHECK_INTERVAL)
             if exited.is_alive():
                 was_ready = was_ready or _is_ready(order, server.pid)
                 users.stop_if_gone(server)
         was_ready = was_ready or _is_ready(order, server.pid)
-        failures = 1 if time.monotonic() - started_at > STEADY else failures + 1
-        # Exit code 0 is a stop that somebody asked for. A server that never came up has a reason that its log
-        # tells, and the process that waits for it must hear of it now. One that was up may only lack room on
-        # its disk to come back, so it is tried for as long as somebody waits for it.
+        failures = 1 if time.monotonic() - started_at > STABLE_AFTER else failures + 1
+        # Exit code 0 is a requested shutdown. A server that never came up has its reason in the log, and the
+        # process that waits for it must report that now. One that was up may only lack disk space, so it is
+        # restarted for as long as it is used.
         if server.returncode == 0 or not was_ready or (failures > RESTARTS and users.are_gone()):
             return
-        # Orphaned backends may need a moment to notice; until then PostgreSQL refuses to start beside them.
+        # PostgreSQL refuses to start until the orphaned backends of its predecessor are gone.
         time.sleep(min(0.1 * failures, 1.0))
 
 
-def _start(order: Order) -> "subprocess.Popen[bytes]":
+def _start(order: SupervisorOrder) -> "subprocess.Popen[bytes]":
     uid, gid = order["uid"], order["gid"]
     return subprocess.Popen(  # noqa: S603 - the starter, a process of the same user, says what to run
         order["command"],
@@ -114,8 +113,8 @@ def _start(order: Order) -> "subprocess.Popen[bytes]":
     )
 
 
-def _is_ready(order: Order, pid: int) -> bool:
-    # One that is killed leaves this file behind as it was; one that cannot start or recover removes it.
+def _is_ready(order: SupervisorOrder, pid: int) -> bool:
+    # A killed server leaves this file as it was; one that cannot start or recover removes it.
     try:
         lines = Path(order["pid_file"]).read_text().splitlines()
     except OSError:
@@ -124,11 +123,11 @@ def _is_ready(order: Order, pid: int) -> bool:
 
 
 if __name__ == "__main__":
-    # The starter waits for this process only; the one that stays has no parent that would have to reap it.
+    # The starter waits for this process only; the child has no parent that would have to reap it.
     if os.fork() == 0:
-        todo: Order = json.loads(sys.argv[1])
+        todo: SupervisorOrder = json.loads(sys.argv[1])
         try:
-            keep(todo)
+            supervise(todo)
         finally:
             with suppress(OSError):
                 Path(todo["socket_folder"]).rmdir()

@@ -1,4 +1,4 @@
-"""psycopg's errors of a database that is away, as the flow knows them."""
+"""Translates the driver's errors into the port's: psycopg.OperationalError becomes StoreAway."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,8 +9,8 @@ from countersign.flow.ports import StoreAway
 
 
 @asynccontextmanager
-async def away_is_told() -> AsyncIterator[None]:
-    """Raise StoreAway where PostgreSQL cannot be reached, ends, is full or refuses more connections."""
+async def translate_errors() -> AsyncIterator[None]:
+    """Raise StoreAway where PostgreSQL cannot be reached, shuts down, is full or refuses more connections."""
     try:
         yield
     except psycopg.OperationalError as error:

@@ -1,7 +1,7 @@
-"""Locks that the kernel gives back when their holder dies, however it dies.
+"""File locks, which the kernel releases when their holder dies, however it dies.
 
 Every question about who is alive is put to these locks and never to a process id: ids are reused after a
-power cut, zombies keep theirs, and a file that lists them outlives a `kill -9`.
+power cut, zombies supervise theirs, and a file that lists them outlives a `kill -9`.
 """
 
 import fcntl
@@ -22,15 +22,15 @@ class FileLock:
         self._fd: int | None = None
 
     def try_exclusive(self) -> bool:
-        """Take the lock alone; False if anybody else has it."""
+        """Take the lock exclusively; False if anybody else holds it."""
         return self._try(fcntl.LOCK_EX)
 
     def try_shared(self) -> bool:
-        """Take the lock beside others; False if somebody has it alone."""
+        """Take the lock shared; False if somebody holds it exclusively."""
         return self._try(fcntl.LOCK_SH)
 
     def release(self) -> None:
-        """Give the lock back; nothing happens if it is not held."""
+        """Release the lock; a no-op if it is not held."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
@@ -55,8 +55,8 @@ class FileLock:
 
 
 @contextmanager
-def alone(path: Path, *, seconds: float) -> Iterator[None]:
-    """Hold the lock on `path` for the block, waiting at most `seconds` for it."""
+def exclusive_lock(path: Path, *, seconds: float) -> Iterator[None]:
+    """Hold the exclusive lock on `path` for the block. Raises EmbeddedPostgresError after `seconds`."""
     lock = FileLock(path)
     deadline = time.monotonic() + seconds
     while not lock.try_exclusive():

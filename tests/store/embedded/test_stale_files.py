@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from countersign.store.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from countersign.store.embedded.place import find_place
+from countersign.store.embedded.installation import find_installation
 from tests.support.embedded_probe import answers, ask, cluster, cut_power, server_processes, until, uses
 
 
@@ -99,13 +99,13 @@ def test_its_folder_is_deleted_and_made_anew_while_it_runs(data_dir: Path) -> No
 
 
 def test_a_server_started_by_hand_is_left_alone(cut: Path) -> None:
-    place = find_place(cut)
+    installation = find_installation(cut)
     folder = cluster(cut)
     pid_file = folder / "postmaster.pid"
     pid_file.unlink()
     uid = folder.stat().st_uid
     by_hand = subprocess.Popen(
-        [place.programs / "bin" / "postgres", "-D", folder, "-h", "", "-k", place.folder],
+        [installation.programs / "bin" / "postgres", "-D", folder, "-h", "", "-k", installation.folder],
         stderr=subprocess.DEVNULL,
         user=uid,
         extra_groups=None,

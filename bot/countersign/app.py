@@ -21,8 +21,8 @@ from countersign.flow.retention import Retention
 from countersign.flow.tool_host import ToolHost
 from countersign.http_server import Handler, HealthCheck, build_http_app
 from countersign.inspection_api import PATH, InspectionApi
-from countersign.jobs.queue import Queue
 from countersign.jobs.periodic import run_every
+from countersign.jobs.queue import Queue
 from countersign.jobs.stalled_jobs import StalledJobReaper
 from countersign.jobs.worker import Worker
 from countersign.runs.checkpoints import Checkpoints
@@ -39,12 +39,12 @@ from countersign.slack.transport.socket_mode import SocketMode
 from countersign.slack.transport.web_api import WebApi, Workspace, open_web
 from countersign.slack_startup import connect_to_slack
 from countersign.store.database import configure_for_checkpoints, open_database
-from countersign.store.effects import Effects
 from countersign.store.diagnostics import Diagnostics
-from countersign.store.thread_locks import ThreadLocks
+from countersign.store.effects import Effects
 from countersign.store.outbox import Outbox
 from countersign.store.pool import configure_for_statements, open_pool
-from countersign.store.diagnostics import Diagnostics
+from countersign.store.retention import RetentionStore
+from countersign.store.thread_locks import ThreadLocks
 from countersign.store.threads import ThreadStore
 
 _DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
@@ -257,7 +257,10 @@ async def _listener(services: Services) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _worker_admin_server(services: Services) -> AsyncIterator[None]:
     """The admin server of a process that only works the queue, on WORKER_PORT."""
-    checks: dict[str, HealthCheck] = {"database": services.diagnostics.check_health, "slack": services.api.check}
+    checks: dict[str, HealthCheck] = {
+        "database": services.diagnostics.check_health,
+        "slack": services.api.check,
+    }
     metrics = partial(render_metrics, services.diagnostics, services.metrics)
     app = build_http_app(checks, metrics, None, _inspection_routes(services))
     async with open_admin_server(services.settings, app, listen=False):

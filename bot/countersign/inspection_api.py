@@ -12,8 +12,8 @@ from aiohttp import web
 from countersign.approvals.json import Json
 from countersign.flow.thread import ThreadRef
 from countersign.runs.graphs import Graphs
-from countersign.store.pool import Pool
 from countersign.store.diagnostics import Diagnostics
+from countersign.store.pool import Pool
 
 PATH = "/inspect/{team}/{channel}/{ts}"
 

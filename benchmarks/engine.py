@@ -24,7 +24,7 @@ from benchmarks.cell import Cell
 from benchmarks.graph import ANSWER, graph
 from benchmarks.server import own_cpu, tree_cpu
 from benchmarks.talk import add_talk
-from countersign.runs.loading import bound
+from countersign.runs.loading import bind_checkpointer
 from countersign.store.pool import open_session
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ async def measure(url: str, postmaster: int, threads: int, approvals: int, lengt
     async with AsyncExitStack() as stack:
         sessions = [await stack.enter_async_context(await open_session(url)) for _ in range(threads)]
         compiled = graph()
-        graphs = [bound(compiled, AsyncPostgresSaver(session)) for session in sessions]
+        graphs = [bind_checkpointer(compiled, AsyncPostgresSaver(session)) for session in sessions]
         await asyncio.gather(
             *(_approve(each, _thread(), Cell(side="", latency=0, threads=0)) for each in graphs)
         )

@@ -14,7 +14,7 @@ from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from countersign.runs.graph_thread import thread_config
-from countersign.runs.loading import bound
+from countersign.runs.loading import bind_checkpointer
 from tests.flow.graphs_to_host import failing, gated, ran
 from tests.support.house import CHANNEL, House, a_thread, asked, loaded, message
 from tests.support.recorder import GUEST, refused
@@ -339,7 +339,7 @@ async def test_a_decision_on_a_question_that_changed_in_between_is_not_used(hous
 async def ask_something_else(house: House, thread: ThreadRef) -> None:
     """Change the state behind the bot's back, so that the node asks about other words."""
     async with house.sessions.connection() as session:
-        graph = bound(loaded({"gated": gated()})["gated"].sample, AsyncPostgresSaver(session))
+        graph = bind_checkpointer(loaded({"gated": gated()})["gated"].sample, AsyncPostgresSaver(session))
         config = thread_config(thread, object())
         last = (await graph.aget_state(config)).values["messages"][-1]
         edited = HumanMessage(content="destroy", id=last.id)

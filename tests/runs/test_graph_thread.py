@@ -23,7 +23,7 @@ from countersign.flow.ports import GraphThread
 from countersign.flow.thread import ThreadRef
 from countersign.runs.graphs import Graphs
 from countersign.runs.loading import LoadedGraph
-from countersign.runs.reading import dangling_tool_calls
+from countersign.runs.snapshot import dangling_tool_calls
 from countersign.store.database import configure_for_checkpoints
 from countersign.store.pool import Pool, open_pool
 from tests.support.house import a_thread, loaded, message

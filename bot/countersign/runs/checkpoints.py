@@ -1,4 +1,4 @@
-"""What is left of a thread's checkpoints once it is at rest. The caller holds the thread's lock."""
+"""Compacts and deletes the checkpoints of idle threads. The caller holds the thread's lock."""
 
 from typing import Any
 
@@ -11,11 +11,12 @@ log = structlog.get_logger()
 
 class Checkpoints:
     async def compact(self, thread_id: str, session: psycopg.AsyncConnection[Any]) -> None:
-        """Drop all but the latest checkpoint; threads that LangGraph cannot compact stay as they are."""
+        """Delete all but the latest checkpoint; a thread that LangGraph cannot compact is left unchanged."""
         try:
             await AsyncPostgresSaver(session).aprune([thread_id], strategy="keep_latest")
         except NotImplementedError:  # a DeltaChannel needs its history (deepagents has them)
             log.debug("thread_not_compacted", thread_id=thread_id)
 
     async def delete(self, thread_id: str, session: psycopg.AsyncConnection[Any]) -> None:
+        """Delete all checkpoints of the thread."""
         await AsyncPostgresSaver(session).adelete_thread(thread_id)

@@ -1,4 +1,4 @@
-"""One graph in one thread: read, start, resume by id, go on. The caller holds the thread's lock."""
+"""One graph in one thread: read, start, resume by id, continue. The caller holds the thread's lock."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,13 +17,13 @@ from countersign.flow.opening import split_name
 from countersign.flow.ports import StoreAway
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import to_json
-from countersign.runs.failures import failed
 from countersign.runs.loading import AnyGraph
-from countersign.runs.reading import INPUT_KEY, dangling_tool_calls, read_state
+from countersign.runs.run_errors import report_failure
+from countersign.runs.snapshot import INPUT_KEY, dangling_tool_calls, read_state
 
 
 def thread_config(ref: ThreadRef, host: object) -> RunnableConfig:
-    """The config that every run of a thread has; INTERFACE names these keys."""
+    """The config of every run of a thread. Graphs rely on these keys of `configurable`."""
     return {
         "configurable": {
             "thread_id": ref.id,
@@ -61,10 +61,10 @@ class GraphThread:
         return read_state(self._graph, snapshot, said_in=await self._committed(snapshot))
 
     async def _committed(self, snapshot: StateSnapshot) -> Any:
-        """The values without those of tasks that ended before their siblings.
+        """The values without the writes of tasks whose siblings are still pending.
 
-        Until the whole step ends, a message among them has no lasting place, and one without an id gets a new
-        one at every look.
+        Until the whole superstep ends, a message among them has no final position, and one without an id gets a
+        new id at every read.
         """
         if not any(task.result is not None for task in snapshot.tasks):
             return snapshot.values
@@ -75,7 +75,7 @@ class GraphThread:
         return (await self._graph.aget_state({"configurable": here})).values
 
     async def describe(self) -> Json:
-        """The state for people to look at: its values, what runs next, what it waits for."""
+        """The state for the inspector: its values, the next nodes, the pending interrupts."""
         snapshot = await self._graph.aget_state(self._config)
         return {
             "checkpoint": snapshot.config.get("configurable", {}).get("checkpoint_id"),
@@ -85,27 +85,27 @@ class GraphThread:
         }
 
     async def start(self, inbound: Inbound) -> None:
-        """Feed new input. Its key goes into the checkpoints, so that a retry knows it was applied."""
-        config = self._with(inbound.key, inbound.user)
+        """Run with new input. Its key is in the checkpoints' metadata, so that a retry knows it was applied."""
+        config = self._config_for(inbound.key, inbound.user)
         await self._run(self._input(inbound), config)
 
     async def resume(self, interrupt_id: str, answer: Json) -> None:
-        await self._run(Command(resume={interrupt_id: answer}), self._going_on())
+        await self._run(Command(resume={interrupt_id: answer}), self._continue_config())
 
     async def go_on(self) -> None:
-        await self._run(None, self._going_on())
+        await self._run(None, self._continue_config())
 
     async def ask_again(self) -> None:
-        # From the checkpoint itself: its stored answers are left behind, which `None` alone would replay.
+        # From an explicit checkpoint id: without it LangGraph replays the stored answers.
         snapshot = await self._graph.aget_state(self._config)
-        config = self._going_on()
+        config = self._continue_config()
         config["configurable"]["checkpoint_id"] = snapshot.config["configurable"]["checkpoint_id"]
         await self._run(None, config)
 
-    def _going_on(self) -> RunnableConfig:
-        return self._with(self._metadata.get(INPUT_KEY), self._metadata.get("slack_user_id"))
+    def _continue_config(self) -> RunnableConfig:
+        return self._config_for(self._metadata.get(INPUT_KEY), self._metadata.get("slack_user_id"))
 
-    def _with(self, input_key: str | None, user: str | None) -> RunnableConfig:
+    def _config_for(self, input_key: str | None, user: str | None) -> RunnableConfig:
         configurable = {**self._config["configurable"], "slack_user_id": user or ""}
         return {"configurable": configurable, "metadata": {INPUT_KEY: input_key or ""}}
 
@@ -114,15 +114,18 @@ class GraphThread:
             assert isinstance(inbound.body, dict)
             return dict(inbound.body)
         name, rest = split_name(inbound.text)
-        begins = not self._metadata  # only a thread's first message names its graph
+        begins = not self._metadata  # only a thread's first message may name a graph
         text = rest if begins and name in self._known else inbound.text
         if self._info.starts_with is StartsWith.TEXT:
             assert self._info.text_property is not None
             return {self._info.text_property: text}
-        # After a step that failed, the model's calls may stand without results, which models refuse for good.
+        # After a step that report_failure, the model's calls may stand without results, which models refuse for good.
         unanswered = [
             ToolMessage(
-                content="This call failed and gave no result.", tool_call_id=call, name=tool, status="error"
+                content="This call report_failure and gave no result.",
+                tool_call_id=call,
+                name=tool,
+                status="error",
             )
             for call, tool in dangling_tool_calls(self._values)
         ]
@@ -134,8 +137,8 @@ class GraphThread:
         except GraphDrained:
             raise Drained from None
         except Exception as error:
-            if self._session.closed:  # the lock is gone with it: not the graph's failure, nor ours to report
+            if self._session.closed:  # the lock is lost with it; the graph did not fail
                 raise StoreAway from error
             if is_invalid_resume(error):
                 raise AnswerRefused(f"The graph did not take the answer: {error}") from error
-            raise failed(self._info.name, self._config["configurable"]["thread_id"], error) from error
+            raise report_failure(self._info.name, self._config["configurable"]["thread_id"], error) from error

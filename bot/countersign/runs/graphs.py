@@ -12,14 +12,14 @@ from langgraph.runtime import RunControl
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.thread import ThreadRef
 from countersign.runs.config import GraphConfig, GraphConfigError
-from countersign.runs.failures import failed
 from countersign.runs.graph_thread import GraphThread, thread_config
-from countersign.runs.info import info_of
+from countersign.runs.input_schema import describe_input
 from countersign.runs.loading import LoadedGraph, load_graphs
+from countersign.runs.run_errors import report_failure
 
 
 class Graphs:
-    """`host(thread)` makes the object through which a thread's tools reach Slack."""
+    """`host(thread)` makes the object through which a thread's tools call Slack."""
 
     def __init__(
         self, loaded: Mapping[str, LoadedGraph], default: str, host: Callable[[ThreadRef], object]
@@ -29,7 +29,7 @@ class Graphs:
         self._controls: set[RunControl] = set()
         self._draining = False
         self.default = default
-        self.infos: Mapping[str, GraphInfo] = {name: info_of(graph) for name, graph in loaded.items()}
+        self.infos: Mapping[str, GraphInfo] = {name: describe_input(graph) for name, graph in loaded.items()}
 
     @asynccontextmanager
     async def bind(
@@ -39,10 +39,10 @@ class Graphs:
         session: psycopg.AsyncConnection[Any],
         starter: str | None = None,
     ) -> AsyncIterator[GraphThread]:
-        """One graph in one thread, over the session that holds the thread's lock, with a saver of its own.
+        """One graph in one thread, with a checkpointer of its own on the session that holds the thread's lock.
 
-        `starter` wrote the message that starts this run; None where a run goes on that somebody started.
-        Raises RunFailed where a graph that is built for each run cannot be built.
+        `starter` is the user who starts this run; None where an earlier run continues. Raises RunFailed if a
+        graph that is built per run cannot be built.
         """
         config = thread_config(thread, self._host(thread))
         control = RunControl()
@@ -53,23 +53,25 @@ class Graphs:
             async with AsyncExitStack() as stack:
                 loaded, saver = self._loaded[name], AsyncPostgresSaver(session)
                 try:
-                    built = await _of_run(config, saver, starter) if loaded.built_per_run else config
+                    built = await _run_config(config, saver, starter) if loaded.built_per_run else config
                     graph = await stack.enter_async_context(loaded.open(built, saver))
                 except Exception as error:
-                    raise failed(name, thread.id, error) from error
+                    raise report_failure(name, thread.id, error) from error
                 yield GraphThread(graph, self.infos[name], config, session, control, self.infos)
         finally:
             self._controls.discard(control)
 
     def drain(self) -> None:
-        """Have every run stop at its next step; what is left of it is taken up elsewhere."""
+        """Stop every run at its next superstep; another process continues it."""
         self._draining = True
         for control in self._controls:
             control.request_drain()
 
 
-async def _of_run(config: RunnableConfig, saver: AsyncPostgresSaver, starter: str | None) -> RunnableConfig:
-    """The config with which a graph is built: that of the run, so with who started it."""
+async def _run_config(
+    config: RunnableConfig, saver: AsyncPostgresSaver, starter: str | None
+) -> RunnableConfig:
+    """The config for a graph that is built per run: the run's own, with the user who started it."""
     if starter is None:
         latest = await saver.aget_tuple(config)
         starter = str(latest.metadata.get("slack_user_id", "")) if latest else ""

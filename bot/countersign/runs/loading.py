@@ -1,4 +1,4 @@
-"""From a line of langgraph.json to a graph: imported once, built as its author wrote it."""
+"""Loads the graphs that langgraph.json names: imports each module once and calls factories."""
 
 import copy
 import importlib
@@ -19,7 +19,7 @@ from countersign.runs.config import GraphConfig, GraphConfigError, GraphSpec
 
 AnyGraph = Pregel[Any, Any, Any, Any]
 
-# What every run's config has, for a graph that is built at the start, when there is no thread yet.
+# The config for a factory at start-up, when there is no thread yet: the keys of every run, with empty values.
 _NO_RUN: RunnableConfig = {
     "configurable": dict.fromkeys(
         ("thread_id", "slack_team_id", "slack_channel_id", "slack_thread_ts", "slack_user_id"), ""
@@ -29,7 +29,7 @@ _NO_RUN: RunnableConfig = {
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedGraph:
-    """`sample` is the graph as it was built at start; a factory that takes a config builds one per run."""
+    """`sample` is the graph built at start-up; a factory that takes a config builds a new one per run."""
 
     name: str
     sample: AnyGraph
@@ -41,24 +41,24 @@ class LoadedGraph:
 
     @asynccontextmanager
     async def open(self, config: RunnableConfig, saver: BaseCheckpointSaver[Any]) -> AsyncIterator[AnyGraph]:
-        """The graph for one run, bound to this checkpointer."""
+        """The graph for one run, bind_checkpointer to this checkpointer."""
         if self.factory is None:
-            yield bound(self.sample, saver)
+            yield bind_checkpointer(self.sample, saver)
             return
         async with AsyncExitStack() as stack:
-            yield bound(await _built(self.name, self.factory, config, stack), saver)
+            yield bind_checkpointer(await _build(self.name, self.factory, config, stack), saver)
 
 
-def bound(graph: AnyGraph, saver: BaseCheckpointSaver[Any]) -> AnyGraph:
-    """The same graph on another checkpointer, which may load the types of its own state and no others."""
-    # A plain copy: Pregel.copy would run the constructor and forget the types that compile() collected.
+def bind_checkpointer(graph: AnyGraph, saver: BaseCheckpointSaver[Any]) -> AnyGraph:
+    """A copy of the graph on this checkpointer, which may deserialise the types of the graph's state."""
+    # A shallow copy: Pregel.copy runs the constructor and drops the types that compile() collected.
     clone = copy.copy(graph)
     clone.checkpointer = saver.with_allowlist(_state_types(graph))
     return clone
 
 
 def _state_types(graph: AnyGraph) -> set[tuple[str, ...]]:
-    """What strict msgpack lets through: the types of this graph and of the subgraphs in its checkpoints."""
+    """The types that strict msgpack may deserialise: those of the graph and of its subgraphs."""
     graphs = [graph, *(subgraph for _, subgraph in graph.get_subgraphs(recurse=True))]
     return {entry for each in graphs for entry in getattr(each, "_serde_allowlist", None) or ()}
 
@@ -88,13 +88,13 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
             f'{config.path}: graph "{spec.name}": "{spec.attribute}" is not in {spec.file or spec.module}.'
         ) from None
     if _is_graph(attribute):
-        return LoadedGraph(name=spec.name, sample=_compiled(spec.name, attribute), factory=None)
+        return LoadedGraph(name=spec.name, sample=_compile(spec.name, attribute), factory=None)
     if not callable(attribute):
         raise GraphConfigError(
             f'{config.path}: graph "{spec.name}" is a {type(attribute).__name__}; it must be '
             "a compiled graph, a StateGraph, or a function that returns one."
         )
-    sample = await _built(spec.name, attribute, copy.deepcopy(_NO_RUN), stack)
+    sample = await _build(spec.name, attribute, copy.deepcopy(_NO_RUN), stack)
     per_run = attribute if _parameters(attribute) else None
     return LoadedGraph(name=spec.name, sample=sample, factory=per_run)
 
@@ -108,13 +108,13 @@ def _module(config: GraphConfig, spec: GraphSpec) -> Any:
         if spec.file.is_relative_to(folder):
             parts = spec.file.relative_to(folder).with_suffix("").parts
             dotted = ".".join(parts)
-            if all(part.isidentifier() for part in parts) and _finds(dotted, spec):
+            if all(part.isidentifier() for part in parts) and _imports_this_file(dotted, spec):
                 return importlib.import_module(dotted)
     return _from_file(spec)
 
 
-def _finds(dotted: str, spec: GraphSpec) -> bool:
-    """Whether importing this name would give this very file, and not a namesake."""
+def _imports_this_file(dotted: str, spec: GraphSpec) -> bool:
+    """Whether this module name resolves to this file, and not to another of the same name."""
     try:
         found = importlib.util.find_spec(dotted)
     except (ImportError, ValueError):
@@ -134,10 +134,10 @@ def _from_file(spec: GraphSpec) -> Any:
     return module
 
 
-async def _built(
+async def _build(
     name: str, factory: Callable[..., Any], config: RunnableConfig, stack: AsyncExitStack
 ) -> AnyGraph:
-    """Call a factory, whichever kind of function it is."""
+    """Call a factory of any supported kind and compile what it returns. Raises GraphConfigError."""
     arguments = [config] if _parameters(factory) else []
     try:
         made = factory(*arguments)
@@ -153,11 +153,11 @@ async def _built(
         raise GraphConfigError(f'graph "{name}" cannot be built: {type(error).__name__}: {error}') from error
     if not _is_graph(made):
         raise GraphConfigError(f'graph "{name}": its function returned a {type(made).__name__}, not a graph.')
-    return _compiled(name, made)
+    return _compile(name, made)
 
 
 def _parameters(factory: Callable[..., Any]) -> int:
-    """How many arguments it must be called with: none, or the config."""
+    """How many arguments the factory takes: none, or the config."""
     parameters = inspect.signature(factory).parameters.values()
     takes = [p for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
     return len(takes)
@@ -167,7 +167,7 @@ def _is_graph(value: object) -> bool:
     return isinstance(value, Pregel | StateGraph)
 
 
-def _compiled(name: str, graph: Any) -> AnyGraph:
+def _compile(name: str, graph: Any) -> AnyGraph:
     if isinstance(graph, StateGraph):
         return graph.compile(name=name)
     assert isinstance(graph, Pregel)

@@ -1,4 +1,4 @@
-"""What a graph wants to be started with, read from its input schema."""
+"""How a graph is started: by a message, by a text or by a form, read from its input schema."""
 
 from typing import Any, get_type_hints
 
@@ -11,7 +11,7 @@ from countersign.runs.loading import AnyGraph, LoadedGraph
 log = structlog.get_logger()
 
 
-def info_of(loaded: LoadedGraph) -> GraphInfo:
+def describe_input(loaded: LoadedGraph) -> GraphInfo:
     """Messages if it has `messages`, the text if one string is all that it requires, else a form."""
     schema = _input_schema(loaded)
     properties: dict[str, Any] = schema.get("properties", {})
@@ -29,12 +29,12 @@ def _input_schema(loaded: LoadedGraph) -> dict[str, Any]:
     try:
         return loaded.sample.get_input_jsonschema()
     except PydanticUserError:
-        # On Python before 3.12, pydantic describes no TypedDict of `typing`, only of `typing_extensions`.
+        # Before Python 3.12 pydantic refuses `typing.TypedDict` and takes only that of `typing_extensions`.
         return _schema_by_field(loaded.sample)
 
 
 def _schema_by_field(graph: AnyGraph) -> dict[str, Any]:
-    """An object schema made of the input type's own fields; one that has no schema takes any value."""
+    """An object schema with one property per field of the input type; a field without a schema takes any value."""
     declared = getattr(getattr(graph, "builder", None), "input_schema", None)
     if declared is None:
         return {}
@@ -51,6 +51,6 @@ def _schema_by_field(graph: AnyGraph) -> dict[str, Any]:
 def _field_schema(hint: Any) -> dict[str, Any]:
     try:
         return TypeAdapter(hint).json_schema()
-    except Exception as error:  # noqa: BLE001 -- whatever pydantic cannot describe is asked for as JSON
+    except Exception as error:  # noqa: BLE001 -- a field that pydantic cannot describe is a JSON input
         log.info("input_without_schema", type=str(hint), reason=type(error).__name__)
         return {}

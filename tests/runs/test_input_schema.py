@@ -10,7 +10,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from pydantic import BaseModel
 
 from countersign.flow.graph_state import GraphInfo, StartsWith
-from countersign.runs.info import info_of
+from countersign.runs.input_schema import describe_input
 from tests.support.house import loaded
 
 
@@ -51,7 +51,7 @@ def info(state: Any) -> GraphInfo:
     graph: Any = StateGraph(state)
     graph.add_node("node", lambda state: {})
     graph.add_edge(START, "node")
-    return info_of(loaded({"g": graph})["g"])
+    return describe_input(loaded({"g": graph})["g"])
 
 
 @pytest.mark.parametrize("state", [MessagesState, WithMessages])

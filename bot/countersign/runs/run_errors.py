@@ -1,4 +1,4 @@
-"""What a failed run tells the people in its thread. The rest is in the log, under the same reference."""
+"""What a report_failure run tells the people in its thread. The rest is in the log, under the same reference."""
 
 import secrets
 
@@ -21,8 +21,8 @@ _HINTS: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
-def failed(graph: str, thread_id: str, error: BaseException) -> RunFailed:
-    """Log the error with its traceback, and give what may be shown of it."""
+def report_failure(graph: str, thread_id: str, error: BaseException) -> RunFailed:
+    """Log the error with its traceback under a new reference; the result holds what people may see."""
     reference = secrets.token_hex(4)
     log.error("run_failed", reference=reference, graph=graph, thread_id=thread_id, exc_info=error)
     causes = [error, error.__cause__, error.__context__]

@@ -1,4 +1,4 @@
-"""A LangGraph snapshot, read into what the flow works with."""
+"""Converts LangGraph's StateSnapshot into the flow's GraphState."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from countersign.flow.graph_state import GraphState, PendingInterrupt, Said
 from countersign.interrupts import digest, to_json
 from countersign.runs.loading import AnyGraph
 
-INPUT_KEY = "countersign_input"  # in the metadata of every checkpoint: the input that led to it
+INPUT_KEY = "countersign_input"  # in every checkpoint's metadata: the key of the input that led to it
 
 
 def read_state(graph: AnyGraph, snapshot: StateSnapshot, *, said_in: Any) -> GraphState:
-    """`said_in` are the values whose messages count as said."""
+    """`said_in` are the values whose messages are posted."""
     metadata: dict[str, Any] = dict(snapshot.metadata or {})
     values = snapshot.values if isinstance(snapshot.values, dict) else {"output": snapshot.values}
     outputs = _output_names(graph, values)
@@ -24,7 +24,7 @@ def read_state(graph: AnyGraph, snapshot: StateSnapshot, *, said_in: Any) -> Gra
     configurable = (snapshot.config or {}).get("configurable", {})
     return GraphState(
         pending=_pending(snapshot),
-        # Not `next`: a task whose writes are stored is missing there, though its step is still to be applied.
+        # Not `next`, which leaves out a task whose writes are stored but not applied yet.
         unfinished=bool(snapshot.tasks),
         applied=metadata.get(INPUT_KEY),
         said=said,
@@ -40,7 +40,7 @@ def _output_names(graph: AnyGraph, values: dict[str, Any]) -> list[str]:
 
 
 def _pending(snapshot: StateSnapshot) -> tuple[PendingInterrupt, ...]:
-    """Each pending interrupt once: subgraphs tell of theirs twice."""
+    """The pending interrupts, deduplicated by id: a subgraph's is listed twice."""
     found = {}
     for interrupt in snapshot.interrupts:
         value, schema = to_json(interrupt.value), to_json(interrupt.response_schema)
@@ -51,7 +51,7 @@ def _pending(snapshot: StateSnapshot) -> tuple[PendingInterrupt, ...]:
 
 
 def _said(messages: Any) -> tuple[Said, ...]:
-    """The AI messages that have text. Their ids stay; one without gets its place and content as its key."""
+    """The AI messages that have text, keyed by id, or by position and content where there is none."""
     if not isinstance(messages, Sequence) or isinstance(messages, str):
         return ()
     said = []
@@ -64,7 +64,7 @@ def _said(messages: Any) -> tuple[Said, ...]:
 
 
 def dangling_tool_calls(values: Any) -> list[tuple[str, str]]:
-    """(id, name) of the last AI message's tool calls that no tool message answers."""
+    """(id, name) of tool calls that no tool message answers."""
     messages = values.get("messages") if isinstance(values, dict) else None
     calls: dict[str, str] = {}
     for message in messages or []:

@@ -10,7 +10,7 @@ from benchmarks.cell import Cell
 from benchmarks.driving import approve
 from benchmarks.graph import graph
 from benchmarks.sides import Side
-from countersign.runs.loading import bound
+from countersign.runs.loading import bind_checkpointer
 from countersign.store.pool import open_session
 
 _LINE = "The second reminder came this morning, and the amount is the same as on the first one. "
@@ -32,7 +32,7 @@ async def measure_length(side: Side, length: int, approvals: int) -> Cell:
     side.ws.trouble.latency = 0.0
     cell = Cell(side=side.name, latency=0.0, threads=1)
     async with await open_session(side.url) as session:
-        compiled = bound(graph(), AsyncPostgresSaver(session))
+        compiled = bind_checkpointer(graph(), AsyncPostgresSaver(session))
         for _ in range(approvals):
             thread = await side.ws.carol.says("#general", "about that invoice")
             await add_talk(compiled, {"configurable": {"thread_id": thread.id}}, length)

@@ -63,8 +63,8 @@ class GraphThread:
     async def _committed(self, snapshot: StateSnapshot) -> Any:
         """The values without the writes of tasks whose siblings are still pending.
 
-        Until the whole superstep ends, a message among them has no final position, and one without an id gets a
-        new id at every read.
+        Until the whole superstep ends, a message among them has no final position, and one without an id gets
+        a new id at every read.
         """
         if not any(task.result is not None for task in snapshot.tasks):
             return snapshot.values
@@ -85,7 +85,7 @@ class GraphThread:
         }
 
     async def start(self, inbound: Inbound) -> None:
-        """Run with new input. Its key is in the checkpoints' metadata, so that a retry knows it was applied."""
+        """Run with new input. The checkpoints record its key, so that a retry knows it was applied."""
         config = self._config_for(inbound.key, inbound.user)
         await self._run(self._input(inbound), config)
 
@@ -119,10 +119,10 @@ class GraphThread:
         if self._info.starts_with is StartsWith.TEXT:
             assert self._info.text_property is not None
             return {self._info.text_property: text}
-        # After a step that report_failure, the model's calls may stand without results, which models refuse for good.
+        # After a failed step, tool calls may have no results, and a model refuses such a history.
         unanswered = [
             ToolMessage(
-                content="This call report_failure and gave no result.",
+                content="This call failed and gave no result.",
                 tool_call_id=call,
                 name=tool,
                 status="error",

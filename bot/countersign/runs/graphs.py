@@ -39,7 +39,7 @@ class Graphs:
         session: psycopg.AsyncConnection[Any],
         starter: str | None = None,
     ) -> AsyncIterator[GraphThread]:
-        """One graph in one thread, with a checkpointer of its own on the session that holds the thread's lock.
+        """One graph in one thread. Its checkpointer writes over the session that holds the thread's lock.
 
         `starter` is the user who starts this run; None where an earlier run continues. Raises RunFailed if a
         graph that is built per run cannot be built.

@@ -34,7 +34,7 @@ def _input_schema(loaded: LoadedGraph) -> dict[str, Any]:
 
 
 def _schema_by_field(graph: AnyGraph) -> dict[str, Any]:
-    """An object schema with one property per field of the input type; a field without a schema takes any value."""
+    """An object schema with a property per field of the input type; one without a schema takes any value."""
     declared = getattr(getattr(graph, "builder", None), "input_schema", None)
     if declared is None:
         return {}

@@ -1,4 +1,4 @@
-"""What a report_failure run tells the people in its thread. The rest is in the log, under the same reference."""
+"""Logs a failed run, and says what its thread may show: a hint, and the reference that the log has too."""
 
 import secrets
 

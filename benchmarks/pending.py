@@ -20,8 +20,8 @@ _THREADS = """
 """
 _APPROVALS = """
     INSERT INTO countersign.approvals
-        (id, thread_id, interrupt_id, digest, value, schema, status, votes, version, drawn, card_ts,
-         opened_at)
+        (id, thread_id, interrupt_id, digest, value, schema, status, votes, version, rendered_version,
+         card_ts, opened_at)
     SELECT gen_random_uuid(), t.id, a.interrupt_id, a.digest, a.value, a.schema, a.status, a.votes, a.version,
            a.version, split_part(t.id, '/', 3), a.opened_at
     FROM countersign.approvals a, countersign.threads t

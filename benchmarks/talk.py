@@ -37,7 +37,7 @@ async def measure_length(side: Side, length: int, approvals: int) -> Cell:
             thread = await side.ws.carol.says("#general", "about that invoice")
             await add_talk(compiled, {"configurable": {"thread_id": thread.id}}, length)
             await session.execute(
-                "INSERT INTO countersign.threads (id, graph, last_said) VALUES (%s, 'transfers', %s)",
+                "INSERT INTO countersign.threads (id, graph, last_posted_key) VALUES (%s, 'transfers', %s)",
                 (thread.id, LAST),
             )
             await approve(side, cell, thread.ts)

@@ -11,13 +11,13 @@ from typing import Any
 import structlog
 
 from countersign.admin_server import open_admin_server, open_startup_server, render_metrics
-from countersign.flow.advance import Advance
-from countersign.flow.decide import Decide
-from countersign.flow.deliver import Courier
+from countersign.flow.decisions.decide import Decide
+from countersign.flow.decisions.reply_handler import ReplyHandler
+from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.metrics import Metrics
-from countersign.flow.progress import Progress
-from countersign.flow.replying import Replying
 from countersign.flow.retention import Retention
+from countersign.flow.steps.progress_indicator import ProgressIndicator
+from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.tool_host import ToolHost
 from countersign.http_server import Handler, HealthCheck, build_http_app
 from countersign.inspection_api import PATH, InspectionApi
@@ -71,8 +71,8 @@ class Services:
     slack: SlackClient
     graphs: Graphs
     decide: Decide
-    courier: Courier
-    advance: Advance
+    delivery: MessageDelivery
+    run_thread: ThreadRunner
     retention: Retention
     inspection: InspectionApi
     metrics: Metrics
@@ -123,14 +123,14 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         slack = SlackClient(api, workspace)
         effects = Effects(pool)
         decide = Decide(threads, now, metrics)
-        courier = Courier(threads, outbox, slack, metrics)
+        delivery = MessageDelivery(threads, outbox, slack, metrics)
         locks = ThreadLocks(sessions)
-        advance = Advance(
+        run_thread = ThreadRunner(
             store=threads,
             locks=locks,
             graphs=graphs,
-            courier=courier,
-            replying=Replying(decide, slack, now),
+            delivery=delivery,
+            reply_handler=ReplyHandler(decide, slack, now),
             clock=now,
             metrics=metrics,
         )
@@ -146,8 +146,8 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             slack=slack,
             graphs=graphs,
             decide=decide,
-            courier=courier,
-            advance=advance,
+            delivery=delivery,
+            run_thread=run_thread,
             inspection=InspectionApi(diagnostics, graphs, sessions),
             retention=Retention(RetentionStore(pool), locks, Checkpoints(), settings.retention or None),
             metrics=metrics,
@@ -161,7 +161,7 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, listen: bool, work
         if services is None:
             return
         if work:
-            services.queue.handle(Progress(services.advance, services.slack), services.retention)
+            services.queue.handle(ProgressIndicator(services.run_thread, services.slack), services.retention)
             await stack.enter_async_context(_worker(services))
         if listen:
             await stack.enter_async_context(_listener(services))
@@ -207,8 +207,8 @@ async def _worker(services: Services) -> AsyncIterator[None]:
     """A worker and the periodic repairs. At the end the graphs drain, and the worker hands its jobs back."""
     worker = Worker(services.queue, services.settings.concurrency, services.settings.shutdown_grace)
     repairs = [
-        run_every(_DELIVER_EVERY, "deliver", services.courier.deliver_due),
-        run_every(_REPAIR_EVERY, "redraw", services.courier.redraw_stale),
+        run_every(_DELIVER_EVERY, "deliver", services.delivery.deliver_due),
+        run_every(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
         run_every(_REPAIR_EVERY, "requeue_orphaned", services.threads.requeue_orphaned),
         run_every(_REAP_EVERY, "reap", services.reaper.reap),
     ]
@@ -230,7 +230,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         workspace=services.workspace,
         store=services.threads,
         decide=services.decide,
-        delivery=services.courier,
+        delivery=services.delivery,
         graphs=services.graphs.infos,
         default_graph=services.graphs.default,
     )

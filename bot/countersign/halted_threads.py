@@ -23,7 +23,7 @@ async def list_halted_threads(settings: DatabaseSettings) -> list[str]:
     async with open_database(given, settings.data_dir) as url, await open_pool(url, max_size=2) as pool:
         halted = await Diagnostics(pool).halted_threads()
     return [
-        f"{thread.thread_id}  graph {thread.graph or '-'}  reference {thread.reference}  "
+        f"{thread.thread_id}  graph {thread.graph or '-'}  reference {thread.error_id}  "
         f"since {thread.since:%Y-%m-%d %H:%M:%S %Z}"
         for thread in halted
     ]
@@ -39,7 +39,7 @@ async def retry_halted_thread(settings: DatabaseSettings, thread_id: str) -> Non
         queue = Queue(pool)
         await queue.open()
         retry = Inbound(
-            key=f"retry:{thread_id}:{halted[thread_id].reference}:operator:{asyncio.get_running_loop().time()}",
+            key=f"retry:{thread_id}:{halted[thread_id].error_id}:operator:{asyncio.get_running_loop().time()}",
             kind=InboundKind.RETRY,
             thread=ThreadRef.parse(thread_id),
             user="",

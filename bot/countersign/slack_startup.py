@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 import structlog
 
 from countersign.approvals.errors import CountersignError
-from countersign.flow.ports import RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.slack.transport.web_api import WebApi, Workspace
 
 _RETRY_AFTER = 2  # seconds

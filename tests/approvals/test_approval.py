@@ -27,7 +27,12 @@ def test_a_new_one_waits_in_every_row_and_has_no_card() -> None:
     approval = an_approval(rows=3)
     assert approval.status is Status.PENDING
     assert approval.open_rows == (0, 1, 2)
-    assert (approval.version, approval.drawn, approval.card_ts, approval.answer) == (1, 0, None, None)
+    assert (approval.version, approval.rendered_version, approval.card_ts, approval.answer) == (
+        1,
+        0,
+        None,
+        None,
+    )
     assert approval.id != an_approval().id
 
 

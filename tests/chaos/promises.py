@@ -17,7 +17,7 @@ UNION ALL SELECT 'outbox ' || key || ' ' || coalesce(error, '') FROM countersign
     WHERE posted_at IS NULL
 UNION ALL SELECT 'approval ' || id || ' ' || status FROM countersign.approvals
     WHERE status IN ('pending', 'decided')
-UNION ALL SELECT 'card of ' || id FROM countersign.approvals WHERE drawn < version
+UNION ALL SELECT 'card of ' || id FROM countersign.approvals WHERE rendered_version < version
 UNION ALL SELECT 'thread ' || id || ' halted ' || halted FROM countersign.threads WHERE halted IS NOT NULL
 UNION ALL SELECT 'job ' || id || ' ' || status FROM procrastinate_jobs
     WHERE task_name = 'advance' AND status IN ('todo', 'doing')

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.flow.advance import MAX_ATTEMPTS
+from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
 from countersign.store.migrate import migrate
 from slack_local.model.wire_log import Attempt
 from slack_local.people.threads import Card, Thread
@@ -117,14 +117,14 @@ async def test_a_full_disk_is_not_taken_for_a_step_that_kills(tmp_path: Path, fo
             scene.crew.let_go("held", "act")
             await until(
                 lambda: (
-                    scene.bot.events("thread_set_aside") or len(scene.bot.events("run_failed")) > MAX_ATTEMPTS
+                    scene.bot.events("thread_parked") or len(scene.bot.events("run_failed")) > MAX_ATTEMPTS
                 ),
                 lambda: "more tries than a deadly step has",
                 90,
             )
             disk.make_room()
             await says(scene.crew, scene.held, "Did held.")
-            assert not scene.bot.events("thread_set_aside")
+            assert not scene.bot.events("thread_parked")
 
 
 async def test_a_log_that_cannot_grow_takes_the_server_down_and_nothing_else(

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from countersign.flow.advance import MAX_ATTEMPTS
+from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
 from slack_local.people.threads import Card, Thread
 from tests.chaos.crew import Crew, Replica
 from tests.chaos.people import is_failure, says
@@ -34,7 +34,7 @@ async def test_it_is_tried_again_with_the_button(crew: Crew) -> None:
     """Here it dies before the message is in any checkpoint: it is held, not lost."""
     async with crew.bot() as bot:
         thread, failed = await dies_until_set_aside(crew, bot, "doomed: grim")
-        assert "set aside" in failed.text
+        assert "not run again" in failed.text
         other = await crew.ws.carol.mentions("echo: other")
         await says(crew, other, "Heard other.", limit=10)
         (crew.folder / "deadly").unlink()

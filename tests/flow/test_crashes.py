@@ -28,7 +28,7 @@ async def approved(house: House, thread: ThreadRef) -> None:
     await the_worker(house, thread)
 
     assert len(house.slack.of(OutgoingKind.CARD)) == 1
-    assert house.slack.texts(OutgoingKind.SAID) == ["Did deploy."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
     assert list(house.tools.posts.values()) == ["deploy"]
     assert await house.ledger(thread) == ["opened", "decided", "resumed"]
 
@@ -41,7 +41,7 @@ async def decided_by_reply(house: House, thread: ThreadRef) -> None:
     await the_worker(house, thread)
 
     assert len(house.slack.of(OutgoingKind.NOTE)) == 1
-    assert house.slack.texts(OutgoingKind.SAID) == ["Left deploy."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Left deploy."]
     assert await house.ledger(thread) == ["opened", "decided", "resumed"]
 
 
@@ -93,7 +93,7 @@ async def failed_and_tried_again(house: House, thread: ThreadRef) -> None:
     await the_worker(house, thread)
 
     assert len(house.slack.of(OutgoingKind.CARD)) == 1
-    assert house.slack.texts(OutgoingKind.SAID) == ["Did deploy."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
     assert list(house.tools.posts.values()) == ["deploy"]
     assert await house.ledger(thread) == ["opened", "decided", "resumed"]
 
@@ -110,7 +110,7 @@ async def failed_and_asked_again(house: House, thread: ThreadRef) -> None:
     await click(house, await house.the_card(thread), NO)
     await the_worker(house, thread)
 
-    assert house.slack.texts(OutgoingKind.SAID) == ["Left deploy."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Left deploy."]
     assert await house.ledger(thread) == ["opened", "decided", "withdrawn", "opened", "decided", "resumed"]
 
 
@@ -149,13 +149,13 @@ async def test_a_story_ends_the_same_wherever_its_worker_dies(database_url: str,
 async def the_worker(house: House, thread: ThreadRef) -> None:
     """Work until there is nothing left, as the queue does: a worker that died is followed by another."""
     try:
-        await house.advance(thread.id)
+        await house.run_thread(thread.id)
     except CrashError:
         await house.claims_lapse()
-        await house.advance(thread.id)
+        await house.run_thread(thread.id)
     await house.claims_lapse()
     with suppress(CrashError):
-        await house.courier.deliver_due()
+        await house.delivery.deliver_due()
 
 
 async def click(house: House, approval: Approval, kind: DecisionKind, value: str | None = None) -> None:
@@ -168,7 +168,7 @@ async def click(house: House, approval: Approval, kind: DecisionKind, value: str
 
 
 def result(house: House) -> list[object]:
-    (row,) = house.slack.of(OutgoingKind.FIELDS)
+    (row,) = house.slack.of(OutgoingKind.RESULT)
     assert isinstance(row.body, dict)
     values = row.body["values"]
     assert isinstance(values, dict)

@@ -3,8 +3,8 @@
 import pytest
 
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.flow.opening import split_name
-from countersign.flow.replies import decision_in, words_for
+from countersign.flow.decisions.reply_parser import parse_reply, reply_hint
+from countersign.flow.graph_name import split_name
 from countersign.interrupts import FormValidationError, ReviewRequest, parse
 
 APPROVAL = parse({"question": "Do it?", "what": "deploy"})
@@ -44,7 +44,7 @@ TWO_ROWS = parse(
     ],
 )
 def test_words_that_approve(text: str) -> None:
-    assert decision_in(text, APPROVAL) == Decision(kind=DecisionKind.APPROVE)
+    assert parse_reply(text, APPROVAL) == Decision(kind=DecisionKind.APPROVE)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_words_that_approve(text: str) -> None:
     ],
 )
 def test_words_that_reject_and_their_reason(text: str, reason: str | None) -> None:
-    assert decision_in(text, APPROVAL) == Decision(kind=DecisionKind.REJECT, message=reason)
+    assert parse_reply(text, APPROVAL) == Decision(kind=DecisionKind.REJECT, message=reason)
 
 
 @pytest.mark.parametrize(
@@ -91,37 +91,37 @@ def test_words_that_reject_and_their_reason(text: str, reason: str | None) -> No
     ],
 )
 def test_other_words_decide_nothing(text: str) -> None:
-    assert decision_in(text, APPROVAL) is None
+    assert parse_reply(text, APPROVAL) is None
 
 
 @pytest.mark.parametrize("request_", [QUESTION, ASSISTANCE])
 def test_a_question_takes_any_words_even_those_that_elsewhere_approve(request_: ReviewRequest) -> None:
     for words in ("seven", "yes", "no: none"):
-        decision = decision_in(f" {words} ", request_)
+        decision = parse_reply(f" {words} ", request_)
         assert decision is not None
         assert decision.kind is DecisionKind.RESPOND
         assert words in {decision.value, decision.message}
-    assert decision_in("  ", request_) is None
+    assert parse_reply("  ", request_) is None
 
 
 def test_a_number_that_was_asked_for_stays_a_number() -> None:
     request = parse("How many?", {"type": "integer", "minimum": 1})
-    assert decision_in("7", request) == Decision(kind=DecisionKind.RESPOND, value=7)
+    assert parse_reply("7", request) == Decision(kind=DecisionKind.RESPOND, value=7)
     with pytest.raises(FormValidationError, match=r"\S"):
-        decision_in("a few", request)
+        parse_reply("a few", request)
 
 
 def test_only_words_that_decide_something_are_named() -> None:
-    assert words_for(APPROVAL) == ", or reply `approve` or `reject` with a reason"
-    assert words_for(parse({"text_to_revise": "a text"}, None)) == ", or reply `approve`"
-    assert words_for(parse({"any": ["thing"]}, None)) == ""
-    assert words_for(TWO_ROWS) == ""
+    assert reply_hint(APPROVAL) == ", or reply `approve` or `reject` with a reason"
+    assert reply_hint(parse({"text_to_revise": "a text"}, None)) == ", or reply `approve`"
+    assert reply_hint(parse({"any": ["thing"]}, None)) == ""
+    assert reply_hint(TWO_ROWS) == ""
 
 
 def test_several_rows_are_not_decided_by_words() -> None:
     assert len(TWO_ROWS.rows) == 2
-    assert decision_in("approve", TWO_ROWS) is None
-    assert decision_in("reject", TWO_ROWS) is None
+    assert parse_reply("approve", TWO_ROWS) is None
+    assert parse_reply("reject", TWO_ROWS) is None
 
 
 @pytest.mark.parametrize(

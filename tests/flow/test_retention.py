@@ -44,7 +44,11 @@ async def test_a_thread_at_rest_keeps_its_latest_checkpoint_and_goes_on_from_it(
     assert before > 1
     assert await checkpoints(house, thread) == 1
     await house.say(thread, "three")
-    assert house.slack.texts(OutgoingKind.SAID) == ["You said one.", "You said two.", "You said three."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == [
+        "You said one.",
+        "You said two.",
+        "You said three.",
+    ]
 
 
 async def test_what_waits_is_never_forgotten(house: House) -> None:
@@ -55,14 +59,14 @@ async def test_what_waits_is_never_forgotten(house: House) -> None:
     await retention(house, 1)()
 
     await house.answer(await house.the_card(thread), YES)
-    assert house.slack.texts(OutgoingKind.SAID) == ["Did deploy."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
 
 
 async def test_a_message_that_is_held_is_never_forgotten(house: House) -> None:
     thread = a_thread()
     await house.say(thread, "echo: one")
     await house.rows(
-        "UPDATE countersign.inbox SET held_at = now(), received_at = now() - interval '1 year' "
+        "UPDATE countersign.inbox SET parked_at = now(), received_at = now() - interval '1 year' "
         "WHERE thread_id = %s",
         thread.id,
     )

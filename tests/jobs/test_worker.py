@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from countersign.flow.graph_state import Drained, ThreadBusy
+from countersign.flow.errors import Drained, ThreadBusy
 from tests.jobs.conftest import Harness, open_harness
 from tests.support.house import until
 

@@ -18,7 +18,7 @@ from langgraph.types import Send, interrupt
 from pydantic import BaseModel, SecretStr
 
 from countersign.demo.model import ScriptedModel
-from countersign.flow.graph_state import AnswerRefused, Drained, RunFailed
+from countersign.flow.errors import AnswerRefused, Drained, RunFailed
 from countersign.flow.ports import GraphThread
 from countersign.flow.thread import ThreadRef
 from countersign.runs.graphs import Graphs
@@ -107,7 +107,7 @@ async def test_typed_state_survives_the_database_under_strict_msgpack(
         await thread.resume(pending.interrupt_id, True)
         state = await thread.read()
     assert (state.pending, state.unfinished) == ((), False)
-    assert state.fields == {
+    assert state.output == {
         "text": "x",
         "order": {"amount": 3, "colour": "red"},
         "notes": [{"text": "n"}],
@@ -184,7 +184,7 @@ async def test_a_failure_shows_a_reference_that_the_log_has_and_not_the_error(
         state = await thread.read()
     assert "hunter2" not in str(failure.value) + failure.value.hint
     (entry,) = [entry for entry in logged if entry["event"] == "run_failed"]
-    assert entry["reference"] == failure.value.reference
+    assert entry["error_id"] == failure.value.error_id
     assert entry["thread_id"] == ref.id
     assert "hunter2" in str(entry["exc_info"])
     assert state.unfinished
@@ -204,14 +204,14 @@ async def test_input_knows_its_key_and_its_writer_and_a_name_is_cut_off_only_onc
     graph.add_edge(START, "look")
     ref = a_thread()
     async with thread_of(sessions, graph, ref) as thread:
-        assert (await thread.read()).checkpoint is None
+        assert (await thread.read()).checkpoint_id is None
         for text, user in (("g: one", "UA"), ("g: two", "UB")):
             inbound = message(ref, text, user=user)
             await thread.start(inbound)
             state = await thread.read()
-            assert state.applied == inbound.key
-    assert [said.text for said in state.said] == ["UA: one", "UB: g: two"]
-    assert [said.key for said in state.said] == [said.key for said in state.said if said.key]
+            assert state.last_input_key == inbound.key
+    assert [said.text for said in state.messages] == ["UA: one", "UB: g: two"]
+    assert [said.key for said in state.messages] == [said.key for said in state.messages if said.key]
     assert seen == [ref.id] * 2
 
 
@@ -226,9 +226,9 @@ async def test_words_without_ids_keep_their_keys(sessions: Pool) -> None:
     async with thread_of(sessions, graph, ref) as thread:
         await thread.read()
         await thread.start(message(ref, "x"))
-        first = (await thread.read()).said
+        first = (await thread.read()).messages
         await thread.start(message(ref, "y"))
-        second = (await thread.read()).said
+        second = (await thread.read()).messages
     assert second[: len(first)] == first
     assert len({said.key for said in second}) == 2
 
@@ -258,11 +258,11 @@ async def test_a_run_that_drains_is_finished_by_another(sessions: Pool) -> None:
             await thread.start(inbound)
     async with thread_of(sessions, graph, ref) as thread:
         state = await thread.read()
-        assert (state.applied, state.unfinished) == (inbound.key, True)
-        await thread.go_on()
+        assert (state.last_input_key, state.unfinished) == (inbound.key, True)
+        await thread.continue_run()
         state = await thread.read()
-    assert state.fields == {"text": "x", "done": ["one", "two"]}
-    assert state.applied == inbound.key, "going on does not forget the input"
+    assert state.output == {"text": "x", "done": ["one", "two"]}
+    assert state.last_input_key == inbound.key, "going on does not forget the input"
 
 
 async def test_calls_that_never_got_a_result_do_not_end_the_conversation(sessions: Pool) -> None:
@@ -288,7 +288,7 @@ async def test_calls_that_never_got_a_result_do_not_end_the_conversation(session
             broken = False
             await thread.start(message(ref, "list channels"))
             state = await thread.read()
-    assert state.said
+    assert state.messages
     assert not state.unfinished
 
 

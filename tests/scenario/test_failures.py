@@ -1,4 +1,4 @@
-"""What goes wrong while the bot runs: the thread says so, with a reference, and goes on where it can."""
+"""What goes wrong while the bot runs: the thread says so, with an Error ID, and goes on where it can."""
 
 import re
 
@@ -37,7 +37,7 @@ async def test_a_graph_that_raises_is_told_with_a_reference_and_can_be_tried_aga
     assert found
     assert SECRET not in everything_said(told)
     assert "Traceback" not in everything_said(told)
-    (logged,) = [e for e in process.events("run_failed") if e["reference"] == found[1]]
+    (logged,) = [e for e in process.events("run_failed") if e["error_id"] == found[1]]
     assert SECRET in logged["exception"]
     assert logged["thread_id"] == thread.id
 

@@ -11,14 +11,13 @@ import pytest
 from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change, Event
-from countersign.flow.decide import Decide
-from countersign.flow.deliver import Courier
+from countersign.flow.decisions.decide import Decide
+from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.graph_state import GraphInfo, StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.outgoing import Outgoing, OutgoingKind
-from countersign.flow.ports import Settlement
-from countersign.flow.settling import card
+from countersign.flow.outgoing import Outgoing, OutgoingKind, card
 from countersign.flow.thread import ThreadRecord, ThreadRef
+from countersign.flow.work import StepResult
 from countersign.interrupts import digest, parse
 from countersign.slack.client import SlackClient
 from countersign.slack.listeners.context import ListenerContext
@@ -50,7 +49,7 @@ class Bot:
     context: ListenerContext
     store: ThreadStore
     outbox: Outbox
-    courier: Courier
+    delivery: MessageDelivery
     deferred: list[str]  # thread ids, one per job
 
     async def outstanding(self, thread: Thread) -> tuple[Inbound, ...]:
@@ -86,9 +85,9 @@ class Bot:
 
     async def _settle(self, ref: ThreadRef, **more: Any) -> None:
         await self.store.accept(message(ref))
-        record = ThreadRecord(ref=ref, graph="assistant", last_said=None, halted=None, attempts=0)
-        await self.store.settle(Settlement(thread=record, done=(message(ref).key,), **more))
-        await self.courier.deliver_thread(ref.channel, ref.ts)
+        record = ThreadRecord(ref=ref, graph="assistant", last_posted_key=None, halted=None, attempts=0)
+        await self.store.save_step(StepResult(thread=record, done=(message(ref).key,), **more))
+        await self.delivery.deliver_thread(ref.channel, ref.ts)
 
     async def approval(self, shown: Card) -> Approval:
         """The approval behind a card, as it is stored."""
@@ -128,18 +127,18 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
         store, outbox, api = ThreadStore(pool, defer), Outbox(pool, defer), WebApi(web)
         workspace = await api.workspace()
         client = SlackClient(api, workspace)
-        courier = Courier(store, outbox, client)
+        delivery = MessageDelivery(store, outbox, client)
         context = ListenerContext(
             api=api,
             client=client,
             workspace=workspace,
             store=store,
             decide=Decide(store, lambda: datetime.now(UTC)),
-            delivery=courier,
+            delivery=delivery,
             graphs=GRAPHS,
             default_graph="assistant",
         )
-        yield Bot(ws=ws, context=context, store=store, outbox=outbox, courier=courier, deferred=deferred)
+        yield Bot(ws=ws, context=context, store=store, outbox=outbox, delivery=delivery, deferred=deferred)
         await context.background_tasks.close()
 
 

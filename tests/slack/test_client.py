@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from countersign.approvals.person import Standing
+from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.outgoing import Outgoing, OutgoingKind
-from countersign.flow.ports import RateLimited, SlackRefused, SlackUnreachable
 from countersign.slack.user_directory import CACHE_SECONDS, UserDirectory
 from slack_local.fault_injection import ApiFault
 from tests.slack.conftest import Bot
@@ -90,7 +90,7 @@ async def test_an_older_drawing_does_not_cover_a_newer_one(bot: Bot) -> None:
     older = await bot.approval(card)
     newer = replace(older, version=older.version + 1, note="Once more, please.")
     bot.ws.trouble.on_call("chat.update", ApiFault.DELAY, seconds=0.3)
-    await asyncio.gather(bot.context.client.redraw(newer), bot.context.client.redraw(older))
+    await asyncio.gather(bot.context.client.update_card(newer), bot.context.client.update_card(older))
     assert "Once more" in card.text
 
 
@@ -103,8 +103,8 @@ async def test_a_card_without_its_approval_is_refused_not_drawn(bot: Bot) -> Non
 async def test_an_openings_failure_is_told_through_slacks_own_url_alone(bot: Bot) -> None:
     body = {"text": "x", "user": bot.ws.carol.id, "response_url": "https://evil.example/hook"}
     general = bot.ws.channel_id("general")
-    row = Outgoing(key="o", kind=OutgoingKind.OPENING, team="T", channel=general, thread_ts=None, body=body)
-    await bot.context.client.opening_failed(row, "not_in_channel")
+    row = Outgoing(key="o", kind=OutgoingKind.ROOT, team="T", channel=general, thread_ts=None, body=body)
+    await bot.context.client.root_refused(row, "not_in_channel")
     await bot.ws.carol.is_told("not in this channel")
     assert len(bot.ws.log.calls("chat.postEphemeral")) == 1
 

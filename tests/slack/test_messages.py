@@ -63,7 +63,7 @@ async def test_replies_count_in_threads_of_ours_and_nowhere_else(bot: Bot) -> No
 async def test_edits_deletions_and_the_bots_own_messages_are_not_input(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("hello")
     await stored(bot, thread)
-    await bot.posts(thread, OutgoingKind.SAID, {"text": "hi"})
+    await bot.posts(thread, OutgoingKind.AGENT_MESSAGE, {"text": "hi"})
     await bot.ws.carol.edits(thread.messages()[0], "@countersign hello again")
     await bot.ws.carol.deletes(thread.messages()[0])
     await acknowledged(bot, "message", 4)
@@ -112,7 +112,9 @@ def test_what_a_person_typed_is_read_back_from_slacks_markup(written: str, meant
 
 async def test_what_the_graph_says_cannot_notify_and_is_not_unfurled(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("hello")
-    await bot.posts(thread, OutgoingKind.SAID, {"text": "**Done** <!channel> https://example.com & more"})
+    await bot.posts(
+        thread, OutgoingKind.AGENT_MESSAGE, {"text": "**Done** <!channel> https://example.com & more"}
+    )
     post = bot.ws.log.calls("chat.postMessage")[-1].arguments
     assert "<!channel>" not in str(post["blocks"]) + post["text"]
     assert post["blocks"][0]["text"].startswith("**Done** &lt;!channel&gt;")
@@ -124,7 +126,7 @@ async def test_a_very_long_answer_arrives_whole_in_order_and_once(bot: Bot) -> N
     thread = await bot.ws.carol.mentions("hello")
     text = "".join(f"line {n} of a long answer\n" for n in range(1500))
     bot.ws.trouble.on_call("chat.postMessage", ApiFault.DROP_AFTER, skip=1)
-    await bot.posts(thread, OutgoingKind.SAID, {"text": text})
+    await bot.posts(thread, OutgoingKind.AGENT_MESSAGE, {"text": text})
     await again(bot, thread, "row:1")
     said = [m.blocks[0]["text"] for m in thread.from_bot()]
     assert len(said) > 1
@@ -136,7 +138,7 @@ async def again(bot: Bot, thread: Thread, key: str) -> None:
     ref = ThreadRef.parse(thread.id)
     async with bot.store._pool.connection() as connection:
         await connection.execute("UPDATE countersign.outbox SET due_at = now() WHERE key = %s", (key,))
-    await bot.courier.deliver_thread(ref.channel, ref.ts)
+    await bot.delivery.deliver_thread(ref.channel, ref.ts)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,7 @@ async def again(bot: Bot, thread: Thread, key: str) -> None:
 async def test_a_post_whose_fate_is_unknown_is_there_once_in_the_end(bot: Bot, fault: ApiFault) -> None:
     thread = await bot.ws.carol.mentions("hello")
     bot.ws.trouble.on_call("chat.postMessage", fault)
-    await bot.posts(thread, OutgoingKind.SAID, {"text": "only once"})
+    await bot.posts(thread, OutgoingKind.AGENT_MESSAGE, {"text": "only once"})
     await again(bot, thread, "row:1")
     assert [m.text for m in thread.from_bot()] == ["only once"]
 
@@ -161,7 +163,7 @@ async def test_words_that_slack_will_not_draw_are_posted_plain_and_whole(bot: Bo
     thread = await bot.ws.carol.mentions("hello")
     bot.ws.trouble.on_call("chat.postMessage", ApiFault.ERROR, error="invalid_attachments")
     table = "| a & b | c |\n|---|---|\n" + "| 1 | <2> |\n" * 200
-    await bot.posts(thread, OutgoingKind.SAID, {"text": f"{table}\n{table}"})
+    await bot.posts(thread, OutgoingKind.AGENT_MESSAGE, {"text": f"{table}\n{table}"})
     (said,) = thread.from_bot()
     assert {block["text"]["type"] for block in said.blocks} == {"plain_text"}
     shown = "".join(block["text"]["text"] for block in said.blocks)
@@ -171,9 +173,9 @@ async def test_words_that_slack_will_not_draw_are_posted_plain_and_whole(bot: Bo
 
 async def test_fields_notes_and_failures_are_told(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("hello")
-    await bot.posts(thread, OutgoingKind.FIELDS, {"values": {"total": 12, "note": "a <b>"}}, "f")
+    await bot.posts(thread, OutgoingKind.RESULT, {"values": {"total": 12, "note": "a <b>"}}, "f")
     await bot.posts(thread, OutgoingKind.NOTE, {"text": "Waits: <!here> `x`"}, "n")
-    body: Json = {"text": "The model did not answer.", "reference": "abc123", "ask_again": True}
+    body: Json = {"text": "The model did not answer.", "error_id": "abc123", "ask_again": True}
     await bot.posts(thread, OutgoingKind.FAILURE, body, "x")
     told = [str(m.blocks) + m.text for m in thread.from_bot()]
     assert "total" in told[0]
@@ -185,7 +187,7 @@ async def test_fields_notes_and_failures_are_told(bot: Bot) -> None:
 async def test_retry_is_for_members_and_counts_once(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("hello")
     await stored(bot, thread)
-    body: Json = {"text": "It broke.", "reference": "abc123", "ask_again": True}
+    body: Json = {"text": "It broke.", "error_id": "abc123", "ask_again": True}
     await bot.posts(thread, OutgoingKind.FAILURE, body)
     failure = await thread.card()
     first, second = (bot.ws.bob.click_payload(failure.message, "run:retry") for _ in range(2))
@@ -204,7 +206,7 @@ async def test_retry_is_for_members_and_counts_once(bot: Bot) -> None:
 async def test_a_start_form_fills_in_a_graphs_input(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("order:")
     await stored(bot, thread)
-    await bot.posts(thread, OutgoingKind.START, {"graph": "order"})
+    await bot.posts(thread, OutgoingKind.START_FORM, {"graph": "order"})
     start = await thread.card()
     view = await start.form("start:open", bot.ws.carol)
     sent = await bot.ws.carol.submits(view, {"/name": "tea", "/count": "3"})
@@ -217,7 +219,7 @@ async def test_a_start_form_fills_in_a_graphs_input(bot: Bot) -> None:
 
 async def test_a_start_form_shows_errors_at_their_field(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("order:")
-    await bot.posts(thread, OutgoingKind.START, {"graph": "order"})
+    await bot.posts(thread, OutgoingKind.START_FORM, {"graph": "order"})
     view = await (await thread.card()).form("start:open", bot.ws.carol)
     await bot.ws.carol.fills(view, {"/name": "tea", "/count": "3"})
     payload = view_submission(bot.ws.slack, bot.ws.carol.id, view)

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from countersign.approvals.json import Json
-from countersign.flow.ports import RateLimited
-from countersign.flow.tool_host import OutcomeUnknown, ToolHost
+from countersign.flow.errors import OutcomeUnknown, RateLimited
+from countersign.flow.tool_host import ToolHost
 from countersign.store.effects import Effects
 from countersign.store.pool import open_pool
 from tests.support.house import SlackForTools

@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from countersign.flow.outgoing import OutgoingKind
-from countersign.flow.ports import Settlement
-from countersign.flow.settling import outgoing
+from countersign.flow.outgoing import OutgoingKind, outgoing
 from countersign.flow.thread import ThreadRef
+from countersign.flow.work import StepResult
 from tests.support.house import House, a_thread, message, open_house
 
 
@@ -24,8 +23,8 @@ async def to_post(house: House, *keys: str, thread: ThreadRef | None = None) -> 
     work = await house.threads.work(thread.id)
     assert work is not None
     post = tuple(outgoing(thread, key, OutgoingKind.NOTE, {"text": key}) for key in keys)
-    await house.threads.settle(
-        Settlement(thread=work.thread, done=tuple(row.key for row in work.inbound), post=post)
+    await house.threads.save_step(
+        StepResult(thread=work.thread, done=tuple(row.key for row in work.inbound), post=post)
     )
     return thread
 
@@ -45,7 +44,7 @@ async def test_of_two_couriers_one_gets_the_thread(house: House, database_url: s
         for round_ in range(10):
             thread = await to_post(house, f"a{round_}", f"b{round_}")
             claims: Sequence[list[str]] = await asyncio.gather(
-                *(claim(courier, thread) for courier in (house, other, house, other))
+                *(claim(delivery, thread) for delivery in (house, other, house, other))
             )
             assert sorted(map(len, claims)) == [0, 0, 0, 2]
 

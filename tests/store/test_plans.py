@@ -32,7 +32,7 @@ GROWN = {
         "'k' || n, 'e' || n, 'T1/C1/' || n, 'message', 'U', 't', CASE WHEN n % 200 > 0 THEN now() END"
     ),
     "countersign.approvals"
-    " (id, thread_id, interrupt_id, digest, status, votes, version, drawn, card_ts, opened_at)": (
+    " (id, thread_id, interrupt_id, digest, status, votes, version, rendered_version, card_ts, opened_at)": (
         "gen_random_uuid(), 'T1/C1/' || n, 'i', 'd', 'pending', '[]', 1, 1, '1.0', now()"
     ),
     "countersign.outbox (key, kind, team, channel, thread_ts, posted_at)": (

@@ -10,9 +10,8 @@ from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change, Event
 from countersign.approvals.person import Person, Standing
 from countersign.flow.inbound import InboundKind
-from countersign.flow.outgoing import OutgoingKind
-from countersign.flow.ports import Settlement
-from countersign.flow.settling import outgoing
+from countersign.flow.outgoing import OutgoingKind, outgoing
+from countersign.flow.work import StepResult
 from countersign.interrupts import digest
 from tests.support.house import House, a_thread, asked, message, now, open_house
 
@@ -51,7 +50,7 @@ async def test_an_approval_comes_back_whole_and_in_order(house: House, value: Js
         at=now(),
     )
     change = Change(after=approval, event=Event.OPENED, detail={"why": value})
-    await house.threads.settle(Settlement(thread=work.thread, changes=(change,)))
+    await house.threads.save_step(StepResult(thread=work.thread, changes=(change,)))
     saved = await house.threads.approval(approval.id)
     assert saved == approval
     assert repr(saved.value) == repr(value), "equal is not enough: 1 is no 1.0, and keys have an order"
@@ -72,8 +71,8 @@ async def test_what_comes_in_and_goes_out_comes_back_whole(house: House, value: 
     work = await house.threads.work(thread.id)
     assert work is not None
     assert repr(work.inbound[1].body) == repr(value)
-    row = outgoing(thread, "k", OutgoingKind.FIELDS, {"values": value})
-    await house.threads.settle(Settlement(thread=work.thread, post=(row,)))
+    row = outgoing(thread, "k", OutgoingKind.RESULT, {"values": value})
+    await house.threads.save_step(StepResult(thread=work.thread, post=(row,)))
     (claimed,) = await house.outbox.claim_thread(thread.channel, thread.ts)
     assert claimed == row
 

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import psycopg
 import pytest
 
-from countersign.flow.graph_state import ThreadBusy
+from countersign.flow.errors import ThreadBusy
 from countersign.store.database import configure_for_checkpoints
 from countersign.store.pool import Pool, open_pool
 from countersign.store.thread_locks import ThreadLocks

@@ -12,9 +12,10 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change, Event
 from countersign.approvals.person import Person, Standing
-from countersign.flow.ports import Conflict, Settlement, Work
-from countersign.flow.settling import note
+from countersign.flow.errors import Conflict
+from countersign.flow.outgoing import note
 from countersign.flow.thread import ThreadRef
+from countersign.flow.work import StepResult, Work
 from countersign.store.queries import QUERIES
 from tests.support.house import House, a_thread, message, now, open_house
 
@@ -52,7 +53,7 @@ async def a_waiting_thread(house: House, *, rows: int = 1) -> tuple[ThreadRef, A
     work = await house.threads.work(thread.id)
     assert work is not None
     change = opened(thread, rows=rows)
-    await house.threads.settle(Settlement(thread=work.thread, done=(inbound.key,), changes=(change,)))
+    await house.threads.save_step(StepResult(thread=work.thread, done=(inbound.key,), changes=(change,)))
     return thread, change.after
 
 
@@ -224,8 +225,8 @@ async def test_a_conflict_in_the_middle_leaves_nothing_of_the_step(house: House)
     assert work is not None
     stale = Change(after=replace(approval, version=9).withdrawn("x"), event=Event.WITHDRAWN)
     with pytest.raises(Conflict):
-        await house.threads.settle(
-            Settlement(
+        await house.threads.save_step(
+            StepResult(
                 thread=replace(work.thread, graph="g", halted="h"),
                 done=(told.key,),
                 changes=(opened(thread, digest="another"), stale),
@@ -244,10 +245,10 @@ async def test_a_step_that_breaks_at_its_last_line_leaves_nothing(
     before = await everything_of(house, thread)
     work = await house.threads.work(thread.id)
     assert work is not None
-    monkeypatch.setitem(QUERIES, "settle_thread", "SELECT 1 / 0")
+    monkeypatch.setitem(QUERIES, "save_thread", "SELECT 1 / 0")
     with pytest.raises(psycopg.Error):
-        await house.threads.settle(
-            Settlement(
+        await house.threads.save_step(
+            StepResult(
                 thread=work.thread,
                 done=(told.key,),
                 changes=(opened(thread, digest="another"),),
@@ -276,11 +277,11 @@ async def test_attempts_count_until_the_thread_comes_to_rest(house: House) -> No
         work = await house.threads.work(thread.id)
         assert work is not None
         counts.append(work.thread.attempts)
-    await house.threads.hand_back(thread.id)
+    await house.threads.undo_attempt(thread.id)
     work = await house.threads.work(thread.id)
     assert work is not None
     assert [*counts, work.thread.attempts] == [1, 2, 2]
-    await house.threads.settle(Settlement(thread=work.thread))
+    await house.threads.save_step(StepResult(thread=work.thread))
     work = await house.threads.work(thread.id)
     assert work is not None
     assert work.thread.attempts == 1

@@ -12,12 +12,12 @@ from langgraph.graph import StateGraph
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.flow.advance import Advance
-from countersign.flow.decide import Ballot, Decide
-from countersign.flow.deliver import Courier
+from countersign.flow.decisions.decide import Decide, DecisionRequest
+from countersign.flow.decisions.reply_handler import ReplyHandler
+from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.questions import request_of
-from countersign.flow.replying import Replying
+from countersign.flow.review import request_of
+from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.thread import ThreadRef
 from countersign.flow.tool_host import ToolHost
 from countersign.jobs.queue import Queue
@@ -86,10 +86,10 @@ class House:
     locks: ThreadLocks
     effects: Effects
     slack: Recorder
-    courier: Courier
+    delivery: MessageDelivery
     decide: Decide
     graphs: Graphs
-    advance: Advance
+    run_thread: ThreadRunner
     tools: SlackForTools
 
     async def say(self, thread: ThreadRef, text: str, *, user: str = "UALICE") -> Inbound:
@@ -98,7 +98,7 @@ class House:
 
     async def take(self, inbound: Inbound) -> Inbound:
         assert await self.threads.accept(inbound)
-        await self.advance(inbound.thread.id)
+        await self.run_thread(inbound.thread.id)
         return inbound
 
     async def vote(
@@ -112,19 +112,19 @@ class House:
             else request.rows[row].reply(kind, value)
         )
         assert decision is not None
-        ballot = Ballot(
+        decision_request = DecisionRequest(
             approval_id=approval.id,
             digest=approval.digest,
             channel=CHANNEL,
             decisions={row: decision},
             via="button",
         )
-        return await self.decide(ballot, await self.slack.person(user, TEAM))
+        return await self.decide(decision_request, await self.slack.person(user, TEAM))
 
     async def answer(self, approval: Approval, kind: DecisionKind, value: Json = None) -> None:
         """Decide a card, and let the bot do what follows."""
         await self.vote(approval, kind, value)
-        await self.advance(approval.thread_id)
+        await self.run_thread(approval.thread_id)
 
     async def pending(self, thread: ThreadRef) -> list[Approval]:
         """The approvals of this thread that wait, in the order of their questions' text."""
@@ -184,14 +184,14 @@ async def open_house(
         effects = Effects(pool)
         hosted = Graphs(loaded(graphs), next(iter(graphs), ""), lambda _thread: ToolHost(tools, effects))
         store, port, out = wrap("store", threads), wrap("slack", slack), wrap("outbox", outbox)
-        courier, decide = Courier(store, out, port), Decide(store, now)
+        delivery, decide = MessageDelivery(store, out, port), Decide(store, now)
         locks = ThreadLocks(sessions, timeout=0.2)
-        advance = Advance(
+        run_thread = ThreadRunner(
             store=store,
             locks=locks,
             graphs=wrap("graphs", hosted),
-            courier=courier,
-            replying=Replying(decide, port, now),
+            delivery=delivery,
+            reply_handler=ReplyHandler(decide, port, now),
             clock=now,
         )
         yield House(
@@ -203,10 +203,10 @@ async def open_house(
             locks=locks,
             effects=effects,
             slack=slack,
-            courier=courier,
+            delivery=delivery,
             decide=decide,
             graphs=hosted,
-            advance=advance,
+            run_thread=run_thread,
             tools=tools,
         )
 

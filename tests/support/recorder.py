@@ -7,8 +7,8 @@ from uuid import UUID
 
 from countersign.approvals.approval import Approval, Status
 from countersign.approvals.person import Person, Standing
+from countersign.flow.errors import SlackRefused
 from countersign.flow.outgoing import Outgoing, OutgoingKind
-from countersign.flow.ports import SlackRefused
 from countersign.flow.thread import ThreadRef
 
 GUEST = "UGUEST"
@@ -21,8 +21,8 @@ class Recorder:
 
     posts: list[Outgoing] = field(default_factory=list)
     ts: dict[str, str] = field(default_factory=dict)  # of each post, by its row's key
-    whispers: list[tuple[str, str]] = field(default_factory=list)
-    failed_openings: list[tuple[str, str]] = field(default_factory=list)
+    ephemerals: list[tuple[str, str]] = field(default_factory=list)
+    refused_roots: list[tuple[str, str]] = field(default_factory=list)
     cards: dict[UUID, Status] = field(default_factory=dict)  # what each card shows
     trouble: deque[Exception] = field(default_factory=deque)
     lookup_trouble: deque[Exception] = field(default_factory=deque)
@@ -38,7 +38,7 @@ class Recorder:
             self.cards[approval.id] = approval.status
         return self.ts[row.key]
 
-    async def redraw(self, approval: Approval) -> None:
+    async def update_card(self, approval: Approval) -> None:
         self.cards[approval.id] = approval.status
 
     async def person(self, user_id: str, team_id: str | None) -> Person:
@@ -47,11 +47,11 @@ class Recorder:
         standing = Standing.GUEST if user_id == GUEST else Standing.MEMBER
         return Person(id=user_id, name=user_id.lower(), standing=standing)
 
-    async def whisper(self, thread: ThreadRef, user: str, text: str) -> None:
-        self.whispers.append((user, text))
+    async def post_ephemeral(self, thread: ThreadRef, user: str, text: str) -> None:
+        self.ephemerals.append((user, text))
 
-    async def opening_failed(self, row: Outgoing, error: str) -> None:
-        self.failed_openings.append((row.key, error))
+    async def root_refused(self, row: Outgoing, error: str) -> None:
+        self.refused_roots.append((row.key, error))
 
     def texts(self, kind: OutgoingKind) -> list[str]:
         """What was posted of one kind, as its text."""

@@ -47,7 +47,7 @@ class Approval:
     answer: Json = None  # what the graph is resumed with, once decided
     note: str | None = None  # why it was reopened or withdrawn
     version: int = 1  # grows with every change; saving compares it
-    drawn: int = 0  # the version that the card in Slack shows; 0 while there is no card
+    rendered_version: int = 0  # the version that the card in Slack shows; 0 while there is no card
     card_ts: str | None = None  # the card's message in the thread's channel
 
     @property

@@ -1,9 +1,8 @@
-"""What a run can tell of itself, free of LangGraph's types."""
+"""What is read from a graph and its checkpoints, free of LangGraph's types."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
 
 
@@ -16,7 +15,7 @@ class PendingInterrupt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class AgentMessage:
     """One AI message with text. `key` is the same whenever the state is read again."""
 
     key: str
@@ -26,14 +25,16 @@ class Said:
 @dataclass(frozen=True, kw_only=True)
 class GraphState:
     pending: tuple[PendingInterrupt, ...]
-    unfinished: bool  # there are nodes still to run, or to be taken note of
-    applied: str | None  # the key of the last input; None: somebody else than the bot wrote this state
-    said: tuple[Said, ...]  # in order
-    fields: Json  # the output of a graph without messages, None for the others
-    checkpoint: str | None  # None: the thread has no state yet
+    unfinished: bool  # there are nodes still to run, or writes of theirs still to be applied
+    last_input_key: str | None  # None: somebody else than the bot wrote this state
+    messages: tuple[AgentMessage, ...]  # in order
+    output: Json  # the output of a graph without messages, None for the others
+    checkpoint_id: str | None  # None: the thread has no state yet
 
 
-NOTHING_YET = GraphState(pending=(), unfinished=False, applied=None, said=(), fields=None, checkpoint=None)
+EMPTY_STATE = GraphState(
+    pending=(), unfinished=False, last_input_key=None, messages=(), output=None, checkpoint_id=None
+)
 """The state of a thread in which no graph ever ran."""
 
 
@@ -49,24 +50,3 @@ class GraphInfo:
     starts_with: StartsWith
     input_schema: Json
     text_property: str | None = None  # for TEXT
-
-
-class RunFailed(CountersignError):
-    """The graph raised. `reference` stands in the log too; `hint` is safe to show to people."""
-
-    def __init__(self, reference: str, hint: str) -> None:
-        super().__init__(hint)
-        self.reference = reference
-        self.hint = hint
-
-
-class AnswerRefused(CountersignError):
-    """The graph would not take this answer; it can be answered again."""
-
-
-class ThreadBusy(CountersignError):
-    """Another worker holds this thread."""
-
-
-class Drained(CountersignError):
-    """This process is stopping, so the run was handed back at its next step."""

@@ -1,20 +1,22 @@
 """What goes out to Slack: a row in the outbox first, a post after. Its key makes it post once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
+from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
+from countersign.flow.thread import ThreadRef
 
 
 class OutgoingKind(StrEnum):
-    SAID = "said"  # body: {"text"}: what the graph says, in Markdown
-    FIELDS = "fields"  # body: {"values": {...}}: the output of a graph without messages
+    AGENT_MESSAGE = "agent_message"  # body: {"text"}: an AI message of the graph's, in Markdown
+    RESULT = "result"  # body: {"values": {...}}: the output of a graph without messages
     NOTE = "note"  # body: {"text"}: what the bot itself has to say, in mrkdwn
-    CARD = "card"  # an approval's card, drawn from its row when it is posted
-    FAILURE = "failure"  # body: {"text", "reference", "ask_again": bool}: a run stopped
-    START = "start"  # body: {"graph"}: the button that opens the form which starts a graph
-    OPENING = "opening"  # body: {"text", "user", "response_url"}: the root of a thread begun by /agent
+    CARD = "card"  # an approval's card, rendered from its row when it is posted
+    FAILURE = "failure"  # body: {"text", "error_id", "ask_again": bool}: a run stopped
+    START_FORM = "start_form"  # body: {"graph"}: the button that opens the form which starts a graph
+    ROOT = "root"  # body: {"text", "user", "response_url"}: the root of a thread begun by /agent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,7 @@ class Outgoing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Opening:
+class ThreadRoot:
     """`/agent text`: a thread that begins with a message of the bot's own."""
 
     key: str
@@ -39,3 +41,25 @@ class Opening:
     user: str
     text: str
     response_url: str
+
+
+def outgoing(ref: ThreadRef, key: str, kind: OutgoingKind, body: Json = None) -> Outgoing:
+    """A message in this thread."""
+    return Outgoing(key=key, kind=kind, team=ref.team, channel=ref.channel, thread_ts=ref.ts, body=body)
+
+
+def note(ref: ThreadRef, key: str, text: str) -> Outgoing:
+    """What the bot has to say about the thing that has this key."""
+    return outgoing(ref, f"note:{key}", OutgoingKind.NOTE, {"text": text})
+
+
+def failure(ref: ThreadRef, error_id: str, hint: str, *, ask_again: bool = False) -> Outgoing:
+    """That a run stopped, with *Try again* and, for `ask_again`, *Ask again*."""
+    body: Json = {"text": hint, "error_id": error_id, "ask_again": ask_again}
+    return outgoing(ref, f"failure:{error_id}", OutgoingKind.FAILURE, body)
+
+
+def card(ref: ThreadRef, approval: Approval) -> Outgoing:
+    """The approval's card."""
+    row = outgoing(ref, f"card:{approval.id}", OutgoingKind.CARD)
+    return replace(row, approval_id=approval.id)

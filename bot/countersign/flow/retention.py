@@ -1,11 +1,9 @@
-"""When events, effects, checkpoints and idle threads are deleted. A thread with pending work is kept."""
-
-from typing import Any, Protocol
+"""What is deleted, and when: never anything of a thread in which something waits or is to be done."""
 
 import structlog
 
-from countersign.flow.graph_state import ThreadBusy
-from countersign.flow.ports import Locks
+from countersign.flow.errors import ThreadBusy
+from countersign.flow.ports import Checkpoints, Locks, RetentionStore
 
 COMPACT_AFTER = 3600.0  # seconds at rest after which a thread keeps its latest checkpoint alone
 _DAY = 86_400.0  # seconds
@@ -14,32 +12,8 @@ _BATCH = 200  # threads in one round
 log = structlog.get_logger()
 
 
-class Checkpoints(Protocol):
-    async def compact(self, thread_id: str, session: Any) -> None:
-        """Drop all checkpoints but the latest."""
-        ...
-
-    async def delete(self, thread_id: str, session: Any) -> None: ...
-
-
-class RetentionStore(Protocol):
-    """Selects and deletes expired rows."""
-
-    async def delete_expired_events(self) -> None: ...
-
-    async def delete_expired_effects(self, seconds: float) -> None: ...
-
-    async def idle_threads(self, seconds: float, limit: int) -> tuple[str, ...]: ...
-
-    async def threads_to_compact(self, seconds: float, limit: int) -> tuple[str, ...]: ...
-
-    async def mark_compacted(self, thread_id: str) -> None: ...
-
-    async def delete_thread(self, thread_id: str) -> None: ...
-
-
 class Retention:
-    """`days` is how long a thread is kept after it was last touched; None keeps it without limit."""
+    """`days` is how long a thread is kept after it was last touched; None keeps it forever."""
 
     def __init__(
         self, store: RetentionStore, locks: Locks, checkpoints: Checkpoints, days: float | None

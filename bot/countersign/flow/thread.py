@@ -23,10 +23,10 @@ class ThreadRef:
 
 @dataclass(frozen=True, kw_only=True)
 class ThreadRecord:
-    """What we remember of a thread beside its checkpoints."""
+    """A thread's row: what is kept of it beside its checkpoints."""
 
     ref: ThreadRef
     graph: str | None  # None until its first message named one that exists
-    last_said: str | None  # the key of the graph's last message that was posted
-    halted: str | None  # the reference of the failure that stopped it; None while it is well
-    attempts: int  # times a worker took it up since it last came to rest
+    last_posted_key: str | None  # the key of the graph's last message that was posted
+    halted: str | None  # the Error ID of the failure that stopped it; None while it runs
+    attempts: int  # times a worker began a step since the last one was saved

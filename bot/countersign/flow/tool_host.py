@@ -1,42 +1,14 @@
 """What a graph's tools get from the bot, in `config["configurable"]["countersign"]`."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any
 
-from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
-from countersign.flow.patience import patiently
-from countersign.flow.ports import RateLimited
+from countersign.flow.errors import OutcomeUnknown, RateLimited
+from countersign.flow.ports import Effects, SlackForTools
+from countersign.flow.retry import with_retries
 
 _READS = frozenset({"info", "list", "members", "history", "replies", "getPermalink", "test", "conversations"})
-
-
-class OutcomeUnknown(CountersignError):
-    """An earlier attempt began this and did not live to say how it ended, so it is not done again."""
-
-    outcome_unknown = True
-
-
-class Effects(Protocol):
-    async def begin(self, key: str) -> bool:
-        """Whether this caller is the first to begin the effect."""
-        ...
-
-    async def finished(self, key: str) -> tuple[bool, Json]:
-        """Whether the effect was finished, and its result."""
-        ...
-
-    async def finish(self, key: str, result: Json) -> None: ...
-
-    async def forget(self, key: str) -> None: ...
-
-
-class SlackForTools(Protocol):
-    """Raises SlackRefused, with Slack's word in `error`, RateLimited and SlackUnreachable."""
-
-    async def call(self, method: str, **arguments: Any) -> dict[str, Any]: ...
-
-    async def post_text(self, key: str, channel: str, text: str, *, look_first: bool) -> dict[str, Any]: ...
 
 
 class ToolHost:
@@ -50,7 +22,7 @@ class ToolHost:
         A 429 is waited out, since nothing was done; after no answer, only what reads is asked again.
         """
         reads = method.rpartition(".")[2] in _READS
-        return await patiently(lambda: self._slack.call(method, **arguments), unreachable=reads)
+        return await with_retries(lambda: self._slack.call(method, **arguments), if_unreachable=reads)
 
     async def once(self, key: str, effect: Callable[[], Awaitable[Json]]) -> Json:
         """Run the effect at most once per key, and give its result, now and ever after.
@@ -78,12 +50,12 @@ class ToolHost:
         finished, result = (False, None) if first else await self._effects.finished(key)
         if finished and isinstance(result, dict):
             return dict(result)
-        looks = iter([not first])
+        look_first = iter([not first])
 
         async def attempt() -> dict[str, Any]:
             # After an attempt of which nobody knows how it ended, the next one looks for its message.
-            return await self._slack.post_text(key, channel, text, look_first=next(looks, True))
+            return await self._slack.post_text(key, channel, text, look_first=next(look_first, True))
 
-        posted = await patiently(attempt, unreachable=True)
+        posted = await with_retries(attempt, if_unreachable=True)
         await self._effects.finish(key, posted)
         return posted

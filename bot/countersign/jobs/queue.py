@@ -10,7 +10,7 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 from psycopg_pool import AsyncConnectionPool
 
-from countersign.flow.graph_state import Drained, ThreadBusy
+from countersign.flow.errors import Drained, ThreadBusy
 from countersign.jobs.reliable_job_manager import ReliableJobManager
 
 ADVANCE = "advance"

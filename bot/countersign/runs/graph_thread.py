@@ -11,10 +11,10 @@ from langgraph.runtime import RunControl
 from langgraph.types import Command, StateSnapshot
 
 from countersign.approvals.json import Json
-from countersign.flow.graph_state import AnswerRefused, Drained, GraphInfo, GraphState, StartsWith
+from countersign.flow.errors import AnswerRefused, DatabaseUnavailable, Drained
+from countersign.flow.graph_name import split_name
+from countersign.flow.graph_state import GraphInfo, GraphState, StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.opening import split_name
-from countersign.flow.ports import StoreAway
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import to_json
 from countersign.runs.loading import AnyGraph
@@ -58,7 +58,7 @@ class GraphThread:
         snapshot = await self._graph.aget_state(self._config)
         self._metadata = dict(snapshot.metadata or {})
         self._values = snapshot.values
-        return read_state(self._graph, snapshot, said_in=await self._committed(snapshot))
+        return read_state(self._graph, snapshot, messages_in=await self._committed(snapshot))
 
     async def _committed(self, snapshot: StateSnapshot) -> Any:
         """The values without the writes of tasks whose siblings are still pending.
@@ -92,7 +92,7 @@ class GraphThread:
     async def resume(self, interrupt_id: str, answer: Json) -> None:
         await self._run(Command(resume={interrupt_id: answer}), self._continue_config())
 
-    async def go_on(self) -> None:
+    async def continue_run(self) -> None:
         await self._run(None, self._continue_config())
 
     async def ask_again(self) -> None:
@@ -138,7 +138,7 @@ class GraphThread:
             raise Drained from None
         except Exception as error:
             if self._session.closed:  # the lock is lost with it; the graph did not fail
-                raise StoreAway from error
+                raise DatabaseUnavailable from error
             if is_invalid_resume(error):
                 raise AnswerRefused(f"The graph did not take the answer: {error}") from error
             raise report_failure(self._info.name, self._config["configurable"]["thread_id"], error) from error

@@ -6,7 +6,7 @@ import openai
 import structlog
 from langgraph.errors import GraphRecursionError
 
-from countersign.flow.graph_state import RunFailed
+from countersign.flow.errors import RunFailed
 
 log = structlog.get_logger()
 
@@ -22,9 +22,9 @@ _HINTS: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def report_failure(graph: str, thread_id: str, error: BaseException) -> RunFailed:
-    """Log the error with its traceback under a new reference; the result holds what people may see."""
-    reference = secrets.token_hex(4)
-    log.error("run_failed", reference=reference, graph=graph, thread_id=thread_id, exc_info=error)
+    """Log the error with its traceback under a new Error ID; the result holds what people may see."""
+    error_id = secrets.token_hex(4)
+    log.error("run_failed", error_id=error_id, graph=graph, thread_id=thread_id, exc_info=error)
     causes = [error, error.__cause__, error.__context__]
     hint = next((text for kind, text in _HINTS for cause in causes if isinstance(cause, kind)), None)
-    return RunFailed(reference, hint or "The graph stopped with an error.")
+    return RunFailed(error_id, hint or "The graph stopped with an error.")

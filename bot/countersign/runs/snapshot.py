@@ -7,29 +7,29 @@ from typing import Any
 from langchain_core.messages import AIMessage, convert_to_messages
 from langgraph.types import StateSnapshot
 
-from countersign.flow.graph_state import GraphState, PendingInterrupt, Said
+from countersign.flow.graph_state import AgentMessage, GraphState, PendingInterrupt
 from countersign.interrupts import digest, to_json
 from countersign.runs.loading import AnyGraph
 
 INPUT_KEY = "countersign_input"  # in every checkpoint's metadata: the key of the input that led to it
 
 
-def read_state(graph: AnyGraph, snapshot: StateSnapshot, *, said_in: Any) -> GraphState:
-    """`said_in` are the values whose messages are posted."""
+def read_state(graph: AnyGraph, snapshot: StateSnapshot, *, messages_in: Any) -> GraphState:
+    """`messages_in` are the values whose messages are posted."""
     metadata: dict[str, Any] = dict(snapshot.metadata or {})
     values = snapshot.values if isinstance(snapshot.values, dict) else {"output": snapshot.values}
     outputs = _output_names(graph, values)
     chats = "messages" in outputs
-    said = _said(said_in.get("messages") or []) if chats and isinstance(said_in, dict) else ()
+    posted = messages_in.get("messages") if chats and isinstance(messages_in, dict) else None
     configurable = (snapshot.config or {}).get("configurable", {})
     return GraphState(
         pending=_pending(snapshot),
         # Not `next`, which leaves out a task whose writes are stored but not applied yet.
         unfinished=bool(snapshot.tasks),
-        applied=metadata.get(INPUT_KEY),
-        said=said,
-        fields=None if chats or not values else {name: to_json(values[name]) for name in outputs},
-        checkpoint=configurable.get("checkpoint_id"),
+        last_input_key=metadata.get(INPUT_KEY),
+        messages=_agent_messages(posted or []),
+        output=None if chats or not values else {name: to_json(values[name]) for name in outputs},
+        checkpoint_id=configurable.get("checkpoint_id"),
     )
 
 
@@ -50,17 +50,17 @@ def _pending(snapshot: StateSnapshot) -> tuple[PendingInterrupt, ...]:
     return tuple(found.values())
 
 
-def _said(messages: Any) -> tuple[Said, ...]:
+def _agent_messages(messages: Any) -> tuple[AgentMessage, ...]:
     """The AI messages that have text, keyed by id, or by position and content where there is none."""
     if not isinstance(messages, Sequence) or isinstance(messages, str):
         return ()
-    said = []
+    found = []
     for place, message in enumerate(convert_to_messages(messages)):
         text = str(message.text).strip() if isinstance(message, AIMessage) else ""
         if text:
             key = message.id or f"{place}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-            said.append(Said(key=key, text=text))
-    return tuple(said)
+            found.append(AgentMessage(key=key, text=text))
+    return tuple(found)
 
 
 def dangling_tool_calls(values: Any) -> list[tuple[str, str]]:

@@ -9,8 +9,8 @@ import structlog
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.person import Person
+from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.outgoing import Outgoing, OutgoingKind
-from countersign.flow.ports import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.thread import ThreadRef
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.block_kit.escaping import escape
@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 
 class SlackClient:
-    """Implements `Slack` of countersign.flow.ports, `SlackForTools` of tool_host and `Signs` of progress."""
+    """Implements `Slack`, `SlackForTools` and `StatusDisplay` of countersign.flow.ports."""
 
     def __init__(self, api: WebApi, workspace: Workspace) -> None:
         self._api = api
@@ -102,7 +102,7 @@ class SlackClient:
         )
         return str(answer["ts"])
 
-    async def redraw(self, approval: Approval) -> None:
+    async def update_card(self, approval: Approval) -> None:
         if approval.card_ts is None:
             return
         async with self._card_updates.acquire(approval.id, approval.version) as is_newest:
@@ -132,7 +132,7 @@ class SlackClient:
         """Who it is, as users.info has it: the team that came along is what the sender says of themselves."""
         return await self._users.person(user_id)
 
-    async def whisper(self, thread: ThreadRef, user: str, text: str) -> None:
+    async def post_ephemeral(self, thread: ThreadRef, user: str, text: str) -> None:
         """The text is mrkdwn of the bot's own; it is escaped all the same, since it may quote people."""
         await self._api.call(
             "chat.postEphemeral",
@@ -148,7 +148,7 @@ class SlackClient:
             "assistant.threads.setStatus", channel_id=thread.channel, thread_ts=thread.ts, status=status
         )
 
-    async def opening_failed(self, row: Outgoing, error: str) -> None:
+    async def root_refused(self, row: Outgoing, error: str) -> None:
         """Never raises: there is nobody left to tell."""
         body: dict[str, Any] = dict(row.body) if isinstance(row.body, dict) else {}
         text = _NO_THREAD.get(error, f"Slack did not let me start a thread here ({error}).")
@@ -156,7 +156,7 @@ class SlackClient:
             return
         here = ThreadRef(team=row.team, channel=row.channel, ts="")
         try:
-            await self.whisper(here, str(body.get("user", "")), text)
+            await self.post_ephemeral(here, str(body.get("user", "")), text)
         except (SlackRefused, SlackUnreachable, RateLimited) as failed:
             log.warning("opening_failure_not_told", key=row.key, reason=str(failed))
 

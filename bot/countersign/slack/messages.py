@@ -38,17 +38,17 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
     """What to post for the row, in order: one message, or as many as its text needs."""
     body: Mapping[str, Any] = row.body if isinstance(row.body, Mapping) else {}
     match row.kind:
-        case OutgoingKind.SAID:
+        case OutgoingKind.AGENT_MESSAGE:
             return _agent_message(str(body.get("text") or ""))
-        case OutgoingKind.FIELDS:
+        case OutgoingKind.RESULT:
             return _fields(body.get("values"))
         case OutgoingKind.NOTE:
             return (_note(str(body.get("text", ""))),)
         case OutgoingKind.FAILURE:
             return (_failure(body),)
-        case OutgoingKind.START:
+        case OutgoingKind.START_FORM:
             return (_start_form(str(body.get("graph", ""))),)
-        case OutgoingKind.OPENING:
+        case OutgoingKind.ROOT:
             return _opening(body)
         case OutgoingKind.CARD:
             raise ValueError("a card is rendered from its approval")
@@ -112,17 +112,17 @@ def _note(text: str) -> RenderedMessage:
 
 
 def _failure(body: Mapping[str, Any]) -> RenderedMessage:
-    reference = str(body.get("reference", ""))
+    error_id = str(body.get("error_id", ""))
     hint = truncate_escaped(str(body.get("text", "")), 2000)
-    buttons = [button(RETRY, "Try again", reference[:1000], "primary")]
+    buttons = [button(RETRY, "Try again", error_id[:1000], "primary")]
     if body.get("ask_again"):
-        buttons.append(button(ASK_AGAIN, "Ask again", reference[:1000]))
+        buttons.append(button(ASK_AGAIN, "Ask again", error_id[:1000]))
     return RenderedMessage(
-        text=f"This run stopped. {hint} (reference {escape(reference)})",
+        text=f"This run stopped. {hint} (reference {escape(error_id)})",
         blocks=[
             section(f":warning: *This run stopped.* {hint}"),
             actions("run", buttons),
-            context_block(f"Reference {code(reference)}: it stands in the log too."),
+            context_block(f"Reference {code(error_id)}: it stands in the log too."),
         ],
     )
 

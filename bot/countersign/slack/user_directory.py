@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from countersign.approvals.person import Person, Standing
-from countersign.flow.ports import SlackRefused
+from countersign.flow.errors import SlackRefused
 from countersign.slack.transport.web_api import WebApi
 
 CACHE_SECONDS = 300.0  # seconds

@@ -16,7 +16,7 @@ class HaltedThread:
 
     thread_id: str
     graph: str | None
-    reference: str  # also in the log
+    error_id: str  # also in the log
     since: datetime
 
 
@@ -39,7 +39,7 @@ class Diagnostics:
         """The halted threads, oldest first."""
         return tuple(
             HaltedThread(
-                thread_id=row["id"], graph=row["graph"], reference=row["halted"], since=row["touched_at"]
+                thread_id=row["id"], graph=row["graph"], error_id=row["halted"], since=row["touched_at"]
             )
             for row in await fetch(self._pool, "halted_threads", {})
         )

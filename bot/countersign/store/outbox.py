@@ -4,8 +4,8 @@ from uuid import UUID
 
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, OutgoingKind
-from countersign.flow.ports import Lane
 from countersign.flow.thread import ThreadRef
+from countersign.flow.work import DeliveryTarget
 from countersign.store import rows
 from countersign.store.outbox_claims import CLAIM_SECONDS, claim_arguments, claimed_messages
 from countersign.store.pool import Pool, fetch, run, transaction
@@ -25,21 +25,23 @@ class Outbox:
         found = await fetch(self._pool, "claim_one", {"key": key, "claim": CLAIM_SECONDS})
         return rows.outgoing_from(found[0]) if found else None
 
-    async def due(self, limit: int) -> tuple[Lane, ...]:
+    async def due(self, limit: int) -> tuple[DeliveryTarget, ...]:
         found = await fetch(self._pool, "due_threads", {"limit": limit})
         return tuple(
-            Lane(channel=row["channel"], thread_ts=row["thread_ts"], key=row["key"]) for row in found
+            DeliveryTarget(channel=row["channel"], thread_ts=row["thread_ts"], key=row["key"])
+            for row in found
         )
 
-    async def posted(self, row: Outgoing, ts: str, drawn: int | None) -> None:
+    async def posted(self, row: Outgoing, ts: str, rendered_version: int) -> None:
         async with transaction(self._pool) as connection:
             # The approval before the outbox row, as in `card_seen`: the other order would deadlock with it.
             if row.approval_id is not None:
                 await connection.execute(
-                    QUERIES["card_posted"], {"approval_id": row.approval_id, "ts": ts, "drawn": drawn}
+                    QUERIES["card_posted"],
+                    {"approval_id": row.approval_id, "ts": ts, "rendered_version": rendered_version},
                 )
             marking = await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
-            if row.kind is OutgoingKind.OPENING and await marking.fetchone() is not None:
+            if row.kind is OutgoingKind.ROOT and await marking.fetchone() is not None:
                 inbound = _first_message(row, ts)
                 if await insert_inbound(connection, inbound):
                     await self._defer(connection, inbound.thread.id)
@@ -70,8 +72,8 @@ class Outbox:
     async def stale_cards(self, limit: int) -> tuple[UUID, ...]:
         return tuple(row["id"] for row in await fetch(self._pool, "stale_cards", {"limit": limit}))
 
-    async def drawn(self, approval_id: UUID, version: int) -> int | None:
-        found = await fetch(self._pool, "drawn", {"approval_id": approval_id, "version": version})
+    async def card_rendered(self, approval_id: UUID, version: int) -> int | None:
+        found = await fetch(self._pool, "card_rendered", {"approval_id": approval_id, "version": version})
         return int(found[0]["version"]) if found else None
 
 

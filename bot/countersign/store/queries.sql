@@ -34,7 +34,7 @@ WHERE id = %(thread_id)s
   AND (EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
        OR (halted IS NULL AND EXISTS (
            SELECT 1 FROM countersign.approvals WHERE thread_id = %(thread_id)s AND status = 'decided')))
-RETURNING id, graph, last_said, halted, attempts;
+RETURNING id, graph, last_posted_key, halted, attempts;
 
 -- undo_attempt --
 -- Takes back one attempt: the worker was stopped, its step did not fail.
@@ -54,11 +54,11 @@ SELECT * FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS N
 -- Stores which graph the thread belongs to, before that graph writes its first checkpoint.
 UPDATE countersign.threads SET graph = %(graph)s WHERE id = %(thread_id)s;
 
--- settle_thread --
+-- save_thread --
 -- The thread after a step: its attempts start again. `more` says whether it still has something to do; what comes
 -- in after this has a job of its own.
 UPDATE countersign.threads
-SET graph = %(graph)s, last_said = %(last_said)s, halted = %(halted)s, attempts = 0, touched_at = now()
+SET graph = %(graph)s, last_posted_key = %(last_posted_key)s, halted = %(halted)s, attempts = 0, touched_at = now()
 WHERE id = %(thread_id)s
 RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
     OR (halted IS NULL AND EXISTS (
@@ -68,13 +68,13 @@ RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)
 -- Inbound rows that a step handled.
 UPDATE countersign.inbox SET done_at = now() WHERE key = ANY(%(keys)s);
 
--- hold --
+-- park --
 -- Inbound rows of a failed step: not handled again until they are released.
-UPDATE countersign.inbox SET done_at = now(), held_at = now() WHERE key = ANY(%(keys)s);
+UPDATE countersign.inbox SET done_at = now(), parked_at = now() WHERE key = ANY(%(keys)s);
 
--- release --
+-- unpark --
 -- Makes the held rows of a thread pending again, for a retry.
-UPDATE countersign.inbox SET done_at = NULL, held_at = NULL WHERE thread_id = %(thread_id)s AND held_at IS NOT NULL;
+UPDATE countersign.inbox SET done_at = NULL, parked_at = NULL WHERE thread_id = %(thread_id)s AND parked_at IS NOT NULL;
 
 -- approval --
 -- One approval by its id.
@@ -96,11 +96,11 @@ RETURNING id;
 
 -- change_approval --
 -- Compare-and-set on the version, with a ledger row. Returns no row when somebody else changed it first. A card
--- that shows the decision needs no update once the graph took it, so its drawn version moves along.
+-- that shows the decision needs no update once the graph took it, so its rendered version moves along.
 WITH changed AS (
     UPDATE countersign.approvals
     SET status = %(status)s, votes = %(votes)s, answer = %(answer)s, note = %(note)s, version = %(version)s,
-        drawn = CASE WHEN %(status)s = 'resumed' AND drawn = version THEN %(version)s ELSE drawn END,
+        rendered_version = CASE WHEN %(status)s = 'resumed' AND rendered_version = version THEN %(version)s ELSE rendered_version END,
         changed_at = now()
     WHERE id = %(id)s AND version = %(expected)s
     RETURNING id, thread_id, version
@@ -168,7 +168,7 @@ RETURNING key;
 
 -- card_posted --
 -- Records on the approval where its card is and which version it shows.
-UPDATE countersign.approvals SET card_ts = %(ts)s, drawn = greatest(drawn, %(drawn)s)
+UPDATE countersign.approvals SET card_ts = %(ts)s, rendered_version = greatest(rendered_version, %(rendered_version)s)
 WHERE id = %(approval_id)s;
 
 -- card_seen --
@@ -195,13 +195,13 @@ UPDATE countersign.outbox SET given_up_at = now(), error = %(error)s WHERE key =
 -- stale_cards --
 -- Approvals whose card shows an older version, for longer than an update takes.
 SELECT id FROM countersign.approvals
-WHERE card_ts IS NOT NULL AND drawn < version AND changed_at < now() - interval '5 seconds'
+WHERE card_ts IS NOT NULL AND rendered_version < version AND changed_at < now() - interval '5 seconds'
 ORDER BY changed_at
 LIMIT %(limit)s;
 
--- drawn --
+-- card_rendered --
 -- Records which version the card shows and returns the approval's current one.
-UPDATE countersign.approvals SET drawn = greatest(drawn, %(version)s) WHERE id = %(approval_id)s
+UPDATE countersign.approvals SET rendered_version = greatest(rendered_version, %(version)s) WHERE id = %(approval_id)s
 RETURNING version;
 
 -- threads_without_job --
@@ -241,7 +241,7 @@ SELECT (SELECT count(*) FROM countersign.approvals WHERE status = 'pending') AS 
 -- delete_expired_inbox --
 -- Slack retries an event for 24 hours at most, so its key is kept a little longer than that.
 DELETE FROM countersign.inbox
-WHERE done_at IS NOT NULL AND held_at IS NULL AND received_at < now() - interval '26 hours';
+WHERE done_at IS NOT NULL AND parked_at IS NULL AND received_at < now() - interval '26 hours';
 
 -- delete_expired_early_replies --
 -- A mention that arrives later than this has its thread read from Slack anyway.
@@ -304,7 +304,7 @@ SELECT id, graph, halted, touched_at FROM countersign.threads WHERE halted IS NO
 
 -- thread_approvals --
 -- All approvals of one thread, for its inspector.
-SELECT id, interrupt_id, digest, status, value, schema, votes, answer, note, version, drawn, card_ts, opened_at, changed_at
+SELECT id, interrupt_id, digest, status, value, schema, votes, answer, note, version, rendered_version, card_ts, opened_at, changed_at
 FROM countersign.approvals WHERE thread_id = %(thread_id)s ORDER BY opened_at, id;
 
 -- thread_ledger --

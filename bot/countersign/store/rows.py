@@ -25,7 +25,7 @@ def thread_from(row: Row) -> ThreadRecord:
     return ThreadRecord(
         ref=ThreadRef.parse(row["id"]),
         graph=row["graph"],
-        last_said=row["last_said"],
+        last_posted_key=row["last_posted_key"],
         halted=row["halted"],
         attempts=row["attempts"],
     )
@@ -94,7 +94,7 @@ def approval_from(row: Row) -> Approval:
         answer=row["answer"],
         note=row["note"],
         version=row["version"],
-        drawn=row["drawn"],
+        rendered_version=row["rendered_version"],
         card_ts=row["card_ts"],
     )
 

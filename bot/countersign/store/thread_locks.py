@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from countersign.flow.graph_state import ThreadBusy
+from countersign.flow.errors import ThreadBusy
 from countersign.store.pool import Pool
 from countersign.store.queries import QUERIES
 

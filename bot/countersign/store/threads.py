@@ -9,10 +9,11 @@ from psycopg.rows import dict_row
 
 from countersign.approvals.approval import Approval, Status
 from countersign.approvals.ledger import Change, Event
+from countersign.flow.errors import Conflict
 from countersign.flow.inbound import Inbound, InboundKind, in_order
-from countersign.flow.outgoing import Opening, Outgoing, OutgoingKind
-from countersign.flow.ports import Conflict, Settled, Settlement, Waiting, Work
+from countersign.flow.outgoing import Outgoing, OutgoingKind, ThreadRoot
 from countersign.flow.thread import ThreadRecord, ThreadRef
+from countersign.flow.work import PendingApproval, SavedStep, StepResult, Work
 from countersign.store import rows
 from countersign.store.error_translation import translate_errors
 from countersign.store.outbox_claims import claim_arguments, claimed_messages
@@ -52,11 +53,11 @@ class ThreadStore:
                 await self._defer(connection, inbound.thread.id)
             return accepted
 
-    async def accept_opening(self, opening: Opening) -> bool:
+    async def accept_root(self, opening: ThreadRoot) -> bool:
         body = {"text": opening.text, "user": opening.user, "response_url": opening.response_url}
         row = Outgoing(
             key=opening.key,
-            kind=OutgoingKind.OPENING,
+            kind=OutgoingKind.ROOT,
             team=opening.team,
             channel=opening.channel,
             thread_ts=None,
@@ -90,39 +91,39 @@ class ThreadStore:
             )
 
     @translate_errors()
-    async def settle(self, settlement: Settlement, *, claim: bool = False) -> Settled:
-        thread = settlement.thread
+    async def save_step(self, result: StepResult, *, claim: bool = False) -> SavedStep:
+        thread = result.thread
         claiming = None
         async with transaction(self._pool) as connection:
             # Before the outbox, whose cards reference the approvals that are inserted here.
-            await _applied([await _apply(connection, change) for change in settlement.changes])
-            for row in settlement.post:
+            await _applied([await _apply(connection, change) for change in result.changes])
+            for row in result.post:
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
-            if claim and settlement.post:
+            if claim and result.post:
                 claiming = await connection.execute(
                     QUERIES["claim_thread"], claim_arguments(thread.ref.channel, thread.ref.ts)
                 )
-            if settlement.done:
-                await connection.execute(QUERIES["mark_done"], {"keys": list(settlement.done)})
-            if settlement.held:
-                await connection.execute(QUERIES["hold"], {"keys": list(settlement.held)})
-            if settlement.release:
-                await connection.execute(QUERIES["release"], {"thread_id": thread.ref.id})
+            if result.done:
+                await connection.execute(QUERIES["mark_done"], {"keys": list(result.done)})
+            if result.parked:
+                await connection.execute(QUERIES["park"], {"keys": list(result.parked)})
+            if result.unpark:
+                await connection.execute(QUERIES["unpark"], {"thread_id": thread.ref.id})
             settling = await connection.execute(
-                QUERIES["settle_thread"],
+                QUERIES["save_thread"],
                 {
                     "thread_id": thread.ref.id,
                     "graph": thread.graph,
-                    "last_said": thread.last_said,
+                    "last_posted_key": thread.last_posted_key,
                     "halted": thread.halted,
                 },
             )
             settled = await settling.fetchone()
             mine = await claiming.fetchall() if claiming else ()
-        return Settled(more=settled is not None and bool(settled["more"]), claimed=claimed_messages(mine))
+        return SavedStep(more=settled is not None and bool(settled["more"]), claimed=claimed_messages(mine))
 
     @translate_errors()
-    async def hand_back(self, thread_id: str) -> None:
+    async def undo_attempt(self, thread_id: str) -> None:
         async with self._pool.connection() as connection:
             await connection.execute(QUERIES["undo_attempt"], {"thread_id": thread_id})
 
@@ -138,12 +139,14 @@ class ThreadStore:
                 await self._defer(connection, change.after.thread_id)
             await _applied([applying])
 
-    async def waiting(self, team: str, channels: Sequence[str] | None, limit: int) -> tuple[Waiting, ...]:
+    async def waiting(
+        self, team: str, channels: Sequence[str] | None, limit: int
+    ) -> tuple[PendingApproval, ...]:
         arguments = {"team": team, "channels": None if channels is None else list(channels), "limit": limit}
         async with self._pool.connection() as connection:
             found = await _all(connection, QUERIES["pending_approvals"], arguments)
         return tuple(
-            Waiting(approval=rows.approval_from(row), thread=ThreadRef.parse(row["thread_id"]))
+            PendingApproval(approval=rows.approval_from(row), thread=ThreadRef.parse(row["thread_id"]))
             for row in found
         )
 

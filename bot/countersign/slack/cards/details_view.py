@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from countersign.approvals.approval import Approval
-from countersign.flow.questions import request_of
+from countersign.flow.review import request_of
 from countersign.interrupts import Part, ReviewRequest, pages, single_line
 from countersign.slack.block_kit.builders import Block, actions, button, context_block, plain, section
 from countersign.slack.block_kit.escaping import escaped_length, truncate_escaped

@@ -2,7 +2,7 @@
 
 from countersign.approvals.approval import Approval, Status, Vote
 from countersign.approvals.decision import DecisionKind
-from countersign.flow.questions import request_of
+from countersign.flow.review import request_of
 from countersign.interrupts import ReviewRequest, ReviewRow, single_line
 from countersign.slack.block_kit.builders import (
     Block,

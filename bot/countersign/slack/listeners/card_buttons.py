@@ -14,9 +14,9 @@ from countersign.approvals.approval import Approval, Status
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import AlreadyDecided, CountersignError, NotPending
 from countersign.approvals.person import Person
-from countersign.flow.decide import Ballot
-from countersign.flow.ports import SlackRefused
-from countersign.flow.questions import request_of
+from countersign.flow.decisions.decide import DecisionRequest
+from countersign.flow.errors import SlackRefused
+from countersign.flow.review import request_of
 from countersign.interrupts import ReviewRow, single_line
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards import card_actions
@@ -94,8 +94,8 @@ async def _decide(context: ListenerContext, click: ButtonClick, ref: CardReferen
     context.background_tasks.start("open form", _open_view(context, click, view))
 
 
-async def _ballot(ref: CardReference, channel: str, decisions: dict[int, Decision]) -> Ballot:
-    return Ballot(
+async def _ballot(ref: CardReference, channel: str, decisions: dict[int, Decision]) -> DecisionRequest:
+    return DecisionRequest(
         approval_id=ref.approval_id, digest=ref.digest, channel=channel, decisions=decisions, via="button"
     )
 
@@ -104,7 +104,7 @@ async def _approve_rest(context: ListenerContext, click: ButtonClick, ref: CardR
     """Approve the rows that are open at this moment, whichever they were when the card was drawn."""
     person = await context.person(click.user, click.user_team)
 
-    async def make() -> Ballot:
+    async def make() -> DecisionRequest:
         approval = await context.load_for_reading(ref, click.channel)
         if approval.status is not Status.PENDING:
             raise NotPending
@@ -116,7 +116,7 @@ async def _approve_rest(context: ListenerContext, click: ButtonClick, ref: CardR
 
 
 async def _save_despite_other_votes(
-    context: ListenerContext, make: Callable[[], Awaitable[Ballot]], person: Person
+    context: ListenerContext, make: Callable[[], Awaitable[DecisionRequest]], person: Person
 ) -> None:
     """A row that somebody decided in between is no reason to leave the others."""
     for _ in range(3):
@@ -152,9 +152,9 @@ async def _open_view(context: ListenerContext, click: ButtonClick, view: Block) 
     except SlackRefused as refused:
         late = refused.error in {"expired_trigger_id", "trigger_expired", "trigger_exchanged"}
         text = _TRIGGER_EXPIRED if late else _FORM_REFUSED.format(error=refused.error)
-        await context.client.whisper(click.thread, click.user, text)
+        await context.client.post_ephemeral(click.thread, click.user, text)
     except CountersignError as error:
-        await context.client.whisper(click.thread, click.user, describe_error(error))
+        await context.client.post_ephemeral(click.thread, click.user, describe_error(error))
 
 
 def form_modal(

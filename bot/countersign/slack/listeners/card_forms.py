@@ -10,8 +10,8 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person
-from countersign.flow.decide import Ballot
-from countersign.flow.questions import request_of
+from countersign.flow.decisions.decide import DecisionRequest
+from countersign.flow.review import request_of
 from countersign.interrupts import ReviewRow
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards import card_actions
@@ -114,8 +114,8 @@ async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str
         form_state.kind, None if form is None else submitted_values(form, view, form_state.carried)
     )
 
-    async def make() -> Ballot:
-        return Ballot(
+    async def make() -> DecisionRequest:
+        return DecisionRequest(
             approval_id=ref.card.approval_id,
             digest=ref.card.digest,
             channel=ref.channel,

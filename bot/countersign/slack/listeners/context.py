@@ -10,9 +10,10 @@ import structlog
 from countersign.approvals.approval import Approval
 from countersign.approvals.errors import CountersignError, NotPending
 from countersign.approvals.person import Person
-from countersign.flow.decide import Ballot, Decide
+from countersign.flow.decisions.decide import Decide, DecisionRequest
+from countersign.flow.errors import Conflict, RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.graph_state import GraphInfo
-from countersign.flow.ports import Conflict, RateLimited, SlackRefused, SlackUnreachable, Store
+from countersign.flow.ports import Store
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import FormValidationError, InvalidDecision
 from countersign.slack.background_tasks import BackgroundTasks
@@ -30,7 +31,7 @@ Ack = Callable[..., Awaitable[object]]
 class Delivery(Protocol):
     async def deliver_one(self, key: str) -> None: ...
 
-    async def redraw(self, approval_id: UUID, saved: Approval | None = None) -> None: ...
+    async def update_card(self, approval_id: UUID, saved: Approval | None = None) -> None: ...
 
     async def card_seen(self, approval_id: UUID, ts: str) -> None: ...
 
@@ -55,8 +56,8 @@ class ListenerContext:
         return await self.client.person(user, team)
 
     async def load_for_decision(self, ref: CardReference, channel: str, person: Person) -> Approval:
-        """The approval, if this person may decide this row of it now. Raises what `Decide.look` raises."""
-        return await self.decide.look(ref.approval_id, ref.digest, ref.row, channel, person)
+        """The approval, if this person may decide this row of it now. Raises as `Decide.find_open` does."""
+        return await self.decide.find_open(ref.approval_id, ref.digest, ref.row, channel, person)
 
     async def check_card_message(self, approval: Approval, message_ts: str, *, shown: bool) -> None:
         """Raise OutdatedCard unless this message is the approval's card.
@@ -78,26 +79,26 @@ class ListenerContext:
         return approval
 
     async def save_decision(
-        self, make: Callable[[], Awaitable[Ballot]], person: Person, looked: Approval | None = None
+        self, make: Callable[[], Awaitable[DecisionRequest]], person: Person, looked: Approval | None = None
     ) -> None:
-        """Save what the ballot says and have the card redrawn; a ballot that lost a race is made again.
+        """Save what was decided and update the card; a request that lost a race is made again.
 
-        `looked` is what `look` gave for this ballot.
+        `looked` is what `load_for_decision` gave for it.
         """
         for left in reversed(range(_MAX_ATTEMPTS)):
-            ballot = await make()
+            decision_request = await make()
             try:
-                saved = await self.decide(ballot, person, looked)
+                saved = await self.decide(decision_request, person, looked)
                 break
             except Conflict:
                 looked = None
                 if not left:
                     raise
-        self.background_tasks.start("redraw", self.delivery.redraw(saved.id, saved))
+        self.background_tasks.start("update_card", self.delivery.update_card(saved.id, saved))
 
     def notify_user(self, thread: ThreadRef, user: str, text: str) -> None:
         """Say it to one person, after the acknowledgement."""
-        self.background_tasks.start("whisper", self.client.whisper(thread, user, text))
+        self.background_tasks.start("post_ephemeral", self.client.post_ephemeral(thread, user, text))
 
 
 def describe_error(error: Exception) -> str:

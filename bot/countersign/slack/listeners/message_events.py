@@ -13,9 +13,9 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from countersign.flow.errors import SlackRefused
 from countersign.flow.graph_state import StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.ports import SlackRefused
 from countersign.flow.thread import ThreadRef
 from countersign.slack.block_kit.escaping import unescape
 from countersign.slack.listeners.context import ListenerContext

@@ -33,15 +33,15 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 
 
 async def _request_again(context: ListenerContext, click: ButtonClick) -> None:
-    reference = click.value
-    if not isinstance(reference, str) or not 0 < len(reference) <= 1000:
+    error_id = click.value
+    if not isinstance(error_id, str) or not 0 < len(error_id) <= 1000:
         raise InvalidReference
     person = await context.person(click.user, click.user_team)
     check_may_decide(person)
     kind = _KINDS[click.action_id]
     accepted = await context.store.accept(
         Inbound(
-            key=f"{kind}:{click.thread.id}:{reference}",
+            key=f"{kind}:{click.thread.id}:{error_id}",
             kind=kind,
             thread=click.thread,
             user=click.user,
@@ -58,7 +58,7 @@ async def _request_again(context: ListenerContext, click: ButtonClick) -> None:
             section(
                 f":arrows_counterclockwise: This run stopped. *{done}*, as {user_mention(person)} asked."
             ),
-            context_block(f"Reference {code(reference)}"),
+            context_block(f"Reference {code(error_id)}"),
         ],
     )
     context.background_tasks.start("retry shown", context.client.show(click.channel, click.message_ts, drawn))

@@ -6,11 +6,12 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from countersign.approvals.errors import CountersignError
+from countersign.flow.errors import SlackRefused
+from countersign.flow.graph_name import split_name
 from countersign.flow.graph_state import StartsWith
-from countersign.flow.opening import split_name
-from countersign.flow.outgoing import Opening
-from countersign.flow.ports import SlackRefused, Waiting
-from countersign.flow.questions import request_of
+from countersign.flow.outgoing import ThreadRoot
+from countersign.flow.review import request_of
+from countersign.flow.work import PendingApproval
 from countersign.slack.block_kit.escaping import code, truncate_escaped, unescape
 from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
@@ -64,7 +65,7 @@ async def _agent(context: ListenerContext, command: dict[str, Any]) -> str:
     if not task and info.starts_with is not StartsWith.FORM:
         return f"Write what {code(info.name)} should do behind the colon.\n{_usage(context)}"
     key = f"agent:{command['trigger_id']}"
-    opening = Opening(
+    opening = ThreadRoot(
         key=key,
         team=context.workspace.team,
         channel=str(command["channel_id"]),
@@ -72,7 +73,7 @@ async def _agent(context: ListenerContext, command: dict[str, Any]) -> str:
         text=text,
         response_url=str(command.get("response_url") or ""),
     )
-    if await context.store.accept_opening(opening):
+    if await context.store.accept_root(opening):
         context.background_tasks.start("open thread", context.delivery.deliver_one(key))
     return _STARTING
 
@@ -108,7 +109,7 @@ async def _waiting(context: ListenerContext, user: str) -> str:
     return "\n".join(lines)
 
 
-def _line(context: ListenerContext, waiting: Waiting) -> str:
+def _line(context: ListenerContext, waiting: PendingApproval) -> str:
     approval, thread = waiting.approval, waiting.thread
     title = truncate_escaped(request_of(approval).title.replace("|", "¦"), 150)
     link = context.workspace.link(thread.channel, approval.card_ts or thread.ts, thread.ts)

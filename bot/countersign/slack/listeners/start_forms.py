@@ -8,9 +8,9 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from countersign.approvals.errors import CountersignError
+from countersign.flow.errors import SlackRefused
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.ports import SlackRefused
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import form_from_schema
 from countersign.slack import messages
@@ -98,7 +98,9 @@ async def _open(context: ListenerContext, click: ButtonClick, info: GraphInfo) -
     try:
         await context.api.call("views.open", trigger_id=click.trigger_id, view=view)
     except SlackRefused as refused:
-        await context.client.whisper(click.thread, click.user, _FORM_REFUSED.format(error=refused.error))
+        await context.client.post_ephemeral(
+            click.thread, click.user, _FORM_REFUSED.format(error=refused.error)
+        )
 
 
 async def _start(context: ListenerContext, user: str, view: dict[str, Any]) -> None:

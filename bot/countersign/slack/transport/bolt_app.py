@@ -25,7 +25,7 @@ _BOLT_VARIABLES = (
     "SLACK_CLIENT_ID",
     "SLACK_CLIENT_SECRET",
 )
-_FAILURE_TEXT = "Something went wrong here, and nothing was done. Please try again. (reference {reference})"
+_FAILURE_TEXT = "Something went wrong here, and nothing was done. Please try again. (reference {error_id})"
 
 log = structlog.get_logger()
 
@@ -86,9 +86,9 @@ def _without_bolt_variables() -> Iterator[None]:
 
 def _report_failure(context: ListenerContext, error: Exception, body: dict[str, Any]) -> BoltResponse:
     """Log it, tell whoever waits for it, and leave it unacknowledged."""
-    reference = uuid4().hex[:8]
-    log.error("listener_failed", reference=reference, kind=body.get("type") or "command", exc_info=error)
-    text = _FAILURE_TEXT.format(reference=reference)
+    error_id = uuid4().hex[:8]
+    log.error("listener_failed", error_id=error_id, kind=body.get("type") or "command", exc_info=error)
+    text = _FAILURE_TEXT.format(error_id=error_id)
     if body.get("type") == "view_submission":
         inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
         if inputs:

@@ -16,7 +16,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from countersign.flow.ports import RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 
 TIMEOUT = 10  # seconds for one call
 _CONNECTION_ERRORS = (aiohttp.ClientError, SlackClientError, TimeoutError, ssl.SSLError, OSError)

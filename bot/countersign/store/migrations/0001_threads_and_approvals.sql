@@ -4,8 +4,8 @@ CREATE SCHEMA IF NOT EXISTS countersign;
 CREATE TABLE countersign.threads (
     id text PRIMARY KEY,                      -- <team>/<channel>/<thread_ts>
     graph text,                               -- null until its first message named one that exists
-    last_said text,                           -- key of the graph's last message that was posted
-    halted text,                              -- reference of the failure that stopped it
+    last_posted_key text,                     -- key of the graph's last message that was posted
+    halted text,                              -- Error ID of the failure that stopped it
     attempts integer NOT NULL DEFAULT 0,      -- times a worker took it up since it last came to rest
     created_at timestamptz NOT NULL DEFAULT now(),
     touched_at timestamptz NOT NULL DEFAULT now(),
@@ -28,9 +28,9 @@ CREATE TABLE countersign.inbox (
     body json,
     received_at timestamptz NOT NULL DEFAULT now(),
     done_at timestamptz,
-    held_at timestamptz                       -- put down with its step, until somebody says to try again
+    parked_at timestamptz                     -- put down with its step, until somebody says to try again
 );
-CREATE INDEX inbox_held ON countersign.inbox (thread_id) WHERE held_at IS NOT NULL;
+CREATE INDEX inbox_parked ON countersign.inbox (thread_id) WHERE parked_at IS NOT NULL;
 CREATE INDEX inbox_outstanding ON countersign.inbox (thread_id, seq) WHERE done_at IS NULL;
 CREATE INDEX inbox_age ON countersign.inbox (received_at) WHERE done_at IS NOT NULL;
 
@@ -46,7 +46,7 @@ CREATE TABLE countersign.approvals (
     answer json,
     note text,
     version integer NOT NULL,
-    drawn integer NOT NULL DEFAULT 0,         -- the version that its card shows
+    rendered_version integer NOT NULL DEFAULT 0, -- the version that its card shows
     card_ts text,
     opened_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL DEFAULT now()
@@ -57,7 +57,7 @@ CREATE UNIQUE INDEX approvals_open ON countersign.approvals (thread_id, interrup
 CREATE INDEX approvals_waiting ON countersign.approvals (opened_at) WHERE status = 'pending';
 CREATE INDEX approvals_decided ON countersign.approvals (changed_at) WHERE status = 'decided';
 CREATE INDEX approvals_stale_card ON countersign.approvals (changed_at)
-    WHERE card_ts IS NOT NULL AND drawn < version;
+    WHERE card_ts IS NOT NULL AND rendered_version < version;
 CREATE INDEX approvals_of_thread ON countersign.approvals (thread_id);
 
 -- Everything that ever happened to an approval. Rows are added, never changed.

@@ -9,10 +9,11 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from countersign.approvals.approval import Status
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import AlreadyDecided, MayNotDecide, NotPending, QuestionChanged
-from countersign.flow.decide import Ballot
+from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
+from countersign.interrupts import InvalidDecision
 from countersign.runs.graph_thread import thread_config
 from countersign.runs.loading import bind_checkpointer
 from tests.flow.graphs_to_host import failing, gated, ran
@@ -28,11 +29,11 @@ async def test_a_message_becomes_a_card_and_a_decision_an_answer(house: House) -
     card = await house.the_card(thread)
     assert card.value == {"question": "Do it?", "what": "deploy"}
     assert house.slack.cards == {card.id: Status.PENDING}
-    assert not house.slack.of(OutgoingKind.SAID)
+    assert not house.slack.of(OutgoingKind.AGENT_MESSAGE)
 
     await house.answer(card, YES)
 
-    assert house.slack.texts(OutgoingKind.SAID) == ["Did deploy."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
     assert list(house.tools.posts.values()) == ["deploy"]
     assert await house.ledger(thread) == ["opened", "decided", "resumed"]
     assert len(house.slack.of(OutgoingKind.CARD)) == 1
@@ -43,7 +44,7 @@ async def test_who_loses_a_race_by_a_hair_is_told_who_was_first(house: House) ->
     await house.say(thread, "deploy")
     card = await house.the_card(thread)
     await house.vote(card, NO)
-    late = Ballot(
+    late = DecisionRequest(
         approval_id=card.id,
         digest=card.digest,
         channel=CHANNEL,
@@ -52,7 +53,7 @@ async def test_who_loses_a_race_by_a_hair_is_told_who_was_first(house: House) ->
     )
 
     with pytest.raises(NotPending, match=r"rejected by .* already"):
-        await house.decide(late, await house.slack.person("UALICE", "T1"), looked=card)
+        await house.decide(late, await house.slack.person("UALICE", "T1"), found=card)
 
 
 async def test_the_next_message_goes_on_in_the_same_thread_and_old_words_are_not_said_again(
@@ -61,7 +62,7 @@ async def test_the_next_message_goes_on_in_the_same_thread_and_old_words_are_not
     thread = a_thread()
     await house.say(thread, "echo: one")
     await house.say(thread, "gated: two")
-    assert house.slack.texts(OutgoingKind.SAID) == ["You said one.", "You said gated: two."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said one.", "You said gated: two."]
 
 
 async def test_what_was_said_long_ago_is_not_said_again_when_the_outbox_has_forgotten_it(
@@ -71,21 +72,21 @@ async def test_what_was_said_long_ago_is_not_said_again_when_the_outbox_has_forg
     await house.say(thread, "echo: one")
     await house.rows("DELETE FROM countersign.outbox")
     await house.say(thread, "two")
-    assert house.slack.texts(OutgoingKind.SAID) == ["You said one.", "You said two."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said one.", "You said two."]
 
 
 async def test_a_result_is_shown_once_even_when_the_outbox_has_forgotten_it(house: House) -> None:
     thread = a_thread()
     await house.say(thread, "form_first:")
     await house.take(asked(thread, InboundKind.FORM, {"product": "tea", "amount": 2}))
-    (result,) = house.slack.of(OutgoingKind.FIELDS)
+    (result,) = house.slack.of(OutgoingKind.RESULT)
     assert result.body == {"values": {"product": "tea", "amount": 4}}
     await house.rows("DELETE FROM countersign.outbox")
 
     await house.say(thread, "and now?")
 
-    assert len(house.slack.of(OutgoingKind.FIELDS)) == 1
-    assert len(house.slack.of(OutgoingKind.START)) == 2
+    assert len(house.slack.of(OutgoingKind.RESULT)) == 1
+    assert len(house.slack.of(OutgoingKind.START_FORM)) == 2
 
 
 async def test_the_same_result_of_a_second_run_is_shown_again(house: House) -> None:
@@ -93,14 +94,14 @@ async def test_the_same_result_of_a_second_run_is_shown_again(house: House) -> N
     await house.say(thread, "form_first:")
     for _ in range(2):
         await house.take(asked(thread, InboundKind.FORM, {"product": "tea", "amount": 2}))
-    assert len(house.slack.of(OutgoingKind.FIELDS)) == 2
+    assert len(house.slack.of(OutgoingKind.RESULT)) == 2
 
 
 async def test_a_rejection_leaves_the_effect_out(house: House) -> None:
     thread = a_thread()
     await house.say(thread, "deploy")
     await house.answer(await house.the_card(thread), NO)
-    assert house.slack.texts(OutgoingKind.SAID) == ["Left deploy."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Left deploy."]
     assert house.tools.posts == {}
 
 
@@ -115,7 +116,7 @@ async def test_parallel_approvals_are_decided_in_any_order(house: House, order: 
     assert await house.pending(thread) == [cards[order[1]]], "the other one's card stays as it is"
     await house.answer(cards[order[1]], NO)
 
-    (result,) = house.slack.of(OutgoingKind.FIELDS)
+    (result,) = house.slack.of(OutgoingKind.RESULT)
     answers = {("left", order[0] == 0), ("right", order[0] == 1)}
     assert isinstance(result.body, dict)
     assert {tuple(pair) for pair in result.body["values"]["answers"]} == answers
@@ -129,9 +130,9 @@ async def test_both_of_two_decisions_reach_the_graph_when_they_come_before_a_wor
     await house.say(thread, "parallel: x")
     for card in await house.pending(thread):
         await house.vote(card, YES)
-    await house.advance(thread.id)
+    await house.run_thread(thread.id)
     assert sorted(await house.ledger(thread)) == ["decided"] * 2 + ["opened"] * 2 + ["resumed"] * 2
-    assert len(house.slack.of(OutgoingKind.FIELDS)) == 1
+    assert len(house.slack.of(OutgoingKind.RESULT)) == 1
 
 
 async def test_two_questions_of_one_node_get_an_answer_each(house: House) -> None:
@@ -142,7 +143,7 @@ async def test_two_questions_of_one_node_get_an_answer_each(house: House) -> Non
     second = await house.the_card(thread)
     assert second.id != first.id
     await house.answer(second, TELL, "2")
-    (result,) = house.slack.of(OutgoingKind.FIELDS)
+    (result,) = house.slack.of(OutgoingKind.RESULT)
     assert isinstance(result.body, dict)
     assert result.body["values"]["answers"] == ["1", "2"]
 
@@ -161,7 +162,7 @@ async def test_a_reply_decides_and_is_not_passed_on(house: House) -> None:
     thread = a_thread()
     await house.say(thread, "deploy")
     await house.say(thread, "reject not today", user="UBOB")
-    assert house.slack.texts(OutgoingKind.SAID) == ["Left deploy."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Left deploy."]
     (entry,) = await house.rows(
         "SELECT actor_id, detail FROM countersign.ledger WHERE thread_id = %s AND event = 'decided'",
         thread.id,
@@ -177,7 +178,7 @@ async def test_a_guests_reply_changes_nothing_and_is_explained_to_the_guest_alon
     card = await house.the_card(thread)
     await house.say(thread, "approve", user=GUEST)
     assert await house.the_card(thread) == card
-    assert [user for user, _ in house.slack.whispers] == [GUEST]
+    assert [user for user, _ in house.slack.ephemerals] == [GUEST]
     assert not house.slack.of(OutgoingKind.NOTE)
 
 
@@ -186,7 +187,7 @@ async def test_a_plain_question_is_answered_by_a_reply(house: House) -> None:
     await house.say(thread, "in_turn: x")
     await house.say(thread, "three")
     await house.say(thread, "four")
-    (result,) = house.slack.of(OutgoingKind.FIELDS)
+    (result,) = house.slack.of(OutgoingKind.RESULT)
     assert isinstance(result.body, dict)
     assert result.body["values"]["answers"] == ["three", "four"]
 
@@ -206,7 +207,7 @@ async def test_an_unknown_graph_is_named_and_nothing_starts(house: House) -> Non
     assert "`nosuch`" in note
     assert "`echo`" in note
     await house.say(thread, "echo: hello")
-    assert house.slack.texts(OutgoingKind.SAID) == ["You said hello."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said hello."]
 
 
 async def test_a_second_click_a_strange_channel_and_a_guest_change_nothing(house: House) -> None:
@@ -217,10 +218,10 @@ async def test_a_second_click_a_strange_channel_and_a_guest_change_nothing(house
         await house.vote(card, YES, user=GUEST)
     member = await house.slack.person("UBOB", "T1")
     with pytest.raises(NotPending):
-        await house.decide.look(card.id, card.digest, 0, "C-elsewhere", member)
+        await house.decide.find_open(card.id, card.digest, 0, "C-elsewhere", member)
     with pytest.raises(QuestionChanged):
-        await house.decide.look(card.id, "0" * 64, 0, CHANNEL, member)
-    assert await house.decide.look(card.id, card.digest, 0, CHANNEL, member) == card
+        await house.decide.find_open(card.id, "0" * 64, 0, CHANNEL, member)
+    assert await house.decide.find_open(card.id, card.digest, 0, CHANNEL, member) == card
     await house.vote(card, YES)
     with pytest.raises((NotPending, AlreadyDecided)):
         await house.vote(card, NO)
@@ -231,7 +232,7 @@ async def test_a_forged_decision_is_refused(house: House) -> None:
     thread = a_thread()
     await house.say(thread, "deploy")
     card = await house.the_card(thread)
-    with pytest.raises(ValueError, match="not possible here"):
+    with pytest.raises(InvalidDecision, match="not possible here"):
         await house.vote(card, DecisionKind.EDIT)
     assert await house.ledger(thread) == ["opened"]
 
@@ -240,7 +241,7 @@ async def test_a_decision_on_an_unknown_approval_is_explained(house: House) -> N
     thread = a_thread()
     await house.say(thread, "deploy")
     card = await house.the_card(thread)
-    unknown = Ballot(
+    unknown = DecisionRequest(
         approval_id=uuid4(),
         digest=card.digest,
         channel=CHANNEL,
@@ -263,7 +264,7 @@ async def test_a_failed_step_is_tried_again_with_the_same_decision_and_one_effec
     assert failure.body["ask_again"] is True
     assert "hunter2" not in str(failure.body)
     assert ran[thread.id] == 1
-    await house.advance(thread.id)
+    await house.run_thread(thread.id)
     assert ran[thread.id] == 1, "a thread that halted waits for people"
     await house.say(thread, "what now?")
     assert "Try again" in house.slack.texts(OutgoingKind.NOTE)[0]
@@ -272,7 +273,7 @@ async def test_a_failed_step_is_tried_again_with_the_same_decision_and_one_effec
     failing.clear()
     await house.take(asked(thread, InboundKind.RETRY))
 
-    assert house.slack.texts(OutgoingKind.SAID) == ["Did deploy."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
     assert await house.ledger(thread) == ["opened", "decided", "resumed"]
     assert len(house.tools.posts) == 1
 
@@ -300,7 +301,7 @@ async def test_a_failed_step_asks_again_and_takes_the_other_answer(house: House)
     assert second.interrupt_id != first.interrupt_id
     await house.answer(second, NO)
 
-    assert house.slack.texts(OutgoingKind.SAID) == ["Left deploy."]
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Left deploy."]
     assert await house.ledger(thread) == ["opened", "decided", "withdrawn", "opened", "decided", "resumed"]
 
 
@@ -328,7 +329,7 @@ async def test_a_decision_on_a_question_that_changed_in_between_is_not_used(hous
     await house.vote(old, YES)
     await ask_something_else(house, thread)
 
-    await house.advance(thread.id)
+    await house.run_thread(thread.id)
 
     assert house.tools.posts == {}
     new = await house.the_card(thread)

@@ -10,8 +10,8 @@ _APPROVE = frozenset(
     | {"yep", "yeah", "yes please", "sure", "looks good", "ship it", "+1"}
     | {":+1:", ":white_check_mark:", ":thumbsup:", "👍", "✅"}
 )
-_ASKS = frozenset({"question", "assistance", "response_schema"})  # dialects that want an answer
-_TOLD = ((DecisionKind.APPROVE, "`approve`"), (DecisionKind.REJECT, "`reject` with a reason"))
+_QUESTION_DIALECTS = frozenset({"question", "assistance", "response_schema"})  # dialects that want an answer
+_REPLY_WORDS = ((DecisionKind.APPROVE, "`approve`"), (DecisionKind.REJECT, "`reject` with a reason"))
 _PAUSE = r"\s*[:,.]\s*|\s+[\-–—]\s+|\s*$"
 _REJECT = re.compile(
     rf"(?:(?:reject(?:ed)?|deny|denied|decline|:-1:|:x:|-1|👎|❌)(?:{_PAUSE}|\s+)"
@@ -21,7 +21,7 @@ _REJECT = re.compile(
 )
 
 
-def decision_in(text: str, request: ReviewRequest) -> Decision | None:
+def parse_reply(text: str, request: ReviewRequest) -> Decision | None:
     """The decision that this reply is, or None when it is none. Raises FormValidationError for a bad answer.
 
     A question takes any reply as its answer, if one field holds it; an approval takes `approve`,
@@ -30,7 +30,7 @@ def decision_in(text: str, request: ReviewRequest) -> Decision | None:
     if len(request.rows) != 1:
         return None
     row, words = request.rows[0], text.strip()
-    if request.dialect in _ASKS and DecisionKind.APPROVE not in row.allowed:
+    if request.dialect in _QUESTION_DIALECTS and DecisionKind.APPROVE not in row.allowed:
         return row.reply(DecisionKind.RESPOND, words) if words else None
     if DecisionKind.APPROVE in row.allowed and words.rstrip(".! ").casefold() in _APPROVE:
         return Decision(kind=DecisionKind.APPROVE)
@@ -40,8 +40,8 @@ def decision_in(text: str, request: ReviewRequest) -> Decision | None:
     return None
 
 
-def words_for(request: ReviewRequest) -> str:
+def reply_hint(request: ReviewRequest) -> str:
     """How to decide it in words, to be put behind "Use the card"; nothing where words decide nothing."""
     allowed = request.rows[0].allowed if len(request.rows) == 1 else frozenset()
-    told = [text for kind, text in _TOLD if kind in allowed]
-    return f", or reply {' or '.join(told)}" if told else ""
+    words = [text for kind, text in _REPLY_WORDS if kind in allowed]
+    return f", or reply {' or '.join(words)}" if words else ""

@@ -1,6 +1,6 @@
 """A decision's way from a person to the approval: checked in full, then saved once.
 
-The graph hears of it after that, from the worker: a crash in between loses nothing."""
+The graph is resumed after that, by the worker: a crash in between loses nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,20 +13,21 @@ from countersign.approvals.errors import NotPending
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change, Event
 from countersign.approvals.person import Person
+from countersign.flow.errors import Conflict
 from countersign.flow.metrics import Metrics
-from countersign.flow.ports import Clock, Conflict, Store
-from countersign.flow.questions import request_of
+from countersign.flow.ports import Clock, Store
+from countersign.flow.review import request_of
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import check_decision, resume_value
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ballot:
+class DecisionRequest:
     """Which rows of which approval somebody decides, on the question that has this digest."""
 
     approval_id: UUID
     digest: str
-    channel: str  # where the card stands that was clicked
+    channel: str  # where the card is that was clicked
     decisions: Mapping[int, Decision]  # by row
     via: str  # "button", "form", "reply"
 
@@ -37,17 +38,19 @@ class Decide:
         self._clock = clock
         self._metrics = metrics or Metrics()
 
-    async def look(self, approval_id: UUID, digest: str, row: int, channel: str, person: Person) -> Approval:
+    async def find_open(
+        self, approval_id: UUID, digest: str, row: int, channel: str, person: Person
+    ) -> Approval:
         """The approval, if this person may decide this row of it now.
 
         Raises NotPending, QuestionChanged, AlreadyDecided or MayNotDecide.
         """
-        approval = await self._known(approval_id, channel)
+        approval = await self._find(approval_id, channel)
         check_may_decide(person)
         approval.check_open(row, digest)
         return approval
 
-    async def _known(self, approval_id: UUID, channel: str) -> Approval:
+    async def _find(self, approval_id: UUID, channel: str) -> Approval:
         approval = await self._store.approval(approval_id)
         if approval is None or ThreadRef.parse(approval.thread_id).channel != channel:
             raise NotPending(
@@ -55,58 +58,60 @@ class Decide:
             )
         return approval
 
-    async def __call__(self, ballot: Ballot, person: Person, looked: Approval | None = None) -> Approval:
-        """Save the decisions of a ballot and give the approval as it is now.
+    async def __call__(
+        self, request: DecisionRequest, person: Person, found: Approval | None = None
+    ) -> Approval:
+        """Save the decisions and give the approval as it is now.
 
-        `looked` is what `look` has just given; if it changed since, this raises Conflict.
-        Raises what `look` raises, and InvalidDecision where an answer is not one that the graph can take.
+        `found` is what `find_open` has just given; if it changed since, this raises Conflict.
+        Raises what `find_open` raises, and InvalidDecision for an answer that the graph cannot take.
         """
-        approval = looked or await self._known(ballot.approval_id, ballot.channel)
-        change = self.change(approval, ballot, person)
+        approval = found or await self._find(request.approval_id, request.channel)
+        change = self.change(approval, request, person)
         try:
             await self._store.decide(change)
         except Conflict:
-            await self._explain_conflict(ballot)
+            await self._explain_conflict(request)
             raise
         self._metrics.decisions.labels(event=change.event.value).inc()
         return change.after
 
-    def change(self, approval: Approval, ballot: Ballot, person: Person) -> Change:
+    def change(self, approval: Approval, request: DecisionRequest, person: Person) -> Change:
         """What these decisions make of the approval, checked in full. Raises as `__call__` does."""
         check_may_decide(person)
-        for row in ballot.decisions:
-            approval.check_open(row, ballot.digest)
-        request = request_of(approval)
-        for row, decision in ballot.decisions.items():
-            check_decision(request, row, decision)
+        for row in request.decisions:
+            approval.check_open(row, request.digest)
+        asked = request_of(approval)
+        for row, decision in request.decisions.items():
+            check_decision(asked, row, decision)
         votes = {
             row: Vote(decision=decision, by=person, at=self._clock())
-            for row, decision in ballot.decisions.items()
+            for row, decision in request.decisions.items()
         }
         after = approval.with_votes(votes)
         if after.status is Status.DECIDED:
             decisions = [vote.decision for vote in after.votes if vote is not None]
-            answer = resume_value(request, approval.value, approval.schema, decisions)
+            answer = resume_value(asked, approval.value, approval.schema, decisions)
             after = after.answered_with(answer)
         return Change(
             after=after,
             event=Event.DECIDED if after.status is Status.DECIDED else Event.VOTED,
             by=person,
             detail={
-                "via": ballot.via,
-                "digest": ballot.digest,
-                "rows": {str(row): _told(decision) for row, decision in ballot.decisions.items()},
+                "via": request.via,
+                "digest": request.digest,
+                "rows": {str(row): _as_json(decision) for row, decision in request.decisions.items()},
             },
         )
 
-    async def _explain_conflict(self, ballot: Ballot) -> None:
-        """Raise what whoever was first left for the others to be told; nothing if the rows are still open."""
-        now = await self._store.approval(ballot.approval_id)
+    async def _explain_conflict(self, request: DecisionRequest) -> None:
+        """Raise what whoever was first left for the others to know; nothing if the rows are still open."""
+        now = await self._store.approval(request.approval_id)
         if now is None:
             raise NotPending
-        for row in ballot.decisions:
-            now.check_open(row, ballot.digest)
+        for row in request.decisions:
+            now.check_open(row, request.digest)
 
 
-def _told(decision: Decision) -> Json:
+def _as_json(decision: Decision) -> Json:
     return {"kind": decision.kind, "message": decision.message, "value": decision.value}

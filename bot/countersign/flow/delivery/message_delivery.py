@@ -1,4 +1,4 @@
-"""The courier: rows of the outbox become messages, once each, and cards show their approval as it is."""
+"""Posts the outbox's rows, once each and in order, and keeps cards showing their approval as it is."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,12 @@ from uuid import UUID
 import structlog
 
 from countersign.approvals.approval import Approval
+from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.metrics import Metrics
 from countersign.flow.outgoing import Outgoing, OutgoingKind
-from countersign.flow.ports import Outbox, RateLimited, Slack, SlackRefused, SlackUnreachable, Store
+from countersign.flow.ports import Outbox, Slack, Store
 
-_BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds, then the last for ever
+_BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds; the last one repeats
 _CLAIM_USE = 8.0  # seconds after a claim in which another post may begin; it may take 10 s itself
 _REFUSED_PAUSE = 60.0  # a person has to change something in Slack first
 _NONE: Mapping[UUID, Approval] = MappingProxyType({})
@@ -20,7 +21,7 @@ _NONE: Mapping[UUID, Approval] = MappingProxyType({})
 log = structlog.get_logger()
 
 
-class Courier:
+class MessageDelivery:
     def __init__(self, store: Store, outbox: Outbox, slack: Slack, metrics: Metrics | None = None) -> None:
         self._store = store
         self._outbox = outbox
@@ -28,7 +29,7 @@ class Courier:
         self._metrics = metrics or Metrics()
 
     async def deliver_thread(self, channel: str, thread_ts: str) -> None:
-        """Claim what this thread has to say, and deliver it."""
+        """Claim what this thread has to post, and deliver it."""
         await self.deliver(await self._outbox.claim_thread(channel, thread_ts))
 
     async def deliver(self, claimed: Sequence[Outgoing], known: Mapping[UUID, Approval] = _NONE) -> None:
@@ -52,19 +53,19 @@ class Courier:
 
     async def deliver_due(self, limit: int = 50) -> int:
         """Post what a process that died, or a Slack that refused, left behind."""
-        lanes = await self._outbox.due(limit)
-        for lane in lanes:
-            if lane.thread_ts is not None:
-                await self.deliver_thread(lane.channel, lane.thread_ts)
-            elif lane.key is not None:
-                await self.deliver_one(lane.key)
-        return len(lanes)
+        targets = await self._outbox.due(limit)
+        for target in targets:
+            if target.thread_ts is not None:
+                await self.deliver_thread(target.channel, target.thread_ts)
+            elif target.key is not None:
+                await self.deliver_one(target.key)
+        return len(targets)
 
     async def card_seen(self, approval_id: UUID, ts: str) -> None:
         """Learn where a card is from somebody who pressed a button on it."""
         await self._outbox.card_seen(approval_id, ts)
 
-    async def redraw(self, approval_id: UUID, saved: Approval | None = None) -> None:
+    async def update_card(self, approval_id: UUID, saved: Approval | None = None) -> None:
         """Make a card show its approval. A failure is left to the sweep, which sees the card's version.
 
         `saved` is the approval as it was just saved.
@@ -73,20 +74,20 @@ class Courier:
         approval = saved if saved and saved.card_ts else await self._store.approval(approval_id)
         while approval is not None and approval.card_ts is not None:
             try:
-                await self._slack.redraw(approval)
+                await self._slack.update_card(approval)
             except (RateLimited, SlackUnreachable) as error:
-                log.info("card_not_redrawn", approval_id=str(approval_id), reason=str(error))
+                log.info("card_not_updated", approval_id=str(approval_id), reason=str(error))
                 return
             except SlackRefused as error:
-                log.warning("card_not_redrawn", approval_id=str(approval_id), reason=str(error))
-            # Another process may have drawn a later version while ours was on its way, and ours came last.
-            now = await self._outbox.drawn(approval_id, approval.version)
+                log.warning("card_not_updated", approval_id=str(approval_id), reason=str(error))
+            # Another process may have sent a later version while ours was on its way, and ours came last.
+            now = await self._outbox.card_rendered(approval_id, approval.version)
             approval = None if now == approval.version else await self._store.approval(approval_id)
 
-    async def redraw_stale(self, limit: int = 50) -> int:
+    async def update_stale_cards(self, limit: int = 50) -> int:
         stale = await self._outbox.stale_cards(limit)
         for approval_id in stale:
-            await self.redraw(approval_id)
+            await self.update_card(approval_id)
         return len(stale)
 
     async def _deliver(self, row: Outgoing, known: Mapping[UUID, Approval]) -> bool:
@@ -107,8 +108,8 @@ class Courier:
         else:
             self._count(row, "posted")
             # A second attempt may have found the first one's post, which shows what the approval was then.
-            drawn = approval.version if approval and row.attempts == 0 else 0
-            await self._outbox.posted(row, ts, drawn)
+            rendered_version = approval.version if approval and row.attempts == 0 else 0
+            await self._outbox.posted(row, ts, rendered_version)
             return True
         return False
 
@@ -120,8 +121,8 @@ class Courier:
 
     async def _refused(self, row: Outgoing, error: SlackRefused) -> None:
         log.error("post_refused", key=row.key, channel=row.channel, slack_error=error.error)
-        if row.kind is OutgoingKind.OPENING:
+        if row.kind is OutgoingKind.ROOT:
             await self._outbox.give_up(row, error.error)
-            await self._slack.opening_failed(row, error.error)
+            await self._slack.root_refused(row, error.error)
         else:
             await self._outbox.postpone(row, _REFUSED_PAUSE, str(error))

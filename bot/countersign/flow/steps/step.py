@@ -1,9 +1,9 @@
-"""One step of one thread: resume, go on, start or reply, whichever its rows and its state call for.
+"""One step of one thread: resume, continue, start or handle a reply, whichever its rows and state call for.
 
 decided approval, its question still pending     resume by id
-decided approval, its question gone              it was taken before a crash: go on
+decided approval, its question gone              it was taken before a crash: continue
 decided approval, the state changed from outside the answer is not used
-input that is in the checkpoint already          go on
+input that is in the checkpoint already          continue
 message while something waits                    an answer, or a note of what waits
 message otherwise                                start
 """
@@ -12,43 +12,45 @@ from collections.abc import Awaitable
 
 from countersign.approvals.approval import Approval, Status
 from countersign.approvals.ledger import Change, Event
-from countersign.flow.graph_state import (
-    NOTHING_YET,
-    AnswerRefused,
-    GraphInfo,
-    GraphState,
-    RunFailed,
-    StartsWith,
-)
+from countersign.flow.decisions.reply_handler import ReplyHandler
+from countersign.flow.errors import AnswerRefused, RunFailed
+from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.opening import start_form
-from countersign.flow.outgoing import Outgoing
-from countersign.flow.ports import Clock, GraphThread, Settlement, Work
-from countersign.flow.replying import Replying
-from countersign.flow.settling import failure, settle
+from countersign.flow.outgoing import Outgoing, failure
+from countersign.flow.ports import Clock, GraphThread
+from countersign.flow.steps.graph_choice import start_form
+from countersign.flow.steps.reconciliation import reconcile
+from countersign.flow.work import StepResult, Work
 
 _CHANGED = "The question changed after this was decided, so the answer was not used."
 _BREAKPOINT = (
-    "It stands at a breakpoint that its author set (interrupt_before or interrupt_after). *Try again* lets "
-    "it go on; a new message begins anew."
+    "It stopped at a breakpoint that its author set (interrupt_before or interrupt_after). *Try again* "
+    "continues; a new message starts over."
 )
 _ASKED_AGAIN = "The step after the decision failed, so the question is asked again."
 
 
 class Step:
     def __init__(
-        self, work: Work, info: GraphInfo, graph: GraphThread, replying: Replying, clock: Clock, *, new: bool
+        self,
+        work: Work,
+        info: GraphInfo,
+        graph: GraphThread,
+        reply_handler: ReplyHandler,
+        clock: Clock,
+        *,
+        new: bool,
     ) -> None:
-        """`new`: no graph ever ran in the thread, so there is no state to look at."""
+        """`new`: no graph ever ran in the thread, so there is no state to read."""
         self._work = work
         self._info = info
         self._graph = graph
-        self._replying = replying
+        self._reply_handler = reply_handler
         self._clock = clock
         self._new = new
 
-    async def take(self) -> Settlement:
-        state = NOTHING_YET if self._new else await self._graph.read()
+    async def take(self) -> StepResult:
+        state = EMPTY_STATE if self._new else await self._graph.read()
         first = self._work.inbound[0] if self._work.inbound else None
         decided = next((a for a in self._work.open if a.status is Status.DECIDED), None)
         if first and first.kind is InboundKind.ASK_AGAIN:
@@ -56,12 +58,12 @@ class Step:
         if decided and (self._work.thread.halted is None or (first and first.kind is InboundKind.RETRY)):
             return await self._resume(decided, state, first)
         assert first is not None, "work without anything to do"
-        if state.applied == first.key or first.kind is InboundKind.RETRY:
-            return await self._go_on(state, first)
+        if state.last_input_key == first.key or first.kind is InboundKind.RETRY:
+            return await self._continue(state, first)
         if not self._agrees(state):
-            return self._settle(state)
+            return self._result(state)
         if state.pending or self._work.open:
-            return await self._replying.reply(self._work, state, first)
+            return await self._reply_handler.handle(self._work, state, first)
         return await self._start(state, first)
 
     def _agrees(self, state: GraphState) -> bool:
@@ -69,84 +71,84 @@ class Step:
         ours = {(a.interrupt_id, a.digest) for a in self._work.open}
         return ours == {(p.interrupt_id, p.digest) for p in state.pending}
 
-    async def _resume(self, approval: Approval, state: GraphState, first: Inbound | None) -> Settlement:
+    async def _resume(self, approval: Approval, state: GraphState, first: Inbound | None) -> StepResult:
         done = (first.key,) if first and first.kind is InboundKind.RETRY else ()
         asked = {p.interrupt_id: p.digest for p in state.pending}
         digest = asked.get(approval.interrupt_id)
-        if digest is None and state.applied is None:
-            return self._settle(state, done=done, changes=(_unused(approval),))
+        if digest is None and state.last_input_key is None:
+            return self._result(state, done=done, changes=(_unused(approval),))
         if digest is None:
             taken = Change(after=approval.resumed(), event=Event.RESUMED)
-            return await self._run(self._maybe_go_on(state), (taken,), done)
+            return await self._run(self._continue_if_unfinished(state), (taken,), done)
         if digest != approval.digest:
-            return self._settle(state, done=done, changes=(_unused(approval),))
+            return self._result(state, done=done, changes=(_unused(approval),))
         try:
             await self._graph.resume(approval.interrupt_id, approval.answer)
         except AnswerRefused as error:
             change = Change(after=approval.reopened(str(error)), event=Event.REOPENED, detail=str(error))
-            return self._settle(await self._graph.read(), done=done, changes=(change,))
+            return self._result(await self._graph.read(), done=done, changes=(change,))
         except RunFailed as error:
             return await self._failed_after(approval, error, done)
         taken = Change(after=approval.resumed(), event=Event.RESUMED)
-        return self._rest(await self._graph.read(), done, (taken,))
+        return self._at_rest(await self._graph.read(), done, (taken,))
 
-    async def _failed_after(self, approval: Approval, error: RunFailed, done: tuple[str, ...]) -> Settlement:
+    async def _failed_after(self, approval: Approval, error: RunFailed, done: tuple[str, ...]) -> StepResult:
         """The graph raised after the decision, which stands for a retry if the graph did not take it."""
         state = await self._graph.read()
         still_asked = approval.interrupt_id in {p.interrupt_id for p in state.pending}
         taken = () if still_asked else (Change(after=approval.resumed(), event=Event.RESUMED),)
-        return self._fail(state, error, done, taken)
+        return self._failed(state, error, done, taken)
 
-    async def _maybe_go_on(self, state: GraphState) -> None:
+    async def _continue_if_unfinished(self, state: GraphState) -> None:
         if state.unfinished and not state.pending:
-            await self._graph.go_on()
+            await self._graph.continue_run()
 
-    async def _go_on(self, state: GraphState, first: Inbound) -> Settlement:
-        return await self._run(self._maybe_go_on(state), (), (first.key,))
+    async def _continue(self, state: GraphState, first: Inbound) -> StepResult:
+        return await self._run(self._continue_if_unfinished(state), (), (first.key,))
 
-    async def _start(self, state: GraphState, first: Inbound) -> Settlement:
+    async def _start(self, state: GraphState, first: Inbound) -> StepResult:
         if self._info.starts_with is StartsWith.FORM and first.kind is InboundKind.MESSAGE:
             form = start_form(self._work.thread, self._info, first)
-            return self._settle(state, done=(first.key,), post=(form,))
+            return self._result(state, done=(first.key,), post=(form,))
         return await self._run(self._graph.start(first), (), (first.key,))
 
     async def _run(
         self, run: Awaitable[None], changes: tuple[Change, ...], done: tuple[str, ...]
-    ) -> Settlement:
+    ) -> StepResult:
         try:
             await run
         except RunFailed as error:
-            return self._fail(await self._graph.read(), error, done, changes)
-        return self._rest(await self._graph.read(), done, changes)
+            return self._failed(await self._graph.read(), error, done, changes)
+        return self._at_rest(await self._graph.read(), done, changes)
 
-    def _rest(self, state: GraphState, done: tuple[str, ...], changes: tuple[Change, ...]) -> Settlement:
+    def _at_rest(self, state: GraphState, done: tuple[str, ...], changes: tuple[Change, ...]) -> StepResult:
         """The run is over: at its end, at a question, or, with neither, at a breakpoint."""
         if state.pending or not state.unfinished:
-            return self._settle(state, done=done, changes=changes)
-        reference = f"breakpoint-{state.checkpoint}"
-        told = failure(self._work.thread.ref, reference, _BREAKPOINT)
-        return self._settle(state, done=done, changes=changes, post=(told,), halted=reference)
+            return self._result(state, done=done, changes=changes)
+        error_id = f"breakpoint-{state.checkpoint_id}"
+        stopped = failure(self._work.thread.ref, error_id, _BREAKPOINT)
+        return self._result(state, done=done, changes=changes, post=(stopped,), halted=error_id)
 
-    async def _ask_again(self, first: Inbound, state: GraphState) -> Settlement:
+    async def _ask_again(self, first: Inbound, state: GraphState) -> StepResult:
         """Have the failed step's questions asked anew: their first answers cannot be replaced."""
-        failed = tuple(
+        withdrawn = tuple(
             Change(after=a.withdrawn(_ASKED_AGAIN), event=Event.WITHDRAWN)
             for a in self._work.open
             if a.status is Status.DECIDED
         )
-        if not failed or not state.pending:
-            return self._settle(state, done=(first.key,), halted=self._work.thread.halted)
-        return await self._run(self._graph.ask_again(), failed, (first.key,))
+        if not withdrawn or not state.pending:
+            return self._result(state, done=(first.key,), halted=self._work.thread.halted)
+        return await self._run(self._graph.ask_again(), withdrawn, (first.key,))
 
-    def _fail(
+    def _failed(
         self, state: GraphState, error: RunFailed, done: tuple[str, ...], changes: tuple[Change, ...]
-    ) -> Settlement:
+    ) -> StepResult:
         decided = {a.id for a in self._work.open if a.status is Status.DECIDED}
         again = bool(decided - {change.after.id for change in changes})
-        told = failure(self._work.thread.ref, error.reference, error.hint, ask_again=again)
-        return self._settle(state, done=done, changes=changes, post=(told,), halted=error.reference)
+        stopped = failure(self._work.thread.ref, error.error_id, error.hint, ask_again=again)
+        return self._result(state, done=done, changes=changes, post=(stopped,), halted=error.error_id)
 
-    def _settle(
+    def _result(
         self,
         state: GraphState,
         *,
@@ -154,8 +156,8 @@ class Step:
         changes: tuple[Change, ...] = (),
         post: tuple[Outgoing, ...] = (),
         halted: str | None = None,
-    ) -> Settlement:
-        return settle(self._work, state, self._clock, done=done, changes=changes, post=post, halted=halted)
+    ) -> StepResult:
+        return reconcile(self._work, state, self._clock, done=done, changes=changes, post=post, halted=halted)
 
 
 def _unused(approval: Approval) -> Change:

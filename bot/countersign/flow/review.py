@@ -17,8 +17,8 @@ def request_of(approval: Approval) -> ReviewRequest:
 def question(value: Json, schema: Json, digest: str) -> ReviewRequest:
     """What an interrupt asks.
 
-    Opening, drawing, clicking and deciding all need it within moments, so the last few are kept under their
-    digest. It is only a name for them here: value and schema are compared all the same.
+    ThreadRoot, rendering, clicking and deciding all need it within moments, so the last few are kept under
+    their digest. It is only a name for them here: value and schema are compared all the same.
     """
     kept = _parsed.get(digest)
     if kept is None or kept[0] != (value, schema):

@@ -1,0 +1,1 @@
+"""How the outbox's rows become messages in Slack, and how cards are kept up to date."""

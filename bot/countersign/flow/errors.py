@@ -1,0 +1,59 @@
+"""What a use case, or a port that it calls, can end with; one class each. Texts are safe to show."""
+
+from countersign.approvals.errors import CountersignError
+
+
+class Conflict(CountersignError):
+    """Somebody else changed this approval in the meantime."""
+
+
+class DatabaseUnavailable(CountersignError):
+    """The database cannot be reached or has no room: whether this was written is not known."""
+
+
+class ThreadBusy(CountersignError):
+    """Another worker holds this thread."""
+
+
+class Drained(CountersignError):
+    """This process is stopping, so the run was handed back at its next step."""
+
+
+class RunFailed(CountersignError):
+    """The graph raised. The log has the traceback under `error_id`; `hint` is safe to show to people."""
+
+    def __init__(self, error_id: str, hint: str) -> None:
+        super().__init__(hint)
+        self.error_id = error_id
+        self.hint = hint
+
+
+class AnswerRefused(CountersignError):
+    """The graph would not take this answer; it can be answered again."""
+
+
+class RateLimited(CountersignError):
+    """Slack asks to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Slack asks to wait {seconds:g} s.")
+        self.seconds = seconds
+
+
+class SlackRefused(CountersignError):
+    """Slack refused the call. `error` is Slack's own code."""
+
+    def __init__(self, method: str, error: str) -> None:
+        super().__init__(f"Slack refused {method}: {error}.")
+        self.method = method
+        self.error = error
+
+
+class SlackUnreachable(CountersignError):
+    """Slack did not answer."""
+
+
+class OutcomeUnknown(CountersignError):
+    """An earlier attempt began this and did not live to say how it ended, so it is not done again."""
+
+    outcome_unknown = True

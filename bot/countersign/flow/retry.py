@@ -1,0 +1,36 @@
+"""Retries of Slack calls for callers that need the answer, such as a graph's tools."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential
+
+from countersign.flow.errors import RateLimited, SlackUnreachable
+
+Result = TypeVar("Result")
+
+_ATTEMPTS = 5
+_LONGEST = 30.0  # seconds: a longer wait than this is left to the caller
+_backoff = wait_exponential(multiplier=0.5, max=4.0)  # 0.5, 1, 2, 4 seconds
+
+
+async def with_retries(call: Callable[[], Awaitable[Result]], *, if_unreachable: bool) -> Result:
+    """Call again after a 429, and with `if_unreachable` after no answer: only for what changes nothing.
+
+    Waits at least as long as Slack asks. Raises what the last attempt raised.
+    """
+
+    def retryable(error: BaseException) -> bool:
+        if isinstance(error, RateLimited):
+            return error.seconds <= _LONGEST
+        return if_unreachable and isinstance(error, SlackUnreachable)
+
+    retrying = AsyncRetrying(
+        stop=stop_after_attempt(_ATTEMPTS), wait=_wait, retry=retry_if_exception(retryable), reraise=True
+    )
+    return await retrying(call)
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    return max(_backoff(state), error.seconds if isinstance(error, RateLimited) else 0.0)

@@ -1,0 +1,101 @@
+"""Makes our rows agree with a graph's state, once a run has come to rest."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from countersign.approvals.approval import Approval, Status, open_approval
+from countersign.approvals.ledger import Change, Event
+from countersign.flow.graph_state import GraphState, PendingInterrupt
+from countersign.flow.outgoing import Outgoing, OutgoingKind, card, outgoing
+from countersign.flow.ports import Clock
+from countersign.flow.review import question
+from countersign.flow.thread import ThreadRef
+from countersign.flow.work import StepResult, Work
+
+_NO_LONGER_ASKED = "The question behind it is no longer asked."
+
+
+def reconcile(
+    work: Work,
+    state: GraphState,
+    clock: Clock,
+    *,
+    done: Iterable[str] = (),
+    changes: Iterable[Change] = (),
+    post: Iterable[Outgoing] = (),
+    halted: str | None = None,
+) -> StepResult:
+    """The step result that makes our rows agree with the graph's state.
+
+    New messages of the graph are posted, questions without an approval get one with its card, and approvals
+    whose question is gone are withdrawn. `changes` are approvals that this step changed already.
+    """
+    changed = {change.after.id: change for change in changes}
+    approvals = [changed[a.id].after if a.id in changed else a for a in work.open]
+    withdrawn = [
+        Change(after=a.withdrawn(_NO_LONGER_ASKED), event=Event.WITHDRAWN)
+        for a in approvals
+        if a.status is Status.PENDING and a.id not in changed and not _asks(state, a)
+    ]
+    opened = [
+        Change(after=_opened(work.thread.ref, p, clock), event=Event.OPENED, detail={"digest": p.digest})
+        for p in state.pending
+        if not _has_approval(p, approvals)
+    ]
+    ref = work.thread.ref
+    return StepResult(
+        thread=replace(work.thread, halted=halted, last_posted_key=_last_posted_key(work, state)),
+        done=tuple(done),
+        changes=(*changed.values(), *withdrawn, *opened),
+        post=(*_new_output(work, state), *(card(ref, change.after) for change in opened), *post),
+    )
+
+
+def _asks(state: GraphState, approval: Approval) -> bool:
+    return (approval.interrupt_id, approval.digest) in {(p.interrupt_id, p.digest) for p in state.pending}
+
+
+def _has_approval(pending: PendingInterrupt, approvals: Iterable[Approval]) -> bool:
+    return any(
+        (a.interrupt_id, a.digest) == (pending.interrupt_id, pending.digest)
+        for a in approvals
+        if a.status in {Status.PENDING, Status.DECIDED}
+    )
+
+
+def _opened(ref: ThreadRef, pending: PendingInterrupt, clock: Clock) -> Approval:
+    return open_approval(
+        thread_id=ref.id,
+        interrupt_id=pending.interrupt_id,
+        digest=pending.digest,
+        value=pending.value,
+        schema=pending.schema,
+        rows=len(question(pending.value, pending.schema, pending.digest).rows),
+        at=clock(),
+    )
+
+
+def _new_output(work: Work, state: GraphState) -> list[Outgoing]:
+    """The messages after the last one that was posted, and the output of a graph that came to its end."""
+    ref, last = work.thread.ref, work.thread.last_posted_key
+    keys = [message.key for message in state.messages]
+    start = keys.index(last) + 1 if last in keys else 0
+    rows = [
+        outgoing(ref, f"message:{ref.id}:{message.key}", OutgoingKind.AGENT_MESSAGE, {"text": message.text})
+        for message in state.messages[start:]
+    ]
+    if _has_result(state) and state.checkpoint_id != last:
+        key = f"result:{ref.id}:{state.checkpoint_id}"
+        rows.append(outgoing(ref, key, OutgoingKind.RESULT, {"values": state.output}))
+    return rows
+
+
+def _last_posted_key(work: Work, state: GraphState) -> str | None:
+    """What the thread remembers, since the outbox forgets: a message's key, or a result's checkpoint."""
+    if _has_result(state):
+        return state.checkpoint_id
+    return state.messages[-1].key if state.messages else work.thread.last_posted_key
+
+
+def _has_result(state: GraphState) -> bool:
+    return state.output is not None and not state.unfinished and state.checkpoint_id is not None

@@ -1,0 +1,148 @@
+"""Does all that a thread has to do, step by step, under the thread's lock.
+
+Nothing is handed over from the process that stored the work: each step reads the rows and the graph's state
+and does what is missing, so that it may begin again at any line.
+"""
+
+import asyncio
+import secrets
+from contextlib import suppress
+from dataclasses import replace
+
+import structlog
+
+from countersign.approvals.approval import Status
+from countersign.approvals.ledger import Event
+from countersign.flow.decisions.reply_handler import ReplyHandler
+from countersign.flow.delivery.message_delivery import MessageDelivery
+from countersign.flow.errors import DatabaseUnavailable, Drained, RateLimited, RunFailed, SlackUnreachable
+from countersign.flow.inbound import InboundKind
+from countersign.flow.metrics import Metrics
+from countersign.flow.outgoing import OutgoingKind, failure
+from countersign.flow.ports import Clock, Graphs, Locks, Session, Store
+from countersign.flow.steps.graph_choice import choose_graph, graph_missing
+from countersign.flow.steps.step import Step
+from countersign.flow.work import StepResult, Work
+
+log = structlog.get_logger()
+
+MAX_ATTEMPTS = 5  # a step that ended its worker's process this often is parked
+
+
+class ThreadRunner:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        locks: Locks,
+        graphs: Graphs,
+        delivery: MessageDelivery,
+        reply_handler: ReplyHandler,
+        clock: Clock,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._store = store
+        self._locks = locks
+        self._graphs = graphs
+        self._delivery = delivery
+        self._reply_handler = reply_handler
+        self._clock = clock
+        self._metrics = metrics or Metrics()
+
+    async def __call__(self, thread_id: str) -> None:
+        """Do all that the thread has to do.
+
+        Raises ThreadBusy where another worker holds it, Drained where this process is stopping, and whatever
+        the database and a Slack that is away raise: the job is then to be tried again.
+        """
+        async with self._locks.hold(thread_id) as session:
+            more = True
+            while more and (work := await self._store.work(thread_id)):
+                try:
+                    with self._metrics.steps.time():
+                        result = await self._result(work, session)
+                    saved = await self._store.save_step(result, claim=True)
+                except (Drained, asyncio.CancelledError, RateLimited, SlackUnreachable, DatabaseUnavailable):
+                    await self._undo_attempt(thread_id)
+                    raise
+                self._count(result)
+                more = saved.more
+                approvals = {change.after.id: change.after for change in result.changes}
+                await self._delivery.deliver(saved.claimed, approvals)
+                await self._update_cards(result)
+
+    async def _undo_attempt(self, thread_id: str) -> None:
+        """The step did not fail. If the database is away, the attempt stays counted."""
+        with suppress(DatabaseUnavailable):
+            await asyncio.shield(self._store.undo_attempt(thread_id))
+
+    async def _result(self, work: Work, session: Session) -> StepResult:
+        result = await self._step(work, session)
+        retried = bool(work.inbound) and work.inbound[0].kind is InboundKind.RETRY
+        return replace(result, unpark=True) if retried else result
+
+    async def _step(self, work: Work, session: Session) -> StepResult:
+        first = work.inbound[0] if work.inbound else None
+        if work.thread.attempts > MAX_ATTEMPTS:
+            return self._give_up(work)
+        new = work.thread.graph is None
+        if new:
+            assert first is not None, "a thread without a graph has nothing but messages to handle"
+            if first.kind is not InboundKind.MESSAGE:
+                return StepResult(thread=replace(work.thread, halted=None), done=(first.key,))
+            choice = choose_graph(work.thread, first, self._graphs)
+            if choice.thread.graph is None:
+                return choice
+            await self._store.assign_graph(choice.thread)
+            work = replace(work, thread=choice.thread)
+        info = self._graphs.infos.get(work.thread.graph or "")
+        if info is None:
+            return graph_missing(work, self._graphs)
+        try:
+            async with self._graphs.bind(info.name, work.thread.ref, session, _starter(work)) as graph:
+                return await Step(work, info, graph, self._reply_handler, self._clock, new=new).take()
+        except RunFailed as error:  # a step reports its own: this graph could not be built
+            return _parked(work, error.error_id, error.hint)
+
+    async def _update_cards(self, result: StepResult) -> None:
+        """Show what this step did to approvals that have a card; one that the graph took looks as before."""
+        for change in result.changes:
+            if change.event not in {Event.OPENED, Event.RESUMED}:
+                await self._delivery.update_card(change.after.id, change.after)
+
+    def _count(self, result: StepResult) -> None:
+        for change in result.changes:
+            if change.event in {Event.VOTED, Event.DECIDED}:  # by a reply; a click counts where it is saved
+                self._metrics.decisions.labels(event=change.event.value).inc()
+        failures = sum(row.kind is OutgoingKind.FAILURE for row in result.post)
+        self._metrics.failed_runs.inc(failures)
+
+    def _give_up(self, work: Work) -> StepResult:
+        """Stop trying: the same work ended its worker's process again and again."""
+        error_id = f"parked-{secrets.token_hex(4)}"
+        log.error(
+            "thread_parked", error_id=error_id, thread_id=work.thread.ref.id, attempts=work.thread.attempts
+        )
+        hint = f"This step ended the process that ran it {MAX_ATTEMPTS} times, so it is not run again."
+        return _parked(work, error_id, hint)
+
+
+def _starter(work: Work) -> str | None:
+    """Who starts a run with what is first in line; None where nothing new begins."""
+    first = work.inbound[0] if work.inbound else None
+    starts = first is not None and first.kind in {InboundKind.MESSAGE, InboundKind.FORM} and not work.open
+    return first.user if first is not None and starts else None
+
+
+def _parked(work: Work, error_id: str, hint: str) -> StepResult:
+    """Leave the step until somebody says to try again; what it was about is kept, not lost."""
+    decided = any(approval.status is Status.DECIDED for approval in work.open)
+    behind_a_decision = decided and work.thread.halted is None  # then nobody has looked at it yet
+    first = () if behind_a_decision else work.inbound[:1]
+    reaches_graph = {InboundKind.MESSAGE, InboundKind.FORM}
+    return StepResult(
+        thread=replace(work.thread, halted=error_id),
+        done=tuple(row.key for row in first if row.kind not in reaches_graph),
+        parked=tuple(row.key for row in first if row.kind in reaches_graph),
+        post=(failure(work.thread.ref, error_id, hint),),
+    )

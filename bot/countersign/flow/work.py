@@ -1,0 +1,56 @@
+"""What a step of a thread is given, and what it leaves behind."""
+
+from dataclasses import dataclass
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.ledger import Change
+from countersign.flow.inbound import Inbound
+from countersign.flow.outgoing import Outgoing
+from countersign.flow.thread import ThreadRecord, ThreadRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """All that a thread still has to do, in order."""
+
+    thread: ThreadRecord
+    open: tuple[Approval, ...]  # pending and decided, oldest decision first
+    inbound: tuple[Inbound, ...]  # not handled yet, oldest first
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepResult:
+    """What one step of a thread leaves behind: written in one transaction, or not at all."""
+
+    thread: ThreadRecord
+    done: tuple[str, ...] = ()  # keys of inbound rows
+    parked: tuple[str, ...] = ()  # keys of inbound rows that never reached the graph, for a later try
+    unpark: bool = False  # whether what is parked is to be done now
+    changes: tuple[Change, ...] = ()
+    post: tuple[Outgoing, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedStep:
+    """What is left after a step was saved. What comes in later has a job of its own."""
+
+    more: bool  # whether the thread has more to do
+    # If asked for: what the thread has to post, and nobody else posts now.
+    claimed: tuple[Outgoing, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PendingApproval:
+    """One line of /approvals."""
+
+    approval: Approval
+    thread: ThreadRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryTarget:
+    """A thread with something to post, or (without `thread_ts`) the one message that begins a thread."""
+
+    channel: str
+    thread_ts: str | None
+    key: str | None

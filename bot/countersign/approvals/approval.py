@@ -11,10 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from countersign.approvals.decision import Decision
 from countersign.approvals.errors import AlreadyDecided, NotPending, QuestionChanged
 from countersign.approvals.json import Json
-from countersign.approvals.person import Person
+from countersign.approvals.vote import Vote
 
 
 class Status(StrEnum):
@@ -22,15 +21,6 @@ class Status(StrEnum):
     DECIDED = "decided"  # people decided; the graph has not taken the answer yet
     RESUMED = "resumed"  # the graph took the answer
     WITHDRAWN = "withdrawn"  # the question is gone: nothing was decided, or nothing came of it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Vote:
-    """One person's decision on one row."""
-
-    decision: Decision
-    by: Person
-    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

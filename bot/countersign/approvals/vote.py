@@ -1,0 +1,14 @@
+"""One person's decision on one row of an approval."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from countersign.approvals.decision import Decision
+from countersign.approvals.person import Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vote:
+    decision: Decision
+    by: Person
+    at: datetime

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from countersign.approvals.approval import Approval, Status, Vote, open_approval
+from countersign.approvals.approval import Approval, Status, open_approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import AlreadyDecided, NotPending, QuestionChanged
 from countersign.approvals.ledger import Change, Event
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.vote import Vote
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BOB = Person(id="UBOB", name="Bob", standing=Standing.MEMBER)

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from countersign.approvals.approval import Approval, Status, Vote, open_approval
+from countersign.approvals.approval import Approval, Status, open_approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.vote import Vote
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.interrupts import digest, form_from_arguments, form_from_schema, parse
 from countersign.slack.cards.details_view import details_view

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from countersign.approvals.approval import Vote, open_approval
+from countersign.approvals.approval import open_approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change, Event
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.vote import Vote
 from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind, outgoing
 from countersign.flow.work import StepResult

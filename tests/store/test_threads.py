@@ -7,11 +7,12 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from countersign.approvals.approval import Approval, Status, Vote, open_approval
+from countersign.approvals.approval import Approval, Status, open_approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change, Event
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.vote import Vote
 from countersign.flow.errors import Conflict
 from countersign.flow.outgoing import note
 from countersign.flow.thread import ThreadRef

@@ -10,10 +10,11 @@ from typing import Any
 
 from psycopg.types.json import Json as AsJson
 
-from countersign.approvals.approval import Approval, Status, Vote
+from countersign.approvals.approval import Approval, Status
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.vote import Vote
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRecord, ThreadRef

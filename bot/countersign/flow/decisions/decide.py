@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from countersign.approvals.approval import Approval, Status, Vote
+from countersign.approvals.approval import Approval, Status
 from countersign.approvals.decision import Decision
 from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import NotPending
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change, Event
 from countersign.approvals.person import Person
+from countersign.approvals.vote import Vote
 from countersign.flow.errors import Conflict
 from countersign.flow.metrics import Metrics
 from countersign.flow.ports import Clock, Store

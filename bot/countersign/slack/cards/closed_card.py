@@ -1,8 +1,9 @@
 """The card of an approval that is no longer pending: what was decided, by whom and when, no buttons."""
 
-from countersign.approvals.approval import Approval, Status, Vote
+from countersign.approvals.approval import Approval, Status
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.approvals.vote import Vote
 from countersign.interrupts import UNSET, Change, Part, ReviewRequest, ReviewRow, escape_invisible, json_diff
 from countersign.slack.block_kit.builders import Block, RenderedMessage, context_block, plain_section, section
 from countersign.slack.block_kit.escaping import escape, truncate_escaped

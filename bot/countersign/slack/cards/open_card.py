@@ -1,7 +1,8 @@
 """The card: what a person sees of an approval, rendered from its row and from nothing else."""
 
-from countersign.approvals.approval import Approval, Status, Vote
+from countersign.approvals.approval import Approval, Status
 from countersign.approvals.decision import DecisionKind
+from countersign.approvals.vote import Vote
 from countersign.flow.review import request_of
 from countersign.interrupts import ReviewRequest, ReviewRow, single_line
 from countersign.slack.block_kit.builders import (

@@ -18,7 +18,7 @@ class Burst:
 
 async def burst(side: Side, *, per_second: int = 200, seconds: int = 5) -> Burst:
     """So many events a second for so long, each mention in a thread of its own."""
-    side.ws.trouble.latency = 0.0
+    side.ws.faults.latency = 0.0
     side.ws.slack.log = WireLog()
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -31,7 +31,7 @@ async def burst(side: Side, *, per_second: int = 200, seconds: int = 5) -> Burst
         ended = [attempt for attempt in _events(side) if attempt.outcome != "sent"]
         return len(ended) >= mentions * EVENTS
 
-    await side.ws.slack.signals.until("deliveries", all_over, limit=60, what="the acknowledgements")
+    await side.ws.slack.changes.wait_for("deliveries", all_over, limit=60, what="the acknowledgements")
     attempts = _events(side)
     return Burst(
         side=side.name,

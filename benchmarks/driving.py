@@ -15,7 +15,7 @@ LIMIT = 120.0  # seconds after which something is broken, not slow
 
 async def measure(side: Side, server: Server, *, latency: float, threads: int, approvals: int) -> Cell:
     """One cell of a side that is warm: it has made its connections and learnt who people are."""
-    side.ws.trouble.latency = latency
+    side.ws.faults.latency = latency
     side.ws.slack.log = WireLog()
     side.ws.slack.log.told = lambda: None
     cell = Cell(side=side.name, latency=latency, threads=threads)
@@ -33,7 +33,7 @@ async def measure(side: Side, server: Server, *, latency: float, threads: int, a
 
 
 async def warm_up(side: Side, threads: int = 4) -> None:
-    side.ws.trouble.latency = 0.0
+    side.ws.faults.latency = 0.0
     cell = Cell(side=side.name, latency=0.0, threads=threads)
     await asyncio.gather(*(_several(side, 2, cell) for _ in range(threads)))
 
@@ -62,4 +62,4 @@ async def _calm(side: Side) -> None:
     calls = -1
     while calls != (now := len(side.ws.log.calls())):
         calls = now
-        await asyncio.sleep(0.25 + side.ws.trouble.latency)
+        await asyncio.sleep(0.25 + side.ws.faults.latency)

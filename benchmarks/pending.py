@@ -39,7 +39,7 @@ class Waiting:
 
 async def measure_pending(side: Side, there: int, approvals: int) -> Waiting:
     """Memory with so many approvals that wait, `there` of them already, and ten more that are decided."""
-    side.ws.trouble.latency = 0.0
+    side.ws.faults.latency = 0.0
     cell = Cell(side=side.name, latency=0.0, threads=1)
     if approvals > there:
         thread = await side.ws.carol.mentions("transfer 12")

@@ -29,7 +29,7 @@ async def add_talk(compiled: Any, config: RunnableConfig, length: int) -> None:
 
 async def measure_length(side: Side, length: int, approvals: int) -> Cell:
     """Approvals, one after the other, each in a thread of this length."""
-    side.ws.trouble.latency = 0.0
+    side.ws.faults.latency = 0.0
     cell = Cell(side=side.name, latency=0.0, threads=1)
     async with await open_session(side.url) as session:
         compiled = bind_checkpointer(graph(), AsyncPostgresSaver(session))

@@ -1,4 +1,4 @@
-"""Trouble on demand: faults that a test or the page asks for, each for a counted number of times."""
+"""Fault injection: faults that a test or the page asks for, each for a counted number of times."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class DeliveryFault(StrEnum):
 
 
 @dataclass(kw_only=True)
-class ApiTrouble:
+class ApiFaultRule:
     """A fault for the next `times` calls of `method` (a name or a pattern), after letting `skip` pass."""
 
     fault: ApiFault
@@ -38,7 +38,7 @@ class ApiTrouble:
 
 
 @dataclass(kw_only=True)
-class DeliveryTrouble:
+class DeliveryFaultRule:
     """A fault for the next `times` deliveries of `name` (an event or interaction type, or a pattern)."""
 
     fault: DeliveryFault
@@ -49,41 +49,41 @@ class DeliveryTrouble:
 
 
 @dataclass
-class Trouble:
+class Faults:
     """The faults that are set, and the constant ones: latency, rate limits, the mention events' order."""
 
-    api: list[ApiTrouble] = field(default_factory=list)
-    deliveries: list[DeliveryTrouble] = field(default_factory=list)
+    api: list[ApiFaultRule] = field(default_factory=list)
+    deliveries: list[DeliveryFaultRule] = field(default_factory=list)
     latency: float = 0.0  # seconds added to every Web API call
     rate_limits: bool = False  # one post per second and channel, and Slack's other documented rates
     mention_order: Literal["mention_first", "message_first"] = "mention_first"
     _windows: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
 
-    def on_call(self, method: str, fault: ApiFault, *, times: int = 1, **more: object) -> ApiTrouble:
-        """Set a fault for Web API calls; `more` are the other fields of `ApiTrouble`."""
-        rule = ApiTrouble(fault=fault, method=method, times=times, **more)  # type: ignore[arg-type]  # fields
+    def on_call(self, method: str, fault: ApiFault, *, times: int = 1, **more: object) -> ApiFaultRule:
+        """Set a fault for Web API calls; `more` are the other fields of `ApiFaultRule`."""
+        rule = ApiFaultRule(fault=fault, method=method, times=times, **more)  # type: ignore[arg-type]  # fields
         self.api.append(rule)
         return rule
 
     def on_delivery(
         self, name: str, fault: DeliveryFault, *, times: int = 1, **more: object
-    ) -> DeliveryTrouble:
-        """Set a fault for deliveries; `more` are the other fields of `DeliveryTrouble`."""
-        rule = DeliveryTrouble(fault=fault, name=name, times=times, **more)  # type: ignore[arg-type]  # fields
+    ) -> DeliveryFaultRule:
+        """Set a fault for deliveries; `more` are the other fields of `DeliveryFaultRule`."""
+        rule = DeliveryFaultRule(fault=fault, name=name, times=times, **more)  # type: ignore[arg-type]  # fields
         self.deliveries.append(rule)
         return rule
 
     def clear(self) -> None:
-        """No more trouble of any kind."""
+        """Remove every fault and every constant one."""
         self.api.clear()
         self.deliveries.clear()
         self.latency, self.rate_limits, self.mention_order = 0.0, False, "mention_first"
 
-    def next_for_call(self, method: str) -> ApiTrouble | None:
+    def next_for_call(self, method: str) -> ApiFaultRule | None:
         """The fault that this call gets, if any; using it up."""
         return _take(self.api, lambda rule: fnmatchcase(method, rule.method))
 
-    def next_for_delivery(self, name: str) -> DeliveryTrouble | None:
+    def next_for_delivery(self, name: str) -> DeliveryFaultRule | None:
         """The fault that this delivery gets, if any; using it up."""
         return _take(self.deliveries, lambda rule: fnmatchcase(name, rule.name))
 
@@ -101,7 +101,7 @@ class Trouble:
         return None
 
 
-R = TypeVar("R", ApiTrouble, DeliveryTrouble)
+R = TypeVar("R", ApiFaultRule, DeliveryFaultRule)
 
 RATES: dict[str, tuple[int, float]] = {
     "chat.postMessage": (1, 1.0),

@@ -11,13 +11,14 @@ from typing import Any, Literal, Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from slack_local.fault_injection import Trouble
+from slack_local.fault_injection import Faults
 from slack_local.model.persistence import Saving, load
 from slack_local.model.records import Channel, ChannelKind, User, new_id
 from slack_local.model.seed import TEAM, App
 from slack_local.model.slack import Slack
 from slack_local.model.wire_log import WireLog
-from slack_local.page.context import Desk
+from slack_local.page.app_info import AppInfo
+from slack_local.page.context import PageContext
 from slack_local.page.routes import Page
 from slack_local.people.person import Person
 from slack_local.people.threads import Thread
@@ -39,6 +40,7 @@ class LocalWorkspace:
     `mode` is how the bot is reached: `socket`, or `http` with the bot's `request_url` (which may also be set
     later, as `ws.request_url = ...`, once the bot listens). `retry_schedule` is in seconds and `ack_limit`
     too; both are Slack's unless a test shortens them. `state` is a file that keeps it over restarts.
+    `app` is the installed app; `app_info` what the page offers beside the conversation.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class LocalWorkspace:
         mode: Literal["socket", "http"] = "socket",
         request_url: str = "",
         app: App | None = None,
+        app_info: AppInfo | None = None,
         retry_schedule: Iterable[float] = RETRY_SCHEDULE,
         ack_limit: float = ACK_LIMIT,
         state: Path | None = None,
@@ -62,7 +65,7 @@ class LocalWorkspace:
             self.slack.app_token = app_token
         if signing_secret:
             self.slack.signing_secret = signing_secret
-        self.slack.furnish()
+        self.slack.seed()
         self.mode = mode
         self.socket = SocketMode(self.slack)
         self._http = HttpDelivery(self.slack, request_url)
@@ -76,11 +79,11 @@ class LocalWorkspace:
         self._keeping: asyncio.Task[None] | None = None
         self.people = {
             user.name: Person(self.slack, self.delivery, user)
-            for user in self.slack.world.users.values()
+            for user in self.slack.state.users.values()
             if not user.is_bot
         }
         sockets = self.socket if mode == "socket" else None
-        self.page = Page(Desk(self.slack, self.delivery, sockets, self.people))
+        self.page = Page(PageContext(self.slack, self.delivery, sockets, self.people, app_info or AppInfo()))
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -110,10 +113,10 @@ class LocalWorkspace:
 
     def _routes(self, application: web.Application) -> None:
         door = Door(self.slack, self.delivery, self.socket if self.mode == "socket" else None, METHODS)
-        hooks = ResponseUrls(self.slack, self.delivery)
+        response_urls = ResponseUrls(self.slack, self.delivery)
         application.router.add_route("*", "/api/{method}", door.serve)
         application.router.add_get("/link/", self.socket.serve)
-        application.router.add_post("/hooks/actions/{team}/{secret}", hooks.serve)
+        application.router.add_post("/hooks/actions/{team}/{secret}", response_urls.serve)
         application.router.add_post("/upload/v1/{ticket}", partial(files.receive_upload, self.slack))
         application.router.add_get("/files-pri/{file}/{rest:.*}", partial(files.send_content, self.slack))
         self.page.add_to(application)
@@ -187,8 +190,8 @@ class LocalWorkspace:
         return self.slack.log
 
     @property
-    def trouble(self) -> Trouble:
-        return self.slack.trouble
+    def faults(self) -> Faults:
+        return self.slack.faults
 
     def environment(self) -> dict[str, str]:
         """The bot's settings for this workspace."""
@@ -229,12 +232,12 @@ class LocalWorkspace:
     def add_person(self, name: str, **more: Any) -> Person:
         """Another member of every public channel; `more` are fields of `User`, as `is_restricted=True`."""
         user = User(**{"id": new_id("U"), "name": name, "real_name": name.title(), "team_id": TEAM, **more})
-        self.slack.world.users[user.id] = user
-        for channel in self.slack.world.channels.values():
+        self.slack.state.users[user.id] = user
+        for channel in self.slack.state.channels.values():
             if channel.kind is ChannelKind.PUBLIC:
                 channel.members[user.id] = None
         self.people[name] = Person(self.slack, self.delivery, user)
-        self.slack.signals.notify("people", "anything")
+        self.slack.changes.notify("people", "anything")
         return self.people[name]
 
     def add_channel(self, name: str, members: Iterable[Person], *, private: bool = False) -> str:
@@ -247,37 +250,37 @@ class LocalWorkspace:
             creator=self.alice.id,
             members=dict.fromkeys([*(person.id for person in members), self.slack.app.bot_user]),
         )
-        self.slack.world.add_channel(channel)
-        self.slack.signals.notify("channels", "anything")
+        self.slack.state.add_channel(channel)
+        self.slack.changes.notify("channels", "anything")
         return channel.id
 
     async def connected(self, connections: int = 1, *, limit: float = 10.0) -> None:
-        """Wait until the bot holds at least this many sockets. Raises `WaitedError`."""
-        await self.slack.signals.until(
+        """Wait until the bot holds at least this many sockets. Raises `WaitTimeoutError`."""
+        await self.slack.changes.wait_for(
             "connections",
             lambda: self.socket.connections >= connections,
             limit=limit,
             what=f"{connections} Socket Mode connections",
         )
 
-    async def thread_by_bot(self, channel: str, number: int = 0, *, limit: float = 10.0) -> Thread:
+    async def bot_thread(self, channel: str, number: int = 0, *, limit: float = 10.0) -> Thread:
         """The thread under the bot's message `number` (the oldest is 0) in `#name`; waits for it.
 
-        Raises `WaitedError`.
+        Raises `WaitTimeoutError`.
         """
-        place = self.slack.world.channels[self.channel_id(channel)]
+        place = self.slack.state.channels[self.channel_id(channel)]
 
         def look() -> str | None:
             roots = [ts for ts in place.timeline if place.messages[ts].by_bot]
             return roots[number] if len(roots) > number else None
 
         what = f"thread {number} of the bot's in {channel}"
-        root = await self.slack.signals.until(("channel", place.id), look, limit=limit, what=what)
+        root = await self.slack.changes.wait_for(("channel", place.id), look, limit=limit, what=what)
         return Thread(self.slack, place.id, root)
 
     def channel_id(self, name: str) -> str:
         """The id of `#name`. Raises KeyError."""
-        channel = self.slack.world.channel(name)
+        channel = self.slack.state.channel(name)
         if channel is None or channel.kind is ChannelKind.DIRECT:
             raise KeyError(name)
         return channel.id

@@ -12,6 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
+from countersign.demo.texts import EXAMPLE_GRAPHS
 from slack_local.workspace import LocalWorkspace
 from tests.browser.small_app import small_app
 from tests.slack_local.conftest import over_socket
@@ -122,7 +123,7 @@ async def bare_ws() -> AsyncIterator[LocalWorkspace]:
 async def ws() -> AsyncIterator[LocalWorkspace]:
     """A workspace with the small app in it."""
     async with (
-        LocalWorkspace(retry_schedule=(0.0, 0.05, 0.1)) as running,
+        LocalWorkspace(retry_schedule=(0.0, 0.05, 0.1), app_info=EXAMPLE_GRAPHS) as running,
         over_socket(small_app(running), running),
     ):
         yield running
@@ -136,6 +137,7 @@ async def stage(
     folder = tmp_path_factory.mktemp("page")
     with databases.database(server_url, template=database_template) as url:
         async with open_stage(folder, url) as stage, stage.bot() as bot:
+            stage.ws.page.context.app_info = EXAMPLE_GRAPHS
             yield stage
             assert await bot.stop() == 0, bot.said
 

@@ -150,9 +150,9 @@ async def test_the_whole_way_by_keyboard(ws: LocalWorkspace, visit: Visit) -> No
 
 
 async def test_home_and_a_message_shortcut(ws: LocalWorkspace, visit: Visit) -> None:
-    from slack_local.page.app_info import Shortcut, Welcome
+    from slack_local.page.app_info import AppInfo, Shortcut
 
-    ws.page.desk.welcome = Welcome(
+    ws.page.context.app_info = AppInfo(
         shortcuts=(Shortcut(callback_id="countersign:card", name="Show its card"),)
     )
     page = await visit(ws, "bob")
@@ -170,9 +170,9 @@ async def test_home_and_a_message_shortcut(ws: LocalWorkspace, visit: Visit) -> 
 
 
 async def test_a_global_shortcut_is_offered_where_commands_are(ws: LocalWorkspace, visit: Visit) -> None:
-    from slack_local.page.app_info import Shortcut, Welcome
+    from slack_local.page.app_info import AppInfo, Shortcut
 
-    ws.page.desk.welcome = Welcome(
+    ws.page.context.app_info = AppInfo(
         shortcuts=(
             Shortcut(callback_id="countersign:card", name="Show its card"),
             Shortcut(callback_id="countersign:all", name="Show all cards", everywhere=True),
@@ -186,7 +186,7 @@ async def test_a_global_shortcut_is_offered_where_commands_are(ws: LocalWorkspac
     await box.press_sequentially("/sho")
     await expect(page.get_by_role("option")).to_have_text([re.compile("Show all cards")])
     await box.press("Enter")
-    await ws.slack.signals.until(
+    await ws.slack.changes.wait_for(
         "deliveries", lambda: ws.log.attempts("shortcut"), limit=8, what="the shortcut"
     )
     assert ws.log.attempts("shortcut")[0].body["callback_id"] == "countersign:all"
@@ -217,7 +217,7 @@ async def test_an_edit_starts_from_what_was_typed(ws: LocalWorkspace, visit: Vis
     await writes(page, "Message #general", typed)
     message = page.get_by_role("log").get_by_role("article").first
     await message.hover()
-    (sent,) = ws.slack.world.channels[ws.channel_id("general")].messages.values()
+    (sent,) = ws.slack.state.channels[ws.channel_id("general")].messages.values()
     before = sent.text
     await message.get_by_role("button", name="More").click()
     await message.get_by_role("button", name="Edit").click()
@@ -261,11 +261,11 @@ async def test_stop_while_the_app_works(ws: LocalWorkspace, visit: Visit, web_cl
     await writes(page, "Message #general", "@countersign refund Hofmann")
     thread = page.get_by_role("region", name="Thread")
     await expect(thread.get_by_role("button", name="Approve")).to_be_visible()
-    (root,) = ws.slack.world.channels[ws.channel_id("general")].timeline
+    (root,) = ws.slack.state.channels[ws.channel_id("general")].timeline
     where = {"channel_id": ws.channel_id("general"), "thread_ts": root}
     await web_client.api_call("agents.sessions.setStatus", params={**where, "status": "processing"})
     await thread.get_by_role("button", name="Stop").click()
-    await ws.slack.signals.until(
+    await ws.slack.changes.wait_for(
         "deliveries", lambda: ws.log.attempts("agent_session_stopped"), limit=8, what="the Stop"
     )
     await web_client.api_call("agents.sessions.setStatus", params={**where, "status": "active"})
@@ -278,7 +278,7 @@ async def test_a_line_above_the_page_covers_nothing(
 ) -> None:
     page = await visit(ws, "bob", width=width)
     await writes(page, "Message #general", "@countersign refund Hofmann")
-    ws.page.desk.announce("The graph could not be loaded:\nSyntaxError")
+    ws.page.context.show_banner("The graph could not be loaded:\nSyntaxError")
     await expect(page.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()
     await page.get_by_label(way_out).click()
     await expect(page.get_by_role("region", name="#general")).to_be_visible()
@@ -287,9 +287,9 @@ async def test_a_line_above_the_page_covers_nothing(
 
 async def test_a_line_above_every_page(ws: LocalWorkspace, visit: Visit) -> None:
     page = await visit(ws, "bob")
-    ws.page.desk.announce("The graph could not be loaded:\nSyntaxError")
+    ws.page.context.show_banner("The graph could not be loaded:\nSyntaxError")
     await expect(page.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()
     late = await visit(ws, "alice")
     await expect(late.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()
-    ws.page.desk.announce("")
+    ws.page.context.show_banner("")
     await expect(page.get_by_text("could not be loaded")).to_have_count(0)

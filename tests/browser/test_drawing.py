@@ -13,7 +13,7 @@ MANY = 10_000
 
 def fill(ws: LocalWorkspace, channel: str, count: int) -> None:
     """Messages that were always there: nobody is told of them."""
-    world, place = ws.slack.world, ws.channel_id(channel)
+    world, place = ws.slack.state, ws.channel_id(channel)
     for number in range(count):
         world.file_message(
             Message(

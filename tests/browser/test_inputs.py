@@ -143,7 +143,7 @@ async def test_a_choice_by_keyboard_is_told_once(bare_ws: LocalWorkspace, visit:
         await page.locator("[data-action=overflow]").focus()
         for key in ("ArrowDown", "ArrowDown", "Enter"):
             await page.keyboard.press(key)
-        await bare_ws.slack.signals.until(
+        await bare_ws.slack.changes.wait_for(
             "deliveries",
             lambda: [a for a in pressed(bare_ws) if a["type"] == "overflow"],
             limit=8,

@@ -313,6 +313,6 @@ async def test_side_effects(studio: Studio) -> None:
     await card.approve(by=studio.bob)
     await studio.sees("Posted.")
     await studio.takes("side_effects")
-    general = studio.stage.ws.slack.world.channels[studio.stage.ws.channel_id("general")]
+    general = studio.stage.ws.slack.state.channels[studio.stage.ws.channel_id("general")]
     said = [message.text for message in general.messages.values() if message.by_bot]
     assert said.count("We moved to the third floor.") == 1

@@ -126,14 +126,14 @@ async def test_two_people_press_at_once_and_one_of_them_decides(stage: Stage, vi
     for page in (alice, bob):
         await expect(thread_of(page).get_by_role("button", name="Approve")).to_have_count(0, timeout=SLOW)
         await expect(thread_of(page).get_by_text("The message is in #ops.")).to_be_visible(timeout=SLOW)
-    ops = stage.ws.slack.world.channels[stage.ws.channel_id("ops")]
+    ops = stage.ws.slack.state.channels[stage.ws.channel_id("ops")]
     assert [m.text for m in ops.messages.values()].count("Only once") == 1
 
 
 async def test_a_lost_acknowledgement_makes_one_card_all_the_same(stage: Stage, visit: Visit) -> None:
     page = await visit(stage.ws, "alice")
     await page.get_by_role("button", name="Inspector").click()
-    await page.get_by_role("tab", name="Trouble").click()
+    await page.get_by_role("tab", name="Faults").click()
     await page.get_by_role("button", name="Lose the acknowledgement").click()
     await expect(page.get_by_text("lose_ack on *, 1×")).to_be_visible()
     await writes(page, "Message #general", "@countersign post 'Heard twice' to #ops")
@@ -177,7 +177,7 @@ async def test_a_broken_socket_heals(stage: Stage, visit: Visit) -> None:
     offline = page.get_by_text("offline", exact=True)
     await expect(offline).to_have_count(0)
     await page.get_by_role("button", name="Inspector").click()
-    await page.get_by_role("tab", name="Trouble").click()
+    await page.get_by_role("tab", name="Faults").click()
     await page.get_by_role("button", name="Close the socket").click()
     await expect(offline).to_be_visible()
     await expect(offline).to_have_count(0, timeout=SLOW)

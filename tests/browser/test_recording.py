@@ -29,7 +29,7 @@ async def test_a_session_becomes_a_test_that_does_it_again(ws: LocalWorkspace, v
     await page.get_by_role("button", name="Inspector").click()
     await page.get_by_role("button", name="As a test").click()
     shown = page.get_by_role("dialog", name="As a test").locator("pre")
-    await expect(shown).to_contain_text("thread_by_bot")
+    await expect(shown).to_contain_text("bot_thread")
     source = await shown.inner_text()
 
     module: dict[str, Any] = {}
@@ -37,10 +37,10 @@ async def test_a_session_becomes_a_test_that_does_it_again(ws: LocalWorkspace, v
     async with LocalWorkspace() as again, over_socket(small_app(again), again):
         await module["test_what_was_recorded"](again)
         seen, done = (
-            [m.text for m in w.slack.world.channels[w.channel_id("general")].messages.values()]
+            [m.text for m in w.slack.state.channels[w.channel_id("general")].messages.values()]
             for w in (ws, again)
         )
         assert done == seen
 
     await page.get_by_role("button", name="Start over").click()
-    await expect(shown).not_to_contain_text("thread_by_bot")
+    await expect(shown).not_to_contain_text("bot_thread")

@@ -23,14 +23,14 @@ async def test_without_the_token_there_is_no_page_and_no_control(ws: LocalWorksp
         for address in (f"{ws.address}/", f"{ws.address}/?token=wrong"):
             async with anyone.get(address) as answer:
                 assert answer.status == 403
-                assert "make demo" in await answer.text()
+                assert "Open the address that was printed" in await answer.text()
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Origin": ws.address}):
             async with anyone.post(f"{ws.address}/page/do", json=act, headers=headers) as answer:
                 assert answer.status == 403
             with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
                 await anyone.ws_connect(f"{ws.address}/page/live", headers=headers)
             assert refused.value.status == 403
-    assert ws.slack.world.channels[ws.channel_id("general")].messages == {}
+    assert ws.slack.state.channels[ws.channel_id("general")].messages == {}
 
 
 async def test_the_cookie_counts_only_from_the_page_itself(ws: LocalWorkspace) -> None:
@@ -93,7 +93,7 @@ async def test_a_script_does_what_the_page_does(ws: LocalWorkspace) -> None:
 
         status, said = await do(**{"as": "bob", "do": "say", "channel": general, "text": "hello"})
         assert (status, said["ok"]) == (200, True)
-        assert ws.slack.world.thread(general, str(said["thread_ts"]))[0].user == ws.bob.id
+        assert ws.slack.state.thread(general, str(said["thread_ts"]))[0].user == ws.bob.id
         assert (await do(**{"as": "bob", "do": "fly"}))[1]["error"] == "there is nothing called fly"
         assert (await do(**{"as": "eve", "do": "timeline", "channel": "D1"}))[0] == 400
         for bad in ({"as": "nobody", "do": "say"}, {"do": "say"}, {"as": ["bob"], "do": "say"}):
@@ -165,4 +165,4 @@ async def test_texts_that_would_be_scripts_are_shown_as_texts(
 async def test_a_stale_token_is_explained(ws: LocalWorkspace, chromium: Browser) -> None:
     page = await chromium.new_page()
     await page.goto(f"{ws.address}/?token=yesterday")
-    await expect(page.get_by_text("needs the address that `make demo` printed")).to_be_visible()
+    await expect(page.get_by_text("Open the address that was printed")).to_be_visible()

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from slack_local.block_kit.input_state import RefusedError
+from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.people.threads import Card, Thread
 from tests.chaos.crew import Crew
 from tests.support import databases
@@ -66,7 +66,7 @@ async def presses(card: Card, person: Any) -> None:
     while card.is_open:
         try:
             clicked = await card.approve(by=person)
-        except RefusedError:
+        except NotPossibleError:
             return
         if clicked.error is None:
             return

@@ -125,7 +125,7 @@ def _every_card_is_closed(crew: Crew) -> None:
 
 def all_messages(crew: Crew) -> list[Message]:
     return [
-        message for channel in crew.ws.slack.world.channels.values() for message in channel.messages.values()
+        message for channel in crew.ws.slack.state.channels.values() for message in channel.messages.values()
     ]
 
 

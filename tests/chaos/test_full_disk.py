@@ -82,7 +82,7 @@ async def test_what_could_not_be_saved_is_not_acknowledged_and_done_later(
             crew.let_go("held", "act")
 
             await scene.refused("block_actions", "app_mention")
-            await crew.ws.bob.is_told("nothing was done")
+            await crew.ws.bob.sees_ephemeral("nothing was done")
             assert "No space left on device" in str(scene.bot.events("listener_failed"))
             assert scene.card.is_open
             assert not crew.stage.rows("SELECT 1 FROM countersign.inbox WHERE thread_id = %s", late.id)

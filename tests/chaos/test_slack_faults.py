@@ -23,13 +23,13 @@ async def one_wish(crew: Crew, name: str) -> None:
 
 async def test_eight_threads_at_once_in_a_channel_that_takes_one_post_a_second(crew: Crew) -> None:
     """All eight get their card; the channel's posts are told apart by nothing but the second they fall in."""
-    crew.ws.trouble.rate_limits = True
+    crew.ws.faults.rate_limits = True
     names = [f"crowd{number}" for number in range(8)]
     async with crew.bot():
         threads = await asyncio.gather(*(crew.ws.carol.mentions(f"gate: {name}") for name in names))
         cards = await asyncio.gather(*map(people.card_of, [crew] * 8, threads, names))
         assert len({card.ts for card in cards}) == 8
-        crew.ws.trouble.rate_limits = False
+        crew.ws.faults.rate_limits = False
         await asyncio.gather(*(people.presses(card, crew.ws.bob) for card in cards))
         await asyncio.gather(*(says(crew, t, f"Did {n}.") for t, n in zip(threads, names, strict=True)))
         await all_kept(crew)
@@ -42,12 +42,12 @@ async def test_every_method_fails_twice_in_every_way(ground: Ground) -> None:
     async def endures(fault: ApiFault, methods: tuple[str, ...], times: int, seconds: float) -> None:
         async with ground.crew(fault) as crew:
             for method in methods:
-                crew.ws.trouble.on_call(method, fault, times=times, seconds=seconds)
+                crew.ws.faults.on_call(method, fault, times=times, seconds=seconds)
             async with crew.bot():
                 await one_wish(crew, "patience")
                 await all_kept(crew)
             assert effects(crew) == {"patience": 1}
-            failed = {call.method for call in crew.ws.log.calls() if call.trouble}
+            failed = {call.method for call in crew.ws.log.calls() if call.fault}
             assert failed >= {*methods} - {"chat.update"}, "that one a busy bot may leave to the sweep"
 
     async with asyncio.TaskGroup() as group:
@@ -58,18 +58,18 @@ async def test_every_method_fails_twice_in_every_way(ground: Ground) -> None:
 
 @pytest.mark.parametrize("skip", [0, 1, 2], ids=["card", "effect", "answer"])
 async def test_a_connection_that_drops_after_the_post_was_taken(crew: Crew, skip: int) -> None:
-    crew.ws.trouble.on_call("chat.postMessage", ApiFault.DROP_AFTER, skip=skip)
+    crew.ws.faults.on_call("chat.postMessage", ApiFault.DROP_AFTER, skip=skip)
     async with crew.bot():
         await one_wish(crew, "taken")
         await all_kept(crew)
     assert effects(crew) == {"taken": 1}
     assert not any("This run stopped" in message.text for message in all_messages(crew))
-    assert any(call.trouble == ApiFault.DROP_AFTER and call.ok for call in crew.ws.log.calls())
+    assert any(call.fault == ApiFault.DROP_AFTER and call.ok for call in crew.ws.log.calls())
 
 
 async def test_a_channel_that_refuses_the_card_holds_up_no_other_thread(crew: Crew) -> None:
     """The approval stays pending and is never denied; it says so in the log and counts as unposted."""
-    crew.ws.trouble.on_call("chat.postMessage", ApiFault.ERROR, error="restricted_action")
+    crew.ws.faults.on_call("chat.postMessage", ApiFault.ERROR, error="restricted_action")
     async with crew.bot() as bot:
         refused = await crew.ws.carol.mentions("gate: refused")
         await until(lambda: bot.events("post_refused"), lambda: "the refusal in the log")

@@ -31,7 +31,7 @@ async def test_a_quick_step_makes_no_call_for_a_sign(crew: Crew) -> None:
 
 
 async def test_a_slack_without_signs_costs_no_work(crew: Crew) -> None:
-    crew.ws.trouble.on_call(SIGN, ApiFault.ERROR, times=9, error="unknown_method")
+    crew.ws.faults.on_call(SIGN, ApiFault.ERROR, times=9, error="unknown_method")
     async with crew.bot():
         thread = await crew.ws.carol.mentions("echo: slow hold:echo")
         await until(lambda: crew.ws.log.calls(SIGN), lambda: "a try to show a sign")
@@ -41,4 +41,4 @@ async def test_a_slack_without_signs_costs_no_work(crew: Crew) -> None:
 
 
 def _status(crew: Crew, thread: Thread) -> str:
-    return str(crew.ws.slack.world.statuses.get((thread.channel, thread.ts), ""))
+    return str(crew.ws.slack.state.statuses.get((thread.channel, thread.ts), ""))

@@ -113,14 +113,14 @@ class WireTrap:
     @asynccontextmanager
     async def at_call(self, method: str, number: int, *, done: bool) -> AsyncIterator[None]:
         """Kill at this call of the method, counted from 0; it was done, or not, and is never answered."""
-        trouble = self._crew.ws.trouble
+        trouble = self._crew.ws.faults
         rule = None if done else trouble.on_call(method, ApiFault.DROP, skip=number)
         after = self._crew.ws.log.cursor
 
         def look() -> str | None:
             calls: list[ApiCall] = self._crew.ws.log.calls(method, since=after)
             if not done:
-                return next((call.method for call in calls if call.trouble), None)
+                return next((call.method for call in calls if call.fault), None)
             finished = [call for call in calls if call.status]
             return finished[number].method if len(finished) > number else None
 
@@ -152,7 +152,7 @@ class WireTrap:
                 self.caught = found
                 self._bot.send(signal.SIGKILL)
 
-        stop = self._crew.ws.slack.signals.watch(told)
+        stop = self._crew.ws.slack.changes.subscribe(told)
         try:
             yield
         finally:

@@ -37,31 +37,31 @@ def test_a_graph_that_does_not_load_is_shown_and_loaded_once_it_is_mended(
         running.says(STARTED)
         page = AtThePage(running)
         assert "cannot be read as JSON" in running.said
-        assert "cannot be read as JSON" in asyncio.run(page.opens())["notice"]
+        assert "cannot be read as JSON" in asyncio.run(page.opens())["banner"]
 
         (tmp_path / "mine.py").write_text(ASKS)
         config.write_text(right)
         running.says("Reloaded: graphs mine")
         hello = asyncio.run(page.opens())
-        assert hello["notice"] in ("Reloaded: graphs mine", "")
-        assert "scripted" in hello["model"]
-        assert hello["insight"]
+        assert hello["banner"] in ("Reloaded: graphs mine", "")
+        assert "scripted" in hello["app"]["note"]
+        assert hello["bot_details"]
 
         root = page.acts("alice", "say", text="@countersign refund 12")["thread_ts"]
         card = page.card(root)
-        sections = page.acts("alice", "insight", thread_ts=root)["sections"]
+        sections = page.acts("alice", "bot_details", thread_ts=root)["sections"]
         assert [row["event"] for row in sections["Ledger"]] == ["opened"]
         assert sections["Graph"]["pending"] == [{"question": "Pay?", "wish": "refund 12"}]
 
         (tmp_path / "mine.py").write_text(ASKS + "\nraise ValueError('not yet')\n")
         running.says("ValueError: not yet")
         assert running.bots() == []
-        assert page.acts("alice", "insight", thread_ts=root)["sections"] is None
+        assert page.acts("alice", "bot_details", thread_ts=root)["sections"] is None
         (tmp_path / "mine.py").write_text(ASKS.replace("It is paid.", "It is paid at once."))
         own = {"env": {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}}
         config.write_text(json.dumps(json.loads(right) | own))
         until(lambda: running.said.count("Reloaded: graphs mine") == 2, lambda: running.said, 40)
-        assert "your own" in asyncio.run(page.opens())["model"]
+        assert "your own" in asyncio.run(page.opens())["app"]["note"]
         page.acts("bob", "click", ts=card, action_id="approval:approve")
         page.shows(root, "It is paid at once.")
         assert running.stops() == 0

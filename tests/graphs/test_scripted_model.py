@@ -8,7 +8,7 @@ import aiohttp
 import openai
 import pytest
 
-from countersign.demo.model import ScriptedModel, Trouble
+from countersign.demo.model import Fault, ScriptedModel
 
 POST = {"type": "function", "function": {"name": "post_message", "parameters": {"type": "object"}}}
 KEY = {"Authorization": "Bearer any"}
@@ -233,16 +233,16 @@ async def test_it_lists_itself_as_a_model(client: openai.AsyncOpenAI) -> None:
 @pytest.mark.parametrize(
     ("trouble", "expected"),
     [
-        (Trouble.HANG, openai.APITimeoutError),
-        (Trouble.RATE_LIMITED, openai.RateLimitError),
-        (Trouble.SERVER_ERROR, openai.InternalServerError),
-        (Trouble.CUT, openai.APIConnectionError),
+        (Fault.HANG, openai.APITimeoutError),
+        (Fault.RATE_LIMITED, openai.RateLimitError),
+        (Fault.SERVER_ERROR, openai.InternalServerError),
+        (Fault.CUT, openai.APIConnectionError),
     ],
 )
 async def test_trouble_befalls_as_many_requests_as_told(
-    model: ScriptedModel, client: openai.AsyncOpenAI, trouble: Trouble, expected: type[Exception]
+    model: ScriptedModel, client: openai.AsyncOpenAI, trouble: Fault, expected: type[Exception]
 ) -> None:
-    model.trouble(trouble, times=2)
+    model.inject(trouble, times=2)
     messages: Any = [{"role": "user", "content": "hi"}]
     for _ in range(2):
         with pytest.raises(expected):
@@ -252,13 +252,13 @@ async def test_trouble_befalls_as_many_requests_as_told(
 
 
 async def test_a_rate_limit_says_when_to_come_back(http: aiohttp.ClientSession, model: ScriptedModel) -> None:
-    model.trouble(Trouble.RATE_LIMITED)
+    model.inject(Fault.RATE_LIMITED)
     async with http.post(f"{model.base_url}/chat/completions", json=chat("hi")) as response:
         assert (response.status, response.headers["Retry-After"]) == (429, "1")
 
 
 async def test_garbage_is_no_json(http: aiohttp.ClientSession, model: ScriptedModel) -> None:
-    model.trouble(Trouble.GARBAGE)
+    model.inject(Fault.GARBAGE)
     async with http.post(f"{model.base_url}/chat/completions", json=chat("hi")) as response:
         assert response.status == 200
         with pytest.raises(ValueError, match="Expecting value"):
@@ -266,7 +266,7 @@ async def test_garbage_is_no_json(http: aiohttp.ClientSession, model: ScriptedMo
 
 
 async def test_a_stream_can_stop_in_the_middle(http: aiohttp.ClientSession, model: ScriptedModel) -> None:
-    model.trouble(Trouble.CUT)
+    model.inject(Fault.CUT)
     received = bytearray()
     body = chat("hi", stream=True)
     async with http.post(f"{model.base_url}/chat/completions", json=body) as response:
@@ -282,7 +282,7 @@ async def _drain(response: aiohttp.ClientResponse, into: bytearray) -> None:
 
 
 async def test_trouble_can_be_called_off(model: ScriptedModel, client: openai.AsyncOpenAI) -> None:
-    model.trouble(Trouble.SERVER_ERROR, times=5)
-    model.no_more_trouble()
+    model.inject(Fault.SERVER_ERROR, times=5)
+    model.clear_faults()
     await client.models.list()
     await client.chat.completions.create(model="scripted", messages=[{"role": "user", "content": "hi"}])

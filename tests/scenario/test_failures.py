@@ -5,9 +5,9 @@ import re
 import psycopg
 import pytest
 
-from countersign.demo.model.faults import Trouble
+from countersign.demo.model.faults import Fault
 from slack_local.model.records import Message
-from slack_local.people.threads import Thread, everything_said
+from slack_local.people.threads import Thread, full_text
 from tests.scenario.probes.asking import SECRET
 from tests.support.bots import BotProcess, until
 from tests.support.stage import Stage
@@ -35,8 +35,8 @@ async def test_a_graph_that_raises_is_told_with_a_reference_and_can_be_tried_aga
 
     found = REFERENCE.search(told.text)
     assert found
-    assert SECRET not in everything_said(told)
-    assert "Traceback" not in everything_said(told)
+    assert SECRET not in full_text(told)
+    assert "Traceback" not in full_text(told)
     (logged,) = [e for e in process.events("run_failed") if e["error_id"] == found[1]]
     assert SECRET in logged["exception"]
     assert logged["thread_id"] == thread.id
@@ -66,14 +66,14 @@ async def test_only_one_who_may_decide_has_it_tried_again_and_only_once(stage: S
     retry = button(told, "Try again")
     late = stage.ws.alice.click_payload(told, retry)
     await stage.ws.gus.clicks(told, retry)
-    await stage.ws.gus.is_told("Guests")
+    await stage.ws.gus.sees_ephemeral("Guests")
 
     stage.let_go("tried_once")
     await stage.ws.bob.clicks(told, retry)
     await thread.wait_for("Resumed.")
     await stage.ws.alice.clicks_raw(late)
 
-    await stage.ws.alice.is_told("Somebody asked for that already.")
+    await stage.ws.alice.sees_ephemeral("Somebody asked for that already.")
     await stage.ws.carol.replies(thread, "last")
     await thread.wait_for("Heard: last")
     assert len(stage.noted(thread)) == 2
@@ -130,21 +130,21 @@ async def test_a_payload_that_is_no_json_is_shown_and_answered(stage: Stage) -> 
 @pytest.mark.parametrize(
     ("trouble", "hint"),
     [
-        (Trouble.SERVER_ERROR, "The model answered with an error."),
-        (Trouble.RATE_LIMITED, "The model is busy or out of quota just now."),
-        (Trouble.CUT, "The model could not be reached."),
+        (Fault.SERVER_ERROR, "The model answered with an error."),
+        (Fault.RATE_LIMITED, "The model is busy or out of quota just now."),
+        (Fault.CUT, "The model could not be reached."),
     ],
 )
 async def test_a_model_that_fails_is_told_and_can_be_tried_again(
-    stage: Stage, trouble: Trouble, hint: str
+    stage: Stage, trouble: Fault, hint: str
 ) -> None:
-    stage.model.trouble(trouble, times=10)
+    stage.model.inject(trouble, times=10)
     try:
         thread = await stage.ws.carol.mentions("list channels")
         told = await stopped(thread)
     finally:
-        stage.model.no_more_trouble()
-    assert hint in everything_said(told)
+        stage.model.clear_faults()
+    assert hint in full_text(told)
 
     await stage.ws.carol.clicks(told, button(told, "Try again"))
 

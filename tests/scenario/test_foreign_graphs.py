@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 import pytest
 import pytest_asyncio
 
-from slack_local.block_kit.input_state import RefusedError
-from slack_local.people.threads import Card, Thread, everything_said
+from slack_local.block_kit.input_state import NotPossibleError
+from slack_local.people.threads import Card, Thread, full_text
 from tests.support import databases
 from tests.support.in_process import bot_in_process
 from tests.support.stage import Stage, open_stage
@@ -91,7 +91,7 @@ async def test_batched_rows_are_decided_one_by_one_and_resume_once(batched: Stag
     card = await thread.card()
     assert len(thread.cards()) == 1
     assert rows(card) == [0, 1, 2]
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await card.click("approval:edit", bob, row(card, 1))
 
     await card.edit(bob, {"/amount": "8.5"}, row(card, 2))
@@ -138,7 +138,7 @@ async def test_batched_a_row_that_is_decided_is_not_decided_again(batched: Stage
 
     await batched.ws.alice.clicks_raw(late)
 
-    await batched.ws.alice.is_told("already")
+    await batched.ws.alice.sees_ephemeral("already")
     await card.approve(batched.ws.bob, row(card, 1))
     told = await thread.wait_for("Results: ")
     assert "paid 1.0" not in told.text
@@ -192,7 +192,7 @@ async def test_per_call_every_decision(per_call: Stage, kind: str) -> None:
 
     await decide(await thread.card(), per_call)
 
-    assert result in everything_said(await thread.wait_for("Results: "))
+    assert result in full_text(await thread.wait_for("Results: "))
 
 
 async def test_per_call_each_call_has_its_card_and_they_are_decided_in_any_order(per_call: Stage) -> None:
@@ -207,7 +207,7 @@ async def test_per_call_each_call_has_its_card_and_they_are_decided_in_any_order
     assert refund.is_open
     await refund.approve(per_call.ws.alice)
 
-    told = everything_said(await thread.wait_for("Results: "))
+    told = full_text(await thread.wait_for("Results: "))
     assert "paid 1.0 to ann" in told
     assert "not yet" in told
 
@@ -219,7 +219,7 @@ async def test_deep_agents_own_gate(deep: Stage, kind: str) -> None:
 
     await decide(await thread.card(), deep)
 
-    assert result in everything_said(await thread.wait_for("Results: "))
+    assert result in full_text(await thread.wait_for("Results: "))
 
 
 @pytest.mark.parametrize(("kind", "result"), [("approve", "paid 4.0 to cy"), ("reject", "too much")])
@@ -232,7 +232,7 @@ async def test_deep_agents_subagents_gate(deep: Stage, kind: str, result: str) -
 
     await DECISIONS[kind][0](card, deep)
 
-    assert result in everything_said(await thread.wait_for("Results: "))
+    assert result in full_text(await thread.wait_for("Results: "))
 
 
 async def test_deep_agents_subagents_side_by_side(deep: Stage) -> None:
@@ -250,7 +250,7 @@ async def test_deep_agents_subagents_side_by_side(deep: Stage) -> None:
     assert first.is_open
     await first.reject(deep.ws.alice, "not him")
 
-    told = everything_said(await thread.wait_for("Results: "))
+    told = full_text(await thread.wait_for("Results: "))
     assert "paid 2.0 to p2" in told
     assert "not him" in told
 
@@ -275,5 +275,5 @@ async def test_agent_inbox_every_decision(
 
     await decide(card, inbox.ws)
 
-    result = await thread.wait_for(lambda message: "*Result*" in everything_said(message))
-    assert outcome in everything_said(result)
+    result = await thread.wait_for(lambda message: "*Result*" in full_text(message))
+    assert outcome in full_text(result)

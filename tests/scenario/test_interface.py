@@ -7,7 +7,7 @@ import pytest
 
 from slack_local.model.records import View
 from slack_local.people.person import Person
-from slack_local.people.threads import everything_said
+from slack_local.people.threads import full_text
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
@@ -87,7 +87,7 @@ async def test_what_people_and_graphs_write_stays_inert(stage: Stage) -> None:
     harmful = re.compile(r"<!channel|<@U0BOB00001>|<https://evil")
     drawn = [card.text]
     view = await card.form("approval:edit", stage.ws.bob)
-    drawn.append(everything_said(view))
+    drawn.append(full_text(view))
     await stage.ws.bob.submits(
         view, {"/nested/" + evil.replace("~", "~0").replace("/", "~1"): f"{evil}\n{evil}!"}
     )
@@ -109,22 +109,22 @@ async def test_what_a_graph_says_stays_inert(stage: Stage) -> None:
 
     said = await thread.wait_for("Heard: ")
 
-    assert "<!channel>" not in everything_said(said)
-    assert "&lt;!channel&gt; look at this" in everything_said(said)
+    assert "<!channel>" not in full_text(said)
+    assert "&lt;!channel&gt; look at this" in full_text(said)
 
 
 async def pages(stage: Stage, person: Person, view: View) -> list[str]:
     """All that a view of pages says, page by page, in order."""
-    found = [everything_said(view)]
+    found = [full_text(view)]
     while forward := _forward(view):
         await person.clicks(view, forward)
-        await stage.ws.slack.signals.until(
+        await stage.ws.slack.changes.wait_for(
             ("screen", person.id),
-            lambda: everything_said(view) != found[-1],
+            lambda: full_text(view) != found[-1],
             limit=10,
             what=f"page {len(found) + 1}",
         )
-        found.append(everything_said(view))
+        found.append(full_text(view))
     return found
 
 
@@ -219,10 +219,10 @@ async def test_a_graph_without_messages_starts_with_a_form_and_ends_with_fields(
     taken = await stage.ws.carol.submits(form, values)
 
     assert taken.outcome == "closed"
-    result = everything_said(await thread.wait_for(lambda m: "*Result*" in everything_said(m)))
+    result = full_text(await thread.wait_for(lambda m: "*Result*" in full_text(m)))
     for words in ("Ann &amp; &lt;Bo&gt;", "large", "2026-12-24", "one", "two", "7.5"):
         assert words in result
-    assert "started by" in everything_said(thread.from_bot()[0])
+    assert "started by" in full_text(thread.from_bot()[0])
     assert thread.cards() == []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from slack_local.payloads import interactions
 from slack_local.people.person import Person
-from slack_local.people.threads import Card, everything_said
+from slack_local.people.threads import Card, full_text
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
@@ -30,7 +30,7 @@ async def still_open(stage: Stage, card: Card, answer: object = None) -> None:
 
 
 async def told_newly(person: Person, known: int) -> str:
-    await person.is_told(lambda _: len(person.ephemerals) > known)
+    await person.sees_ephemeral(lambda _: len(person.ephemerals) > known)
     return person.ephemerals[-1].text
 
 
@@ -66,7 +66,7 @@ async def test_a_form_that_somebody_else_submits(stage: Stage, who: str, why: st
     forged = await person.submits_raw(view, interactions.view_submission(stage.ws.slack, person.id, view))
 
     assert forged.outcome == "updated"
-    assert why in everything_said(view)
+    assert why in full_text(view)
     await stage.ws.bob.closes(view)
     await still_open(stage, card)
 
@@ -109,7 +109,7 @@ async def test_a_form_that_comes_after_somebody_else_decided(stage: Stage) -> No
     late = await stage.ws.alice.submits(view, {"/disk": "sdb"})
 
     assert late.outcome == "updated"
-    assert "approved by bob already" in everything_said(view)
+    assert "approved by bob already" in full_text(view)
     assert [block["type"] for block in view.definition["blocks"]] == ["section"]
     await stage.ws.alice.closes(view)
     assert len(stage.noted(card.thread)) == 1
@@ -230,7 +230,7 @@ async def test_a_form_for_a_decision_that_is_not_allowed(stage: Stage) -> None:
     forged = await stage.ws.bob.submits_raw(view, payload)
 
     assert forged.outcome in {"updated", "errors"}
-    assert "not possible here" in everything_said(view) + str(forged.errors)
+    assert "not possible here" in full_text(view) + str(forged.errors)
     await stage.ws.bob.closes(view)
     await still_open(stage, card, [{"type": "accept", "args": None}])
     await still_open(stage, other)

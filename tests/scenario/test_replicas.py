@@ -48,11 +48,11 @@ async def settled(stage: Stage, thread_text: str, card: Card) -> None:
 async def test_a_mention_that_arrives_as_two_events_is_one_message(
     both: Stage, order: Literal["mention_first", "message_first"]
 ) -> None:
-    both.ws.trouble.mention_order = order
+    both.ws.faults.mention_order = order
     try:
         threads = [await both.ws.carol.mentions(f"ask: {order} {n}") for n in range(6)]
     finally:
-        both.ws.trouble.clear()
+        both.ws.faults.clear()
 
     for n, thread in enumerate(threads):
         await thread.wait_for(f"Heard: {order} {n}")
@@ -64,8 +64,8 @@ async def test_a_mention_that_arrives_as_two_events_is_one_message(
 
 
 async def test_an_event_that_is_told_again_to_every_socket_is_handled_once(both: Stage) -> None:
-    both.ws.trouble.on_delivery("app_mention", DeliveryFault.TWICE)
-    both.ws.trouble.on_delivery("message", DeliveryFault.TWICE)
+    both.ws.faults.on_delivery("app_mention", DeliveryFault.TWICE)
+    both.ws.faults.on_delivery("message", DeliveryFault.TWICE)
     card = await both.card(RISKY)
     for name in ("app_mention", "message"):
         event = delivered(both, name, card.thread.ts)
@@ -84,8 +84,8 @@ async def test_an_event_that_is_told_again_to_every_socket_is_handled_once(both:
 
 
 async def test_an_event_whose_acknowledgement_was_lost_is_handled_once(both: Stage) -> None:
-    both.ws.trouble.on_delivery("app_mention", DeliveryFault.LOSE_ACK)
-    both.ws.trouble.on_delivery("message", DeliveryFault.LOSE_ACK)
+    both.ws.faults.on_delivery("app_mention", DeliveryFault.LOSE_ACK)
+    both.ws.faults.on_delivery("message", DeliveryFault.LOSE_ACK)
 
     thread = await both.ws.carol.mentions("ask: once")
 
@@ -108,7 +108,7 @@ async def test_a_click_that_arrives_twice_decides_once(both: Stage) -> None:
     await settled(both, "after the clicks", card)
     assert len(both.noted(card.thread)) == 2
     assert both.ledger(card.thread).count(("decided", "bob")) == 1
-    await both.ws.bob.is_told(lambda _: len(both.ws.bob.ephemerals) == told + SOCKETS - 1)
+    await both.ws.bob.sees_ephemeral(lambda _: len(both.ws.bob.ephemerals) == told + SOCKETS - 1)
 
 
 async def test_when_three_decide_at_once_one_counts_and_the_others_are_told_privately(both: Stage) -> None:
@@ -163,5 +163,5 @@ async def _race(stage: Stage, card: Card, *, form: bool) -> None:
 
 
 async def _told(person: Person, known: int) -> None:
-    seen = await person.is_told(lambda _: len(person.ephemerals) == known + 1)
+    seen = await person.sees_ephemeral(lambda _: len(person.ephemerals) == known + 1)
     assert "already" in person.ephemerals[-1].text or "no longer open" in person.ephemerals[-1].text, seen

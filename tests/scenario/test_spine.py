@@ -11,7 +11,7 @@ RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda", "times
 
 def posted_in(stage: Stage, channel: str, text: str) -> list[str]:
     """The root messages of a channel that say this, and only this."""
-    place = stage.ws.slack.world.channels[stage.ws.channel_id(channel)]
+    place = stage.ws.slack.state.channels[stage.ws.channel_id(channel)]
     return [m.ts for m in place.messages.values() if m.text == text and not m.is_reply]
 
 
@@ -172,14 +172,14 @@ async def test_direct_messages_need_no_mention(either: Stage) -> None:
 async def opened(stage: Stage, known: set[str]) -> Thread:
     """The thread that the bot began in #general since then."""
     channel = stage.ws.channel_id("general")
-    place = stage.ws.slack.world.channels[channel]
+    place = stage.ws.slack.state.channels[channel]
 
     def look() -> Any:
         return next(
             (m for m in place.messages.values() if m.by_bot and m.ts not in known and not m.is_reply), 0
         )
 
-    found = await stage.ws.slack.signals.until(
+    found = await stage.ws.slack.changes.wait_for(
         "anything",
         look,
         limit=10,
@@ -189,7 +189,7 @@ async def opened(stage: Stage, known: set[str]) -> Thread:
 
 
 def roots(stage: Stage) -> set[str]:
-    return set(stage.ws.slack.world.channels[stage.ws.channel_id("general")].messages)
+    return set(stage.ws.slack.state.channels[stage.ws.channel_id("general")].messages)
 
 
 async def test_the_command_begins_a_thread_for_whoever_typed_it(either: Stage) -> None:

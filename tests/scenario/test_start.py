@@ -146,7 +146,7 @@ async def test_a_missing_scope_is_named_at_the_start_and_nobody_decides_without_
                 await stage.ws.connected()
                 card = await stage.card("Shall I?")
                 await card.click("approval:answer", stage.ws.bob)
-                told = await stage.ws.bob.is_told("Slack did not let me do that (missing_scope)")
+                told = await stage.ws.bob.sees_ephemeral("Slack did not let me do that (missing_scope)")
         (warned,) = [entry for entry in logs if entry["event"] == "scopes_missing"]
         assert "users:read (to see who may decide)" in warned["text"]
         assert card.is_open
@@ -155,7 +155,7 @@ async def test_a_missing_scope_is_named_at_the_start_and_nobody_decides_without_
 
 async def test_a_slack_that_is_away_at_the_start_is_waited_for(tmp_path: Path, database_url: str) -> None:
     async with open_stage(tmp_path / "stage", database_url) as stage:
-        stage.ws.trouble.on_call("auth.test", ApiFault.SERVER_ERROR)
+        stage.ws.faults.on_call("auth.test", ApiFault.SERVER_ERROR)
         async with bot_in_process(stage.environment()):
             await stage.ws.connected()
             thread = await stage.ws.carol.mentions("ask: there")

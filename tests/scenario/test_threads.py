@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from slack_local.fault_injection import DeliveryFault
-from slack_local.people.threads import Card, Thread, everything_said
+from slack_local.people.threads import Card, Thread, full_text
 from tests.support.in_process import bot_in_process
 from tests.support.stage import Stage, open_stage
 
@@ -41,7 +41,7 @@ async def test_messages_are_taken_in_their_order_while_another_thread_is_stuck(s
 
 async def test_a_reply_that_overtakes_the_mention_it_follows_is_heard(stage: Stage) -> None:
     for name in ("app_mention", "message"):
-        stage.ws.trouble.on_delivery(name, DeliveryFault.LOSE)
+        stage.ws.faults.on_delivery(name, DeliveryFault.LOSE)
     thread = await stage.ws.carol.mentions("ask: the first")
     await stage.ws.carol.replies(thread, "the second")
     await stage.ws.delivery.idle()
@@ -57,7 +57,7 @@ async def test_a_reply_that_overtakes_its_mention_by_a_moment_is_heard_too(stage
     await stage.ws.bob.replies(chatter, "what was said before the mention is no part of it")
     await stage.ws.delivery.idle()
     for name in ("app_mention", "message"):
-        stage.ws.trouble.on_delivery(name, DeliveryFault.DELAY, seconds=0.7)
+        stage.ws.faults.on_delivery(name, DeliveryFault.DELAY, seconds=0.7)
     await stage.ws.carol.mentions("ask: the first", thread_ts=chatter.ts)
     await stage.ws.carol.replies(chatter, "the second")
 
@@ -77,7 +77,7 @@ async def test_two_questions_of_one_node_are_asked_one_after_the_other(stage: St
     late = await stage.ws.alice.submits(again, {"/": "one more"})
 
     assert late.outcome == "updated"
-    assert "answered by bob already" in everything_said(again)
+    assert "answered by bob already" in full_text(again)
     await stage.ws.alice.closes(again)
     assert second.is_open
     await second.answer(by=stage.ws.bob, value="two")
@@ -156,7 +156,7 @@ async def test_a_mention_without_words_is_answered_to_its_writer_alone(stage: St
 
     thread = await stage.ws.alice.mentions("")
 
-    await stage.ws.alice.is_told(lambda _: len(stage.ws.alice.ephemerals) > known)
+    await stage.ws.alice.sees_ephemeral(lambda _: len(stage.ws.alice.ephemerals) > known)
     assert thread.from_bot() == []
 
 
@@ -186,12 +186,12 @@ async def test_a_command_where_the_bot_is_not_is_explained(tmp_path: Path, datab
     refused = {"not_in_channel", "channel_not_found"}
     async with open_stage(tmp_path / "stage", database_url, refused=refused) as stage:
         channel = stage.ws.add_channel("secret", [stage.ws.alice], private=True)
-        stage.ws.slack.world.channels[channel].members.pop(stage.ws.slack.app.bot_user)
+        stage.ws.slack.state.channels[channel].members.pop(stage.ws.slack.app.bot_user)
         async with bot_in_process(stage.environment()):
             await stage.ws.connected()
             await stage.ws.alice.runs("/agent ask: hello", channel=channel)
 
-            await stage.ws.alice.is_told("not in this channel")
+            await stage.ws.alice.sees_ephemeral("not in this channel")
 
 
 @pytest.mark.parametrize("words", ["yes", "LGTM", ":+1:", "Approved.", "go ahead", "ok!"])
@@ -248,7 +248,7 @@ async def test_the_command_works_in_direct_messages_and_what_waits_there_is_list
 
     await stage.ws.bob.runs('/agent ask: {"ask": "Just between us?"}', channel=direct.id)
 
-    root = await stage.ws.slack.signals.until(
+    root = await stage.ws.slack.changes.wait_for(
         "anything",
         lambda: next((m for m in direct.messages.values() if m.ts not in known and not m.is_reply), None),
         limit=10,
@@ -269,12 +269,12 @@ async def test_an_unfinished_edit_does_not_keep_others_from_deciding_what_is_lef
     rows = [block["block_id"] for block in card.message.blocks if block["type"] == "actions"]
     view = await card.form("approval:edit", stage.ws.bob, rows[0])
     await card.click("approval:approve_rest", stage.ws.gus)
-    await stage.ws.gus.is_told("Guests")
+    await stage.ws.gus.sees_ephemeral("Guests")
 
     await card.click("approval:approve_rest", stage.ws.alice)
     late = await stage.ws.bob.submits(view, {"/disk": "sdz"})
 
     assert late.outcome == "updated"
-    assert "already" in everything_said(view)
+    assert "already" in full_text(view)
     await stage.ws.bob.closes(view)
     assert await stage.resumed(card.thread) == {"decisions": [{"type": "approve"}] * 3}

@@ -25,7 +25,7 @@ async def test_people_have_the_standing_that_slack_gives_them(bot: Bot) -> None:
 
 
 async def test_somebody_whom_slack_does_not_know_is_nobody_who_may_decide(bot: Bot) -> None:
-    bot.ws.trouble.on_call("users.info", ApiFault.ERROR, error="user_not_found")
+    bot.ws.faults.on_call("users.info", ApiFault.ERROR, error="user_not_found")
     assert (await bot.context.client.person(bot.ws.alice.id)).standing is Standing.GONE
 
 
@@ -62,7 +62,7 @@ async def test_somebody_from_another_team_of_the_same_organisation_is_no_member(
     ],
 )
 async def test_failures_are_told_apart(bot: Bot, fault: dict[str, Any], expected: type[Exception]) -> None:
-    bot.ws.trouble.on_call("chat.postMessage", **fault)
+    bot.ws.faults.on_call("chat.postMessage", **fault)
     with pytest.raises(expected) as raised:
         await bot.context.client.call("chat.postMessage", channel=bot.ws.channel_id("general"), text="x")
     if isinstance(raised.value, RateLimited):
@@ -74,7 +74,7 @@ async def test_failures_are_told_apart(bot: Bot, fault: dict[str, Any], expected
 
 async def test_a_tools_text_is_posted_once_and_escaped(bot: Bot) -> None:
     general = bot.ws.channel_id("general")
-    bot.ws.trouble.on_call("chat.postMessage", ApiFault.DROP_AFTER)
+    bot.ws.faults.on_call("chat.postMessage", ApiFault.DROP_AFTER)
     with pytest.raises(SlackUnreachable):
         await bot.context.client.post_text("t:1", general, "hi <!channel>", look_first=False)
     posted = await bot.context.client.post_text("t:1", general, "hi <!channel>", look_first=True)
@@ -89,7 +89,7 @@ async def test_an_older_drawing_does_not_cover_a_newer_one(bot: Bot) -> None:
     card = await bot.asks({"type": "tool_approval", "name": "transfer", "args": {}})
     older = await bot.approval(card)
     newer = replace(older, version=older.version + 1, note="Once more, please.")
-    bot.ws.trouble.on_call("chat.update", ApiFault.DELAY, seconds=0.3)
+    bot.ws.faults.on_call("chat.update", ApiFault.DELAY, seconds=0.3)
     await asyncio.gather(bot.context.client.update_card(newer), bot.context.client.update_card(older))
     assert "Once more" in card.text
 
@@ -105,7 +105,7 @@ async def test_an_openings_failure_is_told_through_slacks_own_url_alone(bot: Bot
     general = bot.ws.channel_id("general")
     row = Outgoing(key="o", kind=OutgoingKind.ROOT, team="T", channel=general, thread_ts=None, body=body)
     await bot.context.client.root_refused(row, "not_in_channel")
-    await bot.ws.carol.is_told("not in this channel")
+    await bot.ws.carol.sees_ephemeral("not in this channel")
     assert len(bot.ws.log.calls("chat.postEphemeral")) == 1
 
 
@@ -115,4 +115,4 @@ async def test_an_unknown_button_says_that_it_does_nothing(bot: Bot) -> None:
     payload["actions"][0]["action_id"] = "old:button"
     clicked = await bot.ws.bob.clicks_raw(payload)
     assert clicked.error is None
-    await bot.ws.bob.is_told("does not do anything")
+    await bot.ws.bob.sees_ephemeral("does not do anything")

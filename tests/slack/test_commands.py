@@ -13,7 +13,7 @@ TOOL: Json = {"type": "tool_approval", "name": "transfer", "args": {"to": "bob <
 async def test_agent_posts_the_text_as_a_thread_and_defers_its_run(bot: Bot) -> None:
     answer = await bot.ws.carol.runs("/agent summarise <this> & that")
     assert "Starting" in answer.text
-    root = await bot.ws.slack.signals.until(
+    root = await bot.ws.slack.changes.wait_for(
         "anything",
         lambda: next((c for c in bot.ws.log.calls("chat.postMessage") if c.ok), None),
         limit=5,
@@ -44,9 +44,9 @@ async def test_agent_lists_graphs_and_knows_no_others(bot: Bot) -> None:
 
 
 async def test_a_thread_that_cannot_be_started_is_explained_to_who_asked(bot: Bot) -> None:
-    bot.ws.trouble.on_call("chat.postMessage", ApiFault.ERROR, error="not_in_channel")
+    bot.ws.faults.on_call("chat.postMessage", ApiFault.ERROR, error="not_in_channel")
     await bot.ws.carol.runs("/agent hello")
-    told = await bot.ws.carol.is_told("not in this channel")
+    told = await bot.ws.carol.sees_ephemeral("not in this channel")
     assert not told.by_slack
     assert bot.deferred == []
 
@@ -86,7 +86,7 @@ async def test_approvals_with_words_says_how_it_is_used(bot: Bot) -> None:
 
 
 async def test_approvals_answers_in_time_when_slack_does_not(bot: Bot) -> None:
-    bot.ws.trouble.on_call("users.conversations", ApiFault.HANG, seconds=5.0)
+    bot.ws.faults.on_call("users.conversations", ApiFault.HANG, seconds=5.0)
     answer = await bot.ws.bob.runs("/approvals")
     assert answer.error is None
     assert "in time" in answer.text

@@ -68,7 +68,7 @@ async def test_rows_are_decided_apart_and_the_rest_at_once(bot: Bot) -> None:
     approval = await bot.approval(card)
 
     await card.click("approval:reject", bot.ws.bob, row_block(card, 1))
-    view = await bot.ws.slack.signals.until(
+    view = await bot.ws.slack.changes.wait_for(
         ("screen", bot.ws.bob.id), lambda: bot.ws.bob.modal, limit=5, what="the form"
     )
     await bot.ws.bob.submits(view, {"/message": "too much"})
@@ -116,7 +116,7 @@ async def test_a_second_click_changes_nothing_and_is_told_why(bot: Bot) -> None:
     await card.approve(by=bot.ws.bob)
     await bot.ws.alice.clicks_raw(late)
 
-    await bot.ws.alice.is_told("approved by bob already")
+    await bot.ws.alice.sees_ephemeral("approved by bob already")
     assert bot.ws.bob.ephemerals == []
     decided = await now(bot, approval)
     assert [vote.by.name for vote in decided.votes if vote] == ["bob"]
@@ -125,7 +125,7 @@ async def test_a_second_click_changes_nothing_and_is_told_why(bot: Bot) -> None:
 async def test_a_click_that_arrives_twice_counts_once(bot: Bot) -> None:
     card = await bot.asks(TOOL)
     approval = await bot.approval(card)
-    bot.ws.trouble.on_delivery("block_actions", DeliveryFault.TWICE)
+    bot.ws.faults.on_delivery("block_actions", DeliveryFault.TWICE)
     await card.approve(by=bot.ws.bob)
     await card.closes()
     assert (await now(bot, approval)).version == 2
@@ -137,8 +137,8 @@ async def test_guests_and_strangers_may_not_decide(bot: Bot) -> None:
     await card.approve(by=bot.ws.gus)
     await card.approve(by=bot.ws.eve)
     await card.click("approval:edit", bot.ws.gus)
-    await bot.ws.gus.is_told("Guests")
-    await bot.ws.eve.is_told("other workspaces")
+    await bot.ws.gus.sees_ephemeral("Guests")
+    await bot.ws.eve.sees_ephemeral("other workspaces")
     assert bot.ws.gus.modal is None
     assert (await now(bot, approval)).version == 1
 
@@ -186,7 +186,7 @@ async def test_tampered_and_truncated_values_are_refused_in_words(bot: Bot) -> N
         payload["actions"][0]["value"] = value
         clicked = await bot.ws.bob.clicks_raw(payload)
         assert clicked.error is None
-    await bot.ws.slack.signals.until(
+    await bot.ws.slack.changes.wait_for(
         ("screen", bot.ws.bob.id),
         lambda: len(bot.ws.bob.ephemerals) == len(bad) or None,
         limit=5,
@@ -205,7 +205,7 @@ async def test_a_decision_that_is_not_allowed_is_refused_even_if_forged(bot: Bot
     payload = bot.ws.bob.click_payload(card.message, "approval:reject")
     payload["actions"][0]["action_id"] = "approval:approve"
     await bot.ws.bob.clicks_raw(payload)
-    await bot.ws.bob.is_told("not possible here")
+    await bot.ws.bob.sees_ephemeral("not possible here")
     assert (await now(bot, approval)).version == 1
 
 
@@ -215,7 +215,7 @@ async def test_a_click_on_another_message_than_the_card_is_refused(bot: Bot) -> 
     payload = bot.ws.bob.click_payload(card.message, "approval:approve")
     payload["container"]["message_ts"] = payload["message"]["ts"] = card.thread.ts
     await bot.ws.bob.clicks_raw(payload)
-    await bot.ws.bob.is_told("old card")
+    await bot.ws.bob.sees_ephemeral("old card")
     assert (await now(bot, approval)).version == 1
 
 
@@ -240,7 +240,7 @@ async def test_everything_can_be_read_page_by_page(bot: Bot) -> None:
         assert forward, "no way to the end"
         before = view.hash
         await bot.ws.gus.clicks(view, forward[0]["action_id"])
-        view = await bot.ws.slack.signals.until(
+        view = await bot.ws.slack.changes.wait_for(
             ("screen", bot.ws.gus.id),
             turned,
             limit=5,
@@ -263,9 +263,9 @@ async def test_long_text_is_edited_in_parts_and_comes_back_whole(bot: Bot) -> No
 async def test_a_click_while_slack_does_not_say_who_it_is_changes_nothing(bot: Bot) -> None:
     card = await bot.asks(TOOL)
     approval = await bot.approval(card)
-    bot.ws.trouble.on_call("users.info", ApiFault.SERVER_ERROR, times=3)
+    bot.ws.faults.on_call("users.info", ApiFault.SERVER_ERROR, times=3)
     await card.approve(by=bot.ws.bob)
-    await bot.ws.bob.is_told("try again")
+    await bot.ws.bob.sees_ephemeral("try again")
     assert (await now(bot, approval)).version == 1
     await card.approve(by=bot.ws.bob)
     await card.closes()
@@ -282,7 +282,7 @@ async def test_a_failing_database_leaves_the_click_unacknowledged_and_says_so(
     monkeypatch.setattr(bot.store, "decide", fail)
     clicked = await card.approve(by=bot.ws.bob)
     assert clicked.error is not None
-    told = await bot.ws.bob.is_told("reference")
+    told = await bot.ws.bob.sees_ephemeral("reference")
     assert "database" not in told.text
 
 
@@ -310,7 +310,7 @@ async def test_a_form_of_several_pages_keeps_what_was_typed_on_each(bot: Bot) ->
 async def turned(bot: Bot, view: View, page: int) -> None:
     """Turn to a page of the form, counted from 0."""
     await bot.ws.bob.clicks(view, f"form:turn:{page}")
-    await bot.ws.slack.signals.until(
+    await bot.ws.slack.changes.wait_for(
         ("screen", bot.ws.bob.id),
         lambda: f"pages:{page}" in str(view.definition["blocks"]),
         limit=10,
@@ -327,7 +327,7 @@ async def test_a_page_is_not_turned_over_more_than_can_be_kept(bot: Bot) -> None
 
     await bot.ws.bob.clicks(view, "form:turn:1")
 
-    await bot.ws.slack.signals.until(
+    await bot.ws.slack.changes.wait_for(
         ("screen", bot.ws.bob.id), lambda: "too much to keep" in str(view.definition), limit=10, what="a word"
     )
     assert view.values["/k8"]["value"]["value"] == much["/k8"]
@@ -343,6 +343,6 @@ async def test_a_page_is_turned_for_nobody_who_may_not_decide(bot: Bot) -> None:
 
     await bot.ws.bob.clicks(view, "form:turn:1")
 
-    await bot.ws.slack.signals.until(
+    await bot.ws.slack.changes.wait_for(
         ("screen", bot.ws.bob.id), lambda: "Nothing was changed" in str(view.definition), limit=10, what="it"
     )

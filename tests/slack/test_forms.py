@@ -21,7 +21,7 @@ from countersign.slack.forms.pagination import (
     encode_state,
     pages,
 )
-from slack_local.block_kit.input_state import initial_values
+from slack_local.block_kit.input_state import initial_state
 from slack_local.block_kit.surfaces import view_definition
 
 MODAL = Modal(callback_id="approval:edit", title="Edit", submit="Save", private_metadata="-")
@@ -39,7 +39,7 @@ values = st.recursive(
 def opened(form: Form) -> dict[str, Any]:
     """The view as Slack sends it back when nobody touched anything."""
     view = view_definition(form_view(form, MODAL), "modal")
-    return {**view, "state": {"values": initial_values(view["blocks"])}}
+    return {**view, "state": {"values": initial_state(view["blocks"])}}
 
 
 @settings(
@@ -145,7 +145,7 @@ def test_what_no_view_holds_is_edited_on_several_pages() -> None:
 
     for at in range(count):
         view = view_definition(form_view(form, MODAL, at, carried), "modal")
-        state = initial_values(view["blocks"])
+        state = initial_state(view["blocks"])
         first = next(block["block_id"] for block in view["blocks"] if block["type"] == "input")
         state[first] = {"value": {"type": "plain_text_input", "value": f"new {at}"}}
         filled = {**view, "state": {"values": state}}
@@ -166,7 +166,7 @@ def test_a_text_that_no_view_holds_is_edited_on_several_pages() -> None:
     form = fit_form(form_from_arguments({"text": text}))
     last = len(pages(form)) - 1
     view = view_definition(form_view(form, MODAL, last), "modal")
-    state = initial_values(view["blocks"])
+    state = initial_state(view["blocks"])
     end = [block["block_id"] for block in view["blocks"] if block["type"] == "input"][-1]
     state[end]["value"]["value"] += "THE END"
 

@@ -17,7 +17,7 @@ from tests.slack.conftest import Bot
 
 async def stored(bot: Bot, thread: Thread) -> list[tuple[str, str, str]]:
     """What came in for the thread, once it has come."""
-    await bot.ws.slack.signals.until(
+    await bot.ws.slack.changes.wait_for(
         "anything", lambda: thread.id in bot.deferred or None, limit=5, what=f"a job for {thread}"
     )
     return [(row.kind.value, row.user, row.text) for row in await bot.outstanding(thread)]
@@ -30,7 +30,7 @@ async def acknowledged(bot: Bot, name: str, count: int = 1) -> None:
         attempts = bot.ws.log.attempts(name)
         return len([a for a in attempts if a.outcome == "acknowledged"]) >= count or None
 
-    await bot.ws.slack.signals.until("anything", look, limit=5, what=f"{count} {name} acknowledged")
+    await bot.ws.slack.changes.wait_for("anything", look, limit=5, what=f"{count} {name} acknowledged")
 
 
 async def test_a_mention_opens_a_thread_once_though_it_is_told_twice(bot: Bot) -> None:
@@ -73,7 +73,7 @@ async def test_edits_deletions_and_the_bots_own_messages_are_not_input(bot: Bot)
 
 async def test_a_mention_without_words_is_told_what_to_do(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("")
-    await bot.ws.carol.is_told("Write what you want")
+    await bot.ws.carol.sees_ephemeral("Write what you want")
     assert thread.id not in bot.deferred
 
 
@@ -125,7 +125,7 @@ async def test_what_the_graph_says_cannot_notify_and_is_not_unfurled(bot: Bot) -
 async def test_a_very_long_answer_arrives_whole_in_order_and_once(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("hello")
     text = "".join(f"line {n} of a long answer\n" for n in range(1500))
-    bot.ws.trouble.on_call("chat.postMessage", ApiFault.DROP_AFTER, skip=1)
+    bot.ws.faults.on_call("chat.postMessage", ApiFault.DROP_AFTER, skip=1)
     await bot.posts(thread, OutgoingKind.AGENT_MESSAGE, {"text": text})
     await again(bot, thread, "row:1")
     said = [m.blocks[0]["text"] for m in thread.from_bot()]
@@ -146,14 +146,14 @@ async def again(bot: Bot, thread: Thread, key: str) -> None:
 )
 async def test_a_post_whose_fate_is_unknown_is_there_once_in_the_end(bot: Bot, fault: ApiFault) -> None:
     thread = await bot.ws.carol.mentions("hello")
-    bot.ws.trouble.on_call("chat.postMessage", fault)
+    bot.ws.faults.on_call("chat.postMessage", fault)
     await bot.posts(thread, OutgoingKind.AGENT_MESSAGE, {"text": "only once"})
     await again(bot, thread, "row:1")
     assert [m.text for m in thread.from_bot()] == ["only once"]
 
 
 async def test_a_card_that_slack_will_not_take_is_posted_plain(bot: Bot) -> None:
-    bot.ws.trouble.on_call("chat.postMessage", ApiFault.ERROR, error="invalid_blocks")
+    bot.ws.faults.on_call("chat.postMessage", ApiFault.ERROR, error="invalid_blocks")
     card = await bot.asks({"type": "tool_approval", "name": "transfer", "args": {"amount": 12}})
     assert "approval:approve" in card.actions
     assert "approval:view" in card.actions
@@ -161,7 +161,7 @@ async def test_a_card_that_slack_will_not_take_is_posted_plain(bot: Bot) -> None
 
 async def test_words_that_slack_will_not_draw_are_posted_plain_and_whole(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("hello")
-    bot.ws.trouble.on_call("chat.postMessage", ApiFault.ERROR, error="invalid_attachments")
+    bot.ws.faults.on_call("chat.postMessage", ApiFault.ERROR, error="invalid_attachments")
     table = "| a & b | c |\n|---|---|\n" + "| 1 | <2> |\n" * 200
     await bot.posts(thread, OutgoingKind.AGENT_MESSAGE, {"text": f"{table}\n{table}"})
     (said,) = thread.from_bot()
@@ -193,14 +193,14 @@ async def test_retry_is_for_members_and_counts_once(bot: Bot) -> None:
     first, second = (bot.ws.bob.click_payload(failure.message, "run:retry") for _ in range(2))
 
     await failure.click("run:retry", bot.ws.gus)
-    await bot.ws.gus.is_told("Guests")
+    await bot.ws.gus.sees_ephemeral("Guests")
     await bot.ws.bob.clicks_raw(first)
     await bot.ws.bob.clicks_raw(second)
     await failure.closes()
 
     rows = [row for row in await bot.outstanding(thread) if row.kind is InboundKind.RETRY]
     assert [row.key for row in rows] == [f"retry:{thread.id}:abc123"]
-    await bot.ws.bob.is_told("already")
+    await bot.ws.bob.sees_ephemeral("already")
 
 
 async def test_a_start_form_fills_in_a_graphs_input(bot: Bot) -> None:

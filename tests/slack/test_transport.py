@@ -21,7 +21,7 @@ from tests.slack.conftest import Bot, slack_side
 async def arrives(bot: Bot, text: str) -> None:
     """A message comes through, whichever way."""
     thread = await bot.ws.carol.dms(text)
-    await bot.ws.slack.signals.until(
+    await bot.ws.slack.changes.wait_for(
         "anything", lambda: thread.id in bot.deferred or None, limit=5, what="the message"
     )
 

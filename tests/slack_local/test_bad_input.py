@@ -131,9 +131,9 @@ class Nobody:
 
 async def answer(method: str, arguments: dict[str, Any]) -> dict[str, Any]:
     slack = Slack()
-    slack.furnish()
+    slack.seed()
     alice, team = "U0ALICE001", slack.team
-    slack.world.file_message(
+    slack.state.file_message(
         Message(channel="C0GENERAL0", ts="1700000000.000001", user=alice, team=team, text="root")
     )
     delivery = Delivery(slack, Nobody())

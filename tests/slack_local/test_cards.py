@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.block_kit.input_state import RefusedError
-from slack_local.model.change_feed import WaitedError
+from slack_local.block_kit.input_state import NotPossibleError
+from slack_local.model.change_feed import WaitTimeoutError
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
 from tests.slack_local.conftest import bolt_app, over_socket
@@ -98,7 +98,7 @@ async def test_cards_are_counted_from_the_oldest_open_one(
     assert (second.message.text, second.is_open, second.actions) == ("card 1", True, ["approval:approve"])
     await web_client.chat_update(channel=thread.channel, ts=sent[0]["ts"], text="closed")
     assert [card.message.text for card in thread.cards()] == ["card 1"]
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await second.click("approval:edit", by=ws.bob)
 
 
@@ -106,7 +106,7 @@ async def test_a_wait_in_vain_says_what_was_there(thread: Thread, web_client: As
     await web_client.chat_postMessage(
         channel=thread.channel, thread_ts=thread.ts, text="look", blocks=card_blocks("approval:approve")
     )
-    with pytest.raises(WaitedError, match=r"(?s)'something else'.*countersign: look \[Approve\]"):
+    with pytest.raises(WaitTimeoutError, match=r"(?s)'something else'.*countersign: look \[Approve\]"):
         await thread.wait_for("something else", limit=0.05)
     found = await thread.wait_for("Approve")
     assert found.text == "look"

@@ -128,5 +128,5 @@ async def test_a_form_shows_the_bots_errors_and_then_closes(ws: LocalWorkspace) 
 async def test_a_command_answers_at_once_and_later(ws: LocalWorkspace) -> None:
     answer = await ws.carol.runs("/agent hello there", channel="#ops")
     assert answer.text == "you said hello there"
-    seen = await ws.carol.is_told("later")
+    seen = await ws.carol.sees_ephemeral("later")
     assert seen.channel == ws.channel_id("ops")

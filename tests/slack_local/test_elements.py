@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from slack_local.block_kit.input_state import RefusedError, complaint, filled, initial_values
+from slack_local.block_kit.input_state import NotPossibleError, filled, initial_state, validation_message
 
 Obj = dict[str, Any]
 OPTIONS = [{"text": {"type": "plain_text", "text": v}, "value": v} for v in ("a", "b")]
@@ -57,7 +57,7 @@ def test_what_an_input_holds(element: Obj, value: Any, held: Obj) -> None:
     ],
 )
 def test_what_an_input_does_not_take(element: Obj, value: Any) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         filled(element, value)
 
 
@@ -77,13 +77,13 @@ def test_what_an_input_does_not_take(element: Obj, value: Any) -> None:
     ],
 )
 def test_what_slacks_client_lets_go(element: Obj, value: str, fits: bool) -> None:
-    assert (complaint({"element": element}, filled(element, value)) is None) is fits
+    assert (validation_message({"element": element}, filled(element, value)) is None) is fits
 
 
 def test_an_empty_input_is_let_go_only_if_it_is_optional() -> None:
     element = {"type": "plain_text_input"}
-    assert complaint({"element": element}, None) is not None
-    assert complaint({"element": element, "optional": True}, None) is None
+    assert validation_message({"element": element}, None) is not None
+    assert validation_message({"element": element, "optional": True}, None) is None
 
 
 def test_what_is_prefilled_is_held_from_the_start() -> None:
@@ -104,7 +104,7 @@ def test_what_is_prefilled_is_held_from_the_start() -> None:
             ],
         },
     ]
-    assert initial_values(blocks) == {
+    assert initial_state(blocks) == {
         "i": {"v": {"type": "plain_text_input", "value": "x"}},
         "a": {
             "d": {"type": "datepicker", "selected_date": "2026-11-20"},

@@ -73,7 +73,7 @@ async def card(ws: LocalWorkspace, web_client: AsyncWebClient) -> Message:
     posted = await web_client.chat_postMessage(
         channel=thread.channel, thread_ts=thread.ts, text="card", blocks=[BUTTON]
     )
-    return ws.slack.world.channels[thread.channel].messages[posted["ts"]]
+    return ws.slack.state.channels[thread.channel].messages[posted["ts"]]
 
 
 async def events(ws: LocalWorkspace, name: str) -> list[Obj]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.block_kit.input_state import RefusedError
+from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.people.writing import MAX_INPUT_FILE
 from slack_local.workspace import LocalWorkspace
 from tests.slack_local.conftest import bolt_app, over_socket
@@ -30,7 +30,7 @@ async def test_a_forms_file_is_nobodys_message(ws: LocalWorkspace, web_client: A
     assert file["filetype"] == "txt"
     assert file["channels"] == []
     assert (await web_client.files_info(file=file["id"]))["file"]["user"] == ws.alice.id
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.alice.uploads("a.txt", b"x" * (MAX_INPUT_FILE + 1))
 
 
@@ -56,20 +56,20 @@ async def test_a_reaction_is_taken_back(ws: LocalWorkspace, web_client: AsyncWeb
 
 
 async def test_a_command_begins_with_a_slash(ws: LocalWorkspace) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.alice.runs("agent graphs")
     assert ws.log.attempts() == []
 
 
 async def test_joining_and_leaving_shows_and_is_told(ws: LocalWorkspace) -> None:
     channel = ws.add_channel("side", [ws.alice])
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.bob.says("#side", "hello")
     await ws.bob.joins("#side")
     await ws.bob.leaves("#side")
     assert [e["user"] for e in await heard(ws, "member_joined_channel")] == [ws.bob.id]
     assert [e["subtype"] for e in await heard(ws, "message")] == ["channel_join", "channel_leave"]
-    assert ws.bob.id not in ws.slack.world.channels[channel].members
+    assert ws.bob.id not in ws.slack.state.channels[channel].members
 
 
 async def test_a_private_channel_is_hidden_until_the_bot_is_invited(
@@ -79,14 +79,14 @@ async def test_a_private_channel_is_hidden_until_the_bot_is_invited(
     await ws.alice.says(channel, "with the bot")
     (event,) = await heard(ws, "message")
     assert event["channel_type"] == "group"
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.bob.joins("#secret")
     await ws.alice.invites(ws.bob.id, channel)
     assert (await web_client.conversations_members(channel=channel))["members"][-1] == ws.bob.id
 
 
 async def test_a_bot_outside_a_channel_hears_nothing_of_it(ws: LocalWorkspace) -> None:
-    channel = ws.slack.world.channels[ws.channel_id("ops")]
+    channel = ws.slack.state.channels[ws.channel_id("ops")]
     del channel.members[ws.slack.app.bot_user]
     await ws.alice.mentions("hello", channel="#ops")
     assert await heard(ws, "app_mention") == []
@@ -99,7 +99,7 @@ async def test_edits_and_deletions_are_told_with_what_was_before(ws: LocalWorksp
     (message,) = (await ws.alice.says("#ops", "one")).messages()
     await ws.alice.edits(message, "two")
     await ws.alice.deletes(message)
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.bob.edits(message, "three")
     _, changed, deleted = await heard(ws, "message")
     assert (changed["subtype"], changed["hidden"]) == ("message_changed", True)
@@ -149,7 +149,7 @@ async def test_an_external_select_asks_the_bot(ws: LocalWorkspace, web_client: A
     blocks = [{"type": "actions", "elements": [select]}]
     async with over_socket(app, ws):
         posted = await web_client.chat_postMessage(channel=ws.channel_id("ops"), text="Where?", blocks=blocks)
-        message = ws.slack.world.channels[posted["channel"]].messages[posted["ts"]]
+        message = ws.slack.state.channels[posted["channel"]].messages[posted["ts"]]
         assert await ws.alice.searches(message, "city", "x") == []
         (option,) = await ws.alice.searches(message, "city", "ber")
         assert (await ws.alice.clicks(message, "city", value=option)).error is None

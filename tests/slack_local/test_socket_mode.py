@@ -77,7 +77,7 @@ async def test_a_mention_comes_as_two_events_of_one_message(ws: LocalWorkspace) 
         assert events[1]["channel_type"] == "channel"
         assert {e["accepts_response_payload"] for e in envelopes} == {False}
         await ws.delivery.idle()
-        ws.trouble.mention_order = "message_first"
+        ws.faults.mention_order = "message_first"
         await ws.alice.mentions("hello again")
         again = [(await socket.receive_json(timeout=2))["payload"]["event"]["type"] for _ in range(2)]
         assert again == ["message", "app_mention"]
@@ -140,7 +140,7 @@ async def test_a_click_is_not_delivered_again_and_the_clicker_is_told(
 ) -> None:
     ws.delivery.ack_limit = 0.1
     posted = await web_client.chat_postMessage(channel=ws.channel_id("ops"), text="x", blocks=BUTTON)
-    message = ws.slack.world.channels[posted["channel"]].messages[posted["ts"]]
+    message = ws.slack.state.channels[posted["channel"]].messages[posted["ts"]]
     await ws.delivery.idle()  # the event of the bot's own message, which nobody is there to get
     async with plain_socket(ws) as socket:
         clicked = await ws.alice.clicks(message, "go")
@@ -176,7 +176,7 @@ async def test_a_response_payload_answers_a_command(ws: LocalWorkspace) -> None:
         assert envelope["payload"]["text"] == "hi"
         await acknowledge(socket, envelope, {"text": "hello", "response_type": "in_channel"})
         assert (await running).text == "hello"
-    assert [m.text for m in ws.slack.world.channels[ws.channel_id("ops")].messages.values()] == ["hello"]
+    assert [m.text for m in ws.slack.state.channels[ws.channel_id("ops")].messages.values()] == ["hello"]
 
 
 async def test_the_sdk_reconnects_when_told_to_and_loses_nothing(ws: LocalWorkspace) -> None:
@@ -186,14 +186,14 @@ async def test_the_sdk_reconnects_when_told_to_and_loses_nothing(ws: LocalWorksp
     @app.event("message")
     async def on_message(event: dict[str, Any]) -> None:
         heard.append(event["text"])
-        ws.slack.signals.notify("heard")
+        ws.slack.changes.notify("heard")
 
     async with over_socket(app, ws):
         await ws.socket.disconnect("refresh_requested")
         await ws.alice.says("#ops", "during")
         await ws.connected(limit=20)
         await ws.alice.says("#ops", "after")
-        await ws.slack.signals.until("heard", lambda: "after" in heard, limit=5, what="the event")
+        await ws.slack.changes.wait_for("heard", lambda: "after" in heard, limit=5, what="the event")
     assert heard.count("after") == 1
 
 
@@ -211,4 +211,6 @@ async def test_a_cut_connection_closes_without_a_word(ws: LocalWorkspace) -> Non
         ws.socket.cut()
         message = await socket.receive(timeout=2)
         assert message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.ERROR)
-    await ws.slack.signals.until("connections", lambda: ws.socket.connections == 0, limit=2, what="the end")
+    await ws.slack.changes.wait_for(
+        "connections", lambda: ws.socket.connections == 0, limit=2, what="the end"
+    )

@@ -14,7 +14,7 @@ from slack_local.workspace import LocalWorkspace
 def fill(ws: LocalWorkspace, count: int) -> None:
     channel = ws.channel_id("general")
     for number in range(count):
-        ws.slack.world.file_message(
+        ws.slack.state.file_message(
             Message(
                 channel=channel, ts=ws.slack.clock.ts(), user=ws.bob.id, team=ws.slack.team, text=str(number)
             )

@@ -11,9 +11,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from slack_local.block_kit.input_state import RefusedError
+from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.model.records import Message
-from slack_local.people.person import Clicked
+from slack_local.people.person import ClickResult
 from slack_local.workspace import LocalWorkspace
 from tests.slack_local.conftest import bolt_app, over_socket
 
@@ -76,7 +76,7 @@ async def card(ws: LocalWorkspace, bot: Bot, web_client: AsyncWebClient) -> Mess
     button = {"type": "button", "action_id": "go", "value": "7", "text": plain("Go")}
     blocks = [{"type": "actions", "block_id": "row", "elements": [button]}]
     posted = await web_client.chat_postMessage(channel=ws.channel_id("ops"), text="card", blocks=blocks)
-    return ws.slack.world.channels[posted["channel"]].messages[posted["ts"]]
+    return ws.slack.state.channels[posted["channel"]].messages[posted["ts"]]
 
 
 async def refused(call: Any) -> str:
@@ -85,7 +85,7 @@ async def refused(call: Any) -> str:
     return str(error.value.response["error"])
 
 
-async def press(ws: LocalWorkspace, card: Message) -> Clicked:
+async def press(ws: LocalWorkspace, card: Message) -> ClickResult:
     return await ws.alice.clicks(card, "go")
 
 
@@ -176,9 +176,9 @@ async def test_slacks_client_keeps_an_incomplete_form(
         assert kept.outcome == "incomplete"
         assert set(kept.errors) == {"/a", "/n"}
     assert bot.bodies == []
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.alice.fills(modal, {"/nowhere": "x"})
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.alice.fills(modal, {"/a": "two\nlines"})
 
 
@@ -209,7 +209,7 @@ async def test_a_submission_updates_pushes_and_clears(
     pushed = await ws.alice.submits(modal)
     assert pushed.view is not None
     assert (pushed.view.previous_view_id, pushed.view.root_view_id) == (modal.id, modal.id)
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.alice.submits(modal)
     bot.ack = {"response_action": "clear"}
     assert (await ws.alice.submits(pushed.view, {"/a": "x"})).outcome == "cleared"
@@ -227,7 +227,7 @@ async def test_a_stack_holds_three_views(
             await push
         else:
             assert await refused(push) == "push_limit_reached"
-    assert len(ws.slack.world.modals[ws.alice.id]) == 3
+    assert len(ws.slack.state.modals[ws.alice.id]) == 3
 
 
 async def test_updating_a_view_guards_against_an_old_hash(
@@ -280,10 +280,10 @@ async def test_the_home_tab(ws: LocalWorkspace, web_client: AsyncWebClient) -> N
 
 
 async def test_what_is_not_there_cannot_be_pressed(ws: LocalWorkspace, card: Message) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.alice.clicks(card, "stop")
     card.blocks[0]["elements"][0]["visible_to_user_ids"] = [ws.bob.id]
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.alice.clicks(card, "go")
     assert (await ws.bob.clicks(card, "go")).error is None
 
@@ -293,7 +293,7 @@ async def test_an_old_copy_of_a_card_can_still_be_sent(
 ) -> None:
     stale = ws.bob.click_payload(card, "go")
     await web_client.chat_update(channel=card.channel, ts=card.ts, text="closed")
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.bob.clicks(card, "go")
     assert (await ws.bob.clicks_raw(stale)).error is None
     assert bot.bodies[-1]["message"]["text"] == "card"
@@ -313,7 +313,7 @@ async def test_a_response_url_can_speak_to_all_delete_and_grow_old(ws: LocalWork
     hook = AsyncWebhookClient((await press(ws, card)).payload["response_url"])
     await hook.send(text="for all", response_type="in_channel")
     await hook.send(delete_original=True)
-    messages = ws.slack.world.channels[card.channel].messages
+    messages = ws.slack.state.channels[card.channel].messages
     assert [m.text for m in messages.values()] == ["for all"]
     ws.slack.clock.advance(1801)
     assert (await hook.send(text="late")).status_code == 404
@@ -351,7 +351,7 @@ async def test_a_button_of_an_attachment(
 ) -> None:
     coloured = [{"color": "#d00", "fallback": "x", "blocks": card.blocks}]
     posted = await web_client.chat_postMessage(channel=card.channel, text="x", attachments=coloured)
-    message = ws.slack.world.channels[card.channel].messages[posted["ts"]]
+    message = ws.slack.state.channels[card.channel].messages[posted["ts"]]
     await ws.alice.clicks(message, "go")
     assert bot.bodies[-1]["container"]["attachment_id"] == 1
     assert bot.bodies[-1]["actions"][0]["value"] == "7"

@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_local.block_kit.input_state import RefusedError
+from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.model.seed import ALL_SCOPES, App
 from slack_local.workspace import LocalWorkspace
 
@@ -35,7 +35,7 @@ def general(ws: LocalWorkspace) -> str:
 async def test_who_am_i(ws: LocalWorkspace, web_client: AsyncWebClient) -> None:
     me = await web_client.auth_test()
     assert me["team_id"] == ws.slack.team
-    assert ws.slack.world.users[me["user_id"]].is_bot
+    assert ws.slack.state.users[me["user_id"]].is_bot
     assert (await web_client.users_info(user=me["user_id"]))["user"]["is_bot"] is True
     assert (await web_client.bots_info(bot=me["bot_id"]))["bot"]["user_id"] == me["user_id"]
 
@@ -116,12 +116,12 @@ async def test_where_the_bot_cannot_post(ws: LocalWorkspace, web_client: AsyncWe
     assert missing["error"] == "invalid_arguments"
     assert missing["response_metadata"]["messages"] == ["[ERROR] missing required field: channel"]
     made = (await web_client.conversations_create(name="elsewhere"))["channel"]["id"]
-    del ws.slack.world.channels[made].members[ws.slack.app.bot_user]
+    del ws.slack.state.channels[made].members[ws.slack.app.bot_user]
     ws.slack.app = App(scopes=frozenset(ALL_SCOPES) - {"chat:write.public"})
     assert await error(web_client.chat_postMessage(channel=made, text="x")) == "not_in_channel"
     assert await error(web_client.conversations_history(channel=made)) == "not_in_channel"
-    ws.slack.world.channels[made].is_archived = True
-    ws.slack.world.channels[made].members[ws.slack.app.bot_user] = None
+    ws.slack.state.channels[made].is_archived = True
+    ws.slack.state.channels[made].members[ws.slack.app.bot_user] = None
     assert await error(web_client.chat_postMessage(channel=made, text="x")) == "is_archived"
     assert await error(web_client.conversations_join(channel=made)) == "is_archived"
 
@@ -154,7 +154,7 @@ async def test_ephemerals_are_seen_by_one_and_cannot_be_updated(
         await error(web_client.chat_update(channel=general, ts=whispered["message_ts"], text="x"))
         == "message_not_found"
     )
-    ops = ws.slack.world.channels[ws.channel_id("ops")]
+    ops = ws.slack.state.channels[ws.channel_id("ops")]
     del ops.members[ws.bob.id]
     assert (
         await error(web_client.chat_postEphemeral(channel=ops.id, user=ws.bob.id, text="x"))
@@ -341,8 +341,8 @@ async def test_a_scheduled_message_is_posted_when_its_time_comes(
     listed = await web_client.chat_scheduledMessages_list(channel=general)
     assert [s["id"] for s in listed["scheduled_messages"]] == [later["scheduled_message_id"]]
     ws.slack.clock.advance(3601)
-    channel = ws.slack.world.channels[general]
-    posted = await ws.slack.signals.until(
+    channel = ws.slack.state.channels[general]
+    posted = await ws.slack.changes.wait_for(
         ("channel", general), lambda: list(channel.messages.values()), limit=5, what="the scheduled message"
     )
     assert [m.text for m in posted] == ["later"]
@@ -403,7 +403,7 @@ async def test_only_posting_takes_a_channels_name(web_client: AsyncWebClient, ge
 
 async def test_a_person_stops_an_agent(ws: LocalWorkspace, web_client: AsyncWebClient) -> None:
     thread = await ws.alice.dms("work")
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.alice.stops(thread)
     await web_client.agents_sessions_setStatus(
         channel_id=thread.channel, thread_ts=thread.ts, status="processing", title="Work"
@@ -436,7 +436,7 @@ async def test_a_streams_tasks_become_cards(ws: LocalWorkspace, web_client: Asyn
     message = thread.from_bot()[0]
     assert [b["type"] for b in message.blocks] == ["task_card", "markdown"]
     assert message.blocks[0]["status"] == "complete"
-    assert ws.slack.world.sessions[thread.channel, thread.ts]["status"] == "active"
+    assert ws.slack.state.sessions[thread.channel, thread.ts]["status"] == "active"
     again = await web_client.chat_startStream(channel=thread.channel, thread_ts=thread.ts, markdown_text="a")
     bad = web_client.chat_appendStream(channel=thread.channel, ts=again["ts"], chunks=[{"type": "text"}])
     assert await error(bad) == "invalid_chunks"
@@ -458,9 +458,9 @@ async def test_a_stranger_can_write_but_not_call_the_app(ws: LocalWorkspace) -> 
     mention = ws.log.attempts("app_mention")[0]
     assert mention.body["event"]["user_team"] == ws.eve.user.team_id != mention.body["team_id"]
     assert mention.body["is_ext_shared_channel"] is True
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.eve.runs("/agent hi")
-    with pytest.raises(RefusedError):
+    with pytest.raises(NotPossibleError):
         await ws.eve.dms("hi")
 
 
@@ -506,9 +506,9 @@ async def test_a_session_is_renamed_and_a_thread_titled(
     assert await error(web_client.agents_sessions_rename(**rename)) == "session_not_found"
     await web_client.agents_sessions_setStatus(channel_id=general, thread_ts=thread.ts, status="active")
     await web_client.agents_sessions_rename(**rename)
-    assert ws.slack.world.sessions[general, thread.ts]["title"] == "New"
+    assert ws.slack.state.sessions[general, thread.ts]["title"] == "New"
     await web_client.assistant_threads_setTitle(channel_id=general, thread_ts=thread.ts, title="Newer")
-    assert ws.slack.world.sessions[general, thread.ts]["title"] == "Newer"
+    assert ws.slack.state.sessions[general, thread.ts]["title"] == "Newer"
 
 
 async def test_an_unsubscribed_stop_button_is_warned_of(general: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from countersign.demo import insight, texts
+from countersign.demo import bot_details, texts
 from countersign.demo.bot_environment import bot_environment, has_own_model
 from countersign.demo.data_folder import DemoFolder, FolderTakenError
 from countersign.demo.file_watcher import Changes
@@ -118,30 +118,29 @@ class Demo:
         self._project = Project(config=path, whole_folder=path != OWN_CONFIG)
         self._surroundings = Surroundings(outside, self._project)
         self._port = port
-        self._inspection_token = insight.new_token()
+        self._inspection_token = bot_details.new_token()
 
     async def run(self, stack: AsyncExitStack) -> int:
         """Run until the person leaves or the task is cancelled. Raises `BotDownError`."""
         workspace = await self._workspace(stack, state=self._folder.path / "workspace.json")
-        desk = workspace.page.desk
-        if self._own_graphs:
-            desk.welcome = texts.OWN_GRAPHS
+        page = workspace.page.context
+        page.app_info = texts.OWN_GRAPHS if self._own_graphs else texts.EXAMPLE_GRAPHS
         model = await stack.enter_async_context(ScriptedModel(pace=PACE))
 
         def environment() -> dict[str, str]:
             now = self._surroundings.now()
-            desk.model = texts.OWN if has_own_model(now) else texts.SCRIPTED
+            page.set_app_note(f"Model: {_model_text(now)}")
             return self._environment(now, workspace, model)
 
         bot = self._bot(stack, environment())
-        desk.insight = insight.over_http(lambda: bot.address, self._inspection_token)
+        page.bot_details = bot_details.over_http(lambda: bot.address, self._inspection_token)
         changes = Changes(lambda: self._project.sources, apart=(self._folder.path,))
-        keeper = BotKeeper(bot, self._project, changes, desk, environment)
+        keeper = BotKeeper(bot, self._project, changes, page, environment)
         print(texts.STARTING, flush=True)
         await keeper.start()
         words = texts.where_things_are(
-            workspace.page_url, bot.log, self._project.config, desk.model, workspace.slack.bot.name,
-            desk.welcome,
+            workspace.page_url, bot.log, self._project.config, _model_text(self._surroundings.now()),
+            workspace.slack.bot.name, page.app_info,
         )  # fmt: skip
         print("\n".join(words), flush=True)
         keeping = asyncio.create_task(keeper.keep())
@@ -209,3 +208,7 @@ class Demo:
         )
         stack.push_async_callback(bot.stop)
         return bot
+
+
+def _model_text(settings: Mapping[str, str]) -> str:
+    return texts.OWN_MODEL if has_own_model(settings) else texts.SCRIPTED_MODEL

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from slack_local.model.records import Obj
+from slack_local.model.records import JsonObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class Project:
     whole_folder: bool = True
     """Whether all of the config's folder belongs to the graphs, or only the folders that they are in."""
 
-    def _read(self) -> Obj:
+    def _read(self) -> JsonObject:
         """The file, or nothing while it cannot be read: what is wrong with it is the bot's to say."""
         try:
             found = json.loads(self.config.read_text(encoding="utf-8"))
@@ -26,7 +26,7 @@ class Project:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def _graphs(self) -> Obj:
+    def _graphs(self) -> JsonObject:
         graphs = self._read().get("graphs")
         return graphs if isinstance(graphs, dict) else {}
 

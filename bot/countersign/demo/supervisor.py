@@ -7,7 +7,7 @@ from pathlib import Path
 from countersign.demo.file_watcher import Changes
 from countersign.demo.project import Project
 from slack_local.bot_process import BotDownError, BotProcess, BotRefusedError
-from slack_local.page.context import Desk
+from slack_local.page.context import PageContext
 
 RESTARTS = 3
 NEWS_SECONDS = 5.0
@@ -25,13 +25,13 @@ class BotKeeper:
         bot: BotProcess,
         project: Project,
         changes: Changes,
-        desk: Desk,
+        page: PageContext,
         environment: Callable[[], Mapping[str, str]],
     ) -> None:
         self._bot = bot
         self._project = project
         self._changes = changes
-        self._desk = desk
+        self._page = page
         self._environment = environment
         self._news: asyncio.TimerHandle | None = None
 
@@ -107,7 +107,7 @@ class BotKeeper:
         if self._news is not None:
             self._news.cancel()
             self._news = None
-        self._desk.announce(text)
+        self._page.show_banner(text)
         if for_seconds is not None:
             loop = asyncio.get_running_loop()
-            self._news = loop.call_later(for_seconds, self._desk.announce, "")
+            self._news = loop.call_later(for_seconds, self._page.show_banner, "")

@@ -1,45 +1,84 @@
-"""What the demo says when it is up: where things are, and what to try, on the page as in the terminal."""
+"""The demo's texts: what the page offers to try, what the terminal prints when the demo is up."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from slack_local.page.app_info import Try, Welcome
+from slack_local.page.app_info import AppInfo, Command, Suggestion
 
 STARTING = "Starting the bot; the first time, its database is made, too."
 UNTIL_STOPPED = "It runs until you stop it with Ctrl-C."
-SCRIPTED = "scripted: it knows a few phrases. Set OPENAI_API_KEY or OPENAI_BASE_URL for a real one."
-OWN = "your own, as OPENAI_API_KEY, OPENAI_BASE_URL and MODEL say."
+SCRIPTED_MODEL = "scripted: it knows a few phrases. Set OPENAI_API_KEY or OPENAI_BASE_URL for a real one."
+OWN_MODEL = "your own, as OPENAI_API_KEY, OPENAI_BASE_URL and MODEL say."
 WATCHED = "is loaded again when a file of the project changes"
+INTRO = (
+    "Agents act; people countersign. Countersign runs agents in these threads, and asks before anything that"
+    " needs a yes is done. Three things to try:"
+)
 
-OWN_GRAPHS = Welcome(
-    tries=(
-        Try(
+COMMANDS = (
+    Command(name="/agent", usage="[name:] text, or: graphs"),
+    Command(name="/approvals", usage="what waits for you"),
+)
+
+EXAMPLE_GRAPHS = AppInfo(
+    intro=INTRO,
+    commands=COMMANDS,
+    suggestions=(
+        Suggestion(
+            title="Ask for something that needs a yes",
+            why="The assistant wants to post in #ops. It waits for a person: switch to Bob and approve.",
+            person="carol",
+            channel="general",
+            text="@{bot} post 'Deploy at noon' to #ops",
+        ),
+        Suggestion(
+            title="Try to approve as the guest",
+            why="Gus is a guest. He sees the card and the buttons, and is told why his click does not count.",
+            person="gus",
+            channel="general",
+            thread=True,
+        ),
+        Suggestion(
+            title="Change what the agent wrote",
+            why="A draft waits for review: press Edit, change a word, and the card shows what changed.",
+            person="alice",
+            channel="general",
+            text="/agent review_and_edit: the office is closed on Friday",
+        ),
+    ),
+)
+
+OWN_GRAPHS = AppInfo(
+    intro=INTRO,
+    commands=COMMANDS,
+    suggestions=(
+        Suggestion(
             title="See which of your graphs were loaded",
             why="The first one answers mentions; the others are called by name.",
             person="alice",
             channel="general",
             text="/agent graphs",
         ),
-        Try(
+        Suggestion(
             title="Start your graph",
             why="It answers in a thread under the message. When it interrupts, a card appears there.",
             person="alice",
             channel="general",
             text="@{bot} hello",
         ),
-        Try(
+        Suggestion(
             title="Decide as somebody else",
             why="Whatever is decided on the card resumes your graph.",
             person="bob",
             channel="general",
             thread=True,
         ),
-    )
+    ),
 )
 
 
 def where_things_are(
-    page: str, log: Path, config: Path, model: str, bot: str, welcome: Welcome
+    page: str, log: Path, config: Path, model: str, bot: str, app_info: AppInfo
 ) -> Iterator[str]:
     """The lines to print; the page's address is the first one in them."""
     yield from ("", "Countersign runs in a Slack of its own on this machine.", "")
@@ -48,7 +87,7 @@ def where_things_are(
     yield f"  The graphs      {short(config)}, which {WATCHED}"
     yield f"  The model       {model}"
     yield from ("", "Three things to try:")
-    for number, one in enumerate(welcome.tries, start=1):
+    for number, one in enumerate(app_info.suggestions, start=1):
         yield f"  {number}. {one.title}"
         if one.text:
             yield f"     {one.person}, in #{one.channel}: {one.text.format(bot=bot)}"

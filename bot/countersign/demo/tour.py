@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from slack_local.bot_process import BotDownError, BotProcess
-from slack_local.model.change_feed import WaitedError
+from slack_local.model.change_feed import WaitTimeoutError
 from slack_local.model.records import Ephemeral, Message
 from slack_local.people.person import Person
 from slack_local.people.threads import Card, Thread
@@ -21,7 +21,7 @@ class Tour:
     def __init__(self, workspace: LocalWorkspace, bot: BotProcess) -> None:
         self._workspace = workspace
         self._bot = bot
-        self._told = Transcript(workspace.slack.world)
+        self._told = Transcript(workspace.slack.state)
 
     async def play(self) -> int:
         """Play the stories; returns 0, or 1 once something is not as expected."""
@@ -32,7 +32,7 @@ class Tour:
             await self._rejected()
             await self._killed()
             self._nothing_against_the_rules()
-        except (UnexpectedError, WaitedError, BotDownError) as error:
+        except (UnexpectedError, WaitTimeoutError, BotDownError) as error:
             print(f"\n✗ Expected: {error}\n\n{self._bot.tail()}", flush=True)
             return 1
         print(
@@ -154,7 +154,7 @@ class Tour:
 
     async def _is_told(self, person: Person, known: int) -> Ephemeral:
         """The one new message that only this person sees."""
-        await person.is_told(lambda _seen: len(person.ephemerals) > known, limit=ANSWER_SECONDS)
+        await person.sees_ephemeral(lambda _seen: len(person.ephemerals) > known, limit=ANSWER_SECONDS)
         return person.ephemerals[-1]
 
     def _said(self, thread: Thread) -> set[str]:
@@ -162,7 +162,7 @@ class Tour:
 
     def _in_channel(self, channel: str, since: Thread) -> list[Message]:
         """What the bot wrote in a channel since a thread began, outside threads."""
-        place = self._workspace.slack.world.channels[self._workspace.channel_id(channel)]
+        place = self._workspace.slack.state.channels[self._workspace.channel_id(channel)]
         messages = (place.messages[ts] for ts in place.timeline if ts > since.ts)
         return [message for message in messages if message.by_bot]
 

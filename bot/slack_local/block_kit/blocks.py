@@ -17,12 +17,12 @@ from slack_local.block_kit.objects import any_text, plain, slack_file
 from slack_local.block_kit.rich_text import data_table, rich_text, table
 from slack_local.block_kit.validators import (
     Check,
-    Findings,
+    Problems,
+    add_problem,
     anything,
     boolean,
     by_type,
     choice,
-    complain,
     each,
     needs_one_of,
     only_one_of,
@@ -39,9 +39,9 @@ def _block(
     return name, shape({"type": choice(name), **required}, {**optional, **_ID}, *rules)
 
 
-def _file_does_not_dispatch(value: Any, at: str, findings: Findings) -> None:
+def _file_does_not_dispatch(value: Any, at: str, problems: Problems) -> None:
     if value.get("dispatch_action") and value["element"]["type"] == "file_input":
-        complain(findings, f"{at}/dispatch_action", "cannot be used with a file_input element")
+        add_problem(problems, f"{at}/dispatch_action", "cannot be used with a file_input element")
 
 
 _EVERYWHERE = dict(

@@ -18,12 +18,12 @@ from slack_local.block_kit.objects import (
 )
 from slack_local.block_kit.validators import (
     Check,
-    Findings,
+    Problems,
+    add_problem,
     anything,
     boolean,
     by_type,
     choice,
-    complain,
     each,
     integer,
     moment,
@@ -51,18 +51,18 @@ def _offered(value: Any) -> list[Any]:
     return offered
 
 
-def _initial_is_offered(value: Any, at: str, findings: Findings) -> None:
+def _initial_is_offered(value: Any, at: str, problems: Problems) -> None:
     offered = _offered(value)
     if "initial_option" in value and value["initial_option"] not in offered:
-        complain(findings, f"{at}/initial_option", "must match one of the options")
+        add_problem(problems, f"{at}/initial_option", "must match one of the options")
     for number, initial in enumerate(value.get("initial_options", ())):
         if initial not in offered:
-            complain(findings, f"{at}/initial_options/{number}", "must match one of the options")
+            add_problem(problems, f"{at}/initial_options/{number}", "must match one of the options")
 
 
-def _lengths_agree(value: Any, at: str, findings: Findings) -> None:
+def _lengths_agree(value: Any, at: str, problems: Problems) -> None:
     if value.get("min_length", 0) > value.get("max_length", 3000):
-        complain(findings, f"{at}/min_length", "must be less than max_length")
+        add_problem(problems, f"{at}/min_length", "must be less than max_length")
 
 
 _options_or_groups = only_one_of("options", "option_groups")

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from slack_local.model.records import Ephemeral, Message, Obj
+from slack_local.model.records import Ephemeral, JsonObject, Message
 
-STATEFUL = {
+STATE_KEYS = {
     "plain_text_input": "value",
     "email_text_input": "value",
     "url_text_input": "value",
@@ -49,16 +49,16 @@ _INITIAL = {
 _LISTS = ("selected_options", "selected_users", "selected_conversations", "selected_channels", "files")
 
 
-class RefusedError(AssertionError):
+class NotPossibleError(AssertionError):
     """A person cannot do that: what they would press or fill in is not there, or does not take it."""
 
 
-def all_blocks(message: Message | Ephemeral) -> list[Obj]:
+def all_blocks(message: Message | Ephemeral) -> list[JsonObject]:
     """The blocks of a message and of its attachments."""
     return message.blocks + [block for a in message.attachments for block in a.get("blocks", ())]
 
 
-def attachment_of(message: Message | Ephemeral, block: Obj) -> int | None:
+def attachment_of(message: Message | Ephemeral, block: JsonObject) -> int | None:
     """The number of the attachment that a block stands in, or None when it stands in the message itself."""
     for attachment in message.attachments:
         if any(inner is block for inner in attachment.get("blocks", ())):
@@ -66,7 +66,7 @@ def attachment_of(message: Message | Ephemeral, block: Obj) -> int | None:
     return None
 
 
-def standing_in(blocks: list[Obj]) -> Iterator[tuple[Obj, Obj]]:
+def interactive_elements(blocks: list[JsonObject]) -> Iterator[tuple[JsonObject, JsonObject]]:
     """Each interactive element with the block it stands in."""
     for block in blocks:
         match block.get("type"):
@@ -82,11 +82,11 @@ def standing_in(blocks: list[Obj]) -> Iterator[tuple[Obj, Obj]]:
                     yield block, element
 
 
-def initial_values(blocks: list[Obj]) -> dict[str, dict[str, Obj]]:
+def initial_state(blocks: list[JsonObject]) -> dict[str, dict[str, JsonObject]]:
     """`state.values` before anybody touched anything."""
-    values: dict[str, dict[str, Obj]] = {}
-    for block, element in standing_in(blocks):
-        key = STATEFUL.get(element["type"])
+    values: dict[str, dict[str, JsonObject]] = {}
+    for block, element in interactive_elements(blocks):
+        key = STATE_KEYS.get(element["type"])
         if key is None:
             continue
         empty: Any = [] if key in _LISTS else None
@@ -98,16 +98,16 @@ def initial_values(blocks: list[Obj]) -> dict[str, dict[str, Obj]]:
     return values
 
 
-def filled(element: Obj, value: Any) -> Obj:
+def filled(element: JsonObject, value: Any) -> JsonObject:
     """What `state.values` holds once a person has put `value` into `element`.
 
     Options are given by their value or by what they say; several by a list. None empties the element.
-    Raises `RefusedError` where Slack's client would not let them.
+    Raises `NotPossibleError` where Slack's client would not let them.
     """
     kind = element["type"]
-    key = STATEFUL.get(kind)
+    key = STATE_KEYS.get(kind)
     if key is None:
-        raise RefusedError(f"a {kind} holds no value")
+        raise NotPossibleError(f"a {kind} holds no value")
     if value is None:
         return {"type": kind, key: [] if key in _LISTS else None}
     if key == "selected_option":
@@ -123,35 +123,35 @@ def filled(element: Obj, value: Any) -> Obj:
     if key == "selected_date_time":
         return {"type": kind, key: int(value)}
     if key == "selected_date" and not re.fullmatch(r"\d{4}-\d\d-\d\d", str(value)):
-        raise RefusedError(f"a date picker gives YYYY-MM-DD, not {value!r}")
+        raise NotPossibleError(f"a date picker gives YYYY-MM-DD, not {value!r}")
     if key == "selected_time" and not re.fullmatch(r"\d\d:\d\d", str(value)):
-        raise RefusedError(f"a time picker gives HH:mm, not {value!r}")
+        raise NotPossibleError(f"a time picker gives HH:mm, not {value!r}")
     return {"type": kind, key: value if key == "rich_text_value" else str(value)}
 
 
-def _typed_text(element: Obj, text: str) -> str | None:
+def _typed_text(element: JsonObject, text: str) -> str | None:
     longest = element.get("max_length", 3000)
     if element["type"] == "plain_text_input":
         if len(text) > longest:
-            raise RefusedError(f"the input takes {longest} characters, not {len(text)}")
+            raise NotPossibleError(f"the input takes {longest} characters, not {len(text)}")
         if "\n" in text and not element.get("multiline"):
-            raise RefusedError("the input takes one line")
+            raise NotPossibleError("the input takes one line")
     return text or None
 
 
-def _files(element: Obj, value: Any) -> list[Obj]:
+def _files(element: JsonObject, value: Any) -> list[JsonObject]:
     files = list(value)
     if not all(isinstance(file, dict) and "id" in file for file in files):
-        raise RefusedError("a file input holds files that were uploaded before")
+        raise NotPossibleError("a file input holds files that were uploaded before")
     most, types = element.get("max_files", 10), element.get("filetypes")
     if len(files) > most:
-        raise RefusedError(f"the input takes {most} files, not {len(files)}")
+        raise NotPossibleError(f"the input takes {most} files, not {len(files)}")
     if types and (unfit := [file["name"] for file in files if file["filetype"] not in types]):
-        raise RefusedError(f"the input takes {', '.join(types)}, not {unfit}")
+        raise NotPossibleError(f"the input takes {', '.join(types)}, not {unfit}")
     return files
 
 
-def _option(element: Obj, value: Any) -> Obj:
+def _option(element: JsonObject, value: Any) -> JsonObject:
     options = list(element.get("options", ()))
     for group in element.get("option_groups", ()):
         options += group["options"]
@@ -164,13 +164,13 @@ def _option(element: Obj, value: Any) -> Obj:
             return dict(option)
     if element["type"].endswith("external_select") and isinstance(value, dict):
         return value
-    raise RefusedError(f"there is no option {value!r}; there are {[o.get('value') for o in options]}")
+    raise NotPossibleError(f"there is no option {value!r}; there are {[o.get('value') for o in options]}")
 
 
-def complaint(block: Obj, state: Obj | None) -> str | None:
+def validation_message(block: JsonObject, state: JsonObject | None) -> str | None:
     """What Slack's client says of an input before it lets the form go, or None."""
     element = block["element"]
-    value = (state or {}).get(STATEFUL.get(element["type"], ""))
+    value = (state or {}).get(STATE_KEYS.get(element["type"], ""))
     if value in (None, "", []):
         return None if block.get("optional") else "Please complete this required field."
     match element["type"]:
@@ -185,7 +185,7 @@ def complaint(block: Obj, state: Obj | None) -> str | None:
     return None
 
 
-def _number_complaint(element: Obj, value: str) -> str | None:
+def _number_complaint(element: JsonObject, value: str) -> str | None:
     try:
         number = float(value)
     except ValueError:

@@ -7,12 +7,12 @@ from typing import Any
 
 from slack_local.block_kit.validators import (
     Check,
-    Findings,
+    Problems,
+    add_problem,
     anything,
     boolean,
     by_type,
     choice,
-    complain,
     each,
     only_one_of,
     shape,
@@ -23,12 +23,12 @@ from slack_local.block_kit.validators import (
 def _either_schema(check: Check) -> Check:
     """Slack tries every schema that a text may have, and says first that none fits."""
 
-    def check_with_headline(value: Any, at: str, findings: Findings) -> None:
-        inner: Findings = []
+    def check_with_headline(value: Any, at: str, problems: Problems) -> None:
+        inner: Problems = []
         check(value, at, inner)
         if inner:
-            complain(findings, at, "failed to match all allowed schemas")
-            findings.extend(inner)
+            add_problem(problems, at, "failed to match all allowed schemas")
+            problems.extend(inner)
 
     return check_with_headline
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from slack_local.block_kit.validators import (
     Check,
-    Findings,
+    Problems,
+    add_problem,
     anything,
     boolean,
     by_type,
     choice,
-    complain,
     each,
     integer,
     shape,
@@ -92,9 +92,9 @@ _cells: dict[str, Check] = {
 }
 
 
-def _same_width(value: Any, at: str, findings: Findings) -> None:
+def _same_width(value: Any, at: str, problems: Problems) -> None:
     if len({len(row) for row in value["rows"]}) > 1:
-        complain(findings, f"{at}/rows", "all rows must have the same number of cells")
+        add_problem(problems, f"{at}/rows", "all rows must have the same number of cells")
 
 
 table = shape(

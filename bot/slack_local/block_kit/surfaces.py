@@ -9,10 +9,10 @@ from typing import Any
 
 from slack_local.block_kit.blocks import in_message, in_view
 from slack_local.block_kit.objects import plain
-from slack_local.block_kit.validators import Findings, boolean, choice, complain, each, shape
+from slack_local.block_kit.validators import Problems, add_problem, boolean, choice, each, shape
 from slack_local.block_kit.validators import string as text
 from slack_local.model.errors import SlackError
-from slack_local.model.records import Obj
+from slack_local.model.records import JsonObject
 
 MAX_MESSAGE_BLOCKS, MAX_VIEW_BLOCKS = 50, 100
 MAX_MESSAGE_CHARACTERS = 13_200
@@ -41,7 +41,7 @@ _views = {
 }
 
 
-def message_blocks(given: Any) -> list[Obj]:
+def message_blocks(given: Any) -> list[JsonObject]:
     """A message's blocks, checked, with ids filled in.
 
     Raises `invalid_blocks` with the reasons, `invalid_blocks_format`, `msg_blocks_too_long`, or for a second
@@ -51,12 +51,12 @@ def message_blocks(given: Any) -> list[Obj]:
         return []
     if not isinstance(given, list):
         raise SlackError("invalid_blocks_format")
-    findings: Findings = []
-    _message(given, "/blocks", findings)
-    if not findings:
-        _no_duplicates(given, "/blocks", findings)
-    if findings:
-        raise SlackError("invalid_blocks", [f"[ERROR] {f}" for f in findings], errors=findings)
+    problems: Problems = []
+    _message(given, "/blocks", problems)
+    if not problems:
+        _no_duplicates(given, "/blocks", problems)
+    if problems:
+        raise SlackError("invalid_blocks", [f"[ERROR] {f}" for f in problems], errors=problems)
     if sum(block["type"] == "table" for block in given) > 1:
         raise SlackError("invalid_attachments", ["only_one_table_allowed"])
     markdown = sum(len(block["text"]) for block in given if block["type"] == "markdown")
@@ -65,54 +65,54 @@ def message_blocks(given: Any) -> list[Obj]:
     return [_with_ids(block) for block in given]
 
 
-def view_definition(given: Any, kind: str) -> Obj:
+def view_definition(given: Any, kind: str) -> JsonObject:
     """A modal's or Home's definition, checked, with ids filled in.
 
     Raises `invalid_arguments` with the reasons, or `view_too_large`.
     """
     if given is None:
         raise SlackError("invalid_arguments", ["[ERROR] missing required field: view"])
-    findings: Findings = []
-    _views[kind](given, "/view", findings)
-    if not findings:
-        _no_duplicates(given["blocks"], "/view/blocks", findings)
-        _inputs_can_be_sent(given, findings)
-    if findings:
-        complain(findings, "/view", "failed to match all allowed schemas")
-        findings.insert(0, findings.pop())
-        raise SlackError("invalid_arguments", [f"[ERROR] {f}" for f in findings])
+    problems: Problems = []
+    _views[kind](given, "/view", problems)
+    if not problems:
+        _no_duplicates(given["blocks"], "/view/blocks", problems)
+        _inputs_can_be_sent(given, problems)
+    if problems:
+        add_problem(problems, "/view", "failed to match all allowed schemas")
+        problems.insert(0, problems.pop())
+        raise SlackError("invalid_arguments", [f"[ERROR] {f}" for f in problems])
     if len(json.dumps(given)) > MAX_VIEW_BYTES:
         raise SlackError("view_too_large")
     return {**_with_defaults(given), "blocks": [_with_ids(block) for block in given["blocks"]]}
 
 
-def _inputs_can_be_sent(view: Obj, findings: Findings) -> None:
+def _inputs_can_be_sent(view: JsonObject, problems: Problems) -> None:
     focused = 0
     for number, block in enumerate(view["blocks"]):
         at = f"/view/blocks/{number}"
         if block["type"] == "input" and view["type"] == "modal" and "submit" not in view:
-            complain(findings, f"{at}/input", "must define `submit` to use an `input` block in modals")
+            add_problem(problems, f"{at}/input", "must define `submit` to use an `input` block in modals")
         focused += any(element.get("focus_on_load", False) for element in _elements(block))
     if focused > 1:
-        complain(findings, "/view/blocks", "only one element may have focus_on_load")
+        add_problem(problems, "/view/blocks", "only one element may have focus_on_load")
 
 
-def _no_duplicates(blocks: list[Obj], at: str, findings: Findings) -> None:
+def _no_duplicates(blocks: list[JsonObject], at: str, problems: Problems) -> None:
     """Block ids are unique on a surface, action ids within their block."""
     counted = Counter(block["block_id"] for block in blocks if "block_id" in block)
     for number, block in enumerate(blocks):
         if counted.get(block.get("block_id", ""), 0) > 1:
-            complain(findings, f"{at}/{number}/block_id", f"duplicate block_id: {block['block_id']}")
+            add_problem(problems, f"{at}/{number}/block_id", f"duplicate block_id: {block['block_id']}")
         seen: set[str] = set()
         for place, element in enumerate(_elements(block)):
             action_id = element.get("action_id")
             if action_id in seen:
-                complain(findings, f"{at}/{number}/elements/{place}", f"duplicate action_id: {action_id}")
+                add_problem(problems, f"{at}/{number}/elements/{place}", f"duplicate action_id: {action_id}")
             if action_id is not None:
                 seen.add(action_id)
 
 
-def _elements(block: Obj) -> list[Obj]:
+def _elements(block: JsonObject) -> list[JsonObject]:
     """The interactive elements of a block."""
     match block["type"]:
         case "actions" | "context_actions":
@@ -157,8 +157,8 @@ def _with_defaults(value: Any) -> Any:
     return value
 
 
-def _with_ids(block: Obj) -> Obj:
-    filled: Obj = {"block_id": _some_id(), **_with_defaults(block)}
+def _with_ids(block: JsonObject) -> JsonObject:
+    filled: JsonObject = {"block_id": _some_id(), **_with_defaults(block)}
     match block["type"]:
         case "actions" | "context_actions":
             filled["elements"] = [_named(element) for element in filled["elements"]]
@@ -171,5 +171,5 @@ def _with_ids(block: Obj) -> Obj:
     return filled
 
 
-def _named(element: Obj) -> Obj:
+def _named(element: JsonObject) -> JsonObject:
     return {"action_id": _some_id(), **element}

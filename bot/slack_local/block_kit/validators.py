@@ -1,31 +1,31 @@
 """The vocabulary in which Block Kit's rules are written; complaints are worded and placed as Slack does.
 
-A check looks at one JSON value and adds what is wrong with it, with its JSON Pointer, to the findings.
+A check looks at one JSON value and adds what is wrong with it, with its JSON Pointer, to the problems.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-Findings: TypeAlias = list[str]
-Check: TypeAlias = Callable[[Any, str, Findings], None]
+Problems: TypeAlias = list[str]
+Check: TypeAlias = Callable[[Any, str, Problems], None]
 
 
-def complain(findings: Findings, at: str, what: str) -> None:
-    """Add one complaint about the value at a JSON Pointer."""
-    findings.append(f"{what} [json-pointer:{at}]")
+def add_problem(problems: Problems, at: str, what: str) -> None:
+    """Add one validation_message about the value at a JSON Pointer."""
+    problems.append(f"{what} [json-pointer:{at}]")
 
 
 def string(most: int | None = None, least: int = 1) -> Check:
     """A string of `least` to `most` characters."""
 
-    def check(value: Any, at: str, findings: Findings) -> None:
+    def check(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, str):
-            complain(findings, at, "must provide a string")
+            add_problem(problems, at, "must provide a string")
         elif most is not None and len(value) > most:
-            complain(findings, at, f"must be less than {most + 1} characters")
+            add_problem(problems, at, f"must be less than {most + 1} characters")
         elif len(value) < least:
-            complain(findings, at, f"must be more than {least - 1} characters")
+            add_problem(problems, at, f"must be more than {least - 1} characters")
 
     return check
 
@@ -33,36 +33,36 @@ def string(most: int | None = None, least: int = 1) -> Check:
 def moment(pattern: str, what: str) -> Check:
     """A date or a time of day, as `strptime` reads it; `what` says how it is written."""
 
-    def check(value: Any, at: str, findings: Findings) -> None:
+    def check(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, str):
-            complain(findings, at, "must provide a string")
+            add_problem(problems, at, "must provide a string")
             return
         try:
             exact = datetime.strptime(value, pattern).strftime(pattern) == value  # noqa: DTZ007  # no moment
         except ValueError:
             exact = False
         if not exact:
-            complain(findings, at, f"must be in the format {what}")
+            add_problem(problems, at, f"must be in the format {what}")
 
     return check
 
 
-def boolean(value: Any, at: str, findings: Findings) -> None:
+def boolean(value: Any, at: str, problems: Problems) -> None:
     """True or false."""
     if not isinstance(value, bool):
-        complain(findings, at, "must be a boolean")
+        add_problem(problems, at, "must be a boolean")
 
 
 def integer(least: int, most: int | None = None) -> Check:
     """A whole number within bounds."""
 
-    def check(value: Any, at: str, findings: Findings) -> None:
+    def check(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
-            complain(findings, at, "must provide an integer")
+            add_problem(problems, at, "must provide an integer")
         elif value < least:
-            complain(findings, at, f"must be greater than {least}")
+            add_problem(problems, at, f"must be greater than {least}")
         elif most is not None and value > most:
-            complain(findings, at, f"must be less than {most}")
+            add_problem(problems, at, f"must be less than {most}")
 
     return check
 
@@ -70,30 +70,30 @@ def integer(least: int, most: int | None = None) -> Check:
 def choice(*values: str) -> Check:
     """One of the given words."""
 
-    def check(value: Any, at: str, findings: Findings) -> None:
+    def check(value: Any, at: str, problems: Problems) -> None:
         if value not in values:
-            complain(findings, at, "must be a valid enum value")
+            add_problem(problems, at, "must be a valid enum value")
 
     return check
 
 
-def anything(value: Any, at: str, findings: Findings) -> None:  # the shape of a check
+def anything(value: Any, at: str, problems: Problems) -> None:  # the shape of a check
     """No rule that we know of."""
 
 
 def each(check: Check, *, least: int = 1, most: int | None = None) -> Check:
     """A list of `least` to `most` items that all pass."""
 
-    def check_all(value: Any, at: str, findings: Findings) -> None:
+    def check_all(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, list):
-            complain(findings, at, "must provide an array")
+            add_problem(problems, at, "must provide an array")
             return
         if most is not None and len(value) > most:
-            complain(findings, at, f"no more than {most} items allowed")
+            add_problem(problems, at, f"no more than {most} items allowed")
         if len(value) < least:
-            complain(findings, at, f"must provide at least {least} items")
+            add_problem(problems, at, f"must provide at least {least} items")
         for number, item in enumerate(value):
-            check(item, f"{at}/{number}", findings)
+            check(item, f"{at}/{number}", problems)
 
     return check_all
 
@@ -102,23 +102,23 @@ def shape(required: Mapping[str, Check], optional: Mapping[str, Check] | None = 
     """An object with these fields and no others; `more` are rules over the whole, once the fields pass."""
     fields = {**(optional or {}), **required}
 
-    def check(value: Any, at: str, findings: Findings) -> None:
+    def check(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, dict):
-            complain(findings, at, "must provide an object")
+            add_problem(problems, at, "must provide an object")
             return
-        before = len(findings)
+        before = len(problems)
         for name in required:
             if name not in value:
-                complain(findings, at, f"missing required field: {name}")
+                add_problem(problems, at, f"missing required field: {name}")
         for name, inner in value.items():
             known = fields.get(name)
             if known is None:
-                complain(findings, at, f"invalid additional property: {name}")
+                add_problem(problems, at, f"invalid additional property: {name}")
             else:
-                known(inner, f"{at}/{name}", findings)
-        if len(findings) == before:
+                known(inner, f"{at}/{name}", problems)
+        if len(problems) == before:
             for rule in more:
-                rule(value, at, findings)
+                rule(value, at, problems)
 
     return check
 
@@ -126,15 +126,15 @@ def shape(required: Mapping[str, Check], optional: Mapping[str, Check] | None = 
 def by_type(types: Mapping[str, Check]) -> Check:
     """An object whose `type` names its check; any other type is unsupported here."""
 
-    def check(value: Any, at: str, findings: Findings) -> None:
+    def check(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, dict):
-            complain(findings, at, "must provide an object")
+            add_problem(problems, at, "must provide an object")
         elif "type" not in value:
-            complain(findings, at, "missing required field: type")
+            add_problem(problems, at, "missing required field: type")
         elif not isinstance(value["type"], str) or value["type"] not in types:
-            complain(findings, f"{at}/type", f"unsupported type: {value['type']}")
+            add_problem(problems, f"{at}/type", f"unsupported type: {value['type']}")
         else:
-            types[value["type"]](value, at, findings)
+            types[value["type"]](value, at, problems)
 
     return check
 
@@ -142,10 +142,10 @@ def by_type(types: Mapping[str, Check]) -> Check:
 def needs_one_of(*names: str) -> Check:
     """A rule over a whole object: at least one of these fields is there."""
 
-    def check(value: Any, at: str, findings: Findings) -> None:
+    def check(value: Any, at: str, problems: Problems) -> None:
         if not any(name in value for name in names):
             told = " or ".join(f"`{name}`" for name in names)
-            complain(findings, f"{at}/type", f"must define either {told}")
+            add_problem(problems, f"{at}/type", f"must define either {told}")
 
     return check
 
@@ -153,10 +153,10 @@ def needs_one_of(*names: str) -> Check:
 def only_one_of(*names: str) -> Check:
     """A rule over a whole object: exactly one of these fields is there."""
 
-    def check(value: Any, at: str, findings: Findings) -> None:
-        needs_one_of(*names)(value, at, findings)
+    def check(value: Any, at: str, problems: Problems) -> None:
+        needs_one_of(*names)(value, at, problems)
         if sum(name in value for name in names) > 1:
             told = " and ".join(f"`{name}`" for name in names)
-            complain(findings, at, f"cannot define both {told}")
+            add_problem(problems, at, f"cannot define both {told}")
 
     return check

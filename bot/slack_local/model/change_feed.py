@@ -8,18 +8,18 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class WaitedError(AssertionError):
+class WaitTimeoutError(AssertionError):
     """What was waited for did not happen within its limit."""
 
 
-class Signals:
+class ChangeFeed:
     """Wakes those who wait on a topic; a waiter is only woken by its own topic, so many can wait."""
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, set[asyncio.Event]] = defaultdict(set)
         self._watching: dict[object, Callable[[Sequence[Hashable]], None]] = {}
 
-    def watch(self, told: Callable[[Sequence[Hashable]], None]) -> Callable[[], None]:
+    def subscribe(self, told: Callable[[Sequence[Hashable]], None]) -> Callable[[], None]:
         """Call `told` with the topics of every change, at once, until the returned function is called."""
         watcher = object()
         self._watching[watcher] = told
@@ -37,13 +37,13 @@ class Signals:
             for event in self._waiting.get(topic, ()):
                 event.set()
 
-    async def until(
+    async def wait_for(
         self, topic: Hashable, look: Callable[[], T | None], *, limit: float, what: str | Callable[[], str]
     ) -> T:
         """The first true thing that `look` returns.
 
         `look` runs now and after every change under `topic`.
-        Raises `WaitedError`, saying `what`, when `limit` seconds pass without it.
+        Raises `WaitTimeoutError`, saying `what`, when `limit` seconds pass without it.
         """
         event = asyncio.Event()
         self._waiting[topic].add(event)
@@ -57,7 +57,7 @@ class Signals:
                     await event.wait()
         except TimeoutError:
             told = what if isinstance(what, str) else what()
-            raise WaitedError(f"waited {limit:g} s for {told}") from None
+            raise WaitTimeoutError(f"waited {limit:g} s for {told}") from None
         finally:
             self._waiting[topic].discard(event)
             if not self._waiting[topic]:

@@ -35,7 +35,7 @@ class Clock:
         self._last_micros = micros
         return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
 
-    def no_earlier_than(self, ts: str) -> None:
+    def advance_past(self, ts: str) -> None:
         """Never hand out a timestamp at or before `ts` (used when a saved state is loaded)."""
         seconds, _, micros = ts.partition(".")
         self._last_micros = max(self._last_micros, int(seconds) * 1_000_000 + int(micros or 0))

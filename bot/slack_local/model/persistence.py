@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 
-from slack_local.model.records import Channel, ChannelKind, Message, Obj, View
+from slack_local.model.records import Channel, ChannelKind, JsonObject, Message, View
 from slack_local.model.slack import Slack
 
 SAVE_EVERY = 0.5  # seconds
@@ -29,7 +29,7 @@ class Saving:
         self._threads: dict[tuple[str, str], str] = {}
         self._written = ""
         self._changed = asyncio.Event()
-        self._forget = slack.signals.watch(self._notice)
+        self._forget = slack.changes.subscribe(self._notice)
 
     def _notice(self, topics: Sequence[Hashable]) -> None:
         for topic in topics:
@@ -68,13 +68,15 @@ class Saving:
     def _state(self) -> str:
         slack = self._slack
         tokens = json.dumps([slack.bot_token, slack.app_token, slack.signing_secret])
-        channels = ",".join(map(self._channel, slack.world.channels.values()))
-        homes = json.dumps([vars(view) for view in slack.world.homes.values()])
+        channels = ",".join(map(self._channel, slack.state.channels.values()))
+        homes = json.dumps([vars(view) for view in slack.state.homes.values()])
         return f'{{"tokens": {tokens}, "channels": [{channels}], "homes": {homes}}}'
 
     def _channel(self, channel: Channel) -> str:
         fields = (f.name for f in dataclasses.fields(channel) if f.name not in _INDEXES)
-        plain: Obj = {name: getattr(channel, name) for name in fields} | {"members": list(channel.members)}
+        plain: JsonObject = {name: getattr(channel, name) for name in fields} | {
+            "members": list(channel.members)
+        }
         threads: dict[str, list[Message]] = defaultdict(list)
         for message in channel.messages.values():
             threads[message.thread_ts or message.ts].append(message)
@@ -94,18 +96,18 @@ def load(slack: Slack, path: Path) -> None:
     """Bring back what was saved, if the file is there. Raises ValueError when it is not JSON."""
     if not path.exists():
         return
-    state = json.loads(path.read_text())
-    slack.bot_token, slack.app_token, slack.signing_secret = state["tokens"]
-    world = slack.world
-    world.channels.clear()
-    world.directs.clear()
-    for kept in state["channels"]:
+    saved = json.loads(path.read_text())
+    slack.bot_token, slack.app_token, slack.signing_secret = saved["tokens"]
+    state = slack.state
+    state.channels.clear()
+    state.directs.clear()
+    for kept in saved["channels"]:
         messages = sorted(kept.pop("messages"), key=lambda fields: str(fields["ts"]))
         kept |= {"members": dict.fromkeys(kept["members"]), "kind": ChannelKind(kept["kind"])}
-        world.add_channel(Channel(**kept))
+        state.add_channel(Channel(**kept))
         for fields in messages:
-            world.file_message(Message(**fields))
-            slack.clock.no_earlier_than(fields["ts"])
-    for fields in state["homes"]:
+            state.file_message(Message(**fields))
+            slack.clock.advance_past(fields["ts"])
+    for fields in saved["homes"]:
         view = View(**fields)
-        world.homes[view.user] = world.views[view.id] = view
+        state.homes[view.user] = state.views[view.id] = view

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-Obj: TypeAlias = dict[str, Any]
+JsonObject: TypeAlias = dict[str, Any]
 """One JSON object as it goes over the wire."""
 
 
@@ -47,16 +47,16 @@ class Message:
     text: str
     thread_ts: str | None = None
     subtype: str | None = None
-    blocks: list[Obj] = field(default_factory=list)
-    attachments: list[Obj] = field(default_factory=list)
+    blocks: list[JsonObject] = field(default_factory=list)
+    attachments: list[JsonObject] = field(default_factory=list)
     by_bot: bool = False
     username: str | None = None
-    icons: Obj | None = None
-    metadata: Obj | None = None
+    icons: JsonObject | None = None
+    metadata: JsonObject | None = None
     client_msg_id: str | None = None
-    edited: Obj | None = None
+    edited: JsonObject | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
-    files: list[Obj] = field(default_factory=list)
+    files: list[JsonObject] = field(default_factory=list)
     streaming: bool = False
     stream_expires_at: float = 0.0
     stopped_by_user: bool = False
@@ -100,8 +100,8 @@ class Ephemeral:
     ts: str
     to: str
     text: str
-    blocks: list[Obj] = field(default_factory=list)
-    attachments: list[Obj] = field(default_factory=list)
+    blocks: list[JsonObject] = field(default_factory=list)
+    attachments: list[JsonObject] = field(default_factory=list)
     thread_ts: str | None = None
     by_slack: bool = False  # the client's own notice, not the app's message
 
@@ -114,10 +114,10 @@ class View:
     hash: str
     type: str
     user: str
-    definition: Obj  # what the app sent, with generated ids filled in
+    definition: JsonObject  # what the app sent, with generated ids filled in
     root_view_id: str
     previous_view_id: str | None = None
-    values: dict[str, dict[str, Obj]] = field(default_factory=dict)
+    values: dict[str, dict[str, JsonObject]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -145,7 +145,7 @@ class Scheduled:
     channel: str
     post_at: int
     created: int
-    arguments: Obj
+    arguments: JsonObject
 
 
 @dataclass(kw_only=True)
@@ -159,7 +159,7 @@ class Trigger:
 
 
 @dataclass(kw_only=True)
-class Hook:
+class ResponseUrl:
     """A response URL: where it leads, and how often it may still be used."""
 
     secret: str

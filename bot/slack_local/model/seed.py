@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from slack_local.model.clock import Clock
 from slack_local.model.records import Channel, ChannelKind, User
-from slack_local.model.state import World
+from slack_local.model.state import WorkspaceState
 
 TEAM = "T0LOCAL001"
 OTHER_TEAM = "T0OTHER001"
@@ -73,19 +73,19 @@ def people(app: App) -> tuple[User, ...]:
     )
 
 
-def furnish(world: World, clock: Clock, app: App) -> None:
-    """Put people, channels and the bot's direct messages into an empty world."""
+def seed(state: WorkspaceState, clock: Clock, app: App) -> None:
+    """Put people, channels and the bot's direct messages into an empty state."""
     created = int(clock.now())
     cast = people(app)
     for user in cast:
-        world.users[user.id] = user
+        state.users[user.id] = user
     everyone = [user.id for user in cast]
     for name, kind in (
         ("general", ChannelKind.PUBLIC),
         ("approvals", ChannelKind.PUBLIC),
         ("ops", ChannelKind.PUBLIC),
     ):
-        world.add_channel(
+        state.add_channel(
             Channel(
                 id=f"C0{name.upper():0<8}",
                 name=name,
@@ -98,4 +98,4 @@ def furnish(world: World, clock: Clock, app: App) -> None:
         )
     for user in cast:
         if not user.is_bot and user.team_id == TEAM:
-            world.open_direct(app.bot_user, user.id, created)
+            state.open_direct(app.bot_user, user.id, created)

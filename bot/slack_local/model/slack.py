@@ -3,16 +3,16 @@
 import secrets
 from dataclasses import dataclass, field
 
-from slack_local.fault_injection import Trouble
-from slack_local.model.change_feed import Signals
+from slack_local.fault_injection import Faults
+from slack_local.model.change_feed import ChangeFeed
 from slack_local.model.clock import Clock
-from slack_local.model.records import Hook, Message, Trigger, User, View
-from slack_local.model.seed import TEAM, App, furnish
-from slack_local.model.state import World
+from slack_local.model.records import Message, ResponseUrl, Trigger, User, View
+from slack_local.model.seed import TEAM, App, seed
+from slack_local.model.state import WorkspaceState
 from slack_local.model.wire_log import Violation, WireLog
 
 TRIGGER_LIFE = 3.0
-HOOK_LIFE, HOOK_USES = 1800.0, 5
+RESPONSE_URL_LIFE, RESPONSE_URL_USES = 1800.0, 5
 
 
 @dataclass
@@ -21,9 +21,9 @@ class Slack:
 
     app: App = field(default_factory=App)
     clock: Clock = field(default_factory=Clock)
-    world: World = field(default_factory=World)
-    signals: Signals = field(default_factory=Signals)
-    trouble: Trouble = field(default_factory=Trouble)
+    state: WorkspaceState = field(default_factory=WorkspaceState)
+    changes: ChangeFeed = field(default_factory=ChangeFeed)
+    faults: Faults = field(default_factory=Faults)
     log: WireLog = field(default_factory=WireLog)
     team: str = TEAM
     team_name: str = "Local Workspace"
@@ -34,20 +34,20 @@ class Slack:
     signing_secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
 
     def __post_init__(self) -> None:
-        self.log.told = lambda: self.signals.notify("log")
+        self.log.told = lambda: self.changes.notify("log")
 
-    def furnish(self) -> None:
-        """Put in the people and channels that come out of the box."""
-        furnish(self.world, self.clock, self.app)
+    def seed(self) -> None:
+        """Add the default people and channels."""
+        seed(self.state, self.clock, self.app)
 
     @property
     def bot(self) -> User:
-        return self.world.users[self.app.bot_user]
+        return self.state.users[self.app.bot_user]
 
     def new_trigger(self, user: str) -> str:
         """A trigger id that may open one view for `user` within three seconds."""
         now = self.clock.now()
-        triggers = self.world.triggers
+        triggers = self.state.triggers
         while triggers and (oldest := next(iter(triggers.values()))).expires_at < now - 60:
             del triggers[oldest.id]
         trigger = f"{int(now * 1000)}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
@@ -65,16 +65,16 @@ class Slack:
     ) -> str:
         """A response URL, good for five uses within thirty minutes."""
         now = self.clock.now()
-        hooks = self.world.hooks
-        while hooks and (oldest := next(iter(hooks.values()))).expires_at < now:
-            del hooks[oldest.secret]
+        response_urls = self.state.response_urls
+        while response_urls and (oldest := next(iter(response_urls.values()))).expires_at < now:
+            del response_urls[oldest.secret]
         secret = secrets.token_urlsafe(18)
-        hooks[secret] = Hook(
+        response_urls[secret] = ResponseUrl(
             secret=secret,
             user=user,
             channel=channel,
-            expires_at=now + HOOK_LIFE,
-            uses_left=HOOK_USES,
+            expires_at=now + RESPONSE_URL_LIFE,
+            uses_left=RESPONSE_URL_USES,
             message_ts=message_ts,
             ephemeral_ts=ephemeral_ts,
             thread_ts=thread_ts,
@@ -84,23 +84,23 @@ class Slack:
     def status(self, channel: str, thread_ts: str) -> str | None:
         """What `assistant.threads.setStatus` has a thread show; it goes away by itself after two minutes."""
         key = (channel, thread_ts)
-        return self.world.statuses.get(key) if self.world.status_ends.get(key, 0) > self.clock.now() else None
+        return self.state.statuses.get(key) if self.state.status_ends.get(key, 0) > self.clock.now() else None
 
     def message_changed(self, message: Message) -> None:
         """Wake those who watch this message's thread or channel."""
         root = message.thread_ts or message.ts
-        self.signals.notify(("thread", message.channel, root), ("channel", message.channel), "anything")
+        self.changes.notify(("thread", message.channel, root), ("channel", message.channel), "anything")
 
     def screen_changed(self, user: str) -> None:
         """Wake those who watch this person's modals, Home or ephemeral messages."""
-        self.signals.notify(("screen", user), "anything")
+        self.changes.notify(("screen", user), "anything")
 
     def find_view(self, view_id: str | None, external_id: str | None) -> View | None:
         """An open modal or Home by either of its ids."""
         if view_id:
-            return self.world.views.get(view_id)
+            return self.state.views.get(view_id)
         return next(
-            (v for v in self.world.views.values() if v.definition.get("external_id") == external_id), None
+            (v for v in self.state.views.values() if v.definition.get("external_id") == external_id), None
         )
 
     def violation(self, where: str, error: str, messages: tuple[str, ...] = ()) -> None:

@@ -9,8 +9,8 @@ from slack_local.model.records import (
     ChannelKind,
     Ephemeral,
     File,
-    Hook,
     Message,
+    ResponseUrl,
     Scheduled,
     Trigger,
     User,
@@ -20,7 +20,7 @@ from slack_local.model.records import (
 
 
 @dataclass
-class World:
+class WorkspaceState:
     """Everything that Slack would remember. Only reading and filing: who may do what is decided elsewhere."""
 
     users: dict[str, User] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class World:
     files: dict[str, File] = field(default_factory=dict)
     scheduled: dict[str, Scheduled] = field(default_factory=dict)
     triggers: dict[str, Trigger] = field(default_factory=dict)
-    hooks: dict[str, Hook] = field(default_factory=dict)
+    response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     statuses: dict[tuple[str, str], str] = field(default_factory=dict)  # assistant status by channel, thread
     status_ends: dict[tuple[str, str], float] = field(default_factory=dict)
     sessions: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)  # agent sessions

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from slack_local.model.records import Obj
+from slack_local.model.records import JsonObject
 
 
 @dataclass(kw_only=True)
@@ -15,11 +15,11 @@ class ApiCall:
     seq: int
     at: float
     method: str
-    arguments: Obj
-    answer: Obj = field(default_factory=dict)
+    arguments: JsonObject
+    answer: JsonObject = field(default_factory=dict)
     status: int = 0
     took: float = 0.0
-    trouble: str | None = None
+    fault: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -34,15 +34,15 @@ class Attempt:
     at: float
     kind: Literal["events_api", "interactive", "slash_commands"]
     name: str  # the event's type, or the interaction's
-    body: Obj
+    body: JsonObject
     attempt: int = 0  # 0 is the first, as in retry_attempt
     retry_reason: str | None = None
     transport: str = ""
     envelope_id: str = ""
     acknowledged_after: float | None = None  # seconds; None while or when it is not acknowledged
-    answer: Obj | None = None
+    answer: JsonObject | None = None
     outcome: str = "sent"  # sent, acknowledged, or why it failed
-    trouble: str | None = None
+    fault: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from slack_local.model.records import Channel, Ephemeral, Message, Obj
+from slack_local.model.records import Channel, Ephemeral, JsonObject, Message
 from slack_local.model.slack import Slack
 from slack_local.payloads import events
 from slack_local.payloads.serializers import message_json
@@ -11,10 +11,10 @@ from slack_local.transport.delivery import Delivery
 
 def post(slack: Slack, delivery: Delivery, message: Message) -> Message:
     """File a new message, show it, and tell the bot if it is subscribed."""
-    slack.world.file_message(message)
+    slack.state.file_message(message)
     if message.by_bot and message.thread_ts is not None:
         # The agent has answered: Slack takes its status away.
-        slack.world.statuses.pop((message.channel, message.thread_ts), None)
+        slack.state.statuses.pop((message.channel, message.thread_ts), None)
     slack.message_changed(message)
     delivery.events(events.message_events(slack, message))
     return message
@@ -32,19 +32,19 @@ def change(slack: Slack, delivery: Delivery, message: Message, **new: object) ->
 def delete(slack: Slack, delivery: Delivery, message: Message) -> None:
     """Take a message away and send `message_deleted`."""
     before = message_json(slack, message)
-    slack.world.remove_message(message)
+    slack.state.remove_message(message)
     slack.message_changed(message)
     delivery.events(events.deleted_events(slack, message, before))
 
 
-def whisper(
+def post_ephemeral(
     slack: Slack,
     to: str,
     channel: str,
     text: str,
     *,
-    blocks: list[Obj] | None = None,
-    attachments: list[Obj] | None = None,
+    blocks: list[JsonObject] | None = None,
+    attachments: list[JsonObject] | None = None,
     thread_ts: str | None = None,
     by_slack: bool = False,
 ) -> Ephemeral:
@@ -60,7 +60,7 @@ def whisper(
         thread_ts=thread_ts,
         by_slack=by_slack,
     )
-    slack.world.ephemerals[to].append(seen)
+    slack.state.ephemerals[to].append(seen)
     slack.screen_changed(to)
     return seen
 
@@ -85,6 +85,6 @@ def leave(slack: Slack, delivery: Delivery, channel: Channel, user: str) -> None
 
 
 def _note(slack: Slack, delivery: Delivery, channel: Channel, user: str, subtype: str, text: str) -> None:
-    team = slack.world.users[user].team_id
+    team = slack.state.users[user].team_id
     note = Message(channel=channel.id, ts=slack.clock.ts(), user=user, team=team, text=text, subtype=subtype)
     post(slack, delivery, note)

@@ -3,14 +3,14 @@
 import hashlib
 from typing import Any
 
-from slack_local.block_kit.input_state import initial_values
+from slack_local.block_kit.input_state import initial_state
 from slack_local.block_kit.surfaces import view_definition
 from slack_local.model.errors import SlackError
-from slack_local.model.records import Obj, View, new_id
+from slack_local.model.records import JsonObject, View, new_id
 from slack_local.model.slack import Slack
 
 
-def new_view(slack: Slack, definition: Obj, user: str, *, under: View | None) -> View:
+def new_view(slack: Slack, definition: JsonObject, user: str, *, under: View | None) -> View:
     """Show a view: a modal on top of `under`, or the person's Home."""
     view_id = new_id("V")
     view = View(
@@ -21,20 +21,20 @@ def new_view(slack: Slack, definition: Obj, user: str, *, under: View | None) ->
         definition=definition,
         root_view_id=under.root_view_id if under else view_id,
         previous_view_id=under.id if under else None,
-        values=initial_values(definition["blocks"]),
+        values=initial_state(definition["blocks"]),
     )
-    slack.world.views[view.id] = view
+    slack.state.views[view.id] = view
     if view.type == "home":
-        slack.world.homes[user] = view
+        slack.state.homes[user] = view
     else:
-        slack.world.modals[user].append(view)
+        slack.state.modals[user].append(view)
     slack.screen_changed(user)
     return view
 
 
-def replace_view(slack: Slack, view: View, definition: Obj) -> None:
+def replace_view(slack: Slack, view: View, definition: JsonObject) -> None:
     """Give a view new content; what was typed stays where block and action ids stay."""
-    values = initial_values(definition["blocks"])
+    values = initial_state(definition["blocks"])
     for block_id, elements in values.items():
         for action_id, was in view.values.get(block_id, {}).items():
             if action_id in elements and elements[action_id]["type"] == was["type"]:
@@ -49,19 +49,19 @@ def _hash(slack: Slack, view_id: str) -> str:
     return f"{now.partition('.')[0]}.{hashlib.blake2s((view_id + now).encode(), digest_size=4).hexdigest()}"
 
 
-def settle_submission(slack: Slack, view: View, answer: Obj | None) -> str:
+def apply_response(slack: Slack, view: View, answer: JsonObject | None) -> str:
     """Do what the bot answered to a `view_submission`; returns closed, cleared, errors, updated or pushed.
 
     Raises `SlackError` where the answer is none that Slack takes: the person then sees that it did not work.
     """
     action = (answer or {}).get("response_action")
     if not answer or action is None:
-        slack.world.pop_modal(view.user)
+        slack.state.pop_modal(view.user)
         slack.screen_changed(view.user)
         return "closed"
     match action:
         case "clear":
-            slack.world.close_modals(view.user)
+            slack.state.close_modals(view.user)
             slack.screen_changed(view.user)
             return "cleared"
         case "errors":
@@ -73,7 +73,7 @@ def settle_submission(slack: Slack, view: View, answer: Obj | None) -> str:
             return "updated"
         case "push":
             definition = view_definition(answer.get("view"), "modal")
-            if len(slack.world.modals[view.user]) >= 3:
+            if len(slack.state.modals[view.user]) >= 3:
                 raise SlackError("push_limit_reached")
             new_view(slack, definition, view.user, under=view)
             return "pushed"

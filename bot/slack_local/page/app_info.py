@@ -1,13 +1,14 @@
-"""What the page knows of the app beyond what goes over the wire: its commands, and three things to try."""
+"""What the page knows of the app beyond what goes over the wire: commands, shortcuts, suggestions."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Try:
-    """One thing for a first visitor: who they are, where, and what stands in the composer when they press it.
+class Suggestion:
+    """One thing for a first visitor to try: as whom, in which channel, with `text` ready in the composer.
 
-    `thread` puts it into the newest thread with an open card instead, and may be without `text`.
+    In `text`, `{bot}` stands for the app's name. With `thread` it leads to the newest thread with an open
+    card instead, and needs no `text`.
     """
 
     title: str
@@ -35,39 +36,14 @@ class Shortcut:
     everywhere: bool = False
 
 
-COUNTERSIGN_COMMANDS = (
-    Command(name="/agent", usage="[name:] text, or: graphs"),
-    Command(name="/approvals", usage="what waits for you"),
-)
-COUNTERSIGN_TRIES = (
-    Try(
-        title="Ask for something that needs a yes",
-        why="The assistant wants to post in #ops. It waits for a person: switch to Bob and approve.",
-        person="carol",
-        channel="general",
-        text="@{bot} post 'Deploy at noon' to #ops",
-    ),
-    Try(
-        title="Try to approve as the guest",
-        why="Gus is a guest. He sees the card and the buttons, and is told why his click does not count.",
-        person="gus",
-        channel="general",
-        thread=True,
-    ),
-    Try(
-        title="Change what the agent wrote",
-        why="A draft waits for review: press Edit, change a word, and the card shows what changed.",
-        person="alice",
-        channel="general",
-        text="/agent review_and_edit: the office is closed on Friday",
-    ),
-)
-
-
 @dataclass(frozen=True, kw_only=True)
-class Welcome:
-    """What the page offers besides the conversation."""
+class AppInfo:
+    """What the page offers besides the conversation. `intro` stands above the
+    suggestions in an empty #general, `note` at the end of the left column.
+    """
 
-    tries: tuple[Try, ...] = COUNTERSIGN_TRIES
-    commands: tuple[Command, ...] = COUNTERSIGN_COMMANDS
+    suggestions: tuple[Suggestion, ...] = ()
+    commands: tuple[Command, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
+    intro: str = ""
+    note: str = ""

@@ -8,10 +8,10 @@ from aiohttp import web
 TOKEN_LENGTH = 24  # bytes
 
 
-class Session:
+class PageAuth:
     """One run of the workspace, with the token that opens it.
 
-    The first visit carries the token in its query and is given a cookie, so that the token does not stay in
+    The first visit carries the token in its query and is request a cookie, so that the token does not stay in
     the address bar. A cookie counts only together with an `Origin` of this very server: browsers send it
     along with requests that a page on another port of this machine makes.
     """
@@ -31,7 +31,7 @@ class Session:
         """Whether this request carries the cookie that the first visit got."""
         return self.opens_with(request.cookies.get(_cookie(request)))
 
-    def may_act(self, request: web.Request) -> bool:
+    def may_request(self, request: web.Request) -> bool:
         """Whether this request may act or watch: it has a bearer token, or the cookie and our origin."""
         kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() == "bearer":
@@ -39,7 +39,7 @@ class Session:
         from_here = request.headers.get("Origin") == f"{request.scheme}://{request.host}"
         return from_here and self.is_open_to(request)
 
-    def welcome(self, request: web.Request, answer: web.StreamResponse) -> None:
+    def set_cookie(self, request: web.Request, answer: web.StreamResponse) -> None:
         """Give the visitor the cookie."""
         # A cookie belongs to a host, whatever the port: the name keeps two workspaces on one machine apart.
         answer.set_cookie(_cookie(request), self._token, httponly=True, samesite="Strict", path="/")

@@ -1,16 +1,16 @@
-"""A seat at the page, as the acts need it."""
+"""An open page, as far as the request handlers need it."""
 
 from typing import Protocol
 
-from slack_local.model.records import Obj
-from slack_local.page.context import Desk
+from slack_local.model.records import JsonObject
+from slack_local.page.context import PageContext
 from slack_local.people.person import Person
 
 
-class Seat(Protocol):
-    """Where an act comes from: whose page it is, and what that page is told of."""
+class PageClient(Protocol):
+    """Where a request comes from: whose page it is, and what that page is sent."""
 
-    desk: Desk
+    context: PageContext
     person: Person
     watched: tuple[str, str] | None
 
@@ -18,7 +18,7 @@ class Seat(Protocol):
         """Send everything that this person's page starts from."""
         ...
 
-    def watch(self, channel: str, thread_ts: str) -> list[Obj]:
+    def watch(self, channel: str, thread_ts: str) -> list[JsonObject]:
         """Follow a thread: all of it now, and its changes as they come."""
         ...
 

@@ -1,4 +1,4 @@
-"""One open page: one WebSocket, one person at a time, told of every change that is theirs to see."""
+"""One open page: its WebSocket, on which requests come in and changes go out."""
 
 import asyncio
 import json
@@ -6,163 +6,164 @@ from collections.abc import Hashable, Sequence
 
 from aiohttp import WSMsgType, web
 
-from slack_local.model.records import Obj
+from slack_local.model.records import JsonObject
 from slack_local.page import handlers, view_model
-from slack_local.page.arguments import BadRequestError, Given
-from slack_local.page.context import Desk
+from slack_local.page.context import PageContext
 from slack_local.page.inspector import fault_presets
 from slack_local.page.inspector.wire_feed import WireFeed
+from slack_local.page.request import BadRequestError, PageRequest
 from slack_local.people.person import Person
 
 
-class Viewer:
-    """Sends the state as it is when the page can take it, so that a slow page skips what is outdated.
+class PageConnection:
+    """Sends the state as it is once the page can take it, so a slow page skips what is outdated.
 
     A message from the page is `{"id": n, "do": name, ...arguments}`; its answer carries the same `id`, with
-    `ok` and, when it failed, `error` as a sentence. Everything else that is sent is news, by `type`.
+    `ok` and, when it failed, `error` as a sentence. Everything else that is sent is an update, by `type`.
     """
 
-    def __init__(self, desk: Desk, socket: web.WebSocketResponse, person: Person) -> None:
-        self.desk = desk
+    def __init__(self, context: PageContext, socket: web.WebSocketResponse, person: Person) -> None:
+        self.context = context
         self.person = person
         self.watched: tuple[str, str] | None = None
         self._socket = socket
         self._feed: WireFeed | None = None
-        self._outgoing: list[Obj] = []
+        self._outgoing: list[JsonObject] = []
         self._changed: dict[Hashable, None] = {}
         self._awake = asyncio.Event()
         self._sent_replies: dict[str, str] = {}
-        self._sent_channels: list[Obj] = []
-        self._sent_trouble: Obj = {}
-        self._acting: set[asyncio.Task[None]] = set()
+        self._sent_channels: list[JsonObject] = []
+        self._sent_faults: JsonObject = {}
+        self._handling: set[asyncio.Task[None]] = set()
 
-    async def stay(self) -> None:
+    async def serve(self) -> None:
         """Serve this page until it goes away."""
-        forget = self.desk.slack.signals.watch(self._notice)
+        unsubscribe = self.context.slack.changes.subscribe(self._mark_changed)
         self.greet()
-        telling = asyncio.create_task(self._tell())
+        sending = asyncio.create_task(self._send_updates())
         try:
             async for message in self._socket:
                 if message.type is WSMsgType.TEXT:
-                    task = asyncio.create_task(self._act(message.data))
-                    self._acting.add(task)
-                    task.add_done_callback(self._acting.discard)
+                    task = asyncio.create_task(self._handle(message.data))
+                    self._handling.add(task)
+                    task.add_done_callback(self._handling.discard)
         finally:
-            forget()
-            telling.cancel()
-            for task in self._acting:
+            unsubscribe()
+            sending.cancel()
+            for task in self._handling:
                 task.cancel()
-            await asyncio.gather(telling, *self._acting, return_exceptions=True)
+            await asyncio.gather(sending, *self._handling, return_exceptions=True)
 
     def greet(self) -> None:
         """Send everything that this person's page starts from."""
-        hello = view_model.everything(self.desk.slack, self.person.user, self.desk.welcome)
+        hello = view_model.initial_state(self.context.slack, self.person.user, self.context.app_info)
         self._sent_channels = hello["channels"]
         self.watched = None
-        own = {"insight": self.desk.insight is not None, **self._announced()}
-        self._send(hello | own | {"connected": self._connections()})
+        has_details = {"bot_details": self.context.bot_details is not None}
+        self._send(hello | has_details | self._banner() | {"connected": self._connections()})
 
-    def watch(self, channel: str, thread_ts: str) -> list[Obj]:
+    def watch(self, channel: str, thread_ts: str) -> list[JsonObject]:
         """Follow a thread: all of it now, and its changes as they come."""
         self.watched = (channel, thread_ts)
         shown = [
-            view_model.message(self.desk.slack, m) for m in self.desk.slack.world.thread(channel, thread_ts)
+            view_model.message(self.context.slack, m)
+            for m in self.context.slack.state.thread(channel, thread_ts)
         ]
         self._sent_replies = {m["ts"]: json.dumps(m) for m in shown}
         return shown
 
     def inspect(self, on: bool) -> None:
         """Open or close the inspector."""
-        self._feed = WireFeed(self.desk.slack) if on else None
-        self._sent_trouble = {}
-        self._notice(("log",))
+        self._feed = WireFeed(self.context.slack) if on else None
+        self._sent_faults = {}
+        self._mark_changed(("log",))
 
-    def _announced(self) -> Obj:
-        return {"notice": self.desk.notice, "model": self.desk.model}
+    def _banner(self) -> JsonObject:
+        return {"banner": self.context.banner, "note": self.context.app_info.note}
 
     def _connections(self) -> int:
-        return self.desk.socket.connections if self.desk.socket is not None else -1
+        return self.context.socket.connections if self.context.socket is not None else -1
 
     # -- from the page ------------------------------------------------------------------------------
 
-    async def _act(self, data: str) -> None:
+    async def _handle(self, data: str) -> None:
         try:
             asked = json.loads(data)
-            given = Given(asked)
+            request = PageRequest(asked)
             number = asked["id"]
         except (ValueError, TypeError, KeyError):
             return
         try:
-            answer: Obj = {"ok": True, **await handlers.act(self, given)}
+            answer: JsonObject = {"ok": True, **await handlers.handle(self, request)}
         except BadRequestError as refused:
             answer = {"ok": False, "error": str(refused)}
         self._send({"id": number, **answer})
 
     # -- to the page --------------------------------------------------------------------------------
 
-    def _send(self, message: Obj) -> None:
+    def _send(self, message: JsonObject) -> None:
         self._outgoing.append(message)
         self._awake.set()
 
-    def _notice(self, topics: Sequence[Hashable]) -> None:
+    def _mark_changed(self, topics: Sequence[Hashable]) -> None:
         self._changed.update(dict.fromkeys(topics))
         self._awake.set()
 
-    async def _tell(self) -> None:
+    async def _send_updates(self) -> None:
         while True:
             await self._awake.wait()
             self._awake.clear()
             outgoing, self._outgoing = self._outgoing, []
             changed, self._changed = self._changed, {}
-            for message in (*outgoing, *self._news(changed)):
+            for message in (*outgoing, *self._updates(changed)):
                 await self._socket.send_str(json.dumps(message))
 
-    def _news(self, changed: dict[Hashable, None]) -> list[Obj]:
-        slack, person = self.desk.slack, self.person.user
-        news: list[Obj] = []
+    def _updates(self, changed: dict[Hashable, None]) -> list[JsonObject]:
+        slack, person = self.context.slack, self.person.user
+        updates: list[JsonObject] = []
         channels = list(view_model.channels(slack, person))
         if channels != self._sent_channels:
             self._sent_channels = channels
-            news.append({"type": "channels", "channels": channels})
+            updates.append({"type": "channels", "channels": channels})
         mine = {channel["id"] for channel in channels}
         for topic in changed:
             match topic:
                 case ("thread", str(channel), str(root)) if channel in mine:
-                    news.append(self._thread(channel, root))
+                    updates.append(self._thread(channel, root))
                 case ("screen", str(user)) if user == person.id:
-                    news.append({"type": "screen", "screen": view_model.screen(slack, person)})
+                    updates.append({"type": "screen", "screen": view_model.screen(slack, person)})
                 case "people":
-                    news.append({"type": "users", "users": view_model.users(slack)})
-                case "notice":
-                    news.append({"type": "notice", **self._announced()})
+                    updates.append({"type": "users", "users": view_model.users(slack)})
+                case "banner":
+                    updates.append({"type": "banner", **self._banner()})
                 case "connections":
-                    news.append({"type": "connected", "connected": self._connections()})
+                    updates.append({"type": "connected", "connected": self._connections()})
         if self._feed is not None:
-            if entries := self._feed.news():
-                news.append({"type": "wire", "entries": entries})
-            trouble = fault_presets.state(slack)
-            if trouble != self._sent_trouble:
-                self._sent_trouble = trouble
-                news.append({"type": "trouble", "trouble": trouble})
-        return news
+            if entries := self._feed.updates():
+                updates.append({"type": "wire", "entries": entries})
+            faults = fault_presets.state(slack)
+            if faults != self._sent_faults:
+                self._sent_faults = faults
+                updates.append({"type": "faults", "faults": faults})
+        return updates
 
-    def _thread(self, channel: str, root: str) -> Obj:
-        slack = self.desk.slack
-        messages = slack.world.thread(channel, root)
+    def _thread(self, channel: str, root: str) -> JsonObject:
+        slack = self.context.slack
+        messages = slack.state.thread(channel, root)
         in_channel = [m for m in messages if not m.is_reply or m.subtype == "thread_broadcast"]
-        told: Obj = {
+        update: JsonObject = {
             "type": "thread",
             "channel": channel,
             "ts": root,
             "messages": [view_model.message(slack, m) for m in in_channel],
-            "gone": [] if root in slack.world.channels[channel].messages else [root],
+            "gone": [] if root in slack.state.channels[channel].messages else [root],
         }
         if self.watched == (channel, root):
-            told["order"] = [m.ts for m in messages]
-            told["replies"] = self._new_replies([view_model.message(slack, m) for m in messages])
-        return told
+            update["order"] = [m.ts for m in messages]
+            update["replies"] = self._new_replies([view_model.message(slack, m) for m in messages])
+        return update
 
-    def _new_replies(self, shown: list[Obj]) -> list[Obj]:
+    def _new_replies(self, shown: list[JsonObject]) -> list[JsonObject]:
         now = {message["ts"]: json.dumps(message) for message in shown}
         before, self._sent_replies = self._sent_replies, now
         return [message for message in shown if before.get(message["ts"]) != now[message["ts"]]]

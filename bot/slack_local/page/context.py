@@ -1,44 +1,48 @@
-"""What the page works with: the workspace's parts, its people and what the app says of itself."""
+"""What every open page shares: the workspace's parts, its people, what is known of the app."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from slack_local.model.records import Obj
+from slack_local.model.records import JsonObject
 from slack_local.model.slack import Slack
-from slack_local.page.app_info import Welcome
+from slack_local.page.app_info import AppInfo
 from slack_local.page.recording import Recording
 from slack_local.people.person import Person
 from slack_local.transport.delivery import Delivery
 from slack_local.transport.socket_mode import SocketMode
 
-Insight: TypeAlias = Callable[[str], Awaitable[Obj | None]]
+BotDetails: TypeAlias = Callable[[str], Awaitable[JsonObject | None]]
 """Asks the bot what it knows of a thread (`<team>/<channel>/<thread_ts>`): sections by title, or None.
 
-The workspace knows nothing of the bot but what goes over the wire; a bot that tells more gives this, and the
-inspector shows it apart from the wire. Without it, that part of the inspector is not there.
+The workspace sees only what goes over the wire. A bot that can say more gives this function, and the
+inspector has a tab for it.
 """
 
 
 @dataclass
-class Desk:
+class PageContext:
     """Shared by every open page."""
 
     slack: Slack
     delivery: Delivery
     socket: SocketMode | None
     people: Mapping[str, Person]
-    welcome: Welcome = field(default_factory=Welcome)
-    insight: Insight | None = None
-    notice: str = ""
-    model: str = ""
-    """Which model answers, for people to know whether it is a real one; empty where that is not known."""
+    app_info: AppInfo = field(default_factory=AppInfo)
+    bot_details: BotDetails | None = None
+    banner: str = ""
+    """A line above every page, such as why a graph could not be loaded; empty for none."""
     recording: Recording = field(init=False)
 
     def __post_init__(self) -> None:
         self.recording = Recording(self.slack)
 
-    def announce(self, notice: str) -> None:
-        """Show a line above every page, such as why a graph could not be loaded; empty takes it away."""
-        self.notice = notice
-        self.slack.signals.notify("notice")
+    def show_banner(self, text: str) -> None:
+        """Show a line above every page; empty takes it away."""
+        self.banner = text
+        self.slack.changes.notify("banner")
+
+    def set_app_note(self, note: str) -> None:
+        """Show a sentence about the app in every page's left column."""
+        self.app_info = replace(self.app_info, note=note)
+        self.slack.changes.notify("banner")

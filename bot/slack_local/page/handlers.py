@@ -5,32 +5,32 @@ from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
-from slack_local.block_kit.input_state import RefusedError
-from slack_local.model.records import Channel, Ephemeral, Message, Obj, View
+from slack_local.block_kit.input_state import NotPossibleError
+from slack_local.model.records import Channel, Ephemeral, JsonObject, Message, View
 from slack_local.page import view_model
-from slack_local.page.arguments import BadRequestError, Given
-from slack_local.page.client import Seat
+from slack_local.page.client import PageClient
 from slack_local.page.inspector import fault_presets
+from slack_local.page.request import BadRequestError, PageRequest
 from slack_local.people.threads import Thread
 
-Act: TypeAlias = Callable[[Seat, Given], Awaitable[Obj]]
+Handler: TypeAlias = Callable[[PageClient, PageRequest], Awaitable[JsonObject]]
 
 PAGE_OF_MESSAGES = 100
 MAX_PAGE = 500
 NOT_TAKEN = "The app did not answer in time."
 
 
-async def act(seat: Seat, given: Given) -> Obj:
+async def handle(client: PageClient, request: PageRequest) -> JsonObject:
     """Do what is asked, as the person at this page. Raises `BadRequestError` with a reason."""
-    asked = given.text("do")
-    if asked not in ACTS:
+    asked = request.text("do")
+    if asked not in HANDLERS:
         raise BadRequestError(f"there is nothing called {asked}")
     try:
-        lines = seat.desk.recording.lines(seat.person, given)
-        came = await ACTS[asked](seat, given)
-        seat.desk.recording.keep(lines, given, came)
+        lines = client.context.recording.lines(client.person, request)
+        came = await HANDLERS[asked](client, request)
+        client.context.recording.keep(lines, request, came)
         return came
-    except RefusedError as refused:
+    except NotPossibleError as refused:
         raise BadRequestError(str(refused)) from None
     except (TypeError, ValueError, KeyError, AttributeError) as unfit:
         # Values for inputs come as any JSON; which of it fits is known only where it is put in.
@@ -40,50 +40,52 @@ async def act(seat: Seat, given: Given) -> Obj:
 # -- looking ------------------------------------------------------------------------------------------
 
 
-async def become(seat: Seat, given: Given) -> Obj:
+async def switch_person(client: PageClient, request: PageRequest) -> JsonObject:
     """Sit down as somebody else."""
-    name = given.text("person")
-    if name not in seat.desk.people:
+    name = request.text("person")
+    if name not in client.context.people:
         raise BadRequestError(f"there is nobody called {name}")
-    seat.person = seat.desk.people[name]
-    seat.greet()
+    client.person = client.context.people[name]
+    client.greet()
     return {}
 
 
-async def timeline(seat: Seat, given: Given) -> Obj:
+async def timeline(client: PageClient, request: PageRequest) -> JsonObject:
     """A page of a channel's messages: the newest, or those before `before`."""
-    limit = int(given.number("limit", PAGE_OF_MESSAGES, MAX_PAGE))
-    return view_model.timeline(seat.desk.slack, _channel(seat, given), given.maybe("before"), max(1, limit))
+    limit = int(request.number("limit", PAGE_OF_MESSAGES, MAX_PAGE))
+    return view_model.timeline(
+        client.context.slack, _channel(client, request), request.maybe("before"), max(1, limit)
+    )
 
 
-async def watch(seat: Seat, given: Given) -> Obj:
+async def watch(client: PageClient, request: PageRequest) -> JsonObject:
     """Open a thread."""
-    return {"messages": seat.watch(_channel(seat, given).id, given.text("thread_ts"))}
+    return {"messages": client.watch(_channel(client, request).id, request.text("thread_ts"))}
 
 
-async def unwatch(seat: Seat, _: Given) -> Obj:
+async def unwatch(client: PageClient, _: PageRequest) -> JsonObject:
     """Close the thread."""
-    seat.watched = None
+    client.watched = None
     return {}
 
 
-def _channel(seat: Seat, given: Given) -> Channel:
-    channel = seat.desk.slack.world.channels.get(given.text("channel"))
-    if channel is None or seat.person.id not in channel.members:
+def _channel(client: PageClient, request: PageRequest) -> Channel:
+    channel = client.context.slack.state.channels.get(request.text("channel"))
+    if channel is None or client.person.id not in channel.members:
         raise BadRequestError("that conversation is not yours to see")
     return channel
 
 
-def _message(seat: Seat, given: Given) -> Message:
-    message = _channel(seat, given).messages.get(given.text("ts"))
+def _message(client: PageClient, request: PageRequest) -> Message:
+    message = _channel(client, request).messages.get(request.text("ts"))
     if message is None:
         raise BadRequestError("that message is gone")
     return message
 
 
-def _view(seat: Seat, given: Given) -> View:
-    view = seat.desk.slack.world.views.get(given.text("view"))
-    if view is None or view.user != seat.person.id:
+def _view(client: PageClient, request: PageRequest) -> View:
+    view = client.context.slack.state.views.get(request.text("view"))
+    if view is None or view.user != client.person.id:
         raise BadRequestError("that form is closed")
     return view
 
@@ -91,53 +93,55 @@ def _view(seat: Seat, given: Given) -> View:
 # -- writing ------------------------------------------------------------------------------------------
 
 
-async def say(seat: Seat, given: Given) -> Obj:
+async def say(client: PageClient, request: PageRequest) -> JsonObject:
     """Write in a channel or a thread."""
-    thread = await seat.person.says(_channel(seat, given).id, given.text("text"), given.maybe("thread_ts"))
+    thread = await client.person.says(
+        _channel(client, request).id, request.text("text"), request.maybe("thread_ts")
+    )
     return {"thread_ts": thread.ts}
 
 
-async def run(seat: Seat, given: Given) -> Obj:
+async def run(client: PageClient, request: PageRequest) -> JsonObject:
     """Type a slash command."""
-    answer = await seat.person.runs(given.text("text"), _channel(seat, given).id)
+    answer = await client.person.runs(request.text("text"), _channel(client, request).id)
     return {"error": answer.error} if answer.error else {}
 
 
-async def react(seat: Seat, given: Given) -> Obj:
+async def react(client: PageClient, request: PageRequest) -> JsonObject:
     """Add a reaction."""
-    await seat.person.reacts(_message(seat, given), given.text("name"))
+    await client.person.reacts(_message(client, request), request.text("name"))
     return {}
 
 
-async def unreact(seat: Seat, given: Given) -> Obj:
+async def unreact(client: PageClient, request: PageRequest) -> JsonObject:
     """Take one's own reaction back."""
-    await seat.person.unreacts(_message(seat, given), given.text("name"))
+    await client.person.unreacts(_message(client, request), request.text("name"))
     return {}
 
 
-async def edit(seat: Seat, given: Given) -> Obj:
+async def edit(client: PageClient, request: PageRequest) -> JsonObject:
     """Change one's own message."""
-    await seat.person.edits(_message(seat, given), given.text("text"))
+    await client.person.edits(_message(client, request), request.text("text"))
     return {}
 
 
-async def delete(seat: Seat, given: Given) -> Obj:
+async def delete(client: PageClient, request: PageRequest) -> JsonObject:
     """Delete one's own message."""
-    await seat.person.deletes(_message(seat, given))
+    await client.person.deletes(_message(client, request))
     return {}
 
 
-async def dismiss(seat: Seat, given: Given) -> Obj:
+async def dismiss(client: PageClient, request: PageRequest) -> JsonObject:
     """Take a notice off the screen."""
-    seen = _ephemeral(seat, given)
-    seat.desk.slack.world.ephemerals[seat.person.id].remove(seen)
-    seat.desk.slack.screen_changed(seat.person.id)
+    seen = _ephemeral(client, request)
+    client.context.slack.state.ephemerals[client.person.id].remove(seen)
+    client.context.slack.screen_changed(client.person.id)
     return {}
 
 
-def _ephemeral(seat: Seat, given: Given) -> Ephemeral:
-    number = given.any("ephemeral")
-    for seen in seat.desk.slack.world.ephemerals.get(seat.person.id, ()):
+def _ephemeral(client: PageClient, request: PageRequest) -> Ephemeral:
+    number = request.any("ephemeral")
+    for seen in client.context.slack.state.ephemerals.get(client.person.id, ()):
         if seen.id == number:
             return seen
     raise BadRequestError("that notice is gone")
@@ -146,136 +150,138 @@ def _ephemeral(seat: Seat, given: Given) -> Ephemeral:
 # -- pressing and filling in --------------------------------------------------------------------------
 
 
-async def click(seat: Seat, given: Given) -> Obj:
+async def click(client: PageClient, request: PageRequest) -> JsonObject:
     """Press or choose something on a message, a notice or a view; with `twice`, two times at once."""
     target: Message | Ephemeral | View
-    if given.any("view"):
-        target = _view(seat, given)
-    elif given.any("ephemeral"):
-        target = _ephemeral(seat, given)
+    if request.any("view"):
+        target = _view(client, request)
+    elif request.any("ephemeral"):
+        target = _ephemeral(client, request)
     else:
-        target = _message(seat, given)
+        target = _message(client, request)
     presses = [
-        seat.person.clicks(
+        client.person.clicks(
             target,
-            given.text("action_id"),
-            given.maybe("block_id"),
-            value=given.any("value"),
-            values=given.object("values"),
+            request.text("action_id"),
+            request.maybe("block_id"),
+            value=request.any("value"),
+            values=request.object("values"),
         )
-        for _ in range(2 if given.flag("twice") else 1)
+        for _ in range(2 if request.flag("twice") else 1)
     ]
     came = await asyncio.gather(*presses)
     return {"failed": NOT_TAKEN} if any(one.error for one in came) else {}
 
 
-async def search(seat: Seat, given: Given) -> Obj:
+async def search(client: PageClient, request: PageRequest) -> JsonObject:
     """Type into a select whose options the app gives."""
-    where = _view(seat, given) if given.any("view") else _message(seat, given)
-    typed, block_id = given.maybe("typed") or "", given.maybe("block_id")
-    return {"options": await seat.person.searches(where, given.text("action_id"), typed, block_id)}
+    where = _view(client, request) if request.any("view") else _message(client, request)
+    typed, block_id = request.maybe("typed") or "", request.maybe("block_id")
+    return {"options": await client.person.searches(where, request.text("action_id"), typed, block_id)}
 
 
-async def fill(seat: Seat, given: Given) -> Obj:
+async def fill(client: PageClient, request: PageRequest) -> JsonObject:
     """Put values into a form's inputs, by block id."""
-    await seat.person.fills(_view(seat, given), given.object("values"))
+    await client.person.fills(_view(client, request), request.object("values"))
     return {}
 
 
-async def upload(seat: Seat, given: Given) -> Obj:
+async def upload(client: PageClient, request: PageRequest) -> JsonObject:
     """Put a file (`content` in base64) where a form's file input can take it: one of its `values`."""
-    content = b64decode(given.text("content"), validate=True)
-    return {"file": await seat.person.uploads(given.text("name"), content)}
+    content = b64decode(request.text("content"), validate=True)
+    return {"file": await client.person.uploads(request.text("name"), content)}
 
 
-async def submit(seat: Seat, given: Given) -> Obj:
+async def submit(client: PageClient, request: PageRequest) -> JsonObject:
     """Submit a form with what was changed in it."""
-    done = await seat.person.submits(_view(seat, given), given.object("values"))
+    done = await client.person.submits(_view(client, request), request.object("values"))
     return {"outcome": done.outcome, "errors": dict(done.errors), "failed": done.error}
 
 
-async def close(seat: Seat, given: Given) -> Obj:
+async def close(client: PageClient, request: PageRequest) -> JsonObject:
     """Close a form, or with `everything` all that lie on each other."""
-    await seat.person.closes(_view(seat, given), everything=given.flag("everything"))
+    await client.person.closes(_view(client, request), everything=request.flag("everything"))
     return {}
 
 
-async def home(seat: Seat, _: Given) -> Obj:
+async def home(client: PageClient, _: PageRequest) -> JsonObject:
     """Open the app's Home tab."""
-    await seat.person.opens_home()
+    await client.person.opens_home()
     return {}
 
 
-async def stop(seat: Seat, given: Given) -> Obj:
+async def stop(client: PageClient, request: PageRequest) -> JsonObject:
     """Press Stop while the app's session in a thread is processing."""
-    thread = Thread(seat.desk.slack, _channel(seat, given).id, given.text("thread_ts"))
-    await seat.person.stops(thread)
+    thread = Thread(client.context.slack, _channel(client, request).id, request.text("thread_ts"))
+    await client.person.stops(thread)
     return {}
 
 
-async def shortcut(seat: Seat, given: Given) -> Obj:
+async def shortcut(client: PageClient, request: PageRequest) -> JsonObject:
     """Use a message shortcut, or without a message a global one."""
-    message = _message(seat, given) if given.any("ts") else None
-    pressed = await seat.person.shortcuts(given.text("callback_id"), message)
+    message = _message(client, request) if request.any("ts") else None
+    pressed = await client.person.shortcuts(request.text("callback_id"), message)
     return {"failed": NOT_TAKEN} if pressed.error else {}
 
 
 # -- the workspace itself -----------------------------------------------------------------------------
 
 
-async def inspect(seat: Seat, given: Given) -> Obj:
+async def inspect(client: PageClient, request: PageRequest) -> JsonObject:
     """Open or close the inspector."""
-    seat.inspect(given.flag("on"))
+    client.inspect(request.flag("on"))
     return {}
 
 
-async def cause(seat: Seat, given: Given) -> Obj:
-    """Make trouble."""
-    fault_presets.cause(seat.desk.slack, seat.desk.socket, given)
-    seat.desk.slack.signals.notify("trouble")
-    return {"trouble": fault_presets.state(seat.desk.slack)}
+async def inject_fault(client: PageClient, request: PageRequest) -> JsonObject:
+    """Inject a fault, or set the constant ones."""
+    fault_presets.inject(client.context.slack, client.context.socket, request)
+    client.context.slack.changes.notify("faults")
+    return {"faults": fault_presets.state(client.context.slack)}
 
 
-async def advance(seat: Seat, given: Given) -> Obj:
+async def advance_clock(client: PageClient, request: PageRequest) -> JsonObject:
     """Let the workspace's clock run ahead by `seconds`."""
-    seat.desk.slack.clock.advance(given.number("seconds", 0, 90 * 86_400))
-    seat.desk.slack.signals.notify("trouble")
+    client.context.slack.clock.advance(request.number("seconds", 0, 90 * 86_400))
+    client.context.slack.changes.notify("faults")
     return {}
 
 
-async def again(seat: Seat, given: Given) -> Obj:
+async def redeliver(client: PageClient, request: PageRequest) -> JsonObject:
     """Deliver an old event once more, by its number in the log."""
-    number = given.any("seq")
-    for attempt in seat.desk.slack.log.attempts():
+    number = request.any("seq")
+    for attempt in client.context.slack.log.attempts():
         if attempt.seq == number and attempt.kind == "events_api":
-            seat.desk.delivery.again(attempt.body)
+            client.context.delivery.again(attempt.body)
             return {}
     raise BadRequestError("that event is not in the log any more")
 
 
-async def recorded(seat: Seat, given: Given) -> Obj:
+async def recording(client: PageClient, request: PageRequest) -> JsonObject:
     """What everybody did so far, as a test; with `clear`, start over."""
-    if given.flag("clear"):
-        seat.desk.recording.clear()
-    return {"test": seat.desk.recording.as_test()}
+    if request.flag("clear"):
+        client.context.recording.clear()
+    return {"test": client.context.recording.as_test()}
 
 
-async def insight(seat: Seat, given: Given) -> Obj:
+async def bot_details(client: PageClient, request: PageRequest) -> JsonObject:
     """What the bot itself says of a thread, if it says anything."""
-    if seat.desk.insight is None:
+    if client.context.bot_details is None:
         return {"sections": None}
-    channel = _channel(seat, given)
+    channel = _channel(client, request)
     return {
-        "sections": await seat.desk.insight(f"{seat.desk.slack.team}/{channel.id}/{given.text('thread_ts')}")
+        "sections": await client.context.bot_details(
+            f"{client.context.slack.team}/{channel.id}/{request.text('thread_ts')}"
+        )
     }
 
 
-ACTS: Mapping[str, Act] = {
+HANDLERS: Mapping[str, Handler] = {
     one.__name__: one
     for one in (
-        *(become, timeline, watch, unwatch),
+        *(switch_person, timeline, watch, unwatch),
         *(say, run, react, unreact, edit, delete, dismiss),
         *(click, search, fill, upload, submit, close, home, shortcut, stop),
-        *(inspect, cause, advance, again, recorded, insight),
+        *(inspect, inject_fault, advance_clock, redeliver, recording, bot_details),
     )
 }

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from slack_local.block_kit.input_state import standing_in
-from slack_local.model.records import Ephemeral, Message, Obj
+from slack_local.block_kit.input_state import interactive_elements
+from slack_local.model.records import Ephemeral, JsonObject, Message
 from slack_local.model.slack import Slack
-from slack_local.page.arguments import Given
+from slack_local.page.request import PageRequest
 from slack_local.people.person import Person
-from slack_local.people.threads import everything_said
+from slack_local.people.threads import full_text
 
 Place: TypeAlias = tuple[str, str]
 """A channel's id and a thread's root `ts`."""
@@ -28,7 +28,7 @@ LONGEST_WORDS = 60
 
 @dataclass
 class Recording:
-    """Acts as lines of Python. A line is made before its act, from what was there to act on."""
+    """Handler as lines of Python. A line is made before its act, from what was there to act on."""
 
     slack: Slack
     _lines: list[str] = field(default_factory=list)
@@ -39,19 +39,19 @@ class Recording:
         self._lines.clear()
         self._threads.clear()
 
-    def lines(self, person: Person, given: Given) -> list[str]:
+    def lines(self, person: Person, request: PageRequest) -> list[str]:
         """What this act is in a test; nothing for what only looks."""
         who = f"workspace.{person.name}"
-        match given.arguments.get("do"):
+        match request.name:
             case "say":
-                return self._said(who, given)
+                return self._said(who, request)
             case "run":
-                return [f"await {who}.runs({given.text('text')!r}, {self._channel(given)!r})"]
+                return [f"await {who}.runs({request.text('text')!r}, {self._channel(request)!r})"]
             case "click":
-                return self._clicked(person, who, given)
+                return self._clicked(person, who, request)
             case "submit":
                 opened = f"form = await {who}.modal_opens(title={self._title(person)!r})"
-                return [opened, f"await {who}.submits(form, {given.object('values')!r})"]
+                return [opened, f"await {who}.submits(form, {request.object('values')!r})"]
             case "close":
                 return [f"await {who}.closes(await {who}.modal_opens())"]
             case "home":
@@ -61,11 +61,11 @@ class Recording:
             case _:
                 return []
 
-    def keep(self, lines: list[str], given: Given, came: Obj) -> None:
+    def keep(self, lines: list[str], request: PageRequest, came: JsonObject) -> None:
         """The act was done: its lines stay."""
-        if given.arguments.get("do") == "say" and not given.maybe("thread_ts"):
+        if request.name == "say" and not request.maybe("thread_ts"):
             name = f"thread_{len(self._threads) + 1}"
-            self._threads[given.text("channel"), str(came["thread_ts"])] = name
+            self._threads[request.text("channel"), str(came["thread_ts"])] = name
             lines = [f"{name} = {lines[0]}"]
         self._lines += lines
 
@@ -73,56 +73,58 @@ class Recording:
         """A test module: the acts, and then what the bot last wrote in each thread."""
         lines = [*self._lines]
         for (channel, root), name in self._threads.items():
-            wrote = [m for m in self.slack.world.thread(channel, root) if m.by_bot and not _has_buttons(m)]
+            wrote = [m for m in self.slack.state.thread(channel, root) if m.by_bot and not _has_buttons(m)]
             if wrote and (words := _words(wrote[-1])):
                 lines.append(f"await {name}.wait_for({words!r})")
         return HEAD + "".join(f"    {line}\n" for line in lines)
 
-    def _channel(self, given: Given) -> str:
-        channel = self.slack.world.channels[given.text("channel")]
+    def _channel(self, request: PageRequest) -> str:
+        channel = self.slack.state.channels[request.text("channel")]
         return channel.id if channel.is_direct else f"#{channel.name}"
 
-    def _said(self, who: str, given: Given) -> list[str]:
-        text, channel = given.text("text"), given.text("channel")
-        if root := given.maybe("thread_ts"):
+    def _said(self, who: str, request: PageRequest) -> list[str]:
+        text, channel = request.text("text"), request.text("channel")
+        if root := request.maybe("thread_ts"):
             thread = self._thread(channel, root)
             # A person answers what they have read: without the wait, a test would speak before the app.
-            read = [m for m in self.slack.world.thread(channel, root) if m.by_bot][-1:]
+            read = [m for m in self.slack.state.thread(channel, root) if m.by_bot][-1:]
             waits = [f"await {thread}.wait_for({_words(m)!r})" for m in read]
             return [*waits, f"await {who}.replies({thread}, {text!r})"]
-        if self.slack.world.channels[channel].is_direct:
+        if self.slack.state.channels[channel].is_direct:
             return [f"await {who}.dms({text!r})"]
-        return [f"await {who}.says({self._channel(given)!r}, {text!r})"]
+        return [f"await {who}.says({self._channel(request)!r}, {text!r})"]
 
     def _thread(self, channel: str, root: str) -> str:
         """The variable that holds this thread; one that the bot started is fetched first."""
         if (channel, root) not in self._threads:
             name = f"thread_{len(self._threads) + 1}"
-            place = self.slack.world.channels[channel]
+            place = self.slack.state.channels[channel]
             started = [ts for ts in place.timeline if place.messages[ts].by_bot]
             number = started.index(root) if root in started else 0
-            self._lines.append(f"{name} = await workspace.thread_by_bot('#{place.name}', {number})")
+            self._lines.append(f"{name} = await workspace.bot_thread('#{place.name}', {number})")
             self._threads[channel, root] = name
         return self._threads[channel, root]
 
-    def _clicked(self, person: Person, who: str, given: Given) -> list[str]:
-        action = given.text("action_id")
-        value = f", value={given.any('value')!r}" if given.any("value") is not None else ""
-        if given.any("view"):
-            home = person.home is not None and person.home.id == given.text("view")
+    def _clicked(self, person: Person, who: str, request: PageRequest) -> list[str]:
+        action = request.text("action_id")
+        value = f", value={request.any('value')!r}" if request.any("value") is not None else ""
+        if request.any("view"):
+            home = person.home is not None and person.home.id == request.text("view")
             return [f"await {who}.clicks({who}.{'home' if home else 'modal'}, {action!r}{value})"]
-        if given.any("ephemeral"):
-            seen = next(e for e in person.ephemerals if e.id == given.any("ephemeral"))
-            told = f"seen = await {who}.is_told({_words(seen)!r})"
+        if request.any("ephemeral"):
+            seen = next(e for e in person.ephemerals if e.id == request.any("ephemeral"))
+            told = f"seen = await {who}.sees_ephemeral({_words(seen)!r})"
             return [told, f"await {who}.clicks(seen, {action!r}{value})"]
-        place = self.slack.world.channels[given.text("channel")]
-        message = place.messages[given.text("ts")]
+        place = self.slack.state.channels[request.text("channel")]
+        message = place.messages[request.text("ts")]
         thread = self._thread(place.id, message.thread_ts or message.ts)
-        older = self.slack.world.thread(place.id, message.thread_ts or message.ts)
+        older = self.slack.state.thread(place.id, message.thread_ts or message.ts)
         number = sum(m.by_bot and _has_buttons(m) and m.ts < message.ts for m in older)
-        same = [element for _, element in standing_in(message.blocks) if element["action_id"] == action]
+        same = [
+            element for _, element in interactive_elements(message.blocks) if element["action_id"] == action
+        ]
         # A block's id may be new in every run: it is named only where the action's alone is not enough.
-        block = f", {given.text('block_id')!r}" if len(same) > 1 else ""
+        block = f", {request.text('block_id')!r}" if len(same) > 1 else ""
         card = f"card = await {thread}.card({number})"
         return [card, f"await {who}.clicks(card.message, {action!r}{block}{value})"]
 
@@ -131,10 +133,10 @@ class Recording:
 
 
 def _has_buttons(message: Message) -> bool:
-    return any(element["type"] == "button" for _, element in standing_in(message.blocks))
+    return any(element["type"] == "button" for _, element in interactive_elements(message.blocks))
 
 
 def _words(said: Message | Ephemeral) -> str:
     """The first words of a message, enough to know it again."""
-    text = everything_said(said).strip()
+    text = full_text(said).strip()
     return text.partition("\n")[0][:LONGEST_WORDS]

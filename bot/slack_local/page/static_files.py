@@ -5,12 +5,12 @@ from pathlib import Path
 
 from aiohttp import web
 
-from slack_local.page.auth import Session
+from slack_local.page.auth import PageAuth
 
 BUILT = Path(__file__).parent.parent / "web" / "dist"
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 LOCKED = (
-    "This page needs the address that `make demo` printed, with its token: open that one.\n"
+    "Open the address that was printed at the start: it has the token that this page needs.\n"
     "The token changes with every start.\n"
 )
 NOT_BUILT = "The page is not built: run `npm ci && npm run build` in bot/slack_local/web.\n"
@@ -40,24 +40,24 @@ def security_headers(host: str) -> Mapping[str, str]:
     }
 
 
-class Files:
+class StaticFiles:
     """The built files, as they are in `folder`."""
 
-    def __init__(self, session: Session, folder: Path = BUILT) -> None:
-        self._session = session
+    def __init__(self, auth: PageAuth, folder: Path = BUILT) -> None:
+        self._auth = auth
         self._folder = folder
 
     async def index(self, request: web.Request) -> web.StreamResponse:
         """The page itself, for those who have the token or its cookie."""
         headers = security_headers(request.host)
-        if self._session.opens_with(request.query.get("token")):
+        if self._auth.opens_with(request.query.get("token")):
             rest = {name: value for name, value in request.query.items() if name != "token"}
             answer = web.Response(
                 status=303, headers={**headers, "Location": str(request.rel_url.with_query(rest))}
             )
-            self._session.welcome(request, answer)
+            self._auth.set_cookie(request, answer)
             return answer
-        if not self._session.is_open_to(request):
+        if not self._auth.is_open_to(request):
             return web.Response(status=403, text=LOCKED, headers=headers)
         return self._send("index.html", headers)
 

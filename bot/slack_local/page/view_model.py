@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from slack_local.block_kit.input_state import standing_in
-from slack_local.model.records import Channel, Ephemeral, Message, Obj, User, View
+from slack_local.block_kit.input_state import interactive_elements
+from slack_local.model.records import Channel, Ephemeral, JsonObject, Message, User, View
 from slack_local.model.slack import Slack
-from slack_local.page.app_info import Welcome
+from slack_local.page.app_info import AppInfo
 from slack_local.payloads.serializers import message_json
 
 
-def everything(slack: Slack, person: User, welcome: Welcome) -> Obj:
+def initial_state(slack: Slack, person: User, app_info: AppInfo) -> JsonObject:
     """What a page needs when it opens or changes hands: people, channels, the app."""
     return {
         "type": "hello",
@@ -19,17 +19,17 @@ def everything(slack: Slack, person: User, welcome: Welcome) -> Obj:
         "bot": slack.app.bot_user,
         "users": users(slack),
         "channels": list(channels(slack, person)),
-        "welcome": asdict(welcome),
+        "app": asdict(app_info),
         "screen": screen(slack, person),
     }
 
 
-def users(slack: Slack) -> Obj:
+def users(slack: Slack) -> JsonObject:
     """Everybody by id."""
-    return {user.id: _user(slack, user) for user in slack.world.users.values()}
+    return {user.id: _user(slack, user) for user in slack.state.users.values()}
 
 
-def _user(slack: Slack, user: User) -> Obj:
+def _user(slack: Slack, user: User) -> JsonObject:
     kinds = (
         (user.is_bot, "app"),
         (user.team_id != slack.team or user.is_stranger, "external"),
@@ -40,9 +40,9 @@ def _user(slack: Slack, user: User) -> Obj:
     return {"id": user.id, "name": user.name, "real_name": user.real_name, "kind": kind}
 
 
-def channels(slack: Slack, person: User) -> Iterator[Obj]:
+def channels(slack: Slack, person: User) -> Iterator[JsonObject]:
     """The conversations that this person is in: channels first, then direct messages."""
-    mine = [c for c in slack.world.channels.values() if person.id in c.members and not c.is_archived]
+    mine = [c for c in slack.state.channels.values() if person.id in c.members and not c.is_archived]
     for channel in sorted(mine, key=lambda c: c.is_direct):
         yield {
             "id": channel.id,
@@ -53,7 +53,7 @@ def channels(slack: Slack, person: User) -> Iterator[Obj]:
         }
 
 
-def timeline(slack: Slack, channel: Channel, before: str | None, limit: int) -> Obj:
+def timeline(slack: Slack, channel: Channel, before: str | None, limit: int) -> JsonObject:
     """The `limit` messages of a channel before one (or the newest), oldest first, and how many are older."""
     # `timeline` is sorted, so a bisection would do; a page of 100 out of 10,000 costs 0.2 ms as it is.
     known = [ts for ts in channel.timeline if before is None or ts < before]
@@ -61,42 +61,42 @@ def timeline(slack: Slack, channel: Channel, before: str | None, limit: int) -> 
     return {"messages": [message(slack, m) for m in shown], "older": max(0, len(known) - limit)}
 
 
-def message(slack: Slack, shown: Message) -> Obj:
+def message(slack: Slack, shown: Message) -> JsonObject:
     """A message, with what Slack's client knows and its API does not say."""
-    drawn = message_json(slack, shown) | {"channel": shown.channel}
-    drawn.pop("bot_profile", None)
+    json = message_json(slack, shown) | {"channel": shown.channel}
+    json.pop("bot_profile", None)
     if shown.by_bot:
-        drawn["open"] = any(element["type"] == "button" for _, element in standing_in(shown.blocks))
+        json["open"] = any(element["type"] == "button" for _, element in interactive_elements(shown.blocks))
     if not shown.is_reply:
-        drawn |= _session(slack, shown)
-    return drawn
+        json |= _session(slack, shown)
+    return json
 
 
-def _session(slack: Slack, root: Message) -> Obj:
+def _session(slack: Slack, root: Message) -> JsonObject:
     """What the agent says it is at in this thread, and whether a card waits there."""
-    found: Obj = {}
+    summary: JsonObject = {}
     key = (root.channel, root.ts)
-    if status := slack.world.statuses.get(key):
-        found["status"] = status
-    if session := slack.world.sessions.get(key):
-        found["session"] = session
-    replies = (m for m in slack.world.thread(root.channel, root.ts) if m.by_bot and m.blocks)
-    if any(element["type"] == "button" for m in replies for _, element in standing_in(m.blocks)):
-        found["waiting"] = True
-    return found
+    if status := slack.state.statuses.get(key):
+        summary["status"] = status
+    if session := slack.state.sessions.get(key):
+        summary["session"] = session
+    replies = (m for m in slack.state.thread(root.channel, root.ts) if m.by_bot and m.blocks)
+    if any(element["type"] == "button" for m in replies for _, element in interactive_elements(m.blocks)):
+        summary["waiting"] = True
+    return summary
 
 
-def screen(slack: Slack, person: User) -> Obj:
+def screen(slack: Slack, person: User) -> JsonObject:
     """What only this person sees: forms, the Home tab, notices."""
-    world = slack.world
+    state = slack.state
     return {
-        "modals": [view(v) for v in world.modals.get(person.id, ())],
-        "home": view(world.homes[person.id]) if person.id in world.homes else None,
-        "ephemerals": [_ephemeral(e) for e in world.ephemerals.get(person.id, ())],
+        "modals": [view(v) for v in state.modals.get(person.id, ())],
+        "home": view(state.homes[person.id]) if person.id in state.homes else None,
+        "ephemerals": [_ephemeral(e) for e in state.ephemerals.get(person.id, ())],
     }
 
 
-def view(shown: View) -> Obj:
+def view(shown: View) -> JsonObject:
     """A form or a Home tab."""
     kept = ("title", "submit", "close", "blocks", "callback_id")
     return {
@@ -108,7 +108,7 @@ def view(shown: View) -> Obj:
     }
 
 
-def _ephemeral(seen: Ephemeral) -> Obj:
+def _ephemeral(seen: Ephemeral) -> JsonObject:
     return {
         "id": seen.id,
         "channel": seen.channel,

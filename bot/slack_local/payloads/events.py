@@ -5,7 +5,7 @@ Sources: docs.slack.dev/apis/events-api, /reference/events/*.
 
 from collections.abc import Iterator
 
-from slack_local.model.records import Channel, ChannelKind, Message, Obj, new_id
+from slack_local.model.records import Channel, ChannelKind, JsonObject, Message, new_id
 from slack_local.model.slack import Slack
 from slack_local.payloads.serializers import message_json, view_json
 
@@ -30,7 +30,7 @@ _IN_MENTIONS = (
 VERIFICATION_TOKEN = "local-verification-token"  # noqa: S105  # deprecated by Slack, checked by nobody
 
 
-def event_body(slack: Slack, event: Obj, *, shared: bool = False) -> Obj:
+def event_body(slack: Slack, event: JsonObject, *, shared: bool = False) -> JsonObject:
     """The Events API's envelope around one event; `shared` when it happened in a Slack Connect channel."""
     return {
         "token": VERIFICATION_TOKEN,
@@ -56,9 +56,9 @@ def event_body(slack: Slack, event: Obj, *, shared: bool = False) -> Obj:
     }
 
 
-def message_events(slack: Slack, message: Message) -> Iterator[Obj]:
+def message_events(slack: Slack, message: Message) -> Iterator[JsonObject]:
     """The events of a new message: `message`, and `app_mention` beside it where the bot is named."""
-    channel = slack.world.channels[message.channel]
+    channel = slack.state.channels[message.channel]
     if slack.app.bot_user not in channel.members:
         return
     plain = message_event(slack, message)
@@ -71,27 +71,27 @@ def message_events(slack: Slack, message: Message) -> Iterator[Obj]:
     )
     events = [plain] if _SUBSCRIPTION[channel.kind] in slack.app.events else []
     if mentioned:
-        mention: Obj = {"type": "app_mention"} | {k: plain[k] for k in _IN_MENTIONS if k in plain}
+        mention: JsonObject = {"type": "app_mention"} | {k: plain[k] for k in _IN_MENTIONS if k in plain}
         mention |= {"channel": message.channel, "event_ts": message.ts}
-        events.insert(0 if slack.trouble.mention_order == "mention_first" else 1, mention)
+        events.insert(0 if slack.faults.mention_order == "mention_first" else 1, mention)
     for event in events:
         yield event_body(slack, event, shared=channel.is_shared)
 
 
-def message_event(slack: Slack, message: Message) -> Obj:
-    channel = slack.world.channels[message.channel]
+def message_event(slack: Slack, message: Message) -> JsonObject:
+    channel = slack.state.channels[message.channel]
     event = message_json(slack, message)
     for key in ("reply_count", "reply_users_count", "reply_users", "latest_reply", "is_locked", "subscribed"):
         event.pop(key, None)
     if not message.is_reply:
         event.pop("thread_ts", None)
-    author = slack.world.users.get(message.user)
+    author = slack.state.users.get(message.user)
     if author is not None and author.is_stranger:
         event |= {"user_team": author.team_id, "source_team": author.team_id}
     return event | {"channel": message.channel, "event_ts": message.ts, "channel_type": channel.kind.value}
 
 
-def changed_events(slack: Slack, message: Message, before: Obj) -> Iterator[Obj]:
+def changed_events(slack: Slack, message: Message, before: JsonObject) -> Iterator[JsonObject]:
     """`message_changed`, which Slack also sends for the bot's own updates."""
     ts = slack.clock.ts()
     yield from _hidden(
@@ -106,7 +106,7 @@ def changed_events(slack: Slack, message: Message, before: Obj) -> Iterator[Obj]
     )
 
 
-def deleted_events(slack: Slack, message: Message, before: Obj) -> Iterator[Obj]:
+def deleted_events(slack: Slack, message: Message, before: JsonObject) -> Iterator[JsonObject]:
     """`message_deleted`."""
     yield from _hidden(
         slack,
@@ -120,8 +120,8 @@ def deleted_events(slack: Slack, message: Message, before: Obj) -> Iterator[Obj]
     )
 
 
-def _hidden(slack: Slack, message: Message, event: Obj) -> Iterator[Obj]:
-    channel = slack.world.channels[message.channel]
+def _hidden(slack: Slack, message: Message, event: JsonObject) -> Iterator[JsonObject]:
+    channel = slack.state.channels[message.channel]
     if slack.app.bot_user in channel.members and _SUBSCRIPTION[channel.kind] in slack.app.events:
         yield event_body(
             slack,
@@ -136,7 +136,7 @@ def _hidden(slack: Slack, message: Message, event: Obj) -> Iterator[Obj]:
         )
 
 
-def reaction_event(slack: Slack, kind: str, user: str, name: str, message: Message) -> Obj:
+def reaction_event(slack: Slack, kind: str, user: str, name: str, message: Message) -> JsonObject:
     """`reaction_added` or `reaction_removed`."""
     return event_body(
         slack,
@@ -151,7 +151,7 @@ def reaction_event(slack: Slack, kind: str, user: str, name: str, message: Messa
     )
 
 
-def joined_event(slack: Slack, user: str, channel: Channel, inviter: str | None) -> Obj:
+def joined_event(slack: Slack, user: str, channel: Channel, inviter: str | None) -> JsonObject:
     """`member_joined_channel`."""
     return event_body(
         slack,
@@ -167,21 +167,21 @@ def joined_event(slack: Slack, user: str, channel: Channel, inviter: str | None)
     )
 
 
-def home_opened_event(slack: Slack, user: str, direct: Channel, tab: str) -> Obj:
+def home_opened_event(slack: Slack, user: str, direct: Channel, tab: str) -> JsonObject:
     """`app_home_opened`, with the view that is published there, if any."""
-    event: Obj = {
+    event: JsonObject = {
         "type": "app_home_opened",
         "user": user,
         "channel": direct.id,
         "event_ts": slack.clock.ts(),
         "tab": tab,
     }
-    if tab == "home" and user in slack.world.homes:
-        event["view"] = view_json(slack, slack.world.homes[user])
+    if tab == "home" and user in slack.state.homes:
+        event["view"] = view_json(slack, slack.state.homes[user])
     return event_body(slack, event)
 
 
-def stopped_event(slack: Slack, user: str, channel: str, thread_ts: str, streams: list[str]) -> Obj:
+def stopped_event(slack: Slack, user: str, channel: str, thread_ts: str, streams: list[str]) -> JsonObject:
     """`agent_session_stopped`: somebody pressed the Stop button of an agent's session."""
     return event_body(
         slack,
@@ -196,7 +196,7 @@ def stopped_event(slack: Slack, user: str, channel: str, thread_ts: str, streams
     )
 
 
-def context_event(slack: Slack, user: str, direct: Channel, seen: str | None) -> Obj:
+def context_event(slack: Slack, user: str, direct: Channel, seen: str | None) -> JsonObject:
     """`app_context_changed`: what somebody looks at while the app is open beside it."""
     entity = {"type": "slack#/types/channel_id", "value": seen, "team_id": slack.team}
     return event_body(

@@ -3,18 +3,18 @@
 Sources: docs.slack.dev/reference/interaction-payloads/*, /interactivity/implementing-slash-commands.
 """
 
-from slack_local.model.records import Channel, Ephemeral, Message, Obj, View
+from slack_local.model.records import Channel, Ephemeral, JsonObject, Message, View
 from slack_local.model.slack import Slack
 from slack_local.payloads.events import VERIFICATION_TOKEN
 from slack_local.payloads.serializers import message_json, view_json
 
 
-def _who(slack: Slack, user_id: str) -> Obj:
-    user = slack.world.users[user_id]
+def _who(slack: Slack, user_id: str) -> JsonObject:
+    user = slack.state.users[user_id]
     return {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id}
 
 
-def _base(slack: Slack, kind: str, user_id: str) -> Obj:
+def _base(slack: Slack, kind: str, user_id: str) -> JsonObject:
     return {
         "type": kind,
         "team": {"id": slack.team, "domain": slack.domain},
@@ -26,22 +26,22 @@ def _base(slack: Slack, kind: str, user_id: str) -> Obj:
     }
 
 
-def _channel_ref(channel: Channel) -> Obj:
+def _channel_ref(channel: Channel) -> JsonObject:
     return {"id": channel.id, "name": "directmessage" if channel.is_direct else channel.name}
 
 
 def message_action(
     slack: Slack,
     user: str,
-    message: Obj,
+    message: JsonObject,
     channel: Channel,
     *,
-    action: Obj,
-    values: Obj,
+    action: JsonObject,
+    values: JsonObject,
     attachment: int | None = None,
-) -> Obj:
+) -> JsonObject:
     """`block_actions` for an element of a message, as that message looked when it was pressed."""
-    container: Obj = {
+    container: JsonObject = {
         "type": "message",
         "message_ts": message["ts"],
         "channel_id": channel.id,
@@ -65,8 +65,8 @@ def message_action(
 
 
 def ephemeral_action(
-    slack: Slack, user: str, seen: Ephemeral, channel: Channel, *, action: Obj, values: Obj
-) -> Obj:
+    slack: Slack, user: str, seen: Ephemeral, channel: Channel, *, action: JsonObject, values: JsonObject
+) -> JsonObject:
     """`block_actions` for an element of an ephemeral message: Slack sends no message with it."""
     container = {"type": "message", "message_ts": seen.ts, "channel_id": channel.id, "is_ephemeral": True}
     if seen.thread_ts:
@@ -83,7 +83,7 @@ def ephemeral_action(
     }
 
 
-def view_action(slack: Slack, user: str, view: View, action: Obj) -> Obj:
+def view_action(slack: Slack, user: str, view: View, action: JsonObject) -> JsonObject:
     """`block_actions` for an element of a modal or of the Home tab."""
     return _base(slack, "block_actions", user) | {
         "container": {"type": "view", "view_id": view.id},
@@ -93,7 +93,7 @@ def view_action(slack: Slack, user: str, view: View, action: Obj) -> Obj:
     }
 
 
-def view_submission(slack: Slack, user: str, view: View) -> Obj:
+def view_submission(slack: Slack, user: str, view: View) -> JsonObject:
     """`view_submission`."""
     return _base(slack, "view_submission", user) | {
         "trigger_id": slack.new_trigger(user),
@@ -102,22 +102,22 @@ def view_submission(slack: Slack, user: str, view: View) -> Obj:
     }
 
 
-def view_closed(slack: Slack, user: str, view: View, *, cleared: bool) -> Obj:
+def view_closed(slack: Slack, user: str, view: View, *, cleared: bool) -> JsonObject:
     """`view_closed`, sent only for views that asked for it with `notify_on_close`."""
     return _base(slack, "view_closed", user) | {"view": view_json(slack, view), "is_cleared": cleared}
 
 
 def block_suggestion(
-    slack: Slack, user: str, block_id: str, action_id: str, *, typed: str, where: Obj
-) -> Obj:
+    slack: Slack, user: str, block_id: str, action_id: str, *, typed: str, where: JsonObject
+) -> JsonObject:
     """`block_suggestion`: an external select asks for options; `where` is what it stands in."""
     asked = {"action_id": action_id, "block_id": block_id, "value": typed}
     return _base(slack, "block_suggestion", user) | where | asked
 
 
-def message_shortcut(slack: Slack, user: str, callback_id: str, message: Message) -> Obj:
+def message_shortcut(slack: Slack, user: str, callback_id: str, message: Message) -> JsonObject:
     """`message_action`: a message shortcut."""
-    channel = slack.world.channels[message.channel]
+    channel = slack.state.channels[message.channel]
     return _base(slack, "message_action", user) | {
         "callback_id": callback_id,
         "trigger_id": slack.new_trigger(user),
@@ -129,7 +129,7 @@ def message_shortcut(slack: Slack, user: str, callback_id: str, message: Message
     }
 
 
-def global_shortcut(slack: Slack, user: str, callback_id: str) -> Obj:
+def global_shortcut(slack: Slack, user: str, callback_id: str) -> JsonObject:
     """`shortcut`: a global shortcut."""
     return _base(slack, "shortcut", user) | {
         "callback_id": callback_id,
@@ -138,9 +138,9 @@ def global_shortcut(slack: Slack, user: str, callback_id: str) -> Obj:
     }
 
 
-def slash_command(slack: Slack, user_id: str, channel: Channel, command: str, text: str) -> Obj:
+def slash_command(slack: Slack, user_id: str, channel: Channel, command: str, text: str) -> JsonObject:
     """A slash command; over HTTP these are form fields."""
-    user = slack.world.users[user_id]
+    user = slack.state.users[user_id]
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": user.team_id,

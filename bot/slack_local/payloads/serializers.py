@@ -3,16 +3,16 @@
 import re
 from typing import Any
 
-from slack_local.model.records import Channel, File, Message, Obj, User, View, new_id
+from slack_local.model.records import Channel, File, JsonObject, Message, User, View, new_id
 from slack_local.model.slack import Slack
 
 _MENTION = re.compile(r"<@(\w+)>|<#(\w+)(?:\|[^>]*)?>|<((?:https?|mailto):[^>|]+)(?:\|([^>]*))?>|<!(\w+)>")
 _UNESCAPE = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
-def message_json(slack: Slack, message: Message, *, metadata: bool = True) -> Obj:
+def message_json(slack: Slack, message: Message, *, metadata: bool = True) -> JsonObject:
     """A message as `conversations.history` and message events show it."""
-    shown: Obj = {"user": message.user, "type": "message", "ts": message.ts, "text": message.text}
+    shown: JsonObject = {"user": message.user, "type": "message", "ts": message.ts, "text": message.text}
     if message.subtype:
         shown["subtype"] = message.subtype
     if message.tombstone:
@@ -41,8 +41,8 @@ def message_json(slack: Slack, message: Message, *, metadata: bool = True) -> Ob
     return shown
 
 
-def _thread_facts(slack: Slack, message: Message) -> Obj:
-    channel = slack.world.channels[message.channel]
+def _thread_facts(slack: Slack, message: Message) -> JsonObject:
+    channel = slack.state.channels[message.channel]
     if message.is_reply:
         root = channel.messages.get(message.thread_ts or "")
         return {"parent_user_id": root.user} if root else {}
@@ -62,7 +62,7 @@ def _thread_facts(slack: Slack, message: Message) -> Obj:
     }
 
 
-def bot_profile(slack: Slack) -> Obj:
+def bot_profile(slack: Slack) -> JsonObject:
     return {
         "id": slack.app.bot_id,
         "app_id": slack.app.id,
@@ -74,9 +74,9 @@ def bot_profile(slack: Slack) -> Obj:
     }
 
 
-def user_json(user: User, *, email: bool) -> Obj:
+def user_json(user: User, *, email: bool) -> JsonObject:
     """A user as `users.info` shows it; a stranger is shown with less, as in Slack."""
-    profile: Obj = {
+    profile: JsonObject = {
         "real_name": user.real_name,
         "display_name": user.name,
         "real_name_normalized": user.real_name,
@@ -85,7 +85,7 @@ def user_json(user: User, *, email: bool) -> Obj:
     }
     if email and not user.is_bot and not user.is_stranger:
         profile["email"] = f"{user.name}@example.com"
-    shown: Obj = {
+    shown: JsonObject = {
         "id": user.id,
         "team_id": user.team_id,
         "name": user.name,
@@ -109,7 +109,7 @@ def user_json(user: User, *, email: bool) -> Obj:
     return shown
 
 
-def channel_json(slack: Slack, channel: Channel) -> Obj:
+def channel_json(slack: Slack, channel: Channel) -> JsonObject:
     """A conversation as `conversations.info` shows it."""
     if channel.is_direct:
         return {
@@ -150,7 +150,7 @@ def channel_json(slack: Slack, channel: Channel) -> Obj:
     }
 
 
-def view_json(slack: Slack, view: View) -> Obj:
+def view_json(slack: Slack, view: View) -> JsonObject:
     """A view as `views.*` answers and interaction payloads carry it."""
     d = view.definition
     return {
@@ -176,7 +176,7 @@ def view_json(slack: Slack, view: View) -> Obj:
     }
 
 
-def file_json(slack: Slack, file: File) -> Obj:
+def file_json(slack: Slack, file: File) -> JsonObject:
     """A file as `files.info` shows it."""
     return {
         "id": file.id,
@@ -203,9 +203,9 @@ def file_json(slack: Slack, file: File) -> Obj:
     }
 
 
-def rich_text(text: str) -> list[Obj]:
+def rich_text(text: str) -> list[JsonObject]:
     """The rich text block that Slack's composer makes of what a person typed."""
-    parts: list[Obj] = []
+    parts: list[JsonObject] = []
     at = 0
     for found in _MENTION.finditer(text):
         _append_text(parts, text[at : found.start()])
@@ -226,7 +226,7 @@ def rich_text(text: str) -> list[Obj]:
     return [{"type": "rich_text", "block_id": new_id("")[:5], "elements": [section]}]
 
 
-def _append_text(parts: list[Obj], text: str) -> None:
+def _append_text(parts: list[JsonObject], text: str) -> None:
     if text:
         parts.append({"type": "text", "text": _bare(text)})
 

@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from slack_local.block_kit.input_state import (
-    STATEFUL,
-    RefusedError,
+    STATE_KEYS,
+    NotPossibleError,
     all_blocks,
     attachment_of,
     filled,
-    initial_values,
-    standing_in,
+    initial_state,
+    interactive_elements,
 )
-from slack_local.model.records import Ephemeral, Message, Obj, View
+from slack_local.model.records import Ephemeral, JsonObject, Message, View
 from slack_local.payloads import interactions
 from slack_local.payloads.serializers import message_json, view_json
-from slack_local.people.results import Clicked
+from slack_local.people.results import ClickResult
 from slack_local.people.screen import Screen
 
 
@@ -30,16 +30,16 @@ class Pressing(Screen):
         *,
         value: Any = None,
         values: Mapping[str, Any] | None = None,
-    ) -> Clicked:
+    ) -> ClickResult:
         """Press the button (or choose `value` in the select) that stands there right now.
 
-        `values` are inputs of the same message, by block id. Raises `RefusedError` when it is not there.
+        `values` are inputs of the same message, by block id. Raises `NotPossibleError` when it is not there.
         """
         if isinstance(message, View):
             return await self._clicks_view(message, action_id, block_id, value)
         blocks = all_blocks(message)
         block, element = self._find(blocks, action_id, block_id)
-        state = initial_values(blocks)
+        state = initial_state(blocks)
         for name, given in (values or {}).items():
             self._put(blocks, state, name, given)
         action = self._action(block, element, value, state)
@@ -56,23 +56,23 @@ class Pressing(Screen):
             )
         return await self.clicks_raw(payload)
 
-    async def _clicks_view(self, view: View, action_id: str, block_id: str | None, value: Any) -> Clicked:
-        if view.user != self.id or view.id not in self._slack.world.views:
-            raise RefusedError(f"that view is not on {self.name}'s screen")
+    async def _clicks_view(self, view: View, action_id: str, block_id: str | None, value: Any) -> ClickResult:
+        if view.user != self.id or view.id not in self._slack.state.views:
+            raise NotPossibleError(f"that view is not on {self.name}'s screen")
         block, element = self._find(view.definition["blocks"], action_id, block_id)
         action = self._action(block, element, value, view.values)
         return await self.clicks_raw(interactions.view_action(self._slack, self.id, view, action))
 
     async def searches(
         self, where: Message | View, action_id: str, typed: str, block_id: str | None = None
-    ) -> list[Obj]:
+    ) -> list[JsonObject]:
         """Type into an external select; the options that the bot offers, to choose one of as it is."""
         blocks = where.definition["blocks"] if isinstance(where, View) else all_blocks(where)
         block, element = self._find(blocks, action_id, block_id)
         if not element["type"].endswith("external_select"):
-            raise RefusedError(f"{action_id!r} has its options already")
+            raise NotPossibleError(f"{action_id!r} has its options already")
         if isinstance(where, View):
-            part: Obj = {
+            part: JsonObject = {
                 "container": {"type": "view", "view_id": where.id},
                 "view": view_json(self._slack, where),
             }
@@ -86,29 +86,31 @@ class Pressing(Screen):
         groups = answer.get("option_groups", ())
         return list(answer.get("options", ())) + [option for group in groups for option in group["options"]]
 
-    def click_payload(self, message: Message, action_id: str, block_id: str | None = None) -> Obj:
+    def click_payload(self, message: Message, action_id: str, block_id: str | None = None) -> JsonObject:
         """A click on a message as it is now, as a payload to send later (stale) or tamper with (forged)."""
         blocks = all_blocks(message)
         block, element = self._find(blocks, action_id, block_id)
-        state = initial_values(blocks)
+        state = initial_state(blocks)
         return interactions.message_action(
             self._slack,
             self.id,
             message_json(self._slack, message),
-            self._slack.world.channels[message.channel],
+            self._slack.state.channels[message.channel],
             action=self._action(block, element, None, state),
             values=state,
             attachment=attachment_of(message, block),
         )
 
-    async def clicks_raw(self, payload: Obj) -> Clicked:
+    async def clicks_raw(self, payload: JsonObject) -> ClickResult:
         """Send an interaction payload as it is."""
         ack = await self._delivery.interact("interactive", payload)
-        return Clicked(payload=payload, error=ack.error)
+        return ClickResult(payload=payload, error=ack.error)
 
-    def _find(self, blocks: list[Obj], action_id: str, block_id: str | None) -> tuple[Obj, Obj]:
+    def _find(
+        self, blocks: list[JsonObject], action_id: str, block_id: str | None
+    ) -> tuple[JsonObject, JsonObject]:
         there = []
-        for block, element in standing_in(blocks):
+        for block, element in interactive_elements(blocks):
             there.append(element["action_id"])
             if element["action_id"] != action_id or block_id not in (None, block["block_id"]):
                 continue
@@ -116,10 +118,12 @@ class Pressing(Screen):
             if only and self.id not in only:
                 continue
             return block, element
-        raise RefusedError(f"there is no {action_id!r} for {self.name} here; there is {there}")
+        raise NotPossibleError(f"there is no {action_id!r} for {self.name} here; there is {there}")
 
-    def _action(self, block: Obj, element: Obj, value: Any, state: dict[str, dict[str, Obj]]) -> Obj:
-        action: Obj = {
+    def _action(
+        self, block: JsonObject, element: JsonObject, value: Any, state: dict[str, dict[str, JsonObject]]
+    ) -> JsonObject:
+        action: JsonObject = {
             "action_id": element["action_id"],
             "block_id": block["block_id"],
             "type": element["type"],
@@ -129,21 +133,20 @@ class Pressing(Screen):
         if element["type"] == "overflow":
             chosen = next((o for o in element["options"] if o.get("value") == value), None)
             if chosen is None:
-                raise RefusedError(f"there is no option {value!r}")
+                raise NotPossibleError(f"there is no option {value!r}")
             return action | {"selected_option": chosen}
-        if element["type"] not in STATEFUL:
+        if element["type"] not in STATE_KEYS:
             return action | {k: element[k] for k in ("value",) if k in element}
         held = filled(element, value)
         state.setdefault(block["block_id"], {})[element["action_id"]] = held
         return action | held
 
     def _put(
-        self, blocks: list[Obj], state: dict[str, dict[str, Obj]], block_id: str, value: Any
-    ) -> tuple[Obj, Obj]:
-        for block, element in standing_in(blocks):
-            if block["block_id"] == block_id and element["type"] in STATEFUL:
+        self, blocks: list[JsonObject], state: dict[str, dict[str, JsonObject]], block_id: str, value: Any
+    ) -> tuple[JsonObject, JsonObject]:
+        for block, element in interactive_elements(blocks):
+            if block["block_id"] == block_id and element["type"] in STATE_KEYS:
                 state.setdefault(block_id, {})[element["action_id"]] = filled(element, value)
                 return element, block
-        raise RefusedError(
-            f"there is no input {block_id!r}; there are {[b['block_id'] for b, _ in standing_in(blocks)]}"
-        )
+        there = [block["block_id"] for block, _ in interactive_elements(blocks)]
+        raise NotPossibleError(f"there is no input {block_id!r}; there are {there}")

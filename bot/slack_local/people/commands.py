@@ -1,12 +1,12 @@
 """Slash commands, shortcuts, the app's Home, an agent's Stop button."""
 
-from slack_local.block_kit.input_state import RefusedError
+from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.model.errors import SlackError
-from slack_local.model.records import Channel, Hook, Message, View
+from slack_local.model.records import Channel, Message, ResponseUrl, View
 from slack_local.operations import messages
 from slack_local.payloads import events, interactions
 from slack_local.people.clicking import Pressing
-from slack_local.people.results import Clicked, CommandAnswer
+from slack_local.people.results import ClickResult, CommandResult
 from slack_local.people.threads import Thread
 from slack_local.transport.delivery import Ack
 from slack_local.web_api.response_urls import ResponseUrls
@@ -17,34 +17,34 @@ FAILED = "failed with the error"
 class Commands(Pressing):
     """Somebody who calls the app."""
 
-    async def runs(self, command: str, channel: str = "#general") -> CommandAnswer:
+    async def runs(self, command: str, channel: str = "#general") -> CommandResult:
         """Type a slash command in a channel (Slack has none in threads); returns its immediate answer."""
         if self.user.is_stranger:
-            raise RefusedError(f"{self.name} is of another workspace, where this app is not installed")
+            raise NotPossibleError(f"{self.name} is of another workspace, where this app is not installed")
         name, _, text = command.strip().partition(" ")
         if not name.startswith("/"):
-            raise RefusedError(f"a command begins with a slash: {name!r} would be a message")
+            raise NotPossibleError(f"a command begins with a slash: {name!r} would be a message")
         place = self._place(channel)
         payload = interactions.slash_command(self._slack, self.id, place, name, text.strip())
         ack = await self._delivery.interact("slash_commands", payload)
         if ack.error is not None:
             word = "operation_timeout" if "timeout" in ack.error else "dispatch_failed"
             told = f"{name} {FAILED} “{word}”"
-            messages.whisper(self._slack, self.id, place.id, told, by_slack=True)
-            return CommandAnswer(text=told, payload=None, error=word)
+            messages.post_ephemeral(self._slack, self.id, place.id, told, by_slack=True)
+            return CommandResult(text=told, payload=None, error=word)
         self._answer_command(place, ack)
-        return CommandAnswer(text=str((ack.answer or {}).get("text", "")), payload=ack.answer, error=None)
+        return CommandResult(text=str((ack.answer or {}).get("text", "")), payload=ack.answer, error=None)
 
     def _answer_command(self, place: Channel, ack: Ack) -> None:
         if not ack.answer:
             return
-        hook = Hook(secret="", user=self.id, channel=place.id, expires_at=0, uses_left=1)
+        response_url = ResponseUrl(secret="", user=self.id, channel=place.id, expires_at=0, uses_left=1)
         try:
-            ResponseUrls(self._slack, self._delivery).respond(hook, ack.answer)
+            ResponseUrls(self._slack, self._delivery).respond(response_url, ack.answer)
         except SlackError as refused:
             self._slack.violation("slash command answer", refused.error, refused.messages)
 
-    async def shortcuts(self, callback_id: str, message: Message | None = None) -> Clicked:
+    async def shortcuts(self, callback_id: str, message: Message | None = None) -> ClickResult:
         """Use a global shortcut, or one of a message's menu."""
         if message is None:
             return await self.clicks_raw(interactions.global_shortcut(self._slack, self.id, callback_id))
@@ -63,9 +63,9 @@ class Commands(Pressing):
     async def stops(self, thread: Thread) -> None:
         """Press the Stop button that Slack shows while the agent's session is processing."""
         slack = self._slack
-        session = slack.world.sessions.get((thread.channel, thread.ts), {})
+        session = slack.state.sessions.get((thread.channel, thread.ts), {})
         if session.get("status") != "processing" or "agent_session_stopped" not in slack.app.events:
-            raise RefusedError("there is no Stop button: no session is processing here")
+            raise NotPossibleError("there is no Stop button: no session is processing here")
         streams = [message for message in thread.from_bot() if message.streaming]
         for message in streams:
             message.streaming, message.stopped_by_user = False, True

@@ -3,22 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-from slack_local.block_kit.input_state import RefusedError, complaint
+from slack_local.block_kit.input_state import NotPossibleError, validation_message
 from slack_local.model.errors import SlackError
-from slack_local.model.records import Obj, View
-from slack_local.operations.views import settle_submission
+from slack_local.model.records import JsonObject, View
+from slack_local.operations.views import apply_response
 from slack_local.payloads import interactions
 from slack_local.people.clicking import Pressing
-from slack_local.people.results import Submission
+from slack_local.people.results import SubmissionResult
 
-TROUBLE = "We had some trouble connecting. Try again?"
+CONNECTION_TROUBLE = "We had some trouble connecting. Try again?"
 
 
 class Forms(Pressing):
     """Somebody with a form before them."""
 
     async def fills(self, view: View, values: Mapping[str, Any]) -> View:
-        """Fill in inputs, by block id; None empties one. Raises `RefusedError` for what does not go."""
+        """Fill in inputs, by block id; None empties one. Raises `NotPossibleError` for what does not go."""
         self._must_show(view)
         for block_id, value in values.items():
             element, block = self._put(view.definition["blocks"], view.values, block_id, value)
@@ -31,9 +31,9 @@ class Forms(Pressing):
 
     def _must_show(self, view: View) -> None:
         if self.modal is not view:
-            raise RefusedError(f"that form is not on top of {self.name}'s screen")
+            raise NotPossibleError(f"that form is not on top of {self.name}'s screen")
 
-    async def submits(self, view: View, values: Mapping[str, Any] | None = None) -> Submission:
+    async def submits(self, view: View, values: Mapping[str, Any] | None = None) -> SubmissionResult:
         """Press the form's submit button, after filling in `values`."""
         if values:
             await self.fills(view, values)
@@ -42,39 +42,39 @@ class Forms(Pressing):
         if missing:
             view.errors = missing
             self._slack.screen_changed(self.id)
-            return Submission(outcome="incomplete", errors=missing, view=view)
+            return SubmissionResult(outcome="incomplete", errors=missing, view=view)
         return await self.submits_raw(view, interactions.view_submission(self._slack, self.id, view))
 
-    async def submits_raw(self, view: View, payload: Obj) -> Submission:
+    async def submits_raw(self, view: View, payload: JsonObject) -> SubmissionResult:
         """Send a submission as it is, and do to the form what the bot answers."""
         ack = await self._delivery.interact("interactive", payload)
         if ack.error is not None:
-            return Submission(outcome="failed", errors={}, view=view, error=TROUBLE)
-        if self._slack.world.views.get(view.id) is not view:
-            return Submission(outcome="closed", errors={}, view=self.modal)
+            return SubmissionResult(outcome="failed", errors={}, view=view, error=CONNECTION_TROUBLE)
+        if self._slack.state.views.get(view.id) is not view:
+            return SubmissionResult(outcome="closed", errors={}, view=self.modal)
         try:
-            outcome = settle_submission(self._slack, view, ack.answer)
+            outcome = apply_response(self._slack, view, ack.answer)
         except SlackError as refused:
             self._slack.violation("view_submission answer", refused.error, refused.messages)
-            return Submission(outcome="failed", errors={}, view=view, error=TROUBLE)
-        return Submission(outcome=outcome, errors=dict(view.errors), view=self.modal)
+            return SubmissionResult(outcome="failed", errors={}, view=view, error=CONNECTION_TROUBLE)
+        return SubmissionResult(outcome=outcome, errors=dict(view.errors), view=self.modal)
 
     def _incomplete(self, view: View) -> dict[str, str]:
         found: dict[str, str] = {}
         for block in view.definition["blocks"]:
             if block["type"] == "input":
                 state = view.values.get(block["block_id"], {}).get(block["element"]["action_id"])
-                if said := complaint(block, state):
+                if said := validation_message(block, state):
                     found[block["block_id"]] = said
         return found
 
     async def closes(self, view: View, *, everything: bool = False) -> None:
         """Press the form's close button (or, with `everything`, the X that closes the whole stack)."""
         self._must_show(view)
-        world = self._slack.world
-        gone = list(world.modals[self.id]) if everything or view.definition.get("clear_on_close") else [view]
+        state = self._slack.state
+        gone = list(state.modals[self.id]) if everything or view.definition.get("clear_on_close") else [view]
         for closed in reversed(gone):
-            world.pop_modal(self.id)
+            state.pop_modal(self.id)
             if closed.definition.get("notify_on_close"):
                 payload = interactions.view_closed(self._slack, self.id, closed, cleared=len(gone) > 1)
                 await self._delivery.interact("interactive", payload)

@@ -6,10 +6,10 @@ more; `clicks_raw` and `submits_raw` are the exception, for stale and forged int
 
 from slack_local.people.commands import Commands
 from slack_local.people.forms import Forms
-from slack_local.people.results import Clicked, CommandAnswer, Submission
+from slack_local.people.results import ClickResult, CommandResult, SubmissionResult
 from slack_local.people.writing import Writing
 
-__all__ = ["Clicked", "CommandAnswer", "Person", "Submission"]
+__all__ = ["ClickResult", "CommandResult", "Person", "SubmissionResult"]
 
 
 class Person(Writing, Forms, Commands):

@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from slack_local.model.records import Obj, View
+from slack_local.model.records import JsonObject, View
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clicked:
+class ClickResult:
     """What came of a press: `error` is what the person saw when the bot did not take it in time."""
 
-    payload: Obj
+    payload: JsonObject
     error: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Submission:
+class SubmissionResult:
     """What came of submitting a form.
 
     `outcome` is closed, cleared, errors, updated, pushed, incomplete (the client did not let it go) or
@@ -29,9 +29,9 @@ class Submission:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CommandAnswer:
+class CommandResult:
     """The immediate answer to a slash command: what the bot acknowledged with, or why it failed."""
 
     text: str
-    payload: Obj | None
+    payload: JsonObject | None
     error: str | None

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
-from slack_local.block_kit.input_state import all_blocks, standing_in
-from slack_local.model.records import Ephemeral, Message, Obj, View
+from slack_local.block_kit.input_state import all_blocks, interactive_elements
+from slack_local.model.records import Ephemeral, JsonObject, Message, View
 from slack_local.model.slack import Slack
-from slack_local.people.results import Clicked, Submission
+from slack_local.people.results import ClickResult, SubmissionResult
 
 T = TypeVar("T")
 
 
-def everything_said(message: Message | Ephemeral | View) -> str:
+def full_text(message: Message | Ephemeral | View) -> str:
     """All the text of a message or view, from its blocks too."""
     blocks = message.definition["blocks"] if isinstance(message, View) else all_blocks(message)
     own = "" if isinstance(message, View) else message.text
@@ -48,18 +48,18 @@ class Thread:
 
     def messages(self) -> list[Message]:
         """The root and its replies, oldest first."""
-        return self._slack.world.thread(self.channel, self.ts)
+        return self._slack.state.thread(self.channel, self.ts)
 
     def from_bot(self) -> list[Message]:
         """What the bot wrote here."""
         return [message for message in self.messages() if message.by_bot]
 
     async def wait_for(self, fits: str | Callable[[Message], bool], *, limit: float = 10.0) -> Message:
-        """The newest message of the bot that contains a text or fits; waits for it. Raises `WaitedError`."""
+        """The newest message of the bot that contains a text or fits. Raises `WaitTimeoutError`."""
 
         def look() -> Message | None:
             for message in reversed(self.from_bot()):
-                if (fits in everything_said(message)) if isinstance(fits, str) else fits(message):
+                if (fits in full_text(message)) if isinstance(fits, str) else fits(message):
                     return message
             return None
 
@@ -68,8 +68,8 @@ class Thread:
         )
 
     async def wait_until(self, look: Callable[[], T | None], *, limit: float = 10.0, what: str = "it") -> T:
-        """Whatever `look` finds first; it looks after every change in this thread. Raises `WaitedError`."""
-        return await self._slack.signals.until(
+        """What `look` finds first, called after every change in this thread. Raises `WaitTimeoutError`."""
+        return await self._slack.changes.wait_for(
             ("thread", self.channel, self.ts),
             look,
             limit=limit,
@@ -77,7 +77,7 @@ class Thread:
         )
 
     async def card(self, number: int = 0, *, limit: float = 10.0) -> "Card":
-        """Wait for open card `number` (the oldest is 0), a message with buttons. Raises `WaitedError`."""
+        """Wait for open card `number` (oldest is 0): a message with buttons. Raises `WaitTimeoutError`."""
 
         def look() -> Message | None:
             cards = [message for message in self.from_bot() if _buttons(message)]
@@ -95,19 +95,21 @@ class Thread:
         for message in self.messages():
             buttons = "".join(f" [{e['text']['text']}]" for e in _buttons(message))
             name = (
-                self._slack.world.users[message.user].name
-                if message.user in self._slack.world.users
+                self._slack.state.users[message.user].name
+                if message.user in self._slack.state.users
                 else "Slack"
             )
             lines.append(f"{name}: {message.text}{buttons}")
         return "\n".join(lines)
 
 
-def _buttons(message: Message) -> list[Obj]:
-    return [element for _, element in standing_in(all_blocks(message)) if element["type"] == "button"]
+def _buttons(message: Message) -> list[JsonObject]:
+    return [
+        element for _, element in interactive_elements(all_blocks(message)) if element["type"] == "button"
+    ]
 
 
-class Decider(Protocol):
+class CardUser(Protocol):
     """Somebody before a card, as far as a card needs to know them: a `slack_local.people.person.Person`."""
 
     @property
@@ -118,11 +120,11 @@ class Decider(Protocol):
         """The form on top of their screen."""
         ...
 
-    async def clicks(self, message: Message, action_id: str, block_id: str | None = None) -> Clicked:
+    async def clicks(self, message: Message, action_id: str, block_id: str | None = None) -> ClickResult:
         """Press what stands there."""
         ...
 
-    async def submits(self, view: View, values: Mapping[str, Any] | None = None) -> Submission:
+    async def submits(self, view: View, values: Mapping[str, Any] | None = None) -> SubmissionResult:
         """Fill in and submit a form."""
         ...
 
@@ -145,32 +147,32 @@ class Card:
     @property
     def text(self) -> str:
         """Everything the card says."""
-        return everything_said(self.message)
+        return full_text(self.message)
 
     @property
     def actions(self) -> list[str]:
         """The action ids that can be pressed now."""
-        return [element["action_id"] for _, element in standing_in(all_blocks(self.message))]
+        return [element["action_id"] for _, element in interactive_elements(all_blocks(self.message))]
 
     @property
     def is_open(self) -> bool:
         return bool(_buttons(self.message))
 
-    async def click(self, action_id: str, by: Decider, block_id: str | None = None) -> Clicked:
-        """Press something on the card; `RefusedError` when it is not there now."""
+    async def click(self, action_id: str, by: CardUser, block_id: str | None = None) -> ClickResult:
+        """Press something on the card; `NotPossibleError` when it is not there now."""
         return await by.clicks(self.message, action_id, block_id)
 
-    async def approve(self, by: Decider, block_id: str | None = None) -> Clicked:
+    async def approve(self, by: CardUser, block_id: str | None = None) -> ClickResult:
         """Press Approve."""
         return await self.click("approval:approve", by, block_id)
 
     async def form(
-        self, action_id: str, by: Decider, block_id: str | None = None, *, limit: float = 10.0
+        self, action_id: str, by: CardUser, block_id: str | None = None, *, limit: float = 10.0
     ) -> View:
         """Press what opens a form, and wait for the form."""
         before = by.modal
         await self.click(action_id, by, block_id)
-        return await self._slack.signals.until(
+        return await self._slack.changes.wait_for(
             ("screen", by.id),
             lambda: by.modal if by.modal is not before else None,
             limit=limit,
@@ -178,30 +180,34 @@ class Card:
         )
 
     async def decide(
-        self, action_id: str, by: Decider, values: Mapping[str, Any], block_id: str | None = None
-    ) -> Submission:
+        self, action_id: str, by: CardUser, values: Mapping[str, Any], block_id: str | None = None
+    ) -> SubmissionResult:
         """Open a form, fill it in and submit it."""
         view = await self.form(action_id, by, block_id)
         return await by.submits(view, values)
 
-    async def reject(self, by: Decider, reason: str | None = None, block_id: str | None = None) -> Submission:
+    async def reject(
+        self, by: CardUser, reason: str | None = None, block_id: str | None = None
+    ) -> SubmissionResult:
         """Press Reject and submit the form, with a reason if one is given."""
         return await self.decide("approval:reject", by, {"/message": reason} if reason else {}, block_id)
 
-    async def edit(self, by: Decider, values: Mapping[str, Any], block_id: str | None = None) -> Submission:
+    async def edit(
+        self, by: CardUser, values: Mapping[str, Any], block_id: str | None = None
+    ) -> SubmissionResult:
         """Press Edit, change values by their JSON Pointer, submit."""
         return await self.decide("approval:edit", by, values, block_id)
 
-    async def respond(self, by: Decider, message: str, block_id: str | None = None) -> Submission:
+    async def respond(self, by: CardUser, message: str, block_id: str | None = None) -> SubmissionResult:
         """Press Respond and submit the words."""
         return await self.decide("approval:respond", by, {"/message": message}, block_id)
 
-    async def answer(self, by: Decider, value: Any = None, **values: Any) -> Submission:
+    async def answer(self, by: CardUser, value: Any = None, **values: Any) -> SubmissionResult:
         """Press Answer and submit: one value for the whole answer, or values by JSON Pointer."""
         return await self.decide("approval:answer", by, values or {"/": value})
 
     async def closes(self, *, limit: float = 10.0) -> Message:
-        """Wait until the card has no buttons any more. Raises `WaitedError`."""
+        """Wait until the card has no buttons any more. Raises `WaitTimeoutError`."""
         return await self.thread.wait_until(
             lambda: None if self.is_open else self.message, limit=limit, what="the card to close"
         )

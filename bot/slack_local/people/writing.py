@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from uuid import uuid4
 
-from slack_local.block_kit.input_state import RefusedError
-from slack_local.model.records import Channel, ChannelKind, File, Message, Obj, new_id
+from slack_local.block_kit.input_state import NotPossibleError
+from slack_local.model.records import Channel, ChannelKind, File, JsonObject, Message, new_id
 from slack_local.operations import messages
 from slack_local.payloads import events
 from slack_local.payloads.serializers import file_json, rich_text
@@ -32,7 +32,7 @@ class Writing(Screen):
         """Write in a channel (id or `#name`), or in one of its threads; returns that thread.
 
         `@name` becomes a mention, as in Slack's composer; everything else is escaped. `files` are shared
-        along, contents by name. Raises `RefusedError` when this person cannot see the channel.
+        along, contents by name. Raises `NotPossibleError` when this person cannot see the channel.
         """
         place = self._place(channel)
         typed = self._composed(text)
@@ -51,13 +51,13 @@ class Writing(Screen):
         messages.post(self._slack, self._delivery, message)
         return Thread(self._slack, place.id, thread_ts or message.ts)
 
-    async def uploads(self, name: str, content: bytes) -> Obj:
+    async def uploads(self, name: str, content: bytes) -> JsonObject:
         """Choose a file of theirs for a form's file input; fill that with a list of what this returns."""
         if len(content) > MAX_INPUT_FILE:
-            raise RefusedError(f"a form takes files of up to {MAX_INPUT_FILE >> 20} MB")
+            raise NotPossibleError(f"a form takes files of up to {MAX_INPUT_FILE >> 20} MB")
         return self._file(name, content)
 
-    def _file(self, name: str, content: bytes, place: Channel | None = None) -> Obj:
+    def _file(self, name: str, content: bytes, place: Channel | None = None) -> JsonObject:
         file = File(
             id=new_id("F"),
             name=name,
@@ -70,14 +70,14 @@ class Writing(Screen):
             complete=True,
             channels=[place.id] if place else [],
         )
-        self._slack.world.files[file.id] = file
+        self._slack.state.files[file.id] = file
         return file_json(self._slack, file)
 
     async def joins(self, channel: str) -> None:
         """Become a member of a public channel."""
-        place = self._slack.world.channel(channel)
+        place = self._slack.state.channel(channel)
         if place is None or place.kind is not ChannelKind.PUBLIC:
-            raise RefusedError(f"{self.name} cannot join {channel}")
+            raise NotPossibleError(f"{self.name} cannot join {channel}")
         messages.join(self._slack, self._delivery, place, [self.id])
 
     async def leaves(self, channel: str) -> None:
@@ -140,11 +140,11 @@ class Writing(Screen):
 
     def _own(self, message: Message) -> None:
         if message.user != self.id:
-            raise RefusedError(f"{self.name} did not write that message")
+            raise NotPossibleError(f"{self.name} did not write that message")
 
     def _composed(self, text: str) -> str:
         """What Slack's composer makes of typed text: escaped, with mentions and links marked up."""
-        names = {user.name: user.id for user in self._slack.world.users.values()}
+        names = {user.name: user.id for user in self._slack.state.users.values()}
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         text = _EMAIL.sub(lambda m: f"<mailto:{m[0]}|{m[0]}>", _URL.sub(lambda m: f"<{m[0]}>", text))
         return _NAMED.sub(lambda m: f"<@{names[m[1]]}>" if m[1] in names else m[0], text)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slack_local.block_kit.input_state import STATEFUL, all_blocks, standing_in
+from slack_local.block_kit.input_state import STATE_KEYS, all_blocks, interactive_elements
 from slack_local.model.records import View
-from slack_local.people.person import Clicked, Submission
+from slack_local.people.person import ClickResult, SubmissionResult
 from slack_local.people.threads import Card
 from slack_local.script.scene import WAIT_SECONDS, Scene, Surface, named
 from slack_local.transcript.mrkdwn import plain_text
@@ -148,12 +148,12 @@ class Acting(Scene):
         self._told.form(self.person(person), await self.person(person).fills(view, values))
         self._submitted(await self.person(person).submits(view))
 
-    def _submitted(self, came: Submission) -> None:
+    def _submitted(self, came: SubmissionResult) -> None:
         if came.error:
             raise UnexpectedError(f"the bot did not take the form: {came.error}")
         self._refused = dict(came.errors)
 
-    def _taken(self, clicked: Clicked) -> None:
+    def _taken(self, clicked: ClickResult) -> None:
         if clicked.error:
             raise UnexpectedError(f"the bot did not take the press in time: {clicked.error}")
 
@@ -162,7 +162,7 @@ def _block(card: Card, action: str, row: int | None) -> str | None:
     """The id of the block that row `row` (from 1) has its buttons in."""
     if row is None:
         return None
-    for block, element in standing_in(all_blocks(card.message)):
+    for block, element in interactive_elements(all_blocks(card.message)):
         if block["block_id"].startswith(f"row:{row - 1}:") and element["action_id"] == action:
             return str(block["block_id"])
     raise UnexpectedError(f"a row {row} with {action}, not {card}")
@@ -171,7 +171,9 @@ def _block(card: Card, action: str, row: int | None) -> str | None:
 def _inputs(view: View) -> dict[str, str]:
     """The form's inputs: block ids with their labels."""
     blocks = (
-        block for block, element in standing_in(view.definition["blocks"]) if element["type"] in STATEFUL
+        block
+        for block, element in interactive_elements(view.definition["blocks"])
+        if element["type"] in STATE_KEYS
     )
     return {block["block_id"]: plain_text(block.get("label")) for block in blocks}
 

@@ -26,7 +26,7 @@ class Expecting(Scene):
             return next((m for m in new if self.says(m, text)), None)
 
         what = f"a thread of the bot's in {channel}"
-        root = await self._workspace.slack.signals.until(
+        root = await self._workspace.slack.changes.wait_for(
             ("channel", place.id), look, limit=seconds, what=what
         )
         self.enter(Thread(self._workspace.slack, place.id, root.ts))
@@ -37,7 +37,7 @@ class Expecting(Scene):
             await here.wait_until(lambda: self._said(here.from_bot(), text), limit=seconds, what=f"“{text}”")
             return
         place = self.place(channel)
-        await self._workspace.slack.signals.until(
+        await self._workspace.slack.changes.wait_for(
             ("channel", place.id),
             lambda: self._said(self._new_in(channel), text),
             limit=seconds,

@@ -4,9 +4,9 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from slack_local.block_kit.input_state import RefusedError
+from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.bot_process import BotDownError
-from slack_local.model.change_feed import WaitedError
+from slack_local.model.change_feed import WaitTimeoutError
 from slack_local.script.actions import Acting
 from slack_local.script.expectations import Expecting
 from slack_local.script.language import Step
@@ -30,7 +30,7 @@ class Player(Acting, Expecting):
                 expecting = step.is_expectation
                 await self._take(step)
             self._nothing_against_the_rules()
-        except (UnexpectedError, WaitedError, RefusedError, BotDownError) as error:
+        except (UnexpectedError, WaitTimeoutError, NotPossibleError, BotDownError) as error:
             line = f"line {step.number}: {step.line}" if step else "the bot"
             print(f"\n✗ {line}\n  Expected: {error}\n\n{self._bot.tail()}", flush=True)
             return 1

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from slack_local.block_kit.input_state import all_blocks, standing_in
+from slack_local.block_kit.input_state import all_blocks, interactive_elements
 from slack_local.bot_process import BotProcess
-from slack_local.model.records import Channel, Ephemeral, Message, Obj, View
+from slack_local.model.records import Channel, Ephemeral, JsonObject, Message, View
 from slack_local.people.person import Person
-from slack_local.people.threads import Thread, everything_said
+from slack_local.people.threads import Thread, full_text
 from slack_local.script.screen import Screen
 from slack_local.transcript.mrkdwn import names_in, shown
 from slack_local.transcript.printer import Transcript, UnexpectedError
@@ -25,7 +25,7 @@ class Scene:
     def __init__(self, workspace: LocalWorkspace, bot: BotProcess) -> None:
         self._workspace = workspace
         self._bot = bot
-        self._told = Transcript(workspace.slack.world)
+        self._told = Transcript(workspace.slack.state)
         self._screen = Screen(workspace.slack)
         self._threads: list[Thread] = []
         self._thread: Thread | None = None
@@ -46,7 +46,7 @@ class Scene:
 
     def place(self, name: str) -> Channel:
         """A channel by `#name`."""
-        found = self._workspace.slack.world.channel(name)
+        found = self._workspace.slack.state.channel(name)
         if found is None:
             raise UnexpectedError(f"there is no channel {name}")
         return found
@@ -75,9 +75,9 @@ class Scene:
         return self._before.get(_key(what)) != self._looks(what)
 
     def _everything(self) -> dict[str, Message | Ephemeral]:
-        world = self._workspace.slack.world
-        messages = [m for channel in world.channels.values() for m in channel.messages.values() if m.by_bot]
-        whispered = [seen for to_one in world.ephemerals.values() for seen in to_one]
+        state = self._workspace.slack.state
+        messages = [m for channel in state.channels.values() for m in channel.messages.values() if m.by_bot]
+        whispered = [seen for to_one in state.ephemerals.values() for seen in to_one]
         everything: list[Message | Ephemeral] = [*messages, *whispered]
         return {_key(what): what for what in everything}
 
@@ -89,31 +89,33 @@ class Scene:
 
     def says(self, what: Surface, text: str) -> bool:
         """Whether a text stands on something, as it was sent or as people read it."""
-        said = everything_said(what)
-        names = names_in(self._workspace.slack.world)
+        said = full_text(what)
+        names = names_in(self._workspace.slack.state)
         return text in said or text in shown(said, names) or text in " ".join(shown(said, names).split())
 
     async def anywhere(self, look: Callable[[], T | None], what: str) -> T:
-        """Wait for something anywhere in the workspace. Raises `WaitedError`."""
-        signals = self._workspace.slack.signals
-        return await signals.until("anything", look, limit=WAIT_SECONDS, what=what)
+        """Wait for something anywhere in the workspace. Raises `WaitTimeoutError`."""
+        changes = self._workspace.slack.changes
+        return await changes.wait_for("anything", look, limit=WAIT_SECONDS, what=what)
 
     async def sees(self, person: Person, look: Callable[[], T | None], what: str, seconds: float) -> T:
-        """Wait for something on somebody's screen. Raises `WaitedError`."""
-        signals = self._workspace.slack.signals
-        return await signals.until(("screen", person.id), look, limit=seconds, what=what)
+        """Wait for something on somebody's screen. Raises `WaitTimeoutError`."""
+        changes = self._workspace.slack.changes
+        return await changes.wait_for(("screen", person.id), look, limit=seconds, what=what)
 
 
 def _key(what: Message | Ephemeral) -> str:
     return f"{what.channel}/{what.ts}" if isinstance(what, Message) else f"ephemeral {what.id}"
 
 
-def buttons(what: Surface) -> list[tuple[Obj, Obj]]:
+def buttons(what: Surface) -> list[tuple[JsonObject, JsonObject]]:
     """The buttons on something, each with its block."""
     blocks = what.definition["blocks"] if isinstance(what, View) else all_blocks(what)
-    return [(block, element) for block, element in standing_in(blocks) if element["type"] == "button"]
+    return [
+        (block, element) for block, element in interactive_elements(blocks) if element["type"] == "button"
+    ]
 
 
-def named(what: Surface, label: str) -> tuple[Obj, Obj] | None:
+def named(what: Surface, label: str) -> tuple[JsonObject, JsonObject] | None:
     """The button that says this, with its block."""
     return next((found for found in buttons(what) if found[1]["text"]["text"] == label), None)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from slack_local.model.records import Channel, Ephemeral, Message, Obj, View
+from slack_local.model.records import Channel, Ephemeral, JsonObject, Message, View
 from slack_local.model.slack import Slack
 from slack_local.people.person import Person
 from slack_local.transcript.blocks import ephemeral_lines, message_lines, view_lines
@@ -34,17 +34,17 @@ class Screen:
 
     def skip_what_is_there(self) -> None:
         """Take everything that is there for seen."""
-        for channel in self._slack.world.channels.values():
+        for channel in self._slack.state.channels.values():
             for message in channel.messages.values():
                 self._seen[channel.id, message.ts] = _looks(message)
                 if message.ts in channel.threads:
                     self.thread_number(channel.id, message.ts)
-        for to, ephemerals in self._slack.world.ephemerals.items():
+        for to, ephemerals in self._slack.state.ephemerals.items():
             self._seen |= {(to, seen.ts): _looks(seen) for seen in ephemerals}
 
     async def changes(self, person: Person, look: Callable[[], bool], *, limit: float) -> None:
-        """Wait until `look` holds of this person's screen. Raises `WaitedError`."""
-        await self._slack.signals.until(("screen", person.id), look, limit=limit, what="a change")
+        """Wait until `look` holds of this person's screen. Raises `WaitTimeoutError`."""
+        await self._slack.changes.wait_for(("screen", person.id), look, limit=limit, what="a change")
 
     def thread_number(self, channel: str, root_ts: str) -> int:
         """The number of a thread, from 1."""
@@ -67,7 +67,7 @@ class Screen:
     def _new_messages(self, person: Person) -> Iterator[str]:
         fresh = [
             (message, channel)
-            for channel in self._slack.world.channels.values()
+            for channel in self._slack.state.channels.values()
             if person.id in channel.members
             for message in channel.messages.values()
             if not message.streaming and self._seen.get((channel.id, message.ts)) != _looks(message)
@@ -79,7 +79,7 @@ class Screen:
             yield from (f"  {line}" for line in self.draw(message))
 
     def _new_ephemerals(self, person: Person) -> Iterator[str]:
-        for seen in self._slack.world.ephemerals[person.id]:
+        for seen in self._slack.state.ephemerals[person.id]:
             if self._seen.get((person.id, seen.ts)) != _looks(seen):
                 self._seen[person.id, seen.ts] = _looks(seen)
                 self._place = ""
@@ -96,7 +96,7 @@ class Screen:
     def draw(self, what: Surface) -> list[str]:
         """Something as it looks now, its buttons numbered."""
 
-        def number(block: Obj, element: Obj) -> int | None:
+        def number(block: JsonObject, element: JsonObject) -> int | None:
             return (
                 self._number(Press(what, element["action_id"], block["block_id"]))
                 if "action_id" in element
@@ -113,7 +113,7 @@ class Screen:
 
     @property
     def names(self) -> Names:
-        return names_in(self._slack.world)
+        return names_in(self._slack.state)
 
     def _number(self, press: Press) -> int:
         for at, known in enumerate(self._presses, start=1):

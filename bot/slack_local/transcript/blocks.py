@@ -4,16 +4,16 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from slack_local.block_kit.input_state import STATEFUL
-from slack_local.model.records import Ephemeral, Message, Obj, View
+from slack_local.block_kit.input_state import STATE_KEYS
+from slack_local.model.records import Ephemeral, JsonObject, Message, View
 from slack_local.transcript.mrkdwn import Names, plain_text, rich_text_lines, shown
 
 WIDTH = 88
-Number: TypeAlias = Callable[[Obj, Obj], int | None]
+Number: TypeAlias = Callable[[JsonObject, JsonObject], int | None]
 """Gives the number under which an element can be pressed, by its block and itself; None for no number."""
 
 
-def unnumbered(_block: Obj, _element: Obj) -> int | None:
+def unnumbered(_block: JsonObject, _element: JsonObject) -> int | None:
     """Draw buttons without numbers, where nobody can press them."""
     return None
 
@@ -51,7 +51,7 @@ def view_lines(view: View, names: Names, number: Number = unnumbered, width: int
     return _frame(_fitted(inside, width - 2), title)
 
 
-def blocks_lines(blocks: list[Obj], names: Names, number: Number = unnumbered) -> list[str]:
+def blocks_lines(blocks: list[JsonObject], names: Names, number: Number = unnumbered) -> list[str]:
     """Every block, one after the other, with an empty line between what does not belong together."""
     lines: list[str] = []
     for block in blocks:
@@ -62,7 +62,7 @@ def blocks_lines(blocks: list[Obj], names: Names, number: Number = unnumbered) -
     return lines
 
 
-def _block(block: Obj, names: Names, number: Number) -> Iterator[str]:
+def _block(block: JsonObject, names: Names, number: Number) -> Iterator[str]:
     match block["type"]:
         case "section":
             yield from _section(block, names, number)
@@ -77,7 +77,7 @@ def _block(block: Obj, names: Names, number: Number) -> Iterator[str]:
             yield from _words(block, names)
 
 
-def _words(block: Obj, names: Names) -> Iterator[str]:
+def _words(block: JsonObject, names: Names) -> Iterator[str]:
     """A block in which there is nothing to press or fill in."""
     match block["type"]:
         case "header":
@@ -99,7 +99,7 @@ def _words(block: Obj, names: Names) -> Iterator[str]:
             yield from _anything(block, names)
 
 
-def _section(block: Obj, names: Names, number: Number) -> Iterator[str]:
+def _section(block: JsonObject, names: Names, number: Number) -> Iterator[str]:
     if "text" in block:
         yield from _text(block["text"], names).split("\n")
     fields = [_text(field, names).split("\n") for field in block.get("fields", ())]
@@ -113,7 +113,7 @@ def _section(block: Obj, names: Names, number: Number) -> Iterator[str]:
         yield element_text(block, block["accessory"], number)
 
 
-def _input(block: Obj, view: View) -> list[str]:
+def _input(block: JsonObject, view: View) -> list[str]:
     optional = " (optional)" if block.get("optional") else ""
     lines = [f"{plain_text(block['label'])}{optional}"]
     lines += [f"  {line}" for line in held_text(block, view).split("\n")]
@@ -122,11 +122,11 @@ def _input(block: Obj, view: View) -> list[str]:
     return lines
 
 
-def held_text(block: Obj, view: View, empty: str = "____") -> str:
+def held_text(block: JsonObject, view: View, empty: str = "____") -> str:
     """What an input holds now, as a person reads it."""
     element = block["element"]
     state = view.values.get(block["block_id"], {}).get(element["action_id"], {})
-    held = state.get(STATEFUL.get(element["type"], ""))
+    held = state.get(STATE_KEYS.get(element["type"], ""))
     words = [_held_word(one) for one in (held if isinstance(held, list) else [held]) if one not in (None, "")]
     choices = option_labels(element)
     return ", ".join(words) or (f"{empty}  ({' / '.join(choices)})" if choices and empty else empty)
@@ -136,7 +136,7 @@ def _held_word(held: object) -> str:
     return plain_text(held["text"]) if isinstance(held, dict) and "text" in held else str(held)
 
 
-def element_text(block: Obj, element: Obj, number: Number) -> str:
+def element_text(block: JsonObject, element: JsonObject, number: Number) -> str:
     """One interactive element on a line: `[1] Approve`, `[2] Pick one: a / b`, or what it is."""
     kind = element["type"]
     if kind == "image":
@@ -151,7 +151,7 @@ def element_text(block: Obj, element: Obj, number: Number) -> str:
     return mark + (plain_text(element.get("placeholder")) or kind.replace("_", " "))
 
 
-def option_labels(element: Obj) -> list[str]:
+def option_labels(element: JsonObject) -> list[str]:
     """The labels of what can be chosen there."""
     options = list(element.get("options", ()))
     for group in element.get("option_groups", ()):
@@ -159,26 +159,26 @@ def option_labels(element: Obj) -> list[str]:
     return [plain_text(option["text"]) for option in options]
 
 
-def _text(text: Obj, names: Names) -> str:
+def _text(text: JsonObject, names: Names) -> str:
     return plain_text(text) if text["type"] == "plain_text" else shown(text["text"], names)
 
 
-def _inline(element: Obj, names: Names) -> str:
+def _inline(element: JsonObject, names: Names) -> str:
     return f"[{element['alt_text']}]" if element["type"] == "image" else _text(element, names)
 
 
-def _table(block: Obj, names: Names) -> Iterator[str]:
+def _table(block: JsonObject, names: Names) -> Iterator[str]:
     rows = [[" ".join(_cell(cell, names)) for cell in row] for row in block.get("rows", ())]
     widths = [max(map(len, column)) for column in zip(*rows, strict=False)]
     for row in rows:
         yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)).rstrip()
 
 
-def _cell(cell: Obj, names: Names) -> list[str]:
+def _cell(cell: JsonObject, names: Names) -> list[str]:
     return rich_text_lines(cell, names) if cell.get("type") == "rich_text" else [str(cell.get("text", ""))]
 
 
-def _anything(block: Obj, names: Names) -> Iterator[str]:
+def _anything(block: JsonObject, names: Names) -> Iterator[str]:
     """A block of a kind that has no drawing here: at least all its words."""
     for value in block.values():
         for inner in value if isinstance(value, list) else [value]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from slack_local.model.records import Obj
-from slack_local.model.state import World
+from slack_local.model.records import JsonObject
+from slack_local.model.state import WorkspaceState
 
 _MARKUP = re.compile(r"<([^<>]+)>")
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
@@ -39,15 +39,15 @@ class Names:
         return f"#{self.channels[channel_id]}" if channel_id in self.channels else channel_id
 
 
-def names_in(world: World) -> Names:
+def names_in(state: WorkspaceState) -> Names:
     """The names of a workspace as they are now."""
     return Names(
-        users={user.id: user.name for user in world.users.values()},
-        channels={channel.id: channel.name for channel in world.channels.values() if not channel.is_direct},
+        users={user.id: user.name for user in state.users.values()},
+        channels={channel.id: channel.name for channel in state.channels.values() if not channel.is_direct},
     )
 
 
-def plain_text(text: Obj | None) -> str:
+def plain_text(text: JsonObject | None) -> str:
     """A `plain_text` object's text; empty for None."""
     return _tame(_unescaped(str(text["text"]))) if text else ""
 
@@ -113,12 +113,12 @@ def _tame(text: str) -> str:
     return _INVISIBLE.sub("�", text)
 
 
-def rich_text_lines(block: Obj, names: Names) -> list[str]:
+def rich_text_lines(block: JsonObject, names: Names) -> list[str]:
     """A `rich_text` block, as Slack's composer makes it and apps send it."""
     return [line for element in block["elements"] for line in _rich_element(element, names)]
 
 
-def _rich_element(element: Obj, names: Names) -> Iterator[str]:
+def _rich_element(element: JsonObject, names: Names) -> Iterator[str]:
     match element["type"]:
         case "rich_text_list":
             for at, item in enumerate(element["elements"], start=1):
@@ -132,11 +132,11 @@ def _rich_element(element: Obj, names: Names) -> Iterator[str]:
             yield from _rich_inline(element, names).split("\n")
 
 
-def _rich_inline(element: Obj, names: Names) -> str:
+def _rich_inline(element: JsonObject, names: Names) -> str:
     return _tame("".join(_rich_piece(piece, names) for piece in element["elements"]))
 
 
-def _rich_piece(piece: Obj, names: Names) -> str:
+def _rich_piece(piece: JsonObject, names: Names) -> str:
     match piece["type"]:
         case "text":
             return str(piece["text"])

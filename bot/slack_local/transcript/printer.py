@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from slack_local.model.records import Ephemeral, Message, View
-from slack_local.model.state import World
+from slack_local.model.state import WorkspaceState
 from slack_local.people.person import Person
 from slack_local.transcript.blocks import ephemeral_lines, message_lines, view_lines
 from slack_local.transcript.mrkdwn import Names, names_in, shown
@@ -18,12 +18,12 @@ class UnexpectedError(AssertionError):
 class Transcript:
     """Prints a story as it happens."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: WorkspaceState) -> None:
+        self._state = state
 
     @property
     def _names(self) -> Names:
-        return names_in(self._world)
+        return names_in(self._state)
 
     def story(self, number: int, title: str) -> None:
         """Begin a story."""

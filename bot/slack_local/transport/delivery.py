@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from slack_local.fault_injection import DeliveryFault, DeliveryTrouble
-from slack_local.model.records import Obj
+from slack_local.fault_injection import DeliveryFault, DeliveryFaultRule
+from slack_local.model.records import JsonObject
 from slack_local.model.slack import Slack
 from slack_local.model.wire_log import Attempt
 
@@ -23,7 +23,7 @@ class Ack:
     """How the bot answered. `error` is None when it acknowledged in time; `final` when it wants no retry."""
 
     error: str | None = None
-    answer: Obj | None = None
+    answer: JsonObject | None = None
     final: bool = False
 
 
@@ -56,36 +56,36 @@ class Delivery:
         self.retry_schedule = tuple(retry_schedule)
         self.ack_limit = ack_limit
         self._tasks: set[asyncio.Task[object]] = set()
-        self.undelivered: list[Obj] = []
+        self.undelivered: list[JsonObject] = []
 
-    def events(self, bodies: Iterable[Obj]) -> None:
+    def events(self, bodies: Iterable[JsonObject]) -> None:
         """Start delivering each of these event bodies, in this order; returns at once."""
         for body in bodies:
-            trouble = self._slack.trouble.next_for_delivery(body["event"]["type"])
-            self._start(body, trouble)
-            if trouble is not None and trouble.fault is DeliveryFault.TWICE:
+            rule = self._slack.faults.next_for_delivery(body["event"]["type"])
+            self._start(body, rule)
+            if rule is not None and rule.fault is DeliveryFault.TWICE:
                 self._start(body, None)
 
-    def again(self, body: Obj) -> None:
+    def again(self, body: JsonObject) -> None:
         """Deliver an event body once more, as a replay of an old one."""
         self._start(body, None)
 
-    def _start(self, body: Obj, trouble: DeliveryTrouble | None) -> None:
-        self._keep(asyncio.create_task(self._deliver_event(body, trouble)))
+    def _start(self, body: JsonObject, rule: DeliveryFaultRule | None) -> None:
+        self._keep(asyncio.create_task(self._deliver_event(body, rule)))
 
     def _keep(self, task: "asyncio.Task[object]") -> None:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _deliver_event(self, body: Obj, trouble: DeliveryTrouble | None) -> None:
+    async def _deliver_event(self, body: JsonObject, rule: DeliveryFaultRule | None) -> None:
         reason: str | None = None
         for number, wait in enumerate((0.0, *self.retry_schedule)):
             if wait:
                 await asyncio.sleep(wait)
             if number:
-                trouble = self._slack.trouble.next_for_delivery(body["event"]["type"])
+                rule = self._slack.faults.next_for_delivery(body["event"]["type"])
             ack = await self._attempt(
-                "events_api", body["event"]["type"], body, trouble, number=number, reason=reason
+                "events_api", body["event"]["type"], body, rule, number=number, reason=reason
             )
             if ack.error is None:
                 return
@@ -94,20 +94,20 @@ class Delivery:
                 break
         self.undelivered.append(body)
 
-    async def interact(self, kind: Kind, payload: Obj) -> Ack:
+    async def interact(self, kind: Kind, payload: JsonObject) -> Ack:
         """Send an interaction or a command: one attempt, and whoever caused it learns how it went."""
         name = payload.get("type") or payload["command"]
-        trouble = self._slack.trouble.next_for_delivery(name)
-        if trouble is not None and trouble.fault is DeliveryFault.TWICE:
+        rule = self._slack.faults.next_for_delivery(name)
+        if rule is not None and rule.fault is DeliveryFault.TWICE:
             self._keep(asyncio.create_task(self._attempt(kind, name, payload, None)))
-        return await self._attempt(kind, name, payload, trouble)
+        return await self._attempt(kind, name, payload, rule)
 
     async def _attempt(
         self,
         kind: Kind,
         name: str,
-        body: Obj,
-        trouble: DeliveryTrouble | None,
+        body: JsonObject,
+        rule: DeliveryFaultRule | None,
         *,
         number: int = 0,
         reason: str | None = None,
@@ -122,24 +122,24 @@ class Delivery:
             attempt=number,
             retry_reason=reason,
             transport=self.transport.name,
-            trouble=trouble.fault if trouble else None,
+            fault=rule.fault if rule else None,
         )
         slack.log.add(attempt)
-        if trouble is not None and trouble.fault is DeliveryFault.DELAY:
-            await asyncio.sleep(trouble.seconds)
-        if trouble is not None and trouble.fault is DeliveryFault.LOSE:
+        if rule is not None and rule.fault is DeliveryFault.DELAY:
+            await asyncio.sleep(rule.seconds)
+        if rule is not None and rule.fault is DeliveryFault.LOSE:
             attempt.outcome = "http_timeout"
-            slack.signals.notify("deliveries", "anything")
+            slack.changes.notify("deliveries", "anything")
             return Ack(error=attempt.outcome)
         started = asyncio.get_running_loop().time()
         ack = await self.transport.attempt(attempt, self.ack_limit)
         attempt.answer = ack.answer
         if ack.error is None:
             attempt.acknowledged_after = asyncio.get_running_loop().time() - started
-        if trouble is not None and trouble.fault is DeliveryFault.LOSE_ACK:
+        if rule is not None and rule.fault is DeliveryFault.LOSE_ACK:
             ack = Ack(error="timeout")
         attempt.outcome = ack.error or "acknowledged"
-        slack.signals.notify("deliveries", "anything")
+        slack.changes.notify("deliveries", "anything")
         return ack
 
     async def idle(self, limit: float = 10.0) -> None:

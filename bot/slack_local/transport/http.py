@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from slack_local.model.records import Obj, new_id
+from slack_local.model.records import JsonObject, new_id
 from slack_local.model.slack import Slack
 from slack_local.model.wire_log import Attempt
 from slack_local.payloads.events import VERIFICATION_TOKEN
@@ -96,7 +96,7 @@ class HttpDelivery:
             self._session = None
 
 
-def _answer(text: str, content_type: str) -> Obj | None:
+def _answer(text: str, content_type: str) -> JsonObject | None:
     if not text.strip():
         return None
     if content_type == "application/json":

@@ -80,7 +80,7 @@ class SocketMode:
         self._note(socket, "opened")
         try:
             await ws.send_json(self._hello())
-            self._slack.signals.notify("connections", "anything")
+            self._slack.changes.notify("connections", "anything")
             async for message in ws:
                 if message.type is WSMsgType.TEXT:
                     self._receive(socket, message.data)
@@ -90,7 +90,7 @@ class SocketMode:
             for future in socket.waiting.values():
                 if not future.done():
                     future.set_result(Ack(error="connection_failed"))
-            self._slack.signals.notify("connections", "anything")
+            self._slack.changes.notify("connections", "anything")
         return ws
 
     def _hello(self) -> dict[str, object]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from slack_local.model.errors import SlackError, invalid_arguments
-from slack_local.model.records import Channel, ChannelKind, Message, Obj
+from slack_local.model.records import Channel, ChannelKind, JsonObject, Message
 from slack_local.model.slack import Slack
 from slack_local.transport.delivery import Delivery
 from slack_local.transport.socket_mode import SocketMode
@@ -85,8 +85,8 @@ class Call:
 
     def channel(self, name: str = "channel", *, member: bool = False, by_name: bool = False) -> Channel:
         """A conversation the bot can see, by id (or also `by_name`); with `member`, one it is in."""
-        wanted, world = self.required(name), self.slack.world
-        found = world.channel(wanted) if by_name else world.channels.get(wanted)
+        wanted, state = self.required(name), self.slack.state
+        found = state.channel(wanted) if by_name else state.channels.get(wanted)
         bot = self.slack.app.bot_user
         hidden = found is not None and found.kind is not ChannelKind.PUBLIC and bot not in found.members
         if found is None or hidden:
@@ -109,7 +109,7 @@ class Call:
             raise SlackError("missing_scope", needed=",".join(any_of), provided=",".join(sorted(granted)))
 
 
-Handler: TypeAlias = Callable[[Call], Awaitable[Obj]]
+Handler: TypeAlias = Callable[[Call], Awaitable[JsonObject]]
 
 
 @dataclass(frozen=True, kw_only=True)

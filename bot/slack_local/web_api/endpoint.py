@@ -1,4 +1,4 @@
-"""Where Web API requests come in: trouble, tokens, scopes, arguments, the answer, the log."""
+"""Where Web API requests come in: injected faults, tokens, scopes, arguments, the answer, the log."""
 
 import asyncio
 import json
@@ -8,9 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
-from slack_local.fault_injection import ApiFault, ApiTrouble
+from slack_local.fault_injection import ApiFault, ApiFaultRule
 from slack_local.model.errors import SlackError
-from slack_local.model.records import Obj, new_id
+from slack_local.model.records import JsonObject, new_id
 from slack_local.model.slack import Slack
 from slack_local.model.wire_log import ApiCall
 from slack_local.transport.delivery import Delivery
@@ -40,29 +40,29 @@ class Door:
         entry = ApiCall(seq=slack.log.next_seq(), at=slack.clock.now(), method=name, arguments=shown)
         slack.log.add(entry)
         started = asyncio.get_running_loop().time()
-        trouble = slack.trouble.next_for_call(name)
+        rule = slack.faults.next_for_call(name)
         try:
-            return await self._answer(request, entry, given, trouble)
+            return await self._answer(request, entry, given, rule)
         finally:
             entry.took = asyncio.get_running_loop().time() - started
-            slack.signals.notify("calls", "anything")
+            slack.changes.notify("calls", "anything")
 
     async def _answer(
         self,
         request: web.Request,
         entry: ApiCall,
         given: "Given",
-        trouble: ApiTrouble | None,
+        rule: ApiFaultRule | None,
     ) -> web.StreamResponse:
-        if self._slack.trouble.latency:
-            await asyncio.sleep(self._slack.trouble.latency)
-        if trouble is not None:
-            entry.trouble = trouble.fault
-            refused = await _refuse(request, trouble)
+        if self._slack.faults.latency:
+            await asyncio.sleep(self._slack.faults.latency)
+        if rule is not None:
+            entry.fault = rule.fault
+            refused = await _refuse(request, rule)
             if refused is not None:
-                entry.status, entry.answer = refused.status, {"ok": False, "error": trouble.fault}
+                entry.status, entry.answer = refused.status, {"ok": False, "error": rule.fault}
                 return refused
-        wait = self._slack.trouble.must_wait(
+        wait = self._slack.faults.must_wait(
             entry.method, str(given.arguments.get("channel", "")), self._slack.clock.now()
         )
         if wait is not None:
@@ -70,11 +70,11 @@ class Door:
             return _ratelimited(wait)
         entry.answer = await self.run(entry.method, given)
         entry.status = 200
-        if trouble is not None and trouble.fault is ApiFault.DROP_AFTER:
+        if rule is not None and rule.fault is ApiFault.DROP_AFTER:
             _hang_up(request)
         return web.json_response(entry.answer, headers=self._headers())
 
-    async def run(self, name: str, given: "Given") -> Obj:
+    async def run(self, name: str, given: "Given") -> JsonObject:
         method = self._methods.get(name)
         arguments = given.arguments
         warnings: list[str] = []
@@ -96,7 +96,7 @@ class Door:
             self._authenticate(method, given.token)
             if method.token == "bot" and method.scopes:  # noqa: S105  # a kind of token, not one
                 call.needs_scope(*method.scopes)
-            answer: Obj = {"ok": True, **await method.run(call)}
+            answer: JsonObject = {"ok": True, **await method.run(call)}
         except SlackError as refused:
             self._slack.violation(name, refused.error, refused.messages)
             answer = {"ok": False, "error": refused.error, **refused.more}
@@ -129,7 +129,7 @@ class Door:
 class Given:
     """What came with a request: the arguments, the token, and whether the body was JSON."""
 
-    arguments: Obj
+    arguments: JsonObject
     token: str | None
     is_json: bool
 
@@ -153,24 +153,24 @@ async def _read(request: web.Request) -> Given:
     return Given(arguments=arguments, token=token or None, is_json=is_json)
 
 
-async def _refuse(request: web.Request, trouble: ApiTrouble) -> web.StreamResponse | None:
+async def _refuse(request: web.Request, rule: ApiFaultRule) -> web.StreamResponse | None:
     """The answer of a fault that keeps the call from being done; None when it is to be done after all."""
-    match trouble.fault:
+    match rule.fault:
         case ApiFault.RATE_LIMITED:
-            return _ratelimited(trouble.seconds)
+            return _ratelimited(rule.seconds)
         case ApiFault.SERVER_ERROR:
             return web.Response(status=500, text="upstream connect error")
         case ApiFault.ERROR:
-            return web.json_response({"ok": False, "error": trouble.error})
+            return web.json_response({"ok": False, "error": rule.error})
         case ApiFault.HANG:
-            await asyncio.sleep(trouble.seconds)
+            await asyncio.sleep(rule.seconds)
             _hang_up(request)
             return web.Response(status=504)
         case ApiFault.DROP:
             _hang_up(request)
             return web.Response(status=502)
         case ApiFault.DELAY:
-            await asyncio.sleep(trouble.seconds)
+            await asyncio.sleep(rule.seconds)
             return None
         case ApiFault.DROP_AFTER:
             return None

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from slack_local.model.errors import SlackError
-from slack_local.model.records import Obj
+from slack_local.model.records import JsonObject
 from slack_local.web_api.call import Call
 
 T = TypeVar("T")
 
 
-def page(call: Call, items: Sequence[T], *, usual: int = 100, most: int = 1000) -> tuple[Sequence[T], Obj]:
+def page(
+    call: Call, items: Sequence[T], *, usual: int = 100, most: int = 1000
+) -> tuple[Sequence[T], JsonObject]:
     """The part of `items` that this call asks for, and its `response_metadata`."""
     limit = limit_of(call, usual=usual, most=most)
     start = read_cursor(call, "offset")

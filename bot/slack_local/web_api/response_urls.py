@@ -5,7 +5,7 @@ import json
 from aiohttp import web
 
 from slack_local.model.errors import SlackError
-from slack_local.model.records import Hook, Message, Obj
+from slack_local.model.records import JsonObject, Message, ResponseUrl
 from slack_local.model.slack import Slack
 from slack_local.model.wire_log import ApiCall
 from slack_local.operations import messages
@@ -34,34 +34,34 @@ class ResponseUrls:
             entry.answer = {"ok": False, "error": refused.error}
         else:
             entry.status, entry.answer = 200, {"ok": True}
-        slack.signals.notify("calls", "anything")
+        slack.changes.notify("calls", "anything")
         return web.Response(status=entry.status, text="ok" if entry.status == 200 else refused_text(entry))
 
-    def _use(self, secret: str, body: Obj) -> None:
-        hook = self._slack.world.hooks.get(secret)
-        if hook is None or self._slack.clock.now() > hook.expires_at:
+    def _use(self, secret: str, body: JsonObject) -> None:
+        response_url = self._slack.state.response_urls.get(secret)
+        if response_url is None or self._slack.clock.now() > response_url.expires_at:
             raise SlackError("expired_url")
-        if hook.uses_left <= 0:
+        if response_url.uses_left <= 0:
             raise SlackError("used_url")
-        self.respond(hook, body)
-        hook.uses_left -= 1
+        self.respond(response_url, body)
+        response_url.uses_left -= 1
 
-    def respond(self, hook: Hook, body: Obj) -> None:
-        """Do what the body says, in the place that `hook` leads to. Raises `SlackError`."""
+    def respond(self, response_url: ResponseUrl, body: JsonObject) -> None:
+        """Do what the body says, in the place that `response_url` leads to. Raises `SlackError`."""
         if body.get("delete_original"):
-            self._delete_original(hook)
+            self._delete_original(response_url)
             return
         call = Call(
             slack=self._slack, delivery=self._delivery, socket=None, method="response_url", arguments=body
         )
         text, blocks, attachments = chat.content(call)
-        if body.get("replace_original") and self._replace_original(hook, text, blocks, attachments):
+        if body.get("replace_original") and self._replace_original(response_url, text, blocks, attachments):
             return
         in_thread = body.get("thread_ts") or None
         if body.get("response_type", "ephemeral") == "in_channel":
             slack = self._slack
             message = Message(
-                channel=hook.channel,
+                channel=response_url.channel,
                 ts=slack.clock.ts(),
                 user=slack.app.bot_user,
                 team=slack.team,
@@ -74,19 +74,21 @@ class ResponseUrls:
             )
             messages.post(slack, self._delivery, message)
         else:
-            messages.whisper(
+            messages.post_ephemeral(
                 self._slack,
-                hook.user,
-                hook.channel,
+                response_url.user,
+                response_url.channel,
                 text,
                 blocks=blocks,
                 attachments=attachments,
                 thread_ts=in_thread,
             )
 
-    def _replace_original(self, hook: Hook, text: str, blocks: list[Obj], attachments: list[Obj]) -> bool:
-        if hook.message_ts is not None:
-            message = self._slack.world.channels[hook.channel].messages.get(hook.message_ts)
+    def _replace_original(
+        self, response_url: ResponseUrl, text: str, blocks: list[JsonObject], attachments: list[JsonObject]
+    ) -> bool:
+        if response_url.message_ts is not None:
+            message = self._slack.state.channels[response_url.channel].messages.get(response_url.message_ts)
             if message is not None:
                 edited = {"user": self._slack.app.bot_user, "ts": self._slack.clock.ts()}
                 messages.change(
@@ -99,28 +101,28 @@ class ResponseUrls:
                     edited=edited,
                 )
             return True
-        for seen in self._slack.world.ephemerals[hook.user]:
-            if seen.ts == hook.ephemeral_ts:
+        for seen in self._slack.state.ephemerals[response_url.user]:
+            if seen.ts == response_url.ephemeral_ts:
                 seen.text, seen.blocks, seen.attachments = text, blocks, attachments
-                self._slack.screen_changed(hook.user)
+                self._slack.screen_changed(response_url.user)
                 return True
         return False
 
-    def _delete_original(self, hook: Hook) -> None:
-        if hook.message_ts is not None:
-            message = self._slack.world.channels[hook.channel].messages.get(hook.message_ts)
+    def _delete_original(self, response_url: ResponseUrl) -> None:
+        if response_url.message_ts is not None:
+            message = self._slack.state.channels[response_url.channel].messages.get(response_url.message_ts)
             if message is not None:
                 messages.delete(self._slack, self._delivery, message)
-        seen = self._slack.world.ephemerals[hook.user]
-        seen[:] = [e for e in seen if e.ts != hook.ephemeral_ts or hook.ephemeral_ts is None]
-        self._slack.screen_changed(hook.user)
+        seen = self._slack.state.ephemerals[response_url.user]
+        seen[:] = [e for e in seen if e.ts != response_url.ephemeral_ts or response_url.ephemeral_ts is None]
+        self._slack.screen_changed(response_url.user)
 
 
 def refused_text(entry: ApiCall) -> str:
     return str(entry.answer["error"])
 
 
-async def _body(request: web.Request) -> Obj:
+async def _body(request: web.Request) -> JsonObject:
     try:
         body = json.loads(await request.text())
     except ValueError:

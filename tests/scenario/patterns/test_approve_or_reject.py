@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from slack_local.people.threads import Thread, everything_said
+from slack_local.people.threads import Thread, full_text
 from tests.support.stage import Stage
 
 REFUND = {
@@ -40,7 +40,7 @@ async def test_a_yes_pays(stage: Stage) -> None:
     await card.approve(by=stage.ws.bob)
 
     told = await thread.wait_for("Released: 12.50 EUR")
-    assert "Mallory &amp; Sons" in everything_said(told)
+    assert "Mallory &amp; Sons" in full_text(told)
 
 
 async def test_a_no_skips_it(stage: Stage) -> None:
@@ -52,7 +52,7 @@ async def test_a_no_skips_it(stage: Stage) -> None:
     await card.reject(by=stage.ws.alice, reason="We owe them nothing")
 
     await thread.wait_for("Declined: nothing is paid")
-    assert "We owe them nothing" in everything_said(card.message)
+    assert "We owe them nothing" in full_text(card.message)
 
 
 @pytest.mark.parametrize(

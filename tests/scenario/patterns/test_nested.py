@@ -1,6 +1,6 @@
 """`nested`: a subgraph asks, first as a node and then called as a function."""
 
-from slack_local.people.threads import everything_said
+from slack_local.people.threads import full_text
 from tests.support.stage import Stage
 
 
@@ -15,7 +15,7 @@ async def test_both_questions_reach_the_thread_and_both_answers_the_graph(stage:
     assert "Press, what about “Our new logo”?" in press.text
     await press.answer(by=stage.ws.alice, value="we love it")
 
-    result = everything_said(await thread.wait_for(lambda m: "*Result*" in everything_said(m)))
+    result = full_text(await thread.wait_for(lambda m: "*Result*" in full_text(m)))
     assert "no objection" in result
     assert "we love it" in result
     assert [event for event, _ in stage.ledger(thread)].count("opened") == 2

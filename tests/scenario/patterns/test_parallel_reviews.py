@@ -1,6 +1,6 @@
 """`parallel_reviews`: a card per candidate, answered in any order, in a form of their answer's shape."""
 
-from slack_local.people.threads import Card, Thread, everything_said
+from slack_local.people.threads import Card, Thread, full_text
 from tests.support.stage import Stage
 
 
@@ -40,7 +40,7 @@ async def test_three_are_reviewed_by_two_people_in_any_order(stage: Stage) -> No
     his = {"/score": "4", "/remark": "green thumb"}
     await cards["Bo"].decide("approval:respond", stage.ws.bob, his)
 
-    result = everything_said(await thread.wait_for(lambda m: "*Result*" in everything_said(m)))
+    result = full_text(await thread.wait_for(lambda m: "*Result*" in full_text(m)))
     assert result.index("Cy") < result.index("Bo", result.index("invited"))
     for words in ("so good", "green thumb", "hates plants"):
         assert words in result

@@ -1,6 +1,6 @@
 """`review_and_edit`: a draft of the model's is improved by a person, or left as it is."""
 
-from slack_local.people.threads import everything_said
+from slack_local.people.threads import full_text
 from tests.support.stage import Stage
 
 
@@ -18,9 +18,9 @@ async def test_the_draft_is_edited(stage: Stage) -> None:
     await card.closes()
     assert "- Hello everyone," in card.text
     assert "+ Dear coffee drinkers," in card.text
-    result = await thread.wait_for(lambda message: "*Result*" in everything_said(message))
-    assert "Dear coffee drinkers" in everything_said(result)
-    assert "Hello everyone" not in everything_said(result)
+    result = await thread.wait_for(lambda message: "*Result*" in full_text(message))
+    assert "Dear coffee drinkers" in full_text(result)
+    assert "Hello everyone" not in full_text(result)
 
 
 async def test_the_draft_is_fine(stage: Stage) -> None:
@@ -28,5 +28,5 @@ async def test_the_draft_is_fine(stage: Stage) -> None:
 
     await (await thread.card()).approve(by=stage.ws.bob)
 
-    result = await thread.wait_for(lambda message: "*Result*" in everything_said(message))
-    assert "this is about the picnic" in everything_said(result)
+    result = await thread.wait_for(lambda message: "*Result*" in full_text(message))
+    assert "this is about the picnic" in full_text(result)

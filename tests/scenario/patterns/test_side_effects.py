@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from slack_local.people.threads import everything_said
+from slack_local.people.threads import full_text
 from tests.scenario.test_spine import posted_in
 from tests.support.in_process import bot_in_process
 from tests.support.stage import Stage, open_stage
@@ -25,7 +25,7 @@ async def test_a_no_posts_nothing(stage: Stage) -> None:
 
     await (await thread.card()).reject(by=stage.ws.bob)
 
-    assert "rejected" in everything_said(await thread.wait_for("Not posted"))
+    assert "rejected" in full_text(await thread.wait_for("Not posted"))
     assert not posted_in(stage, "general", "The lift is stuck")
 
 

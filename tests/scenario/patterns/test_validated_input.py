@@ -1,6 +1,6 @@
 """`validated_input`: asks until the answer is valid, and says what was wrong."""
 
-from slack_local.people.threads import everything_said
+from slack_local.people.threads import full_text
 from tests.support.stage import Stage
 
 
@@ -20,7 +20,7 @@ async def test_it_asks_until_the_answer_is_valid(stage: Stage) -> None:
     assert "Our rooms hold 1 to 200, not 4000." in third.text
 
     await stage.ws.carol.replies(thread, "120")
-    result = await thread.wait_for(lambda message: "*Result*" in everything_said(message))
-    assert "120" in everything_said(result)
-    assert "the summer party" in everything_said(result)
+    result = await thread.wait_for(lambda message: "*Result*" in full_text(message))
+    assert "120" in full_text(result)
+    assert "the summer party" in full_text(result)
     assert [event for event, _ in stage.ledger(thread)].count("resumed") == 3

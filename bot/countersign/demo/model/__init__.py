@@ -1,6 +1,6 @@
 """A scripted stand-in for a chat model, behind the wire format of OpenAI's chat completions."""
 
-from countersign.demo.model.faults import Trouble
+from countersign.demo.model.faults import Fault
 from countersign.demo.model.server import ScriptedModel
 
-__all__ = ["ScriptedModel", "Trouble"]
+__all__ = ["Fault", "ScriptedModel"]

@@ -1,10 +1,10 @@
-"""What a real model's server does on a bad day, on demand."""
+"""Faults of a model's server, injected on demand."""
 
 from collections import deque
 from enum import StrEnum
 
 
-class Trouble(StrEnum):
+class Fault(StrEnum):
     HANG = "hang"  # takes the request and never answers
     RATE_LIMITED = "rate_limited"  # 429 with Retry-After
     SERVER_ERROR = "server_error"  # 500
@@ -12,20 +12,20 @@ class Trouble(StrEnum):
     CUT = "cut"  # answers half of it, then drops the connection
 
 
-class Troubles:
-    """Troubles in the order in which they will befall the next requests, one each."""
+class FaultQueue:
+    """The faults of the next requests, one each, in order."""
 
     def __init__(self) -> None:
-        self._ahead: deque[Trouble] = deque()
+        self._pending: deque[Fault] = deque()
 
-    def add(self, trouble: Trouble, times: int = 1) -> None:
-        """Let this befall as many of the next requests, after the troubles that are ahead already."""
-        self._ahead.extend([trouble] * times)
+    def add(self, fault: Fault, times: int = 1) -> None:
+        """Give this fault to as many further requests, after those that have one already."""
+        self._pending.extend([fault] * times)
 
-    def next(self) -> Trouble | None:
-        """Take the trouble of the request that has just arrived."""
-        return self._ahead.popleft() if self._ahead else None
+    def take(self) -> Fault | None:
+        """The fault of the request that has just arrived, or None; uses it up."""
+        return self._pending.popleft() if self._pending else None
 
     def clear(self) -> None:
-        """Let everything work from now on."""
-        self._ahead.clear()
+        """Drop every pending fault."""
+        self._pending.clear()

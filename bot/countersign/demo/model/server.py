@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from countersign.demo.model.faults import Trouble, Troubles
+from countersign.demo.model.faults import Fault, FaultQueue
 from countersign.demo.model.reply import chunks, completion
 from countersign.demo.model.request import RefusedRequestError, parse
 from countersign.demo.model.responder import reply_to
@@ -22,7 +22,7 @@ class ScriptedModel:
     """Serves the script on loopback while its context is open.
 
     `base_url` ends with `/v1`. `requests` holds the JSON body of every chat request, in order of arrival,
-    refused ones and those that met trouble included, as far as `REMEMBERED` reaches back. `trouble` lets
+    refused ones and those that met a fault included, as far as `REMEMBERED` reaches back. `inject` lets
     the next requests fail. `pace` is the time in seconds between two chunks of a stream, for people to watch.
     """
 
@@ -31,7 +31,7 @@ class ScriptedModel:
         self._port = port
         self._pace = pace
         self._runner: web.AppRunner | None = None
-        self._troubles = Troubles()
+        self._faults = FaultQueue()
         self.requests: deque[Any] = deque(maxlen=REMEMBERED)
 
     async def __aenter__(self) -> Self:
@@ -56,13 +56,13 @@ class ScriptedModel:
     def base_url(self) -> str:
         return f"http://{self._host}:{self._port}/v1"
 
-    def trouble(self, trouble: Trouble, *, times: int = 1) -> None:
-        """Let this befall the next requests, as many as `times`."""
-        self._troubles.add(trouble, times)
+    def inject(self, fault: Fault, *, times: int = 1) -> None:
+        """Let the next `times` requests fail this way."""
+        self._faults.add(fault, times)
 
-    def no_more_trouble(self) -> None:
-        """Forget the troubles that have not befallen a request yet."""
-        self._troubles.clear()
+    def clear_faults(self) -> None:
+        """Drop the faults that no request has met yet."""
+        self._faults.clear()
 
     async def _models(self, request: web.Request) -> web.Response:
         if not _has_key(request):
@@ -78,9 +78,9 @@ class ScriptedModel:
         except ValueError:
             return _error(400, "The body is not valid JSON.", "invalid_request_error")
         self.requests.append(body)
-        trouble = self._troubles.next()
-        if trouble not in (None, Trouble.CUT):
-            return await _befall(trouble)
+        fault = self._faults.take()
+        if fault not in (None, Fault.CUT):
+            return await _answer_with_fault(fault)
         try:
             conversation = parse(body)
         except RefusedRequestError as refusal:
@@ -88,9 +88,9 @@ class ScriptedModel:
         reply = reply_to(conversation)
         if conversation.stream:
             events = [json.dumps(chunk) for chunk in chunks(conversation, reply, created=int(time.time()))]
-            return await self._stream(request, events, cut=trouble is Trouble.CUT)
+            return await self._stream(request, events, cut=fault is Fault.CUT)
         answer = json.dumps(completion(conversation, reply, created=int(time.time())))
-        if trouble is Trouble.CUT:
+        if fault is Fault.CUT:
             return await _half(request, answer)
         return web.json_response(text=answer)
 
@@ -130,15 +130,15 @@ def _drop(request: web.Request) -> None:
         request.transport.close()
 
 
-async def _befall(trouble: Trouble | None) -> web.Response:
-    match trouble:
-        case Trouble.RATE_LIMITED:
+async def _answer_with_fault(fault: Fault | None) -> web.Response:
+    match fault:
+        case Fault.RATE_LIMITED:
             response = _error(429, "Rate limit reached. Please try again in 1s.", "rate_limit_exceeded")
             response.headers["Retry-After"] = "1"
             return response
-        case Trouble.SERVER_ERROR:
+        case Fault.SERVER_ERROR:
             return _error(500, "The server had an error while processing your request.", "server_error")
-        case Trouble.GARBAGE:
+        case Fault.GARBAGE:
             return web.Response(text="<html>upstream says hello</html>", content_type="text/html")
     await asyncio.Event().wait()
     raise AssertionError("nobody sets this event")

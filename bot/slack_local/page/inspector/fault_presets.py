@@ -1,32 +1,32 @@
-"""Trouble from the page: each kind under a name that a person understands."""
+"""The faults that can be set from the page, each with a title and a description."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from slack_local.fault_injection import ApiFault, DeliveryFault
-from slack_local.model.records import Obj
+from slack_local.model.records import JsonObject
 from slack_local.model.slack import Slack
-from slack_local.page.arguments import BadRequestError, Given
+from slack_local.page.request import BadRequestError, PageRequest
 from slack_local.transport.socket_mode import SocketMode
 
 PAST_THE_TRIGGER = 3.2  # seconds; a trigger lives for three
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
-    """One kind of trouble: what it is called, what happens, and what sets it."""
+class FaultPreset:
+    """A fault as the page offers it: its title, what happens, and what injects it."""
 
     title: str
     what: str
-    on: Callable[[Slack, SocketMode | None], None]
+    inject: Callable[[Slack, SocketMode | None], None]
 
 
 def _delivery(fault: DeliveryFault, name: str = "*", seconds: float = 1.0) -> Callable[[Slack, object], None]:
-    return lambda slack, _: _ignore(slack.trouble.on_delivery(name, fault, seconds=seconds))
+    return lambda slack, _: _ignore(slack.faults.on_delivery(name, fault, seconds=seconds))
 
 
 def _call(fault: ApiFault, method: str, seconds: float = 1.0) -> Callable[[Slack, object], None]:
-    return lambda slack, _: _ignore(slack.trouble.on_call(method, fault, seconds=seconds))
+    return lambda slack, _: _ignore(slack.faults.on_call(method, fault, seconds=seconds))
 
 
 def _ignore(_: object) -> None:
@@ -39,74 +39,76 @@ def _cut(_: Slack, socket: SocketMode | None) -> None:
     socket.cut()
 
 
-KINDS: Mapping[str, Kind] = {
-    "deliver_twice": Kind(
+FAULT_PRESETS: Mapping[str, FaultPreset] = {
+    "deliver_twice": FaultPreset(
         title="Deliver twice",
         what="The next event or click reaches the bot two times.",
-        on=_delivery(DeliveryFault.TWICE),
+        inject=_delivery(DeliveryFault.TWICE),
     ),
-    "lose_ack": Kind(
+    "lose_ack": FaultPreset(
         title="Lose the acknowledgement",
         what="The bot answers the next event or click, but Slack never hears it; events come again.",
-        on=_delivery(DeliveryFault.LOSE_ACK),
+        inject=_delivery(DeliveryFault.LOSE_ACK),
     ),
-    "delay_delivery": Kind(
+    "delay_delivery": FaultPreset(
         title="Deliver late",
         what="The next event or click arrives two seconds late.",
-        on=_delivery(DeliveryFault.DELAY, seconds=2.0),
+        inject=_delivery(DeliveryFault.DELAY, seconds=2.0),
     ),
-    "expire_trigger": Kind(
+    "expire_trigger": FaultPreset(
         title="Expire a trigger",
         what="The next click arrives when its trigger is already too old to open a form.",
-        on=_delivery(DeliveryFault.DELAY, "block_actions", PAST_THE_TRIGGER),
+        inject=_delivery(DeliveryFault.DELAY, "block_actions", PAST_THE_TRIGGER),
     ),
-    "rate_limited": Kind(
+    "rate_limited": FaultPreset(
         title="429 on a post",
         what="The next chat.postMessage is refused with Retry-After: 2.",
-        on=_call(ApiFault.RATE_LIMITED, "chat.postMessage", 2.0),
+        inject=_call(ApiFault.RATE_LIMITED, "chat.postMessage", 2.0),
     ),
-    "server_error": Kind(
+    "server_error": FaultPreset(
         title="500 on a post",
         what="The next chat.postMessage fails with 500 and is not done.",
-        on=_call(ApiFault.SERVER_ERROR, "chat.postMessage"),
+        inject=_call(ApiFault.SERVER_ERROR, "chat.postMessage"),
     ),
-    "drop_after": Kind(
+    "drop_after": FaultPreset(
         title="Drop after the post",
         what="The next chat.postMessage is done, and the connection breaks before the answer.",
-        on=_call(ApiFault.DROP_AFTER, "chat.postMessage"),
+        inject=_call(ApiFault.DROP_AFTER, "chat.postMessage"),
     ),
-    "update_fails": Kind(
+    "update_fails": FaultPreset(
         title="500 on an update",
         what="The next chat.update fails: a decided card keeps its buttons for a moment.",
-        on=_call(ApiFault.SERVER_ERROR, "chat.update"),
+        inject=_call(ApiFault.SERVER_ERROR, "chat.update"),
     ),
-    "close_socket": Kind(title="Close the socket", what="Every Socket Mode connection breaks now.", on=_cut),
+    "close_socket": FaultPreset(
+        title="Close the socket", what="Every Socket Mode connection breaks now.", inject=_cut
+    ),
 }
 
 
-def state(slack: Slack) -> Obj:
-    """What is set now, with what can be set."""
-    trouble = slack.trouble
-    waiting = [f"{rule.fault} on {rule.name}, {rule.times}×" for rule in trouble.deliveries]
-    waiting += [f"{rule.fault} on {rule.method}, {rule.times}×" for rule in trouble.api]
+def state(slack: Slack) -> JsonObject:
+    """The faults that are set, and the presets."""
+    faults = slack.faults
+    waiting = [f"{rule.fault} on {rule.name}, {rule.times}×" for rule in faults.deliveries]
+    waiting += [f"{rule.fault} on {rule.method}, {rule.times}×" for rule in faults.api]
     return {
-        "kinds": [{"name": n, "title": k.title, "what": k.what} for n, k in KINDS.items()],
+        "kinds": [{"name": n, "title": k.title, "what": k.what} for n, k in FAULT_PRESETS.items()],
         "waiting": waiting,
-        "latency": trouble.latency,
-        "rate_limits": trouble.rate_limits,
+        "latency": faults.latency,
+        "rate_limits": faults.rate_limits,
         "ahead": slack.clock.ahead,
     }
 
 
-def cause(slack: Slack, socket: SocketMode | None, given: Given) -> None:
-    """Set one kind of trouble (`kind`), or the standing ones (`latency` in seconds, `rate_limits`)."""
-    if kind := given.maybe("kind"):
-        if kind not in KINDS:
-            raise BadRequestError(f"there is no trouble called {kind}")
-        KINDS[kind].on(slack, socket)
-    if given.any("latency") is not None:
-        slack.trouble.latency = given.number("latency", 0, 10)
-    if given.any("rate_limits") is not None:
-        slack.trouble.rate_limits = given.flag("rate_limits")
-    if given.flag("clear"):
-        slack.trouble.clear()
+def inject(slack: Slack, socket: SocketMode | None, request: PageRequest) -> None:
+    """Inject one fault (`kind`), or set the constant ones (`latency` in seconds, `rate_limits`)."""
+    if kind := request.maybe("kind"):
+        if kind not in FAULT_PRESETS:
+            raise BadRequestError(f"there is no fault called {kind}")
+        FAULT_PRESETS[kind].inject(slack, socket)
+    if request.any("latency") is not None:
+        slack.faults.latency = request.number("latency", 0, 10)
+    if request.any("rate_limits") is not None:
+        slack.faults.rate_limits = request.flag("rate_limits")
+    if request.flag("clear"):
+        slack.faults.clear()

@@ -2,8 +2,8 @@
 
 from typing import Any, TypeAlias
 
-from slack_local.model.records import Obj
-from slack_local.model.state import World
+from slack_local.model.records import JsonObject
+from slack_local.model.state import WorkspaceState
 from slack_local.model.wire_log import ApiCall, Attempt, Entry, Violation
 
 Place: TypeAlias = tuple[str, str]
@@ -12,14 +12,14 @@ Place: TypeAlias = tuple[str, str]
 REMEMBERED = 2000
 
 
-class Whereabouts:
+class LogCorrelation:
     """Follows what leads from a thread elsewhere: a press gives a trigger, a trigger opens a view.
 
     Entries have to be asked about in their order; what was not seen before cannot be followed.
     """
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: WorkspaceState) -> None:
+        self._state = state
         self._led: dict[str, Place] = {}  # trigger ids, view ids and method names -> where they came from
 
     def of(self, entry: Entry) -> Place | None:
@@ -37,19 +37,19 @@ class Whereabouts:
                 return None
 
     def _root(self, channel: Any, ts: Any) -> Place | None:
-        known = self._world.channels.get(str(channel))
+        known = self._state.channels.get(str(channel))
         if known is None or not ts:
             return None
         message = known.messages.get(str(ts))
         return known.id, (message.thread_ts or message.ts) if message else str(ts)
 
-    def _of_event(self, event: Obj) -> Place | None:
+    def _of_event(self, event: JsonObject) -> Place | None:
         inner = event.get("message") or event.get("previous_message") or event.get("item") or event
         channel = event.get("channel") or inner.get("channel")
         return self._root(channel, inner.get("thread_ts") or inner.get("ts"))
 
-    def _of_interaction(self, payload: Obj) -> Place | None:
-        container: Obj = payload.get("container", {})
+    def _of_interaction(self, payload: JsonObject) -> Place | None:
+        container: JsonObject = payload.get("container", {})
         if "message_ts" in container:
             place = self._root(container["channel_id"], container.get("thread_ts") or container["message_ts"])
         elif "message" in payload:

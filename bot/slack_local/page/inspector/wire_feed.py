@@ -2,25 +2,25 @@
 
 from dataclasses import asdict
 
-from slack_local.model.records import Obj
+from slack_local.model.records import JsonObject
 from slack_local.model.slack import Slack
 from slack_local.model.wire_log import ApiCall, Attempt, Connection, Entry
-from slack_local.page.inspector.log_correlation import Whereabouts
+from slack_local.page.inspector.log_correlation import LogCorrelation
 
 SHOWN_AT_FIRST = 400
 
 
 class WireFeed:
-    """What one inspector has not seen yet: new entries, and those that were under way when it last looked."""
+    """The entries that one inspector has not been sent: new ones, and those that were under way before."""
 
     def __init__(self, slack: Slack) -> None:
         self._slack = slack
-        self._whereabouts = Whereabouts(slack.world)
+        self._whereabouts = LogCorrelation(slack.state)
         self._cursor = 0
         self._under_way: dict[int, Entry] = {}
         self._first = True
 
-    def news(self) -> list[Obj]:
+    def updates(self) -> list[JsonObject]:
         """New and newly settled entries, in order."""
         fresh = self._slack.log.since(self._cursor)
         if self._first:
@@ -33,7 +33,7 @@ class WireFeed:
         self._under_way |= {entry.seq: entry for entry in fresh if _is_under_way(entry)}
         return [self._json(entry) for entry in (*settled, *fresh)]
 
-    def _json(self, entry: Entry) -> Obj:
+    def _json(self, entry: Entry) -> JsonObject:
         shown = asdict(entry)
         place = self._whereabouts.of(entry)
         match entry:

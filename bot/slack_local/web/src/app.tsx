@@ -1,7 +1,7 @@
 // The page as a whole: what stands beside what, and what is opened from where.
 
 import { type ReactNode, useEffect } from "react";
-import { live, useLive } from "./live";
+import { store, useStore } from "./store";
 import { ChannelPane } from "./panes/channel";
 import { HomePane } from "./panes/home";
 import { Inspector } from "./panes/inspector";
@@ -15,20 +15,20 @@ import { go, useRoute } from "./route";
 const WIDE = "(min-width: 800px)";
 
 export function App(): ReactNode {
-  const link = useLive((state) => state.link);
-  const me = useLive((state) => state.me);
-  const inspecting = useLive((state) => state.inspecting);
-  const channels = useLive((state) => state.channels);
-  const name = useLive((state) => state.users[state.me]?.real_name);
-  const team = useLive((state) => state.team.name);
-  const notice = useLive((state) => state.notice);
+  const link = useStore((state) => state.link);
+  const me = useStore((state) => state.me);
+  const inspecting = useStore((state) => state.inspecting);
+  const channels = useStore((state) => state.channels);
+  const name = useStore((state) => state.users[state.me]?.real_name);
+  const team = useStore((state) => state.team.name);
+  const banner = useStore((state) => state.banner);
   const route = useRoute();
   const nowhere = route.place === "start" || (route.place === "list" && matchMedia(WIDE).matches);
   const place = nowhere ? "channel" : route.place;
   const channel = channels.find((c) => c.id === route.channel) ?? (nowhere ? channels[0] : undefined);
 
   useEffect(() => {
-    live.onThreadStarted = (where, ts) => go({ place: "channel", channel: where, thread: ts });
+    store.onThreadStarted = (where, ts) => go({ place: "channel", channel: where, thread: ts });
   }, []);
   useEffect(() => {
     // With a window per person, their names tell the windows apart.
@@ -50,7 +50,7 @@ export function App(): ReactNode {
     <div className={`app shows-${shown}${inspecting ? " inspects" : ""}`}>
       <TopBar />
       <div className="above">
-        {notice && <div role="alert">{notice}</div>}
+        {banner && <div role="alert">{banner}</div>}
         {link === "lost" && (
           <div role="status">
             The connection is gone; trying again. If the workspace was restarted, open the address that it printed now.

@@ -1,13 +1,13 @@
 // What was typed and not sent, by person and place.
 
 import { useSyncExternalStore } from "react";
-import { live } from "./live";
+import { store } from "./store";
 
 const drafts = new Map<string, string>();
 const listeners = new Set<() => void>();
 
 function key(channel: string, thread: string | undefined): string {
-  return `${live.get().me}/${channel}/${thread ?? ""}`;
+  return `${store.get().me}/${channel}/${thread ?? ""}`;
 }
 
 export function writeDraft(channel: string, thread: string | undefined, text: string): void {

@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
-import { live } from "./live";
+import { store } from "./store";
 import { startTheme } from "./theme";
 import "./style/base.css";
 import "./style/layout.css";
@@ -11,7 +11,7 @@ import "./style/controls.css";
 import "./style/inspector.css";
 
 startTheme();
-live.connect();
+store.connect();
 const page = document.getElementById("page");
 if (page)
   createRoot(page).render(

@@ -2,10 +2,10 @@
 
 import { useState } from "react";
 import { keyOf, type Surface } from "./blocks/surface";
-import { live } from "./live";
+import { store } from "./store";
 import type { Block, Element, Obj, View } from "./types";
 
-const FAILED_TO_ANSWER = "The app did not answer. Try again?";
+const FAILED_TO_ANSWER = "The app did not answer. Suggestion again?";
 
 /** `where` names the message or the notice, as the workspace's `click` wants it. */
 export function useMessageSurface(where: Obj): [Surface, string | null] {
@@ -33,15 +33,15 @@ export function useMessageSurface(where: Obj): [Surface, string | null] {
 }
 
 async function press(where: Obj, block: Block, element: Element, value: unknown): Promise<boolean> {
-  const { twice } = live.get();
-  if (twice) live.set({ twice: false });
+  const { twice } = store.get();
+  if (twice) store.set({ twice: false });
   const args = { ...where, action_id: element.action_id, block_id: block.block_id, value, twice };
-  const answer = await live.do("click", args);
+  const answer = await store.do("click", args);
   return !answer?.failed;
 }
 
 async function search(where: Obj, element: Element, typed: string): Promise<Obj[]> {
-  const answer = await live.do("search", { ...where, action_id: element.action_id, typed });
+  const answer = await store.do("search", { ...where, action_id: element.action_id, typed });
   return (answer?.options as Obj[]) ?? [];
 }
 
@@ -83,7 +83,7 @@ export function useViewSurface(view: View, inModal: boolean): [Form, Surface] {
       setBusy(keyOf(block, element));
       void (async () => {
         const filled = pending();
-        if (Object.keys(filled).length) await live.do("fill", { view: view.id, values: filled });
+        if (Object.keys(filled).length) await store.do("fill", { view: view.id, values: filled });
         if (block.type !== "input") await press({ view: view.id }, block, element, value);
         setBusy(null);
       })();

@@ -1,4 +1,4 @@
-// What comes over the WebSocket. `bot/slack_local/page/view_model.py` and `viewer.py` are the other side.
+// What comes over the WebSocket. `view_model.py` and `connection.py` in `bot/slack_local/page` are the other side.
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -93,7 +93,7 @@ export interface Screen {
   ephemerals: Ephemeral[];
 }
 
-export interface Try {
+export interface Suggestion {
   title: string;
   why: string;
   person: string;
@@ -102,10 +102,12 @@ export interface Try {
   thread: boolean;
 }
 
-export interface Welcome {
-  tries: Try[];
+export interface AppInfo {
+  suggestions: Suggestion[];
   commands: { name: string; usage: string }[];
   shortcuts: { callback_id: string; name: string; everywhere: boolean }[];
+  intro: string;
+  note: string;
 }
 
 export interface Entry extends Obj {
@@ -115,7 +117,7 @@ export interface Entry extends Obj {
   thread: string | null;
 }
 
-export interface Trouble {
+export interface Faults {
   kinds: { name: string; title: string; what: string }[];
   waiting: string[];
   latency: number;

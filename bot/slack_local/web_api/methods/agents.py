@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from slack_local.model.errors import SlackError, invalid_arguments
-from slack_local.model.records import Message, Obj
+from slack_local.model.records import JsonObject, Message
 from slack_local.model.slack import Slack
 from slack_local.web_api.call import Call, Method
 
@@ -16,25 +16,25 @@ def _root(call: Call) -> Message:
     return call.message(channel, "thread_ts", error="thread_not_found")
 
 
-async def set_thread_status(call: Call) -> Obj:
+async def set_thread_status(call: Call) -> JsonObject:
     root = _root(call)
     if "status" not in call.arguments:
         raise invalid_arguments("missing required field: status")
     key = (root.channel, root.ts)
     status = call.text("status")
     if status is None:
-        call.slack.world.statuses.pop(key, None)
+        call.slack.state.statuses.pop(key, None)
     else:
-        call.slack.world.statuses[key] = status
-        call.slack.world.status_ends[key] = call.slack.clock.now() + STATUS_LIFE
+        call.slack.state.statuses[key] = status
+        call.slack.state.status_ends[key] = call.slack.clock.now() + STATUS_LIFE
     call.slack.message_changed(root)
     return {}
 
 
-async def set_thread_title(call: Call) -> Obj:
+async def set_thread_title(call: Call) -> JsonObject:
     root = _root(call)
     title = call.required("title")
-    call.slack.world.sessions.setdefault((root.channel, root.ts), {})["title"] = title
+    call.slack.state.sessions.setdefault((root.channel, root.ts), {})["title"] = title
     call.slack.message_changed(root)
     return {}
 
@@ -43,13 +43,13 @@ def put_status(
     slack: Slack, channel: str, thread_ts: str, status: str, title: str | None = None
 ) -> dict[str, str]:
     """Set an agent session's status, making the session if need be; a title only counts when it is made."""
-    session = slack.world.sessions.setdefault((channel, thread_ts), {"title": title or ""})
+    session = slack.state.sessions.setdefault((channel, thread_ts), {"title": title or ""})
     session["status"] = status
-    slack.signals.notify(("thread", channel, thread_ts), ("channel", channel), "anything")
+    slack.changes.notify(("thread", channel, thread_ts), ("channel", channel), "anything")
     return session
 
 
-async def set_session_status(call: Call) -> Obj:
+async def set_session_status(call: Call) -> JsonObject:
     status = call.required("status")
     if status not in STATUSES:
         raise invalid_arguments("must be a valid enum value [json-pointer:/status]")
@@ -63,12 +63,12 @@ async def set_session_status(call: Call) -> Obj:
     return {"status": status, "agent_status": status, "title": session.get("title", "")}
 
 
-async def rename_session(call: Call) -> Obj:
+async def rename_session(call: Call) -> JsonObject:
     root = _root(call)
     title = call.required("title")
     if len(title) > 200:
         raise SlackError("invalid_title")
-    session = call.slack.world.sessions.get((root.channel, root.ts))
+    session = call.slack.state.sessions.get((root.channel, root.ts))
     if session is None:
         raise SlackError("session_not_found")
     session["title"] = title

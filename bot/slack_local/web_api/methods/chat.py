@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_local.block_kit.surfaces import message_blocks
 from slack_local.model.errors import SlackError, invalid_arguments
-from slack_local.model.records import Channel, ChannelKind, Message, Obj
+from slack_local.model.records import Channel, ChannelKind, JsonObject, Message
 from slack_local.operations import messages
 from slack_local.payloads.serializers import message_json
 from slack_local.web_api.call import Call, Method
@@ -17,7 +17,7 @@ MAX_UPDATED_TEXT = (
 WRITE = ("chat:write",)
 
 
-async def post_message(call: Call) -> Obj:
+async def post_message(call: Call) -> JsonObject:
     channel = writable(call)
     message = compose(call, channel)
     messages.post(call.slack, call.delivery, message)
@@ -28,8 +28,8 @@ def writable(call: Call, name: str = "channel") -> Channel:
     """The channel to post to; a user's id opens the direct messages with them, as in Slack."""
     slack = call.slack
     wanted = call.required(name)
-    if wanted in slack.world.users and not slack.world.users[wanted].is_bot:
-        return slack.world.open_direct(slack.app.bot_user, wanted, int(slack.clock.now()))
+    if wanted in slack.state.users and not slack.state.users[wanted].is_bot:
+        return slack.state.open_direct(slack.app.bot_user, wanted, int(slack.clock.now()))
     channel = call.channel(name, by_name=True)
     if slack.app.bot_user not in channel.members and not (
         channel.kind is ChannelKind.PUBLIC and "chat:write.public" in slack.app.scopes
@@ -70,7 +70,7 @@ def compose(call: Call, channel: Channel) -> Message:
     )
 
 
-def custom_look(call: Call) -> tuple[str | None, Obj | None]:
+def custom_look(call: Call) -> tuple[str | None, JsonObject | None]:
     """A name and icons of the message's own, which need a scope of their own."""
     username = call.text("username")
     icons = {k.removeprefix("icon_"): v for k in ("icon_emoji", "icon_url") if (v := call.text(k))} or None
@@ -79,7 +79,7 @@ def custom_look(call: Call) -> tuple[str | None, Obj | None]:
     return username, icons
 
 
-def content(call: Call) -> tuple[str, list[Obj], list[Obj]]:
+def content(call: Call) -> tuple[str, list[JsonObject], list[JsonObject]]:
     """Text, blocks and attachments of a message; at least one of them has to say something."""
     text = call.text("text") or ""
     blocks = message_blocks(call.json("blocks"))
@@ -100,7 +100,7 @@ def content(call: Call) -> tuple[str, list[Obj], list[Obj]]:
     return text, blocks, attachments
 
 
-def _attachments(given: Any) -> list[Obj]:
+def _attachments(given: Any) -> list[JsonObject]:
     if given is None:
         return []
     if not isinstance(given, list) or not all(isinstance(a, dict) for a in given):
@@ -116,7 +116,7 @@ def _attachments(given: Any) -> list[Obj]:
     ]
 
 
-def metadata(call: Call) -> Obj | None:
+def metadata(call: Call) -> JsonObject | None:
     """Message metadata: a type and an object, within Slack's sizes."""
     given = call.json("metadata")
     if given in (None, {}):
@@ -141,12 +141,12 @@ def own_message(call: Call, channel: Channel, refusal: str) -> Message:
     return message
 
 
-async def update(call: Call) -> Obj:
+async def update(call: Call) -> JsonObject:
     channel = call.channel()
     message = own_message(call, channel, "cant_update_message")
     if message.streaming:
         raise SlackError("streaming_state_conflict")
-    changes: Obj = {}
+    changes: JsonObject = {}
     given = call.arguments
     if all(given.get(key) is None for key in ("text", "blocks", "attachments", "markdown_text", "metadata")):
         raise SlackError("no_text")
@@ -166,22 +166,22 @@ async def update(call: Call) -> Obj:
     return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": shown}
 
 
-async def delete(call: Call) -> Obj:
+async def delete(call: Call) -> JsonObject:
     channel = call.channel()
     message = own_message(call, channel, "cant_delete_message")
     messages.delete(call.slack, call.delivery, message)
     return {"channel": channel.id, "ts": message.ts}
 
 
-async def post_ephemeral(call: Call) -> Obj:
+async def post_ephemeral(call: Call) -> JsonObject:
     channel = writable(call)
     user = call.required("user")
-    if user not in call.slack.world.users:
+    if user not in call.slack.state.users:
         raise SlackError("user_not_found")
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
     text, blocks, attachments = content(call)
-    seen = messages.whisper(
+    seen = messages.post_ephemeral(
         call.slack,
         user,
         channel.id,
@@ -193,7 +193,7 @@ async def post_ephemeral(call: Call) -> Obj:
     return {"message_ts": seen.ts}
 
 
-async def permalink(call: Call) -> Obj:
+async def permalink(call: Call) -> JsonObject:
     channel = call.channel()
     message = call.message(channel, "message_ts")
     link = f"{call.slack.address}/archives/{channel.id}/p{message.ts.replace('.', '')}"

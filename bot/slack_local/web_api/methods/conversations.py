@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from slack_local.model.errors import SlackError
-from slack_local.model.records import Channel, ChannelKind, Obj, new_id
+from slack_local.model.records import Channel, ChannelKind, JsonObject, new_id
 from slack_local.operations import messages
 from slack_local.payloads.serializers import channel_json, message_json
 from slack_local.web_api.call import Call, Method
@@ -34,32 +34,32 @@ def _of_types(call: Call) -> list[Channel]:
     skip_archived = call.flag("exclude_archived")
     return [
         c
-        for c in call.slack.world.channels.values()
+        for c in call.slack.state.channels.values()
         if c.kind in kinds and not (skip_archived and c.is_archived)
     ]
 
 
-async def listing(call: Call) -> Obj:
+async def listing(call: Call) -> JsonObject:
     bot = call.slack.app.bot_user
     visible = [c for c in _of_types(call) if c.kind is ChannelKind.PUBLIC or bot in c.members]
     shown, metadata = page(call, visible)
     return {"channels": [channel_json(call.slack, c) for c in shown], "response_metadata": metadata}
 
 
-async def of_user(call: Call) -> Obj:
+async def of_user(call: Call) -> JsonObject:
     user = call.text("user") or call.slack.app.bot_user
-    if user not in call.slack.world.users:
+    if user not in call.slack.state.users:
         raise SlackError("user_not_found")
     shown, metadata = page(call, [c for c in _of_types(call) if user in c.members])
     return {"channels": [channel_json(call.slack, c) for c in shown], "response_metadata": metadata}
 
 
-async def info(call: Call) -> Obj:
+async def info(call: Call) -> JsonObject:
     channel = call.channel()
     return {"channel": channel_json(call.slack, channel)}
 
 
-async def members(call: Call) -> Obj:
+async def members(call: Call) -> JsonObject:
     shown, metadata = page(call, list(call.channel().members))
     return {"members": shown, "response_metadata": metadata}
 
@@ -89,7 +89,7 @@ def _ts(given: str, name: str) -> str:
     return f"{int(seconds):010d}.{micros:0<6}"
 
 
-async def history(call: Call) -> Obj:
+async def history(call: Call) -> JsonObject:
     channel = _readable(call)
     limit = limit_of(call, usual=100, most=999)
     low, high = _between(call, channel.timeline)
@@ -103,13 +103,13 @@ async def history(call: Call) -> Obj:
         for ts in reversed(channel.timeline[start:high])
     ]
     more = start > low
-    answer: Obj = {"messages": newest_first, "has_more": more, "pin_count": 0}
+    answer: JsonObject = {"messages": newest_first, "has_more": more, "pin_count": 0}
     if more:
         answer["response_metadata"] = {"next_cursor": write_cursor("next_ts", channel.timeline[start - 1])}
     return answer
 
 
-async def replies(call: Call) -> Obj:
+async def replies(call: Call) -> JsonObject:
     channel = _readable(call)
     asked = call.required("ts")
     found = channel.messages.get(asked)
@@ -128,7 +128,7 @@ async def replies(call: Call) -> Obj:
     if after is not None:
         timestamps = []  # the root stands on the first page alone
     timestamps = timestamps + all_replies[low:stop]
-    answer: Obj = {
+    answer: JsonObject = {
         "messages": [message_json(call.slack, channel.messages[ts], metadata=metadata) for ts in timestamps],
         "has_more": stop < high,
     }
@@ -137,7 +137,7 @@ async def replies(call: Call) -> Obj:
     return answer
 
 
-async def join(call: Call) -> Obj:
+async def join(call: Call) -> JsonObject:
     channel = call.channel()
     if channel.kind is not ChannelKind.PUBLIC:
         raise SlackError("method_not_supported_for_channel_type")
@@ -150,12 +150,12 @@ async def join(call: Call) -> Obj:
     return {"channel": channel_json(call.slack, channel)}
 
 
-async def invite(call: Call) -> Obj:
+async def invite(call: Call) -> JsonObject:
     channel = call.channel(member=True)
     users = call.texts("users")
     if not users:
         raise SlackError("no_user")
-    known = call.slack.world.users
+    known = call.slack.state.users
     if any(u not in known for u in users):
         raise SlackError("user_not_found")
     if call.slack.app.bot_user in users:
@@ -168,11 +168,11 @@ async def invite(call: Call) -> Obj:
     return {"channel": channel_json(call.slack, channel)}
 
 
-async def open_direct(call: Call) -> Obj:
+async def open_direct(call: Call) -> JsonObject:
     slack = call.slack
     users = call.texts("users")
     if given := call.text("channel"):
-        channel = slack.world.channels.get(given)
+        channel = slack.state.channels.get(given)
         if channel is None or not channel.is_direct:
             raise SlackError("channel_not_found")
         return {"channel": {"id": channel.id}}
@@ -180,17 +180,17 @@ async def open_direct(call: Call) -> Obj:
         raise SlackError("users_list_not_supplied")
     if len(users) > 1:
         raise SlackError("not_enough_users" if len(users) > 8 else "method_not_supported_for_channel_type")
-    if users[0] not in slack.world.users:
+    if users[0] not in slack.state.users:
         raise SlackError("user_not_found")
-    if slack.world.users[users[0]].is_bot:
+    if slack.state.users[users[0]].is_bot:
         raise SlackError("cannot_dm_bot")
-    known = frozenset((slack.app.bot_user, users[0])) in slack.world.directs
-    channel = slack.world.open_direct(slack.app.bot_user, users[0], int(slack.clock.now()))
+    known = frozenset((slack.app.bot_user, users[0])) in slack.state.directs
+    channel = slack.state.open_direct(slack.app.bot_user, users[0], int(slack.clock.now()))
     shown = channel_json(slack, channel) if call.flag("return_im") else {"id": channel.id}
     return {"channel": shown, **({"no_op": True, "already_open": True} if known else {})}
 
 
-async def create(call: Call) -> Obj:
+async def create(call: Call) -> JsonObject:
     slack = call.slack
     name = call.text("name")
     if name is None:
@@ -199,7 +199,7 @@ async def create(call: Call) -> Obj:
         raise SlackError("invalid_name_maxlength")
     if not re.fullmatch(r"[a-z0-9_-]+", name):
         raise SlackError("invalid_name_specials")
-    if slack.world.channel(name) is not None:
+    if slack.state.channel(name) is not None:
         raise SlackError("name_taken")
     bot = slack.app.bot_user
     channel = Channel(
@@ -210,7 +210,7 @@ async def create(call: Call) -> Obj:
         creator=bot,
         members={bot: None},
     )
-    slack.world.add_channel(channel)
+    slack.state.add_channel(channel)
     return {"channel": channel_json(slack, channel)}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from slack_local.model.errors import SlackError, invalid_arguments
-from slack_local.model.records import File, Message, Obj, new_id
+from slack_local.model.records import File, JsonObject, Message, new_id
 from slack_local.model.slack import Slack
 from slack_local.operations import messages
 from slack_local.payloads.serializers import file_json
@@ -15,7 +15,7 @@ from slack_local.web_api.call import Call, Method
 MAX_SIZE = 64 << 20
 
 
-async def upload_url(call: Call) -> Obj:
+async def upload_url(call: Call) -> JsonObject:
     slack = call.slack
     name, length = call.required("filename"), call.integer("length")
     if length is None:
@@ -33,13 +33,13 @@ async def upload_url(call: Call) -> Obj:
         user=slack.app.bot_user,
         ticket=secrets.token_urlsafe(24),
     )
-    slack.world.files[file.id] = file
+    slack.state.files[file.id] = file
     return {"upload_url": f"{slack.address}/upload/v1/{file.ticket}", "file_id": file.id}
 
 
 async def receive_upload(slack: Slack, request: web.Request) -> web.Response:
     """The upload URL: the bytes, raw or as a form's `file`; answers as Slack's does, in plain text."""
-    file = next((f for f in slack.world.files.values() if f.ticket == request.match_info["ticket"]), None)
+    file = next((f for f in slack.state.files.values() if f.ticket == request.match_info["ticket"]), None)
     if file is None or file.content is not None:
         return web.Response(status=404, text="not found")
     if request.content_type.startswith("multipart/"):
@@ -56,7 +56,7 @@ async def receive_upload(slack: Slack, request: web.Request) -> web.Response:
 
 async def send_content(slack: Slack, request: web.Request) -> web.Response:
     """`url_private`: the bytes, to whoever shows the bot's token."""
-    file = slack.world.files.get(request.match_info["file"].rpartition("-")[2])
+    file = slack.state.files.get(request.match_info["file"].rpartition("-")[2])
     if request.headers.get("Authorization") != f"Bearer {slack.bot_token}":
         return web.Response(status=403, text="sign in first")
     if file is None or file.content is None:
@@ -64,20 +64,20 @@ async def send_content(slack: Slack, request: web.Request) -> web.Response:
     return web.Response(body=file.content, content_type="application/octet-stream")
 
 
-async def complete(call: Call) -> Obj:
+async def complete(call: Call) -> JsonObject:
     slack = call.slack
     given = call.json("files")
     if not isinstance(given, list) or not given:
         raise invalid_arguments("missing required field: files")
     files: list[File] = []
     for item in given:
-        file = slack.world.files.get(str(item.get("id"))) if isinstance(item, dict) else None
+        file = slack.state.files.get(str(item.get("id"))) if isinstance(item, dict) else None
         if file is None or file.content is None or file.complete:
             raise SlackError("file_not_found")
         file.title = str(item.get("title") or file.name)
         files.append(file)
     wanted = call.texts("channels") or call.texts("channel_id")
-    channels = [slack.world.channels.get(w) for w in wanted]
+    channels = [slack.state.channels.get(w) for w in wanted]
     if any(c is None or slack.app.bot_user not in c.members for c in channels):
         raise SlackError("channel_not_found")
     for file in files:
@@ -103,8 +103,8 @@ async def complete(call: Call) -> Obj:
     return {"files": [file_json(slack, f) for f in files]}
 
 
-async def info(call: Call) -> Obj:
-    file = call.slack.world.files.get(call.required("file"))
+async def info(call: Call) -> JsonObject:
+    file = call.slack.state.files.get(call.required("file"))
     if file is None or not file.complete:
         raise SlackError("file_not_found")
     shown = file_json(call.slack, file)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from slack_local.model.errors import SlackError
-from slack_local.model.records import Message, Obj
+from slack_local.model.records import JsonObject, Message
 from slack_local.payloads import events
 from slack_local.payloads.serializers import message_json
 from slack_local.web_api.call import Call, Method
@@ -20,7 +20,7 @@ def _target(call: Call) -> tuple[Message, str]:
     return call.message(channel, "timestamp"), name
 
 
-async def add(call: Call) -> Obj:
+async def add(call: Call) -> JsonObject:
     message, name = _target(call)
     bot = call.slack.app.bot_user
     users = message.reactions.setdefault(name, [])
@@ -31,7 +31,7 @@ async def add(call: Call) -> Obj:
     return {}
 
 
-async def remove(call: Call) -> Obj:
+async def remove(call: Call) -> JsonObject:
     message, name = _target(call)
     bot = call.slack.app.bot_user
     if bot not in message.reactions.get(name, ()):
@@ -50,7 +50,7 @@ def _tell(call: Call, kind: str, name: str, message: Message) -> None:
         call.delivery.events([event])
 
 
-async def get(call: Call) -> Obj:
+async def get(call: Call) -> JsonObject:
     channel = call.channel()
     message = call.message(channel, "timestamp")
     return {"type": "message", "channel": channel.id, "message": message_json(call.slack, message)}

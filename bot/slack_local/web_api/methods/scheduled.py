@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from slack_local.model.errors import SlackError
-from slack_local.model.records import Obj, Scheduled, new_id
+from slack_local.model.records import JsonObject, Scheduled, new_id
 from slack_local.model.slack import Slack
 from slack_local.operations import messages
 from slack_local.transport.delivery import Delivery
@@ -13,7 +13,7 @@ from slack_local.web_api.methods import chat
 from slack_local.web_api.pagination import page
 
 
-async def schedule(call: Call) -> Obj:
+async def schedule(call: Call) -> JsonObject:
     channel = chat.writable(call)
     post_at = chat.future_time(call)
     message = chat.compose(call, channel)  # refuses now what could not be posted then
@@ -24,8 +24,8 @@ async def schedule(call: Call) -> Obj:
         created=int(call.slack.clock.now()),
         arguments=dict(call.arguments),
     )
-    call.slack.world.scheduled[item.id] = item
-    call.slack.signals.notify("scheduled")
+    call.slack.state.scheduled[item.id] = item
+    call.slack.changes.notify("scheduled")
     shown = {
         "text": message.text,
         "bot_id": call.slack.app.bot_id,
@@ -35,9 +35,9 @@ async def schedule(call: Call) -> Obj:
     return {"channel": channel.id, "scheduled_message_id": item.id, "post_at": post_at, "message": shown}
 
 
-async def listing(call: Call) -> Obj:
+async def listing(call: Call) -> JsonObject:
     channel = call.channel().id if call.text("channel") else None
-    items = [s for s in call.slack.world.scheduled.values() if channel in (None, s.channel)]
+    items = [s for s in call.slack.state.scheduled.values() if channel in (None, s.channel)]
     shown, metadata = page(call, sorted(items, key=lambda s: s.post_at), most=100)
     return {
         "scheduled_messages": [
@@ -54,12 +54,12 @@ async def listing(call: Call) -> Obj:
     }
 
 
-async def cancel(call: Call) -> Obj:
+async def cancel(call: Call) -> JsonObject:
     channel = call.channel()
-    item = call.slack.world.scheduled.get(call.required("scheduled_message_id"))
+    item = call.slack.state.scheduled.get(call.required("scheduled_message_id"))
     if item is None or item.channel != channel.id:
         raise SlackError("invalid_scheduled_message_id")
-    del call.slack.world.scheduled[item.id]
+    del call.slack.state.scheduled[item.id]
     return {}
 
 
@@ -67,8 +67,8 @@ async def post_when_due(slack: Slack, delivery: Delivery) -> None:
     """Post scheduled messages as their time comes; runs until it is cancelled."""
     while True:
         now = slack.clock.now()
-        for item in [s for s in slack.world.scheduled.values() if s.post_at <= now]:
-            del slack.world.scheduled[item.id]
+        for item in [s for s in slack.state.scheduled.values() if s.post_at <= now]:
+            del slack.state.scheduled[item.id]
             call = Call(
                 slack=slack,
                 delivery=delivery,

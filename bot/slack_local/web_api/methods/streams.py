@@ -5,9 +5,9 @@ from typing import Any
 
 from slack_local.block_kit.elements import url_source
 from slack_local.block_kit.surfaces import message_blocks
-from slack_local.block_kit.validators import Findings, anything, by_type, choice, each, shape, string
+from slack_local.block_kit.validators import Problems, anything, by_type, choice, each, shape, string
 from slack_local.model.errors import SlackError, invalid_arguments
-from slack_local.model.records import Channel, Message, Obj
+from slack_local.model.records import Channel, JsonObject, Message
 from slack_local.operations import messages
 from slack_local.payloads.serializers import message_json
 from slack_local.web_api.call import Call, Method
@@ -34,7 +34,7 @@ _chunks = each(
 )
 
 
-async def start(call: Call) -> Obj:
+async def start(call: Call) -> JsonObject:
     slack = call.slack
     channel = chat.writable(call)
     root = channel.messages.get(call.required("thread_ts"))
@@ -76,7 +76,7 @@ def _streaming(call: Call) -> tuple[Channel, Message]:
     return channel, message
 
 
-async def append(call: Call) -> Obj:
+async def append(call: Call) -> JsonObject:
     channel, message = _streaming(call)
     if call.text("markdown_text") is None and not call.json("chunks"):
         raise invalid_arguments("missing required field: markdown_text")
@@ -86,7 +86,7 @@ async def append(call: Call) -> Obj:
     return {"channel": channel.id, "ts": message.ts}
 
 
-async def stop(call: Call) -> Obj:
+async def stop(call: Call) -> JsonObject:
     channel, message = _streaming(call)
     blocks = message_blocks(call.json("blocks"))
     given = chat.metadata(call)
@@ -108,11 +108,11 @@ def _grow(call: Call, message: Message) -> None:
     text = message.text + (call.text("markdown_text") or "")
     blocks = [block for block in message.blocks if block["type"] != "markdown"]
     chunks = call.json("chunks") or []
-    findings: Findings = []
+    problems: Problems = []
     if chunks:
-        _chunks(chunks, "/chunks", findings)
-    if findings:
-        raise SlackError("invalid_chunks", [f"[ERROR] {finding}" for finding in findings])
+        _chunks(chunks, "/chunks", problems)
+    if problems:
+        raise SlackError("invalid_chunks", [f"[ERROR] {problem}" for problem in problems])
     for chunk in chunks:
         kind = chunk["type"]
         if kind == "markdown_text":
@@ -127,17 +127,17 @@ def _grow(call: Call, message: Message) -> None:
     message.text, message.blocks = text, blocks + said
 
 
-def _with_task(blocks: list[Obj], chunk: Obj) -> list[Obj]:
+def _with_task(blocks: list[JsonObject], chunk: JsonObject) -> list[JsonObject]:
     """The blocks with one task card, new or brought up to date."""
     known = next((b for b in blocks if b["type"] == "task_card" and b["task_id"] == chunk["id"]), {})
-    task: Obj = {**known, "type": "task_card", "task_id": chunk["id"], "title": chunk["title"]}
+    task: JsonObject = {**known, "type": "task_card", "task_id": chunk["id"], "title": chunk["title"]}
     task |= {k: chunk[k] for k in ("status", "sources") if k in chunk}
     task |= {k: _prose(chunk[k]) for k in ("details", "output") if chunk.get(k)}
     (card,) = message_blocks([task])
     return [card if b is known else b for b in blocks] if known else [*blocks, card]
 
 
-def _prose(text: Any) -> Obj:
+def _prose(text: Any) -> JsonObject:
     section = {"type": "rich_text_section", "elements": [{"type": "text", "text": str(text)}]}
     return {"type": "rich_text", "elements": [section]}
 

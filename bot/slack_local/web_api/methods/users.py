@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 
 from slack_local.model.errors import SlackError
-from slack_local.model.records import Obj
+from slack_local.model.records import JsonObject
 from slack_local.payloads.serializers import user_json
 from slack_local.web_api.call import Call, Method
 from slack_local.web_api.pagination import page
 
 
-async def api_test(call: Call) -> Obj:
+async def api_test(call: Call) -> JsonObject:
     arguments = {k: v for k, v in call.arguments.items() if k != "token"}
     if error := call.text("error"):
         raise SlackError(error, args=arguments)
     return {"args": arguments} if arguments else {}
 
 
-async def auth_test(call: Call) -> Obj:
+async def auth_test(call: Call) -> JsonObject:
     slack = call.slack
     return {
         "url": f"{slack.address}/",
@@ -30,15 +30,15 @@ async def auth_test(call: Call) -> Obj:
     }
 
 
-async def user_info(call: Call) -> Obj:
-    user = call.slack.world.users.get(call.required("user"))
+async def user_info(call: Call) -> JsonObject:
+    user = call.slack.state.users.get(call.required("user"))
     if user is None:
         raise SlackError("user_not_found")
     return {"user": user_json(user, email="users:read.email" in call.slack.app.scopes)}
 
 
-async def user_list(call: Call) -> Obj:
-    own = [u for u in call.slack.world.users.values() if not u.is_stranger]
+async def user_list(call: Call) -> JsonObject:
+    own = [u for u in call.slack.state.users.values() if not u.is_stranger]
     shown, metadata = page(call, own)
     email = "users:read.email" in call.slack.app.scopes
     return {
@@ -48,7 +48,7 @@ async def user_list(call: Call) -> Obj:
     }
 
 
-async def bot_info(call: Call) -> Obj:
+async def bot_info(call: Call) -> JsonObject:
     app = call.slack.app
     if call.text("bot") not in (None, app.bot_id):
         raise SlackError("bot_not_found")
@@ -65,7 +65,7 @@ async def bot_info(call: Call) -> Obj:
     }
 
 
-async def team_info(call: Call) -> Obj:
+async def team_info(call: Call) -> JsonObject:
     slack = call.slack
     if call.text("team") not in (None, slack.team):
         raise SlackError("team_not_found")
@@ -81,7 +81,7 @@ async def team_info(call: Call) -> Obj:
     }
 
 
-async def open_connection(call: Call) -> Obj:
+async def open_connection(call: Call) -> JsonObject:
     if call.socket is None or not call.socket.enabled:
         raise SlackError("socket_mode_not_enabled")
     return {"url": call.socket.new_url()}

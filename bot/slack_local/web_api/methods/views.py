@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from slack_local.block_kit.surfaces import view_definition
 from slack_local.model.errors import SlackError
-from slack_local.model.records import Obj, Trigger, View
+from slack_local.model.records import JsonObject, Trigger, View
 from slack_local.operations.views import new_view, replace_view
 from slack_local.payloads.serializers import view_json
 from slack_local.web_api.call import Call, Method
@@ -17,7 +17,7 @@ def exchange(call: Call) -> Trigger:
     given = call.text("trigger_id") or call.text("interactivity_pointer")
     if given is None:
         raise SlackError("invalid_arguments", ["[ERROR] missing required field: trigger_id"])
-    trigger = call.slack.world.triggers.get(given)
+    trigger = call.slack.state.triggers.get(given)
     if trigger is None:
         raise SlackError("invalid_trigger_id")
     if trigger.used:
@@ -28,7 +28,7 @@ def exchange(call: Call) -> Trigger:
     return trigger
 
 
-def _definition(call: Call, kind: str) -> Obj:
+def _definition(call: Call, kind: str) -> JsonObject:
     """The `view` argument, checked before the trigger is used up, as Slack does."""
     definition = view_definition(call.json("view"), kind)
     external = definition.get("external_id")
@@ -39,19 +39,19 @@ def _definition(call: Call, kind: str) -> Obj:
     return definition
 
 
-async def open_view(call: Call) -> Obj:
+async def open_view(call: Call) -> JsonObject:
     definition = _definition(call, "modal")
     trigger = exchange(call)
     # One stack per screen: what was open makes room.
-    call.slack.world.close_modals(trigger.user)
+    call.slack.state.close_modals(trigger.user)
     view = new_view(call.slack, definition, trigger.user, under=None)
     return {"view": view_json(call.slack, view)}
 
 
-async def push_view(call: Call) -> Obj:
+async def push_view(call: Call) -> JsonObject:
     definition = _definition(call, "modal")
     trigger = exchange(call)
-    stack = call.slack.world.modals.get(trigger.user) or []
+    stack = call.slack.state.modals.get(trigger.user) or []
     if not stack:
         raise SlackError("not_found")
     if len(stack) >= MAX_STACK:
@@ -77,7 +77,7 @@ def check_hash(call: Call, view: View) -> None:
         raise SlackError("hash_conflict")
 
 
-async def update_view(call: Call) -> Obj:
+async def update_view(call: Call) -> JsonObject:
     view = _named(call)
     definition = _definition(call, view.type)
     check_hash(call, view)
@@ -85,12 +85,12 @@ async def update_view(call: Call) -> Obj:
     return {"view": view_json(call.slack, view)}
 
 
-async def publish_view(call: Call) -> Obj:
+async def publish_view(call: Call) -> JsonObject:
     user = call.required("user_id")
-    if user not in call.slack.world.users:
+    if user not in call.slack.state.users:
         raise SlackError("invalid_arguments", [f"[ERROR] invalid user: {user} [json-pointer:/user_id]"])
     definition = _definition(call, "home")
-    home = call.slack.world.homes.get(user)
+    home = call.slack.state.homes.get(user)
     if home is None:
         home = new_view(call.slack, definition, user, under=None)
     else:

@@ -1,7 +1,7 @@
 // Controls that hold a value: native ones, for their keyboard and their pickers are what people know.
 
 import type { ReactNode } from "react";
-import { live } from "../live";
+import { store } from "../store";
 import type { Block, Element, Obj } from "../types";
 import { External, ExternalMany } from "./external";
 import { Files } from "./files";
@@ -125,7 +125,7 @@ function localTime(seconds: number): string {
 
 /** What a select offers: its own options, or people, channels, conversations. */
 function offered(element: Element): { label: string | null; options: { value: string; text: string }[] }[] {
-  const { users, channels } = live.get();
+  const { users, channels } = store.get();
   const people = Object.values(users).map((user) => ({ value: user.id, text: user.real_name }));
   const places = channels.filter((c) => c.kind !== "im").map((c) => ({ value: c.id, text: `#${c.name}` }));
   if (/users_select$/.test(element.type)) return [{ label: null, options: people }];

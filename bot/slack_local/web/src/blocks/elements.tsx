@@ -1,19 +1,19 @@
 // Interactive elements as they stand in messages and views: pressing one is told to the app at once.
 
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
-import { live } from "../live";
+import { store } from "../store";
 import type { Block, Element, Obj } from "../types";
-import { Picture } from "./blocks";
 import { Confirm } from "./confirm";
 import { Control, isControl } from "./controls";
 import { Plain, plainString } from "./mrkdwn";
+import { Picture } from "./picture";
 import { keyOf, useSurface } from "./surface";
 import { simple } from "./values";
 import { Icon } from "../icons";
 
 export function BlockElement({ block, element }: { block: Block; element: Obj }): ReactNode {
   const pressed = element as Element;
-  if (element.visible_to_user_ids && !element.visible_to_user_ids.includes(live.get().me)) return null;
+  if (element.visible_to_user_ids && !element.visible_to_user_ids.includes(store.get().me)) return null;
   switch (element.type) {
     case "image":
       return <Picture block={element} small />;

@@ -1,7 +1,7 @@
 // Files that go along with a form.
 
 import { type ReactNode, useState } from "react";
-import { live } from "../live";
+import { store } from "../store";
 import type { Element, Obj } from "../types";
 import { Taken } from "./external";
 
@@ -20,15 +20,15 @@ export function Files({ element, value, onChange, aria }: Props): ReactNode {
   const types = element.filetypes as string[] | undefined;
   const add = async (chosen: File[]) => {
     if (chosen.some((file) => types && !types.includes(ending(file.name)))) {
-      live.say(`This input takes ${types?.join(", ")}.`);
+      store.say(`This input takes ${types?.join(", ")}.`);
       return;
     }
     if (value.length + chosen.length > most) {
-      live.say(`This input takes ${most} ${most === 1 ? "file" : "files"}.`);
+      store.say(`This input takes ${most} ${most === 1 ? "file" : "files"}.`);
       return;
     }
     setBusy(true);
-    const added = await Promise.all(chosen.map((file) => live.upload(file)));
+    const added = await Promise.all(chosen.map((file) => store.upload(file)));
     setBusy(false);
     onChange([...value, ...added.filter((file) => file !== null)]);
   };

@@ -1,7 +1,7 @@
 // Slack's markup and plain text as React nodes. Everything ends up as text nodes: nothing is ever HTML.
 
 import { Fragment, type ReactNode } from "react";
-import { live } from "../live";
+import { store } from "../store";
 import type { TextObject } from "../types";
 import { emoji } from "./emoji";
 
@@ -16,7 +16,7 @@ export function unescaped(text: string): string {
 
 /** A message's text as it was typed: people by their names, links bare, nothing escaped. */
 export function asTyped(text: string): string {
-  const { users } = live.get();
+  const { users } = store.get();
   const bare = text.replace(/<([^<>|]+)(?:\|[^<>]*)?>/g, (_, inside: string) => {
     const user = users[inside.slice(1)];
     return inside.startsWith("@") && user ? `@${user.name}` : inside.replace(/^mailto:/, "");
@@ -153,12 +153,12 @@ export function Link({ href, children }: { href: string; children: ReactNode }):
 }
 
 export function Mention({ user }: { user: string }): ReactNode {
-  const { users, me } = live.get();
+  const { users, me } = store.get();
   return <span className={user === me ? "mention loud" : "mention"}>@{users[user]?.real_name ?? user}</span>;
 }
 
 export function ChannelLink({ channel, label }: { channel: string; label?: string }): ReactNode {
-  const known = live.get().channels.find((c) => c.id === channel);
+  const known = store.get().channels.find((c) => c.id === channel);
   const text = `#${known?.name ?? label ?? channel}`;
   return known ? (
     <a className="mention" href={`#/${channel}`}>

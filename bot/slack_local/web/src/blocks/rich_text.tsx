@@ -1,7 +1,7 @@
 // Rich text blocks: what Slack's composer makes, and what apps send in tables and tasks.
 
 import type { ReactNode } from "react";
-import { live } from "../live";
+import { store } from "../store";
 import type { Obj } from "../types";
 import { emoji, } from "./emoji";
 import { ChannelLink, Emoji, formatted, Link, Mention } from "./mrkdwn";
@@ -72,7 +72,7 @@ function bare(element: Obj): ReactNode {
     case "color":
       return <code>{element.value}</code>;
     case "team":
-      return live.get().team.name;
+      return store.get().team.name;
     default:
       return null;
   }

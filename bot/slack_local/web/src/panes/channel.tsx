@@ -1,21 +1,21 @@
 import { type ReactNode, useEffect } from "react";
 import { Plain } from "../blocks/mrkdwn";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import type { Channel } from "../types";
 import { Composer } from "./composer";
 import { MessageList } from "./list";
-import { Tries } from "./tries";
+import { Suggestions } from "./suggestions";
 import { Icon } from "../icons";
 
 export function ChannelPane({ channel, thread }: { channel: Channel; thread?: string }): ReactNode {
-  const timeline = useLive((state) => state.timelines[channel.id]);
-  const bot = useLive((state) => state.users[state.bot]);
+  const timeline = useStore((state) => state.timelines[channel.id]);
+  const bot = useStore((state) => state.users[state.bot]);
   const missing = timeline === undefined;
   useEffect(() => {
-    if (missing) void live.openTimeline(channel.id);
+    if (missing) void store.openTimeline(channel.id);
   }, [channel.id, missing]);
   useEffect(() => {
-    live.set({ unread: { ...live.get().unread, [channel.id]: 0 } });
+    store.set({ unread: { ...store.get().unread, [channel.id]: 0 } });
   }, [channel.id]);
   const name = channel.kind === "im" ? channel.name : `#${channel.name}`;
   return (
@@ -47,16 +47,14 @@ export function ChannelPane({ channel, thread }: { channel: Channel; thread?: st
 }
 
 function Start({ channel, bot }: { channel: Channel; bot: string }): ReactNode {
+  const { intro, suggestions } = useStore((state) => state.app);
   return (
     <div className="start">
       <h2>{channel.kind === "im" ? `You and ${bot}` : `#${channel.name}`}</h2>
-      {channel.name === "general" ? (
+      {channel.name === "general" && suggestions.length > 0 ? (
         <>
-          <p>
-            Agents act; people countersign. {bot} runs agents in these threads, and asks before anything is done that
-            needs a yes. Three things to try:
-          </p>
-          <Tries />
+          <p>{intro || "Things to try:"}</p>
+          <Suggestions />
         </>
       ) : (
         <p className="faint">This is where it begins.</p>

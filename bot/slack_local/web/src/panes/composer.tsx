@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { useDraft, writeDraft } from "../drafts";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import { go } from "../route";
 import { Icon } from "../icons";
 
@@ -27,9 +27,9 @@ export function Composer({ channel, thread, label }: Props): ReactNode {
   const [closed, setClosed] = useState(false);
   const [caret, setCaret] = useState(0);
   const id = useId();
-  const users = useLive((state) => state.users);
-  const commands = useLive((state) => state.welcome.commands);
-  const shortcuts = useLive((state) => state.welcome.shortcuts);
+  const users = useStore((state) => state.users);
+  const commands = useStore((state) => state.app.commands);
+  const shortcuts = useStore((state) => state.app.shortcuts);
   const write = (value: string) => writeDraft(channel, thread, value);
   const offers = closed ? [] : offersFor(text.slice(0, caret), thread === undefined ? commands : [], shortcuts, Object.values(users));
 
@@ -56,7 +56,7 @@ export function Composer({ channel, thread, label }: Props): ReactNode {
     setCaret(before.length);
     setClosed(true);
     field.current?.focus();
-    if (offer.callbackId) void live.do("shortcut", { callback_id: offer.callbackId });
+    if (offer.callbackId) void store.do("shortcut", { callback_id: offer.callbackId });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
@@ -152,15 +152,15 @@ function offersFor(
 async function deliver(channel: string, thread: string | undefined, said: string): Promise<boolean> {
   if (said.startsWith("/")) {
     if (thread !== undefined) {
-      live.say("Slash commands do not work in threads: Slack has none there.");
+      store.say("Slash commands do not work in threads: Slack has none there.");
       return false;
     }
-    live.expectThread(channel);
-    return (await live.do("run", { channel, text: said })) !== null;
+    store.expectThread(channel);
+    return (await store.do("run", { channel, text: said })) !== null;
   }
-  const sent = await live.do("say", { channel, text: said, thread_ts: thread });
+  const sent = await store.do("say", { channel, text: said, thread_ts: thread });
   if (sent === null) return false;
-  const { users, bot, channels } = live.get();
+  const { users, bot, channels } = store.get();
   const toApp = said.includes(`@${users[bot]?.name}`) || channels.find((c) => c.id === channel)?.kind === "im";
   // What the app answers stands in the thread: a newcomer should not have to look for it.
   if (thread === undefined && toApp) go({ place: "channel", channel, thread: sent.thread_ts });

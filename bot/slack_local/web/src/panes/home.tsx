@@ -1,17 +1,17 @@
 import { type ReactNode, useEffect } from "react";
 import { Blocks } from "../blocks/blocks";
 import { SurfaceContext } from "../blocks/surface";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import { useViewSurface } from "../surfaces";
 import type { View } from "../types";
 import { Icon } from "../icons";
 
 export function HomePane(): ReactNode {
-  const home = useLive((state) => state.screen.home);
-  const bot = useLive((state) => state.users[state.bot]);
-  const me = useLive((state) => state.me);
+  const home = useStore((state) => state.screen.home);
+  const bot = useStore((state) => state.users[state.bot]);
+  const me = useStore((state) => state.me);
   useEffect(() => {
-    void live.do("home");
+    void store.do("home");
   }, [me]);
   return (
     <section className="pane" aria-label="Home">

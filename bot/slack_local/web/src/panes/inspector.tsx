@@ -1,20 +1,20 @@
-// What went over the wire beside what people saw, and trouble to try.
+// What went over the wire beside what people saw, and faults to try.
 
 import { type ReactNode, useMemo, useState } from "react";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import type { Entry } from "../types";
-import { BotSays } from "./bot_says";
-import { Recorded } from "./recorded";
-import { TroublePanel } from "./trouble";
+import { BotDetails } from "./bot_details";
+import { Recording } from "./recording";
+import { FaultPanel } from "./faults";
 import { Icon } from "../icons";
 
-type Tab = "wire" | "trouble" | "bot";
+type Tab = "wire" | "faults" | "bot";
 
 export function Inspector({ channel, thread }: { channel?: string; thread?: string }): ReactNode {
-  const insight = useLive((state) => state.insight);
+  const hasBotDetails = useStore((state) => state.hasBotDetails);
   const [tab, setTab] = useState<Tab>("wire");
-  const tabs: [Tab, string][] = [["wire", "Wire"], ["trouble", "Trouble"]];
-  if (insight) tabs.push(["bot", "Bot"]);
+  const tabs: [Tab, string][] = [["wire", "Wire"], ["faults", "Faults"]];
+  if (hasBotDetails) tabs.push(["bot", "Bot"]);
   return (
     <aside className="pane inspector" aria-label="Inspector">
       <header className="pane-head">
@@ -25,21 +25,21 @@ export function Inspector({ channel, thread }: { channel?: string; thread?: stri
             </button>
           ))}
         </div>
-        <button type="button" className="icon close" aria-label="Close the inspector" onClick={() => live.inspect(false)}>
+        <button type="button" className="icon close" aria-label="Close the inspector" onClick={() => store.inspect(false)}>
           <Icon name="close" />
         </button>
       </header>
       <div className="inspector-body" role="tabpanel">
         {tab === "wire" && <Wire thread={channel && thread ? `${channel}/${thread}` : null} />}
-        {tab === "trouble" && <TroublePanel />}
-        {tab === "bot" && <BotSays channel={channel} thread={thread} />}
+        {tab === "faults" && <FaultPanel />}
+        {tab === "bot" && <BotDetails channel={channel} thread={thread} />}
       </div>
     </aside>
   );
 }
 
 function Wire({ thread }: { thread: string | null }): ReactNode {
-  const wire = useLive((state) => state.wire);
+  const wire = useStore((state) => state.wire);
   const [all, setAll] = useState(false);
   const [recorded, setRecorded] = useState(false);
   const shown = useMemo(() => {
@@ -58,7 +58,7 @@ function Wire({ thread }: { thread: string | null }): ReactNode {
         <button type="button" className="button small" onClick={() => setRecorded(true)}>
           As a test
         </button>
-        {recorded && <Recorded onClose={() => setRecorded(false)} />}
+        {recorded && <Recording onClose={() => setRecorded(false)} />}
         <span className={violations ? "chip error" : "chip"}>
           {violations === 0 ? "no violations" : `${violations} violation${violations > 1 ? "s" : ""}`}
         </span>
@@ -112,18 +112,18 @@ function ms(seconds: number | null): string {
 }
 
 function summary(entry: Entry): { sign: string; name: string; told: string; bad: boolean } {
-  const trouble = entry.trouble ? ` · ${entry.trouble}` : "";
+  const fault = entry.fault ? ` · ${entry.fault}` : "";
   switch (entry.kind) {
     case "delivery": {
       const done = entry.outcome === "acknowledged";
       const again = entry.attempt > 0 ? ` · retry ${entry.attempt}` : "";
       const told = done ? `ack ${ms(entry.acknowledged_after)}` : entry.outcome === "sent" ? "…" : entry.outcome;
-      return { sign: "→", name: deliveryName(entry), told: told + again + trouble, bad: !done && entry.outcome !== "sent" };
+      return { sign: "→", name: deliveryName(entry), told: told + again + fault, bad: !done && entry.outcome !== "sent" };
     }
     case "call": {
       const failed = entry.status !== 0 && !entry.answer?.ok;
       const told = entry.status === 0 ? "…" : failed ? (entry.answer?.error ?? entry.status) : ms(entry.took);
-      return { sign: "←", name: entry.method, told: told + trouble, bad: failed };
+      return { sign: "←", name: entry.method, told: told + fault, bad: failed };
     }
     case "violation":
       return { sign: "!", name: entry.where, told: entry.error, bad: true };
@@ -149,7 +149,7 @@ function Details({ entry }: { entry: Entry }): ReactNode {
     <div className="details">
       {entry.envelope_id && <p className="faint">envelope {entry.envelope_id}</p>}
       {entry.kind === "delivery" && entry.via === "events_api" && (
-        <button type="button" className="button small" onClick={() => void live.do("again", { seq: entry.seq })}>
+        <button type="button" className="button small" onClick={() => void store.do("redeliver", { seq: entry.seq })}>
           Deliver again
         </button>
       )}

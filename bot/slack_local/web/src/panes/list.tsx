@@ -2,7 +2,7 @@
 
 import { type ReactNode, useMemo, useRef } from "react";
 import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import type { Ephemeral, Message } from "../types";
 import { MessageRow } from "./message";
 import { Notice } from "./notice";
@@ -40,7 +40,7 @@ const FAR = 1_000_000;
 const TOGETHER = 300;
 
 export function MessageList({ channel, messages, older, thread, openThread, start }: Props): ReactNode {
-  const ephemerals = useLive((state) => state.screen.ephemerals);
+  const ephemerals = useStore((state) => state.screen.ephemerals);
   const items = useMemo(() => itemsOf(channel, thread, messages, older, ephemerals), [channel, thread, messages, older, ephemerals]);
   const list = useRef<VirtuosoHandle>(null);
   const anchor = useRef<string | null>(null);
@@ -60,7 +60,7 @@ export function MessageList({ channel, messages, older, thread, openThread, star
       increaseViewportBy={600}
       followOutput={(atBottom) => atBottom || mineIsLast(items)}
       atBottomThreshold={80}
-      startReached={() => void live.loadOlder(channel)}
+      startReached={() => void store.loadOlder(channel)}
       computeItemKey={(_, item) => item.key}
       context={{ older }}
       components={ENDS}
@@ -79,7 +79,7 @@ export function MessageList({ channel, messages, older, thread, openThread, star
 }
 
 function mineIsLast(items: Item[]): boolean {
-  return items.at(-1)?.message?.user === live.get().me;
+  return items.at(-1)?.message?.user === store.get().me;
 }
 
 function Day({ ts }: { ts: string }): ReactNode {

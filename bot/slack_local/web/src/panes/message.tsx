@@ -4,7 +4,7 @@ import { emoji } from "../blocks/emoji";
 import { Markdown } from "../blocks/markdown";
 import { ago, asTyped, Mrkdwn } from "../blocks/mrkdwn";
 import { SurfaceContext } from "../blocks/surface";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import { useMessageSurface } from "../surfaces";
 import type { Message } from "../types";
 import { Avatar } from "./avatar";
@@ -19,7 +19,7 @@ interface Props {
 }
 
 export function MessageRow({ message, follows, inThread, open }: Props): ReactNode {
-  const user = useLive((state) => state.users[message.user]);
+  const user = useStore((state) => state.users[message.user]);
   const [editing, setEditing] = useState(false);
   const name = message.username ?? user?.real_name ?? "Slack";
   return (
@@ -88,8 +88,8 @@ function Content({ message }: { message: Message }): ReactNode {
 }
 
 function Reactions({ message }: { message: Message }): ReactNode {
-  const me = useLive((state) => state.me);
-  const users = useLive((state) => state.users);
+  const me = useStore((state) => state.me);
+  const users = useStore((state) => state.users);
   if (!message.reactions?.length) return null;
   return (
     <div className="reactions">
@@ -100,7 +100,7 @@ function Reactions({ message }: { message: Message }): ReactNode {
           className="reaction"
           aria-pressed={reaction.users.includes(me)}
           title={`${reaction.users.map((id) => users[id]?.real_name ?? id).join(", ")}: ${reaction.name}`}
-          onClick={() => void live.do(reaction.users.includes(me) ? "unreact" : "react", { channel: message.channel, ts: message.ts, name: reaction.name })}
+          onClick={() => void store.do(reaction.users.includes(me) ? "unreact" : "react", { channel: message.channel, ts: message.ts, name: reaction.name })}
         >
           {emoji(reaction.name) ?? `:${reaction.name}:`} {reaction.count}
         </button>
@@ -110,7 +110,7 @@ function Reactions({ message }: { message: Message }): ReactNode {
 }
 
 function ThreadLine({ message }: { message: Message }): ReactNode {
-  const users = useLive((state) => state.users);
+  const users = useStore((state) => state.users);
   const count = message.reply_count ?? 0;
   if (!count && !message.status) return null;
   return (
@@ -136,7 +136,7 @@ function Editor({ message, onDone }: { message: Message; onDone: () => void }): 
   const [text, setText] = useState(() => asTyped(message.text));
   const save = async () => {
     onDone();
-    await live.do("edit", { channel: message.channel, ts: message.ts, text });
+    await store.do("edit", { channel: message.channel, ts: message.ts, text });
   };
   return (
     <div className="editor">

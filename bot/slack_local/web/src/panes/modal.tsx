@@ -5,13 +5,13 @@ import { Blocks } from "../blocks/blocks";
 import { plainString } from "../blocks/mrkdwn";
 import { type Surface, SurfaceContext } from "../blocks/surface";
 import { Dialog } from "../dialog";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import { useViewSurface } from "../surfaces";
 import type { View } from "../types";
 import { Icon } from "../icons";
 
 export function Modals(): ReactNode {
-  const modals = useLive((state) => state.screen.modals);
+  const modals = useStore((state) => state.screen.modals);
   const top = modals.at(-1);
   return top ? <Modal key={top.id} view={top} depth={modals.length} /> : null;
 }
@@ -19,11 +19,11 @@ export function Modals(): ReactNode {
 function Modal({ view, depth }: { view: View; depth: number }): ReactNode {
   const [form, surface] = useViewSurface(view, true);
   const [state, setState] = useState<{ busy: boolean; failed: string | null }>({ busy: false, failed: null });
-  const close = (everything: boolean) => void live.do("close", { view: view.id, everything });
+  const close = (everything: boolean) => void store.do("close", { view: view.id, everything });
   const submit = async () => {
     if (state.busy) return;
     setState({ busy: true, failed: null });
-    const done = await live.do("submit", { view: view.id, values: form.pending() });
+    const done = await store.do("submit", { view: view.id, values: form.pending() });
     setState({ busy: false, failed: done?.failed ?? null });
     form.submitted(done?.errors ?? {});
   };

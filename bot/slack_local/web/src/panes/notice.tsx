@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { Attachments, Blocks } from "../blocks/blocks";
 import { Mrkdwn } from "../blocks/mrkdwn";
 import { SurfaceContext } from "../blocks/surface";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import { useMessageSurface } from "../surfaces";
 import type { Ephemeral } from "../types";
 import { Avatar } from "./avatar";
@@ -12,7 +12,7 @@ import { clock } from "./message";
 import { Icon } from "../icons";
 
 export function Notice({ notice }: { notice: Ephemeral }): ReactNode {
-  const bot = useLive((state) => state.users[state.bot]);
+  const bot = useStore((state) => state.users[state.bot]);
   const [surface, failed] = useMessageSurface({ channel: notice.channel, ephemeral: notice.id });
   return (
     <article className="message notice" aria-label="Only visible to you">
@@ -23,7 +23,7 @@ export function Notice({ notice }: { notice: Ephemeral }): ReactNode {
           <button
             type="button"
             className="link"
-            onClick={() => void live.do("dismiss", { ephemeral: notice.id })}
+            onClick={() => void store.do("dismiss", { ephemeral: notice.id })}
           >
             Dismiss
           </button>

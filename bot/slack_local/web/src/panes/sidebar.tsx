@@ -1,14 +1,14 @@
 import type { ReactNode } from "react";
-import { useLive } from "../live";
+import { useStore } from "../store";
 import type { Channel } from "../types";
 import { Avatar } from "./avatar";
 import { Icon } from "../icons";
 
 export function Sidebar({ current, home }: { current?: string; home: boolean }): ReactNode {
-  const channels = useLive((state) => state.channels);
-  const bot = useLive((state) => state.users[state.bot]);
-  const model = useLive((state) => state.model);
-  const unread = useLive((state) => state.unread);
+  const channels = useStore((state) => state.channels);
+  const bot = useStore((state) => state.users[state.bot]);
+  const note = useStore((state) => state.app.note);
+  const unread = useStore((state) => state.unread);
   const directs = channels.filter((c) => c.kind === "im");
   const entry = (channel: Channel) => (
     <li key={channel.id}>
@@ -39,9 +39,9 @@ export function Sidebar({ current, home }: { current?: string; home: boolean }):
         </li>
       </ul>
       <p className="sidebar-note">
-        {model && (
+        {note && (
           <>
-            <strong>The model</strong> is {model}
+            {note}
             <br />
             <br />
           </>

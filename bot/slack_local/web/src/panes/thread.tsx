@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect } from "react";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import type { Channel } from "../types";
 import { Composer } from "./composer";
 import { MessageList } from "./list";
@@ -8,12 +8,12 @@ import { Icon } from "../icons";
 const NONE: never[] = [];
 
 export function ThreadPane({ channel, ts }: { channel: Channel; ts: string }): ReactNode {
-  const link = useLive((state) => state.link);
-  const thread = useLive((state) => state.thread);
+  const link = useStore((state) => state.link);
+  const thread = useStore((state) => state.thread);
   const mine = thread?.ts === ts && thread.channel === channel.id ? thread : null;
   useEffect(() => {
-    if (link === "open") void live.openThread(channel.id, ts);
-    return () => live.closeThread();
+    if (link === "open") void store.openThread(channel.id, ts);
+    return () => store.closeThread();
   }, [channel.id, ts, link]);
   const root = mine?.messages[0];
   const working = root?.session?.status === "processing";
@@ -41,7 +41,7 @@ export function ThreadPane({ channel, ts }: { channel: Channel; ts: string }): R
             <button
               type="button"
               className="button small"
-              onClick={() => void live.do("stop", { channel: channel.id, thread_ts: ts })}
+              onClick={() => void store.do("stop", { channel: channel.id, thread_ts: ts })}
             >
               Stop
             </button>

@@ -1,14 +1,14 @@
 import { type ReactNode, useEffect } from "react";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import { Icon } from "../icons";
 
 const SHOWN = 5000;
 
 export function Toast(): ReactNode {
-  const toast = useLive((state) => state.toast);
+  const toast = useStore((state) => state.toast);
   useEffect(() => {
     if (!toast) return;
-    const timer = setTimeout(() => live.set({ toast: null }), SHOWN);
+    const timer = setTimeout(() => store.set({ toast: null }), SHOWN);
     return () => clearTimeout(timer);
   }, [toast]);
   return (
@@ -16,7 +16,7 @@ export function Toast(): ReactNode {
       {toast && (
         <div className="toast">
           <span>{toast.text}</span>
-          <button type="button" className="icon" aria-label="Dismiss" onClick={() => live.set({ toast: null })}>
+          <button type="button" className="icon" aria-label="Dismiss" onClick={() => store.set({ toast: null })}>
             <Icon name="close" />
           </button>
         </div>

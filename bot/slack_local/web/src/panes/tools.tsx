@@ -1,7 +1,7 @@
 // What can be done with a message: react, answer in its thread, the app's shortcuts, one's own edits.
 
 import { type ReactNode, useState } from "react";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import type { Message } from "../types";
 import { Icon } from "../icons";
 
@@ -17,14 +17,14 @@ interface Props {
 }
 
 export function Tools({ message, inThread, onEdit }: Props): ReactNode {
-  const me = useLive((state) => state.me);
-  const shortcuts = useLive((state) => state.welcome.shortcuts).filter((one) => !one.everywhere);
+  const me = useStore((state) => state.me);
+  const shortcuts = useStore((state) => state.app.shortcuts).filter((one) => !one.everywhere);
   const [open, setOpen] = useState(false);
   const where = { channel: message.channel, ts: message.ts };
   const own = message.user === me;
   const pick = (name: string, args: object) => {
     setOpen(false);
-    void live.do(name, { ...where, ...args });
+    void store.do(name, { ...where, ...args });
   };
   return (
     <div

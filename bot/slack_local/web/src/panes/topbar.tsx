@@ -2,18 +2,19 @@
 
 import { type ReactNode, useState } from "react";
 import { Dialog } from "../dialog";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import { toggleTheme, useTheme } from "../theme";
 import { Avatar, KINDS } from "./avatar";
-import { Tries } from "./tries";
+import { Suggestions } from "./suggestions";
 import { Icon } from "../icons";
 
 export function TopBar(): ReactNode {
   const shade = useTheme();
   const [trying, setTrying] = useState(false);
-  const inspecting = useLive((state) => state.inspecting);
-  const connected = useLive((state) => state.connected);
-  const team = useLive((state) => state.team);
+  const inspecting = useStore((state) => state.inspecting);
+  const connected = useStore((state) => state.connected);
+  const team = useStore((state) => state.team);
+  const hasSuggestions = useStore((state) => state.app.suggestions.length > 0);
   return (
     <header className="topbar">
       <span className="workspace">
@@ -26,11 +27,13 @@ export function TopBar(): ReactNode {
         )}
       </span>
       <span className="topbar-tools">
-        <button type="button" className="tool" aria-label="Things to try" onClick={() => setTrying(true)}>
-          <span className="wide-only">Things to try</span>
-          <span className="narrow-only">Try</span>
-        </button>
-        <button type="button" className="tool" aria-pressed={inspecting} onClick={() => live.inspect(!inspecting)}>
+        {hasSuggestions && (
+          <button type="button" className="tool" aria-label="Things to try" onClick={() => setTrying(true)}>
+            <span className="wide-only">Things to try</span>
+            <span className="narrow-only">Try</span>
+          </button>
+        )}
+        <button type="button" className="tool" aria-pressed={inspecting} onClick={() => store.inspect(!inspecting)}>
           Inspector
         </button>
         <button
@@ -52,7 +55,7 @@ export function TopBar(): ReactNode {
             </button>
           </header>
           <div className="dialog-body">
-            <Tries onPicked={() => setTrying(false)} />
+            <Suggestions onPicked={() => setTrying(false)} />
           </div>
         </Dialog>
       )}
@@ -62,8 +65,8 @@ export function TopBar(): ReactNode {
 
 /** Whose screen this is, and whose else it could be: here, or in a window beside it. */
 function People(): ReactNode {
-  const users = useLive((state) => state.users);
-  const me = useLive((state) => state.me);
+  const users = useStore((state) => state.users);
+  const me = useStore((state) => state.me);
   const [open, setOpen] = useState(false);
   const people = Object.values(users).filter((user) => user.kind !== "app");
   const mine = users[me];
@@ -96,7 +99,7 @@ function People(): ReactNode {
                 aria-current={user.id === me}
                 onClick={() => {
                   setOpen(false);
-                  void live.become(user.name);
+                  void store.switchPerson(user.name);
                 }}
               >
                 <Avatar user={user} size="small" />

@@ -2,17 +2,17 @@
 
 import type { ReactNode } from "react";
 import { writeDraft } from "../drafts";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import { go } from "../route";
-import type { Try } from "../types";
+import type { Suggestion } from "../types";
 
-export function Tries({ onPicked }: { onPicked?: () => void }): ReactNode {
-  const tries = useLive((state) => state.welcome.tries);
-  const users = useLive((state) => state.users);
+export function Suggestions({ onPicked }: { onPicked?: () => void }): ReactNode {
+  const suggestions = useStore((state) => state.app.suggestions);
+  const users = useStore((state) => state.users);
   const nameOf = (person: string) => Object.values(users).find((u) => u.name === person)?.real_name ?? person;
   return (
-    <ol className="tries">
-      {tries.map((one) => (
+    <ol className="suggestions">
+      {suggestions.map((one) => (
         <li key={one.title}>
           <button
             type="button"
@@ -36,32 +36,32 @@ export function Tries({ onPicked }: { onPicked?: () => void }): ReactNode {
 }
 
 function filled(text: string): string {
-  const { users, bot } = live.get();
+  const { users, bot } = store.get();
   return text.replace("{bot}", users[bot]?.name ?? "app");
 }
 
-async function start(one: Try): Promise<void> {
-  const { users, me } = live.get();
+async function start(one: Suggestion): Promise<void> {
+  const { users, me } = store.get();
   const waiting = one.thread ? await newestWaiting() : null;
   if (one.thread && waiting === null) {
-    live.say("Nothing waits yet: start with the first one.");
+    store.say("Nothing waits yet: start with the first one.");
     return;
   }
-  if (users[me]?.name !== one.person) await live.become(one.person);
-  const place = live.get().channels.find((c) => c.name === one.channel);
+  if (users[me]?.name !== one.person) await store.switchPerson(one.person);
+  const place = store.get().channels.find((c) => c.name === one.channel);
   if (waiting) go({ place: "channel", ...waiting });
   else if (place) {
     writeDraft(place.id, undefined, filled(one.text));
     go({ place: "channel", channel: place.id });
   }
-  const person = live.get().users[live.get().me]?.real_name;
-  live.say(waiting ? `You are ${person} now. Press a button on the card.` : `You are ${person} now. Press Enter to send.`);
+  const person = store.get().users[store.get().me]?.real_name;
+  store.say(waiting ? `You are ${person} now. Press a button on the card.` : `You are ${person} now. Press Enter to send.`);
 }
 
 /** The newest thread of any channel in which a card waits. */
 async function newestWaiting(): Promise<{ channel: string; thread: string } | null> {
-  for (const channel of live.get().channels.filter((c) => c.kind !== "im")) await live.openTimeline(channel.id);
-  const { timelines, channels } = live.get();
+  for (const channel of store.get().channels.filter((c) => c.kind !== "im")) await store.openTimeline(channel.id);
+  const { timelines, channels } = store.get();
   const roots = channels
     .filter((c) => c.kind !== "im")
     .flatMap((c) => timelines[c.id]?.messages ?? [])

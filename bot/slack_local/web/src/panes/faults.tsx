@@ -1,7 +1,7 @@
 // Trouble on demand: each for the next time it fits, and a few that stay on.
 
 import { type ReactNode, useEffect, useState } from "react";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 
 const LEAPS: [string, number][] = [
   ["1 minute", 60],
@@ -19,23 +19,23 @@ function Clock({ ahead }: { ahead: number }): ReactNode {
   return <p>{format.format(now + ahead * 1000)}</p>;
 }
 
-export function TroublePanel(): ReactNode {
-  const trouble = useLive((state) => state.trouble);
-  const twice = useLive((state) => state.twice);
-  if (!trouble) return null;
+export function FaultPanel(): ReactNode {
+  const faults = useStore((state) => state.faults);
+  const twice = useStore((state) => state.twice);
+  if (!faults) return null;
   return (
-    <div className="trouble">
-      <p className="faint">What Slack and the network do on a bad day. Each comes once, the next time it fits.</p>
+    <div className="faults">
+      <p className="faint">What Slack and the network do on a bad day. Each happens once, the next time it fits.</p>
       <ul>
         <li>
-          <button type="button" className="button small" aria-pressed={twice} onClick={() => live.set({ twice: !twice })}>
+          <button type="button" className="button small" aria-pressed={twice} onClick={() => store.set({ twice: !twice })}>
             Click twice
           </button>
           <span>Your next press on a card is sent two times at once.</span>
         </li>
-        {trouble.kinds.map((kind) => (
+        {faults.kinds.map((kind) => (
           <li key={kind.name}>
-            <button type="button" className="button small" onClick={() => void live.do("cause", { kind: kind.name })}>
+            <button type="button" className="button small" onClick={() => void store.do("inject_fault", { kind: kind.name })}>
               {kind.title}
             </button>
             <span>{kind.what}</span>
@@ -43,11 +43,11 @@ export function TroublePanel(): ReactNode {
         ))}
       </ul>
       <h4>Waiting to happen</h4>
-      {trouble.waiting.length === 0 ? (
+      {faults.waiting.length === 0 ? (
         <p className="faint">Nothing.</p>
       ) : (
         <ul className="waiting">
-          {trouble.waiting.map((one, at) => (
+          {faults.waiting.map((one, at) => (
             <li key={at} className="chip warn">
               {one}
             </li>
@@ -58,8 +58,8 @@ export function TroublePanel(): ReactNode {
       <label className="row">
         <input
           type="checkbox"
-          checked={trouble.rate_limits}
-          onChange={(event) => void live.do("cause", { rate_limits: event.target.checked })}
+          checked={faults.rate_limits}
+          onChange={(event) => void store.do("inject_fault", { rate_limits: event.target.checked })}
         />
         Slack's rate limits
       </label>
@@ -67,8 +67,8 @@ export function TroublePanel(): ReactNode {
         Every API call takes
         <select
           className="control narrow"
-          value={String(trouble.latency)}
-          onChange={(event) => void live.do("cause", { latency: Number(event.target.value) })}
+          value={String(faults.latency)}
+          onChange={(event) => void store.do("inject_fault", { latency: Number(event.target.value) })}
         >
           {[0, 0.15, 0.5, 2].map((seconds) => (
             <option key={seconds} value={String(seconds)}>
@@ -77,14 +77,14 @@ export function TroublePanel(): ReactNode {
           ))}
         </select>
       </label>
-      <button type="button" className="button small" onClick={() => void live.do("cause", { clear: true })}>
-        No more trouble
+      <button type="button" className="button small" onClick={() => void store.do("inject_fault", { clear: true })}>
+        Remove all faults
       </button>
       <h4>Slack's clock</h4>
-      <Clock ahead={trouble.ahead} />
+      <Clock ahead={faults.ahead} />
       <div className="actions">
         {LEAPS.map(([title, seconds]) => (
-          <button key={seconds} type="button" className="button small" onClick={() => void live.do("advance", { seconds })}>
+          <button key={seconds} type="button" className="button small" onClick={() => void store.do("advance_clock", { seconds })}>
             + {title}
           </button>
         ))}

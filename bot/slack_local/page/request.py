@@ -1,10 +1,10 @@
-"""What the page sends, read strictly: a request that does not fit is refused with a sentence."""
+"""Requests from the page, read strictly: what does not fit is refused with a sentence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slack_local.model.records import Obj
+from slack_local.model.records import JsonObject
 
 
 class BadRequestError(Exception):
@@ -12,10 +12,15 @@ class BadRequestError(Exception):
 
 
 @dataclass(frozen=True)
-class Given:
-    """One request's arguments."""
+class PageRequest:
+    """One request: what to do, by name, and its arguments."""
 
     arguments: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What is asked for; it has to be there."""
+        return self.text("do")
 
     def text(self, name: str) -> str:
         """A text that has to be there."""
@@ -38,8 +43,8 @@ class Given:
     def flag(self, name: str) -> bool:
         return self.arguments.get(name) is True
 
-    def object(self, name: str) -> Obj:
-        """An object; absent is empty."""
+    def object(self, name: str) -> JsonObject:
+        """An object; empty when unset."""
         value = self.arguments.get(name) or {}
         if not isinstance(value, dict):
             raise BadRequestError(f"{name} has to be an object")

@@ -1,66 +1,18 @@
-// The one WebSocket on which the page lives, and what is known from it.
+// The page's WebSocket and the state that comes over it.
 
 import { useSyncExternalStore } from "react";
-import * as news from "./news";
-import type { Channel, Entry, Message, Obj, OpenThread, Screen, Timeline, Trouble, User, Welcome } from "./types";
-
-export interface State {
-  link: "connecting" | "open" | "lost" | "refused";
-  me: string;
-  bot: string;
-  team: { id: string; name: string };
-  users: Record<string, User>;
-  channels: Channel[];
-  welcome: Welcome;
-  screen: Screen;
-  /** Socket Mode connections of the bot; -1 when it is reached over HTTP. */
-  connected: number;
-  insight: boolean;
-  /** What stands above every page, if anything. */
-  notice: string;
-  /** Which model answers, in words; empty where nobody says. */
-  model: string;
-  timelines: Record<string, Timeline>;
-  thread: OpenThread | null;
-  unread: Record<string, number>;
-  wire: Entry[];
-  trouble: Trouble | null;
-  inspecting: boolean;
-  twice: boolean;
-  toast: { text: string; at: number } | null;
-}
-
-const EMPTY: State = {
-  link: "connecting",
-  me: "",
-  bot: "",
-  team: { id: "", name: "" },
-  users: {},
-  channels: [],
-  welcome: { tries: [], commands: [], shortcuts: [] },
-  screen: { modals: [], home: null, ephemerals: [] },
-  connected: 0,
-  insight: false,
-  notice: "",
-  model: "",
-  timelines: {},
-  thread: null,
-  unread: {},
-  wire: [],
-  trouble: null,
-  inspecting: false,
-  twice: false,
-  toast: null,
-};
+import { EMPTY, type State } from "./state";
+import type { Message, Obj, Timeline } from "./types";
+import { applyUpdate } from "./updates";
 
 const PERSON = "person";
 const LONGEST_WAIT = 3000;
 /** What a person does next: an earlier notice has been read by then. */
-const OWN_DOING = new Set(["say", "run", "click", "submit", "become"]);
+const OWN_DOING = new Set(["say", "run", "click", "submit", "switch_person"]);
 
 type Answer = Obj & { ok: boolean; error?: string };
 
-class Live {
+class Store {
   private state: State = EMPTY;
   private listeners = new Set<() => void>();
   private socket: WebSocket | null = null;
@@ -139,14 +91,14 @@ class Live {
     this.set({ toast: { text, at: Date.now() } });
   }
 
-  async become(name: string): Promise<void> {
+  async switchPerson(name: string): Promise<void> {
     sessionStorage.setItem(PERSON, name);
     const url = new URL(location.href);
     if (url.searchParams.has("as")) {
       url.searchParams.delete("as");
       history.replaceState(null, "", url);
     }
-    await this.do("become", { person: name });
+    await this.do("switch_person", { person: name });
   }
 
   async openTimeline(channel: string): Promise<void> {
@@ -185,7 +137,7 @@ class Live {
   }
 
   inspect(on: boolean): void {
-    this.set({ inspecting: on, wire: [], trouble: null });
+    this.set({ inspecting: on, wire: [], faults: null });
     void this.do("inspect", { on });
   }
 
@@ -201,7 +153,7 @@ class Live {
       return;
     }
     const before = this.state;
-    this.set(news.apply(before, got));
+    this.set(applyUpdate(before, got));
     if (got.type === "hello") this.afterHello(before);
     if (got.type === "thread") this.noticeStart(before, got);
   }
@@ -232,9 +184,9 @@ function base64(file: File): Promise<string> {
   });
 }
 
-export const live = new Live();
+export const store = new Store();
 
 /** Part of what is known; `pick` has to return the same thing as long as it did not change. */
-export function useLive<T>(pick: (state: State) => T): T {
-  return useSyncExternalStore(live.subscribe, () => pick(live.get()));
+export function useStore<T>(pick: (state: State) => T): T {
+  return useSyncExternalStore(store.subscribe, () => pick(store.get()));
 }

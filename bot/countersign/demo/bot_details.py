@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import aiohttp
 
-from slack_local.model.records import Obj
-from slack_local.page.context import Insight
+from slack_local.model.records import JsonObject
+from slack_local.page.context import BotDetails
 
 SECONDS = 5.0
 
@@ -16,10 +16,10 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def over_http(address: Callable[[], str | None], token: str) -> Insight:
+def over_http(address: Callable[[], str | None], token: str) -> BotDetails:
     """A question to the bot that listens at `address` now; None where it is away or says nothing."""
 
-    async def ask(thread: str) -> Obj | None:
+    async def ask(thread: str) -> JsonObject | None:
         bot = address()
         if bot is None:
             return None
@@ -30,7 +30,7 @@ def over_http(address: Callable[[], str | None], token: str) -> Insight:
                 aiohttp.ClientSession(timeout=limit) as client,
                 client.get(f"{bot}/inspect/{thread}", headers=headers) as answer,
             ):
-                found: Obj | None = await answer.json() if answer.status == 200 else None
+                found: JsonObject | None = await answer.json() if answer.status == 200 else None
         except (aiohttp.ClientError, TimeoutError, ValueError):
             return None
         return found

@@ -1,4 +1,4 @@
-"""The inspector: what went over the wire, and trouble on demand."""
+"""The inspector: what went over the wire, and injected faults."""
 
 import pytest
 from playwright.async_api import Page, expect
@@ -13,7 +13,7 @@ async def causes(page: Page, title: str) -> None:
     inspector = page.get_by_role("complementary", name="Inspector")
     if not await inspector.count():
         await page.get_by_role("button", name="Inspector").click()
-    await inspector.get_by_role("tab", name="Trouble").click()
+    await inspector.get_by_role("tab", name="Faults").click()
     await inspector.get_by_role("button", name=title, exact=True).click()
 
 
@@ -147,7 +147,7 @@ async def test_what_the_bot_says_is_shown_only_if_it_says_anything(ws: LocalWork
     async def insight(thread_id: str) -> dict[str, object]:
         return {"Ledger": [{"thread": thread_id, "event": "opened"}]}
 
-    ws.page.desk.insight = insight
+    ws.page.context.bot_details = insight
     page = await visit(ws, "bob")
     thread = await ws.bob.says("general", "hello")
     await page.goto(f"{ws.address}/#/{thread.channel}/{thread.ts}")

@@ -1,11 +1,11 @@
-// What each piece of news changes: state in, change out.
+// What each update from the workspace changes: state in, change out.
 
-import type { State } from "./live";
-import type { Channel, Entry, Message, Obj, OpenThread, Screen, Trouble, User } from "./types";
+import type { State } from "./state";
+import type { Channel, Entry, Message, Obj, OpenThread, Screen, Faults, User } from "./types";
 
 const KEPT_ENTRIES = 2000;
 
-export function apply(state: State, got: Obj): Partial<State> {
+export function applyUpdate(state: State, got: Obj): Partial<State> {
   switch (got.type) {
     case "hello":
       return {
@@ -15,12 +15,11 @@ export function apply(state: State, got: Obj): Partial<State> {
         team: got.team,
         users: got.users,
         channels: got.channels,
-        welcome: got.welcome,
+        app: got.app,
         screen: got.screen,
         connected: got.connected,
-        insight: got.insight,
-        notice: got.notice,
-        model: got.model,
+        hasBotDetails: got.bot_details,
+        banner: got.banner,
         timelines: {},
         thread: null,
         unread: {},
@@ -33,10 +32,10 @@ export function apply(state: State, got: Obj): Partial<State> {
       return { screen: got.screen as Screen };
     case "connected":
       return { connected: got.connected as number };
-    case "notice":
-      return { notice: got.notice as string, model: got.model as string };
-    case "trouble":
-      return { trouble: got.trouble as Trouble };
+    case "banner":
+      return { banner: got.banner as string, app: { ...state.app, note: got.note as string } };
+    case "faults":
+      return { faults: got.faults as Faults };
     case "wire":
       return { wire: withEntries(state.wire, got.entries as Entry[]) };
     case "thread":

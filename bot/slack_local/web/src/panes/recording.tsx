@@ -3,11 +3,11 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { Dialog } from "../dialog";
 import { Icon } from "../icons";
-import { live } from "../live";
+import { store } from "../store";
 
-export function Recorded({ onClose }: { onClose: () => void }): ReactNode {
+export function Recording({ onClose }: { onClose: () => void }): ReactNode {
   const [test, setTest] = useState("");
-  const load = (clear: boolean) => void live.do("recorded", { clear }).then((got) => setTest((got?.test as string) ?? ""));
+  const load = (clear: boolean) => void store.do("recording", { clear }).then((got) => setTest((got?.test as string) ?? ""));
   useEffect(() => load(false), []);
   return (
     <Dialog label="As a test" onClose={onClose}>
@@ -30,7 +30,7 @@ export function Recorded({ onClose }: { onClose: () => void }): ReactNode {
         <button
           type="button"
           className="button primary"
-          onClick={() => void navigator.clipboard.writeText(test).then(() => live.say("Copied."))}
+          onClick={() => void navigator.clipboard.writeText(test).then(() => store.say("Copied."))}
         >
           Copy
         </button>

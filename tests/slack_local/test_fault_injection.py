@@ -1,4 +1,4 @@
-"""Trouble on demand: each fault is what it says, for as often as it was asked."""
+"""Fault injection: each fault is what it says, for as often as it was asked."""
 
 import time
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ def client(ws: LocalWorkspace, **more: Any) -> AsyncWebClient:
 
 
 def posted(ws: LocalWorkspace) -> list[str]:
-    return [m.text for m in ws.slack.world.channels[ws.channel_id("ops")].messages.values()]
+    return [m.text for m in ws.slack.state.channels[ws.channel_id("ops")].messages.values()]
 
 
 async def post(ws: LocalWorkspace, text: str, **more: Any) -> None:
@@ -30,7 +30,7 @@ async def post(ws: LocalWorkspace, text: str, **more: Any) -> None:
 
 
 async def test_rate_limited_is_429_with_retry_after_and_the_sdk_can_wait_for_it(ws: LocalWorkspace) -> None:
-    ws.trouble.on_call("chat.postMessage", ApiFault.RATE_LIMITED, times=2, seconds=1)
+    ws.faults.on_call("chat.postMessage", ApiFault.RATE_LIMITED, times=2, seconds=1)
     with pytest.raises(SlackApiError) as refused:
         await post(ws, "a")
     assert refused.value.response.status_code == 429
@@ -40,7 +40,7 @@ async def test_rate_limited_is_429_with_retry_after_and_the_sdk_can_wait_for_it(
 
 
 async def test_a_server_error_is_a_500_that_did_nothing(ws: LocalWorkspace) -> None:
-    ws.trouble.on_call("chat.*", ApiFault.SERVER_ERROR)
+    ws.faults.on_call("chat.*", ApiFault.SERVER_ERROR)
     with pytest.raises(SlackApiError) as refused:
         await post(ws, "a")
     assert refused.value.response.status_code == 500
@@ -49,7 +49,7 @@ async def test_a_server_error_is_a_500_that_did_nothing(ws: LocalWorkspace) -> N
 
 
 async def test_a_named_error_after_some_calls(ws: LocalWorkspace) -> None:
-    ws.trouble.on_call("chat.postMessage", ApiFault.ERROR, skip=1, error="fatal_error")
+    ws.faults.on_call("chat.postMessage", ApiFault.ERROR, skip=1, error="fatal_error")
     await post(ws, "a")
     with pytest.raises(SlackApiError, match="fatal_error"):
         await post(ws, "b")
@@ -57,17 +57,17 @@ async def test_a_named_error_after_some_calls(ws: LocalWorkspace) -> None:
 
 
 async def test_a_dropped_connection_did_it_or_did_not(ws: LocalWorkspace) -> None:
-    ws.trouble.on_call("chat.postMessage", ApiFault.DROP)
+    ws.faults.on_call("chat.postMessage", ApiFault.DROP)
     with pytest.raises(aiohttp.ClientError):
         await post(ws, "before")
-    ws.trouble.on_call("chat.postMessage", ApiFault.DROP_AFTER)
+    ws.faults.on_call("chat.postMessage", ApiFault.DROP_AFTER)
     with pytest.raises(aiohttp.ClientError):
         await post(ws, "after")
     assert posted(ws) == ["after"]
 
 
 async def test_the_sdks_own_retry_posts_twice_after_a_drop(ws: LocalWorkspace) -> None:
-    ws.trouble.on_call("chat.postMessage", ApiFault.DROP_AFTER)
+    ws.faults.on_call("chat.postMessage", ApiFault.DROP_AFTER)
     await AsyncWebClient(token=ws.bot_token, base_url=ws.api_url).chat_postMessage(
         channel=ws.channel_id("ops"), text="a"
     )
@@ -75,21 +75,21 @@ async def test_the_sdks_own_retry_posts_twice_after_a_drop(ws: LocalWorkspace) -
 
 
 async def test_a_hanging_call_times_out(ws: LocalWorkspace) -> None:
-    ws.trouble.on_call("chat.postMessage", ApiFault.HANG, seconds=1)
+    ws.faults.on_call("chat.postMessage", ApiFault.HANG, seconds=1)
     with pytest.raises(TimeoutError):
         await client(ws, timeout=0.2).chat_postMessage(channel=ws.channel_id("ops"), text="a")
     assert posted(ws) == []
 
 
 async def test_latency_is_added_to_every_call(ws: LocalWorkspace) -> None:
-    ws.trouble.latency = 0.1
+    ws.faults.latency = 0.1
     started = time.monotonic()
     await post(ws, "a")
     assert time.monotonic() - started >= 0.1
 
 
 async def test_one_post_a_second_and_channel(ws: LocalWorkspace) -> None:
-    ws.trouble.rate_limits = True
+    ws.faults.rate_limits = True
     await post(ws, "a")
     with pytest.raises(SlackApiError) as refused:
         await post(ws, "b")
@@ -108,7 +108,7 @@ async def heard(ws: LocalWorkspace) -> AsyncIterator[list[str]]:
     @app.event("message")
     async def on_message(body: dict[str, Any]) -> None:
         ids.append(body["event_id"])
-        ws.slack.signals.notify("heard")
+        ws.slack.changes.notify("heard")
 
     async with over_socket(app, ws):
         yield ids
@@ -116,20 +116,20 @@ async def heard(ws: LocalWorkspace) -> AsyncIterator[list[str]]:
 
 @pytest.mark.parametrize("fault", [DeliveryFault.TWICE, DeliveryFault.LOSE_ACK])
 async def test_an_event_arrives_twice(ws: LocalWorkspace, heard: list[str], fault: DeliveryFault) -> None:
-    ws.trouble.on_delivery("message", fault)
+    ws.faults.on_delivery("message", fault)
     await ws.alice.says("#ops", "a")
     await ws.delivery.idle()
     await ws.alice.says("#ops", "b")
-    await ws.slack.signals.until("heard", lambda: len(heard) == 3, limit=5, what="three deliveries")
+    await ws.slack.changes.wait_for("heard", lambda: len(heard) == 3, limit=5, what="three deliveries")
     assert heard[0] == heard[1] != heard[2]
 
 
 async def test_a_lost_attempt_is_made_up_for_by_the_next(ws: LocalWorkspace, heard: list[str]) -> None:
-    ws.trouble.on_delivery("message", DeliveryFault.LOSE)
+    ws.faults.on_delivery("message", DeliveryFault.LOSE)
     await ws.alice.says("#ops", "a")
     await ws.delivery.idle()
     assert [a.outcome for a in ws.log.attempts("message")] == ["http_timeout", "acknowledged"]
-    await ws.slack.signals.until("heard", lambda: len(heard) == 1, limit=5, what="the delivery")
+    await ws.slack.changes.wait_for("heard", lambda: len(heard) == 1, limit=5, what="the delivery")
 
 
 async def test_a_dead_url_is_refused_and_the_next_is_good(ws: LocalWorkspace) -> None:
@@ -163,23 +163,23 @@ async def test_a_click_arrives_twice_or_late(ws: LocalWorkspace) -> None:
     async def on_press(ack: Any, body: dict[str, Any]) -> None:
         presses.append(body["trigger_id"])
         await ack()
-        ws.slack.signals.notify("pressed")
+        ws.slack.changes.notify("pressed")
 
     button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
     async with over_socket(app, ws):
         posted = await client(ws).chat_postMessage(
             channel=ws.channel_id("ops"), text="x", blocks=[{"type": "actions", "elements": [button]}]
         )
-        message = ws.slack.world.channels[posted["channel"]].messages[posted["ts"]]
-        ws.trouble.on_delivery("block_actions", DeliveryFault.TWICE)
+        message = ws.slack.state.channels[posted["channel"]].messages[posted["ts"]]
+        ws.faults.on_delivery("block_actions", DeliveryFault.TWICE)
         await ws.alice.clicks(message, "go")
-        await ws.slack.signals.until("pressed", lambda: len(presses) == 2, limit=5, what="two presses")
+        await ws.slack.changes.wait_for("pressed", lambda: len(presses) == 2, limit=5, what="two presses")
         assert len(set(presses)) == 1
-        ws.trouble.on_delivery("block_actions", DeliveryFault.DELAY, seconds=0.1)
+        ws.faults.on_delivery("block_actions", DeliveryFault.DELAY, seconds=0.1)
         started = time.monotonic()
         await ws.alice.clicks(message, "go")
         assert time.monotonic() - started >= 0.1
-        ws.trouble.on_delivery("block_actions", DeliveryFault.LOSE)
+        ws.faults.on_delivery("block_actions", DeliveryFault.LOSE)
         assert (await ws.alice.clicks(message, "go")).error == "http_timeout"
     assert len(presses) == 3
 
@@ -188,14 +188,14 @@ async def test_an_old_event_can_be_replayed(ws: LocalWorkspace, heard: list[str]
     await ws.alice.says("#ops", "a")
     await ws.delivery.idle()
     ws.delivery.again(ws.log.attempts("message")[0].body)
-    await ws.slack.signals.until("heard", lambda: len(heard) == 2, limit=5, what="the replay")
+    await ws.slack.changes.wait_for("heard", lambda: len(heard) == 2, limit=5, what="the replay")
     assert heard[0] == heard[1]
 
 
-async def test_clearing_ends_all_trouble(ws: LocalWorkspace) -> None:
-    ws.trouble.on_call("*", ApiFault.ERROR, times=100)
-    ws.trouble.on_delivery("*", DeliveryFault.LOSE, times=100)
-    ws.trouble.latency = 5
-    ws.trouble.clear()
+async def test_clearing_removes_every_fault(ws: LocalWorkspace) -> None:
+    ws.faults.on_call("*", ApiFault.ERROR, times=100)
+    ws.faults.on_delivery("*", DeliveryFault.LOSE, times=100)
+    ws.faults.latency = 5
+    ws.faults.clear()
     await post(ws, "a")
     assert posted(ws) == ["a"]

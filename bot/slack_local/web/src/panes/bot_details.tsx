@@ -1,23 +1,23 @@
 // What the bot itself says of a thread, apart from the wire. Without a bot that says anything, this is not shown.
 
 import { type ReactNode, useEffect, useState } from "react";
-import { live, useLive } from "../live";
+import { store, useStore } from "../store";
 import type { Obj } from "../types";
 
 const LONG = 60;
 const ID = /^[\da-f-]{30,}$/;
 const MOMENT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/;
 
-export function BotSays({ channel, thread }: { channel?: string; thread?: string }): ReactNode {
+export function BotDetails({ channel, thread }: { channel?: string; thread?: string }): ReactNode {
   const [sections, setSections] = useState<Obj | null>(null);
   const [again, setAgain] = useState(0);
   // What the bot knows changes with what it writes: each news of the thread is a reason to ask again.
-  const news = useLive((state) => state.thread?.messages);
+  const news = useStore((state) => state.thread?.messages);
   useEffect(() => setSections(null), [channel, thread]);
   useEffect(() => {
     if (!channel || !thread) return;
     let current = true;
-    void live.do("insight", { channel, thread_ts: thread }).then((answer) => {
+    void store.do("bot_details", { channel, thread_ts: thread }).then((answer) => {
       if (current) setSections(answer?.sections ?? null);
     });
     return () => {
@@ -26,7 +26,7 @@ export function BotSays({ channel, thread }: { channel?: string; thread?: string
   }, [channel, thread, again, news]);
   if (!thread) return <p className="faint">Open a thread to see what the bot knows of it.</p>;
   return (
-    <div className="bot-says">
+    <div className="bot-details">
       <button type="button" className="button small" onClick={() => setAgain(again + 1)}>
         Ask again
       </button>

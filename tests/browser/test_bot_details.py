@@ -42,7 +42,7 @@ async def test_the_inspector_shows_what_the_bot_knows_and_asks_again_with_the_th
         asked.append(thread)
         return SECTIONS
 
-    ws.page.desk.insight = insight
+    ws.page.context.bot_details = insight
     thread = await ws.alice.says("#general", "refund 12")
     page = await visit(ws)
     await page.goto(f"{ws.page_url}#/{thread.channel}/{thread.ts}")
@@ -68,13 +68,13 @@ async def test_the_inspector_shows_what_the_bot_knows_and_asks_again_with_the_th
 async def test_the_page_says_which_model_answers_and_what_is_announced(
     ws: LocalWorkspace, visit: Visit
 ) -> None:
-    ws.page.desk.model = "scripted, for a test"
+    ws.page.context.set_app_note("Model: scripted, for a test")
     page = await visit(ws)
     await expect(page.get_by_role("navigation", name="Conversations")).to_contain_text("scripted, for a test")
 
-    ws.page.desk.model = "somebody's own"
-    ws.page.desk.announce("The bot is down: there is no graph.")
+    ws.page.context.set_app_note("Model: somebody's own")
+    ws.page.context.show_banner("The bot is down: there is no graph.")
     await expect(page.get_by_role("alert")).to_have_text("The bot is down: there is no graph.")
     await expect(page.get_by_role("navigation", name="Conversations")).to_contain_text("somebody's own")
-    ws.page.desk.announce("")
+    ws.page.context.show_banner("")
     await expect(page.get_by_role("alert")).to_have_count(0)

@@ -1,0 +1,49 @@
+// What is known of the workspace, as the page draws it.
+
+import type { AppInfo, Channel, Entry, Faults, OpenThread, Screen, Timeline, User } from "./types";
+
+export interface State {
+  link: "connecting" | "open" | "lost" | "refused";
+  me: string;
+  bot: string;
+  team: { id: string; name: string };
+  users: Record<string, User>;
+  channels: Channel[];
+  app: AppInfo;
+  screen: Screen;
+  /** Socket Mode connections of the bot; -1 when it is reached over HTTP. */
+  connected: number;
+  hasBotDetails: boolean;
+  /** What stands above every page, if anything. */
+  banner: string;
+  timelines: Record<string, Timeline>;
+  thread: OpenThread | null;
+  unread: Record<string, number>;
+  wire: Entry[];
+  faults: Faults | null;
+  inspecting: boolean;
+  twice: boolean;
+  toast: { text: string; at: number } | null;
+}
+
+export const EMPTY: State = {
+  link: "connecting",
+  me: "",
+  bot: "",
+  team: { id: "", name: "" },
+  users: {},
+  channels: [],
+  app: { suggestions: [], commands: [], shortcuts: [], intro: "", note: "" },
+  screen: { modals: [], home: null, ephemerals: [] },
+  connected: 0,
+  hasBotDetails: false,
+  banner: "",
+  timelines: {},
+  thread: null,
+  unread: {},
+  wire: [],
+  faults: null,
+  inspecting: false,
+  twice: false,
+  toast: null,
+};

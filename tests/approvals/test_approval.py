@@ -83,14 +83,14 @@ def test_an_answer_that_the_graph_refused_opens_it_again_with_the_reason() -> No
     again = decided.reopened("not a number")
     assert again.status is Status.PENDING
     assert again.open_rows == (0, 1)
-    assert (again.answer, again.note) == (None, "not a number")
+    assert (again.answer, again.status_reason) == (None, "not a number")
     assert again.version == decided.version + 1
-    assert again.with_votes({0: YES, 1: YES}).note is None, "the reason is that of the answer before"
+    assert again.with_votes({0: YES, 1: YES}).status_reason is None, "the reason is that of the answer before"
 
 
 def test_withdrawing_says_why_and_keeps_the_votes() -> None:
     withdrawn = an_approval().with_votes({0: YES}).withdrawn("gone")
-    assert (withdrawn.status, withdrawn.note, withdrawn.votes) == (Status.WITHDRAWN, "gone", (YES,))
+    assert (withdrawn.status, withdrawn.status_reason, withdrawn.votes) == (Status.WITHDRAWN, "gone", (YES,))
 
 
 def test_a_change_expects_the_version_that_it_was_made_on() -> None:

@@ -12,6 +12,7 @@ from countersign.approvals.errors import AlreadyDecided, MayNotDecide, NotPendin
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import InvalidDecision
 from countersign.runs.graph_thread import thread_config
@@ -53,7 +54,7 @@ async def test_who_loses_a_race_by_a_hair_is_told_who_was_first(house: House) ->
     )
 
     with pytest.raises(NotPending, match=r"rejected by .* already"):
-        await house.decide(late, await house.slack.person("UALICE", "T1"), found=card)
+        await house.decide(late, await house.slack.person("UALICE", "T1"), found=Review(card))
 
 
 async def test_the_next_message_goes_on_in_the_same_thread_and_old_words_are_not_said_again(
@@ -221,7 +222,7 @@ async def test_a_second_click_a_strange_channel_and_a_guest_change_nothing(house
         await house.decide.find_open(card.id, card.digest, 0, "C-elsewhere", member)
     with pytest.raises(QuestionChanged):
         await house.decide.find_open(card.id, "0" * 64, 0, CHANNEL, member)
-    assert await house.decide.find_open(card.id, card.digest, 0, CHANNEL, member) == card
+    assert await house.decide.find_open(card.id, card.digest, 0, CHANNEL, member) == Review(card)
     await house.vote(card, YES)
     with pytest.raises((NotPending, AlreadyDecided)):
         await house.vote(card, NO)
@@ -318,7 +319,7 @@ async def test_an_edited_state_withdraws_the_old_card_and_asks_anew(house: House
     assert new.value == {"question": "Do it?", "what": "destroy"}
     withdrawn = await house.threads.approval(old.id)
     assert withdrawn is not None
-    assert withdrawn.status is Status.WITHDRAWN
+    assert withdrawn.approval.status is Status.WITHDRAWN
     assert house.tools.posts == {}, "the reply was to the old question"
 
 

@@ -21,8 +21,8 @@ async def test_approve_decides_once_and_closes_the_card(bot: Bot) -> None:
 
     decided = await bot.store.approval(approval.id)
     assert decided is not None
-    assert decided.status is Status.DECIDED
-    assert decided.answer == {"type": "approve"}
+    assert decided.approval.status is Status.DECIDED
+    assert decided.approval.answer == {"type": "approve"}
     assert bot.deferred.count(approval.thread_id) == 2
     assert f"<@{bot.ws.bob.id}>" in str(closed.blocks)
     assert "Approved by bob" in closed.text
@@ -39,7 +39,7 @@ async def test_reject_asks_for_a_reason_and_shows_it(bot: Bot) -> None:
     assert submission.outcome == "closed"
     decided = await bot.store.approval(approval.id)
     assert decided is not None
-    assert decided.answer == {"type": "reject", "message": "not <now> & never"}
+    assert decided.approval.answer == {"type": "reject", "message": "not <now> & never"}
     assert "not &lt;now&gt; &amp; never" in str(closed.blocks)
 
 
@@ -52,7 +52,7 @@ async def test_edit_is_a_form_over_the_arguments_and_the_card_shows_the_change(b
 
     decided = await bot.store.approval(approval.id)
     assert decided is not None
-    assert decided.answer == {
+    assert decided.approval.answer == {
         "type": "edit",
         "edited_action": {"name": "post_message", "args": {"channel": "#dev", "text": "hello <!channel>"}},
     }

@@ -9,6 +9,7 @@ import pytest
 from countersign.approvals.person import Standing
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.review import Review
 from countersign.slack.user_directory import CACHE_SECONDS, UserDirectory
 from slack_local.fault_injection import ApiFault
 from tests.slack.conftest import Bot
@@ -88,9 +89,10 @@ async def test_a_tools_text_is_posted_once_and_escaped(bot: Bot) -> None:
 async def test_an_older_drawing_does_not_cover_a_newer_one(bot: Bot) -> None:
     card = await bot.asks({"type": "tool_approval", "name": "transfer", "args": {}})
     older = await bot.approval(card)
-    newer = replace(older, version=older.version + 1, note="Once more, please.")
+    newer = replace(older, version=older.version + 1, status_reason="Once more, please.")
     bot.ws.faults.on_call("chat.update", ApiFault.DELAY, seconds=0.3)
-    await asyncio.gather(bot.context.client.update_card(newer), bot.context.client.update_card(older))
+    client = bot.context.client
+    await asyncio.gather(client.update_card(Review(newer)), client.update_card(Review(older)))
     assert "Once more" in card.text
 
 

@@ -21,7 +21,7 @@ BATCH: Json = {
 async def now(bot: Bot, approval: Approval) -> Approval:
     found = await bot.store.approval(approval.id)
     assert found is not None
-    return found
+    return found.approval
 
 
 async def test_a_form_keeps_what_was_typed_and_shows_the_error_at_its_field(bot: Bot) -> None:

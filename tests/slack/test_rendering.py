@@ -16,9 +16,11 @@ from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.vote import Vote
 from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.review import Review
 from countersign.interrupts import digest, form_from_arguments, form_from_schema, parse
-from countersign.slack.cards.details_view import details_view
-from countersign.slack.cards.open_card import render_card, render_fallback_card
+from countersign.slack.block_kit.builders import Block, RenderedMessage
+from countersign.slack.cards import details_view as details
+from countersign.slack.cards import open_card
 from countersign.slack.cards.references import CardReference, ModalReference
 from countersign.slack.forms.modal import Modal, fit_form, form_view
 from countersign.slack.messages import render_message
@@ -60,6 +62,18 @@ questions = st.builds(
 )
 anything = payloads | calls | batches | questions
 often = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def render_card(approval: Approval) -> RenderedMessage:
+    return open_card.render_card(Review(approval))
+
+
+def render_fallback_card(approval: Approval) -> RenderedMessage:
+    return open_card.render_fallback_card(Review(approval))
+
+
+def details_view(approval: Approval, ref: ModalReference) -> Block:
+    return details.details_view(Review(approval), ref)
 
 
 def approval_of(value: Json, schema: Json = None) -> Approval:
@@ -111,7 +125,7 @@ def modal_of(approval: Approval, page: int = 0) -> ModalReference:
 @example({"action_requests": [{"name": "&" * 130, "args": {}, "description": "&" * 500}] * 30})
 @example({"action_requests": [{"name": "&" * 60, "args": {"a": "&" * 900}}] * 30, "review_configs": []})
 def test_any_payload_makes_a_card_that_slack_takes(value: Json) -> None:
-    approval = replace(approval_of(value), note="&" * 600)
+    approval = replace(approval_of(value), status_reason="&" * 600)
     partly = approval.with_votes(dict.fromkeys(range(len(approval.votes) // 2), vote(DecisionKind.APPROVE)))
     for drawn in (render_card(approval), render_fallback_card(approval), render_card(partly)):
         message_blocks(drawn.blocks)

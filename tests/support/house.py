@@ -16,7 +16,7 @@ from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.review import request_of
+from countersign.flow.review import Review
 from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.thread import ThreadRef
 from countersign.flow.tool_host import ToolHost
@@ -105,7 +105,7 @@ class House:
         self, approval: Approval, kind: DecisionKind, value: Json = None, *, user: str = "UBOB", row: int = 0
     ) -> Approval:
         """Decide one row of a card, and no more: the graph has not heard of it afterwards."""
-        request = request_of(approval)
+        request = Review(approval).request
         decision = (
             Decision(kind=kind, value=value)
             if value is None or not isinstance(value, str)
@@ -119,7 +119,8 @@ class House:
             decisions={row: decision},
             via="button",
         )
-        return await self.decide(decision_request, await self.slack.person(user, TEAM))
+        decided = await self.decide(decision_request, await self.slack.person(user, TEAM))
+        return decided.approval
 
     async def answer(self, approval: Approval, kind: DecisionKind, value: Json = None) -> None:
         """Decide a card, and let the bot do what follows."""
@@ -128,7 +129,7 @@ class House:
 
     async def pending(self, thread: ThreadRef) -> list[Approval]:
         """The approvals of this thread that wait, in the order of their questions' text."""
-        waiting = [w.approval for w in await self.threads.waiting(TEAM, None, 1000) if w.thread == thread]
+        waiting = [r.approval for r in await self.threads.waiting(TEAM, None, 1000) if r.thread == thread]
         return sorted(waiting, key=lambda approval: str(approval.value))
 
     async def the_card(self, thread: ThreadRef) -> Approval:

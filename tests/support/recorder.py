@@ -5,10 +5,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from countersign.approvals.approval import Approval, Status
+from countersign.approvals.approval import Status
 from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import SlackRefused
 from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 
 GUEST = "UGUEST"
@@ -27,19 +28,19 @@ class Recorder:
     trouble: deque[Exception] = field(default_factory=deque)
     lookup_trouble: deque[Exception] = field(default_factory=deque)
 
-    async def post(self, row: Outgoing, approval: Approval | None) -> str:
+    async def post(self, row: Outgoing, review: Review | None) -> str:
         if self.trouble:
             raise self.trouble.popleft()
         if row.attempts and row.key in self.ts:
             return self.ts[row.key]
         self.posts.append(row)
         self.ts[row.key] = next_ts()
-        if approval is not None:
-            self.cards[approval.id] = approval.status
+        if review is not None:
+            self.cards[review.approval.id] = review.approval.status
         return self.ts[row.key]
 
-    async def update_card(self, approval: Approval) -> None:
-        self.cards[approval.id] = approval.status
+    async def update_card(self, review: Review) -> None:
+        self.cards[review.approval.id] = review.approval.status
 
     async def person(self, user_id: str, team_id: str | None) -> Person:
         if self.lookup_trouble:

@@ -35,7 +35,7 @@ class Approval:
     votes: tuple[Vote | None, ...]  # one place per row of the review request
     opened_at: datetime
     answer: Json = None  # what the graph is resumed with, once decided
-    note: str | None = None  # why it was reopened or withdrawn
+    status_reason: str | None = None  # why it was reopened or withdrawn
     version: int = 1  # grows with every change; saving compares it
     rendered_version: int = 0  # the version that the card in Slack shows; 0 while there is no card
     card_ts: str | None = None  # the card's message in the thread's channel
@@ -57,16 +57,16 @@ class Approval:
             raise AlreadyDecided
 
     def _how_it_ended(self) -> str:
-        told = sorted({f"{vote.decision.kind.done} by {vote.by.name}" for vote in self.votes if vote})
-        if self.status is Status.WITHDRAWN or not told:
-            return f"This is no longer open. {self.note or ''}".strip()
-        return f"This was {' and '.join(told)} already, so nothing was changed."
+        outcomes = sorted({f"{vote.decision.kind.done} by {vote.by.name}" for vote in self.votes if vote})
+        if self.status is Status.WITHDRAWN or not outcomes:
+            return f"This is no longer open. {self.status_reason or ''}".strip()
+        return f"This was {' and '.join(outcomes)} already, so nothing was changed."
 
     def with_votes(self, votes: dict[int, Vote]) -> "Approval":
         """The approval with these rows decided; it is decided once none is left open."""
         merged = tuple(votes.get(row, vote) for row, vote in enumerate(self.votes))
         status = Status.PENDING if None in merged else Status.DECIDED
-        return replace(self, votes=merged, status=status, note=None, version=self.version + 1)
+        return replace(self, votes=merged, status=status, status_reason=None, version=self.version + 1)
 
     def answered_with(self, answer: Json) -> "Approval":
         return replace(self, answer=answer)
@@ -82,12 +82,12 @@ class Approval:
             status=Status.PENDING,
             votes=blank,
             answer=None,
-            note=reason,
+            status_reason=reason,
             version=self.version + 1,
         )
 
     def withdrawn(self, reason: str) -> "Approval":
-        return replace(self, status=Status.WITHDRAWN, note=reason, version=self.version + 1)
+        return replace(self, status=Status.WITHDRAWN, status_reason=reason, version=self.version + 1)
 
 
 def open_approval(

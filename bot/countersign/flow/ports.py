@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.person import Person
 from countersign.flow.graph_state import GraphInfo, GraphState
 from countersign.flow.inbound import Inbound
 from countersign.flow.outgoing import Outgoing, ThreadRoot
+from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord, ThreadRef
-from countersign.flow.work import DeliveryTarget, PendingApproval, SavedStep, StepResult, Work
+from countersign.flow.work import DeliveryTarget, SavedStep, StepResult, Work
 
 
 class Store(Protocol):
@@ -52,15 +52,13 @@ class Store(Protocol):
         """Take back the attempt that `work` counted: the run was stopped, it did not fail."""
         ...
 
-    async def approval(self, approval_id: UUID) -> Approval | None: ...
+    async def approval(self, approval_id: UUID) -> Review | None: ...
 
     async def decide(self, change: Change) -> None:
         """Save a vote; when it was the last, defer the thread's job. Raises Conflict."""
         ...
 
-    async def waiting(
-        self, team: str, channels: Sequence[str] | None, limit: int
-    ) -> tuple[PendingApproval, ...]:
+    async def waiting(self, team: str, channels: Sequence[str] | None, limit: int) -> tuple[Review, ...]:
         """Pending approvals, oldest first, in these channels (None: in all)."""
         ...
 
@@ -149,11 +147,11 @@ class Graphs(Protocol):
 class Slack(Protocol):
     """Raises RateLimited, SlackRefused, SlackUnreachable."""
 
-    async def post(self, row: Outgoing, approval: Approval | None) -> str:
+    async def post(self, row: Outgoing, review: Review | None) -> str:
         """Post the row and give its ts. With `row.attempts` above 0, look for it by its key first."""
         ...
 
-    async def update_card(self, approval: Approval) -> None:
+    async def update_card(self, review: Review) -> None:
         """Make the card show the approval as it is."""
         ...
 

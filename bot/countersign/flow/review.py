@@ -1,32 +1,31 @@
-"""What an approval asks: parsed from its value and schema, and remembered for a while."""
+"""An approval together with the review request that it asks: parsed once, and passed along with it."""
 
-from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.json import Json
+from countersign.flow.thread import ThreadRef
 from countersign.interrupts import ReviewRequest, parse
 
-_KEPT = 64
 
+@dataclass(frozen=True)
+class Review:
+    """What the store gives and what decisions, cards and listeners work with."""
 
-def request_of(approval: Approval) -> ReviewRequest:
-    """What the approval asks."""
-    return question(approval.value, approval.schema, approval.digest)
+    approval: Approval
 
+    @cached_property
+    def request(self) -> ReviewRequest:
+        """What the approval asks, parsed from its value and schema at the first use."""
+        return parse(self.approval.value, self.approval.schema)
 
-def question(value: Json, schema: Json, digest: str) -> ReviewRequest:
-    """What an interrupt asks.
+    @property
+    def thread(self) -> ThreadRef:
+        return ThreadRef.parse(self.approval.thread_id)
 
-    ThreadRoot, rendering, clicking and deciding all need it within moments, so the last few are kept under
-    their digest. It is only a name for them here: value and schema are compared all the same.
-    """
-    kept = _parsed.get(digest)
-    if kept is None or kept[0] != (value, schema):
-        kept = (value, schema), parse(value, schema)
-        _parsed[digest] = kept
-        while len(_parsed) > _KEPT:
-            _parsed.popitem(last=False)
-    return kept[1]
-
-
-_parsed: OrderedDict[str, tuple[tuple[Json, Json], ReviewRequest]] = OrderedDict()
+    def with_approval(self, approval: Approval) -> "Review":
+        """The same question after its approval changed; what was parsed of it stays."""
+        assert approval.id == self.approval.id, "another approval asks something else"
+        changed = Review(approval)
+        changed.__dict__.update(self.__dict__, approval=approval)
+        return changed

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from countersign.approvals.approval import Approval
 from countersign.approvals.ledger import Change
 from countersign.flow.inbound import Inbound
 from countersign.flow.outgoing import Outgoing
-from countersign.flow.thread import ThreadRecord, ThreadRef
+from countersign.flow.review import Review
+from countersign.flow.thread import ThreadRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +14,7 @@ class Work:
     """All that a thread still has to do, in order."""
 
     thread: ThreadRecord
-    open: tuple[Approval, ...]  # pending and decided, oldest decision first
+    open: tuple[Review, ...]  # pending and decided, oldest decision first
     inbound: tuple[Inbound, ...]  # not handled yet, oldest first
 
 
@@ -27,6 +27,7 @@ class StepResult:
     parked: tuple[str, ...] = ()  # keys of inbound rows that never reached the graph, for a later try
     unpark: bool = False  # whether what is parked is to be done now
     changes: tuple[Change, ...] = ()
+    opened: tuple[Review, ...] = ()  # the approvals that `changes` open
     post: tuple[Outgoing, ...] = ()
 
 
@@ -37,14 +38,6 @@ class SavedStep:
     more: bool  # whether the thread has more to do
     # If asked for: what the thread has to post, and nobody else posts now.
     claimed: tuple[Outgoing, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PendingApproval:
-    """One line of /approvals."""
-
-    approval: Approval
-    thread: ThreadRef
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 import aiohttp
 import structlog
 
-from countersign.approvals.approval import Approval
 from countersign.approvals.person import Person
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.block_kit.escaping import escape
@@ -47,10 +47,10 @@ class SlackClient:
         self._users = UserDirectory(api, workspace.team)
         self._card_updates = CardUpdateSerialiser()
 
-    async def post(self, row: Outgoing, approval: Approval | None) -> str:
+    async def post(self, row: Outgoing, review: Review | None) -> str:
         """Post the row and give its ts; a row whose text needs several messages gives that of the first."""
-        if approval is not None:
-            return await self._post_card(row, approval)
+        if review is not None:
+            return await self._post_card(row, review)
         if row.kind is OutgoingKind.CARD:
             raise SlackRefused("chat.postMessage", "approval_is_gone")
         messages = render_message(row)
@@ -76,18 +76,18 @@ class SlackClient:
             log.warning("message_fallback_used", key=key, slack_error=refused.error)
             return await self._send(key, channel, thread_ts, replace(rendered, blocks=rendered.fallback))
 
-    async def _post_card(self, row: Outgoing, approval: Approval) -> str:
+    async def _post_card(self, row: Outgoing, review: Review) -> str:
         if row.attempts > 0:
             found = await find_posted_messages(self._api, row.channel, row.thread_ts, [row.key])
             if found:
                 return found[row.key]
         try:
-            return await self._send(row.key, row.channel, row.thread_ts, render_card(approval))
+            return await self._send(row.key, row.channel, row.thread_ts, render_card(review))
         except SlackRefused as refused:
             if refused.error not in _TOO_MUCH:
                 raise
-            log.error("card_fallback_used", approval_id=str(approval.id), slack_error=refused.error)
-            return await self._send(row.key, row.channel, row.thread_ts, render_fallback_card(approval))
+            log.error("card_fallback_used", approval_id=str(review.approval.id), slack_error=refused.error)
+            return await self._send(row.key, row.channel, row.thread_ts, render_fallback_card(review))
 
     async def _send(self, key: str, channel: str, thread_ts: str | None, rendered: RenderedMessage) -> str:
         answer = await self._api.call(
@@ -102,22 +102,23 @@ class SlackClient:
         )
         return str(answer["ts"])
 
-    async def update_card(self, approval: Approval) -> None:
+    async def update_card(self, review: Review) -> None:
+        approval = review.approval
         if approval.card_ts is None:
             return
         async with self._card_updates.acquire(approval.id, approval.version) as is_newest:
             if is_newest:
-                await self._update_card(approval, approval.card_ts)
+                await self._update_card(review, approval.card_ts)
 
-    async def _update_card(self, approval: Approval, ts: str) -> None:
-        channel = ThreadRef.parse(approval.thread_id).channel
+    async def _update_card(self, review: Review, ts: str) -> None:
+        channel = review.thread.channel
         try:
-            await self._update(channel, ts, render_card(approval))
+            await self._update(channel, ts, render_card(review))
         except SlackRefused as refused:
             if refused.error not in _TOO_MUCH:
                 raise
-            log.error("card_fallback_used", approval_id=str(approval.id), slack_error=refused.error)
-            await self._update(channel, ts, render_fallback_card(approval))
+            log.error("card_fallback_used", approval_id=str(review.approval.id), slack_error=refused.error)
+            await self._update(channel, ts, render_fallback_card(review))
 
     async def _update(self, channel: str, ts: str, rendered: RenderedMessage) -> None:
         await self._api.call(

@@ -99,7 +99,7 @@ RETURNING id;
 -- that shows the decision needs no update once the graph took it, so its rendered version moves along.
 WITH changed AS (
     UPDATE countersign.approvals
-    SET status = %(status)s, votes = %(votes)s, answer = %(answer)s, note = %(note)s, version = %(version)s,
+    SET status = %(status)s, votes = %(votes)s, answer = %(answer)s, status_reason = %(status_reason)s, version = %(version)s,
         rendered_version = CASE WHEN %(status)s = 'resumed' AND rendered_version = version THEN %(version)s ELSE rendered_version END,
         changed_at = now()
     WHERE id = %(id)s AND version = %(expected)s
@@ -304,7 +304,7 @@ SELECT id, graph, halted, touched_at FROM countersign.threads WHERE halted IS NO
 
 -- thread_approvals --
 -- All approvals of one thread, for its inspector.
-SELECT id, interrupt_id, digest, status, value, schema, votes, answer, note, version, rendered_version, card_ts, opened_at, changed_at
+SELECT id, interrupt_id, digest, status, value, schema, votes, answer, status_reason, version, rendered_version, card_ts, opened_at, changed_at
 FROM countersign.approvals WHERE thread_id = %(thread_id)s ORDER BY opened_at, id;
 
 -- thread_ledger --

@@ -93,7 +93,7 @@ def approval_from(row: Row) -> Approval:
         votes=tuple(_vote_from(vote) for vote in row["votes"]),
         opened_at=row["opened_at"],
         answer=row["answer"],
-        note=row["note"],
+        status_reason=row["status_reason"],
         version=row["version"],
         rendered_version=row["rendered_version"],
         card_ts=row["card_ts"],
@@ -111,7 +111,7 @@ def approval_row(approval: Approval) -> dict[str, Any]:
         "status": approval.status,
         "votes": json_column([_vote_row(vote) for vote in approval.votes]),
         "answer": json_column(approval.answer),
-        "note": _postgres_text(approval.note),
+        "status_reason": _postgres_text(approval.status_reason),
         "version": approval.version,
         "opened_at": approval.opened_at,
     }

@@ -7,13 +7,14 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import dict_row
 
-from countersign.approvals.approval import Approval, Status
+from countersign.approvals.approval import Status
 from countersign.approvals.ledger import Change, Event
 from countersign.flow.errors import Conflict
 from countersign.flow.inbound import Inbound, InboundKind, in_order
 from countersign.flow.outgoing import Outgoing, OutgoingKind, ThreadRoot
-from countersign.flow.thread import ThreadRecord, ThreadRef
-from countersign.flow.work import PendingApproval, SavedStep, StepResult, Work
+from countersign.flow.review import Review
+from countersign.flow.thread import ThreadRecord
+from countersign.flow.work import SavedStep, StepResult, Work
 from countersign.store import rows
 from countersign.store.error_translation import translate_errors
 from countersign.store.outbox_claims import claim_arguments, claimed_messages
@@ -80,7 +81,7 @@ class ThreadStore:
             return None
         return Work(
             thread=rows.thread_from(taken),
-            open=tuple(rows.approval_from(row) for row in approvals),
+            open=tuple(Review(rows.approval_from(row)) for row in approvals),
             inbound=in_order(rows.inbound_from(row) for row in inbound),
         )
 
@@ -127,10 +128,10 @@ class ThreadStore:
         async with self._pool.connection() as connection:
             await connection.execute(QUERIES["undo_attempt"], {"thread_id": thread_id})
 
-    async def approval(self, approval_id: UUID) -> Approval | None:
+    async def approval(self, approval_id: UUID) -> Review | None:
         async with self._pool.connection() as connection:
             row = await _one(connection, QUERIES["approval"], {"id": approval_id})
-        return rows.approval_from(row) if row else None
+        return Review(rows.approval_from(row)) if row else None
 
     async def decide(self, change: Change) -> None:
         async with transaction(self._pool) as connection:
@@ -139,16 +140,11 @@ class ThreadStore:
                 await self._defer(connection, change.after.thread_id)
             await _applied([applying])
 
-    async def waiting(
-        self, team: str, channels: Sequence[str] | None, limit: int
-    ) -> tuple[PendingApproval, ...]:
+    async def waiting(self, team: str, channels: Sequence[str] | None, limit: int) -> tuple[Review, ...]:
         arguments = {"team": team, "channels": None if channels is None else list(channels), "limit": limit}
         async with self._pool.connection() as connection:
             found = await _all(connection, QUERIES["pending_approvals"], arguments)
-        return tuple(
-            PendingApproval(approval=rows.approval_from(row), thread=ThreadRef.parse(row["thread_id"]))
-            for row in found
-        )
+        return tuple(Review(rows.approval_from(row)) for row in found)
 
     async def requeue_orphaned(self, limit: int = 100) -> tuple[str, ...]:
         """Enqueue a job for each thread that has something to do and no job. Returns their ids."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from countersign.approvals.approval import Approval, Status
+from countersign.approvals.approval import Status
 from countersign.approvals.decision import Decision
 from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import NotPending
@@ -17,8 +17,7 @@ from countersign.approvals.vote import Vote
 from countersign.flow.errors import Conflict
 from countersign.flow.metrics import Metrics
 from countersign.flow.ports import Clock, Store
-from countersign.flow.review import request_of
-from countersign.flow.thread import ThreadRef
+from countersign.flow.review import Review
 from countersign.interrupts import check_decision, resume_value
 
 
@@ -41,50 +40,48 @@ class Decide:
 
     async def find_open(
         self, approval_id: UUID, digest: str, row: int, channel: str, person: Person
-    ) -> Approval:
+    ) -> Review:
         """The approval, if this person may decide this row of it now.
 
         Raises NotPending, QuestionChanged, AlreadyDecided or MayNotDecide.
         """
-        approval = await self._find(approval_id, channel)
+        review = await self._find(approval_id, channel)
         check_may_decide(person)
-        approval.check_open(row, digest)
-        return approval
+        review.approval.check_open(row, digest)
+        return review
 
-    async def _find(self, approval_id: UUID, channel: str) -> Approval:
-        approval = await self._store.approval(approval_id)
-        if approval is None or ThreadRef.parse(approval.thread_id).channel != channel:
+    async def _find(self, approval_id: UUID, channel: str) -> Review:
+        review = await self._store.approval(approval_id)
+        if review is None or review.thread.channel != channel:
             raise NotPending(
                 "This card belongs to no approval that is known here. It may have been cleaned up."
             )
-        return approval
+        return review
 
-    async def __call__(
-        self, request: DecisionRequest, person: Person, found: Approval | None = None
-    ) -> Approval:
+    async def __call__(self, request: DecisionRequest, person: Person, found: Review | None = None) -> Review:
         """Save the decisions and give the approval as it is now.
 
         `found` is what `find_open` has just given; if it changed since, this raises Conflict.
         Raises what `find_open` raises, and InvalidDecision for an answer that the graph cannot take.
         """
-        approval = found or await self._find(request.approval_id, request.channel)
-        change = self.change(approval, request, person)
+        review = found or await self._find(request.approval_id, request.channel)
+        change = self.change(review, request, person)
         try:
             await self._store.decide(change)
         except Conflict:
             await self._explain_conflict(request)
             raise
         self._metrics.decisions.labels(event=change.event.value).inc()
-        return change.after
+        return review.with_approval(change.after)
 
-    def change(self, approval: Approval, request: DecisionRequest, person: Person) -> Change:
+    def change(self, review: Review, request: DecisionRequest, person: Person) -> Change:
         """What these decisions make of the approval, checked in full. Raises as `__call__` does."""
         check_may_decide(person)
+        approval = review.approval
         for row in request.decisions:
             approval.check_open(row, request.digest)
-        asked = request_of(approval)
         for row, decision in request.decisions.items():
-            check_decision(asked, row, decision)
+            check_decision(review.request, row, decision)
         votes = {
             row: Vote(decision=decision, by=person, at=self._clock())
             for row, decision in request.decisions.items()
@@ -92,7 +89,7 @@ class Decide:
         after = approval.with_votes(votes)
         if after.status is Status.DECIDED:
             decisions = [vote.decision for vote in after.votes if vote is not None]
-            answer = resume_value(asked, approval.value, approval.schema, decisions)
+            answer = resume_value(review.request, approval.value, approval.schema, decisions)
             after = after.answered_with(answer)
         return Change(
             after=after,
@@ -111,7 +108,7 @@ class Decide:
         if now is None:
             raise NotPending
         for row in request.decisions:
-            now.check_open(row, request.digest)
+            now.approval.check_open(row, request.digest)
 
 
 def _as_json(decision: Decision) -> Json:

@@ -3,7 +3,7 @@
 It is never new input: LangGraph would cancel the pending question and leave its tool calls unanswered.
 """
 
-from countersign.approvals.approval import Approval, Status
+from countersign.approvals.approval import Status
 from countersign.approvals.decision import Decision
 from countersign.approvals.errors import CountersignError
 from countersign.flow.decisions.decide import Decide, DecisionRequest
@@ -12,7 +12,7 @@ from countersign.flow.graph_state import GraphState
 from countersign.flow.inbound import Inbound
 from countersign.flow.outgoing import note
 from countersign.flow.ports import Clock, Slack
-from countersign.flow.review import request_of
+from countersign.flow.review import Review
 from countersign.flow.steps.reconciliation import reconcile
 from countersign.flow.work import StepResult, Work
 from countersign.interrupts import FormValidationError, InvalidDecision
@@ -25,11 +25,11 @@ class ReplyHandler:
         self._clock = clock
 
     async def handle(self, work: Work, state: GraphState, message: Inbound) -> StepResult:
-        waiting = [a for a in work.open if a.status is Status.PENDING]
+        waiting = [r for r in work.open if r.approval.status is Status.PENDING]
         # Words written before this card was posted were meant for another question, or for none.
-        saw_card = len(waiting) == 1 and message.written_after(waiting[0].card_ts)
+        saw_card = len(waiting) == 1 and message.written_after(waiting[0].approval.card_ts)
         try:
-            decision = parse_reply(message.text, request_of(waiting[0])) if saw_card else None
+            decision = parse_reply(message.text, waiting[0].request) if saw_card else None
         except FormValidationError as errors:
             return self._noted(work, state, message, _bad_answer(errors))
         if decision is None:
@@ -37,18 +37,18 @@ class ReplyHandler:
         return await self._decided(work, state, message, waiting[0], decision)
 
     async def _decided(
-        self, work: Work, state: GraphState, message: Inbound, approval: Approval, decision: Decision
+        self, work: Work, state: GraphState, message: Inbound, review: Review, decision: Decision
     ) -> StepResult:
         person = await self._slack.person(message.user, work.thread.ref.team)
         request = DecisionRequest(
-            approval_id=approval.id,
-            digest=approval.digest,
+            approval_id=review.approval.id,
+            digest=review.approval.digest,
             channel=work.thread.ref.channel,
             decisions={0: decision},
             via="reply",
         )
         try:
-            change = self._decide.change(approval, request, person)
+            change = self._decide.change(review, request, person)
         except InvalidDecision as refused:
             return self._noted(work, state, message, _bad_answer(refused))
         except CountersignError as error:
@@ -66,16 +66,16 @@ def _bad_answer(problem: FormValidationError | InvalidDecision) -> str:
     return "That answer cannot be used: " + " ".join(problem.errors.values())
 
 
-def _what_waits(waiting: list[Approval]) -> str:
+def _what_waits(waiting: list[Review]) -> str:
     if not waiting:
         return (
             "The last step failed after it was decided. Use *Try again* or *Ask again* on the message about "
             "it; nothing else is done in this thread before that."
         )
     if len(waiting) > 1:
-        titles = "\n".join(f"•  {request_of(approval).title}" for approval in waiting)
+        titles = "\n".join(f"•  {review.request.title}" for review in waiting)
         return f"{len(waiting)} approvals wait in this thread, so please use their cards:\n{titles}"
     return (
-        f"This thread waits for a decision: {request_of(waiting[0]).title}\n"
-        f"Use the card{reply_hint(request_of(waiting[0]))}. Other messages are not passed on until then."
+        f"This thread waits for a decision: {waiting[0].request.title}\n"
+        f"Use the card{reply_hint(waiting[0].request)}. Other messages are not passed on until then."
     )

@@ -7,16 +7,16 @@ from uuid import UUID
 
 import structlog
 
-from countersign.approvals.approval import Approval
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.metrics import Metrics
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.ports import Outbox, Slack, Store
+from countersign.flow.review import Review
 
 _BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds; the last one repeats
 _CLAIM_USE = 8.0  # seconds after a claim in which another post may begin; it may take 10 s itself
 _REFUSED_PAUSE = 60.0  # a person has to change something in Slack first
-_NONE: Mapping[UUID, Approval] = MappingProxyType({})
+_NONE: Mapping[UUID, Review] = MappingProxyType({})
 
 log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ class MessageDelivery:
         """Claim what this thread has to post, and deliver it."""
         await self.deliver(await self._outbox.claim_thread(channel, thread_ts))
 
-    async def deliver(self, claimed: Sequence[Outgoing], known: Mapping[UUID, Approval] = _NONE) -> None:
+    async def deliver(self, claimed: Sequence[Outgoing], known: Mapping[UUID, Review] = _NONE) -> None:
         """Post what was just claimed, in order. What cannot be posted now is tried again later.
 
         `known` are approvals whose cards may be among it, as they are now.
@@ -65,24 +65,25 @@ class MessageDelivery:
         """Learn where a card is from somebody who pressed a button on it."""
         await self._outbox.card_seen(approval_id, ts)
 
-    async def update_card(self, approval_id: UUID, saved: Approval | None = None) -> None:
+    async def update_card(self, approval_id: UUID, saved: Review | None = None) -> None:
         """Make a card show its approval. A failure is left to the sweep, which sees the card's version.
 
         `saved` is the approval as it was just saved.
         """
         # Who saved it may not have known where its card is.
-        approval = saved if saved and saved.card_ts else await self._store.approval(approval_id)
-        while approval is not None and approval.card_ts is not None:
+        review = saved if saved and saved.approval.card_ts else await self._store.approval(approval_id)
+        while review is not None and review.approval.card_ts is not None:
             try:
-                await self._slack.update_card(approval)
+                await self._slack.update_card(review)
             except (RateLimited, SlackUnreachable) as error:
                 log.info("card_not_updated", approval_id=str(approval_id), reason=str(error))
                 return
             except SlackRefused as error:
                 log.warning("card_not_updated", approval_id=str(approval_id), reason=str(error))
             # Another process may have sent a later version while ours was on its way, and ours came last.
-            now = await self._outbox.card_rendered(approval_id, approval.version)
-            approval = None if now == approval.version else await self._store.approval(approval_id)
+            version = review.approval.version
+            now = await self._outbox.card_rendered(approval_id, version)
+            review = None if now == version else await self._store.approval(approval_id)
 
     async def update_stale_cards(self, limit: int = 50) -> int:
         stale = await self._outbox.stale_cards(limit)
@@ -90,10 +91,10 @@ class MessageDelivery:
             await self.update_card(approval_id)
         return len(stale)
 
-    async def _deliver(self, row: Outgoing, known: Mapping[UUID, Approval]) -> bool:
-        approval = await self._approval(row.approval_id, known) if row.approval_id else None
+    async def _deliver(self, row: Outgoing, known: Mapping[UUID, Review]) -> bool:
+        review = await self._review(row.approval_id, known) if row.approval_id else None
         try:
-            ts = await self._slack.post(row, approval)
+            ts = await self._slack.post(row, review)
         except RateLimited as error:
             self._count(row, "postponed")
             await self._outbox.postpone(row, error.seconds, str(error))
@@ -108,12 +109,12 @@ class MessageDelivery:
         else:
             self._count(row, "posted")
             # A second attempt may have found the first one's post, which shows what the approval was then.
-            rendered_version = approval.version if approval and row.attempts == 0 else 0
+            rendered_version = review.approval.version if review and row.attempts == 0 else 0
             await self._outbox.posted(row, ts, rendered_version)
             return True
         return False
 
-    async def _approval(self, approval_id: UUID, known: Mapping[UUID, Approval]) -> Approval | None:
+    async def _review(self, approval_id: UUID, known: Mapping[UUID, Review]) -> Review | None:
         return known.get(approval_id) or await self._store.approval(approval_id)
 
     def _count(self, row: Outgoing, outcome: str) -> None:

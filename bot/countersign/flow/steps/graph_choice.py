@@ -37,7 +37,7 @@ def graph_missing(work: Work, graphs: Graphs) -> StepResult:
         f"Start a new thread with one of: {known}."
     )
     error_id = f"no-graph-{secrets.token_hex(4)}"
-    decided = any(approval.status is Status.DECIDED for approval in work.open)
+    decided = any(review.approval.status is Status.DECIDED for review in work.open)
     ref = work.thread.ref
     return StepResult(
         thread=replace(work.thread, halted=error_id),

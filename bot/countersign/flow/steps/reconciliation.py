@@ -8,7 +8,7 @@ from countersign.approvals.ledger import Change, Event
 from countersign.flow.graph_state import GraphState, PendingInterrupt
 from countersign.flow.outgoing import Outgoing, OutgoingKind, card, outgoing
 from countersign.flow.ports import Clock
-from countersign.flow.review import question
+from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 
@@ -31,23 +31,24 @@ def reconcile(
     whose question is gone are withdrawn. `changes` are approvals that this step changed already.
     """
     changed = {change.after.id: change for change in changes}
-    approvals = [changed[a.id].after if a.id in changed else a for a in work.open]
+    approvals = [changed[a.id].after if a.id in changed else a for a in (r.approval for r in work.open)]
     withdrawn = [
         Change(after=a.withdrawn(_NO_LONGER_ASKED), event=Event.WITHDRAWN)
         for a in approvals
         if a.status is Status.PENDING and a.id not in changed and not _asks(state, a)
     ]
     opened = [
-        Change(after=_opened(work.thread.ref, p, clock), event=Event.OPENED, detail={"digest": p.digest})
-        for p in state.pending
-        if not _has_approval(p, approvals)
+        _opened(work.thread.ref, pending, clock)
+        for pending in state.pending
+        if not _has_approval(pending, approvals)
     ]
     ref = work.thread.ref
     return StepResult(
         thread=replace(work.thread, halted=halted, last_posted_key=_last_posted_key(work, state)),
         done=tuple(done),
-        changes=(*changed.values(), *withdrawn, *opened),
-        post=(*_new_output(work, state), *(card(ref, change.after) for change in opened), *post),
+        changes=(*changed.values(), *withdrawn, *(_opening(review) for review in opened)),
+        opened=tuple(opened),
+        post=(*_new_output(work, state), *(card(ref, review.approval) for review in opened), *post),
     )
 
 
@@ -63,16 +64,22 @@ def _has_approval(pending: PendingInterrupt, approvals: Iterable[Approval]) -> b
     )
 
 
-def _opened(ref: ThreadRef, pending: PendingInterrupt, clock: Clock) -> Approval:
-    return open_approval(
+def _opened(ref: ThreadRef, pending: PendingInterrupt, clock: Clock) -> Review:
+    approval = open_approval(
         thread_id=ref.id,
         interrupt_id=pending.interrupt_id,
         digest=pending.digest,
         value=pending.value,
         schema=pending.schema,
-        rows=len(question(pending.value, pending.schema, pending.digest).rows),
+        rows=1,
         at=clock(),
     )
+    review = Review(approval)
+    return review.with_approval(replace(approval, votes=(None,) * len(review.request.rows)))
+
+
+def _opening(review: Review) -> Change:
+    return Change(after=review.approval, event=Event.OPENED, detail={"digest": review.approval.digest})
 
 
 def _new_output(work: Work, state: GraphState) -> list[Outgoing]:

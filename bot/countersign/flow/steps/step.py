@@ -52,7 +52,7 @@ class Step:
     async def take(self) -> StepResult:
         state = EMPTY_STATE if self._new else await self._graph.read()
         first = self._work.inbound[0] if self._work.inbound else None
-        decided = next((a for a in self._work.open if a.status is Status.DECIDED), None)
+        decided = next(iter(self._decided()), None)
         if first and first.kind is InboundKind.ASK_AGAIN:
             return await self._ask_again(first, state)
         if decided and (self._work.thread.halted is None or (first and first.kind is InboundKind.RETRY)):
@@ -66,9 +66,13 @@ class Step:
             return await self._reply_handler.handle(self._work, state, first)
         return await self._start(state, first)
 
+    def _decided(self) -> list[Approval]:
+        """The approvals whose answer the graph has not taken yet, the oldest decision first."""
+        return [r.approval for r in self._work.open if r.approval.status is Status.DECIDED]
+
     def _agrees(self, state: GraphState) -> bool:
         """Whether our open approvals are the questions that the graph asks."""
-        ours = {(a.interrupt_id, a.digest) for a in self._work.open}
+        ours = {(r.approval.interrupt_id, r.approval.digest) for r in self._work.open}
         return ours == {(p.interrupt_id, p.digest) for p in state.pending}
 
     async def _resume(self, approval: Approval, state: GraphState, first: Inbound | None) -> StepResult:
@@ -132,9 +136,7 @@ class Step:
     async def _ask_again(self, first: Inbound, state: GraphState) -> StepResult:
         """Have the failed step's questions asked anew: their first answers cannot be replaced."""
         withdrawn = tuple(
-            Change(after=a.withdrawn(_ASKED_AGAIN), event=Event.WITHDRAWN)
-            for a in self._work.open
-            if a.status is Status.DECIDED
+            Change(after=a.withdrawn(_ASKED_AGAIN), event=Event.WITHDRAWN) for a in self._decided()
         )
         if not withdrawn or not state.pending:
             return self._result(state, done=(first.key,), halted=self._work.thread.halted)
@@ -143,7 +145,7 @@ class Step:
     def _failed(
         self, state: GraphState, error: RunFailed, done: tuple[str, ...], changes: tuple[Change, ...]
     ) -> StepResult:
-        decided = {a.id for a in self._work.open if a.status is Status.DECIDED}
+        decided = {approval.id for approval in self._decided()}
         again = bool(decided - {change.after.id for change in changes})
         stopped = failure(self._work.thread.ref, error.error_id, error.hint, ask_again=again)
         return self._result(state, done=done, changes=changes, post=(stopped,), halted=error.error_id)

@@ -6,8 +6,10 @@ and does what is missing, so that it may begin again at any line.
 
 import asyncio
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from uuid import UUID
 
 import structlog
 
@@ -20,6 +22,7 @@ from countersign.flow.inbound import InboundKind
 from countersign.flow.metrics import Metrics
 from countersign.flow.outgoing import OutgoingKind, failure
 from countersign.flow.ports import Clock, Graphs, Locks, Session, Store
+from countersign.flow.review import Review
 from countersign.flow.steps.graph_choice import choose_graph, graph_missing
 from countersign.flow.steps.step import Step
 from countersign.flow.work import StepResult, Work
@@ -67,9 +70,9 @@ class ThreadRunner:
                     raise
                 self._count(result)
                 more = saved.more
-                approvals = {change.after.id: change.after for change in result.changes}
-                await self._delivery.deliver(saved.claimed, approvals)
-                await self._update_cards(result)
+                reviews = _changed_reviews(work, result)
+                await self._delivery.deliver(saved.claimed, reviews)
+                await self._update_cards(result, reviews)
 
     async def _undo_attempt(self, thread_id: str) -> None:
         """The step did not fail. If the database is away, the attempt stays counted."""
@@ -104,11 +107,11 @@ class ThreadRunner:
         except RunFailed as error:  # a step reports its own: this graph could not be built
             return _parked(work, error.error_id, error.hint)
 
-    async def _update_cards(self, result: StepResult) -> None:
+    async def _update_cards(self, result: StepResult, reviews: Mapping[UUID, Review]) -> None:
         """Show what this step did to approvals that have a card; one that the graph took looks as before."""
         for change in result.changes:
             if change.event not in {Event.OPENED, Event.RESUMED}:
-                await self._delivery.update_card(change.after.id, change.after)
+                await self._delivery.update_card(change.after.id, reviews[change.after.id])
 
     def _count(self, result: StepResult) -> None:
         for change in result.changes:
@@ -127,6 +130,12 @@ class ThreadRunner:
         return _parked(work, error_id, hint)
 
 
+def _changed_reviews(work: Work, result: StepResult) -> dict[UUID, Review]:
+    """The approvals as this step left them, each with the request that was parsed already."""
+    before = {review.approval.id: review for review in (*work.open, *result.opened)}
+    return {c.after.id: before[c.after.id].with_approval(c.after) for c in result.changes}
+
+
 def _starter(work: Work) -> str | None:
     """Who starts a run with what is first in line; None where nothing new begins."""
     first = work.inbound[0] if work.inbound else None
@@ -136,7 +145,7 @@ def _starter(work: Work) -> str | None:
 
 def _parked(work: Work, error_id: str, hint: str) -> StepResult:
     """Leave the step until somebody says to try again; what it was about is kept, not lost."""
-    decided = any(approval.status is Status.DECIDED for approval in work.open)
+    decided = any(review.approval.status is Status.DECIDED for review in work.open)
     behind_a_decision = decided and work.thread.halted is None  # then nobody has looked at it yet
     first = () if behind_a_decision else work.inbound[:1]
     reaches_graph = {InboundKind.MESSAGE, InboundKind.FORM}

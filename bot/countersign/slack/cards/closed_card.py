@@ -49,7 +49,7 @@ def vote_line(vote: Vote) -> str:
 
 def _withdrawn(approval: Approval, request: ReviewRequest) -> RenderedMessage:
     lines = [_row_header(request, at, vote) for at, vote in enumerate(approval.votes) if vote is not None]
-    reason = approval.note or "The question behind it is gone."
+    reason = approval.status_reason or "The question behind it is gone."
     blocks = [
         *_introduction(request),
         section(f":leftwards_arrow_with_hook: *No longer asked.* {truncate_escaped(reason, 1000)}"),
@@ -133,6 +133,6 @@ def _notification_text(request: ReviewRequest, votes: list[Vote]) -> str:
 
 def _footer(approval: Approval) -> Block:
     text = [f"Asked {format_datetime(approval.opened_at)}", f"Digest `{approval.digest[:12]}`"]
-    if approval.status is Status.WITHDRAWN and approval.note and None not in approval.votes:
-        text.insert(0, f":warning: Not used: {truncate_escaped(approval.note, 500)}")
+    if approval.status is Status.WITHDRAWN and approval.status_reason and None not in approval.votes:
+        text.insert(0, f":warning: Not used: {truncate_escaped(approval.status_reason, 500)}")
     return context_block(" · ".join(text))

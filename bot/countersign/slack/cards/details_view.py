@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from countersign.approvals.approval import Approval
-from countersign.flow.review import request_of
+from countersign.flow.review import Review
 from countersign.interrupts import Part, ReviewRequest, pages, single_line
 from countersign.slack.block_kit.builders import Block, actions, button, context_block, plain, section
 from countersign.slack.block_kit.escaping import escaped_length, truncate_escaped
@@ -15,9 +14,9 @@ SECTION_LIMIT = 2600  # of one section; a page is several
 SECTIONS_PER_PAGE = 20
 
 
-def details_view(approval: Approval, ref: ModalReference) -> Block:
+def details_view(review: Review, ref: ModalReference) -> Block:
     """The page `ref.page` of everything, with the whole digest."""
-    request = request_of(approval)
+    request = review.request
     all_sections = _sections(request)
     last = max((len(all_sections) - 1) // SECTIONS_PER_PAGE, 0)
     page = min(ref.page, last)
@@ -29,7 +28,7 @@ def details_view(approval: Approval, ref: ModalReference) -> Block:
     ]
     if last:
         blocks.append(_page_buttons(ref, page, last))
-    blocks.append(context_block(f"Digest (SHA-256) `{approval.digest}`"))
+    blocks.append(context_block(f"Digest (SHA-256) `{review.approval.digest}`"))
     return {
         "type": "modal",
         "title": plain("Everything"),

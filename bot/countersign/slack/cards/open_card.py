@@ -3,7 +3,7 @@
 from countersign.approvals.approval import Approval, Status
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.vote import Vote
-from countersign.flow.review import request_of
+from countersign.flow.review import Review
 from countersign.interrupts import ReviewRequest, ReviewRow, single_line
 from countersign.slack.block_kit.builders import (
     Block,
@@ -40,9 +40,9 @@ _BUTTON_ORDER = (DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.RESPOND, 
 _STYLES = {DecisionKind.APPROVE: "primary", DecisionKind.REJECT: "danger"}
 
 
-def render_card(approval: Approval) -> RenderedMessage:
+def render_card(review: Review) -> RenderedMessage:
     """The card of an approval as it is. Always within Slack's limits, whatever the payload."""
-    request = request_of(approval)
+    approval, request = review.approval, review.request
     if approval.status is not Status.PENDING:
         return render_closed_card(approval, request)
     blocks = [title_block(request.title), *_introduction(approval, request)]
@@ -52,12 +52,12 @@ def render_card(approval: Approval) -> RenderedMessage:
     return RenderedMessage(text=_notification_text(request), blocks=blocks)
 
 
-def render_fallback_card(approval: Approval) -> RenderedMessage:
+def render_fallback_card(review: Review) -> RenderedMessage:
     """The same card without its parts, for when Slack would not take it: they are behind View everything."""
-    rendered = render_card(approval)
+    rendered = render_card(review)
+    approval, request = review.approval, review.request
     if approval.status is not Status.PENDING:
         return RenderedMessage(text=rendered.text, blocks=[section(rendered.text)])
-    request = request_of(approval)
     kept = [block for block in rendered.blocks if block["type"] == "actions" and len(request.rows) > 1]
     if len(request.rows) == 1:
         kept = [_buttons(approval, request, 0, hidden=True)]
@@ -75,9 +75,9 @@ def _notification_text(request: ReviewRequest) -> str:
 
 def _introduction(approval: Approval, request: ReviewRequest) -> list[Block]:
     blocks = []
-    if approval.note:
+    if approval.status_reason:
         again = ":warning: *The graph did not take the last answer, so it is asked again.*"
-        blocks.append(section(f"{again}\n{code(single_line(truncate(approval.note, 500)))}"))
+        blocks.append(section(f"{again}\n{code(single_line(truncate(approval.status_reason, 500)))}"))
     if request.description:
         blocks.append(plain_section(truncate_escaped(request.description, 3000)))
     return blocks

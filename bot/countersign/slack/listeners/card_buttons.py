@@ -10,13 +10,13 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from countersign.approvals.approval import Approval, Status
+from countersign.approvals.approval import Status
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import AlreadyDecided, CountersignError, NotPending
 from countersign.approvals.person import Person
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.errors import SlackRefused
-from countersign.flow.review import request_of
+from countersign.flow.review import Review
 from countersign.interrupts import ReviewRow, single_line
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards import card_actions
@@ -79,22 +79,24 @@ async def _decide(context: ListenerContext, click: ButtonClick, ref: CardReferen
     kind = card_actions.decision_kind(click.action_id)
     assert kind is not None, "the listener's pattern names decisions only"
     person = await context.person(click.user, click.user_team)
-    approval = await context.load_for_decision(ref, click.channel, person)
-    await context.check_card_message(approval, click.message_ts, shown=click.on_message)
-    row = request_of(approval).rows[ref.row]
+    review = await context.load_for_decision(ref, click.channel, person)
+    await context.check_card_message(review.approval, click.message_ts, shown=click.on_message)
+    row = review.request.rows[ref.row]
     form = row.forms.get(kind)
     if kind not in row.allowed or form is None:
         decision = row.decide(kind)
         await context.save_decision(
-            lambda: _ballot(ref, click.channel, {ref.row: decision}), person, approval
+            lambda: _decision_request(ref, click.channel, {ref.row: decision}), person, review
         )
         return
     reference = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
-    view = form_view(fit_form(form), form_modal(approval, kind, reference))
+    view = form_view(fit_form(form), form_modal(review, kind, reference))
     context.background_tasks.start("open form", _open_view(context, click, view))
 
 
-async def _ballot(ref: CardReference, channel: str, decisions: dict[int, Decision]) -> DecisionRequest:
+async def _decision_request(
+    ref: CardReference, channel: str, decisions: dict[int, Decision]
+) -> DecisionRequest:
     return DecisionRequest(
         approval_id=ref.approval_id, digest=ref.digest, channel=channel, decisions=decisions, via="button"
     )
@@ -105,12 +107,12 @@ async def _approve_rest(context: ListenerContext, click: ButtonClick, ref: CardR
     person = await context.person(click.user, click.user_team)
 
     async def make() -> DecisionRequest:
-        approval = await context.load_for_reading(ref, click.channel)
+        approval = (await context.load_for_reading(ref, click.channel)).approval
         if approval.status is not Status.PENDING:
             raise NotPending
         await context.check_card_message(approval, click.message_ts, shown=click.on_message)
         rows = {row: Decision(kind=DecisionKind.APPROVE) for row in approval.open_rows}
-        return await _ballot(ref, click.channel, rows)
+        return await _decision_request(ref, click.channel, rows)
 
     await _save_despite_other_votes(context, make, person)
 
@@ -129,17 +131,17 @@ async def _save_despite_other_votes(
 
 
 async def _open_details(context: ListenerContext, click: ButtonClick, ref: CardReference) -> None:
-    approval = await context.load_for_reading(ref, click.channel)
+    review = await context.load_for_reading(ref, click.channel)
     modal = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
-    context.background_tasks.start("open view", _open_view(context, click, details_view(approval, modal)))
+    context.background_tasks.start("open view", _open_view(context, click, details_view(review, modal)))
 
 
 async def _show_page(context: ListenerContext, body: dict[str, Any]) -> None:
     """Show another page of the view that is open."""
     view, action = body["view"], body["actions"][0]
     ref = ModalReference.unpack(action.get("value"))
-    approval = await context.load_for_reading(ref.card, ref.channel)
-    new_view = details_view(approval, ref)
+    review = await context.load_for_reading(ref.card, ref.channel)
+    new_view = details_view(review, ref)
     context.background_tasks.start(
         "turn page",
         context.api.call("views.update", view_id=view["id"], hash=view.get("hash"), view=new_view),
@@ -158,10 +160,10 @@ async def _open_view(context: ListenerContext, click: ButtonClick, view: Block) 
 
 
 def form_modal(
-    approval: Approval, kind: DecisionKind, reference: ModalReference, encoded_state: str = ""
+    review: Review, kind: DecisionKind, reference: ModalReference, encoded_state: str = ""
 ) -> Modal:
     """What stands around the form of a decision; `encoded_state` is what was typed on its other pages."""
-    request = request_of(approval)
+    request = review.request
     row = request.rows[reference.card.row]
     title, submit = _TITLES[kind]
     return Modal(

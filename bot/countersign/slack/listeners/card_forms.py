@@ -6,12 +6,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person
 from countersign.flow.decisions.decide import DecisionRequest
-from countersign.flow.review import request_of
+from countersign.flow.review import Review
 from countersign.interrupts import ReviewRow
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards import card_actions
@@ -62,7 +61,7 @@ class _OpenForm:
     carried: CarriedInputs
     kind: DecisionKind
     person: Person
-    approval: Approval
+    review: Review
     row: ReviewRow
 
 
@@ -74,11 +73,11 @@ async def _load_form(context: ListenerContext, body: dict[str, Any], view: dict[
         raise InvalidReference
     user = body["user"]
     person = await context.person(str(user["id"]), user.get("team_id"))
-    approval = await context.load_for_decision(ref.card, ref.channel, person)
-    await context.check_card_message(approval, ref.message_ts, shown=False)
-    row = with_fitted_form(request_of(approval).rows[ref.card.row], kind)
+    review = await context.load_for_decision(ref.card, ref.channel, person)
+    await context.check_card_message(review.approval, ref.message_ts, shown=False)
+    row = with_fitted_form(review.request.rows[ref.card.row], kind)
     return _OpenForm(
-        reference=ref, carried=decode_state(encoded), kind=kind, person=person, approval=approval, row=row
+        reference=ref, carried=decode_state(encoded), kind=kind, person=person, review=review, row=row
     )
 
 
@@ -95,14 +94,12 @@ async def _other_page(context: ListenerContext, body: dict[str, Any]) -> Block:
         encoded = encode_state(carried)
     except FormStateTooLargeError:  # the same page again: Slack leaves in its inputs what was typed
         modal = form_modal(
-            form_state.approval, form_state.kind, form_state.reference, encode_state(form_state.carried)
+            form_state.review, form_state.kind, form_state.reference, encode_state(form_state.carried)
         )
         return form_view(
             form, replace(modal, warning=_TOO_MUCH_TO_KEEP), form_state.reference.page, form_state.carried
         )
-    modal = form_modal(
-        form_state.approval, form_state.kind, replace(form_state.reference, page=page), encoded
-    )
+    modal = form_modal(form_state.review, form_state.kind, replace(form_state.reference, page=page), encoded)
     return form_view(form, modal, page, carried)
 
 

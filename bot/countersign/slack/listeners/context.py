@@ -14,6 +14,7 @@ from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.errors import Conflict, RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.ports import Store
+from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import FormValidationError, InvalidDecision
 from countersign.slack.background_tasks import BackgroundTasks
@@ -31,7 +32,7 @@ Ack = Callable[..., Awaitable[object]]
 class Delivery(Protocol):
     async def deliver_one(self, key: str) -> None: ...
 
-    async def update_card(self, approval_id: UUID, saved: Approval | None = None) -> None: ...
+    async def update_card(self, approval_id: UUID, saved: Review | None = None) -> None: ...
 
     async def card_seen(self, approval_id: UUID, ts: str) -> None: ...
 
@@ -55,7 +56,7 @@ class ListenerContext:
     async def person(self, user: str, team: str | None) -> Person:
         return await self.client.person(user, team)
 
-    async def load_for_decision(self, ref: CardReference, channel: str, person: Person) -> Approval:
+    async def load_for_decision(self, ref: CardReference, channel: str, person: Person) -> Review:
         """The approval, if this person may decide this row of it now. Raises as `Decide.find_open` does."""
         return await self.decide.find_open(ref.approval_id, ref.digest, ref.row, channel, person)
 
@@ -69,32 +70,32 @@ class ListenerContext:
         elif approval.card_ts != message_ts:
             raise OutdatedCard
 
-    async def load_for_reading(self, ref: CardReference, channel: str) -> Approval:
+    async def load_for_reading(self, ref: CardReference, channel: str) -> Review:
         """The approval, open or not, for somebody who only reads. Raises NotPending if it is not known."""
-        approval = await self.store.approval(ref.approval_id)
-        if approval is None or ThreadRef.parse(approval.thread_id).channel != channel:
+        review = await self.store.approval(ref.approval_id)
+        if review is None or review.thread.channel != channel:
             raise NotPending(
                 "This card belongs to no approval that is known here. It may have been cleaned up."
             )
-        return approval
+        return review
 
     async def save_decision(
-        self, make: Callable[[], Awaitable[DecisionRequest]], person: Person, looked: Approval | None = None
+        self, make: Callable[[], Awaitable[DecisionRequest]], person: Person, found: Review | None = None
     ) -> None:
         """Save what was decided and update the card; a request that lost a race is made again.
 
-        `looked` is what `load_for_decision` gave for it.
+        `found` is what `load_for_decision` gave for it.
         """
         for left in reversed(range(_MAX_ATTEMPTS)):
             decision_request = await make()
             try:
-                saved = await self.decide(decision_request, person, looked)
+                saved = await self.decide(decision_request, person, found)
                 break
             except Conflict:
-                looked = None
+                found = None
                 if not left:
                     raise
-        self.background_tasks.start("update_card", self.delivery.update_card(saved.id, saved))
+        self.background_tasks.start("update_card", self.delivery.update_card(saved.approval.id, saved))
 
     def notify_user(self, thread: ThreadRef, user: str, text: str) -> None:
         """Say it to one person, after the acknowledgement."""

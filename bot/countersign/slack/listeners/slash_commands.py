@@ -10,8 +10,7 @@ from countersign.flow.errors import SlackRefused
 from countersign.flow.graph_name import split_name
 from countersign.flow.graph_state import StartsWith
 from countersign.flow.outgoing import ThreadRoot
-from countersign.flow.review import request_of
-from countersign.flow.work import PendingApproval
+from countersign.flow.review import Review
 from countersign.slack.block_kit.escaping import code, truncate_escaped, unescape
 from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
@@ -103,15 +102,15 @@ async def _waiting(context: ListenerContext, user: str) -> str:
     more = len(found) - MAX_LISTED
     count = f"{len(found)}" if len(found) < _MAX_COUNTED else f"{_MAX_COUNTED} or more"
     lines = [f"*{count} {'waits' if len(found) == 1 else 'wait'} for a decision:*"]
-    lines += [_line(context, waiting) for waiting in found[:MAX_LISTED]]
+    lines += [_line(context, review) for review in found[:MAX_LISTED]]
     if more > 0:
         lines.append(f"… and {more} more{'' if len(found) < _MAX_COUNTED else ' or so'}, all younger.")
     return "\n".join(lines)
 
 
-def _line(context: ListenerContext, waiting: PendingApproval) -> str:
-    approval, thread = waiting.approval, waiting.thread
-    title = truncate_escaped(request_of(approval).title.replace("|", "¦"), 150)
+def _line(context: ListenerContext, review: Review) -> str:
+    approval, thread = review.approval, review.thread
+    title = truncate_escaped(review.request.title.replace("|", "¦"), 150)
     link = context.workspace.link(thread.channel, approval.card_ts or thread.ts, thread.ts)
     return f"•  <{link}|{title}> in <#{thread.channel}>, {format_datetime(approval.opened_at)}"
 

@@ -44,7 +44,7 @@ CREATE TABLE countersign.approvals (
     status text NOT NULL CHECK (status IN ('pending', 'decided', 'resumed', 'withdrawn')),
     votes json NOT NULL,
     answer json,
-    note text,
+    status_reason text,
     version integer NOT NULL,
     rendered_version integer NOT NULL DEFAULT 0, -- the version that its card shows
     card_ts text,

@@ -1,6 +1,9 @@
 """What a graph's own code does with an answer. Pure: it is given source text, and runs none of it."""
 
 from countersign.interrupts.code.codec import shape_from_json, shape_to_json
+from countersign.interrupts.code.graph_reading import read_graph
+from countersign.interrupts.code.notation import notation
+from countersign.interrupts.code.questions import GraphReading, NodeReading, Question
 from countersign.interrupts.code.shape import (
     UNKNOWN,
     AnswerShape,
@@ -23,18 +26,23 @@ __all__ = [
     "UNKNOWN",
     "AnswerShape",
     "Boolean",
+    "GraphReading",
     "Key",
     "ListOf",
     "Match",
+    "NodeReading",
     "Number",
     "Object",
     "OneOf",
+    "Question",
     "Scalar",
     "Text",
     "Tuple",
     "Union",
     "Unknown",
     "Where",
+    "notation",
+    "read_graph",
     "shape_from_json",
     "shape_to_json",
 ]

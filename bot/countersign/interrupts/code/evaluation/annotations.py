@@ -1,0 +1,249 @@
+"""Types that are written down, as shapes: of a variable, of a key of the state, of a field of a class."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from countersign.interrupts.code.evaluation.frame import Frame, Reader
+from countersign.interrupts.code.evaluation.modules import flat
+from countersign.interrupts.code.evaluation.values import Class, Const, External, constants
+from countersign.interrupts.code.shape import (
+    AnswerShape,
+    Boolean,
+    Key,
+    ListOf,
+    Number,
+    Object,
+    OneOf,
+    Scalar,
+    Text,
+    Tuple,
+    Union,
+    Unknown,
+)
+
+_DEEPEST = 6
+_SCALARS: dict[str, AnswerShape] = {
+    "str": Text(),
+    "bool": Boolean(),
+    "int": Number(integer=True),
+    "float": Number(),
+    "Decimal": Number(),
+    "dict": Object((), open=True),
+    "Dict": Object((), open=True),
+    "Mapping": Object((), open=True),
+}
+_LISTS = {"list", "List", "Sequence", "Iterable", "set", "frozenset"}
+_WRAPPERS = {"Annotated", "Required", "NotRequired", "ReadOnly", "Final", "ClassVar", "Awaitable"}
+_ENUMS = {"Enum", "StrEnum", "IntEnum", "Flag"}
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    annotation: ast.expr
+    required: bool
+    owner: Class
+
+
+def declared_shape(frame: Frame, annotation: ast.expr | None, deep: int = 0) -> AnswerShape | None:
+    """The shape of a type; None where it says nothing (`Any`, a type of a library, one that is not found)."""
+    if annotation is None or deep > _DEEPEST:
+        return None
+    match annotation:
+        case ast.Constant(value=str() as written):
+            return declared_shape(frame, _parsed(written), deep + 1)
+        case ast.BinOp(op=ast.BitOr()):
+            return _either(frame, [annotation.left, annotation.right], deep)
+        case ast.Subscript():
+            return _generic(frame, annotation, deep)
+        case ast.Name() | ast.Attribute():
+            return _named(frame, annotation, deep)
+        case _:
+            return None
+
+
+def _parsed(written: str) -> ast.expr | None:
+    try:
+        return ast.parse(written, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _named(frame: Frame, node: ast.expr, deep: int) -> AnswerShape | None:
+    for atom in frame.value(node):
+        if isinstance(atom, External):
+            if atom.last in _LISTS:
+                return ListOf(Unknown())
+            return _SCALARS.get(atom.last)
+        if isinstance(atom, Class):
+            return class_shape(frame.reader, atom, deep + 1)
+    definition = frame.module.names.get(node.id) if isinstance(node, ast.Name) else None
+    if definition and isinstance(
+        definition[-1][0], ast.Subscript | ast.BinOp
+    ):  # Decision = Literal["yes", "no"]
+        return declared_shape(frame, definition[-1][0], deep + 1)
+    return None
+
+
+def _generic(frame: Frame, node: ast.Subscript, deep: int) -> AnswerShape | None:
+    name = _last(frame, node.value)
+    inner = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if name == "Literal":
+        return _literal(frame, inner)
+    if name in _WRAPPERS:
+        return declared_shape(frame, inner[0], deep + 1)
+    if name == "Optional":
+        return _either(frame, [inner[0], ast.Constant(value=None)], deep)
+    if name == "Union":
+        return _either(frame, inner, deep)
+    if name in _LISTS:
+        return ListOf(declared_shape(frame, inner[0], deep + 1) or Unknown())
+    if name in {"tuple", "Tuple"} and not any(isinstance(each, ast.Constant) for each in inner):
+        return Tuple(tuple(declared_shape(frame, each, deep + 1) or Unknown() for each in inner))
+    return _SCALARS.get(name)
+
+
+def _last(frame: Frame, node: ast.expr) -> str:
+    for atom in frame.value(node):
+        if isinstance(atom, External):
+            return atom.last
+    return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _literal(frame: Frame, nodes: list[ast.expr]) -> AnswerShape | None:
+    values: list[Scalar] = []
+    for node in nodes:
+        known = constants(frame.value(node))
+        if known is None:
+            return None
+        values.extend(value for value in known if value is not None)
+    if values and all(isinstance(value, bool) for value in values):
+        return Boolean()
+    return OneOf(tuple(values), exhaustive=True)
+
+
+def _either(frame: Frame, nodes: list[ast.expr], deep: int) -> AnswerShape | None:
+    optional = False
+    found: list[AnswerShape] = []
+    for node in nodes:
+        if isinstance(node, ast.Constant) and node.value is None:
+            optional = True
+            continue
+        shape = declared_shape(frame, node, deep + 1)
+        if shape is None or isinstance(shape, Unknown):
+            return None
+        found.extend(shape.alternatives if isinstance(shape, Union) else [shape])
+    if len(found) == 1:
+        return Text(optional=True) if optional and isinstance(found[0], Text) else found[0]
+    return Union(tuple(found)) if found else None
+
+
+def class_shape(reader: Reader, cls: Class, deep: int = 0) -> AnswerShape | None:
+    """An enum's values, or an object with the fields of a TypedDict, a dataclass or a model."""
+    if deep > _DEEPEST:
+        return None
+    values = enum_values(reader, cls)
+    if values is not None:
+        return OneOf(values, exhaustive=True) if values else None
+    found: dict[str, Key] = {}
+    for field in fields_of(reader, cls):
+        shape = declared_shape(reader.scope(field.owner.module), field.annotation, deep + 1)
+        found[field.name] = Key(field.name, shape or Unknown(), field.required)
+    return Object(tuple(found.values())) if found else None
+
+
+def field_shape(reader: Reader, cls: Class, name: str) -> AnswerShape | None:
+    """The declared shape of one field; None where the class does not have it, or it says nothing."""
+    found = None
+    for field in fields_of(reader, cls):
+        if field.name == name:
+            found = declared_shape(reader.scope(field.owner.module), field.annotation)
+    return found
+
+
+def fields_of(reader: Reader, cls: Class) -> Iterator[Field]:
+    """The annotated fields, those of the bases first."""
+    lineage = list(_lineage(reader, cls, set()))
+    typed = any(_is_typed_dict(reader, each) for each in lineage)
+    for each in lineage:
+        total = not any(
+            k.arg == "total" and isinstance(k.value, ast.Constant) and k.value.value is False
+            for k in each.node.keywords
+        )
+        for statement in flat(each.node.body):
+            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                required = (
+                    _required_key(statement.annotation, total=total)
+                    if typed
+                    else _has_no_default(statement.value)
+                )
+                yield Field(statement.target.id, statement.annotation, required, each)
+
+
+def _required_key(annotation: ast.expr, *, total: bool) -> bool:
+    if isinstance(annotation, ast.Subscript):
+        wrapper = annotation.value
+        name = wrapper.attr if isinstance(wrapper, ast.Attribute) else getattr(wrapper, "id", "")
+        if name == "NotRequired":
+            return False
+        if name == "Required":
+            return True
+    return total
+
+
+def _has_no_default(value: ast.expr | None) -> bool:
+    if value is None or (isinstance(value, ast.Constant) and value.value is Ellipsis):
+        return True
+    if isinstance(value, ast.Call) and getattr(value.func, "id", getattr(value.func, "attr", "")) in {
+        "Field",
+        "field",
+    }:
+        first = value.args[0] if value.args else None
+        given = any(keyword.arg in {"default", "default_factory"} for keyword in value.keywords)
+        return not given and (first is None or (isinstance(first, ast.Constant) and first.value is Ellipsis))
+    return False
+
+
+def _lineage(reader: Reader, cls: Class, seen: set[ast.ClassDef]) -> Iterator[Class]:
+    if cls.node in seen:
+        return
+    seen.add(cls.node)
+    for base in own_bases(reader, cls):
+        yield from _lineage(reader, base, seen)
+    yield cls
+
+
+def own_bases(reader: Reader, cls: Class) -> list[Class]:
+    scope = reader.scope(cls.module)
+    return [atom for base in cls.node.bases for atom in scope.value(base) if isinstance(atom, Class)]
+
+
+def _library_bases(reader: Reader, cls: Class) -> set[str]:
+    scope = reader.scope(cls.module)
+    return {atom.last for base in cls.node.bases for atom in scope.value(base) if isinstance(atom, External)}
+
+
+def _is_typed_dict(reader: Reader, cls: Class) -> bool:
+    return bool(_library_bases(reader, cls) & {"TypedDict", "MessagesState", "AgentState"})
+
+
+def enum_values(reader: Reader, cls: Class) -> tuple[Scalar, ...] | None:
+    """The values of an enum's members; None of a class that is no enum."""
+    if not any(_library_bases(reader, each) & _ENUMS for each in _lineage(reader, cls, set())):
+        return None
+    return tuple(value.value for value in enum_members(reader, cls).values())
+
+
+def enum_members(reader: Reader, cls: Class) -> dict[str, Const]:
+    scope = reader.scope(cls.module)
+    members: dict[str, Const] = {}
+    for statement in cls.node.body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name = statement.targets[0].id
+            known = constants(scope.value(statement.value))
+            if known is not None and len(known) == 1:
+                members[name] = Const(known[0])
+            elif isinstance(statement.value, ast.Call):  # auto() of a StrEnum is the name in small letters
+                members[name] = Const(name.lower())
+    return members

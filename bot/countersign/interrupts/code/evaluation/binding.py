@@ -1,0 +1,112 @@
+"""Assigning: to names, by unpacking, into containers and into the state."""
+
+import ast
+
+from countersign.interrupts.code.evaluation.frame import Frame
+from countersign.interrupts.code.evaluation.parts import write_state
+from countersign.interrupts.code.evaluation.slots import Reading, Use
+from countersign.interrupts.code.evaluation.values import (
+    Const,
+    Instance,
+    Items,
+    Record,
+    Ref,
+    State,
+    Value,
+    constants,
+    refs,
+    union,
+)
+
+
+def bind(frame: Frame, target: ast.expr, value: Value) -> None:
+    match target:
+        case ast.Name():
+            frame.names[target.id] = value
+            for ref in refs(value):
+                ref.slot.names.add(target.id)
+        case ast.Tuple() | ast.List():
+            _unpack(frame, target, value)
+        case ast.Starred():
+            bind(frame, target.value, value)
+        case ast.Subscript():
+            _store(frame, frame.value(target.value), frame.value(target.slice), value, target)
+        case ast.Attribute():
+            _store(frame, frame.value(target.value), (Const(target.attr),), value, target)
+        case _:
+            pass
+
+
+def _store(frame: Frame, container: Value, key: Value, value: Value, target: ast.expr) -> None:
+    names = constants(key)
+    name = names[0] if names is not None and len(names) == 1 else None
+    kept = False
+    for atom in container:
+        match atom:
+            case State() as state if isinstance(name, str):
+                write_state(frame, state.space, name, value, target)
+                kept = True
+            case Record() | Instance():
+                record = atom if isinstance(atom, Record) else atom.fields
+                frame.note(value, Use.STORED, target)
+                if isinstance(name, str):
+                    record.entries[name] = value
+                else:
+                    record.open = True
+                    frame.escape(value, target, "it is put under a key that is known only when it runs")
+                kept = True
+            case Items():
+                atom.items.append(value)
+                atom.exact = False
+                kept = True
+            case Ref() as ref:
+                frame.note((ref,), Use.WHOLE, target)
+                kept = True
+            case _:
+                pass
+    if not kept:
+        frame.escape(value, target, "it is stored where it is not followed")
+
+
+def _unpack(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> None:
+    starred = [place for place, each in enumerate(target.elts) if isinstance(each, ast.Starred)]
+    parts: list[list[Value]] = [[] for _ in target.elts]
+    for atom in value:
+        match atom:
+            case Items(exact=True) as items if not starred and len(items.items) == len(target.elts):
+                for place, item in enumerate(items.items):
+                    parts[place].append(item)
+            case Items() as items:
+                for part in parts:
+                    part.append(union(items.items))
+            case Ref() as ref if not starred:
+                frame.note((ref,), Use.UNPACKED, target, len(target.elts))
+                for place, part in enumerate(parts):
+                    read = (Ref(ref.slot.item(place)),)
+                    frame.note(read, Use.READ, target, Reading(required=True))
+                    part.append(read)
+            case Ref() as ref:
+                frame.note((ref,), Use.ITERATED, target)
+                for part in parts:
+                    part.append((Ref(ref.slot.any_item()),))
+            case _:
+                pass
+    for each, part in zip(target.elts, parts, strict=True):
+        bind(frame, each, union(part))
+
+
+def iterated(frame: Frame, value: Value, node: ast.AST) -> Value:
+    """What each turn of a loop over this value gets."""
+    found: list[Value] = []
+    for atom in value:
+        match atom:
+            case Items(items=items):
+                found.extend(items)
+            case Record() as record:
+                found.append(tuple(Const(name) for name in record.entries))
+            case Ref() as ref:
+                frame.note((ref,), Use.ITERATED, node)
+                found.append((Ref(ref.slot.any_item()),))
+            case _:
+                pass
+    return union(found)

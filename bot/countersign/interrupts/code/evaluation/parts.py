@@ -1,0 +1,76 @@
+"""Reading a part: a key or item of an answer, and a key of the graph's state."""
+
+import ast
+from dataclasses import replace
+
+from countersign.interrupts.code.evaluation.annotations import field_shape
+from countersign.interrupts.code.evaluation.findings import Write
+from countersign.interrupts.code.evaluation.frame import Frame
+from countersign.interrupts.code.evaluation.slots import Reading, Use
+from countersign.interrupts.code.evaluation.values import Ref, State, Template, Value, constants, refs, union
+from countersign.interrupts.code.shape import Text
+
+
+def key_of(frame: Frame, ref: Ref, key: Value, node: ast.AST, *, required: bool) -> Value:
+    """`answer[key]`, or `answer.get(key)` where it is not required."""
+    names = constants(key)
+    if names is None:
+        frame.note((ref,), Use.WHOLE, node)
+        return (Ref(ref.slot.any_item()),)
+    parts = []
+    for name in names:
+        if isinstance(name, str):
+            slot = ref.slot.key(name)
+        elif isinstance(name, int) and not isinstance(name, bool) and name >= 0:
+            slot = ref.slot.item(name)
+        else:
+            slot = ref.slot.any_item()
+            frame.note((ref,), Use.ITERATED, node)  # answer[-1]
+        part = Ref(slot)
+        frame.note((part,), Use.READ, node, Reading(required))
+        parts.append(part)
+    return tuple(parts)
+
+
+def state_key(frame: Frame, state: State, name: str) -> Value:
+    """What the graph's code writes into this key of its state, as far as that has been read."""
+    reader = frame.reader
+    key = (state.space, name)
+    earlier = key not in reader.fresh
+    found: list[Value] = []
+    for write in reader.writes.get(key, []):
+        own = earlier and write.function == reader.function
+        found.append(
+            tuple(replace(a, earlier=True) if own and isinstance(a, Ref) else a for a in write.value)
+        )
+    value = union(found)
+    if not any(refs(value, deep=True)) and (cls := reader.state_classes.get(state.space)) is not None:
+        return (Template((None,)),) if isinstance(field_shape(reader, cls, name), Text) else value
+    return value
+
+
+def write_state(frame: Frame, space: str, name: str, value: Value, node: ast.AST) -> None:
+    """Keep what is written into a key of the state. The type that the key has says what an answer is."""
+    reader = frame.reader
+    if reader.muted:
+        return
+    reader.fresh.add((space, name))
+    written = reader.writes.setdefault((space, name), [])
+    where = frame.module.where(node)
+    if not any(
+        w.where == where and w.function == reader.function and _alike(w.value, value) for w in written
+    ):
+        written.append(Write(value, reader.function, where))
+    if name == "messages":
+        frame.note(value, Use.TEXT, node)  # a text becomes a message
+    cls = reader.state_classes.get(space)
+    if cls is not None and any(refs(value)):
+        declared = field_shape(frame.reader, cls, name)
+        if declared is not None:
+            frame.note(value, Use.DECLARED, node, declared)
+
+
+def _alike(one: Value, other: Value) -> bool:
+    return {id(r.slot) for r in refs(one, deep=True)} == {
+        id(r.slot) for r in refs(other, deep=True)
+    } and constants(one) == constants(other)

@@ -1,0 +1,162 @@
+"""A slot is an answer or a part of one; evidence is what code does with it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from countersign.interrupts.code.shape import AnswerShape, Match, Scalar, Where
+
+
+class Use(StrEnum):
+    TRUTH = "truth"  # its truth is tested, or it is compared with True or False
+    COMPARED = "compared"  # with the values in `detail`
+    CHOSEN = "chosen"  # nothing but the values in `detail` is taken
+    STRING = "string"  # it must be a text: a method of str is called
+    TEXT = "text"  # its words are used
+    SHOWN = "shown"  # it is formatted into a text
+    NUMBER = "number"
+    INTEGER = "integer"
+    MAPPING = "mapping"  # used as an object, without a key
+    STORED = "stored"  # put into a dict or a list
+    WHOLE = "whole"  # all of its keys or items may matter: it is spread, or read with an unknown key
+    READ = "read"  # read from its object or list, `detail` says how
+    UNPACKED = "unpacked"  # into as many items as `detail` says
+    ITERATED = "iterated"
+    IS = "is"  # tested for being of the kind in `detail`
+    HAS = "has"  # the key in `detail` is looked for
+    DECLARED = "declared"  # its type is written down: the shape in `detail`
+    DEFAULT = "default"  # where it is missing or empty, the value in `detail` takes its place
+    REFUSED = "refused"  # on this path it raises, or asks again
+    ESCAPED = "escaped"  # it goes where it is not followed; `detail` says where
+
+
+class Kind(StrEnum):
+    """What `isinstance` distinguishes."""
+
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    NUMBER = "number"
+    OBJECT = "object"
+    LIST = "list"
+    NONE = "none"
+
+
+class Check(StrEnum):
+    TRUE = "true"
+    EQUALS = "equals"
+    IS = "is"
+    HAS = "has"
+    CAUGHT = "caught"  # an error here is caught
+    OTHER = "other"  # something else than an answer is tested
+
+
+@dataclass(frozen=True)
+class Comparison:
+    values: tuple[Scalar, ...]
+    match: Match = Match.EQUAL
+    lowered: bool = False
+    stripped: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a key is read: `required` raises where it is missing."""
+
+    required: bool
+
+
+Detail: TypeAlias = Comparison | Reading | Kind | AnswerShape | Scalar
+
+
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """What holds on the path to a line: `check` of this slot came out as `positive`."""
+
+    slot: "Slot | None"
+    check: Check
+    values: tuple[Scalar, ...] = ()
+    positive: bool = True
+
+    def negated(self) -> "Condition":
+        return Condition(self.slot, self.check, self.values, not self.positive)
+
+
+Conditions: TypeAlias = tuple[Condition, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    use: Use
+    where: Where
+    code: str
+    conditions: Conditions
+    detail: Detail = None
+
+
+@dataclass(eq=False)
+class Slot:
+    """`step` is the key or position under which it is read from `parent`; None is any item."""
+
+    parent: "Slot | None" = None
+    step: str | int | None = None
+    keys: dict[str, "Slot"] = field(default_factory=dict)
+    items: dict[int, "Slot"] = field(default_factory=dict)
+    element: "Slot | None" = None
+    evidence: list[Evidence] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)  # of the variables that hold it
+    seen: set[object] = field(default_factory=set)
+    original: "Slot | None" = None  # of a copy that has some of the evidence
+
+    def key(self, name: str) -> "Slot":
+        return self.keys.setdefault(name, Slot(self, name))
+
+    def item(self, position: int) -> "Slot":
+        return self.items.setdefault(position, Slot(self, position))
+
+    def any_item(self) -> "Slot":
+        if self.element is None:
+            self.element = Slot(self)
+        return self.element
+
+    def note(self, evidence: Evidence) -> None:
+        """Keep it once per line and set of conditions, however often a loop comes by."""
+        tests = frozenset((id(c.slot), c.check, repr(c.values), c.positive) for c in evidence.conditions)
+        mark = (evidence.use, evidence.where, repr(evidence.detail), tests)
+        if mark not in self.seen:
+            self.seen.add(mark)
+            self.evidence.append(evidence)
+
+    def is_same(self, other: "Slot | None") -> bool:
+        return other is not None and (other is self or other is self.original)
+
+    def everything(self) -> Iterator[Evidence]:
+        """The evidence of this slot and of all its parts."""
+        yield from self.evidence
+        for part in self.parts():
+            yield from part.everything()
+
+    def parts(self) -> Iterator["Slot"]:
+        yield from self.keys.values()
+        yield from self.items.values()
+        if self.element is not None:
+            yield self.element
+
+    def restricted(self, keep: Callable[[Evidence], bool]) -> "Slot":
+        """A copy with some of the evidence, and with the parts that are left with any."""
+        copy = Slot(self.parent, self.step, names=self.names, original=self.original or self)
+        copy.evidence = [each for each in self.evidence if keep(each)]
+        for name, part in self.keys.items():
+            if (kept := part.restricted(keep)).used:
+                copy.keys[name] = kept
+        for place, part in self.items.items():
+            if (kept := part.restricted(keep)).used:
+                copy.items[place] = kept
+        if self.element is not None and (kept := self.element.restricted(keep)).used:
+            copy.element = kept
+        return copy
+
+    @property
+    def used(self) -> bool:
+        return bool(self.evidence or self.keys or self.items or self.element)

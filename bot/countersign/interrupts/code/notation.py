@@ -1,0 +1,65 @@
+"""A shape in one line, for `graphs --answers`, the inspector and tests."""
+
+import json
+
+from countersign.interrupts.code.shape import (
+    AnswerShape,
+    Boolean,
+    Key,
+    ListOf,
+    Match,
+    Number,
+    Object,
+    OneOf,
+    Scalar,
+    Text,
+    Tuple,
+    Union,
+)
+
+_MATCHES = {Match.EQUAL: "", Match.PREFIX: "begins with ", Match.CONTAINS: "contains "}
+
+
+def notation(shape: AnswerShape) -> str:
+    """`{action: "approve" | "reject" | …, comment?: text}`.
+
+    `…` after values stands for anything else; `?` for a key that may be missing.
+    """
+    match shape:
+        case Boolean():
+            return "true | false"
+        case Number():
+            return "whole number" if shape.integer else "number"
+        case OneOf():
+            return _one_of(shape)
+        case Text():
+            return "text?" if shape.optional else "text"
+        case Tuple():
+            return f"[{', '.join(notation(item) for item in shape.items)}]"
+        case ListOf():
+            return f"[{notation(shape.item)}, …]"
+        case Object():
+            inner = [_key(key) for key in shape.keys]
+            return f"{{{', '.join([*inner, '…'] if shape.open else inner)}}}"
+        case Union():
+            return " or ".join(notation(each) for each in shape.alternatives)
+        case _:
+            return "unknown"
+
+
+def _one_of(shape: OneOf) -> str:
+    values = " | ".join([*(_scalar(value) for value in shape.values), *([] if shape.exhaustive else ["…"])])
+    loose = [word for word, said in (("case", shape.ignores_case), ("space", shape.ignores_space)) if said]
+    ignored = f" (any {' and '.join(loose)})" if loose else ""
+    return _MATCHES[shape.match] + values + ignored
+
+
+def _key(key: Key) -> str:
+    conditions = [f"with {name} {_scalar(value)}" for name, value in key.needed_with]
+    conditions += [f"unless {name} {_scalar(value)}" for name, value in key.needed_unless]
+    told = f" ({', '.join(conditions)})" if conditions else ""
+    return f"{key.name}{'' if key.required else '?'}{told}: {notation(key.shape)}"
+
+
+def _scalar(value: Scalar) -> str:
+    return json.dumps(value, ensure_ascii=False)

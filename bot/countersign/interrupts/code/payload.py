@@ -1,0 +1,141 @@
+"""What a call of `interrupt` asks with, as far as its source shows, to be compared with what was asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from countersign.approvals.json import Json
+from countersign.interrupts.code.evaluation.values import (
+    Atom,
+    Const,
+    Instance,
+    Items,
+    Record,
+    Template,
+    Value,
+    same_scalar,
+)
+from countersign.interrupts.code.shape import Scalar
+
+_DEEPEST = 6
+
+
+@dataclass(frozen=True)
+class Anything:
+    """The source does not show it."""
+
+
+@dataclass(frozen=True)
+class Exactly:
+    value: Scalar
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text with these pieces in this order; None stands for any text between them."""
+
+    pieces: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """An object with these keys, and with others if it is `open`."""
+
+    keys: tuple[tuple[str, "Pattern"], ...]
+    open: bool
+
+
+@dataclass(frozen=True)
+class Listed:
+    items: tuple["Pattern", ...]
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Either:
+    patterns: tuple["Pattern", ...]
+
+
+Pattern: TypeAlias = Anything | Exactly | Words | Keys | Listed | Either
+
+
+def pattern_of(value: Value, deep: int = 0) -> Pattern:
+    """What is known of a payload."""
+    if not value or deep > _DEEPEST:
+        return Anything()
+    patterns = tuple(dict.fromkeys(_pattern(atom, deep) for atom in value))
+    return patterns[0] if len(patterns) == 1 else Either(patterns)
+
+
+def _pattern(atom: Atom, deep: int) -> Pattern:
+    match atom:
+        case Const(value=known):
+            return Exactly(known)
+        case Template(parts=parts):
+            return Words(parts) if any(parts) else Anything()
+        case Record() | Instance():
+            record = atom if isinstance(atom, Record) else atom.fields
+            if isinstance(atom, Instance) and not record.entries:
+                return Anything()
+            keys = tuple((name, pattern_of(item, deep + 1)) for name, item in record.entries.items())
+            return Keys(keys, record.open or isinstance(atom, Instance))
+        case Items(items=items, exact=exact):
+            return Listed(tuple(pattern_of(item, deep + 1) for item in items), exact)
+        case _:
+            return Anything()
+
+
+def fits(pattern: Pattern, value: Json) -> int:
+    """How much of the value the pattern accounts for: 0 where it cannot be what was asked."""
+    match pattern:
+        case Anything():
+            return 1
+        case Exactly(value=known):
+            is_scalar = value is None or isinstance(value, bool | int | float | str)
+            return 4 if is_scalar and same_scalar(known, value) else 0  # type: ignore[arg-type]
+        case Words(pieces=pieces):
+            return 3 if isinstance(value, str) and _in_order(pieces, value) else 0
+        case Keys():
+            return _fits_object(pattern, value)
+        case Listed():
+            return _fits_list(pattern, value)
+        case Either(patterns=patterns):
+            return max(fits(each, value) for each in patterns)
+
+
+def _in_order(pieces: tuple[str | None, ...], text: str) -> bool:
+    place = 0
+    anywhere = False
+    for number, piece in enumerate(pieces):
+        if piece is None:
+            anywhere = True
+            continue
+        last = number == len(pieces) - 1
+        found = text.rfind(piece) if last and anywhere else text.find(piece, place)
+        if found < place or (not anywhere and found != place):
+            return False
+        place, anywhere = found + len(piece), False
+    return anywhere or place == len(text)
+
+
+def _fits_object(pattern: Keys, value: Json) -> int:
+    if not isinstance(value, Mapping):
+        return 0
+    known = dict(pattern.keys)
+    if not known.keys() <= value.keys() or (not pattern.open and value.keys() - known.keys()):
+        return 0
+    inner = [fits(each, value[name]) for name, each in pattern.keys]
+    if not all(inner):
+        return 0
+    exact = any(isinstance(each, Exactly) for each in known.values())
+    return (2 if pattern.open else 3) + exact
+
+
+def _fits_list(pattern: Listed, value: Json) -> int:
+    if not isinstance(value, list):
+        return 0
+    if not pattern.exact:
+        return 2
+    if len(pattern.items) != len(value):
+        return 0
+    return 3 if all(fits(each, item) for each, item in zip(pattern.items, value, strict=True)) else 0

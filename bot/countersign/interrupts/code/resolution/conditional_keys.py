@@ -1,0 +1,76 @@
+"""When a key of an answer has to be there: always, never, or together with what another key says."""
+
+from countersign.interrupts.code.evaluation.slots import Check, Condition, Evidence, Reading, Slot, Use
+from countersign.interrupts.code.shape import AnswerShape, Key, Scalar
+
+_Pair = tuple[str, Scalar]
+
+
+def key_from(name: str, slot: Slot, shape: AnswerShape) -> Key:
+    """The key with what its readings say. It is required as soon as one of them raises without it."""
+    required = False
+    needed_with: list[_Pair] = []
+    needed_unless: list[_Pair] | None = None
+    for each in slot.evidence:
+        if each.use is not Use.READ or not isinstance(each.detail, Reading) or not each.detail.required:
+            continue
+        if _is_made_sure_of(slot, each):
+            continue
+        on_siblings = [c for c in each.conditions if _of_a_sibling(slot, c)]
+        with_these = [pair for c in on_siblings for pair in _pairs(c) if _holds(c)]
+        unless_these = [pair for c in on_siblings for pair in _pairs(c) if not _holds(c)]
+        if with_these:
+            needed_with.extend(pair for pair in with_these if pair not in needed_with)
+        elif unless_these:
+            known = needed_unless or unless_these
+            needed_unless = [pair for pair in unless_these if pair in known]
+        elif not _only_sometimes(slot, each):
+            required = True
+    if required:
+        return Key(name, shape, required=True)
+    if needed_unless is not None:
+        return Key(name, shape, required=False, needed_unless=tuple(needed_unless))
+    return Key(name, shape, required=False, needed_with=tuple(needed_with))
+
+
+def _is_made_sure_of(slot: Slot, reading: Evidence) -> bool:
+    """It is looked for, or its truth was tested, before; or an error is caught."""
+    return any(
+        c.check is Check.CAUGHT
+        or (c.slot is slot and c.positive)
+        or (c.slot is slot.parent and c.check is Check.HAS and c.positive and slot.step in c.values)
+        for c in reading.conditions
+    )
+
+
+def _of_a_sibling(slot: Slot, condition: Condition) -> bool:
+    return (
+        condition.slot is not None
+        and condition.slot is not slot
+        and condition.slot.parent is slot.parent
+        and isinstance(condition.slot.step, str)
+        and condition.check in {Check.EQUALS, Check.TRUE}
+    )
+
+
+def _holds(condition: Condition) -> bool:
+    return condition.positive or condition.check is Check.TRUE
+
+
+def _pairs(condition: Condition) -> list[_Pair]:
+    assert condition.slot is not None
+    name = str(condition.slot.step)
+    if condition.check is Check.TRUE:
+        return [(name, condition.positive)]
+    return [(name, value) for value in condition.values]
+
+
+def _only_sometimes(slot: Slot, reading: Evidence) -> bool:
+    """It is read only under a condition on the answer that is none of a key with a value."""
+    return any(
+        c.slot is not None
+        and c.check in {Check.EQUALS, Check.TRUE, Check.HAS, Check.IS}
+        and c.slot.parent is slot.parent
+        and c.slot is not slot
+        for c in reading.conditions
+    )

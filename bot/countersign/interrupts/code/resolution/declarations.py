@@ -1,0 +1,63 @@
+"""A type that is written down, together with what the code does."""
+
+from countersign.interrupts.code.evaluation.values import same_scalar
+from countersign.interrupts.code.shape import (
+    UNKNOWN,
+    AnswerShape,
+    Boolean,
+    Key,
+    ListOf,
+    Number,
+    Object,
+    OneOf,
+    Text,
+    Tuple,
+    Union,
+    Unknown,
+)
+
+
+def narrowed(written: AnswerShape, used: AnswerShape) -> AnswerShape | None:
+    """The shape that agrees with both; None where they disagree, so that nothing is certain."""
+    if isinstance(used, Unknown):
+        return written
+    match written, used:
+        case Unknown(), _:
+            return used
+        case Object(), Object():
+            return _object(written, used)
+        case Text(), OneOf() | Text() | Union():
+            return used
+        case OneOf(), OneOf():
+            extra = any(not any(same_scalar(v, w) for w in written.values) for v in used.values)
+            return None if extra else written
+        case OneOf(), Text():
+            return written
+        case (Boolean(), Boolean()) | (Boolean(), Text()) | (Number(), Text() | Boolean()):
+            return written  # a value that is formatted into a text, or a number that is tested for zero
+        case Number(), Number():
+            return Number(written.integer or used.integer)
+        case (Number(), OneOf()) | (Tuple() | ListOf(), Tuple() | ListOf()):
+            return used
+        case Union(), _:
+            agreeing = [each for each in written.alternatives if narrowed(each, used) is not None]
+            return narrowed(agreeing[0], used) if len(agreeing) == 1 else written if agreeing else None
+        case _:
+            return None
+
+
+def _object(written: Object, used: Object) -> Object:
+    """The declared fields, and those that are read, as they are read where they are."""
+    names = dict.fromkeys([*(key.name for key in written.keys), *(key.name for key in used.keys)])
+    keys = []
+    for name in names:
+        declared, read = written.key(name), used.key(name)
+        if read is None:
+            assert declared is not None
+            keys.append(declared)
+        elif declared is None:
+            keys.append(read)
+        else:
+            shape = narrowed(declared.shape, read.shape) or UNKNOWN
+            keys.append(Key(name, shape, read.required, read.needed_with, read.needed_unless))
+    return Object(tuple(keys), open=used.open and not written.keys, where=used.where, evidence=used.evidence)

@@ -1,0 +1,176 @@
+"""Whether an answer is a number, one of some values, a text, or a yes or no."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from countersign.interrupts.code.evaluation.slots import Check, Comparison, Evidence, Kind, Slot, Use
+from countersign.interrupts.code.evaluation.values import same_scalar
+from countersign.interrupts.code.resolution.evidence import compared_values, first_of, kinds_tested, uses
+from countersign.interrupts.code.shape import Boolean, Match, Number, OneOf, Scalar, Text
+
+_CONSENT = re.compile(
+    r"approv|confirm|accept|allow|agree|permit|consent|authori[sz]|proceed|^(is|should|ok)_?"
+)
+
+
+def number_of(evidence: Sequence[Evidence]) -> Number | None:
+    tested = kinds_tested(evidence, Kind.INTEGER, Kind.NUMBER)
+    if not tested and uses(evidence, Use.STRING, Use.TEXT):
+        return None  # int(answer.strip()) takes the digits of a text
+    if not tested and any(_is_number(value) for value in compared_values(evidence)):
+        return None  # it is one of these numbers
+    converted = uses(evidence, Use.INTEGER, Use.NUMBER)
+    defaults = [each for each in uses(evidence, Use.DEFAULT) if _is_number(each.detail)]
+    proofs = [*converted, *tested, *defaults]
+    if not proofs:
+        return None
+    whole = uses(evidence, Use.INTEGER) or kinds_tested(evidence, Kind.INTEGER)
+    fractions = kinds_tested(evidence, Kind.NUMBER) or any(
+        isinstance(each.detail, float) for each in defaults
+    )
+    where, code = first_of(proofs)
+    return Number(integer=bool(whole) and not fractions, where=where, evidence=code)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def choices_of(slot: Slot) -> list[OneOf]:
+    """The values that it is compared with; those that are compared in another way are apart."""
+    evidence = slot.evidence
+    by_match: dict[Match, list[Evidence]] = {}
+    for each in uses(evidence, Use.COMPARED):
+        assert isinstance(each.detail, Comparison)
+        by_match.setdefault(each.detail.match, []).append(each)
+    shapes = []
+    for match, compared in by_match.items():
+        values = _distinct(value for value in compared_values(compared) if not isinstance(value, bool))
+        if not values:
+            continue
+        details = [each.detail for each in compared if isinstance(each.detail, Comparison)]
+        if match is Match.EQUAL and isinstance(values[0], str):
+            values = _with_defaults(values, evidence, lowered=all(detail.lowered for detail in details))
+        where, code = first_of(compared)
+        shapes.append(
+            OneOf(
+                tuple(values),
+                exhaustive=_exhaustive(slot, values),
+                ignores_case=all(detail.lowered for detail in details),
+                ignores_space=all(detail.stripped for detail in details),
+                match=match,
+                where=where,
+                evidence=code,
+            )
+        )
+    return shapes
+
+
+def _with_defaults(values: list[Scalar], evidence: Sequence[Evidence], *, lowered: bool) -> list[Scalar]:
+    """`answer.get("decision", "reject")` is an answer of "reject" where there is none."""
+    known = {value.lower() if lowered else value for value in values if isinstance(value, str)}
+    defaults = [each.detail for each in uses(evidence, Use.DEFAULT) if isinstance(each.detail, str)]
+    return _distinct([*values, *(d for d in defaults if d and (d.lower() if lowered else d) not in known)])
+
+
+def _distinct(values: Iterable[Scalar]) -> list[Scalar]:
+    kept: list[Scalar] = []
+    for value in values:
+        if not any(same_scalar(value, each) for each in kept):
+            kept.append(value)
+    return kept
+
+
+def _exhaustive(slot: Slot, values: Sequence[Scalar]) -> bool:
+    for each in uses(slot.evidence, Use.CHOSEN):
+        if isinstance(each.detail, Comparison) and _covers(each.detail.values, values):
+            return True
+    refused = any(_covers(_excluded(slot, each), values) for each in uses(slot.evidence, Use.REFUSED))
+    if not refused:
+        return False
+    root = slot.original or slot
+    while root.parent is not None:
+        root = root.parent
+    harmless = {Use.SHOWN, Use.REFUSED, Use.COMPARED, Use.TRUTH, Use.IS, Use.HAS, Use.STRING, Use.DECLARED}
+    return not any(
+        each.use not in harmless and each not in slot.evidence and _covers(_excluded(slot, each), values)
+        for each in root.everything()
+    )
+
+
+def _covers(these: Sequence[Scalar], values: Sequence[Scalar]) -> bool:
+    return all(any(same_scalar(value, one) for one in these) for value in values)
+
+
+def _excluded(slot: Slot, evidence: Evidence) -> list[Scalar]:
+    """The values that it is known not to have there."""
+    return [
+        value
+        for condition in evidence.conditions
+        if slot.is_same(condition.slot) and condition.check is Check.EQUALS and not condition.positive
+        for value in condition.values
+    ]
+
+
+def text_of(slot: Slot) -> Text | None:
+    evidence = slot.evidence
+    words = uses(evidence, Use.TEXT)
+    tested = kinds_tested(evidence, Kind.TEXT)
+    shown = uses(evidence, Use.SHOWN)
+    defaults = [each for each in uses(evidence, Use.DEFAULT) if isinstance(each.detail, str)]
+    strings = uses(evidence, Use.STRING)
+    if any(isinstance(value, str) for value in compared_values(evidence)):
+        # Beside comparisons it is a text of its own only where it is none of the values.
+        proofs = [*words, *(each for each in shown if _excluded(slot, each))]
+    elif words:
+        proofs = words
+    elif any(each.detail == "lowered" for each in strings):
+        return None  # it is made ready for a comparison that is not in sight
+    else:
+        proofs = [*tested, *strings, *(each for each in shown if _told_to_be_text(slot, each))]
+        if not proofs and not _is_something_else(slot):
+            proofs = [*defaults, *shown]
+    if not proofs:
+        return None
+    where, code = first_of(proofs)
+    return Text(optional=bool(uses(evidence, Use.TRUTH) or defaults), where=where, evidence=code)
+
+
+def _told_to_be_text(slot: Slot, evidence: Evidence) -> bool:
+    """It is known to be there, or to be no object, so it is not merely a yes that is shown."""
+    for condition in evidence.conditions:
+        if not slot.is_same(condition.slot):
+            continue
+        if condition.check is Check.IS:
+            told = {Kind.TEXT} if condition.positive else {Kind.OBJECT, Kind.LIST}
+            return any(kind.value in condition.values for kind in told)
+        if condition.check is Check.TRUE and condition.positive:
+            return not any(_CONSENT.search(name) for name in _names(slot))
+    return False
+
+
+def _names(slot: Slot) -> list[str]:
+    return [*slot.names, *([slot.step] if isinstance(slot.step, str) else [])]
+
+
+def _is_something_else(slot: Slot) -> bool:
+    """Whether something says of what kind it is that says more than being formatted does."""
+    evidence = slot.evidence
+    structure = uses(evidence, Use.MAPPING, Use.INTEGER, Use.NUMBER, Use.UNPACKED, Use.ITERATED)
+    kinds = kinds_tested(evidence, *(kind for kind in Kind if kind not in {Kind.TEXT, Kind.NONE}))
+    truth = uses(evidence, Use.TRUTH) and not uses(evidence, Use.STRING, Use.DEFAULT)
+    return bool(slot.keys or slot.items or slot.element or structure or kinds or truth)
+
+
+def boolean_of(slot: Slot) -> Boolean | None:
+    evidence = slot.evidence
+    literal = [
+        each
+        for each in uses(evidence, Use.COMPARED)
+        if any(isinstance(value, bool) for value in compared_values([each]))
+    ]
+    defaults = [each for each in uses(evidence, Use.DEFAULT) if isinstance(each.detail, bool)]
+    truth = [each for each in uses(evidence, Use.TRUTH) if each.detail != "text"]
+    proofs = [*literal, *kinds_tested(evidence, Kind.BOOLEAN), *truth, *defaults]
+    where, code = first_of(proofs)
+    return Boolean(where=where, evidence=code) if proofs else None

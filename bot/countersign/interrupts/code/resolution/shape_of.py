@@ -1,0 +1,217 @@
+"""From what code does with an answer to the shape that it must have.
+
+In doubt the shape is `Unknown`: a form for JSON is a nuisance, and a wrong button is an accident.
+"""
+
+from dataclasses import replace
+from typing import TypeAlias
+
+from countersign.interrupts.code.evaluation.slots import Check, Comparison, Evidence, Kind, Slot, Use
+from countersign.interrupts.code.resolution.conditional_keys import key_from
+from countersign.interrupts.code.resolution.declarations import narrowed
+from countersign.interrupts.code.resolution.evidence import compared_values, first_of, kinds_tested, uses
+from countersign.interrupts.code.resolution.scalars import boolean_of, choices_of, number_of, text_of
+from countersign.interrupts.code.shape import (
+    UNKNOWN,
+    AnswerShape,
+    Boolean,
+    ListOf,
+    Number,
+    Object,
+    OneOf,
+    Text,
+    Tuple,
+    Union,
+    Unknown,
+)
+
+_DEEPEST = 8
+_LONGEST_TUPLE = 20
+_SAYS_NOTHING = {Use.READ, Use.STORED, Use.DECLARED, Use.TRUTH, Use.REFUSED}
+
+_Group: TypeAlias = tuple[object, ...]
+
+
+def resolve(slot: Slot, deep: int = 0) -> AnswerShape:
+    """The shape that all evidence together gives."""
+    if deep > _DEEPEST:
+        return Unknown(evidence="it is nested too deeply")
+    declared = uses(slot.evidence, Use.DECLARED)
+    used = _told_by_siblings(slot, deep) or _from_use(slot, deep)
+    for each in declared:
+        if isinstance(each.detail, AnswerShape):
+            together = narrowed(each.detail, used)
+            if together is None:
+                said = f"it is declared as one thing and used as another: {each.code}"
+                return Unknown(where=each.where, evidence=said)
+            used = together if together.where else replace(together, where=each.where, evidence=each.code)
+    return used
+
+
+def _told_by_siblings(slot: Slot, deep: int) -> AnswerShape | None:
+    """What a part is may depend on another one: a text with "response", and an object with "edit"."""
+    groups = {
+        group: each
+        for each in slot.everything()
+        if each.use not in _SAYS_NOTHING and (group := _group(slot, each)) is not None
+    }
+    if len(groups) < 2:
+        return None
+    found: list[AnswerShape] = []
+    for group in groups:
+        part = slot.restricted(lambda each, group=group: _group(slot, each) in {group, None})  # type: ignore[misc]
+        shape = _from_use(part, deep)
+        found.extend(shape.alternatives if isinstance(shape, Union) else [shape])
+    for shape in found:
+        if isinstance(shape, Unknown):
+            return shape
+    different = list(dict.fromkeys(found))
+    return different[0] if len(different) == 1 else Union(tuple(different), where=found[0].where)
+
+
+def _group(slot: Slot, evidence: Evidence) -> _Group | None:
+    """The values of another part of the same object under which this was done."""
+    for condition in reversed(evidence.conditions):
+        other = condition.slot
+        if other is None or slot.parent is None or other.parent is not slot.parent or slot.is_same(other):
+            continue
+        if condition.check is Check.EQUALS and condition.positive:
+            return (other.step, condition.values)
+        if condition.check in {Check.EQUALS, Check.TRUE}:
+            return (other.step, condition.check, condition.positive)
+    return None
+
+
+def _from_use(slot: Slot, deep: int) -> AnswerShape:
+    evidence = slot.evidence
+    parts = [
+        _object(slot, deep),
+        _list(slot, deep),
+        number_of(evidence),
+        *choices_of(slot),
+        text_of(slot),
+        boolean_of(slot),
+    ]
+    found: list[AnswerShape] = [part for part in parts if part is not None]
+    escaped = uses(evidence, Use.ESCAPED)
+    if not found or (escaped and not _holds_elsewhere(found, slot)):
+        return _unknown(slot)
+    found = _without_guards(found, slot)
+    if len(found) == 1:
+        return found[0]
+    if not _told_apart(slot, found):
+        said = "the code reads it in several ways, and does not show which one it gets"
+        return Unknown(where=found[0].where, evidence=said)
+    return Union(tuple(found), where=found[0].where, evidence=found[0].evidence)
+
+
+def _unknown(slot: Slot) -> Unknown:
+    for each in uses(slot.evidence, Use.ESCAPED):
+        return Unknown(where=each.where, evidence=f"{each.detail}: {each.code}")
+    for each in slot.evidence:
+        if each.use in {Use.STRING, Use.SHOWN}:
+            return Unknown(where=each.where, evidence=f"what is done with it says too little: {each.code}")
+    return Unknown(evidence="the code does nothing with it that says what it is")
+
+
+def _object(slot: Slot, deep: int) -> Object | None:
+    evidence = slot.evidence
+    proofs = [*uses(evidence, Use.MAPPING), *kinds_tested(evidence, Kind.OBJECT)]
+    if not proofs and not slot.keys:
+        return None
+    for part in slot.keys.values():
+        proofs.extend(uses(part.evidence, Use.READ))
+    where, code = first_of(proofs)
+    keys = tuple(key_from(name, part, resolve(part, deep + 1)) for name, part in slot.keys.items())
+    whole = uses(evidence, Use.WHOLE, Use.SHOWN, Use.ESCAPED, Use.STORED)
+    others = not keys or any(each.detail != "text" and not _is_of_another_kind(slot, each) for each in whole)
+    return Object(keys, open=others, where=where, evidence=code)
+
+
+def _list(slot: Slot, deep: int) -> Tuple | ListOf | None:
+    evidence = slot.evidence
+    unpacked = uses(evidence, Use.UNPACKED)
+    proofs = [*unpacked, *uses(evidence, Use.ITERATED), *kinds_tested(evidence, Kind.LIST)]
+    if (not proofs and (not slot.items or slot.keys)) or _reads_a_letter(slot):
+        return None
+    read = [each for part in slot.items.values() for each in uses(part.evidence, Use.READ)]
+    where, code = first_of(proofs or read)
+    lengths = [each.detail for each in unpacked if isinstance(each.detail, int)]
+    length = max([*lengths, max(slot.items, default=-1) + 1])
+    if 0 < length <= _LONGEST_TUPLE and slot.element is None and len(set(lengths)) <= 1:
+        items = tuple(resolve(slot.item(place), deep + 1) for place in range(length))
+        return Tuple(items, where=where, evidence=code)
+    item = resolve(slot.element, deep + 1) if slot.element is not None and not slot.items else UNKNOWN
+    return ListOf(item, where=where, evidence=code)
+
+
+def _reads_a_letter(slot: Slot) -> bool:
+    """`answer[0].lower() == "y"` reads a letter of a text."""
+    part = slot.items.get(0)
+    values = compared_values(part.evidence) if part is not None and len(slot.items) == 1 else []
+    return bool(values) and all(isinstance(value, str) and len(value) == 1 for value in values)
+
+
+def _without_guards(found: list[AnswerShape], slot: Slot) -> list[AnswerShape]:
+    """A truth test beside something stronger only asks whether there is an answer at all."""
+    if len(found) == 1 or not isinstance(found[-1], Boolean):
+        return found
+    evidence = slot.evidence
+    literal = any(isinstance(value, bool) for value in compared_values(evidence))
+    default = any(isinstance(each.detail, bool) for each in uses(evidence, Use.DEFAULT))
+    apart = any(_is_of_another_kind(slot, each) for each in uses(evidence, Use.TRUTH))
+    if literal or default or apart or kinds_tested(evidence, Kind.BOOLEAN):
+        return found
+    if all(isinstance(each, OneOf) for each in found[:-1]) and not _only_guards(slot):
+        return found
+    return found[:-1]
+
+
+def _is_of_another_kind(slot: Slot, evidence: Evidence) -> bool:
+    """It is done where the answer is known to be no object or list."""
+    structured = {Kind.OBJECT.value, Kind.LIST.value}
+    return any(
+        slot.is_same(c.slot) and c.check is Check.IS and not c.positive and set(c.values) & structured
+        for c in evidence.conditions
+    )
+
+
+def _only_guards(slot: Slot) -> bool:
+    """Every comparison stands where the truth was tested already, so the test only lets nothing through."""
+    tests = uses(slot.evidence, Use.TRUTH)
+    negated = any(c.check is Check.EQUALS and not c.positive for each in tests for c in each.conditions)
+    compared = uses(slot.evidence, Use.COMPARED)
+    guarded = all(
+        any(slot.is_same(c.slot) and c.check is Check.TRUE and c.positive for c in each.conditions)
+        for each in compared
+    )
+    return guarded and not negated
+
+
+def _holds_elsewhere(found: list[AnswerShape], slot: Slot) -> bool:
+    """Whether the shape holds although the answer also goes where it is not followed."""
+    evidence = slot.evidence
+    if kinds_tested(evidence, *(kind for kind in Kind if kind is not Kind.NONE)):
+        return True
+    if all(isinstance(each, Object | Tuple | ListOf | Number) for each in found):
+        return True
+    if all(isinstance(each, Text) for each in found):
+        return bool(uses(evidence, Use.TEXT, Use.DEFAULT))
+    if any(isinstance(each, Boolean) for each in found):
+        return False
+    # One of the values that are compared is as good there as anywhere; what is none of them is not known.
+    escaped = uses(evidence, Use.ESCAPED)
+    return not any(c.check is Check.EQUALS and not c.positive for each in escaped for c in each.conditions)
+
+
+def _told_apart(slot: Slot, found: list[AnswerShape]) -> bool:
+    """Whether the code itself tells which of several shapes it got."""
+    if all(isinstance(each, OneOf | Boolean) for each in found):
+        return True
+    if all(isinstance(each, OneOf | Text) for each in found):
+        return True
+    tested = any(each.use is Use.IS and each.detail is not Kind.NONE for each in slot.evidence)
+    return tested or any(
+        isinstance(each.detail, Comparison) and any(isinstance(v, bool) for v in each.detail.values)
+        for each in slot.evidence
+    )

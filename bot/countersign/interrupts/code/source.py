@@ -1,0 +1,93 @@
+"""The source of a loaded graph, as text: what the reader works on.
+
+Whoever loads the graph fills this in; nothing here is imported or run.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from countersign.interrupts.code.shape import Scalar
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModuleSource:
+    """One module of the graph's own code."""
+
+    name: str  # as other modules import it
+    file: str
+    text: str
+    package: str = ""  # what its relative imports start from
+    bindings: Mapping[str, "Binding"] = field(default_factory=dict)  # names that are graphs at run time
+
+
+class Role(StrEnum):
+    """Why LangGraph calls a function, which says what its arguments and its result are."""
+
+    NODE = "node"  # takes the state, returns an update of it
+    BRANCH = "branch"  # takes the state, returns where to go
+    TOOL = "tool"  # takes a model's arguments, returns what the model is told
+    ENTRYPOINT = "entrypoint"  # takes the input, returns the output
+    PLAIN = "plain"  # bound to a name that another function uses
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassSource:
+    file: str
+    name: str  # qualified, as `__qualname__` has it
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubgraphSource:
+    """A graph that code calls as a function; `space` is where its state lives."""
+
+    space: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSource:
+    """Where a function's definition stands, and what its free names are bound to at run time."""
+
+    file: str
+    line: int  # the first line: that of the first decorator, where there is one
+    name: str
+    role: Role = Role.NODE
+    bindings: Mapping[str, "Binding"] = field(default_factory=dict)
+    owner: ClassSource | None = None  # of a bound method
+
+
+Binding: TypeAlias = FunctionSource | SubgraphSource | ClassSource | Scalar
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeSource:
+    """A node, by its path from the outermost graph: ("legal", "ask") is `ask` in the subgraph `legal`.
+
+    `problem` says in words why some of its code cannot be read.
+    """
+
+    path: tuple[str, ...]
+    space: str  # nodes in one space read and write the same state
+    functions: tuple[FunctionSource, ...]
+    problem: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BranchSource:
+    """A conditional edge. `ends` are the values that its path map knows; empty where it has none."""
+
+    space: str
+    function: FunctionSource
+    ends: tuple[Scalar, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphSource:
+    """A whole graph. `state` names the class of a space's state; nodes of called subgraphs are nodes too."""
+
+    name: str
+    modules: tuple[ModuleSource, ...]
+    nodes: tuple[NodeSource, ...]
+    branches: tuple[BranchSource, ...] = ()
+    state: Mapping[str, ClassSource] = field(default_factory=dict)

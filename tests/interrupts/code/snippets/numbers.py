@@ -1,0 +1,111 @@
+"""Questions that want a number."""
+
+from decimal import Decimal
+from typing import Any
+
+from langgraph.types import interrupt
+
+
+def is_tested_for_being_whole(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: whole number"""
+    question = "How old are you?"
+    while True:
+        answer = interrupt(question)
+        if not isinstance(answer, int) or answer < 0:
+            question = f"{answer!r} is no age. How old are you?"
+            continue
+        break
+    return {"age": answer}
+
+
+def is_converted(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: whole number"""
+    problem = ""
+    while True:
+        given = interrupt(f"{problem}How many seats?")
+        try:
+            seats = int(given)
+            if seats < 1:
+                raise ValueError("too few")
+            break
+        except (TypeError, ValueError) as error:
+            problem = f"{error}. "
+    return {"seats": seats}
+
+
+def may_have_fractions(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: number"""
+    return {"price": float(interrupt("What does it cost?"))}
+
+
+def is_exact_money(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: number"""
+    amount = Decimal(interrupt("How much?"))
+    return {"amount": str(amount)}
+
+
+def is_compared_with_a_number(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: number"""
+    score = interrupt("How good is it, from 0 to 10?")
+    return {"good": score >= 7}
+
+
+def is_between(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: number"""
+    if 0 < (share := interrupt("Which share?")) < 1:
+        return {"share": share}
+    return {"share": None}
+
+
+def is_calculated_with(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: number"""
+    percent = interrupt("How many percent?")
+    return {"factor": 1 - percent / 100}
+
+
+def is_a_number_of_turns(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: whole number"""
+    lines = []
+    for number in range(interrupt("How many lines?")):
+        lines.append(f"line {number}")
+    return {"lines": lines}
+
+
+def is_a_place_in_a_list(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: whole number"""
+    drafts = ["short", "long"]
+    return {"draft": drafts[interrupt("Which one, 0 or 1?")]}
+
+
+def is_one_of_some_numbers(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: 1 | 2 | …"""
+    match interrupt("1: pay, 2: wait"):
+        case 1:
+            return {"do": "pay"}
+        case 2:
+            return {"do": "wait"}
+        case _:
+            return {}
+
+
+def is_matched_as_whole(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: whole number"""
+    match interrupt("How many?"):
+        case int(count):
+            return {"count": count}
+        case _:
+            return {}
+
+
+def is_declared(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: whole number"""
+    copies: int = interrupt("How many copies?")
+    return {"copies": copies}
+
+
+def is_the_digits_of_a_text(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: text"""
+    digits = interrupt("Your PIN?").strip()
+    if not digits.isdecimal():
+        return {"pin": None}
+    return {"pin": int(digits)}

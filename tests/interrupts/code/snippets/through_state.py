@@ -1,0 +1,176 @@
+"""Answers that one node keeps in the state, and that another node or a conditional edge reads.
+
+`with:` names the functions that are nodes of the same graph, and `edge:` those that are conditional edges,
+with the ends of their path map if they have one.
+"""
+
+from typing import Any, Literal, Optional
+
+from langchain_core.messages import HumanMessage
+from langgraph.types import Command, Send, interrupt
+from typing_extensions import TypedDict
+
+
+class State(TypedDict, total=False):
+    approved: bool
+    age: int
+    name: str
+    draft: str
+    note: Optional[str]
+    level: Literal["low", "high"]
+    anything: Any
+
+
+def keeps_a_decision(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: "approve" | …
+    edge: routes_by_the_decision
+    """
+    return {"decision": interrupt({"draft": state["draft"]})}
+
+
+def routes_by_the_decision(state: dict[str, Any]) -> str:
+    return "publish" if state["decision"] == "approve" else "discard"
+
+
+def keeps_the_name_of_an_edge(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: "publish" | "discard"
+    edge: routes_by_name publish discard
+    """
+    return {"choice": interrupt("publish or discard?")}
+
+
+def routes_by_name(state: dict[str, Any]) -> str:
+    return state["choice"]  # type: ignore[no-any-return]
+
+
+def keeps_a_yes(state: dict[str, Any]) -> Command[Any]:
+    """
+    answer: true | false
+    with: acts_on_a_yes
+    """
+    return Command(update={"agreed": interrupt("Fine?")}, goto="act")
+
+
+def acts_on_a_yes(state: dict[str, Any]) -> dict[str, Any]:
+    if not state.get("agreed"):
+        return {"done": False}
+    return {"done": True}
+
+
+def keeps_words(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: text
+    with: uses_words
+    """
+    state["words"] = interrupt("What do you think?")
+    return state
+
+
+def uses_words(state: dict[str, Any]) -> dict[str, Any]:
+    return {"messages": [HumanMessage(state["words"])]}
+
+
+def keeps_a_part(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: {count: whole number, why?: text?}
+    with: uses_the_part
+    """
+    answer = interrupt("How many, and why?")
+    state.update({"count": answer["count"]})
+    return {**state, "why": answer.get("why", "")}
+
+
+def uses_the_part(state: dict[str, Any]) -> dict[str, Any]:
+    return {"lines": [state["why"] for _ in range(state["count"])]}
+
+
+def keeps_it_and_passes_it_on(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: "yes" | …
+    with: passes_it_on, reads_what_was_passed_on
+    """
+    return {"raw": interrupt("?")}
+
+
+def passes_it_on(state: dict[str, Any]) -> dict[str, Any]:
+    return {"clean": state["raw"]}
+
+
+def reads_what_was_passed_on(state: dict[str, Any]) -> dict[str, Any]:
+    return {"go": state["clean"] == "yes"}
+
+
+def sends_it(state: dict[str, Any]) -> Command[Any]:
+    """
+    answer: text
+    with: gets_what_was_sent
+    """
+    return Command(goto=[Send("worker", {"order": interrupt("What shall I do?")})])
+
+
+def gets_what_was_sent(state: dict[str, Any]) -> dict[str, Any]:
+    return {"log": "Doing: " + state["order"]}
+
+
+def keeps_it_where_a_bool_is_declared(state: State) -> dict[str, Any]:
+    """answer: true | false"""
+    return {"approved": interrupt("Do you approve?")}
+
+
+def keeps_it_where_a_number_is_declared(state: State) -> dict[str, Any]:
+    """answer: whole number"""
+    return {"age": interrupt("How old are you?")}
+
+
+def keeps_it_where_a_text_is_declared(state: State) -> dict[str, Any]:
+    """answer: {edited: text}"""
+    result = interrupt({"task": "Improve the draft.", "draft": state["draft"]})
+    return {"draft": result["edited"]}
+
+
+def keeps_it_where_a_text_or_nothing_is_declared(state: State) -> dict[str, Any]:
+    """answer: text?"""
+    return {"note": interrupt("A note?")}
+
+
+def keeps_it_where_values_are_declared(state: State) -> Command[Any]:
+    """answer: "low" | "high" """
+    return Command(update={"level": interrupt("How risky?")}, goto="next")
+
+
+def keeps_it_where_nothing_is_declared(state: State) -> dict[str, Any]:
+    """answer: unknown"""
+    return {"anything": interrupt("?")}
+
+
+def adds_to_a_declared_text(state: State) -> dict[str, Any]:
+    """answer: text"""
+    return {"draft": state["draft"] + interrupt("How does it go on?")}
+
+
+def asks_only_if_it_is_not_known_yet(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: unknown
+    answer: unknown
+    """
+    name = interrupt("Who are you?") if not state.get("who") else state["who"]
+    town = interrupt("Where from?") if not state.get("town") else state["town"]
+    return {"who": name, "town": town}
+
+
+def shares_its_key_with_others(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: unknown
+    with: writes_the_same_key, reads_the_shared_key
+    """
+    return {"status": interrupt("What is the status?")}
+
+
+def writes_the_same_key(state: dict[str, Any]) -> dict[str, Any]:
+    return {"status": "drafted"}
+
+
+def reads_the_shared_key(state: dict[str, Any]) -> dict[str, Any]:
+    return {"next": state["status"] == "drafted"}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from countersign.approvals.audit import GENESIS, ChainedEntry, EntryHasher, LedgerEntry, next_link
+from countersign.approvals.audit.entry import detail_text
 
 START = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -17,7 +18,7 @@ def entry(number: int, **changes: object) -> LedgerEntry:
         event="opened" if number % 2 else "decided",
         actor_id=None if number % 2 else "UBOB",
         actor_name=None if number % 2 else "Bob",
-        detail={"amount": 129.9, "note": f"Nr. {number}"},
+        detail=detail_text({"amount": 129.9, "note": f"Nr. {number}"}),
         at=START + timedelta(seconds=number, microseconds=number),
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # the tests name fields of an entry

@@ -27,7 +27,7 @@ def test_an_untouched_chain_verifies_to_its_head(hasher: EntryHasher) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"detail": {"amount": 129.91, "note": "Nr. 3"}},
+        {"detail": '{"amount":129.91,"note":"Nr. 3"}'},
         {"actor_name": "Mallory"},
         {"actor_id": "UMALLORY"},
         {"event": "decided"},

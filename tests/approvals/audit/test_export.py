@@ -4,9 +4,15 @@ import csv
 import io
 import json
 
-from countersign.approvals.audit import EntryHasher, LedgerEntry, verify
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from countersign.approvals.audit import EntryHasher, verify
 from countersign.approvals.audit.chain import GENESIS, next_link
+from countersign.approvals.audit.entry import detail_text
 from countersign.approvals.audit.export import ExportFormat, export
+from countersign.approvals.json import Json
 from tests.approvals.audit.chains import chain, entry
 
 
@@ -34,7 +40,7 @@ def test_csv_has_a_head_and_a_line_per_entry_and_no_formula() -> None:
 
     assert [row["event"] for row in table] == ["opened", "decided"]
     assert table[0]["actor_name"] == '\'=HYPERLINK("x")'
-    assert json.loads(table[1]["detail"]) == entry(2).detail
+    assert json.loads(table[1]["detail"]) == {"amount": 129.9, "note": "Nr. 2"}
     assert table[1]["previous"] == table[0]["link"]
 
 
@@ -58,11 +64,24 @@ def test_ocsf_events_have_the_required_attributes_of_api_activity() -> None:
 
 
 def test_the_hash_is_over_canonical_json() -> None:
-    """The same content in another order of keys, or as another spelling of a number, hashes alike."""
+    """The same content in another order of keys, or with another spelling of a number, hashes alike."""
 
-    def made(detail: object) -> LedgerEntry:
-        return entry(1, detail=detail)
+    def hashed(detail: Json) -> str:
+        return EntryHasher()(entry(1, detail=detail_text(detail)))
 
-    hasher = EntryHasher()
-    assert hasher(made({"b": 1.0, "a": 2})) == hasher(made({"a": 2, "b": 1}))
-    assert hasher(made({"a": 2})) != hasher(made({"a": "2"}))
+    assert hashed({"b": 1.0, "a": 2}) == hashed({"a": 2, "b": 1})
+    assert hashed({"a": 2}) != hashed({"a": "2"})
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(-1e15, 1e15) | st.text(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+        max_leaves=8,
+    ),
+    st.text(),
+)
+def test_the_canonical_form_is_that_of_rfc_8785(detail: Json, name: str) -> None:
+    made = entry(2, detail=detail_text(detail), actor_name=name)
+
+    assert made.canonical() == rfc8785.dumps(made.content())

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +13,7 @@ PLAIN = "sha256"
 KEYED = "hmac-sha256"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LedgerEntry:
     """What happened to an approval. `event` is one of `approvals.ledger.Event`, as its value."""
 
@@ -22,11 +23,26 @@ class LedgerEntry:
     event: str
     actor_id: str | None  # None where the bot itself acted
     actor_name: str | None
-    detail: Json
+    detail: str  # canonical JSON, as `detail_text` writes it and the database keeps it
     at: datetime  # aware; microseconds count
 
+    def canonical(self) -> bytes:
+        """The entry's RFC 8785 form, which its hash covers.
+
+        It is put together from parts: `detail` is canonical already, and the other members are texts and one
+        integer, which Python's encoder spells as RFC 8785 does.
+        """
+        actor = "null"
+        if self.actor_id is not None or self.actor_name is not None:
+            actor = f'{{"id":{_text(self.actor_id)},"name":{_text(self.actor_name)}}}'
+        return (
+            f'{{"actor":{actor},"approval_id":{_text(self.approval_id)},"at":"{timestamp(self.at)}",'
+            f'"detail":{self.detail},"event":{_text(self.event)},"thread_id":{_text(self.thread_id)},'
+            f'"version":{self.version}}}'
+        ).encode("utf-8", "surrogatepass")
+
     def content(self) -> dict[str, Json]:
-        """The entry as JSON, hashed and exported. `at` is RFC 3339 in UTC, to the microsecond."""
+        """The entry as JSON, for exports. `at` is RFC 3339 in UTC, to the microsecond."""
         actor: dict[str, Json] = {"id": self.actor_id, "name": self.actor_name}
         return {
             "approval_id": self.approval_id,
@@ -34,14 +50,23 @@ class LedgerEntry:
             "version": self.version,
             "event": self.event,
             "actor": actor if any(actor.values()) else None,
-            "detail": self.detail,
+            "detail": json.loads(self.detail),
             "at": timestamp(self.at),
         }
 
 
+_text = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def detail_text(detail: Json) -> str:
+    """Canonical JSON text; what RFC 8785 has no spelling for becomes ASCII JSON with sorted keys."""
+    return canonical_json(detail).decode().removeprefix("exact ")
+
+
 def timestamp(at: datetime) -> str:
     """RFC 3339 in UTC with six digits: `2026-03-01T09:30:00.000000Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{at.isoformat(timespec='microseconds')[:26]}Z"
 
 
 class EntryHasher:
@@ -61,7 +86,7 @@ class EntryHasher:
 
     def __call__(self, entry: LedgerEntry) -> str:
         """The entry's hash, `<algorithm>:<64 hex digits>`."""
-        return f"{self.algorithm}:{self._digest(canonical_json(entry.content()))}"
+        return f"{self.algorithm}:{self._digest(entry.canonical())}"
 
     def matches(self, entry: LedgerEntry, stored: str) -> bool:
         """Whether a stored hash is this entry's.
@@ -69,7 +94,7 @@ class EntryHasher:
         An entry that was written before a key was set has a plain hash, and still matches it.
         """
         algorithm, _, digest = stored.partition(":")
-        content = canonical_json(entry.content())
+        content = entry.canonical()
         if algorithm == PLAIN:
             return hmac.compare_digest(hashlib.sha256(content).hexdigest(), digest)
         return (

@@ -66,7 +66,7 @@ def _csv(rows: Iterable[ChainedEntry]) -> Iterator[str]:
             (
                 row.position, timestamp(entry.at), entry.event, entry.approval_id, entry.thread_id,
                 entry.version, entry.actor_id, entry.actor_name,
-                json.dumps(entry.detail, ensure_ascii=False), row.entry_hash, previous, row.link,
+                entry.detail, row.entry_hash, previous, row.link,
             )
         )  # fmt: skip
 

@@ -4,6 +4,7 @@
     countersign worker                   only work the queue; any number of these, on any machine
     countersign migrate                  bring the database's tables up to date and end
     countersign halted [--retry THREAD]  list the threads whose last step failed, or retry one
+    countersign audit verify             check the ledger; `audit export` and `audit show ID` print it
     countersign demo [--tour]            the bot in a Slack of its own on this machine: no account, no key
     countersign demo --script FILE       the same, played by a script that says what has to come of it
 
@@ -24,7 +25,9 @@ from typing import TYPE_CHECKING
 from dotenv import load_dotenv
 
 from countersign import __version__
+from countersign.approvals.audit import AnchorNotUnderstood
 from countersign.approvals.errors import CountersignError
+from countersign.audit_arguments import add_audit_arguments
 
 if TYPE_CHECKING:
     from countersign.settings import Settings
@@ -98,6 +101,19 @@ def _halted(given: argparse.Namespace) -> int:
     return 0
 
 
+def _audit(given: argparse.Namespace) -> int:
+    from countersign import audit_command
+    from countersign.logs import configure_logging
+    from countersign.settings import read_database_settings
+
+    configure_logging("text", logging.WARNING)
+    try:
+        return asyncio.run(audit_command.run(read_database_settings(), given))
+    except (audit_command.AuditUsageError, AnchorNotUnderstood) as error:
+        print(f"countersign: {error}", file=sys.stderr)
+        return 2
+
+
 def _demo(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("countersign.demo") is None:
         raise CountersignError("The container has no demo. Run it from a checkout or an installed package.")
@@ -125,6 +141,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     halted.add_argument("--retry", metavar="THREAD", help="the id of the thread to retry")
     halted.set_defaults(run=_halted)
+    audit = commands.add_parser("audit", help="verify, export or show the ledger")
+    add_audit_arguments(audit)
+    audit.set_defaults(run=_audit)
     demo = commands.add_parser("demo", help="the bot in a Slack of its own on this machine")
     demo.add_argument("--tour", action="store_true", help="play a story, print its transcript and end")
     demo.add_argument(

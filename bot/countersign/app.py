@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -11,9 +11,12 @@ from typing import Any
 import structlog
 
 from countersign.admin_server import open_admin_server, open_startup_server, render_metrics
+from countersign.anchoring import Anchoring, anchor_targets
+from countersign.approvals.audit import EntryHasher
 from countersign.flow.decisions.decide import Decide
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
+from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.metrics import Metrics
 from countersign.flow.retention import Retention
 from countersign.flow.steps.progress_indicator import ProgressIndicator
@@ -41,6 +44,7 @@ from countersign.slack_startup import connect_to_slack
 from countersign.store.database import configure_for_checkpoints, open_database
 from countersign.store.diagnostics import Diagnostics
 from countersign.store.effects import Effects
+from countersign.store.ledger import Ledger
 from countersign.store.outbox import Outbox
 from countersign.store.pool import configure_for_statements, open_pool
 from countersign.store.retention import RetentionStore
@@ -49,6 +53,7 @@ from countersign.store.threads import ThreadStore
 
 _DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
 _REPAIR_EVERY = 5.0  # seconds between two searches for what a crash left undone
+_SEAL_EVERY = 1.0  # seconds in which an entry of the ledger gets its place in the chain
 _REAP_EVERY = 2.0  # seconds between two searches for jobs whose worker died
 _REPAIR_CANCEL_TIMEOUT = 1.0  # seconds until a repair that was cancelled is cancelled again
 _WORKER_CANCEL_TIMEOUT = 10.0  # the same for a worker, on top of SHUTDOWN_GRACE
@@ -63,6 +68,8 @@ class Services:
     settings: Settings
     threads: ThreadStore
     outbox: Outbox
+    ledger: Ledger
+    anchoring: Anchoring
     diagnostics: Diagnostics
     queue: Queue
     reaper: StalledJobReaper
@@ -108,7 +115,9 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         )
         queue = Queue(pool)
         await queue.open()
-        threads, outbox = ThreadStore(pool, queue.defer), Outbox(pool, queue.defer)
+        hasher = EntryHasher(settings.ledger_key.get_secret_value().encode() if settings.ledger_key else None)
+        ledger = Ledger(pool, hasher)
+        threads, outbox = ThreadStore(pool, queue.defer, hasher), Outbox(pool, queue.defer)
         token = settings.slack_bot_token.get_secret_value()
         api = WebApi(await stack.enter_async_context(open_web(settings.slack_api_url, token)))
         diagnostics, metrics = Diagnostics(pool), Metrics()
@@ -138,6 +147,10 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             settings=settings,
             threads=threads,
             outbox=outbox,
+            ledger=ledger,
+            anchoring=Anchoring(
+                ledger, anchor_targets(settings.ledger_anchor, slack), settings.ledger_anchor_every
+            ),
             diagnostics=diagnostics,
             queue=queue,
             reaper=StalledJobReaper(pool, queue),
@@ -211,6 +224,8 @@ async def _worker(services: Services) -> AsyncIterator[None]:
         run_every(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
         run_every(_REPAIR_EVERY, "requeue_orphaned", services.threads.requeue_orphaned),
         run_every(_REAP_EVERY, "reap", services.reaper.reap),
+        run_every(_SEAL_EVERY, "seal_ledger", services.ledger.seal),
+        run_every(services.anchoring.every, "anchor_ledger", services.anchoring.publish),
     ]
     cancel_timeout = services.settings.shutdown_grace + _WORKER_CANCEL_TIMEOUT
     async with _background(cancel_timeout, worker.run()), _background(_REPAIR_CANCEL_TIMEOUT, *repairs):
@@ -218,6 +233,8 @@ async def _worker(services: Services) -> AsyncIterator[None]:
             yield
         finally:
             services.graphs.drain()
+    with suppress(DatabaseUnavailable):
+        await services.ledger.seal()  # what the last steps appended
 
 
 @asynccontextmanager

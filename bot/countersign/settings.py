@@ -28,8 +28,12 @@ _EXPECTED = {
     "CONCURRENCY": "how many threads one worker runs at once, from 1 to 200",
     "RETENTION": "for how many days a thread at rest is kept; 0 keeps all",
     "LOG_FORMAT": "text or json",
+    "LEDGER_KEY": "a random text of at least 16 characters that the database does not hold",
+    "LEDGER_ANCHOR_EVERY": "how many seconds lie between two anchors, 1 or more",
     "SHUTDOWN_GRACE": "how many seconds running steps have to end after SIGTERM",
 }
+
+_LEDGER_KEY_LENGTH = 16
 
 
 class SettingsError(CountersignError):
@@ -57,6 +61,9 @@ class Settings(BaseSettings):
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = 8.0
     retention: Annotated[float, Field(ge=0)] = 90.0
     inspection_token: SecretStr | None = None
+    ledger_key: SecretStr | None = None
+    ledger_anchor: str = ""
+    ledger_anchor_every: Annotated[float, Field(ge=1)] = 3600.0
     log_format: Annotated[str, Field(pattern="^(text|json)$")] = "text"
 
     @field_validator("slack_bot_token")
@@ -80,6 +87,11 @@ class Settings(BaseSettings):
     def _database_url(cls, value: SecretStr | None) -> SecretStr | None:
         return _postgres_url(value) if value else None
 
+    @field_validator("ledger_key")
+    @classmethod
+    def _ledger_key(cls, value: SecretStr | None) -> SecretStr | None:
+        return _long_enough(value)
+
     @property
     def socket_mode(self) -> bool:
         return self.slack_app_token is not None
@@ -92,6 +104,12 @@ class DatabaseSettings(BaseSettings):
 
     database_url: SecretStr | None = None
     data_dir: Path = Path(".data")
+    ledger_key: SecretStr | None = None
+
+    @field_validator("ledger_key")
+    @classmethod
+    def _ledger_key(cls, value: SecretStr | None) -> SecretStr | None:
+        return _long_enough(value)
 
 
 def read_settings() -> Settings:
@@ -125,6 +143,12 @@ def _read(kind: type[Kind]) -> Kind:
 def _with_prefix(prefix: str, value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith(prefix):
         raise ValueError(f"does not begin with {prefix}")
+    return value
+
+
+def _long_enough(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and len(value.get_secret_value()) < _LEDGER_KEY_LENGTH:
+        raise ValueError(f"is shorter than {_LEDGER_KEY_LENGTH} characters")
     return value
 
 

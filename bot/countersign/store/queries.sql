@@ -90,8 +90,8 @@ WITH opened AS (
     ON CONFLICT DO NOTHING
     RETURNING id, thread_id, version
 )
-INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail)
-SELECT id, thread_id, version, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s FROM opened
+INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail, at, hash)
+SELECT id, thread_id, version, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s::json, %(at)s, %(hash)s FROM opened
 RETURNING id;
 
 -- change_approval --
@@ -105,8 +105,8 @@ WITH changed AS (
     WHERE id = %(id)s AND version = %(expected)s
     RETURNING id, thread_id, version
 )
-INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail)
-SELECT id, thread_id, version, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s FROM changed
+INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail, at, hash)
+SELECT id, thread_id, version, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s::json, %(at)s, %(hash)s FROM changed
 RETURNING id;
 
 -- pending_approvals --
@@ -341,3 +341,72 @@ BEGIN;
 -- commit_transaction --
 -- Skipped by the server after an error; the pool rolls back then.
 COMMIT;
+
+-- append_ledger_entry --
+-- An event that changes nothing of its approval: somebody was refused, a card was shown.
+INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail, at, hash)
+VALUES (%(approval_id)s, %(thread_id)s, %(version)s, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s::json,
+        %(at)s, %(hash)s);
+
+-- try_sealing --
+-- Lets one process seal at a time; the lock ends with the transaction.
+SELECT pg_try_advisory_xact_lock(%(key)s) AS held;
+
+-- chain_head --
+-- The last position and its link; no row while nothing is sealed.
+SELECT position, link, entry_id FROM countersign.ledger_chain ORDER BY position DESC LIMIT 1;
+
+-- link_at --
+-- The link at one position.
+SELECT link FROM countersign.ledger_chain WHERE position = %(position)s;
+
+-- entries_to_seal --
+-- Committed entries without a position, by id. An entry counts as committed once no transaction that is as old
+-- as its own is running, so that none can appear before it later; in a database that was restored from a dump,
+-- whose transaction numbers are another server's, after an hour.
+SELECT l.id, l.hash FROM countersign.ledger l
+WHERE l.id > %(after)s
+  AND l.hash IS NOT NULL
+  AND (l.appended_by < pg_snapshot_xmin(pg_current_snapshot()) OR l.at < now() - interval '1 hour')
+  AND NOT EXISTS (SELECT 1 FROM countersign.ledger_chain c WHERE c.entry_id = l.id)
+ORDER BY l.id
+LIMIT %(limit)s;
+
+-- seal_entries --
+-- Gives entries their positions and links.
+INSERT INTO countersign.ledger_chain (position, entry_id, link)
+SELECT * FROM unnest(%(positions)s::bigint[], %(entry_ids)s::bigint[], %(links)s::text[]);
+
+-- sealed_entries --
+-- The whole chain in order, with what is left of each entry.
+SELECT c.position, c.link, c.entry_id, l.id, l.approval_id::text, l.thread_id, l.version, l.event, l.actor_id,
+       l.actor_name, coalesce(l.detail::text, 'null') AS detail, l.at, l.hash
+FROM countersign.ledger_chain c
+LEFT JOIN countersign.ledger l ON l.id = c.entry_id
+ORDER BY c.position;
+
+-- unsealed_entries --
+-- What has no position yet, by id.
+SELECT NULL::bigint AS position, NULL::text AS link, l.id AS entry_id, l.id, l.approval_id::text, l.thread_id,
+       l.version, l.event, l.actor_id, l.actor_name, coalesce(l.detail::text, 'null') AS detail, l.at, l.hash
+FROM countersign.ledger l
+WHERE NOT EXISTS (SELECT 1 FROM countersign.ledger_chain c WHERE c.entry_id = l.id)
+ORDER BY l.id;
+
+-- exported_entries --
+-- Entries since a moment, in the order of the chain, unsealed ones last; of one approval if it is given.
+SELECT c.position, c.link, l.id AS entry_id, l.id, l.approval_id::text, l.thread_id, l.version, l.event,
+       l.actor_id, l.actor_name, coalesce(l.detail::text, 'null') AS detail, l.at, l.hash
+FROM countersign.ledger l
+LEFT JOIN countersign.ledger_chain c ON c.entry_id = l.id
+WHERE (%(since)s::timestamptz IS NULL OR l.at >= %(since)s)
+  AND (%(approval_id)s::uuid IS NULL OR l.approval_id = %(approval_id)s)
+ORDER BY c.position NULLS LAST, l.id;
+
+-- approvals_without_entry --
+-- Approvals whose latest change has no entry in the ledger: it was taken out before it was sealed.
+SELECT a.id::text, a.version FROM countersign.approvals a
+WHERE NOT EXISTS (
+    SELECT 1 FROM countersign.ledger l WHERE l.approval_id = a.id AND l.version = a.version)
+ORDER BY a.id
+LIMIT 1;

@@ -51,7 +51,7 @@ def inbound_row(inbound: Inbound) -> dict[str, Any]:
         "thread_id": inbound.thread.id,
         "kind": inbound.kind,
         "user_id": inbound.user,
-        "text": _postgres_text(inbound.text),
+        "text": postgres_text(inbound.text),
         "body": json_column(inbound.body),
     }
 
@@ -111,7 +111,7 @@ def approval_row(approval: Approval) -> dict[str, Any]:
         "status": approval.status,
         "votes": json_column([_vote_row(vote) for vote in approval.votes]),
         "answer": json_column(approval.answer),
-        "status_reason": _postgres_text(approval.status_reason),
+        "status_reason": postgres_text(approval.status_reason),
         "version": approval.version,
         "opened_at": approval.opened_at,
     }
@@ -148,7 +148,7 @@ def json_column(value: Any) -> AsJson | None:
     return None if value is None else AsJson(value)
 
 
-def _postgres_text(text: str | None) -> str | None:
+def postgres_text(text: str | None) -> str | None:
     """Replaces U+0000 and lone surrogates, which PostgreSQL's text type refuses, with U+FFFD."""
     if text is None:
         return None

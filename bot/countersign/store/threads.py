@@ -8,6 +8,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from countersign.approvals.approval import Status
+from countersign.approvals.audit import EntryHasher
 from countersign.approvals.ledger import Change, Event
 from countersign.flow.errors import Conflict
 from countersign.flow.inbound import Inbound, InboundKind, in_order
@@ -17,6 +18,7 @@ from countersign.flow.thread import ThreadRecord
 from countersign.flow.work import SavedStep, StepResult, Work
 from countersign.store import rows
 from countersign.store.error_translation import translate_errors
+from countersign.store.ledger import ledger_arguments
 from countersign.store.outbox_claims import claim_arguments, claimed_messages
 from countersign.store.pool import Pool, transaction
 from countersign.store.queries import QUERIES
@@ -28,9 +30,11 @@ Defer = Callable[[Connection, str], Awaitable[None]]
 class ThreadStore:
     """`defer(connection, thread_id)` enqueues the thread's job, in the connection's transaction."""
 
-    def __init__(self, pool: Pool, defer: Defer) -> None:
+    def __init__(self, pool: Pool, defer: Defer, hasher: EntryHasher | None = None) -> None:
+        """`hasher` hashes ledger entries; without one they are hashed without a key."""
         self._pool = pool
         self._defer = defer
+        self._hasher = hasher or EntryHasher()
 
     async def accept(self, inbound: Inbound) -> bool:
         if await self._accepted(inbound):
@@ -97,7 +101,7 @@ class ThreadStore:
         claiming = None
         async with transaction(self._pool) as connection:
             # Before the outbox, whose cards reference the approvals that are inserted here.
-            await _applied([await _apply(connection, change) for change in result.changes])
+            await _applied([await _apply(connection, change, self._hasher) for change in result.changes])
             for row in result.post:
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
             if claim and result.post:
@@ -135,7 +139,7 @@ class ThreadStore:
 
     async def decide(self, change: Change) -> None:
         async with transaction(self._pool) as connection:
-            applying = await _apply(connection, change)
+            applying = await _apply(connection, change, self._hasher)
             if change.after.status is Status.DECIDED:
                 await self._defer(connection, change.after.thread_id)
             await _applied([applying])
@@ -166,16 +170,10 @@ def _place(inbound: Inbound) -> dict[str, Any]:
     return {"thread_id": inbound.thread.id, "written": inbound.written}
 
 
-async def _apply(connection: Connection, change: Change) -> psycopg.AsyncCursor[Any]:
-    """Save an approval and its ledger row in one statement, which returns a row if the version matched."""
-    after = change.after
-    entry = {
-        "event": change.event,
-        "actor_id": change.by.id if change.by else None,
-        "actor_name": change.by.name if change.by else None,
-        "detail": rows.json_column(change.detail),
-    }
-    arguments = {**rows.approval_row(after), **entry}
+async def _apply(connection: Connection, change: Change, hasher: EntryHasher) -> psycopg.AsyncCursor[Any]:
+    """Save an approval and its ledger entry in one statement, which returns a row if the version matched."""
+    entry = ledger_arguments(change, hasher)
+    arguments = {**rows.approval_row(change.after), **entry}
     if change.event is Event.OPENED:
         return await connection.execute(QUERIES["open_approval"], arguments)
     return await connection.execute(

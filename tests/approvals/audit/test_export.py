@@ -3,17 +3,23 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.approvals.audit import EntryHasher, verify
+from countersign.approvals.audit import ChainedEntry, EntryHasher, verify
 from countersign.approvals.audit.chain import GENESIS, next_link
 from countersign.approvals.audit.entry import detail_text
-from countersign.approvals.audit.export import ExportFormat, export
+from countersign.approvals.audit.export import Exporter, ExportFormat
 from countersign.approvals.json import Json
 from tests.approvals.audit.chains import chain, entry
+
+
+def export(rows: Sequence[ChainedEntry], form: ExportFormat) -> list[str]:
+    exporter = Exporter(form)
+    return [*filter(None, [exporter.head()]), *(exporter.line(row) for row in rows)]
 
 
 def test_json_lines_carry_what_it_takes_to_verify_them_again() -> None:

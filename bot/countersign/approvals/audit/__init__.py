@@ -1,9 +1,10 @@
 """The ledger as evidence: what an entry's hash covers, how entries are chained, and how both are verified."""
 
-from countersign.approvals.audit.anchor import Anchor, parse_anchor
+from countersign.approvals.audit.anchor import Anchor, AnchorNotUnderstood, parse_anchor
 from countersign.approvals.audit.chain import (
     GENESIS,
     ChainedEntry,
+    ChainVerifier,
     Finding,
     FindingKind,
     Verification,
@@ -15,6 +16,8 @@ from countersign.approvals.audit.entry import EntryHasher, LedgerEntry
 __all__ = [
     "GENESIS",
     "Anchor",
+    "AnchorNotUnderstood",
+    "ChainVerifier",
     "ChainedEntry",
     "EntryHasher",
     "Finding",

@@ -21,7 +21,7 @@ def next_link(previous: str, position: int, entry_hash: str) -> str:
     return hashlib.sha256(f"{previous}\n{position}\n{entry_hash}".encode()).hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChainedEntry:
     """What the database holds of one position: `entry` is None where only the link is left."""
 
@@ -66,19 +66,20 @@ def verify(rows: Iterable[ChainedEntry], hasher: EntryHasher, anchors: Sequence[
 
     `rows` are the sealed ones in the order of their positions, then the unsealed ones by entry id.
     """
-    expected = {anchor.position: anchor.link for anchor in anchors}
-    walk = _Walk(hasher, expected)
+    chain = ChainVerifier(hasher, anchors)
     for row in rows:
-        finding = walk.take(row)
+        finding = chain.take(row)
         if finding is not None:
-            return walk.result(finding)
-    return walk.result(walk.missing_end())
+            return chain.result(finding)
+    return chain.result(chain.missing_end())
 
 
-class _Walk:
-    def __init__(self, hasher: EntryHasher, anchored: dict[int, str]) -> None:
+class ChainVerifier:
+    """The walk of `verify`, for rows that arrive one by one."""
+
+    def __init__(self, hasher: EntryHasher, anchors: Sequence[Anchor] = ()) -> None:
         self._hasher = hasher
-        self._anchored = anchored
+        self._anchored = {anchor.position: anchor.link for anchor in anchors}
         self._head = GENESIS
         self._position = 0
         self._unsealed = 0
@@ -86,6 +87,7 @@ class _Walk:
         self._keyed = False
 
     def take(self, row: ChainedEntry) -> Finding | None:
+        """Check the next row; returns what is wrong with it, after which there is nothing left to check."""
         if row.position is None:
             return self._take_unsealed(row)
         expected = self._position + 1

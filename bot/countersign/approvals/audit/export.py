@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 
 from countersign.approvals.audit.chain import ChainedEntry
@@ -23,25 +23,33 @@ class ExportFormat(StrEnum):
     OCSF = "ocsf"
 
 
-def export(rows: Iterable[ChainedEntry], form: ExportFormat) -> Iterator[str]:
-    """Lines, each with its newline. An entry carries its hash, its link, and the link before it."""
-    if form is ExportFormat.CSV:
-        yield from _csv(rows)
-        return
-    shape = _ocsf if form is ExportFormat.OCSF else record
-    for row, previous in _with_previous(rows):
-        yield json.dumps(shape(row, previous), ensure_ascii=False) + "\n"
+class Exporter:
+    """Turns rows into lines, one by one, in the order of the chain.
 
+    An entry carries its hash, its link, and the link before it where that row came just before.
+    """
 
-def _with_previous(rows: Iterable[ChainedEntry]) -> Iterator[tuple[ChainedEntry, str | None]]:
-    last: ChainedEntry | None = None
-    for row in rows:
-        follows = (
-            last is not None and row.position is not None and last.position is not None
-            and row.position == last.position + 1
-        )  # fmt: skip
-        yield row, last.link if follows and last is not None else None
-        last = row
+    def __init__(self, form: ExportFormat) -> None:
+        self._form = form
+        self._last: ChainedEntry | None = None
+
+    def head(self) -> str:
+        """What comes before the first row."""
+        return _csv_line(_COLUMNS) if self._form is ExportFormat.CSV else ""
+
+    def line(self, row: ChainedEntry) -> str:
+        """The row's line, with its newline."""
+        previous = self._previous(row)
+        if self._form is ExportFormat.CSV:
+            return _csv_row(row, previous)
+        shape = _ocsf if self._form is ExportFormat.OCSF else record
+        return json.dumps(shape(row, previous), ensure_ascii=False) + "\n"
+
+    def _previous(self, row: ChainedEntry) -> str | None:
+        last, self._last = self._last, row
+        if last is None or row.position is None or last.position is None or row.position != last.position + 1:
+            return None
+        return last.link
 
 
 def record(row: ChainedEntry, previous: str | None = None) -> dict[str, Json]:
@@ -56,19 +64,15 @@ def record(row: ChainedEntry, previous: str | None = None) -> dict[str, Json]:
     }
 
 
-def _csv(rows: Iterable[ChainedEntry]) -> Iterator[str]:
-    yield _csv_line(_COLUMNS)
-    for row, previous in _with_previous(rows):
-        entry = row.entry
-        if entry is None:
-            continue
-        yield _csv_line(
-            (
-                row.position, timestamp(entry.at), entry.event, entry.approval_id, entry.thread_id,
-                entry.version, entry.actor_id, entry.actor_name,
-                entry.detail, row.entry_hash, previous, row.link,
-            )
-        )  # fmt: skip
+def _csv_row(row: ChainedEntry, previous: str | None) -> str:
+    entry = row.entry
+    assert entry is not None, "an exported row is an entry"
+    return _csv_line(
+        (
+            row.position, timestamp(entry.at), entry.event, entry.approval_id, entry.thread_id,
+            entry.version, entry.actor_id, entry.actor_name, entry.detail, row.entry_hash, previous, row.link,
+        )
+    )  # fmt: skip
 
 
 def _csv_line(values: Iterable[object]) -> str:

@@ -69,12 +69,22 @@ CREATE TABLE countersign.ledger (
     event text NOT NULL,
     actor_id text,                            -- null where the bot itself acted
     actor_name text,
-    detail json,
+    detail json,                              -- canonical text: json keeps it as it was written
     at timestamptz NOT NULL DEFAULT now(),
-    UNIQUE (approval_id, version)
+    hash text,                                -- of all of the above; null only where somebody else wrote the row
+    appended_by xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 
 CREATE INDEX ledger_of_thread ON countersign.ledger (thread_id, id);
+CREATE INDEX ledger_of_approval ON countersign.ledger (approval_id, version);
+
+-- The chain over the ledger: consecutive positions, each link covering the one before it.
+CREATE TABLE countersign.ledger_chain (
+    position bigint PRIMARY KEY,
+    entry_id bigint NOT NULL UNIQUE,
+    link text NOT NULL,
+    sealed_at timestamptz NOT NULL DEFAULT now()
+);
 
 CREATE FUNCTION countersign.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -82,6 +92,8 @@ BEGIN
 END;
 $$;
 CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON countersign.ledger
+    FOR EACH STATEMENT EXECUTE FUNCTION countersign.refuse_change();
+CREATE TRIGGER ledger_chain_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON countersign.ledger_chain
     FOR EACH STATEMENT EXECUTE FUNCTION countersign.refuse_change();
 
 -- What is to be posted, written before it is.

@@ -1,0 +1,111 @@
+"""Where a head is anchored, as LEDGER_ANCHOR names it."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from countersign.anchoring.timestamp import request_timestamp
+from countersign.approvals.audit import Anchor
+from countersign.approvals.errors import CountersignError
+
+_SECONDS = 15.0  # that a time stamping authority has to answer
+
+
+class AnchorTargetNotUnderstood(CountersignError):
+    """LEDGER_ANCHOR takes file:PATH, slack:#channel or rfc3161:URL=>FOLDER, several separated by commas."""
+
+
+class SlackChannels(Protocol):
+    async def post_text(self, key: str, channel: str, text: str, *, look_first: bool) -> dict[str, Any]:
+        """Post a text; the key marks the message."""
+        ...
+
+
+class AnchorTarget(Protocol):
+    @property
+    def name(self) -> str:
+        """As LEDGER_ANCHOR has it, for the log."""
+        ...
+
+    async def publish(self, anchor: Anchor) -> None:
+        """Write the anchor down. Whatever this raises, it is tried again later."""
+        ...
+
+
+class FileAnchors:
+    """Appends a line `<time> <position>:<link>`. Keep the file where the database's owner cannot write."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.name = f"file:{path}"
+
+    async def publish(self, anchor: Anchor) -> None:
+        await asyncio.to_thread(self._append, anchor)
+
+    def _append(self, anchor: Anchor) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a") as file:
+            file.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {anchor}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+class SlackAnchors:
+    """Posts the head to a channel, where everybody's client has a copy."""
+
+    def __init__(self, channel: str, slack: SlackChannels) -> None:
+        self._channel = channel
+        self._slack = slack
+        self.name = f"slack:{channel}"
+
+    async def publish(self, anchor: Anchor) -> None:
+        text = f"Head of the approval ledger: {anchor}"
+        await self._slack.post_text(f"anchor:{anchor.position}", self._channel, text, look_first=False)
+
+
+class TimestampAnchors:
+    """Has the head stamped by an RFC 3161 authority, and keeps each answer as `<position>-<link>.tsr`."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self._url = url
+        self._folder = folder
+        self.name = f"rfc3161:{url}=>{folder}"
+
+    async def publish(self, anchor: Anchor) -> None:
+        timeout = aiohttp.ClientTimeout(total=_SECONDS)
+        async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as client:
+            answer = await request_timestamp(client, self._url, anchor)
+        await asyncio.to_thread(self._keep, anchor, answer)
+
+    def _keep(self, anchor: Anchor, answer: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{anchor.position}-{anchor.link}.tsr"
+        unfinished = path.with_suffix(".new")
+        unfinished.write_bytes(answer)
+        unfinished.replace(path)
+
+
+def anchor_targets(setting: str, slack: SlackChannels) -> Sequence[AnchorTarget]:
+    """The targets that LEDGER_ANCHOR names. Raises AnchorTargetNotUnderstood."""
+    return [_target(one.strip(), slack) for one in setting.split(",") if one.strip()]
+
+
+def _target(text: str, slack: SlackChannels) -> AnchorTarget:
+    kind, _, rest = text.partition(":")
+    if kind == "file" and rest:
+        return FileAnchors(Path(rest))
+    if kind == "slack" and rest:
+        return SlackAnchors(rest, slack)
+    if kind == "rfc3161":
+        url, arrow, folder = rest.partition("=>")
+        if arrow and folder and urlsplit(url).scheme in {"http", "https"}:
+            return TimestampAnchors(url, Path(folder))
+    raise AnchorTargetNotUnderstood(
+        f"LEDGER_ANCHOR: {text!r} is not understood. {AnchorTargetNotUnderstood.__doc__}"
+    )

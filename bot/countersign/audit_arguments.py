@@ -1,0 +1,22 @@
+"""The options of `countersign audit`, apart from the command so that `--help` loads little."""
+
+import argparse
+from pathlib import Path
+
+from countersign.approvals.audit.export import ExportFormat
+
+
+def add_audit_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `countersign audit`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    verify = actions.add_parser("verify", help="name the first entry that was tampered with")
+    verify.add_argument("--anchors", type=Path, action="append", default=[], metavar="PATH",
+                        help="a file of anchors, or a folder of RFC 3161 time stamps")  # fmt: skip
+    verify.add_argument("--anchor", action="append", default=[], metavar="POSITION:LINK",
+                        help="an anchor from a Slack channel")  # fmt: skip
+    verify.add_argument("--tsa-roots", type=Path, metavar="PEM", help="root certificates of the time stamps")
+    exporting = actions.add_parser("export", help="print the ledger")
+    exporting.add_argument("--format", choices=[form.value for form in ExportFormat], default="jsonl")
+    exporting.add_argument("--since", metavar="TIME", help="ISO 8601, such as 2026-03-01T09:00Z")
+    show = actions.add_parser("show", help="print one approval's whole record")
+    show.add_argument("id", help="the approval's id, as Details on its card shows it")

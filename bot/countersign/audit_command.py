@@ -1,0 +1,153 @@
+"""The command `audit`: verify the ledger, export it, and show one approval as a record of its own."""
+
+import argparse
+import json
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from datetime import UTC, datetime
+from uuid import UUID
+
+from cryptography import x509
+
+from countersign.anchoring.timestamp import read_timestamp
+from countersign.approvals.audit import Anchor, ChainedEntry, ChainVerifier, EntryHasher, parse_anchor
+from countersign.approvals.audit.export import Exporter, ExportFormat, record
+from countersign.approvals.errors import CountersignError
+from countersign.settings import DatabaseSettings
+from countersign.store.database import open_database
+from countersign.store.ledger import Ledger
+from countersign.store.pool import configure_for_statements, open_pool
+
+
+class AuditUsageError(CountersignError):
+    """This is not how `audit` is used."""
+
+
+async def run(settings: DatabaseSettings, given: argparse.Namespace) -> int:
+    """Run an action; returns 0, or 1 when something was found. Raises AuditUsageError, for exit code 2."""
+    key = settings.ledger_key.get_secret_value().encode() if settings.ledger_key else None
+    hasher = EntryHasher(key)
+    if given.action == "verify":
+        anchors = _anchors(given)
+        async with _ledger(settings, hasher) as ledger:
+            return await _verify(ledger, hasher, anchors)
+    if given.action == "export":
+        since = _moment(given.since) if given.since else None
+        async with _ledger(settings, hasher) as ledger:
+            return await _export(ledger, ExportFormat(given.format), since)
+    approval_id = _uuid(given.id)
+    async with _ledger(settings, hasher) as ledger:
+        return await _show(ledger, hasher, approval_id)
+
+
+@asynccontextmanager
+async def _ledger(settings: DatabaseSettings, hasher: EntryHasher) -> AsyncIterator[Ledger]:
+    given = settings.database_url.get_secret_value() if settings.database_url else None
+    async with (
+        open_database(given, settings.data_dir) as url,
+        await open_pool(url, max_size=2, configure=configure_for_statements) as pool,
+    ):
+        yield Ledger(pool, hasher)
+
+
+async def _verify(ledger: Ledger, hasher: EntryHasher, anchors: Sequence[Anchor]) -> int:
+    chain = ChainVerifier(hasher, anchors)
+    async with aclosing(ledger.chain()) as rows:
+        async for row in rows:
+            finding = chain.take(row)
+            if finding is not None:
+                print(f"{finding.kind.value}: {finding.text}")
+                return 1
+    end = chain.missing_end()
+    if end is not None:
+        print(f"{end.kind.value}: {end.text}")
+        return 1
+    missing = await ledger.approval_without_entry()
+    if missing is not None:
+        print(f"cut: approval {missing[0]} is at version {missing[1]}, and the ledger has no entry for that.")
+        return 1
+    result = chain.result(None)
+    print(f"{result.sealed} entries are as they were written; {result.unsealed} more are not sealed yet.")
+    if result.sealed:
+        print(f"The head is {result.sealed}:{result.head}")
+    print(_trust(hasher, result.anchors))
+    return 0
+
+
+def _trust(hasher: EntryHasher, anchors: int) -> str:
+    """What this result rests on, said plainly."""
+    key = "Entries are hashed with LEDGER_KEY" if hasher.algorithm != "sha256" else "No LEDGER_KEY is set"
+    if anchors:
+        return f"{key}, and {anchors} {'anchor fits' if anchors == 1 else 'anchors fit'}."
+    return f"{key}, and no anchor was compared: without one, a cut tail or an older backup does not show."
+
+
+async def _export(ledger: Ledger, form: ExportFormat, since: datetime | None) -> int:
+    exporter = Exporter(form)
+    sys.stdout.write(exporter.head())
+    async for row in ledger.exported(since):
+        sys.stdout.write(exporter.line(row))
+    return 0
+
+
+async def _show(ledger: Ledger, hasher: EntryHasher, approval_id: UUID) -> int:
+    rows = [row async for row in ledger.exported(approval_id=approval_id)]
+    if not rows:
+        print(f"No approval has the id {approval_id}.")
+        return 1
+    print(json.dumps(_record(rows, hasher, approval_id), ensure_ascii=False, indent=2))
+    return 0
+
+
+def _record(rows: Sequence[ChainedEntry], hasher: EntryHasher, approval_id: UUID) -> dict[str, object]:
+    """Everything about one approval, readable without the database and without knowing Countersign."""
+    entries = [
+        {
+            **record(row),
+            "hash_fits": row.entry is not None
+            and row.entry_hash is not None
+            and hasher.matches(row.entry, row.entry_hash),
+        }
+        for row in rows
+    ]
+    return {
+        "about": (
+            "The record of one approval from Countersign's ledger. Each entry says what happened, who did "
+            "it and when. hash covers the entry's canonical JSON (RFC 8785) without position, hash, "
+            "previous, link and hash_fits. link is the SHA-256 of the link before it, the position and "
+            "the hash, separated by line feeds."
+        ),
+        "approval_id": str(approval_id),
+        "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "hash_algorithm": hasher.algorithm,
+        "entries": entries,
+    }
+
+
+def _anchors(given: argparse.Namespace) -> list[Anchor]:
+    anchors = [parse_anchor(text) for text in given.anchor]
+    roots = x509.load_pem_x509_certificates(given.tsa_roots.read_bytes()) if given.tsa_roots else []
+    for path in given.anchors:
+        if path.is_dir():
+            anchors += [read_timestamp(file, roots)[0] for file in sorted(path.glob("*.tsr"))]
+        elif path.is_file():
+            anchors += [parse_anchor(line) for line in path.read_text().splitlines() if line.strip()]
+        else:
+            raise AuditUsageError(f"--anchors: there is no file or folder {path}")
+    return anchors
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise AuditUsageError(f"--since: {text!r} is not a time such as 2026-03-01T09:00Z") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise AuditUsageError(f"{text!r} is not an approval's id") from None

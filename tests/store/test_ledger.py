@@ -1,0 +1,246 @@
+"""The ledger in PostgreSQL: sealed in order, unchangeable for the bot's role, and tampering shows."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from countersign.approvals.audit import ChainVerifier, EntryHasher, FindingKind, Verification
+from countersign.approvals.audit.anchor import Anchor
+from countersign.approvals.decision import DecisionKind
+from countersign.store.ledger import Ledger
+from tests.flow.graphs_to_host import everything
+from tests.support.house import House, a_thread, open_house
+
+HASHER = EntryHasher()
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[House]:
+    async with open_house(database_url, everything()) as opened:
+        yield opened
+
+
+async def verified(ledger: Ledger, *anchors: Anchor) -> Verification:
+    chain = ChainVerifier(HASHER, anchors)
+    async with aclosing(ledger.chain()) as rows:
+        async for row in rows:
+            finding = chain.take(row)
+            if finding is not None:
+                return chain.result(finding)
+    return chain.result(chain.missing_end())
+
+
+async def a_decided_approval(house: House) -> None:
+    thread = a_thread()
+    await house.say(thread, "deploy")
+    await house.answer(await house.the_card(thread), DecisionKind.APPROVE)
+
+
+async def as_owner(house: House, query: str, *arguments: object) -> None:
+    """What whoever owns the tables can do, triggers or not."""
+    async with house.pool.connection() as connection, connection.transaction():
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute(query.encode(), arguments)
+
+
+async def test_all_that_happens_to_an_approval_is_sealed_and_verifies(house: House) -> None:
+    ledger = Ledger(house.pool, HASHER)
+    await a_decided_approval(house)
+
+    assert await ledger.seal() == 3
+    assert await ledger.seal() == 0
+
+    result = await verified(ledger)
+    assert (result.finding, result.sealed, result.unsealed) == (None, 3, 0)
+    assert await ledger.head() == Anchor(position=3, link=result.head)
+
+
+async def test_two_sealers_at_once_give_each_entry_one_place(house: House, database_url: str) -> None:
+    async with open_house(database_url, {}) as other:
+        for _ in range(3):
+            await a_decided_approval(house)
+            await asyncio.gather(*(Ledger(each.pool, HASHER).seal() for each in (house, other, house, other)))
+        await Ledger(house.pool, HASHER).seal()
+
+    result = await verified(Ledger(house.pool, HASHER))
+    assert (result.finding, result.sealed) == (None, 9)
+
+
+async def test_an_entry_of_a_running_transaction_is_sealed_after_it_committed(
+    house: House, database_url: str
+) -> None:
+    """Ids are given before commits: an entry with a lower id may appear after one with a higher id."""
+    ledger = Ledger(house.pool, HASHER)
+    async with await psycopg.AsyncConnection.connect(database_url) as slow:
+        await slow.execute("SELECT pg_current_xact_id()")
+        await a_decided_approval(house)
+        await slow.execute(
+            "INSERT INTO countersign.ledger (approval_id, thread_id, version, event, hash)"
+            " VALUES (gen_random_uuid(), 't', 1, 'opened', 'sha256:0')"
+        )
+        assert await ledger.seal() == 0
+        await slow.rollback()
+
+    assert await ledger.seal() == 3
+
+
+async def test_an_event_that_changes_no_approval_is_in_the_chain(house: House) -> None:
+    ledger = Ledger(house.pool, HASHER)
+    thread = a_thread()
+    await house.say(thread, "deploy")
+    card = await house.the_card(thread)
+
+    await ledger.append(
+        approval_id=card.id,
+        thread_id=card.thread_id,
+        version=card.version,
+        event="refused",
+        by=await house.slack.person("UBOB", "T1"),
+        detail={"reason": "guest\x00\ud800", "amount": 1e22},
+    )
+
+    assert await ledger.seal() == 2
+    assert (await verified(ledger)).finding is None
+    rows = [row async for row in ledger.exported(approval_id=card.id)]
+    assert [row.entry.event for row in rows if row.entry] == ["opened", "refused"]
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        ("UPDATE countersign.ledger SET actor_name = 'Mallory' WHERE event = 'decided'", FindingKind.CHANGED),
+        (
+            "UPDATE countersign.ledger SET detail = '{\"via\": \"button\"}' WHERE event = 'decided'",
+            FindingKind.CHANGED,
+        ),
+        ("DELETE FROM countersign.ledger WHERE event = 'decided'", FindingKind.CUT),
+        (
+            """WITH d AS (DELETE FROM countersign.ledger WHERE event = 'decided' RETURNING id)
+               DELETE FROM countersign.ledger_chain WHERE entry_id IN (SELECT id FROM d)""",
+            FindingKind.CUT,
+        ),
+        (
+            """INSERT INTO countersign.ledger (approval_id, thread_id, version, event)
+               VALUES (gen_random_uuid(), 't', 1, 'decided')""",
+            FindingKind.ADDED,
+        ),
+        (
+            """UPDATE countersign.ledger_chain SET entry_id = -entry_id;
+               UPDATE countersign.ledger_chain
+               SET entry_id = CASE entry_id WHEN -1 THEN 2 WHEN -2 THEN 1 ELSE 3 END""",
+            FindingKind.REORDERED,
+        ),
+    ],
+    ids=["an actor", "a detail", "an entry", "an entry and its link", "an entry more", "another order"],
+)
+async def test_what_the_owner_does_to_it_shows(house: House, query: str, kind: FindingKind) -> None:
+    ledger = Ledger(house.pool, HASHER)
+    await a_decided_approval(house)
+    await ledger.seal()
+
+    for statement in query.split(";"):
+        await as_owner(house, statement)
+
+    finding = (await verified(ledger)).finding
+    assert finding is not None
+    assert finding.kind is kind
+
+
+async def test_a_cut_tail_shows_against_its_anchor(house: House) -> None:
+    ledger = Ledger(house.pool, HASHER)
+    await a_decided_approval(house)
+    await ledger.seal()
+    anchor = await ledger.head()
+    assert anchor is not None
+
+    await as_owner(house, "DELETE FROM countersign.ledger WHERE event = 'resumed'")
+    await as_owner(house, "DELETE FROM countersign.ledger_chain WHERE position = 3")
+
+    assert (await verified(ledger)).finding is None
+    finding = (await verified(ledger, anchor)).finding
+    assert finding is not None
+    assert finding.kind is FindingKind.CUT
+
+
+async def test_an_entry_taken_out_before_it_was_sealed_shows_at_its_approval(house: House) -> None:
+    ledger = Ledger(house.pool, HASHER)
+    await a_decided_approval(house)
+    assert await ledger.approval_without_entry() is None
+
+    await as_owner(house, "DELETE FROM countersign.ledger WHERE event = 'resumed'")
+
+    found = await ledger.approval_without_entry()
+    assert found is not None
+    assert found[1] == 3
+
+
+@pytest.mark.parametrize("table", ["ledger", "ledger_chain"])
+@pytest.mark.parametrize("verb", ["UPDATE", "DELETE", "TRUNCATE"])
+async def test_the_bot_itself_can_change_nothing(house: House, table: str, verb: str) -> None:
+    await a_decided_approval(house)
+    await Ledger(house.pool, HASHER).seal()
+    statement = {
+        "UPDATE": f"UPDATE countersign.{table} SET {'event' if table == 'ledger' else 'link'} = 'x'",
+        "DELETE": f"DELETE FROM countersign.{table}",
+        "TRUNCATE": f"TRUNCATE countersign.{table}",
+    }[verb]
+
+    with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+        await house.rows(statement)
+
+
+async def test_a_key_that_the_database_does_not_hold_shows_a_rewritten_ledger(house: House) -> None:
+    keyed = EntryHasher(uuid4().bytes)
+    ledger = Ledger(house.pool, keyed)
+    await ledger.append(approval_id=uuid4(), thread_id="T1/C1/1.1", version=1, event="opened")
+    await ledger.seal()
+    (row,) = [row async for row in ledger.chain()]
+    assert row.entry is not None
+    assert row.entry_hash is not None
+
+    assert row.entry_hash.startswith("hmac-sha256:")
+    assert keyed.matches(row.entry, row.entry_hash)
+    assert not EntryHasher(b"another key that is long").matches(row.entry, row.entry_hash)
+
+
+async def test_the_documented_role_can_neither_change_nor_drop_it(house: House, database_url: str) -> None:
+    await a_decided_approval(house)
+    await Ledger(house.pool, HASHER).seal()
+    page = (Path(__file__).parents[2] / "docs/operating.md").read_text()
+    (statements,) = re.findall(r"```sql\n(CREATE ROLE countersign_run.*?)```", page, re.DOTALL)
+    role = f"run_{uuid4().hex[:8]}"
+    for statement in statements.replace("countersign_run", role).split(";"):
+        if statement.strip():
+            await house.rows(statement)
+
+    try:
+        for attempt in (
+            "DELETE FROM countersign.ledger",
+            "UPDATE countersign.ledger SET event = 'x'",
+            "DELETE FROM countersign.ledger_chain",
+            "TRUNCATE countersign.ledger",
+            "DROP TABLE countersign.ledger",
+            "ALTER TABLE countersign.ledger DISABLE TRIGGER ALL",
+            "DROP TRIGGER ledger_is_append_only ON countersign.ledger",
+            "SET session_replication_role = replica",
+        ):
+            async with await psycopg.AsyncConnection.connect(database_url) as connection:
+                await connection.execute(f"SET ROLE {role}".encode())
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    await connection.execute(attempt.encode())
+        async with await psycopg.AsyncConnection.connect(database_url) as connection:
+            await connection.execute(f"SET ROLE {role}".encode())
+            await connection.execute(
+                "INSERT INTO countersign.ledger (approval_id, thread_id, version, event)"
+                " VALUES (gen_random_uuid(), 't', 1, 'opened')"
+            )
+            await connection.rollback()
+    finally:
+        await house.rows(f"DROP OWNED BY {role}")
+        await house.rows(f"DROP ROLE {role}")

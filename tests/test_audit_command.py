@@ -1,0 +1,113 @@
+"""`countersign audit`: what it prints and how it exits."""
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from countersign.__main__ import main
+from countersign.approvals.approval import Approval
+from countersign.approvals.audit import EntryHasher
+from countersign.approvals.decision import DecisionKind
+from countersign.store.ledger import Ledger
+from tests.flow.graphs_to_host import everything
+from tests.support.house import House, a_thread, open_house
+
+
+@pytest.fixture
+async def house(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    async with open_house(database_url, everything()) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def approval(house: House) -> Approval:
+    """A decided approval whose entries are sealed."""
+    thread = a_thread()
+    await house.say(thread, "deploy")
+    card = await house.the_card(thread)
+    await house.answer(card, DecisionKind.APPROVE)
+    await Ledger(house.pool, EntryHasher()).seal()
+    return card
+
+
+async def audit(*arguments: str) -> int:
+    return await asyncio.to_thread(main, ["audit", *arguments])
+
+
+@pytest.mark.usefixtures("approval")
+async def test_an_untouched_ledger_verifies_and_says_what_that_rests_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert await audit("verify") == 0
+
+    said = capsys.readouterr().out
+    assert "3 entries are as they were written" in said
+    assert "without one, a cut tail or an older backup does not show" in said
+
+
+@pytest.mark.usefixtures("approval")
+async def test_a_changed_entry_is_named_and_the_exit_code_is_1(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with house.pool.connection() as connection, connection.transaction():
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute("UPDATE countersign.ledger SET actor_name = 'M' WHERE event = 'decided'")
+
+    assert await audit("verify") == 1
+    assert "changed: Entry 2 (decided of " in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("approval")
+async def test_an_anchor_is_compared(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    await audit("verify")
+    head = next(word for word in capsys.readouterr().out.split() if word.startswith("3:"))
+    anchors = tmp_path / "anchors.txt"
+    anchors.write_text(f"2026-03-01T09:30:00Z {head}\n")
+
+    assert await audit("verify", "--anchors", str(anchors)) == 0
+    assert "1 anchor fits" in capsys.readouterr().out
+    assert await audit("verify", "--anchor", f"9:{'0' * 64}") == 1
+    assert "the end was cut off" in capsys.readouterr().out
+
+
+async def test_the_record_of_one_approval_is_readable_on_its_own(
+    approval: Approval, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await audit("show", str(approval.id)) == 0
+
+    record = json.loads(capsys.readouterr().out)
+    assert [entry["event"] for entry in record["entries"]] == ["opened", "decided", "resumed"]
+    assert record["entries"][1]["actor"]["id"] == "UBOB"
+    assert all(entry["hash_fits"] for entry in record["entries"])
+
+
+@pytest.mark.usefixtures("approval")
+async def test_exports_have_every_entry(capsys: pytest.CaptureFixture[str]) -> None:
+    for form in ("jsonl", "ocsf"):
+        assert await audit("export", "--format", form) == 0
+        assert len([json.loads(line) for line in capsys.readouterr().out.splitlines()]) == 3
+    assert await audit("export", "--format", "csv") == 0
+    assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == 3
+    assert await audit("export", "--since", "2999-01-01") == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("show", "no-id"), 2),
+        (("export", "--since", "yesterday"), 2),
+        (("verify", "--anchor", "12"), 2),
+        (("verify", "--anchors", "/nowhere/at-all"), 2),
+        (("show", "00000000-0000-4000-8000-000000000000"), 1),
+    ],
+)
+async def test_wrong_usage_is_2_and_nothing_found_is_1(arguments: tuple[str, ...], code: int) -> None:
+    assert await audit(*arguments) == code

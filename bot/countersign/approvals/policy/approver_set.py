@@ -31,8 +31,10 @@ class Source:
                 return "the requester"
             case SourceKind.CHANNEL:
                 return f"members of {self.names[0]}"
-            case SourceKind.USERS | SourceKind.GROUP:
-                return ", ".join(self.names)
+            case SourceKind.GROUP:
+                return self.names[0]
+            case SourceKind.USERS:
+                return "the people the rule names"
 
 
 MEMBERS = Source(kind=SourceKind.MEMBERS)

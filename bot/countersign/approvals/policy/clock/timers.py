@@ -1,0 +1,86 @@
+"""When an approval's reminder, escalation and expiry are due. Pure functions of when it opened and of now.
+
+A timer job asks again what is due when it fires, so one that fires late, twice, or with a clock that jumped
+does nothing that is not due.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from countersign.approvals.policy.clock.working_hours import after_working
+from countersign.approvals.policy.rule import Rule
+
+
+class TimerKind(StrEnum):
+    REMIND = "remind"
+    ESCALATE = "escalate"
+    EXPIRE = "expire"
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Timer:
+    at: datetime  # UTC
+    kind: TimerKind
+
+
+def timers(rule: Rule, opened_at: datetime) -> tuple[Timer, ...]:
+    """All timers of an approval, in the order of time; at the same moment reminder, escalation, expiry."""
+    after: dict[TimerKind, timedelta | None] = {
+        TimerKind.REMIND: rule.timers.remind_after,
+        TimerKind.ESCALATE: rule.timers.escalate_after,
+        TimerKind.EXPIRE: rule.timers.expire_after,
+    }
+    found = []
+    for kind, duration in after.items():
+        at = after_working(rule.hours, opened_at, duration) if duration is not None else None
+        if at is not None:
+            found.append(Timer(at=at, kind=kind))
+    return tuple(sorted(found, key=lambda timer: timer.at))
+
+
+def due(
+    rule: Rule, opened_at: datetime, now: datetime, done: Collection[TimerKind] = ()
+) -> tuple[TimerKind, ...]:
+    """What is to be done now and was not done yet, in order. Once it expired, nothing else matters."""
+    kinds = tuple(
+        timer.kind for timer in timers(rule, opened_at) if timer.at <= now and timer.kind not in done
+    )
+    return (TimerKind.EXPIRE,) if TimerKind.EXPIRE in kinds else kinds
+
+
+def next_timer(
+    rule: Rule, opened_at: datetime, now: datetime, done: Collection[TimerKind] = ()
+) -> Timer | None:
+    """The next timer that lies ahead, whose time a job is to be scheduled for."""
+    ahead = (timer for timer in timers(rule, opened_at) if timer.at > now and timer.kind not in done)
+    return next(ahead, None)
+
+
+def expires_at(rule: Rule, opened_at: datetime) -> datetime | None:
+    """When it expires, in UTC; None if it does not."""
+    return next((each.at for each in timers(rule, opened_at) if each.kind is TimerKind.EXPIRE), None)
+
+
+def is_escalated(rule: Rule, opened_at: datetime, now: datetime) -> bool:
+    """Whether `escalate_to` may decide by now, whether or not the timer's job has run."""
+    return any(each.kind is TimerKind.ESCALATE and each.at <= now for each in timers(rule, opened_at))
+
+
+def valid_until(rule: Rule, decided_at: datetime) -> datetime | None:
+    """Until when an approval counts, in UTC; None: always. Working hours do not matter."""
+    return after_working(None, decided_at, rule.valid_for) if rule.valid_for is not None else None
+
+
+def is_still_valid(rule: Rule, decided_at: datetime, now: datetime) -> bool:
+    """Whether an action may run now on an approval of then. A decision from the future is not trusted."""
+    until = valid_until(rule, decided_at)
+    return until is None or decided_at - _SKEW <= now < until
+
+
+def can_undo(rule: Rule, decided_at: datetime, now: datetime) -> bool:
+    return rule.undo is not None and decided_at - _SKEW <= now < decided_at + rule.undo
+
+
+_SKEW = timedelta(minutes=1)  # that two machines' clocks may differ by

@@ -1,0 +1,149 @@
+"""Who may vote on a row under its rule, and why somebody may not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.eligibility import check_may_decide
+from countersign.approvals.errors import MayNotDecide
+from countersign.approvals.person import Person
+from countersign.approvals.policy.approver_set import ApproverSet, Source
+from countersign.approvals.policy.clock.freeze_calendar import Freeze
+from countersign.approvals.policy.rule import ReasonRequired, Rule
+from countersign.approvals.policy.voting.membership import Memberships, Unreadable
+from countersign.approvals.policy.voting.row_votes import RowVotes
+
+_NOT_ALLOWED = {
+    DecisionKind.APPROVE: "The rule for this doesn't allow approving it.",
+    DecisionKind.EDIT: "The rule for this doesn't allow editing it.",
+    DecisionKind.REJECT: "The rule for this doesn't allow rejecting it.",
+    DecisionKind.RESPOND: "The rule for this doesn't allow answering it.",
+}
+
+
+class ReasonMissing(MayNotDecide):
+    """A reason is required here. Add one and send it again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VotingContext:
+    """The rule, and what matters of the world in the moment in which votes are counted."""
+
+    rule: Rule
+    memberships: Memberships
+    freeze: Freeze | None = None  # one that lasts now
+    escalated: bool = False  # `escalate_after` is over: `escalate_to` may fill any seat too
+    unfillable: bool = False  # no seat can be filled by who is left: `shortages` found some
+
+    def fills(self, source: Source, user_id: str) -> bool:
+        """Whether this person may sit in a seat of this source, by membership alone."""
+        if self.memberships.includes(source, user_id) is True:
+            return True
+        return self.substitutes_may_decide and self._is_any(self.rule.timers.escalate_to, user_id)
+
+    @property
+    def substitutes_may_decide(self) -> bool:
+        return self.escalated or self.unfillable
+
+    def is_approver(self, user_id: str) -> bool:
+        return any(self.fills(each.source, user_id) for each in self.rule.approvers)
+
+    def may_break_glass(self, user_id: str) -> bool:
+        """Whether this person may decide alone now: in a freeze, or where seats cannot be filled."""
+        return (self.freeze is not None or self.unfillable) and self._is_any(self.rule.break_glass, user_id)
+
+    def unreadable(self) -> dict[Source, str]:
+        """The sources whose members are not known, and why."""
+        substitutes = self.rule.timers.escalate_to if self.substitutes_may_decide else ()
+        looked_up = {
+            each.source: self.memberships.people(each.source) for each in (*self.rule.approvers, *substitutes)
+        }
+        return {source: found.reason for source, found in looked_up.items() if isinstance(found, Unreadable)}
+
+    def _is_any(self, sets: Iterable[ApproverSet], user_id: str) -> bool:
+        return any(self.memberships.includes(each.source, user_id) is True for each in sets)
+
+
+def check_may_vote(context: VotingContext, row: RowVotes, person: Person, decision: Decision) -> None:
+    """Raise MayNotDecide, with the reason, unless this person may vote like this now.
+
+    ReasonMissing where that is all that is wrong.
+    """
+    check_may_open(context, row, person, decision.kind)
+    if _needs_reason(context, person, decision.kind) and not _has_reason(decision):
+        raise ReasonMissing
+
+
+def check_may_open(context: VotingContext, row: RowVotes, person: Person, kind: DecisionKind) -> None:
+    """The same without what the person has still to write: for a click that opens a form."""
+    check_may_decide(person)
+    if kind not in context.rule.decisions:
+        raise MayNotDecide(_NOT_ALLOWED[kind])
+    _check_not_shut_out(context, row, person.id, kind)
+    breaks_glass = context.may_break_glass(person.id)
+    if kind is not DecisionKind.REJECT and context.freeze is not None and not breaks_glass:
+        raise MayNotDecide(_frozen(context.freeze))
+    if not breaks_glass and not context.is_approver(person.id):
+        raise MayNotDecide(_not_an_approver(context))
+
+
+def reason_required(context: VotingContext, person: Person, kind: DecisionKind) -> bool:
+    """Whether a vote of this kind needs a reason in words, so that its button opens a form."""
+    return _needs_reason(context, person, kind)
+
+
+def counts(context: VotingContext, row: RowVotes, person: Person, decision: Decision) -> str | None:
+    """Why a vote that was cast does not count now; None if it does. People may have left since."""
+    try:
+        check_may_vote(context, row, person, decision)
+    except MayNotDecide as refusal:
+        return str(refusal)
+    return None
+
+
+def _check_not_shut_out(context: VotingContext, row: RowVotes, user_id: str, kind: DecisionKind) -> None:
+    if context.rule.requester_may_decide:
+        return
+    if user_id == context.memberships.requester:
+        raise MayNotDecide("You asked for this, so somebody else has to decide it.")
+    if user_id == row.editor and kind is not DecisionKind.EDIT:
+        raise MayNotDecide("You edited this last, so somebody else has to decide it.")
+
+
+def _needs_reason(context: VotingContext, person: Person, kind: DecisionKind) -> bool:
+    """An answer is its own reason."""
+    match kind:
+        case DecisionKind.RESPOND:
+            return False
+        case DecisionKind.REJECT:
+            return context.rule.reason is not ReasonRequired.NEVER
+        case _:
+            return context.rule.reason is ReasonRequired.ALWAYS or _only_by_breaking_glass(context, person.id)
+
+
+def _only_by_breaking_glass(context: VotingContext, user_id: str) -> bool:
+    if not context.may_break_glass(user_id):
+        return False
+    return context.freeze is not None or not context.is_approver(user_id)
+
+
+def _has_reason(decision: Decision) -> bool:
+    return bool(decision.message and decision.message.strip())
+
+
+def _frozen(freeze: Freeze) -> str:
+    until = f" until {freeze.until:%Y-%m-%d %H:%M} UTC" if freeze.until else ""
+    return (
+        f"A freeze is on{until} ({freeze.summary}). Approvals count only from people who may break the glass."
+    )
+
+
+def _not_an_approver(context: VotingContext) -> str:
+    unreadable = context.unreadable()
+    if unreadable:
+        source, why = next(iter(unreadable.items()))
+        return (
+            f"I couldn't check whether you're one of {source}: {why}. Nothing was changed; please try again."
+        )
+    sources = dict.fromkeys(str(each.source) for each in context.rule.approvers)
+    return f"Only {' and '.join(sources)} can decide this."

@@ -1,0 +1,65 @@
+"""The votes on one row of an approval, as they stand: one per person, all for the same proposal."""
+
+import json
+from dataclasses import dataclass, replace
+
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.errors import CountersignError
+from countersign.approvals.vote import Vote
+
+_PROPOSES = {DecisionKind.EDIT, DecisionKind.RESPOND}
+
+
+class NothingToWithdraw(CountersignError):
+    """You have no vote here to take back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowVotes:
+    """`proposal` is the edit or the answer that approvals are for; None: the action as it was asked.
+
+    Whoever edits the arguments or gives an answer proposes it, and votes for it by that. Votes for what was
+    proposed before are cleared, rejections too: they were about something else.
+    """
+
+    votes: tuple[Vote, ...] = ()  # oldest first
+    proposal: Vote | None = None
+
+    @property
+    def editor(self) -> str | None:
+        """Who last edited the arguments, if what is proposed is an edit."""
+        edited = self.proposal is not None and self.proposal.decision.kind is DecisionKind.EDIT
+        return self.proposal.by.id if edited and self.proposal else None
+
+    def of(self, user_id: str) -> Vote | None:
+        return next((vote for vote in self.votes if vote.by.id == user_id), None)
+
+    def cast(self, vote: Vote) -> "RowVotes":
+        """With this vote, in the place of the person's earlier one."""
+        if vote.decision.kind in _PROPOSES and not self._proposes(vote.decision):
+            return RowVotes(votes=(vote,), proposal=vote)
+        others = tuple(other for other in self.votes if other.by.id != vote.by.id)
+        return replace(self, votes=(*others, vote))
+
+    def withdraw(self, user_id: str) -> "RowVotes":
+        """Without this person's vote, and without what they proposed unless somebody else proposed the same.
+
+        Votes for a proposal go with it. Raises NothingToWithdraw.
+        """
+        proposed = self.proposal is not None and self.proposal.by.id == user_id
+        if self.of(user_id) is None and not proposed:
+            raise NothingToWithdraw
+        others = tuple(vote for vote in self.votes if vote.by.id != user_id)
+        if not proposed:
+            return replace(self, votes=others)
+        same = next((vote for vote in others if vote.decision.kind in _PROPOSES), None)
+        return replace(self, votes=others, proposal=same) if same else RowVotes()
+
+    def _proposes(self, decision: Decision) -> bool:
+        return self.proposal is not None and _content(self.proposal.decision) == _content(decision)
+
+
+def _content(decision: Decision) -> tuple[DecisionKind, str, str | None]:
+    """What an edit or an answer says. The message of an edit is its reason, which is not part of it."""
+    message = decision.message if decision.kind is DecisionKind.RESPOND else None
+    return decision.kind, json.dumps(decision.value, sort_keys=True), message

@@ -28,7 +28,12 @@ async def with_retries(call: Callable[[], Awaitable[Result]], *, if_unreachable:
     retrying = AsyncRetrying(
         stop=stop_after_attempt(_ATTEMPTS), wait=_wait, retry=retry_if_exception(retryable), reraise=True
     )
-    return await retrying(call)
+
+    async def attempt() -> Result:
+        # tenacity awaits what a coroutine function gives, but not what a lambda gives.
+        return await call()
+
+    return await retrying(attempt)
 
 
 def _wait(state: RetryCallState) -> float:

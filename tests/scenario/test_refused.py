@@ -165,7 +165,7 @@ async def test_a_value_of_another_card(stage: Stage) -> None:
 
     await stage.ws.bob.clicks_raw(mixed)
 
-    assert "old card" in await told_newly(stage.ws.bob, known)
+    assert "outdated" in await told_newly(stage.ws.bob, known)
     assert stage.noted(other.thread) == []
     await still_open(stage, one)
     await still_open(stage, other)

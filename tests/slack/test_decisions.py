@@ -215,7 +215,7 @@ async def test_a_click_on_another_message_than_the_card_is_refused(bot: Bot) -> 
     payload = bot.ws.bob.click_payload(card.message, "approval:approve")
     payload["container"]["message_ts"] = payload["message"]["ts"] = card.thread.ts
     await bot.ws.bob.clicks_raw(payload)
-    await bot.ws.bob.sees_ephemeral("old card")
+    await bot.ws.bob.sees_ephemeral("outdated")
     assert (await now(bot, approval)).version == 1
 
 
@@ -265,7 +265,7 @@ async def test_a_click_while_slack_does_not_say_who_it_is_changes_nothing(bot: B
     approval = await bot.approval(card)
     bot.ws.faults.on_call("users.info", ApiFault.SERVER_ERROR, times=3)
     await card.approve(by=bot.ws.bob)
-    await bot.ws.bob.sees_ephemeral("try again")
+    await bot.ws.bob.sees_ephemeral("Try again")
     assert (await now(bot, approval)).version == 1
     await card.approve(by=bot.ws.bob)
     await card.closes()

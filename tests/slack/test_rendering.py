@@ -21,7 +21,7 @@ from countersign.interrupts import digest, form_from_arguments, form_from_schema
 from countersign.slack.block_kit.builders import Block, RenderedMessage
 from countersign.slack.cards import details_view as details
 from countersign.slack.cards import open_card
-from countersign.slack.cards.references import CardReference, ModalReference
+from countersign.slack.cards.references import CardReference, ModalReference, RowsReference
 from countersign.slack.forms.modal import Modal, fit_form, form_view
 from countersign.slack.messages import render_message
 from slack_local.block_kit.surfaces import message_blocks, view_definition
@@ -207,7 +207,7 @@ def test_short_arguments_are_in_sight_behind_a_long_one() -> None:
     shown = str(render_card(approval_of(value)).blocks)
     assert "`999999`" in shown
     assert "`mallory`" in shown
-    assert "View everything" in shown
+    assert "approval:view" in shown
 
 
 def test_a_closed_card_says_what_was_answered_to_a_call_with_small_print() -> None:
@@ -283,7 +283,7 @@ def test_a_batch_too_long_for_a_card_makes_room_as_its_rows_are_decided() -> Non
 def test_a_refused_answer_is_explained_on_the_card_that_opens_again() -> None:
     approval = voted(approval_of({"question": "Pay?", "amount": 3}), DecisionKind.APPROVE)
     shown = str(render_card(approval.reopened("amount has to be <5>")).blocks)
-    assert "asked again" in shown
+    assert "couldn't use the last answer" in shown
     assert "amount has to be &lt;5&gt;" in shown
     assert "approval:approve" in shown
 
@@ -360,4 +360,91 @@ def test_a_batch_says_why_a_row_was_decided_while_others_are_open() -> None:
 
     message_blocks(blocks)
     assert "`she is *at* work & <!here>`" in literal(blocks)
-    assert "`1 changed: amount`" in literal(blocks)
+    assert "*amount* `5` → `7`" in literal(blocks)
+
+
+def batch_of(*args: Json) -> Json:
+    return {"action_requests": [{"name": f"t{n}", "args": arg} for n, arg in enumerate(args)]}
+
+
+def rest_button(blocks: list[dict[str, Any]]) -> dict[str, Any]:
+    elements = [element for block in blocks for element in block.get("elements", ())]
+    (found,) = [each for each in elements if each.get("action_id") == "approval:approve_rest"]
+    return dict(found)
+
+
+def test_approve_all_counts_and_covers_the_rows_that_the_card_shows() -> None:
+    approval = approval_of(batch_of(*({"n": n} for n in range(40))))
+    blocks = render_card(approval).blocks
+    shown = [int(b["block_id"].split(":")[1]) for b in blocks if b.get("block_id", "").startswith("row:")]
+    rest = rest_button(blocks)
+
+    assert len(shown) < 40
+    assert RowsReference.unpack(rest["value"]).rows == tuple(shown)
+    assert rest["text"]["text"] == f"Approve {len(shown)} shown in full"
+    assert f"{40 - len(shown)} more (*{len(shown) + 1}* to *40*) are shown here once" in literal(blocks)
+    assert "approval:view" in buttons(blocks)
+
+
+def test_approve_all_leaves_out_a_row_that_is_too_long_to_show_and_names_it() -> None:
+    approval = approval_of(batch_of({"n": 1}, {"text": "word " * 9000}, {"n": 3}))
+    blocks = render_card(approval).blocks
+
+    assert RowsReference.unpack(rest_button(blocks)["value"]).rows == (0, 2)
+    assert rest_button(blocks)["text"]["text"] == "Approve 2 shown in full"
+    assert "Too long to show in full: *2*." in literal(blocks)
+    assert open_card.rows_for_approve_all(Review(approval)) == (0, 2)
+
+
+def test_short_rows_are_shown_in_full_beside_long_ones() -> None:
+    long = {f"k{n}": "word " * 40 for n in range(6)}
+    approval = approval_of(batch_of({"n": 1}, long, {"n": 3}))
+    assert RowsReference.unpack(rest_button(render_card(approval).blocks)["value"]).rows == (0, 1, 2)
+
+
+def test_a_card_that_slack_refused_offers_to_approve_nothing_together() -> None:
+    shown = buttons(render_fallback_card(approval_of(batch_of({"n": 1}, {"n": 2}))).blocks)
+    assert "approval:approve_rest" not in shown
+    assert shown.count("approval:view") == 2
+
+
+def test_a_half_decided_batch_shows_the_values_that_an_edit_changed() -> None:
+    value: Json = {"action_requests": [{"name": "pay", "args": {"to": "ann", "amount": 5}}] * 2}
+    changed = {"to": "mallory", "amount": 5}
+    half = approval_of(value).with_votes({0: vote(DecisionKind.EDIT, value=changed)})
+
+    assert "*to* `ann` → `mallory`" in literal(render_card(half).blocks)
+    assert "*to*\n`ann` → `mallory`" in literal(details_view(half, modal_of(half))["blocks"])
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.APPROVE, DecisionKind.EDIT])
+def test_a_decision_that_was_not_used_is_not_called_approved(kind: DecisionKind) -> None:
+    decided = voted(approval_of({"question": "Pay?", "amount": 3}), kind, value={"amount": 4})
+    unused = decided.withdrawn("The question changed after this was decided.")
+    card = render_card(unused)
+
+    shown = f"{card.text}\n{literal(card.blocks)}\n{literal(details_view(unused, modal_of(unused)))}"
+    assert "Approved" not in shown
+    assert ":white_check_mark:" not in shown
+    assert card.text == "Not used: Pay?"
+    assert "*Not used.* The question changed after this was decided." in shown
+    assert f"Not used: <@{BOB.id}>, {kind.done}" in shown
+
+
+def test_ids_and_the_digest_are_in_the_details_and_not_on_the_card() -> None:
+    approval = approval_of({"question": "Pay?", "amount": 3})
+    blocks = render_card(approval).blocks
+    texts = literal([b for b in blocks if b["type"] != "actions"])
+    details = literal(details_view(approval, modal_of(approval))["blocks"])
+
+    assert approval.digest[:12] not in texts
+    assert approval.digest in details
+    assert str(approval.id) in details
+
+
+def test_details_open_at_the_row_whose_button_was_clicked() -> None:
+    approval = approval_of(batch_of(*({"text": f"row{n} " * 9000} for n in range(4))))
+    ref = CardReference(approval_id=approval.id, row=2, digest=approval.digest)
+    page = details.first_page(Review(approval), ref)
+    assert page > 0
+    assert "*3.* t2" in literal(details_view(approval, modal_of(approval, page))["blocks"])

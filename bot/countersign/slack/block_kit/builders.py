@@ -1,4 +1,7 @@
-"""Block Kit, as far as we draw with it. Texts come in escaped; see `escape`."""
+"""Builders for the Block Kit objects that the bot sends. Callers escape the texts; see `escaping`.
+
+https://docs.slack.dev/reference/block-kit
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,11 +23,11 @@ class RenderedMessage:
 
     text: str
     blocks: list[Block]
-    fallback: list[Block] | None = None  # to be shown where Slack refuses the blocks
+    fallback: list[Block] | None = None  # sent instead if Slack refuses `blocks`
 
 
 def plain(text: str) -> Block:
-    """No markup and no emoji codes: only escapes are read."""
+    """No markup and no emoji codes; Slack only reads the escapes."""
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
@@ -58,5 +61,5 @@ def actions(block_id: str, buttons: Sequence[Block]) -> Block:
 
 
 def button(action_id: str, label: str, value: str, style: Style | None = None) -> Block:
-    made = {"type": "button", "action_id": action_id, "text": plain(label), "value": value}
-    return made | {"style": style} if style else made
+    block = {"type": "button", "action_id": action_id, "text": plain(label), "value": value}
+    return block | {"style": style} if style else block

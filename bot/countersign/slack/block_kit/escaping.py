@@ -10,7 +10,7 @@ _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _CONTROL = re.compile("[&<>]")
 _BACKTICKS = re.compile("`{3,}")
 _LINK = re.compile(r"<((?:https?|mailto|tel):[^<>|]*)(?:\|([^<>]*))?>")
-_PLAIN_LABEL = re.compile(r"[\w .,/()\[\]-]+")
+_PLAIN_LABEL = re.compile(r"[\w .,/()\[\]›-]+")
 _ZERO_WIDTH_SPACE = "\u200b"  # never part of what people wrote: `escape_invisible` spells it out there
 
 

@@ -4,7 +4,7 @@ from countersign.approvals.decision import DecisionKind
 
 PREFIX = "approval:"
 ANSWER = "answer"  # a plain question's respond has this name
-VIEW = "approval:view"
+VIEW = "approval:view"  # the button "Details", where the card leaves something out
 PAGE = "approval:page"
 APPROVE_REST = "approval:approve_rest"
 

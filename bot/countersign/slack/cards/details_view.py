@@ -1,60 +1,102 @@
-"""The view that shows all of a request, page by page: nothing that a graph asks about is out of reach."""
+"""The modal *Details*: all of a request, the decisions so far, its ids and its digest, page by page."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from countersign.approvals.approval import Approval, Status
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.vote import Vote
 from countersign.flow.review import Review
-from countersign.interrupts import Part, ReviewRequest, pages, single_line
+from countersign.interrupts import Part, ReviewRequest, ReviewRow, pages, single_line
 from countersign.slack.block_kit.builders import Block, actions, button, context_block, plain, section
 from countersign.slack.block_kit.escaping import escaped_length, truncate_escaped
 from countersign.slack.cards import card_actions
-from countersign.slack.cards.payload import labelled_section, title_block
-from countersign.slack.cards.references import ModalReference
+from countersign.slack.cards.edit_diff import edit_changes, edit_diff_blocks
+from countersign.slack.cards.payload import BlockBudget, labelled_section, title_block
+from countersign.slack.cards.references import CardReference, ModalReference
+from countersign.slack.cards.row import unused_vote_line, vote_line
 
-SECTION_LIMIT = 2600  # of one section; a page is several
-SECTIONS_PER_PAGE = 20
+_SECTION_LIMIT = 2600
+_SECTIONS_PER_PAGE = 20
+_DIFF_BUDGET = BlockBudget(20_000, 40)
 
 
 def details_view(review: Review, ref: ModalReference) -> Block:
-    """The page `ref.page` of everything, with the whole digest."""
-    request = review.request
-    all_sections = _sections(request)
-    last = max((len(all_sections) - 1) // SECTIONS_PER_PAGE, 0)
+    """The page `ref.page` of the details; a page beyond the last is the last."""
+    approval, request = review.approval, review.request
+    rows = [_row_sections(approval, request, at) for at in range(len(request.rows))]
+    all_sections = [block for blocks in rows for block in blocks]
+    last = max((len(all_sections) - 1) // _SECTIONS_PER_PAGE, 0)
     page = min(ref.page, last)
     blocks = [title_block(request.title)]
     if page == 0 and request.description:
-        blocks.append({"type": "section", "text": plain(truncate_escaped(request.description, 3000))})
-    blocks += all_sections[page * SECTIONS_PER_PAGE : (page + 1) * SECTIONS_PER_PAGE] or [
-        section("There is nothing more to it.")
+        blocks.append(_plain_section(request.description))
+    blocks += all_sections[page * _SECTIONS_PER_PAGE : (page + 1) * _SECTIONS_PER_PAGE] or [
+        section("There are no further details.")
     ]
     if last:
         blocks.append(_page_buttons(ref, page, last))
-    blocks.append(context_block(f"Digest (SHA-256) `{review.approval.digest}`"))
+    blocks.append(context_block(f"Approval `{approval.id}`\nDigest (SHA-256) `{approval.digest}`"))
     return {
         "type": "modal",
-        "title": plain("Everything"),
+        "title": plain("Details"),
         "close": plain("Close"),
         "private_metadata": replace(ref, page=page).pack(),
         "blocks": blocks,
     }
 
 
-def _sections(request: ReviewRequest) -> list[Block]:
+def first_page(review: Review, card: CardReference) -> int:
+    """The page on which the row begins that the reference names."""
+    approval, request = review.approval, review.request
+    rows = range(min(card.row, len(request.rows)))
+    before = sum(len(_row_sections(approval, request, at)) for at in rows)
+    return before // _SECTIONS_PER_PAGE
+
+
+def _row_sections(approval: Approval, request: ReviewRequest, at: int) -> list[Block]:
+    row, vote = request.rows[at], approval.votes[at]
     blocks: list[Block] = []
-    for at, row in enumerate(request.rows):
-        parts: tuple[Part, ...] = row.parts
-        if len(request.rows) > 1:
-            blocks.append(
-                section(f"*{at + 1}.* {truncate_escaped(single_line(row.action or 'this step'), 1000)}")
-            )
-        if row.description:
-            blocks.append({"type": "section", "text": plain(truncate_escaped(row.description, 3000))})
-        for page in pages(parts, SECTION_LIMIT, measure=escaped_length):
-            blocks += [labelled_section(piece) for piece in page]
+    if len(request.rows) > 1:
+        name = truncate_escaped(single_line(row.action or "this step"), 1000)
+        blocks.append(section(f"*{at + 1}.* {name}"))
+    if row.description:
+        blocks.append(_plain_section(row.description))
+    blocks += _part_sections(row.parts)
+    if vote is not None:
+        unused = approval.status is Status.WITHDRAWN
+        blocks.append(section(unused_vote_line(vote) if unused else vote_line(vote)))
+        blocks += _vote_sections(row, vote)
     return blocks
 
 
+def _vote_sections(row: ReviewRow, vote: Vote) -> list[Block]:
+    """The reason, the answer or the changes of a vote."""
+    decision = vote.decision
+    if changes := edit_changes(row, vote):
+        return edit_diff_blocks(changes, _DIFF_BUDGET)
+    if decision.message:
+        label = "Reason" if decision.kind is DecisionKind.REJECT else "Answer"
+        return _part_sections((Part(label=label, value=decision.message),))
+    if decision.kind is DecisionKind.RESPOND:
+        return _part_sections((Part(label="Answer", value=decision.value),))
+    return []
+
+
+def _part_sections(parts: Sequence[Part]) -> list[Block]:
+    return [
+        labelled_section(piece)
+        for page in pages(parts, _SECTION_LIMIT, measure=escaped_length)
+        for piece in page
+    ]
+
+
+def _plain_section(text: str) -> Block:
+    return {"type": "section", "text": plain(truncate_escaped(text, 3000))}
+
+
 def _page_buttons(ref: ModalReference, page: int, last: int) -> Block:
-    """A button's value is the page it leads to."""
+    """A button's value is the page that it opens."""
     buttons = []
     if page > 0:
         buttons.append(_page_button(ref, page - 1, f"‹ Page {page}"))
@@ -66,5 +108,4 @@ def _page_buttons(ref: ModalReference, page: int, last: int) -> Block:
 
 
 def _page_button(ref: ModalReference, page: int, label: str) -> Block:
-    blocks = button(card_actions.PAGE, label, replace(ref, page=page).pack())
-    return blocks | {"action_id": f"{card_actions.PAGE}:{page}"}
+    return button(f"{card_actions.PAGE}:{page}", label, replace(ref, page=page).pack())

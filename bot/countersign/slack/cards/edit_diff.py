@@ -1,62 +1,99 @@
-"""What an edit changed, field by field: before and after, and a line diff where the text is long."""
+"""What an edit changed, value by value: before and after, and a line diff where the text is long."""
 
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.approvals.vote import Vote
 from countersign.interrupts import (
-    ROOT,
     UNSET,
     Change,
     JsonOrUnset,
     Part,
+    ReviewRow,
     escape_invisible,
     json_diff,
     sections,
     single_line,
 )
+from countersign.interrupts.pointer import split
 from countersign.slack.block_kit.builders import SECTION_LIMIT, Block, context_block, section
 from countersign.slack.block_kit.escaping import bold, code, code_block, escaped_length
 from countersign.slack.cards.payload import BlockBudget
 
 _INLINE_LIMIT = 80
-_MIN_EXCERPT = 300  # characters below which a change tells nothing
+_MIN_EXCERPT = 300  # characters below which an excerpt of a change is useless
+_LABEL_LIMIT = 100
+_NO_CHANGES = "Nothing was changed."
 
 
-def edit_diff_blocks(before: Json, after: Json, budget: BlockBudget) -> list[Block]:
+def edit_changes(row: ReviewRow, vote: Vote) -> tuple[Change, ...]:
+    """Every value that the edit changed; empty for a vote that is no edit."""
+    if vote.decision.kind is not DecisionKind.EDIT:
+        return ()
+    return json_diff(original_value(row), vote.decision.value)
+
+
+def original_value(row: ReviewRow) -> Json:
+    """What the edit form was prefilled with."""
+    form = row.forms.get(DecisionKind.EDIT)
+    return {} if form is None or form.base is UNSET else form.base
+
+
+def edit_diff_blocks(changes: tuple[Change, ...], budget: BlockBudget) -> list[Block]:
     """Every change that fits, and how many more there are."""
-    found = json_diff(before, after)
-    if not found:
-        return [context_block("Nothing was changed.")]
+    if not changes:
+        return [context_block(_NO_CHANGES)]
     blocks: list[Block] = []
     used = 0
-    for at, change in enumerate(found):
+    for at, change in enumerate(changes):
         text = _change_text(change, max(budget.chars - used, _MIN_EXCERPT))
         used += len(text)
         if at >= budget.blocks or (used > budget.chars and at):
-            blocks.append(context_block(f"{len(found) - at} more places were changed."))
+            blocks.append(context_block(more_changes(len(changes) - at)))
             break
         blocks.append(section(text))
     return blocks
 
 
-def _change_text(change: Change, chars: int) -> str:
-    place = single_line(change.pointer.removeprefix("/")) if change.pointer != ROOT else "text"
-    label = bold(place[:100] or "(no name)")
+def inline_diff(changes: tuple[Change, ...], limit: int) -> str:
+    """The changes in few lines of mrkdwn, at most about `limit` characters, and how many more there are."""
+    if not changes:
+        return _NO_CHANGES
+    lines: list[str] = []
+    used = 0
+    for at, change in enumerate(changes):
+        text = _change_text(change, max(limit - used, _MIN_EXCERPT // 2), separator=" ")
+        used += len(text)
+        if used > limit and at:
+            return "\n".join([*lines, f"_{more_changes(len(changes) - at)}_"])
+        lines.append(text)
+    return "\n".join(lines)
+
+
+def more_changes(count: int) -> str:
+    return f"and {count} more {'change' if count == 1 else 'changes'}"
+
+
+def _change_text(change: Change, chars: int, *, separator: str = "\n") -> str:
+    """`separator` is what stands between the label and a change that fits on one line."""
+    path = " › ".join(single_line(token) for token in split(change.pointer))
+    label = bold(path[:_LABEL_LIMIT] or "text")
     if change.line_diff is not None:
         return f"{label}\n{_truncated_code_block(escape_invisible(change.line_diff), chars)}"
     before, after = _value_text(change.before), _value_text(change.after)
     if len(before) + len(after) <= _INLINE_LIMIT and "\n" not in before + after:
-        return f"{label}\n{_inline_value(change.before, before)} → {_inline_value(change.after, after)}"
+        values = f"{_inline_value(change.before, before)} → {_inline_value(change.after, after)}"
+        return f"{label}{separator}{values}"
     lines = [f"- {line}" for line in before.split("\n")] + [f"+ {line}" for line in after.split("\n")]
-    both = "\n".join(lines)
-    return f"{label}\n{_truncated_code_block(both, chars)}"
+    return f"{label}\n{_truncated_code_block(chr(10).join(lines), chars)}"
 
 
 def _inline_value(value: JsonOrUnset, text: str) -> str:
-    return "_not there_" if value is UNSET else code(text)
+    return "_not set_" if value is UNSET else code(text)
 
 
 def _value_text(value: JsonOrUnset) -> str:
     if value is UNSET:
-        return "(not there)"
+        return "(not set)"
     return "".join(piece.text for piece in sections((Part(label="", value=value),), 100_000))
 
 
@@ -64,7 +101,7 @@ def _truncated_code_block(text: str, chars: int) -> str:
     limit = min(SECTION_LIMIT - 700, chars)
     if escaped_length(text) <= limit:
         return code_block(text)
-    kept = text[:limit]
-    while escaped_length(kept) > limit:
-        kept = kept[: len(kept) * limit // escaped_length(kept)]
-    return f"{code_block(kept)}\n_… and {len(text) - len(kept):,} more characters_"
+    prefix = text[:limit]
+    while escaped_length(prefix) > limit:
+        prefix = prefix[: len(prefix) * limit // escaped_length(prefix)]
+    return f"{code_block(prefix)}\n_… and {len(text) - len(prefix):,} more characters_"

@@ -1,4 +1,4 @@
-"""What a button or form of a card carries: which row of which approval, and the question it was drawn for."""
+"""What a button or form of a card carries: which rows of which approval, and the digest they had."""
 
 import re
 from dataclasses import dataclass
@@ -7,14 +7,15 @@ from uuid import UUID
 from countersign.approvals.errors import CountersignError
 
 VALUE_LIMIT = 2000  # characters of a button's value; private_metadata takes 3,000
+MAX_ROWS = 100  # rows in one reference
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_ROW = re.compile(r"\d{1,4}")
+_ROW = re.compile(r"0|[1-9][0-9]{0,3}")
 _CHANNEL = re.compile(r"[CDG][A-Z0-9]{1,30}")
-_TS = re.compile(r"\d{1,12}\.\d{1,9}")
+_TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
 
 
 class InvalidReference(CountersignError):
-    """This button does not say what it is for. Nothing was done; please use the card in the thread."""
+    """This button is no longer valid. Use the newest card in the thread."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +35,31 @@ class CardReference:
     @classmethod
     def unpack(cls, value: object) -> "CardReference":
         """Raises `InvalidReference` for anything that `pack` does not write."""
-        parts = value.split(".") if isinstance(value, str) and len(value) <= VALUE_LIMIT else []
-        if len(parts) != 3 or not _ROW.fullmatch(parts[1]) or not _DIGEST.fullmatch(parts[2]):
+        approval_id, rows, digest = _split(value)
+        if not _ROW.fullmatch(rows):
             raise InvalidReference
-        return cls(approval_id=_uuid(parts[0]), row=int(parts[1]), digest=parts[2])
+        return cls(approval_id=approval_id, row=int(rows), digest=digest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowsReference:
+    """`<approval>.<row>,<row>,....<digest>`: the rows that one button decides together."""
+
+    approval_id: UUID
+    rows: tuple[int, ...]
+    digest: str
+
+    def pack(self) -> str:
+        return f"{self.approval_id}.{','.join(map(str, self.rows))}.{self.digest}"
+
+    @classmethod
+    def unpack(cls, value: object) -> "RowsReference":
+        """Raises `InvalidReference` for anything that `pack` does not write."""
+        approval_id, rows, digest = _split(value)
+        numbers = rows.split(",")
+        if len(numbers) > MAX_ROWS or not all(_ROW.fullmatch(number) for number in numbers):
+            raise InvalidReference
+        return cls(approval_id=approval_id, rows=tuple(map(int, numbers)), digest=digest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +85,13 @@ class ModalReference:
         return cls(
             card=CardReference.unpack(parts[0]), channel=parts[1], message_ts=parts[2], page=int(parts[3])
         )
+
+
+def _split(value: object) -> tuple[UUID, str, str]:
+    parts = value.split(".") if isinstance(value, str) and len(value) <= VALUE_LIMIT else []
+    if len(parts) != 3 or not _DIGEST.fullmatch(parts[2]):
+        raise InvalidReference
+    return _uuid(parts[0]), parts[1], parts[2]
 
 
 def _uuid(text: str) -> UUID:

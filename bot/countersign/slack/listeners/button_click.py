@@ -1,4 +1,4 @@
-"""A press of a button, parsed from Slack's block_actions payload."""
+"""A click on a button, parsed from Slack's block_actions payload."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from countersign.flow.thread import ThreadRef
 @dataclass(frozen=True, kw_only=True)
 class ButtonClick:
     user: str
-    user_team: str | None  # another workspace's for somebody from Slack Connect
+    user_team: str | None  # the team of another workspace for somebody from Slack Connect
     channel: str
     message_ts: str
     thread: ThreadRef
     trigger_id: str
     action_id: str
     value: object
-    on_message: bool  # whether the message, as it is now, shows a button with this value
+    on_message: bool  # whether the message, as Slack has it now, contains an element with this value
 
     @classmethod
     def from_payload(cls, body: Mapping[str, Any], team: str) -> "ButtonClick":
@@ -28,6 +28,7 @@ class ButtonClick:
         channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
         thread_ts = str(message.get("thread_ts") or container.get("thread_ts") or message_ts)
         user = body["user"]
+        value = action.get("value")
         return cls(
             user=str(user["id"]),
             user_team=user.get("team_id"),
@@ -36,13 +37,13 @@ class ButtonClick:
             thread=ThreadRef(team=team, channel=channel, ts=thread_ts),
             trigger_id=str(body.get("trigger_id", "")),
             action_id=str(action.get("action_id", "")),
-            value=action.get("value"),
-            on_message=_shows(message.get("blocks"), action.get("value")),
+            value=value,
+            on_message=_contains_value(message.get("blocks"), value),
         )
 
 
-def _shows(blocks: object, value: object) -> bool:
-    """True too where Slack sends no blocks along: then there is nothing to compare with."""
+def _contains_value(blocks: object, value: object) -> bool:
+    """True too if the payload has no blocks: then there is nothing to compare with."""
     if not isinstance(blocks, list):
         return True
     elements = [element for block in blocks for element in block.get("elements") or ()]

@@ -1,6 +1,6 @@
-"""The buttons of a card: approve at once, or open the form behind a decision; and everything, to read.
+"""The buttons of a card: approve at once, open the form of another decision, or open *Details*.
 
-Each is acknowledged after it was saved, and only then: a click that Slack counts as taken is never lost.
+A click is acknowledged only after its decision is saved: a click that Slack counts as taken is never lost.
 """
 
 import re
@@ -10,18 +10,17 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from countersign.approvals.approval import Status
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.approvals.errors import AlreadyDecided, CountersignError, NotPending
-from countersign.approvals.person import Person
+from countersign.approvals.errors import AlreadyDecided, CountersignError, QuestionChanged
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.errors import SlackRefused
 from countersign.flow.review import Review
 from countersign.interrupts import ReviewRow, single_line
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards import card_actions
-from countersign.slack.cards.details_view import details_view
-from countersign.slack.cards.references import CardReference, ModalReference
+from countersign.slack.cards.details_view import details_view, first_page
+from countersign.slack.cards.open_card import rows_for_approve_all
+from countersign.slack.cards.references import CardReference, ModalReference, RowsReference
 from countersign.slack.forms.modal import Modal, fit_form, form_view
 from countersign.slack.listeners.button_click import ButtonClick
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
@@ -32,25 +31,24 @@ _TITLES = {
     DecisionKind.RESPOND: ("Answer", "Send"),
     DecisionKind.APPROVE: ("Approve", "Approve"),
 }
-_TRIGGER_EXPIRED = "That took too long, and Slack closed the way to a form. Please press the button again."
-_FORM_REFUSED = "Slack would not open the form ({error}). Nothing was decided."
+_EXPIRED_TRIGGERS = {"expired_trigger_id", "trigger_expired", "trigger_exchanged"}
+_TRIGGER_EXPIRED = "Slack took too long to open the form. Click the button again."
+_FORM_REFUSED = "Slack couldn't open the form ({error}). Nothing was changed. Tell your admin."
+_NOT_SHOWN = "This card changed. Read it again, then click the button again."
+_MAX_RACES = 3  # votes of others that "Approve all" goes on after
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
     async def on_decision(ack: Ack, body: dict[str, Any]) -> None:
-        await _reporting_errors(context, ButtonClick.from_payload(body, context.workspace.team), _decide)
+        await _reporting_errors(context, body, _decide)
         await ack()
 
     async def on_approve_rest(ack: Ack, body: dict[str, Any]) -> None:
-        await _reporting_errors(
-            context, ButtonClick.from_payload(body, context.workspace.team), _approve_rest
-        )
+        await _reporting_errors(context, body, _approve_rest)
         await ack()
 
-    async def on_view(ack: Ack, body: dict[str, Any]) -> None:
-        await _reporting_errors(
-            context, ButtonClick.from_payload(body, context.workspace.team), _open_details
-        )
+    async def on_details(ack: Ack, body: dict[str, Any]) -> None:
+        await _reporting_errors(context, body, _open_details)
         await ack()
 
     async def on_page(ack: Ack, body: dict[str, Any]) -> None:
@@ -59,25 +57,28 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 
     app.action(re.compile(r"^approval:(approve|edit|reject|respond|answer)$"))(on_decision)
     app.action(card_actions.APPROVE_REST)(on_approve_rest)
-    app.action(card_actions.VIEW)(on_view)
+    app.action(card_actions.VIEW)(on_details)
     app.action(re.compile(rf"^{card_actions.PAGE}:\d+$"))(on_page)
 
 
 async def _reporting_errors(
     context: ListenerContext,
-    click: ButtonClick,
-    act: Callable[[ListenerContext, ButtonClick, CardReference], Awaitable[None]],
+    body: dict[str, Any],
+    handle: Callable[[ListenerContext, ButtonClick], Awaitable[None]],
 ) -> None:
-    """What stops a click is told to whoever clicked, and to nobody else."""
+    """Handle the click; an error is reported to the person who clicked, and to nobody else."""
+    click = ButtonClick.from_payload(body, context.workspace.team)
     try:
-        await act(context, click, CardReference.unpack(click.value))
+        await handle(context, click)
     except CountersignError as error:
         context.notify_user(click.thread, click.user, describe_error(error))
 
 
-async def _decide(context: ListenerContext, click: ButtonClick, ref: CardReference) -> None:
+async def _decide(context: ListenerContext, click: ButtonClick) -> None:
+    """Save a decision that needs no form, else open its form."""
+    ref = CardReference.unpack(click.value)
     kind = card_actions.decision_kind(click.action_id)
-    assert kind is not None, "the listener's pattern names decisions only"
+    assert kind is not None, "the listener's pattern matches decisions only"
     person = await context.person(click.user, click.user_team)
     review = await context.load_for_decision(ref, click.channel, person)
     await context.check_card_message(review.approval, click.message_ts, shown=click.on_message)
@@ -86,7 +87,7 @@ async def _decide(context: ListenerContext, click: ButtonClick, ref: CardReferen
     if kind not in row.allowed or form is None:
         decision = row.decide(kind)
         await context.save_decision(
-            lambda: _decision_request(ref, click.channel, {ref.row: decision}), person, review
+            lambda: _decision_request(ref, click, {ref.row: decision}), person, review
         )
         return
     reference = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
@@ -95,56 +96,66 @@ async def _decide(context: ListenerContext, click: ButtonClick, ref: CardReferen
 
 
 async def _decision_request(
-    ref: CardReference, channel: str, decisions: dict[int, Decision]
+    ref: CardReference | RowsReference, click: ButtonClick, decisions: dict[int, Decision]
 ) -> DecisionRequest:
     return DecisionRequest(
-        approval_id=ref.approval_id, digest=ref.digest, channel=channel, decisions=decisions, via="button"
+        approval_id=ref.approval_id,
+        digest=ref.digest,
+        channel=click.channel,
+        decisions=decisions,
+        via="button",
     )
 
 
-async def _approve_rest(context: ListenerContext, click: ButtonClick, ref: CardReference) -> None:
-    """Approve the rows that are open at this moment, whichever they were when the card was drawn."""
+async def _approve_rest(context: ListenerContext, click: ButtonClick) -> None:
+    """Approve the rows that the button was shown with, as far as they are still open.
+
+    A row that the card does not show in full is refused: nobody can have read it there.
+    """
+    ref = RowsReference.unpack(click.value)
     person = await context.person(click.user, click.user_team)
 
     async def make() -> DecisionRequest:
-        approval = (await context.load_for_reading(ref, click.channel)).approval
-        if approval.status is not Status.PENDING:
-            raise NotPending
+        review = await context.load_for_reading(ref.approval_id, click.channel)
+        approval = review.approval
+        rows = [row for row in ref.rows if row in approval.open_rows]
+        approval.check_open(rows[0] if rows else ref.rows[0], ref.digest)
         await context.check_card_message(approval, click.message_ts, shown=click.on_message)
-        rows = {row: Decision(kind=DecisionKind.APPROVE) for row in approval.open_rows}
-        return await _decision_request(ref, click.channel, rows)
+        if not set(rows) <= set(rows_for_approve_all(review)):
+            raise QuestionChanged(_NOT_SHOWN)
+        return await _decision_request(ref, click, {row: Decision(kind=DecisionKind.APPROVE) for row in rows})
 
-    await _save_despite_other_votes(context, make, person)
-
-
-async def _save_despite_other_votes(
-    context: ListenerContext, make: Callable[[], Awaitable[DecisionRequest]], person: Person
-) -> None:
-    """A row that somebody decided in between is no reason to leave the others."""
-    for _ in range(3):
+    for attempt in range(_MAX_RACES):
         try:
             await context.save_decision(make, person)
-        except AlreadyDecided:
-            continue
-        return
-    raise AlreadyDecided
+            break
+        except AlreadyDecided:  # somebody decided one of the rows in between: approve the others
+            if attempt == _MAX_RACES - 1:
+                raise
 
 
-async def _open_details(context: ListenerContext, click: ButtonClick, ref: CardReference) -> None:
-    review = await context.load_for_reading(ref, click.channel)
-    modal = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
-    context.background_tasks.start("open view", _open_view(context, click, details_view(review, modal)))
+async def _open_details(context: ListenerContext, click: ButtonClick) -> None:
+    ref = CardReference.unpack(click.value)
+    review = await context.load_for_reading(ref.approval_id, click.channel)
+    modal = ModalReference(
+        card=ref,
+        channel=click.channel,
+        message_ts=click.message_ts,
+        page=first_page(review, ref),
+    )
+    context.background_tasks.start("open details", _open_view(context, click, details_view(review, modal)))
 
 
 async def _show_page(context: ListenerContext, body: dict[str, Any]) -> None:
-    """Show another page of the view that is open."""
+    """Show another page of the details that are open."""
     view, action = body["view"], body["actions"][0]
     ref = ModalReference.unpack(action.get("value"))
-    review = await context.load_for_reading(ref.card, ref.channel)
-    new_view = details_view(review, ref)
+    review = await context.load_for_reading(ref.card.approval_id, ref.channel)
     context.background_tasks.start(
-        "turn page",
-        context.api.call("views.update", view_id=view["id"], hash=view.get("hash"), view=new_view),
+        "show page of details",
+        context.api.call(
+            "views.update", view_id=view["id"], hash=view.get("hash"), view=details_view(review, ref)
+        ),
     )
 
 
@@ -152,8 +163,8 @@ async def _open_view(context: ListenerContext, click: ButtonClick, view: Block) 
     try:
         await context.api.call("views.open", trigger_id=click.trigger_id, view=view)
     except SlackRefused as refused:
-        late = refused.error in {"expired_trigger_id", "trigger_expired", "trigger_exchanged"}
-        text = _TRIGGER_EXPIRED if late else _FORM_REFUSED.format(error=refused.error)
+        expired = refused.error in _EXPIRED_TRIGGERS
+        text = _TRIGGER_EXPIRED if expired else _FORM_REFUSED.format(error=refused.error)
         await context.client.post_ephemeral(click.thread, click.user, text)
     except CountersignError as error:
         await context.client.post_ephemeral(click.thread, click.user, describe_error(error))
@@ -162,7 +173,7 @@ async def _open_view(context: ListenerContext, click: ButtonClick, view: Block) 
 def form_modal(
     review: Review, kind: DecisionKind, reference: ModalReference, encoded_state: str = ""
 ) -> Modal:
-    """What stands around the form of a decision; `encoded_state` is what was typed on its other pages."""
+    """The frame of a decision's form; `encoded_state` is what was typed on its other pages."""
     request = review.request
     row = request.rows[reference.card.row]
     title, submit = _TITLES[kind]

@@ -1,4 +1,4 @@
-"""What every listener works with, and the few things that several of them do."""
+"""What every listener works with: the services, and the checks and answers that several listeners share."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,12 @@ from countersign.slack.cards.references import CardReference
 from countersign.slack.client import SlackClient
 from countersign.slack.transport.web_api import WebApi, Workspace
 
-_MAX_ATTEMPTS = 8  # times that somebody else may vote in the very same moment
+_MAX_ATTEMPTS = 8  # of saving a decision while others decide other rows of the same card
+_DELETED = "This approval was deleted after its retention period."
+_SLACK_REFUSED = (
+    "Slack refused this ({error}). Nothing was changed. Ask your admin to check the permissions of the app."
+)
+_SLACK_UNREACHABLE = "Slack didn't answer in time. Nothing was changed. Try again."
 
 log = structlog.get_logger()
 
@@ -38,7 +43,7 @@ class Delivery(Protocol):
 
 
 class OutdatedCard(CountersignError):
-    """This is an old card. The approval has another one in this thread; please use that."""
+    """This card is outdated. Use the newest card in this thread."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,31 +65,30 @@ class ListenerContext:
         """The approval, if this person may decide this row of it now. Raises as `Decide.find_open` does."""
         return await self.decide.find_open(ref.approval_id, ref.digest, ref.row, channel, person)
 
+    async def load_for_reading(self, approval_id: UUID, channel: str) -> Review:
+        """The approval, open or not. Raises NotPending if it is unknown or not from this channel."""
+        review = await self.store.approval(approval_id)
+        if review is None or review.thread.channel != channel:
+            raise NotPending(_DELETED)
+        return review
+
     async def check_card_message(self, approval: Approval, message_ts: str, *, shown: bool) -> None:
         """Raise OutdatedCard unless this message is the approval's card.
 
-        A card whose post nobody lived to record is known by its button, if it is `shown` on that message.
+        A process may die between posting a card and recording its ts. Then the first click on the card
+        records it, if the button is `shown` on that message.
         """
         if approval.card_ts is None and shown:
             await self.delivery.card_seen(approval.id, message_ts)
         elif approval.card_ts != message_ts:
             raise OutdatedCard
 
-    async def load_for_reading(self, ref: CardReference, channel: str) -> Review:
-        """The approval, open or not, for somebody who only reads. Raises NotPending if it is not known."""
-        review = await self.store.approval(ref.approval_id)
-        if review is None or review.thread.channel != channel:
-            raise NotPending(
-                "This card belongs to no approval that is known here. It may have been cleaned up."
-            )
-        return review
-
     async def save_decision(
         self, make: Callable[[], Awaitable[DecisionRequest]], person: Person, found: Review | None = None
     ) -> None:
-        """Save what was decided and update the card; a request that lost a race is made again.
+        """Save what `make` returns and update the card; after a Conflict, call `make` again.
 
-        `found` is what `load_for_decision` gave for it.
+        `found` is the approval that `load_for_decision` returned for this decision.
         """
         for left in reversed(range(_MAX_ATTEMPTS)):
             decision_request = await make()
@@ -95,20 +99,20 @@ class ListenerContext:
                 found = None
                 if not left:
                     raise
-        self.background_tasks.start("update_card", self.delivery.update_card(saved.approval.id, saved))
+        self.background_tasks.start("update card", self.delivery.update_card(saved.approval.id, saved))
 
     def notify_user(self, thread: ThreadRef, user: str, text: str) -> None:
-        """Say it to one person, after the acknowledgement."""
-        self.background_tasks.start("post_ephemeral", self.client.post_ephemeral(thread, user, text))
+        """Post an ephemeral message to one person, after the acknowledgement."""
+        self.background_tasks.start("notify user", self.client.post_ephemeral(thread, user, text))
 
 
 def describe_error(error: Exception) -> str:
-    """What a person can make of an error that stopped what they wanted. Nothing was changed."""
+    """What a person can do about an error that stopped what they wanted. Nothing was changed."""
     if isinstance(error, FormValidationError | InvalidDecision):
         return " ".join(error.errors.values())
     if isinstance(error, RateLimited | SlackUnreachable | SlackRefused):
-        log.warning("slack_failed_while_somebody_waited", reason=str(error))
-        if isinstance(error, SlackRefused):  # a missing scope, for one: to try again would not help
-            return f"Slack did not let me do that ({error.error}), so nothing was done. Tell whoever runs me."
-        return "Slack did not answer me in time, so nothing was done. Please try again."
+        log.warning("slack_call_failed", reason=str(error))
+        if isinstance(error, SlackRefused):  # such as a missing scope: a second try would fail too
+            return _SLACK_REFUSED.format(error=error.error)
+        return _SLACK_UNREACHABLE
     return str(error)

@@ -1,0 +1,168 @@
+"""A card of several rows: which of them it shows, how much of each, and what "Approve all" covers.
+
+"Approve all" covers only rows that the card shows in full. The others are named beside it, and each has
+buttons of its own once it is on the card.
+"""
+
+from dataclasses import dataclass
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.vote import Vote
+from countersign.interrupts import ReviewRequest, ReviewRow, single_line
+from countersign.slack.block_kit.builders import Block, actions, button, context_block
+from countersign.slack.block_kit.escaping import code
+from countersign.slack.block_kit.line_sections import line_sections
+from countersign.slack.cards import card_actions
+from countersign.slack.cards.edit_diff import edit_changes, inline_diff
+from countersign.slack.cards.payload import BlockBudget, PayloadBlocks, payload_blocks, text_length
+from countersign.slack.cards.references import CardReference, RowsReference
+from countersign.slack.cards.row import action_name, header_is_truncated, row_buttons, row_header, vote_line
+
+MAX_OPEN_ROWS = 10  # open rows on one card: each takes a header, its parts and its buttons
+_PAYLOAD_LIMIT = 9000  # characters of all rows' parts
+_ROW_BLOCKS = 41  # of a message's 50 blocks
+_MIN_ROW_BLOCKS = 3  # for the parts of a row that is not shown in full
+_LARGEST = BlockBudget(_PAYLOAD_LIMIT, 40)
+_SUMMARY_LIMIT = 600  # characters of the reason or the changes of a decided row, while others are open
+_DECIDED_ROWS_LIMIT = 2500  # characters for the rows that are decided while others are open
+
+
+@dataclass(frozen=True)
+class _OpenRow:
+    row: int
+    header: list[Block]
+    payload: PayloadBlocks
+    complete: bool
+
+
+def batch_blocks(approval: Approval, request: ReviewRequest, chars: int) -> list[Block]:
+    """The decided rows as lines, the open rows with their buttons, and "Approve all", within `chars`."""
+    blocks = _decided_rows(approval, request)
+    shown = _layout(approval, request, chars)
+    for each in shown:
+        buttons = row_buttons(approval, request, each.row, truncated=not each.complete)
+        blocks += [*each.header, *each.payload.blocks, buttons]
+    return [*blocks, *_approve_all(approval, request, shown)]
+
+
+def fully_shown_rows(approval: Approval, request: ReviewRequest, chars: int) -> tuple[int, ...]:
+    """The open rows that the card of this approval shows in full."""
+    return tuple(each.row for each in _layout(approval, request, chars) if each.complete)
+
+
+def _layout(approval: Approval, request: ReviewRequest, chars: int) -> list[_OpenRow]:
+    """As many of the first open rows as there is room for; at least one."""
+    decided = _decided_rows(approval, request)
+    chars -= text_length(decided)
+    rows = approval.open_rows[:MAX_OPEN_ROWS]
+    in_full = {row: payload_blocks(request.rows[row].parts, _LARGEST) for row in rows}
+    headers = {row: row_header(request.rows[row], row) for row in rows}
+    while True:
+        used = sum(text_length(headers[row]) for row in rows)
+        overhead = len(decided) + sum(len(headers[row]) + 1 for row in rows)
+        room = BlockBudget(min(chars - used, _PAYLOAD_LIMIT), max(_ROW_BLOCKS - overhead, 1))
+        payloads = _share(request, {row: in_full[row] for row in rows}, room)
+        if payloads is not None:
+            return [
+                _OpenRow(
+                    row=row,
+                    header=headers[row],
+                    payload=payloads[row],
+                    complete=payloads[row].complete and not header_is_truncated(request.rows[row]),
+                )
+                for row in rows
+            ]
+        rows = rows[:-1]
+
+
+def _share(
+    request: ReviewRequest, in_full: dict[int, PayloadBlocks], room: BlockBudget
+) -> dict[int, PayloadBlocks] | None:
+    """The rows' parts, short rows in full and long ones with an equal share of what is left.
+
+    None if there are several rows, and too little room for a useful excerpt of one of them.
+    """
+    shortest_first = sorted(in_full, key=lambda row: (not in_full[row].complete, len(in_full[row].blocks)))
+    shared: dict[int, PayloadBlocks] = {}
+    for at, row in enumerate(shortest_first):
+        left = len(shortest_first) - at
+        share = BlockBudget(room.chars // left, room.blocks // left)
+        payload = in_full[row]
+        length = text_length(payload.blocks)
+        if not payload.complete or length > share.chars or len(payload.blocks) > share.blocks:
+            if share.blocks < _MIN_ROW_BLOCKS and len(in_full) > 1:
+                return None
+            payload = payload_blocks(request.rows[row].parts, share)
+        shared[row] = payload
+        room = BlockBudget(room.chars - text_length(payload.blocks), room.blocks - len(payload.blocks))
+    return shared
+
+
+def _decided_rows(approval: Approval, request: ReviewRequest) -> list[Block]:
+    lines = [
+        f"*{at + 1}.* {action_name(row)} {vote_line(vote)}{_vote_summary(row, vote)}"
+        for at, (row, vote) in enumerate(zip(request.rows, approval.votes, strict=True))
+        if vote is not None
+    ]
+    return line_sections(lines, _DECIDED_ROWS_LIMIT, "more are decided. Open *Details* to read them.")
+
+
+def _decided_rows_truncated(approval: Approval, request: ReviewRequest) -> bool:
+    return any(block["type"] == "context" for block in _decided_rows(approval, request))
+
+
+def _vote_summary(row: ReviewRow, vote: Vote) -> str:
+    """The reason, the answer or the changed values: whoever decides the other rows has to know them."""
+    if vote.decision.kind is DecisionKind.EDIT:
+        return f"\n{inline_diff(edit_changes(row, vote), _SUMMARY_LIMIT)}"
+    text = single_line(vote.decision.message or "")
+    if len(text) > _SUMMARY_LIMIT:
+        text = text[: _SUMMARY_LIMIT - 1] + "…"
+    return f"\n{code(text)}" if text else ""
+
+
+def _approve_all(approval: Approval, request: ReviewRequest, shown: list[_OpenRow]) -> list[Block]:
+    """The button for the rows that are shown in full, and the numbers of those that it leaves out."""
+    covered = tuple(each.row for each in shown if each.complete)
+    left_out = _left_out([row for row in approval.open_rows if row not in covered], shown)
+    buttons: list[Block] = []
+    if covered and all(DecisionKind.APPROVE in request.rows[row].allowed for row in covered):
+        rows = RowsReference(approval_id=approval.id, rows=covered, digest=approval.digest)
+        buttons.append(button(card_actions.APPROVE_REST, _label(approval, request, covered), rows.pack()))
+    on_card = {each.row for each in shown}
+    if not on_card.issuperset(approval.open_rows) or _decided_rows_truncated(approval, request):
+        first = CardReference(approval_id=approval.id, row=0, digest=approval.digest)
+        buttons.append(button(card_actions.VIEW, "Details", first.pack()))
+    return [
+        *([context_block(left_out)] if left_out else []),
+        *([actions(f"rest:{approval.version}", buttons)] if buttons else []),
+    ]
+
+
+def _label(approval: Approval, request: ReviewRequest, covered: tuple[int, ...]) -> str:
+    count = len(covered)
+    if count == len(request.rows):
+        return f"Approve all {count}"
+    if count == len(approval.open_rows):
+        return "Approve the last one" if count == 1 else f"Approve the other {count}"
+    return f"Approve number {covered[0] + 1}" if count == 1 else f"Approve {count} shown in full"
+
+
+def _left_out(rows: list[int], shown: list[_OpenRow]) -> str:
+    """Which open rows "Approve all" does not cover, and where to find them."""
+    on_card = [row for row in rows if any(each.row == row for each in shown)]
+    later = [row for row in rows if row not in on_card]
+    sentences = []
+    if on_card:
+        numbers = ", ".join(f"*{row + 1}*" for row in on_card)
+        sentences.append(f"Too long to show in full: {numbers}. Open *Details*, then decide on its own.")
+    if later:
+        first, last = later[0] + 1, later[-1] + 1
+        numbers = f"*{first}*" if first == last else f"*{first}* to *{last}*"
+        verb = "is" if len(later) == 1 else "are"
+        sentences.append(
+            f"{len(later)} more ({numbers}) {verb} shown here once these are decided. "
+            "Open *Details* to read everything now."
+        )
+    return " ".join(sentences)

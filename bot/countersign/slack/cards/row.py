@@ -1,0 +1,77 @@
+"""One row of a card: its header, its buttons, and the line that says how it was decided."""
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.vote import Vote
+from countersign.interrupts import ReviewRequest, ReviewRow, single_line
+from countersign.slack.block_kit.builders import Block, Style, actions, button, plain_section, section
+from countersign.slack.block_kit.escaping import code, escaped_length, truncate_escaped
+from countersign.slack.block_kit.formatting import format_datetime, user_mention
+from countersign.slack.cards import card_actions
+from countersign.slack.cards.references import CardReference
+
+_NAME_LIMIT = 130
+_DESCRIPTION_LIMIT = 600  # of a row's description; without escapes it is never longer
+_BUTTON_ORDER = (DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.RESPOND, DecisionKind.REJECT)
+_STYLES: dict[DecisionKind, Style] = {DecisionKind.APPROVE: "primary", DecisionKind.REJECT: "danger"}
+
+
+def row_header(row: ReviewRow, at: int) -> list[Block]:
+    """The row's number and action, and its description."""
+    name = section(f"*{at + 1}.* {action_name(row)}")
+    if not row.description:
+        return [name]
+    return [name, plain_section(truncate_escaped(row.description, _DESCRIPTION_LIMIT))]
+
+
+def header_is_truncated(row: ReviewRow) -> bool:
+    return not name_fits(row) or escaped_length(row.description or "") > _DESCRIPTION_LIMIT
+
+
+def action_name(row: ReviewRow) -> str:
+    """The name of the action that a row runs, as code."""
+    name = single_line(row.action or "this step")
+    return code(name) if name_fits(row) else code(f"{name[: _NAME_LIMIT // 5]}…")
+
+
+def name_fits(row: ReviewRow) -> bool:
+    return escaped_length(single_line(row.action or "")) <= _NAME_LIMIT
+
+
+def vote_line(vote: Vote) -> str:
+    """`✅ Approved by @bob · today at 14:02`, in mrkdwn."""
+    kind = vote.decision.kind
+    outcome = f"{card_actions.emoji(kind)} *{card_actions.outcome(kind)}*"
+    return f"{outcome} by {user_mention(vote.by)} · {format_datetime(vote.at)}"
+
+
+def unused_vote_line(vote: Vote) -> str:
+    """A vote without effect: `Not used: @bob, approved · today at 14:02`, in mrkdwn."""
+    return f"Not used: {user_mention(vote.by)}, {vote.decision.kind.done} · {format_datetime(vote.at)}"
+
+
+def row_buttons(approval: Approval, request: ReviewRequest, row: int, *, truncated: bool) -> Block:
+    """A button for each allowed decision. The block id changes with every version of the card.
+
+    `truncated`: the card does not show all of the row, so there is a button that does.
+    """
+    value = CardReference(approval_id=approval.id, row=row, digest=approval.digest).pack()
+    allowed = request.rows[row].allowed
+    wants_answer = DecisionKind.APPROVE not in allowed
+    buttons = [
+        _decision_button(kind, value, request, is_answer=wants_answer and kind is DecisionKind.RESPOND)
+        for kind in _BUTTON_ORDER
+        if kind in allowed
+    ]
+    if truncated:
+        buttons.append(button(card_actions.VIEW, "Details", value))
+    return actions(f"row:{row}:{approval.version}", buttons)
+
+
+def _decision_button(kind: DecisionKind, value: str, request: ReviewRequest, *, is_answer: bool) -> Block:
+    return button(
+        card_actions.action_id(kind, plain_question=request.plain_question),
+        card_actions.button_label(kind, is_answer=is_answer),
+        value,
+        _STYLES.get(kind) or ("primary" if is_answer else None),
+    )

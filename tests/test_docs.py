@@ -168,15 +168,15 @@ def test_a_dialect_answers_as_its_page_says(
     assert request.dialect == dialect
     assert {kind for kind, _ in answers} == {str(kind) for kind in request.rows[0].allowed}
     for kind, answer in answers:
-        assert answer in list(possible(request, payload, schema, DecisionKind(kind), answer)), kind
+        assert answer in list(possible(request, DecisionKind(kind), answer)), kind
 
 
-def possible(request: Any, payload: Any, schema: Any, kind: DecisionKind, answer: Any) -> Iterator[Any]:
+def possible(request: Any, kind: DecisionKind, answer: Any) -> Iterator[Any]:
     """What the graph gets for each thing that a person may have put in, to end up in this answer."""
     for given in [None, *inside(answer)]:
         words = given if isinstance(given, str) else None
         try:
-            yield resume_value(request, payload, schema, [Decision(kind=kind, message=words, value=given)])
+            yield resume_value(request, [Decision(kind=kind, message=words, value=given)])
         except InvalidDecision:
             continue
 

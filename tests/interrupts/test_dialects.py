@@ -73,7 +73,7 @@ def test_an_edit_cannot_name_another_tool() -> None:
     value = batch()
     forged = Decision(kind=EDIT, value={"name": "wire", "args": {"amount": 1}})
 
-    answer: Any = resume_value(parse(value), value, None, [forged])
+    answer: Any = resume_value(parse(value), [forged])
     assert answer["decisions"][0]["edited_action"]["name"] == "refund"
 
 
@@ -94,9 +94,9 @@ def test_a_title_is_one_short_line_and_no_name_is_lost(name: str) -> None:
     assert request.title == "Run a⟨U+000A⟩b?" or request.rows[0].parts == (Part(label="action", value=name),)
 
 
-def test_a_short_text_beside_a_task_is_not_taken_for_a_draft() -> None:
-    assert parse({"task": "Pick", "colour": "red"}).dialect == "anything_else"
-    assert parse({"task": "Edit", "draft": "one\ntwo", "id": "7"}).dialect == "review_and_edit"
+def test_exactly_one_text_beside_a_task_is_what_is_edited() -> None:
+    assert parse({"task": "Pick", "colour": "red"}).dialect == "review_and_edit"
+    assert parse({"task": "Edit", "draft": "one\ntwo", "id": 7}).dialect == "review_and_edit"
     assert parse({"task": "Edit", "a": "x" * 50, "b": "y" * 50}).dialect == "anything_else"
 
 
@@ -112,9 +112,9 @@ def test_an_answer_that_the_response_schema_forbids_is_refused_whatever_the_dial
     schema: Json = {"type": "array", "prefixItems": [{"enum": ["continue"]}]}
     request = parse(value, schema)
 
-    assert resume_value(request, value, schema, [Decision(kind=APPROVE)]) == ["continue", None]
+    assert resume_value(request, [Decision(kind=APPROVE)]) == ["continue", None]
     with pytest.raises(InvalidDecision):
-        resume_value(request, value, schema, [Decision(kind=EDIT, value={"a": 2})])
+        resume_value(request, [Decision(kind=EDIT, value={"a": 2})])
 
 
 def test_a_refusal_of_the_whole_answer_points_into_the_row_that_caused_it() -> None:
@@ -127,7 +127,7 @@ def test_a_refusal_of_the_whole_answer_points_into_the_row_that_caused_it() -> N
     edits = [Decision(kind=EDIT, value={"amount": amount}) for amount in (10, 11)]
 
     with pytest.raises(InvalidDecision) as refusal:
-        resume_value(parse(value, schema), value, schema, edits)
+        resume_value(parse(value, schema), edits)
     assert (refusal.value.row, refusal.value.errors) == (1, {"/amount": "This should be at most 10."})
 
 
@@ -141,7 +141,7 @@ def test_a_reason_that_the_graph_does_not_take_says_so() -> None:
     decision = row.decide(REJECT, {"/message": "too early"})
 
     assert decision.message == "too early"
-    assert "not told" in (row.forms[REJECT].fields[0].hint or "")
+    assert "isn't told" in (row.forms[REJECT].fields[0].hint or "")
 
 
 def test_words_that_have_to_be_there_are_asked_for() -> None:
@@ -158,4 +158,4 @@ def test_arguments_that_are_no_object_are_edited_as_what_they_are() -> None:
     row = parse(value).rows[0]
 
     decision = row.decide(EDIT, {"/": "SELECT 2"})
-    assert resume_value(parse(value), value, None, [decision]) == ["update", "SELECT 2"]
+    assert resume_value(parse(value), [decision]) == ["update", "SELECT 2"]

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts import (
     UNSET,
@@ -155,7 +154,17 @@ def test_a_cleared_text_is_empty_and_not_the_tools_default() -> None:
     schema = schema_of({"note": {"type": "string", "default": "thanks"}})
 
     assert form_from_arguments({"note": "hello"}, schema).read({"/note": None}) == {"note": ""}
-    assert form_from_arguments({"note": "hello"}).read({"/note": None}) == {"note": ""}
+
+
+@pytest.mark.parametrize("emptied", [None, ""])
+def test_a_text_that_is_required_cannot_be_emptied(emptied: str | None) -> None:
+    schema = schema_of({"note": {"type": "string"}}, "note")
+
+    for form in (form_from_arguments({"note": "hello"}), form_from_arguments({"note": "hello"}, schema)):
+        assert refused(form, {"/note": emptied}) == {"/note": "Please fill this in."}
+        assert fields(form)["/note"].required
+    blank = form_from_arguments({"note": ""})
+    assert blank.read({"/note": emptied}) == {"note": ""}
 
 
 @pytest.mark.parametrize(
@@ -274,15 +283,15 @@ def test_a_reply_in_the_thread_is_an_answer_where_one_field_asks() -> None:
     number = parse("How many?", {"type": "integer"}).rows[0]
     two = parse({"question": "?"}, schema_of({"a": {"type": "string"}, "b": {"type": "string"}})).rows[0]
 
-    answer = row.reply(DecisionKind.RESPOND, "42")
+    answer = row.reply("42")
     assert answer is not None
     assert answer.value == "42"
-    counted = number.reply(DecisionKind.RESPOND, "42")
+    counted = number.reply("42")
     assert counted is not None
     assert counted.value == 42
-    assert two.reply(DecisionKind.RESPOND, "42") is None
+    assert two.reply("42") is None
     with pytest.raises(FormValidationError):
-        number.reply(DecisionKind.RESPOND, "many")
+        number.reply("many")
 
 
 def test_nothing_there_is_not_null() -> None:

@@ -178,14 +178,14 @@ def test_every_allowed_decision_has_a_resume_value_that_fits(payload: Json, sche
                 continue
             try:
                 decisions = [row.decide(kind, answers(row.forms.get(kind))) for row in request.rows]
-                value = resume_value(request, payload, asked, decisions)
+                value = resume_value(request, decisions)
             except (FormValidationError, InvalidDecision):
                 # a required field without a value, or a schema that refuses what its own payload asks for
                 assert kind is not DecisionKind.APPROVE or asked is not None
                 continue
             assert asked is None or not compile_schema(asked).errors(value)
             with pytest.raises(InvalidDecision):
-                resume_value(request, payload, asked, [*decisions, decisions[0]])
+                resume_value(request, [*decisions, decisions[0]])
             assert len(decisions) == rows
 
 

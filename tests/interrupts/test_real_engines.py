@@ -92,7 +92,7 @@ def agent(mode: Any, calls: list[dict[str, Any]]) -> Agent:
 
 def answered(question: Interrupt, *decisions: Decision) -> Json:
     value, schema = to_json(question.value), to_json(question.response_schema)
-    return resume_value(parse(value, schema), value, schema, decisions)
+    return resume_value(parse(value, schema), decisions)
 
 
 EXPECTED = {

@@ -49,7 +49,7 @@ def test_the_answer_with_an_endless_pattern_does_not_reach_the_graph() -> None:
         request.rows[0].decide(DecisionKind.RESPOND, {"/code": EVIL})
     sent = Decision(kind=DecisionKind.RESPOND, value={"code": EVIL})
     with pytest.raises(InvalidDecision):
-        resume_value(request, "Which code?", schema, [sent])
+        resume_value(request, [sent])
 
     assert TIMED_OUT in told.value.errors.values()
     assert request.rows[0].decide(DecisionKind.RESPOND, {"/code": "aaa"}).value == {"code": "aaa"}

@@ -109,7 +109,7 @@ class House:
         decision = (
             Decision(kind=kind, value=value)
             if value is None or not isinstance(value, str)
-            else request.rows[row].reply(kind, value)
+            else request.rows[row].reply(value)
         )
         assert decision is not None
         decision_request = DecisionRequest(

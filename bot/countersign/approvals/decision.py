@@ -32,8 +32,10 @@ class Decision:
 
     `message` is free text (the reason of a reject, the words of a respond to a tool call).
     `value` is typed JSON (the arguments after an edit, the answer to a question or a schema).
+    `verbatim`: `value` is all that the graph gets, whatever the request would make of a respond.
     """
 
     kind: DecisionKind
     message: str | None = None
     value: Json = None
+    verbatim: bool = False

@@ -14,8 +14,9 @@ from countersign.interrupts.forms.field import INPUT_LIMIT, Field, FieldKind, Op
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_arguments, form_from_schema
 from countersign.interrupts.json_conversion import to_json
+from countersign.interrupts.parsing import parse
 from countersign.interrupts.pointer import MESSAGE, ROOT
-from countersign.interrupts.resume import check_decision, parse, resume_value
+from countersign.interrupts.resume import check_decision, resume_value
 from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
 from countersign.interrupts.unset import UNSET, JsonOrUnset, Unset
 

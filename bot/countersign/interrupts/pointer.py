@@ -12,6 +12,7 @@ from countersign.interrupts.unset import UNSET, JsonOrUnset
 
 ROOT = "/"
 MESSAGE = "/message"  # the free text of reject and respond
+KIND = "/as"  # what kind of answer the text at the root is, in a form that takes any
 
 
 def join(tokens: Iterable[str | int]) -> str:

@@ -1,45 +1,32 @@
-"""From an interrupt's value to a review request, and from decisions to the value that resumes the graph."""
+"""From decisions to the value that resumes the graph; every answer is judged here."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
-from countersign.interrupts.dialects import BY_NAME, DIALECTS, anything_else
 from countersign.interrupts.errors import InvalidDecision
-from countersign.interrupts.json_conversion import to_json
+from countersign.interrupts.forms.field import json_equal
 from countersign.interrupts.review_request import ReviewRequest, ReviewRow
 from countersign.interrupts.validation.messages import REQUIRED
-from countersign.interrupts.validation.schema import compile_schema
 
 
-def parse(value: Json, schema: Json = None) -> ReviewRequest:
-    """What the interrupt asks, read by the first dialect that knows its shape. Never raises."""
-    value, schema = to_json(value), to_json(schema)
-    for dialect in DIALECTS:
-        request = dialect.parse(value, schema)
-        if request is not None:
-            return request
-    return anything_else.parse(value, schema)
-
-
-def resume_value(request: ReviewRequest, value: Json, schema: Json, decisions: Sequence[Decision]) -> Json:
+def resume_value(request: ReviewRequest, decisions: Sequence[Decision]) -> Json:
     """What to resume the graph with: one decision per row, in order, each allowed, each value valid.
 
     Raises `InvalidDecision`. Nothing else validates an answer: LangGraph takes any answer to a schema that is
     a plain dict, and a single malformed answer makes LangChain's batched pause unanswerable.
     """
-    value, schema = to_json(value), to_json(schema)
     if len(decisions) != len(request.rows):
         text = f"{len(request.rows)} decisions are needed and {len(decisions)} were made."
         raise InvalidDecision(min(len(decisions), len(request.rows) - 1), {pointer.ROOT: text})
     for at, decision in enumerate(decisions):
         check_decision(request, at, decision)
-    answer = BY_NAME[request.dialect].resume_value(value, decisions)
-    if schema is not None:
-        errors = compile_schema(schema).errors(answer)
+    answer = request.answer(decisions)
+    if request.schema is not None:
+        errors = request.schema.errors(answer)
         if errors:
-            raise InvalidDecision(*_whose(errors, answer, decisions))
+            raise InvalidDecision(*_row_of_errors(errors, answer, decisions))
     return answer
 
 
@@ -51,11 +38,14 @@ def check_decision(request: ReviewRequest, row: int, decision: Decision) -> None
 
 
 def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
+    if decision.verbatim:
+        possible = decision.kind is DecisionKind.RESPOND and row.other is not None
+        return {} if possible else {pointer.ROOT: "This can be answered with the card's buttons only."}
     if decision.kind not in row.allowed:
         return {pointer.ROOT: f"“{decision.kind.capitalize()}” is not possible here."}
     form = row.forms.get(decision.kind)
     if form is None:
-        return {}
+        return _option_errors(row, decision)
     if (
         form.only_field
         and form.only_field.pointer == pointer.MESSAGE
@@ -68,20 +58,27 @@ def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
     return form.errors(decision.value)
 
 
-def _whose(
+def _option_errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
+    if decision.kind is not DecisionKind.RESPOND or not row.options:
+        return {}
+    offered = any(json_equal(option.value, decision.value) for option in row.options)
+    return {} if offered else {pointer.ROOT: "Choose one of the options."}
+
+
+def _row_of_errors(
     errors: Mapping[str, str], answer: Json, decisions: Sequence[Decision]
 ) -> tuple[int, Mapping[str, str]]:
-    """The row that a finding about the whole answer is about, with pointers as that row's form has them."""
+    """The row that errors of the whole answer are about, with pointers as that row's form has them."""
     for at, decision in enumerate(decisions):
-        for inside in _places(answer, decision.value):
-            mine = {place: text for place, text in errors.items() if place.startswith(inside + "/")}
-            if mine:
-                return at, {place.removeprefix(inside): text for place, text in mine.items()}
+        for inside in _locations(answer, decision.value):
+            own = {place: text for place, text in errors.items() if place.startswith(inside + "/")}
+            if own:
+                return at, {place.removeprefix(inside): text for place, text in own.items()}
     return 0, errors
 
 
-def _places(answer: Json, value: Json) -> Iterator[str]:
-    """Where in the answer the person's own value stands, if it is an object."""
+def _locations(answer: Json, value: Json) -> Iterator[str]:
+    """Where in the answer the person's own value is, if it is an object."""
     if not isinstance(value, dict):
         return
     todo: list[tuple[tuple[str | int, ...], Json]] = [((), answer)]

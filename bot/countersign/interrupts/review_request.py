@@ -1,14 +1,25 @@
 """A review request: an interrupt's value, parsed into what to show and what may be answered."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
+from countersign.interrupts.answers.template import AnswerTemplate
 from countersign.interrupts.errors import FormValidationError
-from countersign.interrupts.forms.field import RawInput
+from countersign.interrupts.forms.field import Option, RawInput
 from countersign.interrupts.forms.form import Form
+from countersign.interrupts.validation.schema import Schema
+
+
+class PartRole(StrEnum):
+    """A part that a card may lay out in a way of its own."""
+
+    RISK = "risk"
+    WHY = "why"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,18 +28,47 @@ class Part:
 
     label: str
     value: Json
-    secondary: bool = False  # an address for machines: shown like all of it, but in small print
+    secondary: bool = False  # an id for machines: shown like every part, but in small print
+    role: PartRole | None = None
+
+
+class Risk(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class AnswerSource(StrEnum):
+    """What decides the shape of an answer, the strongest first."""
+
+    DECLARED = "declared"  # a response schema, or a protocol whose answers are documented
+    CODE = "code"  # what the graph's own code does with the answer
+    PAYLOAD = "payload"  # what the payload offers: a guess
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewRow:
-    """One action that is decided on its own. Most requests have exactly one row."""
+    """One action that is decided on its own. Most requests have exactly one row.
+
+    A decision in `allowed` has an answer in `answers`, and a form in `forms` if something is typed for it.
+    `options` are the answers of buttons of their own, with the position in the payload as key: a RESPOND
+    without a form picks one of them.
+    `other` is the form that takes any JSON; only a row whose answers were guessed has it.
+    """
 
     action: str | None  # the tool's name as it was sent, where it is about a tool: show it with `single_line`
     parts: tuple[Part, ...]  # with the description, all that the card, or what opens from it, shows
-    allowed: frozenset[DecisionKind]  # a decision that is not here has no button and is refused
-    forms: dict[DecisionKind, Form] = field(default_factory=dict)  # EDIT and RESPOND (and REJECT's reason)
+    answers: Mapping[DecisionKind, AnswerTemplate]
+    args: Mapping[str, Json] = field(default_factory=dict)  # the tool's arguments; without a tool the payload
+    forms: Mapping[DecisionKind, Form] = field(default_factory=dict)  # EDIT, RESPOND, and REJECT's reason
+    options: tuple[Option, ...] = ()
+    other: Form | None = None
     description: str | None = None  # the asker's own words about this row of several, as the request's are
+
+    @property
+    def allowed(self) -> frozenset[DecisionKind]:
+        """The decisions that have a button; any other is refused."""
+        return frozenset(self.answers)
 
     def decide(self, kind: DecisionKind, raw: Mapping[str, RawInput] | None = None) -> Decision:
         """The decision of a button (`raw` is None) or a submitted form. Raises `FormValidationError`."""
@@ -43,25 +83,65 @@ class ReviewRow:
             return Decision(kind=kind, message=message if isinstance(message, str) else None)
         return Decision(kind=kind, value=value)
 
-    def reply(self, kind: DecisionKind, text: str) -> Decision | None:
-        """The decision that a plain message in the thread stands for; None if it takes a form to say it.
+    def choose(self, position: int) -> Decision:
+        """The decision of an option's button. Raises `FormValidationError` if there is no such option."""
+        found = next((option for option in self.options if option.key == str(position)), None)
+        if found is None:
+            raise FormValidationError({pointer.ROOT: "This option isn't offered here."})
+        return Decision(kind=DecisionKind.RESPOND, value=found.value)
+
+    def choose_by_label(self, labels: Collection[str]) -> Decision | None:
+        """The decision of the only option with one of these labels, in any case; None if there is none."""
+        wanted = {label.casefold() for label in labels}
+        found = [option for option in self.options if option.label.strip().casefold() in wanted]
+        return Decision(kind=DecisionKind.RESPOND, value=found[0].value) if len(found) == 1 else None
+
+    def answer_another_way(self, raw: Mapping[str, RawInput]) -> Decision:
+        """The decision of the form that takes any JSON. Raises `FormValidationError`."""
+        if self.other is None:
+            raise FormValidationError({pointer.ROOT: "This can be answered with the card's buttons only."})
+        return Decision(kind=DecisionKind.RESPOND, value=self.other.read(raw), verbatim=True)
+
+    def reply(self, text: str) -> Decision | None:
+        """The answer that a plain message in the thread gives; None if it takes the card to give it.
 
         Raises `FormValidationError` if the text does not fit.
         """
-        form = self.forms.get(kind)
+        form = self.forms.get(DecisionKind.RESPOND)
         if form is None:
-            return None if text else self.decide(kind)
-        return self.decide(kind, {form.only_field.pointer: text}) if form.only_field else None
+            return self.choose_by_label((text.strip(),))
+        return self.decide(DecisionKind.RESPOND, {form.only_field.pointer: text}) if form.only_field else None
+
+    def answer(self, decision: Decision) -> Json:
+        """What this row sends for an allowed decision."""
+        return decision.value if decision.verbatim else self.answers[decision.kind].answer(decision)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewRequest:
-    """Title, description and the rows' actions and parts together show the whole payload."""
+    """Title, description and the rows' actions and parts together show the whole payload.
 
-    dialect: str  # the dialect that answers it, by name
+    `batch` puts the rows' answers, as a list, into what resumes the graph; without it there is one row, and
+    its answer is what resumes the graph. `schema` judges that value.
+    """
+
+    dialect: str  # the dialect by which the payload was read
     title: str  # plain text, one line, at most 150 characters: what is asked
-    description: (
-        str | None
-    )  # the asker's own words, if it sent any and they are short: at most 500 characters
+    description: str | None  # the asker's own words, if it sent any of at most 500 characters
     rows: tuple[ReviewRow, ...]
-    plain_question: bool  # the button is `approval:answer` instead of `approval:respond`
+    plain_question: bool = False  # a question and nothing else: its button is `approval:answer`
+    answered_by_reply: bool = False  # a message in the thread is the answer
+    batch: AnswerTemplate | None = None
+    schema: Schema | None = None
+    source: AnswerSource = AnswerSource.PAYLOAD
+    evidence: str = ""  # of CODE: `graph.py:12: if answer == "yes"`
+    summary: str | None = None
+    risk: Risk | None = None
+    why: str | None = None
+    details: Mapping[str, Json] = field(default_factory=dict)
+    expires_in: timedelta | None = None
+
+    def answer(self, decisions: Sequence[Decision]) -> Json:
+        """What resumes the graph; the decisions are not judged. See `resume_value`."""
+        answers: list[Json] = [row.answer(each) for row, each in zip(self.rows, decisions, strict=True)]
+        return answers[0] if self.batch is None else self.batch.fill(answers)

@@ -122,7 +122,10 @@ def _vote_from(vote: Row | None) -> Vote | None:
         return None
     return Vote(
         decision=Decision(
-            kind=DecisionKind(vote["kind"]), message=vote.get("message"), value=vote.get("value")
+            kind=DecisionKind(vote["kind"]),
+            message=vote.get("message"),
+            value=vote.get("value"),
+            verbatim=vote.get("verbatim", False),
         ),
         by=Person(id=vote["by"], name=vote["name"], standing=Standing(vote["standing"])),
         at=datetime.fromisoformat(vote["at"]),
@@ -136,6 +139,7 @@ def _vote_row(vote: Vote | None) -> Json:
         "kind": vote.decision.kind.value,
         "message": vote.decision.message,
         "value": vote.decision.value,
+        "verbatim": vote.decision.verbatim,
         "by": vote.by.id,
         "name": vote.by.name,
         "standing": vote.by.standing.value,

@@ -89,7 +89,7 @@ class Decide:
         after = approval.with_votes(votes)
         if after.status is Status.DECIDED:
             decisions = [vote.decision for vote in after.votes if vote is not None]
-            answer = resume_value(review.request, approval.value, approval.schema, decisions)
+            answer = resume_value(review.request, decisions)
             after = after.answered_with(answer)
         return Change(
             after=after,
@@ -112,4 +112,5 @@ class Decide:
 
 
 def _as_json(decision: Decision) -> Json:
-    return {"kind": decision.kind, "message": decision.message, "value": decision.value}
+    fields: dict[str, Json] = {"kind": decision.kind, "message": decision.message, "value": decision.value}
+    return fields | {"verbatim": True} if decision.verbatim else fields

@@ -3,41 +3,50 @@
 import re
 
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.interrupts import ReviewRequest
+from countersign.interrupts import ReviewRequest, ReviewRow
 
-_APPROVE = frozenset(
-    {"approve", "approved", "yes", "y", "ok", "okay", "accept", "go ahead", "lgtm", "do it"}
-    | {"yep", "yeah", "yes please", "sure", "looks good", "ship it", "+1"}
-    | {":+1:", ":white_check_mark:", ":thumbsup:", "👍", "✅"}
-)
-_QUESTION_DIALECTS = frozenset({"question", "assistance", "response_schema"})  # dialects that want an answer
 _REPLY_WORDS = ((DecisionKind.APPROVE, "`approve`"), (DecisionKind.REJECT, "`reject` with a reason"))
-_PAUSE = r"\s*[:,.]\s*|\s+[\-–—]\s+|\s*$"
-_REJECT = re.compile(
-    rf"(?:(?:reject(?:ed)?|deny|denied|decline|:-1:|:x:|-1|👎|❌)(?:{_PAUSE}|\s+)"
-    # "no idea" and "no-one knows" decide nothing.
-    rf"|(?:no|nope|n)(?:{_PAUSE}|\s+(?=because\b)))(?P<reason>.*)",
-    re.IGNORECASE | re.DOTALL,
-)
+_APPROVE = re.compile(r"approved?", re.IGNORECASE)
+_REJECT = re.compile(r"reject(?:ed)?(?:(?:\s*[:,.]|\s+[-–—])?\s+(?P<reason>.*))?", re.IGNORECASE | re.DOTALL)
+_MARKUP = "*_~` "
 
 
 def parse_reply(text: str, request: ReviewRequest) -> Decision | None:
     """The decision that this reply is, or None when it is none. Raises FormValidationError for a bad answer.
 
-    A question takes any reply as its answer, if one field holds it; an approval takes `approve`,
-    `reject <reason>` and their plain synonyms, standing alone: "yes, but only half" approves nothing.
+    A plain question is answered by any reply that its form takes. Anything else is decided by `approve`,
+    `approved`, `reject` and `rejected`, alone or, of the last two, with a reason. No other words count:
+    "yes, but only half" approves nothing.
     """
     if len(request.rows) != 1:
         return None
     row, words = request.rows[0], text.strip()
-    if request.dialect in _QUESTION_DIALECTS and DecisionKind.APPROVE not in row.allowed:
-        return row.reply(DecisionKind.RESPOND, words) if words else None
-    if DecisionKind.APPROVE in row.allowed and words.rstrip(".! ").casefold() in _APPROVE:
-        return Decision(kind=DecisionKind.APPROVE)
-    rejection = _REJECT.fullmatch(words)
-    if DecisionKind.REJECT in row.allowed and rejection:
-        return Decision(kind=DecisionKind.REJECT, message=rejection["reason"].strip() or None)
+    if request.answered_by_reply and DecisionKind.APPROVE not in row.allowed:
+        return row.reply(words) if words else None
+    if _APPROVE.fullmatch(_bare(words)):
+        return _approval(row)
+    rejection = _REJECT.fullmatch(_bare(words)) or _REJECT.fullmatch(words)
+    if rejection:
+        return _rejection(row, (rejection["reason"] or "").strip() or None)
     return None
+
+
+def _bare(words: str) -> str:
+    """Without the emphasis around the words, and one final full stop or exclamation mark."""
+    bare = words.strip(_MARKUP)
+    return bare[:-1].strip(_MARKUP) if bare[-1:] in {".", "!"} else bare
+
+
+def _approval(row: ReviewRow) -> Decision | None:
+    if DecisionKind.APPROVE in row.allowed:
+        return Decision(kind=DecisionKind.APPROVE)
+    return row.choose_by_label(("approve", "approved"))
+
+
+def _rejection(row: ReviewRow, reason: str | None) -> Decision | None:
+    if DecisionKind.REJECT in row.allowed:
+        return Decision(kind=DecisionKind.REJECT, message=reason)
+    return None if reason else row.choose_by_label(("reject", "rejected"))
 
 
 def reply_hint(request: ReviewRequest) -> str:

@@ -1,4 +1,4 @@
-"""The dialects in the order in which they are asked whether a value is theirs. The last one takes any."""
+"""The dialects, in the order in which they are tried. The last one takes any value."""
 
 from countersign.interrupts.dialects import (
     agent_inbox,
@@ -7,6 +7,7 @@ from countersign.interrupts.dialects import (
     assistance,
     langchain_batched,
     langchain_per_call,
+    options,
     question,
     response_schema,
     review_and_edit,
@@ -21,6 +22,7 @@ DIALECTS: tuple[Dialect, ...] = (
     agent_inbox.DIALECT,
     tool_call_review.DIALECT,
     response_schema.DIALECT,
+    options.DIALECT,
     review_and_edit.DIALECT,
     text_to_revise.DIALECT,
     assistance.DIALECT,
@@ -28,5 +30,3 @@ DIALECTS: tuple[Dialect, ...] = (
     question.DIALECT,
     anything_else.DIALECT,
 )
-
-BY_NAME = {dialect.name: dialect for dialect in DIALECTS}

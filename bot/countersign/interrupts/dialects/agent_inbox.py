@@ -1,13 +1,16 @@
 """LangChain's Agent Inbox: a request with `allow_*` flags, alone or in a list; the answer is a list.
 
-https://github.com/langchain-ai/agent-inbox
+https://github.com/langchain-ai/agent-inbox. Its own interface turns edited values into strings; here they
+keep their types.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 
-from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts.dialects.answer_forms import answer_text, message_form, reason_form
+from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
+from countersign.interrupts.dialects.answer_forms import message_form, reason_form
 from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND, Dialect
 from countersign.interrupts.dialects.langchain_decisions import arguments_key
 from countersign.interrupts.dialects.request_builder import (
@@ -17,7 +20,6 @@ from countersign.interrupts.dialects.request_builder import (
     run_title,
     title_text,
 )
-from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_arguments
 from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
 
@@ -30,25 +32,16 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     rows = [_row(item) for item in items]
     if not rows or not all(row.allowed for row in rows):
         return None
-    description, long = description_or_part(
-        items[0].get("description") if len(items) == 1 else None, "description"
-    )
-    rows = [_described(row, item) for row, item in zip(rows, items, strict=True)] if len(items) > 1 else rows
-    rows[0] = ReviewRow(
-        action=rows[0].action, parts=(*long, *rows[0].parts), allowed=rows[0].allowed, forms=rows[0].forms
-    )
-    heading = run_title(rows[0].action) if len(rows) == 1 else f"{len(rows)} actions wait for approval"
+    description = None
+    if len(rows) == 1:
+        description, long = description_or_part(items[0].get("description"), "description")
+        rows = [replace(rows[0], parts=(*long, *rows[0].parts))]
+    else:
+        rows = [_described(row, item) for row, item in zip(rows, items, strict=True)]
+    title = run_title(rows[0].action) if len(rows) == 1 else f"{len(rows)} actions wait for approval"
     return ReviewRequest(
-        dialect=NAME,
-        title=title_text(heading),
-        description=description,
-        rows=tuple(rows),
-        plain_question=False,
+        dialect=NAME, title=title_text(title), description=description, rows=tuple(rows), batch=WHOLE_ANSWER
     )
-
-
-def resume_value(value: Json, decisions: Sequence[Decision]) -> Json:
-    return [_written(item, decision) for item, decision in zip(_items(value), decisions, strict=True)]
 
 
 def _items(value: Json) -> list[dict[str, Json]]:
@@ -75,13 +68,15 @@ def _row(item: dict[str, Json]) -> ReviewRow:
     args = action[key]
     assert isinstance(args, dict)
     allowed = frozenset(kind for flag, kind in _FLAGS.items() if config.get(flag) is True)
-    forms: dict[DecisionKind, Form] = {
+    forms = {
         EDIT: form_from_arguments(args),
         REJECT: reason_form(told_to_graph=False),
         RESPOND: message_form("Response"),
     }
+    answers = _answers(action, key)
     return ReviewRow(
         action=name,
+        args=args,
         parts=(
             *long_name_part(name),
             *parts(args),
@@ -89,30 +84,25 @@ def _row(item: dict[str, Json]) -> ReviewRow:
             *parts(config, without=_FLAGS),
             *parts(item, without=("action_request", "config", "description")),
         ),
-        allowed=allowed,
+        answers={kind: answer for kind, answer in answers.items() if kind in allowed},
         forms={kind: form for kind, form in forms.items() if kind in allowed},
     )
 
 
+def _answers(action: Mapping[str, Json], key: str) -> dict[DecisionKind, AnswerTemplate]:
+    edited: Json = {"type": "edit", "args": {"action": action["action"], key: {}}}
+    return {
+        APPROVE: fixed({"type": "accept", "args": action}),
+        EDIT: AnswerTemplate(value=edited, slot=("args", key)),
+        REJECT: fixed({"type": "ignore", "args": None}),
+        RESPOND: AnswerTemplate(value={"type": "response", "args": ""}, slot=("args",), when_empty=""),
+    }
+
+
 def _described(row: ReviewRow, item: dict[str, Json]) -> ReviewRow:
-    words = item.get("description")
-    more = (Part(label="description", value=words),) if words not in (None, "") else ()
-    return ReviewRow(action=row.action, parts=(*row.parts, *more), allowed=row.allowed, forms=row.forms)
+    description = item.get("description")
+    more = (Part(label="description", value=description),) if description not in (None, "") else ()
+    return replace(row, parts=(*row.parts, *more))
 
 
-def _written(item: dict[str, Json], decision: Decision) -> Json:
-    action = item["action_request"]
-    assert isinstance(action, dict)
-    match decision.kind:
-        case DecisionKind.APPROVE:
-            return {"type": "accept", "args": None}
-        case DecisionKind.EDIT:
-            key = arguments_key(action) or "args"
-            return {"type": "edit", "args": {"action": action["action"], key: decision.value}}
-        case DecisionKind.REJECT:
-            return {"type": "ignore", "args": None}
-        case DecisionKind.RESPOND:
-            return {"type": "response", "args": answer_text(decision)}
-
-
-DIALECT = Dialect(NAME, parse, resume_value)
+DIALECT = Dialect(NAME, parse, guessed=False)

@@ -1,6 +1,5 @@
-"""The forms that several dialects share, and how the text of an answer is read from a decision."""
+"""The forms that several dialects share."""
 
-from countersign.approvals.decision import Decision
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
 from countersign.interrupts.display.invisible_characters import has_invisible
@@ -8,38 +7,52 @@ from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.validation.schema import compile_schema
 
+_NON_EMPTY: Json = {"type": "string", "minLength": 1}
+
 
 def reason_form(*, told_to_graph: bool = True, hint: str | None = None) -> Form:
     """The optional reason of a rejection."""
     if not told_to_graph:
-        hint = "Kept with the decision. This graph takes no reason, so it is not told."
+        hint = "Kept with the decision. The graph isn't told the reason."
     return Form(fields=(Field(pointer=pointer.MESSAGE, label="Reason", kind=FieldKind.MULTILINE, hint=hint),))
 
 
-def message_form(label: str, hint: str | None = None) -> Form:
-    """A required text that is sent as the decision's message."""
+def message_form(label: str, hint: str | None = None, *, required: bool = True) -> Form:
+    """A text that is sent as the decision's message."""
     return Form(
         fields=(
-            Field(pointer=pointer.MESSAGE, label=label, kind=FieldKind.MULTILINE, hint=hint, required=True),
+            Field(
+                pointer=pointer.MESSAGE, label=label, kind=FieldKind.MULTILINE, hint=hint, required=required
+            ),
         )
     )
 
 
-def text_form(label: str, initial: str | None = None) -> Form:
-    """One text that is the whole answer: a new text, which may not be empty, or an edit of `initial`."""
-    if initial is None:
-        asked = Field(pointer=pointer.ROOT, label=label, kind=FieldKind.MULTILINE, required=True)
-        return Form(fields=(asked,), schema=compile_schema({"type": "string", "minLength": 1}))
-    kind = FieldKind.JSON if has_invisible(initial) else FieldKind.MULTILINE
-    edited = Field(pointer=pointer.ROOT, label=label, kind=kind, initial=initial, when_empty="")
-    return Form(fields=(edited,), base=initial, schema=compile_schema({"type": "string"}))
+def text_form(label: str, hint: str | None = None, *, refuses_yes_no: bool = False) -> Form:
+    """One text that is the answer; it may not be empty.
+
+    `refuses_yes_no`: the graph may want true or false, and Python takes the text "no" for true.
+    """
+    field = Field(
+        pointer=pointer.ROOT,
+        label=label,
+        kind=FieldKind.MULTILINE,
+        required=True,
+        hint=hint,
+        refuses_yes_no=refuses_yes_no,
+    )
+    return Form(fields=(field,), schema=compile_schema(_NON_EMPTY))
 
 
-def answer_value(decision: Decision) -> Json:
-    """The value that was typed into a form, or the message of a plain reply."""
-    return decision.message if decision.value is None and decision.message is not None else decision.value
-
-
-def answer_text(decision: Decision) -> str:
-    """The text of a decision, from its value or its message."""
-    return decision.value if isinstance(decision.value, str) else decision.message or ""
+def edit_text_form(label: str, initial: str) -> Form:
+    """An edit of a text. A text that is there may not be emptied."""
+    field = Field(
+        pointer=pointer.ROOT,
+        label=label,
+        kind=FieldKind.JSON if has_invisible(initial) else FieldKind.MULTILINE,
+        initial=initial,
+        required=bool(initial),
+        when_empty="",
+    )
+    schema: Json = _NON_EMPTY if initial else {"type": "string"}
+    return Form(fields=(field,), base=initial, schema=compile_schema(schema))

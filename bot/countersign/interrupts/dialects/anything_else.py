@@ -1,13 +1,10 @@
-"""Any other value: shown as it is, answered with JSON, so that no graph ever runs into a dead end."""
+"""Any other value: shown as it is, answered with any JSON, so that every graph can be answered."""
 
-from collections.abc import Sequence
-
-from countersign.approvals.decision import Decision
 from countersign.approvals.json import Json
-from countersign.interrupts.dialects.answer_forms import answer_value
+from countersign.interrupts.answers.template import WHOLE_ANSWER
 from countersign.interrupts.dialects.dialect import RESPOND, Dialect
 from countersign.interrupts.dialects.request_builder import parts, single_row_request
-from countersign.interrupts.forms.form_builder import json_form
+from countersign.interrupts.forms.any_answer import AnswerKind, any_answer_form
 from countersign.interrupts.review_request import Part, ReviewRequest
 
 NAME = "anything_else"
@@ -20,12 +17,10 @@ def parse(value: Json, _schema: Json) -> ReviewRequest:
         title="The agent waits for an answer",
         description=None,
         parts=shown,
-        forms={RESPOND: json_form("Answer", accepts_text=True)},
+        answers={RESPOND: WHOLE_ANSWER},
+        forms={RESPOND: any_answer_form(AnswerKind.JSON)},
+        args=value,
     )
 
 
-def resume_value(_value: Json, decisions: Sequence[Decision]) -> Json:
-    return answer_value(decisions[0])
-
-
-DIALECT = Dialect(NAME, parse, resume_value)
+DIALECT = Dialect(NAME, parse)

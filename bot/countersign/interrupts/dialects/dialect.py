@@ -1,9 +1,9 @@
-"""The interface of a dialect: how it parses an interrupt and how it writes the answer."""
+"""The interface of a dialect: how it reads an interrupt, and whether its answers are a guess."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts.review_request import ReviewRequest
 
@@ -20,10 +20,10 @@ class Dialect:
     """One shape in which graphs ask, and in which they want their answer.
 
     `parse` takes the interrupt's value and its response schema; it returns None if they are not of this
-    dialect. `resume_value` takes the value and one allowed, validated decision per row; it returns what
-    resumes the graph.
+    dialect. `guessed`: the payload does not settle which answer the graph wants, so what the graph's code
+    does with the answer goes before it, and people can give any other answer as well.
     """
 
     name: str
     parse: Callable[[Json, Json], ReviewRequest | None]
-    resume_value: Callable[[Json, Sequence[Decision]], Json]
+    guessed: bool = True

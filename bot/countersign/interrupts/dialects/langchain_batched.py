@@ -3,17 +3,18 @@
 https://docs.langchain.com/oss/python/langchain/human-in-the-loop
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.interrupts.answers.template import AnswerTemplate
 from countersign.interrupts.dialects.dialect import Dialect
 from countersign.interrupts.dialects.langchain_decisions import (
     DEFAULT_DECISIONS,
     arguments_key,
+    decision_answers,
     decision_forms,
-    langchain_decision,
     other_config_parts,
     stated_decisions,
     without_boilerplate,
@@ -29,6 +30,7 @@ from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
 from countersign.interrupts.unset import UNSET
 
 NAME = "langchain_batched"
+_DECISIONS = AnswerTemplate(value={"decisions": []}, slot=("decisions",))
 
 
 def parse(value: Json, _schema: Json) -> ReviewRequest | None:
@@ -37,35 +39,23 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
         return None
     rows = [_row(value, at, action) for at, action in enumerate(actions)]
     if not all(row.allowed for row in rows):
-        return None  # a row that nothing may decide would be a dead end: let the answer be typed as JSON
+        return None  # a row without any decision could never be answered: another dialect takes JSON
     rest = parts(value, without=("action_requests", "review_configs"))
     description = None
     if len(rows) == 1:
-        description, long = description_or_part(_words(actions[0]), "description")
+        description, long = description_or_part(_description(actions[0]), "description")
         rest = (*long, *rest)
     else:
         rows = [_described(row, action) for row, action in zip(rows, actions, strict=True)]
-    rows[0] = _with(rows[0], rest)
-    heading = run_title(rows[0].action) if len(rows) == 1 else f"{len(rows)} actions wait for approval"
+    rows[0] = _with_parts(rows[0], rest)
+    title = run_title(rows[0].action) if len(rows) == 1 else f"{len(rows)} actions wait for approval"
     return ReviewRequest(
-        dialect=NAME,
-        title=title_text(heading),
-        description=description,
-        rows=tuple(rows),
-        plain_question=False,
+        dialect=NAME, title=title_text(title), description=description, rows=tuple(rows), batch=_DECISIONS
     )
 
 
-def resume_value(value: Json, decisions: Sequence[Decision]) -> Json:
-    return {
-        "decisions": [
-            langchain_decision(action, d) for action, d in zip(_actions(value), decisions, strict=True)
-        ]
-    }
-
-
 def _actions(value: Json) -> list[dict[str, Json]]:
-    """The actions, or none at all if one of them is not what this dialect knows."""
+    """The actions, or none at all if one of them has another shape."""
     found = value.get("action_requests") if isinstance(value, dict) else None
     if not isinstance(found, list):
         return []
@@ -76,7 +66,7 @@ def _actions(value: Json) -> list[dict[str, Json]]:
 
 
 def _configs(value: Mapping[str, Json], at: int, action: Mapping[str, Json]) -> list[Mapping[str, Json]]:
-    """The configs of an action's name, the one at the action's own place first."""
+    """The configs of an action's name, the one at the action's own position first."""
     configs = value.get("review_configs")
     listed = configs if isinstance(configs, list) else []
     ordered = [*listed[at : at + 1], *listed[:at], *listed[at + 1 :]]
@@ -87,7 +77,7 @@ def _allowed(sources: Iterable[Mapping[str, Json]]) -> frozenset[DecisionKind]:
     return next((kinds for kinds in map(stated_decisions, sources) if kinds is not None), DEFAULT_DECISIONS)
 
 
-def _words(action: Mapping[str, Json]) -> Json:
+def _description(action: Mapping[str, Json]) -> Json:
     key = arguments_key(action) or "args"
     return without_boilerplate(action.get("description"), str(action["name"]), action[key])
 
@@ -99,9 +89,9 @@ def _row(value: Mapping[str, Json], at: int, action: Mapping[str, Json]) -> Revi
     configs = _configs(value, at, action)
     allowed = _allowed((action, *configs))
     schema = next((c["args_schema"] for c in configs if isinstance(c.get("args_schema"), dict)), UNSET)
-    made = decision_forms(allowed, args, schema)
     return ReviewRow(
         action=name,
+        args=args,
         parts=(
             *long_name_part(name),
             *parts(args),
@@ -109,18 +99,18 @@ def _row(value: Mapping[str, Json], at: int, action: Mapping[str, Json]) -> Revi
             *other_config_parts(action.get("config")),
             *(part for config in configs[:1] for part in other_config_parts(config)),
         ),
-        allowed=allowed,
-        forms={kind: form for kind, form in made.items() if form is not None},
+        answers=decision_answers(allowed, action),
+        forms=decision_forms(allowed, args, schema),
     )
 
 
 def _described(row: ReviewRow, action: Mapping[str, Json]) -> ReviewRow:
-    description, long = description_or_part(_words(action), "description")
-    return replace(_with(row, long), description=description)
+    description, long = description_or_part(_description(action), "description")
+    return replace(_with_parts(row, long), description=description)
 
 
-def _with(row: ReviewRow, more: tuple[Part, ...]) -> ReviewRow:
+def _with_parts(row: ReviewRow, more: tuple[Part, ...]) -> ReviewRow:
     return replace(row, parts=(*row.parts, *more))
 
 
-DIALECT = Dialect(NAME, parse, resume_value)
+DIALECT = Dialect(NAME, parse, guessed=False)

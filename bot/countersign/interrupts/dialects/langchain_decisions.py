@@ -1,9 +1,10 @@
-"""What LangChain's two modes share: an action with arguments, four decisions, and how each is written."""
+"""What both modes of LangChain's middleware share: an action, its four decisions, and how each is written."""
 
 from collections.abc import Iterable, Mapping
 
-from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.interrupts.answers.template import AnswerTemplate, fixed
 from countersign.interrupts.dialects.answer_forms import message_form, reason_form
 from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND
 from countersign.interrupts.dialects.request_builder import parts
@@ -13,7 +14,7 @@ from countersign.interrupts.review_request import Part
 from countersign.interrupts.unset import UNSET, JsonOrUnset
 
 ALL_DECISIONS = frozenset(DecisionKind)
-# What a request means that does not say what it allows: nothing that could pass for a tool's own result.
+# For a request that does not say what it allows: no decision that passes for the tool's own result.
 DEFAULT_DECISIONS = frozenset({APPROVE, EDIT, REJECT})
 _FLAGS = {
     "allow_accept": APPROVE,
@@ -23,6 +24,7 @@ _FLAGS = {
     "allow_reject": REJECT,
     "allow_respond": RESPOND,
 }
+_BOILERPLATE = "Tool execution requires approval"  # the middleware's text where the author wrote none
 
 
 def arguments_key(action: Mapping[str, Json]) -> str | None:
@@ -55,42 +57,37 @@ def other_config_parts(source: Json) -> tuple[Part, ...]:
 
 def decision_forms(
     allowed: Iterable[DecisionKind], args: Json, schema: JsonOrUnset = UNSET
-) -> dict[DecisionKind, Form | None]:
-    """A form for each allowed decision that takes one."""
-    made: dict[DecisionKind, Form | None] = {}
-    for kind in sorted(allowed):
-        match kind:
-            case DecisionKind.APPROVE:
-                made[kind] = None
-            case DecisionKind.EDIT:
-                made[kind] = form_from_arguments(args, schema)
-            case DecisionKind.REJECT:
-                made[kind] = reason_form(hint="The agent is told.")
-            case DecisionKind.RESPOND:
-                made[kind] = message_form("Response", "Given to the agent in place of the tool's result.")
-    return made
+) -> dict[DecisionKind, Form]:
+    """A form for each allowed decision that takes one. `schema` is the tool's own argument schema."""
+    forms = {
+        EDIT: form_from_arguments(args, schema),
+        REJECT: reason_form(hint="The agent gets this reason."),
+        RESPOND: message_form("Response", "The agent gets this in place of the tool's result."),
+    }
+    return {kind: form for kind, form in forms.items() if kind in allowed}
 
 
-def langchain_decision(action: Mapping[str, Json], decision: Decision) -> Json:
-    """One decision as LangChain reads it. The tool's name is always the one that was asked about:
-    an edit that names another tool would run it past its own gate (langchain#40166)."""
-    match decision.kind:
-        case DecisionKind.APPROVE:
-            return {"type": "approve"}
-        case DecisionKind.EDIT:
-            key = arguments_key(action) or "args"
-            return {"type": "edit", "edited_action": {"name": action["name"], key: decision.value}}
-        case DecisionKind.REJECT:
-            return {"type": "reject", **({"message": decision.message} if decision.message else {})}
-        case DecisionKind.RESPOND:
-            return {"type": "respond", "message": decision.message or ""}
+def decision_answers(
+    allowed: Iterable[DecisionKind], action: Mapping[str, Json]
+) -> dict[DecisionKind, AnswerTemplate]:
+    """Each allowed decision as LangChain reads it.
 
-
-_BOILERPLATE = "Tool execution requires approval"  # the middleware's words where the author has none
+    The tool's name is always the one that was asked about: an edit that names another tool would run it past
+    its own gate (langchain#40166).
+    """
+    key = arguments_key(action) or "args"
+    edited: Json = {"type": "edit", "edited_action": {"name": action["name"], key: {}}}
+    answers = {
+        APPROVE: fixed({"type": "approve"}),
+        EDIT: AnswerTemplate(value=edited, slot=("edited_action", key)),
+        REJECT: AnswerTemplate(value={"type": "reject"}, slot=("message",), when_empty=UNSET),
+        RESPOND: AnswerTemplate(value={"type": "respond", "message": ""}, slot=("message",), when_empty=""),
+    }
+    return {kind: answer for kind, answer in answers.items() if kind in allowed}
 
 
 def without_boilerplate(description: Json, name: str, args: Json) -> Json:
-    """The middleware's own description repeats name and arguments, which the card shows anyway.
+    """The description without the middleware's own copy of name and arguments, which the card shows.
 
     None where that was all it said.
     """

@@ -4,17 +4,17 @@ Which decisions are allowed, and what an edit's arguments must look like, stands
 schema: one decision's object schema, or a union of several told apart by `type`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
-from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts.dialects.dialect import EDIT, Dialect
 from countersign.interrupts.dialects.langchain_decisions import (
     ALL_DECISIONS,
     arguments_key,
+    decision_answers,
     decision_forms,
-    langchain_decision,
     other_config_parts,
     stated_decisions,
     without_boilerplate,
@@ -31,7 +31,7 @@ from countersign.interrupts.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.subschema import Subschema, resolve_subschema
 
 NAME = "langchain_per_call"
-_ASIDE = frozenset({"tool_call_id"})
+_SECONDARY = frozenset({"tool_call_id"})
 
 
 def parse(value: Json, schema: Json) -> ReviewRequest | None:
@@ -41,7 +41,10 @@ def parse(value: Json, schema: Json) -> ReviewRequest | None:
     if not isinstance(name, str) or key is None:
         return None
     branches = dict(_branches(schema))
-    allowed = frozenset(branches) or stated_decisions(value) or ALL_DECISIONS
+    stated = frozenset(branches) or stated_decisions(value)
+    allowed = ALL_DECISIONS if stated is None else stated
+    if not allowed:
+        return None  # it could never be answered: another dialect takes JSON
     args = value[key]
     description, long = description_or_part(
         without_boilerplate(value.get("description"), name, args), "description"
@@ -56,17 +59,14 @@ def parse(value: Json, schema: Json) -> ReviewRequest | None:
             *long,
             *long_name_part(name),
             *parts(args),
-            *(replace(part, secondary=part.label in _ASIDE) for part in parts(value, without=known)),
+            *(replace(part, secondary=part.label in _SECONDARY) for part in parts(value, without=known)),
             *other_config_parts(value.get("config")),
         ),
+        answers=decision_answers(allowed, value),
         forms=decision_forms(allowed, args, _arguments_schema(branches.get(EDIT), schema)),
         action=name,
+        args=args,
     )
-
-
-def resume_value(value: Json, decisions: Sequence[Decision]) -> Json:
-    assert isinstance(value, dict)
-    return langchain_decision(value, decisions[0])
 
 
 def _branches(schema: Json) -> Iterator[tuple[DecisionKind, Subschema]]:
@@ -93,4 +93,4 @@ def _arguments_schema(edit: Subschema | None, schema: Json) -> JsonOrUnset:
     return {**shared, **args}
 
 
-DIALECT = Dialect(NAME, parse, resume_value)
+DIALECT = Dialect(NAME, parse, guessed=False)

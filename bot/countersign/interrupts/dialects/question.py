@@ -1,34 +1,54 @@
 """A plain question: a string, or an object with only `question`; the answer is the text itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from countersign.approvals.decision import Decision
 from countersign.approvals.json import Json
-from countersign.interrupts.dialects.answer_forms import answer_text, text_form
+from countersign.interrupts.answers.template import AnswerTemplate
+from countersign.interrupts.dialects.answer_forms import text_form
 from countersign.interrupts.dialects.dialect import RESPOND, Dialect
-from countersign.interrupts.dialects.request_builder import single_row_request, title_from_question
+from countersign.interrupts.dialects.request_builder import single_row_request
+from countersign.interrupts.dialects.review_fields import review_fields
+from countersign.interrupts.dialects.yes_no_question import Wanted, wanted_answer
 from countersign.interrupts.review_request import ReviewRequest
 
 NAME = "question"
 
 
 def parse(value: Json, _schema: Json) -> ReviewRequest | None:
-    text = value["question"] if isinstance(value, dict) and value.keys() == {"question"} else value
-    if not isinstance(text, str):
+    asked = {"question": value} if isinstance(value, str) else value
+    if not isinstance(asked, Mapping) or not is_plain_question(asked):
         return None
-    heading, description, long = title_from_question(text, "question", "The agent asks")
+    text = next(iter(asked.values()))
+    unclear = isinstance(text, str) and wanted_answer(text) is Wanted.UNCLEAR
+    fields = review_fields(asked, "The agent asks")
     return single_row_request(
         NAME,
-        title=heading,
-        description=description,
-        parts=long,
-        forms={RESPOND: text_form("Answer")},
+        title=fields.title,
+        description=fields.description,
+        parts=fields.parts,
+        answers={RESPOND: AnswerTemplate(slot=(), when_empty="")},
+        forms={RESPOND: text_form("Answer", refuses_yes_no=unclear)},
+        args=value,
         plain_question=True,
+        answered_by_reply=True,
     )
 
 
-def resume_value(_value: Json, decisions: Sequence[Decision]) -> Json:
-    return answer_text(decisions[0])
+def is_plain_question(value: Mapping[str, Json]) -> bool:
+    """A question that stands alone and does not ask for a yes or a no.
+
+    A `message` or `prompt` is one only if it asks for words: it may as well be about to do something.
+    """
+    key = next(iter(value), None)
+    text = value[key] if key is not None and len(value) == 1 else None
+    if not isinstance(text, str):
+        return False
+    wanted = wanted_answer(text)
+    return (
+        wanted is not Wanted.YES_OR_NO
+        if key == "question"
+        else (key in {"message", "prompt"} and wanted is Wanted.WORDS)
+    )
 
 
-DIALECT = Dialect(NAME, parse, resume_value)
+DIALECT = Dialect(NAME, parse)

@@ -1,10 +1,12 @@
 """Builds review requests: titles, descriptions, parts, and a request with a single row."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.interrupts.answers.template import AnswerTemplate
 from countersign.interrupts.display.invisible_characters import has_invisible, single_line
+from countersign.interrupts.forms.field import Option
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
 
@@ -57,16 +59,22 @@ def single_row_request(
     title: str,
     description: str | None,
     parts: tuple[Part, ...],
-    forms: Mapping[DecisionKind, Form | None],
+    answers: Mapping[DecisionKind, AnswerTemplate],
+    forms: Mapping[DecisionKind, Form] | None = None,
+    options: Sequence[Option] = (),
     action: str | None = None,
+    args: Json = None,
     plain_question: bool = False,
+    answered_by_reply: bool = False,
 ) -> ReviewRequest:
-    """A request with one row; `forms` names what is allowed, with None where nothing is typed."""
+    """A request with one row; `args` are dropped where they are no object."""
     row = ReviewRow(
         action=action,
+        args=args if isinstance(args, Mapping) else {},
         parts=parts,
-        allowed=frozenset(forms),
-        forms={kind: form for kind, form in forms.items() if form is not None},
+        answers=answers,
+        forms=forms or {},
+        options=tuple(options),
     )
     return ReviewRequest(
         dialect=dialect,
@@ -74,4 +82,5 @@ def single_row_request(
         description=description,
         rows=(row,),
         plain_question=plain_question,
+        answered_by_reply=answered_by_reply,
     )

@@ -1,17 +1,14 @@
 """A question that says what its answer looks like: `interrupt(value, response_schema=...)`.
 
-A yes-or-no schema is approve and reject. Any other is a form, prefilled with what the payload has under the
-same names, and else with the schema's own defaults. Where there is something to edit, Edit opens it too.
+A boolean schema is approve and reject. Any other schema is a form, prefilled with what the payload has under
+the same names, and else with the schema's own defaults. Where there is something to edit, Edit opens it too.
 """
 
-from collections.abc import Sequence
-
-from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts.dialects.answer_forms import answer_value, reason_form
+from countersign.interrupts.answers.template import WHOLE_ANSWER, fixed
+from countersign.interrupts.dialects.answer_forms import reason_form
 from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND, Dialect
 from countersign.interrupts.dialects.request_builder import parts, single_row_request, title_from_question
-from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_schema
 from countersign.interrupts.review_request import Part, ReviewRequest
 from countersign.interrupts.unset import UNSET
@@ -19,44 +16,47 @@ from countersign.interrupts.validation.schema import compile_schema
 from countersign.interrupts.validation.subschema import resolve_subschema
 
 NAME = "response_schema"
-_WORDS = ("question", "message", "title", "query", "task", "description")
+_LEADS = ("question", "message", "title", "query", "task", "description")
 
 
 def parse(value: Json, schema: Json) -> ReviewRequest | None:
     if schema is None:
         return None
-    lead = next((k for k in _WORDS if isinstance(value, dict) and isinstance(value.get(k), str)), None)
-    yes_or_no = _is_boolean(schema)
-    heading = "The agent asks for approval" if yes_or_no else "The agent asks for an answer"
-    description: str | None = None
-    shown: tuple[Part, ...] = (Part(label="value", value=value),)
-    if isinstance(value, str):
-        heading, description, shown = title_from_question(value, "question", heading)
-    elif isinstance(value, dict):
-        heading, description, shown = (
-            title_from_question(value[lead], lead, heading) if lead else (heading, None, ())
-        )
-        shown = (*shown, *parts(value, without=(lead,) if lead else ()))
-    forms: dict[DecisionKind, Form | None]
-    if yes_or_no:
-        forms = {APPROVE: None, REJECT: reason_form(told_to_graph=False)}
+    approval = _is_boolean(schema)
+    title, description, shown = _asked(
+        value, "The agent asks for approval" if approval else "The agent asks for an answer"
+    )
+    if approval:
+        answers = {APPROVE: fixed(True), REJECT: fixed(False)}
+        forms = {REJECT: reason_form(told_to_graph=False)}
     else:
-        filled = form_from_schema(schema, value)
-        forms = {RESPOND: filled}
-        if filled.base is not UNSET:
-            forms[EDIT] = filled
-    return single_row_request(NAME, title=heading, description=description, parts=shown, forms=forms)
+        form = form_from_schema(schema, value)
+        answers, forms = {RESPOND: WHOLE_ANSWER}, {RESPOND: form}
+        if form.base is not UNSET:
+            answers[EDIT], forms[EDIT] = WHOLE_ANSWER, form
+    return single_row_request(
+        NAME,
+        title=title,
+        description=description,
+        parts=shown,
+        answers=answers,
+        forms=forms,
+        args=value,
+        answered_by_reply=not approval,
+    )
 
 
-def resume_value(_value: Json, decisions: Sequence[Decision]) -> Json:
-    decision = decisions[0]
-    match decision.kind:
-        case DecisionKind.APPROVE:
-            return True
-        case DecisionKind.REJECT:
-            return False
-        case DecisionKind.EDIT | DecisionKind.RESPOND:
-            return answer_value(decision)
+def _asked(value: Json, title: str) -> tuple[str, str | None, tuple[Part, ...]]:
+    """Title, description and parts."""
+    if isinstance(value, str):
+        return title_from_question(value, "question", title)
+    if not isinstance(value, dict):
+        return title, None, (Part(label="value", value=value),)
+    lead = next((key for key in _LEADS if isinstance(value.get(key), str)), None)
+    if lead is None:
+        return title, None, parts(value)
+    title, description, shown = title_from_question(value[lead], lead, title)
+    return title, description, (*shown, *parts(value, without=(lead,)))
 
 
 def _is_boolean(schema: Json) -> bool:
@@ -65,4 +65,4 @@ def _is_boolean(schema: Json) -> bool:
     return plain and compile_schema(schema).usable
 
 
-DIALECT = Dialect(NAME, parse, resume_value)
+DIALECT = Dialect(NAME, parse, guessed=False)

@@ -125,6 +125,8 @@ class FieldBuilder:
         if too_many(options):
             kind = FieldKind.MULTILINE if kind is FieldKind.CHOICES else FieldKind.TEXT
         when_empty = None if place.required and spec.nullable else _when_empty(kind, spec, initial)
+        if place.required and when_empty == "" and initial != "":
+            when_empty = UNSET  # a text that has to be there may not be emptied
         may_be_cleared = spec.nullable or (when_empty is not UNSET and (self._editing or kind not in _TEXTS))
         accepts_text = kind is FieldKind.JSON and told and spec.may_be_text and not isinstance(initial, str)
         return Field(

@@ -1,9 +1,10 @@
-"""What was typed into a field, as the value it stands for."""
+"""Parses what was typed into a field into the value it stands for."""
 
 import json
 import math
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 
 from countersign.approvals.json import Json
@@ -14,6 +15,16 @@ from countersign.interrupts.validation.messages import REQUIRED
 _INTEGER = re.compile(r"[+-]?\d{1,300}")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _UNIX = re.compile(r"-?\d{1,11}")
+_STRAIGHT_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\uff02", '"'))
+_WIDE_SPACE = re.compile("[\u00a0\u2007\u202f\u2009\u3000\ufeff]")
+_JSON_STRING = re.compile(r'("(?:[^"\\]|\\.)*")', re.DOTALL)
+_BEGINS_JSON = ("{", "[", '"', "\u201c", "\u201d", "\u201e")
+
+
+_YES_NO = frozenset(
+    {"yes", "y", "yep", "yeah", "no", "n", "nope", "true", "false", "ok", "okay"}
+    | {"approve", "approved", "reject", "rejected", "deny", "denied", "decline", "declined"}
+)
 
 
 class InvalidInput(ValueError):
@@ -72,7 +83,11 @@ def _option(field: Field, key: str) -> Json:
     raise InvalidInput(f"Choose one of: {some}" + (", …" if len(field.options) > 20 else ""))
 
 
-def _text(_: Field, raw: str) -> Json:
+def _text(field: Field, raw: str) -> Json:
+    if field.refuses_yes_no and raw.strip(" .!\n").casefold() in _YES_NO:
+        raise InvalidInput(
+            f"Is “{raw.strip()}” a text, or a yes or no? Use Answer another way on the card to say which."
+        )
     return raw
 
 
@@ -97,10 +112,10 @@ def _number(_: Field, raw: str) -> Json:
 
 
 def _boolean(_: Field, raw: str) -> Json:
-    match raw.strip().lower():
-        case "true" | "yes":
+    match raw.strip().casefold():
+        case "true" | "yes" | "y":
             return True
-        case "false" | "no":
+        case "false" | "no" | "n":
             return False
         case _:
             raise InvalidInput("This should be yes or no.")
@@ -140,16 +155,30 @@ def _lines(field: Field, raw: str) -> Json:
 
 
 def _json(field: Field, raw: str) -> Json:
+    """JSON, also with curly quotes and non-breaking spaces, which Slack and phones put in."""
     try:
-        value: Json = json.loads(raw, parse_constant=_no_constant, parse_float=_finite)
-        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is JSON, but no text
+        return _loads(raw)
     except (ValueError, RecursionError) as error:
-        if field.accepts_text:
+        for repaired in (_with_plain_spaces(raw), _with_plain_spaces(raw.translate(_STRAIGHT_QUOTES))):
+            with suppress(ValueError, RecursionError):
+                return _loads(repaired)
+        if field.accepts_text and not raw.lstrip().startswith(_BEGINS_JSON):
             return raw
         where = (
             f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         )
         raise InvalidInput(f"This is not valid JSON{where}.") from None
+
+
+def _with_plain_spaces(text: str) -> str:
+    """JSON with plain spaces between its tokens; what is in a string stays as it is."""
+    pieces = _JSON_STRING.split(text)
+    return "".join(piece if at % 2 else _WIDE_SPACE.sub(" ", piece) for at, piece in enumerate(pieces))
+
+
+def _loads(text: str) -> Json:
+    value: Json = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+    json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is JSON, but no text
     return value
 
 

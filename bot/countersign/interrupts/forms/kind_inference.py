@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from countersign.approvals.json import Json
-from countersign.interrupts.display.invisible_characters import has_invisible, single_line
+from countersign.interrupts.display.invisible_characters import has_invisible
 from countersign.interrupts.forms.field import OPTION_LIMIT, FieldKind, Option, json_equal
+from countersign.interrupts.forms.options import enum_options
 from countersign.interrupts.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.formats import is_email, is_uri
 from countersign.interrupts.validation.subschema import Subschema
 
-LONGEST_LABEL, LONGEST_KEY = 75, 150  # characters of a Slack option
 ONE_LINE = 150  # characters; a longer text is edited in an input of several lines
 _FORMATS = {
     "date": FieldKind.DATE,
@@ -90,30 +90,10 @@ def options_of(spec: Subschema) -> tuple[Option, ...]:
     keywords = spec.keywords
     items = keywords.get("items")
     if spec.type == "array" and isinstance(items, dict) and isinstance(items.get("enum"), list):
-        return _options(items["enum"], None)
+        return enum_options(items["enum"])
     if spec.type != "array" and isinstance(keywords.get("enum"), list):
-        return _options(keywords["enum"], keywords.get("x-titles"))
+        return enum_options(keywords["enum"], keywords.get("x-titles"))
     return ()
-
-
-def _options(values: Sequence[Json], titles: Sequence[str | None] | None) -> tuple[Option, ...]:
-    options: list[Option] = []
-    keys: set[str] = set()
-    labels: set[str] = set()
-    for at, value in enumerate(values):
-        name = value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False)
-        label = single_line((titles[at] if titles else None) or name)
-        if len(label) > LONGEST_LABEL or label in labels:
-            label = f"{label[:60]}… ({at + 1})"
-        key = (
-            name
-            if len(name) <= LONGEST_KEY and name not in keys and single_line(name) == name
-            else f"#{at + 1}"
-        )
-        keys.add(key)
-        labels.add(label)
-        options.append(Option(key=key, label=label, value=value))
-    return tuple(options)
 
 
 def kind_from_value(value: Json) -> FieldKind:

@@ -88,15 +88,25 @@ def test_a_question_takes_any_words_even_those_that_elsewhere_approve(request_: 
     assert parse_reply("  ", request_) is None
 
 
-def test_a_bare_yes_or_no_is_asked_about_where_the_question_does_not_say_what_it_wants() -> None:
+def test_a_bare_no_is_asked_about_where_the_question_does_not_say_what_it_wants() -> None:
     request = parse("Soll ich überweisen?")
 
-    for words in ("no", "No.", "yes"):
+    for words in ("no", "No.", "reject", "don\u2019t!"):
         with pytest.raises(FormValidationError, match="Answer another way"):
             parse_reply(words, request)
-    answer = parse_reply("nein", request)
-    assert answer is not None
-    assert answer.value == "nein"
+    for words in ("yes", "no idea", "morgen"):
+        answer = parse_reply(words, request)
+        assert answer is not None
+        assert answer.value == words
+
+
+def test_talk_does_not_answer_a_question_for_a_yes_or_a_no() -> None:
+    request = parse("Do you approve this action?")
+
+    for words in ("no", "yes", "one moment", "I would not"):
+        assert parse_reply(words, request) is None
+    assert parse_reply("approve", request) == Decision(kind=DecisionKind.APPROVE)
+    assert parse_reply("reject: no", request) == Decision(kind=DecisionKind.REJECT, message="no")
 
 
 def test_an_option_is_chosen_by_the_words_that_decide_and_by_no_other() -> None:

@@ -94,11 +94,13 @@ TABLE: dict[str, Row] = {
     ),
     "per call reject": Row(PER_CALL, reject(), {"type": "reject"}),
     "per call reject why": Row(PER_CALL, reject("no"), {"type": "reject", "message": "no"}),
-    "inbox accept": Row(INBOX, approve, [{"type": "accept", "args": None}]),
+    "inbox accept": Row(INBOX, approve, [{"type": "accept", "args": {"action": "refund", "args": ARGS}}]),
     "inbox edit": Row(INBOX, edit(EDITS), [{"type": "edit", "args": {"action": "refund", "args": NEW_ARGS}}]),
     "inbox ignore": Row(INBOX, reject(), [{"type": "ignore", "args": None}]),
     "inbox response": Row(INBOX, respond({"/message": "hi"}), [{"type": "response", "args": "hi"}]),
-    "inbox in a list": Row([INBOX], approve, [{"type": "accept", "args": None}]),
+    "inbox in a list": Row(
+        [INBOX], approve, [{"type": "accept", "args": {"action": "refund", "args": ARGS}}]
+    ),
     "tool call continue": Row(CALL, approve, ["continue", None]),
     "tool call update": Row(CALL, edit(EDITS), ["update", NEW_ARGS]),
     "tool call feedback": Row(CALL, respond({"/message": "hi"}), ["feedback", "hi"]),
@@ -144,7 +146,7 @@ TABLE: dict[str, Row] = {
         {"a": 1}, respond({"/": '{"b": [1, 2.5, null, true, "x"]}'}), {"b": [1, 2.5, None, True, "x"]}
     ),
     "anything a number": Row([1, 2], respond({"/": "7"}), 7),
-    "anything text": Row(7, respond({"/": "just words"}), "just words"),
+    "anything text": Row(7, respond({"/": "just words", "/as": "text"}), "just words"),
     "anything null": Row(None, respond({"/": "null"}), None),
 }
 

@@ -29,7 +29,7 @@ def inputs(view: View) -> dict[str, dict[str, Any]]:
         (RISKY, "approval:reject", ["/message"]),
         ({**RISKY, "args": {"disk": "sda", "a/b": {"~c": 1}}}, "approval:edit", ["/disk", "/a~1b/~0c"]),
         ("Which?", "approval:answer", ["/"]),
-        ({"a": 1}, "approval:respond", ["/"]),
+        ({"a": 1}, "approval:respond", ["/", "/as"]),
         ({"query": "Which?"}, "approval:respond", ["/message"]),
         ({"text_to_revise": "a\nb"}, "approval:edit", ["/"]),
         (

@@ -28,10 +28,10 @@ def message_form(label: str, hint: str | None = None, *, required: bool = True) 
     )
 
 
-def text_form(label: str, hint: str | None = None, *, refuses_yes_no: bool = False) -> Form:
+def text_form(label: str, hint: str | None = None, *, refuses_no: bool = False) -> Form:
     """One text that is the answer; it may not be empty.
 
-    `refuses_yes_no`: the graph may want true or false, and Python takes the text "no" for true.
+    `refuses_no`: the graph may want true or false, and Python takes the text "no" for true.
     """
     field = Field(
         pointer=pointer.ROOT,
@@ -39,7 +39,7 @@ def text_form(label: str, hint: str | None = None, *, refuses_yes_no: bool = Fal
         kind=FieldKind.MULTILINE,
         required=True,
         hint=hint,
-        refuses_yes_no=refuses_yes_no,
+        refuses_no=refuses_no,
     )
     return Form(fields=(field,), schema=compile_schema(_NON_EMPTY))
 

@@ -1,6 +1,4 @@
-"""Approve or reject: a question about something, a payload with a title, or a question for a yes or a no."""
-
-from collections.abc import Mapping
+"""Approve or reject: a question about something, or any other payload with a title."""
 
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import fixed
@@ -15,16 +13,10 @@ NAME = "approve_or_reject"
 
 
 def parse(value: Json, _schema: Json) -> ReviewRequest | None:
-    if isinstance(value, str):
-        asked: Mapping[str, Json] = {"question": value}
-    elif isinstance(value, dict) and lead_of(value):
-        asked = value
-    else:
+    if not isinstance(value, dict) or lead_of(value) is None or is_plain_question(value):
         return None
-    if is_plain_question(asked):
-        return None
-    fields = review_fields(asked, "The agent asks for approval")
-    action = asked.get("action")
+    fields = review_fields(value, "The agent asks for approval")
+    action = value.get("action")
     request = single_row_request(
         NAME,
         title=fields.title,

@@ -66,7 +66,7 @@ class Field:
     min_length: int | None = None
     max_length: int | None = None
     accepts_text: bool = False  # of JSON: text that is no JSON is taken as a string
-    refuses_yes_no: bool = False  # of text: a bare "no" may be meant as false, so it is asked again
+    refuses_no: bool = False  # of text: a bare "no" may be meant as false, so it is asked again
 
     @property
     def raw(self) -> RawInput:

@@ -21,9 +21,32 @@ _JSON_STRING = re.compile(r'("(?:[^"\\]|\\.)*")', re.DOTALL)
 _BEGINS_JSON = ("{", "[", '"', "\u201c", "\u201d", "\u201e")
 
 
-_YES_NO = frozenset(
-    {"yes", "y", "yep", "yeah", "no", "n", "nope", "true", "false", "ok", "okay"}
-    | {"approve", "approved", "reject", "rejected", "deny", "denied", "decline", "declined"}
+_NO = frozenset(
+    {
+        "no",
+        "n",
+        "nope",
+        "nah",
+        "no thanks",
+        "no thank you",
+        "false",
+        "never",
+        "stop",
+        "cancel",
+        "abort",
+        "don't",
+    }
+    | {
+        "reject",
+        "rejected",
+        "deny",
+        "denied",
+        "decline",
+        "declined",
+        "disapprove",
+        "disapproved",
+        "not approved",
+    }
 )
 
 
@@ -84,9 +107,10 @@ def _option(field: Field, key: str) -> Json:
 
 
 def _text(field: Field, raw: str) -> Json:
-    if field.refuses_yes_no and raw.strip(" .!\n").casefold() in _YES_NO:
+    if field.refuses_no and raw.strip(" .!\n").replace("\u2019", "'").casefold() in _NO:
         raise InvalidInput(
-            f"Is “{raw.strip()}” a text, or a yes or no? Use Answer another way on the card to say which."
+            f"“{raw.strip()}” could be taken for a yes, because it is a text. "
+            "Use Answer another way on the card, and choose Yes or no or Text."
         )
     return raw
 

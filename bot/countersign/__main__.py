@@ -28,6 +28,7 @@ from countersign import __version__
 from countersign.approvals.audit import AnchorNotUnderstood
 from countersign.approvals.errors import CountersignError
 from countersign.audit_arguments import add_audit_arguments
+from countersign.runs.project_env import read_project_env
 
 if TYPE_CHECKING:
     from countersign.settings import Settings
@@ -36,15 +37,24 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 done, 1 could not start or failed, 2 wrong usage."""
     given = _parser().parse_args(arguments)
-    load_dotenv(".env", override=False)  # for the graphs too, which read their own variables
     # langgraph reads it when it is imported: checkpoints may load known types only (CVE-2026-28277).
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     try:
+        _load_environment(given.command)
         code: int = given.run(given)
     except CountersignError as error:
         print(f"countersign: {error}", file=sys.stderr)
         return 1
     return code
+
+
+def _load_environment(command: str) -> None:
+    """Complete the environment, for the graphs too: from .env, then from `env` of langgraph.json."""
+    load_dotenv(".env", override=False)
+    if command == "demo":  # its bot reads the project's own again at each start
+        return
+    for name, value in read_project_env(Path(os.environ.get("LANGGRAPH_CONFIG") or "langgraph.json")).items():
+        os.environ.setdefault(name, value)
 
 
 def _serve(given: argparse.Namespace) -> int:

@@ -40,17 +40,33 @@ class SettingsError(CountersignError):
     """A setting is missing or malformed."""
 
 
-class Settings(BaseSettings):
-    """Field names are the variables' names in lower case."""
+class DatabaseSettings(BaseSettings):
+    """What the commands need that run without Slack. Field names are the variables' names in lower case."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    database_url: SecretStr | None = None
+    data_dir: Path = Path(".data")
+    ledger_key: SecretStr | None = None
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_url(cls, value: SecretStr | None) -> SecretStr | None:
+        return _postgres_url(value) if value else None
+
+    @field_validator("ledger_key")
+    @classmethod
+    def _ledger_key(cls, value: SecretStr | None) -> SecretStr | None:
+        return _long_enough(value)
+
+
+class Settings(DatabaseSettings):
+    """What `serve` and `worker` need."""
 
     slack_bot_token: SecretStr
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
-    database_url: SecretStr | None = None
-    data_dir: Path = Path(".data")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 3000
     worker_port: Annotated[int | None, Field(ge=0, le=65535)] = None
@@ -61,7 +77,6 @@ class Settings(BaseSettings):
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = 8.0
     retention: Annotated[float, Field(ge=0)] = 90.0
     inspection_token: SecretStr | None = None
-    ledger_key: SecretStr | None = None
     ledger_anchor: str = ""
     ledger_anchor_every: Annotated[float, Field(ge=1)] = 3600.0
     log_format: Annotated[str, Field(pattern="^(text|json)$")] = "text"
@@ -82,34 +97,9 @@ class Settings(BaseSettings):
         TypeAdapter(AnyHttpUrl).validate_python(value)
         return value.rstrip("/") + "/"
 
-    @field_validator("database_url")
-    @classmethod
-    def _database_url(cls, value: SecretStr | None) -> SecretStr | None:
-        return _postgres_url(value) if value else None
-
-    @field_validator("ledger_key")
-    @classmethod
-    def _ledger_key(cls, value: SecretStr | None) -> SecretStr | None:
-        return _long_enough(value)
-
     @property
     def socket_mode(self) -> bool:
         return self.slack_app_token is not None
-
-
-class DatabaseSettings(BaseSettings):
-    """What `migrate` needs, which runs without Slack."""
-
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
-
-    database_url: SecretStr | None = None
-    data_dir: Path = Path(".data")
-    ledger_key: SecretStr | None = None
-
-    @field_validator("ledger_key")
-    @classmethod
-    def _ledger_key(cls, value: SecretStr | None) -> SecretStr | None:
-        return _long_enough(value)
 
 
 def read_settings() -> Settings:
@@ -129,7 +119,7 @@ def read_settings() -> Settings:
 
 
 def read_database_settings() -> DatabaseSettings:
-    """Read what `migrate` needs. Raises SettingsError."""
+    """Read what the commands need that run without Slack. Raises SettingsError."""
     return _read(DatabaseSettings)
 
 

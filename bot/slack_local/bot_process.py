@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import re
 import signal
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -34,7 +33,7 @@ class BotRefusedError(BotDownError):
 
 
 class BotProcess:
-    """`python -m bot serve` in `folder`, with exactly this environment; what it says goes to `log`.
+    """`command` in `folder`, with exactly this environment; what it says goes to `log`.
 
     `keep_open` are file descriptors that the bot inherits; `started` hears its process id at once. It runs in
     a session of its own, so that a Ctrl-C reaches the demo alone, which then stops the bot in order.
@@ -44,12 +43,14 @@ class BotProcess:
         self,
         environment: Mapping[str, str],
         *,
+        command: Sequence[str],
         folder: Path,
         log: Path,
         keep_open: Sequence[int] = (),
         started: Callable[[int], None] = lambda _pid: None,
     ) -> None:
         self._environment = dict(environment)
+        self._command = tuple(command)
         self._folder = folder
         self._keep_open = tuple(keep_open)
         self._started = started
@@ -83,7 +84,7 @@ class BotProcess:
         with self.log.open("ab") as log:
             self._log_start = log.tell()
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "countersign", "serve",
+                *self._command,
                 cwd=self._folder, env=self._environment, pass_fds=self._keep_open, start_new_session=True,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip

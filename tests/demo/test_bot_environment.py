@@ -16,7 +16,6 @@ def made(outside: dict[str, str], model_url: str | None = "http://127.0.0.1:2/v1
         model_url=model_url,
         data_dir=Path("/data"),
         config=Path("/project/langgraph.json"),
-        code=Path("/code"),
     )
 
 

@@ -101,7 +101,7 @@ def test_the_document_has_every_form() -> None:
 def bot(tmp_path: Path) -> BotProcess:
     log = tmp_path / "bot.log"
     log.write_text("the last words\n")
-    return BotProcess({}, folder=tmp_path, log=log)
+    return BotProcess({}, command=(), folder=tmp_path, log=log)
 
 
 async def play(bot: BotProcess, script: str) -> int:

@@ -14,7 +14,7 @@ from tests.demo.small_bot import small_bot
 def a_log(folder: Path) -> BotProcess:
     log = folder / "bot.log"
     log.write_text("the last words\n")
-    return BotProcess({}, folder=folder, log=log)
+    return BotProcess({}, command=(), folder=folder, log=log)
 
 
 async def test_a_story_that_goes_wrong_says_what_was_expected(

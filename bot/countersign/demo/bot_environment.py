@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from countersign.installation import child_import_path
+
 OWN_MODEL = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
 _NOT_FOR_THE_DEMO = (
     # A demo at work in a database that a real bot serves would take that bot's work.
@@ -26,12 +28,11 @@ def bot_environment(
     model_url: str | None,
     data_dir: Path,
     config: Path,
-    code: Path,
 ) -> dict[str, str]:
     """The bot's whole environment.
 
     `outside` is the demo's own, `workspace` the local workspace's settings, `model_url` where the scripted
-    model is (None: the person's own model answers), `code` the folder that the package `bot` is in.
+    model is (None: the person's own model answers).
     DEMO_DATABASE_URL names a database for the demo where the embedded one cannot run.
     """
     own = {name: value for name, value in outside.items() if name not in _NOT_FOR_THE_DEMO}
@@ -52,10 +53,6 @@ def bot_environment(
         "LANGGRAPH_CONFIG": str(config.absolute()),
         "POLICY_FILE": str(Path(outside.get("POLICY_FILE") or "approvals.toml").absolute()),
         "LOG_FORMAT": "text",
-        "PYTHONPATH": _first(str(code), outside.get("PYTHONPATH")),
         "PYTHONUNBUFFERED": "1",
+        **child_import_path(outside),
     }
-
-
-def _first(path: str, others: str | None) -> str:
-    return f"{path}:{others}" if others else path

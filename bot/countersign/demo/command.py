@@ -16,13 +16,12 @@ from countersign.demo.model import ScriptedModel
 from countersign.demo.project import Project, Surroundings
 from countersign.demo.supervisor import BotKeeper
 from countersign.demo.tour import Tour
+from countersign.installation import child_command, examples_config
 from slack_local.bot_process import BotDownError, BotProcess
 from slack_local.script.language import NotUnderstoodError, Step, read_script
 from slack_local.script.player import Player
 from slack_local.workspace import LocalWorkspace
 
-CODE = Path(__file__).resolve().parents[2]  # what countersign is in
-OWN_CONFIG = CODE.parent / "langgraph.json"
 PACE = 0.03  # seconds between two pieces of the scripted model's answer, so that it is seen to write
 RETRIES = (
     0.0,
@@ -113,9 +112,9 @@ class Demo:
         self._folder = folder
         self._own_graphs = config is not None
         given = config or Path(outside.get("LANGGRAPH_CONFIG") or "langgraph.json")
-        path = given.absolute() if config is not None or given.exists() else OWN_CONFIG
+        path = given.absolute() if config is not None or given.exists() else examples_config()
         # Beside our own graphs there is the rest of the bot, which nobody starts anew in a demo.
-        self._project = Project(config=path, whole_folder=path != OWN_CONFIG)
+        self._project = Project(config=path, whole_folder=path != examples_config())
         self._surroundings = Surroundings(outside, self._project)
         self._port = port
         self._inspection_token = bot_details.new_token()
@@ -152,7 +151,7 @@ class Demo:
         """Play the tour; returns its exit code."""
         own = {"POLICY_FILE": str(self._folder.path / "none.toml"), "DEFAULT_GRAPH": "assistant"}
         surroundings = {k: v for k, v in self._surroundings.now().items() if not k.startswith("OPENAI_")}
-        self._project = Project(config=OWN_CONFIG)
+        self._project = Project(config=examples_config())
         workspace, bot = await self._for_a_play(stack, surroundings | own, pace=PACE)
         return await Tour(workspace, bot).play()
 
@@ -192,7 +191,6 @@ class Demo:
             model_url=None if has_own_model(settings) else model.base_url,
             data_dir=data or self._folder.path,
             config=self._project.config,
-            code=CODE,
         )
         return own | {"INSPECTION_TOKEN": self._inspection_token}
 
@@ -201,6 +199,7 @@ class Demo:
         log.write_bytes(b"")
         bot = BotProcess(
             environment,
+            command=child_command("serve"),
             folder=self._folder.path,
             log=log,
             keep_open=(self._folder.lock,),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from countersign.runs.config import GraphConfigError
+from countersign.runs.project_env import read_project_env
 from slack_local.model.records import JsonObject
 
 
@@ -49,14 +51,10 @@ class Project:
 
     def settings(self) -> dict[str, str]:
         """What the config's `env` says: a file of settings, or the settings themselves."""
-        match self._read().get("env"):
-            case str(name):
-                file = self.config.parent / name
-                return _filled(dotenv_values(file)) if file.is_file() else {}
-            case dict(given):
-                return {str(name): str(value) for name, value in given.items()}
-            case _:
-                return {}
+        try:
+            return dict(read_project_env(self.config))
+        except GraphConfigError:  # the bot says so when it starts
+            return {}
 
 
 class Surroundings:

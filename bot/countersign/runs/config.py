@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from countersign.approvals.errors import CountersignError
+from countersign.runs.local_projects import LocalProject, read_local_project
 
 
 class GraphConfigError(CountersignError):
@@ -24,9 +25,18 @@ class GraphSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class GraphConfig:
+    """`projects` are the config's own folder and the dependencies that are folders, in their order;
+    `packages` are the other dependencies, which have to be installed."""
+
     path: Path
     specs: tuple[GraphSpec, ...]
-    import_paths: tuple[Path, ...]
+    projects: tuple[LocalProject, ...]
+    packages: tuple[str, ...]
+
+    @property
+    def import_paths(self) -> tuple[Path, ...]:
+        """What to put on the import path, first things first."""
+        return tuple(dict.fromkeys(root for project in self.projects for root in project.import_roots))
 
     @property
     def default(self) -> str:
@@ -47,12 +57,13 @@ def read_graph_config(path: Path) -> GraphConfig:
     graphs = data.get("graphs") if isinstance(data, dict) else None
     if not isinstance(graphs, dict) or not graphs:
         raise GraphConfigError(f'{path} names no graphs; it needs "graphs": {{"name": "./file.py:graph"}}.')
-    folder = path.parent.resolve()
-    dependencies = data.get("dependencies") or ["."]
+    home = path.parent.resolve()
+    folders, packages = _dependencies(path, home, data.get("dependencies") or ["."])
     return GraphConfig(
         path=path,
-        specs=tuple(_spec(path, folder, str(name), target) for name, target in graphs.items()),
-        import_paths=(folder, *_local(folder, dependencies)),
+        specs=tuple(_spec(path, home, str(name), target) for name, target in graphs.items()),
+        projects=tuple(_project(folder) for folder in dict.fromkeys((home, *folders))),
+        packages=packages,
     )
 
 
@@ -74,9 +85,22 @@ def _spec(path: Path, folder: Path, name: str, target: object) -> GraphSpec:
     return GraphSpec(name=name, attribute=attribute, file=file, module=None)
 
 
-def _local(folder: Path, dependencies: object) -> tuple[Path, ...]:
-    """The dependencies that are folders; packages are installed by whoever installs the bot."""
-    if not isinstance(dependencies, list):
-        return ()
-    folders = [(folder / entry).resolve() for entry in dependencies if isinstance(entry, str)]
-    return tuple(found for found in folders if found.is_dir() and found != folder)
+def _dependencies(path: Path, home: Path, given: object) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """The dependencies that are folders, and the others, which are names of packages."""
+    if not isinstance(given, list) or not all(isinstance(entry, str) for entry in given):
+        raise GraphConfigError(
+            f'{path}: "dependencies" must be a list of folders and packages, not {given!r}.'
+        )
+    folders = {entry: (home / entry).resolve() for entry in given if (home / entry).is_dir()}
+    packages = tuple(entry for entry in given if entry not in folders)
+    for entry in packages:
+        if entry.startswith((".", "/")):
+            raise GraphConfigError(f'{path}: "dependencies" names {entry}, and there is no such folder.')
+    return tuple(folders.values()), packages
+
+
+def _project(folder: Path) -> LocalProject:
+    try:
+        return read_local_project(folder)
+    except (OSError, ValueError) as error:
+        raise GraphConfigError(f"{folder / 'pyproject.toml'} cannot be read: {error}.") from None

@@ -8,16 +8,21 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import structlog
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import StateGraph
 from langgraph.pregel import Pregel
 
 from countersign.runs.config import GraphConfig, GraphConfigError, GraphSpec
+from countersign.runs.install_advice import advise_on_import_error, advise_on_requirements
 
 AnyGraph = Pregel[Any, Any, Any, Any]
+
+log = structlog.get_logger()
 
 # The config for a factory at start-up, when there is no thread yet: the keys of every run, with empty values.
 _NO_RUN: RunnableConfig = {
@@ -68,9 +73,10 @@ async def load_graphs(config: GraphConfig, stack: AsyncExitStack) -> dict[str, L
 
     Raises GraphConfigError that names the graph and what is wrong with it.
     """
-    for folder in reversed(config.import_paths):
-        if str(folder) not in sys.path:
-            sys.path.insert(0, str(folder))
+    paths = [str(folder) for folder in config.import_paths]
+    sys.path[:] = [*paths, *(path for path in sys.path if path not in paths)]
+    if advice := advise_on_requirements(config):
+        log.warning("requirements_missing", text=advice)
     return {spec.name: await _load(config, spec, stack) for spec in config.specs}
 
 
@@ -78,9 +84,10 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
     try:
         module = _module(config, spec)
     except Exception as error:
-        raise GraphConfigError(
-            f'{config.path}: graph "{spec.name}" cannot be imported: {type(error).__name__}: {error}'
-        ) from error
+        reason = f"{type(error).__name__}: {error}"
+        if isinstance(error, ImportError):
+            reason = f"{reason.rstrip('.')}. {advise_on_import_error(config, error)}".rstrip()
+        raise GraphConfigError(f'{config.path}: graph "{spec.name}" cannot be imported: {reason}') from error
     try:
         attribute = getattr(module, spec.attribute)
     except AttributeError:
@@ -104,22 +111,31 @@ def _module(config: GraphConfig, spec: GraphSpec) -> Any:
     if spec.file is None:
         assert spec.module is not None
         return importlib.import_module(spec.module)
-    for folder in config.import_paths:
+    # The nearest root first: a package in src/ is imported by its own name, not as a part of src.
+    for folder in sorted(config.import_paths, key=lambda root: len(root.parts), reverse=True):
         if spec.file.is_relative_to(folder):
             parts = spec.file.relative_to(folder).with_suffix("").parts
-            dotted = ".".join(parts)
-            if all(part.isidentifier() for part in parts) and _imports_this_file(dotted, spec):
-                return importlib.import_module(dotted)
+            if all(part.isidentifier() for part in parts) and _imports_from(parts[0], folder, spec.file):
+                module = importlib.import_module(".".join(parts))
+                if module.__file__ == str(spec.file):  # and no namesake from another part of a namespace
+                    return module
     return _from_file(spec)
 
 
-def _imports_this_file(dotted: str, spec: GraphSpec) -> bool:
-    """Whether this module name resolves to this file, and not to another of the same name."""
+def _imports_from(top: str, folder: Path, file: Path) -> bool:
+    """Whether importing this top-level name gives what is in `folder`, and not a namesake elsewhere.
+
+    Only the top is looked up: looking up more would import it, and hide what is wrong with it.
+    """
     try:
-        found = importlib.util.find_spec(dotted)
-    except (ImportError, ValueError):
+        found = importlib.util.find_spec(top)
+    except ValueError:  # a module that was put there by hand
         return False
-    return found is not None and found.origin == str(spec.file)
+    if found is None:
+        return False
+    if found.submodule_search_locations is None:
+        return found.origin == str(file)
+    return str(folder / top) in found.submodule_search_locations
 
 
 def _from_file(spec: GraphSpec) -> Any:

@@ -26,10 +26,10 @@ import pytest_asyncio
 
 from countersign.demo.bot_environment import bot_environment
 from countersign.demo.model import ScriptedModel
+from countersign.installation import child_command
 from slack_local.bot_process import BotProcess
 from slack_local.workspace import LocalWorkspace
 
-CODE = Path(__file__).resolve().parents[2]  # what countersign is in
 CONNECTED_SECONDS = 20.0
 TAIL_LINES = 100
 
@@ -93,9 +93,13 @@ async def countersign(
         model_url=countersign_model,
         data_dir=countersign_folder,
         config=countersign_config,
-        code=CODE,
     )
-    bot = BotProcess(environment, folder=countersign_folder, log=countersign_folder / "bot.log")
+    bot = BotProcess(
+        environment,
+        command=child_command("serve"),
+        folder=countersign_folder,
+        log=countersign_folder / "bot.log",
+    )
     try:
         await bot.start()
         await workspace.connected(limit=CONNECTED_SECONDS)

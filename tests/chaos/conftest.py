@@ -1,4 +1,4 @@
-"""One forge for the suite, and for each test a workspace, a database and whatever bots it starts."""
+"""One fork server for the suite; for each test a workspace, a database and the bots it starts."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.chaos.crew import Crew, open_crew
-from tests.chaos.forge import Forge, open_forge
-from tests.chaos.ground import Ground
+from tests.chaos.fleet import Fleet, open_fleet
+from tests.chaos.fleet_factory import FleetFactory
+from tests.chaos.fork_server import ForkServer, open_fork_server
 
 _HERE = Path(__file__).parent
 
@@ -18,7 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(_HERE):
             item.add_marker(pytest.mark.chaos)
-            if item.get_closest_marker("asyncio"):  # one loop, in which the forge lives
+            if item.get_closest_marker("asyncio"):  # one loop, in which the fork server lives
                 item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(150))
@@ -33,20 +33,24 @@ def _no_proxies() -> Iterator[None]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def forge() -> AsyncIterator[Forge]:
-    async with open_forge() as opened:
+async def fork_server() -> AsyncIterator[ForkServer]:
+    async with open_fork_server() as opened:
         yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def crew(tmp_path: Path, database_url: str, forge: Forge) -> AsyncIterator[Crew]:
-    async with open_crew(tmp_path / "stage", database_url, forge) as opened:
+async def fleet(tmp_path: Path, database_url: str, fork_server: ForkServer) -> AsyncIterator[Fleet]:
+    async with open_fleet(tmp_path / "stage", database_url, fork_server) as opened:
         yield opened
 
 
 @pytest.fixture
-def ground(tmp_path: Path, server_url: str, database_template: str, forge: Forge) -> Ground:
-    return Ground(folder=tmp_path, server_url=server_url, template=database_template, forge=forge)
+def fleet_factory(
+    tmp_path: Path, server_url: str, database_template: str, fork_server: ForkServer
+) -> FleetFactory:
+    return FleetFactory(
+        folder=tmp_path, server_url=server_url, template=database_template, fork_server=fork_server
+    )
 
 
 @pytest.fixture

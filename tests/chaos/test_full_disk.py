@@ -12,13 +12,13 @@ from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
 from countersign.store.migrate import migrate
 from slack_local.model.wire_log import Attempt
 from slack_local.people.threads import Card, Thread
-from tests.chaos import people
-from tests.chaos.crew import Crew, Replica, open_crew
-from tests.chaos.disks import database_on, fill_up, small_disk, use_up_log
-from tests.chaos.forge import Forge
-from tests.chaos.people import says
-from tests.chaos.promises import all_kept, effects
-from tests.chaos.server import open_server
+from tests.chaos import users
+from tests.chaos.fleet import Fleet, Replica, open_fleet
+from tests.chaos.fork_server import ForkServer
+from tests.chaos.invariants import check_invariants, effect_counts
+from tests.chaos.postgres_server import open_server
+from tests.chaos.small_disk import database_on, fill_up, small_disk, use_up_log
+from tests.chaos.users import wait_for_message
 from tests.support.bots import until
 
 FULL = 25.0  # seconds for which it stays full: longer than the outcome of a job is tried to be written
@@ -26,10 +26,10 @@ JOBS = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing'
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scene:
+class Scenario:
     """A run is held in the node with the effect, a card waits, and nothing else is under way."""
 
-    crew: Crew
+    fleet: Fleet
     bot: Replica
     held: Thread
     waiting: Thread
@@ -41,120 +41,127 @@ class Scene:
             await until(lambda name=name: self._unacknowledged(name), lambda: "a refusal", 20)  # type: ignore[misc]
 
     def _unacknowledged(self, name: str) -> list[Attempt]:
-        attempts: list[Attempt] = self.crew.ws.log.attempts(name)
+        attempts: list[Attempt] = self.fleet.ws.log.attempts(name)
         return [attempt for attempt in attempts if attempt.outcome not in ("sent", "acknowledged")]
 
-    async def come_true(self, late: Thread, click: asyncio.Task[None]) -> None:
-        """All that was wished for is done, once, and is all there is."""
+    async def assert_completed(self, late: Thread, click: asyncio.Task[None]) -> None:
+        """Everything requested is done, exactly once."""
         await click
-        await says(self.crew, self.waiting, "Did waiting.")
-        await says(self.crew, self.held, "Did held.")
-        await people.approved(self.crew, late, "late")
-        await says(self.crew, late, "Did late.")
-        await all_kept(self.crew)
-        assert effects(self.crew) == {"held": 1, "waiting": 1, "late": 1}
+        await wait_for_message(self.fleet, self.waiting, "Did waiting.")
+        await wait_for_message(self.fleet, self.held, "Did held.")
+        await users.approve(self.fleet, late, "late")
+        await wait_for_message(self.fleet, late, "Did late.")
+        await check_invariants(self.fleet)
+        assert effect_counts(self.fleet) == {"held": 1, "waiting": 1, "late": 1}
 
 
 @asynccontextmanager
-async def open_scene(folder: Path, url: str, forge: Forge) -> AsyncIterator[Scene]:
+async def open_scenario(folder: Path, url: str, fork_server: ForkServer) -> AsyncIterator[Scenario]:
     await migrate(url)
-    async with open_crew(folder / "stage", url, forge) as crew, crew.bot() as bot:
-        held = await crew.ws.carol.mentions("gate: held hold:act")
-        await people.approved(crew, held, "held")
-        await crew.reached("held", "act")
-        waiting = await crew.ws.carol.mentions("gate: waiting")
-        card = await people.card_of(crew, waiting, "waiting")
-        await until(lambda: crew.stage.rows(JOBS) == [(1,)], lambda: "all but the run that is held to end")
-        yield Scene(crew=crew, bot=bot, held=held, waiting=waiting, card=card)
+    async with open_fleet(folder / "stage", url, fork_server) as fleet, fleet.bot() as bot:
+        held = await fleet.ws.carol.mentions("gate: held hold:act")
+        await users.approve(fleet, held, "held")
+        await fleet.reached("held", "act")
+        waiting = await fleet.ws.carol.mentions("gate: waiting")
+        card = await users.card_of(fleet, waiting, "waiting")
+        await until(lambda: fleet.stage.rows(JOBS) == [(1,)], lambda: "all but the run that is held to end")
+        yield Scenario(fleet=fleet, bot=bot, held=held, waiting=waiting, card=card)
 
 
 async def test_what_could_not_be_saved_is_not_acknowledged_and_done_later(
-    tmp_path: Path, forge: Forge
+    tmp_path: Path, fork_server: ForkServer
 ) -> None:
     """A click, a message and an effect meet tables that cannot grow."""
     with small_disk(96) as disk, open_server() as server:
         url = database_on(disk, server)
-        async with open_scene(tmp_path, url, forge) as scene:
-            crew = scene.crew
+        async with open_scenario(tmp_path, url, fork_server) as scenario:
+            fleet = scenario.fleet
             fill_up(disk, url)
-            click = asyncio.create_task(people.presses(scene.card, crew.ws.bob))
-            late = await crew.ws.carol.mentions("gate: late")
-            crew.let_go("held", "act")
+            click = asyncio.create_task(users.clicks_approve(scenario.card, fleet.ws.bob))
+            late = await fleet.ws.carol.mentions("gate: late")
+            fleet.release("held", "act")
 
-            await scene.refused("block_actions", "app_mention")
-            await crew.ws.bob.sees_ephemeral("nothing was done")
-            assert "No space left on device" in str(scene.bot.events("listener_failed"))
-            assert scene.card.is_open
-            assert not crew.stage.rows("SELECT 1 FROM countersign.inbox WHERE thread_id = %s", late.id)
-            assert crew.stage.rows(
-                "SELECT status FROM countersign.approvals WHERE thread_id = %s", scene.waiting.id
+            await scenario.refused("block_actions", "app_mention")
+            await fleet.ws.bob.sees_ephemeral("nothing was done")
+            assert "No space left on device" in str(scenario.bot.events("listener_failed"))
+            assert scenario.card.is_open
+            assert not fleet.stage.rows("SELECT 1 FROM countersign.inbox WHERE thread_id = %s", late.id)
+            assert fleet.stage.rows(
+                "SELECT status FROM countersign.approvals WHERE thread_id = %s", scenario.waiting.id
             ) == [("pending",)]
-            assert not effects(crew)
+            assert not effect_counts(fleet)
 
             disk.make_room()
-            await scene.come_true(late, click)
+            await scenario.assert_completed(late, click)
 
 
-async def test_a_disk_that_stays_full_holds_up_no_thread_for_good(tmp_path: Path, forge: Forge) -> None:
+async def test_a_disk_that_stays_full_holds_up_no_thread_for_good(
+    tmp_path: Path, fork_server: ForkServer
+) -> None:
     with small_disk(96) as disk, open_server() as server:
         url = database_on(disk, server)
-        async with open_scene(tmp_path, url, forge) as scene:
+        async with open_scenario(tmp_path, url, fork_server) as scenario:
             fill_up(disk, url)
-            scene.crew.let_go("held", "act")
-            await until(lambda: scene.bot.events("run_failed"), lambda: "the run to fail")
+            scenario.fleet.release("held", "act")
+            await until(lambda: scenario.bot.events("run_failed"), lambda: "the run to fail")
             await asyncio.sleep(FULL)
             disk.make_room()
-            await says(scene.crew, scene.held, "Did held.", limit=20)
+            await wait_for_message(scenario.fleet, scenario.held, "Did held.", limit=20)
 
 
 @pytest.mark.long
-async def test_a_full_disk_is_not_taken_for_a_step_that_kills(tmp_path: Path, forge: Forge) -> None:
+async def test_a_full_disk_is_not_taken_for_a_step_that_kills(
+    tmp_path: Path, fork_server: ForkServer
+) -> None:
     """The queue and the count of attempts have room, so the step is tried again and again."""
     with small_disk(96) as disk, open_server() as server:
         url = database_on(disk, server)
-        async with open_scene(tmp_path, url, forge) as scene:
+        async with open_scenario(tmp_path, url, fork_server) as scenario:
             fill_up(disk, url, but=("countersign.threads", "procrastinate_jobs", "procrastinate_events"))
-            scene.crew.let_go("held", "act")
+            scenario.fleet.release("held", "act")
             await until(
                 lambda: (
-                    scene.bot.events("thread_parked") or len(scene.bot.events("run_failed")) > MAX_ATTEMPTS
+                    scenario.bot.events("thread_parked")
+                    or len(scenario.bot.events("run_failed")) > MAX_ATTEMPTS
                 ),
                 lambda: "more tries than a deadly step has",
                 90,
             )
             disk.make_room()
-            await says(scene.crew, scene.held, "Did held.")
-            assert not scene.bot.events("thread_parked")
+            await wait_for_message(scenario.fleet, scenario.held, "Did held.")
+            assert not scenario.bot.events("thread_parked")
 
 
 async def test_a_log_that_cannot_grow_takes_the_server_down_and_nothing_else(
-    tmp_path: Path, forge: Forge
+    tmp_path: Path, fork_server: ForkServer
 ) -> None:
     """PostgreSQL panics and cannot recover before there is room; then its supervisor starts it again."""
     with small_disk(64) as disk, open_server() as server:
         server.log_on(disk.folder)
-        async with open_scene(tmp_path, server.url, forge) as scene:
-            crew = scene.crew
+        async with open_scenario(tmp_path, server.url, fork_server) as scenario:
+            fleet = scenario.fleet
             async with server.without_supervisor():
                 disk.fill()
                 use_up_log(server)
-                click = asyncio.create_task(people.presses(scene.card, crew.ws.bob))
-                late = await crew.ws.carol.mentions("gate: late")
-                crew.let_go("held", "act")
-                await scene.bot.answers("/readyz", 503, 20)
-                await scene.refused("block_actions", "app_mention")
+                click = asyncio.create_task(users.clicks_approve(scenario.card, fleet.ws.bob))
+                late = await fleet.ws.carol.mentions("gate: late")
+                fleet.release("held", "act")
+                await scenario.bot.answers("/readyz", 503, 20)
+                await scenario.refused("block_actions", "app_mention")
                 disk.make_room()
-            await scene.come_true(late, click)
+            await scenario.assert_completed(late, click)
 
 
-async def test_the_embedded_server_is_there_again_once_there_is_room(tmp_path: Path, forge: Forge) -> None:
+async def test_the_embedded_server_is_there_again_once_there_is_room(
+    tmp_path: Path, fork_server: ForkServer
+) -> None:
     with small_disk(64) as disk, open_server() as server:
         server.log_on(disk.folder)
-        async with open_scene(tmp_path, server.url, forge) as scene:
+        async with open_scenario(tmp_path, server.url, fork_server) as scenario:
             disk.fill()
             use_up_log(server)
-            await scene.bot.answers("/readyz", 503, 20)
+            await scenario.bot.answers("/readyz", 503, 20)
             disk.make_room()
-            await scene.bot.answers("/readyz", 200, 30)
-            scene.crew.let_go("held", "act")
-            await says(scene.crew, scene.held, "Did held.")
+            await scenario.bot.answers("/readyz", 200, 30)
+            scenario.fleet.release("held", "act")
+            await wait_for_message(scenario.fleet, scenario.held, "Did held.")

@@ -6,91 +6,91 @@ import time
 import pytest
 
 from slack_local.people.threads import Thread
-from tests.chaos import people
-from tests.chaos.crew import Crew
-from tests.chaos.people import says
-from tests.chaos.promises import all_kept, effects
+from tests.chaos import users
+from tests.chaos.fleet import Fleet
+from tests.chaos.invariants import check_invariants, effect_counts
+from tests.chaos.users import wait_for_message
 
 
-async def test_messages_of_a_thread_are_answered_in_their_order_under_load(crew: Crew) -> None:
+async def test_messages_of_a_thread_are_answered_in_their_order_under_load(fleet: Fleet) -> None:
     """Two doors may store them crosswise; those that wait together are taken as they were written."""
     names = [f"t{number}" for number in range(6)]
     async with (
-        crew.bot("serve", "--no-worker", name="front-1"),
-        crew.bot("serve", "--no-worker", name="front-2"),
-        crew.bot("worker", name="worker-1"),
-        crew.bot("worker", name="worker-2"),
+        fleet.bot("serve", "--no-worker", name="front-1"),
+        fleet.bot("serve", "--no-worker", name="front-2"),
+        fleet.bot("worker", name="worker-1"),
+        fleet.bot("worker", name="worker-2"),
     ):
-        threads = [await crew.ws.carol.mentions(f"echo: {name}x0 hold:echo") for name in names]
+        threads = [await fleet.ws.carol.mentions(f"echo: {name}x0 hold:echo") for name in names]
         for name, thread in zip(names, threads, strict=True):
-            await crew.reached(f"{name}x0", "echo")
+            await fleet.reached(f"{name}x0", "echo")
             for number in range(1, 12):
-                await crew.ws.carol.replies(thread, f"{name}x{number}")
-        await crew.ws.delivery.idle()
+                await fleet.ws.carol.replies(thread, f"{name}x{number}")
+        await fleet.ws.delivery.idle()
         for name in names:
-            crew.let_go(f"{name}x0", "echo")
-        await all_kept(crew)
+            fleet.release(f"{name}x0", "echo")
+        await check_invariants(fleet)
     for name, thread in zip(names, threads, strict=True):
         assert heard(thread) == [f"Heard {name}x{number}." for number in range(12)]
 
 
-async def test_a_slow_thread_delays_no_other(crew: Crew) -> None:
-    async with crew.bot(CONCURRENCY="2"):
-        slow = await crew.ws.carol.mentions("echo: slow hold:echo")
-        await crew.reached("slow", "echo")
+async def test_a_slow_thread_delays_no_other(fleet: Fleet) -> None:
+    async with fleet.bot(CONCURRENCY="2"):
+        slow = await fleet.ws.carol.mentions("echo: slow hold:echo")
+        await fleet.reached("slow", "echo")
         began = time.monotonic()
         for number in range(5):
-            thread = await crew.ws.carol.mentions(f"echo: quick{number}")
-            await says(crew, thread, f"Heard quick{number}.", limit=10)
+            thread = await fleet.ws.carol.mentions(f"echo: quick{number}")
+            await wait_for_message(fleet, thread, f"Heard quick{number}.", limit=10)
         assert time.monotonic() - began < 10
-        crew.let_go("slow", "echo")
-        await says(crew, slow, "Heard slow.")
-        await all_kept(crew)
+        fleet.release("slow", "echo")
+        await wait_for_message(fleet, slow, "Heard slow.")
+        await check_invariants(fleet)
 
 
-async def test_a_thread_that_floods_does_not_starve_the_rest(crew: Crew) -> None:
-    async with crew.bot(CONCURRENCY="2"):
-        flood = await burst(crew, "flood", 100)
-        quick = [await crew.ws.carol.mentions(f"echo: guest{number}") for number in range(5)]
+async def test_a_thread_that_floods_does_not_starve_the_rest(fleet: Fleet) -> None:
+    async with fleet.bot(CONCURRENCY="2"):
+        flood = await burst(fleet, "flood", 100)
+        quick = [await fleet.ws.carol.mentions(f"echo: guest{number}") for number in range(5)]
         for number, thread in enumerate(quick):
-            await says(crew, thread, f"Heard guest{number}.", limit=20)
+            await wait_for_message(fleet, thread, f"Heard guest{number}.", limit=20)
         assert len(heard(flood)) < 100, "the guests did not have to wait for its end"
-        await all_kept(crew)
+        await check_invariants(fleet)
     assert sorted(heard(flood)) == sorted(f"Heard floodx{message}." for message in range(100))
 
 
-async def test_wishes_of_one_thread_follow_each_other_at_once(crew: Crew) -> None:
+async def test_requests_of_one_thread_follow_each_other_at_once(fleet: Fleet) -> None:
     """The next message's step starts when the one before it ends, and not at some poll."""
-    async with crew.bot():
-        thread = await burst(crew, "row", 20)
+    async with fleet.bot():
+        thread = await burst(fleet, "row", 20)
         began = time.monotonic()
         await thread.wait_until(lambda: len(heard(thread)) == 20, what="all answers")
         assert time.monotonic() - began < 19 * 0.25, "slower than the queue's own poll"
-        await all_kept(crew)
+        await check_invariants(fleet)
 
 
 @pytest.mark.timeout(100)
-async def test_a_database_that_was_away_holds_no_thread_for_long(crew: Crew) -> None:
-    async with crew.bot() as bot:
-        thread = await crew.ws.carol.mentions("gate: brief")
-        card = await people.card_of(crew, thread, "brief")
-        async with people.refused_by_the_database(crew):
-            pressed = asyncio.create_task(people.presses(card, crew.ws.bob))
+async def test_a_database_that_was_away_holds_no_thread_for_long(fleet: Fleet) -> None:
+    async with fleet.bot() as bot:
+        thread = await fleet.ws.carol.mentions("gate: brief")
+        card = await users.card_of(fleet, thread, "brief")
+        async with users.refused_by_the_database(fleet):
+            pressed = asyncio.create_task(users.clicks_approve(card, fleet.ws.bob))
             await bot.answers("/readyz", 503, 20)
         back_at = time.monotonic()
         await pressed
-        await says(crew, thread, "Did brief.")
+        await wait_for_message(fleet, thread, "Did brief.")
         assert time.monotonic() - back_at < 15
-        await all_kept(crew)
-    assert effects(crew) == {"brief": 1}
+        await check_invariants(fleet)
+    assert effect_counts(fleet) == {"brief": 1}
 
 
-async def burst(crew: Crew, name: str, count: int) -> Thread:
+async def burst(fleet: Fleet, name: str, count: int) -> Thread:
     """A thread with so many messages, all but the first written at once."""
-    thread: Thread = await crew.ws.carol.mentions(f"echo: {name}x0")
-    await says(crew, thread, f"Heard {name}x0.")
+    thread: Thread = await fleet.ws.carol.mentions(f"echo: {name}x0")
+    await wait_for_message(fleet, thread, f"Heard {name}x0.")
     for number in range(1, count):
-        await crew.ws.carol.replies(thread, f"{name}x{number}")
+        await fleet.ws.carol.replies(thread, f"{name}x{number}")
     return thread
 
 

@@ -9,12 +9,12 @@ import psycopg
 import pytest
 
 from countersign.store.migrate import migrate
-from tests.chaos import people
-from tests.chaos.crew import Crew, open_crew
-from tests.chaos.forge import Forge
-from tests.chaos.people import says
-from tests.chaos.promises import all_kept, effects
-from tests.chaos.server import Server, open_server
+from tests.chaos import users
+from tests.chaos.fleet import Fleet, open_fleet
+from tests.chaos.fork_server import ForkServer
+from tests.chaos.invariants import check_invariants, effect_counts
+from tests.chaos.postgres_server import Server, open_server
+from tests.chaos.users import wait_for_message
 from tests.support.bots import until
 
 AWAY = 2.0  # seconds
@@ -32,73 +32,73 @@ def server() -> Iterator[Server]:
 
 @pytest.mark.parametrize("how", ["stopped", "killed"])
 async def test_a_server_that_goes_and_comes_back_takes_nothing_with_it(
-    server: Server, how: str, tmp_path: Path, forge: Forge
+    server: Server, how: str, tmp_path: Path, fork_server: ForkServer
 ) -> None:
     """A card waits, a run is in a node; a click and a message come while the server is away."""
     await migrate(server.url)
-    async with open_crew(tmp_path / "stage", server.url, forge) as crew, crew.bot():
-        held = await crew.ws.carol.mentions("gate: held hold:act")
-        await people.approved(crew, held, "held")
-        await crew.reached("held", "act")
-        waiting = await crew.ws.carol.mentions("gate: waiting")
-        card = await people.card_of(crew, waiting, "waiting")
+    async with open_fleet(tmp_path / "stage", server.url, fork_server) as fleet, fleet.bot():
+        held = await fleet.ws.carol.mentions("gate: held hold:act")
+        await users.approve(fleet, held, "held")
+        await fleet.reached("held", "act")
+        waiting = await fleet.ws.carol.mentions("gate: waiting")
+        card = await users.card_of(fleet, waiting, "waiting")
 
         async with getattr(server, how)():
-            click = asyncio.create_task(people.presses(card, crew.ws.bob))
-            late = await crew.ws.carol.mentions("gate: late")
-            crew.let_go("held", "act")
+            click = asyncio.create_task(users.clicks_approve(card, fleet.ws.bob))
+            late = await fleet.ws.carol.mentions("gate: late")
+            fleet.release("held", "act")
             await asyncio.sleep(AWAY if how == "stopped" else 0)
 
         await click
-        await says(crew, waiting, "Did waiting.")
-        await says(crew, held, "Did held.")
-        await people.approved(crew, late, "late")
-        await says(crew, late, "Did late.")
-        await all_kept(crew)
-        assert effects(crew) == {"held": 1, "waiting": 1, "late": 1}
+        await wait_for_message(fleet, waiting, "Did waiting.")
+        await wait_for_message(fleet, held, "Did held.")
+        await users.approve(fleet, late, "late")
+        await wait_for_message(fleet, late, "Did late.")
+        await check_invariants(fleet)
+        assert effect_counts(fleet) == {"held": 1, "waiting": 1, "late": 1}
 
 
 @pytest.mark.long
 async def test_a_bot_that_is_told_to_stop_ends_though_the_server_is_away(
-    server: Server, tmp_path: Path, forge: Forge
+    server: Server, tmp_path: Path, fork_server: ForkServer
 ) -> None:
     """It cannot write what became of its job, so it leaves that to the next one."""
     await migrate(server.url)
-    async with open_crew(tmp_path / "stage", server.url, forge) as crew:
-        async with crew.bot(SHUTDOWN_GRACE="1") as bot:
-            held = await crew.ws.carol.mentions("gate: held hold:act")
-            await people.approved(crew, held, "held")
-            await crew.reached("held", "act")
+    async with open_fleet(tmp_path / "stage", server.url, fork_server) as fleet:
+        async with fleet.bot(SHUTDOWN_GRACE="1") as bot:
+            held = await fleet.ws.carol.mentions("gate: held hold:act")
+            await users.approve(fleet, held, "held")
+            await fleet.reached("held", "act")
             async with server.stopped():
-                crew.let_go("held", "act")
+                fleet.release("held", "act")
                 await bot.answers("/readyz", 503, 20)
                 bot.send(signal.SIGTERM)
                 assert await bot.ends(60) == 0
-        async with crew.bot():
-            await says(crew, held, "Did held.")
-            await all_kept(crew)
-            assert effects(crew) == {"held": 1}
+        async with fleet.bot():
+            await wait_for_message(fleet, held, "Did held.")
+            await check_invariants(fleet)
+            assert effect_counts(fleet) == {"held": 1}
 
 
 @pytest.mark.parametrize("seconds", [2.5, 4.0], ids=["in-time", "too-late-to-acknowledge"])
-async def test_a_server_that_keeps_everybody_waiting(crew: Crew, seconds: float) -> None:
+async def test_a_server_that_keeps_everybody_waiting(fleet: Fleet, seconds: float) -> None:
     """What a message and a click write to is locked; after three seconds Slack takes neither for told."""
-    async with crew.bot():
-        first = await crew.ws.carol.mentions("gate: first")
-        card = await people.card_of(crew, first, "first")
-        async with await psycopg.AsyncConnection.connect(crew.stage.database_url) as other:
+    async with fleet.bot():
+        first = await fleet.ws.carol.mentions("gate: first")
+        card = await users.card_of(fleet, first, "first")
+        async with await psycopg.AsyncConnection.connect(fleet.stage.database_url) as other:
             await other.execute("LOCK TABLE countersign.inbox, countersign.approvals")
             locked = asyncio.get_running_loop().time()
-            click = asyncio.create_task(people.presses(card, crew.ws.bob))
-            second = await crew.ws.carol.mentions("gate: second")
+            click = asyncio.create_task(users.clicks_approve(card, fleet.ws.bob))
+            second = await fleet.ws.carol.mentions("gate: second")
             await until(
-                lambda: len(crew.stage.rows(WAITING)) > 1,
+                lambda: len(fleet.stage.rows(WAITING)) > 1,
                 lambda: "the message and the click to wait",
             )
             await asyncio.sleep(locked + seconds - asyncio.get_running_loop().time())
         await click
-        await says(crew, first, "Did first.")
-        await people.approved(crew, second, "second")
-        await says(crew, second, "Did second.")
-        await all_kept(crew)
-        assert effects(crew) == {"first": 1, "second": 1}
+        await wait_for_message(fleet, first, "Did first.")
+        await users.approve(fleet, second, "second")
+        await wait_for_message(fleet, second, "Did second.")
+        await check_invariants(fleet)
+        assert effect_counts(fleet) == {"first": 1, "second": 1}

@@ -1,4 +1,4 @@
-"""Bots that are killed at any moment, again and again, while people work with them."""
+"""Bots are killed at random points, again and again, while users work with them."""
 
 import asyncio
 import os
@@ -7,30 +7,30 @@ from random import Random
 
 import pytest
 
-from tests.chaos import people
-from tests.chaos.crew import Crew, Replica
-from tests.chaos.promises import all_kept, effects
+from tests.chaos import users
+from tests.chaos.fleet import Fleet, Replica
+from tests.chaos.invariants import check_invariants, effect_counts
 
 KILLS = 60  # in the short form
 THREADS = 10
 WISHES = 3  # in each thread
 
 
-class Killer:
-    """Kills one bot after the other at random moments, and starts it again."""
+class RandomKiller:
+    """Kills one bot after the other at random points, and starts it again."""
 
     def __init__(self, chance: Random, victims: list[Replica]) -> None:
         self._chance = chance
         self._victims = victims
         self.kills = 0
 
-    async def rage(self, kills: int) -> None:
+    async def run(self, kills: int) -> None:
         """So many kills; every bot has its own rhythm, so that sometimes several are dead at once."""
         share = [kills // len(self._victims)] * len(self._victims)
         seeds = [self._chance.random() for _ in self._victims]
-        await asyncio.gather(*map(self._haunt, self._victims, share, seeds))
+        await asyncio.gather(*map(self._kill_repeatedly, self._victims, share, seeds))
 
-    async def _haunt(self, victim: Replica, kills: int, seed: float) -> None:
+    async def _kill_repeatedly(self, victim: Replica, kills: int, seed: float) -> None:
         chance = Random(seed)
         for _ in range(kills):
             # Now and then while it still starts, mostly when it is at work.
@@ -41,38 +41,38 @@ class Killer:
             await victim.start()
 
 
-async def rampage(crew: Crew, seed: int, kills: int, threads: int, wishes: int) -> None:
+async def kill_at_random(fleet: Fleet, seed: int, kills: int, threads: int, run_requests: int) -> None:
     """People at work in many threads, and every bot killed and started again, so many times."""
     chance = Random(seed)
-    names = [[f"w{thread}x{number}" for number in range(wishes)] for thread in range(threads)]
+    names = [[f"w{thread}x{number}" for number in range(run_requests)] for thread in range(threads)]
     async with AsyncExitStack() as stack:
         victims = [
-            await stack.enter_async_context(crew.bot(*arguments, name=name))
+            await stack.enter_async_context(fleet.bot(*arguments, name=name))
             for name, arguments in {
                 "front-1": ("serve", "--no-worker"),
                 "worker-1": ("worker",),
                 "both-1": ("serve",),
             }.items()
         ]
-        killer = Killer(chance, victims)
+        killer = RandomKiller(chance, victims)
         seeds = [Random(chance.random()) for _ in names]
-        raging = asyncio.create_task(killer.rage(kills))
-        done = await asyncio.gather(*map(people.wishes, [crew] * threads, names, seeds))
-        await raging
-        await all_kept(crew)
-    assert effects(crew) == {name: 1 for of_thread in names for name in of_thread}
+        killing = asyncio.create_task(killer.run(kills))
+        done = await asyncio.gather(*map(users.run_requests, [fleet] * threads, names, seeds))
+        await killing
+        await check_invariants(fleet)
+    assert effect_counts(fleet) == {name: 1 for of_thread in names for name in of_thread}
     for thread, of_thread in zip(done, names, strict=True):
         said = [m.text for m in thread.from_bot() if m.text.startswith("Did ")]
         assert said == [f"Did {name}." for name in of_thread]
     print(f"{killer.kills} kills")
 
 
-async def test_nothing_is_lost_or_doubled_whenever_bots_are_killed(crew: Crew, seed: int) -> None:
-    await rampage(crew, seed, KILLS, THREADS, WISHES)
+async def test_nothing_is_lost_or_doubled_whenever_bots_are_killed(fleet: Fleet, seed: int) -> None:
+    await kill_at_random(fleet, seed, KILLS, THREADS, WISHES)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(0)
-async def test_a_long_rampage(crew: Crew, seed: int) -> None:
+async def test_many_random_kills(fleet: Fleet, seed: int) -> None:
     rounds = int(os.environ.get("CHAOS_ROUNDS", "10"))
-    await rampage(crew, seed, KILLS * rounds, THREADS * 2, WISHES * rounds)
+    await kill_at_random(fleet, seed, KILLS * rounds, THREADS * 2, WISHES * rounds)

@@ -5,49 +5,53 @@ import asyncio
 import pytest
 
 from slack_local.fault_injection import ApiFault
-from tests.chaos import people
-from tests.chaos.crew import Crew
-from tests.chaos.ground import Ground
-from tests.chaos.people import says
-from tests.chaos.promises import all_kept, all_messages, effects
+from tests.chaos import users
+from tests.chaos.fleet import Fleet
+from tests.chaos.fleet_factory import FleetFactory
+from tests.chaos.invariants import all_messages, check_invariants, effect_counts
+from tests.chaos.users import wait_for_message
 from tests.support.bots import until
 
 METHODS = ("chat.postMessage", "chat.update", "users.info", "auth.test", "apps.connections.open")
 
 
-async def one_wish(crew: Crew, name: str) -> None:
-    thread = await crew.ws.carol.mentions(f"gate: {name}")
-    await people.approved(crew, thread, name)
-    await says(crew, thread, f"Did {name}.", limit=40)
+async def one_request(fleet: Fleet, name: str) -> None:
+    thread = await fleet.ws.carol.mentions(f"gate: {name}")
+    await users.approve(fleet, thread, name)
+    await wait_for_message(fleet, thread, f"Did {name}.", limit=40)
 
 
-async def test_eight_threads_at_once_in_a_channel_that_takes_one_post_a_second(crew: Crew) -> None:
-    """All eight get their card; the channel's posts are told apart by nothing but the second they fall in."""
-    crew.ws.faults.rate_limits = True
+async def test_eight_threads_at_once_in_a_channel_that_takes_one_post_a_second(
+    fleet: Fleet,
+) -> None:
+    """All eight get their card; the posts of a channel are limited to one per second."""
+    fleet.ws.faults.rate_limits = True
     names = [f"crowd{number}" for number in range(8)]
-    async with crew.bot():
-        threads = await asyncio.gather(*(crew.ws.carol.mentions(f"gate: {name}") for name in names))
-        cards = await asyncio.gather(*map(people.card_of, [crew] * 8, threads, names))
+    async with fleet.bot():
+        threads = await asyncio.gather(*(fleet.ws.carol.mentions(f"gate: {name}") for name in names))
+        cards = await asyncio.gather(*map(users.card_of, [fleet] * 8, threads, names))
         assert len({card.ts for card in cards}) == 8
-        crew.ws.faults.rate_limits = False
-        await asyncio.gather(*(people.presses(card, crew.ws.bob) for card in cards))
-        await asyncio.gather(*(says(crew, t, f"Did {n}.") for t, n in zip(threads, names, strict=True)))
-        await all_kept(crew)
-    assert effects(crew) == dict.fromkeys(names, 1)
+        fleet.ws.faults.rate_limits = False
+        await asyncio.gather(*(users.clicks_approve(card, fleet.ws.bob) for card in cards))
+        await asyncio.gather(
+            *(wait_for_message(fleet, t, f"Did {n}.") for t, n in zip(threads, names, strict=True))
+        )
+        await check_invariants(fleet)
+    assert effect_counts(fleet) == dict.fromkeys(names, 1)
 
 
-async def test_every_method_fails_twice_in_every_way(ground: Ground) -> None:
+async def test_every_method_fails_twice_in_every_way(fleet_factory: FleetFactory) -> None:
     """And, beside that, a post that hangs: it is given up and looked for."""
 
     async def endures(fault: ApiFault, methods: tuple[str, ...], times: int, seconds: float) -> None:
-        async with ground.crew(fault) as crew:
+        async with fleet_factory.fleet(fault) as fleet:
             for method in methods:
-                crew.ws.faults.on_call(method, fault, times=times, seconds=seconds)
-            async with crew.bot():
-                await one_wish(crew, "patience")
-                await all_kept(crew)
-            assert effects(crew) == {"patience": 1}
-            failed = {call.method for call in crew.ws.log.calls() if call.fault}
+                fleet.ws.faults.on_call(method, fault, times=times, seconds=seconds)
+            async with fleet.bot():
+                await one_request(fleet, "patience")
+                await check_invariants(fleet)
+            assert effect_counts(fleet) == {"patience": 1}
+            failed = {call.method for call in fleet.ws.log.calls() if call.fault}
             assert failed >= {*methods} - {"chat.update"}, "that one a busy bot may leave to the sweep"
 
     async with asyncio.TaskGroup() as group:
@@ -57,44 +61,44 @@ async def test_every_method_fails_twice_in_every_way(ground: Ground) -> None:
 
 
 @pytest.mark.parametrize("skip", [0, 1, 2], ids=["card", "effect", "answer"])
-async def test_a_connection_that_drops_after_the_post_was_taken(crew: Crew, skip: int) -> None:
-    crew.ws.faults.on_call("chat.postMessage", ApiFault.DROP_AFTER, skip=skip)
-    async with crew.bot():
-        await one_wish(crew, "taken")
-        await all_kept(crew)
-    assert effects(crew) == {"taken": 1}
-    assert not any("This run stopped" in message.text for message in all_messages(crew))
-    assert any(call.fault == ApiFault.DROP_AFTER and call.ok for call in crew.ws.log.calls())
+async def test_a_connection_that_drops_after_the_post_was_taken(fleet: Fleet, skip: int) -> None:
+    fleet.ws.faults.on_call("chat.postMessage", ApiFault.DROP_AFTER, skip=skip)
+    async with fleet.bot():
+        await one_request(fleet, "taken")
+        await check_invariants(fleet)
+    assert effect_counts(fleet) == {"taken": 1}
+    assert not any("This run stopped" in message.text for message in all_messages(fleet))
+    assert any(call.fault == ApiFault.DROP_AFTER and call.ok for call in fleet.ws.log.calls())
 
 
-async def test_a_channel_that_refuses_the_card_holds_up_no_other_thread(crew: Crew) -> None:
-    """The approval stays pending and is never denied; it says so in the log and counts as unposted."""
-    crew.ws.faults.on_call("chat.postMessage", ApiFault.ERROR, error="restricted_action")
-    async with crew.bot() as bot:
-        refused = await crew.ws.carol.mentions("gate: refused")
+async def test_a_channel_that_refuses_the_card_holds_up_no_other_thread(fleet: Fleet) -> None:
+    """The approval stays pending and is never denied; it is logged and counts as unposted."""
+    fleet.ws.faults.on_call("chat.postMessage", ApiFault.ERROR, error="restricted_action")
+    async with fleet.bot() as bot:
+        refused = await fleet.ws.carol.mentions("gate: refused")
         await until(lambda: bot.events("post_refused"), lambda: "the refusal in the log")
-        await one_wish(crew, "welcome")
+        await one_request(fleet, "welcome")
         assert not refused.from_bot()
         assert "countersign_pending_approvals 1.0" in (await bot.get("/metrics"))[1]
         assert "countersign_unposted_messages 1.0" in (await bot.get("/metrics"))[1]
-    assert effects(crew) == {"welcome": 1}
+    assert effect_counts(fleet) == {"welcome": 1}
 
 
-async def test_sockets_that_end_in_every_way_lose_no_event(crew: Crew) -> None:
-    async with crew.bot():
+async def test_sockets_that_end_in_every_way_lose_no_event(fleet: Fleet) -> None:
+    async with fleet.bot():
         for number, end in enumerate(("warning", "refresh_requested", "cut one", "cut all", "dead url")):
-            thread = await crew.ws.carol.mentions(f"echo: before{number}")
+            thread = await fleet.ws.carol.mentions(f"echo: before{number}")
             if end.startswith("cut"):
-                crew.ws.socket.cut(1 if end == "cut one" else None)
+                fleet.ws.socket.cut(1 if end == "cut one" else None)
             elif end == "dead url":
-                crew.ws.socket.dead_urls = 2
-                crew.ws.socket.cut()
+                fleet.ws.socket.dead_urls = 2
+                fleet.ws.socket.cut()
             else:
-                await crew.ws.socket.disconnect(end, count=1)
-            after = await crew.ws.carol.mentions(f"echo: after{number}")
+                await fleet.ws.socket.disconnect(end, count=1)
+            after = await fleet.ws.carol.mentions(f"echo: after{number}")
             await asyncio.gather(
-                says(crew, thread, f"Heard before{number}.", limit=40),
-                says(crew, after, f"Heard after{number}.", limit=40),
+                wait_for_message(fleet, thread, f"Heard before{number}.", limit=40),
+                wait_for_message(fleet, after, f"Heard after{number}.", limit=40),
             )
-            await until(lambda: crew.ws.socket.connections >= 2, lambda: "both sockets", 30)
-        await all_kept(crew)
+            await until(lambda: fleet.ws.socket.connections >= 2, lambda: "both sockets", 30)
+        await check_invariants(fleet)

@@ -1,4 +1,4 @@
-"""What must be true of a workspace and its database once everything is over, whatever was killed."""
+"""Invariants of a workspace and its database once all work is finished, whatever was killed."""
 
 import asyncio
 from collections import Counter
@@ -9,9 +9,9 @@ import psycopg
 from psycopg.rows import dict_row
 
 from slack_local.model.records import Message
-from tests.chaos.crew import Crew
+from tests.chaos.fleet import Fleet
 
-UNDONE = """
+UNFINISHED = """
 SELECT 'inbox ' || key AS what FROM countersign.inbox WHERE done_at IS NULL
 UNION ALL SELECT 'outbox ' || key || ' ' || coalesce(error, '') FROM countersign.outbox
     WHERE posted_at IS NULL
@@ -22,7 +22,7 @@ UNION ALL SELECT 'thread ' || id || ' halted ' || halted FROM countersign.thread
 UNION ALL SELECT 'job ' || id || ' ' || status FROM procrastinate_jobs
     WHERE task_name = 'advance' AND status IN ('todo', 'doing')
 """
-PICTURE = """
+DIAGNOSTICS = """
 SELECT 'job ' || row_to_json(j)::text AS what FROM procrastinate_jobs j WHERE task_name = 'advance'
 UNION ALL SELECT 'worker ' || row_to_json(w)::text FROM procrastinate_workers w
 UNION ALL SELECT 'backend ' || row_to_json(a)::text FROM (
@@ -40,7 +40,7 @@ FROM countersign.approvals a LEFT JOIN countersign.ledger l ON l.approval_id = a
 
 @dataclass(frozen=True)
 class Rows:
-    """The database's rows, asked for anew each time."""
+    """Queries on a new connection each time."""
 
     url: str
 
@@ -51,45 +51,45 @@ class Rows:
             found = await connection.execute(query.encode(), arguments or None)
             return await found.fetchall()
 
-    async def undone(self) -> list[str]:
-        return [str(row["what"]) for row in await self.of(UNDONE)]
+    async def unfinished(self) -> list[str]:
+        return [str(row["what"]) for row in await self.of(UNFINISHED)]
 
-    async def picture(self) -> str:
-        """What is going on in the database, for who has to find out why it does not go on."""
-        found = await self.of(UNDONE) + await self.of(PICTURE)
+    async def diagnostics(self) -> str:
+        """The state of the database, to debug a test that does not finish."""
+        found = await self.of(UNFINISHED) + await self.of(DIAGNOSTICS)
         return "\n".join(str(row["what"]) for row in found)
 
-    async def at_rest(self, seconds: float = 60.0) -> None:
-        """Wait until nothing is left to do."""
+    async def wait_until_finished(self, seconds: float = 60.0) -> None:
+        """Wait until no work is left."""
         deadline = asyncio.get_running_loop().time() + seconds
-        while undone := await self.undone():
-            assert asyncio.get_running_loop().time() < deadline, f"still to be done: {undone}"
+        while unfinished := await self.unfinished():
+            assert asyncio.get_running_loop().time() < deadline, f"still to be done: {unfinished}"
             await asyncio.sleep(0.1)
 
 
-async def all_kept(crew: Crew, seconds: float = 60.0) -> None:
-    """Wait until all is at rest, then hold every promise to what is there."""
-    rows = Rows(crew.stage.database_url)
-    await crew.ws.delivery.idle(seconds)
-    await rows.at_rest(seconds)
-    await _every_message_was_handled(crew, rows)
+async def check_invariants(fleet: Fleet, seconds: float = 60.0) -> None:
+    """Wait until all work is finished, then check every invariant."""
+    rows = Rows(fleet.stage.database_url)
+    await fleet.ws.delivery.idle(seconds)
+    await rows.wait_until_finished(seconds)
+    await _every_message_was_handled(fleet, rows)
     await _every_approval_was_decided_once(rows)
-    await _everything_was_posted_once(crew, rows)
-    _every_card_is_closed(crew)
-    assert crew.ws.delivery.undelivered == []
-    assert crew.ws.log.violations() == []
+    await _everything_was_posted_once(fleet, rows)
+    _every_card_is_closed(fleet)
+    assert fleet.ws.delivery.undelivered == []
+    assert fleet.ws.log.violations() == []
 
 
-async def _every_message_was_handled(crew: Crew, rows: Rows) -> None:
+async def _every_message_was_handled(fleet: Fleet, rows: Rows) -> None:
     handled = {row["key"] for row in await rows.of("SELECT key FROM countersign.inbox")}
     acknowledged = {
         f"message:{body['team_id']}/{body['event']['channel']}/{body['event']['ts']}"
-        for attempt in crew.ws.log.attempts()
+        for attempt in fleet.ws.log.attempts()
         if attempt.name in ("app_mention", "message") and attempt.outcome == "acknowledged"
         for body in [attempt.body]
         if body["event"].get("subtype") is None
         and "bot_id" not in body["event"]
-        and body["event"]["channel"] != crew.ws.channel_id("ops")
+        and body["event"]["channel"] != fleet.ws.channel_id("ops")
     }
     assert acknowledged <= handled, f"acknowledged and forgotten: {acknowledged - handled}"
 
@@ -105,27 +105,27 @@ async def _every_approval_was_decided_once(rows: Rows) -> None:
         assert events["resumed"] <= events["decided"], told
 
 
-async def _everything_was_posted_once(crew: Crew, rows: Rows) -> None:
-    posted = Counter(key for message in all_messages(crew) if (key := key_of(message)))
+async def _everything_was_posted_once(fleet: Fleet, rows: Rows) -> None:
+    posted = Counter(key for message in all_messages(fleet) if (key := key_of(message)))
     twice = {key: count for key, count in posted.items() if count > 1}
     assert not twice, f"posted more than once: {twice}"
     outbox = {row["key"] for row in await rows.of("SELECT key FROM countersign.outbox")}
     assert outbox <= posted.keys(), f"recorded as posted and not there: {outbox - posted.keys()}"
     approvals = await rows.of("SELECT id, card_ts FROM countersign.approvals")
-    cards = {key: message.ts for message in all_messages(crew) if (key := key_of(message))}
+    cards = {key: message.ts for message in all_messages(fleet) if (key := key_of(message))}
     assert {f"card:{row['id']}": row["card_ts"] for row in approvals} == {
         key: ts for key, ts in cards.items() if key.startswith("card:")
     }
 
 
-def _every_card_is_closed(crew: Crew) -> None:
-    live = [m for m in all_messages(crew) if m.by_bot and "approval:approve" in str(m.blocks)]
+def _every_card_is_closed(fleet: Fleet) -> None:
+    live = [m for m in all_messages(fleet) if m.by_bot and "approval:approve" in str(m.blocks)]
     assert not live, f"cards with buttons: {[message.text for message in live]}"
 
 
-def all_messages(crew: Crew) -> list[Message]:
+def all_messages(fleet: Fleet) -> list[Message]:
     return [
-        message for channel in crew.ws.slack.state.channels.values() for message in channel.messages.values()
+        message for channel in fleet.ws.slack.state.channels.values() for message in channel.messages.values()
     ]
 
 
@@ -135,7 +135,7 @@ def key_of(message: Message) -> str | None:
     return str(key) if key else None
 
 
-def effects(crew: Crew) -> Counter[str]:
-    """How often each wish had its effect."""
-    texts = [m.text for m in all_messages(crew) if m.text.startswith("effect of ")]
+def effect_counts(fleet: Fleet) -> Counter[str]:
+    """How often each request had its effect."""
+    texts = [m.text for m in all_messages(fleet) if m.text.startswith("effect of ")]
     return Counter(text.removeprefix("effect of ") for text in texts)

@@ -1,4 +1,4 @@
-"""People who go on until they have what they came for: they click again, try again and wait."""
+"""Users who retry until their request is done: they click again and wait."""
 
 import asyncio
 import re
@@ -13,56 +13,58 @@ from psycopg.conninfo import conninfo_to_dict
 
 from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.people.threads import Card, Thread
-from tests.chaos.crew import Crew
+from tests.chaos.fleet import Fleet
 from tests.support import databases
 
-LONG = 100.0  # seconds: a dead worker's job is taken over after 6, its posts after 20, and that may die too
+TIMEOUT = (
+    100.0  # seconds: a dead worker's job is taken over after 6, its posts after 20, and that may die too
+)
 
 
-async def wishes(crew: Crew, names: list[str], chance: Random) -> Thread:
-    """One thread in which each wish is approved, one after the other; two people are quick to click."""
+async def run_requests(fleet: Fleet, names: list[str], chance: Random) -> Thread:
+    """One thread in which each request is approved, one after the other; sometimes by two users at once."""
     thread: Thread | None = None
-    for wish in names:
+    for request in names:
         if thread is None:
-            thread = await crew.ws.carol.mentions(f"gate: {wish}")
+            thread = await fleet.ws.carol.mentions(f"gate: {request}")
         else:
-            await crew.ws.carol.replies(thread, wish)
-        name = wish.split()[0]
-        await approved(crew, thread, name, both=chance.random() < 0.3)
-        await says(crew, thread, f"Did {name}.")
+            await fleet.ws.carol.replies(thread, request)
+        name = request.split()[0]
+        await approve(fleet, thread, name, both=chance.random() < 0.3)
+        await wait_for_message(fleet, thread, f"Did {name}.")
     assert thread is not None
     return thread
 
 
-async def approved(crew: Crew, thread: Thread, name: str, *, both: bool = False) -> None:
-    """Press Approve on the wish's card until Slack has shown no error."""
-    card = await card_of(crew, thread, name)
-    people = [crew.ws.alice, crew.ws.bob] if both else [crew.ws.bob]
-    await asyncio.gather(*(presses(card, person) for person in people))
+async def approve(fleet: Fleet, thread: Thread, name: str, *, both: bool = False) -> None:
+    """Press Approve on the request's card until Slack has shown no error."""
+    card = await card_of(fleet, thread, name)
+    users = [fleet.ws.alice, fleet.ws.bob] if both else [fleet.ws.bob]
+    await asyncio.gather(*(clicks_approve(card, person) for person in users))
 
 
-async def card_of(crew: Crew, thread: Thread, name: str, limit: float = LONG) -> Card:
-    """The card that asks about this wish, as soon as it is there."""
+async def card_of(fleet: Fleet, thread: Thread, name: str, limit: float = TIMEOUT) -> Card:
+    """The card that asks about this request, as soon as it is there."""
 
     def look() -> Card | None:
         return next(
             (c for c in thread.cards() if re.search(rf"\b{name}\b", c.text) and not is_failure(c)), None
         )
 
-    found = await _minding_failures(crew, thread, look, f"the card of {name}", limit)
+    found = await _minding_failures(fleet, thread, look, f"the card of {name}", limit)
     assert isinstance(found, Card)
     return found
 
 
-async def says(crew: Crew, thread: Thread, text: str, limit: float = LONG) -> None:
+async def wait_for_message(fleet: Fleet, thread: Thread, text: str, limit: float = TIMEOUT) -> None:
     def look() -> bool:
         return any(text == message.text for message in thread.from_bot())
 
-    await _minding_failures(crew, thread, look, repr(text), limit)
+    await _minding_failures(fleet, thread, look, repr(text), limit)
 
 
-async def presses(card: Card, person: Any) -> None:
-    """Press Approve; whoever is shown an error presses again, as long as the button is there."""
+async def clicks_approve(card: Card, person: Any) -> None:
+    """Press Approve; after an error, press again while the button is there."""
     while card.is_open:
         try:
             clicked = await card.approve(by=person)
@@ -77,7 +79,7 @@ def is_failure(card: Card) -> bool:
     return "run:retry" in card.actions
 
 
-async def _minding_failures(crew: Crew, thread: Thread, look: Any, what: str, limit: float) -> Any:
+async def _minding_failures(fleet: Fleet, thread: Thread, look: Any, what: str, limit: float) -> Any:
     """Wait for it. A step that was set aside meanwhile is tried again, as its message offers."""
     tried: set[str] = set()
 
@@ -89,15 +91,15 @@ async def _minding_failures(crew: Crew, thread: Thread, look: Any, what: str, li
         found = await thread.wait_until(found_or_failed, limit=limit, what=what)
         if not isinstance(found, Card) or not is_failure(found):
             return found
-        clicked = await found.click("run:retry", by=crew.ws.bob)
+        clicked = await found.click("run:retry", by=fleet.ws.bob)
         if clicked.error is None:
             tried.add(found.ts)
 
 
 @asynccontextmanager
-async def refused_by_the_database(crew: Crew) -> AsyncIterator[None]:
+async def refused_by_the_database(fleet: Fleet) -> AsyncIterator[None]:
     """For the block, the test's database takes no connections, and those there were are cut."""
-    url = crew.stage.database_url
+    url = fleet.stage.database_url
     name = conninfo_to_dict(url)["dbname"]
     async with await psycopg.AsyncConnection.connect(
         databases.with_database(url, "postgres"), autocommit=True

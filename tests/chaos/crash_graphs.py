@@ -1,8 +1,8 @@
-"""Graphs whose steps can be watched, held and made deadly from outside, through files in CHAOS_FOLDER.
+"""Graphs whose nodes a test observes, blocks and crashes from outside, through files in CHAOS_FOLDER.
 
-A message is a wish, `<name>` or `<name> <words>`. A node `at` of a run with the word `hold:at` makes the file
-`<name>.at.reached` and waits for `<name>.at.go`; one with the word `dies:at` kills its process for as long as
-the file `deadly` is there.
+A message is a request, `<name>` or `<name> <words>`. With the word `hold:at`, the node `at` creates the file
+`<name>.at.reached` and waits for `<name>.at.go`. With the word `dies:at` it kills its process while the file
+`deadly` exists.
 """
 
 import asyncio
@@ -20,19 +20,19 @@ from graphs.host import host_of
 
 
 class State(MessagesState):
-    approved: bool
+    approve: bool
 
 
 def folder() -> Path:
     return Path(os.environ["CHAOS_FOLDER"])
 
 
-async def stand(state: MessagesState, at: str) -> str:
-    """Note that this place was reached, and do here what the wish says. Gives the wish's name."""
-    wish = next(message.text for message in reversed(state["messages"]) if message.type == "human")
-    name, *words = wish.split()
-    with (folder() / f"{name}.{at}.passed").open("a") as passed:
-        passed.write(f"{os.getpid()}\n")
+async def checkpoint(state: MessagesState, at: str) -> str:
+    """Record the visit, then block or crash as the request says. Returns the request's name."""
+    request = next(message.text for message in reversed(state["messages"]) if message.type == "human")
+    name, *words = request.split()
+    with (folder() / f"{name}.{at}.visits").open("a") as visits:
+        visits.write(f"{os.getpid()}\n")
     if f"dies:{at}" in words and (folder() / "deadly").exists():
         os.kill(os.getpid(), signal.SIGKILL)
     if f"hold:{at}" in words:
@@ -43,34 +43,34 @@ async def stand(state: MessagesState, at: str) -> str:
 
 
 async def think(state: State) -> dict[str, Any]:
-    await stand(state, "think")
+    await checkpoint(state, "think")
     return {}
 
 
 async def ask(state: State) -> dict[str, Any]:
-    name = await stand(state, "ask")
-    return {"approved": interrupt({"question": "Do it?", "what": name}) is True}
+    name = await checkpoint(state, "ask")
+    return {"approve": interrupt({"question": "Do it?", "what": name}) is True}
 
 
 async def act(state: State, config: RunnableConfig) -> dict[str, Any]:
-    """The effect: a message in a channel, keyed as graphs' authors are told to."""
-    name = await stand(state, "act")
+    """The side effect: a message in a channel, with an idempotency key."""
+    name = await checkpoint(state, "act")
     host = host_of(config)
     assert host is not None
-    if state["approved"]:
+    if state["approve"]:
         key = f"{config['configurable']['thread_id']}:{name}"
         await host.post(key, os.environ["CHAOS_CHANNEL"], f"effect of {name}")
-    await stand(state, "acted")
+    await checkpoint(state, "acted")
     return {}
 
 
-async def say(state: State) -> dict[str, Any]:
-    name = await stand(state, "say")
-    return {"messages": [AIMessage(content=f"{'Did' if state['approved'] else 'Left'} {name}.")]}
+async def answer(state: State) -> dict[str, Any]:
+    name = await checkpoint(state, "answer")
+    return {"messages": [AIMessage(content=f"{'Did' if state['approve'] else 'Left'} {name}.")]}
 
 
 async def echo_back(state: MessagesState) -> dict[str, Any]:
-    name = await stand(state, "echo")
+    name = await checkpoint(state, "echo")
     return {"messages": [AIMessage(content=f"Heard {name}.")]}
 
 
@@ -78,11 +78,11 @@ gate = StateGraph(State)
 gate.add_node("think", think)
 gate.add_node("ask", ask)
 gate.add_node("act", act)
-gate.add_node("say", say)
+gate.add_node("answer", answer)
 gate.add_edge(START, "think")
 gate.add_edge("think", "ask")
 gate.add_edge("ask", "act")
-gate.add_edge("act", "say")
+gate.add_edge("act", "answer")
 
 echo = StateGraph(MessagesState)
 echo.add_node("echo", echo_back)
@@ -90,7 +90,7 @@ echo.add_edge(START, "echo")
 
 
 def doomed(config: RunnableConfig) -> StateGraph[Any, Any, Any, Any]:
-    """A graph that is built for each run, and whose building kills: no checkpoint is ever written."""
+    """A factory that kills its process: no checkpoint is ever written."""
     if config["configurable"]["thread_id"] and (folder() / "deadly").exists():
         os.kill(os.getpid(), signal.SIGKILL)
     return echo

@@ -1,4 +1,4 @@
-"""Several bots on one database, in one workspace, to be killed, paused, stopped and started again."""
+"""A fleet: several bots on one database, in one workspace, to be killed, paused, stopped and restarted."""
 
 import json
 import signal
@@ -8,32 +8,32 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.forge import Forge
+from tests.chaos.fork_server import ForkServer
 from tests.support.bots import ROOT, BotProcess, until
 from tests.support.stage import Stage, open_stage
 
 GRAPHS = {
-    "gate": "tests/chaos/graphs_to_kill.py:gate",
-    "echo": "tests/chaos/graphs_to_kill.py:echo",
-    "doomed": "tests/chaos/graphs_to_kill.py:doomed",
+    "gate": "tests/chaos/crash_graphs.py:gate",
+    "echo": "tests/chaos/crash_graphs.py:echo",
+    "doomed": "tests/chaos/crash_graphs.py:doomed",
     "assistant": "graphs/assistant/graph.py:graph",
-    "hasty": "tests/chaos/hasty_agent.py:graph",
+    "hasty": "tests/chaos/short_timeout_agent.py:graph",
 }
-# Slack gives up on an event after three retries; a suite that kills every bot there is asks for more.
+# Slack retries an event three times; a suite that kills every bot needs more.
 RETRIES = (0.1, 0.2, 0.5, *[1.0] * 200)
 
 
 @dataclass
 class Replica(BotProcess):
-    """A bot from the forge."""
+    """A bot process forked from the fork server."""
 
-    forge: Forge | None = None
+    fork_server: ForkServer | None = None
 
     async def start(self) -> None:
-        assert self.forge is not None
+        assert self.fork_server is not None
         assert not self.running, "it runs already"
         self._start = self.log.stat().st_size if self.log.exists() else 0
-        forked = await self.forge.start(self.arguments, self.environment, self.folder, self.log)
+        forked = await self.fork_server.start(self.arguments, self.environment, self.folder, self.log)
         self.process = forked  # type: ignore[assignment]  # it has what BotProcess asks of a process
 
     def send(self, number: signal.Signals) -> None:
@@ -51,9 +51,9 @@ class Replica(BotProcess):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Crew:
+class Fleet:
     stage: Stage
-    forge: Forge
+    fork_server: ForkServer
 
     @property
     def ws(self) -> Any:
@@ -61,7 +61,7 @@ class Crew:
 
     @property
     def folder(self) -> Path:
-        """Where the graphs note what they pass and wait to be let go."""
+        """Where the graphs record their visits and wait to be released."""
         return self.stage.notes
 
     @asynccontextmanager
@@ -79,7 +79,7 @@ class Crew:
             self.stage.environment(**(own | more)),
             self.stage.folder,
             name,
-            forge=self.forge,
+            fork_server=self.fork_server,
         )
         try:
             await replica.start()
@@ -89,24 +89,26 @@ class Crew:
         finally:
             await replica.kill()
 
-    async def reached(self, wish: str, at: str, seconds: float = 20.0) -> None:
-        """Wait until this wish's run holds there."""
-        path = self.folder / f"{wish}.{at}.reached"
-        await until(path.exists, lambda: f"{wish} to reach {at}", seconds)
+    async def reached(self, request: str, at: str, seconds: float = 20.0) -> None:
+        """Wait until this request's run is blocked there."""
+        path = self.folder / f"{request}.{at}.reached"
+        await until(path.exists, lambda: f"{request} to reach {at}", seconds)
 
-    def let_go(self, wish: str, at: str) -> None:
-        (self.folder / f"{wish}.{at}.go").touch()
+    def release(self, request: str, at: str) -> None:
+        (self.folder / f"{request}.{at}.go").touch()
 
-    def passed(self, wish: str, at: str) -> list[int]:
-        """The process ids that came by there, one for each time."""
-        path = self.folder / f"{wish}.{at}.passed"
+    def visits(self, request: str, at: str) -> list[int]:
+        """The process ids of the runs that visited this point, one per visit."""
+        path = self.folder / f"{request}.{at}.visits"
         return [int(line) for line in path.read_text().split()] if path.exists() else []
 
 
 @asynccontextmanager
-async def open_crew(folder: Path, database_url: str, forge: Forge, **more: Any) -> AsyncIterator[Crew]:
+async def open_fleet(
+    folder: Path, database_url: str, fork_server: ForkServer, **more: Any
+) -> AsyncIterator[Fleet]:
     async with open_stage(folder, database_url, **({"retry_schedule": RETRIES} | more)) as stage:
         config = folder / "chaos.json"
         graphs = {name: str(ROOT / where) for name, where in GRAPHS.items()}
         config.write_text(json.dumps({"dependencies": [str(ROOT)], "graphs": graphs}))
-        yield Crew(stage=replace(stage, config=config), forge=forge)
+        yield Fleet(stage=replace(stage, config=config), fork_server=fork_server)

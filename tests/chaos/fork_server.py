@@ -1,8 +1,8 @@
-"""A process that has imported the bot and forks it on demand, so that a bot is there in a tenth of a second.
+"""A process that has imported the bot and forks it on demand: a bot starts in a tenth of a second.
 
-Starting Python with all that the bot imports costs seconds of processor time, and a suite that kills
-hundreds of bots would spend its time on that. What is forked is the real `python -m bot`, from its first line
-on: a process and a session of its own, with its own environment, folder and log.
+Importing the bot takes seconds of processor time, and a suite that kills hundreds of bots cannot afford it.
+The fork runs the real `python -m bot` from its first line on: its own process and session, with its own
+environment, folder and log.
 
 As a program it reads one JSON object per line, `{"id", "arguments", "environment", "folder", "log"}`, and
 writes `{"id", "pid"}` when that bot was started and `{"pid", "code"}` when one ended.
@@ -35,7 +35,7 @@ class Forked:
         return self.ended.result() if self.ended.done() else None
 
     def send_signal(self, number: int) -> None:
-        with suppress(ProcessLookupError):  # it ended just now, and the forge is about to tell
+        with suppress(ProcessLookupError):  # it ended just now, and the fork server is about to report it
             if not self.ended.done():
                 os.kill(self.pid, number)
 
@@ -44,7 +44,7 @@ class Forked:
 
 
 @dataclass
-class Forge:
+class ForkServer:
     _process: asyncio.subprocess.Process
     _number: int = 0
     _started: dict[int, asyncio.Future[Forked]] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Forge:
         return await started
 
     async def listen(self) -> None:
-        """Hear of starts and ends, until the forge is gone."""
+        """Receive reports of starts and ends until the fork server ends."""
         assert self._process.stdout is not None
         loop = asyncio.get_running_loop()
         async for line in self._process.stdout:
@@ -82,19 +82,19 @@ class Forge:
 
 
 @asynccontextmanager
-async def open_forge() -> AsyncIterator[Forge]:
+async def open_fork_server() -> AsyncIterator[ForkServer]:
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join([str(ROOT / "bot"), str(ROOT)]),
         "LANGGRAPH_STRICT_MSGPACK": "true",
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.chaos.forge", cwd=ROOT, env=environment, start_new_session=True,
+        sys.executable, "-m", "tests.chaos.fork_server", cwd=ROOT, env=environment, start_new_session=True,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    forge = Forge(process)
-    listening = asyncio.create_task(forge.listen())
+    fork_server = ForkServer(process)
+    listening = asyncio.create_task(fork_server.listen())
     try:
-        yield forge
+        yield fork_server
     finally:
         assert process.stdin is not None
         process.stdin.close()
@@ -155,7 +155,7 @@ def _fork(order: dict[str, Any]) -> None:
 
 
 def _become(order: dict[str, Any]) -> None:
-    """Be a process like one that was started for this."""
+    """Set this process up as a freshly started one."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()

@@ -1,7 +1,7 @@
-"""A network between the bot and PostgreSQL that can fall silent: it tells nobody, and closes nothing.
+"""A proxy between the bot and PostgreSQL that can drop packets silently: no error, no closed connection.
 
-Packets are lost as in a real one: by a filter on a socket, the kernel throws away what comes in for it, and
-confirms none of it. That needs neither rights nor a firewall.
+A BPF filter on the socket makes the kernel discard what arrives, without acknowledging it. That needs neither
+privileges nor a firewall.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ _SO_ATTACH_FILTER, _SO_DETACH_FILTER = 26, 27
 _DROP = struct.pack("HBBI", 6, 0, 0, 0)  # the filter's program: of what comes, keep 0 bytes
 
 
-class Silence(Enum):
-    LOST = "lost"  # packets vanish in both directions, and nobody confirms one
-    SWALLOWED = "swallowed"  # something in between takes all that is sent, and passes nothing on
+class PacketLoss(Enum):
+    LOST = "lost"  # packets vanish in both directions, unacknowledged
+    BLACKHOLED = "blackholed"  # a middlebox accepts what is sent and forwards nothing
 
 
 class Network:
@@ -34,30 +34,30 @@ class Network:
         self._sockets: list[socket.socket] = []
         self._doors = socket.create_server(("127.0.0.1", 0))
         self._keep(self._doors)
-        self._lines: set[_Line] = set()
-        self._silence: Silence | None = None
+        self._lines: set[_Relay] = set()
+        self._silence: PacketLoss | None = None
         port = self._doors.getsockname()[1]
         self.url = f"postgresql://{found['user']}@127.0.0.1:{port}/{found['dbname']}"
 
-    def fall_silent(self, silence: Silence) -> None:
+    def drop_packets(self, loss: PacketLoss) -> None:
         """From now on, for the connections that there are and for those that somebody tries to make."""
-        self._silence = silence
+        self._silence = loss
         for line in self._lines:
-            line.fall(silence)
+            line.drop(loss)
 
-    def come_back(self, *, old_ones: bool) -> None:
+    def recover(self, *, old_connections: bool) -> None:
         """Connections that are made from now on work; those of before are silent for ever, or speak again."""
         self._silence = None
-        for line in self._lines if old_ones else ():
-            line.rise()
+        for line in self._lines if old_connections else ():
+            line.recover()
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as group:
             while True:
-                near, _ = await loop.sock_accept(self._doors)
-                self._keep(near)
-                group.create_task(self._carry(near))
+                client, _ = await loop.sock_accept(self._doors)
+                self._keep(client)
+                group.create_task(self._carry(client))
 
     def close(self) -> None:
         for each in self._sockets:
@@ -67,11 +67,11 @@ class Network:
         opened.setblocking(False)
         self._sockets.append(opened)
 
-    async def _carry(self, near: socket.socket) -> None:
-        far = await self._reach()
-        line = _Line(near, far)
+    async def _carry(self, client: socket.socket) -> None:
+        upstream = await self._reach()
+        line = _Relay(client, upstream)
         if self._silence:
-            line.fall(self._silence)
+            line.drop(self._silence)
         self._lines.add(line)
         try:
             await line.carry()
@@ -82,34 +82,34 @@ class Network:
         target: str | tuple[str, int] = (self._host, self._port)
         if self._host.startswith("/"):
             target = str(Path(self._host) / f".s.PGSQL.{self._port}")
-        far = socket.socket(socket.AF_UNIX if isinstance(target, str) else socket.AF_INET)
-        self._keep(far)
-        await asyncio.get_running_loop().sock_connect(far, target)
-        return far
+        upstream = socket.socket(socket.AF_UNIX if isinstance(target, str) else socket.AF_INET)
+        self._keep(upstream)
+        await asyncio.get_running_loop().sock_connect(upstream, target)
+        return upstream
 
 
-class _Line:
+class _Relay:
     """One connection of the bot's, and its way on to the server."""
 
-    def __init__(self, near: socket.socket, far: socket.socket) -> None:
-        self._near = near
-        self._far = far
-        self._silence: Silence | None = None
+    def __init__(self, client: socket.socket, upstream: socket.socket) -> None:
+        self._near = client
+        self._far = upstream
+        self._silence: PacketLoss | None = None
         self._speaks = asyncio.Event()
         self._speaks.set()
 
-    def fall(self, silence: Silence) -> None:
-        self._silence = silence
+    def drop(self, loss: PacketLoss) -> None:
+        self._silence = loss
         self._speaks.clear()
-        if silence is Silence.LOST:
+        if loss is PacketLoss.LOST:
             for end in self._tcp_ends():
                 program = ctypes.create_string_buffer(_DROP)
                 end.setsockopt(
                     socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", 1, ctypes.addressof(program))
                 )
 
-    def rise(self) -> None:
-        if self._silence is Silence.LOST:
+    def recover(self) -> None:
+        if self._silence is PacketLoss.LOST:
             for end in self._tcp_ends():
                 end.setsockopt(socket.SOL_SOCKET, _SO_DETACH_FILTER, 0)
         self._silence = None
@@ -135,9 +135,9 @@ class _Line:
         loop = asyncio.get_running_loop()
         with suppress(OSError):
             while said := await loop.sock_recv(source, 65_536):
-                if self._silence is Silence.SWALLOWED:
+                if self._silence is PacketLoss.BLACKHOLED:
                     continue
-                if self._silence is Silence.LOST:
+                if self._silence is PacketLoss.LOST:
                     await self._speaks.wait()  # it is sent again until it arrives, as TCP would
                 await loop.sock_sendall(target, said)
 

@@ -1,4 +1,4 @@
-"""A disk so small that a test can fill it up, and a database whose tables are on it."""
+"""A disk small enough to be filled by a test, and a database whose tables are on it."""
 
 import errno
 import subprocess
@@ -12,10 +12,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.chaos.server import Server
+from tests.chaos.postgres_server import Server
 from tests.support import databases
 
-# A statement that meets the disk's end is undone, and leaves its pages full of rows that nobody sees.
+# A statement that fills the disk is rolled back, and leaves its pages full of dead rows.
 _ROWS = (
     "countersign.threads (id) SELECT 'clog' || n",
     "countersign.inbox (key, thread_id, kind, user_id, text) SELECT 'clog' || n, '', '', '', ''",
@@ -55,7 +55,7 @@ class SmallDisk:
 
 @contextmanager
 def small_disk(megabytes: int) -> Iterator[SmallDisk]:
-    """Skips the test, and says why, where no file system may be mounted."""
+    """Skips the test where no file system may be mounted."""
     folder = Path(tempfile.mkdtemp(prefix="countersign-disk-"))
     command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "tmpfs", str(folder)]
     try:

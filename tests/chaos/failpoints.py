@@ -1,8 +1,8 @@
-"""Ways to catch a bot at one exact moment, from outside: a commit, a Web API call, an acknowledgement.
+"""Failpoints: interrupt a bot at one exact commit, Web API call or acknowledgement, from outside.
 
-A commit is caught by a deferred constraint trigger in the test's own database: it runs inside COMMIT, and at
-the chosen one it waits for a lock that the test holds. The bot is then killed, and the test says whether the
-commit still happens (nobody is there to hear of it) or not.
+A commit is interrupted by a deferred constraint trigger in the test's database: it runs inside COMMIT, and at
+the chosen one it waits for a lock that the test holds. The bot is then killed, and the test decides whether
+the commit still happens or not.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 
 from slack_local.fault_injection import ApiFault
 from slack_local.model.wire_log import ApiCall, Attempt
-from tests.chaos.crew import Crew, Replica
+from tests.chaos.fleet import Fleet, Replica
 
 _LOCK = 4_711
 TABLES = (
@@ -56,18 +56,18 @@ WHERE datname = current_database() AND application_name LIKE 'caught %' AND wait
 
 
 @dataclass
-class CommitTrap:
-    """Holds up one commit of whatever bots work in this database."""
+class CommitFailpoint:
+    """Blocks one commit of any bot on this database."""
 
     connection: psycopg.AsyncConnection[dict[str, Any]]
 
     async def set_at(self, number: int) -> None:
-        """Catch the change with this number, counted from now on; 0 catches none."""
+        """Block the change with this number, counted from now; 0 blocks none."""
         await self.connection.execute("SELECT setval('chaos.seen', 1, false)")
         await self.connection.execute("UPDATE chaos.target SET n = %s", (number,))
 
     async def caught(self) -> tuple[int, str] | None:
-        """The backend that waits in its commit, and what it changed."""
+        """The backend that is blocked in its commit, and what it changed."""
         found = await (await self.connection.execute(_CAUGHT)).fetchone()
         return (found["pid"], found["what"]) if found else None
 
@@ -91,34 +91,34 @@ class CommitTrap:
 
 
 @asynccontextmanager
-async def commit_trap(crew: Crew) -> AsyncIterator[CommitTrap]:
+async def commit_failpoint(fleet: Fleet) -> AsyncIterator[CommitFailpoint]:
     async with await psycopg.AsyncConnection.connect(
-        crew.stage.database_url, autocommit=True, row_factory=dict_row
+        fleet.stage.database_url, autocommit=True, row_factory=dict_row
     ) as connection:
         await connection.execute(_SET_UP.encode())
         for table in TABLES:
             await connection.execute(_ON_TABLE.format(table=table).encode())
         await connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-        yield CommitTrap(connection)
+        yield CommitFailpoint(connection)
 
 
-class WireTrap:
-    """Kills a bot while the workspace still has its call in hand, or in the moment of an acknowledgement."""
+class WireFailpoint:
+    """Kills a bot while its Web API call is in progress, or when it acknowledges a delivery."""
 
-    def __init__(self, crew: Crew, bot: Replica) -> None:
-        self._crew = crew
+    def __init__(self, fleet: Fleet, bot: Replica) -> None:
+        self._fleet = fleet
         self._bot = bot
         self.caught: str | None = None
 
     @asynccontextmanager
     async def at_call(self, method: str, number: int, *, done: bool) -> AsyncIterator[None]:
-        """Kill at this call of the method, counted from 0; it was done, or not, and is never answered."""
-        trouble = self._crew.ws.faults
+        """Kill at this call of the method, counted from 0. Slack never answers; `done`: it took the call."""
+        trouble = self._fleet.ws.faults
         rule = None if done else trouble.on_call(method, ApiFault.DROP, skip=number)
-        after = self._crew.ws.log.cursor
+        after = self._fleet.ws.log.cursor
 
         def look() -> str | None:
-            calls: list[ApiCall] = self._crew.ws.log.calls(method, since=after)
+            calls: list[ApiCall] = self._fleet.ws.log.calls(method, since=after)
             if not done:
                 return next((call.method for call in calls if call.fault), None)
             finished = [call for call in calls if call.status]
@@ -132,10 +132,10 @@ class WireTrap:
     @asynccontextmanager
     async def at_acknowledgement(self, name: str, number: int) -> AsyncIterator[None]:
         """Kill as soon as this delivery of the name, counted from 0, was acknowledged."""
-        after = self._crew.ws.log.cursor
+        after = self._fleet.ws.log.cursor
 
         def look() -> str | None:
-            attempts: list[Attempt] = self._crew.ws.log.attempts(name, since=after)
+            attempts: list[Attempt] = self._fleet.ws.log.attempts(name, since=after)
             taken = [attempt for attempt in attempts if attempt.acknowledged_after is not None]
             return taken[number].name if len(taken) > number else None
 
@@ -147,21 +147,21 @@ class WireTrap:
         self.caught = None
 
         def told(topics: Sequence[Hashable]) -> None:
-            # At once, in the very call that tells of it: nothing more goes out to the bot after this.
+            # Synchronously in the notification: nothing more is sent to the bot after this.
             if self.caught is None and topic in topics and (found := look()):
                 self.caught = found
                 self._bot.send(signal.SIGKILL)
 
-        stop = self._crew.ws.slack.changes.subscribe(told)
+        stop = self._fleet.ws.slack.changes.subscribe(told)
         try:
             yield
         finally:
             stop()
 
 
-async def time_passes(crew: Crew) -> None:
-    """A dead worker's heartbeat is old, and its claims have lapsed: what otherwise takes 6 and 20 seconds."""
-    async with await psycopg.AsyncConnection.connect(crew.stage.database_url, autocommit=True) as connection:
+async def expire_leases(fleet: Fleet) -> None:
+    """Let a dead worker's heartbeat and outbox claims expire, which otherwise takes 6 and 20 seconds."""
+    async with await psycopg.AsyncConnection.connect(fleet.stage.database_url, autocommit=True) as connection:
         await connection.execute(
             "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 minute'"
         )

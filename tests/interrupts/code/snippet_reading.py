@@ -115,8 +115,8 @@ def _function(file: Path, name: str, node: Definition, role: Role = Role.NODE) -
     )
 
 
-def _state(file: Path, node: Definition) -> dict[str, ClassSource]:
+def _state(file: Path, node: Definition) -> dict[str, tuple[ClassSource, ...]]:
     first = node.args.args[0].annotation if node.args.args else None
     if isinstance(first, ast.Name) and first.id == "State":
-        return {SPACE: ClassSource(file=str(file), name="State")}
+        return {SPACE: (ClassSource(file=str(file), name="State"),)}
     return {}

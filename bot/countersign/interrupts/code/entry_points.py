@@ -23,13 +23,13 @@ from countersign.interrupts.code.shape import Scalar
 from countersign.interrupts.code.source import Role
 
 
-def arguments_of(function: Function, role: Role, space: str) -> list[Value]:
-    """The state comes first; a tool gets none of it but what is injected."""
+def arguments_of(function: Function, role: Role, space: str, given: int) -> list[Value]:
+    """The state comes first, after what is bound already; a tool gets none of it but what is injected."""
     takes = [*function.node.args.posonlyargs, *function.node.args.args]
     own = takes[1:] if function.instance else takes
     nothing: list[Value] = [() for _ in own]  # not even the defaults are certain
     if role in {Role.NODE, Role.BRANCH}:
-        return [(State(space),), *nothing[1:]]
+        return [*nothing[:given], (State(space),), *nothing[given + 1 :]]
     if role is Role.TOOL:
         return [(State(space),) if _is_injected(argument) else () for argument in own]
     return nothing

@@ -47,8 +47,9 @@ def read_graph(source: GraphSource) -> GraphReading:
         for module in source.modules
         for name, binding in module.bindings.items()
     }
-    classes = {space: _class(reader, named) for space, named in source.state.items()}
-    reader.state_classes = {space: cls for space, cls in classes.items() if cls is not None}
+    for space, named in source.state.items():
+        classes = [_class(reader, each) for each in named]
+        reader.state_classes[space] = tuple(cls for cls in classes if cls is not None)
     found: dict[tuple[str, ...], str | None] = {node.path: node.problem for node in source.nodes}
     for number in range(_PASSES):
         before = _written(reader)
@@ -68,6 +69,7 @@ def read_graph(source: GraphSource) -> GraphReading:
                 path=node.path,
                 questions=tuple(_question(site) for site in _sites(reader, node.path)),
                 problem=found[node.path],
+                library=node.library,
             )
             for node in source.nodes
         ),
@@ -126,7 +128,7 @@ def _read(
     try:
         function = _function(reader, source, module, node)
         frame = reader.scope(module)
-        arguments = arguments_of(function, source.role, space)
+        arguments = arguments_of(function, source.role, space, source.given)
         named = {argument.arg: () for argument in node.args.kwonlyargs}
         result = call(frame, function, arguments, named, node)
         take_result(frame, source.role, result, node, ends)

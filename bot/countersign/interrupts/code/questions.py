@@ -26,6 +26,7 @@ class NodeReading:
     path: tuple[str, ...]
     questions: tuple[Question, ...]
     problem: str | None
+    library: tuple[str, ...] = ()  # the libraries that ask in it, by module
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ class GraphReading:
 
         Unknown where nothing in the code asks so, or where what asks so is not told apart.
         """
-        asking = [reading for reading in self.nodes if reading.path[0] == node]
+        asking = [reading for reading in self.nodes if reading.path[:1] == (node,)]
         rated = [
             (fits(question.payload, payload), question)
             for reading in asking

@@ -55,6 +55,7 @@ class FunctionSource:
     role: Role = Role.NODE
     bindings: Mapping[str, "Binding"] = field(default_factory=dict)
     owner: ClassSource | None = None  # of a bound method
+    given: int = 0  # how many of its first arguments are bound already, by functools.partial
 
 
 Binding: TypeAlias = FunctionSource | SubgraphSource | ClassSource | Scalar
@@ -64,13 +65,15 @@ Binding: TypeAlias = FunctionSource | SubgraphSource | ClassSource | Scalar
 class NodeSource:
     """A node, by its path from the outermost graph: ("legal", "ask") is `ask` in the subgraph `legal`.
 
-    `problem` says in words why some of its code cannot be read.
+    `problem` says in words why some of its code cannot be read; `library` names modules of libraries that
+    ask in this node: how they want their answers is theirs to say.
     """
 
     path: tuple[str, ...]
     space: str  # nodes in one space read and write the same state
     functions: tuple[FunctionSource, ...]
     problem: str | None = None
+    library: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +87,10 @@ class BranchSource:
 
 @dataclass(frozen=True, kw_only=True)
 class GraphSource:
-    """A whole graph. `state` names the class of a space's state; nodes of called subgraphs are nodes too."""
+    """A whole graph, with its subgraphs. `state` names the classes that describe the state of a space."""
 
     name: str
     modules: tuple[ModuleSource, ...]
     nodes: tuple[NodeSource, ...]
     branches: tuple[BranchSource, ...] = ()
-    state: Mapping[str, ClassSource] = field(default_factory=dict)
+    state: Mapping[str, tuple[ClassSource, ...]] = field(default_factory=dict)

@@ -17,7 +17,7 @@ def ask(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
     if reader.muted:
         return ()
     way = tuple(call[:3] for call in reader.calls)
-    key = (reader.function, way, frame.module.file, node.lineno, node.col_offset)
+    key = (reader.node, reader.function, way, frame.module.file, node.lineno, node.col_offset)
     site = reader.sites.get(key)
     payload = given.get(0, "value")
     if site is None:

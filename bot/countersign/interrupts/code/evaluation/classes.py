@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from countersign.interrupts.code.evaluation.annotations import (
     class_shape,
@@ -24,6 +25,7 @@ from countersign.interrupts.code.evaluation.values import (
     Value,
     refs,
 )
+from countersign.interrupts.code.shape import Object
 
 
 def class_attribute(frame: Frame, cls: Class, name: str) -> Value:
@@ -84,7 +86,7 @@ def construct(
             frame.note((ref,), Use.CHOSEN, node, compared)
         return answer if any(refs(answer)) else tuple(atom for atom in answer if isinstance(atom, Const))
     if any(refs(spread)):
-        return validated(frame, cls, spread, node)
+        return validated(frame, cls, spread, node, given=named)
     names = [field.name for field in fields_of(reader, cls)]
     entries = {**dict(zip(names, arguments, strict=False)), **named}
     for name, value in entries.items():
@@ -96,16 +98,21 @@ def construct(
     return (Instance(cls, Record(dict(entries))),)
 
 
-def validated(frame: Frame, cls: Class, answer: Value, node: ast.AST) -> Value:
-    """`Model(**answer)`, `Model.model_validate(answer)`: the class's fields are read from it."""
+def validated(
+    frame: Frame, cls: Class, answer: Value, node: ast.AST, *, given: Mapping[str, Value] | None = None
+) -> Value:
+    """`Model(**answer)`, `Model.model_validate(answer)`: the fields that are not given are read from it."""
+    given = given or {}
     declared = class_shape(frame.reader, cls)
+    if isinstance(declared, Object):
+        declared = replace(declared, keys=tuple(key for key in declared.keys if key.name not in given))
     if declared is None:
         frame.escape(answer, node, f"it is given to {cls.node.name}, whose fields are not written down")
         return ()
     frame.note(answer, Use.DECLARED, node, declared)
-    fields: dict[str, Value] = {}
+    fields: dict[str, Value] = dict(given)
     for field in fields_of(frame.reader, cls):
-        for ref in refs(answer):
+        for ref in refs(answer) if field.name not in given else ():
             read = key_of(frame, ref, (Const(field.name),), node, required=field.required)
             fields[field.name] = (*fields.get(field.name, ()), *read)
     return (Instance(cls, Record(fields)),)

@@ -15,14 +15,16 @@ from countersign.interrupts.code.evaluation.values import (
     Class,
     External,
     Function,
+    Ref,
     Value,
     refs,
 )
 
-MOST_STEPS = 150_000  # nodes of syntax trees, for one function that LangGraph calls; a few tenths of a second
-MOST_STEPS_OF_A_GRAPH = 600_000
+MOST_STEPS = 60_000  # nodes of syntax trees, for one function that LangGraph calls; a second or two
+MOST_STEPS_OF_A_GRAPH = 200_000
 DEEPEST_EXPRESSION = 150
 DEEPEST_CALL = 16
+DEEPEST_CALL_FOR_NAMES = 3  # where only names are looked for, as in a function around another one
 _DEEPEST_IMPORT = 12
 
 
@@ -65,7 +67,7 @@ class Reader:
         self.sites: dict[object, Site] = {}  # by the lines of the calls that lead there
         self.writes: dict[tuple[str, str], list[Write]] = {}
         self.fresh: set[tuple[str, str]] = set()  # what the function that is read has written already
-        self.state_classes: dict[str, Class] = {}
+        self.state_classes: dict[str, tuple[Class, ...]] = {}
         self.node: tuple[str, ...] = ()
         self.space = ""
         self.function = ""
@@ -241,6 +243,8 @@ class Frame:
         for ref in refs(value, deep=deep):
             if ref.earlier and use is Use.TRUTH:
                 continue  # "was it answered already?" says nothing of the answer
+            if ref.converted and use is Use.DECLARED:
+                continue  # of what int() or str() made of it
             found, said = use, detail
             if ref.converted and use in {Use.TEXT, Use.STRING}:
                 found = Use.SHOWN  # str() makes a text of it, whatever it is
@@ -250,5 +254,8 @@ class Frame:
 
     def escape(self, value: Value, node: ast.AST, where: str) -> None:
         """The answers in this value go where they are not followed."""
-        if not self.reader.displaying:
-            self.note(value, Use.ESCAPED, node, where, deep=True)
+        if self.reader.displaying:
+            return
+        self.note(value, Use.ESCAPED, node, where)
+        held = tuple(atom for atom in value if not isinstance(atom, Ref))
+        self.note(held, Use.CARRIED, node, where, deep=True)

@@ -101,7 +101,7 @@ def _number(use: Use) -> Handler:
     def handle(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
         value = given.get(0, "x")
         frame.note(value, use, node)
-        return tuple(Ref(ref.slot) for ref in refs(value))
+        return tuple(Ref(ref.slot, converted=True) for ref in refs(value))
 
     return handle
 

@@ -77,7 +77,10 @@ class Module:
                 if not isinstance(node, ast.ClassDef):
                     self._functions.setdefault(first_line(node), []).append(node)
                 inner = node
-            waiting.extend((child, inner) for child in ast.iter_child_nodes(node))
+            outside = {id(child) for child in _outside(node)}
+            waiting.extend(
+                (child, outer if id(child) in outside else inner) for child in ast.iter_child_nodes(node)
+            )
         for statement in flat(self.tree.body):
             for name, definition in definitions(statement):
                 self.names.setdefault(name, []).append((definition, statement))
@@ -94,6 +97,19 @@ def _parsed(source: ModuleSource) -> ast.Module:
         raise SourceUnreadable(f"line {error.lineno} cannot be parsed: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise SourceUnreadable(f"it cannot be parsed: {type(error).__name__}") from None
+
+
+def _outside(node: ast.AST) -> list[ast.AST]:
+    """The parts of a definition that stand before its body, in the scope around it."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return [node.args, *node.decorator_list, *([node.returns] if node.returns else [])]
+        case ast.Lambda():
+            return [node.args]
+        case ast.ClassDef():
+            return [*node.decorator_list, *node.bases, *node.keywords]
+        case _:
+            return []
 
 
 def first_line(node: FunctionNode) -> int:

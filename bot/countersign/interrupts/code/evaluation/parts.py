@@ -8,7 +8,7 @@ from countersign.interrupts.code.evaluation.findings import Write
 from countersign.interrupts.code.evaluation.frame import Frame
 from countersign.interrupts.code.evaluation.slots import Reading, Use
 from countersign.interrupts.code.evaluation.values import Ref, State, Template, Value, constants, refs, union
-from countersign.interrupts.code.shape import Text
+from countersign.interrupts.code.shape import AnswerShape, Text
 
 
 def key_of(frame: Frame, ref: Ref, key: Value, node: ast.AST, *, required: bool) -> Value:
@@ -44,9 +44,19 @@ def state_key(frame: Frame, state: State, name: str) -> Value:
             tuple(replace(a, earlier=True) if own and isinstance(a, Ref) else a for a in write.value)
         )
     value = union(found)
-    if not any(refs(value, deep=True)) and (cls := reader.state_classes.get(state.space)) is not None:
-        return (Template((None,)),) if isinstance(field_shape(reader, cls, name), Text) else value
+    if not any(refs(value, deep=True)) and isinstance(_declared(frame, state.space, name), Text):
+        return (Template((None,)),)
     return value
+
+
+def _declared(frame: Frame, space: str, name: str) -> AnswerShape | None:
+    """The type of a key of the state, as one of the classes that describe it has it."""
+    reader = frame.reader
+    for cls in reader.state_classes.get(space, ()):
+        declared = field_shape(reader, cls, name)
+        if declared is not None:
+            return declared
+    return None
 
 
 def write_state(frame: Frame, space: str, name: str, value: Value, node: ast.AST) -> None:
@@ -63,11 +73,9 @@ def write_state(frame: Frame, space: str, name: str, value: Value, node: ast.AST
         written.append(Write(value, reader.function, where))
     if name == "messages":
         frame.note(value, Use.TEXT, node)  # a text becomes a message
-    cls = reader.state_classes.get(space)
-    if cls is not None and any(refs(value)):
-        declared = field_shape(frame.reader, cls, name)
-        if declared is not None:
-            frame.note(value, Use.DECLARED, node, declared)
+    declared = _declared(frame, space, name) if any(refs(value)) else None
+    if declared is not None:
+        frame.note(value, Use.DECLARED, node, declared)
 
 
 def _alike(one: Value, other: Value) -> bool:

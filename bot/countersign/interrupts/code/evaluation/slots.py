@@ -29,6 +29,7 @@ class Use(StrEnum):
     DEFAULT = "default"  # where it is missing or empty, the value in `detail` takes its place
     REFUSED = "refused"  # on this path it raises, or asks again
     ESCAPED = "escaped"  # it goes where it is not followed; `detail` says where
+    CARRIED = "carried"  # so does a dict or a list that has it
 
 
 class Kind(StrEnum):

@@ -93,8 +93,7 @@ def _from_use(slot: Slot, deep: int) -> AnswerShape:
         boolean_of(slot),
     ]
     found: list[AnswerShape] = [part for part in parts if part is not None]
-    escaped = uses(evidence, Use.ESCAPED)
-    if not found or (escaped and not _holds_elsewhere(found, slot)):
+    if not found or not _holds_elsewhere(found, slot):
         return _unknown(slot)
     found = _without_guards(found, slot)
     if len(found) == 1:
@@ -106,7 +105,7 @@ def _from_use(slot: Slot, deep: int) -> AnswerShape:
 
 
 def _unknown(slot: Slot) -> Unknown:
-    for each in uses(slot.evidence, Use.ESCAPED):
+    for each in uses(slot.evidence, Use.ESCAPED, Use.CARRIED):
         return Unknown(where=each.where, evidence=f"{each.detail}: {each.code}")
     for each in slot.evidence:
         if each.use in {Use.STRING, Use.SHOWN}:
@@ -123,7 +122,7 @@ def _object(slot: Slot, deep: int) -> Object | None:
         proofs.extend(uses(part.evidence, Use.READ))
     where, code = first_of(proofs)
     keys = tuple(key_from(name, part, resolve(part, deep + 1)) for name, part in slot.keys.items())
-    whole = uses(evidence, Use.WHOLE, Use.SHOWN, Use.ESCAPED, Use.STORED)
+    whole = uses(evidence, Use.WHOLE, Use.SHOWN, Use.ESCAPED, Use.CARRIED, Use.STORED)
     others = not keys or any(each.detail != "text" and not _is_of_another_kind(slot, each) for each in whole)
     return Object(keys, open=others, where=where, evidence=code)
 
@@ -191,17 +190,25 @@ def _only_guards(slot: Slot) -> bool:
 def _holds_elsewhere(found: list[AnswerShape], slot: Slot) -> bool:
     """Whether the shape holds although the answer also goes where it is not followed."""
     evidence = slot.evidence
+    escaped, carried = uses(evidence, Use.ESCAPED), uses(evidence, Use.CARRIED)
+    if not escaped and not carried:
+        return True
     if kinds_tested(evidence, *(kind for kind in Kind if kind is not Kind.NONE)):
         return True
     if all(isinstance(each, Object | Tuple | ListOf | Number) for each in found):
         return True
     if all(isinstance(each, Text) for each in found):
-        return bool(uses(evidence, Use.TEXT, Use.DEFAULT))
+        return not escaped or bool(uses(evidence, Use.TEXT, Use.DEFAULT))
     if any(isinstance(each, Boolean) for each in found):
-        return False
+        # Where it is known to be there, it is more than a yes that is handed on.
+        return not escaped and not any(_is_known_to_be_there(slot, each) for each in carried)
     # One of the values that are compared is as good there as anywhere; what is none of them is not known.
-    escaped = uses(evidence, Use.ESCAPED)
-    return not any(c.check is Check.EQUALS and not c.positive for each in escaped for c in each.conditions)
+    gone = [*escaped, *carried]
+    return not any(c.check is Check.EQUALS and not c.positive for each in gone for c in each.conditions)
+
+
+def _is_known_to_be_there(slot: Slot, evidence: Evidence) -> bool:
+    return any(slot.is_same(c.slot) and c.check is Check.TRUE and c.positive for c in evidence.conditions)
 
 
 def _told_apart(slot: Slot, found: list[AnswerShape]) -> bool:

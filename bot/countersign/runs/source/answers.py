@@ -1,0 +1,24 @@
+"""Reads what a loaded graph does with answers. No graph fails to start because of it."""
+
+import structlog
+
+from countersign.interrupts.code import GraphReading, NodeReading, read_graph
+from countersign.runs.loading import AnyGraph
+from countersign.runs.source.graph_source import graph_source
+from countersign.runs.source.own_code import OwnCode
+
+log = structlog.get_logger()
+
+
+def read_answers(name: str, graph: AnyGraph, own: OwnCode) -> GraphReading:
+    """The questions of a graph and their answers. Takes up to a few seconds for a very large graph."""
+    try:
+        reading = read_graph(graph_source(name, graph, own))
+    except Exception as error:
+        log.warning("answers_unread", graph=name, exc_info=error)
+        problem = f"its code could not be read: {type(error).__name__}: {error}"
+        return GraphReading(graph=name, nodes=(NodeReading(path=(), questions=(), problem=problem),))
+    for node in reading.nodes:
+        if node.problem is not None:
+            log.info("node_unread", graph=name, node="/".join(node.path), reason=node.problem)
+    return reading

@@ -34,6 +34,15 @@ _VARIABLES = {
     "requester": cel.Type("map<string, dyn>"),
 }
 _REQUESTER_KEYS = ("id", "groups")
+_KINDS = {
+    "INT": "a number",
+    "UINT": "a number",
+    "DOUBLE": "a number",
+    "STRING": "a text",
+    "LIST": "a list",
+    "MAP": "a table",
+    "NULL_TYPE": "null",
+}
 _LITERAL = re.compile(r"""[rRbB]{0,2}("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
 _LOOP = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(")
 _COPY = re.compile(r"\+|\b(?:string|bytes)\s*\(")
@@ -107,7 +116,9 @@ class Condition:
             raise _told(source, str(error)) from None
         kind = self._program.return_type().name()
         if kind not in {"BOOL", "DYN"}:
-            raise BadCondition(f"this is a {kind.lower()}, not something that is true or false")
+            raise BadCondition(
+                f"this is {_KINDS.get(kind, kind.lower())}, not something that is true or false"
+            )
 
     def holds(self, given: Variables) -> bool:
         """Whether it is true. Raises ConditionFailed where it is neither true nor false."""
@@ -123,7 +134,9 @@ class Condition:
         if kind == "BOOL":
             return bool(value.value())
         said = _first_line(str(value.value()))
-        raise ConditionFailed(said if kind == "ERROR" else f"it is a {kind.lower()}, not true or false")
+        raise ConditionFailed(
+            said if kind == "ERROR" else f"it is {_KINDS.get(kind, kind.lower())}, not true or false"
+        )
 
     def _work(self, given: Variables) -> float:
         """An upper estimate of the characters that an evaluation reads and copies.

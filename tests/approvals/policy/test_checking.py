@@ -1,0 +1,164 @@
+"""`policy check` and `policy explain`: what they find, and that they never accuse a rule that is reached."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from countersign.approvals.policy.approver_set import Source, SourceKind
+from countersign.approvals.policy.checking.explain import explain
+from countersign.approvals.policy.checking.lint import lint
+from countersign.approvals.policy.checking.overlap import shadowing
+from countersign.approvals.policy.matching import Requester, compare
+from countersign.approvals.policy.policy import Policy
+from countersign.approvals.policy.rule import Rule, Selector
+from countersign.approvals.policy.voting.membership import Memberships
+from tests.approvals.policy.policies import a_policy, an_action
+
+
+def findings(text: str, **facts: object) -> list[str]:
+    return [each.what for each in lint(a_policy(text), **facts)]  # type: ignore[arg-type]
+
+
+def rules(*selectors: str) -> str:
+    return "".join(f'[[rule]]\nname = "r{at}"\n{keys}\n' for at, keys in enumerate(selectors))
+
+
+@pytest.mark.parametrize(
+    ("selectors", "expected"),
+    [
+        (("", 'action = "refund"'), "rule “r1” is never reached: “r0” (line 1) matches first"),
+        (('action = "re*"', 'action = "refund"'), "rule “r1” is never reached"),
+        (('action = ["a", "re*"]', 'action = ["refunds*", "a"]'), "rule “r1” is never reached"),
+        (('action = "a"', 'action = "a"'), "rule “r1” is a duplicate of “r0”"),
+        (('when = "true"', ""), "rule “r1” is a duplicate of “r0”"),
+        (('when = "true"', 'action = "a"'), "rule “r1” is never reached"),
+        (('when = "args.a > 1"', 'when = "args.a > 1"\naction = "x"'), "rule “r1” is never reached"),
+        (('when = "1 > 2"',), "rule “r0” can never match: its condition is always false"),
+        (
+            ('expire_after = "1h"\nremind_after = "2h"',),
+            "rule “r0” remind_after never comes: it expires before",
+        ),
+    ],
+)
+def test_what_is_found(selectors: tuple[str, ...], expected: str) -> None:
+    assert any(each.startswith(expected) for each in findings(rules(*selectors)))
+
+
+@pytest.mark.parametrize(
+    "selectors",
+    [
+        ('action = "refund"', ""),
+        ('action = "re*"', 'action = "r*"'),
+        ('action = "*und"', 'action = "*fund"'),
+        ('when = "args.a > 1"', 'when = "args.a > 2"'),
+        ('channel = "#ops"', 'channel = "C0OPS"'),
+        ('requester = "@sales"', 'action = "refund"'),
+        ('when = "1 > 2"\naction = "a"', 'action = "a"'),
+    ],
+)
+def test_rules_that_are_reached_are_not_called_unreached(selectors: tuple[str, ...]) -> None:
+    assert not [each for each in findings(rules(*selectors)) if "r1" in each]
+
+
+globs = st.text(alphabet="ab*?", min_size=1, max_size=4)
+
+
+@given(
+    st.lists(st.tuples(st.lists(globs, max_size=2), st.lists(globs, max_size=2)), min_size=1, max_size=6),
+    st.text(alphabet="ab", max_size=4),
+    st.text(alphabet="ab", max_size=4),
+)
+def test_a_rule_that_is_called_unreached_is_matched_by_nothing_first(
+    selectors: list[tuple[list[str], list[str]]], action: str, graph: str
+) -> None:
+    made = tuple(
+        Rule(name=f"r{at}", selector=Selector(action=tuple(actions), graph=tuple(graphs)))
+        for at, (actions, graphs) in enumerate(selectors)
+    )
+    reached = Policy(rules=made).rule_for(an_action(action, graph=graph)).rule
+    assert reached.name not in shadowing(made)
+    for name, earlier in shadowing(made).items():
+        rule = next(each for each in made if each.name == name)
+        if compare(rule, an_action(action, graph=graph)).matches:
+            assert compare(earlier, an_action(action, graph=graph)).matches
+
+
+def test_people_named_twice_cannot_fill_two_seats() -> None:
+    text = rules('approvers = [{users = ["U1", "U2"], count = 2}, {users = ["U1", "U2", "U3"], count = 1}]')
+    assert findings(text) == []
+    impossible = rules(
+        'approvers = [{users = ["U1", "U2"], count = 2}, {users = ["U1"]}, {channel = "#ops"}]'
+    )
+    assert findings(impossible) == [
+        "rule “r0” can't be decided: the people the rule names: it has too few members who may decide (1)"
+    ]
+
+
+def test_groups_that_are_known_to_be_empty_are_found() -> None:
+    text = rules('approvers = [{group = "@finance"}]')
+    empty = Memberships(rosters={Source(kind=SourceKind.GROUP, names=("@finance",)): frozenset()})
+    assert findings(text) == []
+    assert findings(text, memberships=empty) == ["rule “r0” can't be decided: @finance: it has no members"]
+
+
+def test_actions_that_no_rule_is_for_and_graphs_that_are_not_loaded() -> None:
+    text = rules('graph = "agnt"\naction = "refund"', 'action = "send_*"')
+    assert findings(text, graphs={"agent": ["refund", "send_mail"]}) == [
+        "rule “r0” graph “agnt” is not loaded; did you mean “agent”?",
+        "no rule is for the action “refund” of graph “agent”",
+    ]
+
+
+TEXT = """
+[[rule]]
+name = "sql"
+graph = "ops"
+[[rule]]
+name = "mail"
+action = "send_*"
+[[rule]]
+name = "elsewhere"
+channel = "#dev"
+[[rule]]
+name = "sales"
+requester = "@sales"
+[[rule]]
+name = "large"
+when = "args.amount > 1000"
+[[rule]]
+name = "small"
+approvers = [{group = "@finance"}, {users = ["U1", "U2"]}]
+requester_may_decide = false
+expire_after = "1d"
+"""
+
+
+def test_explain_says_of_each_rule_why_it_does_not_match_and_what_the_one_that_does_asks_for() -> None:
+    lines = explain(a_policy(TEXT), an_action(args={"amount": 5}, requester=Requester(id="UREQ")))
+    assert lines == (
+        "action “refund” of graph “agent” in #ops, asked for by UREQ",
+        "  line 2 “sql”: no, graph is “agent”, and it is for ops",
+        "  line 5 “mail”: no, action is “refund”, and it is for send_*",
+        "  line 8 “elsewhere”: no, channel is #ops, and it is for #dev",
+        "  line 11 “sales”: no, it is for requests of @sales, and UREQ is in no group",
+        "  line 14 “large”: no, args.amount > 1000 is false",
+        "  line 17 “small”: MATCHES",
+        "so:",
+        "  approvers: one of @finance and 1 of U1, U2",
+        "  approvals needed: 2; rejections that end it: 1",
+        "  the requester, and whoever edits last, may not decide",
+        "  expires after 1d, then: reject",
+    )
+
+
+def test_explain_says_that_a_condition_failed() -> None:
+    lines = explain(a_policy(TEXT), an_action(args={}))
+    assert any(
+        "MATCHES, because its condition could not be evaluated (Key not found" in line for line in lines
+    )
+
+
+def test_explain_says_that_no_rule_matches() -> None:
+    lines = explain(a_policy('[[rule]]\nname = "a"\naction = "x"\n'), an_action())
+    assert "  no rule matches: [defaults] hold" in lines
+    assert lines[-1] == "  approvers: one of the workspace's members"

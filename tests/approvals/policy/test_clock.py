@@ -1,0 +1,247 @@
+"""Durations, working hours and timers, held against counting minute by minute."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from countersign.approvals.policy.clock.durations import LONGEST, format_duration, parse_duration
+from countersign.approvals.policy.clock.public_holidays import is_holiday, is_known, similar_code
+from countersign.approvals.policy.clock.timers import (
+    Timer,
+    TimerKind,
+    can_undo,
+    due,
+    expires_at,
+    is_escalated,
+    is_still_valid,
+    next_timer,
+    timers,
+)
+from countersign.approvals.policy.clock.working_hours import (
+    WorkingHours,
+    after_working,
+    is_open,
+    working_time,
+)
+from tests.approvals.policy.policies import a_rule
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MINUTE = timedelta(minutes=1)
+OFFICE = WorkingHours(days=frozenset(range(5)), opens=9 * 60, closes=18 * 60, zone="Europe/Berlin")
+
+# --- durations
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("30m", 1800),
+        ("2h", 7200),
+        ("3d", 259_200),
+        ("1h30m", 5400),
+        ("1.5h", 5400),
+        ("45s", 45),
+        ("1w 1d", 691_200),
+    ],
+)
+def test_a_duration_is_read(text: str, seconds: int) -> None:
+    assert parse_duration(text) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0m", "5", "m", "1y", "-1h", "1h-", "1e3s", "1h,", "٣h", "9" * 9 + "w", "1h" * 40]
+)
+def test_what_is_no_duration(text: str) -> None:
+    assert parse_duration(text) is None
+
+
+@given(st.integers(1, int(LONGEST.total_seconds() * 1000)))
+def test_a_duration_that_is_written_is_read_back(milliseconds: int) -> None:
+    duration = timedelta(milliseconds=milliseconds)
+    assert parse_duration(format_duration(duration)) == duration
+
+
+# --- working hours
+
+moments = st.integers(0, 330_000).map(lambda minutes: datetime(2026, 3, 20, tzinfo=UTC) + minutes * MINUTE)
+hours = st.builds(
+    WorkingHours,
+    days=st.frozensets(st.integers(0, 6), min_size=2),
+    opens=st.integers(0, 1439),
+    closes=st.integers(1, 1440),
+    zone=st.sampled_from(
+        ["Europe/Berlin", "America/New_York", "UTC", "Australia/Lord_Howe", "Asia/Kathmandu"]
+    ),
+    holidays=st.sampled_from([(), ("DE",)]),
+).filter(lambda each: each.opens != each.closes)
+
+
+@settings(max_examples=60, deadline=None)  # the first one loads the holidays
+@given(hours, moments, st.integers(1, 300))
+def test_working_time_is_what_counting_open_minutes_comes_to(
+    when: WorkingHours, start: datetime, minutes: int
+) -> None:
+    end = after_working(when, start, minutes * MINUTE)
+    assert end is not None
+    counted = 0
+    moment = start
+    while moment < end:
+        counted += is_open(when, moment)
+        moment += MINUTE
+    assert counted == minutes
+    assert is_open(when, end - MINUTE), "it does not end later than it must"
+    assert working_time(when, start, end) == minutes * MINUTE
+
+
+@settings(deadline=None)
+@given(hours, moments, st.integers(0, 20_000))
+def test_is_open_agrees_with_the_wall_clock(when: WorkingHours, start: datetime, ahead: int) -> None:
+    moment = start + ahead * MINUTE
+    local = moment.astimezone(ZoneInfo(when.zone))
+    minute = local.hour * 60 + local.minute
+    today, yesterday = local.date(), local.date() - timedelta(days=1)
+    works = [
+        day.weekday() in when.days and not any(is_holiday(code, day) for code in when.holidays)
+        for day in (today, yesterday)
+    ]
+    if when.opens < when.closes:
+        expected = works[0] and when.opens <= minute < when.closes
+    else:
+        expected = (works[0] and minute >= when.opens) or (works[1] and minute < when.closes)
+    transition = any(
+        (local + offset).utcoffset() != local.utcoffset()
+        for offset in (timedelta(hours=-3), timedelta(hours=3))
+    )
+    if not transition:  # where a time of day comes twice or never, the window's real length counts
+        assert is_open(when, moment) == expected
+
+
+def test_the_weekend_and_a_holiday_stop_the_clock() -> None:
+    christmas_eve = datetime(2026, 12, 24, 17, 0, tzinfo=BERLIN)  # a Thursday
+    with_holidays = WorkingHours(
+        days=OFFICE.days, opens=OFFICE.opens, closes=OFFICE.closes, zone=OFFICE.zone, holidays=("DE",)
+    )
+    ends = after_working(with_holidays, christmas_eve, timedelta(hours=2))
+    assert ends == datetime(2026, 12, 28, 10, 0, tzinfo=BERLIN), "after the 25th, a Friday, and the weekend"
+    assert after_working(OFFICE, christmas_eve, timedelta(hours=2)) == datetime(
+        2026, 12, 25, 10, 0, tzinfo=BERLIN
+    )
+
+
+@pytest.mark.parametrize(("day", "real_hours"), [((2026, 3, 29), 3), ((2026, 10, 25), 5), ((2026, 6, 1), 4)])
+def test_a_window_in_which_the_clocks_change_lasts_as_long_as_it_lasts(
+    day: tuple[int, int, int], real_hours: int
+) -> None:
+    nights = WorkingHours(days=frozenset(range(7)), opens=0, closes=4 * 60, zone="Europe/Berlin")
+    midnight = datetime(*day, tzinfo=BERLIN)
+    assert working_time(nights, midnight, midnight + timedelta(hours=12)) == timedelta(hours=real_hours)
+
+
+def test_a_duration_that_ends_with_the_day_ends_that_evening() -> None:
+    assert after_working(OFFICE, datetime(2026, 11, 27, 16, tzinfo=BERLIN), timedelta(hours=2)) == datetime(
+        2026, 11, 27, 18, tzinfo=BERLIN
+    )
+
+
+def test_without_hours_every_moment_counts_across_a_change_of_clocks() -> None:
+    start = datetime(2026, 3, 28, 12, tzinfo=BERLIN)
+    assert after_working(None, start, timedelta(days=1)) == start.astimezone(UTC) + timedelta(hours=24)
+
+
+def test_hours_that_never_come_end_never() -> None:
+    never = WorkingHours(days=frozenset(), opens=0, closes=60, zone="UTC")
+    assert after_working(never, datetime(2026, 1, 1, tzinfo=UTC), MINUTE) is None
+
+
+def test_holiday_codes() -> None:
+    assert is_holiday("DE", date(2026, 10, 3))
+    assert is_holiday("DE-BY", date(2026, 1, 6))
+    assert not is_holiday("DE-HH", date(2026, 1, 6))
+    assert is_known("XECB")
+    assert not is_known("XX")
+    assert similar_code("de") == "DE"
+    assert similar_code("DE-bY") == "DE-BY"
+
+
+# --- timers
+
+ALL = a_rule(
+    'remind_after = "1h"\nescalate_after = "2h"\nescalate_to = {group = "@leads"}\nexpire_after = "1d"'
+)
+OPENED = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def after(**duration: float) -> datetime:
+    return OPENED + timedelta(**duration)
+
+
+def test_the_timers_of_a_rule_in_order() -> None:
+    assert timers(ALL, OPENED) == (
+        Timer(at=after(hours=1), kind=TimerKind.REMIND),
+        Timer(at=after(hours=2), kind=TimerKind.ESCALATE),
+        Timer(at=after(days=1), kind=TimerKind.EXPIRE),
+    )
+    assert timers(a_rule(""), OPENED) == ()
+    assert expires_at(ALL, OPENED) == after(days=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "done", "expected"),
+    [
+        (after(minutes=59), (), ()),
+        (after(hours=1), (), (TimerKind.REMIND,)),
+        (after(hours=1), (TimerKind.REMIND,), ()),
+        (after(hours=3), (), (TimerKind.REMIND, TimerKind.ESCALATE)),
+        (after(days=2), (), (TimerKind.EXPIRE,)),
+        (after(days=2), (TimerKind.EXPIRE, TimerKind.REMIND, TimerKind.ESCALATE), ()),
+        (after(days=-1), (), ()),
+    ],
+    ids=["early", "due", "twice", "late", "much too late", "all done", "a clock set back by a day"],
+)
+def test_what_is_due(now: datetime, done: tuple[TimerKind, ...], expected: tuple[TimerKind, ...]) -> None:
+    assert due(ALL, OPENED, now, done) == expected
+
+
+@given(st.lists(st.integers(-3000, 3000), max_size=12))
+def test_each_timer_fires_once_whatever_the_clock_does_and_never_early(jumps: list[int]) -> None:
+    done: list[TimerKind] = []
+    now = OPENED
+    for minutes in jumps:
+        now += minutes * MINUTE
+        for kind in due(ALL, OPENED, now, done):
+            at = next(timer.at for timer in timers(ALL, OPENED) if timer.kind is kind)
+            assert now >= at
+            assert kind not in done
+            done.append(kind)
+        upcoming = next_timer(ALL, OPENED, now, done)
+        assert upcoming is None or (upcoming.at > now and upcoming.kind not in done)
+
+
+def test_timers_run_in_working_hours_only() -> None:
+    rule = a_rule(
+        'expire_after = "2h"\nhours = {days = "Mon-Fri", from = "9:00", to = "18:00", zone = "Europe/Berlin"}'
+    )
+    friday_evening = datetime(2026, 11, 27, 17, tzinfo=BERLIN)
+    assert expires_at(rule, friday_evening) == datetime(2026, 11, 30, 10, tzinfo=BERLIN)
+
+
+def test_escalation_counts_from_its_time_on_whether_or_not_a_job_ran() -> None:
+    assert not is_escalated(ALL, OPENED, after(minutes=119))
+    assert is_escalated(ALL, OPENED, after(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "valid"), [(0, True), (59, True), (60, False), (-0.5, True), (-5, False)]
+)
+def test_how_long_an_approval_counts(minutes: float, valid: bool) -> None:
+    assert is_still_valid(a_rule('valid_for = "1h"'), OPENED, after(minutes=minutes)) is valid
+    assert is_still_valid(a_rule(""), OPENED, after(days=900))
+
+
+def test_how_long_a_decision_can_be_undone() -> None:
+    assert can_undo(a_rule("undo = 30"), OPENED, after(seconds=29))
+    assert not can_undo(a_rule("undo = 30"), OPENED, after(seconds=30))
+    assert not can_undo(a_rule(""), OPENED, OPENED)

@@ -1,0 +1,336 @@
+"""The file's text -> rules: every key, every kind of mistake with its line, and files of any size."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.policy.approver_set import (
+    MEMBERS,
+    REQUESTER,
+    THREAD_CHANNEL,
+    ApproverSet,
+    Source,
+    SourceKind,
+)
+from countersign.approvals.policy.clock.working_hours import WorkingHours
+from countersign.approvals.policy.reading import PolicyError, read_policy
+from countersign.approvals.policy.rule import (
+    NO_RULE,
+    GrantOffer,
+    GrantScope,
+    Notify,
+    OnExpiry,
+    ReasonRequired,
+    Rule,
+)
+from tests.approvals.policy.policies import a_policy, a_rule, no_calendars, problems
+
+FINANCE = Source(kind=SourceKind.GROUP, names=("@finance",))
+OPS = Source(kind=SourceKind.CHANNEL, names=("#ops",))
+TWO = Source(kind=SourceKind.USERS, names=("U1", "U2"))
+CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//\r\nEND:VCALENDAR\r\n"
+
+# --- each key
+
+
+def seen(rule: Rule, path: str) -> object:
+    value: object = rule
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "value"),
+    [
+        ('graph = "agent"', "selector.graph", ("agent",)),
+        ('graph = ["a*", "b"]', "selector.graph", ("a*", "b")),
+        ('action = "pay_*"', "selector.action", ("pay_*",)),
+        ('channel = ["#ops-*", "C0123"]', "selector.channel", ("#ops-*", "C0123")),
+        ('requester = ["U0123", "@sales"]', "selector.requester", ("U0123", "@sales")),
+        ('when = "args.amount > 1000"', "selector.when", "args.amount > 1000"),
+        ('approvers = "members"', "approvers", (ApproverSet(source=MEMBERS),)),
+        ('approvers = "channel"', "approvers", (ApproverSet(source=THREAD_CHANNEL),)),
+        ('approvers = "requester"', "approvers", (ApproverSet(source=REQUESTER),)),
+        ('approvers = [{group = "@finance"}]', "approvers", (ApproverSet(source=FINANCE),)),
+        ('approvers = [{channel = "#ops", count = 2}]', "approvers", (ApproverSet(source=OPS, count=2),)),
+        ('approvers = [{users = ["U1", "U2"]}]', "approvers", (ApproverSet(source=TWO),)),
+        ('approvers = [{group = "@finance", count = 2}, {channel = "#ops"}]', "quorum", 3),
+        ("quorum = 3", "quorum", 3),
+        ("rejections = 2", "rejections", 2),
+        ("requester_may_decide = false", "requester_may_decide", False),
+        (
+            'decisions = ["approve", "reject"]',
+            "decisions",
+            frozenset({DecisionKind.APPROVE, DecisionKind.REJECT}),
+        ),
+        ('reason = "always"', "reason", ReasonRequired.ALWAYS),
+        ("replies = false", "replies", False),
+        ('confirm = "Really?"', "confirm", "Really?"),
+        ("confirm = true", "confirm", "Approve this? It can't be undone."),
+        ("confirm = false", "confirm", None),
+        ('summary = "Refund {amount} to {customer.name}"', "summary", "Refund {amount} to {customer.name}"),
+        ('post_to = "#approvals"', "post_to", "#approvals"),
+        ('post_to = "thread"', "post_to", "thread"),
+        ('notify = "approvers"', "notify", Notify.APPROVERS),
+        ('notify = ["U1", "U2"]', "notify", ("U1", "U2")),
+        ('remind_after = "30m"', "timers.remind_after", timedelta(minutes=30)),
+        (
+            'escalate_after = "2h"\nescalate_to = {group = "@finance"}',
+            "timers.escalate_after",
+            timedelta(hours=2),
+        ),
+        ('escalate_to = {group = "@finance"}', "timers.escalate_to", (ApproverSet(source=FINANCE),)),
+        ('expire_after = "3d"', "timers.expire_after", timedelta(days=3)),
+        ('expire_after = "3d"', "timers.on_expiry", OnExpiry.REJECT),
+        ('expire_after = "3d"\non_expiry = "keep"', "timers.on_expiry", OnExpiry.KEEP),
+        ('expire_after = "3d"\non_expiry = "respond: sorry: no"', "timers.expiry_response", "sorry: no"),
+        (
+            'hours = {days = "Mon-Fri", from = "9:00", to = "18:00", zone = "Europe/Paris", holidays = "DE"}',
+            "hours",
+            WorkingHours(
+                days=frozenset(range(5)), opens=540, closes=1080, zone="Europe/Paris", holidays=("DE",)
+            ),
+        ),
+        ('freeze = "freeze.ics"', "freeze", "freeze.ics"),
+        ('break_glass = [{group = "@finance"}]', "break_glass", (ApproverSet(source=FINANCE),)),
+        ('break_glass = "@finance"', "break_glass", (ApproverSet(source=FINANCE),)),
+        (
+            'break_glass = ["U1", "@finance"]',
+            "break_glass",
+            (ApproverSet(source=Source(kind=SourceKind.USERS, names=("U1",))), ApproverSet(source=FINANCE)),
+        ),
+        (
+            'grant = {for = "1h", scope = "requester", max_uses = 20}',
+            "grant",
+            GrantOffer(lasts=timedelta(hours=1), scope=GrantScope.REQUESTER, max_uses=20),
+        ),
+        ('grant = {for = "1h"}', "grant", GrantOffer(lasts=timedelta(hours=1))),
+        ("undo = 30", "undo", timedelta(seconds=30)),
+        ('undo = "1m"', "undo", timedelta(minutes=1)),
+        ('valid_for = "2h"', "valid_for", timedelta(hours=2)),
+        ('auto = "approve"', "auto", DecisionKind.APPROVE),
+        ('redact = ["/card/number", "/a~1b"]', "redact", ("/card/number", "/a~1b")),
+    ],
+)
+def test_each_key_is_read(line: str, path: str, value: object) -> None:
+    assert seen(a_rule(line, freeze=CALENDAR), path) == value
+
+
+def test_every_key_of_a_rule_is_read_above() -> None:
+    from countersign.approvals.policy.reading.keys import RULE
+
+    marks = [mark for mark in test_each_key_is_read.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
+    written = {line.split(" = ")[0] for case in marks[0].args[1] for line in case[0].splitlines()}
+    assert written == RULE.keys() - {"name"}
+
+
+@pytest.mark.parametrize(
+    ("days", "numbers"),
+    [
+        ('"Mon-Fri"', {0, 1, 2, 3, 4}),
+        ('"Sat,Sun"', {5, 6}),
+        ('["monday", "Wed-Thu"]', {0, 2, 3}),
+        ('"Fri-Mon"', {4, 5, 6, 0}),
+        ('"Mon-Mon"', {0}),
+    ],
+)
+def test_days(days: str, numbers: set[int]) -> None:
+    rule = a_rule(f'hours = {{days = {days}, from = "9:00", to = "24:00", zone = "UTC"}}')
+    assert rule.hours == WorkingHours(days=frozenset(numbers), opens=540, closes=1440, zone="UTC")
+
+
+# --- the file as a whole
+
+
+def test_an_empty_file_is_a_policy_in_which_members_decide() -> None:
+    policy = a_policy("# nothing yet\n")
+    assert (policy.rules, policy.fallback) == ((), Rule(name=NO_RULE))
+
+
+def test_defaults_hold_for_rules_that_say_nothing_else_and_where_no_rule_matches() -> None:
+    policy = a_policy(
+        '[defaults]\nexpire_after = "1d"\nreason = "reject"\n'
+        '[[rule]]\nname = "a"\n[[rule]]\nname = "b"\nreason = "never"\n'
+    )
+    first, second = policy.rules
+    assert (first.reason, second.reason, policy.fallback.reason) == ("reject", "never", "reject")
+    assert {each.timers.expire_after for each in (first, second, policy.fallback)} == {timedelta(days=1)}
+
+
+def test_a_quorum_of_the_defaults_grows_with_a_rules_seats_and_never_shrinks() -> None:
+    policy = a_policy(
+        '[defaults]\nquorum = 2\n[[rule]]\nname = "one"\napprovers = [{group = "@finance"}]\n'
+        '[[rule]]\nname = "three"\napprovers = [{group = "@finance", count = 3}]\n'
+    )
+    assert [rule.quorum for rule in policy.rules] == [2, 3]
+
+
+def test_rules_keep_their_order_and_know_their_lines() -> None:
+    policy = a_policy('[[rule]]\nname = "b"\n\n[[rule]]\nname = "a"\n')
+    assert [(rule.name, rule.line) for rule in policy.rules] == [("b", 1), ("a", 4)]
+
+
+# --- mistakes
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "what"),
+    [
+        ('aprovers = "members"', 3, "“aprovers” is not a key that is known here; did you mean “approvers”?"),
+        ('timeout = "1h"', 3, "“timeout” is not a key that is known here; did you mean “expire_after”?"),
+        ('name = "r"', None, "Cannot overwrite a value"),
+        ("graph = 5", 3, 'graph: it is a number, and takes a text; write "5"'),
+        ('action = ""', 3, "action: it is empty"),
+        ("action = []", 3, "action: the list is empty"),
+        (
+            'channel = "ops"',
+            3,
+            'channel: “ops” is neither a channel\'s #name nor its id; did you mean "#ops"?',
+        ),
+        ('requester = "sales"', 3, 'did you mean "@sales"?'),
+        (
+            'when = "amount > 5"',
+            3,
+            "when: the condition is wrong: “amount” is not known; did you mean args.amount?",
+        ),
+        ('when = "args.amount >"', 3, "when: the condition is wrong: Syntax error"),
+        ('when = "1 + 1"', 3, "a number, not something that is true or false"),
+        ('approvers = "member"', 3, "did you mean “members”?"),
+        ('approvers = "@finance"', 3, 'did you mean [{group = "@finance"}]?'),
+        ('approvers = ["@finance"]', 3, 'did you mean {group = "@finance"}?'),
+        ('approvers = ["U123"]', 3, 'did you mean {users = ["U123"]}?'),
+        (
+            "approvers = [\n  {group = '@x'},\n  {groop = '@y'},\n]",
+            5,
+            "“groop” is not known here; did you mean “group”?",
+        ),
+        (
+            'approvers = [{group = "@x", users = ["U1"]}]',
+            3,
+            "names more than one of users, group and channel",
+        ),
+        ("approvers = [{count = 2}]", 3, "an approver set names nobody"),
+        ('approvers = [{users = ["bob"]}]', 3, "“bob” is not a user's id"),
+        ('approvers = [{users = ["U1"], count = 2}]', 3, "2 people are needed, and the set names 1"),
+        ('approvers = [{group = "finance"}]', 3, 'did you mean "@finance"?'),
+        ("quorum = 0", 3, "quorum: it is 0, and takes 1 to 100"),
+        ('quorum = "2"', 3, "write 2 without quotes"),
+        ("quorum = true", 3, "quorum: it is true or false, and takes a whole number"),
+        ('approvers = [{group = "@x", count = 3}]\nquorum = 2', 4, "quorum: 2 is less than the 3 people"),
+        ('approvers = [{users = ["U1", "U2"]}]\nquorum = 3', 4, "3 people are needed, and only 2 may decide"),
+        ('approvers = [{users = ["U1"]}]\nrejections = 2', 4, "2 people are needed, and only 1 may decide"),
+        ('approvers = "requester"\nrequester_may_decide = false', 4, "only the requester may decide"),
+        ('requester_may_decide = "false"', 3, "write false without quotes"),
+        ('decisions = ["aprove"]', 3, "decisions[1]: “aprove” is none of"),
+        ("decisions = []", 3, "the list is empty"),
+        ('reason = "sometimes"', 3, "reason: “sometimes” is none of “never”, “reject”, “always”"),
+        ("confirm = 3", 3, "confirm: it is a number"),
+        ('summary = "Refund {amount"', 3, "a brace is not closed"),
+        ('summary = "Refund {amount!r}{ }"', 3, "“{ }” is not an argument"),
+        ('post_to = "ops"', 3, 'did you mean "#ops"?'),
+        ('notify = "@finance"', 3, "none of “approvers”, “nobody”"),
+        ("expire_after = 30", 3, 'write the unit, such as "30m"'),
+        ('expire_after = "soon"', 3, "“soon” is not a duration"),
+        ('expire_after = "0m"', 3, "“0m” is not a duration"),
+        ('expire_after = "99999d"', 3, "at most 3650d"),
+        ('on_expiry = "reject"', 3, "on_expiry does nothing without expire_after"),
+        ('expire_after = "1h"\non_expiry = "rejected"', 4, "did you mean “reject”?"),
+        ('expire_after = "1h"\non_expiry = "respond:"', 4, "“respond” lacks its words"),
+        ('escalate_after = "1h"', 3, "escalate_after does nothing without escalate_to"),
+        ('hours = "9-17"', 3, "hours: it is a text, and takes a table"),
+        ('hours = {days = "Mon-Fri", from = "09:00", to = "18:00"}', 3, "hours: “zone” is missing"),
+        (
+            'hours = {days = "Mon-Fri", from = "25:00", to = "18:00", zone = "UTC"}',
+            3,
+            "“25:00” is not a time",
+        ),
+        (
+            'hours = {days = "Mo", from = "9:00", to = "18:00", zone = "Berlin"}',
+            3,
+            "did you mean “Europe/Berlin”?",
+        ),
+        ('hours = {days = "Mon", from = "9:00", to = "9:00", zone = "UTC"}', 3, "the hours do not last"),
+        ('hours = {days = "Mun", from = "9:00", to = "18:00", zone = "UTC"}', 3, "“Mun” is not a day"),
+        (
+            'hours = {days = "Mon", from = "9:00", to = "18:00", zone = "UTC", holidays = "DE-XX"}',
+            3,
+            "“DE-XX” is not a country whose holidays are known",
+        ),
+        ('freeze = "gone.ics"', 3, "freeze: gone.ics: there is no gone.ics"),
+        ('break_glass = ["bob"]', 3, "“bob” is neither a user's id, nor a @group, nor a #channel"),
+        ('grant = {scope = "thread"}', 3, "grant: “for” is missing"),
+        ('grant = {for = "1h", scope = "all"}', 3, "grant.scope: “all” is none of “thread”, “requester”"),
+        ("undo = -1", 3, "undo: it is -1, and takes 1 to 86,400"),
+        ('valid_for = "tomorrow"', 3, "is not a duration"),
+        ('auto = "edit"', 3, "auto: “edit” is none of “approve”, “reject”"),
+        ('redact = ["card.number"]', 3, 'did you mean "/card/number"?'),
+        ('redact = ["/a~b"]', 3, "is not a JSON Pointer"),
+    ],
+)
+def test_each_mistake_is_told_with_its_line_and_what_was_meant(
+    lines: str, line: int | None, what: str
+) -> None:
+    found = problems(f'[[rule]]\nname = "r"\n{lines}\n')
+    assert any(what in problem for problem in found), found
+    if line is not None:
+        told = next(problem for problem in found if what in problem)
+        assert told.startswith(f"approvals.toml:{line}: ")
+
+
+def test_all_mistakes_are_told_at_once_in_the_files_order() -> None:
+    found = problems(
+        '[defaults]\nquorum = "2"\nname = "x"\n[[rule]]\nfoo = 1\n[[rule]]\nname = "a"\n'
+        'hours = {days = "Mun", to = "9:00", zone = "Nowhere"}\n[[rule]]\nname = "a"\n'
+    )
+    assert [problem.split(": ")[0] for problem in found] == [
+        f"approvals.toml:{line}" for line in (2, 3, 4, 5, 8, 8, 8, 10)
+    ]
+    assert "belongs to a rule" in found[1]
+    assert "has no name" in found[2]
+    assert "the name “a” is taken by the rule in line 6" in found[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("[[rule]\n", "approvals.toml:1: not TOML: "),
+        ("\n\nname = “a”\n", "approvals.toml:3: not TOML: Invalid value; use straight quotes"),
+        ("[defaults]\n[defaults]\n", "approvals.toml:2: not TOML: "),
+        ("rule = 1\n", "approvals.toml:1: “rule” is not a list of tables; write [[rule]]"),
+        ("[rule]\nname = 'a'\n", "approvals.toml:1: “rule” is not a list of tables"),
+        ("[[rules]]\n", "approvals.toml:1: “rules” is not a key that is known here; did you mean “rule”?"),
+        ("defaults = 5\n", "“defaults” is not a table"),
+        ("a = " + "[" * 5000, "approvals.toml:1: "),
+        ("\x00", "approvals.toml:1: not TOML"),
+        ("#" * 3_000_000, "more than 2,000,000 characters"),
+    ],
+)
+def test_a_file_that_is_no_policy_at_all(text: str, what: str) -> None:
+    assert what in problems(text)[0]
+
+
+def test_a_thousand_rules_are_read_in_no_time() -> None:
+    text = "".join(
+        f'[[rule]]\nname = "r{number}"\naction = "a{number}"\nwhen = "args.amount > {number}"\n'
+        f'approvers = [{{group = "@g{number}"}}]\nexpire_after = "1h"\n'
+        for number in range(1000)
+    )
+    began = time.process_time()
+    assert len(a_policy(text).rules) == 1000
+    assert time.process_time() - began < 5
+
+
+@given(st.text(alphabet="[]{}=\",.#'\n abnrule1", max_size=80))
+def test_any_text_is_a_policy_or_told_as_problems(text: str) -> None:
+    try:
+        read_policy(text, no_calendars)
+    except PolicyError as error:
+        lines = {problem.line for problem in error.problems}
+    else:
+        lines = {1}
+    assert lines <= set(range(1, text.count("\n") + 2))

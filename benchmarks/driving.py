@@ -8,6 +8,7 @@ from benchmarks.cell import Cell
 from benchmarks.graph import ANSWER
 from benchmarks.server import Server, own_cpu
 from benchmarks.sides import Side
+from countersign.testing.cards import approval_card
 from slack_local.model.wire_log import WireLog
 
 LIMIT = 120.0  # seconds after which something is broken, not slow
@@ -47,7 +48,7 @@ async def approve(side: Side, cell: Cell, thread_ts: str | None = None) -> None:
     """Carol asks, bob approves, the answer comes."""
     began = time.perf_counter()
     thread = await side.ws.carol.mentions("transfer 12", thread_ts=thread_ts)
-    card = await thread.card(limit=LIMIT)
+    card = await approval_card(thread, limit=LIMIT)
     cell.card.append(time.perf_counter() - began)
     began = time.perf_counter()
     press = asyncio.create_task(card.click(side.approve, side.ws.bob))

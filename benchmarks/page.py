@@ -23,6 +23,7 @@ from benchmarks.driving import warm_up
 from benchmarks.figures import percentile, short
 from benchmarks.server import open_server
 from benchmarks.sides import Side, open_side
+from countersign.testing.cards import approval_card
 from tests.support.databases import database, migrated_template
 
 FIRST_PAINT, SHOWN = 1000.0, 100.0  # milliseconds, at most
@@ -91,7 +92,7 @@ async def measure(side: Side, browser: Browser, *, loads: int, clicks: int) -> T
     bob, alice = await visit(browser, side, "bob"), await visit(browser, side, "alice")
     for number in range(clicks + 1):
         thread = await side.ws.carol.mentions("transfer 12")
-        card = await thread.card()
+        card = await approval_card(thread)
         for page in (bob, alice):
             await page.goto(f"{side.ws.address}/#/{thread.channel}/{thread.ts}")
             button = page.locator(".thread [data-action='approval:approve']")

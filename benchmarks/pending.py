@@ -9,6 +9,7 @@ from benchmarks.cell import Cell
 from benchmarks.driving import approve
 from benchmarks.sides import Side
 from countersign.store.pool import open_session
+from countersign.testing.cards import approval_card
 
 SWEEPS = 11.0  # seconds in which every repair has had its turn twice
 
@@ -43,7 +44,7 @@ async def measure_pending(side: Side, there: int, approvals: int) -> Waiting:
     cell = Cell(side=side.name, latency=0.0, threads=1)
     if approvals > there:
         thread = await side.ws.carol.mentions("transfer 12")
-        await thread.card()
+        await approval_card(thread)
         await _copy(side.url, thread.id, there, approvals)
     await side.ws.carol.runs("/approvals")
     await asyncio.sleep(SWEEPS)

@@ -25,6 +25,7 @@ from benchmarks.graph import ANSWER
 from benchmarks.server import open_server
 from benchmarks.sides import Side, open_side
 from countersign.store.pool import Connection, open_session
+from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
 from tests.support.databases import database, migrated_template
 
@@ -107,7 +108,7 @@ async def _asks(side: Side, found: Soak, old: Thread | None) -> None:
     began = time.monotonic()
     before = _answers(old) if old else 0
     thread = await side.ws.carol.mentions("transfer 12", thread_ts=old.ts if old else None)
-    card = await thread.card(limit=LIMIT)
+    card = await approval_card(thread, limit=LIMIT)
     clicked = await card.click(side.approve, side.ws.bob)
     assert clicked.error is None, clicked.error
     await thread.wait_until(lambda: _answers(thread) > before or None, limit=LIMIT, what="the answer")

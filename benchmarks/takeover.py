@@ -10,6 +10,7 @@ from benchmarks.sides import Side
 from countersign.jobs.queue import Queue
 from countersign.jobs.worker import Worker
 from countersign.store.pool import configure_for_statements, open_pool
+from countersign.testing.cards import approval_card
 from tests.support.bots import until
 
 LIMIT = 60.0
@@ -25,7 +26,7 @@ async def take_over(side: Side) -> float:
     await _held(side.folder, 2)
     seconds = time.perf_counter() - began
     (side.folder / "go").touch()
-    await thread.card(limit=LIMIT)
+    await approval_card(thread, limit=LIMIT)
     return seconds
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
+from countersign.testing.cards import approval_card
 from tests.support.stage import open_stage
 
 TOKEN = "a token of the test's own"
@@ -16,7 +17,7 @@ async def test_it_tells_all_of_a_thread_to_who_has_the_token(tmp_path: Path, dat
         stage.bot(INSPECTION_TOKEN=TOKEN) as bot,
     ):
         thread = await stage.ws.alice.mentions("post 'hello' to #ops")
-        await (await thread.card()).approve(by=stage.ws.bob)
+        await (await approval_card(thread)).approve(by=stage.ws.bob)
         await thread.wait_for("The message is in #ops.")
         address = f"{bot.address}/inspect/{thread.id}"
 

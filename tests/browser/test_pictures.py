@@ -17,8 +17,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 
+from countersign.testing.cards import ApprovalCard, approval_card
 from slack_local.people.person import Person
-from slack_local.people.threads import Card, Thread
+from slack_local.people.threads import Thread
 from tests.browser.conftest import PATIENCE
 from tests.browser.png import with_palette
 from tests.support import databases
@@ -139,11 +140,11 @@ async def studio(stage: Stage, chromium: Browser, tmp_path: Path) -> AsyncIterat
         yield Studio(stage, page, folder)
 
 
-async def card_of(thread: Thread, number: int = 0) -> Card:
-    return await thread.card(number, limit=SLOW / 1000)
+async def card_of(thread: Thread, number: int = 0) -> ApprovalCard:
+    return await approval_card(thread, number, limit=SLOW / 1000)
 
 
-def row_of(card: Card, number: int) -> str:
+def row_of(card: ApprovalCard, number: int) -> str:
     """The id of a row's actions block; it changes with every drawing of the card."""
     ids = (str(block["block_id"]) for block in card.message.blocks)
     return next(found for found in ids if found.startswith(f"row:{number}:"))

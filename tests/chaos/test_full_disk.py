@@ -10,8 +10,9 @@ import pytest
 
 from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
 from countersign.store.migrate import migrate
+from countersign.testing.cards import ApprovalCard
 from slack_local.model.wire_log import Attempt
-from slack_local.people.threads import Card, Thread
+from slack_local.people.threads import Thread
 from tests.chaos import users
 from tests.chaos.fleet import Fleet, Replica, open_fleet
 from tests.chaos.fork_server import ForkServer
@@ -33,7 +34,7 @@ class Scenario:
     bot: Replica
     held: Thread
     waiting: Thread
-    card: Card
+    card: ApprovalCard
 
     async def refused(self, *names: str) -> None:
         """Wait until one delivery of each name was not acknowledged."""

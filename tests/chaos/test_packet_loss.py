@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 
 from countersign.store.migrate import migrate
-from slack_local.people.threads import Card, Thread
+from countersign.testing.cards import ApprovalCard
+from slack_local.people.threads import Thread
 from tests.chaos import users
 from tests.chaos.fleet import Fleet, Replica, open_fleet
 from tests.chaos.fork_server import ForkServer
@@ -40,7 +41,7 @@ class Scenario:
     bot: Replica
     network: Network
     waiting: Thread
-    card: Card
+    card: ApprovalCard
 
     def click(self) -> asyncio.Task[None]:
         return asyncio.create_task(users.clicks_approve(self.card, self.fleet.ws.bob))

@@ -3,14 +3,15 @@
 import asyncio
 
 from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
-from slack_local.people.threads import Card, Thread
+from countersign.testing.cards import approval_cards, ApprovalCard
+from slack_local.people.threads import Thread
 from tests.chaos.failpoints import expire_leases
 from tests.chaos.fleet import Fleet, Replica
 from tests.chaos.invariants import check_invariants
 from tests.chaos.users import is_failure, wait_for_message
 
 
-async def dies_until_set_aside(fleet: Fleet, bot: Replica, request: str) -> tuple[Thread, Card]:
+async def dies_until_set_aside(fleet: Fleet, bot: Replica, request: str) -> tuple[Thread, ApprovalCard]:
     """The thread of a request that kills each bot that tries it, and the message that says so."""
     (fleet.folder / "deadly").touch()
     thread = await fleet.ws.carol.mentions(request)
@@ -60,5 +61,5 @@ async def _jobs(fleet: Fleet, *arguments: str) -> str:
         return command.said
 
 
-def _failure(thread: Thread) -> Card | None:
-    return next((card for card in thread.cards() if is_failure(card)), None)
+def _failure(thread: Thread) -> ApprovalCard | None:
+    return next((card for card in approval_cards(thread) if is_failure(card)), None)

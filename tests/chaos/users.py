@@ -11,8 +11,9 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from countersign.testing.cards import approval_cards, ApprovalCard
 from slack_local.block_kit.input_state import NotPossibleError
-from slack_local.people.threads import Card, Thread
+from slack_local.people.threads import Thread
 from tests.chaos.fleet import Fleet
 from tests.support import databases
 
@@ -43,16 +44,16 @@ async def approve(fleet: Fleet, thread: Thread, name: str, *, both: bool = False
     await asyncio.gather(*(clicks_approve(card, person) for person in users))
 
 
-async def card_of(fleet: Fleet, thread: Thread, name: str, limit: float = TIMEOUT) -> Card:
+async def card_of(fleet: Fleet, thread: Thread, name: str, limit: float = TIMEOUT) -> ApprovalCard:
     """The card that asks about this request, as soon as it is there."""
 
-    def look() -> Card | None:
+    def look() -> ApprovalCard | None:
         return next(
-            (c for c in thread.cards() if re.search(rf"\b{name}\b", c.text) and not is_failure(c)), None
+            (c for c in approval_cards(thread) if re.search(rf"\b{name}\b", c.text) and not is_failure(c)), None
         )
 
     found = await _minding_failures(fleet, thread, look, f"the card of {name}", limit)
-    assert isinstance(found, Card)
+    assert isinstance(found, ApprovalCard)
     return found
 
 
@@ -63,7 +64,7 @@ async def wait_for_message(fleet: Fleet, thread: Thread, text: str, limit: float
     await _minding_failures(fleet, thread, look, repr(text), limit)
 
 
-async def clicks_approve(card: Card, person: Any) -> None:
+async def clicks_approve(card: ApprovalCard, person: Any) -> None:
     """Press Approve; after an error, press again while the button is there."""
     while card.is_open:
         try:
@@ -75,7 +76,7 @@ async def clicks_approve(card: Card, person: Any) -> None:
         await asyncio.sleep(0.1)
 
 
-def is_failure(card: Card) -> bool:
+def is_failure(card: ApprovalCard) -> bool:
     return "run:retry" in card.actions
 
 
@@ -84,12 +85,12 @@ async def _minding_failures(fleet: Fleet, thread: Thread, look: Any, what: str, 
     tried: set[str] = set()
 
     def found_or_failed() -> Any:
-        failed = next((c for c in thread.cards() if is_failure(c) and c.ts not in tried), None)
+        failed = next((c for c in approval_cards(thread) if is_failure(c) and c.ts not in tried), None)
         return look() or failed
 
     while True:
         found = await thread.wait_until(found_or_failed, limit=limit, what=what)
-        if not isinstance(found, Card) or not is_failure(found):
+        if not isinstance(found, ApprovalCard) or not is_failure(found):
             return found
         clicked = await found.click("run:retry", by=fleet.ws.bob)
         if clicked.error is None:

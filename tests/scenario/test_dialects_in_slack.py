@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from slack_local.people.threads import Card
+from countersign.testing.cards import ApprovalCard
 from tests.support.stage import Stage
 
 ARGS = {"to": "ann", "amount": 12, "urgent": False}
@@ -40,10 +40,10 @@ WHOLE_SCHEMA = {
 NEW_ARGS = {"to": "bo", "amount": 99, "urgent": True}
 EDITS = {"/to": "bo", "/amount": "99", "/urgent": "true"}
 
-Press = Callable[[Card, Stage], Awaitable[object]]
+Press = Callable[[ApprovalCard, Stage], Awaitable[object]]
 
 
-def approve(card: Card, stage: Stage) -> Awaitable[object]:
+def approve(card: ApprovalCard, stage: Stage) -> Awaitable[object]:
     return card.approve(stage.ws.bob)
 
 
@@ -56,7 +56,7 @@ def reject(reason: str | None = None) -> Press:
 
 
 def respond(values: Mapping[str, Any]) -> Press:
-    return lambda card, stage: card.decide("approval:respond", stage.ws.bob, values)
+    return lambda card, stage: card.submit("approval:respond", stage.ws.bob, values)
 
 
 def answer(text: str) -> Press:

@@ -1,5 +1,6 @@
 """SIGTERM: what runs ends or is handed to another worker, and the exit code is 0."""
 
+from countersign.testing.cards import approval_card
 from tests.support.stage import Stage
 
 
@@ -19,7 +20,7 @@ async def test_a_worker_that_is_told_to_stop_hands_over_what_it_cannot_end(empty
         waiting = await empty_stage.ws.carol.mentions("ask: is somebody there?")
         async with empty_stage.bot("worker", name="second") as second:
             await waiting.wait_for("Heard: is somebody there?", limit=20)
-            card = await stuck.card(limit=20)
+            card = await approval_card(stuck, limit=20)
             await card.answer(by=empty_stage.ws.bob, value="yes")
             assert await empty_stage.resumed(stuck) == "yes"
 

@@ -6,8 +6,10 @@ import psycopg
 import pytest
 
 from countersign.demo.model.faults import Fault
+from countersign.testing.cards import approval_card, approval_cards
+from slack_local.block_kit.text import full_text
 from slack_local.model.records import Message
-from slack_local.people.threads import Thread, full_text
+from slack_local.people.threads import Thread
 from tests.scenario.probes.asking import SECRET
 from tests.support.bots import BotProcess, until
 from tests.support.stage import Stage
@@ -46,7 +48,7 @@ async def test_a_graph_that_raises_is_told_with_a_reference_and_can_be_tried_aga
 
     await thread.wait_for("Resumed.")
     assert len([m for m in thread.from_bot() if "This run stopped" in m.text]) == 1
-    assert not thread.cards()
+    assert not approval_cards(thread)
 
 
 async def test_a_graph_that_raises_again_says_so_again(stage: Stage) -> None:
@@ -57,7 +59,7 @@ async def test_a_graph_that_raises_again_says_so_again(stage: Stage) -> None:
 
     second = await thread.wait_for(lambda m: "This run stopped." in m.text and m.ts != first.ts)
     assert REFERENCE.findall(second.text) != REFERENCE.findall(first.text)
-    assert thread.cards()[-1].ts == second.ts
+    assert approval_cards(thread)[-1].ts == second.ts
 
 
 async def test_only_one_who_may_decide_has_it_tried_again_and_only_once(stage: Stage) -> None:
@@ -90,7 +92,7 @@ async def test_a_message_after_a_failure_is_heard(stage: Stage) -> None:
 
 async def test_a_decision_stands_when_the_step_after_it_fails(stage: Stage) -> None:
     thread = await stage.asks({"ask": RISKY, "fail_after": "mended_after"})
-    card = await thread.card()
+    card = await approval_card(thread)
     await card.approve(by=stage.ws.bob)
     told = await stopped(thread)
     assert "Approved by bob" in (await card.closes()).text
@@ -103,7 +105,7 @@ async def test_a_decision_stands_when_the_step_after_it_fails(stage: Stage) -> N
 
 async def test_a_question_whose_step_failed_can_be_asked_again(stage: Stage) -> None:
     thread = await stage.asks({"ask": RISKY, "fail_after": "mended_asked"})
-    card = await thread.card()
+    card = await approval_card(thread)
     await card.approve(by=stage.ws.bob)
     told = await stopped(thread)
 
@@ -111,7 +113,8 @@ async def test_a_question_whose_step_failed_can_be_asked_again(stage: Stage) -> 
     await stage.ws.alice.clicks(told, button(told, "Ask again"))
 
     again = await thread.wait_until(
-        lambda: next((c for c in thread.cards() if "approval:approve" in c.actions), None), what="a new card"
+        lambda: next((c for c in approval_cards(thread) if "approval:approve" in c.actions), None),
+        what="a new card",
     )
     await again.reject(by=stage.ws.alice, reason="better not")
     assert await stage.resumed(thread) == {"type": "reject", "message": "better not"}
@@ -120,7 +123,7 @@ async def test_a_question_whose_step_failed_can_be_asked_again(stage: Stage) -> 
 async def test_a_payload_that_is_no_json_is_shown_and_answered(stage: Stage) -> None:
     thread = await stage.asks({"built": "not_json"})
 
-    card = await thread.card()
+    card = await approval_card(thread)
 
     assert "2026-01-02" in card.text
     await card.approve(by=stage.ws.bob)
@@ -163,7 +166,7 @@ async def test_connections_that_are_cut_during_a_run_cost_nothing(stage: Stage, 
     assert len(cut) > 3
     stage.let_go("cut_is_over")
 
-    card = await thread.card(limit=20)
+    card = await approval_card(thread, limit=20)
     await card.approve(by=stage.ws.bob)
     assert await stage.resumed(thread) == {"type": "approve"}
     await waiting.approve(by=stage.ws.bob)

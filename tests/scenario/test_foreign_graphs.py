@@ -10,8 +10,10 @@ from typing import Any, TypeAlias
 import pytest
 import pytest_asyncio
 
+from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
 from slack_local.block_kit.input_state import NotPossibleError
-from slack_local.people.threads import Card, Thread, full_text
+from slack_local.block_kit.text import full_text
+from slack_local.people.threads import Thread
 from tests.support import databases
 from tests.support.in_process import bot_in_process
 from tests.support.stage import Stage, open_stage
@@ -68,19 +70,19 @@ async def asked(stage: Stage, *calls: dict[str, Any]) -> Thread:
     return await stage.ws.carol.mentions(json.dumps(calls))
 
 
-def row(card: Card, number: int) -> str:
+def row(card: ApprovalCard, number: int) -> str:
     """The block id of a row's buttons, as it is now."""
     ids = [block["block_id"] for block in card.message.blocks if block["type"] == "actions"]
     return str(next(block_id for block_id in ids if block_id.startswith(f"row:{number}:")))
 
 
-def rows(card: Card) -> list[int]:
+def rows(card: ApprovalCard) -> list[int]:
     """The rows that can still be decided."""
     ids = [block["block_id"] for block in card.message.blocks if block["type"] == "actions"]
     return [int(block_id.split(":")[1]) for block_id in ids if block_id.startswith("row:")]
 
 
-async def shows_rows(card: Card, *open_rows: int) -> None:
+async def shows_rows(card: ApprovalCard, *open_rows: int) -> None:
     await card.thread.wait_until(lambda: rows(card) == list(open_rows), what=f"open rows {open_rows}")
 
 
@@ -88,8 +90,8 @@ async def test_batched_rows_are_decided_one_by_one_and_resume_once(batched: Stag
     bob, alice = batched.ws.bob, batched.ws.alice
     two_refunds = call("refund", amount=5, to="ann"), call("refund", amount=7, to="bo")
     thread = await asked(batched, two_refunds[0], call("log_out", user="eve"), two_refunds[1])
-    card = await thread.card()
-    assert len(thread.cards()) == 1
+    card = await approval_card(thread)
+    assert len(approval_cards(thread)) == 1
     assert rows(card) == [0, 1, 2]
     with pytest.raises(NotPossibleError):
         await card.click("approval:edit", bob, row(card, 1))
@@ -116,7 +118,7 @@ async def test_batched_rows_are_decided_one_by_one_and_resume_once(batched: Stag
 async def test_batched_the_rest_is_approved_at_once(batched: Stage) -> None:
     calls = [call("refund", amount=n, to=f"person{n}") for n in range(1, 5)]
     thread = await asked(batched, *calls)
-    card = await thread.card()
+    card = await approval_card(thread)
     await card.reject(batched.ws.bob, block_id=row(card, 1))
     await shows_rows(card, 0, 2, 3)
 
@@ -131,7 +133,7 @@ async def test_batched_the_rest_is_approved_at_once(batched: Stage) -> None:
 
 async def test_batched_a_row_that_is_decided_is_not_decided_again(batched: Stage) -> None:
     thread = await asked(batched, call("refund", amount=1, to="a"), call("refund", amount=2, to="b"))
-    card = await thread.card()
+    card = await approval_card(thread)
     late = batched.ws.alice.click_payload(card.message, "approval:approve", row(card, 0))
     await card.reject(batched.ws.bob, block_id=row(card, 0))
     await shows_rows(card, 1)
@@ -148,7 +150,7 @@ async def test_batched_a_row_that_is_decided_is_not_decided_again(batched: Stage
 async def test_batched_words_in_place_of_a_result(batched: Stage) -> None:
     thread = await asked(batched, call("refund", amount=1, to="a"))
 
-    await (await thread.card()).respond(batched.ws.bob, "it was paid yesterday")
+    await (await approval_card(thread)).respond(batched.ws.bob, "it was paid yesterday")
 
     await thread.wait_for("Results: it was paid yesterday")
 
@@ -158,14 +160,14 @@ async def test_batched_what_is_not_gated_runs_at_once(batched: Stage) -> None:
 
     await thread.wait_for("Results: found the weather")
 
-    assert thread.cards() == []
+    assert approval_cards(thread) == []
 
 
 async def test_batched_an_edit_of_the_wrong_type_is_told_and_spoils_nothing(
     batched: Stage,
 ) -> None:
     thread = await asked(batched, call("refund", amount=1, to="a"))
-    card = await thread.card()
+    card = await approval_card(thread)
     view = await card.form("approval:edit", batched.ws.bob)
 
     refused = await batched.ws.bob.submits(view, {"/amount": "a lot"})
@@ -177,7 +179,7 @@ async def test_batched_an_edit_of_the_wrong_type_is_told_and_spoils_nothing(
     assert "paid 3.0 to a" in (await thread.wait_for("Results: ")).text
 
 
-DECISIONS: dict[str, tuple[Callable[[Card, Stage], Any], str]] = {
+DECISIONS: dict[str, tuple[Callable[[ApprovalCard, Stage], Any], str]] = {
     "approve": (lambda card, stage: card.approve(stage.ws.bob), "paid 9.0 to ann"),
     "edit": (lambda card, stage: card.edit(stage.ws.bob, {"/to": "bo"}), "paid 9.0 to bo"),
     "reject": (lambda card, stage: card.reject(stage.ws.bob, "too much"), "too much"),
@@ -190,14 +192,14 @@ async def test_per_call_every_decision(per_call: Stage, kind: str) -> None:
     decide, result = DECISIONS[kind]
     thread = await asked(per_call, call("refund", amount=9, to="ann"))
 
-    await decide(await thread.card(), per_call)
+    await decide(await approval_card(thread), per_call)
 
     assert result in full_text(await thread.wait_for("Results: "))
 
 
 async def test_per_call_each_call_has_its_card_and_they_are_decided_in_any_order(per_call: Stage) -> None:
     thread = await asked(per_call, call("refund", amount=1, to="ann"), call("log_out", user="eve"))
-    cards = [await thread.card(), await thread.card(1)]
+    cards = [await approval_card(thread), await approval_card(thread, 1)]
     refund = next(card for card in cards if "ann" in card.text)
     log_out = next(card for card in cards if "eve" in card.text)
     assert {*log_out.actions} == {"approval:approve", "approval:reject"}
@@ -217,7 +219,7 @@ async def test_deep_agents_own_gate(deep: Stage, kind: str) -> None:
     decide, result = DECISIONS[kind]
     thread = await asked(deep, call("refund", amount=9, to="ann"))
 
-    await decide(await thread.card(), deep)
+    await decide(await approval_card(thread), deep)
 
     assert result in full_text(await thread.wait_for("Results: "))
 
@@ -226,7 +228,7 @@ async def test_deep_agents_own_gate(deep: Stage, kind: str) -> None:
 async def test_deep_agents_subagents_gate(deep: Stage, kind: str, result: str) -> None:
     inner = json.dumps([call("refund", amount=4, to="cy")])
     thread = await asked(deep, call("task", description=inner, subagent_type="clerk"))
-    card = await thread.card()
+    card = await approval_card(thread)
     assert "cy" in card.text
     assert {*card.actions} == {"approval:approve", "approval:reject"}
 
@@ -241,7 +243,7 @@ async def test_deep_agents_subagents_side_by_side(deep: Stage) -> None:
         for n in (1, 2)
     ]
     thread = await asked(deep, *tasks)
-    cards = [await thread.card(), await thread.card(1)]
+    cards = [await approval_card(thread), await approval_card(thread, 1)]
     second = next(card for card in cards if "p2" in card.text)
     first = next(card for card in cards if "p1" in card.text)
 
@@ -266,10 +268,10 @@ async def test_deep_agents_subagents_side_by_side(deep: Stage) -> None:
     ids=["accept", "edit", "response", "ignore"],
 )
 async def test_agent_inbox_every_decision(
-    inbox: Stage, decide: Callable[[Card, Any], Any], outcome: str
+    inbox: Stage, decide: Callable[[ApprovalCard, Any], Any], outcome: str
 ) -> None:
     thread = await inbox.ws.carol.mentions("ann")
-    card = await thread.card()
+    card = await approval_card(thread)
     assert "An email that is ready to go." in card.text
     assert {*card.actions} == {"approval:approve", "approval:edit", "approval:respond", "approval:reject"}
 

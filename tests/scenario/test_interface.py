@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from countersign.testing.cards import approval_card, approval_cards
+from slack_local.block_kit.text import full_text
 from slack_local.model.records import View
 from slack_local.people.person import Person
-from slack_local.people.threads import full_text
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
@@ -139,7 +140,7 @@ def _forward(view: View) -> str | None:
 
 async def test_a_megabyte_is_readable_in_full_before_anybody_answers(stage: Stage) -> None:
     thread = await stage.asks({"built": "megabyte"})
-    card = await thread.card(limit=20)
+    card = await approval_card(thread, limit=20)
     assert "approval:view" in card.actions
     view = await card.form("approval:view", stage.ws.bob)
 
@@ -166,7 +167,7 @@ async def test_sixty_fields_are_one_form(stage: Stage) -> None:
     names = [f"field_{n}" for n in range(60)]
     schema = {"type": "object", "properties": {n: {"type": "integer"} for n in names}, "required": names}
     thread = await stage.asks({"ask": {"question": "All of them?"}, "schema": schema})
-    card = await thread.card()
+    card = await approval_card(thread)
     view = await card.form("approval:respond", stage.ws.bob)
     assert list(inputs(view)) == [f"/{name}" for name in names]
 
@@ -199,7 +200,7 @@ async def test_errors_appear_at_their_field_and_what_was_typed_stays(stage: Stag
 
 async def test_a_graph_without_messages_starts_with_a_form_and_ends_with_fields(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions("filled: please")
-    await (await thread.card()).click("start:open", stage.ws.carol)
+    await (await approval_card(thread)).click("start:open", stage.ws.carol)
     form = await stage.ws.carol.modal_opens(title="Start")
     kinds = {place: element["type"] for place, element in inputs(form).items()}
     assert kinds["/due"] == "datepicker"
@@ -223,7 +224,7 @@ async def test_a_graph_without_messages_starts_with_a_form_and_ends_with_fields(
     for words in ("Ann &amp; &lt;Bo&gt;", "large", "2026-12-24", "one", "two", "7.5"):
         assert words in result
     assert "started by" in full_text(thread.from_bot()[0])
-    assert thread.cards() == []
+    assert approval_cards(thread) == []
 
 
 async def test_an_edit_shows_what_changed_field_by_field_and_line_by_line(stage: Stage) -> None:

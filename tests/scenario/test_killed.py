@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from slack_local.people.threads import Card
+from countersign.testing.cards import ApprovalCard, approval_card
 from tests.scenario.test_spine import posted_in
 from tests.support.bots import BotProcess
 from tests.support.stage import Stage
@@ -17,12 +17,12 @@ async def bot(empty_stage: Stage) -> AsyncIterator[BotProcess]:
         yield bot
 
 
-async def _asked(stage: Stage, text: str) -> Card:
+async def _asked(stage: Stage, text: str) -> ApprovalCard:
     """A card whose approval has an effect: this text is posted to #general, under a key."""
-    return await (await stage.ws.carol.mentions(f"side_effects: {text}")).card()
+    return await approval_card(await stage.ws.carol.mentions(f"side_effects: {text}"))
 
 
-async def _done_once(stage: Stage, card: Card, text: str) -> None:
+async def _done_once(stage: Stage, card: ApprovalCard, text: str) -> None:
     """The graph went on with the approval: one effect, one answer, one closed card."""
     thread = card.thread
     await thread.wait_for("Posted.", limit=30)

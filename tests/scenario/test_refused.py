@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import pytest
 
+from countersign.testing.cards import ApprovalCard
+from slack_local.block_kit.text import full_text
 from slack_local.payloads import interactions
 from slack_local.people.person import Person
-from slack_local.people.threads import Card, full_text
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
@@ -20,7 +21,7 @@ ACCEPT_ONLY = {
 Payload = dict[str, Any]
 
 
-async def still_open(stage: Stage, card: Card, answer: object = None) -> None:
+async def still_open(stage: Stage, card: ApprovalCard, answer: object = None) -> None:
     """The card waits as before, and takes a decision of bob's."""
     assert card.is_open
     assert [event for event, _ in stage.ledger(card.thread)] == ["opened"]

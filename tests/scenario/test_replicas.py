@@ -7,10 +7,10 @@ from typing import Literal
 import pytest
 import pytest_asyncio
 
+from countersign.testing.cards import ApprovalCard
 from slack_local.fault_injection import DeliveryFault
 from slack_local.model.wire_log import Attempt
 from slack_local.people.person import Person
-from slack_local.people.threads import Card
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
@@ -37,7 +37,7 @@ def delivered(stage: Stage, name: str, ts: str) -> Attempt:
     return next(a for a in stage.ws.log.attempts(name) if a.body["event"]["ts"] == ts)
 
 
-async def settled(stage: Stage, thread_text: str, card: Card) -> None:
+async def settled(stage: Stage, thread_text: str, card: ApprovalCard) -> None:
     """Have all that is under way in the thread come to its end: the bot takes its messages in order."""
     await stage.ws.delivery.idle()
     await stage.ws.carol.replies(card.thread, thread_text)
@@ -137,7 +137,7 @@ async def test_a_reply_and_a_click_at_once_are_one_decision(both: Stage) -> None
         assert "This run stopped" not in card.thread.transcript()
 
 
-async def _race(stage: Stage, card: Card, *, form: bool) -> None:
+async def _race(stage: Stage, card: ApprovalCard, *, form: bool) -> None:
     """Alice, bob and carol decide in the same moment; bob in a form, if it has one."""
     ws = stage.ws
     people = [ws.alice, ws.carol] if form else [ws.alice, ws.bob, ws.carol]

@@ -3,7 +3,8 @@
 import asyncio
 from typing import Any
 
-from slack_local.people.threads import Card, Thread
+from countersign.testing.cards import ApprovalCard, approval_card
+from slack_local.people.threads import Thread
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda", "times": 2}}
@@ -17,7 +18,7 @@ def posted_in(stage: Stage, channel: str, text: str) -> list[str]:
 
 async def test_a_mention_becomes_a_card_and_an_approval_its_effect_and_answer(either: Stage) -> None:
     thread = await either.ws.carol.mentions("post 'Deploy at noon' to #ops")
-    card = await thread.card()
+    card = await approval_card(thread)
     assert {"approval:approve", "approval:reject", "approval:edit"} <= {*card.actions}
     assert "Deploy at noon" in card.text
     assert not posted_in(either, "ops", "Deploy at noon")
@@ -33,7 +34,7 @@ async def test_a_mention_becomes_a_card_and_an_approval_its_effect_and_answer(ei
 
 async def test_a_rejection_with_a_reason_reaches_the_model(either: Stage) -> None:
     thread = await either.ws.carol.mentions("post 'Panic!' to #ops")
-    card = await thread.card()
+    card = await approval_card(thread)
 
     submission = await card.reject(by=either.ws.bob, reason="too alarming")
 
@@ -46,7 +47,7 @@ async def test_a_rejection_with_a_reason_reaches_the_model(either: Stage) -> Non
 
 async def test_a_rejection_needs_no_reason(either: Stage) -> None:
     thread = await either.ws.carol.mentions("post 'Never mind' to #ops")
-    card = await thread.card()
+    card = await approval_card(thread)
 
     await card.reject(by=either.ws.alice)
 
@@ -56,7 +57,7 @@ async def test_a_rejection_needs_no_reason(either: Stage) -> None:
 
 async def test_an_edit_runs_what_was_edited_and_shows_the_difference(either: Stage) -> None:
     thread = await either.ws.carol.mentions("post 'Deploy at midnight' to #ops")
-    card = await thread.card()
+    card = await approval_card(thread)
 
     submission = await card.edit(by=either.ws.bob, values={"/text": "Deploy at nine"})
 
@@ -111,7 +112,7 @@ async def test_a_question_is_answered_by_a_reply(either: Stage) -> None:
 
 async def test_assistance_comes_from_whoever_knows(either: Stage) -> None:
     thread = await either.ws.carol.mentions("ask someone which environment is meant")
-    card = await thread.card()
+    card = await approval_card(thread)
     assert "Which environment is meant?" in card.text
 
     await either.ws.bob.replies(thread, "staging")
@@ -145,7 +146,7 @@ async def test_another_message_while_something_waits_is_told_so_and_is_no_input(
 async def test_a_mention_that_names_a_graph_starts_that_one(either: Stage) -> None:
     thread = await either.ws.carol.mentions("validated_input: the picnic")
 
-    assert "How many people come to the picnic?" in (await thread.card()).text
+    assert "How many people come to the picnic?" in (await approval_card(thread)).text
 
 
 async def test_an_unknown_graph_is_told_with_those_there_are(either: Stage) -> None:
@@ -163,7 +164,7 @@ async def test_direct_messages_need_no_mention(either: Stage) -> None:
     await thread.wait_for("Heard: psst")
 
     asked = await either.ws.carol.dms('ask: {"ask": "Shall I?"}')
-    await (await asked.card()).answer(by=either.ws.carol, value="yes")
+    await (await approval_card(asked)).answer(by=either.ws.carol, value="yes")
 
     assert await either.resumed(asked) == "yes"
     assert asked.ts != thread.ts
@@ -200,7 +201,7 @@ async def test_the_command_begins_a_thread_for_whoever_typed_it(either: Stage) -
     assert answer.error is None
     thread = await opened(either, known)
     assert either.ws.carol.id in thread.messages()[0].text
-    await (await thread.card()).approve(by=either.ws.bob)
+    await (await approval_card(thread)).approve(by=either.ws.bob)
     await thread.wait_for("The message is in #ops.")
 
 
@@ -247,6 +248,6 @@ async def test_what_waits_is_listed_with_links_until_it_is_decided(either: Stage
     assert "takes no words" in (await either.ws.bob.runs("/approvals please")).text
 
 
-async def closed(card: Card) -> str:
+async def closed(card: ApprovalCard) -> str:
     await card.closes()
     return card.text

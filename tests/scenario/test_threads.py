@@ -5,18 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
+from slack_local.block_kit.text import full_text
 from slack_local.fault_injection import DeliveryFault
-from slack_local.people.threads import Card, Thread, full_text
+from slack_local.people.threads import Thread
 from tests.support.in_process import bot_in_process
 from tests.support.stage import Stage, open_stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
 
 
-async def card_with(thread: Thread, words: str) -> Card:
+async def card_with(thread: Thread, words: str) -> ApprovalCard:
     """The open card that says this."""
     return await thread.wait_until(
-        lambda: next((card for card in thread.cards() if words in card.text), None),
+        lambda: next((card for card in approval_cards(thread) if words in card.text), None),
         what=f"a card with {words!r}",
     )
 
@@ -68,7 +70,7 @@ async def test_a_reply_that_overtakes_its_mention_by_a_moment_is_heard_too(stage
 
 async def test_two_questions_of_one_node_are_asked_one_after_the_other(stage: Stage) -> None:
     thread = await stage.asks({"asks": ["First?", "Second?"]})
-    first = await thread.card()
+    first = await approval_card(thread)
     assert "First?" in first.text
     again = await first.form("approval:answer", stage.ws.alice)
     await first.answer(by=stage.ws.bob, value="one")
@@ -88,7 +90,7 @@ async def test_two_questions_of_one_node_are_asked_one_after_the_other(stage: St
 async def test_parallel_questions_leave_each_other_alone(stage: Stage) -> None:
     names = [f"Number {n}?" for n in range(5)]
     thread = await stage.asks({"parallel": names})
-    await thread.card(4)
+    await approval_card(thread, 4)
     cards = [await card_with(thread, name) for name in names]
 
     await cards[3].answer(by=stage.ws.bob, value="3")
@@ -113,12 +115,12 @@ async def test_an_answer_that_only_the_graph_can_judge_is_asked_for_again(
     stage: Stage,
 ) -> None:
     thread = await stage.asks({"even": "Which number?"})
-    card = await thread.card()
-    await card.decide("approval:respond", stage.ws.bob, {"/number": "3"})
+    card = await approval_card(thread)
+    await card.submit("approval:respond", stage.ws.bob, {"/number": "3"})
 
     await thread.wait_until(lambda: card.is_open and "unlucky" in card.text, what="the card to open again")
 
-    await card.decide("approval:respond", stage.ws.alice, {"/number": "4"})
+    await card.submit("approval:respond", stage.ws.alice, {"/number": "4"})
     assert await stage.resumed(thread) == 4
     assert [event for event, _ in stage.ledger(thread)] == [
         "opened", "decided", "reopened", "decided", "resumed",
@@ -171,7 +173,7 @@ async def test_text_that_comes_with_a_file_is_heard(stage: Stage) -> None:
 async def test_what_waits_in_a_private_channel_is_listed_to_its_members_only(stage: Stage) -> None:
     channel = stage.ws.add_channel("board", [stage.ws.alice, stage.ws.bob], private=True)
     thread = await stage.ws.alice.mentions('ask: {"ask": "Sell the house?"}', channel=channel)
-    card = await thread.card()
+    card = await approval_card(thread)
 
     insider = await stage.ws.bob.runs("/approvals")
     outsider = await stage.ws.carol.runs("/approvals")
@@ -223,7 +225,7 @@ async def test_words_that_were_written_before_the_question_do_not_answer_it(stag
     await stage.ws.delivery.idle()
     stage.let_go("asked_later")
 
-    card = await thread.card()
+    card = await approval_card(thread)
     await thread.wait_for("This thread waits for a decision")
     assert card.is_open
     await stage.ws.carol.replies(thread, "blue")
@@ -255,7 +257,7 @@ async def test_the_command_works_in_direct_messages_and_what_waits_there_is_list
         what="a thread in bob's direct messages",
     )
     thread = Thread(stage.ws.slack, direct.id, root.ts)
-    card = await thread.card()
+    card = await approval_card(thread)
     assert direct.id in (await stage.ws.bob.runs("/approvals")).text
     assert direct.id not in (await stage.ws.alice.runs("/approvals")).text
     await card.answer(by=stage.ws.bob, value="yes")

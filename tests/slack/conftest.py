@@ -27,7 +27,8 @@ from countersign.slack.transport.web_api import WebApi, open_web
 from countersign.store.outbox import Outbox
 from countersign.store.pool import open_pool
 from countersign.store.threads import ThreadStore
-from slack_local.people.threads import Card, Thread
+from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
+from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
 
 FORM_SCHEMA: Json = {
@@ -63,7 +64,7 @@ class Bot:
         row = Outgoing(key=key, kind=kind, team=ref.team, channel=ref.channel, thread_ts=ref.ts, body=body)
         await self._settle(ref, post=(row,))
 
-    async def asks(self, value: Json, schema: Json = None, thread: Thread | None = None) -> Card:
+    async def asks(self, value: Json, schema: Json = None, thread: Thread | None = None) -> ApprovalCard:
         """A card for an interrupt of a thread of carol's."""
         thread = thread or await self.ws.carol.mentions("please")
         ref = ThreadRef.parse(thread.id)
@@ -77,11 +78,11 @@ class Bot:
             rows=len(parse(value, schema).rows),
             at=datetime.now(UTC),
         )
-        before = len(thread.cards())
+        before = len(approval_cards(thread))
         await self._settle(
             ref, changes=(Change(after=approval, event=Event.OPENED),), post=(card(ref, approval),)
         )
-        return await thread.card(before)
+        return await approval_card(thread, before)
 
     async def _settle(self, ref: ThreadRef, **more: Any) -> None:
         await self.store.accept(message(ref))
@@ -89,7 +90,7 @@ class Bot:
         await self.store.save_step(StepResult(thread=record, done=(message(ref).key,), **more))
         await self.delivery.deliver_thread(ref.channel, ref.ts)
 
-    async def approval(self, shown: Card) -> Approval:
+    async def approval(self, shown: ApprovalCard) -> Approval:
         """The approval behind a card, as it is stored."""
         waiting = await self.store.waiting(self.context.workspace.team, None, 100)
         known = next((w.approval for w in waiting if w.approval.card_ts == shown.ts), None)

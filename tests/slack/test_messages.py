@@ -9,6 +9,7 @@ from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from countersign.slack.block_kit.escaping import unescape
+from countersign.testing.cards import approval_card
 from slack_local.fault_injection import ApiFault
 from slack_local.payloads.interactions import view_submission
 from slack_local.people.threads import Thread
@@ -189,7 +190,7 @@ async def test_retry_is_for_members_and_counts_once(bot: Bot) -> None:
     await stored(bot, thread)
     body: Json = {"text": "It broke.", "error_id": "abc123", "ask_again": True}
     await bot.posts(thread, OutgoingKind.FAILURE, body)
-    failure = await thread.card()
+    failure = await approval_card(thread)
     first, second = (bot.ws.bob.click_payload(failure.message, "run:retry") for _ in range(2))
 
     await failure.click("run:retry", bot.ws.gus)
@@ -207,7 +208,7 @@ async def test_a_start_form_fills_in_a_graphs_input(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("order:")
     await stored(bot, thread)
     await bot.posts(thread, OutgoingKind.START_FORM, {"graph": "order"})
-    start = await thread.card()
+    start = await approval_card(thread)
     view = await start.form("start:open", bot.ws.carol)
     sent = await bot.ws.carol.submits(view, {"/name": "tea", "/count": "3"})
     assert sent.outcome == "closed"
@@ -220,7 +221,7 @@ async def test_a_start_form_fills_in_a_graphs_input(bot: Bot) -> None:
 async def test_a_start_form_shows_errors_at_their_field(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("order:")
     await bot.posts(thread, OutgoingKind.START_FORM, {"graph": "order"})
-    view = await (await thread.card()).form("start:open", bot.ws.carol)
+    view = await (await approval_card(thread)).form("start:open", bot.ws.carol)
     await bot.ws.carol.fills(view, {"/name": "tea", "/count": "3"})
     payload = view_submission(bot.ws.slack, bot.ws.carol.id, view)
     payload["view"]["state"]["values"]["/count"]["value"]["value"] = "0"

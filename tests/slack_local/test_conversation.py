@@ -109,7 +109,7 @@ async def test_a_mention_gets_a_card_and_a_click_closes_it(ws: LocalWorkspace) -
     thread = await ws.alice.mentions("refund 12")
     card = await thread.card()
     assert card.actions == ["approval:approve", "approval:reject"]
-    await card.approve(by=ws.bob)
+    await card.click("Approve", by=ws.bob)
     closed = await card.closes()
     assert closed.text == f"Approved by <@{ws.bob.id}>"
     assert ws.log.violations() == []

@@ -31,7 +31,7 @@ async def test_refund(workspace):
     await workspace.connected()
     thread = await workspace.alice.mentions("refund 12")
     card = await thread.card()
-    await card.approve(by=workspace.bob)
+    await card.click("Approve", by=workspace.bob)
     closed = await card.closes()
     assert closed.text == "Approved"
     await handler.close_async()

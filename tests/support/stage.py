@@ -11,7 +11,8 @@ import psycopg
 from psycopg import sql
 
 from countersign.demo.model import ScriptedModel
-from slack_local.people.threads import Card, Thread
+from countersign.testing.cards import ApprovalCard, approval_card
+from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
 from tests.support.bots import ROOT, BotProcess, bot_environment, bot_process, until
 
@@ -104,11 +105,11 @@ class Stage:
         """A message of carol's that tells the probe what to do."""
         return await self.ws.carol.mentions(f"ask: {json.dumps(wish)}")
 
-    async def card(self, value: object, schema: object = None) -> Card:
+    async def card(self, value: object, schema: object = None) -> ApprovalCard:
         """The card of a question that the probe asks."""
         wish = {"ask": value} | ({"schema": schema} if schema is not None else {})
         thread = await self.asks(wish)
-        return await thread.card()
+        return await approval_card(thread)
 
     def noted(self, thread: Thread) -> list[dict[str, Any]]:
         """What the probe noted in this thread: a line for each time that it got to its end."""

@@ -3,11 +3,12 @@
 import asyncio
 import time
 
+from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
 from slack_local.bot_process import BotDownError, BotProcess
 from slack_local.model.change_feed import WaitTimeoutError
 from slack_local.model.records import Ephemeral, Message
 from slack_local.people.person import Person
-from slack_local.people.threads import Card, Thread
+from slack_local.people.threads import Thread
 from slack_local.transcript.printer import Transcript, UnexpectedError
 from slack_local.workspace import LocalWorkspace
 
@@ -82,7 +83,9 @@ class Tour:
         told.does("the bot is started again")
         await self._bot.start()
         await people.connected(limit=RECOVERY_SECONDS)
-        told.expect("the card is the same one, still open", [c.ts for c in thread.cards()] == [card.ts])
+        told.expect(
+            "the card is the same one, still open", [c.ts for c in approval_cards(thread)] == [card.ts]
+        )
         late = {
             person: person.click_payload(card.message, "approval:approve")
             for person in (people.bob, people.alice)
@@ -101,13 +104,13 @@ class Tour:
             told.whispers(person, await self._is_told(person, known))
         self._posted_once("#ops", thread, "The backup is restored")
 
-    async def _asks(self, person: Person, text: str, channel: str) -> tuple[Thread, Card]:
+    async def _asks(self, person: Person, text: str, channel: str) -> tuple[Thread, ApprovalCard]:
         """Somebody asks for a message in a channel; its card appears."""
         told = self._told
         told.does(f"{person.name} writes in #general")
         thread = await person.mentions(f"post '{text}' to {channel}")
         told.shows(*thread.messages())
-        card = await thread.card(limit=ANSWER_SECONDS)
+        card = await approval_card(thread, limit=ANSWER_SECONDS)
         told.does("a card appears in the thread")
         told.shows(card.message)
         told.expect("the card shows the whole message", text in card.text, card.text)
@@ -116,7 +119,7 @@ class Tour:
         )
         return thread, card
 
-    async def _closes(self, card: Card, verdict: str, by: Person) -> None:
+    async def _closes(self, card: ApprovalCard, verdict: str, by: Person) -> None:
         message = await card.thread.wait_until(
             lambda: card.message if not card.is_open and verdict in card.text else None,
             limit=RECOVERY_SECONDS,
@@ -141,7 +144,7 @@ class Tour:
         self._told.shows(*answers())
         self._told.expect("it answers once", len(answers()) == 1, [m.text for m in answers()])
 
-    async def _listed(self, person: Person, card: Card) -> Ephemeral:
+    async def _listed(self, person: Person, card: ApprovalCard) -> Ephemeral:
         """The list of what waits, once the card is linked in it: from then on its place is on record."""
         wanted = f"p{card.ts.replace('.', '')}"
         try:

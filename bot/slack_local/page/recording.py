@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from slack_local.block_kit.input_state import interactive_elements
+from slack_local.block_kit.text import full_text
 from slack_local.model.records import Ephemeral, JsonObject, Message
 from slack_local.model.slack import Slack
 from slack_local.page.request import PageRequest
 from slack_local.people.person import Person
-from slack_local.people.threads import full_text
 
 Place: TypeAlias = tuple[str, str]
 """A channel's id and a thread's root `ts`."""

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from slack_local.block_kit.input_state import NotPossibleError
+from slack_local.block_kit.text import full_text
 from slack_local.model.records import Channel, Ephemeral, User, View
 from slack_local.model.slack import Slack
-from slack_local.people.threads import full_text
 from slack_local.transport.delivery import Delivery
 
 

@@ -47,7 +47,7 @@ class Acting(Scene):
 
     async def approves(self, person: str, row: int | None = None, card: str = "") -> None:
         by, found = self.person(person), await self._card("approval:approve", person, card)
-        self._taken(await found.approve(by, _block(found, "approval:approve", row)))
+        self._taken(await found.click("approval:approve", by, _block(found, "approval:approve", row)))
         self._decided(person, found, row)
 
     async def approves_rest(self, person: str, card: str = "") -> None:

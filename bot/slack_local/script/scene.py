@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from slack_local.block_kit.input_state import all_blocks, interactive_elements
+from slack_local.block_kit.text import full_text
 from slack_local.bot_process import BotProcess
 from slack_local.model.records import Channel, Ephemeral, JsonObject, Message, View
 from slack_local.people.person import Person
-from slack_local.people.threads import Thread, full_text
+from slack_local.people.threads import Thread
 from slack_local.script.screen import Screen
 from slack_local.transcript.mrkdwn import names_in, shown
 from slack_local.transcript.printer import Transcript, UnexpectedError

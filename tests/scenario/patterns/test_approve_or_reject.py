@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from slack_local.people.threads import Thread, full_text
+from countersign.testing.cards import approval_card, approval_cards
+from slack_local.block_kit.text import full_text
+from slack_local.people.threads import Thread
 from tests.support.stage import Stage
 
 REFUND = {
@@ -18,7 +20,7 @@ REFUND = {
 
 async def started(stage: Stage, values: dict[str, Any] = REFUND) -> Thread:
     thread = await stage.ws.carol.mentions("approve_or_reject: please")
-    button = await thread.card()
+    button = await approval_card(thread)
     await button.click("start:open", stage.ws.carol)
     form = await stage.ws.carol.modal_opens(title="Start")
     submission = await stage.ws.carol.submits(form, values)
@@ -29,7 +31,8 @@ async def started(stage: Stage, values: dict[str, Any] = REFUND) -> Thread:
 async def test_a_yes_pays(stage: Stage) -> None:
     thread = await started(stage)
     card = await thread.wait_until(
-        lambda: next((c for c in thread.cards() if "approval:approve" in c.actions), None), what="the card"
+        lambda: next((c for c in approval_cards(thread) if "approval:approve" in c.actions), None),
+        what="the card",
     )
     assert "Pay this refund?" in card.text
     assert "Mallory &amp; Sons" in card.text
@@ -46,7 +49,8 @@ async def test_a_yes_pays(stage: Stage) -> None:
 async def test_a_no_skips_it(stage: Stage) -> None:
     thread = await started(stage)
     card = await thread.wait_until(
-        lambda: next((c for c in thread.cards() if "approval:reject" in c.actions), None), what="the card"
+        lambda: next((c for c in approval_cards(thread) if "approval:reject" in c.actions), None),
+        what="the card",
     )
 
     await card.reject(by=stage.ws.alice, reason="We owe them nothing")
@@ -61,7 +65,7 @@ async def test_a_no_skips_it(stage: Stage) -> None:
 )
 async def test_the_form_says_at_the_field_what_is_wrong(stage: Stage, wrong: dict[str, Any], at: str) -> None:
     thread = await stage.ws.carol.mentions("approve_or_reject: please")
-    await (await thread.card()).click("start:open", stage.ws.carol)
+    await (await approval_card(thread)).click("start:open", stage.ws.carol)
     form = await stage.ws.carol.modal_opens(title="Start")
 
     refused = await stage.ws.carol.submits(form, {**REFUND, **wrong})

@@ -1,11 +1,12 @@
 """`human_assistance`: the model asks the thread, through a tool."""
 
+from countersign.testing.cards import approval_card, approval_cards
 from tests.support.stage import Stage
 
 
 async def test_the_answer_is_given_in_the_form(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions("human_assistance: ask the team who is on call")
-    card = await thread.card()
+    card = await approval_card(thread)
     assert card.actions == ["approval:respond"]
     assert "Who is on call?" in card.text
 
@@ -16,19 +17,19 @@ async def test_the_answer_is_given_in_the_form(stage: Stage) -> None:
 
 async def test_the_answer_is_a_reply(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions("human_assistance: ask someone who is on call")
-    await thread.card()
+    await approval_card(thread)
 
     await stage.ws.alice.replies(thread, "that would be bob")
 
     await thread.wait_for("I will go by your answer: that would be bob")
-    assert thread.cards() == []
+    assert approval_cards(thread) == []
 
 
 async def test_two_questions_at_once_are_answered_in_any_order(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions(
         "human_assistance: ask the team who is on call, and ask someone where the keys are"
     )
-    first, second = await thread.card(), await thread.card(1)
+    first, second = await approval_card(thread), await approval_card(thread, 1)
     assert "Who is on call?" in first.text
     assert "Where the keys are?" in second.text
 

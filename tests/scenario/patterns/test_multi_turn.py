@@ -2,17 +2,18 @@
 
 import pytest
 
-from slack_local.people.threads import Card, Thread
+from countersign.testing.cards import ApprovalCard, approval_cards
+from slack_local.people.threads import Thread
 from tests.support.stage import Stage
 
 
-async def turn(thread: Thread, agent: str, said: str) -> Card:
+async def turn(thread: Thread, agent: str, said: str) -> ApprovalCard:
     """The card on which this agent waits, after it has said this."""
     await thread.wait_for(
         lambda message: message.text.startswith(f"The {agent} here.") and said in message.text
     )
     return await thread.wait_until(
-        lambda: next((card for card in thread.cards() if f"The {agent} waits" in card.text), None),
+        lambda: next((card for card in approval_cards(thread) if f"The {agent} waits" in card.text), None),
         what=f"the {agent}'s turn",
     )
 
@@ -33,6 +34,6 @@ async def test_the_conversation_goes_to_whoever_it_is_about_until_done(stage: St
     await stage.ws.carol.replies(thread, "done")
 
     await last.closes()
-    assert thread.cards() == []
+    assert approval_cards(thread) == []
     await stage.ws.carol.replies(thread, "one more thing: the sun cream")
     await turn(thread, "planner", "the sun cream")

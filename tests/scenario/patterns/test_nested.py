@@ -1,17 +1,18 @@
 """`nested`: a subgraph asks, first as a node and then called as a function."""
 
-from slack_local.people.threads import full_text
+from countersign.testing.cards import approval_card
+from slack_local.block_kit.text import full_text
 from tests.support.stage import Stage
 
 
 async def test_both_questions_reach_the_thread_and_both_answers_the_graph(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions("nested: Our new logo")
-    legal = await thread.card()
+    legal = await approval_card(thread)
     assert "Legal, what about “Our new logo”?" in legal.text
 
     await stage.ws.bob.replies(thread, "no objection")
     await legal.closes()
-    press = await thread.card()
+    press = await approval_card(thread)
     assert "Press, what about “Our new logo”?" in press.text
     await press.answer(by=stage.ws.alice, value="we love it")
 

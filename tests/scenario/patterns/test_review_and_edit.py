@@ -1,12 +1,13 @@
 """`review_and_edit`: a draft of the model's is improved by a person, or left as it is."""
 
-from slack_local.people.threads import full_text
+from countersign.testing.cards import approval_card
+from slack_local.block_kit.text import full_text
 from tests.support.stage import Stage
 
 
 async def test_the_draft_is_edited(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions("review_and_edit: the new coffee machine")
-    card = await thread.card()
+    card = await approval_card(thread)
     assert "Read the announcement and improve it." in card.text
     assert {*card.actions} == {"approval:approve", "approval:edit"}
     view = await card.form("approval:edit", stage.ws.bob)
@@ -26,7 +27,7 @@ async def test_the_draft_is_edited(stage: Stage) -> None:
 async def test_the_draft_is_fine(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions("review_and_edit: the picnic")
 
-    await (await thread.card()).approve(by=stage.ws.bob)
+    await (await approval_card(thread)).approve(by=stage.ws.bob)
 
     result = await thread.wait_for(lambda message: "*Result*" in full_text(message))
     assert "this is about the picnic" in full_text(result)

@@ -1,13 +1,13 @@
 """`review_tool_calls`: a call is let through, changed, or sent back with feedback."""
 
-from slack_local.people.threads import Card
+from countersign.testing.cards import ApprovalCard, approval_card
 from tests.scenario.test_spine import posted_in
 from tests.support.stage import Stage
 
 
-async def asked(stage: Stage, text: str) -> Card:
+async def asked(stage: Stage, text: str) -> ApprovalCard:
     thread = await stage.ws.carol.mentions(f"review_tool_calls: post '{text}' to #ops")
-    card = await thread.card()
+    card = await approval_card(thread)
     assert {*card.actions} == {"approval:approve", "approval:edit", "approval:reject", "approval:respond"}
     assert "Run post_message?" in card.text
     assert text in card.text
@@ -33,7 +33,7 @@ async def test_feedback_goes_back_to_the_model_which_tries_again(stage: Stage) -
     card = await asked(stage, "tea!!!")
     await card.respond(by=stage.ws.bob, message="Calmer, please: 'There is tea'")
     await card.closes()
-    second = await card.thread.card()
+    second = await approval_card(card.thread)
     assert "There is tea" in second.text
     await second.approve(by=stage.ws.alice)
     await card.thread.wait_for("The message is in #ops.")

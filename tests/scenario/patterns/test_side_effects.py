@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from slack_local.people.threads import full_text
+from countersign.testing.cards import approval_card
+from slack_local.block_kit.text import full_text
 from tests.scenario.test_spine import posted_in
 from tests.support.in_process import bot_in_process
 from tests.support.stage import Stage, open_stage
@@ -11,7 +12,7 @@ from tests.support.stage import Stage, open_stage
 
 async def test_a_yes_posts_it_once(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions("side_effects: The lift works again")
-    card = await thread.card()
+    card = await approval_card(thread)
     assert not posted_in(stage, "general", "The lift works again")
 
     await card.approve(by=stage.ws.bob)
@@ -23,7 +24,7 @@ async def test_a_yes_posts_it_once(stage: Stage) -> None:
 async def test_a_no_posts_nothing(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions("side_effects: The lift is stuck")
 
-    await (await thread.card()).reject(by=stage.ws.bob)
+    await (await approval_card(thread)).reject(by=stage.ws.bob)
 
     assert "rejected" in full_text(await thread.wait_for("Not posted"))
     assert not posted_in(stage, "general", "The lift is stuck")
@@ -39,7 +40,7 @@ async def test_the_wrong_way_posts_before_the_answer_and_again_with_it(
         async with bot_in_process(stage.environment()):
             await stage.ws.connected()
             thread = await stage.ws.carol.mentions("wrong: The lift is on fire")
-            card = await thread.card()
+            card = await approval_card(thread)
             assert len(posted_in(stage, "general", "The lift is on fire")) == 1
             await card.reject(by=stage.ws.bob)
             await thread.wait_for("Posted.")

@@ -1,22 +1,23 @@
 """`validated_input`: asks until the answer is valid, and says what was wrong."""
 
-from slack_local.people.threads import full_text
+from countersign.testing.cards import approval_card
+from slack_local.block_kit.text import full_text
 from tests.support.stage import Stage
 
 
 async def test_it_asks_until_the_answer_is_valid(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions("validated_input: the summer party")
-    first = await thread.card()
+    first = await approval_card(thread)
     assert "How many people come to the summer party?" in first.text
 
     await stage.ws.carol.replies(thread, "a lot")
     await first.closes()
-    second = await thread.card()
+    second = await approval_card(thread)
     assert "“a lot” is not a whole number." in second.text
 
     await second.answer(by=stage.ws.bob, value="4000")
     await second.closes()
-    third = await thread.card()
+    third = await approval_card(thread)
     assert "Our rooms hold 1 to 200, not 4000." in third.text
 
     await stage.ws.carol.replies(thread, "120")

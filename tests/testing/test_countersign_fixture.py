@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from countersign.testing.cards import approval_card
 from countersign.testing.pytest_plugin import (
     countersign,
     countersign_environment,
@@ -44,7 +45,7 @@ async def test_a_graph_of_ones_own_asks_and_is_answered_across_a_kill(
     workspace: LocalWorkspace, countersign: BotProcess
 ) -> None:
     thread = await workspace.alice.mentions("refund 12")
-    card = await thread.card()
+    card = await approval_card(thread)
     assert "refund 12" in card.text
     await countersign.kill()
     await countersign.start()

@@ -1,0 +1,45 @@
+"""Countersign's cards for tests: the buttons of its interface, as methods."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_local.people.results import ClickResult, SubmissionResult
+from slack_local.people.threads import Card, CardUser, Thread
+
+
+class ApprovalCard(Card):
+    """A card of Countersign. `block_id` names one row of a card with several actions."""
+
+    async def approve(self, by: CardUser, block_id: str | None = None) -> ClickResult:
+        """Press Approve."""
+        return await self.click("approval:approve", by, block_id)
+
+    async def reject(
+        self, by: CardUser, reason: str | None = None, block_id: str | None = None
+    ) -> SubmissionResult:
+        """Press Reject and submit the form, with a reason if one is given."""
+        return await self.submit("approval:reject", by, {"/message": reason} if reason else {}, block_id)
+
+    async def edit(
+        self, by: CardUser, values: Mapping[str, Any], block_id: str | None = None
+    ) -> SubmissionResult:
+        """Press Edit, change values by their JSON Pointer, submit."""
+        return await self.submit("approval:edit", by, values, block_id)
+
+    async def respond(self, by: CardUser, message: str, block_id: str | None = None) -> SubmissionResult:
+        """Press Respond and submit the message."""
+        return await self.submit("approval:respond", by, {"/message": message}, block_id)
+
+    async def answer(self, by: CardUser, value: Any = None, **values: Any) -> SubmissionResult:
+        """Press Answer and submit: one value for the whole answer, or values by JSON Pointer."""
+        return await self.submit("approval:answer", by, values or {"/": value})
+
+
+async def approval_card(thread: Thread, number: int = 0, *, limit: float = 10.0) -> ApprovalCard:
+    """Wait for open card `number` (oldest is 0) of a thread. Raises `WaitTimeoutError`."""
+    return await thread.card(number, limit=limit, kind=ApprovalCard)
+
+
+def approval_cards(thread: Thread) -> list[ApprovalCard]:
+    """The cards of a thread that are open now."""
+    return thread.cards(kind=ApprovalCard)

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from countersign.testing.cards import approval_cards, ApprovalCard
+from countersign.testing.cards import ApprovalCard, approval_cards
 from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.people.threads import Thread
 from tests.chaos.fleet import Fleet
@@ -49,7 +49,8 @@ async def card_of(fleet: Fleet, thread: Thread, name: str, limit: float = TIMEOU
 
     def look() -> ApprovalCard | None:
         return next(
-            (c for c in approval_cards(thread) if re.search(rf"\b{name}\b", c.text) and not is_failure(c)), None
+            (c for c in approval_cards(thread) if re.search(rf"\b{name}\b", c.text) and not is_failure(c)),
+            None,
         )
 
     found = await _minding_failures(fleet, thread, look, f"the card of {name}", limit)

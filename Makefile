@@ -1,30 +1,52 @@
 # One command each: `make demo` to watch it, `make test` to check it, `make run` to serve it.
-PYTHON ?= python3
+PYTHON ?= $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done),python3)
 BIN := .venv/bin
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras
+# The lock files name every package, so nothing has to be resolved; pip before 24 could not do so reliably.
+FLAGS := --quiet --no-deps --require-hashes
 .DEFAULT_GOAL := help
+
+# An environment whose Python is gone, after an upgrade of the system for instance, is made anew.
+ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null),works)
+$(shell rm -f .venv/pyvenv.cfg)
+endif
 
 .PHONY: help setup lock demo run test chaos bench check format web pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(":.*", "", $$1); printf "  make %-9s %s\n", $$1, $$2}'
 
-setup: .venv/.installed ## create .venv from the lock file
+setup: .venv/.develop ## create .venv with all that developing needs
 
-.venv/.installed: requirements.lock
+.venv/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Countersign needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
-	@$(PYTHON) -m venv --clear .venv || { echo "Python cannot make a virtual environment here; on Debian: apt-get install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PYTHON) -m venv --clear .venv || { rm -f $@; echo "Python cannot make a virtual environment here; on Debian: apt-get install python3-venv"; exit 1; }
+
+# $(call install,LOCK): uv where it is there, which is faster, else or if it fails the pip that came with Python.
+define install
+	@echo "Installing $(1) into .venv"
+	@{ uv pip install $(FLAGS) --compile-bytecode --python $(BIN)/python -r $(1) 2>/dev/null; } \
+		|| $(BIN)/python -m pip install --disable-pip-version-check $(FLAGS) -r $(1)
 	@touch $@
+endef
+
+.venv/.run: requirements-run.lock .venv/pyvenv.cfg
+	$(call install,$<)
+
+.venv/.develop: requirements.lock .venv/pyvenv.cfg
+	$(call install,$<)
+	@touch .venv/.run
 
 lock: ## pin every dependency again, with hashes
 	uv pip compile $(LOCK) --group dev --output-file requirements.lock pyproject.toml
 	uv pip compile $(LOCK) --constraint requirements.lock --output-file requirements-run.lock pyproject.toml
+	$(PYTHON) .ci/pin_extras.py requirements.lock requirements-run.lock
 
-demo: setup ## the bot in a Slack of its own on this machine (TOUR=1: it plays its story by itself)
+demo: .venv/.run ## the bot in a Slack of its own on this machine (TOUR=1: it plays its story by itself)
 	$(BIN)/python -m bot demo $(if $(TOUR),--tour)
 
-run: setup ## serve a real workspace, with the settings in .env
+run: .venv/.run ## serve a real workspace, with the settings in .env
 	$(BIN)/python -m bot serve
 
 test: setup ## every test but the kills, on every core

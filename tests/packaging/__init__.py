@@ -1,0 +1,1 @@
+"""Installing: lock files, make targets, the wheel."""

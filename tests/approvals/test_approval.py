@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from countersign.approvals.approval import Approval, Status, open_approval
+from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import AlreadyDecided, NotPending, QuestionChanged
-from countersign.approvals.ledger import Change, Event
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.vote import Vote
 

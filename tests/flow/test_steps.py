@@ -6,9 +6,9 @@ import pytest
 from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
-from countersign.approvals.approval import Status
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import AlreadyDecided, MayNotDecide, NotPending, QuestionChanged
+from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind

@@ -6,8 +6,8 @@ import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import StateGraph
 
-from countersign.approvals.approval import Status
 from countersign.approvals.decision import DecisionKind
+from countersign.approvals.lifecycle import Status
 from countersign.flow.errors import RateLimited, SlackUnreachable
 from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind, ThreadRoot

@@ -10,7 +10,8 @@ import pytest
 
 from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.json import Json
-from countersign.approvals.ledger import Change, Event
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event
 from countersign.flow.decisions.decide import Decide
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.graph_state import GraphInfo, StartsWith

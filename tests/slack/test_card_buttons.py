@@ -1,7 +1,7 @@
 """Cards in a thread, pressed by people."""
 
-from countersign.approvals.approval import Status
 from countersign.approvals.json import Json
+from countersign.approvals.lifecycle import Status
 from tests.slack.conftest import Bot
 
 TOOL: Json = {

@@ -4,8 +4,9 @@ import asyncio
 from random import Random
 from typing import Any
 
-from countersign.approvals.approval import Approval, Status
+from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
+from countersign.approvals.lifecycle import Status
 from slack_local.fault_injection import ApiFault, DeliveryFault
 from slack_local.model.records import View
 from slack_local.payloads.interactions import view_submission

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from countersign.approvals.approval import Approval, Status, open_approval
+from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
+from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.vote import Vote
 from countersign.flow.outgoing import Outgoing, OutgoingKind

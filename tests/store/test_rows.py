@@ -7,7 +7,8 @@ import pytest
 from countersign.approvals.approval import open_approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.approvals.ledger import Change, Event
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.vote import Vote
 from countersign.flow.inbound import InboundKind

@@ -7,10 +7,11 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from countersign.approvals.approval import Approval, Status, open_approval
+from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.approvals.ledger import Change, Event
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.vote import Vote
 from countersign.flow.errors import Conflict

@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from countersign.approvals.approval import Status
+from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import SlackRefused
 from countersign.flow.outgoing import Outgoing, OutgoingKind

@@ -1,30 +1,22 @@
-"""An approval: our record of one interrupt that waits for people.
+"""An approval: our record of one interrupt that waits for people. Its legal moves are in `lifecycle`."""
 
-pending --every row decided--> decided --the graph took the answer--> resumed
-   |  ^                           |
-   |  +------the graph refused----+
-   +--the question is gone--> withdrawn <--given up, or the question is gone--+ (from decided)
-"""
-
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
-from countersign.approvals.errors import AlreadyDecided, NotPending, QuestionChanged
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.errors import AlreadyDecided, NothingDecided, NotPending, QuestionChanged
 from countersign.approvals.json import Json
+from countersign.approvals.lifecycle import Event, Outcome, Status, check_transition
 from countersign.approvals.vote import Vote
-
-
-class Status(StrEnum):
-    PENDING = "pending"  # waits for people
-    DECIDED = "decided"  # people decided; the graph has not taken the answer yet
-    RESUMED = "resumed"  # the graph took the answer
-    WITHDRAWN = "withdrawn"  # the question is gone: nothing was decided, or nothing came of it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Approval:
+    """Methods that change it give a new one, and raise IllegalTransition where the move is not legal."""
+
     id: UUID
     thread_id: str
     interrupt_id: str
@@ -34,8 +26,11 @@ class Approval:
     status: Status
     votes: tuple[Vote | None, ...]  # one place per row of the review request
     opened_at: datetime
+    checkpoint_id: str | None = None  # the graph's checkpoint when it asked
+    graph_version: str | None = None  # a digest of the graph's code when it asked
     answer: Json = None  # what the graph is resumed with, once decided
-    status_reason: str | None = None  # why it was reopened or withdrawn
+    closes_as: Status = Status.RESUMED  # what it becomes once the graph took the answer
+    status_reason: str | None = None  # why it was reopened, timed out, cancelled or withdrawn
     version: int = 1  # grows with every change; saving compares it
     rendered_version: int = 0  # the version that the card in Slack shows; 0 while there is no card
     card_ts: str | None = None  # the card's message in the thread's channel
@@ -43,6 +38,18 @@ class Approval:
     @property
     def open_rows(self) -> tuple[int, ...]:
         return tuple(row for row, vote in enumerate(self.votes) if vote is None)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What came of it, for people; None while it is pending."""
+        if self.status is Status.PENDING:
+            return None
+        if self.status is Status.WITHDRAWN:
+            return Outcome.WITHDRAWN
+        if self.closes_as is not Status.RESUMED:
+            return Outcome.EXPIRED if self.closes_as is Status.EXPIRED else Outcome.CANCELLED
+        kinds = {vote.decision.kind for vote in self.votes if vote}
+        return Outcome.REJECTED if kinds == {DecisionKind.REJECT} else Outcome.APPROVED
 
     def check_open(self, row: int, digest: str) -> None:
         """Raise unless this row still waits for an answer to the very question that has this digest.
@@ -58,36 +65,63 @@ class Approval:
 
     def _how_it_ended(self) -> str:
         outcomes = sorted({f"{vote.decision.kind.done} by {vote.by.name}" for vote in self.votes if vote})
-        if self.status is Status.WITHDRAWN or not outcomes:
+        by_people = self.status in {Status.DECIDED, Status.RESUMED} and self.closes_as is Status.RESUMED
+        if not by_people or not outcomes:
             return f"This is no longer open. {self.status_reason or ''}".strip()
         return f"This was {' and '.join(outcomes)} already, so nothing was changed."
 
-    def with_votes(self, votes: dict[int, Vote]) -> "Approval":
-        """The approval with these rows decided; it is decided once none is left open."""
+    def with_votes(self, votes: Mapping[int, Vote]) -> "Approval":
+        """These rows decided; the approval is decided once no row is open.
+
+        Raises NothingDecided for no votes at all, else what `check_open` raises for one of the rows.
+        """
+        if not votes:
+            raise NothingDecided
+        for row in votes:
+            self.check_open(row, self.digest)
         merged = tuple(votes.get(row, vote) for row, vote in enumerate(self.votes))
-        status = Status.PENDING if None in merged else Status.DECIDED
-        return replace(self, votes=merged, status=status, status_reason=None, version=self.version + 1)
+        if None in merged:
+            return self._moved(Event.VOTED, Status.PENDING, votes=merged, status_reason=None)
+        return self._moved(Event.DECIDED, Status.DECIDED, votes=merged, status_reason=None)
 
     def answered_with(self, answer: Json) -> "Approval":
+        """What the graph is to be resumed with, as the votes say."""
         return replace(self, answer=answer)
 
+    def timed_out(self, answer: Json, reason: str) -> "Approval":
+        """Nobody decided in time, so the graph gets this answer."""
+        return self._moved(
+            Event.TIMED_OUT, Status.DECIDED, answer=answer, closes_as=Status.EXPIRED, status_reason=reason
+        )
+
+    def cancelled(self, answer: Json, reason: str) -> "Approval":
+        """The requester cancelled, so the graph gets this answer."""
+        return self._moved(
+            Event.CANCELLED, Status.DECIDED, answer=answer, closes_as=Status.CANCELLED, status_reason=reason
+        )
+
     def resumed(self) -> "Approval":
-        return replace(self, status=Status.RESUMED, version=self.version + 1)
+        """The graph took the answer."""
+        return self._moved(Event.RESUMED, self.closes_as)
 
     def reopened(self, reason: str) -> "Approval":
         """Pending again, because the graph would not take the answer."""
-        blank = (None,) * len(self.votes)
-        return replace(
-            self,
-            status=Status.PENDING,
-            votes=blank,
+        return self._moved(
+            Event.REOPENED,
+            Status.PENDING,
+            votes=(None,) * len(self.votes),
             answer=None,
+            closes_as=Status.RESUMED,
             status_reason=reason,
-            version=self.version + 1,
         )
 
     def withdrawn(self, reason: str) -> "Approval":
-        return replace(self, status=Status.WITHDRAWN, status_reason=reason, version=self.version + 1)
+        """Nobody can answer it any more, or the answer could not be used."""
+        return self._moved(Event.WITHDRAWN, Status.WITHDRAWN, status_reason=reason)
+
+    def _moved(self, event: Event, after: Status, **changes: Any) -> "Approval":
+        check_transition(self.status, event, after)
+        return replace(self, status=after, version=self.version + 1, **changes)
 
 
 def open_approval(
@@ -99,6 +133,8 @@ def open_approval(
     schema: Json,
     rows: int,
     at: datetime,
+    checkpoint_id: str | None = None,
+    graph_version: str | None = None,
 ) -> Approval:
     """A new approval for a pending interrupt, with nobody's vote yet."""
     return Approval(
@@ -111,4 +147,6 @@ def open_approval(
         status=Status.PENDING,
         votes=(None,) * rows,
         opened_at=at,
+        checkpoint_id=checkpoint_id,
+        graph_version=graph_version,
     )

@@ -20,5 +20,13 @@ class QuestionChanged(CountersignError):
     """The question behind this card changed after the card was posted."""
 
 
+class NothingDecided(CountersignError):
+    """Nothing was decided, so nothing was changed."""
+
+
+class IllegalTransition(CountersignError):
+    """That can't happen to an approval in this state."""
+
+
 class MayNotDecide(CountersignError):
     """You may not decide this."""

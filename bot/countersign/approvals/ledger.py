@@ -1,30 +1,27 @@
 """What the ledger keeps: every change of an approval, who made it and when. Nothing is ever taken back."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
+from countersign.approvals.lifecycle import Event, check_event
 from countersign.approvals.person import Person
-
-
-class Event(StrEnum):
-    OPENED = "opened"
-    VOTED = "voted"  # a row was decided, others are still open
-    DECIDED = "decided"  # the last row was decided
-    RESUMED = "resumed"
-    REOPENED = "reopened"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """An approval as it becomes, and why. `by` is None where the bot itself acted."""
+    """An approval as it becomes, and why. `by` is None where the bot itself acted.
+
+    Raises IllegalTransition for an event that does not lead to the approval's state.
+    """
 
     after: Approval
     event: Event
     by: Person | None = None
     detail: Json = None
+
+    def __post_init__(self) -> None:
+        check_event(self.event, self.after.status)
 
     @property
     def expected_version(self) -> int:

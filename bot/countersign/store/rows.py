@@ -10,9 +10,10 @@ from typing import Any
 
 from psycopg.types.json import Json as AsJson
 
-from countersign.approvals.approval import Approval, Status
+from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
+from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.vote import Vote
 from countersign.flow.inbound import Inbound, InboundKind

@@ -7,9 +7,9 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import dict_row
 
-from countersign.approvals.approval import Status
 from countersign.approvals.audit import EntryHasher
-from countersign.approvals.ledger import Change, Event
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event, Status
 from countersign.flow.errors import Conflict
 from countersign.flow.inbound import Inbound, InboundKind, in_order
 from countersign.flow.outgoing import Outgoing, OutgoingKind, ThreadRoot

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from countersign.approvals.approval import Status
 from countersign.approvals.decision import Decision
 from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import NotPending
 from countersign.approvals.json import Json
-from countersign.approvals.ledger import Change, Event
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person
 from countersign.approvals.vote import Vote
 from countersign.flow.errors import Conflict

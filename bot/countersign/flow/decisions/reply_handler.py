@@ -3,9 +3,9 @@
 It is never new input: LangGraph would cancel the pending question and leave its tool calls unanswered.
 """
 
-from countersign.approvals.approval import Status
 from countersign.approvals.decision import Decision
 from countersign.approvals.errors import CountersignError
+from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.reply_parser import parse_reply, reply_hint
 from countersign.flow.graph_state import GraphState

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import replace
 
-from countersign.approvals.approval import Status
+from countersign.approvals.lifecycle import Status
 from countersign.flow.graph_name import split_name
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.inbound import Inbound

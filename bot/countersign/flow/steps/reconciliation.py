@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from countersign.approvals.approval import Approval, Status, open_approval
-from countersign.approvals.ledger import Change, Event
+from countersign.approvals.approval import Approval, open_approval
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event, Status
 from countersign.flow.graph_state import GraphState, PendingInterrupt
 from countersign.flow.outgoing import Outgoing, OutgoingKind, card, outgoing
 from countersign.flow.ports import Clock

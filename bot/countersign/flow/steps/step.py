@@ -10,8 +10,9 @@ message otherwise                                start
 
 from collections.abc import Awaitable
 
-from countersign.approvals.approval import Approval, Status
-from countersign.approvals.ledger import Change, Event
+from countersign.approvals.approval import Approval
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event, Status
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.errors import AnswerRefused, RunFailed
 from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, StartsWith

@@ -13,8 +13,7 @@ from uuid import UUID
 
 import structlog
 
-from countersign.approvals.approval import Status
-from countersign.approvals.ledger import Event
+from countersign.approvals.lifecycle import Event, Status
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.errors import DatabaseUnavailable, Drained, RateLimited, RunFailed, SlackUnreachable

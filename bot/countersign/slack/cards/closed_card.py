@@ -1,7 +1,8 @@
 """The card of an approval that is no longer pending: what was decided, by whom and when, without buttons."""
 
-from countersign.approvals.approval import Approval, Status
+from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
+from countersign.approvals.lifecycle import Status
 from countersign.approvals.vote import Vote
 from countersign.interrupts import Part, ReviewRequest, ReviewRow, escape_invisible
 from countersign.interrupts.pointer import split

@@ -1,7 +1,8 @@
 """The card of an approval, rendered from its row in the database and from nothing else."""
 
-from countersign.approvals.approval import Approval, Status
+from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
+from countersign.approvals.lifecycle import Status
 from countersign.flow.review import Review
 from countersign.interrupts import ReviewRequest, single_line
 from countersign.slack.block_kit.builders import (

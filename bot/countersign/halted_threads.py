@@ -43,6 +43,6 @@ async def retry_halted_thread(settings: DatabaseSettings, thread_id: str) -> Non
             kind=InboundKind.RETRY,
             thread=ThreadRef.parse(thread_id),
             user="",
-            opens=False,
+            may_open=False,
         )
         await ThreadStore(pool, queue.defer).accept(retry)

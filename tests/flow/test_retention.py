@@ -105,7 +105,7 @@ async def test_for_ever_is_for_ever(house: House) -> None:
 
 async def test_that_somebody_replied_elsewhere_is_forgotten_soon(house: House) -> None:
     for seconds in (700, 0):
-        await house.threads.accept(message(a_thread(), "chatter", opens=False))
+        await house.threads.accept(message(a_thread(), "chatter", may_open=False))
         await house.rows(
             "UPDATE countersign.early_replies SET told_at = told_at - %s * interval '1 second'", seconds
         )

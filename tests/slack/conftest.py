@@ -87,7 +87,9 @@ class Bot:
 
     async def _settle(self, ref: ThreadRef, **more: Any) -> None:
         await self.store.accept(message(ref))
-        record = ThreadRecord(ref=ref, graph="assistant", last_posted_key=None, halted=None, attempts=0)
+        record = ThreadRecord(
+            ref=ref, graph="assistant", last_posted_key=None, halted=None, attempts=0, step_starts=0
+        )
         await self.store.save_step(StepResult(thread=record, done=(message(ref).key,), **more))
         await self.delivery.deliver_thread(ref.channel, ref.ts)
 
@@ -102,7 +104,7 @@ class Bot:
 def message(ref: ThreadRef) -> Inbound:
     """The message that began the thread, as the listener stores it."""
     key = f"message:{ref.team}/{ref.channel}/{ref.ts}"
-    return Inbound(key=key, kind=InboundKind.MESSAGE, thread=ref, user="U0CAROL001", text="please")
+    return Inbound(key=key, kind=InboundKind.MESSAGE, thread=ref, user="U0CAROL001", text="please", ts=ref.ts)
 
 
 @pytest.fixture(autouse=True)

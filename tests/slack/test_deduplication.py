@@ -9,7 +9,9 @@ from countersign.flow.thread import ThreadRef
 from countersign.slack.transport.deduplication import MessageDeduplicator
 
 THREAD = ThreadRef(team="T1", channel="C1", ts="1.0")
-MESSAGE = Inbound(key="message:T1/C1/1.0", kind=InboundKind.MESSAGE, thread=THREAD, user="U1", text="hello")
+MESSAGE = Inbound(
+    key="message:T1/C1/1.0", kind=InboundKind.MESSAGE, thread=THREAD, user="U1", text="hello", ts="1.0"
+)
 
 
 class Store:

@@ -65,9 +65,9 @@ async def jobs_of(house: House, thread: ThreadRef) -> int:
 
 async def test_a_reply_before_its_mention_leaves_a_note_and_no_words(house: House) -> None:
     thread = a_thread()
-    before = message(thread, "chatter", opens=False)
+    before = message(thread, "chatter", may_open=False)
     mention = message(thread, "hi")
-    after = message(thread, "and more", opens=False)
+    after = message(thread, "and more", may_open=False)
     for reply in (after, before):
         assert not await house.threads.accept(reply)
 
@@ -82,7 +82,7 @@ async def test_a_reply_before_its_mention_leaves_a_note_and_no_words(house: Hous
 async def test_a_reply_that_comes_while_its_mention_is_stored_is_kept_by_one_of_them(house: House) -> None:
     for _ in range(20):
         thread = a_thread()
-        mention, reply = message(thread, "hi"), message(thread, "and more", opens=False)
+        mention, reply = message(thread, "hi"), message(thread, "and more", may_open=False)
         _, kept = await asyncio.gather(house.threads.accept(mention), house.threads.accept(reply))
         assert kept or await house.threads.overtaken(mention)
 
@@ -91,7 +91,7 @@ async def test_what_was_written_before_the_mention_is_not_for_us_though_told_lat
     house: House,
 ) -> None:
     thread = a_thread()
-    talk, mention = message(thread, "so are we", opens=False), message(thread, "hi")
+    talk, mention = message(thread, "so are we", may_open=False), message(thread, "hi")
     assert await house.threads.accept(mention)
     assert not await house.threads.accept(talk)
     assert not await house.threads.overtaken(mention)
@@ -100,14 +100,14 @@ async def test_what_was_written_before_the_mention_is_not_for_us_though_told_lat
 async def test_a_message_told_in_two_events_is_kept_once_in_either_order(house: House) -> None:
     thread = a_thread()
     first = message(thread, "hi")
-    second = replace(first, event_id="Ev-other", opens=False)
+    second = replace(first, event_id="Ev-other", may_open=False)
     assert await house.threads.accept(first)
     assert not await house.threads.accept(second)
     assert await jobs_of(house, thread) == 1
 
     other = a_thread()
     first = message(other, "hi")
-    assert not await house.threads.accept(replace(first, event_id="Ev-another", opens=False))
+    assert not await house.threads.accept(replace(first, event_id="Ev-another", may_open=False))
     assert await house.threads.accept(first), (
         "the mere reply came first, and was no reply in a thread of ours"
     )
@@ -135,11 +135,11 @@ async def test_twenty_deliveries_at_once_make_one_message_and_one_job(house: Hou
 
 async def test_a_reply_in_a_thread_that_is_not_ours_is_dropped(house: House) -> None:
     thread = a_thread()
-    assert not await house.threads.accept(message(thread, "hi all", opens=False))
+    assert not await house.threads.accept(message(thread, "hi all", may_open=False))
     assert await jobs_of(house, thread) == 0
     assert await house.threads.work(thread.id) is None
     assert await house.threads.accept(message(thread, "hi bot"))
-    assert await house.threads.accept(message(thread, "and this", opens=False))
+    assert await house.threads.accept(message(thread, "and this", may_open=False))
 
 
 async def test_without_its_job_a_message_is_not_accepted(
@@ -213,7 +213,7 @@ async def everything_of(house: House, thread: ThreadRef) -> tuple[Work | None, l
     posts = await house.rows("SELECT key FROM countersign.outbox WHERE thread_ts = %s", thread.ts)
     work = await house.threads.work(thread.id)
     return (
-        work and replace(work, thread=replace(work.thread, attempts=0)),
+        work and replace(work, thread=replace(work.thread, attempts=0, step_starts=0)),
         await house.ledger(thread),
         len(posts),
     )

@@ -39,7 +39,7 @@ def a_thread() -> ThreadRef:
     return ThreadRef(team=TEAM, channel=CHANNEL, ts=next_ts())
 
 
-def message(thread: ThreadRef, text: str, *, user: str = "UALICE", opens: bool = True) -> Inbound:
+def message(thread: ThreadRef, text: str, *, user: str = "UALICE", may_open: bool = True) -> Inbound:
     """A message that nobody has delivered before."""
     ts = next_ts()
     return Inbound(
@@ -49,14 +49,15 @@ def message(thread: ThreadRef, text: str, *, user: str = "UALICE", opens: bool =
         thread=thread,
         user=user,
         text=text,
-        opens=opens,
+        may_open=may_open,
+        ts=ts,
     )
 
 
 def asked(thread: ThreadRef, kind: InboundKind, body: Json = None) -> Inbound:
     """A press of a button in the thread."""
-    press = message(thread, "", opens=False)
-    return replace(press, key=f"{kind}:{press.event_id}", kind=kind, body=body)
+    press = message(thread, "", may_open=False)
+    return replace(press, key=f"{kind}:{press.event_id}", kind=kind, body=body, ts=None)
 
 
 @dataclass

@@ -28,27 +28,23 @@ class Inbound:
     text: str = ""
     body: Json = None
     event_id: str | None = None
-    opens: bool = True  # whether it may begin a thread; a mere reply only goes on with one that exists
+    may_open: bool = True  # whether it may open a thread; a mere reply only goes on with one that exists
+    ts: str | None = None  # of a message: when it was written, by Slack's clock
 
     def written_after(self, ts: str | None) -> bool:
-        """Whether its writer can have seen the message that has this ts. Both are Slack's clock."""
-        if self.kind is not InboundKind.MESSAGE or ts is None:
+        """Whether it is a message whose writer can have seen the message that has this ts."""
+        if self.ts is None or ts is None:
             return False
-        return self.written > Decimal(ts)
-
-    @property
-    def written(self) -> Decimal:
-        """When Slack says that a message was written, in seconds."""
-        return Decimal(self.key.rpartition("/")[2])
+        return Decimal(self.ts) > Decimal(ts)
 
 
 def in_order(rows: Iterable[Inbound]) -> tuple[Inbound, ...]:
     """As they came in, but messages among themselves as they were written.
 
-    Slack hands a thread's messages to any of our connections, so that a later one may be stored first.
+    Slack delivers a thread's messages over any of our connections, so that a later one may be stored first.
     """
     given = tuple(rows)
     messages = iter(
-        sorted((row for row in given if row.kind is InboundKind.MESSAGE), key=lambda m: m.written)
+        sorted((row for row in given if row.ts is not None), key=lambda row: Decimal(row.ts or 0))
     )
-    return tuple(next(messages) if row.kind is InboundKind.MESSAGE else row for row in given)
+    return tuple(next(messages) if row.ts else row for row in given)

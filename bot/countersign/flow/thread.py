@@ -29,4 +29,5 @@ class ThreadRecord:
     graph: str | None  # None until its first message named one that exists
     last_posted_key: str | None  # the key of the graph's last message that was posted
     halted: str | None  # the Error ID of the failure that stopped it; None while it runs
-    attempts: int  # times a worker began a step since the last one was saved
+    attempts: int  # times a worker began a step since the last one was saved, without those that were stopped
+    step_starts: int  # the same, with them

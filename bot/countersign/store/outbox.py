@@ -86,4 +86,5 @@ def _first_message(row: Outgoing, ts: str) -> Inbound:
         thread=ThreadRef(team=row.team, channel=row.channel, ts=ts),
         user=str(row.body["user"]),
         text=str(row.body["text"]),
+        ts=ts,
     )

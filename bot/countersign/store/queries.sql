@@ -6,38 +6,38 @@
 -- dropped even when Slack delivers it later.
 WITH begun AS (
     INSERT INTO countersign.threads (id, since)
-    SELECT %(thread_id)s::text, %(written)s::numeric WHERE %(opens)s::boolean
+    SELECT %(thread_id)s::text, %(ts)s::numeric WHERE %(may_open)s::boolean
     ON CONFLICT (id) DO NOTHING
 )
-INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, body)
-SELECT %(key)s, %(event_id)s, %(thread_id)s, %(kind)s, %(user_id)s, %(text)s, %(body)s
-WHERE %(opens)s::boolean OR EXISTS (
+INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, body, ts)
+SELECT %(key)s, %(event_id)s, %(thread_id)s, %(kind)s, %(user_id)s, %(text)s, %(body)s, %(ts)s
+WHERE %(may_open)s::boolean OR EXISTS (
     SELECT 1 FROM countersign.threads
-    WHERE id = %(thread_id)s AND (since > %(written)s::numeric) IS NOT TRUE)
+    WHERE id = %(thread_id)s AND (since > %(ts)s::numeric) IS NOT TRUE)
 ON CONFLICT DO NOTHING
 RETURNING seq;
 
 -- note_early_reply --
 -- Remembers the newest reply in a thread that is not ours yet: its opening mention may still be on its way.
-INSERT INTO countersign.early_replies (thread_id, written) VALUES (%(thread_id)s, %(written)s)
+INSERT INTO countersign.early_replies (thread_id, written) VALUES (%(thread_id)s, %(ts)s::numeric)
 ON CONFLICT (thread_id) DO UPDATE
 SET written = greatest(early_replies.written, excluded.written), told_at = now();
 
 -- later_early_reply --
 -- Whether a reply written after this mention was delivered before it.
-SELECT 1 FROM countersign.early_replies WHERE thread_id = %(thread_id)s AND written > %(written)s;
+SELECT 1 FROM countersign.early_replies WHERE thread_id = %(thread_id)s AND written > %(ts)s::numeric;
 
 -- begin_attempt --
 -- Counts one attempt and returns the thread, if it has anything to do.
-UPDATE countersign.threads SET attempts = attempts + 1
+UPDATE countersign.threads SET attempts = attempts + 1, step_starts = step_starts + 1
 WHERE id = %(thread_id)s
   AND (EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
        OR (halted IS NULL AND EXISTS (
            SELECT 1 FROM countersign.approvals WHERE thread_id = %(thread_id)s AND status = 'decided')))
-RETURNING id, graph, last_posted_key, halted, attempts;
+RETURNING id, graph, last_posted_key, halted, attempts, step_starts;
 
 -- undo_attempt --
--- Takes back one attempt: the worker was stopped, its step did not fail.
+-- Takes back one attempt: the worker was stopped, its step did not fail. That the step was begun stays counted.
 UPDATE countersign.threads SET attempts = greatest(attempts - 1, 0) WHERE id = %(thread_id)s;
 
 -- open_approvals --
@@ -58,7 +58,8 @@ UPDATE countersign.threads SET graph = %(graph)s WHERE id = %(thread_id)s;
 -- The thread after a step: its attempts start again. `more` says whether it still has something to do; what comes
 -- in after this has a job of its own.
 UPDATE countersign.threads
-SET graph = %(graph)s, last_posted_key = %(last_posted_key)s, halted = %(halted)s, attempts = 0, touched_at = now()
+SET graph = %(graph)s, last_posted_key = %(last_posted_key)s, halted = %(halted)s,
+    attempts = 0, step_starts = 0, touched_at = now()
 WHERE id = %(thread_id)s
 RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
     OR (halted IS NULL AND EXISTS (
@@ -69,11 +70,11 @@ RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)
 UPDATE countersign.inbox SET done_at = now() WHERE key = ANY(%(keys)s);
 
 -- park --
--- Inbound rows of a failed step: not handled again until they are released.
+-- Inbound rows of a failed step: not handled again until they are unparked.
 UPDATE countersign.inbox SET done_at = now(), parked_at = now() WHERE key = ANY(%(keys)s);
 
 -- unpark --
--- Makes the held rows of a thread pending again, for a retry.
+-- Makes the parked rows of a thread pending again, for a retry.
 UPDATE countersign.inbox SET done_at = NULL, parked_at = NULL WHERE thread_id = %(thread_id)s AND parked_at IS NOT NULL;
 
 -- approval --
@@ -84,9 +85,10 @@ SELECT * FROM countersign.approvals WHERE id = %(id)s;
 -- Inserts an approval with its first ledger row. Returns no row when the question has an open approval already.
 WITH opened AS (
     INSERT INTO countersign.approvals
-        (id, thread_id, interrupt_id, digest, value, schema, status, votes, version, opened_at)
-    VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(value)s, %(schema)s, %(status)s, %(votes)s,
-            %(version)s, %(opened_at)s)
+        (id, thread_id, interrupt_id, digest, value, schema, checkpoint_id, graph_version, status, votes, version,
+         opened_at)
+    VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(value)s, %(schema)s, %(checkpoint_id)s,
+            %(graph_version)s, %(status)s, %(votes)s, %(version)s, %(opened_at)s)
     ON CONFLICT DO NOTHING
     RETURNING id, thread_id, version
 )
@@ -99,8 +101,10 @@ RETURNING id;
 -- that shows the decision needs no update once the graph took it, so its rendered version moves along.
 WITH changed AS (
     UPDATE countersign.approvals
-    SET status = %(status)s, votes = %(votes)s, answer = %(answer)s, status_reason = %(status_reason)s, version = %(version)s,
-        rendered_version = CASE WHEN %(status)s = 'resumed' AND rendered_version = version THEN %(version)s ELSE rendered_version END,
+    SET status = %(status)s, votes = %(votes)s, answer = %(answer)s, closes_as = %(closes_as)s,
+        status_reason = %(status_reason)s, version = %(version)s,
+        rendered_version = CASE WHEN %(status)s IN ('resumed', 'expired', 'cancelled') AND rendered_version = version
+                           THEN %(version)s ELSE rendered_version END,
         changed_at = now()
     WHERE id = %(id)s AND version = %(expected)s
     RETURNING id, thread_id, version

@@ -30,6 +30,7 @@ def thread_from(row: Row) -> ThreadRecord:
         last_posted_key=row["last_posted_key"],
         halted=row["halted"],
         attempts=row["attempts"],
+        step_starts=row["step_starts"],
     )
 
 
@@ -42,6 +43,7 @@ def inbound_from(row: Row) -> Inbound:
         user=row["user_id"],
         text=row["text"],
         body=row["body"],
+        ts=row["ts"],
     )
 
 
@@ -54,6 +56,7 @@ def inbound_row(inbound: Inbound) -> dict[str, Any]:
         "user_id": inbound.user,
         "text": postgres_text(inbound.text),
         "body": json_column(inbound.body),
+        "ts": inbound.ts,
     }
 
 
@@ -90,10 +93,13 @@ def approval_from(row: Row) -> Approval:
         digest=row["digest"],
         value=row["value"],
         schema=row["schema"],
+        checkpoint_id=row["checkpoint_id"],
+        graph_version=row["graph_version"],
         status=Status(row["status"]),
         votes=tuple(_vote_from(vote) for vote in row["votes"]),
         opened_at=row["opened_at"],
         answer=row["answer"],
+        closes_as=Status(row["closes_as"]),
         status_reason=row["status_reason"],
         version=row["version"],
         rendered_version=row["rendered_version"],
@@ -109,9 +115,12 @@ def approval_row(approval: Approval) -> dict[str, Any]:
         "digest": approval.digest,
         "value": json_column(approval.value),
         "schema": json_column(approval.schema),
+        "checkpoint_id": approval.checkpoint_id,
+        "graph_version": approval.graph_version,
         "status": approval.status,
         "votes": json_column([_vote_row(vote) for vote in approval.votes]),
         "answer": json_column(approval.answer),
+        "closes_as": approval.closes_as,
         "status_reason": postgres_text(approval.status_reason),
         "version": approval.version,
         "opened_at": approval.opened_at,

@@ -39,7 +39,7 @@ class ThreadStore:
     async def accept(self, inbound: Inbound) -> bool:
         if await self._accepted(inbound):
             return True
-        if inbound.opens or inbound.kind is not InboundKind.MESSAGE:
+        if inbound.may_open or inbound.kind is not InboundKind.MESSAGE:
             return False
         # The mention that opens the thread may be in flight. It is committed before it looks for this note,
         # and the note before we look for the thread, so that one of the two sees the other.
@@ -161,13 +161,12 @@ class ThreadStore:
 
 async def insert_inbound(connection: Connection, inbound: Inbound) -> bool:
     """Insert an inbox row; False for a duplicate, and for a reply in a thread that is not ours."""
-    written = inbound.written if inbound.kind is InboundKind.MESSAGE else None
-    arguments = {**rows.inbound_row(inbound), "opens": inbound.opens, "written": written}
+    arguments = {**rows.inbound_row(inbound), "may_open": inbound.may_open}
     return await _one(connection, QUERIES["insert_inbound"], arguments) is not None
 
 
 def _place(inbound: Inbound) -> dict[str, Any]:
-    return {"thread_id": inbound.thread.id, "written": inbound.written}
+    return {"thread_id": inbound.thread.id, "ts": inbound.ts}
 
 
 async def _apply(connection: Connection, change: Change, hasher: EntryHasher) -> psycopg.AsyncCursor[Any]:

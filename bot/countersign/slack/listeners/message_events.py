@@ -37,14 +37,14 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         if inbound is None:
             return
         if not inbound.text and context.graphs[context.default_graph].starts_with is not StartsWith.FORM:
-            if inbound.opens:
+            if inbound.may_open:
                 context.notify_user(inbound.thread, inbound.user, _EMPTY_MENTION)
             return
         # Whatever fails in here leaves the mention unacknowledged: Slack repeats it, and then it is late.
-        late = inbound.opens and _is_late(inbound, request)
+        late = inbound.may_open and _is_late(inbound, request)
         missed_replies = await replies_after(context, inbound) if late else ()
         stored = await deduplicator.accept(inbound)
-        if stored and inbound.opens and not late and await context.store.overtaken(inbound):
+        if stored and inbound.may_open and not late and await context.store.overtaken(inbound):
             missed_replies = await replies_after(context, inbound)
         for each in missed_replies:
             await deduplicator.accept(each)
@@ -60,7 +60,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 def _is_late(inbound: Inbound, request: AsyncBoltRequest) -> bool:
     """Whether others may have been heard before it so long ago that nobody remembers."""
     told_before = request.headers.get("x-slack-retry-num", ["0"])[0]  # Socket Mode says 0 at the first time
-    return told_before != "0" or time.time() - float(inbound.written) > _LATE_AFTER
+    return told_before != "0" or time.time() - float(inbound.ts or 0) > _LATE_AFTER
 
 
 async def replies_after(context: ListenerContext, mention: Inbound) -> tuple[Inbound, ...]:
@@ -107,7 +107,8 @@ def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Work
         user=str(user),
         text=unescape(_strip_mentions(mention, text)),
         event_id=event_id,
-        opens=opens,
+        may_open=opens,
+        ts=str(ts),
     )
 
 

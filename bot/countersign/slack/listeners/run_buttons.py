@@ -45,7 +45,7 @@ async def _request_again(context: ListenerContext, click: ButtonClick) -> None:
             kind=kind,
             thread=click.thread,
             user=click.user,
-            opens=False,
+            may_open=False,
         )
     )
     if not accepted:

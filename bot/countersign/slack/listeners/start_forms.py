@@ -116,7 +116,7 @@ async def _start(context: ListenerContext, user: str, view: dict[str, Any]) -> N
             thread=thread,
             user=user,
             body=values,
-            opens=False,
+            may_open=False,
         )
     )
     text = f"{code(info.name)} was started by <@{escape(user)}>."

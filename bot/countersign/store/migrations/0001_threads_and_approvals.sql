@@ -7,6 +7,7 @@ CREATE TABLE countersign.threads (
     last_posted_key text,                     -- key of the graph's last message that was posted
     halted text,                              -- Error ID of the failure that stopped it
     attempts integer NOT NULL DEFAULT 0,      -- times a worker took it up since it last came to rest
+    step_starts integer NOT NULL DEFAULT 0,   -- like attempts, but one that was stopped counts, too
     created_at timestamptz NOT NULL DEFAULT now(),
     touched_at timestamptz NOT NULL DEFAULT now(),
     compacted_at timestamptz                  -- when its older checkpoints were last dropped
@@ -26,6 +27,7 @@ CREATE TABLE countersign.inbox (
     user_id text NOT NULL,
     text text NOT NULL,
     body json,
+    ts text,                                  -- of the message, if it is one
     received_at timestamptz NOT NULL DEFAULT now(),
     done_at timestamptz,
     parked_at timestamptz                     -- put down with its step, until somebody says to try again
@@ -39,11 +41,15 @@ CREATE TABLE countersign.approvals (
     thread_id text NOT NULL REFERENCES countersign.threads (id),
     interrupt_id text NOT NULL,
     digest text NOT NULL,
+    checkpoint_id text,                       -- LangGraph's, when the question was asked
+    graph_version text,                       -- a digest of the graph's code, when the question was asked
     value json,
     schema json,
-    status text NOT NULL CHECK (status IN ('pending', 'decided', 'resumed', 'withdrawn')),
+    status text NOT NULL CHECK (status IN (
+        'pending', 'decided', 'resumed', 'expired', 'cancelled', 'withdrawn')),
     votes json NOT NULL,
     answer json,
+    closes_as text NOT NULL DEFAULT 'resumed', -- its status once the graph took the answer
     status_reason text,
     version integer NOT NULL,
     rendered_version integer NOT NULL DEFAULT 0, -- the version that its card shows

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from countersign.approvals.approval import Approval, Status
+from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
+from countersign.approvals.lifecycle import Status
 from countersign.approvals.vote import Vote
 from countersign.flow.review import Review
 from countersign.interrupts import Part, ReviewRequest, ReviewRow, pages, single_line

@@ -5,6 +5,8 @@
     countersign migrate                  bring the database's tables up to date and end
     countersign halted [--retry THREAD]  list the threads whose last step failed, or retry one
     countersign audit verify             check the ledger; `audit export` and `audit show ID` print it
+    countersign policy check             say what is wrong with the policy file
+    countersign policy explain ...       say which rule an action comes under, and why
     countersign demo [--tour]            the bot in a Slack of its own on this machine: no account, no key
     countersign demo --script FILE       the same, played by a script that says what has to come of it
 
@@ -28,6 +30,7 @@ from countersign import __version__
 from countersign.approvals.audit import AnchorNotUnderstood
 from countersign.approvals.errors import CountersignError
 from countersign.audit_arguments import add_audit_arguments
+from countersign.policy_arguments import add_policy_arguments
 from countersign.runs.project_env import read_project_env
 
 if TYPE_CHECKING:
@@ -124,6 +127,18 @@ def _audit(given: argparse.Namespace) -> int:
         return 2
 
 
+def _policy(given: argparse.Namespace) -> int:
+    from countersign import policy_command
+    from countersign.logs import configure_logging
+
+    configure_logging("text", logging.WARNING)
+    try:
+        return asyncio.run(policy_command.run(given))
+    except policy_command.PolicyUsageError as error:
+        print(f"countersign: {error}", file=sys.stderr)
+        return 2
+
+
 def _demo(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("countersign.demo") is None:
         raise CountersignError("The container has no demo. Run it from a checkout or an installed package.")
@@ -154,6 +169,9 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="verify, export or show the ledger")
     add_audit_arguments(audit)
     audit.set_defaults(run=_audit)
+    policy = commands.add_parser("policy", help="check the policy file, or explain what it says")
+    add_policy_arguments(policy)
+    policy.set_defaults(run=_policy)
     demo = commands.add_parser("demo", help="the bot in a Slack of its own on this machine")
     demo.add_argument("--tour", action="store_true", help="play a story, print its transcript and end")
     demo.add_argument(

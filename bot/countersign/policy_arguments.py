@@ -1,0 +1,21 @@
+"""The options of `countersign policy`, apart from the command so that `--help` loads little."""
+
+import argparse
+from pathlib import Path
+
+
+def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `countersign policy`."""
+    parser.add_argument("--file", type=Path, metavar="PATH", help="the policy file (default: POLICY_FILE)")
+    actions = parser.add_subparsers(dest="policy_action", required=True, metavar="ACTION")
+    check = actions.add_parser("check", help="say what is wrong with the policy file")
+    check.add_argument("--graphs", type=Path, metavar="PATH",
+                       help="a langgraph.json whose actions need rules (default: LANGGRAPH_CONFIG)")  # fmt: skip
+    explain = actions.add_parser("explain", help="say which rule an action comes under, and why")
+    explain.add_argument("--graph", required=True)
+    explain.add_argument("--action", required=True, help="the tool's name, or the dialect's")
+    explain.add_argument("--args", default="{}", metavar="JSON", help="the action's arguments")
+    explain.add_argument("--requester", metavar="USER", help="the id of who started the run")
+    explain.add_argument("--group", action="append", default=[], metavar="@GROUP",
+                         help="a group that the requester is in; may be given again")  # fmt: skip
+    explain.add_argument("--channel", default="", metavar="CHANNEL", help="#name or id")

@@ -1,0 +1,87 @@
+"""The command `policy`: check the policy file, and explain which rule an action comes under."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from countersign.approvals.errors import CountersignError
+from countersign.approvals.policy.checking.explain import condition_errors, explain
+from countersign.approvals.policy.checking.lint import lint
+from countersign.approvals.policy.matching import ActionContext, Channel, Requester
+from countersign.approvals.policy.policy import Policy
+from countersign.approvals.policy.reading import PolicyError
+from countersign.policy_file import load_policy
+from countersign.runs.config import read_graph_config
+from countersign.runs.gated_tools import gated_tools
+from countersign.runs.loading import load_graphs
+
+
+class PolicyUsageError(CountersignError):
+    """This is not how `policy` is used."""
+
+
+async def run(given: argparse.Namespace) -> int:
+    """Run an action; returns 0, or 1 when something was found. Raises PolicyUsageError, for exit code 2."""
+    path = given.file or Path(os.environ.get("POLICY_FILE") or "approvals.toml")
+    exists = await asyncio.to_thread(path.exists)
+    if given.file is not None and not exists:
+        raise PolicyUsageError(f"--file names {path}, and there is no such file.")
+    context = _context(given) if given.policy_action == "explain" else None
+    try:
+        policy = load_policy(path)
+    except PolicyError as error:
+        print(error)
+        return 1
+    if not exists:
+        print(f"There is no {path}: the workspace's members decide everything.")
+    if context is not None:
+        return _explain(policy, context)
+    return await _check(policy, path, given.graphs) if exists else 0
+
+
+async def _check(policy: Policy, path: Path, graphs: Path | None) -> int:
+    """Graphs are looked at only where they are named: loading them runs their code."""
+    config = graphs or (Path(named) if (named := os.environ.get("LANGGRAPH_CONFIG")) else None)
+    actions = await _actions(config) if config is not None else None
+    findings = lint(policy, graphs=actions)
+    for finding in findings:
+        print(finding.in_file(str(path)))
+    if not findings:
+        print(f"{path}: {len(policy.rules)} rules, nothing wrong.")
+    return 1 if findings else 0
+
+
+async def _actions(config: Path) -> Mapping[str, tuple[str, ...]]:
+    async with AsyncExitStack() as stack:
+        loaded = await load_graphs(read_graph_config(config), stack)
+        return {name: gated_tools(graph.sample) for name, graph in loaded.items()}
+
+
+def _explain(policy: Policy, context: ActionContext) -> int:
+    for line in explain(policy, context):
+        print(line)
+    errors = condition_errors(policy, context)
+    for error in errors:
+        print(f"The condition could not be evaluated: {error}", file=sys.stderr)
+    return 1 if errors else 0
+
+
+def _context(given: argparse.Namespace) -> ActionContext:
+    try:
+        args = json.loads(given.args)
+    except (ValueError, RecursionError) as error:
+        raise PolicyUsageError(f"--args is not JSON: {error}.") from None
+    channel = given.channel
+    groups = frozenset(group if group.startswith(("@", "S")) else f"@{group}" for group in given.group)
+    return ActionContext(
+        graph=given.graph,
+        action=given.action,
+        args=args,
+        channel=Channel(id="", name=channel[1:]) if channel.startswith("#") else Channel(id=channel),
+        requester=Requester(id=given.requester, groups=groups) if given.requester else None,
+    )

@@ -1,0 +1,159 @@
+"""`python -m bot policy`: what it prints, and its exit codes 0, 1 and 2."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from countersign.__main__ import main
+
+GOOD = """
+[[rule]]
+name = "large"
+action = "refund"
+when = "args.amount > 1000"
+approvers = [{group = "@finance"}, {group = "@leads"}]
+[[rule]]
+name = "refunds"
+action = "refund"
+"""
+CALENDAR = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//t//\nEND:VCALENDAR\n"
+EXPLAIN = ["explain", "--graph", "agent", "--action", "refund", "--channel", "#ops"]
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("POLICY_FILE", raising=False)
+    monkeypatch.delenv("LANGGRAPH_CONFIG", raising=False)
+
+
+def policy(*arguments: str) -> int:
+    return main(["policy", *arguments])
+
+
+def test_a_good_file(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("approvals.toml").write_text(GOOD)
+    assert policy("check") == 0
+    assert capsys.readouterr().out == "approvals.toml: 2 rules, nothing wrong.\n"
+
+
+def test_no_file_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert policy("check") == 0
+    assert "members decide everything" in capsys.readouterr().out
+
+
+def test_a_broken_file_is_told_line_by_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("other.toml").write_text('[[rule]]\nnam = "a"\nquorum = 0\n')
+    monkeypatch.setenv("POLICY_FILE", "other.toml")
+    for arguments in (["check"], EXPLAIN):
+        assert policy(*arguments) == 1
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.partition(": ")[0] for line in lines] == [f"other.toml:{at}" for at in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b'[[rule]]\nname = "\xff"\n', "approvals.toml:2: byte 18 is not UTF-8"),
+        (
+            b'[[rule]]\nname = "a"\nfreeze = "gone.ics"\n',
+            "approvals.toml:3: freeze: gone.ics: it cannot be read",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_told(content: bytes, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("approvals.toml").write_bytes(content)
+    assert policy("check") == 1
+    assert what in capsys.readouterr().out
+
+
+def test_a_byte_order_mark_does_no_harm_and_calendars_are_found_beside_the_file(tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "freeze.ics").write_text(CALENDAR)
+    (folder / "rules.toml").write_text('\ufeff[[rule]]\nname = "a"\nfreeze = "freeze.ics"\n')
+    assert policy("--file", str(folder / "rules.toml"), "check") == 0
+
+
+def test_a_rule_that_is_never_reached_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("approvals.toml").write_text(GOOD + '[[rule]]\nname = "late"\naction = "refund"\n')
+    assert policy("check") == 1
+    assert "approvals.toml:10: rule “late” is a duplicate of “refunds” (line 7)" in capsys.readouterr().out
+
+
+AGENT = """
+from langchain.agents import create_agent
+from langchain.agents.middleware import HumanInTheLoopMiddleware
+from langchain_core.language_models import FakeListChatModel
+from langchain_core.tools import tool
+
+@tool
+def refund(amount: int) -> str:
+    "Refund it."
+    return ""
+
+@tool
+def send_mail(text: str) -> str:
+    "Send it."
+    return ""
+
+graph = create_agent(
+    FakeListChatModel(responses=["done"]),
+    [refund, send_mail],
+    middleware=[HumanInTheLoopMiddleware(interrupt_on={"refund": True, "send_mail": True})],
+)
+"""
+
+
+def test_an_action_of_a_loaded_graph_that_no_rule_is_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "policy_check_agent.py").write_text(AGENT)
+    config = {"dependencies": ["."], "graphs": {"agent": "./policy_check_agent.py:graph"}}
+    (tmp_path / "langgraph.json").write_text(json.dumps(config))
+    (tmp_path / "approvals.toml").write_text(GOOD)
+    assert policy("check", "--graphs", "langgraph.json") == 1
+    out = capsys.readouterr().out
+    assert out == "approvals.toml: no rule is for the action “send_mail” of graph “agent”\n"
+
+
+def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("approvals.toml").write_text(GOOD)
+    assert policy(*EXPLAIN, "--args", '{"amount": 1500}', "--requester", "U1") == 0
+    out = capsys.readouterr().out
+    assert "line 2 “large”: MATCHES, args.amount > 1000 is true" in out
+    assert "approvers: one of @finance and one of @leads" in out
+
+
+def test_explain_finds_that_a_condition_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("approvals.toml").write_text(GOOD)
+    assert policy(*EXPLAIN) == 1
+    assert "Key not found" in capsys.readouterr().err
+
+
+def test_explain_knows_groups_that_are_given(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("approvals.toml").write_text('[[rule]]\nname = "sales"\nrequester = "@sales"\n')
+    assert policy(*EXPLAIN, "--requester", "U1", "--group", "sales") == 0
+    assert "“sales”: MATCHES" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ([*EXPLAIN, "--args", "{amount: 5}"], "--args is not JSON"),
+        (["--file", "gone.toml", "check"], "there is no such file"),
+    ],
+)
+def test_wrong_usage(arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert policy(*arguments) == 2
+    assert why in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["explain"], ["chek"]])
+def test_what_is_not_understood(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        policy(*arguments)
+    assert ended.value.code == 2

@@ -10,7 +10,7 @@ def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="policy_action", required=True, metavar="ACTION")
     check = actions.add_parser("check", help="say what is wrong with the policy file")
     check.add_argument("--graphs", type=Path, metavar="PATH",
-                       help="a langgraph.json whose actions need rules (default: LANGGRAPH_CONFIG)")  # fmt: skip
+                       help="find actions without a rule (default: LANGGRAPH_CONFIG)")  # fmt: skip
     explain = actions.add_parser("explain", help="say which rule an action comes under, and why")
     explain.add_argument("--graph", required=True)
     explain.add_argument("--action", required=True, help="the tool's name, or the dialect's")

@@ -1,18 +1,26 @@
 """Logs: one line per event on standard error, as text for people or as JSON for collectors."""
 
 import logging
-import re
+import os
 import sys
 from typing import Any
 
 import structlog
 from structlog.typing import WrappedLogger
 
-_SECRET = re.compile(r"\b(?:xox[a-z]|xapp|sk)-[\w-]{6,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
+from countersign.log_redaction import SecretRedactor
 
 
 def configure_logging(log_format: str, level: int = logging.INFO) -> None:
-    """Send structlog's and the standard library's records the same way, without tokens and passwords."""
+    """Send structlog's and the standard library's records the same way, without secrets and forged lines.
+
+    Secrets are known forms, values behind telling names, and those of the environment as it is now.
+    """
+    redactor = SecretRedactor(os.environ)
+
+    def redact_line(_logger: WrappedLogger, _method: str, line: Any) -> str:
+        return redactor.redact(str(line))
+
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -33,7 +41,13 @@ def configure_logging(log_format: str, level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.ExtraAdder(allow=set()), *shared],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer, _redact_secrets],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            redactor,
+            renderer,
+            # Once more over the line: a secret may be split over a key and its value.
+            redact_line,
+        ],
     )
     handler.setFormatter(formatter)
     root = logging.getLogger()
@@ -42,8 +56,3 @@ def configure_logging(log_format: str, level: int = logging.INFO) -> None:
     # Their INFO is one line per job, request and reconnection; our own events cover what matters.
     for name in ("procrastinate", "slack_bolt", "slack_sdk", "httpx", "aiohttp.access", "openai"):
         logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def _redact_secrets(_logger: WrappedLogger, _method: str, line: Any) -> str:
-    """Redact the rendered line, so that secrets deep in a value or a traceback are covered too."""
-    return _SECRET.sub("[secret]", str(line))

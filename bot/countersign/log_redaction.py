@@ -1,0 +1,114 @@
+"""Keeps secrets and forged lines out of the log: redacts secrets, escapes control characters."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from structlog.typing import EventDict, WrappedLogger
+
+REDACTED = "[secret]"
+
+_SECRET_NAME = re.compile(
+    r"pass(?:word|wd|phrase)?$|secret|token$|api_?key|access_?key|private_?key|signing_?key|encryption_?key"
+    r"|credential|authorization|^key$|_key$|^dsn$|cookie",
+    re.IGNORECASE,
+)
+_SHORTEST_VALUE = 8  # characters; a shorter value of a variable would blot out ordinary words
+
+_NAMED = (  # a value behind its name: password=x, "api_key": "x", Authorization: Bearer x
+    r"(?i)(?P<name>[\"']?\b[\w.-]{0,40}(?:passwords?|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key"
+    r"|private[_-]?key|client[_-]?secret|signing[_-]?key|credentials?|authorization|cookie)[\"']?\s{0,3}[=:]\s{0,3})"
+    r"(?P<value>\"[^\"\r\n]{1,4000}\"|'[^'\r\n]{1,4000}'|(?:bearer|basic|token)\s+[^\s\"',;]{1,4000}"
+    r"|[^\s\"',;&)\]}]{1,4000})"
+)
+_FORMS = (
+    (
+        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----"
+        r"(?:.{0,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|.{0,20000})"
+    ),
+    r"\bxox[a-z](?:\.xox[a-z])?-[\w-]{6,}|\bxapp-[\w-]{6,}|\bxwfp-[\w-]{6,}",  # Slack
+    r"https://hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers|actions|commands)/[\w/-]{6,}",
+    r"\bsk-[\w-]{6,}|\b[sr]k_(?:live|test)_\w{8,}|\bwhsec_\w{8,}",  # OpenAI and its likes, Stripe
+    r"\bgh[opusr]_\w{16,}|\bgithub_pat_\w{16,}|\bglpat-[\w-]{12,}",  # GitHub, GitLab
+    r"\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{12,}\b",  # AWS
+    r"\bAIza[\w-]{30,}|\bya29\.[\w-]{16,}|\bGOCSPX-[\w-]{16,}",  # Google
+    r"\bSG\.[\w-]{16,}\.[\w-]{16,}|\bnpm_\w{30,}|\bpypi-[\w-]{16,}|\bhf_\w{16,}|\blsv2_\w{16,}|\bdop_v1_\w{16,}",
+    r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]{0,2000})?",  # a JSON Web Token
+    r"(?i:\b(?:bearer|basic)\s+)[\w.~+/=-]{8,}",
+    r"(?<=://)[^/\s:@\"']{0,400}:[^/\s@\"']{1,400}(?=@)",  # user:password in a URL
+)
+
+_URL_PASSWORD = re.compile(r"://[^/\s:@]*:(?P<password>[^/\s@]+)@")
+_KNOWN = re.compile("|".join(_FORMS), re.DOTALL)
+_NAMED_VALUE = re.compile(_NAMED)
+# Everything that a terminal obeys or that begins a new line somewhere; a tab is harmless.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL_IN_TRACEBACK = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+class SecretRedactor:
+    """Redacts secrets in texts: known forms, values behind a telling name, and those of the environment.
+
+    `environment` are the variables of the process. The values of those whose name looks like a secret's are
+    redacted wherever they stand, also percent-encoded parts of a URL's password.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        values = sorted(_secret_values(environment), key=len, reverse=True)
+        self._values = re.compile("|".join(map(re.escape, values))) if values else None
+
+    def redact(self, text: str) -> str:
+        """The text with each secret replaced by `[secret]`."""
+        if self._values is not None:
+            text = self._values.sub(REDACTED, text)
+        text = _KNOWN.sub(REDACTED, text)
+        return _NAMED_VALUE.sub(lambda found: f"{found['name']}{REDACTED}", text)
+
+    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        """A structlog processor: redacts and escapes every value of the event, however deep."""
+        for key, value in event.items():
+            if key == "exception" and isinstance(value, str):
+                event[key] = _indented(self.redact(value))
+            elif not key.startswith("_"):
+                event[key] = self._value(key, value)
+        return event
+
+    def _value(self, key: str, value: Any, depth: int = 0) -> Any:
+        if _SECRET_NAME.search(key) and isinstance(value, str | bytes) and value:
+            return REDACTED
+        if isinstance(value, str):
+            return escape_control_characters(self.redact(value))
+        if depth > 8:
+            return escape_control_characters(self.redact(repr(value)))
+        if isinstance(value, Mapping):
+            return {
+                escape_control_characters(self.redact(str(name))): self._value(str(name), item, depth + 1)
+                for name, item in value.items()
+            }
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._value("", item, depth + 1) for item in value]
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        return escape_control_characters(self.redact(str(value)))
+
+
+def escape_control_characters(text: str) -> str:
+    """The text on one line: line feeds and what a terminal would obey as `\\n`, `\\x1b`, `\\u202e`."""
+    return _CONTROL.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
+
+
+def _indented(traceback: str) -> str:
+    """A traceback whose lines all stand indented: none of them can pass for a line of the log."""
+    return "\n".join(f"    {_CONTROL_IN_TRACEBACK.sub(_escaped, line)}" for line in traceback.split("\n"))
+
+
+def _secret_values(environment: Mapping[str, str]) -> Iterable[str]:
+    for name, value in environment.items():
+        if _SECRET_NAME.search(name) and len(value) >= _SHORTEST_VALUE:
+            yield value
+        elif (found := _URL_PASSWORD.search(value)) and len(found["password"]) >= _SHORTEST_VALUE:
+            yield found["password"]

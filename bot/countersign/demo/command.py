@@ -196,7 +196,8 @@ class Demo:
 
     def _bot(self, stack: AsyncExitStack, environment: Mapping[str, str]) -> BotProcess:
         log = self._folder.path / "bot.log"
-        log.write_bytes(b"")
+        log.unlink(missing_ok=True)
+        log.touch(mode=0o600)  # conversations are in it
         bot = BotProcess(
             environment,
             command=child_command("serve"),

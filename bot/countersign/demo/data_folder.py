@@ -34,7 +34,8 @@ class DemoFolder:
 
     def __enter__(self) -> Self:
         """Take the folder, making it if need be. Raises `FolderTakenError` or OSError."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        # Nobody lists it. Root starts PostgreSQL as another user, who has to get through.
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
         self._lock = os.open(self.path / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             self._take()
@@ -60,7 +61,7 @@ class DemoFolder:
         for left in self.path.glob(f"{FRESH}*"):
             shutil.rmtree(left, ignore_errors=True)
         made = Path(tempfile.mkdtemp(prefix=FRESH, dir=self.path))
-        made.chmod(0o755)  # PostgreSQL may run as another user, who has to get through
+        made.chmod(0o711 if os.geteuid() == 0 else 0o700)  # as above
         try:
             yield made
         finally:

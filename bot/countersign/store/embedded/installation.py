@@ -84,7 +84,7 @@ def find_installation(data_dir: Path, *, fallback: Path = FALLBACK_FOLDER) -> In
     link = data_dir.expanduser().absolute() / "postgres"
     try:
         if os.geteuid() != 0:
-            link.parent.mkdir(parents=True, exist_ok=True)
+            link.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             installation = Installation(programs=programs, folder=link.resolve(), system_user=None)
         else:
             installation = _installation_for_root(programs, link, fallback)

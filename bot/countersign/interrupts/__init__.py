@@ -5,26 +5,29 @@ what their forms are. `ReviewRow.decide` turns a button or a sent form into a `D
 turns decisions into what the graph expects, or raises `InvalidDecision`.
 """
 
+from countersign.interrupts.dialects.options import MOST_OPTION_BUTTONS
 from countersign.interrupts.digest import digest
 from countersign.interrupts.display.invisible_characters import escape_invisible, has_invisible, single_line
 from countersign.interrupts.display.json_diff import Change, json_diff
 from countersign.interrupts.display.layout import Section, pages, sections
 from countersign.interrupts.errors import FormValidationError, InvalidDecision
-from countersign.interrupts.forms.field import INPUT_LIMIT, Field, FieldKind, Option, RawInput
+from countersign.interrupts.forms.field import INPUT_LIMIT, Field, FieldKind, Option, RawInput, json_equal
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_arguments, form_from_schema
 from countersign.interrupts.json_conversion import to_json
 from countersign.interrupts.parsing import parse
 from countersign.interrupts.pointer import MESSAGE, ROOT
 from countersign.interrupts.resume import check_decision, resume_value
-from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
+from countersign.interrupts.review_request import AnswerSource, Part, PartRole, ReviewRequest, ReviewRow, Risk
 from countersign.interrupts.unset import UNSET, JsonOrUnset, Unset
 
 __all__ = [
     "INPUT_LIMIT",
     "MESSAGE",
+    "MOST_OPTION_BUTTONS",
     "ROOT",
     "UNSET",
+    "AnswerSource",
     "Change",
     "Field",
     "FieldKind",
@@ -34,9 +37,11 @@ __all__ = [
     "JsonOrUnset",
     "Option",
     "Part",
+    "PartRole",
     "RawInput",
     "ReviewRequest",
     "ReviewRow",
+    "Risk",
     "Section",
     "Unset",
     "check_decision",
@@ -46,6 +51,7 @@ __all__ = [
     "form_from_schema",
     "has_invisible",
     "json_diff",
+    "json_equal",
     "pages",
     "parse",
     "resume_value",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import WHOLE_ANSWER
 from countersign.interrupts.dialects.dialect import RESPOND, Dialect
@@ -9,11 +10,13 @@ from countersign.interrupts.dialects.request_builder import single_row_request
 from countersign.interrupts.dialects.review_fields import review_fields, with_fields
 from countersign.interrupts.forms.any_answer import any_answer_form
 from countersign.interrupts.forms.field import Option
-from countersign.interrupts.forms.options import numbered_options
+from countersign.interrupts.forms.form import Form
+from countersign.interrupts.forms.options import numbered_options, typed_choice_form
 from countersign.interrupts.review_request import ReviewRequest
 
 NAME = "options"
-MOST_BUTTONS = 5  # options on buttons; of more, all are in one menu
+MOST_OPTION_BUTTONS = 5  # options on buttons; of more, all are in one menu
+MOST_OPTIONS = 300  # options in a menu; of more, one is typed
 _KEYS = ("options", "choices", "allowed_responses", "allowed_decisions", "actions")
 _LABELS = ("label", "title", "name")
 _VALUES = ("value", "id", "key")
@@ -34,12 +37,20 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
         description=fields.description,
         parts=fields.parts,
         answers={RESPOND: WHOLE_ANSWER},
-        # Nothing to choose from still is no yes-or-no question.
-        forms={} if options else {RESPOND: any_answer_form()},
-        options=options,
+        forms=_forms(options),
+        options=options if len(options) <= MOST_OPTIONS else (),
         args=value,
     )
     return with_fields(request, fields)
+
+
+def _forms(options: Sequence[Option]) -> dict[DecisionKind, Form]:
+    """A form where there are no buttons: for no options at all, and for more than a menu takes."""
+    if not options:
+        return {RESPOND: any_answer_form()}
+    if len(options) <= MOST_OPTIONS:
+        return {}
+    return {RESPOND: typed_choice_form([each.value for each in options], [each.label for each in options])}
 
 
 def offered(items: Json) -> tuple[Option, ...]:
@@ -77,7 +88,7 @@ def _first(item: Mapping[str, Json], keys: Sequence[str]) -> str | None:
 
 def _all_on_buttons(items: Json, options: Sequence[Option]) -> bool:
     """Whether the buttons show all that the list says. A menu shows nothing before it is opened."""
-    return 0 < len(options) <= MOST_BUTTONS and items == [option.label for option in options]
+    return 0 < len(options) <= MOST_OPTION_BUTTONS and items == [option.label for option in options]
 
 
 DIALECT = Dialect(NAME, parse)

@@ -4,8 +4,11 @@ import json
 from collections.abc import Iterator, Sequence
 
 from countersign.approvals.json import Json
+from countersign.interrupts import pointer
 from countersign.interrupts.display.invisible_characters import single_line
-from countersign.interrupts.forms.field import Option
+from countersign.interrupts.forms.field import Field, FieldKind, Option
+from countersign.interrupts.forms.form import Form
+from countersign.interrupts.validation.schema import compile_schema
 
 LABEL_LIMIT, KEY_LIMIT = 75, 150  # characters of a Slack option
 _CUT = 60  # characters of a label that has to be cut, before its number
@@ -33,6 +36,20 @@ def numbered_options(values: Sequence[Json], titles: Sequence[str | None]) -> tu
     return tuple(
         Option(key=str(at), label=label, value=values[at]) for at, label in zip(places, labels, strict=True)
     )
+
+
+def typed_choice_form(values: Sequence[Json], titles: Sequence[str | None]) -> Form:
+    """A text that has to be one of the values, or its title."""
+    options = enum_options(values, titles)
+    field = Field(
+        pointer=pointer.ROOT,
+        label="Answer",
+        kind=FieldKind.TEXT,
+        required=True,
+        hint=f"One of the {len(options)} options of the request.",
+        options=options,
+    )
+    return Form(fields=(field,), schema=compile_schema({"enum": list(values)}))
 
 
 def _labels(values: Sequence[Json], titles: Sequence[str | None] | None) -> Iterator[str]:

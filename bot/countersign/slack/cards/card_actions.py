@@ -1,4 +1,6 @@
-"""The four decisions on a card: their action ids, button labels, emoji and past tense."""
+"""The buttons of a card: action ids, labels, emoji and past tense of the decisions."""
+
+import re
 
 from countersign.approvals.decision import DecisionKind
 
@@ -7,6 +9,12 @@ ANSWER = "answer"  # a plain question's respond has this name
 VIEW = "approval:view"  # the button "Details", where the card leaves something out
 PAGE = "approval:page"
 APPROVE_REST = "approval:approve_rest"
+OPTIONS = "approval:options"  # the menu of more options than there are buttons for
+OTHER = "approval:other"  # an answer that the card does not offer
+OTHER_LABEL = "Answer another way"
+DECISION_PATTERN = re.compile(r"approval:(?:approve|edit|reject|respond|answer)")
+FORM_PATTERN = re.compile(rf"{DECISION_PATTERN.pattern}|{OTHER}")
+OPTION_PATTERN = re.compile(r"approval:option:(\d{1,5})")
 
 _LABELS = {
     DecisionKind.APPROVE: "Approve",
@@ -27,8 +35,14 @@ def action_id(kind: DecisionKind, *, plain_question: bool) -> str:
     return PREFIX + (ANSWER if plain_question and kind is DecisionKind.RESPOND else kind.value)
 
 
+def option_action_id(position: str) -> str:
+    return f"{PREFIX}option:{position}"
+
+
 def decision_kind(action_id: str) -> DecisionKind | None:
     """The decision that an action id or callback id stands for; None for any other id."""
+    if action_id == OTHER:
+        return DecisionKind.RESPOND
     name = action_id.removeprefix(PREFIX)
     if name == ANSWER:
         return DecisionKind.RESPOND

@@ -1,10 +1,12 @@
 """The card of an approval that is no longer pending: what was decided, by whom and when, without buttons."""
 
+import json
+
 from countersign.approvals.approval import Approval
-from countersign.approvals.decision import DecisionKind
+from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.vote import Vote
-from countersign.interrupts import Part, ReviewRequest, ReviewRow, escape_invisible
+from countersign.interrupts import Part, ReviewRequest, ReviewRow, escape_invisible, json_equal
 from countersign.interrupts.pointer import split
 from countersign.slack.block_kit.builders import Block, RenderedMessage, context_block, plain_section, section
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
@@ -99,11 +101,20 @@ def _vote_details(row: ReviewRow, vote: Vote, budget: BlockBudget) -> list[Block
     if decision.message:
         return _labelled_text(label, decision.message, budget)
     if decision.kind is DecisionKind.RESPOND:
-        if isinstance(decision.value, str):
-            return _labelled_text(label, decision.value, budget)
+        chosen = _chosen_label(row, decision)
+        if chosen is not None or isinstance(decision.value, str):
+            return _labelled_text(label, str(chosen or decision.value), budget)
         answer = (Part(label=label, value=decision.value),)
         return payload_blocks(answer, budget, truncated=_TRUNCATED).blocks
     return []
+
+
+def _chosen_label(row: ReviewRow, decision: Decision) -> str | None:
+    """The label of the option that was chosen, with the value that the graph gets if it is another text."""
+    found = next((each for each in row.options if json_equal(each.value, decision.value)), None)
+    if found is None or decision.verbatim or found.label == decision.value:
+        return None
+    return f"{found.label} ({json.dumps(decision.value, ensure_ascii=False)})"
 
 
 def _labelled_text(label: str, text: str, budget: BlockBudget) -> list[Block]:

@@ -16,6 +16,7 @@ from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
 from countersign.slack.cards.batch import batch_blocks, fully_shown_rows
 from countersign.slack.cards.closed_card import footer, render_closed_card
 from countersign.slack.cards.payload import BlockBudget, payload_blocks, text_length, title_block
+from countersign.slack.cards.review_fields import other_parts, review_field_blocks
 from countersign.slack.cards.row import row_buttons
 
 _TEXT_LIMIT = 11_500  # characters of all texts; Slack takes about 13,200 in one message
@@ -75,9 +76,9 @@ def _introduction(approval: Approval, request: ReviewRequest) -> list[Block]:
         blocks.append(section(f"{_ASKED_AGAIN}\n{code(note)}"))
     if request.description:
         blocks.append(plain_section(truncate_escaped(request.description, 3000)))
-    return blocks
+    return [*blocks, *review_field_blocks(request)]
 
 
 def _single_row(approval: Approval, request: ReviewRequest, chars: int) -> list[Block]:
-    payload = payload_blocks(request.rows[0].parts, BlockBudget(min(chars, _PAYLOAD_LIMIT), 40))
+    payload = payload_blocks(other_parts(request.rows[0].parts), BlockBudget(min(chars, _PAYLOAD_LIMIT), 40))
     return [*payload.blocks, row_buttons(approval, request, 0, truncated=not payload.complete)]

@@ -8,6 +8,7 @@ from countersign.slack.block_kit.builders import Block, Style, actions, button, 
 from countersign.slack.block_kit.escaping import code, escaped_length, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
 from countersign.slack.cards import card_actions
+from countersign.slack.cards.option_elements import option_elements
 from countersign.slack.cards.references import CardReference
 
 _NAME_LIMIT = 130
@@ -51,21 +52,27 @@ def unused_vote_line(vote: Vote) -> str:
 
 
 def row_buttons(approval: Approval, request: ReviewRequest, row: int, *, truncated: bool) -> Block:
-    """A button for each allowed decision. The block id changes with every version of the card.
+    """A button for each allowed decision and option. The block id changes with every version of the card.
 
     `truncated`: the card does not show all of the row, so there is a button that does.
     """
     value = CardReference(approval_id=approval.id, row=row, digest=approval.digest).pack()
-    allowed = request.rows[row].allowed
-    wants_answer = DecisionKind.APPROVE not in allowed
-    buttons = [
-        _decision_button(kind, value, request, is_answer=wants_answer and kind is DecisionKind.RESPOND)
+    asked = request.rows[row]
+    wants_answer = DecisionKind.APPROVE not in asked.allowed
+    elements = [
+        _decision_button(kind, value, request, is_answer=kind is DecisionKind.RESPOND and wants_answer)
         for kind in _BUTTON_ORDER
-        if kind in allowed
+        if kind in asked.allowed and not (kind is DecisionKind.RESPOND and asked.options)
     ]
+    elements += option_elements(asked.options, value)
     if truncated:
-        buttons.append(button(card_actions.VIEW, "Details", value))
-    return actions(f"row:{row}:{approval.version}", buttons)
+        elements.append(button(card_actions.VIEW, "Details", value))
+    if asked.other is not None:
+        elements.append(button(card_actions.OTHER, card_actions.OTHER_LABEL, value))
+    block_id = f"row:{row}:{approval.version}"
+    if any(element["type"] != "button" for element in elements):
+        block_id += f":{value}"  # a menu carries no reference: its options have no room for one
+    return actions(block_id, elements)
 
 
 def _decision_button(kind: DecisionKind, value: str, request: ReviewRequest, *, is_answer: bool) -> Block:

@@ -1,4 +1,4 @@
-"""A click on a button, parsed from Slack's block_actions payload."""
+"""A click on a button or a choice in a menu of a card, parsed from Slack's block_actions payload."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ class ButtonClick:
     thread: ThreadRef
     trigger_id: str
     action_id: str
-    value: object
+    value: object  # the card reference that the button, or the menu's block, carries
+    choice: str | None  # of a menu: the value of the option that was chosen
     on_message: bool  # whether the message, as Slack has it now, contains an element with this value
 
     @classmethod
@@ -28,7 +29,12 @@ class ButtonClick:
         channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
         thread_ts = str(message.get("thread_ts") or container.get("thread_ts") or message_ts)
         user = body["user"]
-        value = action.get("value")
+        blocks = message.get("blocks")
+        chosen = action.get("selected_option")
+        choice = str(chosen.get("value")) if isinstance(chosen, Mapping) else None
+        block_id = str(action.get("block_id", ""))
+        value = action.get("value") if choice is None else block_id.rpartition(":")[2]
+        known = _contains_value(blocks, value) if choice is None else _contains_block(blocks, block_id)
         return cls(
             user=str(user["id"]),
             user_team=user.get("team_id"),
@@ -38,7 +44,8 @@ class ButtonClick:
             trigger_id=str(body.get("trigger_id", "")),
             action_id=str(action.get("action_id", "")),
             value=value,
-            on_message=_contains_value(message.get("blocks"), value),
+            choice=choice,
+            on_message=known,
         )
 
 
@@ -48,3 +55,8 @@ def _contains_value(blocks: object, value: object) -> bool:
         return True
     elements = [element for block in blocks for element in block.get("elements") or ()]
     return any(isinstance(element, dict) and element.get("value") == value for element in elements)
+
+
+def _contains_block(blocks: object, block_id: str) -> bool:
+    """True too if the payload has no blocks."""
+    return not isinstance(blocks, list) or any(block.get("block_id") == block_id for block in blocks)

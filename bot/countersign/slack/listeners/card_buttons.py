@@ -5,24 +5,25 @@ A click is acknowledged only after its decision is saved: a click that Slack cou
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import AlreadyDecided, CountersignError, QuestionChanged
+from countersign.approvals.person import Person
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.errors import SlackRefused
 from countersign.flow.review import Review
-from countersign.interrupts import ReviewRow, single_line
+from countersign.interrupts import single_line
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards import card_actions
 from countersign.slack.cards.details_view import details_view, first_page
 from countersign.slack.cards.open_card import rows_for_approve_all
-from countersign.slack.cards.references import CardReference, ModalReference, RowsReference
-from countersign.slack.forms.modal import Modal, fit_form, form_view
+from countersign.slack.cards.references import CardReference, InvalidReference, ModalReference, RowsReference
+from countersign.slack.forms.modal import Modal, form_view
 from countersign.slack.listeners.button_click import ButtonClick
+from countersign.slack.listeners.card_decision import decide, decision_form, whole
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
 
 _TITLES = {
@@ -55,7 +56,13 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         await _show_page(context, body)
         await ack()
 
-    app.action(re.compile(r"^approval:(approve|edit|reject|respond|answer)$"))(on_decision)
+    async def on_option(ack: Ack, body: dict[str, Any]) -> None:
+        await _reporting_errors(context, body, _choose)
+        await ack()
+
+    app.action(whole(card_actions.FORM_PATTERN))(on_decision)
+    app.action(whole(card_actions.OPTION_PATTERN))(on_option)
+    app.action(card_actions.OPTIONS)(on_option)
     app.action(card_actions.APPROVE_REST)(on_approve_rest)
     app.action(card_actions.VIEW)(on_details)
     app.action(re.compile(rf"^{card_actions.PAGE}:\d+$"))(on_page)
@@ -76,23 +83,45 @@ async def _reporting_errors(
 
 async def _decide(context: ListenerContext, click: ButtonClick) -> None:
     """Save a decision that needs no form, else open its form."""
+    ref, person, review = await _load_clicked(context, click)
+    row = review.request.rows[ref.row]
+    form = decision_form(row, click.action_id)
+    if form is None:
+        await _save(context, click, ref, person, review, decide(row, click.action_id, None))
+        return
+    reference = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
+    view = form_view(form, form_modal(review, click.action_id, reference))
+    context.background_tasks.start("open form", _open_view(context, click, view))
+
+
+async def _choose(context: ListenerContext, click: ButtonClick) -> None:
+    """Save the option that was clicked, or chosen in the menu."""
+    found = card_actions.OPTION_PATTERN.fullmatch(click.action_id)
+    position = found[1] if found else click.choice
+    if position is None or not position.isdecimal():
+        raise InvalidReference
+    ref, person, review = await _load_clicked(context, click)
+    await _save(context, click, ref, person, review, review.request.rows[ref.row].choose(int(position)))
+
+
+async def _load_clicked(context: ListenerContext, click: ButtonClick) -> tuple[CardReference, Person, Review]:
+    """The row of the card, who clicked, and the approval, if they may decide it now."""
     ref = CardReference.unpack(click.value)
-    kind = card_actions.decision_kind(click.action_id)
-    assert kind is not None, "the listener's pattern matches decisions only"
     person = await context.person(click.user, click.user_team)
     review = await context.load_for_decision(ref, click.channel, person)
     await context.check_card_message(review.approval, click.message_ts, shown=click.on_message)
-    row = review.request.rows[ref.row]
-    form = row.forms.get(kind)
-    if kind not in row.allowed or form is None:
-        decision = row.decide(kind)
-        await context.save_decision(
-            lambda: _decision_request(ref, click, {ref.row: decision}), person, review
-        )
-        return
-    reference = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
-    view = form_view(fit_form(form), form_modal(review, kind, reference))
-    context.background_tasks.start("open form", _open_view(context, click, view))
+    return ref, person, review
+
+
+async def _save(
+    context: ListenerContext,
+    click: ButtonClick,
+    ref: CardReference,
+    person: Person,
+    review: Review,
+    decision: Decision,
+) -> None:
+    await context.save_decision(lambda: _decision_request(ref, click, {ref.row: decision}), person, review)
 
 
 async def _decision_request(
@@ -170,24 +199,18 @@ async def _open_view(context: ListenerContext, click: ButtonClick, view: Block) 
         await context.client.post_ephemeral(click.thread, click.user, describe_error(error))
 
 
-def form_modal(
-    review: Review, kind: DecisionKind, reference: ModalReference, encoded_state: str = ""
-) -> Modal:
+def form_modal(review: Review, action_id: str, reference: ModalReference, encoded_state: str = "") -> Modal:
     """The frame of a decision's form; `encoded_state` is what was typed on its other pages."""
     request = review.request
     row = request.rows[reference.card.row]
+    kind = card_actions.decision_kind(action_id)
+    assert kind is not None, "the listeners' patterns match decisions only"
     title, submit = _TITLES[kind]
     return Modal(
-        callback_id=card_actions.action_id(kind, plain_question=request.plain_question),
+        callback_id=action_id,
         title=title,
         submit=submit,
         private_metadata=f"{reference.pack()} {encoded_state}".strip(),
         heading=request.title if len(request.rows) == 1 else single_line(row.action or request.title),
         explanation=request.description or "",
     )
-
-
-def with_fitted_form(row: ReviewRow, kind: DecisionKind) -> ReviewRow:
-    """The row with its form as the modal shows it."""
-    form = row.forms.get(kind)
-    return row if form is None else replace(row, forms={**row.forms, kind: fit_form(form)})

@@ -6,12 +6,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.review import Review
-from countersign.interrupts import ReviewRow
+from countersign.interrupts import Form, ReviewRow
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards import card_actions
 from countersign.slack.cards.references import InvalidReference, ModalReference
@@ -25,7 +24,8 @@ from countersign.slack.forms.pagination import (
     pages,
 )
 from countersign.slack.listeners.acknowledgement import acknowledge_submission
-from countersign.slack.listeners.card_buttons import form_modal, with_fitted_form
+from countersign.slack.listeners.card_buttons import form_modal
+from countersign.slack.listeners.card_decision import decide, decision_form, whole
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
 
 _TOO_MUCH_TO_KEEP = (
@@ -49,7 +49,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         )
         await ack()
 
-    app.view(re.compile(r"^approval:(approve|edit|reject|respond|answer)$"))(on_submission)
+    app.view(whole(card_actions.FORM_PATTERN))(on_submission)
     app.action(re.compile(rf"^{PAGE_ACTION}:\d+$"))(on_page)
 
 
@@ -59,25 +59,33 @@ class _OpenForm:
 
     reference: ModalReference
     carried: CarriedInputs
-    kind: DecisionKind
+    action_id: str  # of the button behind which it is
     person: Person
     review: Review
     row: ReviewRow
+
+    @property
+    def form(self) -> Form | None:
+        return decision_form(self.row, self.action_id)
 
 
 async def _load_form(context: ListenerContext, body: dict[str, Any], view: dict[str, Any]) -> _OpenForm:
     packed_reference, _, encoded = str(view.get("private_metadata")).partition(" ")
     ref = ModalReference.unpack(packed_reference)
-    kind = card_actions.decision_kind(str(view.get("callback_id")))
-    if kind is None:
+    action_id = str(view.get("callback_id"))
+    if card_actions.decision_kind(action_id) is None:
         raise InvalidReference
     user = body["user"]
     person = await context.person(str(user["id"]), user.get("team_id"))
     review = await context.load_for_decision(ref.card, ref.channel, person)
     await context.check_card_message(review.approval, ref.message_ts, shown=False)
-    row = with_fitted_form(review.request.rows[ref.card.row], kind)
     return _OpenForm(
-        reference=ref, carried=decode_state(encoded), kind=kind, person=person, review=review, row=row
+        reference=ref,
+        carried=decode_state(encoded),
+        action_id=action_id,
+        person=person,
+        review=review,
+        row=review.request.rows[ref.card.row],
     )
 
 
@@ -85,7 +93,7 @@ async def _other_page(context: ListenerContext, body: dict[str, Any]) -> Block:
     """Another page of the form, with what was typed so far."""
     view = body["view"]
     form_state = await _load_form(context, body, view)
-    form = form_state.row.forms.get(form_state.kind)
+    form = form_state.form
     page = int(body["actions"][0]["action_id"].rpartition(":")[2])
     if form is None or page >= len(pages(form)):
         raise InvalidReference
@@ -94,22 +102,22 @@ async def _other_page(context: ListenerContext, body: dict[str, Any]) -> Block:
         encoded = encode_state(carried)
     except FormStateTooLargeError:  # the same page again: Slack leaves in its inputs what was typed
         modal = form_modal(
-            form_state.review, form_state.kind, form_state.reference, encode_state(form_state.carried)
+            form_state.review, form_state.action_id, form_state.reference, encode_state(form_state.carried)
         )
         return form_view(
             form, replace(modal, warning=_TOO_MUCH_TO_KEEP), form_state.reference.page, form_state.carried
         )
-    modal = form_modal(form_state.review, form_state.kind, replace(form_state.reference, page=page), encoded)
+    turned = replace(form_state.reference, page=page)
+    modal = form_modal(form_state.review, form_state.action_id, turned, encoded)
     return form_view(form, modal, page, carried)
 
 
 async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str, Any]) -> None:
     """Raises FormValidationError or InvalidDecision for what was typed; any other CountersignError else."""
     form_state = await _load_form(context, body, view)
-    ref, form = form_state.reference, form_state.row.forms.get(form_state.kind)
-    decision: Decision = form_state.row.decide(
-        form_state.kind, None if form is None else submitted_values(form, view, form_state.carried)
-    )
+    ref, form = form_state.reference, form_state.form
+    raw = None if form is None else submitted_values(form, view, form_state.carried)
+    decision = decide(form_state.row, form_state.action_id, raw)
 
     async def make() -> DecisionRequest:
         return DecisionRequest(

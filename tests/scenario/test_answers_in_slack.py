@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from countersign.testing.cards import ApprovalCard
 from slack_local.block_kit.input_state import all_blocks
-from slack_local.people.threads import Card
 from tests.support.stage import Stage
 
 WHERE = {"question": "Where to?", "options": ["staging", "prod"]}
@@ -20,7 +20,7 @@ SHIP = {
 OTHER = "approval:other"
 
 
-def menu(card: Card) -> dict[str, Any]:
+def menu(card: ApprovalCard) -> dict[str, Any]:
     elements = [each for block in all_blocks(card.message) for each in block.get("elements", ())]
     (found,) = [each for each in elements if each.get("action_id") == "approval:options"]
     return dict(found)
@@ -52,7 +52,7 @@ async def test_options_that_sound_like_a_yes_and_a_no_are_answered_as_they_are(s
     assert await stage.resumed(clicked.thread) == "reject"
 
     await stage.ws.bob.replies(replied.thread, "yes please")
-    await replied.thread.wait_for("waits for")
+    await replied.thread.wait_for("waits for a decision")
     await stage.ws.bob.replies(replied.thread, "approve")
     assert await stage.resumed(replied.thread) == "approve"
 
@@ -74,7 +74,7 @@ async def test_more_than_five_options_are_a_menu(stage: Stage, count: int) -> No
 async def test_options_that_are_too_many_for_a_menu_are_typed(stage: Stage) -> None:
     card = await stage.card({"question": "Which city?", "options": [f"city {at}" for at in range(301)]})
 
-    wrong = await card.decide("approval:respond", stage.ws.bob, {"/": "city 301"})
+    wrong = await card.submit("approval:respond", stage.ws.bob, {"/": "city 301"})
     assert "Choose one of" in wrong.errors["/"]
     assert stage.ws.bob.modal is not None
     await stage.ws.bob.submits(stage.ws.bob.modal, {"/": "city 300"})
@@ -97,7 +97,7 @@ async def test_unusual_options_make_a_card_that_slack_takes(stage: Stage, option
     card = await stage.card({"question": "Which?", "options": options})
     assert OTHER in card.actions
 
-    await card.decide(OTHER, stage.ws.bob, {"/": "done", "/as": "text"})
+    await card.answer_another_way(stage.ws.bob, "done")
 
     assert await stage.resumed(card.thread) == "done"
 
@@ -128,7 +128,7 @@ async def test_the_answer_of_a_long_option_is_all_of_it(stage: Stage) -> None:
 async def test_any_json_can_be_given_another_way(stage: Stage, typed: str, kind: str, answer: object) -> None:
     card = await stage.card({"question": "Pay this?", "amount": 5})
 
-    await card.decide(OTHER, stage.ws.bob, {"/": typed, "/as": kind})
+    await card.answer_another_way(stage.ws.bob, typed, kind)
 
     assert repr(await stage.resumed(card.thread)) == repr(answer)
     await card.closes()
@@ -148,7 +148,7 @@ async def test_what_is_not_of_its_kind_is_an_error_at_the_field(
 ) -> None:
     card = await stage.card("Which?")
 
-    result = await card.decide(OTHER, stage.ws.bob, {"/": typed, "/as": kind})
+    result = await card.answer_another_way(stage.ws.bob, typed, kind)
 
     assert error in result.errors["/"]
     assert card.is_open
@@ -175,7 +175,7 @@ async def test_a_question_for_a_yes_or_a_no_is_not_answered_by_talk(stage: Stage
     assert {"approval:approve", "approval:reject"} <= set(card.actions)
 
     await stage.ws.bob.replies(card.thread, "no")
-    await card.thread.wait_for("waits for")
+    await card.thread.wait_for("waits for a decision")
     await stage.ws.bob.replies(card.thread, "I would wait a day")
     assert card.is_open
     await card.reject(stage.ws.bob)

@@ -34,6 +34,10 @@ class ApprovalCard(Card):
         """Press Answer and submit: one value for the whole answer, or values by JSON Pointer."""
         return await self.submit("approval:answer", by, values or {"/": value})
 
+    async def answer_another_way(self, by: CardUser, text: str, kind: str = "text") -> SubmissionResult:
+        """Press Answer another way and submit the text as `text`, `number`, `yes_no` or `json`."""
+        return await self.submit("approval:other", by, {"/": text, "/as": kind})
+
 
 async def approval_card(thread: Thread, number: int = 0, *, limit: float = 10.0) -> ApprovalCard:
     """Wait for open card `number` (oldest is 0) of a thread. Raises `WaitTimeoutError`."""

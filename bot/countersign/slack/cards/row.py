@@ -78,7 +78,7 @@ def row_buttons(approval: Approval, request: ReviewRequest, row: int, *, truncat
 def _decision_button(kind: DecisionKind, value: str, request: ReviewRequest, *, is_answer: bool) -> Block:
     return button(
         card_actions.action_id(kind, plain_question=request.plain_question),
-        card_actions.button_label(kind, is_answer=is_answer),
+        card_actions.button_label(kind, is_answer=is_answer or request.plain_question),
         value,
         _STYLES.get(kind) or ("primary" if is_answer else None),
     )

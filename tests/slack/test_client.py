@@ -117,4 +117,4 @@ async def test_an_unknown_button_says_that_it_does_nothing(bot: Bot) -> None:
     payload["actions"][0]["action_id"] = "old:button"
     clicked = await bot.ws.bob.clicks_raw(payload)
     assert clicked.error is None
-    await bot.ws.bob.sees_ephemeral("does not do anything")
+    await bot.ws.bob.sees_ephemeral("no longer works")

@@ -36,10 +36,10 @@ async def test_agent_says_how_it_is_used(bot: Bot, text: str) -> None:
 
 async def test_agent_lists_graphs_and_knows_no_others(bot: Bot) -> None:
     listed = await bot.ws.carol.runs("/agent graphs")
-    assert "`assistant` (the default)" in listed.text
+    assert "`assistant` (default)" in listed.text
     assert "`order`" in listed.text
     unknown = await bot.ws.carol.runs("/agent nope: do it")
-    assert "no graph called `nope`" in unknown.text
+    assert "no agent called `nope`" in unknown.text
     assert bot.ws.log.calls("chat.postMessage") == []
 
 
@@ -57,17 +57,17 @@ async def test_approvals_shows_what_waits_where_the_person_is(bot: Bot) -> None:
     assert hidden.is_open
 
     answer = await bot.ws.bob.runs("/approvals")
-    assert "*1 waits for a decision:*" in answer.text
+    assert "*1 waiting for a decision:*" in answer.text
     assert (
         f"/archives/{card.thread.channel}/p{card.ts.replace('.', '')}?thread_ts={card.thread.ts}"
         in answer.text
     )
 
     own = await bot.ws.carol.runs("/approvals")
-    assert "*2 wait for a decision:*" in own.text
+    assert "*2 waiting for a decision:*" in own.text
 
     await card.approve(by=bot.ws.bob)
-    assert "Nothing waits" in (await bot.ws.bob.runs("/approvals")).text
+    assert "Nothing is waiting" in (await bot.ws.bob.runs("/approvals")).text
 
 
 async def test_approvals_counts_what_it_does_not_list(bot: Bot) -> None:
@@ -75,14 +75,14 @@ async def test_approvals_counts_what_it_does_not_list(bot: Bot) -> None:
     for number in range(22):
         await bot.asks({"type": "tool_approval", "name": f"step{number}", "args": {}}, thread=thread)
     answer = await bot.ws.bob.runs("/approvals")
-    assert "*22 wait for a decision:*" in answer.text
+    assert "*22 waiting for a decision:*" in answer.text
     assert answer.text.index("step0") < answer.text.index("step19")
     assert "step20" not in answer.text
-    assert "and 2 more" in answer.text
+    assert "and 2 newer ones" in answer.text
 
 
 async def test_approvals_with_words_says_how_it_is_used(bot: Bot) -> None:
-    assert "takes no words" in (await bot.ws.bob.runs("/approvals now")).text
+    assert "takes no arguments" in (await bot.ws.bob.runs("/approvals now")).text
 
 
 async def test_approvals_answers_in_time_when_slack_does_not(bot: Bot) -> None:

@@ -283,7 +283,7 @@ async def test_a_failing_database_leaves_the_click_unacknowledged_and_says_so(
     monkeypatch.setattr(bot.store, "decide", fail)
     clicked = await card.approve(by=bot.ws.bob)
     assert clicked.error is not None
-    told = await bot.ws.bob.sees_ephemeral("reference")
+    told = await bot.ws.bob.sees_ephemeral("Error ID")
     assert "database" not in told.text
 
 
@@ -329,7 +329,7 @@ async def test_a_page_is_not_turned_over_more_than_can_be_kept(bot: Bot) -> None
     await bot.ws.bob.clicks(view, "form:turn:1")
 
     await bot.ws.slack.changes.wait_for(
-        ("screen", bot.ws.bob.id), lambda: "too much to keep" in str(view.definition), limit=10, what="a word"
+        ("screen", bot.ws.bob.id), lambda: "too long to keep" in str(view.definition), limit=10, what="a word"
     )
     assert view.values["/k8"]["value"]["value"] == much["/k8"]
     assert "pages:0" in str(view.definition["blocks"])

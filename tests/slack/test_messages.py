@@ -10,7 +10,7 @@ from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from countersign.slack.block_kit.escaping import unescape
 from countersign.testing.cards import approval_card
-from slack_local.fault_injection import ApiFault
+from slack_local.fault_injection import ApiFault, DeliveryFault
 from slack_local.payloads.interactions import view_submission
 from slack_local.people.threads import Thread
 from tests.slack.conftest import Bot
@@ -74,8 +74,20 @@ async def test_edits_deletions_and_the_bots_own_messages_are_not_input(bot: Bot)
 
 async def test_a_mention_without_words_is_told_what_to_do(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("")
-    await bot.ws.carol.sees_ephemeral("Write what you want")
+    await bot.ws.carol.sees_ephemeral("Write your request")
+    await acknowledged(bot, "app_mention")
+    await acknowledged(bot, "message")
+    await bot.context.background_tasks.close()
+    assert len(bot.ws.carol.ephemerals) == 1
     assert thread.id not in bot.deferred
+
+
+async def test_a_retried_mention_without_words_is_answered_once(bot: Bot) -> None:
+    bot.ws.faults.on_delivery("app_mention", DeliveryFault.TWICE)
+    await bot.ws.carol.mentions("")
+    await acknowledged(bot, "app_mention", 2)
+    await bot.context.background_tasks.close()
+    assert len(bot.ws.carol.ephemerals) == 1
 
 
 async def test_an_event_that_could_not_be_stored_comes_again(

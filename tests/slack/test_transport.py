@@ -156,5 +156,5 @@ def test_missing_scopes_are_named_with_what_they_are_for() -> None:
     )
     warning = scope_warning(workspace)
     assert warning is not None
-    assert "app_mentions:read (to hear mentions)" in warning
+    assert "app_mentions:read (to receive mentions)" in warning
     assert "chat:write" not in warning

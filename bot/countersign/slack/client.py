@@ -1,4 +1,4 @@
-"""Slack as the flow needs it: posts each row once, shows a card as its approval is, tells people things."""
+"""The Slack adapter of the flow: posts each outbox row once, keeps cards up to date, notifies people."""
 
 from dataclasses import replace
 from typing import Any
@@ -21,18 +21,18 @@ from countersign.slack.transport.posted_messages import EVENT_TYPE, find_posted_
 from countersign.slack.transport.web_api import WebApi, Workspace
 from countersign.slack.user_directory import UserDirectory
 
-_TOO_MUCH = {
+_BLOCKS_REFUSED = {
     *("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format", "msg_too_long"),
     "invalid_attachments",  # such as two tables in the Markdown of one message
 }
 _HOOKS = "https://hooks.slack.com/"
-_NOT_HERE = "I am not in this channel. Invite me with `/invite`, then try again."
-_NO_THREAD = {
-    "not_in_channel": _NOT_HERE,
-    "channel_not_found": _NOT_HERE,
-    "is_archived": "This channel is archived, so nothing can be started in it.",
-    "restricted_action": "This workspace's settings do not let me post here.",
-    "missing_scope": "I lack a permission to post here. Whoever manages this app can add it.",
+_NOT_IN_CHANNEL = "I'm not in this channel. Invite me with `/invite`, then try again."
+_ROOT_REFUSED = {
+    "not_in_channel": _NOT_IN_CHANNEL,
+    "channel_not_found": _NOT_IN_CHANNEL,
+    "is_archived": "This channel is archived. Start in another channel.",
+    "restricted_action": "The settings of this workspace don't let me post here. Ask an admin.",
+    "missing_scope": "This app lacks a permission to post here. Ask your admin to add it.",
 }
 
 log = structlog.get_logger()
@@ -48,7 +48,7 @@ class SlackClient:
         self._card_updates = CardUpdateSerialiser()
 
     async def post(self, row: Outgoing, review: Review | None) -> str:
-        """Post the row and give its ts; a row whose text needs several messages gives that of the first."""
+        """Post the row and return its ts: that of the first message, if its text needs several."""
         if review is not None:
             return await self._post_card(row, review)
         if row.kind is OutgoingKind.CARD:
@@ -71,7 +71,7 @@ class SlackClient:
         try:
             return await self._send(key, channel, thread_ts, rendered)
         except SlackRefused as refused:
-            if refused.error not in _TOO_MUCH or rendered.fallback is None:
+            if refused.error not in _BLOCKS_REFUSED or rendered.fallback is None:
                 raise
             log.warning("message_fallback_used", key=key, slack_error=refused.error)
             return await self._send(key, channel, thread_ts, replace(rendered, blocks=rendered.fallback))
@@ -84,7 +84,7 @@ class SlackClient:
         try:
             return await self._send(row.key, row.channel, row.thread_ts, render_card(review))
         except SlackRefused as refused:
-            if refused.error not in _TOO_MUCH:
+            if refused.error not in _BLOCKS_REFUSED:
                 raise
             log.error("card_fallback_used", approval_id=str(review.approval.id), slack_error=refused.error)
             return await self._send(row.key, row.channel, row.thread_ts, render_fallback_card(review))
@@ -115,7 +115,7 @@ class SlackClient:
         try:
             await self._update(channel, ts, render_card(review))
         except SlackRefused as refused:
-            if refused.error not in _TOO_MUCH:
+            if refused.error not in _BLOCKS_REFUSED:
                 raise
             log.error("card_fallback_used", approval_id=str(review.approval.id), slack_error=refused.error)
             await self._update(channel, ts, render_fallback_card(review))
@@ -125,16 +125,16 @@ class SlackClient:
             "chat.update", channel=channel, ts=ts, text=rendered.text, blocks=rendered.blocks
         )
 
-    async def show(self, channel: str, ts: str, rendered: RenderedMessage) -> None:
-        """Make a message of ours show something else."""
+    async def update_message(self, channel: str, ts: str, rendered: RenderedMessage) -> None:
+        """Replace the content of a message of the bot's."""
         await self._update(channel, ts, rendered)
 
     async def person(self, user_id: str, team_id: str | None = None) -> Person:  # noqa: ARG002  # the port's
-        """Who it is, as users.info has it: the team that came along is what the sender says of themselves."""
+        """Who it is, from users.info alone: the team in a payload is not checked by anybody."""
         return await self._users.person(user_id)
 
     async def post_ephemeral(self, thread: ThreadRef, user: str, text: str) -> None:
-        """The text is mrkdwn of the bot's own; it is escaped all the same, since it may quote people."""
+        """The text is mrkdwn of the bot's own; it is escaped, since it may quote people."""
         await self._api.call(
             "chat.postEphemeral",
             channel=thread.channel,
@@ -144,27 +144,29 @@ class SlackClient:
         )
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:
-        """What the bot is at, under the thread; chat:write is enough (Slack's change of 2026-03-05)."""
+        """Show a status below the thread. Needs chat:write only (Slack's change of 2026-03-05)."""
         await self._api.call(
             "assistant.threads.setStatus", channel_id=thread.channel, thread_ts=thread.ts, status=status
         )
 
     async def root_refused(self, row: Outgoing, error: str) -> None:
-        """Never raises: there is nobody left to tell."""
+        """Tell the person who typed /agent. Never raises: nobody else could be told."""
         body: dict[str, Any] = dict(row.body) if isinstance(row.body, dict) else {}
-        text = _NO_THREAD.get(error, f"Slack did not let me start a thread here ({error}).")
+        text = _ROOT_REFUSED.get(
+            error, f"Slack didn't let me start a thread here ({error}). Tell your admin."
+        )
         if await self._respond(str(body.get("response_url") or ""), text):
             return
         here = ThreadRef(team=row.team, channel=row.channel, ts="")
         try:
             await self.post_ephemeral(here, str(body.get("user", "")), text)
         except (SlackRefused, SlackUnreachable, RateLimited) as failed:
-            log.warning("opening_failure_not_told", key=row.key, reason=str(failed))
+            log.warning("root_refusal_not_reported", key=row.key, reason=str(failed))
 
     async def _respond(self, url: str, text: str) -> bool:
-        """Answer through a response_url, which is only ever Slack's own."""
+        """Post to a response_url, if it is an address of Slack's."""
         session = self._api.web.session
-        if not self._is_slacks(url) or session is None:
+        if not self._is_slack_url(url) or session is None:
             return False
         try:
             async with session.post(url, json={"response_type": "ephemeral", "text": escape(text)}) as answer:
@@ -172,7 +174,7 @@ class SlackClient:
         except (aiohttp.ClientError, TimeoutError):
             return False
 
-    def _is_slacks(self, url: str) -> bool:
+    def _is_slack_url(self, url: str) -> bool:
         own = urlsplit(self._api.web.base_url)
         given = urlsplit(url)
         return url.startswith(_HOOKS) or (given.scheme, given.netloc) == (own.scheme, own.netloc)
@@ -182,7 +184,7 @@ class SlackClient:
         return await self._api.call(method, **arguments)
 
     async def post_text(self, key: str, channel: str, text: str, *, look_first: bool) -> dict[str, Any]:
-        """Post a text of a tool's, escaped, in a channel; with `look_first` it may be there already."""
+        """Post a tool's text in a channel, escaped. `look_first`: an earlier attempt may have posted it."""
         found = await find_posted_messages(self._api, channel, None, [key]) if look_first else {}
         ts = found.get(key) or await self._send_text(key, channel, text)
         return {"channel": channel, "ts": ts}

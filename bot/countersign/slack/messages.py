@@ -28,20 +28,20 @@ RETRY = "run:retry"
 ASK_AGAIN = "run:ask_again"
 START = "start:open"
 
-_NOTIFICATION_LIMIT = 3000  # characters of the text for notifications, beside the blocks that hold everything
+_NOTIFICATION_LIMIT = 3000  # characters of the text in notifications; the blocks have all of it
 _MARKDOWN_LIMIT = 11_000  # of Slack's 12,000 a message
-_FIELDS_LIMIT = 9000
+_RESULT_LIMIT = 9000
 _SECTION_LIMIT = 2700
 
 
 def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
-    """What to post for the row, in order: one message, or as many as its text needs."""
+    """The messages to post for the row, in order: one, or as many as its text needs."""
     body: Mapping[str, Any] = row.body if isinstance(row.body, Mapping) else {}
     match row.kind:
         case OutgoingKind.AGENT_MESSAGE:
             return _agent_message(str(body.get("text") or ""))
         case OutgoingKind.RESULT:
-            return _fields(body.get("values"))
+            return _result(body.get("values"))
         case OutgoingKind.NOTE:
             return (_note(str(body.get("text", ""))),)
         case OutgoingKind.FAILURE:
@@ -49,7 +49,7 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
         case OutgoingKind.START_FORM:
             return (_start_form(str(body.get("graph", ""))),)
         case OutgoingKind.ROOT:
-            return _opening(body)
+            return _thread_root(body)
         case OutgoingKind.CARD:
             raise ValueError("a card is rendered from its approval")
 
@@ -66,9 +66,9 @@ def _agent_message(text: str) -> tuple[RenderedMessage, ...]:
 
 
 def _split(text: str, limit: int) -> list[str]:
-    """The text in pieces that are each within the limit once escaped, parted between lines where possible.
+    """The text in pieces within the limit, measured after escaping, split between lines where possible.
 
-    A code block that goes over a border is closed and opened again, so that it stays one to look at.
+    A code block that is split is closed at the end of a piece and opened again in the next.
     """
     pieces: list[str] = []
     fenced = False
@@ -79,12 +79,12 @@ def _split(text: str, limit: int) -> list[str]:
     return pieces
 
 
-def _fields(values: Any) -> tuple[RenderedMessage, ...]:
-    """The output of a graph without messages: each field under its name, in full."""
+def _result(values: Any) -> tuple[RenderedMessage, ...]:
+    """The output of a graph without messages: each field with its name, in full."""
     parts = (
         [Part(label=name, value=value) for name, value in values.items()]
         if isinstance(values, Mapping) and values
-        else [Part(label="result", value=values)]
+        else [Part(label="Result", value=values)]
     )
     notice = truncate_escaped("; ".join(_on_one_line(part) for part in parts), _NOTIFICATION_LIMIT)
     rendered: list[RenderedMessage] = []
@@ -93,7 +93,7 @@ def _fields(values: Any) -> tuple[RenderedMessage, ...]:
     for piece in sections(parts, _SECTION_LIMIT, measure=escaped_length):
         block = labelled_section(piece)
         chars += len(block["text"]["text"])
-        if chars > _FIELDS_LIMIT or len(blocks) == MESSAGE_BLOCKS:
+        if chars > _RESULT_LIMIT or len(blocks) == MESSAGE_BLOCKS:
             rendered.append(RenderedMessage(text=notice, blocks=blocks))
             blocks, chars = [], len(block["text"]["text"])
         blocks.append(block)
@@ -106,7 +106,7 @@ def _on_one_line(part: Part) -> str:
 
 
 def _note(text: str) -> RenderedMessage:
-    """The bot's own words, in mrkdwn; escaped all the same, since they may quote a title or a name."""
+    """A text of the bot's own, in mrkdwn; escaped, since it may quote a title or a name."""
     shown = truncate_escaped(text.strip() or "(no text)", 2900)
     return RenderedMessage(text=shown, blocks=[section(shown)])
 
@@ -118,11 +118,11 @@ def _failure(body: Mapping[str, Any]) -> RenderedMessage:
     if body.get("ask_again"):
         buttons.append(button(ASK_AGAIN, "Ask again", error_id[:1000]))
     return RenderedMessage(
-        text=f"This run stopped. {hint} (reference {escape(error_id)})",
+        text=f"This run stopped. {hint} Error ID {escape(error_id)}.",
         blocks=[
             section(f":warning: *This run stopped.* {hint}"),
             actions("run", buttons),
-            context_block(f"Reference {code(error_id)}: it stands in the log too."),
+            context_block(f"Error ID {code(error_id)}. Give it to your admin if this keeps happening."),
         ],
     )
 
@@ -135,7 +135,7 @@ def _start_form(graph: str) -> RenderedMessage:
     )
 
 
-def _opening(body: Mapping[str, Any]) -> tuple[RenderedMessage, ...]:
+def _thread_root(body: Mapping[str, Any]) -> tuple[RenderedMessage, ...]:
     asker = f"<@{escape(str(body.get('user', '')))}>"
     pieces = _split(str(body.get("text", "")), 2800)
     first = f"{asker} asks: {escape(pieces[0])}"

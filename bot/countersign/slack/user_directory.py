@@ -1,4 +1,4 @@
-"""Who people are, from users.info, remembered for a few minutes. Fails closed: unknown is not a member."""
+"""Who people are, from users.info, cached. Fails closed: an unknown person is not a member."""
 
 import time
 from collections import OrderedDict
@@ -10,7 +10,7 @@ from countersign.flow.errors import SlackRefused
 from countersign.slack.transport.web_api import WebApi
 
 CACHE_SECONDS = 300.0  # seconds
-CACHE_SIZE = 10_000  # people; beyond that the one who was asked for longest ago is forgotten
+CACHE_SIZE = 10_000  # people; the least recently used are evicted
 _UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found"}
 
 
@@ -22,7 +22,7 @@ class UserDirectory:
         self._cache: OrderedDict[str, tuple[float, Person]] = OrderedDict()
 
     async def person(self, user_id: str) -> Person:
-        """Raises RateLimited, SlackRefused or SlackUnreachable where Slack does not say who it is."""
+        """Raises RateLimited, SlackRefused or SlackUnreachable if Slack does not say who it is."""
         cached = self._cache.get(user_id)
         if cached and self._clock() - cached[0] < CACHE_SECONDS:
             self._cache.move_to_end(user_id)
@@ -61,6 +61,6 @@ def _standing(user_id: str, user: dict[str, Any], team: str) -> Standing:
 
 
 def _teams(user: dict[str, Any]) -> set[str]:
-    """The workspaces that the person is in: one, or in an Enterprise organisation perhaps several."""
+    """The workspaces of the person: one, or several in an Enterprise organisation."""
     enterprise = user.get("enterprise_user") or {}
     return {str(team) for team in (user.get("team_id"), *(enterprise.get("teams") or ())) if team}

@@ -1,4 +1,4 @@
-"""The one place where text that a model or a person wrote is made harmless for Slack's markup.
+"""Escapes text of models and people for Slack's markup. No other module does.
 
 Slack reads `&`, `<` and `>` as control characters in every text it is sent
 (https://docs.slack.dev/messaging/formatting-message-text#escaping): a raw `<!channel>` calls everybody.
@@ -15,17 +15,17 @@ _ZERO_WIDTH_SPACE = "\u200b"  # never part of what people wrote: `escape_invisib
 
 
 def escape(text: str) -> str:
-    """The text as Slack shows it literally."""
+    """The text, so that Slack shows it literally."""
     return _CONTROL.sub(lambda match: _ESCAPES[match.group()], text)
 
 
 def escaped_length(text: str) -> int:
-    """How long the text is once it is escaped: what Slack's limits count."""
+    """The length after escaping, which is what Slack's limits count."""
     return len(text) + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
 
 
 def truncate_escaped(text: str, limit: int) -> str:
-    """Escaped, within `limit` characters; what was cut off shows as an ellipsis."""
+    """The text escaped and truncated to `limit` characters, with an ellipsis at the cut."""
     if escaped_length(text) <= limit:
         return escape(text)
     prefix = text[: limit - 1]
@@ -35,25 +35,25 @@ def truncate_escaped(text: str, limit: int) -> str:
 
 
 def code(text: str) -> str:
-    """The text in a code span, or in a code_block where a span cannot hold it: no markup in it counts."""
+    """The text as inline code, or as a code block if it has backticks or line breaks: no markup applies."""
     spans = "`" not in text and "\n" not in text and text.strip() == text != ""
     return f"`{escape(text)}`" if spans else code_block(text)
 
 
 def code_block(text: str) -> str:
-    """The text in a code block. A run of backticks in it is broken up, so that it cannot end the block."""
+    """The text in a code block. Zero-width spaces split runs of backticks, which would end the block."""
     return f"```\n{escape(_BACKTICKS.sub(lambda run: _ZERO_WIDTH_SPACE.join(run.group()), text))}\n```"
 
 
 def bold(label: str) -> str:
-    """A label in bold, or in a code span if it has characters that bold would stumble over."""
+    """The label in bold, or as inline code if it has characters that end bold text."""
     return f"*{label}*" if _PLAIN_LABEL.fullmatch(label) and label.strip() == label else code(label)
 
 
 def escape_markdown(text: str) -> str:
-    """Markdown of a model's: its formatting stays, and nothing in it can notify or disguise.
+    """Markdown of a model: its formatting stays, and mentions and Slack's own links are escaped.
 
-    A `>` that opens a line stays as it is: it is a quotation, and harmless without a `<` before it.
+    A `>` at the start of a line stays: it is a quotation, and harmless without a `<` before it.
     """
     return "\n".join(_escape_line(line) for line in text.split("\n"))
 
@@ -65,7 +65,7 @@ def _escape_line(line: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """What a person typed, from the text of their message: links unwrapped, escaping undone."""
+    """What a person typed, from the text of their message: links unwrapped, escapes undone."""
     return _LINK.sub(_link, text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

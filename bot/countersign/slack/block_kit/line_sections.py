@@ -1,4 +1,4 @@
-"""Lines of mrkdwn as sections: as many as there is room for, and how many more there are."""
+"""Lines of mrkdwn grouped into sections, truncated at a number of characters."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from countersign.slack.block_kit.builders import SECTION_LIMIT, Block, context_b
 
 
 def line_sections(lines: Sequence[str], chars: int, more: str) -> list[Block]:
-    """`more` is what is said of the rest, behind its number. No line may be longer than a section."""
+    """`more` follows the number of lines left out. No line may be longer than a section."""
     groups: list[list[str]] = []
     used = shown = 0
     for line in lines:

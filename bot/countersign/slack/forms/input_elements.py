@@ -1,4 +1,4 @@
-"""One field of a form as the Slack input that suits it, and back from what the input holds.
+"""One field of a form as a Block Kit input, and the raw value of the input's state.
 
 https://docs.slack.dev/reference/block-kit/blocks/input-block
 """
@@ -13,10 +13,8 @@ from countersign.slack.block_kit.builders import Block, plain
 from countersign.slack.block_kit.escaping import truncate_escaped
 
 ACTION_ID = "value"
-NO_CHOICE_LABEL = (
-    "(leave out)"  # a choice, once element, cannot be taken back in Slack: this one is as if none was
-)
-_MAX_RADIO_BUTTONS = 5  # options that stand beside each other; more of them are a menu
+NO_CHOICE_LABEL = "(no choice)"  # Slack cannot clear a radio button or a menu: this option stands for none
+_MAX_RADIO_BUTTONS = 5  # with more options, the input is a menu
 _MAX_CHECKBOXES = 10  # Slack's limit for checkboxes
 _MAX_MENU_OPTIONS = 100
 _PLAIN_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
@@ -24,7 +22,7 @@ _TEXT_INPUTS = {FieldKind.MULTILINE, FieldKind.LINES, FieldKind.JSON}
 
 
 class Untouched(Enum):
-    """The type of `UNTOUCHED`: nobody typed into this input, where None is that somebody emptied it."""
+    """The type of `UNTOUCHED`: an input that nobody changed, unlike None, which is an emptied input."""
 
     UNTOUCHED = "untouched"
 
@@ -34,9 +32,9 @@ MaybeRaw: TypeAlias = "RawInput | Untouched"
 
 
 def input_block(field: Field, chunks: Sequence[str], at: int, typed: MaybeRaw = UNTOUCHED) -> Block:
-    """The input for the field, or for one part of it, where its text is longer than an input takes.
+    """The input for the field, or for one chunk of a text that is longer than an input takes.
 
-    `typed` stands in it instead of the field's own value.
+    `typed` replaces the field's own value.
     """
     if len(chunks) <= 1:
         raw = field.raw if typed is UNTOUCHED else typed
@@ -52,7 +50,7 @@ def input_block(field: Field, chunks: Sequence[str], at: int, typed: MaybeRaw = 
 
 
 def chunk_block_id(pointer: str, at: int) -> str:
-    """The block id of one part of a long text. The first has the pointer itself, so that errors find it."""
+    """The block id of one chunk of a long text. The first is the pointer itself, so that errors find it."""
     return pointer if at == 0 else f"{at + 1}:{pointer}"
 
 
@@ -110,7 +108,7 @@ def _text(settings: Block, raw: str | None) -> Block:
 
 
 def _lengths(field: Field, raw: str | None) -> Block:
-    """Bounds that the input can hold people to; not such as the present value breaks."""
+    """The length limits that Slack's input enforces, without those that the present value breaks."""
     element: Block = {}
     low, high = field.min_length, field.max_length
     if low is not None and 0 < low <= INPUT_LIMIT and (raw is None or len(raw) >= low):
@@ -121,7 +119,7 @@ def _lengths(field: Field, raw: str | None) -> Block:
 
 
 def _number(field: Field, raw: str | None) -> Block:
-    """A number input; text where the number is one that Slack's input may not take."""
+    """A number input; a text input for a number that Slack's number input may not accept."""
     if raw is not None and not _PLAIN_NUMBER.fullmatch(raw):
         return _text({"multiline": False}, raw)
     element: Block = {"type": "number_input", "is_decimal_allowed": field.kind is FieldKind.NUMBER}
@@ -154,7 +152,7 @@ def _choices(options: Sequence[Option], picked: Sequence[str]) -> Block:
 
 
 def no_choice_key(options: Sequence[Option]) -> str:
-    """The value of the option that stands for none: one that no option has."""
+    """The value of the option that stands for no choice; no other option has it."""
     key = "-"
     while any(option.key == key for option in options):
         key += "-"
@@ -170,7 +168,7 @@ def _with(element: Block, name: str, initial: object) -> Block:
 
 
 def raw_value(field: Field, state: Mapping[str, Any]) -> RawInput:
-    """What an input holds, from its state in the view; None for one that was left or element empty."""
+    """The raw value of an input's state in the view; None for an empty input."""
     match state.get("type"):
         case "datepicker":
             return _optional(state.get("selected_date"))

@@ -1,4 +1,4 @@
-"""A form as a modal, and back: the view of a form, and the raw values of a submission."""
+"""A form as a modal, and a submitted modal as the form's raw values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ _NO_INPUTS: CarriedInputs = MappingProxyType({})
 
 @dataclass(frozen=True, kw_only=True)
 class Modal:
-    """What stands around the fields."""
+    """A modal without its inputs."""
 
     callback_id: str
     title: str  # at most 24 characters
@@ -26,13 +26,13 @@ class Modal:
     private_metadata: str
     heading: str = ""
     explanation: str = ""
-    warning: str = ""  # why the page was not turned
+    warning: str = ""  # why the form does not show the page that was asked for
 
 
 def fit_form(form: Form) -> Form:
-    """The form as people can handle it: as it is, or else the whole value as one JSON field.
+    """The form as it is, or with too many fields, the whole value as one JSON field.
 
-    What is too long for one view even so is a form of several pages.
+    A value that is too long for one view even so keeps its fields, on several pages.
     """
     if form.only_field is not None or sum(len(inputs_of(field)) for field in form.fields) <= MAX_INPUTS:
         return form
@@ -42,14 +42,14 @@ def fit_form(form: Form) -> Form:
         kind=FieldKind.JSON,
         required=True,
         initial={} if form.base is UNSET else form.base,
-        hint="JSON. There are too many fields for a form of their own.",
+        hint="JSON. There are too many fields to show each of them.",
     )
-    whole = replace(form, fields=(field,), base=field.initial, required_objects=(), note=form.note)
-    return whole if len(pages(whole)) == 1 else form
+    as_json = replace(form, fields=(field,), base=field.initial, required_objects=(), note=form.note)
+    return as_json if len(pages(as_json)) == 1 else form
 
 
 def form_view(form: Form, modal: Modal, page: int = 0, carried: CarriedInputs = _NO_INPUTS) -> Block:
-    """One page of a form that `fit_form` gave, with what was `carried` along from others."""
+    """One page of a form that `fit_form` returned. `carried` are the inputs of other pages."""
     blocks: list[Block] = []
     if modal.heading:
         blocks.append({"type": "section", "text": plain(truncate_escaped(modal.heading, 3000))})
@@ -73,17 +73,17 @@ def form_view(form: Form, modal: Modal, page: int = 0, carried: CarriedInputs = 
 
 
 def _page_buttons(page: int, count: int, warning: str) -> list[Block]:
-    """The way to the other pages."""
+    """Buttons that open the first, previous, next and last page."""
     there = [at for at in dict.fromkeys((0, page - 1, page + 1, count - 1)) if 0 <= at < count and at != page]
     buttons = [button(f"{PAGE_ACTION}:{at}", f"Page {at + 1}", str(at)) for at in there]
-    text = f"Page {page + 1} of {count}. What you change here is kept while you look at other pages."
+    text = f"Page {page + 1} of {count}. Your changes are kept when you switch pages."
     return [actions(f"pages:{page}", buttons), context_block(warning or text)]
 
 
 def submitted_values(
     form: Form, view: Mapping[str, Any], carried: CarriedInputs = _NO_INPUTS
 ) -> dict[str, RawInput]:
-    """What was typed, by the fields' pointers, for `Form.read`. Fields that had no input are not in it."""
+    """What was typed, by the pointers of the fields, for `Form.read`; without fields that had no input."""
     state = (view.get("state") or {}).get("values") or {}
     found: dict[str, RawInput] = {}
     for field in form.fields:
@@ -109,22 +109,23 @@ def submitted_values(
 
 
 def field_errors(errors: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
-    """The errors by block id, each at an input that is in the view: Slack takes no other."""
+    """The errors by block id, each at an input of this view: Slack accepts no other block id."""
     inputs = [block["block_id"] for block in view.get("blocks") or () if block.get("type") == "input"]
     errors_by_block: dict[str, list[str]] = {}
     for place, text in errors.items():
         if place in inputs:
             errors_by_block.setdefault(place, []).append(text)
-        elif inputs:  # of no input that is here: it is on another page, or the answer as a whole
-            texts = text if place in {ROOT, MESSAGE} else f"{single_line(place.removeprefix('/'))}: {text}"
-            errors_by_block.setdefault(inputs[0], []).append(texts)
+        elif inputs:  # its input is on another page, or it is about the whole value
+            field_name = single_line(place.removeprefix("/"))
+            labelled = text if place in {ROOT, MESSAGE} else f"{field_name}: {text}"
+            errors_by_block.setdefault(inputs[0], []).append(labelled)
     return {
         place: truncate_escaped(" ".join(texts), _ERROR_LIMIT) for place, texts in errors_by_block.items()
     }
 
 
 def notice_view(title: str, text: str) -> Block:
-    """A view that only says something, in place of a form that can do nothing any more."""
+    """A modal with a text and no inputs, in place of a form that is no longer valid."""
     return {
         "type": "modal",
         "title": plain(title),

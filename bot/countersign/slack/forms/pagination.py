@@ -1,7 +1,7 @@
-"""A form in pages: what no single view holds, and what was typed on one page while another is open.
+"""Pagination of forms that are too long for one view, and the state that goes from page to page.
 
-A submission has the inputs of the page on top alone. So whoever turns a page takes what they changed along
-in the view's own metadata: it is theirs, it is judged when it is sent, and no process has to remember it.
+A submission contains only the inputs of the open page. So the changes on other pages are stored in the view's
+private_metadata: no process keeps state, and the values are validated at the submission like all others.
 """
 
 import base64
@@ -26,22 +26,20 @@ from countersign.slack.forms.input_elements import (
 
 MAX_INPUTS = 90  # of a view's 100 blocks
 MAX_VIEW_BYTES = 200_000  # of all inputs, as JSON in ASCII: Slack takes 250,000 for a view
-MAX_STATE_BYTES = 30_000  # of what was typed on other pages, as JSON in ASCII
-_MAX_ENCODED_STATE = (
-    2700  # characters of them, compressed: Slack takes 3,000, of which a reference takes some
-)
-_CHUNK_SIZE = INPUT_LIMIT - 200  # room in each part for what is added to it
+MAX_STATE_BYTES = 30_000  # of the changes on other pages, decompressed, as JSON in ASCII
+_MAX_ENCODED_STATE = 2700  # characters, compressed: Slack takes 3,000, of which the reference takes some
+_CHUNK_SIZE = INPUT_LIMIT - 200  # leaves room in each input for text that people add
 
 CarriedInputs = Mapping[str, RawInput]  # by block id
 
 
 class FormStateTooLargeError(Exception):
-    """More was typed than goes along to another page."""
+    """The changes on other pages do not fit into private_metadata."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FormInput:
-    """One input: a field, or one part of a text that is longer than an input takes."""
+    """One input: a field, or one chunk of a text that is longer than an input takes."""
 
     field: Field
     chunks: Sequence[str]
@@ -81,7 +79,7 @@ def inputs_of(field: Field) -> tuple[FormInput, ...]:
 
 
 def changed_inputs(form: Form, carried: CarriedInputs, view: Mapping[str, Any]) -> dict[str, RawInput]:
-    """What is no longer as it was prefilled, on the page in the view and on those before."""
+    """The inputs that differ from what they were prefilled with, on the open page and on the others."""
     state = (view.get("state") or {}).get("values") or {}
     found: dict[str, RawInput] = {}
     for form_input in (form_input for field in form.fields for form_input in inputs_of(field)):
@@ -96,7 +94,7 @@ def changed_inputs(form: Form, carried: CarriedInputs, view: Mapping[str, Any]) 
 
 
 def encode_state(carried: CarriedInputs) -> str:
-    """For a view's metadata; raises `FormStateTooLargeError`."""
+    """The changes for a view's private_metadata. Raises `FormStateTooLargeError`."""
     if not carried:
         return ""
     text = json.dumps(carried, separators=(",", ":"))
@@ -107,7 +105,10 @@ def encode_state(carried: CarriedInputs) -> str:
 
 
 def decode_state(encoded: str) -> CarriedInputs:
-    """Raises `InvalidReference` for anything that `encode_state` does not write."""
+    """The changes that `encode_state` encoded. Decompresses at most MAX_STATE_BYTES.
+
+    Raises `InvalidReference` for anything that `encode_state` does not write.
+    """
     if not encoded:
         return {}
     try:
@@ -121,7 +122,7 @@ def decode_state(encoded: str) -> CarriedInputs:
 
 
 def _chunks(field: Field) -> Sequence[str]:
-    """The prefilled text in parts that inputs take. No part ends in a blank, which Slack might trim."""
+    """The prefilled text in chunks that inputs take. No chunk ends in whitespace, which Slack might trim."""
     text = field.raw
     if not field.exceeds_input or not isinstance(text, str):
         return ("",)

@@ -20,7 +20,7 @@ async def acknowledge_submission(
         if errors:
             await ack(response_action="errors", errors=errors)
         else:
-            await ack(response_action="update", view=notice_view("Not possible", describe_error(error)))
+            await ack(response_action="update", view=notice_view("Can't submit this", describe_error(error)))
     except CountersignError as error:
         await ack(response_action="update", view=notice_view(failure_title, describe_error(error)))
     else:

@@ -1,4 +1,4 @@
-"""The forms behind a card's buttons: authority is checked again, errors appear at their field."""
+"""The forms behind a card's buttons. Who may decide is checked again at the submission."""
 
 import re
 from dataclasses import dataclass, replace
@@ -28,9 +28,7 @@ from countersign.slack.listeners.card_buttons import form_modal
 from countersign.slack.listeners.card_decision import decide, decision_form, whole
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
 
-_TOO_MUCH_TO_KEEP = (
-    "What you changed is too much to keep while you look at another page. Please send this page as it is."
-)
+_TOO_MUCH_TO_KEEP = "Your changes are too long to keep on another page. Submit the form from this page."
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
@@ -44,7 +42,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
             new_view = notice_view("Nothing was changed", describe_error(error))
         view = body["view"]
         context.background_tasks.start(
-            "turn form",
+            "show page of form",
             context.api.call("views.update", view_id=view["id"], hash=view.get("hash"), view=new_view),
         )
         await ack()
@@ -55,7 +53,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class _OpenForm:
-    """A form that somebody who may decide has before them."""
+    """An open form of somebody who may decide."""
 
     reference: ModalReference
     carried: CarriedInputs
@@ -90,7 +88,7 @@ async def _load_form(context: ListenerContext, body: dict[str, Any], view: dict[
 
 
 async def _other_page(context: ListenerContext, body: dict[str, Any]) -> Block:
-    """Another page of the form, with what was typed so far."""
+    """Another page of the form, with what was typed so far. Raises CountersignError."""
     view = body["view"]
     form_state = await _load_form(context, body, view)
     form = form_state.form
@@ -100,7 +98,7 @@ async def _other_page(context: ListenerContext, body: dict[str, Any]) -> Block:
     carried = changed_inputs(form, form_state.carried, view)
     try:
         encoded = encode_state(carried)
-    except FormStateTooLargeError:  # the same page again: Slack leaves in its inputs what was typed
+    except FormStateTooLargeError:  # the same page again: its inputs keep what was typed
         modal = form_modal(
             form_state.review, form_state.action_id, form_state.reference, encode_state(form_state.carried)
         )

@@ -1,4 +1,4 @@
-"""Buttons and forms that mean nothing here, such as those of an earlier version: they say so."""
+"""Buttons and forms that no listener handles, such as those of an earlier version."""
 
 import re
 from typing import Any
@@ -9,12 +9,12 @@ from countersign.slack.forms.modal import notice_view
 from countersign.slack.listeners.button_click import ButtonClick
 from countersign.slack.listeners.context import Ack, ListenerContext
 
-_BUTTON = "This button does not do anything any more. If you need it, ask in the thread again."
-_FORM = "This form cannot be sent any more. Please open it again from its card."
+_BUTTON = "This button no longer works. Ask again in the thread."
+_FORM = "This form is no longer valid. Open it again from its card."
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
-    """To be registered last: the first listener that fits takes it."""
+    """Register it last: Bolt calls the first listener that matches."""
 
     async def on_unknown_action(ack: Ack, body: dict[str, Any]) -> None:
         click = ButtonClick.from_payload(body, context.workspace.team)
@@ -23,7 +23,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         await ack()
 
     async def on_unknown_view(ack: Ack) -> None:
-        await ack(response_action="update", view=notice_view("Nothing was sent", _FORM))
+        await ack(response_action="update", view=notice_view("Nothing was changed", _FORM))
 
     app.action(re.compile(".*"))(on_unknown_action)
     app.view(re.compile(".*"))(on_unknown_view)

@@ -1,7 +1,7 @@
-"""Messages to the bot: stored before they are acknowledged, so that none that Slack counts as told is lost.
+"""Message events: stored before they are acknowledged, so that no acknowledged message is lost.
 
-The app processes before it responds: if storing fails, the event is not acknowledged, so Slack repeats it.
-A mention in a channel arrives twice, as `app_mention` and as `message`; both are the same key.
+Bolt runs with process_before_response: if storing fails, the event is not acknowledged, so Slack retries it.
+A mention in a channel arrives twice, as `app_mention` and as `message`; both have the same key.
 """
 
 import re
@@ -19,28 +19,29 @@ from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.slack.block_kit.escaping import unescape
 from countersign.slack.listeners.context import ListenerContext
-from countersign.slack.transport.deduplication import MessageDeduplicator
+from countersign.slack.transport.deduplication import MessageDeduplicator, RecentKeys
 from countersign.slack.transport.web_api import Workspace
 
 log = structlog.get_logger()
 
-_SUBTYPES = {None, "file_share", "thread_broadcast"}  # the others are edits, joins, other bots, ...
-_LATE_AFTER = 2.0  # seconds from when a message was written until it is told: Slack takes far less
-_EMPTY_MENTION = "Write what you want together with the mention; I read text alone, no files."
+_SUBTYPES = {None, "file_share", "thread_broadcast"}  # the others are edits, joins, bots, ...
+_LATE_AFTER = 2.0  # seconds from writing to delivery; usually Slack takes far less
+_EMPTY_MENTION = "Write your request in the same message as the mention. I can only read text, not files."
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
     deduplicator = MessageDeduplicator(context.store)
+    answered = RecentKeys()
 
     async def on_message(event: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest) -> None:
         inbound = message_from(event, body.get("event_id"), context.workspace)
         if inbound is None:
             return
         if not inbound.text and context.graphs[context.default_graph].starts_with is not StartsWith.FORM:
-            if inbound.may_open:
+            if inbound.may_open and not _has_twin(event) and answered.add(inbound.key):
                 context.notify_user(inbound.thread, inbound.user, _EMPTY_MENTION)
             return
-        # Whatever fails in here leaves the mention unacknowledged: Slack repeats it, and then it is late.
+        # An error from here on leaves the mention unacknowledged: Slack retries it, and then it is late.
         late = inbound.may_open and _is_late(inbound, request)
         missed_replies = await replies_after(context, inbound) if late else ()
         stored = await deduplicator.accept(inbound)
@@ -49,24 +50,29 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         for each in missed_replies:
             await deduplicator.accept(each)
 
-    async def on_anything_else() -> None:
-        """Acknowledged, or Slack would send it again and again."""
+    async def on_other_event() -> None:
+        """Acknowledges it, or Slack would retry it."""
 
     app.event("app_mention")(on_message)
     app.event("message")(on_message)
-    app.event(re.compile(".*"))(on_anything_else)
+    app.event(re.compile(".*"))(on_other_event)
+
+
+def _has_twin(event: Mapping[str, Any]) -> bool:
+    """Whether Slack sends an `app_mention` for this message too."""
+    return event.get("type") == "message" and event.get("channel_type") in {"channel", "group"}
 
 
 def _is_late(inbound: Inbound, request: AsyncBoltRequest) -> bool:
-    """Whether others may have been heard before it so long ago that nobody remembers."""
-    told_before = request.headers.get("x-slack-retry-num", ["0"])[0]  # Socket Mode says 0 at the first time
-    return told_before != "0" or time.time() - float(inbound.ts or 0) > _LATE_AFTER
+    """Whether replies to it may have arrived and been dropped, longer ago than the store remembers."""
+    retry = request.headers.get("x-slack-retry-num", ["0"])[0]  # Socket Mode sends 0 with the first attempt
+    return retry != "0" or time.time() - float(inbound.ts or 0) > _LATE_AFTER
 
 
 async def replies_after(context: ListenerContext, mention: Inbound) -> tuple[Inbound, ...]:
-    """What people wrote in the thread after this mention: it was no thread of ours when they did.
+    """The replies in the mention's thread that were written after it, before the thread was known here.
 
-    Raises RateLimited and SlackUnreachable; where Slack refuses, there is nothing to be had.
+    Empty if Slack refuses to list them. Raises RateLimited and SlackUnreachable.
     """
     ts = mention.key.rpartition("/")[2]
     try:
@@ -88,7 +94,7 @@ async def replies_after(context: ListenerContext, mention: Inbound) -> tuple[Inb
 
 
 def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Workspace) -> Inbound | None:
-    """What a person wrote to the bot, or in a thread that may be its; None for everything else."""
+    """A message of a person to the bot, or in a thread that it may take part in; None for any other event."""
     user, channel, ts = event.get("user"), event.get("channel"), event.get("ts")
     if event.get("subtype") not in _SUBTYPES or event.get("bot_id") or not (user and channel and ts):
         return None
@@ -113,5 +119,5 @@ def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Work
 
 
 def _strip_mentions(mention: re.Pattern[str], text: str) -> str:
-    """The text without the mentions, and without the blanks that stood around them."""
+    """The text without the mentions and the whitespace around them."""
     return re.sub(r"[ \t]*\x00[ \t]*", " ", mention.sub("\x00", text.replace("\x00", ""))).strip()

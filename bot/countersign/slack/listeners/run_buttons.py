@@ -1,4 +1,4 @@
-"""The buttons of a message about a run that stopped: try the step again, or have its question asked anew."""
+"""The buttons of a failure message: retry the step that failed, or ask its question again."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from countersign.slack.listeners.button_click import ButtonClick
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
 
 _KINDS = {messages.RETRY: InboundKind.RETRY, messages.ASK_AGAIN: InboundKind.ASK_AGAIN}
-_ALREADY_ASKED = "Somebody asked for that already."
+_ALREADY_ASKED = "Someone already did this."
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
@@ -51,14 +51,14 @@ async def _request_again(context: ListenerContext, click: ButtonClick) -> None:
     if not accepted:
         context.notify_user(click.thread, click.user, _ALREADY_ASKED)
         return
-    done = "Trying again" if kind is InboundKind.RETRY else "Asking again"
-    drawn = RenderedMessage(
-        text=f"This run stopped. {done}, as {escape(person.name)} asked.",
+    action = "Retrying" if kind is InboundKind.RETRY else "Asking again"
+    rendered = RenderedMessage(
+        text=f"This run stopped. {action}, by {escape(person.name)}.",
         blocks=[
-            section(
-                f":arrows_counterclockwise: This run stopped. *{done}*, as {user_mention(person)} asked."
-            ),
-            context_block(f"Reference {code(error_id)}"),
+            section(f":arrows_counterclockwise: This run stopped. *{action}*, by {user_mention(person)}."),
+            context_block(f"Error ID {code(error_id)}"),
         ],
     )
-    context.background_tasks.start("retry shown", context.client.show(click.channel, click.message_ts, drawn))
+    context.background_tasks.start(
+        "update failure message", context.client.update_message(click.channel, click.message_ts, rendered)
+    )

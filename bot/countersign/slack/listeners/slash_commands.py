@@ -1,4 +1,4 @@
-"""The slash commands: `/agent` starts a thread, `/approvals` shows what waits. Slack has none in threads."""
+"""The slash commands: `/agent` starts a thread, `/approvals` lists pending approvals."""
 
 import asyncio
 from typing import Any
@@ -16,13 +16,11 @@ from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
 
 MAX_LISTED = 20
-_MAX_COUNTED = 200  # approvals beyond which nobody counts them
-_LOOKUP_TIMEOUT = 1.8  # seconds for Slack's lists; the command itself has to answer within 3
-_STARTING = "Starting a thread for it in this channel."
-_APPROVALS_USAGE = (
-    "`/approvals` takes no words. It shows what waits for a decision in the channels you are in."
-)
-_LOOKUP_TIMED_OUT = "Slack did not tell me in time which channels you are in. Please try again."
+_MAX_COUNTED = 200  # approvals; of more, the answer says "200 or more"
+_LOOKUP_TIMEOUT = 1.8  # seconds for Slack's lists of channels; a command has to answer within 3
+_STARTING = "Starting a thread in this channel."
+_APPROVALS_USAGE = "`/approvals` takes no arguments. It lists what needs a decision in your channels."
+_LOOKUP_TIMED_OUT = "Slack didn't list your channels in time. Try again."
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
@@ -51,7 +49,7 @@ def _ephemeral(text: str) -> dict[str, Any]:
 
 
 async def _agent(context: ListenerContext, command: dict[str, Any]) -> str:
-    """What to answer at once; the thread itself is posted after the acknowledgement."""
+    """The answer to the command; the thread is posted after the acknowledgement."""
     text = unescape(str(command.get("text") or "")).strip()
     if text.casefold() in {"", "help"}:
         return _usage(context)
@@ -59,12 +57,12 @@ async def _agent(context: ListenerContext, command: dict[str, Any]) -> str:
         return _list(context)
     name, task = split_name(text)
     if name is not None and name not in context.graphs:
-        return f"There is no graph called {code(name)}.\n{_list(context)}"
+        return f"There is no agent called {code(name)}.\n{_list(context)}"
     info = context.graphs[name or context.default_graph]
     if not task and info.starts_with is not StartsWith.FORM:
-        return f"Write what {code(info.name)} should do behind the colon.\n{_usage(context)}"
+        return f"Write what {code(info.name)} should do after the colon.\n{_usage(context)}"
     key = f"agent:{command['trigger_id']}"
-    opening = ThreadRoot(
+    root = ThreadRoot(
         key=key,
         team=context.workspace.team,
         channel=str(command["channel_id"]),
@@ -72,7 +70,7 @@ async def _agent(context: ListenerContext, command: dict[str, Any]) -> str:
         text=text,
         response_url=str(command.get("response_url") or ""),
     )
-    if await context.store.accept_root(opening):
+    if await context.store.accept_root(root):
         context.background_tasks.start("open thread", context.delivery.deliver_one(key))
     return _STARTING
 
@@ -80,31 +78,31 @@ async def _agent(context: ListenerContext, command: dict[str, Any]) -> str:
 def _usage(context: ListenerContext) -> str:
     return (
         f"`/agent text` starts a thread in this channel with {code(context.default_graph)}.\n"
-        "`/agent name: text` starts it with another graph, and `/agent graphs` lists them.\n"
-        "In a thread, mention me instead: Slack has no commands there."
+        "`/agent name: text` starts one with another agent. `/agent graphs` lists them.\n"
+        "Slash commands don't work in threads. Mention me there instead."
     )
 
 
 def _list(context: ListenerContext) -> str:
     lines = [
-        f"•  {code(name)}" + (" (the default)" if name == context.default_graph else "")
+        f"•  {code(name)}" + (" (default)" if name == context.default_graph else "")
         for name in context.graphs
     ]
-    return "\n".join(["These graphs can be started with `/agent name: text`:", *lines])
+    return "\n".join(["You can start these agents with `/agent name: text`:", *lines])
 
 
 async def _waiting(context: ListenerContext, user: str) -> str:
-    """What waits where this person is, oldest first."""
+    """Pending approvals in this person's channels, oldest first."""
     channels, direct = await asyncio.gather(_channels(context, user), _direct_messages(context, user))
     found = await context.store.waiting(context.workspace.team, [*channels, *direct], _MAX_COUNTED)
     if not found:
-        return "Nothing waits for a decision in the channels you are in."
+        return "Nothing is waiting for a decision in your channels."
     more = len(found) - MAX_LISTED
     count = f"{len(found)}" if len(found) < _MAX_COUNTED else f"{_MAX_COUNTED} or more"
-    lines = [f"*{count} {'waits' if len(found) == 1 else 'wait'} for a decision:*"]
+    lines = [f"*{count} waiting for a decision:*"]
     lines += [_line(context, review) for review in found[:MAX_LISTED]]
     if more > 0:
-        lines.append(f"… and {more} more{'' if len(found) < _MAX_COUNTED else ' or so'}, all younger.")
+        lines.append(f"… and {more}{'' if len(found) < _MAX_COUNTED else '+'} newer ones.")
     return "\n".join(lines)
 
 
@@ -135,7 +133,7 @@ async def _channels(context: ListenerContext, user: str) -> list[str]:
 
 
 async def _direct_messages(context: ListenerContext, user: str) -> list[str]:
-    """This person's direct messages with the bot, if there are any yet."""
+    """The direct message channel of this person and the bot, if there is one."""
     try:
         answer = await context.api.read("conversations.open", tries=2, users=user, prevent_creation=True)
     except SlackRefused:

@@ -1,4 +1,4 @@
-"""The form that starts a graph without messages: its button, the modal, and what was filled in."""
+"""The form that starts a graph without messages: its button, its modal and its submission."""
 
 import re
 from collections.abc import Mapping
@@ -24,13 +24,13 @@ from countersign.slack.listeners.context import Ack, ListenerContext, describe_e
 
 FORM = "start:form"
 _PACKED = re.compile(
-    r"(?P<channel>[A-Z0-9]+)/(?P<thread>[\d.]+)/(?P<message>[\d.]+)/(?P<graph>.+)", re.DOTALL
+    r"(?P<channel>[A-Z0-9]+)/(?P<thread>[0-9.]+)/(?P<message>[0-9.]+)/(?P<graph>.+)", re.DOTALL
 )
-_FORM_REFUSED = "Slack would not open the form ({error}). Please press the button again."
+_FORM_REFUSED = "Slack couldn't open the form ({error}). Click the button again."
 
 
 class NoSuchGraph(CountersignError):
-    """This graph is not configured any more, so it cannot be started."""
+    """This agent is no longer available. Nothing was started."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,5 +120,7 @@ async def _start(context: ListenerContext, user: str, view: dict[str, Any]) -> N
         )
     )
     text = f"{code(info.name)} was started by <@{escape(user)}>."
-    drawn = RenderedMessage(text=f"{escape(info.name)} was started.", blocks=[section(text)])
-    context.background_tasks.start("start shown", context.client.show(ref.channel, ref.message_ts, drawn))
+    rendered = RenderedMessage(text=f"{escape(info.name)} was started.", blocks=[section(text)])
+    context.background_tasks.start(
+        "update start message", context.client.update_message(ref.channel, ref.message_ts, rendered)
+    )

@@ -1,4 +1,4 @@
-"""The Bolt app: one workspace, whose identity is known beforehand; it answers after the work is saved."""
+"""The Bolt app: authorised for one workspace, and acknowledging after the work is saved."""
 
 import json
 import os
@@ -25,13 +25,16 @@ _BOLT_VARIABLES = (
     "SLACK_CLIENT_ID",
     "SLACK_CLIENT_SECRET",
 )
-_FAILURE_TEXT = "Something went wrong here, and nothing was done. Please try again. (reference {error_id})"
+_FAILURE_TEXT = (
+    "Something went wrong. Nothing was changed, so you can try again. "
+    "Error ID {error_id}. Give it to your admin if this keeps happening."
+)
 
 log = structlog.get_logger()
 
 
 class SingleWorkspaceAuthorize(AsyncAuthorize):
-    """The one installation there is. Bolt would ask auth.test at the first event, and drop it on failure."""
+    """Authorises without a call. Bolt would call auth.test at the first event, and drop it on failure."""
 
     def __init__(self, context: ListenerContext) -> None:
         self._context = context
@@ -48,9 +51,9 @@ class SingleWorkspaceAuthorize(AsyncAuthorize):
 
 
 def build_bolt_app(context: ListenerContext, *, signing_secret: str | None) -> AsyncApp:
-    """The app with all its listeners. `signing_secret` is needed over HTTP alone.
+    """The app with all its listeners. `signing_secret` is needed over HTTP only.
 
-    `process_before_response`: an event whose listener raises is not acknowledged, and Slack sends it again.
+    `process_before_response`: an event whose listener raises is not acknowledged, so Slack retries it.
     """
     with _without_bolt_variables():
         app = AsyncApp(
@@ -70,13 +73,13 @@ def build_bolt_app(context: ListenerContext, *, signing_secret: str | None) -> A
 
 
 def _client_without_token(web: AsyncWebClient) -> AsyncWebClient:
-    """Bolt's own client gets its token with each request, from `SingleWorkspaceAuthorize`."""
+    """A client for Bolt, which sets the token of `SingleWorkspaceAuthorize` at each request."""
     return AsyncWebClient(base_url=web.base_url, session=web.session, timeout=web.timeout, retry_handlers=[])
 
 
 @contextmanager
 def _without_bolt_variables() -> Iterator[None]:
-    """Bolt reads settings of its own from the environment: with a client id there it drops the bot token."""
+    """Hides the variables that Bolt reads: with SLACK_CLIENT_ID it would drop the bot token."""
     kept = {name: os.environ.pop(name) for name in _BOLT_VARIABLES if name in os.environ}
     try:
         yield
@@ -85,7 +88,7 @@ def _without_bolt_variables() -> Iterator[None]:
 
 
 def _report_failure(context: ListenerContext, error: Exception, body: dict[str, Any]) -> BoltResponse:
-    """Log it, tell whoever waits for it, and leave it unacknowledged."""
+    """Log the error, show its Error ID to the person, and leave an event or click unacknowledged."""
     error_id = uuid4().hex[:8]
     log.error("listener_failed", error_id=error_id, kind=body.get("type") or "command", exc_info=error)
     text = _FAILURE_TEXT.format(error_id=error_id)

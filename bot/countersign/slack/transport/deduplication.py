@@ -1,4 +1,4 @@
-"""Deduplication of messages before the database: Slack sends a mention in a channel as two events.
+"""Deduplication of messages: Slack sends a mention in a channel as two events, and retries events.
 
 The second event is acknowledged once the first is committed, without a second query. The unique keys in the
 database decide; this cache only saves the query for what this process stored itself.
@@ -20,11 +20,30 @@ class Store(Protocol):
         ...
 
 
+class RecentKeys:
+    """The newest keys that were added, at most CACHE_SIZE of them."""
+
+    def __init__(self) -> None:
+        self._keys: OrderedDict[str, None] = OrderedDict()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._keys
+
+    def add(self, key: str) -> bool:
+        """Whether the key is new."""
+        if key in self._keys:
+            return False
+        self._keys[key] = None
+        while len(self._keys) > CACHE_SIZE:
+            self._keys.popitem(last=False)
+        return True
+
+
 class MessageDeduplicator:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._stored: OrderedDict[str, None] = OrderedDict()
+        self._stored = RecentKeys()
 
     async def accept(self, inbound: Inbound) -> bool:
         """Return once the message is stored or need not be: True if this call stored it.
@@ -35,7 +54,4 @@ class MessageDeduplicator:
         async with lock:
             if inbound.key in self._stored or not await self._store.accept(inbound):
                 return False
-            self._stored[inbound.key] = None
-            while len(self._stored) > CACHE_SIZE:
-                self._stored.popitem(last=False)
-            return True
+            return self._stored.add(inbound.key)

@@ -1,4 +1,4 @@
-"""Finding a message that an earlier attempt may have posted, by the key in its metadata.
+"""Finds messages that an earlier attempt may have posted, by the key in their metadata.
 
 Metadata is readable by every app and member of the workspace, so a key holds ids only.
 """
@@ -10,13 +10,13 @@ from countersign.slack.transport.web_api import WebApi
 
 EVENT_TYPE = "countersign_message"
 _PAGE_SIZE = 200  # what Slack recommends
-_MAX_CHANNEL_PAGES = 10  # of a channel, newest first; a thread is read to its end
+_MAX_CHANNEL_PAGES = 10  # of a channel, newest first; of a thread, all pages are read
 
 
 async def find_posted_messages(
     api: WebApi, channel: str, thread_ts: str | None, keys: Collection[str]
 ) -> dict[str, str]:
-    """The ts of each key that is there: in the thread, or without one in the newest of the channel."""
+    """The ts by key of what was posted: in the thread, or without one in the newest of the channel."""
     found: dict[str, str] = {}
     cursor, pages = "", 0
     while thread_ts or pages < _MAX_CHANNEL_PAGES:

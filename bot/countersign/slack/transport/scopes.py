@@ -1,30 +1,30 @@
-"""The scopes that the bot's token needs, checked at start: a missing one shows now, not at the first post."""
+"""The OAuth scopes that the bot token needs, checked at start rather than at the first post."""
 
 from countersign.slack.transport.web_api import Workspace
 
 NEEDED = {
-    "app_mentions:read": "hear mentions",
+    "app_mentions:read": "receive mentions",
     "channels:history": "read threads in public channels",
     "chat:write": "post messages and cards",
     "commands": "offer /agent and /approvals",
     "groups:history": "read threads in private channels",
     "im:history": "read direct messages",
     "users:read": "see who may decide",
-    "channels:read": "list what waits in public channels",
-    "groups:read": "list what waits in private channels",
+    "channels:read": "list approvals in public channels",
+    "groups:read": "list approvals in private channels",
     "im:write": "find a person's direct messages",
 }
 
 
 def missing_scopes(workspace: Workspace) -> tuple[str, ...]:
-    """The needed scopes that the token lacks; none where Slack does not tell which it has."""
+    """The needed scopes that the token lacks; none if Slack does not say which it has."""
     if workspace.scopes is None:
         return ()
     return tuple(sorted(NEEDED.keys() - workspace.scopes))
 
 
 def scope_warning(workspace: Workspace) -> str | None:
-    """One line for the log, or None where nothing is missing."""
+    """One line for the log, or None if nothing is missing."""
     missing = missing_scopes(workspace)
     if not missing:
         return None

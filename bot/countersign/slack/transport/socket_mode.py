@@ -14,8 +14,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 CONNECTIONS = 2
-WATCHDOG_INTERVAL = 2.0  # seconds between two looks at a connection
-PING_INTERVAL = 5.0  # seconds between two pings; four without an answer, and the connection counts as lost
+WATCHDOG_INTERVAL = 2.0  # seconds between two checks of a connection
+PING_INTERVAL = 5.0  # seconds between two pings; after four without an answer the connection is lost
 
 log = structlog.get_logger()
 
@@ -43,7 +43,7 @@ class SocketMode:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begin to connect; `connected` tells when. Slack may be away for as long as it likes."""
+        """Start connecting, and retry until Slack answers; see `connected`."""
         for _ in range(self._connections):
             handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=self._ping_interval)
             self._clients.append(handler.client)
@@ -71,7 +71,7 @@ class SocketMode:
                 client.wss_uri = None
 
     async def close(self) -> None:
-        """Take no more payloads, and wait until the connections are gone."""
+        """Stop receiving, and wait until the connections are closed."""
         for client in self._clients:
             await client.close()  # type: ignore[no-untyped-call]  # slack-sdk
         for task in self._tasks:

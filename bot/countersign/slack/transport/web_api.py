@@ -1,7 +1,7 @@
-"""Calls of Slack's Web API: one session for all of them, no hidden retries, errors in the flow's own words.
+"""Slack's Web API: one HTTP session, no hidden retries, errors translated to the flow's error classes.
 
-slack-sdk's default retry posts a message twice when the connection drops after Slack took it, so it is off:
-who calls decides whether a call may be made again.
+slack-sdk's default retry posts a message twice when the connection drops after Slack took it. So it is off,
+and the caller decides whether a call may be repeated.
 """
 
 import asyncio
@@ -20,18 +20,18 @@ from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 
 TIMEOUT = 10  # seconds for one call
 _CONNECTION_ERRORS = (aiohttp.ClientError, SlackClientError, TimeoutError, ssl.SSLError, OSError)
-_DEFAULT_RETRY_AFTER = 30.0  # seconds to wait where Slack says to wait, but not how long
+_DEFAULT_RETRY_AFTER = 30.0  # seconds to wait if Slack's 429 has no Retry-After
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
-    """Where the bot is installed, and as whom."""
+    """The workspace that the bot is installed in, and its identity there."""
 
     team: str
     url: str  # https://<name>.slack.com/
     bot_user: str
     bot_id: str
-    scopes: frozenset[str] | None  # None where Slack does not tell
+    scopes: frozenset[str] | None  # None if Slack does not say
 
     def link(self, channel: str, ts: str, thread_ts: str | None = None) -> str:
         """The permalink of a message, as Slack writes it."""
@@ -41,7 +41,7 @@ class Workspace:
 
 @asynccontextmanager
 async def open_web(base_url: str, token: str | None) -> AsyncIterator[AsyncWebClient]:
-    """A client over a session of its own, which closes with it."""
+    """A client with its own session, which is closed at the end."""
     timeout = aiohttp.ClientTimeout(total=TIMEOUT)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         yield AsyncWebClient(
@@ -50,7 +50,7 @@ async def open_web(base_url: str, token: str | None) -> AsyncIterator[AsyncWebCl
 
 
 class WebApi:
-    """Raises RateLimited, SlackRefused and SlackUnreachable, and nothing of the library's own."""
+    """Raises RateLimited, SlackRefused and SlackUnreachable, and no error of the library."""
 
     def __init__(self, web: AsyncWebClient) -> None:
         self.web = web
@@ -63,7 +63,7 @@ class WebApi:
         """The answer and the headers of the response."""
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
-            # Slack reads JSON where a method writes messages or views; its older methods ignore such a body.
+            # Methods that write messages or views need JSON; older methods ignore a JSON body.
             if method.startswith(("chat.", "views.")):
                 response = await self.web.api_call(method, json=given)
             else:
@@ -77,7 +77,7 @@ class WebApi:
         return response.data, response.headers
 
     async def read(self, method: str, *, tries: int = 3, **arguments: Any) -> dict[str, Any]:
-        """A call that changes nothing, so it is made again where Slack did not answer."""
+        """A call that changes nothing, so it is repeated when Slack does not answer."""
         for left in reversed(range(tries)):
             try:
                 return await self.call(method, **arguments)
@@ -91,13 +91,13 @@ class WebApi:
         raise AssertionError("unreachable")
 
     async def check(self) -> None:
-        """Raise unless Slack answers and takes the token."""
+        """Raise unless Slack answers and accepts the token."""
         await self.call("auth.test")
 
     async def check_app_token(self, app_token: str) -> None:
-        """Raise SlackRefused for an app-level token that Slack does not take.
+        """Raise SlackRefused for an app-level token that Slack refuses.
 
-        Whatever else keeps Slack from opening a connection passes, and whoever connects tries again.
+        Other errors pass: Socket Mode retries the connection.
         """
         try:
             await self.web.apps_connections_open(app_token=app_token)
@@ -108,7 +108,7 @@ class WebApi:
             return
 
     async def workspace(self) -> Workspace:
-        """Who the token is, from auth.test. Raises SlackRefused for a token that Slack does not take."""
+        """The workspace and bot of the token, from auth.test. Raises SlackRefused for an invalid token."""
         answer, headers = await self.call_with_headers("auth.test")
         scopes = headers.get("x-oauth-scopes") or headers.get("X-OAuth-Scopes")
         return Workspace(

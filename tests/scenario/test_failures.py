@@ -15,7 +15,7 @@ from tests.support.bots import BotProcess, until
 from tests.support.stage import Stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
-REFERENCE = re.compile(r"\(reference ([0-9a-f]{8})\)")
+ERROR_ID = re.compile(r"Error ID ([0-9a-f]{8})\.")
 
 
 async def stopped(thread: Thread) -> Message:
@@ -28,14 +28,14 @@ def button(message: Message, label: str) -> str:
     return str(next(e["action_id"] for e in elements if e["text"]["text"] == label))
 
 
-async def test_a_graph_that_raises_is_told_with_a_reference_and_can_be_tried_again(
+async def test_a_graph_that_raises_is_reported_with_an_error_id_and_can_be_tried_again(
     stage: Stage, process: BotProcess
 ) -> None:
     thread = await stage.asks({"fail_until": "mended"})
 
     told = await stopped(thread)
 
-    found = REFERENCE.search(told.text)
+    found = ERROR_ID.search(told.text)
     assert found
     assert SECRET not in full_text(told)
     assert "Traceback" not in full_text(told)
@@ -58,7 +58,7 @@ async def test_a_graph_that_raises_again_says_so_again(stage: Stage) -> None:
     await stage.ws.bob.clicks(first, button(first, "Try again"))
 
     second = await thread.wait_for(lambda m: "This run stopped." in m.text and m.ts != first.ts)
-    assert REFERENCE.findall(second.text) != REFERENCE.findall(first.text)
+    assert ERROR_ID.findall(second.text) != ERROR_ID.findall(first.text)
     assert approval_cards(thread)[-1].ts == second.ts
 
 
@@ -75,7 +75,7 @@ async def test_only_one_who_may_decide_has_it_tried_again_and_only_once(stage: S
     await thread.wait_for("Resumed.")
     await stage.ws.alice.clicks_raw(late)
 
-    await stage.ws.alice.sees_ephemeral("Somebody asked for that already.")
+    await stage.ws.alice.sees_ephemeral("Someone already did this.")
     await stage.ws.carol.replies(thread, "last")
     await thread.wait_for("Heard: last")
     assert len(stage.noted(thread)) == 2

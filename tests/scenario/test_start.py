@@ -146,7 +146,7 @@ async def test_a_missing_scope_is_named_at_the_start_and_nobody_decides_without_
                 await stage.ws.connected()
                 card = await stage.card("Shall I?")
                 await card.click("approval:answer", stage.ws.bob)
-                told = await stage.ws.bob.sees_ephemeral("Slack did not let me do that (missing_scope)")
+                told = await stage.ws.bob.sees_ephemeral("Slack refused this (missing_scope)")
         (warned,) = [entry for entry in logs if entry["event"] == "scopes_missing"]
         assert "users:read (to see who may decide)" in warned["text"]
         assert card.is_open

@@ -32,6 +32,7 @@ from countersign.approvals.errors import CountersignError
 from countersign.audit_arguments import add_audit_arguments
 from countersign.policy_arguments import add_policy_arguments
 from countersign.runs.project_env import read_project_env
+from countersign.status_file import write_refusal
 
 if TYPE_CHECKING:
     from countersign.settings import Settings
@@ -47,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = given.run(given)
     except CountersignError as error:
         print(f"countersign: {error}", file=sys.stderr)
+        if given.command in ("serve", "worker") and (path := os.environ.get("STATUS_FILE")):
+            write_refusal(Path(path), str(error))
         return 1
     return code
 

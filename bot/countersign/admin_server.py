@@ -11,6 +11,7 @@ from countersign.http_server import HealthCheck, build_http_app, open_http_serve
 from countersign.settings import Settings
 from countersign.slack.transport.web_api import WebApi
 from countersign.slack_startup import StartupError
+from countersign.status_file import write_address
 from countersign.store.diagnostics import Diagnostics
 
 
@@ -37,12 +38,14 @@ async def open_admin_server(settings: Settings, app: web.Application, *, listen:
     setting, port = ("PORT", settings.port) if listen else ("WORKER_PORT", settings.worker_port or 0)
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(open_http_server(app, settings.host, port))
+            address = await stack.enter_async_context(open_http_server(app, settings.host, port))
         except OSError as error:
             raise StartupError(
                 f"HOST and {setting}: {settings.host}:{port} cannot be listened on ({error.strerror}). "
                 f"Set {setting} to one that is free."
             ) from error
+        if settings.status_file is not None:
+            write_address(settings.status_file, address)
         yield
 
 

@@ -77,6 +77,7 @@ class Settings(DatabaseSettings):
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = 8.0
     retention: Annotated[float, Field(ge=0)] = 90.0
     inspection_token: SecretStr | None = None
+    status_file: Path | None = None
     ledger_anchor: str = ""
     ledger_anchor_every: Annotated[float, Field(ge=1)] = 3600.0
     log_format: Annotated[str, Field(pattern="^(text|json)$")] = "text"

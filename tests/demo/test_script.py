@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from slack_local.bot_process import BotProcess
+from countersign.demo.bot import CountersignBot
 from slack_local.script.language import FORMS, NotUnderstoodError, read_script
 from slack_local.script.player import Player
 from slack_local.workspace import LocalWorkspace
@@ -98,13 +98,13 @@ def test_the_document_has_every_form() -> None:
 
 
 @pytest.fixture
-def bot(tmp_path: Path) -> BotProcess:
+def bot(tmp_path: Path) -> CountersignBot:
     log = tmp_path / "bot.log"
     log.write_text("the last words\n")
-    return BotProcess({}, command=(), folder=tmp_path, log=log)
+    return CountersignBot({}, folder=tmp_path, log=log)
 
 
-async def play(bot: BotProcess, script: str) -> int:
+async def play(bot: CountersignBot, script: str) -> int:
     async with LocalWorkspace() as workspace, small_bot(workspace):
         return await Player(workspace, bot).play(read_script(script, "a script"))
 
@@ -137,7 +137,7 @@ expect alice sees "You said: hello"
 """
 
 
-async def test_a_story_is_played_and_told(bot: BotProcess, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_story_is_played_and_told(bot: CountersignBot, capsys: pytest.CaptureFixture[str]) -> None:
     code = await play(bot, STORY)
     said = capsys.readouterr().out
     assert code == 0, said
@@ -162,7 +162,7 @@ async def test_a_story_is_played_and_told(bot: BotProcess, capsys: pytest.Captur
     ],
 )
 async def test_a_story_that_goes_wrong_names_the_line_and_what_was_expected(
-    bot: BotProcess, capsys: pytest.CaptureFixture[str], script: str, line: int, told: str
+    bot: CountersignBot, capsys: pytest.CaptureFixture[str], script: str, line: int, told: str
 ) -> None:
     code = await play(bot, f'carol mentions "refund 12"\n{script}')
     said = capsys.readouterr().out
@@ -173,7 +173,7 @@ async def test_a_story_that_goes_wrong_names_the_line_and_what_was_expected(
 
 
 async def test_what_was_there_before_an_act_does_not_meet_what_is_expected_of_it(
-    bot: BotProcess, capsys: pytest.CaptureFixture[str]
+    bot: CountersignBot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = 'carol mentions "x"\nexpect "Refund"\nalice replies "again"\nexpect "Refund" within 1 s'
     assert await play(bot, script) == 1

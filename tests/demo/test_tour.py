@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from countersign.demo import tour
+from countersign.demo.bot import CountersignBot
 from countersign.demo.tour import Tour
-from slack_local.bot_process import BotProcess
 from slack_local.workspace import LocalWorkspace
 from tests.demo.small_bot import small_bot
 
 
-def a_log(folder: Path) -> BotProcess:
+def a_log(folder: Path) -> CountersignBot:
     log = folder / "bot.log"
     log.write_text("the last words\n")
-    return BotProcess({}, command=(), folder=folder, log=log)
+    return CountersignBot({}, folder=folder, log=log)
 
 
 async def test_a_story_that_goes_wrong_says_what_was_expected(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from countersign.demo.bot import CountersignBot
 from countersign.testing.cards import approval_card
 from countersign.testing.pytest_plugin import (
     countersign,
@@ -12,7 +13,6 @@ from countersign.testing.pytest_plugin import (
     countersign_model,
     workspace,
 )
-from slack_local.bot_process import BotProcess
 from slack_local.workspace import LocalWorkspace
 
 __all__ = ["countersign", "countersign_environment", "countersign_folder", "countersign_model", "workspace"]
@@ -29,6 +29,10 @@ def pay(state):
     paid = interrupt({"question": "Pay?", "wish": state["wish"]})
     return {"wish": f"{state['wish']}: {'paid' if paid else 'kept'}."}
 
+# What a graph prints into the log is not taken for what the bot says of itself.
+print("listening http://127.0.0.1:9")
+print("countersign: nothing")
+
 graph = StateGraph(State).add_node(pay).set_entry_point("pay")
 """
 
@@ -42,7 +46,7 @@ def countersign_config(tmp_path: Path) -> Path:
 
 
 async def test_a_graph_of_ones_own_asks_and_is_answered_across_a_kill(
-    workspace: LocalWorkspace, countersign: BotProcess
+    workspace: LocalWorkspace, countersign: CountersignBot
 ) -> None:
     thread = await workspace.alice.mentions("refund 12")
     card = await approval_card(thread)

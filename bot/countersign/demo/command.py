@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from countersign.demo import bot_details, texts
+from countersign.demo.bot import CountersignBot
 from countersign.demo.bot_environment import bot_environment, has_own_model
 from countersign.demo.data_folder import DemoFolder, FolderTakenError
 from countersign.demo.file_watcher import Changes
@@ -16,8 +17,8 @@ from countersign.demo.model import ScriptedModel
 from countersign.demo.project import Project, Surroundings
 from countersign.demo.supervisor import BotKeeper
 from countersign.demo.tour import Tour
-from countersign.installation import child_command, examples_config
-from slack_local.bot_process import BotDownError, BotProcess
+from countersign.installation import examples_config
+from slack_local.bot_process import BotDownError
 from slack_local.script.language import NotUnderstoodError, Step, read_script
 from slack_local.script.player import Player
 from slack_local.workspace import LocalWorkspace
@@ -162,7 +163,7 @@ class Demo:
 
     async def _for_a_play(
         self, stack: AsyncExitStack, settings: Mapping[str, str], *, pace: float
-    ) -> tuple[LocalWorkspace, BotProcess]:
+    ) -> tuple[LocalWorkspace, CountersignBot]:
         """A workspace and a bot at work that know nothing of earlier plays."""
         data = stack.enter_context(self._folder.fresh())
         workspace = await self._workspace(stack, state=None)
@@ -194,17 +195,16 @@ class Demo:
         )
         return own | {"INSPECTION_TOKEN": self._inspection_token}
 
-    def _bot(self, stack: AsyncExitStack, environment: Mapping[str, str]) -> BotProcess:
+    def _bot(self, stack: AsyncExitStack, environment: Mapping[str, str]) -> CountersignBot:
         log = self._folder.path / "bot.log"
         log.unlink(missing_ok=True)
         log.touch(mode=0o600)  # conversations are in it
-        bot = BotProcess(
+        bot = CountersignBot(
             environment,
-            command=child_command("serve"),
             folder=self._folder.path,
             log=log,
-            keep_open=(self._folder.lock,),
-            started=self._folder.remember_bot,
+            inherited_fds=(self._folder.lock,),
+            on_started=self._folder.remember_bot,
         )
         stack.push_async_callback(bot.stop)
         return bot

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from countersign.demo.bot import CountersignBot
 from countersign.demo.file_watcher import Changes
 from countersign.demo.project import Project
-from slack_local.bot_process import BotDownError, BotProcess, BotRefusedError
+from slack_local.bot_process import BotDownError, BotRefusedError
 from slack_local.page.context import PageContext
 
 RESTARTS = 3
@@ -22,7 +23,7 @@ class BotKeeper:
 
     def __init__(
         self,
-        bot: BotProcess,
+        bot: CountersignBot,
         project: Project,
         changes: Changes,
         page: PageContext,
@@ -52,7 +53,7 @@ class BotKeeper:
                 await self._reload(changed)
                 left = RESTARTS
                 continue
-            how = await self._bot.ended()
+            how = await self._bot.wait_until_ended()
             print(f"\nThe bot ended by itself ({how}).\n{self._bot.tail()}", flush=True)
             if not left:
                 raise BotDownError(f"The bot ended {RESTARTS + 1} times, so it is not started again.")
@@ -67,13 +68,13 @@ class BotKeeper:
 
     async def _start(self) -> None:
         self._changes.look()
-        self._bot.surround(self._environment())
+        self._bot.set_environment(self._environment())
         await self._bot.start()
 
     async def _changed_before_the_end(self) -> list[Path]:
         """Files that were changed; nothing when the bot ended first."""
         changed = asyncio.create_task(self._changes.wait())
-        ended = asyncio.create_task(self._bot.ended()) if self._bot.pid is not None else None
+        ended = asyncio.create_task(self._bot.wait_until_ended()) if self._bot.pid is not None else None
         tasks = {task for task in (changed, ended) if task is not None}
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -24,10 +24,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from countersign.demo.bot import CountersignBot
 from countersign.demo.bot_environment import bot_environment
 from countersign.demo.model import ScriptedModel
-from countersign.installation import child_command
-from slack_local.bot_process import BotProcess
 from slack_local.workspace import LocalWorkspace
 
 CONNECTED_SECONDS = 20.0
@@ -80,7 +79,7 @@ async def countersign(
     countersign_environment: Mapping[str, str],
     countersign_model: str | None,
     countersign_folder: Path,
-) -> AsyncIterator[BotProcess]:
+) -> AsyncIterator[CountersignBot]:
     """Countersign, connected to the workspace, with a database that nobody used before.
 
     It can be stopped, killed and started again: `await countersign.kill()`, `await countersign.start()`.
@@ -94,12 +93,7 @@ async def countersign(
         data_dir=countersign_folder,
         config=countersign_config,
     )
-    bot = BotProcess(
-        environment,
-        command=child_command("serve"),
-        folder=countersign_folder,
-        log=countersign_folder / "bot.log",
-    )
+    bot = CountersignBot(environment, folder=countersign_folder, log=countersign_folder / "bot.log")
     try:
         await bot.start()
         await workspace.connected(limit=CONNECTED_SECONDS)

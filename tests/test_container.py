@@ -1,15 +1,24 @@
 """The container, without an engine to build it: what the Dockerfile copies is enough for what it runs."""
 
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from fnmatch import fnmatch
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+CODE = "opt/countersign"  # where the image has the package
+LEFT_OUT = ("slack_local", "countersign.demo", "countersign.testing")
 
 
 def instructions(stage: int) -> list[tuple[str, str]]:
@@ -21,73 +30,200 @@ def instructions(stage: int) -> list[tuple[str, str]]:
     return parted[starts[stage] : starts[stage + 1]]
 
 
-def copied(stage: int) -> list[str]:
-    """The sources that a stage copies out of the checkout."""
-    return [rest.split()[0] for word, rest in instructions(stage) if word == "COPY" and "--from" not in rest]
+def the(word: str, stage: int = 1) -> str:
+    """The rest of the one instruction that begins with this word."""
+    (rest,) = [rest for first, rest in instructions(stage) if first == word]
+    return rest
+
+
+def environment() -> dict[str, str]:
+    return dict(part.split("=", 1) for part in shlex.split(the("ENV")))
+
+
+def copied(stage: int) -> list[tuple[str, str]]:
+    """The sources that a stage copies out of the checkout, and where to."""
+    pairs = [rest.split() for word, rest in instructions(stage) if word == "COPY" and "--from" not in rest]
+    return [(source, target) for source, target in pairs]
+
+
+def is_ignored(path: Path) -> bool:
+    """Whether .dockerignore keeps this file out of the build: the last line that matches it decides."""
+    ignored = False
+    places = [str(path), *map(str, path.parents)]
+    for line in (ROOT / ".dockerignore").read_text().split():
+        pattern = line.removeprefix("!")
+        if any(fnmatch(place, pattern) or fnmatch(place, pattern.removeprefix("**/")) for place in places):
+            ignored = not line.startswith("!")
+        if pattern.startswith("**/") and pattern.removeprefix("**/") in path.parts:
+            ignored = not line.startswith("!")
+    return ignored
+
+
+@dataclass(frozen=True)
+class Image:
+    """A folder with what the last stage has besides its packages, which are this environment's."""
+
+    root: Path
+
+    def run(self, *arguments: str, cwd: str = "app", **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run a program of the image, such as its entry point."""
+        return subprocess.run(
+            arguments,
+            cwd=self.root / cwd,
+            env={
+                "PATH": f"{self.root / 'venv/bin'}:/usr/bin:/bin",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONPATH": str(self.root / CODE),  # in the image it is a .pth file
+                **settings,
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
 
 
 @pytest.fixture
-def image(tmp_path: Path) -> Path:
-    """A folder with what the last stage copies, and nothing else."""
-    for source in copied(1):
-        path = ROOT / source
-        if path.is_dir():
-            shutil.copytree(
-                path, tmp_path / source, ignore=shutil.ignore_patterns("__pycache__", "node_modules")
-            )
-        else:
-            shutil.copy(path, tmp_path / source)
-    return tmp_path
+def image(tmp_path: Path) -> Image:
+    workdir = the("WORKDIR")
+    for source, target in copied(1):
+        into = tmp_path / (target if target.startswith("/") else f"{workdir}/{target}").strip("/")
+        files = [path for path in ([ROOT / source, *(ROOT / source).rglob("*")]) if path.is_file()]
+        for file in files:
+            if is_ignored(file.relative_to(ROOT)):
+                continue
+            place = into / file.relative_to(ROOT / source) if file != ROOT / source else into / file.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, place)
+    programs = tmp_path / "venv/bin"
+    programs.mkdir(parents=True)
+    (script,) = re.findall(r"printf '([^']+)' > /venv/bin/countersign", the("RUN", stage=0))
+    entry = script.replace("\\n", "\n").replace("/venv/bin/python", sys.executable)
+    python = f'#!/bin/sh\nexec {sys.executable} "$@"\n'
+    for name, text in (("countersign", entry), ("python", python)):
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    return Image(tmp_path)
 
 
-def run(image: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=image,
-        env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def test_the_package_is_on_the_import_path_of_the_image() -> None:
+    assert f'echo /{CODE} > "$(/venv/bin/python -c ' in the("RUN", stage=0)
+    assert ("bot/countersign", f"/{CODE}/countersign") in copied(1)
 
 
-def test_the_command_starts_from_the_copied_files_alone(image: Path) -> None:
-    command = json.loads(next(rest for word, rest in instructions(1) if word == "CMD"))
-
-    done = run(image, *command[1:])
-
-    assert command[0] == "python"
+def test_it_serves_unless_told_otherwise(image: Image) -> None:
+    entry, command = json.loads(the("ENTRYPOINT")), json.loads(the("CMD"))
+    assert (entry, command) == (["countersign"], ["serve"])
+    done = image.run(*entry, *command)
     assert done.returncode == 1
     assert done.stderr.startswith("countersign: SLACK_BOT_TOKEN is missing")
 
 
-def test_the_graphs_of_the_image_load(image: Path) -> None:
-    script = (
-        "import asyncio, contextlib, pathlib\n"
-        "from countersign.runs.config import read_graph_config\n"
-        "from countersign.runs.loading import load_graphs\n"
-        "async def main():\n"
-        "    async with contextlib.AsyncExitStack() as stack:\n"
-        "        print(len(await load_graphs(read_graph_config(pathlib.Path('langgraph.json')), stack)))\n"
-        "asyncio.run(main())\n"
-    )
-    done = run(image, "-c", script, OPENAI_API_KEY="none", PYTHONPATH="bot")
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_the_graphs_of_the_image_load(image: Image, command: str) -> None:
+    tokens = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "OPENAI_API_KEY": "none"}
+    done = image.run("countersign", command, DEFAULT_GRAPH="none", **tokens)
+    named = ", ".join(json.loads((ROOT / "langgraph.json").read_text())["graphs"])
+    assert f"countersign: DEFAULT_GRAPH is none, and langgraph.json has only: {named}." in done.stderr
 
-    named = json.loads((ROOT / "langgraph.json").read_text())["graphs"]
-    assert done.stdout.strip() == str(len(named)), done.stderr
+
+def test_neither_demo_nor_fixtures_are_in_the_image_nor_needed_there(image: Image) -> None:
+    folders = {path.name for path in (image.root / CODE).rglob("*") if path.is_dir()}
+    assert not folders & {"slack_local", "demo", "testing", "web", "__pycache__"}
+    assert "store" in folders
+    script = (
+        "import importlib, pkgutil, countersign\n"
+        "names = [m.name for m in pkgutil.walk_packages(countersign.__path__, 'countersign.')]\n"
+        "[importlib.import_module(name) for name in names if not name.endswith('__main__')]\n"
+        "print(len(names))\n"
+    )
+    done = image.run("python", "-P", "-c", script)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 50
+    demo = image.run("countersign", "demo")
+    assert demo.returncode == 1
+    assert demo.stderr.startswith("countersign: The container has no demo.")
 
 
 def test_nothing_that_is_copied_is_ignored() -> None:
-    lines = (ROOT / ".dockerignore").read_text().split()
-    allowed = [line[1:] for line in lines if line.startswith("!")]
-    for source in [*copied(0), *copied(1)]:
-        assert any(fnmatch(source, pattern) for pattern in allowed), source
+    for source, _ in [*copied(0), *copied(1)]:
+        assert not is_ignored(Path(source)), source
 
 
 def test_it_runs_as_a_user_without_rights() -> None:
     words = [word for word, _ in instructions(1)]
-    user = next(rest for word, rest in instructions(1) if word == "USER")
-
-    assert user not in {"root", "0"}
+    assert the("USER") not in {"root", "0"}
     assert words.index("USER") < words.index("CMD")
+
+
+def test_packages_come_from_the_lock_file_alone() -> None:
+    assert "--no-deps --require-hashes -r /requirements-run.lock" in the("RUN", stage=0)
+    assert copied(0) == [("requirements-run.lock", "/")]
+
+
+@contextmanager
+def answering(status: int) -> Iterator[str]:
+    """A server on a port of its own that answers /healthz; gives the port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status if self.path == "/healthz" else 404)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's name
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield str(server.server_port)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_the_health_check_is_right_for_serve_and_worker_alike(image: Image) -> None:
+    command = json.loads(the("HEALTHCHECK").partition(" CMD ")[2])
+    closed = {"PORT": "1", "WORKER_PORT": "1", "HOST": environment()["HOST"]}
+
+    def check(**settings: str) -> int:
+        return image.run(*command, **(closed | settings)).returncode
+
+    with answering(200) as alive, answering(500) as failing:
+        assert check(PORT=alive) == 0
+        assert check(WORKER_PORT=alive) == 0
+        assert check(WORKER_PORT=alive, HTTP_PROXY="http://127.0.0.1:1", http_proxy="http://127.0.0.1:1") == 0
+        assert check(PORT=failing) == 1
+    assert check() == 1
+
+
+def test_a_worker_answers_health_checks_unless_told_otherwise() -> None:
+    """Without WORKER_PORT a worker has no HTTP server, and its health check would fail for ever."""
+    assert environment()["WORKER_PORT"]
+    assert environment()["HOST"] == "0.0.0.0"
+
+
+def test_an_image_for_ones_own_graphs_is_made_as_the_documentation_says(image: Image) -> None:
+    (text,) = re.findall(r"```dockerfile\n(.*?)```", (ROOT / "docs/operating.md").read_text(), re.DOTALL)
+    lines = dict(line.split(maxsplit=1) for line in text.strip().splitlines())
+    assert lines["FROM"] == "countersign"
+    assert lines["USER"] == the("USER"), "the last one"
+    assert lines["WORKDIR"] != the("WORKDIR"), "the examples are there"
+    assert "-c /venv/constraints.txt" in lines["RUN"]
+    assert "pip freeze > /venv/constraints.txt" in the("RUN", stage=0)
+    home = image.root / lines["WORKDIR"].strip("/")
+    files = {
+        "langgraph.json": '{"dependencies": ["."], "graphs": {"mine": "./graphs/mine.py:graph"}}',
+        "bot/__init__.py": "",
+        "bot/state.py": "State = dict\n",
+        "graphs/mine.py": "from langgraph.graph import StateGraph\nfrom bot.state import State\n"
+        "graph = StateGraph(State).add_node('n', lambda state: state).set_entry_point('n')\n",
+    }
+    for name, content in files.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(content)
+    settings = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "DEFAULT_GRAPH": "none"}
+    done = image.run("countersign", "serve", cwd=lines["WORKDIR"].strip("/"), **settings)
+    assert "DEFAULT_GRAPH is none, and langgraph.json has only: mine." in done.stderr

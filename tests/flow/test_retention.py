@@ -1,5 +1,9 @@
 """What is forgotten: what is long at rest, and never what waits."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import psycopg
 import pytest
 
 from countersign.approvals.decision import DecisionKind
@@ -8,10 +12,29 @@ from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.retention import Retention
 from countersign.flow.thread import ThreadRef
 from countersign.runs.checkpoints import Checkpoints
+from countersign.store.pool import Pool
 from countersign.store.retention import RetentionStore
-from tests.support.house import House, a_thread, message
+from tests.support.house import House, a_thread, message, until
 
 YES = DecisionKind.APPROVE
+
+
+class Interrupted(RetentionStore):
+    """Something happens between the selection of the idle threads and the deletion of each."""
+
+    def __init__(self, pool: Pool, happens: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(pool)
+        self._happens = happens
+
+    async def idle_threads(self, seconds: float, limit: int) -> tuple[str, ...]:
+        found = await super().idle_threads(seconds, limit)
+        await self._happens()
+        return found
+
+    async def threads_to_compact(self, seconds: float, limit: int) -> tuple[str, ...]:
+        found = await super().threads_to_compact(seconds, limit)
+        await self._happens()
+        return found
 
 
 def retention(house: House, days: float | None) -> Retention:
@@ -126,3 +149,98 @@ async def test_events_that_slack_cannot_repeat_any_more_are_forgotten(house: Hou
     kept = [row["key"] for row in await house.rows("SELECT key FROM countersign.inbox")]
     assert kept == [new.key]
     assert old.key not in kept
+
+
+async def test_a_message_that_arrives_meanwhile_keeps_its_thread(house: House) -> None:
+    thread = a_thread()
+    await house.say(thread, "echo: one")
+    await rested(house, thread, "91 days")
+    late = message(thread, "two", opens=False)
+
+    async def arrives() -> None:
+        await house.threads.accept(late)
+
+    await Retention(Interrupted(house.pool, arrives), house.locks, Checkpoints(), 90)()
+
+    assert await house.rows("SELECT 1 FROM countersign.inbox WHERE key = %s", late.key)
+    assert await checkpoints(house, thread) > 0
+    await house.run_thread(thread.id)
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE)[-1] == "You said two."
+
+
+async def test_an_approval_that_is_opened_meanwhile_keeps_its_thread(house: House) -> None:
+    thread = a_thread()
+    await house.say(thread, "deploy")
+    await house.answer(await house.the_card(thread), YES)
+    await rested(house, thread, "91 days")
+
+    async def asks() -> None:
+        if not await house.pending(thread):
+            await house.say(thread, "deploy")
+
+    await Retention(Interrupted(house.pool, asks), house.locks, Checkpoints(), 90)()
+
+    await house.answer(await house.the_card(thread), YES)
+    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."] * 2
+
+
+async def test_a_message_that_arrives_while_its_thread_is_deleted_is_refused_or_kept(
+    house: House, database_url: str
+) -> None:
+    """The deletion locks the thread's row: the message waits for the commit, then opens the thread anew."""
+    thread = a_thread()
+    await house.say(thread, "echo: one")
+    await rested(house, thread, "91 days")
+    store = RetentionStore(house.pool)
+    late, reply = message(thread, "echo: two"), message(thread, "and three", opens=False)
+    async with house.locks.hold(thread.id) as session:
+        async with store.deleting(session, thread.id, 90 * 86_400.0) as deleted:
+            assert deleted
+            arriving = asyncio.create_task(house.threads.accept(late))
+            await until(lambda: _waits_for_a_row(house))
+            replying = asyncio.create_task(house.threads.accept(reply))
+        assert await arriving
+        kept = await replying
+    assert await house.rows("SELECT 1 FROM countersign.inbox WHERE key = %s", late.key)
+    assert bool(await house.rows("SELECT 1 FROM countersign.inbox WHERE key = %s", reply.key)) is kept
+
+
+async def test_a_message_that_is_being_stored_is_waited_for_and_keeps_its_thread(
+    house: House, database_url: str
+) -> None:
+    thread = a_thread()
+    await house.say(thread, "echo: one")
+    await rested(house, thread, "91 days")
+    async with await psycopg.AsyncConnection.connect(database_url) as connection:
+        await connection.execute(
+            "INSERT INTO countersign.inbox (key, thread_id, kind, user_id, text)"
+            " VALUES ('late', %s, 'message', 'U', 'two')",
+            (thread.id,),
+        )
+        deleting = asyncio.create_task(retention(house, 90)())
+        await until(lambda: _waits_for_a_row(house))
+        await connection.commit()
+    await deleting
+    assert await house.rows("SELECT 1 FROM countersign.inbox WHERE key = 'late'")
+    assert await checkpoints(house, thread) > 0
+
+
+async def test_effects_are_forgotten_after_the_days_of_their_threads(house: House) -> None:
+    for key in ("old", "new"):
+        assert await house.effects.begin(key)
+    await house.rows(
+        "UPDATE countersign.effects SET started_at = now() - interval '91 days' WHERE key = 'old'"
+    )
+
+    await retention(house, None)()
+    assert len(await house.rows("SELECT key FROM countersign.effects")) == 2
+    await retention(house, 90)()
+
+    assert await house.rows("SELECT key FROM countersign.effects") == [{"key": "new"}]
+
+
+async def _waits_for_a_row(house: House) -> bool:
+    waiting = await house.rows(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return bool(waiting)

@@ -56,7 +56,13 @@ async def test_one_that_slack_refused_did_not_happen(host: ToolHost) -> None:
     assert await host.once("k", Effect("done")) == "done"
 
 
-@pytest.mark.parametrize("end", [ConnectionResetError(), asyncio.CancelledError()])
+class ForeignError(Exception):
+    """An error of the graph's own that looks like Slack's."""
+
+    error = "not_in_channel"
+
+
+@pytest.mark.parametrize("end", [ConnectionResetError(), asyncio.CancelledError(), ForeignError()])
 async def test_after_any_other_end_nobody_knows_and_nothing_is_done(
     host: ToolHost, end: BaseException
 ) -> None:

@@ -21,7 +21,7 @@ SELDOM = {
     "delete_expired_inbox", "delete_expired_outbox", "delete_expired_effects",
     "idle_threads", "threads_to_compact", "mark_compacted",
     "begin_transaction", "commit_transaction",  # they have no plan
-    "delete_outbox_of_thread", "delete_inbox_of_thread", "delete_approvals_of_thread", "delete_thread",
+    "lock_thread_row", "delete_idle_thread",
 }  # fmt: skip
 HOT = sorted(QUERIES.keys() - SELDOM)
 PARAMETER = re.compile(r"%\((\w+)\)s")

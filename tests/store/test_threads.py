@@ -14,7 +14,7 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.vote import Vote
-from countersign.flow.errors import Conflict
+from countersign.flow.errors import Conflict, StatementFailed
 from countersign.flow.outgoing import note
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
@@ -213,7 +213,7 @@ async def everything_of(house: House, thread: ThreadRef) -> tuple[Work | None, l
     posts = await house.rows("SELECT key FROM countersign.outbox WHERE thread_ts = %s", thread.ts)
     work = await house.threads.work(thread.id)
     return (
-        work and replace(work, thread=replace(work.thread, attempts=0, step_starts=0)),
+        work and replace(work, thread=replace(work.thread, attempts=0, step_starts=0, fence=0)),
         await house.ledger(thread),
         len(posts),
     )
@@ -249,7 +249,7 @@ async def test_a_step_that_breaks_at_its_last_line_leaves_nothing(
     work = await house.threads.work(thread.id)
     assert work is not None
     monkeypatch.setitem(QUERIES, "save_thread", "SELECT 1 / 0")
-    with pytest.raises(psycopg.Error):
+    with pytest.raises(StatementFailed):
         await house.threads.save_step(
             StepResult(
                 thread=work.thread,
@@ -280,7 +280,8 @@ async def test_attempts_count_until_the_thread_comes_to_rest(house: House) -> No
         work = await house.threads.work(thread.id)
         assert work is not None
         counts.append(work.thread.attempts)
-    await house.threads.undo_attempt(thread.id)
+    assert work is not None
+    await house.threads.undo_attempt(work.thread)
     work = await house.threads.work(thread.id)
     assert work is not None
     assert [*counts, work.thread.attempts] == [1, 2, 2]

@@ -11,6 +11,14 @@ class DatabaseUnavailable(CountersignError):
     """The database cannot be reached or has no room: whether this was written is not known."""
 
 
+class StatementFailed(CountersignError):
+    """The database refused a statement. The log says why."""
+
+
+class StaleWorker(CountersignError):
+    """Another worker took this thread over meanwhile, so this one's result was not written."""
+
+
 class ThreadBusy(CountersignError):
     """Another worker holds this thread."""
 

@@ -18,7 +18,7 @@ from countersign.flow.work import DeliveryTarget, SavedStep, StepResult, Work
 
 
 class Store(Protocol):
-    """Every method is one transaction. All raise DatabaseUnavailable."""
+    """Every method is one transaction. All raise DatabaseUnavailable and StatementFailed."""
 
     async def accept(self, inbound: Inbound) -> bool:
         """Remember it and defer its thread's job. False: known already, or no thread of ours."""
@@ -34,22 +34,29 @@ class Store(Protocol):
         ...
 
     async def work(self, thread_id: str) -> Work | None:
-        """What the thread has to do; counts one attempt. None: there is nothing to do."""
+        """What the thread has to do. None: there is nothing to do.
+
+        Counts one attempt and issues the next fencing token. The caller holds the thread's lock.
+        """
         ...
 
     async def assign_graph(self, thread: ThreadRecord) -> None:
-        """Write which graph the thread belongs to, and nothing else of it."""
+        """Write which graph the thread belongs to, and nothing else of it. Raises StaleWorker."""
         ...
 
     async def save_step(self, result: StepResult, *, claim: bool = False) -> SavedStep:
         """Write a step's result, and set the thread's attempts back to 0.
 
-        `claim` also claims what the thread has to post. Raises Conflict.
+        `claim` also claims what the thread has to post. Raises Conflict, and StaleWorker where the thread's
+        fencing token is no longer the latest.
         """
         ...
 
-    async def undo_attempt(self, thread_id: str) -> None:
-        """Take back the attempt that `work` counted: the run was stopped, it did not fail."""
+    async def undo_attempt(self, thread: ThreadRecord) -> None:
+        """Take back the attempt that `work` counted: the run was stopped, it did not fail.
+
+        Changes nothing where another worker took the thread over.
+        """
         ...
 
     async def approval(self, approval_id: UUID) -> Review | None: ...
@@ -108,12 +115,15 @@ class Session(Protocol):
 
 class Locks(Protocol):
     def hold(self, thread_id: str) -> AbstractAsyncContextManager[Any]:
-        """Enter with the thread's session lock held. Raises ThreadBusy."""
+        """Enter with the thread's session lock held. Raises ThreadBusy and DatabaseUnavailable."""
         ...
 
 
 class GraphThread(Protocol):
-    """One graph in one thread, under its lock. Runs raise RunFailed, resume AnswerRefused as well."""
+    """One graph in one thread, under its lock. All raise DatabaseUnavailable.
+
+    Runs raise RunFailed, resume AnswerRefused as well.
+    """
 
     async def read(self) -> GraphState: ...
 
@@ -199,10 +209,10 @@ class Effects(Protocol):
 
 
 class Checkpoints(Protocol):
-    """LangGraph's checkpoints of a thread at rest."""
+    """LangGraph's checkpoints of a thread at rest, on the session of its lock."""
 
     async def compact(self, thread_id: str, session: Any) -> None:
-        """Drop all checkpoints but the latest."""
+        """Delete all checkpoints but the latest."""
         ...
 
     async def delete(self, thread_id: str, session: Any) -> None: ...
@@ -219,9 +229,18 @@ class RetentionStore(Protocol):
 
     async def threads_to_compact(self, seconds: float, limit: int) -> tuple[str, ...]: ...
 
+    async def is_idle(self, thread_id: str, seconds: float) -> bool:
+        """Whether nothing is pending in the thread, and nobody has touched it for so long."""
+        ...
+
     async def mark_compacted(self, thread_id: str) -> None: ...
 
-    async def delete_thread(self, thread_id: str) -> None: ...
+    def deleting(self, session: Any, thread_id: str, seconds: float) -> AbstractAsyncContextManager[bool]:
+        """Delete all rows of an idle thread except its ledger. False: it is not idle any more, so it stays.
+
+        The block runs in the same transaction, on the session of the thread's lock.
+        """
+        ...
 
 
 class Clock(Protocol):

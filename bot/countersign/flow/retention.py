@@ -30,22 +30,26 @@ class Retention:
         if self._seconds is not None:
             await self._store.delete_expired_effects(self._seconds)
             for thread_id in await self._store.idle_threads(self._seconds, _BATCH):
-                await self._delete(thread_id)
+                await self._delete(thread_id, self._seconds)
 
     async def _compact(self, thread_id: str) -> None:
         try:
             async with self._locks.hold(thread_id) as session:
-                await self._checkpoints.compact(thread_id, session)
-                await self._store.mark_compacted(thread_id)
+                if await self._store.is_idle(thread_id, COMPACT_AFTER):  # a run has to wait for the lock now
+                    await self._checkpoints.compact(thread_id, session)
+                    await self._store.mark_compacted(thread_id)
         except ThreadBusy:
             log.debug("thread_in_use", thread_id=thread_id)
 
-    async def _delete(self, thread_id: str) -> None:
+    async def _delete(self, thread_id: str, seconds: float) -> None:
         try:
-            async with self._locks.hold(thread_id) as session:
-                await self._checkpoints.delete(thread_id, session)
-                await self._store.delete_thread(thread_id)
+            async with (
+                self._locks.hold(thread_id) as session,
+                self._store.deleting(session, thread_id, seconds) as deleted,
+            ):
+                if deleted:
+                    await self._checkpoints.delete(thread_id, session)
         except ThreadBusy:
             log.debug("thread_in_use", thread_id=thread_id)
         else:
-            log.info("thread_deleted", thread_id=thread_id)
+            log.info("thread_deleted" if deleted else "thread_in_use", thread_id=thread_id)

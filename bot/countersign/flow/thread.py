@@ -31,3 +31,4 @@ class ThreadRecord:
     halted: str | None  # the Error ID of the failure that stopped it; None while it runs
     attempts: int  # times a worker began a step since the last one was saved, without those that were stopped
     step_starts: int  # the same, with them
+    fence: int = 0  # fencing token: counts all steps that were begun; only the latest may write its result

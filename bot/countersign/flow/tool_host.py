@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from countersign.approvals.json import Json
-from countersign.flow.errors import OutcomeUnknown, RateLimited
+from countersign.flow.errors import OutcomeUnknown, RateLimited, SlackRefused
 from countersign.flow.ports import Effects, SlackForTools
 from countersign.flow.retry import with_retries
 
@@ -25,10 +25,10 @@ class ToolHost:
         return await with_retries(lambda: self._slack.call(method, **arguments), if_unreachable=reads)
 
     async def once(self, key: str, effect: Callable[[], Awaitable[Json]]) -> Json:
-        """Run the effect at most once per key, and give its result, now and ever after.
+        """Run the effect at most once per key, and return its result to this and every later caller.
 
-        An effect that Slack refused did not happen, so it may be tried again; after any other end, nobody
-        knows, and a second attempt raises OutcomeUnknown.
+        An effect that ends with SlackRefused or RateLimited did not happen, so it may be tried again. After
+        any other error its outcome is unknown, and a second attempt raises OutcomeUnknown.
         """
         if not await self._effects.begin(key):
             finished, result = await self._effects.finished(key)
@@ -37,9 +37,8 @@ class ToolHost:
             return result
         try:
             result = await effect()
-        except Exception as error:
-            if isinstance(error, RateLimited) or isinstance(getattr(error, "error", None), str):
-                await self._effects.forget(key)
+        except (SlackRefused, RateLimited):  # Slack says that it did nothing
+            await self._effects.forget(key)
             raise
         await self._effects.finish(key, result)
         return result

@@ -10,7 +10,8 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 from psycopg_pool import AsyncConnectionPool
 
-from countersign.flow.errors import Drained, ThreadBusy
+from countersign.error_translation import translate_errors
+from countersign.flow.errors import Drained, StaleWorker, ThreadBusy
 from countersign.jobs.reliable_job_manager import ReliableJobManager
 
 ADVANCE = "advance"
@@ -28,7 +29,7 @@ class RetryPolicy(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
         if isinstance(exception, Drained | asyncio.CancelledError):
             return RetryDecision(retry_in={"seconds": 0})
-        if isinstance(exception, ThreadBusy):
+        if isinstance(exception, ThreadBusy | StaleWorker):
             return RetryDecision(retry_in={"seconds": 1})
         return RetryDecision(retry_in={"seconds": min(2**job.attempts, _MAX_BACKOFF)})
 
@@ -58,8 +59,9 @@ class Queue:
         self._advance = advance
         self._retain = retention
 
+    @translate_errors()
     async def defer(self, connection: psycopg.AsyncConnection[Any], thread_id: str) -> None:
-        """Enqueue a job for the thread in the connection's transaction."""
+        """Enqueue a job for the thread in the connection's transaction. Raises DatabaseUnavailable."""
         await self._task.configure(connection=connection, lock=thread_id).defer_async(thread_id=thread_id)
 
     async def _run_advance(self, thread_id: str) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import psycopg
 import structlog
-from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+
+from countersign.runs.checkpointer import Checkpointer
 
 log = structlog.get_logger()
 
@@ -13,10 +14,10 @@ class Checkpoints:
     async def compact(self, thread_id: str, session: psycopg.AsyncConnection[Any]) -> None:
         """Delete all but the latest checkpoint; a thread that LangGraph cannot compact is left unchanged."""
         try:
-            await AsyncPostgresSaver(session).aprune([thread_id], strategy="keep_latest")
+            await Checkpointer(session).aprune([thread_id], strategy="keep_latest")
         except NotImplementedError:  # a DeltaChannel needs its history (deepagents has them)
             log.debug("thread_not_compacted", thread_id=thread_id)
 
     async def delete(self, thread_id: str, session: psycopg.AsyncConnection[Any]) -> None:
         """Delete all checkpoints of the thread."""
-        await AsyncPostgresSaver(session).adelete_thread(thread_id)
+        await Checkpointer(session).adelete_thread(thread_id)

@@ -17,6 +17,7 @@ from countersign.flow.graph_state import GraphInfo, GraphState, StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import to_json
+from countersign.runs.checkpointer import is_database_unavailable
 from countersign.runs.loading import AnyGraph
 from countersign.runs.run_errors import report_failure
 from countersign.runs.snapshot import INPUT_KEY, dangling_tool_calls, read_state
@@ -137,7 +138,7 @@ class GraphThread:
         except GraphDrained:
             raise Drained from None
         except Exception as error:
-            if self._session.closed:  # the lock is lost with it; the graph did not fail
+            if is_database_unavailable(error, self._session):
                 raise DatabaseUnavailable from error
             if is_invalid_resume(error):
                 raise AnswerRefused(f"The graph did not take the answer: {error}") from error

@@ -6,11 +6,12 @@ from typing import Any
 
 import psycopg
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.runtime import RunControl
 
+from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.thread import ThreadRef
+from countersign.runs.checkpointer import Checkpointer, is_database_unavailable
 from countersign.runs.config import GraphConfig, GraphConfigError
 from countersign.runs.graph_thread import GraphThread, thread_config
 from countersign.runs.input_schema import describe_input
@@ -51,11 +52,13 @@ class Graphs:
         self._controls.add(control)
         try:
             async with AsyncExitStack() as stack:
-                loaded, saver = self._loaded[name], AsyncPostgresSaver(session)
+                loaded, saver = self._loaded[name], Checkpointer(session)
                 try:
                     built = await _run_config(config, saver, starter) if loaded.built_per_run else config
                     graph = await stack.enter_async_context(loaded.open(built, saver))
                 except Exception as error:
+                    if is_database_unavailable(error, session):
+                        raise DatabaseUnavailable from error
                     raise report_failure(name, thread.id, error) from error
                 yield GraphThread(graph, self.infos[name], config, session, control, self.infos)
         finally:
@@ -68,9 +71,7 @@ class Graphs:
             control.request_drain()
 
 
-async def _run_config(
-    config: RunnableConfig, saver: AsyncPostgresSaver, starter: str | None
-) -> RunnableConfig:
+async def _run_config(config: RunnableConfig, saver: Checkpointer, starter: str | None) -> RunnableConfig:
     """The config for a graph that is built per run: the run's own, with the user who started it."""
     if starter is None:
         latest = await saver.aget_tuple(config)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from countersign.error_translation import translates_errors
 from countersign.store.pool import Pool, fetch
 from countersign.store.queries import QUERIES
 
@@ -20,6 +21,7 @@ class HaltedThread:
     since: datetime
 
 
+@translates_errors
 class Diagnostics:
     """Reads only; changes nothing."""
 

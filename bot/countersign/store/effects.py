@@ -3,9 +3,11 @@
 from psycopg.types.json import Json as AsJson
 
 from countersign.approvals.json import Json
+from countersign.error_translation import translates_errors
 from countersign.store.pool import Pool, fetch, run
 
 
+@translates_errors
 class Effects:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

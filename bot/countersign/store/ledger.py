@@ -14,7 +14,7 @@ from countersign.approvals.audit.entry import detail_text
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.person import Person
-from countersign.store.error_translation import translate_errors
+from countersign.error_translation import translate_errors, translates_errors
 from countersign.store.pool import Connection, Pool
 from countersign.store.queries import QUERIES
 from countersign.store.rows import postgres_text
@@ -59,6 +59,7 @@ def entry_arguments(entry: LedgerEntry, hasher: EntryHasher) -> dict[str, Any]:
     }
 
 
+@translates_errors
 class Ledger:
     """Appends what changes no approval, seals and reads. Raises DatabaseUnavailable."""
 
@@ -67,7 +68,6 @@ class Ledger:
         self._hasher = hasher
         self._sealed_to: int | None = None  # the entry id up to which this process saw all entries sealed
 
-    @translate_errors()
     async def append(
         self,
         *,
@@ -92,7 +92,6 @@ class Ledger:
         async with self._pool.connection() as connection:
             await connection.execute(QUERIES["append_ledger_entry"], entry_arguments(entry, self._hasher))
 
-    @translate_errors()
     async def seal(self) -> int:
         """Give committed entries their place in the chain; returns how many.
 
@@ -127,7 +126,6 @@ class Ledger:
             self._sealed_to = max([self._sealed_to or 0, *ids, head["entry_id"] if head else 0])
         return len(ids)
 
-    @translate_errors()
     async def head(self) -> Anchor | None:
         """The chain's head; None while nothing is sealed."""
         async with self._pool.connection() as connection:
@@ -162,7 +160,6 @@ class Ledger:
             async for row in cursor:
                 yield _chained(row)
 
-    @translate_errors()
     async def approval_without_entry(self) -> tuple[str, int] | None:
         """An approval whose latest version the ledger does not have, with that version; None if all have."""
         async with self._pool.connection() as connection:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from countersign.error_translation import translates_errors
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRef
@@ -13,6 +14,7 @@ from countersign.store.queries import QUERIES
 from countersign.store.threads import Defer, insert_inbound
 
 
+@translates_errors
 class Outbox:
     def __init__(self, pool: Pool, defer: Defer) -> None:
         self._pool = pool

@@ -28,17 +28,19 @@ SET written = greatest(early_replies.written, excluded.written), told_at = now()
 SELECT 1 FROM countersign.early_replies WHERE thread_id = %(thread_id)s AND written > %(ts)s::numeric;
 
 -- begin_attempt --
--- Counts one attempt and returns the thread, if it has anything to do.
-UPDATE countersign.threads SET attempts = attempts + 1, step_starts = step_starts + 1
+-- Counts one attempt, issues the next fencing token and returns the thread, if it has anything to do.
+UPDATE countersign.threads SET attempts = attempts + 1, step_starts = step_starts + 1, fence = fence + 1
 WHERE id = %(thread_id)s
   AND (EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
        OR (halted IS NULL AND EXISTS (
            SELECT 1 FROM countersign.approvals WHERE thread_id = %(thread_id)s AND status = 'decided')))
-RETURNING id, graph, last_posted_key, halted, attempts, step_starts;
+RETURNING id, graph, last_posted_key, halted, attempts, step_starts, fence;
 
 -- undo_attempt --
--- Takes back one attempt: the worker was stopped, its step did not fail. That the step was begun stays counted.
-UPDATE countersign.threads SET attempts = greatest(attempts - 1, 0) WHERE id = %(thread_id)s;
+-- Takes back one attempt: the worker was stopped, its step did not fail. That the step was begun stays
+-- counted. No effect with a stale fencing token.
+UPDATE countersign.threads SET attempts = greatest(attempts - 1, 0)
+WHERE id = %(thread_id)s AND fence = %(fence)s;
 
 -- open_approvals --
 -- The thread's pending and decided approvals, in the order in which they last changed.
@@ -51,16 +53,18 @@ ORDER BY changed_at, id;
 SELECT * FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL ORDER BY seq;
 
 -- assign_graph --
--- Stores which graph the thread belongs to, before that graph writes its first checkpoint.
-UPDATE countersign.threads SET graph = %(graph)s WHERE id = %(thread_id)s;
+-- Stores which graph the thread belongs to, before that graph writes its first checkpoint. No row comes back with
+-- a stale fencing token.
+UPDATE countersign.threads SET graph = %(graph)s WHERE id = %(thread_id)s AND fence = %(fence)s RETURNING id;
 
 -- save_thread --
--- The thread after a step: its attempts start again. `more` says whether it still has something to do; what comes
--- in after this has a job of its own.
+-- The thread after a step: its attempts start again. No row comes back with a stale fencing token: another worker
+-- began a step since. `more` says whether it still has something to do; what comes in after this has a job of its
+-- own.
 UPDATE countersign.threads
 SET graph = %(graph)s, last_posted_key = %(last_posted_key)s, halted = %(halted)s,
     attempts = 0, step_starts = 0, touched_at = now()
-WHERE id = %(thread_id)s
+WHERE id = %(thread_id)s AND fence = %(fence)s
 RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
     OR (halted IS NULL AND EXISTS (
         SELECT 1 FROM countersign.approvals WHERE thread_id = %(thread_id)s AND status = 'decided')) AS more;
@@ -256,48 +260,6 @@ DELETE FROM countersign.early_replies WHERE told_at < now() - interval '10 minut
 DELETE FROM countersign.outbox
 WHERE coalesce(posted_at, given_up_at) < now() - interval '26 hours';
 
--- idle_threads --
--- Threads untouched for so long, with no open approval and nothing to handle: the oldest first.
-SELECT t.id FROM countersign.threads t
-WHERE t.touched_at < now() - %(seconds)s * interval '1 second'
-  AND NOT EXISTS (SELECT 1 FROM countersign.approvals a
-                  WHERE a.thread_id = t.id AND a.status IN ('pending', 'decided'))
-  AND NOT EXISTS (SELECT 1 FROM countersign.inbox i WHERE i.thread_id = t.id AND i.done_at IS NULL)
-ORDER BY t.touched_at
-LIMIT %(limit)s;
-
--- threads_to_compact --
--- Idle threads whose older checkpoints were not deleted since the thread was last touched.
-SELECT t.id FROM countersign.threads t
-WHERE t.touched_at < now() - %(seconds)s * interval '1 second'
-  AND (t.compacted_at IS NULL OR t.compacted_at < t.touched_at)
-  AND NOT EXISTS (SELECT 1 FROM countersign.approvals a
-                  WHERE a.thread_id = t.id AND a.status IN ('pending', 'decided'))
-  AND NOT EXISTS (SELECT 1 FROM countersign.inbox i WHERE i.thread_id = t.id AND i.done_at IS NULL)
-ORDER BY t.touched_at
-LIMIT %(limit)s;
-
--- mark_compacted --
--- Records that a thread's older checkpoints were deleted.
-UPDATE countersign.threads SET compacted_at = now() WHERE id = %(thread_id)s;
-
--- delete_outbox_of_thread --
--- The thread's messages that belong to its approvals.
-DELETE FROM countersign.outbox
-WHERE approval_id IN (SELECT id FROM countersign.approvals WHERE thread_id = %(thread_id)s);
-
--- delete_inbox_of_thread --
--- What came in for the thread.
-DELETE FROM countersign.inbox WHERE thread_id = %(thread_id)s;
-
--- delete_approvals_of_thread --
--- The thread's approvals; the ledger keeps their history.
-DELETE FROM countersign.approvals WHERE thread_id = %(thread_id)s;
-
--- delete_thread --
--- The thread's own row.
-DELETE FROM countersign.threads WHERE id = %(thread_id)s;
-
 -- delete_expired_effects --
 -- Effects that no run can ask for any more.
 DELETE FROM countersign.effects WHERE started_at < now() - %(seconds)s * interval '1 second';
@@ -414,3 +376,48 @@ WHERE NOT EXISTS (
     SELECT 1 FROM countersign.ledger l WHERE l.approval_id = a.id AND l.version = a.version)
 ORDER BY a.id
 LIMIT 1;
+
+-- idle_threads --
+-- Threads untouched for so long in which nothing is pending: the oldest first.
+SELECT id FROM countersign.idle_threads
+WHERE touched_at < now() - %(seconds)s * interval '1 second'
+ORDER BY touched_at
+LIMIT %(limit)s;
+
+-- threads_to_compact --
+-- Idle threads whose older checkpoints were not deleted since the thread was last touched.
+SELECT id FROM countersign.idle_threads
+WHERE touched_at < now() - %(seconds)s * interval '1 second'
+  AND (compacted_at IS NULL OR compacted_at < touched_at)
+ORDER BY touched_at
+LIMIT %(limit)s;
+
+-- lock_thread_row --
+-- Until the transaction ends, no message and no approval of the thread is committed: their foreign keys need a
+-- share lock on this row. Statements after this one see all that was committed before.
+SELECT 1 FROM countersign.threads WHERE id = %(thread_id)s FOR UPDATE;
+
+-- mark_compacted --
+-- Records that a thread's older checkpoints were deleted.
+UPDATE countersign.threads SET compacted_at = now() WHERE id = %(thread_id)s;
+
+-- is_idle --
+-- Whether a thread has been untouched for so long, with nothing pending.
+SELECT 1 FROM countersign.idle_threads
+WHERE id = %(thread_id)s AND touched_at < now() - %(seconds)s * interval '1 second';
+
+-- delete_idle_thread --
+-- Deletes all rows of a thread except its ledger; no row comes back, and nothing is deleted, if the thread is not
+-- idle any more.
+WITH idle AS (
+    SELECT id FROM countersign.idle_threads
+    WHERE id = %(thread_id)s AND touched_at < now() - %(seconds)s * interval '1 second'
+), deleted_messages AS (
+    DELETE FROM countersign.inbox WHERE thread_id IN (SELECT id FROM idle)
+), deleted_posts AS (
+    DELETE FROM countersign.outbox WHERE approval_id IN (
+        SELECT a.id FROM countersign.approvals a JOIN idle ON a.thread_id = idle.id)
+), deleted_approvals AS (
+    DELETE FROM countersign.approvals WHERE thread_id IN (SELECT id FROM idle)
+)
+DELETE FROM countersign.threads WHERE id IN (SELECT id FROM idle) RETURNING id;

@@ -1,9 +1,19 @@
 """Deletes what has expired: events, posts, effects, and threads that nobody has used for long."""
 
-from countersign.store.pool import Pool, fetch, run, transaction
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+
+import psycopg
+
+from countersign.error_translation import translate_errors, translates_errors
+from countersign.store.pool import Pool, fetch, run
 from countersign.store.queries import QUERIES
 
+Session: TypeAlias = psycopg.AsyncConnection[Any]
 
+
+@translates_errors
 class RetentionStore:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -26,16 +36,22 @@ class RetentionStore:
         found = await fetch(self._pool, "threads_to_compact", {"seconds": seconds, "limit": limit})
         return tuple(row["id"] for row in found)
 
+    async def is_idle(self, thread_id: str, seconds: float) -> bool:
+        return bool(await fetch(self._pool, "is_idle", {"thread_id": thread_id, "seconds": seconds}))
+
     async def mark_compacted(self, thread_id: str) -> None:
         await run(self._pool, "mark_compacted", {"thread_id": thread_id})
 
-    async def delete_thread(self, thread_id: str) -> None:
-        """Delete all rows of a thread except its ledger."""
-        async with transaction(self._pool) as connection:
-            for name in (
-                "delete_outbox_of_thread",
-                "delete_inbox_of_thread",
-                "delete_approvals_of_thread",
-                "delete_thread",
-            ):
-                await connection.execute(QUERIES[name], {"thread_id": thread_id})
+    @asynccontextmanager
+    async def deleting(self, session: Session, thread_id: str, seconds: float) -> AsyncIterator[bool]:
+        """Delete all rows of an idle thread except its ledger. False: it is not idle any more, so it stays.
+
+        The block runs in the same transaction, on the session of the thread's lock: checkpoints that are
+        deleted in it go together with the rows, or not at all.
+        """
+        async with translate_errors(), session.transaction():
+            await session.execute(QUERIES["lock_thread_row"], {"thread_id": thread_id})
+            deleting = await session.execute(
+                QUERIES["delete_idle_thread"], {"thread_id": thread_id, "seconds": seconds}
+            )
+            yield await deleting.fetchone() is not None

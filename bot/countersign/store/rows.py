@@ -31,6 +31,7 @@ def thread_from(row: Row) -> ThreadRecord:
         halted=row["halted"],
         attempts=row["attempts"],
         step_starts=row["step_starts"],
+        fence=row["fence"],
     )
 
 

@@ -6,11 +6,12 @@ lock and the way to write are both gone, so a worker that was presumed dead cann
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import psycopg
 
+from countersign.error_translation import translate_errors
 from countersign.flow.errors import ThreadBusy
 from countersign.store.pool import Pool
 from countersign.store.queries import QUERIES
@@ -30,13 +31,13 @@ class ThreadLocks:
 
     @asynccontextmanager
     async def hold(self, thread_id: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        """Hold the thread's lock for the block. Raises ThreadBusy after the timeout."""
-        async with self._pool.connection() as session:
-            try:
+        """Hold the thread's lock for the block. Raises ThreadBusy after the timeout, DatabaseUnavailable."""
+        async with AsyncExitStack() as stack:
+            async with translate_errors():
+                session = await stack.enter_async_context(self._pool.connection())
+                stack.push_async_callback(_release, session)
                 await self._acquire(session, thread_id)
-                yield session
-            finally:
-                await _release(session)
+            yield session
 
     async def _acquire(self, session: psycopg.AsyncConnection[Any], thread_id: str) -> None:
         deadline = asyncio.get_running_loop().time() + self._timeout
@@ -52,10 +53,12 @@ class ThreadLocks:
 
 async def _release(session: psycopg.AsyncConnection[Any]) -> None:
     # A session lock survives a rollback and the return to the pool, where it would block everybody else.
-    # So a session that is cancelled before it could release its lock is closed.
+    # So a session that cannot release its lock is closed.
     try:
         if not session.closed:
             await session.execute(QUERIES["release_thread_locks"])
+    except psycopg.Error:  # the lock is released with the session
+        await session.close()
     except BaseException:
         await session.close()
         raise

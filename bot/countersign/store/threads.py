@@ -10,14 +10,14 @@ from psycopg.rows import dict_row
 from countersign.approvals.audit import EntryHasher
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
-from countersign.flow.errors import Conflict
+from countersign.error_translation import translates_errors
+from countersign.flow.errors import Conflict, StaleWorker
 from countersign.flow.inbound import Inbound, InboundKind, in_order
 from countersign.flow.outgoing import Outgoing, OutgoingKind, ThreadRoot
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord
 from countersign.flow.work import SavedStep, StepResult, Work
 from countersign.store import rows
-from countersign.store.error_translation import translate_errors
 from countersign.store.ledger import ledger_arguments
 from countersign.store.outbox_claims import claim_arguments, claimed_messages
 from countersign.store.pool import Pool, transaction
@@ -27,6 +27,7 @@ Connection = psycopg.AsyncConnection[Any]
 Defer = Callable[[Connection, str], Awaitable[None]]
 
 
+@translates_errors
 class ThreadStore:
     """`defer(connection, thread_id)` enqueues the thread's job, in the connection's transaction."""
 
@@ -37,7 +38,11 @@ class ThreadStore:
         self._hasher = hasher or EntryHasher()
 
     async def accept(self, inbound: Inbound) -> bool:
-        if await self._accepted(inbound):
+        try:
+            accepted = await self._accepted(inbound)
+        except psycopg.errors.ForeignKeyViolation:  # retention deleted the thread at this very moment
+            accepted = await self._accepted(inbound)
+        if accepted:
             return True
         if inbound.may_open or inbound.kind is not InboundKind.MESSAGE:
             return False
@@ -90,12 +95,11 @@ class ThreadStore:
         )
 
     async def assign_graph(self, thread: ThreadRecord) -> None:
+        arguments = {"thread_id": thread.ref.id, "graph": thread.graph, "fence": thread.fence}
         async with self._pool.connection() as connection:
-            await connection.execute(
-                QUERIES["assign_graph"], {"thread_id": thread.ref.id, "graph": thread.graph}
-            )
+            if await _one(connection, QUERIES["assign_graph"], arguments) is None:
+                raise StaleWorker
 
-    @translate_errors()
     async def save_step(self, result: StepResult, *, claim: bool = False) -> SavedStep:
         thread = result.thread
         claiming = None
@@ -114,23 +118,26 @@ class ThreadStore:
                 await connection.execute(QUERIES["park"], {"keys": list(result.parked)})
             if result.unpark:
                 await connection.execute(QUERIES["unpark"], {"thread_id": thread.ref.id})
-            settling = await connection.execute(
+            saving = await connection.execute(
                 QUERIES["save_thread"],
                 {
                     "thread_id": thread.ref.id,
+                    "fence": thread.fence,
                     "graph": thread.graph,
                     "last_posted_key": thread.last_posted_key,
                     "halted": thread.halted,
                 },
             )
-            settled = await settling.fetchone()
-            mine = await claiming.fetchall() if claiming else ()
-        return SavedStep(more=settled is not None and bool(settled["more"]), claimed=claimed_messages(mine))
+            saved = await saving.fetchone()
+            if saved is None:
+                raise StaleWorker
+            claimed = await claiming.fetchall() if claiming else ()
+        return SavedStep(more=bool(saved["more"]), claimed=claimed_messages(claimed))
 
-    @translate_errors()
-    async def undo_attempt(self, thread_id: str) -> None:
+    async def undo_attempt(self, thread: ThreadRecord) -> None:
+        arguments = {"thread_id": thread.ref.id, "fence": thread.fence}
         async with self._pool.connection() as connection:
-            await connection.execute(QUERIES["undo_attempt"], {"thread_id": thread_id})
+            await connection.execute(QUERIES["undo_attempt"], arguments)
 
     async def approval(self, approval_id: UUID) -> Review | None:
         async with self._pool.connection() as connection:

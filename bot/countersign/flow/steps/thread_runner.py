@@ -7,7 +7,6 @@ and does what is missing, so that it may begin again at any line.
 import asyncio
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID
 
@@ -24,10 +23,12 @@ from countersign.flow.ports import Clock, Graphs, Locks, Session, Store
 from countersign.flow.review import Review
 from countersign.flow.steps.graph_choice import choose_graph, graph_missing
 from countersign.flow.steps.step import Step
+from countersign.flow.thread import ThreadRecord
 from countersign.flow.work import StepResult, Work
 
 log = structlog.get_logger()
 
+_UNDO_RETRY_INTERVAL = 0.5  # seconds
 MAX_ATTEMPTS = 5  # a step that ended its worker's process this often is parked
 
 
@@ -54,8 +55,9 @@ class ThreadRunner:
     async def __call__(self, thread_id: str) -> None:
         """Do all that the thread has to do.
 
-        Raises ThreadBusy where another worker holds it, Drained where this process is stopping, and whatever
-        the database and a Slack that is away raise: the job is then to be tried again.
+        Raises ThreadBusy where another worker holds it, StaleWorker where one took it over, Drained where
+        this process is stopping, DatabaseUnavailable, RateLimited and SlackUnreachable: the job must then be
+        retried.
         """
         async with self._locks.hold(thread_id) as session:
             more = True
@@ -65,7 +67,7 @@ class ThreadRunner:
                         result = await self._result(work, session)
                     saved = await self._store.save_step(result, claim=True)
                 except (Drained, asyncio.CancelledError, RateLimited, SlackUnreachable, DatabaseUnavailable):
-                    await self._undo_attempt(thread_id)
+                    await self._undo_attempt(work.thread)
                     raise
                 self._count(result)
                 more = saved.more
@@ -73,10 +75,13 @@ class ThreadRunner:
                 await self._delivery.deliver(saved.claimed, reviews)
                 await self._update_cards(result, reviews)
 
-    async def _undo_attempt(self, thread_id: str) -> None:
-        """The step did not fail. If the database is away, the attempt stays counted."""
-        with suppress(DatabaseUnavailable):
-            await asyncio.shield(self._store.undo_attempt(thread_id))
+    async def _undo_attempt(self, thread: ThreadRecord) -> None:
+        """The step did not end its process, so its attempt does not count. Waits for the database."""
+        while True:
+            try:
+                return await asyncio.shield(self._store.undo_attempt(thread))
+            except DatabaseUnavailable:
+                await asyncio.sleep(_UNDO_RETRY_INTERVAL)
 
     async def _result(self, work: Work, session: Session) -> StepResult:
         result = await self._step(work, session)

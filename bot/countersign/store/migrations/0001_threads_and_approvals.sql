@@ -8,6 +8,7 @@ CREATE TABLE countersign.threads (
     halted text,                              -- Error ID of the failure that stopped it
     attempts integer NOT NULL DEFAULT 0,      -- times a worker took it up since it last came to rest
     step_starts integer NOT NULL DEFAULT 0,   -- like attempts, but one that was stopped counts, too
+    fence bigint NOT NULL DEFAULT 0,          -- fencing token: counts all steps that were begun
     created_at timestamptz NOT NULL DEFAULT now(),
     touched_at timestamptz NOT NULL DEFAULT now(),
     compacted_at timestamptz                  -- when its older checkpoints were last dropped
@@ -65,6 +66,13 @@ CREATE INDEX approvals_decided ON countersign.approvals (changed_at) WHERE statu
 CREATE INDEX approvals_stale_card ON countersign.approvals (changed_at)
     WHERE card_ts IS NOT NULL AND rendered_version < version;
 CREATE INDEX approvals_of_thread ON countersign.approvals (thread_id);
+
+-- Threads in which nothing waits and nothing is to be done.
+CREATE VIEW countersign.idle_threads AS
+SELECT t.id, t.touched_at, t.compacted_at FROM countersign.threads t
+WHERE NOT EXISTS (SELECT 1 FROM countersign.approvals a
+                  WHERE a.thread_id = t.id AND a.status IN ('pending', 'decided'))
+  AND NOT EXISTS (SELECT 1 FROM countersign.inbox i WHERE i.thread_id = t.id AND i.done_at IS NULL);
 
 -- Everything that ever happened to an approval. Rows are added, never changed.
 CREATE TABLE countersign.ledger (

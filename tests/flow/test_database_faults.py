@@ -1,0 +1,231 @@
+"""A database that fails is reported as such at every port, and never as a failure of the graph."""
+
+import inspect
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from langgraph.graph import START, MessagesState, StateGraph
+
+from countersign.approvals.decision import DecisionKind
+from countersign.error_translation import translate_errors
+from countersign.flow import ports
+from countersign.flow.errors import DatabaseUnavailable, RunFailed, StatementFailed
+from countersign.flow.outgoing import Outgoing, OutgoingKind, ThreadRoot
+from countersign.flow.thread import ThreadRef
+from countersign.runs.loading import LoadedGraph
+from countersign.store.retention import RetentionStore
+from countersign.store.threads import ThreadStore
+from tests.flow.graphs_to_host import gated
+from tests.support.house import House, a_thread, message, open_house
+
+APPROVE = DecisionKind.APPROVE
+ROW = "SELECT attempts, halted FROM countersign.threads WHERE id = %s"
+
+
+class CutSession:
+    """Graphs whose thread's session is cut as soon as they are bound: a failover, a restart of PostgreSQL."""
+
+    def __init__(self, house: House) -> None:
+        self._graphs = house.graphs
+        self._house = house
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._graphs, name)
+
+    @asynccontextmanager
+    async def bind(
+        self, name: str, thread: ThreadRef, session: Any, starter: str | None = None
+    ) -> AsyncIterator[Any]:
+        await self._house.rows("SELECT pg_terminate_backend(%s, 5000)", session.info.backend_pid)
+        async with self._graphs.bind(name, thread, session, starter) as graph:
+            yield graph
+
+
+def built_per_run() -> LoadedGraph:
+    return LoadedGraph(name="gated", sample=gated().compile(), factory=lambda config: gated())
+
+
+@pytest.mark.parametrize("graph", [gated(), built_per_run()], ids=["compiled", "built-per-run"])
+async def test_a_session_that_is_cut_is_no_failed_run_and_no_attempt(database_url: str, graph: Any) -> None:
+    async with open_house(database_url, {"gated": graph}) as house:
+        thread = a_thread()
+        await house.say(thread, "deploy")
+        await house.vote(await house.the_card(thread), APPROVE)
+        runner = house.run_thread
+        runner._graphs = CutSession(house)
+        for _ in range(6):
+            with pytest.raises(DatabaseUnavailable):
+                await runner(thread.id)
+        assert await house.rows(ROW, thread.id) == [{"attempts": 0, "halted": None}]
+        assert house.slack.of(OutgoingKind.FAILURE) == []
+
+        runner._graphs = house.graphs
+        await runner(thread.id)
+        assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
+
+
+async def test_a_session_that_is_cut_in_a_node_is_no_failed_run(database_url: str) -> None:
+    houses: list[House] = []
+
+    async def cut(state: MessagesState) -> dict[str, Any]:
+        if len(houses) == 1:
+            await houses.pop().rows(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        return {"messages": [("ai", "done")]}
+
+    graph = StateGraph(MessagesState)
+    graph.add_node("cut", cut)
+    graph.add_edge(START, "cut")
+    async with open_house(database_url, {"g": graph}) as house:
+        houses.append(house)
+        thread = a_thread()
+        await house.threads.accept(message(thread, "hi"))
+        with pytest.raises(DatabaseUnavailable):
+            await house.run_thread(thread.id)
+        await house.run_thread(thread.id)
+        assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["done"]
+        assert house.slack.of(OutgoingKind.FAILURE) == []
+
+
+async def test_a_database_of_the_graphs_own_that_fails_is_a_failed_run(database_url: str) -> None:
+    async def connect(state: MessagesState) -> dict[str, Any]:
+        await psycopg.AsyncConnection.connect("postgresql://nobody@127.0.0.1:1/none")
+        raise AssertionError
+
+    graph = StateGraph(MessagesState)
+    graph.add_node("connect", connect)
+    graph.add_edge(START, "connect")
+    async with open_house(database_url, {"g": graph}) as house:
+        thread = a_thread()
+        await house.say(thread, "hi")
+        assert len(house.slack.of(OutgoingKind.FAILURE)) == 1
+
+
+async def test_an_attempt_is_taken_back_when_the_database_is_there_again(house: House) -> None:
+    """Otherwise a database that goes five times would look like a step that ends its process."""
+    thread = a_thread()
+    await house.threads.accept(message(thread, "echo: one"))
+    store = ComesBack(house.threads)
+    house.run_thread._store = store
+    with pytest.raises(DatabaseUnavailable):
+        await house.run_thread(thread.id)
+    assert store.refusals == []
+    assert await house.rows(ROW, thread.id) == [{"attempts": 0, "halted": None}]
+
+
+class ComesBack:
+    """A database that goes before a step is saved, and is back at the second try to undo its attempt."""
+
+    def __init__(self, store: ThreadStore) -> None:
+        self._store = store
+        self.refusals = ["save_step", "undo_attempt"]
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self.refusals:
+            return getattr(self._store, name)
+
+        async def refuse(*_arguments: Any, **_options: Any) -> Any:
+            self.refusals.remove(name)
+            raise DatabaseUnavailable
+
+        return refuse
+
+
+PORTS = (ports.Store, ports.Outbox, ports.Effects, ports.RetentionStore)
+
+
+def arguments_of(house: House, thread: ThreadRef) -> dict[str, Any]:
+    """An argument for each parameter that a method of these ports has."""
+    row = Outgoing(
+        key="k", kind=OutgoingKind.NOTE, team="T1", channel="C1", thread_ts=thread.ts, body={"text": "t"}
+    )
+    root = ThreadRoot(key="r", team="T1", channel="C1", user="U1", text="t", response_url="")
+    return {
+        "inbound": message(thread, "hi"),
+        "mention": message(thread, "hi"),
+        "root": root,
+        "opening": root,
+        "thread_id": thread.id,
+        "approval_id": uuid4(),
+        "team": "T1",
+        "channels": None,
+        "limit": 10,
+        "channel": "C1",
+        "thread_ts": thread.ts,
+        "key": "k",
+        "row": row,
+        "ts": "1.0",
+        "rendered_version": 1,
+        "version": 1,
+        "seconds": 1.0,
+        "error": "e",
+        "result": {"a": 1},
+    }
+
+
+async def test_every_method_of_every_port_says_that_the_database_is_unavailable(house: House) -> None:
+    thread = a_thread()
+    await house.threads.accept(message(thread, "hi"))
+    work = await house.threads.work(thread.id)
+    assert work is not None
+    adapters = (house.threads, house.outbox, house.effects, RetentionStore(house.pool))
+    given = arguments_of(house, thread) | {"thread": work.thread}
+    await house.pool.close()
+    tried = 0
+    for port, adapter in zip(PORTS, adapters, strict=True):
+        for method_name in (name for name, _ in inspect.getmembers(port, inspect.iscoroutinefunction)):
+            if method_name in {"save_step", "decide"}:
+                continue  # the tests above have them
+            method = getattr(adapter, method_name)
+            with pytest.raises(DatabaseUnavailable):
+                await method(**{name: given[name] for name in inspect.signature(method).parameters})
+            tried += 1
+    assert tried > 20
+
+
+async def test_a_lock_whose_database_is_unavailable_says_so(house: House) -> None:
+    await house.sessions.close()
+    with pytest.raises(DatabaseUnavailable):
+        async with house.locks.hold("T1/C1/1.0"):
+            raise AssertionError
+
+
+async def test_a_vote_whose_job_cannot_be_deferred_is_not_saved(house: House, database_url: str) -> None:
+    """The queue's library wraps the driver's error in its own."""
+    thread = a_thread()
+    await house.say(thread, "deploy")
+    card = await house.the_card(thread)
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as admin:
+        await admin.execute("ALTER FUNCTION procrastinate_defer_jobs_v1 RENAME TO gone")
+    with pytest.raises(StatementFailed):
+        await house.vote(card, APPROVE)
+    assert (await house.the_card(thread)).version == card.version
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected"),
+    [
+        (psycopg.errors.AdminShutdown("x"), DatabaseUnavailable),
+        (psycopg.errors.DiskFull("x"), DatabaseUnavailable),
+        (psycopg.errors.TooManyConnections("x"), DatabaseUnavailable),
+        (psycopg.errors.ReadOnlySqlTransaction("x"), DatabaseUnavailable),
+        (psycopg.errors.DeadlockDetected("x"), DatabaseUnavailable),
+        (psycopg.errors.StatementTooComplex("x"), StatementFailed),
+        (psycopg.errors.UndefinedTable("x"), StatementFailed),
+        (psycopg.DataError("x"), StatementFailed),
+        (RunFailed("id", "hint"), RunFailed),
+        (ValueError("x"), ValueError),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else value.__name__,
+)
+async def test_what_becomes_of_each_error(raised: Exception, expected: type[Exception]) -> None:
+    with pytest.raises(expected) as found:
+        async with translate_errors():
+            raise raised
+    assert found.value is raised or found.value.__cause__ is raised

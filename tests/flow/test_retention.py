@@ -155,7 +155,7 @@ async def test_a_message_that_arrives_meanwhile_keeps_its_thread(house: House) -
     thread = a_thread()
     await house.say(thread, "echo: one")
     await rested(house, thread, "91 days")
-    late = message(thread, "two", opens=False)
+    late = message(thread, "two", may_open=False)
 
     async def arrives() -> None:
         await house.threads.accept(late)
@@ -192,7 +192,7 @@ async def test_a_message_that_arrives_while_its_thread_is_deleted_is_refused_or_
     await house.say(thread, "echo: one")
     await rested(house, thread, "91 days")
     store = RetentionStore(house.pool)
-    late, reply = message(thread, "echo: two"), message(thread, "and three", opens=False)
+    late, reply = message(thread, "echo: two"), message(thread, "and three", may_open=False)
     async with house.locks.hold(thread.id) as session:
         async with store.deleting(session, thread.id, 90 * 86_400.0) as deleted:
             assert deleted

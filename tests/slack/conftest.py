@@ -87,8 +87,17 @@ class Bot:
 
     async def _settle(self, ref: ThreadRef, **more: Any) -> None:
         await self.store.accept(message(ref))
+        async with self.store._pool.connection() as connection:
+            found = await connection.execute("SELECT fence FROM countersign.threads WHERE id = %s", (ref.id,))
+            (fence,) = [row["fence"] for row in await found.fetchall()]
         record = ThreadRecord(
-            ref=ref, graph="assistant", last_posted_key=None, halted=None, attempts=0, step_starts=0
+            ref=ref,
+            graph="assistant",
+            last_posted_key=None,
+            halted=None,
+            attempts=0,
+            step_starts=0,
+            fence=fence,
         )
         await self.store.save_step(StepResult(thread=record, done=(message(ref).key,), **more))
         await self.delivery.deliver_thread(ref.channel, ref.ts)

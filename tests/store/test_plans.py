@@ -11,7 +11,7 @@ from tests.support import databases
 
 MANY = 100_000
 TABLES = (
-    "threads", "inbox", "approvals", "ledger", "outbox", "effects", "procrastinate_jobs",
+    "threads", "inbox", "approvals", "ledger", "ledger_chain", "outbox", "effects", "procrastinate_jobs",
 )  # fmt: skip
 # Everything else is asked for while somebody waits, or every few seconds.
 SELDOM = {
@@ -23,7 +23,10 @@ SELDOM = {
     "begin_transaction", "commit_transaction",  # they have no plan
     "lock_thread_row", "delete_idle_thread",
 }  # fmt: skip
-HOT = sorted(QUERIES.keys() - SELDOM)
+AUDIT = {  # an operator's command, or what seals and checks the ledger now and then
+    "approvals_without_entry", "entries_to_seal", "exported_entries", "sealed_entries", "unsealed_entries",
+}  # fmt: skip
+HOT = sorted(QUERIES.keys() - SELDOM - AUDIT)
 PARAMETER = re.compile(r"%\((\w+)\)s")
 # One thread in two hundred has something to do, and one post in two hundred is due.
 GROWN = {
@@ -57,6 +60,10 @@ def grown(server_url: str, database_template: str) -> Iterator[str]:
                 "INSERT INTO countersign.ledger (approval_id, thread_id, version, event)"
                 " SELECT id, thread_id, 1, 'opened' FROM countersign.approvals"
             )
+            connection.execute(
+                "INSERT INTO countersign.ledger_chain (position, entry_id, link)"
+                " SELECT id, id, 'l' FROM countersign.ledger"
+            )
             connection.execute("ANALYZE")
         yield url
 
@@ -69,7 +76,7 @@ def test_no_hot_query_reads_a_whole_table(grown: str, name: str) -> None:
             row[0] for row in connection.execute(f"EXPLAIN (GENERIC_PLAN) {numbered(name)}".encode())
         )
     for table in TABLES:
-        assert f"Seq Scan on {table}" not in plan, f"{name} reads all of {table}:\n{plan}"
+        assert not re.search(rf"Seq Scan on {table}\b", plan), f"{name} reads all of {table}:\n{plan}"
 
 
 def numbered(name: str) -> str:

@@ -1,7 +1,5 @@
 """The client against the workspace: who people are, what a tool may call, cards drawn in order."""
 
-import asyncio
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +7,6 @@ import pytest
 from countersign.approvals.person import Standing
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.outgoing import Outgoing, OutgoingKind
-from countersign.flow.review import Review
 from countersign.slack.user_directory import CACHE_SECONDS, UserDirectory
 from slack_local.fault_injection import ApiFault
 from tests.slack.conftest import Bot
@@ -86,17 +83,7 @@ async def test_a_tools_text_is_posted_once_and_escaped(bot: Bot) -> None:
     assert [m["ts"] for m in history["messages"] if m.get("text", "").startswith("hi")] == [posted["ts"]]
 
 
-async def test_an_older_drawing_does_not_cover_a_newer_one(bot: Bot) -> None:
-    card = await bot.asks({"type": "tool_approval", "name": "transfer", "args": {}})
-    older = await bot.approval(card)
-    newer = replace(older, version=older.version + 1, status_reason="Once more, please.")
-    bot.ws.faults.on_call("chat.update", ApiFault.DELAY, seconds=0.3)
-    client = bot.context.client
-    await asyncio.gather(client.update_card(Review(newer)), client.update_card(Review(older)))
-    assert "Once more" in card.text
-
-
-async def test_a_card_without_its_approval_is_refused_not_drawn(bot: Bot) -> None:
+async def test_a_card_without_its_approval_is_refused_not_rendered(bot: Bot) -> None:
     row = Outgoing(key="c", kind=OutgoingKind.CARD, team="T", channel="C", thread_ts="1.0")
     with pytest.raises(SlackRefused):
         await bot.context.client.post(row, None)

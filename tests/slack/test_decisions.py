@@ -4,9 +4,12 @@ import asyncio
 from random import Random
 from typing import Any
 
+import pytest
+
 from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
+from countersign.testing.cards import ApprovalCard
 from slack_local.fault_injection import ApiFault, DeliveryFault
 from slack_local.model.records import View
 from slack_local.payloads.interactions import view_submission
@@ -95,6 +98,66 @@ async def test_approve_rest_approves_what_is_open(bot: Bot) -> None:
     await card.click("approval:approve_rest", bot.ws.bob)
     await card.closes()
     assert (await now(bot, approval)).answer == {"decisions": [{"type": "approve"}, {"type": "approve"}]}
+
+
+async def test_approving_the_rest_of_a_card_that_is_closed_changes_nothing(bot: Bot) -> None:
+    card = await bot.asks(BATCH)
+    approval = await bot.approval(card)
+    late = bot.ws.alice.click_payload(card.message, "approval:approve_rest")
+    await card.click("approval:approve_rest", bot.ws.bob)
+    await card.closes()
+    decided = await now(bot, approval)
+
+    await bot.ws.alice.clicks_raw(late)
+
+    await bot.ws.alice.sees_ephemeral("approved by bob already")
+    after = await now(bot, approval)
+    assert (after.version, after.status, after.votes) == (decided.version, decided.status, decided.votes)
+
+
+async def test_approving_the_rest_goes_on_after_somebody_decided_a_row(bot: Bot) -> None:
+    card = await bot.asks(BATCH)
+    approval = await bot.approval(card)
+    late = bot.ws.alice.click_payload(card.message, "approval:approve_rest")
+    await card.approve(by=bot.ws.bob, block_id=row_block(card, 0))
+
+    await bot.ws.alice.clicks_raw(late)
+
+    assert [vote.by.name for vote in (await now(bot, approval)).votes if vote] == ["bob", "alice"]
+
+
+@pytest.mark.parametrize("rows", ["0,1,2,3,4,5,6,7,8,9,10", "39", "40", "9999"])
+async def test_approving_rows_that_the_card_does_not_show_is_refused(bot: Bot, rows: str) -> None:
+    actions: Json = [{"name": f"t{n}", "args": {"n": n}} for n in range(40)]
+    card = await bot.asks({"action_requests": actions})
+    approval = await bot.approval(card)
+    payload = bot.ws.bob.click_payload(card.message, "approval:approve_rest")
+    payload["actions"][0]["value"] = f"{approval.id}.{rows}.{approval.digest}"
+
+    await bot.ws.bob.clicks_raw(payload)
+
+    await bot.ws.bob.sees_ephemeral(lambda _: bool(bot.ws.bob.ephemerals))
+    assert (await now(bot, approval)).version == 1
+
+
+async def test_a_long_batch_is_approved_as_far_as_it_is_shown(bot: Bot) -> None:
+    actions: Json = [{"name": f"t{n}", "args": {"n": n}} for n in range(23)]
+    card = await bot.asks({"action_requests": actions})
+    approval = await bot.approval(card)
+    decided = 0
+    while (await now(bot, approval)).status is Status.PENDING:
+        shown = {b["block_id"].split(":")[1] for b in card.message.blocks if b["block_id"].startswith("row:")}
+        version = f"rest:{(await now(bot, approval)).version}"
+        await card.click("approval:approve_rest", bot.ws.bob)
+        decided += len(shown)
+        assert len([vote for vote in (await now(bot, approval)).votes if vote]) == decided
+        await rerendered(card, version)
+    assert decided == 23
+
+
+async def rerendered(card: ApprovalCard, block_id: str) -> None:
+    """Wait until the card no longer has this block."""
+    await card.thread.wait_until(lambda: block_id not in str(card.message.blocks) or None)
 
 
 async def test_two_people_on_two_rows_in_the_same_moment_both_count(bot: Bot) -> None:

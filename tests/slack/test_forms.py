@@ -1,6 +1,7 @@
 """A form as a modal and back: what nobody touches comes back as it was, and what is typed keeps its type."""
 
 import base64
+import json
 import zlib
 from random import Random
 from typing import Any
@@ -180,6 +181,13 @@ def test_a_text_that_no_view_holds_is_edited_on_several_pages() -> None:
 def test_metadata_that_we_did_not_write_is_refused(packed: str) -> None:
     with pytest.raises(InvalidReference):
         decode_state(packed)
+
+
+def test_state_that_decompresses_to_more_than_a_form_holds_is_refused() -> None:
+    bomb = base64.urlsafe_b64encode(zlib.compress(json.dumps({"/a": "a" * 1_000_000}).encode(), 9)).decode()
+    assert len(bomb) < 3000
+    with pytest.raises(InvalidReference):
+        decode_state(bomb)
 
 
 def test_more_than_metadata_holds_is_not_carried() -> None:

@@ -1,11 +1,15 @@
 """The manifest asks Slack for what the bot uses, and for nothing that it does not."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import yaml
 
+from countersign.slack.listeners import register
 from countersign.slack.transport.scopes import NEEDED
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -36,7 +40,45 @@ def test_each_event_comes_with_the_scope_that_slack_wants_for_it(manifest: dict[
         assert wanted[event] in asked
 
 
-def test_the_commands_are_those_that_the_bot_answers(manifest: dict[str, Any]) -> None:
-    assert [c["command"] for c in manifest["features"]["slash_commands"]] == ["/agent", "/approvals"]
+class Recorder:
+    """Takes what listeners register, in place of a Bolt app."""
+
+    def __init__(self) -> None:
+        self.commands: set[str] = set()
+        self.events: set[str] = set()
+
+    def command(self, name: str) -> Callable[[object], None]:
+        self.commands.add(name)
+        return lambda _: None
+
+    def event(self, name: str | re.Pattern[str]) -> Callable[[object], None]:
+        if isinstance(name, str):
+            self.events.add(name)
+        return lambda _: None
+
+    def action(self, _: object) -> Callable[[object], None]:
+        return lambda _: None
+
+    view = action
+
+
+@pytest.fixture(scope="module")
+def registered() -> Recorder:
+    recorder = Recorder()
+    register(cast("Any", recorder), cast("Any", SimpleNamespace(store=None)))
+    return recorder
+
+
+def test_the_commands_are_those_that_the_bot_answers(manifest: dict[str, Any], registered: Recorder) -> None:
+    assert {c["command"] for c in manifest["features"]["slash_commands"]} == registered.commands
+    assert registered.commands == {"/agent", "/approvals"}
+
+
+def test_the_events_are_those_that_the_bot_handles(manifest: dict[str, Any], registered: Recorder) -> None:
+    asked = manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert {name.partition(".")[0] for name in asked} == registered.events
+
+
+def test_the_app_takes_clicks_and_connects_by_socket_mode(manifest: dict[str, Any]) -> None:
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
     assert manifest["settings"]["socket_mode_enabled"] is True

@@ -1,6 +1,7 @@
 """What goes into the tables comes out of them as it was, whatever characters and numbers it is made of."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,9 @@ from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.policy.clock.working_hours import WorkingHours
+from countersign.approvals.policy.rule import Rule
+from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.vote import Vote
 from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind, outgoing
@@ -89,3 +93,44 @@ async def test_no_text_that_slack_can_send_is_refused(house: House, text: str) -
     assert work is not None
     lost = {0, *range(0xD800, 0xE000)}
     assert work.inbound[0].text == "".join("\ufffd" if ord(c) in lost else c for c in text)
+
+
+ANN, BOB = (Person(id=f"U{name}", name=name, standing=Standing.MEMBER) for name in ("ANN", "BOB"))
+
+
+def a_vote(by: Person, kind: DecisionKind, value: Json = None) -> Vote:
+    return Vote(decision=Decision(kind=kind, value=value, message="m"), by=by, at=now())
+
+
+async def test_rules_requester_and_votes_come_back_as_they_were(house: House) -> None:
+    thread = a_thread()
+    await house.threads.accept(message(thread, "hi"))
+    work = await house.threads.work(thread.id)
+    assert work is not None
+    rule = Rule(name="two", quorum=2, hours=WorkingHours(days=frozenset({0}), opens=0, closes=60, zone="UTC"))
+    opened = open_approval(
+        thread_id=thread.id,
+        interrupt_id="i",
+        digest="d",
+        value={"a": 1},
+        schema=None,
+        rows=4,
+        at=now(),
+        requester="UREQ",
+        rules=(rule, rule, Rule(name="one"), rule),
+    )
+    edit = a_vote(ANN, DecisionKind.EDIT, {"a": 2})
+    outvoted = RowVotes().cast(edit).cast(a_vote(ANN, DecisionKind.REJECT))
+    approve = a_vote(BOB, DecisionKind.APPROVE)
+    cast = {0: outvoted, 1: RowVotes().cast(edit).cast(approve), 2: RowVotes().cast(approve)}
+    voted = opened.with_row_votes(cast, {1: Vote(decision=edit.decision, by=BOB, at=now()), 2: approve})
+    changes = (Change(after=opened, event=Event.OPENED), Change(after=voted, event=Event.VOTED, by=BOB))
+    recorded = replace(work.thread, requester="UREQ")
+    await house.threads.save_step(StepResult(thread=recorded, changes=changes))
+    found = await house.threads.approval(opened.id)
+    assert found == Review(voted)
+    assert found.approval.votes_on(0).proposal == edit
+    await house.threads.accept(message(thread, "more"))
+    again = await house.threads.work(thread.id)
+    assert again is not None
+    assert again.thread.requester == "UREQ"

@@ -10,7 +10,11 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import AlreadyDecided, NothingDecided, NotPending, QuestionChanged
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Event, Outcome, Status, check_transition
+from countersign.approvals.policy.rule import NO_RULE, Rule
+from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.vote import Vote
+
+_MEMBERS_DECIDE = Rule(name=NO_RULE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +28,13 @@ class Approval:
     value: Json
     schema: Json
     status: Status
-    votes: tuple[Vote | None, ...]  # one place per row of the review request
+    votes: tuple[Vote | None, ...]  # per row of the review request, what it was decided by
     opened_at: datetime
     checkpoint_id: str | None = None  # the graph's checkpoint when it asked
     graph_version: str | None = None  # a digest of the graph's code when it asked
+    requester: str | None = None  # the user id of who started the run; None: a bot or a schedule did
+    rules: tuple[Rule, ...] = ()  # per row, as they were when it opened; empty: members decide all
+    row_votes: tuple[RowVotes, ...] = ()  # per row, all votes; empty: those in `votes` are all there are
     answer: Json = None  # what the graph is resumed with, once decided
     closes_as: Status = Status.RESUMED  # what it becomes once the graph took the answer
     status_reason: str | None = None  # why it was reopened, timed out, cancelled or withdrawn
@@ -38,6 +45,13 @@ class Approval:
     @property
     def open_rows(self) -> tuple[int, ...]:
         return tuple(row for row, vote in enumerate(self.votes) if vote is None)
+
+    def rule(self, row: int) -> Rule:
+        return self.rules[row] if self.rules else _MEMBERS_DECIDE
+
+    def votes_on(self, row: int) -> RowVotes:
+        """All votes on a row, oldest first."""
+        return self.row_votes[row] if self.row_votes else _sole(self.votes[row])
 
     @property
     def outcome(self) -> Outcome | None:
@@ -84,6 +98,22 @@ class Approval:
             return self._moved(Event.VOTED, Status.PENDING, votes=merged, status_reason=None)
         return self._moved(Event.DECIDED, Status.DECIDED, votes=merged, status_reason=None)
 
+    def with_row_votes(self, cast: Mapping[int, RowVotes], decided: Mapping[int, Vote]) -> "Approval":
+        """These rows' votes as they are now; `decided` has the rows that are decided by them.
+
+        Raises NothingDecided for no rows at all, else what `check_open` raises for one of the rows.
+        """
+        if not cast:
+            raise NothingDecided
+        for row in cast:
+            self.check_open(row, self.digest)
+        row_votes = tuple(cast.get(row, self.votes_on(row)) for row in range(len(self.votes)))
+        if not decided:
+            return self._moved(Event.VOTED, Status.PENDING, row_votes=row_votes, status_reason=None)
+        after = self.with_votes(decided)
+        sole = all(votes == _sole(vote) for votes, vote in zip(row_votes, after.votes, strict=True))
+        return replace(after, row_votes=() if sole else row_votes)
+
     def answered_with(self, answer: Json) -> "Approval":
         """What the graph is to be resumed with, as the votes say."""
         return replace(self, answer=answer)
@@ -110,6 +140,7 @@ class Approval:
             Event.REOPENED,
             Status.PENDING,
             votes=(None,) * len(self.votes),
+            row_votes=(),
             answer=None,
             closes_as=Status.RESUMED,
             status_reason=reason,
@@ -124,6 +155,10 @@ class Approval:
         return replace(self, status=after, version=self.version + 1, **changes)
 
 
+def _sole(vote: Vote | None) -> RowVotes:
+    return RowVotes().cast(vote) if vote is not None else RowVotes()
+
+
 def open_approval(
     *,
     thread_id: str,
@@ -135,6 +170,8 @@ def open_approval(
     at: datetime,
     checkpoint_id: str | None = None,
     graph_version: str | None = None,
+    requester: str | None = None,
+    rules: tuple[Rule, ...] = (),
 ) -> Approval:
     """A new approval for a pending interrupt, with nobody's vote yet."""
     return Approval(
@@ -149,4 +186,6 @@ def open_approval(
         opened_at=at,
         checkpoint_id=checkpoint_id,
         graph_version=graph_version,
+        requester=requester,
+        rules=rules,
     )

@@ -32,3 +32,4 @@ class ThreadRecord:
     attempts: int  # times a worker began a step since the last one was saved, without those that were stopped
     step_starts: int  # the same, with them
     fence: int = 0  # fencing token: counts all steps that were begun; only the latest may write its result
+    requester: str | None = None  # the user id of who started the latest run

@@ -34,7 +34,7 @@ WHERE id = %(thread_id)s
   AND (EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
        OR (halted IS NULL AND EXISTS (
            SELECT 1 FROM countersign.approvals WHERE thread_id = %(thread_id)s AND status = 'decided')))
-RETURNING id, graph, last_posted_key, halted, attempts, step_starts, fence;
+RETURNING id, graph, last_posted_key, halted, attempts, step_starts, fence, requester;
 
 -- undo_attempt --
 -- Takes back one attempt: the worker was stopped, its step did not fail. That the step was begun stays
@@ -62,7 +62,7 @@ UPDATE countersign.threads SET graph = %(graph)s WHERE id = %(thread_id)s AND fe
 -- began a step since. `more` says whether it still has something to do; what comes in after this has a job of its
 -- own.
 UPDATE countersign.threads
-SET graph = %(graph)s, last_posted_key = %(last_posted_key)s, halted = %(halted)s,
+SET graph = %(graph)s, last_posted_key = %(last_posted_key)s, halted = %(halted)s, requester = %(requester)s,
     attempts = 0, step_starts = 0, touched_at = now()
 WHERE id = %(thread_id)s AND fence = %(fence)s
 RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
@@ -90,9 +90,10 @@ SELECT * FROM countersign.approvals WHERE id = %(id)s;
 WITH opened AS (
     INSERT INTO countersign.approvals
         (id, thread_id, interrupt_id, digest, value, schema, checkpoint_id, graph_version, status, votes, version,
-         opened_at)
+         opened_at, requester, rules, row_votes)
     VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(value)s, %(schema)s, %(checkpoint_id)s,
-            %(graph_version)s, %(status)s, %(votes)s, %(version)s, %(opened_at)s)
+            %(graph_version)s, %(status)s, %(votes)s, %(version)s, %(opened_at)s,
+            %(requester)s, %(rules)s, %(row_votes)s)
     ON CONFLICT DO NOTHING
     RETURNING id, thread_id, version
 )
@@ -105,7 +106,7 @@ RETURNING id;
 -- that shows the decision needs no update once the graph took it, so its rendered version moves along.
 WITH changed AS (
     UPDATE countersign.approvals
-    SET status = %(status)s, votes = %(votes)s, answer = %(answer)s, closes_as = %(closes_as)s,
+    SET status = %(status)s, votes = %(votes)s, row_votes = %(row_votes)s, answer = %(answer)s, closes_as = %(closes_as)s,
         status_reason = %(status_reason)s, version = %(version)s,
         rendered_version = CASE WHEN %(status)s IN ('resumed', 'expired', 'cancelled') AND rendered_version = version
                            THEN %(version)s ELSE rendered_version END,

@@ -5,20 +5,16 @@ can hold, U+0000 among them.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Json as AsJson
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.decision import Decision, DecisionKind
-from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
-from countersign.approvals.person import Person, Standing
-from countersign.approvals.vote import Vote
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRecord, ThreadRef
+from countersign.store import stored_policy, vote_columns
 
 Row = Mapping[str, Any]
 
@@ -32,6 +28,7 @@ def thread_from(row: Row) -> ThreadRecord:
         attempts=row["attempts"],
         step_starts=row["step_starts"],
         fence=row["fence"],
+        requester=row["requester"],
     )
 
 
@@ -96,8 +93,11 @@ def approval_from(row: Row) -> Approval:
         schema=row["schema"],
         checkpoint_id=row["checkpoint_id"],
         graph_version=row["graph_version"],
+        requester=row["requester"],
+        rules=stored_policy.rules_from(row["rules"]),
+        row_votes=vote_columns.row_votes_from(row["row_votes"]),
         status=Status(row["status"]),
-        votes=tuple(_vote_from(vote) for vote in row["votes"]),
+        votes=vote_columns.votes_from(row["votes"]),
         opened_at=row["opened_at"],
         answer=row["answer"],
         closes_as=Status(row["closes_as"]),
@@ -118,43 +118,16 @@ def approval_row(approval: Approval) -> dict[str, Any]:
         "schema": json_column(approval.schema),
         "checkpoint_id": approval.checkpoint_id,
         "graph_version": approval.graph_version,
+        "requester": approval.requester,
+        "rules": json_column(stored_policy.rules_column(approval.rules)),
+        "row_votes": json_column(vote_columns.row_votes_column(approval)),
         "status": approval.status,
-        "votes": json_column([_vote_row(vote) for vote in approval.votes]),
+        "votes": json_column(vote_columns.votes_column(approval.votes)),
         "answer": json_column(approval.answer),
         "closes_as": approval.closes_as,
         "status_reason": postgres_text(approval.status_reason),
         "version": approval.version,
         "opened_at": approval.opened_at,
-    }
-
-
-def _vote_from(vote: Row | None) -> Vote | None:
-    if vote is None:
-        return None
-    return Vote(
-        decision=Decision(
-            kind=DecisionKind(vote["kind"]),
-            message=vote.get("message"),
-            value=vote.get("value"),
-            verbatim=vote.get("verbatim", False),
-        ),
-        by=Person(id=vote["by"], name=vote["name"], standing=Standing(vote["standing"])),
-        at=datetime.fromisoformat(vote["at"]),
-    )
-
-
-def _vote_row(vote: Vote | None) -> Json:
-    if vote is None:
-        return None
-    return {
-        "kind": vote.decision.kind.value,
-        "message": vote.decision.message,
-        "value": vote.decision.value,
-        "verbatim": vote.decision.verbatim,
-        "by": vote.by.id,
-        "name": vote.by.name,
-        "standing": vote.by.standing.value,
-        "at": vote.at.isoformat(),
     }
 
 

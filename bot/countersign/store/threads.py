@@ -126,6 +126,7 @@ class ThreadStore:
                     "graph": thread.graph,
                     "last_posted_key": thread.last_posted_key,
                     "halted": thread.halted,
+                    "requester": thread.requester,
                 },
             )
             saved = await saving.fetchone()

@@ -1,0 +1,78 @@
+"""Votes as json columns: what each row was decided by, and all votes where there are more."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
+from countersign.approvals.person import Person, Standing
+from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.vote import Vote
+
+Row = Mapping[str, Any]
+
+
+def votes_column(votes: Sequence[Vote | None]) -> Json:
+    return [_vote_row(vote) for vote in votes]
+
+
+def votes_from(column: Any) -> tuple[Vote | None, ...]:
+    return tuple(_vote_from(vote) for vote in column)
+
+
+def row_votes_column(approval: Approval) -> Json:
+    """Null where each row's only vote is the one that decided it."""
+    return [_row_votes_row(votes) for votes in approval.row_votes] or None
+
+
+def row_votes_from(column: Any) -> tuple[RowVotes, ...]:
+    return tuple(_stored_row_votes(row) for row in column or ())
+
+
+def _row_votes_row(votes: RowVotes) -> Json:
+    proposal = next((at for at, vote in enumerate(votes.votes) if vote == votes.proposal), None)
+    return {
+        "votes": [_vote_row(vote) for vote in votes.votes],
+        # Its place among the votes; the whole of it where who proposed it has voted otherwise since.
+        "proposal": proposal if proposal is not None else _vote_row(votes.proposal),
+    }
+
+
+def _stored_row_votes(row: Row) -> RowVotes:
+    votes = tuple(vote for each in row["votes"] if (vote := _vote_from(each)) is not None)
+    proposal = row["proposal"]
+    return RowVotes(
+        votes=votes, proposal=votes[proposal] if isinstance(proposal, int) else _vote_from(proposal)
+    )
+
+
+def _vote_from(vote: Row | None) -> Vote | None:
+    if vote is None:
+        return None
+    return Vote(
+        decision=Decision(
+            kind=DecisionKind(vote["kind"]),
+            message=vote.get("message"),
+            value=vote.get("value"),
+            verbatim=vote.get("verbatim", False),
+        ),
+        by=Person(id=vote["by"], name=vote["name"], standing=Standing(vote["standing"])),
+        at=datetime.fromisoformat(vote["at"]),
+    )
+
+
+def _vote_row(vote: Vote | None) -> Json:
+    if vote is None:
+        return None
+    return {
+        "kind": vote.decision.kind.value,
+        "message": vote.decision.message,
+        "value": vote.decision.value,
+        "verbatim": vote.decision.verbatim,
+        "by": vote.by.id,
+        "name": vote.by.name,
+        "standing": vote.by.standing.value,
+        "at": vote.at.isoformat(),
+    }

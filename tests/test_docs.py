@@ -224,3 +224,17 @@ def test_the_quickstarts_graph_asks_and_goes_where_the_answer_points() -> None:
 
     assert parse(asked["__interrupt__"][0].value).dialect == "approve_or_reject"
     assert graph.invoke(Command(resume=True), config) == {"outcome": "Paid 12.50 to Mara."}
+
+
+def test_every_place_that_contributing_names_is_there() -> None:
+    table = (ROOT / "CONTRIBUTING.md").read_text().split("## Where is what")[1].split("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ") and "---" not in line][1:]
+
+    assert len(rows) >= 5
+    for row in rows:
+        paths = re.findall(r"`((?:bot|tests|docs)/[\w./]+)`", row)
+        assert paths, row
+        for path in paths:
+            assert (ROOT / path).exists(), path
+        for name, path in re.findall(r"`(\w+)` (?:in|of) `(bot/[\w/]+\.py)`", row):
+            assert re.search(rf"\b{name}\b", (ROOT / path).read_text()), f"{name} is not in {path}"

@@ -20,7 +20,9 @@ def test_the_named_test_exists(file: str, name: str) -> None:
     }
 
 
-@pytest.mark.parametrize(("table", "least"), [(GUARANTEES, 20), (DEFENDED, 10)], ids=["guarantees", "threats"])
+@pytest.mark.parametrize(
+    ("table", "least"), [(GUARANTEES, 20), (DEFENDED, 10)], ids=["guarantees", "threats"]
+)
 def test_every_promise_names_a_proof(table: str, least: int) -> None:
     promises = [line for line in table.splitlines() if line.startswith("| ") and "---" not in line][1:]
     assert len(promises) >= least

@@ -123,6 +123,8 @@ def modal_of(approval: Approval, page: int = 0) -> ModalReference:
 @example("x" * 1_000_000)
 @example({"question": "q", "text": "<" * 12_000})
 @example({"question": "&" * 500, "text": "&" * 12_000})
+@example({"title": "&" * 500, "why": "&" * 600, "risk": "low", "options": ["&" * 3000] * 3})
+@example({"title": "t", "summary": "&" * 500, "options": [f"{n}" + "&" * 70 for n in range(300)]})
 @example({"action_requests": [{"name": "&" * 130, "args": {}, "description": "&" * 500}] * 30})
 @example({"action_requests": [{"name": "&" * 60, "args": {"a": "&" * 900}}] * 30, "review_configs": []})
 def test_any_payload_makes_a_card_that_slack_takes(value: Json) -> None:

@@ -5,6 +5,7 @@ what their forms are. `ReviewRow.decide` turns a button or a sent form into a `D
 turns decisions into what the graph expects, or raises `InvalidDecision`.
 """
 
+from countersign.interrupts.answers.preview import AnswerPreview, answer_previews
 from countersign.interrupts.dialects.options import MOST_OPTION_BUTTONS
 from countersign.interrupts.digest import digest
 from countersign.interrupts.display.invisible_characters import escape_invisible, has_invisible, single_line
@@ -27,6 +28,7 @@ __all__ = [
     "MOST_OPTION_BUTTONS",
     "ROOT",
     "UNSET",
+    "AnswerPreview",
     "AnswerSource",
     "Change",
     "Field",
@@ -44,6 +46,7 @@ __all__ = [
     "Risk",
     "Section",
     "Unset",
+    "answer_previews",
     "check_decision",
     "digest",
     "escape_invisible",

@@ -8,6 +8,7 @@ from countersign.interrupts.dialects import DIALECTS
 from countersign.interrupts.forms.any_answer import any_answer_form
 from countersign.interrupts.json_conversion import to_json
 from countersign.interrupts.review_request import AnswerSource, ReviewRequest
+from countersign.interrupts.shape_answers.from_shape import with_shape
 from countersign.interrupts.validation.schema import compile_schema
 
 
@@ -17,7 +18,6 @@ def parse(value: Json, schema: Json = None, shape: AnswerShape | None = None) ->
     `shape` is what the graph's own code does with the answer. It decides what is sent where neither a schema
     nor a documented protocol does.
     """
-    _ = shape
     value, schema = to_json(value), to_json(schema)
     dialect, request = next(
         (dialect, found) for dialect in DIALECTS if (found := dialect.parse(value, schema)) is not None
@@ -26,5 +26,7 @@ def parse(value: Json, schema: Json = None, shape: AnswerShape | None = None) ->
         request = replace(request, schema=compile_schema(schema))
     if not dialect.guessed:
         return replace(request, source=AnswerSource.DECLARED)
+    if shape is not None and schema is None:
+        request = with_shape(request, value, shape)
     rows = tuple(replace(row, other=any_answer_form()) for row in request.rows)
     return replace(request, rows=rows)

@@ -44,8 +44,12 @@ def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
     if decision.kind not in row.allowed:
         return {pointer.ROOT: f"“{decision.kind.capitalize()}” is not possible here."}
     form = row.forms.get(decision.kind)
+    if decision.kind is DecisionKind.RESPOND and row.options:
+        offered = any(json_equal(option.value, decision.value) for option in row.options)
+        if offered or form is None:
+            return {} if offered else {pointer.ROOT: "Choose one of the options."}
     if form is None:
-        return _option_errors(row, decision)
+        return {}
     if (
         form.only_field
         and form.only_field.pointer == pointer.MESSAGE
@@ -56,13 +60,6 @@ def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
     if decision.kind is DecisionKind.RESPOND and decision.value is None and decision.message is not None:
         return form.errors(decision.message)
     return form.errors(decision.value)
-
-
-def _option_errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
-    if decision.kind is not DecisionKind.RESPOND or not row.options:
-        return {}
-    offered = any(json_equal(option.value, decision.value) for option in row.options)
-    return {} if offered else {pointer.ROOT: "Choose one of the options."}
 
 
 def _row_of_errors(

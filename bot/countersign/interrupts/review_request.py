@@ -52,7 +52,7 @@ class ReviewRow:
 
     A decision in `allowed` has an answer in `answers`, and a form in `forms` if something is typed for it.
     `options` are the answers of buttons of their own, with the position in the payload as key: a RESPOND
-    without a form picks one of them.
+    picks one of them, or gives another answer if it has a form too.
     `other` is the form that takes any JSON; only a row whose answers were guessed has it.
     """
 
@@ -107,10 +107,17 @@ class ReviewRow:
 
         Raises `FormValidationError` if the text does not fit.
         """
+        for kind in (DecisionKind.APPROVE, DecisionKind.REJECT):
+            answer = self.answers.get(kind)
+            sent = answer.value if answer is not None and answer.slot is None else None
+            if isinstance(sent, str) and sent.casefold() == text.strip().casefold():
+                return Decision(kind=kind)
+        if option := self.choose_by_label((text.strip(),)):
+            return option
         form = self.forms.get(DecisionKind.RESPOND)
-        if form is None:
-            return self.choose_by_label((text.strip(),))
-        return self.decide(DecisionKind.RESPOND, {form.only_field.pointer: text}) if form.only_field else None
+        if form is None or form.only_field is None:
+            return None
+        return self.decide(DecisionKind.RESPOND, {form.only_field.pointer: text})
 
     def answer(self, decision: Decision) -> Json:
         """What this row sends for an allowed decision."""

@@ -21,8 +21,15 @@ def parse_reply(text: str, request: ReviewRequest) -> Decision | None:
     if len(request.rows) != 1:
         return None
     row, words = request.rows[0], text.strip()
-    if request.answered_by_reply and DecisionKind.APPROVE not in row.allowed:
-        return row.reply(words) if words else None
+    if not words:
+        return None
+    decided = _decided_in_words(words, row)
+    if request.answered_by_reply and (decided is None or DecisionKind.APPROVE not in row.allowed):
+        return row.reply(words)
+    return decided
+
+
+def _decided_in_words(words: str, row: ReviewRow) -> Decision | None:
     if _APPROVE.fullmatch(_bare(words)):
         return _approval(row)
     rejection = _REJECT.fullmatch(_bare(words)) or _REJECT.fullmatch(words)

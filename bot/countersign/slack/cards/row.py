@@ -62,7 +62,8 @@ def row_buttons(approval: Approval, request: ReviewRequest, row: int, *, truncat
     elements = [
         _decision_button(kind, value, request, is_answer=kind is DecisionKind.RESPOND and wants_answer)
         for kind in _BUTTON_ORDER
-        if kind in asked.allowed and not (kind is DecisionKind.RESPOND and asked.options)
+        if kind in asked.allowed
+        and not (kind is DecisionKind.RESPOND and asked.options and kind not in asked.forms)
     ]
     elements += option_elements(asked.options, value)
     if truncated:

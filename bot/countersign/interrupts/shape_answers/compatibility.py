@@ -1,0 +1,65 @@
+"""Whether a graph's code takes an answer, as far as its shape says."""
+
+from countersign.approvals.json import Json
+from countersign.interrupts.code import (
+    AnswerShape,
+    Boolean,
+    Key,
+    ListOf,
+    Number,
+    Object,
+    OneOf,
+    Text,
+    Tuple,
+    Union,
+    Unknown,
+)
+from countersign.interrupts.shape_answers.vocabulary import matches
+
+
+def takes(shape: AnswerShape, value: Json) -> bool:
+    """True if the code reads the value as one that it knows. A value that leads to an `else` is none."""
+    match shape:
+        case Unknown():
+            return True
+        case Boolean():
+            return isinstance(value, bool)
+        case Number():
+            numeric = isinstance(value, int) or (isinstance(value, float) and not shape.integer)
+            return numeric and not isinstance(value, bool)
+        case Text():
+            return isinstance(value, str) and (shape.optional or bool(value))
+        case OneOf():
+            return matches(shape, value)
+        case Tuple():
+            return (
+                isinstance(value, list)
+                and len(value) == len(shape.items)
+                and all(takes(item, each) for item, each in zip(shape.items, value, strict=True))
+            )
+        case ListOf():
+            return isinstance(value, list) and all(takes(shape.item, each) for each in value)
+        case Object():
+            return isinstance(value, dict) and _takes_object(shape, value)
+        case Union():
+            return any(takes(each, value) for each in shape.alternatives)
+
+
+def is_needed(key: Key, value: dict[str, Json]) -> bool:
+    """Whether the code reads this key without a default in an object with these values."""
+    if key.required:
+        return True
+    if any(_has(value, name, wanted) for name, wanted in key.needed_with):
+        return True
+    return bool(key.needed_unless) and not any(_has(value, name, no) for name, no in key.needed_unless)
+
+
+def _takes_object(shape: Object, value: dict[str, Json]) -> bool:
+    known = [key for key in shape.keys if key.name in value]
+    if any(is_needed(key, value) and key not in known for key in shape.keys):
+        return False
+    return all(takes(key.shape, value[key.name]) for key in known) and (bool(known) or not shape.keys)
+
+
+def _has(value: dict[str, Json], name: str, wanted: object) -> bool:
+    return name in value and type(value[name]) is type(wanted) and value[name] == wanted

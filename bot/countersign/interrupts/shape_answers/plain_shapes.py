@@ -1,0 +1,100 @@
+"""Answers for shapes without parts: true or false, a number, one of some values, words, a list."""
+
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.json import Json
+from countersign.interrupts import pointer
+from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
+from countersign.interrupts.code import AnswerShape, Boolean, Number, OneOf, Scalar, Text
+from countersign.interrupts.dialects.answer_forms import edit_text_form, reason_form, text_form
+from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND
+from countersign.interrupts.forms.field import Field, FieldKind
+from countersign.interrupts.forms.form import Form
+from countersign.interrupts.forms.options import numbered_options
+from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
+from countersign.interrupts.shape_answers.shape_schema import shape_form
+from countersign.interrupts.shape_answers.vocabulary import Meaning, first_of, meaning, opposite
+from countersign.interrupts.validation.schema import compile_schema
+
+_MOST_VALUES = 50  # values of a comparison that get buttons
+
+
+def plain_answers(shape: AnswerShape, asked: Asked) -> RowAnswers:
+    match shape:
+        case Boolean():
+            return approve_or_reject(True, False)
+        case Number():
+            kind = FieldKind.INTEGER if shape.integer else FieldKind.NUMBER
+            schema: Json = {"type": "integer" if shape.integer else "number"}
+            field = Field(pointer=pointer.ROOT, label="Answer", kind=kind, required=True)
+            return _respond(Form(fields=(field,), schema=compile_schema(schema)))
+        case OneOf():
+            return _one_of(shape)
+        case Text() if asked.text is not None:
+            return RowAnswers(
+                answers={APPROVE: fixed(asked.text), EDIT: AnswerTemplate(slot=(), when_empty="")},
+                forms={EDIT: edit_text_form("Text", asked.text)},
+            )
+        case Text(optional=True):
+            answer = Field(pointer=pointer.ROOT, label="Answer", kind=FieldKind.MULTILINE, when_empty="")
+            return _respond(Form(fields=(answer,), schema=compile_schema({"type": "string"})))
+        case Text():
+            return _respond(text_form("Answer"))
+        case _:
+            return _respond(shape_form(shape))
+
+
+def approve_or_reject(yes: Scalar, no: Scalar) -> RowAnswers:
+    """None stands for an answer that there is no button for."""
+    answers: dict[DecisionKind, AnswerTemplate] = {}
+    if yes is not None:
+        answers[APPROVE] = fixed(yes)
+    if no is not None:
+        answers[REJECT] = fixed(no)
+    return RowAnswers(
+        answers=answers, forms={REJECT: reason_form(told_to_graph=False)} if no is not None else {}
+    )
+
+
+def _one_of(shape: OneOf) -> RowAnswers:
+    """Approve and Reject for a yes and a no; every value that is neither is an option."""
+    values = _distinct(shape)
+    yes, no = first_of(values, Meaning.YES), first_of(values, Meaning.NO)
+    others = [value for value in values if meaning(value) not in (Meaning.YES, Meaning.NO)]
+    if len(others) < len(values) and not shape.exhaustive:
+        yes = opposite(shape, Meaning.YES) if yes is None else yes
+    if (len(others) < len(values) or len(values) == 1) and not shape.exhaustive and no is None:
+        no = opposite(shape, Meaning.NO)
+    if not others:
+        return approve_or_reject(yes, no)
+    if len(others) > _MOST_VALUES:
+        return _respond(shape_form(shape))
+    options = RowAnswers(
+        answers={RESPOND: WHOLE_ANSWER}, options=numbered_options(others, [None] * len(others))
+    )
+    return approve_or_reject(yes, no) | options
+
+
+def _distinct(shape: OneOf) -> list[Scalar]:
+    """Without the values that the code takes for one before them."""
+    kept: list[Scalar] = []
+    seen: set[tuple[type, object]] = set()
+    for value in shape.values:
+        text = value
+        if isinstance(value, str):
+            text = value.casefold() if shape.ignores_case else value
+            text = text.strip() if shape.ignores_space else text
+        if (type(value), text) not in seen:
+            seen.add((type(value), text))
+            kept.append(value)
+    return kept
+
+
+def _respond(form: Form) -> RowAnswers:
+    return RowAnswers(
+        answers={RESPOND: AnswerTemplate(slot=(), when_empty=_empty(form))}, forms={RESPOND: form}
+    )
+
+
+def _empty(form: Form) -> Json:
+    only = form.only_field
+    return "" if only is not None and only.when_empty == "" else None

@@ -1,0 +1,100 @@
+"""A JSON Schema of the answers that a shape takes, for a form to be made from."""
+
+from dataclasses import replace
+
+from countersign.approvals.json import Json
+from countersign.interrupts.code import (
+    AnswerShape,
+    Boolean,
+    Key,
+    ListOf,
+    Match,
+    Number,
+    Object,
+    OneOf,
+    Scalar,
+    Text,
+    Tuple,
+    Union,
+)
+from countersign.interrupts.forms.form import Form
+from countersign.interrupts.forms.form_builder import form_from_schema
+from countersign.interrupts.shape_answers.vocabulary import Meaning, meaning, opposite
+from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.validation.schema import compile_schema
+
+
+def shape_form(shape: AnswerShape, present: JsonOrUnset = UNSET) -> Form:
+    """A form for the whole answer, prefilled with what `present` has under the same names.
+
+    The form has the fields of every key; which of them are needed together is judged when it is sent.
+    """
+    form = form_from_schema(shape_schema(shape), present)
+    if not isinstance(shape, Object) or not (conditions := _conditions(shape)):
+        return form
+    return replace(form, schema=compile_schema({**_object(shape), "allOf": conditions}))
+
+
+def shape_schema(shape: AnswerShape) -> dict[str, Json]:
+    match shape:
+        case Boolean():
+            return {"type": "boolean"}
+        case Number():
+            return {"type": "integer" if shape.integer else "number"}
+        case Text():
+            return {"type": "string"} if shape.optional else {"type": "string", "minLength": 1}
+        case OneOf():
+            return _one_of(shape)
+        case Tuple():
+            items = [shape_schema(item) for item in shape.items]
+            size = len(items)
+            return {"type": "array", "prefixItems": items, "minItems": size, "maxItems": size}
+        case ListOf():
+            return {"type": "array", "items": shape_schema(shape.item)}
+        case Object():
+            return _object(shape)
+        case Union():
+            return {"anyOf": [shape_schema(each) for each in shape.alternatives]}
+        case _:
+            return {}
+
+
+def named_values(shape: OneOf) -> tuple[Scalar, ...]:
+    """The values to choose from. Beside a single one, its opposite: the code has a branch for any other."""
+    if shape.exhaustive or len(shape.values) != 1:
+        return shape.values
+    other = opposite(shape, Meaning.YES if meaning(shape.values[0]) is Meaning.NO else Meaning.NO)
+    return shape.values if other is None else (*shape.values, other)
+
+
+def _one_of(shape: OneOf) -> dict[str, Json]:
+    if shape.match is Match.EQUAL:
+        return {"enum": list(named_values(shape))}
+    how = "Begins with" if shape.match is Match.PREFIX else "Contains"
+    words = " or ".join(f"“{value}”" for value in shape.values)
+    return {"type": "string", "minLength": 1, "description": f"{how} {words}, or does not."}
+
+
+def _object(shape: Object) -> dict[str, Json]:
+    return {
+        "type": "object",
+        "properties": {key.name: shape_schema(key.shape) for key in shape.keys},
+        "required": [key.name for key in shape.keys if key.required],
+    }
+
+
+def _conditions(shape: Object) -> list[Json]:
+    """`needed_with` and `needed_unless` as rules that JSON Schema knows."""
+    return [rule for key in shape.keys for rule in _rules(key)]
+
+
+def _rules(key: Key) -> list[Json]:
+    needed: Json = {"required": [key.name]}
+    rules: list[Json] = [{"if": _has(name, value), "then": needed} for name, value in key.needed_with]
+    if key.needed_unless:
+        rules.append({"if": {"anyOf": [_has(*pair) for pair in key.needed_unless]}, "else": needed})
+    return rules
+
+
+def _has(name: str, value: Scalar) -> Json:
+    return {"properties": {name: {"const": value}}, "required": [name]}

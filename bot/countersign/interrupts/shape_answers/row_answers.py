@@ -37,7 +37,7 @@ class RowAnswers:
         return RowAnswers(
             answers={kind: _in_list(answer) for kind, answer in self.answers.items()},
             forms=self.forms,
-            options=tuple(replace(option, value=[option.value]) for option in self.options),
+            options=self.options,
         )
 
 

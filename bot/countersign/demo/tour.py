@@ -37,7 +37,7 @@ class Tour:
             print(f"\n✗ Expected: {error}\n\n{self._bot.tail()}", flush=True)
             return 1
         print(
-            f"\nThat is the tour: {time.monotonic() - began:.1f} s. `make demo` lets you take part.",
+            f"\nThat is the tour: {time.monotonic() - began:.1f} s. Run the demo without it to take part.",
             flush=True,
         )
         return 0

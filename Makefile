@@ -25,7 +25,7 @@ setup: .venv/.develop ## create .venv with all that developing needs
 
 # $(call install,LOCK): uv where it is there, which is faster, else or if it fails the pip that came with Python.
 define install
-	@echo "Installing $(1) into .venv"
+	@echo "Installing $(1) into .venv, which takes a minute or two"
 	@{ uv pip install $(FLAGS) --compile-bytecode --python $(BIN)/python -r $(1) 2>/dev/null; } \
 		|| $(BIN)/python -m pip install --disable-pip-version-check $(FLAGS) -r $(1)
 	@touch $@

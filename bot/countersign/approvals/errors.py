@@ -28,5 +28,9 @@ class IllegalTransition(CountersignError):
     """That can't happen to an approval in this state."""
 
 
+class AlreadyVoted(CountersignError):
+    """Your vote counts already. It still takes others."""
+
+
 class MayNotDecide(CountersignError):
     """You may not decide this."""

@@ -9,6 +9,9 @@ from uuid import UUID
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.person import Person
+from countersign.approvals.policy.approver_set import Source
+from countersign.approvals.policy.matching import Channel
+from countersign.approvals.policy.voting.membership import Roster
 from countersign.flow.graph_state import GraphInfo, GraphState
 from countersign.flow.inbound import Inbound
 from countersign.flow.outgoing import Outgoing, ThreadRoot
@@ -173,6 +176,29 @@ class Slack(Protocol):
 
     async def root_refused(self, row: Outgoing, error: str) -> None:
         """Tell who typed /agent why no thread came of it."""
+        ...
+
+
+class ApproverDirectory(Protocol):
+    """Who belongs to what, remembered for a minute at most."""
+
+    async def person(self, user_id: str, team_id: str | None) -> Person:
+        """Raises RateLimited, SlackRefused, SlackUnreachable."""
+        ...
+
+    async def roster(self, source: Source, thread_channel: str) -> Roster:
+        """The members of a group or a channel. Never raises: what Slack does not tell is Unreadable."""
+        ...
+
+    async def channel(self, channel_id: str) -> Channel:
+        """Raises RateLimited, SlackRefused, SlackUnreachable."""
+        ...
+
+    async def groups_of(self, user_id: str) -> frozenset[str]:
+        """The handles and ids of the user groups that somebody is in.
+
+        Raises RateLimited, SlackRefused, SlackUnreachable.
+        """
         ...
 
 

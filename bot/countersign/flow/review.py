@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from countersign.approvals.approval import Approval
+from countersign.flow.policy.restriction import restrict
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import ReviewRequest, parse
 
@@ -16,8 +17,8 @@ class Review:
 
     @cached_property
     def request(self) -> ReviewRequest:
-        """What the approval asks, parsed from its value and schema at the first use."""
-        return parse(self.approval.value, self.approval.schema)
+        """What the approval asks and its rules allow, parsed from its value and schema at the first use."""
+        return restrict(parse(self.approval.value, self.approval.schema), self.approval.rules)
 
     @property
     def thread(self) -> ThreadRef:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from countersign.approvals.policy.clock.freeze_calendar import FreezeCalendar
 from countersign.approvals.policy.matching import ActionContext, Match, first_match
@@ -15,6 +16,24 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     fallback: Rule = _MEMBERS_DECIDE  # `[defaults]` alone
     calendars: Mapping[str, FreezeCalendar] = field(default_factory=dict)  # by the path in the file
+
+    @cached_property
+    def uses_channel_names(self) -> bool:
+        """Whether a rule may depend on what the channel is called."""
+        return any(
+            any(pattern.startswith("#") for pattern in rule.selector.channel)
+            or "channel" in (rule.selector.when or "")
+            for rule in self.rules
+        )
+
+    @cached_property
+    def uses_groups(self) -> bool:
+        """Whether a rule may depend on the requester's groups."""
+        return any(
+            any(not pattern.startswith(("U", "W")) for pattern in rule.selector.requester)
+            or "requester" in (rule.selector.when or "")
+            for rule in self.rules
+        )
 
     def rule_for(self, context: ActionContext) -> Match:
         return first_match(self.rules, self.fallback, context)

@@ -1,21 +1,27 @@
-"""A decision's way from a person to the approval: checked in full, then saved once.
+"""A decision's way from a person to the approval: checked in full, counted as a vote, then saved once.
 
 The graph is resumed after that, by the worker: a crash in between loses nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from countersign.approvals.decision import Decision
+from countersign.approvals.approval import Approval
+from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.eligibility import check_may_decide
-from countersign.approvals.errors import NotPending
+from countersign.approvals.errors import AlreadyVoted, NotPending
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person
+from countersign.approvals.policy.voting.permission import check_may_open, check_may_vote, reason_required
+from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
 from countersign.approvals.vote import Vote
 from countersign.flow.errors import Conflict
 from countersign.flow.metrics import Metrics
+from countersign.flow.policy.current_policy import CurrentPolicy
+from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Store
 from countersign.flow.review import Review
 from countersign.interrupts import check_decision, resume_value
@@ -33,22 +39,40 @@ class DecisionRequest:
 
 
 class Decide:
-    def __init__(self, store: Store, clock: Clock, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, metrics: Metrics | None = None, voting: Voting | None = None
+    ) -> None:
+        """Without `voting`, groups and channels have no members."""
         self._store = store
         self._clock = clock
         self._metrics = metrics or Metrics()
+        self._voting = voting or Voting(CurrentPolicy(), None, clock)
 
     async def find_open(
-        self, approval_id: UUID, digest: str, row: int, channel: str, person: Person
+        self,
+        approval_id: UUID,
+        digest: str,
+        row: int,
+        channel: str,
+        person: Person,
+        kind: DecisionKind | None = None,
     ) -> Review:
-        """The approval, if this person may decide this row of it now.
+        """The approval, if this person may decide this row of it now; `kind` is how, if that is known.
 
         Raises NotPending, QuestionChanged, AlreadyDecided or MayNotDecide.
         """
         review = await self._find(approval_id, channel)
         check_may_decide(person)
         review.approval.check_open(row, digest)
+        if kind is not None:
+            voting = await self._voting.row(review.approval, row)
+            check_may_open(voting.context, voting.votes, person, kind)
         return review
+
+    async def reason_required(self, approval: Approval, row: int, person: Person, kind: DecisionKind) -> bool:
+        """Whether this person has to give a reason for this decision."""
+        voting = await self._voting.row(approval, row)
+        return reason_required(voting.context, person, kind)
 
     async def _find(self, approval_id: UUID, channel: str) -> Review:
         review = await self._store.approval(approval_id)
@@ -65,7 +89,7 @@ class Decide:
         Raises what `find_open` raises, and InvalidDecision for an answer that the graph cannot take.
         """
         review = found or await self._find(request.approval_id, request.channel)
-        change = self.change(review, request, person)
+        change = await self.change(review, request, person)
         try:
             await self._store.decide(change)
         except Conflict:
@@ -74,7 +98,7 @@ class Decide:
         self._metrics.decisions.labels(event=change.event.value).inc()
         return review.with_approval(change.after)
 
-    def change(self, review: Review, request: DecisionRequest, person: Person) -> Change:
+    async def change(self, review: Review, request: DecisionRequest, person: Person) -> Change:
         """What these decisions make of the approval, checked in full. Raises as `__call__` does."""
         check_may_decide(person)
         approval = review.approval
@@ -82,15 +106,19 @@ class Decide:
             approval.check_open(row, request.digest)
         for row, decision in request.decisions.items():
             check_decision(review.request, row, decision)
-        votes = {
-            row: Vote(decision=decision, by=person, at=self._clock())
-            for row, decision in request.decisions.items()
+        cast: dict[int, RowVotes] = {}
+        verdicts: dict[int, Verdict] = {}
+        for row, decision in request.decisions.items():
+            cast[row], verdicts[row] = await self._cast(approval, row, person, decision)
+        decided = {
+            row: Vote(decision=verdict.decision, by=person, at=self._clock())
+            for row, verdict in verdicts.items()
+            if verdict.outcome is not Outcome.OPEN and verdict.decision is not None
         }
-        after = approval.with_votes(votes)
+        after = approval.with_row_votes(cast, decided)
         if after.status is Status.DECIDED:
-            decisions = [vote.decision for vote in after.votes if vote is not None]
-            answer = resume_value(review.request, decisions)
-            after = after.answered_with(answer)
+            decisions = [_for_the_graph(vote.decision) for vote in after.votes if vote is not None]
+            after = after.answered_with(resume_value(review.request, decisions))
         return Change(
             after=after,
             event=Event.DECIDED if after.status is Status.DECIDED else Event.VOTED,
@@ -98,9 +126,25 @@ class Decide:
             detail={
                 "via": request.via,
                 "digest": request.digest,
-                "rows": {str(row): _as_json(decision) for row, decision in request.decisions.items()},
+                "rows": {
+                    str(row): _as_json(decision) | _verdict_json(verdicts[row])
+                    for row, decision in request.decisions.items()
+                },
             },
         )
+
+    async def _cast(
+        self, approval: Approval, row: int, person: Person, decision: Decision
+    ) -> tuple[RowVotes, Verdict]:
+        """The row's votes with this one, and what they come to."""
+        voting = await self._voting.row(approval, row)
+        check_may_vote(voting.context, voting.votes, person, decision)
+        earlier = voting.votes.of(person.id)
+        if earlier is not None and earlier.decision == decision:
+            raise AlreadyVoted
+        vote = Vote(decision=decision, by=person, at=self._clock())
+        verdict = count_votes(voting.context, voting.votes.cast(vote))
+        return approval.votes_on(row).cast(vote), verdict
 
     async def _explain_conflict(self, request: DecisionRequest) -> None:
         """Raise what whoever was first left for the others to know; nothing if the rows are still open."""
@@ -111,6 +155,24 @@ class Decide:
             now.approval.check_open(row, request.digest)
 
 
-def _as_json(decision: Decision) -> Json:
+def _for_the_graph(decision: Decision) -> Decision:
+    """The reason of an approval stays with us: no answer has a place for it."""
+    return replace(decision, message=None) if decision.kind is DecisionKind.APPROVE else decision
+
+
+def _as_json(decision: Decision) -> dict[str, Json]:
     fields: dict[str, Json] = {"kind": decision.kind, "message": decision.message, "value": decision.value}
     return fields | {"verbatim": True} if decision.verbatim else fields
+
+
+def _verdict_json(verdict: Verdict) -> dict[str, Json]:
+    """What one vote of several came to; nothing to add where it is the only one that was needed."""
+    if verdict.quorum == 1 and verdict.outcome is not Outcome.OPEN and verdict.broke_glass is None:
+        return {}
+    return {
+        "outcome": verdict.outcome.value,
+        "approvals": [vote.by.id for vote in verdict.approvals],
+        "rejections": [vote.by.id for vote in verdict.rejections],
+        "needed": [str(needed) for needed in verdict.needed],
+        "broke_glass": verdict.broke_glass is not None,
+    }

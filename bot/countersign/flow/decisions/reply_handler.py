@@ -48,7 +48,7 @@ class ReplyHandler:
             via="reply",
         )
         try:
-            change = self._decide.change(review, request, person)
+            change = await self._decide.change(review, request, person)
         except InvalidDecision as refused:
             return self._noted(work, state, message, _bad_answer(refused))
         except CountersignError as error:

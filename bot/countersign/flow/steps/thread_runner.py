@@ -19,6 +19,8 @@ from countersign.flow.errors import DatabaseUnavailable, Drained, RateLimited, R
 from countersign.flow.inbound import InboundKind
 from countersign.flow.metrics import Metrics
 from countersign.flow.outgoing import OutgoingKind, failure
+from countersign.flow.policy.current_policy import CurrentPolicy
+from countersign.flow.policy.rule_assignment import RuleAssignment
 from countersign.flow.ports import Clock, Graphs, Locks, Session, Store
 from countersign.flow.review import Review
 from countersign.flow.steps.graph_choice import choose_graph, graph_missing
@@ -43,7 +45,9 @@ class ThreadRunner:
         reply_handler: ReplyHandler,
         clock: Clock,
         metrics: Metrics | None = None,
+        assign_rules: RuleAssignment | None = None,
     ) -> None:
+        """Without `assign_rules`, members decide everything."""
         self._store = store
         self._locks = locks
         self._graphs = graphs
@@ -51,6 +55,7 @@ class ThreadRunner:
         self._reply_handler = reply_handler
         self._clock = clock
         self._metrics = metrics or Metrics()
+        self._assign_rules = assign_rules or RuleAssignment(CurrentPolicy(), None, clock)
 
     async def __call__(self, thread_id: str) -> None:
         """Do all that the thread has to do.
@@ -84,7 +89,9 @@ class ThreadRunner:
                 await asyncio.sleep(_UNDO_RETRY_INTERVAL)
 
     async def _result(self, work: Work, session: Session) -> StepResult:
-        result = await self._step(work, session)
+        requester = _starter(work) or work.thread.requester
+        work = replace(work, thread=replace(work.thread, requester=requester))
+        result = await self._assign_rules(await self._step(work, session))
         retried = bool(work.inbound) and work.inbound[0].kind is InboundKind.RETRY
         return replace(result, unpark=True) if retried else result
 

@@ -1,0 +1,1 @@
+"""The policy in use: rules for approvals that open, and who may decide those that are open."""

@@ -1,0 +1,93 @@
+"""What matters for the votes on a row right now: memberships, freezes, escalation. Asked anew each time."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.person import Person
+from countersign.approvals.policy.approver_set import ApproverSet, Source, SourceKind
+from countersign.approvals.policy.clock.freeze_calendar import Freeze
+from countersign.approvals.policy.clock.timers import is_escalated
+from countersign.approvals.policy.rule import Rule
+from countersign.approvals.policy.voting.membership import Memberships, Roster, Unreadable
+from countersign.approvals.policy.voting.permission import VotingContext
+from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.policy.voting.shortages import find_shortages
+from countersign.flow.policy.current_policy import CurrentPolicy
+from countersign.flow.ports import ApproverDirectory, Clock
+
+_LOOKED_UP = {SourceKind.GROUP, SourceKind.CHANNEL, SourceKind.THREAD_CHANNEL}
+_NO_DIRECTORY = Unreadable(reason="Slack can't be asked here")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VotingRow:
+    """A row with its votes, as they count now."""
+
+    context: VotingContext
+    votes: RowVotes
+
+
+class Voting:
+    def __init__(self, policy: CurrentPolicy, directory: ApproverDirectory | None, clock: Clock) -> None:
+        """Without a directory nobody is a member of a group or channel."""
+        self._policy = policy
+        self._directory = directory
+        self._clock = clock
+
+    async def row(self, approval: Approval, row: int) -> VotingRow:
+        """Raises RateLimited, SlackRefused or SlackUnreachable if an earlier voter cannot be looked up."""
+        rule, votes = approval.rule(row), approval.votes_on(row)
+        freeze = self._freeze(rule)
+        escalated = is_escalated(rule, approval.opened_at, self._clock())
+        known = Memberships(requester=approval.requester)
+        context = VotingContext(
+            rule=rule,
+            memberships=await self._memberships(approval, rule.approvers, known),
+            freeze=freeze,
+            escalated=escalated,
+        )
+        unfillable = bool(find_shortages(context, votes.editor))
+        others = (
+            *(rule.timers.escalate_to if escalated or unfillable else ()),
+            *(rule.break_glass if freeze is not None or unfillable else ()),
+        )
+        memberships = await self._memberships(approval, others, context.memberships)
+        return VotingRow(
+            context=replace(context, memberships=memberships, unfillable=unfillable),
+            votes=await self._as_they_are_now(votes),
+        )
+
+    def _freeze(self, rule: Rule) -> Freeze | None:
+        if rule.freeze is None:
+            return None
+        calendar = self._policy.policy.calendars.get(rule.freeze)
+        if calendar is None:
+            return self._policy.freeze_unless_loaded(rule.freeze)
+        return calendar.at(self._clock(), rule.hours.zone if rule.hours is not None else "UTC")
+
+    async def _memberships(
+        self, approval: Approval, sets: Iterable[ApproverSet], known: Memberships
+    ) -> Memberships:
+        sources = {each.source for each in sets} - known.rosters.keys()
+        sources = {source for source in sources if source.kind in _LOOKED_UP}
+        if not sources:
+            return known
+        rosters = await asyncio.gather(*(self._roster(source, approval) for source in sources))
+        return replace(known, rosters={**known.rosters, **dict(zip(sources, rosters, strict=True))})
+
+    async def _roster(self, source: Source, approval: Approval) -> Roster:
+        if self._directory is None:
+            return _NO_DIRECTORY
+        return await self._directory.roster(source, approval.thread_id.split("/")[1])
+
+    async def _as_they_are_now(self, votes: RowVotes) -> RowVotes:
+        """Whoever voted earlier may have been deactivated since."""
+        if self._directory is None or not votes.votes:
+            return votes
+        people: list[Person] = await asyncio.gather(
+            *(self._directory.person(vote.by.id, None) for vote in votes.votes)
+        )
+        now = tuple(replace(vote, by=person) for vote, person in zip(votes.votes, people, strict=True))
+        return replace(votes, votes=now)

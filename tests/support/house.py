@@ -16,6 +16,10 @@ from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.policy.current_policy import CurrentPolicy
+from countersign.flow.policy.rule_assignment import RuleAssignment
+from countersign.flow.policy.voting import Voting
+from countersign.flow.ports import Clock
 from countersign.flow.review import Review
 from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.thread import ThreadRef
@@ -29,6 +33,7 @@ from countersign.store.outbox import Outbox
 from countersign.store.pool import Pool, configure_for_statements, open_pool
 from countersign.store.thread_locks import ThreadLocks
 from countersign.store.threads import ThreadStore
+from tests.support.recorded_directory import RecordedDirectory
 from tests.support.recorder import Recorder, next_ts
 
 TEAM, CHANNEL = "T1", "C1"
@@ -92,6 +97,8 @@ class House:
     graphs: Graphs
     run_thread: ThreadRunner
     tools: SlackForTools
+    policy: CurrentPolicy
+    directory: RecordedDirectory
 
     async def say(self, thread: ThreadRef, text: str, *, user: str = "UALICE") -> Inbound:
         """Write in the thread, and let the bot do what follows."""
@@ -171,9 +178,15 @@ def loaded(
 
 @asynccontextmanager
 async def open_house(
-    url: str, graphs: Mapping[str, Any], *, wrap: Callable[[str, Any], Any] = lambda _name, port: port
+    url: str,
+    graphs: Mapping[str, Any],
+    *,
+    wrap: Callable[[str, Any], Any] = lambda _name, port: port,
+    clock: Clock | None = None,
 ) -> AsyncIterator[House]:
     """The house over this database. `wrap` may put something between the flow and each of its ports."""
+    clock = clock or now
+    policy, directory = CurrentPolicy(), RecordedDirectory()
     slack = Recorder()
     tools = SlackForTools(posts={})
     async with (
@@ -186,15 +199,18 @@ async def open_house(
         effects = Effects(pool)
         hosted = Graphs(loaded(graphs), next(iter(graphs), ""), lambda _thread: ToolHost(tools, effects))
         store, port, out = wrap("store", threads), wrap("slack", slack), wrap("outbox", outbox)
-        delivery, decide = MessageDelivery(store, out, port), Decide(store, now)
+        voting = Voting(policy, directory, clock)
+        delivery, decide = MessageDelivery(store, out, port), Decide(store, clock, voting=voting)
         locks = ThreadLocks(sessions, timeout=0.2)
+        assign_rules = RuleAssignment(policy, directory, clock)
         run_thread = ThreadRunner(
             store=store,
             locks=locks,
             graphs=wrap("graphs", hosted),
             delivery=delivery,
-            reply_handler=ReplyHandler(decide, port, now),
-            clock=now,
+            reply_handler=ReplyHandler(decide, port, clock),
+            clock=clock,
+            assign_rules=assign_rules,
         )
         yield House(
             pool=pool,
@@ -210,6 +226,8 @@ async def open_house(
             graphs=hosted,
             run_thread=run_thread,
             tools=tools,
+            policy=policy,
+            directory=directory,
         )
 
 

@@ -106,12 +106,14 @@ class Decide:
             approval.check_open(row, request.digest)
         for row, decision in request.decisions.items():
             check_decision(review.request, row, decision)
+        at = self._clock()
         cast: dict[int, RowVotes] = {}
         verdicts: dict[int, Verdict] = {}
         for row, decision in request.decisions.items():
-            cast[row], verdicts[row] = await self._cast(approval, row, person, decision)
+            vote = Vote(decision=decision, by=person, at=at)
+            cast[row], verdicts[row] = await self._cast(approval, row, vote)
         decided = {
-            row: Vote(decision=verdict.decision, by=person, at=self._clock())
+            row: Vote(decision=verdict.decision, by=person, at=at)
             for row, verdict in verdicts.items()
             if verdict.outcome is not Outcome.OPEN and verdict.decision is not None
         }
@@ -133,16 +135,13 @@ class Decide:
             },
         )
 
-    async def _cast(
-        self, approval: Approval, row: int, person: Person, decision: Decision
-    ) -> tuple[RowVotes, Verdict]:
+    async def _cast(self, approval: Approval, row: int, vote: Vote) -> tuple[RowVotes, Verdict]:
         """The row's votes with this one, and what they come to."""
         voting = await self._voting.row(approval, row)
-        check_may_vote(voting.context, voting.votes, person, decision)
-        earlier = voting.votes.of(person.id)
-        if earlier is not None and earlier.decision == decision:
+        check_may_vote(voting.context, voting.votes, vote.by, vote.decision)
+        earlier = voting.votes.of(vote.by.id)
+        if earlier is not None and earlier.decision == vote.decision:
             raise AlreadyVoted
-        vote = Vote(decision=decision, by=person, at=self._clock())
         verdict = count_votes(voting.context, voting.votes.cast(vote))
         return approval.votes_on(row).cast(vote), verdict
 

@@ -1,0 +1,41 @@
+"""A workspace's groups and channels as a test writes them down, in place of Slack's answers."""
+
+from dataclasses import dataclass, field
+
+from countersign.approvals.person import Person, Standing
+from countersign.approvals.policy.approver_set import Source, SourceKind
+from countersign.approvals.policy.matching import Channel
+from countersign.approvals.policy.voting.membership import Roster, Unreadable
+
+
+@dataclass
+class RecordedDirectory:
+    """`groups` by handle, `channels` by `#name` or id; `gone` are people who were deactivated."""
+
+    groups: dict[str, set[str]] = field(default_factory=dict)
+    channels: dict[str, set[str]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # of channels, by id
+    gone: set[str] = field(default_factory=set)
+    away: bool = False  # whether Slack does not answer
+
+    async def person(self, user_id: str, team_id: str | None) -> Person:
+        standing = Standing.GONE if user_id in self.gone else Standing.MEMBER
+        return Person(id=user_id, name=user_id.lower(), standing=standing)
+
+    async def roster(self, source: Source, thread_channel: str) -> Roster:
+        if self.away:
+            return Unreadable(reason="Slack did not answer")
+        if source.kind is SourceKind.GROUP:
+            members = self.groups.get(source.names[0])
+            missing = f"there is no user group {source.names[0]}"
+        else:
+            name = thread_channel if source.kind is SourceKind.THREAD_CHANNEL else source.names[0]
+            members = self.channels.get(name)
+            missing = f"there is no channel {name}"
+        return Unreadable(reason=missing, permanent=True) if members is None else frozenset(members)
+
+    async def channel(self, channel_id: str) -> Channel:
+        return Channel(id=channel_id, name=self.names.get(channel_id))
+
+    async def groups_of(self, user_id: str) -> frozenset[str]:
+        return frozenset(handle for handle, members in self.groups.items() if user_id in members)

@@ -12,12 +12,12 @@ from langgraph.types import interrupt
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import AlreadyVoted, MayNotDecide
-from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person, Standing
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.errors import Conflict
 from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import InvalidDecision
 from tests.approvals.policy.policies import a_policy
@@ -242,7 +242,7 @@ async def test_an_error_in_a_condition_asks_people_and_is_told_to_the_operator(
 
 
 async def test_a_group_that_slack_does_not_tell_lets_nobody_decide(house: House) -> None:
-    thread, card = await asked(house, BOTH)
+    _, card = await asked(house, BOTH)
     house.directory.away = True
     with pytest.raises(MayNotDecide, match="Slack did not answer"):
         await house.vote(card, YES, user="UBOB")
@@ -326,8 +326,16 @@ async def test_a_freeze_calendar_that_is_no_longer_loaded_counts_as_a_freeze(hou
 
 async def test_decisions_that_the_rule_leaves_out_have_no_button_and_are_refused(house: House) -> None:
     _, card = await asked(house, '[[rule]]\nname = "r"\ndecisions = ["approve", "reject"]\n')
+    assert Review(card).request.rows[0].allowed == {YES, NO}
+    request = DecisionRequest(
+        approval_id=card.id,
+        digest=card.digest,
+        channel=CHANNEL,
+        decisions={0: Decision(kind=TELL, message="no need")},
+        via="form",
+    )
     with pytest.raises(InvalidDecision):
-        await house.vote(card, TELL, "no need", user="UBOB")
+        await house.decide(request, await house.slack.person("UBOB", None))
 
 
 async def test_a_reason_that_is_required(house: House) -> None:
@@ -382,6 +390,5 @@ async def test_what_the_graph_refused_is_asked_again_with_no_votes_left(house: H
     await house.vote(card, YES, user="UBOB")
     decided = await house.vote(await house.the_card(thread), YES, user="UCAROL")
     reopened = decided.reopened("no")
-    value: Json = reopened.votes_on(0).votes
-    assert value == ()
+    assert reopened.votes_on(0).votes == ()
     assert reopened.rules == card.rules

@@ -59,6 +59,12 @@ class Running:
         self.process.send_signal(signal.SIGTERM)
         return self.ends()
 
+    @property
+    def log(self) -> Path:
+        """The bot's log: a demo with one config has one folder in `folder`."""
+        (log,) = self.folder.glob("*/*/bot.log")
+        return log
+
     def bots(self) -> list[psutil.Process]:
         """The bot's processes, which work in the demo's folder."""
         return [p for p in processes_of(self.folder) if "serve" in command_of(p)]

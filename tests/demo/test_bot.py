@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.demo.bot import CountersignBot
+from countersign.demo.bot.process import CountersignBot
 from slack_local.bot_process import BotRefusedError
 from tests.demo.running import environment
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from countersign.demo.data_folder import default_folder
 from tests.demo.running import PAGE, STARTED, Running, a_project_in, demo, processes_of, until
 
 pytestmark = pytest.mark.timeout(240)
@@ -25,22 +26,23 @@ def test_the_tour_plays_its_stories_and_leaves_nothing_behind(folder: Path) -> N
     with demo(folder, "--tour") as tour:
         assert tour.ends(seconds=90) == 0, tour.said
         nothing_runs_in(folder)
-    assert not [*folder.glob("postgres")], "the next tour must not find what waits in this one's database"
+    assert not [*folder.glob("**/postgres")], "the next tour must not find what waits in this one's database"
     for title in ("1. Alice asks", "2. Bob says no", "3. The bot is killed", "That is the tour"):
         assert title in tour.said
     assert "✗" not in tour.said
 
 
 def test_it_runs_without_input_until_it_is_signalled(folder: Path, tmp_path: Path) -> None:
-    command = shlex.join([sys.executable, "-m", "bot", "demo", "--config", str(a_project_in(tmp_path))])
+    config = a_project_in(tmp_path)
+    command = shlex.join([sys.executable, "-m", "bot", "demo", "--config", str(config)])
     with demo(folder, command=["sh", "-c", f"exec {command} <&-"]) as running:
         running.says(STARTED)
         address = PAGE.search(running.said)
         assert address is not None
         assert running.said.count("http://") == 1
         assert b"<title>" in a_browser_opens(address[0]), "the first address is that of the page"
-        assert "graphs=['mine']" in (folder / "bot.log").read_text()
-        a_second_one_is_refused(folder, running.process.pid)
+        assert "graphs=['mine']" in running.log.read_text()
+        a_second_one_is_refused(folder, config, running.process.pid)
         a_bot_that_dies_is_started_again(running)
         assert running.process.poll() is None
         assert running.stops() == 0
@@ -54,8 +56,8 @@ def a_browser_opens(address: str) -> bytes:
         return bytes(answer.read())
 
 
-def a_second_one_is_refused(folder: Path, pid: int) -> None:
-    with demo(folder, leftovers=False) as second:
+def a_second_one_is_refused(folder: Path, config: Path, pid: int) -> None:
+    with demo(folder, "--config", str(config), leftovers=False) as second:
         assert second.ends() == 1
         assert f"process {pid}" in second.said
 
@@ -89,3 +91,13 @@ def test_a_bot_that_dies_at_its_start_is_explained_with_its_log(folder: Path, tm
     assert "The bot ended while it started (exit code 3)" in running.said
     assert "the last words" in running.said
     assert "bot.log" in running.said
+
+
+def test_each_config_has_a_folder_of_its_own_apart_from_a_real_bots_data(tmp_path: Path) -> None:
+    first, second = tmp_path / "a" / "langgraph.json", tmp_path / "b" / "langgraph.json"
+    settings = {"DATA_DIR": str(tmp_path / "data")}
+    folders = [default_folder("demo", config, settings) for config in (first, second)]
+    assert len({*folders, default_folder("tour", first, settings)}) == 3
+    assert {folder.parent for folder in folders} == {tmp_path / "data" / "demo"}
+    assert default_folder("demo", tmp_path / "a" / ".." / "a" / "langgraph.json", settings) == folders[0]
+    assert default_folder("demo", first, {}).is_relative_to(".data/demo")

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from countersign.demo import file_watcher
-from countersign.demo.file_watcher import Changes
+from countersign.demo.bot import file_watcher
+from countersign.demo.bot.file_watcher import FileWatcher
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_watcher, "LOOK_EVERY", 0.02)
+    monkeypatch.setattr(file_watcher, "POLL_SECONDS", 0.02)
 
 
-async def noticed(watch: Changes) -> list[str]:
+async def noticed(watch: FileWatcher) -> list[str]:
     return [path.name for path in await asyncio.wait_for(watch.wait(), 5)]
 
 
@@ -23,8 +23,8 @@ async def test_written_new_and_removed_files_are_noticed_together(tmp_path: Path
     inner.mkdir()
     for name in ("kept.py", "gone.json"):
         (inner / name).write_text("1")
-    watch = Changes(lambda: (tmp_path,))
-    watch.look()
+    watch = FileWatcher(lambda: (tmp_path,))
+    watch.take_snapshot()
     (inner / "kept.py").write_text("22")
     (inner / "gone.json").unlink()
     (tmp_path / ".env").write_text("A=1")
@@ -37,8 +37,8 @@ async def test_what_programs_make_is_left_out(tmp_path: Path) -> None:
     for place in (*places, apart):
         place.mkdir()
     (tmp_path / "py" / "pyvenv.cfg").write_text("")
-    watch = Changes(lambda: (tmp_path,), apart=(apart,))
-    watch.look()
+    watch = FileWatcher(lambda: (tmp_path,), excluded=(apart,))
+    watch.take_snapshot()
     for place in (*places, apart):
         (place / "made.py").write_text("1")
     (tmp_path / "notes.md").write_text("1")
@@ -51,8 +51,8 @@ async def test_a_dependency_that_is_added_is_watched_from_then_on(tmp_path: Path
     for folder in (first, second):
         folder.mkdir()
     sources = [first]
-    watch = Changes(lambda: sources)
-    watch.look()
+    watch = FileWatcher(lambda: sources)
+    watch.take_snapshot()
     sources.append(second)
     (second / "lib.py").write_text("1")
     assert await noticed(watch) == ["lib.py"]

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from countersign.demo.project import Project, Surroundings
+from countersign.demo.project import DemoSettings, Project
 
 
 def project(folder: Path, **entries: object) -> Project:
@@ -46,7 +46,7 @@ def test_files_are_read_again_and_the_environment_wins(tmp_path: Path) -> None:
     file.write_text("MODEL=old\nSAME=file\n")
     found = project(tmp_path, env={"MODEL": "project", "OTHER": "project"})
     # What was in the file when the demo began is in its environment, too.
-    surroundings = Surroundings({"MODEL": "old", "SAME": "mine", "X": "1"}, found, file)
+    surroundings = DemoSettings({"MODEL": "old", "SAME": "mine", "X": "1"}, found, file)
     assert surroundings.now() == {"MODEL": "old", "OTHER": "project", "SAME": "mine", "X": "1"}
     file.write_text("MODEL=new\n")
     assert surroundings.now()["MODEL"] == "new"

@@ -1,37 +1,21 @@
 """What the tour does when a bot does not do its part."""
 
-from pathlib import Path
-
 import pytest
 
-from countersign.demo import tour
-from countersign.demo.bot import CountersignBot
-from countersign.demo.tour import Tour
+from countersign.demo.command import TOUR
+from countersign.demo.script import LANGUAGE, CountersignPlayer
 from slack_local.workspace import LocalWorkspace
-from tests.demo.small_bot import small_bot
+from tests.slack_local.small_bot import small_bot
+from tests.slack_local.test_script import LoggingBot
+
+FIRST_CARD = 'expect card "Deploy at noon"'
 
 
-def a_log(folder: Path) -> CountersignBot:
-    log = folder / "bot.log"
-    log.write_text("the last words\n")
-    return CountersignBot({}, folder=folder, log=log)
-
-
-async def test_a_story_that_goes_wrong_says_what_was_expected(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+async def test_the_tour_of_another_bot_fails_and_says_what_was_expected(
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    story = TOUR.read_text(encoding="utf-8").replace(FIRST_CARD, f"{FIRST_CARD} within 1 s", 1)
+    steps = LANGUAGE.read(story, "the tour")
     async with LocalWorkspace() as workspace, small_bot(workspace):
-        assert await Tour(workspace, a_log(tmp_path)).play() == 1
-    said = capsys.readouterr().out
-    assert "✗ Expected: the card shows the whole message" in said
-    assert "Refund" in said.partition("instead:")[2], "what was there instead"
-    assert "the last words" in said
-
-
-async def test_a_bot_that_never_comes_is_not_waited_for_in_vain(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tour, "ANSWER_SECONDS", 0.05)
-    async with LocalWorkspace() as workspace:
-        assert await Tour(workspace, a_log(tmp_path)).play() == 1
-    assert "✗ Expected: waited 0.05 s for 1 Socket Mode connections" in capsys.readouterr().out
+        assert await CountersignPlayer(workspace, LoggingBot()).play(steps) == 1
+    assert '✗ line 5: expect card "Deploy at noon"' in capsys.readouterr().out

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.demo.bot import CountersignBot
+from countersign.demo.bot.process import CountersignBot
 from countersign.testing.cards import approval_card
 from countersign.testing.pytest_plugin import (
     countersign,

@@ -2,13 +2,15 @@
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -17,11 +19,21 @@ LOOK_AGAIN = 0.05
 FRESH = "fresh-"
 
 
-class FolderTakenError(Exception):
+def default_folder(kind: str, config: Path, environment: Mapping[str, str]) -> Path:
+    """The data folder of a demo, tour or script (`kind`): each langgraph.json has a folder of its own.
+
+    It is under DATA_DIR, or `.data`, apart from what a bot that serves a real workspace keeps there.
+    """
+    digest = hashlib.sha256(str(config.resolve()).encode()).hexdigest()[:8]
+    name = re.sub(r"[^\w.-]", "-", config.resolve().parent.name) or "root"
+    return Path(environment.get("DATA_DIR") or ".data") / kind / f"{name}-{digest}"
+
+
+class DataFolderInUseError(Exception):
     """Another demo runs in this folder."""
 
 
-class DemoFolder:
+class DataFolder:
     """A data folder, held by a lock that the demo and its bot share.
 
     A demo that is killed leaves its bot behind, which would take the next demo's work from the same database.
@@ -33,7 +45,7 @@ class DemoFolder:
         self._lock = -1
 
     def __enter__(self) -> Self:
-        """Take the folder, making it if need be. Raises `FolderTakenError` or OSError."""
+        """Take the folder, making it if need be. Raises `DataFolderInUseError` or OSError."""
         # Nobody lists it. Root starts PostgreSQL as another user, who has to get through.
         self.path.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
         self._lock = os.open(self.path / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -75,7 +87,7 @@ class DemoFolder:
         if not self._try_lock():
             holder = self._read()
             if _is_alive(holder.get("demo")):
-                raise FolderTakenError(
+                raise DataFolderInUseError(
                     f"A demo runs in {self.path} already (process {holder.get('demo')})."
                     " Stop it, or set DATA_DIR to another folder."
                 )
@@ -93,7 +105,7 @@ class DemoFolder:
                 if self._try_lock():
                     return
                 time.sleep(LOOK_AGAIN)
-        raise FolderTakenError(f"The bot of an earlier demo (process {pid}) does not let go of {self.path}.")
+        raise DataFolderInUseError(f"The bot of an earlier demo (process {pid}) holds {self.path}.")
 
     def _try_lock(self) -> bool:
         try:

@@ -57,7 +57,7 @@ class Project:
             return {}
 
 
-class Surroundings:
+class DemoSettings:
     """The settings that surround a demo: its environment, the `.env` of its folder, those of the project.
 
     The two files are read again for each start of the bot, so that a key put into one of them is used. What

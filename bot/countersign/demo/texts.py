@@ -9,6 +9,7 @@ STARTING = "Starting the bot; the first time, its database is made, too."
 UNTIL_STOPPED = "It runs until you stop it with Ctrl-C."
 SCRIPTED_MODEL = "scripted: it knows a few phrases. Set OPENAI_API_KEY or OPENAI_BASE_URL for a real one."
 OWN_MODEL = "your own, as OPENAI_API_KEY, OPENAI_BASE_URL and MODEL say."
+TOUR_OVER = "That is the tour. `countersign demo` lets you take part."
 WATCHED = "is loaded again when a file of the project changes"
 INTRO = (
     "Agents act; people countersign. Countersign runs agents in these threads, and asks before anything that"
@@ -77,9 +78,7 @@ OWN_GRAPHS = AppInfo(
 )
 
 
-def where_things_are(
-    page: str, log: Path, config: Path, model: str, bot: str, app_info: AppInfo
-) -> Iterator[str]:
+def ready(*, page: str, log: Path, config: Path, model: str, bot: str, app_info: AppInfo) -> Iterator[str]:
     """The lines to print; the page's address is the first one in them."""
     yield from ("", "Countersign runs in a Slack of its own on this machine.", "")
     yield f"  The workspace   {page}"

@@ -24,8 +24,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from countersign.demo.bot import CountersignBot
-from countersign.demo.bot_environment import bot_environment
+from countersign.demo.bot.environment import bot_environment
+from countersign.demo.bot.process import CountersignBot
 from countersign.demo.model import ScriptedModel
 from slack_local.workspace import LocalWorkspace
 

@@ -1,103 +1,115 @@
-"""What a script expects to come of it."""
-
-from typing import TypeVar
+"""What a script expects to happen."""
 
 from slack_local.model.records import Message
 from slack_local.people.threads import Card, Thread
-from slack_local.script.scene import WAIT_SECONDS, Scene, Surface, named
-from slack_local.transcript.printer import UnexpectedError
+from slack_local.script.context import (
+    WAIT_SECONDS,
+    ExpectationError,
+    ScriptContext,
+    Surface,
+    button_labelled,
+)
 
-T = TypeVar("T")
 
+class Expectations(ScriptContext):
+    """One method for each expectation of the language. What must be there is waited for; what must not be
+    there is looked at once.
 
-class Expecting(Scene):
-    """One method for each expectation of the language. What holds is waited for; what must not is looked at.
-
-    A message counts when it came or changed since the acts that stand right above the expectations.
+    A message counts when it came or changed since the actions right above the expectations.
     """
 
     async def expect_thread(
         self, text: str = "", channel: str = "#general", seconds: int = WAIT_SECONDS
     ) -> None:
-        place = self.place(channel)
-
         def look() -> Message | None:
             new = (m for m in self._new_in(channel) if not m.is_reply)
             return next((m for m in new if self.says(m, text)), None)
 
-        what = f"a thread of the bot's in {channel}"
-        root = await self._workspace.slack.changes.wait_for(
-            ("channel", place.id), look, limit=seconds, what=what
-        )
+        place, what = self.channel(channel), f"a thread of the bot's in {channel}"
+        root = await self.wait_in_channel(place, look, what, seconds)
         self.enter(Thread(self._workspace.slack, place.id, root.ts))
 
     async def expect_said(self, text: str, channel: str | None = None, seconds: int = WAIT_SECONDS) -> None:
         if channel is None:
-            here = self.here
-            await here.wait_until(lambda: self._said(here.from_bot(), text), limit=seconds, what=f"“{text}”")
+            here = self.thread
+            await here.wait_until(
+                lambda: self._saying(here.from_bot(), text), limit=seconds, what=f"“{text}”"
+            )
             return
-        place = self.place(channel)
-        await self._workspace.slack.changes.wait_for(
-            ("channel", place.id),
-            lambda: self._said(self._new_in(channel), text),
-            limit=seconds,
-            what=lambda: f"“{text}” in {channel}; new are {[m.text for m in self._new_in(channel)]}",
+        await self.wait_in_channel(
+            self.channel(channel),
+            lambda: self._saying(self._new_in(channel), text),
+            lambda: f"“{text}” in {channel}; new are {[m.text for m in self._new_in(channel)]}",
+            seconds,
         )
 
+    async def expect_once(self, text: str, channel: str | None = None, seconds: int = WAIT_SECONDS) -> None:
+        """Every message counts here, so that one that was posted twice before is found."""
+        place = self.channel(channel) if channel else self.channel(self.thread.channel)
+
+        def saying() -> list[Message]:
+            messages = self.thread.from_bot() if channel is None else place.messages.values()
+            return [m for m in messages if m.by_bot and not m.streaming and self.says(m, text)]
+
+        await self.wait_in_channel(place, saying, f"“{text}”", seconds)
+        if len(saying()) != 1:
+            raise ExpectationError(f"“{text}” once\ninstead: {len(saying())} times")
+
     async def expect_unsaid(self, text: str, channel: str | None = None) -> None:
-        found = self._said(self.here.from_bot() if channel is None else self._new_in(channel), text)
-        if found:
-            raise UnexpectedError(f"no “{text}”\ninstead: {found[0].text}")
+        messages = self.thread.from_bot() if channel is None else self._new_in(channel)
+        if found := self._saying(messages, text):
+            raise ExpectationError(f"no “{text}”\ninstead: {found[0].text}")
 
     async def expect_card(self, text: str = "", seconds: int = WAIT_SECONDS) -> None:
         said = f" that says “{text}”" if text else ""
-        await self.here.wait_until(lambda: self._open(text), limit=seconds, what=f"an open card{said}")
+        await self.thread.wait_until(
+            lambda: self._open_cards(text), limit=seconds, what=f"an open card{said}"
+        )
 
     async def expect_no_card(self, seconds: int = WAIT_SECONDS) -> None:
-        await self.here.wait_until(lambda: not self._open(""), limit=seconds, what="no open card")
+        await self.thread.wait_until(lambda: not self._open_cards(""), limit=seconds, what="no open card")
 
     async def expect_cards(self, number: int, seconds: int = WAIT_SECONDS) -> None:
-        what = f"{number} open cards"
-        await self.here.wait_until(lambda: len(self._open("")) == number, limit=seconds, what=what)
+        await self.thread.wait_until(
+            lambda: len(self._open_cards("")) == number, limit=seconds, what=f"{number} open cards"
+        )
 
     async def expect_button(self, text: str, seconds: int = WAIT_SECONDS) -> None:
-        await self.here.wait_until(
-            lambda: any(named(m, text) for m in self.here.from_bot()),
+        await self.thread.wait_until(
+            lambda: any(button_labelled(m, text) for m in self.thread.from_bot()),
             limit=seconds,
             what=f"a button “{text}”",
         )
 
     async def expect_no_button(self, text: str) -> None:
-        if any(named(message, text) for message in self.here.from_bot()):
-            raise UnexpectedError(f"no button “{text}”")
+        if any(button_labelled(message, text) for message in self.thread.from_bot()):
+            raise ExpectationError(f"no button “{text}”")
 
     async def expect_seen(self, person: str, text: str, seconds: int = WAIT_SECONDS) -> None:
         by = self.person(person)
 
         def look() -> Surface | None:
-            new: list[Surface] = [seen for seen in by.ephemerals if self.is_new(seen)]
+            new: list[Surface] = [ephemeral for ephemeral in by.ephemerals if self.is_new(ephemeral)]
             there = [*new, *(view for view in (by.modal, by.home) if view is not None)]
-            return next((what for what in there if self.says(what, text)), None)
+            return next((surface for surface in there if self.says(surface, text)), None)
 
-        await self.sees(
-            by, look, f"“{text}” on {person}'s screen; {person} was told {by.ephemerals}", seconds
-        )
+        what = f"“{text}” on {person}'s screen; their ephemeral messages are {by.ephemerals}"
+        await self.wait_on_screen(by, look, what, seconds)
 
     async def expect_error(self, text: str) -> None:
-        if not any(text in said for said in self._refused.values()):
-            raise UnexpectedError(
-                f"the form to be refused with “{text}”\ninstead: {self._refused or 'taken'}"
-            )
-        self._refused = {}
+        if not any(text in error for error in self._form_errors.values()):
+            instead = self._form_errors or "taken"
+            raise ExpectationError(f"the form to be refused with “{text}”\ninstead: {instead}")
+        self._form_errors = {}
 
-    def _open(self, text: str) -> list[Card]:
-        return [card for card in self.here.cards() if self.says(card.message, text)]
+    def _open_cards(self, text: str) -> list[Card]:
+        return [card for card in self.thread.cards() if self.says(card.message, text)]
 
     def _new_in(self, channel: str) -> list[Message]:
-        """What the bot wrote in a channel since the acts."""
-        messages = self.place(channel).messages.values()
+        """What the bot wrote in a channel since the actions."""
+        messages = self.channel(channel).messages.values()
         return [message for message in messages if message.by_bot and self.is_new(message)]
 
-    def _said(self, messages: list[Message], text: str) -> list[Message]:
+    def _saying(self, messages: list[Message], text: str) -> list[Message]:
         new = (message for message in messages if self.is_new(message) and not message.streaming)
         return [message for message in new if self.says(message, text)]

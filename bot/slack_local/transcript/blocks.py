@@ -1,78 +1,70 @@
 """Messages and forms as text for a terminal: pure functions from Slack's blocks to lines."""
 
 import textwrap
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterator
 
 from slack_local.block_kit.input_state import STATE_KEYS
 from slack_local.model.records import Ephemeral, JsonObject, Message, View
-from slack_local.transcript.mrkdwn import Names, plain_text, rich_text_lines, shown
+from slack_local.transcript.mrkdwn import Names, plain_text, readable, rich_text_lines
 
 WIDTH = 88
-Number: TypeAlias = Callable[[JsonObject, JsonObject], int | None]
-"""Gives the number under which an element can be pressed, by its block and itself; None for no number."""
 
 
-def unnumbered(_block: JsonObject, _element: JsonObject) -> int | None:
-    """Draw buttons without numbers, where nobody can press them."""
-    return None
-
-
-def message_lines(
-    message: Message, names: Names, number: Number = unnumbered, width: int = WIDTH
-) -> list[str]:
+def message_lines(message: Message, names: Names, width: int = WIDTH) -> list[str]:
     """A message below its author's name; one with blocks of the app's own stands in a frame."""
     author = message.username or names.user(message.user)
     if not message.by_bot or not message.blocks:
-        return _paragraph(f"{author}: ", shown(message.text, names) + _files(message), width)
-    lines = blocks_lines(message.blocks, names, number) + _files(message).split("\n")[1:]
+        return _paragraph(f"{author}: ", readable(message.text, names) + _files(message), width)
+    lines = blocks_lines(message.blocks, names) + _files(message).split("\n")[1:]
     if len(message.blocks) == 1 and message.blocks[0]["type"] in ("section", "markdown", "rich_text"):
         return _paragraph(f"{author}: ", "\n".join(lines), width)
     return [f"{author}:", *_frame(_fitted(lines, width - 2))]
 
 
-def ephemeral_lines(
-    seen: Ephemeral, names: Names, number: Number = unnumbered, width: int = WIDTH
-) -> list[str]:
-    """A message for one person's eyes, marked as such."""
-    lines = blocks_lines(seen.blocks, names, number) if seen.blocks else shown(seen.text, names).split("\n")
-    return ["(only visible to you)", *(f"  {line}" for line in _fitted(lines, width - 2))]
+def ephemeral_lines(ephemeral: Ephemeral, names: Names, to: str, width: int = WIDTH) -> list[str]:
+    """A message that only one person sees, marked as such."""
+    lines = (
+        blocks_lines(ephemeral.blocks, names)
+        if ephemeral.blocks
+        else readable(ephemeral.text, names).split("\n")
+    )
+    return [f"(only visible to {to})", *(f"  {line}" for line in _fitted(lines, width - 2))]
 
 
-def view_lines(view: View, names: Names, number: Number = unnumbered, width: int = WIDTH) -> list[str]:
+def view_lines(view: View, names: Names, width: int = WIDTH) -> list[str]:
     """A form or Home as it stands on the screen: its text, its inputs with what they hold, its errors."""
     title = plain_text(view.definition.get("title")) or "Home"
     inside: list[str] = []
     for block in view.definition["blocks"]:
-        lines = _input(block, view) if block["type"] == "input" else list(_block(block, names, number))
+        lines = _input(block, view) if block["type"] == "input" else list(_block(block, names))
         if error := view.errors.get(block["block_id"]):
             lines.append(f"! {error}")
         inside += ["", *lines] if block["type"] == "input" else lines
     return _frame(_fitted(inside, width - 2), title)
 
 
-def blocks_lines(blocks: list[JsonObject], names: Names, number: Number = unnumbered) -> list[str]:
+def blocks_lines(blocks: list[JsonObject], names: Names) -> list[str]:
     """Every block, one after the other, with an empty line between what does not belong together."""
     lines: list[str] = []
     for block in blocks:
-        drawn = list(_block(block, names, number))
+        drawn = list(_block(block, names))
         if lines and drawn and block["type"] in ("actions", "table", "input", "card"):
             lines.append("")
         lines += drawn
     return lines
 
 
-def _block(block: JsonObject, names: Names, number: Number) -> Iterator[str]:
+def _block(block: JsonObject, names: Names) -> Iterator[str]:
     match block["type"]:
         case "section":
-            yield from _section(block, names, number)
+            yield from _section(block, names)
         case "actions" | "context_actions":
-            yield "  ".join(element_text(block, element, number) for element in block["elements"])
+            yield "  ".join(element_text(element) for element in block["elements"])
         case "card":
             for part in ("title", "subtitle", "body"):
                 if part in block:
                     yield from _text(block[part], names).split("\n")
-            yield "  ".join(element_text(block, element, number) for element in block.get("actions", ()))
+            yield "  ".join(element_text(element) for element in block.get("actions", ()))
         case _:
             yield from _words(block, names)
 
@@ -99,7 +91,7 @@ def _words(block: JsonObject, names: Names) -> Iterator[str]:
             yield from _anything(block, names)
 
 
-def _section(block: JsonObject, names: Names, number: Number) -> Iterator[str]:
+def _section(block: JsonObject, names: Names) -> Iterator[str]:
     if "text" in block:
         yield from _text(block["text"], names).split("\n")
     fields = [_text(field, names).split("\n") for field in block.get("fields", ())]
@@ -110,7 +102,7 @@ def _section(block: JsonObject, names: Names, number: Number) -> Iterator[str]:
         else:
             yield from field
     if "accessory" in block:
-        yield element_text(block, block["accessory"], number)
+        yield element_text(block["accessory"])
 
 
 def _input(block: JsonObject, view: View) -> list[str]:
@@ -136,19 +128,17 @@ def _held_word(held: object) -> str:
     return plain_text(held["text"]) if isinstance(held, dict) and "text" in held else str(held)
 
 
-def element_text(block: JsonObject, element: JsonObject, number: Number) -> str:
-    """One interactive element on a line: `[1] Approve`, `[2] Pick one: a / b`, or what it is."""
+def element_text(element: JsonObject) -> str:
+    """One interactive element on a line: `[Approve]`, `Pick one: a / b`, or what it is."""
     kind = element["type"]
     if kind == "image":
         return f"[image: {element['alt_text']}]"
-    at = number(block, element)
-    mark = f"[{at}] " if at is not None else ""
     if kind in ("button", "workflow_button"):
-        text = plain_text(element["text"])
-        return mark + (text if mark else f"[{text}]")
+        return f"[{plain_text(element['text'])}]"
+    placeholder = plain_text(element.get("placeholder"))
     if choices := option_labels(element):
-        return f"{mark}{plain_text(element.get('placeholder')) or 'choose'}: {' / '.join(choices)}"
-    return mark + (plain_text(element.get("placeholder")) or kind.replace("_", " "))
+        return f"{placeholder or 'choose'}: {' / '.join(choices)}"
+    return placeholder or kind.replace("_", " ")
 
 
 def option_labels(element: JsonObject) -> list[str]:
@@ -160,7 +150,7 @@ def option_labels(element: JsonObject) -> list[str]:
 
 
 def _text(text: JsonObject, names: Names) -> str:
-    return plain_text(text) if text["type"] == "plain_text" else shown(text["text"], names)
+    return plain_text(text) if text["type"] == "plain_text" else readable(text["text"], names)
 
 
 def _inline(element: JsonObject, names: Names) -> str:
@@ -184,7 +174,7 @@ def _anything(block: JsonObject, names: Names) -> Iterator[str]:
         for inner in value if isinstance(value, list) else [value]:
             if isinstance(inner, dict):
                 if isinstance(inner.get("text"), str):
-                    yield from shown(inner["text"], names).split("\n")
+                    yield from readable(inner["text"], names).split("\n")
                 else:
                     yield from _anything(inner, names)
     if isinstance(block.get("title"), str):

@@ -52,7 +52,7 @@ def plain_text(text: JsonObject | None) -> str:
     return _tame(_unescaped(str(text["text"]))) if text else ""
 
 
-def shown(text: str, names: Names) -> str:
+def readable(text: str, names: Names) -> str:
     """mrkdwn as people read it. Code is left as it is, except for its escapes."""
     pieces = _CODE.split(text)
     return _tame("".join(_in_code(p) if i % 2 else _outside_code(p, names) for i, p in enumerate(pieces)))

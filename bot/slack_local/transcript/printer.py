@@ -1,66 +1,47 @@
-"""What a story prints: who did what, how the thread looks, and what was checked."""
+"""Prints what happens in the workspace: who does what, what people see of it, what was expected."""
 
 from collections.abc import Iterable
 
-from slack_local.model.records import Ephemeral, Message, View
-from slack_local.model.state import WorkspaceState
+from slack_local.model.records import View
+from slack_local.model.slack import Slack
 from slack_local.people.person import Person
-from slack_local.transcript.blocks import ephemeral_lines, message_lines, view_lines
-from slack_local.transcript.mrkdwn import Names, names_in, shown
+from slack_local.transcript.blocks import view_lines
+from slack_local.transcript.mrkdwn import names_in
+from slack_local.transcript.unseen import Unseen
 
 MARGIN = "    "
 
 
-class UnexpectedError(AssertionError):
-    """A story did not go as it should; the text is what was expected."""
+class TranscriptPrinter:
+    """Prints a transcript to standard output as things happen."""
 
+    def __init__(self, slack: Slack) -> None:
+        self._slack = slack
+        self._unseen = Unseen(slack)
 
-class Transcript:
-    """Prints a story as it happens."""
-
-    def __init__(self, state: WorkspaceState) -> None:
-        self._state = state
-
-    @property
-    def _names(self) -> Names:
-        return names_in(self._state)
-
-    def story(self, number: int, title: str) -> None:
+    def heading(self, title: str) -> None:
         """Begin a story."""
-        heading = f"{number}. {title}"
-        self._print(["", heading, "═" * len(heading)])
+        self._print(["", title, "═" * len(title)])
 
-    def does(self, what: str) -> None:
+    def action(self, line: str) -> None:
         """Say what somebody does."""
-        self._print(["", f"→ {what}"])
+        self._print(["", f"→ {line}"])
 
-    def shows(self, *messages: Message) -> None:
-        """Draw messages as they look now."""
-        for message in messages:
-            self._print(MARGIN + line for line in message_lines(message, self._names))
+    def expectation(self, line: str) -> None:
+        """Say what came as expected."""
+        self._print([f"  ✓ {line}"])
 
     def form(self, person: Person, view: View) -> None:
         """Draw the form on somebody's screen."""
         self._print([f"{MARGIN}On {person.name}'s screen:"])
-        self._print(MARGIN + line for line in view_lines(view, self._names))
+        self._print(MARGIN + line for line in view_lines(view, names_in(self._slack.state)))
 
-    def whispers(self, person: Person, seen: Ephemeral) -> None:
-        """Draw what one person alone is told."""
-        lines = ephemeral_lines(seen, self._names)
-        lines[0] = f"(only visible to {person.name})"
-        self._print(MARGIN + line for line in lines)
+    def unseen(self, person: Person) -> None:
+        """Draw what this person can see and was not drawn yet."""
+        self._print(MARGIN + line for line in self._unseen.lines(person))
 
-    def expect(self, what: str, holds: object, instead: object = None) -> None:
-        """Print that an expectation holds. Raises `UnexpectedError` when it does not."""
-        if not holds:
-            raise UnexpectedError(what if instead is None else f"{what}\ninstead: {instead}")
-        self._print([f"  ✓ {what}"])
-
-    def text_of(self, message: Message) -> str:
-        """A message's own text as people read it."""
-        return shown(message.text, self._names)
-
-    def _print(self, lines: Iterable[str]) -> None:
+    @staticmethod
+    def _print(lines: Iterable[str]) -> None:
         for line in lines:
             print(line)
         print(end="", flush=True)

@@ -1,4 +1,4 @@
-"""`chat.*`: posting, updating, deleting, whispering, linking."""
+"""`chat.*`: posting, updating, deleting, ephemeral messages, links."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.demo.bot_environment import bot_environment, has_own_model
+from countersign.demo.bot.environment import bot_environment, has_own_model
 
 WORKSPACE = {"SLACK_BOT_TOKEN": "xoxb-local", "SLACK_API_URL": "http://127.0.0.1:1/api/"}
 

@@ -20,20 +20,25 @@ YES = DecisionKind.APPROVE
 
 
 class Interrupted(RetentionStore):
-    """Something happens between the selection of the idle threads and the deletion of each."""
+    """Something happens between the selection of threads by this method and what is done to them."""
 
-    def __init__(self, pool: Pool, happens: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, pool: Pool, method: str, happens: Callable[[], Awaitable[object]]) -> None:
         super().__init__(pool)
+        self._method = method
         self._happens = happens
-
-    async def idle_threads(self, seconds: float, limit: int) -> tuple[str, ...]:
-        found = await super().idle_threads(seconds, limit)
-        await self._happens()
-        return found
 
     async def threads_to_compact(self, seconds: float, limit: int) -> tuple[str, ...]:
         found = await super().threads_to_compact(seconds, limit)
-        await self._happens()
+        if self._method == "threads_to_compact":
+            assert found
+            await self._happens()
+        return found
+
+    async def idle_threads(self, seconds: float, limit: int) -> tuple[str, ...]:
+        found = await super().idle_threads(seconds, limit)
+        if self._method == "idle_threads":
+            assert found
+            await self._happens()
         return found
 
 
@@ -160,7 +165,7 @@ async def test_a_message_that_arrives_meanwhile_keeps_its_thread(house: House) -
     async def arrives() -> None:
         await house.threads.accept(late)
 
-    await Retention(Interrupted(house.pool, arrives), house.locks, Checkpoints(), 90)()
+    await Retention(Interrupted(house.pool, "idle_threads", arrives), house.locks, Checkpoints(), 90)()
 
     assert await house.rows("SELECT 1 FROM countersign.inbox WHERE key = %s", late.key)
     assert await checkpoints(house, thread) > 0
@@ -175,10 +180,9 @@ async def test_an_approval_that_is_opened_meanwhile_keeps_its_thread(house: Hous
     await rested(house, thread, "91 days")
 
     async def asks() -> None:
-        if not await house.pending(thread):
-            await house.say(thread, "deploy")
+        await house.say(thread, "deploy")
 
-    await Retention(Interrupted(house.pool, asks), house.locks, Checkpoints(), 90)()
+    await Retention(Interrupted(house.pool, "idle_threads", asks), house.locks, Checkpoints(), 90)()
 
     await house.answer(await house.the_card(thread), YES)
     assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."] * 2
@@ -244,3 +248,18 @@ async def _waits_for_a_row(house: House) -> bool:
         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
     return bool(waiting)
+
+
+@pytest.mark.parametrize("method", ["threads_to_compact", "idle_threads"])
+async def test_a_thread_that_is_used_meanwhile_stays(house: House, method: str) -> None:
+    thread = a_thread()
+    await house.say(thread, "echo: one")
+    await rested(house, thread, "91 days")
+
+    async def is_used() -> None:
+        await house.say(thread, "two")
+
+    await Retention(Interrupted(house.pool, method, is_used), house.locks, Checkpoints(), 90)()
+
+    assert await checkpoints(house, thread) > 1, "neither deleted nor compacted"
+    assert await house.rows("SELECT 1 FROM countersign.threads WHERE id = %s", thread.id)

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from countersign.flow.errors import Drained, ThreadBusy
+from countersign.jobs.worker import STALLED_AFTER
 from tests.jobs.conftest import Harness, open_harness
 from tests.support.house import until
 
@@ -182,9 +183,33 @@ async def test_a_killed_workers_job_is_taken_over_within_seconds(harness: Harnes
 
 
 async def test_one_reaper_reaps_at_a_time(harness: Harness) -> None:
+    await stalled_job(harness)
     async with harness.pool.connection() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(%s)", (0x636F756E74657273,))
         assert await harness.reaper().reap() == 0
+        assert await statuses(harness) == ["doing"]
+    assert await harness.reaper().reap() == 1
+    assert await statuses(harness) == ["todo"]
+
+
+@pytest.mark.parametrize(("silent_for", "reaped"), [(STALLED_AFTER - 3, 0), (STALLED_AFTER + 1, 1)])
+async def test_a_job_is_reaped_once_its_worker_is_silent_for_long_enough(
+    harness: Harness, silent_for: float, reaped: int
+) -> None:
+    await stalled_job(harness, silent_for)
+    assert await harness.reaper().reap() == reaped
+
+
+async def stalled_job(harness: Harness, silent_for: float = 60.0) -> None:
+    """A job that is running under a worker that has sent no heartbeat for so many seconds."""
+    await harness.defer("a")
+    async with harness.pool.connection() as connection:
+        await connection.execute(
+            "WITH silent AS (INSERT INTO procrastinate_workers (last_heartbeat)"
+            " VALUES (now() - %s * interval '1 second') RETURNING id)"
+            " UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM silent)",
+            (silent_for,),
+        )
 
 
 async def statuses(harness: Harness) -> list[str]:

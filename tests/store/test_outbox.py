@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from countersign.flow.outgoing import OutgoingKind, outgoing
+from countersign.approvals.approval import open_approval
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event
+from countersign.flow.outgoing import OutgoingKind, card, outgoing
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult
-from tests.support.house import House, a_thread, message, open_house
+from tests.support.house import House, a_thread, message, now, open_house
 
 
 @pytest.fixture
@@ -117,3 +120,26 @@ async def test_posting_twice_is_recorded_once(house: House) -> None:
     await house.outbox.posted(row, "1.1", 0)
     await house.outbox.posted(row, "2.2", 0)
     assert await house.rows("SELECT posted_ts FROM countersign.outbox") == [{"posted_ts": "1.1"}]
+
+
+async def test_a_card_that_was_recorded_stays_where_it_is_whoever_saw_another(house: House) -> None:
+    thread = await to_post(house)
+    approval = open_approval(
+        thread_id=thread.id, interrupt_id="i", digest="d", value="?", schema=None, rows=1, at=now()
+    )
+    await house.threads.accept(message(thread, "and"))
+    work = await house.threads.work(thread.id)
+    assert work is not None
+    change = Change(after=approval, event=Event.OPENED)
+    post = (card(thread, approval),)
+    await house.threads.save_step(
+        StepResult(
+            thread=work.thread, done=tuple(row.key for row in work.inbound), changes=(change,), post=post
+        )
+    )
+    for seen, expected in (("1.1", "1.1"), ("2.2", "1.1")):
+        await house.outbox.card_seen(approval.id, seen)
+        found = await house.threads.approval(approval.id)
+        assert found is not None
+        assert found.approval.card_ts == expected
+    assert await claim(house, thread) == [], "its row counts as posted"

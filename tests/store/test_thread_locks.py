@@ -11,6 +11,7 @@ from countersign.flow.errors import ThreadBusy
 from countersign.store.database import configure_for_checkpoints
 from countersign.store.pool import Pool, open_pool
 from countersign.store.thread_locks import ThreadLocks
+from tests.support.house import until
 
 THREAD = "T1/C1/1.0"
 
@@ -42,18 +43,23 @@ async def test_one_holds_it_and_the_other_is_told(pools: tuple[Pool, Pool]) -> N
 
 async def test_the_other_waits_a_little(pools: tuple[Pool, Pool]) -> None:
     one, two = (ThreadLocks(pool, timeout=10.0) for pool in pools)
-    entered = asyncio.Event()
+    order: list[str] = []
 
     async def wait() -> None:
         async with two.hold(THREAD):
-            entered.set()
+            order.append("other")
 
     async with one.hold(THREAD):
         waiting = asyncio.create_task(wait())
-        await asyncio.sleep(0)
-        assert not entered.is_set()
+        await until(lambda: _tried(pools[1]))
+        order.append("holder")
     await asyncio.wait_for(waiting, 5)
-    assert entered.is_set()
+    assert order == ["holder", "other"]
+
+
+async def _tried(pool: Pool) -> bool:
+    """Whether the pool's only connection is in use: its owner asked for the lock at least once."""
+    return pool.get_stats()["pool_available"] == 0
 
 
 async def test_with_its_connection_the_lock_is_gone_and_so_is_the_way_to_write(

@@ -9,6 +9,8 @@ import pytest
 
 from countersign import __version__
 from countersign.__main__ import main
+from tests.packaging.conftest import write
+from tests.packaging.projects import OWN_BOT_AND_GRAPHS
 
 ROOT = Path(__file__).parent.parent
 
@@ -57,3 +59,25 @@ def run_checkout(*arguments: str, cwd: Path, **environment: str) -> subprocess.C
         timeout=50,
         check=False,
     )
+
+
+def test_a_checkout_hosts_a_project_with_a_bot_and_graphs_of_its_own(tmp_path: Path) -> None:
+    """As `make run` does: from the checkout's folder, which has a `bot` and a `graphs`, too."""
+    write(tmp_path, OWN_BOT_AND_GRAPHS)
+    own = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "serve"],
+        cwd=ROOT,
+        env={
+            **own,
+            "LANGGRAPH_CONFIG": str(tmp_path / "langgraph.json"),
+            "SLACK_BOT_TOKEN": "xoxb-1",
+            "SLACK_APP_TOKEN": "xapp-1",
+            "DEFAULT_GRAPH": "none",
+        },
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert "langgraph.json has only: orders, samples, returns." in done.stderr

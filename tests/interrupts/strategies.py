@@ -5,6 +5,21 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from countersign.interrupts.code import (
+    UNKNOWN,
+    AnswerShape,
+    Boolean,
+    Key,
+    ListOf,
+    Match,
+    Number,
+    Object,
+    OneOf,
+    Text,
+    Tuple,
+    Union,
+)
+
 NASTY = st.sampled_from(
     [
         "",
@@ -54,6 +69,9 @@ RAW = st.one_of(
 )
 OBJECT = st.dictionaries(KEY, JSON, max_size=6)
 
+_OPTION = st.fixed_dictionaries(
+    {}, optional={"label": TEXT | JSON, "title": TEXT, "name": TEXT, "value": JSON, "id": JSON, "key": SCALAR}
+)
 _WORDS = {
     "action_requests": st.lists(OBJECT | st.fixed_dictionaries({"name": TEXT, "args": OBJECT}), max_size=3)
     | JSON,
@@ -74,6 +92,19 @@ _WORDS = {
     "text_to_revise": TEXT,
     "draft": TEXT,
     "description": TEXT | JSON,
+    "instruction": TEXT,
+    "title": TEXT,
+    "message": TEXT | JSON,
+    "action": st.sampled_from(["refund", "Delete it all"]) | TEXT,
+    "summary": TEXT | JSON,
+    "risk": st.sampled_from(["low", "High", "huge"]) | JSON,
+    "why": TEXT | JSON,
+    "details": OBJECT | JSON,
+    "expires_in": st.sampled_from(["30m", "2h", 60, -1, True, "1y", 10**12]) | JSON,
+    "options": st.lists(st.one_of(TEXT, JSON, _OPTION), max_size=8) | JSON,
+    "choices": st.lists(_OPTION, max_size=4),
+    "actions": st.lists(st.one_of(TEXT, _OPTION), max_size=4),
+    "allowed_responses": st.lists(TEXT, max_size=4),
 }
 PAYLOAD: st.SearchStrategy[Any] = st.one_of(
     JSON,
@@ -87,6 +118,10 @@ PAYLOAD: st.SearchStrategy[Any] = st.one_of(
             ("tool_call", "question"),
             ("task", "draft"),
             ("question", "draft"),
+            ("question", "options"),
+            ("title", "summary", "risk", "why", "details", "options"),
+            ("instruction", "draft"),
+            ("message",),
         )
     ),
     st.lists(
@@ -134,3 +169,56 @@ SCHEMA: st.SearchStrategy[Any] = st.recursive(
     st.one_of(_KEYWORDS, st.fixed_dictionaries({"type": _TYPE})), _schema, max_leaves=8
 )
 ANY_SCHEMA = st.one_of(SCHEMA, JSON)
+
+_VALUE = st.sampled_from(
+    [
+        "approve",
+        "reject",
+        "yes",
+        "no",
+        "edit",
+        "feedback",
+        "Cancel",
+        "later",
+        "",
+        "y",
+        True,
+        False,
+        None,
+        0,
+        1.5,
+    ]
+)
+_ONE_OF = st.builds(
+    OneOf,
+    st.lists(_VALUE, min_size=1, max_size=4).map(tuple),
+    exhaustive=st.booleans(),
+    ignores_case=st.booleans(),
+    ignores_space=st.booleans(),
+    match=st.sampled_from(Match),
+)
+_FLAT: st.SearchStrategy[AnswerShape] = st.one_of(
+    st.just(Boolean()), st.builds(Number, st.booleans()), st.builds(Text, st.booleans()), _ONE_OF
+)
+_NAMES = st.sampled_from(
+    ["action", "type", "approved", "ok", "reason", "args", "data", "draft", "edited_text"]
+)
+
+
+def _composite(inner: st.SearchStrategy[AnswerShape]) -> st.SearchStrategy[AnswerShape]:
+    condition = st.lists(st.tuples(_NAMES, _VALUE), max_size=1).map(tuple)
+    keys = st.builds(Key, _NAMES, inner, st.booleans(), condition, condition)
+    return st.one_of(
+        st.builds(Tuple, st.lists(inner, min_size=1, max_size=3).map(tuple)),
+        st.builds(ListOf, inner),
+        st.builds(
+            Object,
+            st.lists(keys, max_size=4, unique_by=lambda key: key.name).map(tuple),
+            open=st.booleans(),
+        ),
+        st.builds(Union, st.lists(_FLAT | inner, min_size=2, max_size=3).map(tuple)),
+    )
+
+
+SHAPE: st.SearchStrategy[AnswerShape] = st.recursive(st.just(UNKNOWN) | _FLAT, _composite, max_leaves=6)
+"""Shapes of answers, also such as no code has."""

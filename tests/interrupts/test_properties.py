@@ -55,7 +55,8 @@ _STRUCTURE = {
     "question",
     "description",
 }
-_STRUCTURE |= {"query", "task", "action", "arguments"}
+_STRUCTURE |= {"query", "task", "action", "arguments", "instruction", "title", "message", "prompt"}
+_STRUCTURE |= {"summary", "details", "options", "choices", "actions", "allowed_responses"}
 _DECISIONS = {"review_configs", "allowed_decisions", "config"}  # what they say is which buttons there are
 
 
@@ -79,7 +80,8 @@ def shown(request: ReviewRequest) -> str:
     parts = [part for row in request.rows for part in row.parts]
     texts = [section.label + "\n" + section.text for section in sections(parts, 10**9)]
     names = [single_line(row.action or "") for row in request.rows]
-    return "\n".join([request.title, request.description or "", *names, *texts])
+    buttons = [option.label for row in request.rows for option in row.options]
+    return "\n".join([request.title, request.description or "", *names, *texts, *buttons])
 
 
 @few

@@ -18,6 +18,9 @@ from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.metrics import Metrics
+from countersign.flow.policy.current_policy import CurrentPolicy
+from countersign.flow.policy.rule_assignment import RuleAssignment
+from countersign.flow.policy.voting import Voting
 from countersign.flow.retention import Retention
 from countersign.flow.steps.progress_indicator import ProgressIndicator
 from countersign.flow.steps.thread_runner import ThreadRunner
@@ -28,6 +31,8 @@ from countersign.jobs.periodic import run_every
 from countersign.jobs.queue import Queue
 from countersign.jobs.stalled_jobs import StalledJobReaper
 from countersign.jobs.worker import Worker
+from countersign.policy_file import load_policy
+from countersign.policy_reload import PolicyReload
 from countersign.runs.checkpoints import Checkpoints
 from countersign.runs.config import read_graph_config
 from countersign.runs.graphs import Graphs, open_graphs
@@ -66,6 +71,7 @@ class Services:
     """Everything that is open and wired, for the tasks that run on it."""
 
     settings: Settings
+    policy: CurrentPolicy
     threads: ThreadStore
     outbox: Outbox
     ledger: Ledger
@@ -94,6 +100,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
     """Open the graphs, the database and Slack's Web API. Raises CountersignError, for the operator."""
     async with AsyncExitStack() as stack:
         # First what the operator alone can mend: a mistake there must not wait for a Slack that is away.
+        policy = CurrentPolicy(load_policy(settings.policy_file))
         graphs = await open_graphs(
             read_graph_config(settings.langgraph_config),
             settings.default_graph,
@@ -131,7 +138,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             log.warning("scopes_missing", text=warning)
         slack = SlackClient(api, workspace)
         effects = Effects(pool)
-        decide = Decide(threads, now, metrics)
+        decide = Decide(threads, now, metrics, Voting(policy, slack.directory, now))
         delivery = MessageDelivery(threads, outbox, slack, metrics)
         locks = ThreadLocks(sessions)
         run_thread = ThreadRunner(
@@ -142,9 +149,11 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             reply_handler=ReplyHandler(decide, slack, now),
             clock=now,
             metrics=metrics,
+            assign_rules=RuleAssignment(policy, slack.directory, now),
         )
         yield Services(
             settings=settings,
+            policy=policy,
             threads=threads,
             outbox=outbox,
             ledger=ledger,
@@ -180,6 +189,8 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, listen: bool, work
             await stack.enter_async_context(_listener(services))
         elif settings.worker_port is not None:
             await stack.enter_async_context(_worker_admin_server(services))
+        reload = PolicyReload(settings.policy_file, services.policy)
+        await stack.enter_async_context(_background(_REPAIR_CANCEL_TIMEOUT, reload.run()))
         tune_garbage_collector()
         log.info(
             "ready",

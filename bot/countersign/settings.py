@@ -111,11 +111,6 @@ def read_settings() -> Settings:
             f"SLACK_SIGNING_SECRET is missing: set it to {_EXPECTED['SLACK_SIGNING_SECRET']}. It is needed "
             "because SLACK_APP_TOKEN is not set either, so the bot would serve HTTP."
         )
-    if settings.policy_file.exists():
-        raise SettingsError(
-            f"POLICY_FILE: {settings.policy_file} exists, and this version cannot read policies yet, so "
-            "more people could decide than you wrote down. Move it away to start with the default policy."
-        )
     return settings
 
 

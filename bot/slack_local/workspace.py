@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler
 
 from slack_local.fault_injection import Faults
 from slack_local.model.persistence import Saving, load
-from slack_local.model.records import Channel, ChannelKind, User, new_id
+from slack_local.model.records import Channel, ChannelKind, User, UserGroup, new_id
 from slack_local.model.seed import TEAM, App
 from slack_local.model.slack import Slack
 from slack_local.model.wire_log import WireLog
@@ -239,6 +239,17 @@ class LocalWorkspace:
         self.people[name] = Person(self.slack, self.delivery, user)
         self.slack.changes.notify("people", "anything")
         return self.people[name]
+
+    def add_user_group(self, handle: str, members: Iterable[Person]) -> UserGroup:
+        """A new user group, `@handle`. Change its `members` (user ids) as the test goes on."""
+        group = UserGroup(
+            id=new_id("S"),
+            handle=handle,
+            members=[person.id for person in members],
+            created=int(self.slack.clock.now()),
+        )
+        self.slack.state.user_groups[group.id] = group
+        return group
 
     def add_channel(self, name: str, members: Iterable[Person], *, private: bool = False) -> str:
         """Another channel with these people and the bot in it; returns its id."""

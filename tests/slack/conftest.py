@@ -17,6 +17,8 @@ from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.graph_state import GraphInfo, StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, OutgoingKind, card
+from countersign.flow.policy.current_policy import CurrentPolicy
+from countersign.flow.policy.voting import Voting
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import StepResult
 from countersign.interrupts import digest, parse
@@ -140,13 +142,14 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
         store, outbox, api = ThreadStore(pool, defer), Outbox(pool, defer), WebApi(web)
         workspace = await api.workspace()
         client = SlackClient(api, workspace)
+        clock = lambda: datetime.now(UTC)  # noqa: E731
         delivery = MessageDelivery(store, outbox, client)
         context = ListenerContext(
             api=api,
             client=client,
             workspace=workspace,
             store=store,
-            decide=Decide(store, lambda: datetime.now(UTC)),
+            decide=Decide(store, clock, voting=Voting(CurrentPolicy(), client.directory, clock)),
             delivery=delivery,
             graphs=GRAPHS,
             default_graph="assistant",

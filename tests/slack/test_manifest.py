@@ -34,6 +34,16 @@ def test_each_event_comes_with_the_scope_that_slack_wants_for_it(manifest: dict[
         "message.groups": "groups:history",
         "message.im": "im:history",
         "message.mpim": "mpim:history",
+        "member_joined_channel": "channels:read",
+        "member_left_channel": "channels:read",
+        "channel_archive": "channels:read",
+        "channel_rename": "channels:read",
+        "group_archive": "groups:read",
+        "group_rename": "groups:read",
+        "subteam_created": "usergroups:read",
+        "subteam_members_changed": "usergroups:read",
+        "subteam_updated": "usergroups:read",
+        "user_change": "users:read",
     }
     asked = set(manifest["oauth_config"]["scopes"]["bot"])
     for event in manifest["settings"]["event_subscriptions"]["bot_events"]:

@@ -526,3 +526,22 @@ async def test_the_channels_of_a_user(ws: LocalWorkspace, web_client: AsyncWebCl
     of_alice = (await web_client.users_conversations(user=ws.alice.id, types="public_channel"))["channels"]
     of_bob = (await web_client.users_conversations(user=ws.bob.id, types="public_channel"))["channels"]
     assert {c["id"] for c in of_alice} - {c["id"] for c in of_bob} == {side}
+
+
+async def test_user_groups_and_who_is_in_them(ws: LocalWorkspace, web_client: AsyncWebClient) -> None:
+    leads = ws.add_user_group("leads", [ws.alice])
+    groups = {group["handle"]: group for group in (await web_client.usergroups_list())["usergroups"]}
+    assert (groups["leads"]["id"], groups["leads"]["date_delete"]) == (leads.id, 0)
+    assert "users" not in groups["leads"]
+    with_users = (await web_client.usergroups_list(include_users=True))["usergroups"]
+    assert {group["handle"]: group["users"] for group in with_users} == {
+        "finance": [ws.bob.id, ws.carol.id],
+        "leads": [ws.alice.id],
+    }
+    leads.members.append(ws.bob.id)
+    assert (await web_client.usergroups_users_list(usergroup=leads.id))["users"] == [ws.alice.id, ws.bob.id]
+    leads.is_disabled = True
+    assert await error(web_client.usergroups_users_list(usergroup=leads.id)) == "no_such_subteam"
+    listed = (await web_client.usergroups_list())["usergroups"]
+    assert [group["handle"] for group in listed] == ["finance"]
+    assert await error(web_client.usergroups_users_list(usergroup="S0NONE")) == "no_such_subteam"

@@ -12,6 +12,7 @@ from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
+from countersign.slack.approver_directory import ApproverDirectory
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.block_kit.escaping import escape
 from countersign.slack.cards.open_card import render_card, render_fallback_card
@@ -45,6 +46,7 @@ class SlackClient:
         self._api = api
         self._workspace = workspace
         self._users = UserDirectory(api, workspace.team)
+        self.directory = ApproverDirectory(api, self.person)
         self._card_updates = CardUpdateSerialiser()
 
     async def post(self, row: Outgoing, review: Review | None) -> str:
@@ -128,6 +130,11 @@ class SlackClient:
     async def update_message(self, channel: str, ts: str, rendered: RenderedMessage) -> None:
         """Replace the content of a message of the bot's."""
         await self._update(channel, ts, rendered)
+
+    def forget_people(self) -> None:
+        """Ask Slack anew who people are and what they belong to: something changed."""
+        self._users.forget()
+        self.directory.forget()
 
     async def person(self, user_id: str, team_id: str | None = None) -> Person:  # noqa: ARG002  # the port's
         """Who it is, from users.info alone: the team in a payload is not checked by anybody."""

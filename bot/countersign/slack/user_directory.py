@@ -9,7 +9,7 @@ from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import SlackRefused
 from countersign.slack.transport.web_api import WebApi
 
-CACHE_SECONDS = 300.0  # seconds
+CACHE_SECONDS = 60.0  # a person who was deactivated decides no longer than this
 CACHE_SIZE = 10_000  # people; the least recently used are evicted
 _UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found"}
 
@@ -20,6 +20,9 @@ class UserDirectory:
         self._team = team
         self._clock = clock
         self._cache: OrderedDict[str, tuple[float, Person]] = OrderedDict()
+
+    def forget(self) -> None:
+        self._cache.clear()
 
     async def person(self, user_id: str) -> Person:
         """Raises RateLimited, SlackRefused or SlackUnreachable if Slack does not say who it is."""

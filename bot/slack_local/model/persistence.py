@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 
-from slack_local.model.records import Channel, ChannelKind, JsonObject, Message, View
+from slack_local.model.records import Channel, ChannelKind, JsonObject, Message, UserGroup, View
 from slack_local.model.slack import Slack
 
 SAVE_EVERY = 0.5  # seconds
@@ -69,8 +69,9 @@ class Saving:
         slack = self._slack
         tokens = json.dumps([slack.bot_token, slack.app_token, slack.signing_secret])
         channels = ",".join(map(self._channel, slack.state.channels.values()))
+        groups = json.dumps([vars(group) for group in slack.state.user_groups.values()])
         homes = json.dumps([vars(view) for view in slack.state.homes.values()])
-        return f'{{"tokens": {tokens}, "channels": [{channels}], "homes": {homes}}}'
+        return f'{{"tokens": {tokens}, "channels": [{channels}], "homes": {homes}, "user_groups": {groups}}}'
 
     def _channel(self, channel: Channel) -> str:
         fields = (f.name for f in dataclasses.fields(channel) if f.name not in _INDEXES)
@@ -108,6 +109,9 @@ def load(slack: Slack, path: Path) -> None:
         for fields in messages:
             state.file_message(Message(**fields))
             slack.clock.advance_past(fields["ts"])
+    if "user_groups" in saved:  # a file of an older version has none
+        groups = [UserGroup(**fields) for fields in saved["user_groups"]]
+        state.user_groups = {group.id: group for group in groups}
     for fields in saved["homes"]:
         view = View(**fields)
         state.homes[view.user] = state.views[view.id] = view

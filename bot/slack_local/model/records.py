@@ -30,6 +30,17 @@ class User:
     deleted: bool = False
 
 
+@dataclass(kw_only=True)
+class UserGroup:
+    """A user group, which people mention as `@handle`."""
+
+    id: str
+    handle: str
+    members: list[str]
+    created: int
+    is_disabled: bool = False
+
+
 class ChannelKind(StrEnum):
     PUBLIC = "channel"
     PRIVATE = "group"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from slack_local.model.clock import Clock
-from slack_local.model.records import Channel, ChannelKind, User
+from slack_local.model.records import Channel, ChannelKind, User, UserGroup
 from slack_local.model.state import WorkspaceState
 
 TEAM = "T0LOCAL001"
@@ -31,6 +31,7 @@ ALL_SCOPES = (
     "reactions:read",
     "reactions:write",
     "team:read",
+    "usergroups:read",
     "users:read",
     "users:read.email",
 )
@@ -74,11 +75,14 @@ def people(app: App) -> tuple[User, ...]:
 
 
 def seed(state: WorkspaceState, clock: Clock, app: App) -> None:
-    """Put people, channels and the bot's direct messages into an empty state."""
+    """Put people, a user group, channels and the bot's direct messages into an empty state."""
     created = int(clock.now())
     cast = people(app)
     for user in cast:
         state.users[user.id] = user
+    state.user_groups["S0FINANCE1"] = UserGroup(
+        id="S0FINANCE1", handle="finance", members=["U0BOB00001", "U0CAROL001"], created=created
+    )
     everyone = [user.id for user in cast]
     for name, kind in (
         ("general", ChannelKind.PUBLIC),

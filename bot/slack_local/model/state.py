@@ -14,6 +14,7 @@ from slack_local.model.records import (
     Scheduled,
     Trigger,
     User,
+    UserGroup,
     View,
     new_id,
 )
@@ -24,6 +25,7 @@ class WorkspaceState:
     """Everything that Slack would remember. Only reading and filing: who may do what is decided elsewhere."""
 
     users: dict[str, User] = field(default_factory=dict)
+    user_groups: dict[str, UserGroup] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     directs: dict[frozenset[str], str] = field(default_factory=dict)
     ephemerals: dict[str, list[Ephemeral]] = field(default_factory=lambda: defaultdict(list))

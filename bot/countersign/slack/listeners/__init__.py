@@ -6,6 +6,7 @@ from countersign.slack.listeners import (
     card_buttons,
     card_forms,
     fallback,
+    membership_events,
     message_events,
     run_buttons,
     slash_commands,
@@ -15,7 +16,8 @@ from countersign.slack.listeners.context import ListenerContext
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
-    message_events.register(app, context)
+    membership_events.register(app, context)
+    message_events.register(app, context)  # after it: what it does not handle, it acknowledges
     card_buttons.register(app, context)
     card_forms.register(app, context)
     run_buttons.register(app, context)

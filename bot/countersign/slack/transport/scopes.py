@@ -13,6 +13,7 @@ NEEDED = {
     "channels:read": "list approvals in public channels",
     "groups:read": "list approvals in private channels",
     "im:write": "find a person's direct messages",
+    "usergroups:read": "see who is in a user group that a policy names",
 }
 
 

@@ -11,6 +11,7 @@ from slack_local.web_api.methods import (
     reactions,
     scheduled,
     streams,
+    usergroups,
     users,
     views,
 )
@@ -20,6 +21,7 @@ METHODS: Mapping[str, Method] = {
     **chat.METHODS,
     **conversations.METHODS,
     **files.METHODS,
+    **usergroups.METHODS,
     **users.METHODS,
     **reactions.METHODS,
     **scheduled.METHODS,

@@ -1,0 +1,172 @@
+"""Who is in which user group and channel, from Slack, remembered for a minute at most. Fails closed."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+
+from countersign.approvals.errors import CountersignError
+from countersign.approvals.person import Person
+from countersign.approvals.policy.approver_set import Source, SourceKind
+from countersign.approvals.policy.matching import Channel
+from countersign.approvals.policy.voting.membership import Roster, Unreadable
+from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
+from countersign.slack.transport.web_api import WebApi
+
+CACHE_SECONDS = 60.0
+CACHE_SIZE = 2_000  # answers; beyond that the one that was asked for longest ago is forgotten
+_PAGE = 1_000  # members or channels per call
+_MOST_PAGES = 100
+_GONE = {"no_such_subteam", "channel_not_found", "is_archived", "method_not_supported_for_channel_type"}
+_NO_PERMISSION = "the app lacks a permission to see its members ({error})"
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+class _NoSuchName(CountersignError):
+    """There is no group or channel of this name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Group:
+    id: str
+    handle: str
+    members: frozenset[str]
+
+
+class ApproverDirectory:
+    """Implements `ApproverDirectory` of countersign.flow.ports. `person` looks one person up."""
+
+    def __init__(
+        self,
+        api: WebApi,
+        person: Callable[[str, str | None], Awaitable[Person]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._api = api
+        self._person = person
+        self._clock = clock
+        self._cache: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
+
+    def forget(self) -> None:
+        """Ask Slack again from now on: it told of a change."""
+        self._cache.clear()
+
+    async def person(self, user_id: str, team_id: str | None = None) -> Person:
+        return await self._person(user_id, team_id)
+
+    async def roster(self, source: Source, thread_channel: str) -> Roster:
+        try:
+            match source.kind:
+                case SourceKind.GROUP:
+                    group = await self._group_id(source.names[0])
+                    return await self._cached(("group", group), lambda: self._group_members(group))
+                case SourceKind.CHANNEL:
+                    channel = await self._channel_id(source.names[0])
+                case _:
+                    channel = thread_channel
+            return await self._cached(("channel", channel), lambda: self._channel_members(channel))
+        except _NoSuchName as missing:
+            return Unreadable(reason=str(missing), permanent=True)
+        except SlackRefused as refused:
+            return _unreadable(source, refused)
+        except (RateLimited, SlackUnreachable) as error:
+            log.warning("members_not_readable", source=str(source), reason=str(error))
+            return Unreadable(reason="Slack didn't answer")
+
+    async def channel(self, channel_id: str) -> Channel:
+        async def look() -> Channel:
+            answer = await self._api.read("conversations.info", channel=channel_id)
+            name = (answer.get("channel") or {}).get("name")
+            direct = (answer.get("channel") or {}).get("is_im")
+            return Channel(id=channel_id, name=None if direct or not name else str(name))
+
+        return await self._cached(("name", channel_id), look)
+
+    async def groups_of(self, user_id: str) -> frozenset[str]:
+        found: set[str] = set()
+        for group in await self._groups():
+            if user_id in group.members:
+                found |= {f"@{group.handle}", group.id}
+        return frozenset(found)
+
+    async def _group_id(self, name: str) -> str:
+        if not name.startswith("@"):
+            return name
+        for group in await self._groups():
+            if group.handle == name[1:]:
+                return group.id
+        raise _NoSuchName(f"there is no user group {name}, or it is disabled")
+
+    async def _groups(self) -> tuple[_Group, ...]:
+        async def look() -> tuple[_Group, ...]:
+            answer = await self._api.read("usergroups.list", include_users=True)
+            return tuple(
+                _Group(
+                    id=str(each.get("id")),
+                    handle=str(each.get("handle")),
+                    members=frozenset(map(str, each.get("users") or ())),
+                )
+                for each in answer.get("usergroups") or ()
+                if not each.get("date_delete")
+            )
+
+        return await self._cached("groups", look)
+
+    async def _group_members(self, group: str) -> frozenset[str]:
+        answer = await self._api.read("usergroups.users.list", usergroup=group)
+        return frozenset(str(user) for user in answer.get("users") or ())
+
+    async def _channel_id(self, name: str) -> str:
+        if not name.startswith("#"):
+            return name
+        names = await self._cached("channels", self._channel_names)
+        if name[1:] not in names:
+            raise _NoSuchName(f"there is no channel {name} that I can see, or it is archived")
+        return names[name[1:]]
+
+    async def _channel_names(self) -> dict[str, str]:
+        types = "public_channel,private_channel"
+        pages = await self._pages("conversations.list", "channels", types=types, exclude_archived=True)
+        return {str(channel["name"]): str(channel["id"]) for channel in pages}
+
+    async def _channel_members(self, channel: str) -> frozenset[str]:
+        return frozenset(map(str, await self._pages("conversations.members", "members", channel=channel)))
+
+    async def _pages(self, method: str, key: str, **arguments: Any) -> list[Any]:
+        found: list[Any] = []
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            answer = await self._api.read(method, limit=_PAGE, cursor=cursor, **arguments)
+            found += answer.get(key) or []
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return found
+        raise SlackUnreachable(f"{method} has more than {_MOST_PAGES * _PAGE:,} entries.")
+
+    async def _cached(self, key: Hashable, look: Callable[[], Awaitable[T]]) -> T:
+        cached = self._cache.get(key)
+        if cached is not None and self._clock() - cached[0] < CACHE_SECONDS:
+            value: T = cached[1]
+            return value
+        asked_at = self._clock()
+        value = await look()
+        self._cache[key] = (asked_at, value)
+        self._cache.move_to_end(key)
+        while len(self._cache) > CACHE_SIZE:
+            self._cache.popitem(last=False)
+        return value
+
+
+def _unreadable(source: Source, refused: SlackRefused) -> Unreadable:
+    log.error("members_not_readable", source=str(source), slack_error=refused.error)
+    if refused.error in _GONE:
+        return Unreadable(reason="it is gone", permanent=True)
+    if refused.error in {"missing_scope", "not_allowed_token_type", "no_permission", "not_in_channel"}:
+        return Unreadable(reason=_NO_PERMISSION.format(error=refused.error))
+    return Unreadable(reason=f"Slack refused to tell its members ({refused.error})")

@@ -24,17 +24,17 @@ class AgentMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class GraphState:
-    pending: tuple[PendingInterrupt, ...]
-    unfinished: bool  # there are nodes still to run, or writes of theirs still to be applied
-    last_input_key: str | None  # None: somebody else than the bot wrote this state
-    messages: tuple[AgentMessage, ...]  # in order
-    output: Json  # the output of a graph without messages, None for the others
-    checkpoint_id: str | None  # None: the thread has no state yet
+    pending: tuple[PendingInterrupt, ...] = ()
+    orphaned: frozenset[str] = frozenset()  # ids of unanswered interrupts whose task is not in today's graph
+    unfinished: bool = False  # there are nodes still to run, or writes of theirs still to be applied
+    last_input_key: str | None = None  # None: somebody else than the bot wrote this state
+    messages: tuple[AgentMessage, ...] = ()  # in order
+    output: Json = None  # the output of a graph without messages, None for the others
+    checkpoint_id: str | None = None  # they grow with time; None: the thread has no state yet
+    graph_version: str | None = None  # a digest of the graph's code; None: unknown
 
 
-EMPTY_STATE = GraphState(
-    pending=(), unfinished=False, last_input_key=None, messages=(), output=None, checkpoint_id=None
-)
+EMPTY_STATE = GraphState()
 """The state of a thread in which no graph ever ran."""
 
 
@@ -50,3 +50,4 @@ class GraphInfo:
     starts_with: StartsWith
     input_schema: Json
     text_property: str | None = None  # for TEXT
+    version: str | None = None  # a digest of the graph's code; None: unknown

@@ -134,6 +134,10 @@ class GraphThread(Protocol):
 
     async def resume(self, interrupt_id: str, answer: Json) -> None: ...
 
+    async def is_asked(self, interrupt_id: str) -> bool:
+        """Whether a task of today's graph asks this pending interrupt, in its subgraph as well."""
+        ...
+
     async def continue_run(self) -> None:
         """Run what the state has still to run, without new input."""
         ...

@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 from langchain_core.messages import ToolMessage
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.errors import GraphDrained, is_invalid_resume
 from langgraph.runtime import RunControl
 from langgraph.types import Command, StateSnapshot
@@ -21,6 +22,7 @@ from countersign.runs.checkpointer import is_database_unavailable
 from countersign.runs.loading import AnyGraph
 from countersign.runs.run_errors import report_failure
 from countersign.runs.snapshot import INPUT_KEY, dangling_tool_calls, read_state
+from countersign.runs.unanswered import is_asked, unanswered
 
 
 def thread_config(ref: ThreadRef, host: object) -> RunnableConfig:
@@ -45,6 +47,7 @@ class GraphThread:
         session: psycopg.AsyncConnection[Any],
         control: RunControl,
         known: Mapping[str, GraphInfo],
+        reads: Mapping[str, CheckpointTuple],
     ) -> None:
         self._graph = graph
         self._info = info
@@ -52,6 +55,7 @@ class GraphThread:
         self._session = session
         self._control = control
         self._known = known
+        self._reads = reads
         self._metadata: dict[str, Any] = {}
         self._values: Any = None
 
@@ -59,7 +63,14 @@ class GraphThread:
         snapshot = await self._graph.aget_state(self._config)
         self._metadata = dict(snapshot.metadata or {})
         self._values = snapshot.values
-        return read_state(self._graph, snapshot, messages_in=await self._committed(snapshot))
+        held = unanswered(self._reads.get(""))
+        return read_state(
+            self._graph,
+            snapshot,
+            messages_in=await self._committed(snapshot),
+            unanswered=held,
+            graph_version=self._info.version,
+        )
 
     async def _committed(self, snapshot: StateSnapshot) -> Any:
         """The values without the writes of tasks whose siblings are still pending.
@@ -92,6 +103,9 @@ class GraphThread:
 
     async def resume(self, interrupt_id: str, answer: Json) -> None:
         await self._run(Command(resume={interrupt_id: answer}), self._continue_config())
+
+    async def is_asked(self, interrupt_id: str) -> bool:
+        return is_asked(await self._graph.aget_state(self._config, subgraphs=True), interrupt_id)
 
     async def continue_run(self) -> None:
         await self._run(None, self._continue_config())

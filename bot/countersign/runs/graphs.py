@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -12,11 +13,18 @@ from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.thread import ThreadRef
 from countersign.runs.checkpointer import Checkpointer, is_database_unavailable
+from countersign.runs.code_version import code_version
 from countersign.runs.config import GraphConfig, GraphConfigError
 from countersign.runs.graph_thread import GraphThread, thread_config
 from countersign.runs.input_schema import describe_input
 from countersign.runs.loading import LoadedGraph, load_graphs
 from countersign.runs.run_errors import report_failure
+from countersign.runs.source.own_code import OwnCode
+from countersign.runs.unanswered import RecordsReads
+
+
+class _Saver(RecordsReads, Checkpointer):
+    """One run's checkpointer."""
 
 
 class Graphs:
@@ -30,7 +38,11 @@ class Graphs:
         self._controls: set[RunControl] = set()
         self._draining = False
         self.default = default
-        self.infos: Mapping[str, GraphInfo] = {name: describe_input(graph) for name, graph in loaded.items()}
+        own = OwnCode()
+        self.infos: Mapping[str, GraphInfo] = {
+            name: replace(describe_input(graph), version=code_version(name, graph.sample, own))
+            for name, graph in loaded.items()
+        }
 
     @asynccontextmanager
     async def bind(
@@ -52,7 +64,7 @@ class Graphs:
         self._controls.add(control)
         try:
             async with AsyncExitStack() as stack:
-                loaded, saver = self._loaded[name], Checkpointer(session)
+                loaded, saver = self._loaded[name], _Saver(session)
                 try:
                     built = await _run_config(config, saver, starter) if loaded.built_per_run else config
                     graph = await stack.enter_async_context(loaded.open(built, saver))
@@ -60,7 +72,7 @@ class Graphs:
                     if is_database_unavailable(error, session):
                         raise DatabaseUnavailable from error
                     raise report_failure(name, thread.id, error) from error
-                yield GraphThread(graph, self.infos[name], config, session, control, self.infos)
+                yield GraphThread(graph, self.infos[name], config, session, control, self.infos, saver.reads)
         finally:
             self._controls.discard(control)
 

@@ -1,7 +1,7 @@
 """Converts LangGraph's StateSnapshot into the flow's GraphState."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from langchain_core.messages import AIMessage, convert_to_messages
@@ -14,22 +14,33 @@ from countersign.runs.loading import AnyGraph
 INPUT_KEY = "countersign_input"  # in every checkpoint's metadata: the key of the input that led to it
 
 
-def read_state(graph: AnyGraph, snapshot: StateSnapshot, *, messages_in: Any) -> GraphState:
-    """`messages_in` are the values whose messages are posted."""
+def read_state(
+    graph: AnyGraph,
+    snapshot: StateSnapshot,
+    *,
+    messages_in: Any,
+    unanswered: Collection[str],
+    graph_version: str | None,
+) -> GraphState:
+    """`messages_in` are the values whose messages are posted, `unanswered` the checkpoint's interrupts."""
     metadata: dict[str, Any] = dict(snapshot.metadata or {})
     values = snapshot.values if isinstance(snapshot.values, dict) else {"output": snapshot.values}
     outputs = _output_names(graph, values)
     chats = "messages" in outputs
     posted = messages_in.get("messages") if chats and isinstance(messages_in, dict) else None
     configurable = (snapshot.config or {}).get("configurable", {})
+    pending = _pending(snapshot)
+    orphaned = frozenset(unanswered) - {p.interrupt_id for p in pending}
     return GraphState(
-        pending=_pending(snapshot),
+        pending=pending,
+        orphaned=orphaned,
         # Not `next`, which leaves out a task whose writes are stored but not applied yet.
-        unfinished=bool(snapshot.tasks),
+        unfinished=bool(snapshot.tasks) or bool(orphaned),
         last_input_key=metadata.get(INPUT_KEY),
         messages=_agent_messages(posted or []),
         output=None if chats or not values else {name: to_json(values[name]) for name in outputs},
         checkpoint_id=configurable.get("checkpoint_id"),
+        graph_version=graph_version,
     )
 
 

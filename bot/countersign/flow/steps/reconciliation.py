@@ -14,6 +14,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 
 _NO_LONGER_ASKED = "The question behind it is no longer asked."
+_GRAPH_CHANGED = "The graph has changed, and what was asked here is not in it any more."
 
 
 def reconcile(
@@ -34,12 +35,12 @@ def reconcile(
     changed = {change.after.id: change for change in changes}
     approvals = [changed[a.id].after if a.id in changed else a for a in (r.approval for r in work.open)]
     withdrawn = [
-        Change(after=a.withdrawn(_NO_LONGER_ASKED), event=Event.WITHDRAWN)
+        Change(after=a.withdrawn(_why_gone(state, a)), event=Event.WITHDRAWN)
         for a in approvals
         if a.status is Status.PENDING and a.id not in changed and not _asks(state, a)
     ]
     opened = [
-        _opened(work.thread.ref, pending, clock)
+        _opened(work.thread.ref, state, pending, clock)
         for pending in state.pending
         if not _has_approval(pending, approvals)
     ]
@@ -57,6 +58,10 @@ def _asks(state: GraphState, approval: Approval) -> bool:
     return (approval.interrupt_id, approval.digest) in {(p.interrupt_id, p.digest) for p in state.pending}
 
 
+def _why_gone(state: GraphState, approval: Approval) -> str:
+    return _GRAPH_CHANGED if approval.interrupt_id in state.orphaned else _NO_LONGER_ASKED
+
+
 def _has_approval(pending: PendingInterrupt, approvals: Iterable[Approval]) -> bool:
     return any(
         (a.interrupt_id, a.digest) == (pending.interrupt_id, pending.digest)
@@ -65,7 +70,7 @@ def _has_approval(pending: PendingInterrupt, approvals: Iterable[Approval]) -> b
     )
 
 
-def _opened(ref: ThreadRef, pending: PendingInterrupt, clock: Clock) -> Review:
+def _opened(ref: ThreadRef, state: GraphState, pending: PendingInterrupt, clock: Clock) -> Review:
     approval = open_approval(
         thread_id=ref.id,
         interrupt_id=pending.interrupt_id,
@@ -74,6 +79,8 @@ def _opened(ref: ThreadRef, pending: PendingInterrupt, clock: Clock) -> Review:
         schema=pending.schema,
         rows=1,
         at=clock(),
+        checkpoint_id=state.checkpoint_id,
+        graph_version=state.graph_version,
     )
     review = Review(approval)
     return review.with_approval(replace(approval, votes=(None,) * len(review.request.rows)))

@@ -1,8 +1,8 @@
 """One step of one thread: resume, continue, start or handle a reply, whichever its rows and state call for.
 
-decided approval, its question still pending     resume by id
-decided approval, its question gone              it was taken before a crash: continue
-decided approval, the state changed from outside the answer is not used
+decided approval, its question still pending     resume by id, and see that the graph took it
+decided approval, its question answered          it was taken before a crash: continue
+decided approval, question or graph changed      the answer is not used, and the thread is told
 input that is in the checkpoint already          continue
 message while something waits                    an answer, or a note of what waits
 message otherwise                                start
@@ -17,13 +17,18 @@ from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.errors import AnswerRefused, RunFailed
 from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.outgoing import Outgoing, failure
+from countersign.flow.outgoing import Outgoing, failure, note
 from countersign.flow.ports import Clock, GraphThread
 from countersign.flow.steps.graph_choice import start_form
 from countersign.flow.steps.reconciliation import reconcile
+from countersign.flow.steps.resume_check import Standing, standing
 from countersign.flow.work import StepResult, Work
 
-_CHANGED = "The question changed after this was decided, so the answer was not used."
+_NOT_USED = {
+    Standing.QUESTION_CHANGED: "The question changed after this was decided, so the answer was not used.",
+    Standing.GRAPH_CHANGED: "The graph has changed since this was asked, so the answer was not used.",
+    Standing.ASKED: "The graph did not take the answer, so it was not used.",
+}
 _BREAKPOINT = (
     "It stopped at a breakpoint that its author set (interrupt_before or interrupt_after). *Try again* "
     "continues; a new message starts over."
@@ -78,30 +83,61 @@ class Step:
 
     async def _resume(self, approval: Approval, state: GraphState, first: Inbound | None) -> StepResult:
         done = (first.key,) if first and first.kind is InboundKind.RETRY else ()
-        asked = {p.interrupt_id: p.digest for p in state.pending}
-        digest = asked.get(approval.interrupt_id)
-        if digest is None and state.last_input_key is None:
-            return self._result(state, done=done, changes=(_unused(approval),))
-        if digest is None:
-            taken = Change(after=approval.resumed(), event=Event.RESUMED)
-            return await self._run(self._continue_if_unfinished(state), (taken,), done)
-        if digest != approval.digest:
-            return self._result(state, done=done, changes=(_unused(approval),))
+        now = standing(approval, state)
         try:
-            await self._graph.resume(approval.interrupt_id, approval.answer)
+            if now is Standing.ASKED and self._must_look_again(approval):
+                state, now = await self._look_again(approval, state)
+            if now is Standing.ASKED:
+                await self._graph.resume(approval.interrupt_id, approval.answer)
+                state = await self._graph.read()
+                now = standing(approval, state)
+            elif now is Standing.TAKEN:
+                await self._continue_if_unfinished(state)
+                state = await self._graph.read()
         except AnswerRefused as error:
             change = Change(after=approval.reopened(str(error)), event=Event.REOPENED, detail=str(error))
             return self._result(await self._graph.read(), done=done, changes=(change,))
         except RunFailed as error:
             return await self._failed_after(approval, error, done)
-        taken = Change(after=approval.resumed(), event=Event.RESUMED)
-        return self._at_rest(await self._graph.read(), done, (taken,))
+        if now is not Standing.TAKEN:
+            return self._not_used(approval, state, now, done)
+        return self._at_rest(state, done, (Change(after=approval.resumed(), event=Event.RESUMED),))
+
+    def _must_look_again(self, approval: Approval) -> bool:
+        """Whether the stored question may not be what the node would ask, or its answer be stored already.
+
+        Other code may ask other questions in another order, and LangGraph gives an answer to whichever comes
+        first. A step that was begun before may have handed the answer over: given once more, it would answer
+        the node's next question.
+        """
+        thread = self._work.thread
+        same_code = approval.graph_version is not None and approval.graph_version == self._info.version
+        return not same_code or thread.step_starts > 1 or thread.halted is not None
+
+    async def _look_again(self, approval: Approval, state: GraphState) -> tuple[GraphState, Standing]:
+        """Run the pending step without a new answer: it asks its question again, or goes on with an answer
+        that it has. Raises RunFailed."""
+        if not await self._graph.is_asked(approval.interrupt_id):
+            return state, Standing.GRAPH_CHANGED
+        await self._graph.continue_run()
+        state = await self._graph.read()
+        return state, standing(approval, state)
+
+    def _not_used(
+        self, approval: Approval, state: GraphState, why: Standing, done: tuple[str, ...]
+    ) -> StepResult:
+        """The card says why, and the thread how to go on."""
+        review = next(review for review in self._work.open if review.approval.id == approval.id)
+        change = Change(after=approval.withdrawn(_NOT_USED[why]), event=Event.WITHDRAWN, detail=why.value)
+        text = f"{_NOT_USED[why]} It was the answer to: {review.request.title}\n{_how_to_go_on(state)}"
+        told = note(self._work.thread.ref, f"not-used:{approval.id}", text)
+        return self._result(state, done=done, changes=(change,), post=(told,))
 
     async def _failed_after(self, approval: Approval, error: RunFailed, done: tuple[str, ...]) -> StepResult:
         """The graph raised after the decision, which stands for a retry if the graph did not take it."""
         state = await self._graph.read()
-        still_asked = approval.interrupt_id in {p.interrupt_id for p in state.pending}
-        taken = () if still_asked else (Change(after=approval.resumed(), event=Event.RESUMED),)
+        took_it = standing(approval, state) is Standing.TAKEN
+        taken = (Change(after=approval.resumed(), event=Event.RESUMED),) if took_it else ()
         return self._failed(state, error, done, taken)
 
     async def _continue_if_unfinished(self, state: GraphState) -> None:
@@ -128,7 +164,7 @@ class Step:
 
     def _at_rest(self, state: GraphState, done: tuple[str, ...], changes: tuple[Change, ...]) -> StepResult:
         """The run is over: at its end, at a question, or, with neither, at a breakpoint."""
-        if state.pending or not state.unfinished:
+        if state.pending or state.orphaned or not state.unfinished:
             return self._result(state, done=done, changes=changes)
         error_id = f"breakpoint-{state.checkpoint_id}"
         stopped = failure(self._work.thread.ref, error_id, _BREAKPOINT)
@@ -163,5 +199,7 @@ class Step:
         return reconcile(self._work, state, self._clock, done=done, changes=changes, post=post, halted=halted)
 
 
-def _unused(approval: Approval) -> Change:
-    return Change(after=approval.withdrawn(_CHANGED), event=Event.WITHDRAWN)
+def _how_to_go_on(state: GraphState) -> str:
+    if state.pending:
+        return "What is asked now has a card of its own."
+    return "To go on, write here again: the graph then starts with your message."

@@ -1,5 +1,6 @@
 """An answer reaches the question that it was given to, or it is not used and the thread is told so."""
 
+import asyncio
 import itertools
 import operator
 from collections.abc import AsyncIterator
@@ -7,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any, NotRequired, TypedDict
 
 import pytest
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import interrupt
 
@@ -17,6 +19,8 @@ from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.steps.resume_check import Standing
 from countersign.flow.thread import ThreadRef
+from countersign.runs.graph_thread import thread_config
+from countersign.runs.loading import bind_checkpointer
 from tests.support.crashing import CrashError
 from tests.support.house import House, a_thread, asked, open_house
 
@@ -184,21 +188,51 @@ async def test_a_step_that_fails_between_two_questions_does_not_answer_the_secon
         assert [result["answers"] for result in results(house)] == [[True, False]]
 
 
-async def test_a_worker_that_is_stopped_between_two_questions_does_not_answer_both(database_url: str) -> None:
-    stops = [True]
+async def test_an_answer_that_is_stored_with_an_error_nobody_saved_is_not_given_twice(
+    database_url: str,
+) -> None:
+    """The step failed, and its worker died before a row said so: its successor finds no trace of a failure."""
+    broken = [True]
 
     def node(_state: Answers) -> dict[str, Any]:
         first = interrupt({"question": "Delete the draft?", "x": 1})
-        if stops:
-            stops.pop()
-            raise CrashError
+        if broken:
+            raise RuntimeError("the mail server is away")
         return {"answers": [first, interrupt({"question": "Delete the archive?", "x": 1})]}
 
     async with open_house(database_url, {"g": one_node(node)}) as house:
         thread = a_thread()
         await decided(house, thread)
+        house.run_thread._store = DiesBeforeSaving(house.threads)
         with pytest.raises(CrashError):
             await house.run_thread(thread.id)
+        broken.clear()
+
+        await house.run_thread(thread.id)
+
+        assert (await house.the_card(thread)).value == {"question": "Delete the archive?", "x": 1}
+
+
+async def test_a_worker_that_is_stopped_between_two_questions_does_not_answer_both(database_url: str) -> None:
+    waits = [asyncio.Event()]
+    stopped = asyncio.Event()
+
+    async def node(_state: Answers) -> dict[str, Any]:
+        first = interrupt({"question": "Delete the draft?", "x": 1})
+        if waits:
+            stopped.set()
+            await waits[0].wait()
+        return {"answers": [first, interrupt({"question": "Delete the archive?", "x": 1})]}
+
+    async with open_house(database_url, {"g": one_node(node)}) as house:
+        thread = a_thread()
+        await decided(house, thread)
+        worker = asyncio.create_task(house.run_thread(thread.id))
+        await stopped.wait()
+        worker.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await worker
+        waits.clear()
 
         await house.run_thread(thread.id)
 
@@ -366,7 +400,9 @@ async def test_a_step_whose_writes_are_stored_but_not_applied_is_finished(databa
 
     graph = StateGraph(Flaky)
     graph.add_node("work", lambda _state: {"done": ["done"]})
+    graph.add_node("report", lambda _state: {"done": ["reported"]})
     graph.add_edge(START, "work")
+    graph.add_edge("work", "report")
     async with open_house(database_url, {"g": graph}) as house:
         thread = a_thread()
         await house.say(thread, "x")
@@ -374,7 +410,7 @@ async def test_a_step_whose_writes_are_stored_but_not_applied_is_finished(databa
 
         await house.take(asked(thread, InboundKind.RETRY))
 
-        assert [result["done"] for result in results(house)] == [["done"]]
+        assert [result["done"] for result in results(house)] == [["done", "reported"]]
 
 
 async def test_asking_again_where_nothing_is_pending_runs_nothing(database_url: str) -> None:
@@ -412,6 +448,40 @@ async def test_asking_again_where_nothing_is_pending_runs_nothing(database_url: 
         assert (await status(house, card))[0] is Status.RESUMED
         (row,) = await house.rows("SELECT halted FROM countersign.threads WHERE id = %s", thread.id)
         assert row["halted"] is not None, "it can still be tried again"
+
+
+async def test_asking_again_after_somebody_else_answered_runs_nothing(database_url: str) -> None:
+    runs: list[str] = []
+    broken = {"ask", "act"}
+
+    def ask(state: Answers) -> dict[str, Any]:
+        answer = interrupt({"question": "Do it?", "what": "it"})
+        if "ask" in broken:
+            raise RuntimeError("the mail server is away")
+        return {"answers": [answer]}
+
+    def act(state: Answers) -> dict[str, Any]:
+        runs.append("act")
+        raise RuntimeError("the printer is away")
+
+    graph = one_node(ask)
+    graph.add_node("act", act)
+    graph.add_edge("ask", "act")
+    async with open_house(database_url, {"g": graph}) as house:
+        thread = a_thread()
+        card = await decided(house, thread)
+        await house.run_thread(thread.id)
+        broken.discard("ask")
+        async with house.sessions.connection() as session:
+            outside = bind_checkpointer(graph.compile(), AsyncPostgresSaver(session))
+            with pytest.raises(RuntimeError, match="printer"):
+                await outside.ainvoke(None, thread_config(thread, object()), durability="sync")
+        assert runs == ["act"]
+
+        await house.take(asked(thread, InboundKind.ASK_AGAIN))
+
+        assert runs == ["act"]
+        assert (await status(house, card))[0] is Status.DECIDED, "it can still be tried again"
 
 
 def test_every_reason_not_to_use_an_answer_has_words() -> None:

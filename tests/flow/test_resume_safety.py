@@ -191,7 +191,7 @@ async def test_a_step_that_fails_between_two_questions_does_not_answer_the_secon
 async def test_an_answer_that_is_stored_with_an_error_nobody_saved_is_not_given_twice(
     database_url: str,
 ) -> None:
-    """The step failed, and its worker died before a row said so: its successor finds no trace of a failure."""
+    """The step failed, and its worker died before a row said so: its successor sees no failure."""
     broken = [True]
 
     def node(_state: Answers) -> dict[str, Any]:

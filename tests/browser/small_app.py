@@ -25,7 +25,7 @@ def small_app(ws: LocalWorkspace) -> AsyncApp:
     app.view("approval:edit")(edited)
     app.options("value")(reviewers)
     app.command("/agent")(agent)
-    app.shortcut("countersign:card")(nudge)
+    app.shortcut("app:card")(nudge)
     return app
 
 

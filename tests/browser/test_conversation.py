@@ -12,7 +12,7 @@ from tests.browser.conftest import Visit, becomes, writes
 
 async def test_a_mention_opens_its_thread_and_its_card_is_decided(ws: LocalWorkspace, visit: Visit) -> None:
     page = await visit(ws, "carol")
-    await writes(page, "Message #general", "@countersign refund Hofmann")
+    await writes(page, "Message #general", "@bot refund Hofmann")
     thread = page.get_by_role("region", name="Thread")
     await expect(thread.get_by_text("Pay a refund?")).to_be_visible()
     await expect(page.get_by_text("waits for a decision")).to_be_visible()
@@ -27,7 +27,7 @@ async def test_a_mention_opens_its_thread_and_its_card_is_decided(ws: LocalWorks
 
 async def test_two_windows_see_each_others_clicks(ws: LocalWorkspace, visit: Visit) -> None:
     alice, bob = await visit(ws, "alice"), await visit(ws, "bob")
-    await writes(alice, "Message #general", "@countersign refund Hofmann")
+    await writes(alice, "Message #general", "@bot refund Hofmann")
     await bob.get_by_role("link", name="1 reply").click()
     for page in (alice, bob):
         await expect(
@@ -42,7 +42,7 @@ async def test_two_windows_see_each_others_clicks(ws: LocalWorkspace, visit: Vis
 
 async def test_a_guest_is_told_why_and_nobody_else_sees_it(ws: LocalWorkspace, visit: Visit) -> None:
     gus, alice = await visit(ws, "gus"), await visit(ws, "alice")
-    await writes(alice, "Message #general", "@countersign refund Hofmann")
+    await writes(alice, "Message #general", "@bot refund Hofmann")
     await gus.get_by_role("link", name="1 reply").click()
 
     await gus.get_by_role("region", name="Thread").get_by_role("button", name="Approve").click()
@@ -62,7 +62,7 @@ async def test_a_form_says_what_is_wrong_with_a_field_and_then_takes_it(
     ws: LocalWorkspace, visit: Visit
 ) -> None:
     page = await visit(ws, "alice")
-    await writes(page, "Message #general", "@countersign refund Hofmann")
+    await writes(page, "Message #general", "@bot refund Hofmann")
     await page.get_by_role("button", name="Edit", exact=True).click()
     form = page.get_by_role("dialog", name="Edit the refund")
     amount = form.get_by_label("Amount")
@@ -95,7 +95,7 @@ async def test_escape_closes_a_form_and_a_dangerous_press_is_asked_about(
     ws: LocalWorkspace, visit: Visit
 ) -> None:
     page = await visit(ws, "alice")
-    await writes(page, "Message #general", "@countersign refund Hofmann")
+    await writes(page, "Message #general", "@bot refund Hofmann")
     await page.get_by_role("button", name="Edit", exact=True).click()
     await expect(page.get_by_role("dialog", name="Edit the refund")).to_be_visible()
     await expect(page.get_by_label("Amount")).to_be_focused()
@@ -133,7 +133,7 @@ async def test_a_slash_command_is_offered_and_its_thread_opens(ws: LocalWorkspac
 async def test_the_whole_way_by_keyboard(ws: LocalWorkspace, visit: Visit) -> None:
     page = await visit(ws, "alice")
     await page.get_by_role("combobox", name="Message #general").focus()
-    await page.keyboard.type("@countersign refund Hofmann")
+    await page.keyboard.type("@bot refund Hofmann")
     await page.keyboard.press("Enter")
     approve = page.get_by_role("region", name="Thread").get_by_role("button", name="Approve")
     await expect(approve).to_be_visible()
@@ -152,9 +152,7 @@ async def test_the_whole_way_by_keyboard(ws: LocalWorkspace, visit: Visit) -> No
 async def test_home_and_a_message_shortcut(ws: LocalWorkspace, visit: Visit) -> None:
     from slack_local.page.app_info import AppInfo, Shortcut
 
-    ws.page.context.app_info = AppInfo(
-        shortcuts=(Shortcut(callback_id="countersign:card", name="Show its card"),)
-    )
+    ws.page.context.app_info = AppInfo(shortcuts=(Shortcut(callback_id="app:card", name="Show its card"),))
     page = await visit(ws, "bob")
     await page.get_by_role("link", name="Home").click()
     await expect(page.get_by_role("heading", name="What waits")).to_be_visible()
@@ -174,8 +172,8 @@ async def test_a_global_shortcut_is_offered_where_commands_are(ws: LocalWorkspac
 
     ws.page.context.app_info = AppInfo(
         shortcuts=(
-            Shortcut(callback_id="countersign:card", name="Show its card"),
-            Shortcut(callback_id="countersign:all", name="Show all cards", everywhere=True),
+            Shortcut(callback_id="app:card", name="Show its card"),
+            Shortcut(callback_id="app:all", name="Show all cards", everywhere=True),
         )
     )
     page = await visit(ws, "bob")
@@ -189,7 +187,7 @@ async def test_a_global_shortcut_is_offered_where_commands_are(ws: LocalWorkspac
     await ws.slack.changes.wait_for(
         "deliveries", lambda: ws.log.attempts("shortcut"), limit=8, what="the shortcut"
     )
-    assert ws.log.attempts("shortcut")[0].body["callback_id"] == "countersign:all"
+    assert ws.log.attempts("shortcut")[0].body["callback_id"] == "app:all"
     await expect(box).to_have_value("")
 
 
@@ -258,7 +256,7 @@ async def test_somebody_new_is_known_to_pages_that_are_open(ws: LocalWorkspace, 
 
 async def test_stop_while_the_app_works(ws: LocalWorkspace, visit: Visit, web_client: AsyncWebClient) -> None:
     page = await visit(ws, "bob")
-    await writes(page, "Message #general", "@countersign refund Hofmann")
+    await writes(page, "Message #general", "@bot refund Hofmann")
     thread = page.get_by_role("region", name="Thread")
     await expect(thread.get_by_role("button", name="Approve")).to_be_visible()
     (root,) = ws.slack.state.channels[ws.channel_id("general")].timeline
@@ -277,7 +275,7 @@ async def test_a_line_above_the_page_covers_nothing(
     ws: LocalWorkspace, visit: Visit, width: int, way_out: str
 ) -> None:
     page = await visit(ws, "bob", width=width)
-    await writes(page, "Message #general", "@countersign refund Hofmann")
+    await writes(page, "Message #general", "@bot refund Hofmann")
     ws.page.context.show_banner("The graph could not be loaded:\nSyntaxError")
     await expect(page.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()
     await page.get_by_label(way_out).click()

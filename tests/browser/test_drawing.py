@@ -99,7 +99,7 @@ async def test_the_time_beside_a_message_that_follows_does_not_touch_it(
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 async def test_on_a_phone_one_pane_shows_at_a_time(ws: LocalWorkspace, visit: Visit, dark: bool) -> None:
     page = await visit(ws, "alice", width=390, dark=dark)
-    await writes(page, "Message #general", "@countersign refund Hofmann")
+    await writes(page, "Message #general", "@bot refund Hofmann")
     approve = page.get_by_role("button", name="Approve", exact=True)
     await expect(approve).to_be_in_viewport()
     await expect(page.get_by_role("region", name="#general")).to_be_hidden()

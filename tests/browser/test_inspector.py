@@ -18,7 +18,7 @@ async def causes(page: Page, title: str) -> None:
 
 
 async def a_card(page: Page) -> None:
-    await writes(page, "Message #general", "@countersign refund Hofmann")
+    await writes(page, "Message #general", "@bot refund Hofmann")
     await expect(
         page.get_by_role("region", name="Thread").get_by_role("button", name="Approve")
     ).to_be_visible()
@@ -68,7 +68,7 @@ async def test_a_click_twice_and_an_event_delivered_twice_and_again(ws: LocalWor
     page = await visit(ws, "alice")
     await causes(page, "Deliver twice")
     await expect(page.get_by_text("twice on *, 1×")).to_be_visible()
-    await writes(page, "Message #general", "@countersign refund Hofmann")
+    await writes(page, "Message #general", "@bot refund Hofmann")
     await expect(
         page.get_by_role("region", name="Thread").get_by_role("button", name="Approve")
     ).to_have_count(2)
@@ -96,7 +96,7 @@ async def test_a_lost_acknowledgement_is_seen_on_the_wire_and_the_event_comes_ag
 ) -> None:
     page = await visit(ws, "alice")
     await causes(page, "Lose the acknowledgement")
-    await writes(page, "Message #general", "@countersign refund Hofmann")
+    await writes(page, "Message #general", "@bot refund Hofmann")
     await expect(
         page.get_by_role("region", name="Thread").get_by_role("button", name="Approve")
     ).to_have_count(2)

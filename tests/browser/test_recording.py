@@ -13,7 +13,7 @@ from tests.slack_local.conftest import over_socket
 async def test_a_session_becomes_a_test_that_does_it_again(ws: LocalWorkspace, visit: Visit) -> None:
     page = await visit(ws, "carol")
     thread = page.get_by_role("region", name="Thread")
-    await writes(page, "Message #general", '@countersign refund Hofmann\'s "order"')
+    await writes(page, "Message #general", '@bot refund Hofmann\'s "order"')
     await expect(thread.get_by_role("button", name="Approve")).to_be_visible()
     await writes(page, "Reply", "soon, please")
     await becomes(page, "Bob Berger")

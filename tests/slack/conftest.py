@@ -12,6 +12,7 @@ from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
+from countersign.demo.session import APP
 from countersign.flow.decisions.decide import Decide
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.graph_state import GraphInfo, StartsWith
@@ -126,7 +127,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def ws() -> AsyncIterator[LocalWorkspace]:
-    async with LocalWorkspace(retry_schedule=(0.0, 0.05, 0.1), ack_limit=2.2) as running:
+    async with LocalWorkspace(app=APP, retry_schedule=(0.0, 0.05, 0.1), ack_limit=2.2) as running:
         yield running
 
 

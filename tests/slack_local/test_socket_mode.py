@@ -85,7 +85,7 @@ async def test_a_mention_comes_as_two_events_of_one_message(ws: LocalWorkspace) 
 
 async def test_a_direct_message_is_one_event_even_with_a_mention(ws: LocalWorkspace) -> None:
     async with plain_socket(ws) as socket:
-        await ws.alice.dms("@countersign hello")
+        await ws.alice.dms("@bot hello")
         await ws.alice.says("#ops", "unrelated")
         first, second = [(await socket.receive_json(timeout=2))["payload"]["event"] for _ in range(2)]
     assert (first["type"], first["channel_type"]) == ("message", "im")

@@ -102,7 +102,7 @@ async def test_a_wait_in_vain_says_what_was_there(thread: Thread, web_client: As
     await web_client.chat_postMessage(
         channel=thread.channel, thread_ts=thread.ts, text="look", blocks=card_blocks("approval:approve")
     )
-    with pytest.raises(WaitTimeoutError, match=r"(?s)'something else'.*countersign: look \[Approve\]"):
+    with pytest.raises(WaitTimeoutError, match=r"(?s)'something else'.*bot: look \[Approve\]"):
         await thread.wait_for("something else", limit=0.05)
     found = await thread.wait_for("Approve")
     assert found.text == "look"

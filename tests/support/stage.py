@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from countersign.demo.model import ScriptedModel
+from countersign.demo.session import APP
 from countersign.testing.cards import ApprovalCard, approval_card
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
@@ -155,7 +156,7 @@ async def open_stage(
     """A stage without a bot. In the end nothing may have been sent that Slack refused, but for `refused`."""
     (folder / "notes").mkdir(parents=True)
     retries = {"retry_schedule": (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0)} | more
-    async with LocalWorkspace(mode=mode, **retries) as ws, ScriptedModel() as model:
+    async with LocalWorkspace(mode=mode, app=APP, **retries) as ws, ScriptedModel() as model:
         yield Stage(
             ws=ws, model=model, database_url=database_url, folder=folder, config=config_with_probes(folder)
         )

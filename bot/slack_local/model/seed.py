@@ -57,7 +57,7 @@ class App:
     id: str = "A0APP00001"
     bot_id: str = "B0BOT00001"
     bot_user: str = "U0BOT00001"
-    name: str = "countersign"
+    name: str = "bot"
     scopes: frozenset[str] = frozenset(ALL_SCOPES)
     events: frozenset[str] = frozenset(ALL_EVENTS)
 

@@ -23,7 +23,9 @@ from countersign.flow.policy.rule_assignment import RuleAssignment
 from countersign.flow.policy.voting import Voting
 from countersign.flow.retention import Retention
 from countersign.flow.steps.progress_indicator import ProgressIndicator
+from countersign.flow.steps.start_permission import StartPermission, StartPolicy
 from countersign.flow.steps.thread_runner import ThreadRunner
+from countersign.flow.thread import ThreadRef
 from countersign.flow.tool_host import ToolHost
 from countersign.http_server import Handler, HealthCheck, build_http_app
 from countersign.inspection_api import PATH, InspectionApi
@@ -38,6 +40,7 @@ from countersign.runs.config import read_graph_config
 from countersign.runs.graphs import Graphs, open_graphs
 from countersign.runtime import tune_garbage_collector
 from countersign.settings import DatabaseSettings, Settings
+from countersign.slack.background_tasks import BackgroundTasks
 from countersign.slack.client import SlackClient
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.transport.bolt_app import build_bolt_app
@@ -141,12 +144,20 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         decide = Decide(threads, now, metrics, Voting(policy, slack.directory, now))
         delivery = MessageDelivery(threads, outbox, slack, metrics)
         locks = ThreadLocks(sessions)
+        notices = BackgroundTasks()
+        stack.push_async_callback(notices.close)
+
+        def notify(thread: ThreadRef, user: str, text: str) -> None:
+            notices.start("notify user", slack.post_ephemeral(thread, user, text))
+
         run_thread = ThreadRunner(
             store=threads,
             locks=locks,
             graphs=graphs,
             delivery=delivery,
-            reply_handler=ReplyHandler(decide, slack, now),
+            reply_handler=ReplyHandler(decide, threads, slack, now, words_decide=settings.replies == "on"),
+            start_permission=StartPermission(slack, StartPolicy(settings.start)),
+            notify=notify,
             clock=now,
             metrics=metrics,
             assign_rules=RuleAssignment(policy, slack.directory, now),

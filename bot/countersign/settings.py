@@ -1,7 +1,7 @@
 """The environment and .env, read once into one frozen value. Secrets are hidden wherever it is shown."""
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -28,6 +28,8 @@ _EXPECTED = {
     "CONCURRENCY": "how many threads one worker runs at once, from 1 to 200",
     "RETENTION": "for how many days a thread at rest is kept; 0 keeps all",
     "LOG_FORMAT": "text or json",
+    "REPLIES": "on or off",
+    "START": "members, guests or everyone",
     "LEDGER_KEY": "a random text of at least 16 characters that the database does not hold",
     "LEDGER_ANCHOR_EVERY": "how many seconds lie between two anchors, 1 or more",
     "SHUTDOWN_GRACE": "how many seconds running steps have to end after SIGTERM",
@@ -77,6 +79,8 @@ class Settings(DatabaseSettings):
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = 8.0
     retention: Annotated[float, Field(ge=0)] = 90.0
     inspection_token: SecretStr | None = None
+    replies: Literal["on", "off"] = "on"
+    start: Literal["members", "guests", "everyone"] = "members"
     status_file: Path | None = None
     ledger_anchor: str = ""
     ledger_anchor_every: Annotated[float, Field(ge=1)] = 3600.0

@@ -3,7 +3,7 @@
 import pytest
 
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.flow.decisions.reply_parser import parse_reply, reply_hint
+from countersign.flow.decisions.reply_parser import parse_reply
 from countersign.flow.graph_name import split_name
 from countersign.interrupts import FormValidationError, ReviewRequest, parse
 
@@ -123,13 +123,6 @@ def test_a_number_that_was_asked_for_stays_a_number() -> None:
     assert parse_reply("7", request) == Decision(kind=DecisionKind.RESPOND, value=7)
     with pytest.raises(FormValidationError, match=r"\S"):
         parse_reply("a few", request)
-
-
-def test_only_words_that_decide_something_are_named() -> None:
-    assert reply_hint(APPROVAL) == ", or reply `approve` or `reject` with a reason"
-    assert reply_hint(parse({"text_to_revise": "a text"}, None)) == ", or reply `approve`"
-    assert reply_hint(parse({"any": ["thing"]}, None)) == ""
-    assert reply_hint(TWO_ROWS) == ""
 
 
 def test_several_rows_are_not_decided_by_words() -> None:

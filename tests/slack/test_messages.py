@@ -69,7 +69,8 @@ async def test_edits_deletions_and_the_bots_own_messages_are_not_input(bot: Bot)
     await bot.ws.carol.deletes(thread.messages()[0])
     await acknowledged(bot, "message", 4)
     assert len(bot.ws.log.attempts("app_mention")) == 1
-    assert bot.deferred.count(thread.id) == 1
+    kinds = [kind for kind, _, _ in await stored(bot, thread)]
+    assert kinds == [InboundKind.MESSAGE, InboundKind.REVISION, InboundKind.REVISION]
 
 
 async def test_a_mention_without_words_is_told_what_to_do(bot: Bot) -> None:

@@ -21,6 +21,7 @@ from countersign.flow.policy.rule_assignment import RuleAssignment
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock
 from countersign.flow.review import Review
+from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.thread import ThreadRef
 from countersign.flow.tool_host import ToolHost
@@ -208,7 +209,9 @@ async def open_house(
             locks=locks,
             graphs=wrap("graphs", hosted),
             delivery=delivery,
-            reply_handler=ReplyHandler(decide, port, clock),
+            reply_handler=ReplyHandler(decide, store, port, clock),
+            start_permission=StartPermission(port),
+            notify=lambda _thread, user, text: slack.ephemerals.append((user, text)),
             clock=clock,
             assign_rules=assign_rules,
         )

@@ -1,6 +1,6 @@
 """The flow's own port to Slack, written down instead of sent: what was posted, redrawn and whispered."""
 
-import itertools
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -13,7 +13,7 @@ from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 
 GUEST = "UGUEST"
-_moments = itertools.count(1)
+_last = [0]  # microseconds
 
 
 @dataclass
@@ -64,7 +64,9 @@ class Recorder:
 
 def next_ts() -> str:
     """Slack's clock, which gives each message a moment of its own."""
-    return f"1700000000.{next(_moments):06}"
+    _last[0] = max(_last[0] + 1, time.time_ns() // 1000)
+    seconds, micros = divmod(_last[0], 1_000_000)
+    return f"{seconds}.{micros:06}"
 
 
 def refused(error: str) -> SlackRefused:

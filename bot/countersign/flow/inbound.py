@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from countersign.approvals.json import Json
 from countersign.flow.thread import ThreadRef
@@ -14,6 +15,7 @@ class InboundKind(StrEnum):
     FORM = "form"  # a person filled in the form that starts a graph
     RETRY = "retry"  # a person asked to try the failed step again
     ASK_AGAIN = "ask_again"  # a person wants the question of the failed step asked again
+    REVISION = "revision"  # a person edited or deleted a message; `body` has its key as `message`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ class Inbound:
     event_id: str | None = None
     may_open: bool = True  # whether it may open a thread; a mere reply only goes on with one that exists
     ts: str | None = None  # of a message: when it was written, by Slack's clock
+    open_approvals: tuple[UUID, ...] = ()  # of its thread, when it was written; known once it is stored
 
     def written_after(self, ts: str | None) -> bool:
         """Whether it is a message whose writer can have seen the message that has this ts."""

@@ -73,6 +73,18 @@ class Store(Protocol):
         ...
 
 
+class ReplyStore(Protocol):
+    """What tells whether a reply still means what it meant. Raises DatabaseUnavailable."""
+
+    async def graph_posted_between(self, thread: ThreadRef, after: str, before: str) -> bool:
+        """Whether the graph said something in the thread between two messages, given as their ts."""
+        ...
+
+    async def decided_by_message(self, thread: ThreadRef, key: str) -> bool:
+        """Whether the reply with this key counted as a decision."""
+        ...
+
+
 class Outbox(Protocol):
     """Claims keep two processes from posting the same row; they lapse, so a dead one blocks nobody."""
 

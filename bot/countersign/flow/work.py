@@ -29,6 +29,15 @@ class StepResult:
     changes: tuple[Change, ...] = ()
     opened: tuple[Review, ...] = ()  # the approvals that `changes` open
     post: tuple[Outgoing, ...] = ()
+    notices: tuple["Notice", ...] = ()  # sent after the result is saved; a failure to send one is no failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """Words for one person, for their eyes only."""
+
+    user: str
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,14 +3,18 @@
 -- insert_inbound --
 -- One row per message and per delivery. Returns no row for a duplicate, and none for a reply in a thread that
 -- is not ours. A message that may open a thread inserts the thread's row; a reply written before that message is
--- dropped even when Slack delivers it later.
+-- dropped even when Slack delivers it later. Remembers which approvals of the thread were open when the message
+-- was written: those that are pending, and those that changed since.
 WITH begun AS (
     INSERT INTO countersign.threads (id, since)
     SELECT %(thread_id)s::text, %(ts)s::numeric WHERE %(may_open)s::boolean
     ON CONFLICT (id) DO NOTHING
 )
-INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, body, ts)
-SELECT %(key)s, %(event_id)s, %(thread_id)s, %(kind)s, %(user_id)s, %(text)s, %(body)s, %(ts)s
+INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, body, ts, open_approvals)
+SELECT %(key)s, %(event_id)s, %(thread_id)s, %(kind)s, %(user_id)s, %(text)s, %(body)s, %(ts)s, (
+    SELECT array_agg(a.id) FROM countersign.approvals a
+    WHERE a.thread_id = %(thread_id)s
+      AND (a.status = 'pending' OR a.changed_at >= to_timestamp(%(ts)s::double precision)))
 WHERE %(may_open)s::boolean OR EXISTS (
     SELECT 1 FROM countersign.threads
     WHERE id = %(thread_id)s AND (since > %(ts)s::numeric) IS NOT TRUE)
@@ -422,3 +426,16 @@ WITH idle AS (
     DELETE FROM countersign.approvals WHERE thread_id IN (SELECT id FROM idle)
 )
 DELETE FROM countersign.threads WHERE id IN (SELECT id FROM idle) RETURNING id;
+
+-- graph_posted_between --
+-- Whether the graph said something in the thread between two messages; the bot's own notes do not count.
+SELECT EXISTS (
+    SELECT 1 FROM countersign.outbox
+    WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note'
+      AND posted_ts::numeric > %(after)s::numeric AND posted_ts::numeric < %(before)s::numeric) AS found;
+
+-- decided_by_message --
+-- The approval that a reply decided, if it did: its words are in the ledger under the message's key.
+SELECT approval_id FROM countersign.ledger
+WHERE thread_id = %(thread_id)s AND event IN ('decided', 'voted') AND detail ->> 'message' = %(message)s
+LIMIT 1;

@@ -42,6 +42,7 @@ def inbound_from(row: Row) -> Inbound:
         text=row["text"],
         body=row["body"],
         ts=row["ts"],
+        open_approvals=tuple(row["open_approvals"] or ()),
     )
 
 

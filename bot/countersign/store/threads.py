@@ -15,7 +15,7 @@ from countersign.flow.errors import Conflict, StaleWorker
 from countersign.flow.inbound import Inbound, InboundKind, in_order
 from countersign.flow.outgoing import Outgoing, OutgoingKind, ThreadRoot
 from countersign.flow.review import Review
-from countersign.flow.thread import ThreadRecord
+from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import SavedStep, StepResult, Work
 from countersign.store import rows
 from countersign.store.ledger import ledger_arguments
@@ -134,6 +134,17 @@ class ThreadStore:
                 raise StaleWorker
             claimed = await claiming.fetchall() if claiming else ()
         return SavedStep(more=bool(saved["more"]), claimed=claimed_messages(claimed))
+
+    async def graph_posted_between(self, thread: ThreadRef, after: str, before: str) -> bool:
+        arguments = {"channel": thread.channel, "thread_ts": thread.ts, "after": after, "before": before}
+        async with self._pool.connection() as connection:
+            row = await _one(connection, QUERIES["graph_posted_between"], arguments)
+        return row is not None and bool(row["found"])
+
+    async def decided_by_message(self, thread: ThreadRef, key: str) -> bool:
+        arguments = {"thread_id": thread.id, "message": key}
+        async with self._pool.connection() as connection:
+            return await _one(connection, QUERIES["decided_by_message"], arguments) is not None
 
     async def undo_attempt(self, thread: ThreadRecord) -> None:
         arguments = {"thread_id": thread.ref.id, "fence": thread.fence}

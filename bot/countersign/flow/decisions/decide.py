@@ -36,6 +36,7 @@ class DecisionRequest:
     channel: str  # where the card is that was clicked
     decisions: Mapping[int, Decision]  # by row
     via: str  # "button", "form", "reply"
+    message: str | None = None  # the key of the message that said it, of a reply
 
 
 class Decide:
@@ -127,6 +128,7 @@ class Decide:
             by=person,
             detail={
                 "via": request.via,
+                **({"message": request.message} if request.message else {}),
                 "digest": request.digest,
                 "rows": {
                     str(row): _as_json(decision) | _verdict_json(verdicts[row])

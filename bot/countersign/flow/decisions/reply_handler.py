@@ -1,40 +1,81 @@
 """A message in a thread where something waits: it is an answer, or its writer is told what waits.
 
 It is never new input: LangGraph would cancel the pending question and leave its tool calls unanswered.
+
+Words decide only what they meant when they were written: exactly one approval was open then, its card was the
+last thing that the agent had posted, and the message was neither edited nor deleted before it is handled.
 """
+
+from dataclasses import replace
 
 from countersign.approvals.decision import Decision
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import Decide, DecisionRequest
-from countersign.flow.decisions.reply_parser import parse_reply, reply_hint
+from countersign.flow.decisions.reply_parser import parse_reply
 from countersign.flow.graph_state import GraphState
-from countersign.flow.inbound import Inbound
+from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import note
-from countersign.flow.ports import Clock, Slack
+from countersign.flow.ports import Clock, ReplyStore, Slack
 from countersign.flow.review import Review
 from countersign.flow.steps.reconciliation import reconcile
-from countersign.flow.work import StepResult, Work
+from countersign.flow.work import Notice, StepResult, Work
 from countersign.interrupts import FormValidationError, InvalidDecision
+
+_DECISION_STANDS = (
+    "A message was edited or deleted after it had decided an approval. The decision stands as it was given."
+)
 
 
 class ReplyHandler:
-    def __init__(self, decide: Decide, slack: Slack, clock: Clock) -> None:
+    """`words_decide`: whether `approve` and `reject` count at all (REPLIES)."""
+
+    def __init__(
+        self, decide: Decide, store: ReplyStore, slack: Slack, clock: Clock, *, words_decide: bool = True
+    ) -> None:
         self._decide = decide
+        self._store = store
         self._slack = slack
         self._clock = clock
+        self._words_decide = words_decide
 
     async def handle(self, work: Work, state: GraphState, message: Inbound) -> StepResult:
         waiting = [r for r in work.open if r.approval.status is Status.PENDING]
-        # Words written before this card was posted were meant for another question, or for none.
-        saw_card = len(waiting) == 1 and message.written_after(waiting[0].approval.card_ts)
+        only = waiting[0] if len(waiting) == 1 else None
         try:
-            decision = parse_reply(message.text, waiting[0].request) if saw_card else None
+            decision = await self._decision(work, message, only) if only else None
         except FormValidationError as errors:
             return self._noted(work, state, message, _bad_answer(errors))
-        if decision is None:
+        if only is None or decision is None:
             return self._noted(work, state, message, _what_waits(waiting))
-        return await self._decided(work, state, message, waiting[0], decision)
+        return await self._decided(work, state, message, only, decision)
+
+    async def handle_revision(self, work: Work, state: GraphState, revision: Inbound) -> StepResult:
+        """A message was edited or deleted. If it decided something, the thread is told that this stands."""
+        key = revised_message(revision)
+        decided = key is not None and await self._store.decided_by_message(work.thread.ref, key)
+        if decided:
+            return self._noted(work, state, revision, _DECISION_STANDS)
+        return reconcile(work, state, self._clock, done=(revision.key,), halted=work.thread.halted)
+
+    async def _decision(self, work: Work, message: Inbound, review: Review) -> Decision | None:
+        """What the message decides about the only approval that waits; None if nothing."""
+        approval = review.approval
+        # Words written before this card was posted were meant for another question, or for none.
+        if not message.written_after(approval.card_ts) or message.open_approvals != (approval.id,):
+            return None
+        if any(revised_message(later) == message.key for later in work.inbound):
+            return None
+        decision = parse_reply(message.text, review.request)
+        if decision is None or review.request.answered_by_reply:
+            return decision
+        if not self._words_decide or not approval.rule(0).replies:
+            return None
+        assert approval.card_ts is not None, "it was written after the card"
+        assert message.ts is not None, "it was written after the card"
+        ref = work.thread.ref
+        spoke = await self._store.graph_posted_between(ref, approval.card_ts, message.ts)
+        return None if spoke else decision
 
     async def _decided(
         self, work: Work, state: GraphState, message: Inbound, review: Review, decision: Decision
@@ -46,20 +87,28 @@ class ReplyHandler:
             channel=work.thread.ref.channel,
             decisions={0: decision},
             via="reply",
+            message=message.key,
         )
         try:
             change = await self._decide.change(review, request, person)
         except InvalidDecision as refused:
             return self._noted(work, state, message, _bad_answer(refused))
         except CountersignError as error:
-            await self._slack.post_ephemeral(work.thread.ref, message.user, str(error))
-            return reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
+            nothing = reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
+            return replace(nothing, notices=(Notice(user=message.user, text=str(error)),))
         return reconcile(work, state, self._clock, done=(message.key,), changes=(change,))
 
     def _noted(self, work: Work, state: GraphState, message: Inbound, text: str) -> StepResult:
         """Answer the message with a note, and change nothing."""
         post = (note(work.thread.ref, message.key, text),)
         return reconcile(work, state, self._clock, done=(message.key,), post=post, halted=work.thread.halted)
+
+
+def revised_message(inbound: Inbound) -> str | None:
+    """The key of the message that was edited or deleted, if that is what this tells."""
+    body = inbound.body
+    key = body.get("message") if inbound.kind is InboundKind.REVISION and isinstance(body, dict) else None
+    return key if isinstance(key, str) else None
 
 
 def _bad_answer(problem: FormValidationError | InvalidDecision) -> str:
@@ -77,5 +126,5 @@ def _what_waits(waiting: list[Review]) -> str:
         return f"{len(waiting)} approvals wait in this thread, so please use their cards:\n{titles}"
     return (
         f"This thread waits for a decision: {waiting[0].request.title}\n"
-        f"Use the card{reply_hint(waiting[0].request)}. Other messages are not passed on until then."
+        "Use the card. Other messages are not passed on until then."
     )

@@ -5,7 +5,6 @@ import re
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.interrupts import ReviewRequest, ReviewRow
 
-_REPLY_WORDS = ((DecisionKind.APPROVE, "`approve`"), (DecisionKind.REJECT, "`reject` with a reason"))
 _APPROVE = re.compile(r"approved?", re.IGNORECASE)
 _REJECT = re.compile(r"reject(?:ed)?(?:(?:\s*[:,.]|\s+[-–—])?\s+(?P<reason>.*))?", re.IGNORECASE | re.DOTALL)
 _MARKUP = "*_~` "
@@ -54,10 +53,3 @@ def _rejection(row: ReviewRow, reason: str | None) -> Decision | None:
     if DecisionKind.REJECT in row.allowed:
         return Decision(kind=DecisionKind.REJECT, message=reason)
     return None if reason else row.choose_by_label(("reject", "rejected"))
-
-
-def reply_hint(request: ReviewRequest) -> str:
-    """How to decide it in words, to be put behind "Use the card"; nothing where words decide nothing."""
-    allowed = request.rows[0].allowed if len(request.rows) == 1 else frozenset()
-    words = [text for kind, text in _REPLY_WORDS if kind in allowed]
-    return f", or reply {' or '.join(words)}" if words else ""

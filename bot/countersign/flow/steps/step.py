@@ -5,10 +5,12 @@ decided approval, its question answered          it was taken before a crash: co
 decided approval, question or graph changed      the answer is not used, and the thread is told
 input that is in the checkpoint already          continue
 message while something waits                    an answer, or a note of what waits
+an edit or a deletion of a message               a note, if the message had decided something
 message otherwise                                start
 """
 
 from collections.abc import Awaitable
+from dataclasses import replace
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.ledger import Change
@@ -22,7 +24,8 @@ from countersign.flow.ports import Clock, GraphThread
 from countersign.flow.steps.graph_choice import start_form
 from countersign.flow.steps.reconciliation import reconcile
 from countersign.flow.steps.resume_check import Standing, standing
-from countersign.flow.work import StepResult, Work
+from countersign.flow.steps.start_permission import StartPermission
+from countersign.flow.work import Notice, StepResult, Work
 
 _NOT_USED = {
     Standing.QUESTION_CHANGED: "The question changed after this was decided, so the answer was not used.",
@@ -43,6 +46,7 @@ class Step:
         info: GraphInfo,
         graph: GraphThread,
         reply_handler: ReplyHandler,
+        start_permission: StartPermission,
         clock: Clock,
         *,
         new: bool,
@@ -52,6 +56,7 @@ class Step:
         self._info = info
         self._graph = graph
         self._reply_handler = reply_handler
+        self._start_permission = start_permission
         self._clock = clock
         self._new = new
 
@@ -64,6 +69,8 @@ class Step:
         if decided and (self._work.thread.halted is None or (first and first.kind is InboundKind.RETRY)):
             return await self._resume(decided, state, first)
         assert first is not None, "work without anything to do"
+        if first.kind is InboundKind.REVISION:
+            return await self._reply_handler.handle_revision(self._work, state, first)
         if state.last_input_key == first.key or first.kind is InboundKind.RETRY:
             return await self._continue(state, first)
         if not self._agrees(state):
@@ -148,6 +155,10 @@ class Step:
         return await self._run(self._continue_if_unfinished(state), (), (first.key,))
 
     async def _start(self, state: GraphState, first: Inbound) -> StepResult:
+        refusal = await self._start_permission.refusal(first.user, self._work.thread.ref.team)
+        if refusal is not None:
+            nothing = self._result(state, done=(first.key,))
+            return replace(nothing, notices=(Notice(user=first.user, text=refusal),))
         if self._info.starts_with is StartsWith.FORM and first.kind is InboundKind.MESSAGE:
             form = start_form(self._work.thread, self._info, first)
             return self._result(state, done=(first.key,), post=(form,))

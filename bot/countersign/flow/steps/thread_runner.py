@@ -6,7 +6,7 @@ and does what is missing, so that it may begin again at any line.
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -24,8 +24,9 @@ from countersign.flow.policy.rule_assignment import RuleAssignment
 from countersign.flow.ports import Clock, Graphs, Locks, Session, Store
 from countersign.flow.review import Review
 from countersign.flow.steps.graph_choice import choose_graph, graph_missing
+from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.steps.step import Step
-from countersign.flow.thread import ThreadRecord
+from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import StepResult, Work
 
 log = structlog.get_logger()
@@ -34,7 +35,12 @@ _UNDO_RETRY_INTERVAL = 0.5  # seconds
 MAX_ATTEMPTS = 5  # a step that ended its worker's process this often is parked
 
 
+Notify = Callable[[ThreadRef, str, str], None]  # (thread, user, text): returns at once, never raises
+
+
 class ThreadRunner:
+    """`notify` tells one person something without being waited for: whether it arrives is not the step's."""
+
     def __init__(
         self,
         *,
@@ -43,6 +49,8 @@ class ThreadRunner:
         graphs: Graphs,
         delivery: MessageDelivery,
         reply_handler: ReplyHandler,
+        start_permission: StartPermission,
+        notify: Notify,
         clock: Clock,
         metrics: Metrics | None = None,
         assign_rules: RuleAssignment | None = None,
@@ -53,6 +61,8 @@ class ThreadRunner:
         self._graphs = graphs
         self._delivery = delivery
         self._reply_handler = reply_handler
+        self._start_permission = start_permission
+        self._notify = notify
         self._clock = clock
         self._metrics = metrics or Metrics()
         self._assign_rules = assign_rules or RuleAssignment(CurrentPolicy(), None, clock)
@@ -76,6 +86,8 @@ class ThreadRunner:
                     raise
                 self._count(result)
                 more = saved.more
+                for notice in result.notices:
+                    self._notify(work.thread.ref, notice.user, notice.text)
                 reviews = _changed_reviews(work, result)
                 await self._delivery.deliver(saved.claimed, reviews)
                 await self._update_cards(result, reviews)
@@ -114,7 +126,9 @@ class ThreadRunner:
             return graph_missing(work, self._graphs)
         try:
             async with self._graphs.bind(info.name, work.thread.ref, session, _starter(work)) as graph:
-                return await Step(work, info, graph, self._reply_handler, self._clock, new=new).take()
+                return await Step(
+                    work, info, graph, self._reply_handler, self._start_permission, self._clock, new=new
+                ).take()
         except RunFailed as error:  # a step reports its own: this graph could not be built
             return _parked(work, error.error_id, error.hint)
 

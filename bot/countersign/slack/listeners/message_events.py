@@ -34,6 +34,10 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     answered = RecentKeys()
 
     async def on_message(event: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest) -> None:
+        revision = revision_from(event, body.get("event_id"), context.workspace)
+        if revision is not None:
+            await context.store.accept(revision)
+            return
         inbound = message_from(event, body.get("event_id"), context.workspace)
         if inbound is None:
             return
@@ -115,6 +119,35 @@ def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Work
         event_id=event_id,
         may_open=opens,
         ts=str(ts),
+    )
+
+
+def revision_from(event: Mapping[str, Any], event_id: str | None, workspace: Workspace) -> Inbound | None:
+    """An edit or a deletion of a person's message; None for any other event.
+
+    Slack sends `message_changed` for unfurled links and new replies as well: an edit changes the text.
+    """
+    before, after = event.get("previous_message"), event.get("message")
+    if event.get("type") != "message" or not isinstance(before, Mapping):
+        return None
+    if event.get("subtype") == "message_changed":
+        if not isinstance(after, Mapping) or after.get("text") == before.get("text"):
+            return None
+    elif event.get("subtype") != "message_deleted":
+        return None
+    user, channel, ts = before.get("user"), event.get("channel"), before.get("ts")
+    if before.get("bot_id") or not (user and channel and ts):
+        return None
+    message = f"message:{workspace.team}/{channel}/{ts}"
+    revised_at = event.get("event_ts") or event.get("ts") or event_id
+    return Inbound(
+        key=f"revision:{message}:{revised_at}",
+        kind=InboundKind.REVISION,
+        thread=ThreadRef(team=workspace.team, channel=str(channel), ts=str(before.get("thread_ts") or ts)),
+        user=str(user),
+        body={"message": message},
+        event_id=event_id,
+        may_open=False,
     )
 
 

@@ -29,6 +29,7 @@ CREATE TABLE countersign.inbox (
     text text NOT NULL,
     body json,
     ts text,                                  -- of the message, if it is one
+    open_approvals uuid[],                    -- those of its thread that were open when the message was written
     received_at timestamptz NOT NULL DEFAULT now(),
     done_at timestamptz,
     parked_at timestamptz                     -- put down with its step, until somebody says to try again

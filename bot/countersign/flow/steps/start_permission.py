@@ -1,0 +1,39 @@
+"""Who may start a run: START says members (the default), guests as well, or everyone."""
+
+from enum import StrEnum
+
+from countersign.approvals.person import Standing
+from countersign.flow.ports import Slack
+
+
+class StartPolicy(StrEnum):
+    MEMBERS = "members"  # full members of the workspace
+    GUESTS = "guests"  # its guests as well
+    EVERYONE = "everyone"  # people of other workspaces as well
+
+
+_ALLOWED = {
+    StartPolicy.MEMBERS: {Standing.MEMBER},
+    StartPolicy.GUESTS: {Standing.MEMBER, Standing.GUEST},
+    StartPolicy.EVERYONE: {Standing.MEMBER, Standing.GUEST, Standing.STRANGER},
+}
+_REFUSALS = {
+    Standing.GUEST: "Guests can't start an agent here. Ask a full member to do it.",
+    Standing.STRANGER: "People from other workspaces can't start an agent here. Ask a member of this one.",
+    Standing.BOT: "Apps can't start an agent here.",
+    Standing.GONE: "Slack doesn't know you as an active member, so you can't start an agent here.",
+}
+
+
+class StartPermission:
+    def __init__(self, slack: Slack, policy: StartPolicy = StartPolicy.MEMBERS) -> None:
+        self._slack = slack
+        self._policy = policy
+
+    async def refusal(self, user: str, team: str) -> str | None:
+        """Why this person may not start a run, in words for them; None if they may.
+
+        Raises RateLimited, SlackRefused or SlackUnreachable where Slack does not say who it is.
+        """
+        person = await self._slack.person(user, team)
+        return None if person.standing in _ALLOWED[self._policy] else _REFUSALS[person.standing]

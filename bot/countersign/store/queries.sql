@@ -431,7 +431,7 @@ DELETE FROM countersign.threads WHERE id IN (SELECT id FROM idle) RETURNING id;
 -- Whether the graph said something in the thread between two messages; the bot's own notes do not count.
 SELECT EXISTS (
     SELECT 1 FROM countersign.outbox
-    WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note'
+    WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note' AND posted_at IS NOT NULL
       AND posted_ts::numeric > %(after)s::numeric AND posted_ts::numeric < %(before)s::numeric) AS found;
 
 -- decided_by_message --

@@ -133,6 +133,8 @@ CREATE INDEX outbox_due ON countersign.outbox (due_at) WHERE posted_at IS NULL A
 CREATE INDEX outbox_of_thread ON countersign.outbox (channel, thread_ts, seq)
     WHERE posted_at IS NULL AND given_up_at IS NULL;
 CREATE INDEX outbox_of_approval ON countersign.outbox (approval_id) WHERE approval_id IS NOT NULL;
+-- What the graph said in a thread since a card: asked when a word is to decide.
+CREATE INDEX outbox_said ON countersign.outbox (channel, thread_ts) WHERE kind <> 'note' AND posted_at IS NOT NULL;
 CREATE INDEX outbox_age ON countersign.outbox (posted_at) WHERE posted_at IS NOT NULL;
 
 -- What tools did, so that a step that runs again does not do it again.

@@ -28,6 +28,6 @@ USER countersign
 VOLUME /data
 EXPOSE 3000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["python", "-P", "-m", "countersign.health_check"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["python", "-P", "-m", "countersign.http.health_check"]
 ENTRYPOINT ["countersign"]
 CMD ["serve"]

@@ -6,8 +6,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from countersign import http_server
-from countersign.http_server import Handler, HealthCheck, build_http_app, open_http_server
+from countersign.http import server as http_server
+from countersign.http.server import Handler, HealthCheck, build_http_app, open_http_server
 
 
 async def fine() -> None:

@@ -29,8 +29,8 @@ from dotenv import load_dotenv
 from countersign import __version__
 from countersign.approvals.audit import AnchorNotUnderstood
 from countersign.approvals.errors import CountersignError
-from countersign.audit_arguments import add_audit_arguments
-from countersign.policy_arguments import add_policy_arguments
+from countersign.commands.audit_arguments import add_audit_arguments
+from countersign.commands.policy_arguments import add_policy_arguments
 from countersign.runs.project_env import read_project_env
 from countersign.status_file import write_refusal
 
@@ -102,7 +102,7 @@ def _migrate(_given: argparse.Namespace) -> int:
 
 
 def _halted(given: argparse.Namespace) -> int:
-    from countersign.halted_threads import list_halted_threads, retry_halted_thread
+    from countersign.commands.halted_threads import list_halted_threads, retry_halted_thread
     from countersign.logs import configure_logging
     from countersign.settings import read_database_settings
 
@@ -118,26 +118,26 @@ def _halted(given: argparse.Namespace) -> int:
 
 
 def _audit(given: argparse.Namespace) -> int:
-    from countersign import audit_command
+    from countersign.commands import audit
     from countersign.logs import configure_logging
     from countersign.settings import read_database_settings
 
     configure_logging("text", logging.WARNING)
     try:
-        return asyncio.run(audit_command.run(read_database_settings(), given))
-    except (audit_command.AuditUsageError, AnchorNotUnderstood) as error:
+        return asyncio.run(audit.run(read_database_settings(), given))
+    except (audit.AuditUsageError, AnchorNotUnderstood) as error:
         print(f"countersign: {error}", file=sys.stderr)
         return 2
 
 
 def _policy(given: argparse.Namespace) -> int:
-    from countersign import policy_command
+    from countersign.commands import policy
     from countersign.logs import configure_logging
 
     configure_logging("text", logging.WARNING)
     try:
-        return asyncio.run(policy_command.run(given))
-    except policy_command.PolicyUsageError as error:
+        return asyncio.run(policy.run(given))
+    except policy.PolicyUsageError as error:
         print(f"countersign: {error}", file=sys.stderr)
         return 2
 

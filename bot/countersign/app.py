@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 
-from countersign.admin_server import open_admin_server, open_startup_server, render_metrics
 from countersign.anchoring import Anchoring, anchor_targets
 from countersign.approvals.audit import EntryHasher
 from countersign.flow.decisions.decide import Decide
@@ -27,8 +26,9 @@ from countersign.flow.steps.start_permission import StartPermission, StartPolicy
 from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.thread import ThreadRef
 from countersign.flow.tool_host import ToolHost
-from countersign.http_server import Handler, HealthCheck, build_http_app
-from countersign.inspection_api import PATH, InspectionApi
+from countersign.http.admin_server import open_admin_server, open_startup_server, render_metrics
+from countersign.http.inspection_api import PATH, InspectionApi
+from countersign.http.server import Handler, HealthCheck, build_http_app
 from countersign.jobs.periodic import run_every
 from countersign.jobs.queue import Queue
 from countersign.jobs.stalled_jobs import StalledJobReaper

@@ -7,7 +7,7 @@ from functools import partial
 from aiohttp import web
 
 from countersign.flow.metrics import Metrics
-from countersign.http_server import HealthCheck, build_http_app, open_http_server
+from countersign.http.server import HealthCheck, build_http_app, open_http_server
 from countersign.settings import Settings
 from countersign.slack.transport.web_api import WebApi
 from countersign.slack_startup import StartupError

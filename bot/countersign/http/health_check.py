@@ -1,4 +1,4 @@
-"""`python -m countersign.health_check`, the HEALTHCHECK of the image: exits with 0 while the bot is alive.
+"""`python -m countersign.http.health_check`, the HEALTHCHECK of the image: exits with 0 if the bot is alive.
 
 `serve` answers on PORT and a `worker` on WORKER_PORT; one answer from either is enough.
 """

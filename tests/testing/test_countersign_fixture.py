@@ -11,11 +11,18 @@ from countersign.testing.pytest_plugin import (
     countersign_environment,
     countersign_folder,
     countersign_model,
-    workspace,
 )
+from slack_local.pytest_plugin import workspace, workspace_app
 from slack_local.workspace import LocalWorkspace
 
-__all__ = ["countersign", "countersign_environment", "countersign_folder", "countersign_model", "workspace"]
+__all__ = [
+    "countersign",
+    "countersign_environment",
+    "countersign_folder",
+    "countersign_model",
+    "workspace",
+    "workspace_app",
+]
 
 GRAPH = """
 from typing import TypedDict

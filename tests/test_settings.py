@@ -49,14 +49,20 @@ def test_the_least_that_is_needed_and_what_the_rest_is_then(monkeypatch: pytest.
 
 
 def test_secrets_are_in_no_repr(monkeypatch: pytest.MonkeyPatch) -> None:
-    put(monkeypatch, SLACK_SIGNING_SECRET="secretive", DATABASE_URL="postgresql://u:secretive@h/d")
+    put(monkeypatch, SLACK_SIGNING_SECRET="secretive-secretive", DATABASE_URL="postgresql://u:secretive@h/d")
     assert "secretive" not in repr(read_settings()) + str(read_settings()) + repr(read_database_settings())
 
 
 def test_a_dotenv_file_is_read_and_the_environment_is_stronger(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    lines = ["SLACK_BOT_TOKEN=xoxb-1", "SLACK_SIGNING_SECRET=s", "PORT=4000", "HOST=0.0.0.0", "OTHER=1"]
+    lines = [
+        "SLACK_BOT_TOKEN=xoxb-1",
+        "SLACK_SIGNING_SECRET=0123456789abcdef",
+        "PORT=4000",
+        "HOST=0.0.0.0",
+        "OTHER=1",
+    ]
     (tmp_path / ".env").write_text("\n".join(lines))
     monkeypatch.setenv("PORT", "5000")
     settings = read_settings()
@@ -64,7 +70,7 @@ def test_a_dotenv_file_is_read_and_the_environment_is_stronger(
 
 
 def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    put(monkeypatch, SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="s", DATABASE_URL="")
+    put(monkeypatch, SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="0123456789abcdef", DATABASE_URL="")
     settings = read_settings()
     assert not settings.socket_mode
     assert settings.database_url is None
@@ -75,6 +81,8 @@ def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("SLACK_BOT_TOKEN", "xapp-secretive", "xoxb-"),
         ("SLACK_APP_TOKEN", "xoxb-secretive", "connections:write"),
+        ("SLACK_SIGNING_SECRET", "short-secretive", "32 characters"),
+        ("SLACK_SIGNING_SECRET", " " * 32, "32 characters"),
         ("SLACK_API_URL", "slack", "https://slack.com/api/"),
         ("DATABASE_URL", "mysql://u:secretive@h/d", "postgresql://"),
         ("DATABASE_URL", "postgresql://u:secretive@[h/d", "postgresql://"),

@@ -273,8 +273,8 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         graphs=services.graphs.infos,
         default_graph=services.graphs.default,
     )
-    secret = settings.slack_signing_secret
-    bolt = build_bolt_app(context, signing_secret=secret.get_secret_value() if secret else None)
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+    bolt = build_bolt_app(context, signing_secret=secret)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(context.background_tasks.close)
         checks: dict[str, HealthCheck] = {"database": services.diagnostics.check_health}
@@ -285,7 +285,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
             stack.push_async_callback(socket.close)
             checks["slack"] = socket.check
         else:
-            handler = events_handler(bolt)
+            handler = events_handler(bolt, secret)
             checks["slack"] = services.api.check
         metrics = partial(render_metrics, services.diagnostics, services.metrics)
         app = build_http_app(checks, metrics, handler, _inspection_routes(services))

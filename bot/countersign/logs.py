@@ -10,6 +10,16 @@ from structlog.typing import WrappedLogger
 
 from countersign.log_redaction import SecretRedactor
 
+# Their INFO is one line per job, request and reconnection; our own events cover what matters.
+_WARNINGS_ONLY = ("procrastinate", "slack_bolt", "slack_sdk", "httpx", "aiohttp.access", "openai")
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Levels of loggers are not enough: Bolt sets those of its own loggers to the root's."""
+    return record.levelno >= logging.WARNING or not f"{record.name}.".startswith(
+        tuple(f"{name}." for name in _WARNINGS_ONLY)
+    )
+
 
 def configure_logging(log_format: str, level: int = logging.INFO) -> None:
     """Send structlog's and the standard library's records the same way, without secrets and forged lines.
@@ -50,9 +60,9 @@ def configure_logging(log_format: str, level: int = logging.INFO) -> None:
         ],
     )
     handler.setFormatter(formatter)
+    handler.addFilter(_is_worth_a_line)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # Their INFO is one line per job, request and reconnection; our own events cover what matters.
-    for name in ("procrastinate", "slack_bolt", "slack_sdk", "httpx", "aiohttp.access", "openai"):
+    for name in _WARNINGS_ONLY:
         logging.getLogger(name).setLevel(logging.WARNING)

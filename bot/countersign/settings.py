@@ -38,6 +38,9 @@ _EXPECTED = {
 _LEDGER_KEY_LENGTH = 16
 
 
+_SHORTEST_SIGNING_SECRET = 16  # characters
+
+
 class SettingsError(CountersignError):
     """A setting is missing or malformed."""
 
@@ -95,6 +98,13 @@ class Settings(DatabaseSettings):
     @classmethod
     def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
         return _with_prefix("xapp-", value) if value else None
+
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _signing_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and len(value.get_secret_value().strip()) < _SHORTEST_SIGNING_SECRET:
+            raise ValueError("is too short: Slack's has 32 characters")
+        return value
 
     @field_validator("slack_api_url")
     @classmethod

@@ -113,7 +113,7 @@ def test_the_command_says_it_in_one_line_and_ends_with_1(tmp_path: Path) -> None
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": os.environ["PYTHONPATH"],
         "SLACK_BOT_TOKEN": "xoxb-1",
-        "SLACK_SIGNING_SECRET": "a-secret",
+        "SLACK_SIGNING_SECRET": "a-secret-of-some-length",
         "LANGGRAPH_CONFIG": str(tmp_path / "langgraph.json"),
     }
 

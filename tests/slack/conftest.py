@@ -22,10 +22,12 @@ from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.voting import Voting
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import StepResult
+from countersign.http.server import build_http_app, open_http_server
 from countersign.interrupts import digest, parse
 from countersign.slack.client import SlackClient
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.transport.bolt_app import build_bolt_app
+from countersign.slack.transport.http import PATH, events_handler
 from countersign.slack.transport.socket_mode import SocketMode
 from countersign.slack.transport.web_api import WebApi, open_web
 from countersign.store.outbox import Outbox
@@ -171,3 +173,22 @@ async def bot(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot]:
         await side.context.background_tasks.close()
         await socket.close()
         assert ws.log.violations() == []
+
+
+@pytest.fixture
+async def http_bot(database_url: str) -> AsyncIterator[Bot]:
+    """The bot, behind its own HTTP server."""
+    async with (
+        LocalWorkspace(mode="http", retry_schedule=(0.0, 0.05), ack_limit=2.0) as ws,
+        slack_side(ws, database_url) as side,
+    ):
+        bolt = build_bolt_app(side.context, signing_secret=ws.signing_secret)
+        app = build_http_app({}, no_metrics, events_handler(bolt, ws.signing_secret))
+        async with open_http_server(app, "127.0.0.1", 0) as address:
+            ws.request_url = f"{address}{PATH}"
+            yield side
+            await side.context.background_tasks.close()
+
+
+async def no_metrics() -> bytes:
+    return b""

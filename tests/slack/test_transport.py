@@ -4,14 +4,11 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from countersign.slack.transport.bolt_app import build_bolt_app
-from countersign.slack.transport.http import PATH, events_handler
 from countersign.slack.transport.scopes import scope_warning
 from countersign.slack.transport.web_api import Workspace
 from slack_local.workspace import LocalWorkspace
@@ -45,24 +42,6 @@ async def test_a_dead_address_is_given_up(bot: Bot) -> None:
     await bot.ws.socket.disconnect("warning")
     await bot.ws.connected(2)
     await arrives(bot, "hello again")
-
-
-@pytest.fixture
-async def http_bot(database_url: str) -> AsyncIterator[Bot]:
-    async with (
-        LocalWorkspace(mode="http", retry_schedule=(0.0, 0.05), ack_limit=2.0) as ws,
-        slack_side(ws, database_url) as side,
-    ):
-        application = web.Application()
-        app = build_bolt_app(side.context, signing_secret=ws.signing_secret)
-        application.router.add_post(PATH, events_handler(app))
-        runner = web.AppRunner(application)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        ws.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"
-        yield side
-        await side.context.background_tasks.close()
-        await runner.cleanup()
 
 
 async def test_the_whole_way_over_http(http_bot: Bot) -> None:
@@ -100,24 +79,6 @@ async def post(bot: Bot, *, secret: str, extra: dict[str, str] | None = None) ->
         session.post(bot.ws.request_url, data=body, headers=headers) as answer,
     ):
         return answer.status
-
-
-async def test_a_wrong_signature_is_turned_away(http_bot: Bot) -> None:
-    assert await post(http_bot, secret="not-the-secret") == 401
-    assert http_bot.deferred == []
-
-
-@pytest.mark.parametrize(
-    "body", ["{nope", "[]", "payload=%7Bnope", '{"type": "event_callback", "event": null}']
-)
-async def test_a_body_that_is_nothing_of_slacks_is_turned_away(http_bot: Bot, body: str) -> None:
-    kind = "application/x-www-form-urlencoded" if body.startswith("payload") else "application/json"
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(http_bot.ws.request_url, data=body, headers={"content-type": kind}) as answer,
-    ):
-        assert answer.status in {400, 401}
-    assert http_bot.deferred == []
 
 
 async def test_bolts_own_headers_steer_nothing_from_outside(http_bot: Bot) -> None:

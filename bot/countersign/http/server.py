@@ -13,6 +13,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _CHECK_TIMEOUT = 3.0  # seconds
 _MAX_BODY = 4 * 1024 * 1024  # bytes
+_LINGERING_TIME = 1.0  # seconds in which the rest of a refused body is discarded
 
 log = structlog.get_logger()
 
@@ -67,7 +68,14 @@ async def _failure_reason(check: HealthCheck) -> str | None:
 @asynccontextmanager
 async def open_http_server(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
     """Listen, and yield the base URL. Raises OSError when the port is taken."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
+    # Without auto_decompress, a few bytes cannot unpack to many, and a signature is of the bytes as sent.
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=5.0,
+        auto_decompress=False,
+        lingering_time=_LINGERING_TIME,
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

@@ -11,12 +11,14 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.flow.thread import ThreadRef
 from countersign.slack.listeners import register
 from countersign.slack.listeners.context import ListenerContext
+from countersign.slack.transport.installation import installation_check
 
 _BOLT_VARIABLES = (
     "SLACK_BOT_TOKEN",
@@ -57,15 +59,21 @@ def build_bolt_app(context: ListenerContext, *, signing_secret: str | None) -> A
     """
     with _without_bolt_variables():
         app = AsyncApp(
-            name="countersign",
+            name="slack_bolt",  # names a logger whose level Bolt sets: not one of ours
             client=_client_without_token(context.api.web),
             signing_secret=signing_secret or "",
             authorize=SingleWorkspaceAuthorize(context),
             process_before_response=True,
+            # Bolt's default is a warning with the whole payload in it.
+            raise_error_for_unhandled_request=True,
         )
+    app.use(installation_check(context.workspace))
     register(app, context)
 
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):
+            log.info("payload_unhandled", kind=str(body.get("type") or "command"))
+            return BoltResponse(status=404, body="")
         return _report_failure(context, error, body)
 
     app.error(on_error)

@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from countersign.approvals.errors import CountersignError
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
+
+log = structlog.get_logger()
 
 TIMEOUT = 10  # seconds for one call
 _CONNECTION_ERRORS = (aiohttp.ClientError, SlackClientError, TimeoutError, ssl.SSLError, OSError)
@@ -32,6 +36,7 @@ class Workspace:
     bot_user: str
     bot_id: str
     scopes: frozenset[str] | None  # None if Slack does not say
+    app_id: str | None = None  # None if Slack does not say
 
     def link(self, channel: str, ts: str, thread_ts: str | None = None) -> str:
         """The permalink of a message, as Slack writes it."""
@@ -117,7 +122,19 @@ class WebApi:
             bot_user=answer["user_id"],
             bot_id=answer.get("bot_id") or "",
             scopes=frozenset(scope.strip() for scope in scopes.split(",")) if scopes else None,
+            app_id=await self._app_id(answer.get("bot_id")),
         )
+
+    async def _app_id(self, bot_id: str | None) -> str | None:
+        """The app of a bot. None if Slack does not say: then payloads are told apart by workspace alone."""
+        if not bot_id:
+            return None
+        try:
+            answer = await self.call("bots.info", bot=bot_id)
+        except CountersignError as error:
+            log.info("app_id_unknown", reason=str(error))
+            return None
+        return (answer.get("bot") or {}).get("app_id")
 
 
 def _form_value(value: Any) -> str:

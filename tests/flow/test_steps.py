@@ -7,7 +7,13 @@ from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.approvals.errors import AlreadyDecided, MayNotDecide, NotPending, QuestionChanged
+from countersign.approvals.errors import (
+    AlreadyDecided,
+    MayNotDecide,
+    NothingDecided,
+    NotPending,
+    QuestionChanged,
+)
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.inbound import InboundKind
@@ -18,7 +24,7 @@ from countersign.interrupts import InvalidDecision
 from countersign.runs.graph_thread import thread_config
 from countersign.runs.loading import bind_checkpointer
 from tests.flow.graphs_to_host import failing, gated, ran
-from tests.support.house import CHANNEL, House, a_thread, asked, loaded, message
+from tests.support.house import CHANNEL, TEAM, House, a_thread, asked, loaded, message
 from tests.support.recorder import GUEST, refused
 
 YES, NO, TELL = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RESPOND
@@ -236,6 +242,23 @@ async def test_a_forged_decision_is_refused(house: House) -> None:
     with pytest.raises(InvalidDecision, match="not possible here"):
         await house.vote(card, DecisionKind.EDIT)
     assert await house.ledger(thread) == ["opened"]
+
+
+@pytest.mark.parametrize("answered", [False, True])
+async def test_an_empty_vote_changes_nothing(house: House, answered: bool) -> None:
+    thread = a_thread()
+    await house.say(thread, "deploy")
+    card = await house.the_card(thread)
+    if answered:
+        await house.answer(card, YES)
+    before = await house.threads.approval(card.id)
+    empty = DecisionRequest(approval_id=card.id, digest="x" * 64, channel=CHANNEL, decisions={}, via="button")
+
+    with pytest.raises(NothingDecided):
+        await house.decide(empty, await house.slack.person("UBOB", TEAM))
+
+    assert await house.threads.approval(card.id) == before
+    assert await house.ledger(thread) == (["opened", "decided", "resumed"] if answered else ["opened"])
 
 
 async def test_a_decision_on_an_unknown_approval_is_explained(house: House) -> None:

@@ -6,7 +6,7 @@ import openai
 import structlog
 from langgraph.errors import GraphRecursionError
 
-from countersign.flow.errors import RunFailed
+from countersign.flow.errors import RunFailed, StatementFailed
 
 log = structlog.get_logger()
 
@@ -17,6 +17,7 @@ _HINTS: tuple[tuple[type[BaseException], str], ...] = (
     (openai.RateLimitError, "The model is busy or out of quota just now."),
     (openai.BadRequestError, "The model refused what it was sent."),
     (openai.APIError, "The model answered with an error."),
+    (StatementFailed, "The database refused to store what the graph did."),
     (GraphRecursionError, "The graph took more steps than it is allowed, so it was stopped."),
 )
 

@@ -62,11 +62,12 @@ SELECT * FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS N
 UPDATE countersign.threads SET graph = %(graph)s WHERE id = %(thread_id)s AND fence = %(fence)s RETURNING id;
 
 -- save_thread --
--- The thread after a step: its attempts start again. No row comes back with a stale fencing token: another worker
+-- The thread after a step: its attempts start again, and the graph it was assigned stays. No row comes back with a stale fencing token: another worker
 -- began a step since. `more` says whether it still has something to do; what comes in after this has a job of its
 -- own.
 UPDATE countersign.threads
-SET graph = %(graph)s, last_posted_key = %(last_posted_key)s, halted = %(halted)s, requester = %(requester)s,
+SET graph = coalesce(%(graph)s, graph), last_posted_key = %(last_posted_key)s, halted = %(halted)s,
+    requester = %(requester)s,
     attempts = 0, step_starts = 0, touched_at = now()
 WHERE id = %(thread_id)s AND fence = %(fence)s
 RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)

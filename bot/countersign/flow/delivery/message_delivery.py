@@ -1,5 +1,6 @@
 """Posts the outbox's rows, once each and in order, and keeps cards showing their approval as it is."""
 
+import secrets
 import time
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -80,6 +81,9 @@ class MessageDelivery:
                 return
             except SlackRefused as error:
                 log.warning("card_not_updated", approval_id=str(approval_id), reason=str(error))
+            except Exception:
+                log.exception("card_not_updated", approval_id=str(approval_id), error_id=secrets.token_hex(4))
+                return
             # Another process may have sent a later version while ours was on its way, and ours came last.
             version = review.approval.version
             now = await self._outbox.card_rendered(approval_id, version)
@@ -106,6 +110,10 @@ class MessageDelivery:
         except SlackRefused as error:
             self._count(row, "refused")
             await self._refused(row, error)
+        except Exception as error:
+            self._count(row, "failed")
+            log.exception("post_failed", key=row.key, error_id=secrets.token_hex(4))
+            await self._outbox.postpone(row, _REFUSED_PAUSE, f"{type(error).__name__}: {error}")
         else:
             self._count(row, "posted")
             # A second attempt may have found the first one's post, which shows what the approval was then.

@@ -12,10 +12,19 @@ from uuid import UUID
 
 import structlog
 
+from countersign.approvals.errors import CountersignError
 from countersign.approvals.lifecycle import Event, Status
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
-from countersign.flow.errors import DatabaseUnavailable, Drained, RateLimited, RunFailed, SlackUnreachable
+from countersign.flow.errors import (
+    Conflict,
+    DatabaseUnavailable,
+    Drained,
+    RateLimited,
+    RunFailed,
+    SlackUnreachable,
+    StaleWorker,
+)
 from countersign.flow.inbound import InboundKind
 from countersign.flow.metrics import Metrics
 from countersign.flow.outgoing import OutgoingKind, failure
@@ -27,12 +36,18 @@ from countersign.flow.steps.graph_choice import choose_graph, graph_missing
 from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.steps.step import Step
 from countersign.flow.thread import ThreadRecord, ThreadRef
-from countersign.flow.work import StepResult, Work
+from countersign.flow.work import SavedStep, StepResult, Work
 
 log = structlog.get_logger()
 
 _UNDO_RETRY_INTERVAL = 0.5  # seconds
 MAX_ATTEMPTS = 5  # a step that ended its worker's process this often is parked
+_BROKEN = "Countersign itself made a mistake here; the graph did not. Nothing is lost."
+_NOT_THE_STEPS_FAULT = (
+    *(Drained, asyncio.CancelledError),  # this process stops
+    *(RateLimited, SlackUnreachable, DatabaseUnavailable),
+    Conflict,  # somebody voted while the step was under way: it is to be done on what is stored now
+)
 
 
 Notify = Callable[[ThreadRef, str, str], None]  # (thread, user, text): returns at once, never raises
@@ -71,19 +86,13 @@ class ThreadRunner:
         """Do all that the thread has to do.
 
         Raises ThreadBusy where another worker holds it, StaleWorker where one took it over, Drained where
-        this process is stopping, DatabaseUnavailable, RateLimited and SlackUnreachable: the job must then be
-        retried.
+        this process is stopping, Conflict, DatabaseUnavailable, RateLimited and SlackUnreachable: the job
+        must then be retried. Any other error is reported in the thread, which is halted.
         """
         async with self._locks.hold(thread_id) as session:
             more = True
             while more and (work := await self._store.work(thread_id)):
-                try:
-                    with self._metrics.steps.time():
-                        result = await self._result(work, session)
-                    saved = await self._store.save_step(result, claim=True)
-                except (Drained, asyncio.CancelledError, RateLimited, SlackUnreachable, DatabaseUnavailable):
-                    await self._undo_attempt(work.thread)
-                    raise
+                result, saved = await self._take_step(work, session)
                 self._count(result)
                 more = saved.more
                 for notice in result.notices:
@@ -91,6 +100,37 @@ class ThreadRunner:
                 reviews = _changed_reviews(work, result)
                 await self._delivery.deliver(saved.claimed, reviews)
                 await self._update_cards(result, reviews)
+
+    async def _take_step(self, work: Work, session: Session) -> tuple[StepResult, SavedStep]:
+        """The next step's result, saved. An error that no retry of the job would mend is a result, too."""
+        try:
+            with self._metrics.steps.time():
+                result = await self._result(work, session)
+            return result, await self._store.save_step(result, claim=True)
+        except _NOT_THE_STEPS_FAULT:
+            await self._undo_attempt(work.thread)
+            raise
+        except StaleWorker:
+            raise
+        except Exception as error:
+            if session.closed:  # with it the lock is lost: whatever was raised is no fault of the step's
+                await self._undo_attempt(work.thread)
+                raise DatabaseUnavailable from error
+            return await self._save_failure(work, error)
+
+    async def _save_failure(self, work: Work, error: Exception) -> tuple[StepResult, SavedStep]:
+        result = self._failed(work, error)
+        try:
+            return result, await self._store.save_step(result, claim=True)
+        except Exception:
+            await self._undo_attempt(work.thread)
+            raise
+
+    def _failed(self, work: Work, error: Exception) -> StepResult:
+        """Tell the thread at once, instead of trying again until it looks as if a process had ended."""
+        error_id = secrets.token_hex(4)
+        log.error("step_failed", error_id=error_id, thread_id=work.thread.ref.id, exc_info=error)
+        return _parked(work, error_id, str(error) if isinstance(error, CountersignError) else _BROKEN)
 
     async def _undo_attempt(self, thread: ThreadRecord) -> None:
         """The step did not end its process, so its attempt does not count. Waits for the database."""

@@ -58,6 +58,7 @@ class App:
     bot_id: str = "B0BOT00001"
     bot_user: str = "U0BOT00001"
     name: str = "bot"
+    real_name: str = ""  # empty: made from the name
     scopes: frozenset[str] = frozenset(ALL_SCOPES)
     events: frozenset[str] = frozenset(ALL_EVENTS)
 
@@ -70,7 +71,13 @@ def people(app: App) -> tuple[User, ...]:
         User(id="U0CAROL001", name="carol", real_name="Carol Cruz", team_id=TEAM),
         User(id="U0GUS00001", name="gus", real_name="Gus Guest", team_id=TEAM, is_restricted=True),
         User(id="U0EVE00001", name="eve", real_name="Eve Elsewhere", team_id=OTHER_TEAM, is_stranger=True),
-        User(id=app.bot_user, name=app.name, real_name=app.name.title(), team_id=TEAM, is_bot=True),
+        User(
+            id=app.bot_user,
+            name=app.name,
+            real_name=app.real_name or app.name.title(),
+            team_id=TEAM,
+            is_bot=True,
+        ),
     )
 
 

@@ -44,13 +44,16 @@ class HttpDelivery:
         return self._session
 
     async def verify_url(self) -> bool:
-        """Slack's `url_verification` handshake: whether the bot gave the challenge back."""
+        """Slack's `url_verification` handshake: whether the bot was reached and gave the challenge back."""
         challenge = new_id("challenge")
         body = json.dumps({"token": VERIFICATION_TOKEN, "challenge": challenge, "type": "url_verification"})
-        async with self._client().post(
-            self.request_url, data=body.encode(), headers=self._headers(body, "application/json")
-        ) as response:
-            return response.status == 200 and challenge in await response.text()
+        try:
+            async with self._client().post(
+                self.request_url, data=body.encode(), headers=self._headers(body, "application/json")
+            ) as response:
+                return response.status == 200 and challenge in await response.text()
+        except aiohttp.ClientError:
+            return False
 
     def _headers(self, body: str, content_type: str) -> dict[str, str]:
         now = int(self._slack.clock.now())

@@ -14,6 +14,7 @@ from countersign.anchoring import Anchoring, anchor_targets
 from countersign.approvals.audit import EntryHasher
 from countersign.flow.decisions.decide import Decide
 from countersign.flow.decisions.reply_handler import ReplyHandler
+from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.metrics import Metrics
@@ -87,6 +88,7 @@ class Services:
     slack: SlackClient
     graphs: Graphs
     decide: Decide
+    withdraw_vote: WithdrawVote
     delivery: MessageDelivery
     run_thread: ThreadRunner
     retention: Retention
@@ -141,7 +143,8 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             log.warning("scopes_missing", text=warning)
         slack = SlackClient(api, workspace)
         effects = Effects(pool)
-        decide = Decide(threads, now, metrics, Voting(policy, slack.directory, now))
+        voting = Voting(policy, slack.directory, now)
+        decide = Decide(threads, now, metrics, voting)
         delivery = MessageDelivery(threads, outbox, slack, metrics)
         locks = ThreadLocks(sessions)
         notices = BackgroundTasks()
@@ -179,6 +182,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             slack=slack,
             graphs=graphs,
             decide=decide,
+            withdraw_vote=WithdrawVote(threads, voting),
             delivery=delivery,
             run_thread=run_thread,
             inspection=InspectionApi(diagnostics, graphs, sessions),
@@ -269,6 +273,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         workspace=services.workspace,
         store=services.threads,
         decide=services.decide,
+        withdraw_vote=services.withdraw_vote,
         delivery=services.delivery,
         graphs=services.graphs.infos,
         default_graph=services.graphs.default,

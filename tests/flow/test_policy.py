@@ -14,6 +14,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import AlreadyVoted, MayNotDecide
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.policy.voting.permission import ReasonMissing
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.errors import Conflict
 from countersign.flow.outgoing import OutgoingKind
@@ -340,7 +341,7 @@ async def test_decisions_that_the_rule_leaves_out_have_no_button_and_are_refused
 
 async def test_a_reason_that_is_required(house: House) -> None:
     thread, card = await asked(house, '[[rule]]\nname = "r"\nreason = "reject"\n')
-    with pytest.raises(InvalidDecision):
+    with pytest.raises(ReasonMissing):
         await house.vote(card, NO, user="UBOB")
     request = DecisionRequest(
         approval_id=card.id,

@@ -14,6 +14,7 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.demo.session import APP
 from countersign.flow.decisions.decide import Decide
+from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.graph_state import GraphInfo, StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
@@ -146,13 +147,15 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
         workspace = await api.workspace()
         client = SlackClient(api, workspace)
         clock = lambda: datetime.now(UTC)  # noqa: E731
+        voting = Voting(CurrentPolicy(), client.directory, clock)
         delivery = MessageDelivery(store, outbox, client)
         context = ListenerContext(
             api=api,
             client=client,
             workspace=workspace,
             store=store,
-            decide=Decide(store, clock, voting=Voting(CurrentPolicy(), client.directory, clock)),
+            decide=Decide(store, clock, voting=voting),
+            withdraw_vote=WithdrawVote(store, voting),
             delivery=delivery,
             graphs=GRAPHS,
             default_graph="assistant",

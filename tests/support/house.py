@@ -123,7 +123,7 @@ class House:
         assert decision is not None
         decision_request = DecisionRequest(
             approval_id=approval.id,
-            digest=approval.digest,
+            digest=approval.digest_of(row),
             channel=CHANNEL,
             decisions={row: decision},
             via="button",

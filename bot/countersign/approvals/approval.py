@@ -1,11 +1,13 @@
 """An approval: our record of one interrupt that waits for people. Its legal moves are in `lifecycle`."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from countersign.approvals.canonical_json import canonical_json
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import AlreadyDecided, NothingDecided, NotPending, QuestionChanged
 from countersign.approvals.json import Json
@@ -49,6 +51,15 @@ class Approval:
     def rule(self, row: int) -> Rule:
         return self.rules[row] if self.rules else _MEMBERS_DECIDE
 
+    def digest_of(self, row: int) -> str:
+        """The digest of what is decided on a row: the question's, until somebody proposes something else."""
+        proposal = self.votes_on(row).proposal
+        if proposal is None or self.votes[row] is not None:
+            return self.digest
+        decision = proposal.decision
+        content = canonical_json([self.digest, decision.kind.value, decision.value, decision.message])
+        return hashlib.sha256(content).hexdigest()
+
     def votes_on(self, row: int) -> RowVotes:
         """All votes on a row, oldest first."""
         return self.row_votes[row] if self.row_votes else _sole(self.votes[row])
@@ -66,13 +77,13 @@ class Approval:
         return Outcome.REJECTED if kinds == {DecisionKind.REJECT} else Outcome.APPROVED
 
     def check_open(self, row: int, digest: str) -> None:
-        """Raise unless this row still waits for an answer to the very question that has this digest.
+        """Raise unless this row still waits for a decision on the very proposal that has this digest.
 
         Raises NotPending, QuestionChanged or AlreadyDecided.
         """
         if self.status is not Status.PENDING:
             raise NotPending(self._how_it_ended())
-        if self.digest != digest or not 0 <= row < len(self.votes):
+        if not 0 <= row < len(self.votes) or digest != self.digest_of(row):
             raise QuestionChanged
         if self.votes[row] is not None:
             raise AlreadyDecided
@@ -92,7 +103,7 @@ class Approval:
         if not votes:
             raise NothingDecided
         for row in votes:
-            self.check_open(row, self.digest)
+            self.check_open(row, self.digest_of(row))
         merged = tuple(votes.get(row, vote) for row, vote in enumerate(self.votes))
         if None in merged:
             return self._moved(Event.VOTED, Status.PENDING, votes=merged, status_reason=None)
@@ -106,13 +117,18 @@ class Approval:
         if not cast:
             raise NothingDecided
         for row in cast:
-            self.check_open(row, self.digest)
+            self.check_open(row, self.digest_of(row))
         row_votes = tuple(cast.get(row, self.votes_on(row)) for row in range(len(self.votes)))
         if not decided:
             return self._moved(Event.VOTED, Status.PENDING, row_votes=row_votes, status_reason=None)
         after = self.with_votes(decided)
         sole = all(votes == _sole(vote) for votes, vote in zip(row_votes, after.votes, strict=True))
         return replace(after, row_votes=() if sole else row_votes)
+
+    def with_vote_withdrawn(self, row: int, votes: RowVotes) -> "Approval":
+        """One vote fewer on a row that is open."""
+        row_votes = tuple(votes if at == row else self.votes_on(at) for at in range(len(self.votes)))
+        return self._moved(Event.VOTE_WITHDRAWN, Status.PENDING, row_votes=row_votes)
 
     def answered_with(self, answer: Json) -> "Approval":
         """What the graph is to be resumed with, as the votes say."""

@@ -19,6 +19,7 @@ class Status(StrEnum):
 class Event(StrEnum):
     OPENED = "opened"
     VOTED = "voted"  # somebody decided, and something is still to be decided
+    VOTE_WITHDRAWN = "vote_withdrawn"  # somebody took their vote back
     DECIDED = "decided"  # people decided the last of it
     TIMED_OUT = "timed_out"  # nobody decided in time: the policy's answer goes to the graph
     CANCELLED = "cancelled"  # the requester cancelled: a rejection goes to the graph
@@ -42,6 +43,7 @@ OPEN = frozenset({Status.PENDING, Status.DECIDED})
 
 _TRANSITIONS: dict[tuple[Status, Event], frozenset[Status]] = {
     (Status.PENDING, Event.VOTED): frozenset({Status.PENDING}),
+    (Status.PENDING, Event.VOTE_WITHDRAWN): frozenset({Status.PENDING}),
     (Status.PENDING, Event.DECIDED): frozenset({Status.DECIDED}),
     (Status.PENDING, Event.TIMED_OUT): frozenset({Status.DECIDED}),
     (Status.PENDING, Event.CANCELLED): frozenset({Status.DECIDED}),

@@ -12,3 +12,4 @@ class Vote:
     decision: Decision
     by: Person
     at: datetime
+    broke_glass: bool = False  # it decided alone, where more would have been needed

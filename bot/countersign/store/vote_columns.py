@@ -8,6 +8,8 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.policy.approver_set import Source, SourceKind
+from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.vote import Vote
 
@@ -37,6 +39,10 @@ def _row_votes_row(votes: RowVotes) -> Json:
         "votes": [_vote_row(vote) for vote in votes.votes],
         # Its place among the votes; the whole of it where who proposed it has voted otherwise since.
         "proposal": proposal if proposal is not None else _vote_row(votes.proposal),
+        "needed": [
+            {"count": needed.count, "any_of": [[each.kind.value, *each.names] for each in needed.any_of]}
+            for needed in votes.needed
+        ],
     }
 
 
@@ -44,8 +50,17 @@ def _stored_row_votes(row: Row) -> RowVotes:
     votes = tuple(vote for each in row["votes"] if (vote := _vote_from(each)) is not None)
     proposal = row["proposal"]
     return RowVotes(
-        votes=votes, proposal=votes[proposal] if isinstance(proposal, int) else _vote_from(proposal)
+        votes=votes,
+        proposal=votes[proposal] if isinstance(proposal, int) else _vote_from(proposal),
+        needed=tuple(
+            Needed(count=needed["count"], any_of=tuple(map(_source_from, needed["any_of"])))
+            for needed in row["needed"]
+        ),
     )
+
+
+def _source_from(stored: Sequence[str]) -> Source:
+    return Source(kind=SourceKind(stored[0]), names=tuple(stored[1:]))
 
 
 def _vote_from(vote: Row | None) -> Vote | None:
@@ -60,6 +75,7 @@ def _vote_from(vote: Row | None) -> Vote | None:
         ),
         by=Person(id=vote["by"], name=vote["name"], standing=Standing(vote["standing"])),
         at=datetime.fromisoformat(vote["at"]),
+        broke_glass=vote.get("broke_glass", False),
     )
 
 
@@ -75,4 +91,4 @@ def _vote_row(vote: Vote | None) -> Json:
         "name": vote.by.name,
         "standing": vote.by.standing.value,
         "at": vote.at.isoformat(),
-    }
+    } | ({"broke_glass": True} if vote.broke_glass else {})

@@ -13,6 +13,7 @@ from countersign.approvals.policy.approver_set import MEMBERS, REQUESTER, Approv
 from countersign.approvals.policy.clock.freeze_calendar import Freeze
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.membership import Memberships, Unreadable
+from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.permission import (
     ReasonMissing,
     VotingContext,
@@ -22,7 +23,7 @@ from countersign.approvals.policy.voting.permission import (
 )
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.shortages import find_shortages
-from countersign.approvals.policy.voting.verdict import Needed, Outcome, Verdict, count_votes
+from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
 from tests.approvals.policy.policies import a_rule, person, vote
 
 APPROVE, EDIT, REJECT, RESPOND = (

@@ -114,7 +114,9 @@ class Decide:
             vote = Vote(decision=decision, by=person, at=at)
             cast[row], verdicts[row] = await self._cast(approval, row, vote)
         decided = {
-            row: Vote(decision=verdict.decision, by=person, at=at)
+            row: Vote(
+                decision=verdict.decision, by=person, at=at, broke_glass=verdict.broke_glass is not None
+            )
             for row, verdict in verdicts.items()
             if verdict.outcome is not Outcome.OPEN and verdict.decision is not None
         }
@@ -145,7 +147,7 @@ class Decide:
         if earlier is not None and earlier.decision == vote.decision:
             raise AlreadyVoted
         verdict = count_votes(voting.context, voting.votes.cast(vote))
-        return approval.votes_on(row).cast(vote), verdict
+        return replace(approval.votes_on(row).cast(vote), needed=verdict.needed), verdict
 
     async def _explain_conflict(self, request: DecisionRequest) -> None:
         """Raise what whoever was first left for the others to know; nothing if the rows are still open."""

@@ -8,7 +8,8 @@ last thing that the agent had posted, and the message was neither edited nor del
 
 from dataclasses import replace
 
-from countersign.approvals.decision import Decision
+from countersign.approvals.approval import Approval
+from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import Decide, DecisionRequest
@@ -68,8 +69,10 @@ class ReplyHandler:
             return None
         decision = parse_reply(message.text, review.request)
         if decision is None or review.request.answered_by_reply:
-            return decision
+            return decision if _saw_proposal(approval, message) else None
         if not self._words_decide or not approval.rule(0).replies:
+            return None
+        if not _saw_proposal(approval, message) or _needs_confirmation(approval, decision):
             return None
         assert approval.card_ts is not None, "it was written after the card"
         assert message.ts is not None, "it was written after the card"
@@ -83,7 +86,7 @@ class ReplyHandler:
         person = await self._slack.person(message.user, work.thread.ref.team)
         request = DecisionRequest(
             approval_id=review.approval.id,
-            digest=review.approval.digest,
+            digest=review.approval.digest_of(0),
             channel=work.thread.ref.channel,
             decisions={0: decision},
             via="reply",
@@ -109,6 +112,17 @@ def revised_message(inbound: Inbound) -> str | None:
     body = inbound.body
     key = body.get("message") if inbound.kind is InboundKind.REVISION and isinstance(body, dict) else None
     return key if isinstance(key, str) else None
+
+
+def _saw_proposal(approval: Approval, message: Inbound) -> bool:
+    """Whether its writer can have seen the edit or answer that is decided on now."""
+    proposal = approval.votes_on(0).proposal
+    return proposal is None or message.written_after(f"{proposal.at.timestamp():.6f}")
+
+
+def _needs_confirmation(approval: Approval, decision: Decision) -> bool:
+    """A second question is asked by the card's button alone."""
+    return decision.kind is DecisionKind.APPROVE and approval.rule(0).confirm is not None
 
 
 def _bad_answer(problem: FormValidationError | InvalidDecision) -> str:

@@ -1,11 +1,11 @@
-"""A review request as the rules of its rows leave it: fewer decisions, and reasons that are required."""
+"""A review request as the rules of its rows leave it: fewer decisions."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.policy.rule import ReasonRequired, Rule
-from countersign.interrupts import MESSAGE, Form, ReviewRequest, ReviewRow
+from countersign.approvals.policy.rule import Rule
+from countersign.interrupts import ReviewRequest, ReviewRow
 
 
 def restrict(request: ReviewRequest, rules: Sequence[Rule]) -> ReviewRequest:
@@ -20,8 +20,6 @@ def _restricted(row: ReviewRow, rule: Rule) -> ReviewRow:
     kinds = row.allowed & rule.decisions
     answers_freely = DecisionKind.RESPOND in kinds
     forms = {kind: form for kind, form in row.forms.items() if kind in kinds}
-    if rule.reason is not ReasonRequired.NEVER and DecisionKind.REJECT in forms:
-        forms[DecisionKind.REJECT] = _with_required_reason(forms[DecisionKind.REJECT])
     return replace(
         row,
         answers={kind: answer for kind, answer in row.answers.items() if kind in kinds},
@@ -29,10 +27,3 @@ def _restricted(row: ReviewRow, rule: Rule) -> ReviewRow:
         options=row.options if answers_freely else (),
         other=row.other if answers_freely else None,
     )
-
-
-def _with_required_reason(form: Form) -> Form:
-    fields = tuple(
-        replace(field, required=True) if field.pointer == MESSAGE else field for field in form.fields
-    )
-    return replace(form, fields=fields)

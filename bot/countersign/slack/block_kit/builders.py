@@ -60,6 +60,16 @@ def actions(block_id: str, buttons: Sequence[Block]) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(buttons)}
 
 
+def confirmation(question: str, label: str) -> Block:
+    """The dialog that asks once more before a click counts."""
+    return {
+        "title": plain("Are you sure?"),
+        "text": plain(question[:300]),
+        "confirm": plain(label),
+        "deny": plain("Cancel"),
+    }
+
+
 def button(action_id: str, label: str, value: str, style: Style | None = None) -> Block:
     block = {"type": "button", "action_id": action_id, "text": plain(label), "value": value}
     return block | {"style": style} if style else block

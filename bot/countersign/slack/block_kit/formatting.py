@@ -13,4 +13,5 @@ def format_datetime(at: datetime) -> str:
 
 
 def user_mention(person: Person) -> str:
-    return f"<@{escape(person.id)}>"
+    """A decision without a person, such as a rule's own, is shown by its name."""
+    return f"<@{escape(person.id)}>" if person.id else escape(person.name)

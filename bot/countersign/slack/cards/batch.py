@@ -8,16 +8,24 @@ from dataclasses import dataclass
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
+from countersign.approvals.policy.rule import ReasonRequired
 from countersign.approvals.vote import Vote
 from countersign.interrupts import ReviewRequest, ReviewRow, single_line
-from countersign.slack.block_kit.builders import Block, actions, button, context_block
+from countersign.slack.block_kit.builders import Block, actions, button, confirmation, context_block
 from countersign.slack.block_kit.escaping import code
 from countersign.slack.block_kit.line_sections import line_sections
 from countersign.slack.cards import card_actions
 from countersign.slack.cards.edit_diff import edit_changes, inline_diff
 from countersign.slack.cards.payload import BlockBudget, PayloadBlocks, payload_blocks, text_length
 from countersign.slack.cards.references import CardReference, RowsReference
-from countersign.slack.cards.row import action_name, header_is_truncated, row_buttons, row_header, vote_line
+from countersign.slack.cards.row import (
+    action_name,
+    decided_line,
+    header_is_truncated,
+    row_buttons,
+    row_header,
+)
+from countersign.slack.cards.votes import vote_blocks
 
 MAX_OPEN_ROWS = 10  # open rows on one card: each takes a header, its parts and its buttons
 _PAYLOAD_LIMIT = 9000  # characters of all rows' parts
@@ -34,6 +42,7 @@ class _OpenRow:
     header: list[Block]
     payload: PayloadBlocks
     complete: bool
+    on_its_own: bool  # its approval needs more than a click, or is for an edit that somebody proposes
 
 
 def batch_blocks(approval: Approval, request: ReviewRequest, chars: int) -> list[Block]:
@@ -47,8 +56,16 @@ def batch_blocks(approval: Approval, request: ReviewRequest, chars: int) -> list
 
 
 def fully_shown_rows(approval: Approval, request: ReviewRequest, chars: int) -> tuple[int, ...]:
-    """The open rows that the card of this approval shows in full."""
-    return tuple(each.row for each in _layout(approval, request, chars) if each.complete)
+    """The open rows that the card of this approval shows in full, and that may be approved with others."""
+    return tuple(each.row for each in _layout(approval, request, chars) if _is_covered(each))
+
+
+def _is_covered(row: _OpenRow) -> bool:
+    return row.complete and not row.on_its_own
+
+
+def _on_its_own(approval: Approval, row: int) -> bool:
+    return approval.rule(row).reason is ReasonRequired.ALWAYS or approval.votes_on(row).proposal is not None
 
 
 def _layout(approval: Approval, request: ReviewRequest, chars: int) -> list[_OpenRow]:
@@ -57,7 +74,10 @@ def _layout(approval: Approval, request: ReviewRequest, chars: int) -> list[_Ope
     chars -= text_length(decided)
     rows = approval.open_rows[:MAX_OPEN_ROWS]
     in_full = {row: payload_blocks(request.rows[row].parts, _LARGEST) for row in rows}
-    headers = {row: row_header(request.rows[row], row) for row in rows}
+    headers = {
+        row: [*row_header(request.rows[row], row), *vote_blocks(approval, request.rows[row], row)]
+        for row in rows
+    }
     while True:
         used = sum(text_length(headers[row]) for row in rows)
         overhead = len(decided) + sum(len(headers[row]) + 1 for row in rows)
@@ -70,6 +90,7 @@ def _layout(approval: Approval, request: ReviewRequest, chars: int) -> list[_Ope
                     header=headers[row],
                     payload=payloads[row],
                     complete=payloads[row].complete and not header_is_truncated(request.rows[row]),
+                    on_its_own=_on_its_own(approval, row),
                 )
                 for row in rows
             ]
@@ -101,7 +122,7 @@ def _share(
 
 def _decided_rows(approval: Approval, request: ReviewRequest) -> list[Block]:
     lines = [
-        f"*{at + 1}.* {action_name(row)} {vote_line(vote)}{_vote_summary(row, vote)}"
+        f"*{at + 1}.* {action_name(row)} {decided_line(approval, at, vote)}{_vote_summary(row, vote)}"
         for at, (row, vote) in enumerate(zip(request.rows, approval.votes, strict=True))
         if vote is not None
     ]
@@ -124,12 +145,15 @@ def _vote_summary(row: ReviewRow, vote: Vote) -> str:
 
 def _approve_all(approval: Approval, request: ReviewRequest, shown: list[_OpenRow]) -> list[Block]:
     """The button for the rows that are shown in full, and the numbers of those that it leaves out."""
-    covered = tuple(each.row for each in shown if each.complete)
+    covered = tuple(each.row for each in shown if _is_covered(each))
     left_out = _left_out([row for row in approval.open_rows if row not in covered], shown)
     buttons: list[Block] = []
     if covered and all(DecisionKind.APPROVE in request.rows[row].allowed for row in covered):
         rows = RowsReference(approval_id=approval.id, rows=covered, digest=approval.digest)
-        buttons.append(button(card_actions.APPROVE_REST, _label(approval, request, covered), rows.pack()))
+        label = _label(approval, request, covered)
+        made = button(card_actions.APPROVE_REST, label, rows.pack())
+        confirm = next((rule.confirm for rule in map(approval.rule, covered) if rule.confirm), None)
+        buttons.append(made | {"confirm": confirmation(confirm, label)} if confirm else made)
     on_card = {each.row for each in shown}
     if not on_card.issuperset(approval.open_rows) or _decided_rows_truncated(approval, request):
         first = CardReference(approval_id=approval.id, row=0, digest=approval.digest)
@@ -151,9 +175,13 @@ def _label(approval: Approval, request: ReviewRequest, covered: tuple[int, ...])
 
 def _left_out(rows: list[int], shown: list[_OpenRow]) -> str:
     """Which open rows "Approve all" does not cover, and where to find them."""
-    on_card = [row for row in rows if any(each.row == row for each in shown)]
-    later = [row for row in rows if row not in on_card]
+    alone = [each.row for each in shown if each.row in rows and each.on_its_own]
+    on_card = [row for row in rows if row not in alone and any(each.row == row for each in shown)]
+    later = [row for row in rows if row not in on_card and row not in alone]
     sentences = []
+    if alone:
+        numbers = ", ".join(f"*{row + 1}*" for row in alone)
+        sentences.append(f"To be decided with the buttons of their own: {numbers}.")
     if on_card:
         numbers = ", ".join(f"*{row + 1}*" for row in on_card)
         sentences.append(f"Too long to show in full: {numbers}. Open *Details*, then decide on its own.")

@@ -7,6 +7,7 @@ from countersign.approvals.decision import DecisionKind
 PREFIX = "approval:"
 ANSWER = "answer"  # a plain question's respond has this name
 VIEW = "approval:view"  # the button "Details", where the card leaves something out
+WITHDRAW = "approval:withdraw"  # one's own vote
 PAGE = "approval:page"
 APPROVE_REST = "approval:approve_rest"
 OPTIONS = "approval:options"  # the menu of more options than there are buttons for

@@ -15,7 +15,8 @@ from countersign.slack.block_kit.line_sections import line_sections
 from countersign.slack.cards import card_actions
 from countersign.slack.cards.edit_diff import edit_changes, edit_diff_blocks, original_value
 from countersign.slack.cards.payload import BlockBudget, payload_blocks
-from countersign.slack.cards.row import action_name, unused_vote_line, vote_line
+from countersign.slack.cards.row import action_name, decided_line, unused_vote_line
+from countersign.slack.cards.votes import rule_names
 
 _PAYLOAD_BUDGET = BlockBudget(2500, 10)
 _ANSWER_BUDGET = BlockBudget(4000, 12)
@@ -34,9 +35,9 @@ def render_closed_card(approval: Approval, request: ReviewRequest) -> RenderedMe
     blocks = _introduction(request)
     if len(votes) <= _MAX_DETAILED_ROWS:
         for at, vote in enumerate(votes):
-            blocks += _detailed_row(request, at, vote)
+            blocks += _detailed_row(approval, request, at, vote)
     else:
-        lines = [_row_line(request, at, vote_line(vote)) for at, vote in enumerate(votes)]
+        lines = [_row_line(request, at, decided_line(approval, at, vote)) for at, vote in enumerate(votes)]
         blocks += line_sections(lines, _ROW_LINES_LIMIT, _MORE_ROWS)
     return RenderedMessage(text=_notification_text(request, votes), blocks=[*blocks, footer(approval)])
 
@@ -71,14 +72,14 @@ def _row_line(request: ReviewRequest, at: int, line: str) -> str:
     return f"*{at + 1}.* {action_name(request.rows[at])} {line}" if len(request.rows) > 1 else line
 
 
-def _detailed_row(request: ReviewRequest, at: int, vote: Vote) -> list[Block]:
+def _detailed_row(approval: Approval, request: ReviewRequest, at: int, vote: Vote) -> list[Block]:
     """The vote, its reason or answer, and the payload. An edit shows only what it changed."""
     row, count = request.rows[at], len(request.rows)
     budget = BlockBudget(_PAYLOAD_BUDGET.chars // count, max(_PAYLOAD_BUDGET.blocks // count, 2))
     edited = _edited_labels(row, vote)
     parts = [part for part in row.parts if part.label not in edited]
     return [
-        section(_row_line(request, at, vote_line(vote))),
+        section(_row_line(request, at, decided_line(approval, at, vote))),
         *_vote_details(row, vote, BlockBudget(_ANSWER_BUDGET.chars // count, 12 // count)),
         *payload_blocks(parts, budget, truncated=_TRUNCATED).blocks,
     ]
@@ -97,7 +98,7 @@ def _vote_details(row: ReviewRow, vote: Vote, budget: BlockBudget) -> list[Block
     decision = vote.decision
     if decision.kind is DecisionKind.EDIT:
         return edit_diff_blocks(edit_changes(row, vote), budget)
-    label = "Reason" if decision.kind is DecisionKind.REJECT else "Answer"
+    label = "Answer" if decision.kind is DecisionKind.RESPOND else "Reason"
     if decision.message:
         return _labelled_text(label, decision.message, budget)
     if decision.kind is DecisionKind.RESPOND:
@@ -131,5 +132,6 @@ def _notification_text(request: ReviewRequest, votes: list[Vote]) -> str:
 
 
 def footer(approval: Approval) -> Block:
-    """When it was requested. Ids and the digest are behind *Details*."""
-    return context_block(f"Requested {format_datetime(approval.opened_at)}")
+    """When it was requested and under which rule. Ids and the digest are behind *Details*."""
+    requested = f"Requested {format_datetime(approval.opened_at)}"
+    return context_block(" · ".join(filter(None, (requested, rule_names(approval)))))

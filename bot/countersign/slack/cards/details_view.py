@@ -15,7 +15,8 @@ from countersign.slack.cards import card_actions
 from countersign.slack.cards.edit_diff import edit_changes, edit_diff_blocks
 from countersign.slack.cards.payload import BlockBudget, labelled_section, title_block
 from countersign.slack.cards.references import CardReference, ModalReference
-from countersign.slack.cards.row import unused_vote_line, vote_line
+from countersign.slack.cards.row import decided_line, unused_vote_line
+from countersign.slack.cards.votes import vote_blocks
 
 _SECTION_LIMIT = 2600
 _SECTIONS_PER_PAGE = 20
@@ -66,8 +67,10 @@ def _row_sections(approval: Approval, request: ReviewRequest, at: int) -> list[B
     blocks += _part_sections(row.parts)
     if vote is not None:
         unused = approval.status is Status.WITHDRAWN
-        blocks.append(section(unused_vote_line(vote) if unused else vote_line(vote)))
+        blocks.append(section(unused_vote_line(vote) if unused else decided_line(approval, at, vote)))
         blocks += _vote_sections(row, vote)
+    elif approval.status is Status.PENDING:
+        blocks += vote_blocks(approval, row, at)
     return blocks
 
 
@@ -77,7 +80,7 @@ def _vote_sections(row: ReviewRow, vote: Vote) -> list[Block]:
     if changes := edit_changes(row, vote):
         return edit_diff_blocks(changes, _DIFF_BUDGET)
     if decision.message:
-        label = "Reason" if decision.kind is DecisionKind.REJECT else "Answer"
+        label = "Answer" if decision.kind is DecisionKind.RESPOND else "Reason"
         return _part_sections((Part(label=label, value=decision.message),))
     if decision.kind is DecisionKind.RESPOND:
         return _part_sections((Part(label="Answer", value=decision.value),))

@@ -18,6 +18,7 @@ from countersign.slack.cards.closed_card import footer, render_closed_card
 from countersign.slack.cards.payload import BlockBudget, payload_blocks, text_length, title_block
 from countersign.slack.cards.review_fields import other_parts, review_field_blocks
 from countersign.slack.cards.row import row_buttons
+from countersign.slack.cards.votes import vote_blocks
 
 _TEXT_LIMIT = 11_500  # characters of all texts; Slack takes about 13,200 in one message
 _PAYLOAD_LIMIT = 9000  # of them, for the parts of a card with one row
@@ -80,5 +81,7 @@ def _introduction(approval: Approval, request: ReviewRequest) -> list[Block]:
 
 
 def _single_row(approval: Approval, request: ReviewRequest, chars: int) -> list[Block]:
+    chars -= text_length(vote_blocks(approval, request.rows[0], 0))
     payload = payload_blocks(other_parts(request.rows[0].parts), BlockBudget(min(chars, _PAYLOAD_LIMIT), 40))
-    return [*payload.blocks, row_buttons(approval, request, 0, truncated=not payload.complete)]
+    votes = vote_blocks(approval, request.rows[0], 0)
+    return [*payload.blocks, *votes, row_buttons(approval, request, 0, truncated=not payload.complete)]

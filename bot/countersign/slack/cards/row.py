@@ -1,10 +1,20 @@
 """One row of a card: its header, its buttons, and the line that says how it was decided."""
 
+from collections.abc import Sequence
+
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.vote import Vote
 from countersign.interrupts import ReviewRequest, ReviewRow, single_line
-from countersign.slack.block_kit.builders import Block, Style, actions, button, plain_section, section
+from countersign.slack.block_kit.builders import (
+    Block,
+    Style,
+    actions,
+    button,
+    confirmation,
+    plain_section,
+    section,
+)
 from countersign.slack.block_kit.escaping import code, escaped_length, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
 from countersign.slack.cards import card_actions
@@ -39,11 +49,24 @@ def name_fits(row: ReviewRow) -> bool:
     return escaped_length(single_line(row.action or "")) <= _NAME_LIMIT
 
 
-def vote_line(vote: Vote) -> str:
-    """`✅ Approved by @bob · today at 14:02`, in mrkdwn."""
+def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:
+    """`✅ Approved by @bob · today at 14:02`, in mrkdwn; `voters` are all whose votes made it so."""
     kind = vote.decision.kind
     outcome = f"{card_actions.emoji(kind)} *{card_actions.outcome(kind)}*"
-    return f"{outcome} by {user_mention(vote.by)} · {format_datetime(vote.at)}"
+    people = " and ".join(user_mention(each.by) for each in voters or (vote,))
+    glass = ":rotating_light: *Break glass:* " if vote.broke_glass else ""
+    return f"{glass}{outcome} by {people} · {format_datetime(vote.at)}"
+
+
+def decided_line(approval: Approval, row: int, vote: Vote) -> str:
+    """The line of a decided row, with everybody whose vote made the decision."""
+    rejected = vote.decision.kind is DecisionKind.REJECT
+    voters = [
+        each
+        for each in approval.votes_on(row).votes
+        if (each.decision.kind is DecisionKind.REJECT) == rejected
+    ]
+    return vote_line(vote, voters)
 
 
 def unused_vote_line(vote: Vote) -> str:
@@ -56,16 +79,25 @@ def row_buttons(approval: Approval, request: ReviewRequest, row: int, *, truncat
 
     `truncated`: the card does not show all of the row, so there is a button that does.
     """
-    value = CardReference(approval_id=approval.id, row=row, digest=approval.digest).pack()
+    value = CardReference(approval_id=approval.id, row=row, digest=approval.digest_of(row)).pack()
+    confirm = approval.rule(row).confirm
     asked = request.rows[row]
     wants_answer = DecisionKind.APPROVE not in asked.allowed
     elements = [
-        _decision_button(kind, value, request, is_answer=kind is DecisionKind.RESPOND and wants_answer)
+        _decision_button(
+            kind,
+            value,
+            request,
+            is_answer=kind is DecisionKind.RESPOND and wants_answer,
+            confirm=confirm if kind is DecisionKind.APPROVE else None,
+        )
         for kind in _BUTTON_ORDER
         if kind in asked.allowed
         and not (kind is DecisionKind.RESPOND and asked.options and kind not in asked.forms)
     ]
     elements += option_elements(asked.options, value)
+    if approval.votes_on(row).votes:
+        elements.append(button(card_actions.WITHDRAW, "Withdraw my vote", value))
     if truncated:
         elements.append(button(card_actions.VIEW, "Details", value))
     if asked.other is not None:
@@ -76,10 +108,13 @@ def row_buttons(approval: Approval, request: ReviewRequest, row: int, *, truncat
     return actions(block_id, elements)
 
 
-def _decision_button(kind: DecisionKind, value: str, request: ReviewRequest, *, is_answer: bool) -> Block:
-    return button(
+def _decision_button(
+    kind: DecisionKind, value: str, request: ReviewRequest, *, is_answer: bool, confirm: str | None
+) -> Block:
+    made = button(
         card_actions.action_id(kind, plain_question=request.plain_question),
         card_actions.button_label(kind, is_answer=is_answer or request.plain_question),
         value,
         _STYLES.get(kind) or ("primary" if is_answer else None),
     )
+    return made | {"confirm": confirmation(confirm, "Approve")} if confirm else made

@@ -48,6 +48,10 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         await _reporting_errors(context, body, _approve_rest)
         await ack()
 
+    async def on_withdraw(ack: Ack, body: dict[str, Any]) -> None:
+        await _reporting_errors(context, body, _withdraw)
+        await ack()
+
     async def on_details(ack: Ack, body: dict[str, Any]) -> None:
         await _reporting_errors(context, body, _open_details)
         await ack()
@@ -64,6 +68,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     app.action(whole(card_actions.OPTION_PATTERN))(on_option)
     app.action(card_actions.OPTIONS)(on_option)
     app.action(card_actions.APPROVE_REST)(on_approve_rest)
+    app.action(card_actions.WITHDRAW)(on_withdraw)
     app.action(card_actions.VIEW)(on_details)
     app.action(re.compile(rf"^{card_actions.PAGE}:\d+$"))(on_page)
 
@@ -83,11 +88,14 @@ async def _reporting_errors(
 
 async def _decide(context: ListenerContext, click: ButtonClick) -> None:
     """Save a decision that needs no form, else open its form."""
-    ref, person, review = await _load_clicked(context, click)
+    kind = card_actions.decision_kind(click.action_id)
+    assert kind is not None, "the listener's pattern matches decisions only"
+    ref, person, review = await _load_clicked(context, click, kind)
     row = review.request.rows[ref.row]
-    form = decision_form(row, click.action_id)
+    reason = await context.decide.reason_required(review.approval, ref.row, person, kind)
+    form = decision_form(row, click.action_id, reason=reason)
     if form is None:
-        await _save(context, click, ref, person, review, decide(row, click.action_id, None))
+        await _save(context, click, ref, person, review, decide(row, click.action_id, None, reason=reason))
         return
     reference = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
     view = form_view(form, form_modal(review, click.action_id, reference))
@@ -100,15 +108,17 @@ async def _choose(context: ListenerContext, click: ButtonClick) -> None:
     position = found[1] if found else click.choice
     if position is None or not position.isdecimal():
         raise InvalidReference
-    ref, person, review = await _load_clicked(context, click)
+    ref, person, review = await _load_clicked(context, click, DecisionKind.RESPOND)
     await _save(context, click, ref, person, review, review.request.rows[ref.row].choose(int(position)))
 
 
-async def _load_clicked(context: ListenerContext, click: ButtonClick) -> tuple[CardReference, Person, Review]:
+async def _load_clicked(
+    context: ListenerContext, click: ButtonClick, kind: DecisionKind
+) -> tuple[CardReference, Person, Review]:
     """The row of the card, who clicked, and the approval, if they may decide it now."""
     ref = CardReference.unpack(click.value)
     person = await context.person(click.user, click.user_team)
-    review = await context.load_for_decision(ref, click.channel, person)
+    review = await context.load_for_decision(ref, click.channel, person, kind)
     await context.check_card_message(review.approval, click.message_ts, shown=click.on_message)
     return ref, person, review
 
@@ -161,6 +171,14 @@ async def _approve_rest(context: ListenerContext, click: ButtonClick) -> None:
         except AlreadyDecided:  # somebody decided one of the rows in between: approve the others
             if attempt == _MAX_RACES - 1:
                 raise
+
+
+async def _withdraw(context: ListenerContext, click: ButtonClick) -> None:
+    """Take back the vote of whoever clicked."""
+    ref = CardReference.unpack(click.value)
+    person = await context.person(click.user, click.user_team)
+    saved = await context.withdraw_vote(ref.approval_id, ref.row, click.channel, person)
+    context.background_tasks.start("update card", context.delivery.update_card(saved.approval.id, saved))
 
 
 async def _open_details(context: ListenerContext, click: ButtonClick) -> None:

@@ -61,21 +61,23 @@ class _OpenForm:
     person: Person
     review: Review
     row: ReviewRow
+    reason: bool  # whether this person has to give one
 
     @property
     def form(self) -> Form | None:
-        return decision_form(self.row, self.action_id)
+        return decision_form(self.row, self.action_id, reason=self.reason)
 
 
 async def _load_form(context: ListenerContext, body: dict[str, Any], view: dict[str, Any]) -> _OpenForm:
     packed_reference, _, encoded = str(view.get("private_metadata")).partition(" ")
     ref = ModalReference.unpack(packed_reference)
     action_id = str(view.get("callback_id"))
-    if card_actions.decision_kind(action_id) is None:
+    kind = card_actions.decision_kind(action_id)
+    if kind is None:
         raise InvalidReference
     user = body["user"]
     person = await context.person(str(user["id"]), user.get("team_id"))
-    review = await context.load_for_decision(ref.card, ref.channel, person)
+    review = await context.load_for_decision(ref.card, ref.channel, person, kind)
     await context.check_card_message(review.approval, ref.message_ts, shown=False)
     return _OpenForm(
         reference=ref,
@@ -84,6 +86,7 @@ async def _load_form(context: ListenerContext, body: dict[str, Any], view: dict[
         person=person,
         review=review,
         row=review.request.rows[ref.card.row],
+        reason=await context.decide.reason_required(review.approval, ref.card.row, person, kind),
     )
 
 
@@ -115,7 +118,7 @@ async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str
     form_state = await _load_form(context, body, view)
     ref, form = form_state.reference, form_state.form
     raw = None if form is None else submitted_values(form, view, form_state.carried)
-    decision = decide(form_state.row, form_state.action_id, raw)
+    decision = decide(form_state.row, form_state.action_id, raw, reason=form_state.reason)
 
     async def make() -> DecisionRequest:
         return DecisionRequest(

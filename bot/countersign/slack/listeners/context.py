@@ -8,9 +8,11 @@ from uuid import UUID
 import structlog
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import CountersignError, NotPending
 from countersign.approvals.person import Person
 from countersign.flow.decisions.decide import Decide, DecisionRequest
+from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.errors import Conflict, RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.ports import Store
@@ -53,6 +55,7 @@ class ListenerContext:
     workspace: Workspace
     store: Store
     decide: Decide
+    withdraw_vote: WithdrawVote
     delivery: Delivery
     graphs: Mapping[str, GraphInfo]
     default_graph: str
@@ -61,9 +64,11 @@ class ListenerContext:
     async def person(self, user: str, team: str | None) -> Person:
         return await self.client.person(user, team)
 
-    async def load_for_decision(self, ref: CardReference, channel: str, person: Person) -> Review:
-        """The approval, if this person may decide this row of it now. Raises as `Decide.find_open` does."""
-        return await self.decide.find_open(ref.approval_id, ref.digest, ref.row, channel, person)
+    async def load_for_decision(
+        self, ref: CardReference, channel: str, person: Person, kind: DecisionKind
+    ) -> Review:
+        """The approval, if this person may decide this row so. Raises as `Decide.find_open` does."""
+        return await self.decide.find_open(ref.approval_id, ref.digest, ref.row, channel, person, kind)
 
     async def load_for_reading(self, approval_id: UUID, channel: str) -> Review:
         """The approval, open or not. Raises NotPending if it is unknown or not from this channel."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
+from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.vote import Vote
 
 _PROPOSES = {DecisionKind.EDIT, DecisionKind.RESPOND}
@@ -24,6 +25,7 @@ class RowVotes:
 
     votes: tuple[Vote, ...] = ()  # oldest first
     proposal: Vote | None = None
+    needed: tuple[Needed, ...] = ()  # what was missing when the last vote was counted, for people to read
 
     @property
     def editor(self) -> str | None:

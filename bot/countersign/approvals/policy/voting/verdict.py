@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.policy.approver_set import Source
+from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.permission import VotingContext, counts
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.seats import assign, open_to
@@ -22,18 +23,6 @@ class Outcome(StrEnum):
 class Seat:
     source: Source
     voter: str | None  # the id of who fills it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Needed:
-    """Approvals that are still missing, from different people who have not approved yet."""
-
-    count: int
-    any_of: tuple[Source, ...]
-
-    def __str__(self) -> str:
-        how_many = "one" if self.count == 1 else str(self.count)
-        return f"{how_many} of {' or '.join(str(source) for source in self.any_of)}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,17 @@
+"""Approvals that are still missing on a row."""
+
+from dataclasses import dataclass
+
+from countersign.approvals.policy.approver_set import Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needed:
+    """So many approvals, from different people who have not approved yet, each of one of these sources."""
+
+    count: int
+    any_of: tuple[Source, ...]
+
+    def __str__(self) -> str:
+        how_many = "one" if self.count == 1 else str(self.count)
+        return f"{how_many} of {' or '.join(str(source) for source in self.any_of)}"

@@ -1,0 +1,50 @@
+"""Taking one's own vote back, while the row is open."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from countersign.approvals.errors import NotPending
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event
+from countersign.approvals.person import Person
+from countersign.approvals.policy.voting.verdict import count_votes
+from countersign.flow.errors import Conflict
+from countersign.flow.policy.voting import Voting
+from countersign.flow.ports import Store
+from countersign.flow.review import Review
+
+_MAX_ATTEMPTS = 8  # while others vote in the same moment
+
+
+class WithdrawVote:
+    def __init__(self, store: Store, voting: Voting) -> None:
+        self._store = store
+        self._voting = voting
+
+    async def __call__(self, approval_id: UUID, row: int, channel: str, person: Person) -> Review:
+        """The approval without this person's vote on the row.
+
+        Raises NotPending, AlreadyDecided or NothingToWithdraw, and Conflict if others keep voting.
+        """
+        for left in reversed(range(_MAX_ATTEMPTS)):
+            review = await self._store.approval(approval_id)
+            if review is None or review.thread.channel != channel or row >= len(review.approval.votes):
+                raise NotPending
+            change = await self._change(review, row, person)
+            try:
+                await self._store.decide(change)
+            except Conflict:
+                if not left:
+                    raise
+                continue
+            return review.with_approval(change.after)
+        raise AssertionError("unreachable")
+
+    async def _change(self, review: Review, row: int, person: Person) -> Change:
+        approval = review.approval
+        approval.check_open(row, approval.digest_of(row))
+        votes = approval.votes_on(row).withdraw(person.id)
+        voting = await self._voting.row(approval, row)
+        verdict = count_votes(voting.context, voting.votes.withdraw(person.id))
+        after = approval.with_vote_withdrawn(row, replace(votes, needed=verdict.needed))
+        return Change(after=after, event=Event.VOTE_WITHDRAWN, by=person, detail={"row": row})

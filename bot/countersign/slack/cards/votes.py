@@ -1,0 +1,110 @@
+"""The votes on an open row: who voted how, what is still missing, and what is proposed instead."""
+
+from collections.abc import Iterable
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.policy.approver_set import MEMBERS, Source, SourceKind
+from countersign.approvals.policy.rule import Rule
+from countersign.approvals.policy.voting.membership import Memberships
+from countersign.approvals.policy.voting.needed import Needed
+from countersign.approvals.policy.voting.permission import VotingContext
+from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.policy.voting.verdict import count_votes
+from countersign.approvals.vote import Vote
+from countersign.interrupts import ReviewRow, single_line
+from countersign.slack.block_kit.builders import Block, context_block, section
+from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
+from countersign.slack.block_kit.formatting import user_mention
+from countersign.slack.cards.edit_diff import edit_changes, inline_diff
+
+_MAX_NAMED = 10  # people on one line
+_PROPOSAL_LIMIT = 1500
+
+
+def vote_blocks(approval: Approval, row: ReviewRow, at: int) -> list[Block]:
+    """Nothing for a row that any member decides alone."""
+    if not approval.rules:
+        return []
+    rule, votes = approval.rule(at), approval.votes_on(at)
+    blocks = _proposal(row, votes)
+    line = _progress(rule, votes) if votes.votes else _requirement(rule)
+    return [*blocks, context_block(line)] if line else blocks
+
+
+def rule_names(approval: Approval) -> str:
+    """`Rule: large refunds`, in mrkdwn; empty without rules."""
+    names = list(dict.fromkeys(rule.name for rule in approval.rules))
+    if not names:
+        return ""
+    return f"{'Rule' if len(names) == 1 else 'Rules'}: {escape(', '.join(names))}"
+
+
+def source_label(source: Source) -> str:
+    """The source in mrkdwn. Groups are not mentioned: that would notify all of their members."""
+    if source.kind is SourceKind.USERS:
+        return " or ".join(f"<@{escape(user)}>" for user in source.names[:_MAX_NAMED])
+    return escape(str(source))
+
+
+def needed_label(needed: Iterable[Needed]) -> str:
+    """`one of @finance and 2 of @security or @leads`, in mrkdwn."""
+    return " and ".join(_one_needed(each) for each in needed)
+
+
+def _one_needed(needed: Needed) -> str:
+    sources = " or ".join(source_label(source) for source in needed.any_of)
+    alone = len(needed.any_of) == 1 and (
+        needed.any_of[0].kind is SourceKind.REQUESTER
+        or (needed.any_of[0].kind is SourceKind.USERS and len(needed.any_of[0].names) == needed.count == 1)
+    )
+    if alone:
+        return sources
+    return f"{'one' if needed.count == 1 else needed.count} of {sources}"
+
+
+def _requirement(rule: Rule) -> str:
+    """Who has to approve, before anybody voted; empty where any one member can."""
+    by_one_member = rule.quorum == 1 and all(each.source == MEMBERS for each in rule.approvers)
+    if by_one_member and rule.requester_may_decide:
+        return ""
+    nothing = count_votes(VotingContext(rule=rule, memberships=Memberships()), RowVotes())
+    needs = f"Needs {needed_label(nothing.needed)}"
+    return needs if rule.requester_may_decide else f"{needs}, not whoever asked for it"
+
+
+def _progress(rule: Rule, votes: RowVotes) -> str:
+    """`1 of 2 · @bob ✓ · still needed: one of @security`."""
+    approvals = [vote for vote in votes.votes if _approves(rule, votes, vote)]
+    rejections = [vote for vote in votes.votes if vote.decision.kind is DecisionKind.REJECT]
+    pieces = [f"*{len(approvals)} of {rule.quorum}*"]
+    pieces += [f"{user_mention(vote.by)} :white_check_mark:" for vote in approvals[:_MAX_NAMED]]
+    pieces += [f"{user_mention(vote.by)} :no_entry:" for vote in rejections[:_MAX_NAMED]]
+    if rejections and rule.rejections > 1:
+        pieces.append(f"rejections: {len(rejections)} of {rule.rejections}")
+    if votes.needed:
+        pieces.append(f"still needed: {needed_label(votes.needed)}")
+    return " · ".join(pieces)
+
+
+def _approves(rule: Rule, votes: RowVotes, vote: Vote) -> bool:
+    if vote.decision.kind is DecisionKind.REJECT:
+        return False
+    return (
+        rule.requester_may_decide or vote.decision.kind is not DecisionKind.EDIT or vote.by.id != votes.editor
+    )
+
+
+def _proposal(row: ReviewRow, votes: RowVotes) -> list[Block]:
+    """What is decided on now, in place of what was asked: an edit or an answer of somebody."""
+    vote = votes.proposal
+    if vote is None:
+        return []
+    if vote.decision.kind is DecisionKind.EDIT:
+        changes = inline_diff(edit_changes(row, vote), _PROPOSAL_LIMIT)
+        return [
+            section(f":pencil2: *Edited by {user_mention(vote.by)}.* Approving approves this:\n{changes}")
+        ]
+    answer = vote.decision.message if vote.decision.message is not None else vote.decision.value
+    text = code(truncate_escaped(single_line(str(answer)), _PROPOSAL_LIMIT))
+    return [section(f":speech_balloon: *{user_mention(vote.by)} proposes this answer:*\n{text}")]

@@ -12,6 +12,7 @@ from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
+from countersign.approvals.policy.rule import Rule
 from countersign.demo.session import APP
 from countersign.flow.decisions.decide import Decide
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
@@ -71,8 +72,15 @@ class Bot:
         row = Outgoing(key=key, kind=kind, team=ref.team, channel=ref.channel, thread_ts=ref.ts, body=body)
         await self._settle(ref, post=(row,))
 
-    async def asks(self, value: Json, schema: Json = None, thread: Thread | None = None) -> ApprovalCard:
-        """A card for an interrupt of a thread of carol's."""
+    async def asks(
+        self,
+        value: Json,
+        schema: Json = None,
+        thread: Thread | None = None,
+        *,
+        rules: tuple[Rule, ...] = (),
+    ) -> ApprovalCard:
+        """A card for an interrupt of a thread of carol's, under one rule per row."""
         thread = thread or await self.ws.carol.mentions("please")
         ref = ThreadRef.parse(thread.id)
         await self.store.accept(message(ref))
@@ -84,6 +92,8 @@ class Bot:
             schema=schema,
             rows=len(parse(value, schema).rows),
             at=datetime.now(UTC),
+            requester=self.ws.carol.id,
+            rules=rules,
         )
         before = len(approval_cards(thread))
         await self._settle(

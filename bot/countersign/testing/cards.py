@@ -34,6 +34,10 @@ class ApprovalCard(Card):
         """Press Answer and submit: one value for the whole answer, or values by JSON Pointer."""
         return await self.submit("approval:answer", by, values or {"/": value})
 
+    async def withdraw(self, by: CardUser, block_id: str | None = None) -> ClickResult:
+        """Press Withdraw my vote."""
+        return await self.click("approval:withdraw", by, block_id)
+
     async def answer_another_way(self, by: CardUser, text: str, kind: str = "text") -> SubmissionResult:
         """Press Answer another way and submit the text as `text`, `number`, `yes_no` or `json`."""
         return await self.submit("approval:other", by, {"/": text, "/as": kind})

@@ -1,0 +1,216 @@
+"""Cards under rules, over the wire: votes as they come, who is refused, reasons, and taking a vote back."""
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.json import Json
+from countersign.approvals.lifecycle import Status
+from countersign.testing.cards import ApprovalCard
+from slack_local.fault_injection import ApiFault
+from tests.approvals.policy.policies import a_rule
+from tests.slack.conftest import Bot
+
+REFUND: Json = {
+    "action_requests": [{"name": "refund", "args": {"amount": 1500, "to": "Ann"}}],
+    "review_configs": [
+        {"action_name": "refund", "allowed_decisions": ["approve", "edit", "reject", "respond"]}
+    ],
+}
+BATCH: Json = {
+    "action_requests": [{"name": "first", "args": {"n": 1}}, {"name": "second", "args": {"n": 2}}],
+    "review_configs": [],
+}
+TWO = a_rule(
+    'approvers = [{group = "@finance"}, {group = "@leads"}]\nrequester_may_decide = false\nrejections = 2'
+)
+
+
+async def now(bot: Bot, approval: Approval) -> Approval:
+    found = await bot.store.approval(approval.id)
+    assert found is not None
+    return found.approval
+
+
+async def shows(card: ApprovalCard, text: str) -> None:
+    await card.thread.wait_until(lambda: (text in card.text) or None)
+
+
+async def test_two_seats_are_filled_by_two_people_and_the_card_shows_how_far_it_is(bot: Bot) -> None:
+    bot.ws.add_user_group("leads", [bot.ws.alice])
+    card = await bot.asks(REFUND, rules=(TWO,))
+    approval = await bot.approval(card)
+    assert "Needs one of @finance and one of @leads, not whoever asked for it" in card.text
+    assert "Rule: r" in card.text
+
+    await card.approve(by=bot.ws.bob)
+    await shows(card, "*1 of 2*")
+    assert f"<@{bot.ws.bob.id}> :white_check_mark: · still needed: one of @leads" in card.text
+    assert (await now(bot, approval)).status is Status.PENDING
+    assert approval.thread_id not in bot.deferred[1:]
+
+    await card.approve(by=bot.ws.alice)
+    await card.closes()
+    assert f"*Approved* by <@{bot.ws.bob.id}> and <@{bot.ws.alice.id}>" in card.text
+    assert (await now(bot, approval)).answer == {"decisions": [{"type": "approve"}]}
+
+
+async def test_who_may_not_decide_is_told_why_at_the_click(bot: Bot) -> None:
+    bot.ws.add_user_group("leads", [bot.ws.alice])
+    card = await bot.asks(REFUND, rules=(TWO,))
+    approval = await bot.approval(card)
+    outsider = bot.ws.add_person("dora")
+    for person, why in ((bot.ws.carol, "You asked for this"), (outsider, "Only @finance and @leads")):
+        for action in ("approval:approve", "approval:edit", "approval:reject"):
+            await card.click(action, person)
+            assert person.modal is None
+        await person.sees_ephemeral(why)
+    assert await now(bot, approval) == approval
+
+
+async def test_who_leaves_the_group_with_the_form_open_is_refused_at_the_submission(bot: Bot) -> None:
+    leads = bot.ws.add_user_group("leads", [bot.ws.alice])
+    card = await bot.asks(REFUND, rules=(TWO,))
+    approval = await bot.approval(card)
+    view = await card.form("approval:reject", bot.ws.alice)
+    leads.members.clear()
+    bot.context.client.forget_people()
+    result = await bot.ws.alice.submits(view, {"/message": "no"})
+    assert result.outcome != "closed"
+    assert await now(bot, approval) == approval
+
+
+async def test_a_group_that_slack_does_not_tell_lets_nobody_decide(bot: Bot) -> None:
+    card = await bot.asks(REFUND, rules=(a_rule('approvers = [{group = "@finance"}]'),))
+    approval = await bot.approval(card)
+    bot.ws.faults.on_call("usergroups.users.list", ApiFault.SERVER_ERROR, times=3)
+    await card.approve(by=bot.ws.bob)
+    await bot.ws.bob.sees_ephemeral("couldn't check whether you're one of @finance")
+    assert await now(bot, approval) == approval
+    await card.approve(by=bot.ws.bob)
+    await card.closes()
+
+
+async def test_a_vote_is_taken_back_by_who_gave_it_and_by_nobody_else(bot: Bot) -> None:
+    card = await bot.asks(REFUND, rules=(a_rule("quorum = 2"),))
+    approval = await bot.approval(card)
+    assert "approval:withdraw" not in card.actions
+    await card.approve(by=bot.ws.bob)
+    await shows(card, "*1 of 2*")
+
+    await card.withdraw(by=bot.ws.alice)
+    await bot.ws.alice.sees_ephemeral("You have no vote here")
+    assert len((await now(bot, approval)).votes_on(0).votes) == 1
+
+    await card.withdraw(by=bot.ws.bob)
+    await card.thread.wait_until(lambda: ("approval:withdraw" not in card.actions) or None)
+    assert (await now(bot, approval)).votes_on(0).votes == ()
+    await card.approve(by=bot.ws.bob)
+    await shows(card, "*1 of 2*")
+    await card.approve(by=bot.ws.alice)
+    await card.closes()
+
+
+async def test_an_edit_is_shown_and_only_a_card_that_shows_it_can_approve_it(bot: Bot) -> None:
+    rule = a_rule("requester_may_decide = false")
+    card = await bot.asks(REFUND, rules=(rule,))
+    approval = await bot.approval(card)
+    before_the_edit = bot.ws.alice.click_payload(card.message, "approval:approve")
+
+    await card.edit(by=bot.ws.bob, values={"/amount": "900"})
+    await shows(card, f"Edited by <@{bot.ws.bob.id}>")
+    assert "900" in card.text
+
+    await bot.ws.alice.clicks_raw(before_the_edit)
+    await bot.ws.alice.sees_ephemeral("changed after the card was posted")
+    assert (await now(bot, approval)).status is Status.PENDING
+
+    await card.approve(by=bot.ws.bob)
+    await bot.ws.bob.sees_ephemeral("You edited this last")
+    await card.approve(by=bot.ws.alice)
+    await card.closes()
+    assert (await now(bot, approval)).answer == {
+        "decisions": [
+            {"type": "edit", "edited_action": {"name": "refund", "args": {"amount": 900, "to": "Ann"}}}
+        ]
+    }
+
+
+async def test_rejections_are_counted_too(bot: Bot) -> None:
+    bot.ws.add_user_group("leads", [bot.ws.alice])
+    card = await bot.asks(REFUND, rules=(TWO,))
+    approval = await bot.approval(card)
+    await card.reject(by=bot.ws.bob, reason="no budget")
+    await shows(card, "rejections: 1 of 2")
+    assert (await now(bot, approval)).status is Status.PENDING
+    await card.reject(by=bot.ws.alice, reason="not now")
+    await card.closes()
+    assert f"*Rejected* by <@{bot.ws.bob.id}> and <@{bot.ws.alice.id}>" in card.text
+
+
+async def test_decisions_that_the_rule_leaves_out_have_no_button(bot: Bot) -> None:
+    card = await bot.asks(REFUND, rules=(a_rule('decisions = ["approve", "reject"]'),))
+    assert set(card.actions) == {"approval:approve", "approval:reject"}
+
+
+async def test_a_reason_is_asked_for_where_the_rule_wants_one(bot: Bot) -> None:
+    card = await bot.asks(REFUND, rules=(a_rule('reason = "always"'),))
+    approval = await bot.approval(card)
+    view = await card.form("approval:approve", bot.ws.bob)
+    empty = await bot.ws.bob.submits(view, {"/message": " "})
+    assert (empty.outcome, set(empty.errors)) == ("errors", {"/message"})
+    await bot.ws.bob.submits(view, {"/message": "in the budget"})
+    await card.closes()
+    assert "in the budget" in card.text
+    decided = await now(bot, approval)
+    assert decided.votes[0] is not None
+    assert decided.votes[0].decision.message == "in the budget"
+    assert decided.answer == {"decisions": [{"type": "approve"}]}
+
+
+async def test_an_edit_and_a_rejection_need_their_reason_too(bot: Bot) -> None:
+    rules = (a_rule('reason = "always"\nquorum = 2'),)
+    card = await bot.asks(REFUND, rules=rules)
+    view = await card.form("approval:edit", bot.ws.bob)
+    await bot.ws.bob.submits(view, {"/amount": "900", "reason": "a typo"})
+    await shows(card, "Edited by")
+    vote = (await bot.approval(card)).votes_on(0).votes[0]
+    assert (vote.decision.message, vote.decision.value) == ("a typo", {"amount": 900, "to": "Ann"})
+    rejection = await card.form("approval:reject", bot.ws.alice)
+    empty = await bot.ws.alice.submits(rejection, {"/message": " "})
+    assert (empty.outcome, set(empty.errors)) == ("errors", {"/message"})
+
+
+async def test_a_second_question_before_approve_counts(bot: Bot) -> None:
+    card = await bot.asks(REFUND, rules=(a_rule('confirm = "Pay it out now?"'),))
+    approve = next(
+        element
+        for block in card.message.blocks
+        for element in block.get("elements", ())
+        if element.get("action_id") == "approval:approve"
+    )
+    assert approve["confirm"]["text"]["text"] == "Pay it out now?"
+    await card.approve(by=bot.ws.bob)
+    await card.closes()
+
+
+async def test_each_row_of_a_batch_is_decided_under_its_own_rule(bot: Bot) -> None:
+    card = await bot.asks(BATCH, rules=(a_rule("quorum = 2"), a_rule('approvers = [{group = "@finance"}]')))
+    approval = await bot.approval(card)
+    await card.click("approval:approve_rest", bot.ws.bob)
+    await shows(card, "*1 of 2*")
+    half = await now(bot, approval)
+    assert (half.open_rows, half.status) == ((0,), Status.PENDING)
+    await card.approve(by=bot.ws.alice)
+    await card.closes()
+    assert (await now(bot, approval)).answer == {"decisions": [{"type": "approve"}, {"type": "approve"}]}
+
+
+async def test_what_somebody_edited_is_not_approved_together_with_the_rest(bot: Bot) -> None:
+    card = await bot.asks(BATCH, rules=(a_rule("quorum = 2"), a_rule("quorum = 2")))
+    first = next(str(b["block_id"]) for b in card.message.blocks if str(b["block_id"]).startswith("row:0:"))
+    await card.edit(by=bot.ws.bob, values={"/n": "7"}, block_id=first)
+    await shows(card, "To be decided with the buttons of their own: *1*")
+    await card.click("approval:approve_rest", bot.ws.alice)
+    await card.thread.wait_until(
+        lambda: len([b for b in card.text.split("\n") if "*1 of 2*" in b]) == 2 or None
+    )
+    stored = await bot.approval(card)
+    assert [len(stored.votes_on(row).votes) for row in (0, 1)] == [1, 1]

@@ -26,7 +26,7 @@ from countersign.flow.steps.progress_indicator import ProgressIndicator
 from countersign.flow.steps.start_permission import StartPermission, StartPolicy
 from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.thread import ThreadRef
-from countersign.flow.tool_host import ToolHost
+from countersign.flow.tools.tool_host import ToolHost
 from countersign.http.admin_server import open_admin_server, open_startup_server, render_metrics
 from countersign.http.inspection_api import PATH, InspectionApi
 from countersign.http.server import Handler, HealthCheck, build_http_app

@@ -67,9 +67,10 @@ async def test_the_next_message_goes_on_in_the_same_thread_and_old_words_are_not
     house: House,
 ) -> None:
     thread = a_thread()
-    await house.say(thread, "echo: one")
-    await house.say(thread, "gated: two")
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said one.", "You said gated: two."]
+    for text in ("echo: one", "gated: two", "echo: three"):
+        await house.say(thread, text)
+    said = house.slack.texts(OutgoingKind.AGENT_MESSAGE)
+    assert said == ["You said one.", "You said gated: two.", "You said echo: three."]
 
 
 async def test_what_was_said_long_ago_is_not_said_again_when_the_outbox_has_forgotten_it(

@@ -7,7 +7,7 @@ import pytest
 
 from countersign.approvals.json import Json
 from countersign.flow.errors import OutcomeUnknown, RateLimited
-from countersign.flow.tool_host import ToolHost
+from countersign.flow.tools.tool_host import ToolHost
 from countersign.store.effects import Effects
 from countersign.store.pool import open_pool
 from tests.support.house import SlackForTools

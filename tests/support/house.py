@@ -24,7 +24,7 @@ from countersign.flow.review import Review
 from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.thread import ThreadRef
-from countersign.flow.tool_host import ToolHost
+from countersign.flow.tools.tool_host import ToolHost
 from countersign.jobs.queue import Queue
 from countersign.runs.graphs import Graphs
 from countersign.runs.loading import AnyGraph, LoadedGraph

@@ -13,7 +13,6 @@ from langgraph.types import Command, StateSnapshot
 
 from countersign.approvals.json import Json
 from countersign.flow.errors import AnswerRefused, DatabaseUnavailable, Drained
-from countersign.flow.graph_name import split_name
 from countersign.flow.graph_state import GraphInfo, GraphState, StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
@@ -46,7 +45,6 @@ class GraphThread:
         config: RunnableConfig,
         session: psycopg.AsyncConnection[Any],
         control: RunControl,
-        known: Mapping[str, GraphInfo],
         reads: Mapping[str, CheckpointTuple],
     ) -> None:
         self._graph = graph
@@ -54,7 +52,6 @@ class GraphThread:
         self._config = config
         self._session = session
         self._control = control
-        self._known = known
         self._reads = reads
         self._metadata: dict[str, Any] = {}
         self._values: Any = None
@@ -128,12 +125,9 @@ class GraphThread:
         if inbound.kind is InboundKind.FORM:
             assert isinstance(inbound.body, dict)
             return dict(inbound.body)
-        name, rest = split_name(inbound.text)
-        begins = not self._metadata  # only a thread's first message may name a graph
-        text = rest if begins and name in self._known else inbound.text
         if self._info.starts_with is StartsWith.TEXT:
             assert self._info.text_property is not None
-            return {self._info.text_property: text}
+            return {self._info.text_property: inbound.text}
         # After a failed step, tool calls may have no results, and a model refuses such a history.
         unanswered = [
             ToolMessage(
@@ -144,7 +138,7 @@ class GraphThread:
             )
             for call, tool in dangling_tool_calls(self._values)
         ]
-        return {"messages": [*unanswered, {"role": "user", "content": text}]}
+        return {"messages": [*unanswered, {"role": "user", "content": inbound.text}]}
 
     async def _run(self, given: Any, config: RunnableConfig) -> None:
         try:

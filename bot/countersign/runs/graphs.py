@@ -72,7 +72,7 @@ class Graphs:
                     if is_database_unavailable(error, session):
                         raise DatabaseUnavailable from error
                     raise report_failure(name, thread.id, error) from error
-                yield GraphThread(graph, self.infos[name], config, session, control, self.infos, saver.reads)
+                yield GraphThread(graph, self.infos[name], config, session, control, saver.reads)
         finally:
             self._controls.discard(control)
 

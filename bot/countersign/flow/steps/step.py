@@ -17,6 +17,7 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.errors import AnswerRefused, RunFailed
+from countersign.flow.graph_name import split_name
 from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, failure, note
@@ -137,8 +138,8 @@ class Step:
         review = next(review for review in self._work.open if review.approval.id == approval.id)
         change = Change(after=approval.withdrawn(_NOT_USED[why]), event=Event.WITHDRAWN, detail=why.value)
         text = f"{_NOT_USED[why]} It was the answer to: {review.request.title}\n{_how_to_go_on(state)}"
-        told = note(self._work.thread.ref, f"not-used:{approval.id}", text)
-        return self._result(state, done=done, changes=(change,), post=(told,))
+        notice = note(self._work.thread.ref, f"not-used:{approval.id}", text)
+        return self._result(state, done=done, changes=(change,), post=(notice,))
 
     async def _failed_after(self, approval: Approval, error: RunFailed, done: tuple[str, ...]) -> StepResult:
         """The graph raised after the decision, which stands for a retry if the graph did not take it."""
@@ -162,7 +163,13 @@ class Step:
         if self._info.starts_with is StartsWith.FORM and first.kind is InboundKind.MESSAGE:
             form = start_form(self._work.thread, self._info, first)
             return self._result(state, done=(first.key,), post=(form,))
-        return await self._run(self._graph.start(first), (), (first.key,))
+        return await self._run(self._graph.start(self._without_name(first, state)), (), (first.key,))
+
+    def _without_name(self, first: Inbound, state: GraphState) -> Inbound:
+        """Only a thread's first message names its graph."""
+        name, text = split_name(first.text)
+        named = state.checkpoint_id is None and name == self._info.name
+        return replace(first, text=text) if named else first
 
     async def _run(
         self, run: Awaitable[None], changes: tuple[Change, ...], done: tuple[str, ...]

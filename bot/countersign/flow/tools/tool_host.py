@@ -6,7 +6,7 @@ from typing import Any
 from countersign.approvals.json import Json
 from countersign.flow.errors import OutcomeUnknown, RateLimited, SlackRefused
 from countersign.flow.ports import Effects, SlackForTools
-from countersign.flow.retry import with_retries
+from countersign.flow.tools.retry import with_retries
 
 _READS = frozenset({"info", "list", "members", "history", "replies", "getPermalink", "test", "conversations"})
 

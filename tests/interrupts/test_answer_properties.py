@@ -19,7 +19,7 @@ from countersign.interrupts import (
     resume_value,
 )
 from countersign.interrupts.code import AnswerShape, Boolean, OneOf
-from countersign.interrupts.forms.field import json_equal
+from countersign.interrupts.json_equality import json_equal
 from countersign.interrupts.shape_answers.vocabulary import Meaning, matches, meaning
 from tests.interrupts.strategies import ANY_SCHEMA, JSON, PAYLOAD, SHAPE
 

@@ -30,7 +30,7 @@ from countersign.interrupts import (
     single_line,
     to_json,
 )
-from countersign.interrupts.forms.field import json_equal
+from countersign.interrupts.json_equality import json_equal
 from countersign.interrupts.validation.schema import compile_schema
 from tests.interrupts.strategies import ANY_SCHEMA, JSON, OBJECT, PAYLOAD, RAW
 

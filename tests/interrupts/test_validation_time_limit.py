@@ -1,13 +1,21 @@
 """Schemas that would keep a validator busy for ever, or break it: judged within a limit, or refused."""
 
+import socket
+from time import process_time
 from typing import Any
 
 import pytest
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts import FormValidationError, InvalidDecision, parse, resume_value
-from countersign.interrupts.validation.schema import TIMED_OUT, compile_schema
+from countersign.interrupts import (
+    FormValidationError,
+    InvalidDecision,
+    form_from_schema,
+    parse,
+    resume_value,
+)
+from countersign.interrupts.validation.schema import TIMED_OUT, TOO_DEEP, compile_schema
 
 ENDLESS = "^(a|aa)+$"
 EVIL = "a" * 80 + "!"
@@ -53,6 +61,118 @@ def test_the_answer_with_an_endless_pattern_does_not_reach_the_graph() -> None:
 
     assert TIMED_OUT in told.value.errors.values()
     assert request.rows[0].decide(DecisionKind.RESPOND, {"/code": "aaa"}).value == {"code": "aaa"}
+
+
+_NUMBERS: list[Json] = [{"a": [at, {"b": at}]} for at in range(4000)]
+_MANY_NAMES: dict[str, Json] = {f"y{at}": 1 for at in range(4000)}
+_MIXED: list[Json] = [item for at in range(4000) for item in (at, str(at), [at], {"a": at})]
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "fits"),
+    [
+        ({"uniqueItems": True}, _MIXED, True),
+        ({"uniqueItems": True}, [*_MIXED, {"a": 3999}], False),
+        ({"uniqueItems": True}, [1, 1.0], False),
+        ({"uniqueItems": True}, [1, True, "1"], True),
+        ({"items": {"enum": _NUMBERS}}, _NUMBERS, True),
+        ({"items": {"enum": _NUMBERS}}, [*_NUMBERS, {"a": []}], False),
+        ({"enum": [1, "x"]}, 1.0, True),
+        ({"enum": [1, "x"]}, True, False),
+        ({"items": {"required": [f"p{at}" for at in range(4000)]}}, [{}] * 2000, False),
+        (
+            {"propertyNames": {"enum": [f"x{at}" for at in range(4000)]}},
+            {f"y{at}": 1 for at in range(4000)},
+            False,
+        ),
+    ],
+)
+def test_long_lists_are_judged_in_linear_time(schema: Json, value: Json, fits: bool) -> None:
+    judge = compile_schema(schema)
+    before = process_time()
+
+    errors = judge.errors(value)
+
+    assert (errors == {}) == fits
+    assert errors.get("/") != TIMED_OUT
+    assert process_time() - before < 3
+
+
+def test_a_schema_of_long_lists_is_checked_in_linear_time() -> None:
+    before = process_time()
+
+    assert not compile_schema({"required": _MIXED[:1500]}).usable
+    assert compile_schema({"properties": {"x": {"enum": _NUMBERS[:800]}}}).usable
+    form = form_from_schema(
+        {
+            "type": "array",
+            "items": {"enum": [f"v{at}" for at in range(2400)]},
+            "default": [f"v{at}" for at in range(2400)],
+        }
+    )
+    assert form.only_field is not None
+    assert len(str(form.only_field.raw).split("\n")) == 2400
+    assert process_time() - before < 3
+
+
+def test_a_verdict_that_took_too_long_is_not_asked_for_again() -> None:
+    judge = compile_schema({"pattern": ENDLESS})
+    assert judge.errors(EVIL)["/"] == TIMED_OUT
+    before = process_time()
+
+    assert judge.errors(EVIL)["/"] == TIMED_OUT
+    assert process_time() - before < 0.1
+
+
+def test_a_value_too_deep_to_judge_is_refused() -> None:
+    deep: Json = None
+    for _ in range(900):
+        deep = [deep]
+
+    assert compile_schema({"items": {"$ref": "#"}}).errors(deep) == {"/": TOO_DEEP}
+    assert not compile_schema({"items": {"$ref": "#"}}).errors([[[]]])
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["(?:(?:a{1000}){1000}){1000}", "a{999999999}", "(?:[a-z]{2}){1000000}", "(?:[ab]{1000}){1000,}"],
+)
+def test_a_pattern_too_large_to_compile_is_not_compiled(pattern: str) -> None:
+    """Compiling the first of them takes more memory than there is."""
+    assert not compile_schema({"pattern": pattern}).usable
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+        r"^(?:\{\d{4}\}){2}$",
+        "^[{}]{1,4000}$",
+        "^.{0,100000}$",
+        "^(?:[A-Za-z0-9+/]{4}){2,1000}$",
+    ],
+)
+def test_usual_repetitions_are_compiled(pattern: str) -> None:
+    assert compile_schema({"type": "string", "pattern": pattern}).usable
+
+
+def test_a_remote_reference_is_never_fetched() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/schema.json"
+        schemas: list[Json] = [
+            {"$ref": address},
+            {"properties": {"a": {"$ref": address}}},
+            {"$schema": address, "type": "object"},
+            {"properties": {"a": {"$schema": address, "$ref": "other.json"}}, "$id": address},
+            {"$dynamicRef": address + "#x"},
+        ]
+        for schema in schemas:
+            compile_schema(schema).errors({"a": 1})
+            form_from_schema(schema, {"a": 1})
+            parse("Which?", schema)
+        with pytest.raises(TimeoutError):
+            server.accept()
 
 
 def test_references_that_double_at_every_level_end() -> None:

@@ -12,10 +12,11 @@ from countersign.interrupts.display.invisible_characters import escape_invisible
 from countersign.interrupts.display.json_diff import Change, json_diff
 from countersign.interrupts.display.layout import Section, pages, sections
 from countersign.interrupts.errors import FormValidationError, InvalidDecision
-from countersign.interrupts.forms.field import INPUT_LIMIT, Field, FieldKind, Option, RawInput, json_equal
+from countersign.interrupts.forms.field import INPUT_LIMIT, Field, FieldKind, Option, RawInput
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_arguments, form_from_schema
 from countersign.interrupts.json_conversion import to_json
+from countersign.interrupts.json_equality import json_equal
 from countersign.interrupts.parsing import parse
 from countersign.interrupts.pointer import MESSAGE, ROOT
 from countersign.interrupts.resume import check_decision, resume_value

@@ -6,7 +6,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
 from countersign.interrupts.errors import InvalidDecision
-from countersign.interrupts.forms.field import json_equal
+from countersign.interrupts.json_equality import json_equal
 from countersign.interrupts.review_request import ReviewRequest, ReviewRow
 from countersign.interrupts.validation.messages import REQUIRED
 

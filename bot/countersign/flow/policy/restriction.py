@@ -18,7 +18,8 @@ def restrict(request: ReviewRequest, rules: Sequence[Rule]) -> ReviewRequest:
 
 def _restricted(row: ReviewRow, rule: Rule) -> ReviewRow:
     kinds = row.allowed & rule.decisions
-    answers_freely = DecisionKind.RESPOND in kinds
+    # Any other answer is a respond, also on a row that has no button for one.
+    answers_freely = DecisionKind.RESPOND in rule.decisions
     forms = {kind: form for kind, form in row.forms.items() if kind in kinds}
     return replace(
         row,

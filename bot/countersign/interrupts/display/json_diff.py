@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
-from countersign.interrupts.forms.field import json_equal
+from countersign.interrupts.json_equality import json_equal
 from countersign.interrupts.unset import UNSET, JsonOrUnset
 
 LONG = 100  # characters on one line, from which a text is compared in pieces

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from countersign.approvals.json import Json
 from countersign.interrupts.display.invisible_characters import has_invisible
+from countersign.interrupts.json_equality import json_equal, json_key
 from countersign.interrupts.unset import UNSET, JsonOrUnset
 
 RawInput: TypeAlias = (
@@ -92,7 +93,8 @@ def json_text(value: Json) -> str:
 
 def _raw(field: Field, value: Json) -> RawInput:
     if field.options and isinstance(value, list):
-        keys = [key for item in value if (key := _key(field, item)) is not None]
+        known = {json_key(option.value): option.key for option in field.options}
+        keys = [key for item in value if (key := known.get(json_key(item))) is not None]
         return keys if field.kind is FieldKind.CHOICES else "\n".join(keys)
     if field.options:
         return _key(field, value)
@@ -124,14 +126,3 @@ def _plain_number(value: float) -> str:
 
 def _key(field: Field, value: Json) -> str | None:
     return next((option.key for option in field.options if json_equal(option.value, value)), None)
-
-
-def json_equal(one: Json, other: Json) -> bool:
-    """Equality as JSON has it: Python takes 1 for true."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(json_equal(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(json_equal(a, b) for a, b in zip(one, other, strict=True))
-    return one == other

@@ -61,7 +61,7 @@ def json_form(
         kind=FieldKind.JSON,
         required=True,
         initial=initial,
-        hint="JSON; text that is no JSON is taken as it is" if accepts_text else "JSON",
+        hint="JSON, or any other text." if accepts_text else "JSON.",
         accepts_text=accepts_text,
     )
     return Form(fields=(field,), base=initial, schema=schema, note=note)

@@ -1,13 +1,13 @@
 """Which kind of field a value takes, from its schema or from its own shape. What does not fit is JSON."""
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from countersign.approvals.json import Json
 from countersign.interrupts.display.invisible_characters import has_invisible
-from countersign.interrupts.forms.field import OPTION_LIMIT, FieldKind, Option, json_equal
+from countersign.interrupts.forms.field import OPTION_LIMIT, FieldKind, Option
 from countersign.interrupts.forms.options import enum_options
+from countersign.interrupts.json_equality import json_equal, json_key
 from countersign.interrupts.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.formats import is_email, is_uri
 from countersign.interrupts.validation.subschema import Subschema
@@ -50,10 +50,8 @@ def _among(options: Sequence[Option], value: Json, kind: FieldKind) -> bool:
         return any(json_equal(option.value, value) for option in options)
     if not isinstance(value, list) or len(value) > len(options):
         return False
-    distinct = {json.dumps(item, sort_keys=True) for item in value}
-    return len(distinct) == len(value) and all(
-        any(json_equal(o.value, item) for o in options) for item in value
-    )
+    distinct = {json_key(item) for item in value}
+    return len(distinct) == len(value) and distinct <= {json_key(option.value) for option in options}
 
 
 def _wanted(spec: Subschema) -> FieldKind:

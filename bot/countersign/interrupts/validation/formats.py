@@ -11,7 +11,7 @@ from uuid import UUID
 import jsonschema
 import regex
 
-from countersign.interrupts.validation.safe_validator import LONGEST_PATTERN
+from countersign.interrupts.validation.pattern_cost import can_be_compiled
 
 FORMATS = jsonschema.FormatChecker(formats=())
 OF_SCHEMAS = jsonschema.FormatChecker(formats=())  # for schemas themselves
@@ -62,4 +62,4 @@ def _regex(value: object) -> bool:
     """As the answers are matched: `\\p{L}`, which pydantic takes, is no error."""
     if not isinstance(value, str):
         return True
-    return len(value) <= LONGEST_PATTERN and regex.compile(value) is not None
+    return can_be_compiled(value) and regex.compile(value) is not None

@@ -1,4 +1,4 @@
-"""What a JSON Schema validator found wrong, in words for the person at the form, at the place it is about."""
+"""Validation messages: what a value breaks of its schema, in words for the person at the form."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -11,6 +11,7 @@ from countersign.interrupts.display.invisible_characters import single_line
 
 REQUIRED = "Please fill this in."
 LONGEST = 300  # characters of one text
+_MOST_VALUES = 50  # of an enum that are named
 
 _TYPES = {
     "string": "text",
@@ -82,7 +83,7 @@ def _words(error: jsonschema.ValidationError) -> str:
             return "This should be " + " or ".join(_TYPES.get(name, str(name)) for name in names) + "."
         case "enum":
             return "This should be one of: " + ", ".join(
-                json.dumps(item, ensure_ascii=False) for item in limit
+                json.dumps(item, ensure_ascii=False) for item in limit[:_MOST_VALUES]
             )
         case "const":
             return f"This should be {json.dumps(limit, ensure_ascii=False)}."

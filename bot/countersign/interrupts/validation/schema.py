@@ -1,25 +1,25 @@
-"""JSON Schema, for judging answers: compiled once, resolved locally only, its findings in plain words."""
+"""JSON Schema for judging answers: compiled once, resolved locally only, its errors in plain words."""
 
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import islice
+from typing import Any
 
 import jsonschema
 import regex
 from jsonschema.protocols import Validator
+from jsonschema_specifications import REGISTRY as SPECIFICATIONS
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
+from countersign.interrupts.validation.deadline import ValidationTimeout, time_limit
 from countersign.interrupts.validation.formats import FORMATS, OF_SCHEMAS
 from countersign.interrupts.validation.messages import validation_messages
-from countersign.interrupts.validation.safe_validator import (
-    ValidationTimeout,
-    safe_validator,
-    time_limit,
-    without_nested_dialects,
-)
+from countersign.interrupts.validation.safe_validator import prepared, safe_validator
 
+TOO_DEEP = "This is nested too deeply to be checked against its schema, so it is not sent."
 TIMED_OUT = "This takes too long to check against its schema, so it is not sent."
 _BROKEN = (  # what the validator runs into where the schema of a large document is no schema after all
     jsonschema.exceptions.SchemaError,
@@ -33,6 +33,8 @@ _BROKEN = (  # what the validator runs into where the schema of a large document
     TypeError,
     ValueError,
 )
+MOST_ERRORS = 200  # of one value: nobody reads more, and a list may have an error for each of its items
+DEEPEST = 64  # levels of a value that are always judged
 LARGEST = 5_000  # nodes of a schema from which a form is made; a larger one still judges answers
 
 
@@ -44,21 +46,33 @@ class Schema:
         self.large = _size(document) > LARGEST
         self._validator = _validator(document, check=not self.large)
         self.usable = self._validator is not None
+        self._last: tuple[str, dict[str, str]] | None = None
 
     def errors(self, value: Json) -> dict[str, str]:
-        """Texts for a person by the pointer of the place they are about; empty if the value fits."""
+        """Texts for a person by the pointer of the place they are about; empty if the value fits.
+
+        The last verdict is kept: a form, its decision and the answer that it makes are judged one after the
+        other, and a value that runs into the time limit does so once.
+        """
         if self._validator is None:
             return {}
+        text = json.dumps(value)
+        if self._last is None or self._last[0] != text:
+            self._last = text, self._errors(self._validator, value)
+        return dict(self._last[1])
+
+    def _errors(self, validator: Validator, value: Json) -> dict[str, str]:
         found: dict[str, str] = {}
         try:
             with time_limit():
-                for error in self._validator.iter_errors(value):
-                    for place, text in validation_messages(error):
+                for error in islice(validator.iter_errors(value), MOST_ERRORS):
+                    for place, text in islice(validation_messages(error), MOST_ERRORS):
                         found.setdefault(place, text)
         except ValidationTimeout:
             return {**found, pointer.ROOT: TIMED_OUT}
         except _BROKEN:
-            return found  # such as a reference that leads nowhere: what could be judged was judged
+            # Such as a reference that leads nowhere: what could be judged was judged.
+            return {**found, pointer.ROOT: TOO_DEEP} if _too_deep(value) else found
         return found
 
 
@@ -77,18 +91,39 @@ def _validator(document: Json, *, check: bool) -> Validator | None:
         return None
     kind = jsonschema.validators.validator_for(document, default=jsonschema.Draft202012Validator)
     try:
-        if check:
-            kind.check_schema(document, format_checker=OF_SCHEMAS)  # type: ignore[call-arg]
-        named_by_pattern = "patternProperties" in json.dumps(document)
-        made = safe_validator(kind, named_by_pattern=named_by_pattern)
-        # An empty registry: jsonschema's own default would fetch a remote $ref over the network.
-        validator: Validator = made(
-            without_nested_dialects(document), registry=Registry(), format_checker=FORMATS
-        )
+        if check and not _is_schema(kind, document):
+            return None
         with time_limit():
+            validator = _judge(kind, document, registry=Registry(), format_checker=FORMATS)
             next(iter(validator.iter_errors({})), None)
     except (ValidationTimeout, *_BROKEN):
         return None
+    return validator
+
+
+def _is_schema(kind: type[Validator], document: Any) -> bool:
+    """Whether its metaschema takes the document, or could not tell in time."""
+    try:
+        with time_limit():
+            return next(_metavalidator(kind).iter_errors(document), None) is None
+    except ValidationTimeout:
+        return True
+
+
+@cache
+def _metavalidator(kind: type[Validator]) -> Validator:
+    """What judges schemas of this kind, as `check_schema` does, but within the time limit."""
+    document = kind.META_SCHEMA
+    judge = jsonschema.validators.validator_for(document, default=kind)
+    return _judge(judge, document, registry=SPECIFICATIONS, format_checker=OF_SCHEMAS)
+
+
+def _judge(
+    kind: type[Validator], document: Any, *, registry: Registry[Any], format_checker: jsonschema.FormatChecker
+) -> Validator:
+    """With `registry`, always: jsonschema's own default would fetch a remote $ref over the network."""
+    safe = safe_validator(kind, named_by_pattern="patternProperties" in json.dumps(document))
+    validator: Validator = safe(prepared(document), registry=registry, format_checker=format_checker)
     return validator
 
 
@@ -102,3 +137,18 @@ def _size(document: Json) -> int:
         elif isinstance(item, list):
             todo.extend(item)
     return count
+
+
+def _too_deep(value: Json) -> bool:
+    """Whether the value itself is why the validator runs out of stack."""
+    level, depth = [value], 0
+    while level and depth <= DEEPEST:
+        depth += 1
+        level = [inner for item in level for inner in _children(item)]
+    return depth > DEEPEST
+
+
+def _children(value: Json) -> list[Json]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, list) else []

@@ -1,5 +1,6 @@
 """The forms behind a card's buttons. Who may decide is checked again at the submission."""
 
+import asyncio
 import re
 from dataclasses import dataclass, replace
 from typing import Any
@@ -118,7 +119,10 @@ async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str
     form_state = await _load_form(context, body, view)
     ref, form = form_state.reference, form_state.form
     raw = None if form is None else submitted_values(form, view, form_state.carried)
-    decision = decide(form_state.row, form_state.action_id, raw, reason=form_state.reason)
+    # In a thread: judging an answer takes up to a second, in which others get their acknowledgements.
+    decision = await asyncio.to_thread(
+        decide, form_state.row, form_state.action_id, raw, reason=form_state.reason
+    )
 
     async def make() -> DecisionRequest:
         return DecisionRequest(

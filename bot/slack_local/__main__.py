@@ -3,17 +3,20 @@
 import argparse
 import asyncio
 import os
+import shlex
 import signal
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 from slack_local.bot_process import BotDownError, BotProcess
 from slack_local.manifest import ManifestError, read_manifest
+from slack_local.page.recording.harness import ANY_BOT, ANY_BOT_START, Harness
 from slack_local.script.language import Language, ScriptSyntaxError, Step
 from slack_local.script.player import Player
 from slack_local.supervision import RESTARTS, keep_running
@@ -129,6 +132,7 @@ async def _wait_for_a_bot(workspace: LocalWorkspace) -> int:
 
 
 async def _keep_bot(workspace: LocalWorkspace, *, command: Sequence[str], restarts: int) -> int:
+    workspace.page.context.harness = _harness(command)
     _print_page(workspace)
     print("It runs until you stop it with Ctrl-C.", flush=True)
     async with AsyncExitStack() as stack:
@@ -146,6 +150,16 @@ async def _play(workspace: LocalWorkspace, *, command: Sequence[str], steps: Seq
         stack.push_async_callback(bot.stop)
         await bot.start()
         return await Player(workspace, bot).play(steps)
+
+
+def _harness(command: Sequence[str]) -> Harness:
+    """How a recorded test starts this bot."""
+    start = f"    command = {list(command)!r}\n    folder = Path({str(Path.cwd())!r})\n"
+    return replace(
+        ANY_BOT,
+        fixtures=ANY_BOT.fixtures.replace(ANY_BOT_START, start),
+        play=f"python -m slack_local --script recorded.txt -- {shlex.join(command)}",
+    )
 
 
 def _bot(workspace: LocalWorkspace, command: Sequence[str], log: Path | None = None) -> BotProcess:

@@ -4,10 +4,13 @@ from typing import Any
 
 from playwright.async_api import expect
 
+from slack_local.script.language import Language
+from slack_local.script.player import Player
 from slack_local.workspace import LocalWorkspace
 from tests.browser.conftest import Visit, becomes, writes
 from tests.browser.small_app import small_app
 from tests.slack_local.conftest import over_socket
+from tests.slack_local.test_script import LoggingBot
 
 
 async def test_a_session_becomes_a_test_that_does_it_again(ws: LocalWorkspace, visit: Visit) -> None:
@@ -27,20 +30,26 @@ async def test_a_session_becomes_a_test_that_does_it_again(ws: LocalWorkspace, v
     await expect(thread.get_by_text("Approved by")).to_be_visible()
 
     await page.get_by_role("button", name="Inspector").click()
-    await page.get_by_role("button", name="As a test").click()
-    shown = page.get_by_role("dialog", name="As a test").locator("pre")
+    await page.get_by_role("button", name="Recording").click()
+    shown = page.get_by_role("dialog", name="Recording").locator("pre")
     await expect(shown).to_contain_text("bot_thread")
     source = await shown.inner_text()
 
     module: dict[str, Any] = {}
     exec(compile(source, "recorded.py", "exec"), module)
     async with LocalWorkspace() as again, over_socket(small_app(again), again):
-        await module["test_what_was_recorded"](again)
+        await module["test_recorded"](again, None)
         seen, done = (
             [m.text for m in w.slack.state.channels[w.channel_id("general")].messages.values()]
             for w in (ws, again)
         )
         assert done == seen
 
+    await page.get_by_role("tab", name="As a script").click()
+    script = await shown.inner_text()
+    async with LocalWorkspace() as again, over_socket(small_app(again), again):
+        assert await Player(again, LoggingBot()).play(Language().read(script, "recorded")) == 0
+
+    await page.get_by_role("tab", name="As a test").click()
     await page.get_by_role("button", name="Start over").click()
     await expect(shown).not_to_contain_text("bot_thread")

@@ -1,5 +1,6 @@
 """Acting at the page of a running demo, as its scripts do: one request for each act."""
 
+import asyncio
 import json
 import re
 import urllib.error
@@ -49,11 +50,31 @@ class AtThePage:
     def shows(self, ts: str, text: str) -> None:
         until(lambda: text in json.dumps(self.thread(ts)), lambda: f"no {text!r} in {self.thread(ts)}", 20)
 
-    async def opens(self) -> dict[str, Any]:
-        """The first thing that a page is told."""
+    def newest_root(self) -> str:
+        """The `ts` of the newest message of #general that began a thread by the bot, once it is there."""
+        until(self._roots_of_the_bot, lambda: "no thread of the bot's", 20)
+        return self._roots_of_the_bot()[-1]
+
+    def _roots_of_the_bot(self) -> list[str]:
+        messages = self.acts("alice", "timeline")["messages"]
+        return [str(message["ts"]) for message in messages if "bot_id" in message]
+
+    def form(self, person: str) -> str:
+        """The id of the form on top of somebody's screen, once it is there."""
+        until(lambda: self._forms(person), lambda: f"no form for {person}", 20)
+        return self._forms(person)[-1]
+
+    def _forms(self, person: str) -> list[str]:
+        return [str(view["id"]) for view in asyncio.run(self.opens(person))["screen"]["modals"]]
+
+    async def opens(self, person: str = "alice") -> dict[str, Any]:
+        """The first thing that somebody's page is told."""
         headers = {"Authorization": f"Bearer {self._token}"}
+        address = re.sub("^http", "ws", self._base)
         async with (
             ClientSession() as client,
-            client.ws_connect(re.sub("^http", "ws", self._base) + "/page/live", headers=headers) as socket,
+            client.ws_connect(
+                re.sub("^http", "ws", self._base) + f"/page/live?as={person}", headers=headers
+            ) as socket,
         ):
             return dict(await socket.receive_json(timeout=10))

@@ -11,9 +11,9 @@ FOREIGN = ("OPENAI_", "SLACK_", "DATABASE_", "PYTEST_")
 
 
 def run_pytest(
-    project: Path, *arguments: str, import_first: Path | None = None
+    project: Path, *arguments: str, import_first: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run pytest in `project`, whose modules in `import_first` hide installed ones."""
+    """Run pytest in `project`; modules in `import_first` hide installed ones, `environment` is added."""
     metadata = project / ".installed" / "countersign_slack-0.dist-info"
     metadata.mkdir(parents=True, exist_ok=True)
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: countersign-slack\nVersion: 0\n")
@@ -26,5 +26,6 @@ def run_pytest(
     path = os.pathsep.join([*first, str(metadata.parent), str(ROOT / "bot")])
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
-        cwd=project, env=own | {"PYTHONPATH": path}, capture_output=True, text=True, timeout=150, check=False,
+        cwd=project, env=own | environment | {"PYTHONPATH": path},
+        capture_output=True, text=True, timeout=150, check=False,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from countersign.demo.bot.supervisor import Supervisor
 from countersign.demo.data_folder import DataFolder
 from countersign.demo.model import ScriptedModel
 from countersign.demo.project import DemoSettings, Project
+from countersign.demo.recording import harness
 from countersign.demo.script import CountersignPlayer
 from countersign.installation import examples_config
 from slack_local.model.seed import App
@@ -47,6 +48,7 @@ class Demo:
         def environment() -> dict[str, str]:
             now = self._settings.now()
             page.set_app_note(f"Model: {_model_text(now)}")
+            page.harness = harness(self._project.config, own_model=has_own_model(now))
             return self._environment(now, workspace, model)
 
         bot = self._bot(stack, environment())

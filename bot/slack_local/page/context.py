@@ -7,7 +7,8 @@ from typing import TypeAlias
 from slack_local.model.records import JsonObject
 from slack_local.model.slack import Slack
 from slack_local.page.app_info import AppInfo
-from slack_local.page.recording import Recording
+from slack_local.page.recording.harness import ANY_BOT, Harness
+from slack_local.page.recording.recorder import Recorder
 from slack_local.people.person import Person
 from slack_local.transport.delivery import Delivery
 from slack_local.transport.socket_mode import SocketMode
@@ -32,10 +33,11 @@ class PageContext:
     bot_details: BotDetails | None = None
     banner: str = ""
     """A line above every page, such as why a graph could not be loaded; empty for none."""
-    recording: Recording = field(init=False)
+    harness: Harness = ANY_BOT
+    recorder: Recorder = field(init=False)
 
     def __post_init__(self) -> None:
-        self.recording = Recording(self.slack)
+        self.recorder = Recorder(self.slack)
 
     def show_banner(self, text: str) -> None:
         """Show a line above every page; empty takes it away."""

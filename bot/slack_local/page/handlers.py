@@ -10,6 +10,8 @@ from slack_local.model.records import Channel, Ephemeral, JsonObject, Message, V
 from slack_local.page import view_model
 from slack_local.page.client import PageClient
 from slack_local.page.inspector import fault_presets
+from slack_local.page.recording.pytest_source import pytest_source
+from slack_local.page.recording.script_source import script_source
 from slack_local.page.request import BadRequestError, PageRequest
 from slack_local.people.threads import Thread
 
@@ -26,10 +28,10 @@ async def handle(client: PageClient, request: PageRequest) -> JsonObject:
     if asked not in HANDLERS:
         raise BadRequestError(f"there is nothing called {asked}")
     try:
-        lines = client.context.recording.lines(client.person, request)
-        came = await HANDLERS[asked](client, request)
-        client.context.recording.keep(lines, request, came)
-        return came
+        action = client.context.recorder.read(client.person, request)
+        result = await HANDLERS[asked](client, request)
+        client.context.recorder.keep(action, request, result)
+        return result
     except NotPossibleError as refused:
         raise BadRequestError(str(refused)) from None
     except (TypeError, ValueError, KeyError, AttributeError) as unfit:
@@ -258,10 +260,15 @@ async def redeliver(client: PageClient, request: PageRequest) -> JsonObject:
 
 
 async def recording(client: PageClient, request: PageRequest) -> JsonObject:
-    """What everybody did so far, as a test; with `clear`, start over."""
+    """What everybody did so far, as a test and as a script; with `clear`, start over."""
+    context = client.context
     if request.flag("clear"):
-        client.context.recording.clear()
-    return {"test": client.context.recording.as_test()}
+        context.recorder.clear()
+    recorded = context.recorder.actions, tuple(context.recorder.last_words())
+    return {
+        "test": pytest_source(context.slack, context.harness, *recorded),
+        "script": script_source(context.slack, context.harness, *recorded),
+    }
 
 
 async def bot_details(client: PageClient, request: PageRequest) -> JsonObject:

@@ -131,7 +131,9 @@ class Pressing(Screen):
         if element["type"] == "button":
             return action | {k: element[k] for k in ("text", "value", "style", "url") if k in element}
         if element["type"] == "overflow":
-            chosen = next((o for o in element["options"] if o.get("value") == value), None)
+            chosen = next(
+                (o for o in element["options"] if value in (o.get("value"), o["text"]["text"])), None
+            )
             if chosen is None:
                 raise NotPossibleError(f"there is no option {value!r}")
             return action | {"selected_option": chosen}

@@ -135,6 +135,10 @@ class Thread:
         """What the bot wrote here."""
         return [message for message in self.messages() if message.by_bot]
 
+    def written_by(self, person: CardUser) -> list[Message]:
+        """What somebody wrote here, oldest first."""
+        return [message for message in self.messages() if message.user == person.id]
+
     async def wait_for(self, fits: str | Callable[[Message], bool], *, limit: float = 10.0) -> Message:
         """The newest message of the bot that contains a text or fits. Raises `WaitTimeoutError`."""
 
@@ -158,22 +162,26 @@ class Thread:
         )
 
     @overload
-    async def card(self, number: int = 0, *, limit: float = 10.0) -> Card: ...
+    async def card(self, number: int = 0, *, saying: str = "", limit: float = 10.0) -> Card: ...
 
     @overload
-    async def card(self, number: int = 0, *, limit: float = 10.0, kind: type[C]) -> C: ...
+    async def card(self, number: int = 0, *, saying: str = "", limit: float = 10.0, kind: type[C]) -> C: ...
 
-    async def card(self, number: int = 0, *, limit: float = 10.0, kind: type[Card] = Card) -> Card:
+    async def card(
+        self, number: int = 0, *, saying: str = "", limit: float = 10.0, kind: type[Card] = Card
+    ) -> Card:
         """Wait for open card `number` (oldest is 0): a message with buttons. Raises `WaitTimeoutError`.
 
-        `kind` is a subclass with methods for one app's cards.
+        With `saying`, only the cards that contain this text count. `kind` is a subclass with methods for one
+        app's cards.
         """
 
         def look() -> Message | None:
-            cards = [message for message in self.from_bot() if buttons_of(message)]
+            cards = [m for m in self.from_bot() if buttons_of(m) and saying in full_text(m)]
             return cards[number] if len(cards) > number else None
 
-        return kind(self._slack, self, await self.wait_until(look, limit=limit, what=f"card {number}"))
+        said = f" that says {saying!r}" if saying else ""
+        return kind(self._slack, self, await self.wait_until(look, limit=limit, what=f"card {number}{said}"))
 
     @overload
     def cards(self) -> list[Card]: ...

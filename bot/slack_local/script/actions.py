@@ -4,8 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from slack_local.model.records import Message, View
+from slack_local.people.person import Person
 from slack_local.people.results import ClickResult, SubmissionResult
-from slack_local.script.context import WAIT_SECONDS, ExpectationError, ScriptContext, Surface, button_labelled
+from slack_local.script.context import (
+    WAIT_SECONDS,
+    ExpectationError,
+    ScriptContext,
+    Surface,
+    button_labelled,
+    option_labelled,
+)
 from slack_local.script.fields import values_by_block
 
 
@@ -32,7 +40,13 @@ class Actions(ScriptContext):
         if result.error:
             raise ExpectationError(f"the bot did not take the command: {result.error}")
 
-    async def goes_to(self, text: str) -> None:
+    async def goes_to(self, text: str = "", number: int = 0) -> None:
+        """The thread whose first message says `text`, or the script's thread `number` (from 1)."""
+        if number:
+            if number > len(self._threads):
+                raise ExpectationError(f"a thread {number}; there are {len(self._threads)}")
+            self.enter(self._threads[number - 1])
+            return
         roots = [(thread, message) for thread in self._threads for message in thread.messages()[:1]]
         fit = [thread for thread, root in roots if self.says(root, text)]
         if len(fit) != 1:
@@ -43,19 +57,23 @@ class Actions(ScriptContext):
         by = self.person(person)
 
         def look() -> Surface | None:
-            there: list[Surface] = [by.modal] if by.modal is not None else []
-            if self._thread is not None:
-                there += [m for m in reversed(self._thread.from_bot()) if self.says(m, card)]
-            if not card:
-                there += [*reversed(by.ephemerals), *([by.home] if by.home else [])]
-            return next((surface for surface in there if button_labelled(surface, text)), None)
+            return next((s for s in self._surfaces(by, card) if button_labelled(s, text)), None)
 
-        what = f"a button “{text}” for {person}"
-        surface: Surface = await self.wait_anywhere(look, what)
+        surface: Surface = await self.wait_anywhere(look, f"a button “{text}” for {person}")
         block, element = button_labelled(surface, text) or ({}, {})
         if isinstance(surface, Message):
             self.keep_outdated(surface)
         self.check_click(await by.clicks(surface, element["action_id"], block["block_id"]))
+
+    async def chooses(self, person: str, text: str, card: str = "") -> None:
+        by = self.person(person)
+
+        def look() -> Surface | None:
+            return next((s for s in self._surfaces(by, card) if option_labelled(s, text)), None)
+
+        surface: Surface = await self.wait_anywhere(look, f"an option “{text}” for {person}")
+        block, element = option_labelled(surface, text) or ({}, {})
+        self.check_click(await by.clicks(surface, element["action_id"], block["block_id"], value=text))
 
     async def presses_outdated(self, person: str, text: str) -> None:
         by, message = self.person(person), self.outdated(text)
@@ -83,6 +101,15 @@ class Actions(ScriptContext):
     async def restarts_bot(self) -> None:
         await self._bot.stop()
         await self._bot.start()
+
+    def _surfaces(self, person: Person, card: str) -> list[Surface]:
+        """Where somebody can press something: their form, the thread, their notices and Home; or one card."""
+        there: list[Surface] = [person.modal] if person.modal is not None else []
+        if self._thread is not None:
+            there += [m for m in reversed(self._thread.from_bot()) if self.says(m, card)]
+        if not card:
+            there += [*reversed(person.ephemerals), *([person.home] if person.home else [])]
+        return there
 
     # -- for the actions of an app's own language -----------------------------------------------------
 

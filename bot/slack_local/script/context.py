@@ -9,6 +9,7 @@ from slack_local.block_kit.text import full_text
 from slack_local.model.records import Channel, Ephemeral, JsonObject, Message, View
 from slack_local.people.person import Person
 from slack_local.people.threads import Thread
+from slack_local.transcript.blocks import option_labels
 from slack_local.transcript.mrkdwn import names_in, readable
 from slack_local.transcript.printer import TranscriptPrinter
 from slack_local.workspace import LocalWorkspace
@@ -154,6 +155,13 @@ def buttons(surface: Surface) -> list[tuple[JsonObject, JsonObject]]:
     blocks = surface.definition["blocks"] if isinstance(surface, View) else all_blocks(surface)
     found = interactive_elements(blocks)
     return [(block, element) for block, element in found if element["type"] == "button"]
+
+
+def option_labelled(surface: Surface, label: str) -> tuple[JsonObject, JsonObject] | None:
+    """The select that has an option with this label, with its block."""
+    blocks = surface.definition["blocks"] if isinstance(surface, View) else all_blocks(surface)
+    found = interactive_elements(blocks)
+    return next((pair for pair in found if label in option_labels(pair[1])), None)
 
 
 def button_labelled(surface: Surface, label: str) -> tuple[JsonObject, JsonObject] | None:

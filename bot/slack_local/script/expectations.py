@@ -1,6 +1,6 @@
 """What a script expects to happen."""
 
-from slack_local.model.records import Message
+from slack_local.model.records import Channel, Message
 from slack_local.people.threads import Card, Thread
 from slack_local.script.context import (
     WAIT_SECONDS,
@@ -43,17 +43,16 @@ class Expectations(ScriptContext):
             seconds,
         )
 
+    async def expect_by_now(self, text: str, channel: str | None = None, seconds: int = WAIT_SECONDS) -> None:
+        """Every message counts here, old ones too."""
+        place = self._place(channel)
+        await self.wait_in_channel(place, lambda: self._ever_saying(channel, text), f"“{text}”", seconds)
+
     async def expect_once(self, text: str, channel: str | None = None, seconds: int = WAIT_SECONDS) -> None:
         """Every message counts here, so that one that was posted twice before is found."""
-        place = self.channel(channel) if channel else self.channel(self.thread.channel)
-
-        def saying() -> list[Message]:
-            messages = self.thread.from_bot() if channel is None else place.messages.values()
-            return [m for m in messages if m.by_bot and not m.streaming and self.says(m, text)]
-
-        await self.wait_in_channel(place, saying, f"“{text}”", seconds)
-        if len(saying()) != 1:
-            raise ExpectationError(f"“{text}” once\ninstead: {len(saying())} times")
+        await self.expect_by_now(text, channel, seconds)
+        if (number := len(self._ever_saying(channel, text))) != 1:
+            raise ExpectationError(f"“{text}” once\ninstead: {number} times")
 
     async def expect_unsaid(self, text: str, channel: str | None = None) -> None:
         messages = self.thread.from_bot() if channel is None else self._new_in(channel)
@@ -101,6 +100,19 @@ class Expectations(ScriptContext):
             instead = self._form_errors or "taken"
             raise ExpectationError(f"the form to be refused with “{text}”\ninstead: {instead}")
         self._form_errors = {}
+
+    async def expect_no_violations(self) -> None:
+        if violations := self._workspace.log.violations():
+            raise ExpectationError(f"nothing that Slack would refuse\ninstead: {violations}")
+
+    def _place(self, channel: str | None) -> Channel:
+        return self.channel(channel if channel is not None else self.thread.channel)
+
+    def _ever_saying(self, channel: str | None, text: str) -> list[Message]:
+        """What the bot wrote in the thread, or in that channel, that says this."""
+        place = self._place(channel)
+        messages = self.thread.from_bot() if channel is None else place.messages.values()
+        return [m for m in messages if m.by_bot and not m.streaming and self.says(m, text)]
 
     def _open_cards(self, text: str) -> list[Card]:
         return [card for card in self.thread.cards() if self.says(card.message, text)]

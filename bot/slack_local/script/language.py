@@ -17,8 +17,9 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "messages": ("PERSON messages TEXT",),
     "replies": ("PERSON replies TEXT",),
     "runs": ("PERSON runs TEXT [in CHANNEL]",),
-    "goes_to": ("go to thread TEXT",),
+    "goes_to": ("go to thread TEXT", "go to thread NUMBER"),
     "presses": ("PERSON presses TEXT [on card CARD]",),
+    "chooses": ("PERSON chooses TEXT [on card CARD]",),
     "presses_outdated": ("PERSON presses TEXT on an outdated screen",),
     "submits": ("PERSON submits [FIELDS]",),
     "closes": ("PERSON closes the form",),
@@ -28,6 +29,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "restarts_bot": ("restart the bot",),
     "expect_thread": ("expect thread [TEXT] [in CHANNEL] [within SECONDS s]",),
     "expect_said": ("expect TEXT [in CHANNEL] [within SECONDS s]",),
+    "expect_by_now": ("expect TEXT by now [in CHANNEL] [within SECONDS s]",),
     "expect_once": ("expect TEXT once [in CHANNEL] [within SECONDS s]",),
     "expect_unsaid": ("expect no TEXT [in CHANNEL]",),
     "expect_card": ("expect card [TEXT] [within SECONDS s]",),
@@ -37,12 +39,14 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "expect_no_button": ("expect no button TEXT",),
     "expect_seen": ("expect PERSON sees TEXT [within SECONDS s]",),
     "expect_error": ("expect error TEXT",),
+    "expect_no_violations": ("expect no violations",),
 }
 """Each statement by name, with its forms: words in capitals are arguments, brackets hold what is optional."""
 
 _TEXT = r'"(?:[^"\\]|\\.)*"'
-_VALUE = rf'(?:{_TEXT}|\[[^\]]*\]|[^\s",\[\]]+)'
-_FIELD = rf"[\w/.~-]+={_VALUE}"
+_LIST = rf'\[(?:{_TEXT}|[^\]"])*\]'
+_VALUE = rf'(?:{_TEXT}|{_LIST}|[^\s",\[\]]+)'
+_FIELD = rf"(?:{_TEXT}|[\w/.~-]+)={_VALUE}"
 _ARGUMENTS = {
     "PERSON": r"[a-z]\w*",
     "TEXT": _TEXT,
@@ -137,8 +141,10 @@ def _read(name: str, value: str) -> Any:
 
 
 def _field(written: str) -> tuple[str, Any]:
-    """`amount=12`: a field by its name or its JSON Pointer. A value that is not JSON is a text."""
-    name, _, value = written.partition("=")
+    """`amount=12`: a name, which may be quoted, and a value. A value that is not JSON is a text."""
+    quoted_name = re.match(_TEXT, written)
+    name, value = (quoted_name[0], written[quoted_name.end() + 1 :]) if quoted_name else written.split("=", 1)
+    name = json.loads(name, strict=False) if quoted_name else name
     try:
         return name, json.loads(value, strict=False)
     except ValueError:

@@ -30,7 +30,8 @@ class Player(Actions, Expectations):
                     self.take_snapshot()
                 expecting = step.is_expectation
                 await self._play(step)
-            self._expect_no_violations()
+            await self.expect_no_violations()
+            self._printer.expectation("the bot sent nothing that Slack would refuse")
         except (ExpectationError, WaitTimeoutError, NotPossibleError, BotDownError) as error:
             line = f"line {step.number}: {step.line}" if step else "the bot"
             print(f"\n✗ {line}\n  Expected: {error}\n\n{self._bot.tail()}", flush=True)
@@ -52,8 +53,3 @@ class Player(Actions, Expectations):
             self._form_errors = {}
             await run(**step.arguments)
             self._printer.unseen(self._watching)
-
-    def _expect_no_violations(self) -> None:
-        if violations := self._workspace.log.violations():
-            raise ExpectationError(f"nothing that Slack would refuse\ninstead: {violations}")
-        self._printer.expectation("the bot sent nothing that Slack would refuse")

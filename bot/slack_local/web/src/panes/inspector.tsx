@@ -56,7 +56,7 @@ function Wire({ thread }: { thread: string | null }): ReactNode {
           </label>
         )}
         <button type="button" className="button small" onClick={() => setRecorded(true)}>
-          As a test
+          Recording
         </button>
         {recorded && <Recording onClose={() => setRecorded(false)} />}
         <span className={violations ? "chip error" : "chip"}>

@@ -73,8 +73,6 @@ class AtThePage:
         address = re.sub("^http", "ws", self._base)
         async with (
             ClientSession() as client,
-            client.ws_connect(
-                re.sub("^http", "ws", self._base) + f"/page/live?as={person}", headers=headers
-            ) as socket,
+            client.ws_connect(f"{address}/page/live?as={person}", headers=headers) as socket,
         ):
             return dict(await socket.receive_json(timeout=10))

@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +19,9 @@ from langgraph.types import Command
 from countersign.__main__ import _parser
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.flow.metrics import Metrics
-from countersign.interrupts import InvalidDecision, parse, resume_value
+from countersign.interrupts import InvalidDecision, answer_previews, parse, resume_value
+from countersign.interrupts.code.graph_reading import read_graph
+from countersign.interrupts.code.source import FunctionSource, GraphSource, ModuleSource, NodeSource
 from countersign.settings import Settings
 from tests.graphs.memory_host import MemoryHost
 
@@ -169,6 +172,56 @@ def test_a_dialect_answers_as_its_page_says(
     assert {kind for kind, _ in answers} == {str(kind) for kind in request.rows[0].allowed}
     for kind, answer in answers:
         assert answer in list(possible(request, DecisionKind(kind), answer)), kind
+
+
+def test_the_helper_of_the_page_asks_in_the_shape_to_use() -> None:
+    (source,) = blocks(ROOT / "docs/writing-graphs.md", "python")
+    asked: list[Any] = []
+    names: dict[str, Any] = {}
+    exec(source, names)  # the page's own code
+    names["interrupt"] = asked.append
+    names["ask_person"]("Pay?", risk="high", why="It is much", details={"amount": 5}, expires_in="2h")
+    names["ask_person"]("Where to?", options=["a", "b"])
+
+    pay, where = (parse(value) for value in asked)
+    assert (pay.title, pay.risk, pay.why, pay.details) == ("Pay?", "high", "It is much", {"amount": 5})
+    assert pay.expires_in == timedelta(hours=2)
+    assert [option.value for option in where.rows[0].options] == ["a", "b"]
+
+
+def read_code() -> Iterator[Any]:
+    """The rows of the page's table of code: the code, the buttons, what they send."""
+    page = (ROOT / "docs/writing-graphs.md").read_text()
+    section = page.split("## What your code does")[1].split("\n## ")[0]
+    for code, buttons, sent in re.findall(
+        r"^\| `(.*interrupt.*)` \| (.*) \| (`.*`) \|$", section, re.MULTILINE
+    ):
+        answers = [json.loads(each) for each in re.findall(r"`(.*?)`", sent)]
+        yield pytest.param(code, buttons.split(", "), answers, id=code)
+
+
+@pytest.mark.parametrize(("code", "buttons", "answers"), list(read_code()))
+def test_code_is_read_as_the_page_says(code: str, buttons: list[str], answers: list[Any]) -> None:
+    lines = [
+        "from langchain_core.messages import HumanMessage",
+        "from langgraph.types import interrupt",
+        "def node(state):",
+        "    t = state['t']",
+        f"    {code}",
+        f"    return {{'messages': {'messages' if code.startswith('messages') else []}}}",
+    ]
+    module = ModuleSource(name="page", file="page.py", text="\n".join(lines))
+    function = FunctionSource(file="page.py", line=3, name="node")
+    node = NodeSource(path=("node",), space="state", functions=(function,))
+    reading = read_graph(GraphSource(name="page", modules=(module,), nodes=(node,)))
+    request = parse({"text": "?"}, None, reading.shape_for("node", {"text": "?"}))
+
+    previews = answer_previews(request)
+    assert [preview.label for preview in previews] == buttons
+    for preview, answer in zip(previews, answers, strict=True):
+        kind = DecisionKind(preview.action) if ":" not in preview.action else DecisionKind.RESPOND
+        typed = answer if kind is DecisionKind.RESPOND else None
+        assert resume_value(request, [Decision(kind=kind, value=typed)]) == answer
 
 
 def possible(request: Any, kind: DecisionKind, answer: Any) -> Iterator[Any]:

@@ -39,11 +39,17 @@ def _of_row(request: ReviewRequest, at: int, row: ReviewRow) -> Iterator[AnswerP
         answer = row.answers.get(kind)
         if answer is None or (kind is DecisionKind.RESPOND and row.options and kind not in row.forms):
             continue
-        yield _preview(request, at, kind.value, kind.value.capitalize(), answer, _prefilled(row, kind))
+        yield _preview(request, at, kind.value, _label(request, row, kind), answer, _prefilled(row, kind))
     for option in row.options:
         answer = row.answers[DecisionKind.RESPOND]
         fixed = AnswerTemplate(value=answer.fill(option.value))
         yield _preview(request, at, f"option:{option.key}", option.label, fixed, None)
+
+
+def _label(request: ReviewRequest, row: ReviewRow, kind: DecisionKind) -> str:
+    """As it is on the card."""
+    answers = request.plain_question or DecisionKind.APPROVE not in row.answers
+    return "Answer" if kind is DecisionKind.RESPOND and answers else kind.value.capitalize()
 
 
 def _prefilled(row: ReviewRow, kind: DecisionKind) -> Json:

@@ -124,16 +124,17 @@ class Condition:
         """Whether it is true. Raises ConditionFailed where it is neither true nor false."""
         if given.problem is not None:
             raise ConditionFailed(given.problem)
-        if self._work(given) > MOST_WORK:
+        if (self._loops or given.text > MOST_WORK) and self._work(given) > MOST_WORK:
             raise ConditionFailed("the arguments are too large for a condition with a loop in it")
         try:
             value = self._program.eval(given.activation)
         except RuntimeError as error:
             raise ConditionFailed(_first_line(str(error))) from None
+        result = value.value()
+        if isinstance(result, bool):
+            return result
         kind = value.type().name()
-        if kind == "BOOL":
-            return bool(value.value())
-        said = _first_line(str(value.value()))
+        said = _first_line(str(result))
         raise ConditionFailed(
             said if kind == "ERROR" else f"it is {_KINDS.get(kind, kind.lower())}, not true or false"
         )

@@ -2,9 +2,9 @@
 
 import fnmatch
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from countersign.approvals.json import Json
 from countersign.approvals.policy.conditions import (
@@ -47,6 +47,17 @@ class ActionContext:
     requester: Requester | None
     _converted: list[Variables] = field(default_factory=list, init=False, repr=False, compare=False)
 
+    @cached_property
+    def texts(self) -> Mapping[str, tuple[str, ...]]:
+        """What the globs of each key are held against; without a requester, nothing is."""
+        requester = self.requester
+        return {
+            "graph": (self.graph,),
+            "action": (self.action,),
+            "channel": (self.channel.label, self.channel.id),
+            "requester": () if requester is None else (requester.id, *sorted(requester.groups)),
+        }
+
     def variables(self) -> Variables:
         """What conditions see, converted at the first use. The requester's id is empty if there is none."""
         if not self._converted:
@@ -79,16 +90,28 @@ class Comparison:
 
 def compare(rule: Rule, context: ActionContext) -> Comparison:
     """Compare key by key, the condition last. An error in the condition makes the rule match."""
-    for key in KEYS:
-        if not _key_matches(key, rule.selector, context):
-            return Comparison(rule=rule, differs=key)
-    if rule.selector.when is None:
-        return Comparison(rule=rule, differs=None)
+    differs, condition_error = _difference(rule.selector, context)
+    return Comparison(rule=rule, differs=differs, condition_error=condition_error)
+
+
+def _difference(selector: Selector, context: ActionContext) -> tuple[str | None, str | None]:
+    """The key that keeps it from matching, and the error in the condition."""
+    texts = context.texts
+    if selector.action and not _any_matches(selector.action, texts["action"]):
+        return "action", None
+    if selector.graph and not _any_matches(selector.graph, texts["graph"]):
+        return "graph", None
+    if selector.channel and not _any_matches(selector.channel, texts["channel"]):
+        return "channel", None
+    if selector.requester and not _any_matches(selector.requester, texts["requester"]):
+        return "requester", None
+    if selector.when is None:
+        return None, None
     try:
-        holds = compile_condition(rule.selector.when).holds(context.variables())
+        holds = compile_condition(selector.when).holds(context.variables())
     except ConditionFailed as failed:
-        return Comparison(rule=rule, differs=None, condition_error=str(failed))
-    return Comparison(rule=rule, differs=None if holds else "when")
+        return None, str(failed)
+    return None if holds else "when", None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,17 +125,19 @@ class Match:
 def first_match(rules: Sequence[Rule], fallback: Rule, context: ActionContext) -> Match:
     """The first rule that matches, else the fallback."""
     for rule in rules:
-        compared = compare(rule, context)
-        if compared.matches:
-            if compared.condition_error is None:
-                return Match(rule=rule)
-            return Match(rule=rule.without_shortcuts(), condition_error=compared.condition_error)
+        differs, condition_error = _difference(rule.selector, context)
+        if differs is None:
+            governing = rule if condition_error is None else rule.without_shortcuts()
+            return Match(rule=governing, condition_error=condition_error)
     return Match(rule=fallback)
 
 
 def glob_matches(pattern: str, text: str) -> bool:
     """Whether the whole text fits `*`, `?` and `[...]`, upper and lower case told apart."""
-    return pattern in {"*", text} or (is_glob(pattern) and _compiled(pattern).match(text) is not None)
+    if pattern in (text, "*"):  # no set is built for it
+        return True
+    compiled = _compiled(pattern)
+    return compiled is not None and compiled.match(text) is not None
 
 
 def is_glob(pattern: str) -> bool:
@@ -120,25 +145,18 @@ def is_glob(pattern: str) -> bool:
 
 
 @lru_cache(maxsize=16_384)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(fnmatch.translate(pattern))
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """None for a pattern that is just a text."""
+    return re.compile(fnmatch.translate(pattern)) if is_glob(pattern) else None
 
 
-def _key_matches(key: str, selector: Selector, context: ActionContext) -> bool:
-    patterns: tuple[str, ...] = getattr(selector, key)
-    if not patterns or "*" in patterns:
+@lru_cache(maxsize=65_536)
+def _any_matches(patterns: tuple[str, ...], texts: tuple[str, ...]) -> bool:
+    """Remembered: the same few graphs, actions, channels and people come again and again."""
+    if "*" in patterns:
         return True
-    match key:
-        case "graph":
-            return _any_matches(patterns, (context.graph,))
-        case "action":
-            return _any_matches(patterns, (context.action,))
-        case "channel":
-            return _any_matches(patterns, (context.channel.label, context.channel.id))
-        case _:
-            requester = context.requester
-            return requester is not None and _any_matches(patterns, (requester.id, *requester.groups))
-
-
-def _any_matches(patterns: Iterable[str], texts: Sequence[str]) -> bool:
-    return any(glob_matches(pattern, text) for pattern in patterns for text in texts)
+    for pattern in patterns:
+        for text in texts:
+            if glob_matches(pattern, text):
+                return True
+    return False

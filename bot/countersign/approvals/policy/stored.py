@@ -27,6 +27,19 @@ def rule_to_json(rule: Rule) -> dict[str, Json]:
     return stored
 
 
+def rule_as_written(rule: Rule) -> dict[str, Json]:
+    """What the rule says other than the defaults: short enough to stand in every entry of the ledger."""
+    written: dict[str, Json] = _adapter().dump_python(
+        rule, mode="json", exclude={"line"}, exclude_defaults=True
+    )
+    if "decisions" in written:
+        written["decisions"] = sorted(kind.value for kind in rule.decisions)
+    if rule.hours is not None:
+        hours = dict(written["hours"])  # type: ignore[arg-type]  # a table, as WorkingHours is
+        written["hours"] = {**hours, "days": sorted(rule.hours.days)}
+    return written
+
+
 def rule_from_json(stored: Json) -> Rule:
     """Raises UnreadableRule."""
     try:

@@ -14,7 +14,7 @@ from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.matching import ActionContext, Channel, Match, Requester
 from countersign.approvals.policy.policy import NO_POLICY
 from countersign.approvals.policy.rule import Rule
-from countersign.approvals.policy.stored import fingerprint, rule_to_json
+from countersign.approvals.policy.stored import fingerprint, rule_as_written
 from countersign.approvals.vote import Vote
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.ports import ApproverDirectory, Clock
@@ -134,7 +134,7 @@ def _with_rules(detail: Json, matches: tuple[Match, ...]) -> Json:
     """The ledger's detail with the rules, each written out once, and which row has which."""
     if not matches:
         return detail
-    rules: dict[str, Json] = {fingerprint(match.rule): rule_to_json(match.rule) for match in matches}
+    rules: dict[str, Json] = {fingerprint(match.rule): rule_as_written(match.rule) for match in matches}
     rows: list[Json] = [
         {"rule": match.rule.name, "fingerprint": fingerprint(match.rule)}
         | ({"condition_error": match.condition_error} if match.condition_error is not None else {})

@@ -74,6 +74,9 @@ class Voting:
         sources = {source for source in sources if source.kind in _LOOKED_UP}
         if not sources:
             return known
+        if len(sources) == 1:  # the usual case, without a task of its own
+            (only,) = sources
+            return replace(known, rosters={**known.rosters, only: await self._roster(only, approval)})
         rosters = await asyncio.gather(*(self._roster(source, approval) for source in sources))
         return replace(known, rosters={**known.rosters, **dict(zip(sources, rosters, strict=True))})
 

@@ -34,8 +34,8 @@ from countersign.jobs.periodic import run_every
 from countersign.jobs.queue import Queue
 from countersign.jobs.stalled_jobs import StalledJobReaper
 from countersign.jobs.worker import Worker
-from countersign.policy_file import load_policy
 from countersign.policy_reload import PolicyReload
+from countersign.policy_support import load_supported_policy
 from countersign.runs.checkpoints import Checkpoints
 from countersign.runs.config import read_graph_config
 from countersign.runs.graphs import Graphs, open_graphs
@@ -105,7 +105,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
     """Open the graphs, the database and Slack's Web API. Raises CountersignError, for the operator."""
     async with AsyncExitStack() as stack:
         # First what the operator alone can mend: a mistake there must not wait for a Slack that is away.
-        policy = CurrentPolicy(load_policy(settings.policy_file))
+        policy = CurrentPolicy(load_supported_policy(settings.policy_file))
         graphs = await open_graphs(
             read_graph_config(settings.langgraph_config),
             settings.default_graph,

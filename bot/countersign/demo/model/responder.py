@@ -60,7 +60,7 @@ def _after_tools(conversation: Conversation) -> Reply:
 
 def _announcement(topic: str) -> str:
     return (
-        f"Hello everyone,\n\nthis is about {topic}. Details follow in this channel.\n\n"
+        f"Hello everyone,\n\na short note: {topic}. Details follow in this channel.\n\n"
         "(Drafted by the scripted model.)"
     )
 

@@ -38,7 +38,7 @@ async def test_a_yes_pays(stage: Stage) -> None:
     assert "Mallory &amp; Sons" in card.text
     assert "&lt;!channel&gt;" in card.text
     assert "<!channel>" not in card.text
-    assert {*card.actions} == {"approval:approve", "approval:reject"}
+    assert {*card.actions} == {"approval:approve", "approval:reject", "approval:other"}
 
     await card.approve(by=stage.ws.bob)
 

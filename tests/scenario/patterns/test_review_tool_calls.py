@@ -8,7 +8,8 @@ from tests.support.stage import Stage
 async def asked(stage: Stage, text: str) -> ApprovalCard:
     thread = await stage.ws.carol.mentions(f"review_tool_calls: post '{text}' to #ops")
     card = await approval_card(thread)
-    assert {*card.actions} == {"approval:approve", "approval:edit", "approval:reject", "approval:respond"}
+    decisions = ("approve", "edit", "reject", "respond", "other")
+    assert {*card.actions} == {f"approval:{name}" for name in decisions}
     assert "Run post_message?" in card.text
     assert text in card.text
     return card

@@ -19,7 +19,7 @@ from countersign.approvals.policy.policy import NO_POLICY, Policy
 from countersign.approvals.policy.reading import read_policy
 from tests.flow.graphs_to_host import gated
 from tests.support.databases import database, migrated_template, server
-from tests.support.house import House, a_thread, open_house
+from tests.support.harness import Harness, a_thread, open_harness
 
 TARGET = 0.001  # seconds that a decision may cost more
 
@@ -48,15 +48,15 @@ def hundred_rules(count: int) -> Policy:
     return read_policy(text + last, no_calendar)
 
 
-async def one(house: House, policy: Policy) -> Figures:
+async def one(harness: Harness, policy: Policy) -> Figures:
     """One approval under this policy, from its message to its answer."""
-    house.policy.policy = policy
+    harness.policy.policy = policy
     thread = a_thread()
     wall, processor = time.perf_counter(), time.process_time()
-    await house.say(thread, "gated: deploy")
-    card = await house.the_card(thread)
-    decided = await house.vote(card, DecisionKind.APPROVE, user="UBOB")
-    await house.run_thread(thread.id)
+    await harness.say(thread, "gated: deploy")
+    card = await harness.the_card(thread)
+    decided = await harness.vote(card, DecisionKind.APPROVE, user="UBOB")
+    await harness.run_thread(thread.id)
     figures = Figures(wall=time.perf_counter() - wall, processor=time.process_time() - processor)
     assert bool(decided.rules) == (policy != NO_POLICY), "the policy did not take part"
     return figures
@@ -71,16 +71,16 @@ def medians(figures: Sequence[Figures]) -> Figures:
 
 async def measure(url: str, approvals: int, rules: int) -> tuple[Figures, Figures]:
     policy = hundred_rules(rules)
-    async with open_house(url, {"gated": gated()}) as house:
-        house.directory.groups = {"@approvers": {"UBOB"}}
+    async with open_harness(url, {"gated": gated()}) as harness:
+        harness.directory.groups = {"@approvers": {"UBOB"}}
         for _ in range(10):
-            await one(house, NO_POLICY)
-            await one(house, policy)
+            await one(harness, NO_POLICY)
+            await one(harness, policy)
         without: list[Figures] = []
         under: list[Figures] = []
         for number in range(approvals):
             for side in (0, 1) if number % 2 else (1, 0):
-                found = await one(house, policy if side else NO_POLICY)
+                found = await one(harness, policy if side else NO_POLICY)
                 (under if side else without).append(found)
     return medians(without), medians(under)
 

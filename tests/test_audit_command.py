@@ -15,24 +15,24 @@ from countersign.approvals.audit import EntryHasher
 from countersign.approvals.decision import DecisionKind
 from countersign.store.ledger import Ledger
 from tests.flow.graphs_to_host import everything
-from tests.support.house import House, a_thread, open_house
+from tests.support.harness import Harness, a_thread, open_harness
 
 
 @pytest.fixture
-async def house(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+async def harness(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Harness]:
     monkeypatch.setenv("DATABASE_URL", database_url)
-    async with open_house(database_url, everything()) as opened:
+    async with open_harness(database_url, everything()) as opened:
         yield opened
 
 
 @pytest.fixture
-async def approval(house: House) -> Approval:
+async def approval(harness: Harness) -> Approval:
     """A decided approval whose entries are sealed."""
     thread = a_thread()
-    await house.say(thread, "deploy")
-    card = await house.the_card(thread)
-    await house.answer(card, DecisionKind.APPROVE)
-    await Ledger(house.pool, EntryHasher()).seal()
+    await harness.say(thread, "deploy")
+    card = await harness.the_card(thread)
+    await harness.answer(card, DecisionKind.APPROVE)
+    await Ledger(harness.pool, EntryHasher()).seal()
     return card
 
 
@@ -53,9 +53,9 @@ async def test_an_untouched_ledger_verifies_and_says_what_that_rests_on(
 
 @pytest.mark.usefixtures("approval")
 async def test_a_changed_entry_is_named_and_the_exit_code_is_1(
-    house: House, capsys: pytest.CaptureFixture[str]
+    harness: Harness, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with house.pool.connection() as connection, connection.transaction():
+    async with harness.pool.connection() as connection, connection.transaction():
         await connection.execute("SET LOCAL session_replication_role = replica")
         await connection.execute("UPDATE countersign.ledger SET actor_name = 'M' WHERE event = 'decided'")
 
@@ -98,7 +98,7 @@ async def test_exports_have_every_entry(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.usefixtures("house")
+@pytest.mark.usefixtures("harness")
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

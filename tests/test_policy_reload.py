@@ -14,7 +14,7 @@ from countersign.approvals.policy.policy import NO_POLICY
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.policy_file import load_policy
 from countersign.policy_reload import PolicyReload
-from tests.support.house import until
+from tests.support.harness import until
 
 RULE = '[[rule]]\nname = "{name}"\n'
 CALENDAR = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//t//\nEND:VCALENDAR\n"

@@ -1,4 +1,4 @@
-"""The house, with the tests' own graphs in it."""
+"""The harness, with the tests' own graphs in it."""
 
 from collections.abc import AsyncIterator, Iterator, MutableMapping
 from typing import Any
@@ -7,13 +7,13 @@ import pytest
 import structlog.testing
 
 from tests.flow.graphs_to_host import everything, failing
-from tests.support.house import House, open_house
+from tests.support.harness import Harness, open_harness
 
 
 @pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
+async def harness(database_url: str) -> AsyncIterator[Harness]:
     failing.clear()
-    async with open_house(database_url, everything()) as opened:
+    async with open_harness(database_url, everything()) as opened:
         yield opened
 
 

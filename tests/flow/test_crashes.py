@@ -13,105 +13,105 @@ from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from tests.flow.graphs_to_host import everything, failing
 from tests.support.crashing import CrashError, Plan
-from tests.support.house import House, a_thread, asked, message, open_house
+from tests.support.harness import Harness, a_thread, asked, message, open_harness
 
 YES, NO, TELL = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RESPOND
 MOST_CALLS = 80  # more than any story makes: the loop over the crash windows ends long before
 
-Story = Callable[[House, ThreadRef], Awaitable[None]]
+Story = Callable[[Harness, ThreadRef], Awaitable[None]]
 
 
-async def approved(house: House, thread: ThreadRef) -> None:
-    await house.threads.accept(message(thread, "deploy"))
-    await the_worker(house, thread)
-    await click(house, await house.the_card(thread), YES)
-    await the_worker(house, thread)
+async def approved(harness: Harness, thread: ThreadRef) -> None:
+    await harness.threads.accept(message(thread, "deploy"))
+    await the_worker(harness, thread)
+    await click(harness, await harness.the_card(thread), YES)
+    await the_worker(harness, thread)
 
-    assert len(house.slack.of(OutgoingKind.CARD)) == 1
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
-    assert list(house.tools.posts.values()) == ["deploy"]
-    assert await house.ledger(thread) == ["opened", "decided", "resumed"]
-
-
-async def decided_by_reply(house: House, thread: ThreadRef) -> None:
-    await house.threads.accept(message(thread, "deploy"))
-    await the_worker(house, thread)
-    await house.threads.accept(message(thread, "what is this?"))
-    await house.threads.accept(message(thread, "reject no"))
-    await the_worker(house, thread)
-
-    assert len(house.slack.of(OutgoingKind.NOTE)) == 1
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Left deploy."]
-    assert await house.ledger(thread) == ["opened", "decided", "resumed"]
+    assert len(harness.slack.of(OutgoingKind.CARD)) == 1
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
+    assert list(harness.tools.posts.values()) == ["deploy"]
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
 
 
-async def parallel(house: House, thread: ThreadRef) -> None:
-    await house.threads.accept(message(thread, "parallel: x"))
-    await the_worker(house, thread)
-    left, right = await house.pending(thread)
-    await click(house, right, YES)
-    await the_worker(house, thread)
-    await click(house, left, NO)
-    await the_worker(house, thread)
+async def decided_by_reply(harness: Harness, thread: ThreadRef) -> None:
+    await harness.threads.accept(message(thread, "deploy"))
+    await the_worker(harness, thread)
+    await harness.threads.accept(message(thread, "what is this?"))
+    await harness.threads.accept(message(thread, "reject no"))
+    await the_worker(harness, thread)
 
-    assert len(house.slack.of(OutgoingKind.CARD)) == 2
-    assert result(house) == [["left", False], ["right", True]]
-    assert sorted(await house.ledger(thread)) == ["decided"] * 2 + ["opened"] * 2 + ["resumed"] * 2
+    assert len(harness.slack.of(OutgoingKind.NOTE)) == 1
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Left deploy."]
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
 
 
-async def the_same_question_twice(house: House, thread: ThreadRef) -> None:
-    await house.threads.accept(message(thread, "in_turn: x"))
+async def parallel(harness: Harness, thread: ThreadRef) -> None:
+    await harness.threads.accept(message(thread, "parallel: x"))
+    await the_worker(harness, thread)
+    left, right = await harness.pending(thread)
+    await click(harness, right, YES)
+    await the_worker(harness, thread)
+    await click(harness, left, NO)
+    await the_worker(harness, thread)
+
+    assert len(harness.slack.of(OutgoingKind.CARD)) == 2
+    assert result(harness) == [["left", False], ["right", True]]
+    assert sorted(await harness.ledger(thread)) == ["decided"] * 2 + ["opened"] * 2 + ["resumed"] * 2
+
+
+async def the_same_question_twice(harness: Harness, thread: ThreadRef) -> None:
+    await harness.threads.accept(message(thread, "in_turn: x"))
     for number in ("1", "2"):
-        await the_worker(house, thread)
-        await click(house, await house.the_card(thread), TELL, number)
-    await the_worker(house, thread)
+        await the_worker(harness, thread)
+        await click(harness, await harness.the_card(thread), TELL, number)
+    await the_worker(harness, thread)
 
-    assert len(house.slack.of(OutgoingKind.CARD)) == 2
-    assert result(house) == ["1", "2"]
-    assert await house.ledger(thread) == ["opened", "decided", "resumed", "opened", "decided", "resumed"]
+    assert len(harness.slack.of(OutgoingKind.CARD)) == 2
+    assert result(harness) == ["1", "2"]
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed", "opened", "decided", "resumed"]
 
 
-async def in_a_subgraph(house: House, thread: ThreadRef) -> None:
-    await house.threads.accept(message(thread, "nested: x"))
+async def in_a_subgraph(harness: Harness, thread: ThreadRef) -> None:
+    await harness.threads.accept(message(thread, "nested: x"))
     for answer in (YES, NO):
-        await the_worker(house, thread)
-        await click(house, await house.the_card(thread), answer)
-    await the_worker(house, thread)
+        await the_worker(harness, thread)
+        await click(harness, await harness.the_card(thread), answer)
+    await the_worker(harness, thread)
 
-    assert len(house.slack.of(OutgoingKind.CARD)) == 2
-    assert result(house) == [["first", True], ["work", 1], ["second", False]]
+    assert len(harness.slack.of(OutgoingKind.CARD)) == 2
+    assert result(harness) == [["first", True], ["work", 1], ["second", False]]
 
 
-async def failed_and_tried_again(house: House, thread: ThreadRef) -> None:
+async def failed_and_tried_again(harness: Harness, thread: ThreadRef) -> None:
     failing.add(thread.id)
-    await house.threads.accept(message(thread, "deploy"))
-    await the_worker(house, thread)
-    await click(house, await house.the_card(thread), YES)
-    await the_worker(house, thread)
+    await harness.threads.accept(message(thread, "deploy"))
+    await the_worker(harness, thread)
+    await click(harness, await harness.the_card(thread), YES)
+    await the_worker(harness, thread)
     failing.clear()
-    await house.threads.accept(asked(thread, InboundKind.RETRY))
-    await the_worker(house, thread)
+    await harness.threads.accept(asked(thread, InboundKind.RETRY))
+    await the_worker(harness, thread)
 
-    assert len(house.slack.of(OutgoingKind.CARD)) == 1
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
-    assert list(house.tools.posts.values()) == ["deploy"]
-    assert await house.ledger(thread) == ["opened", "decided", "resumed"]
+    assert len(harness.slack.of(OutgoingKind.CARD)) == 1
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
+    assert list(harness.tools.posts.values()) == ["deploy"]
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
 
 
-async def failed_and_asked_again(house: House, thread: ThreadRef) -> None:
+async def failed_and_asked_again(harness: Harness, thread: ThreadRef) -> None:
     failing.add(thread.id)
-    await house.threads.accept(message(thread, "deploy"))
-    await the_worker(house, thread)
-    await click(house, await house.the_card(thread), YES)
-    await the_worker(house, thread)
+    await harness.threads.accept(message(thread, "deploy"))
+    await the_worker(harness, thread)
+    await click(harness, await harness.the_card(thread), YES)
+    await the_worker(harness, thread)
     failing.clear()
-    await house.threads.accept(asked(thread, InboundKind.ASK_AGAIN))
-    await the_worker(house, thread)
-    await click(house, await house.the_card(thread), NO)
-    await the_worker(house, thread)
+    await harness.threads.accept(asked(thread, InboundKind.ASK_AGAIN))
+    await the_worker(harness, thread)
+    await click(harness, await harness.the_card(thread), NO)
+    await the_worker(harness, thread)
 
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Left deploy."]
-    assert await house.ledger(thread) == ["opened", "decided", "withdrawn", "opened", "decided", "resumed"]
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Left deploy."]
+    assert await harness.ledger(thread) == ["opened", "decided", "withdrawn", "opened", "decided", "resumed"]
 
 
 STORIES: tuple[Story, ...] = (
@@ -129,14 +129,14 @@ STORIES: tuple[Story, ...] = (
 async def test_a_story_ends_the_same_wherever_its_worker_dies(database_url: str, story: Story) -> None:
     windows = []
     plan = Plan()
-    async with open_house(database_url, everything(), wrap=plan.wrap) as house:
+    async with open_harness(database_url, everything(), wrap=plan.wrap) as harness:
         for call in range(MOST_CALLS):
             failing.clear()
-            house.slack.posts.clear()
-            house.tools.posts.clear()
+            harness.slack.posts.clear()
+            harness.tools.posts.clear()
             plan.crash_after(call)
             try:
-                await story(house, a_thread())
+                await story(harness, a_thread())
             except Exception as error:
                 raise AssertionError(f"the worker died after {plan.crashed_after}") from error
             if plan.crashed_after is None:
@@ -146,29 +146,29 @@ async def test_a_story_ends_the_same_wherever_its_worker_dies(database_url: str,
     assert len(windows) < MOST_CALLS, "the story has crash windows that were not tried"
 
 
-async def the_worker(house: House, thread: ThreadRef) -> None:
+async def the_worker(harness: Harness, thread: ThreadRef) -> None:
     """Work until there is nothing left, as the queue does: a worker that died is followed by another."""
     try:
-        await house.run_thread(thread.id)
+        await harness.run_thread(thread.id)
     except CrashError:
-        await house.claims_lapse()
-        await house.run_thread(thread.id)
-    await house.claims_lapse()
+        await harness.claims_lapse()
+        await harness.run_thread(thread.id)
+    await harness.claims_lapse()
     with suppress(CrashError):
-        await house.delivery.deliver_due()
+        await harness.delivery.deliver_due()
 
 
-async def click(house: House, approval: Approval, kind: DecisionKind, value: str | None = None) -> None:
+async def click(harness: Harness, approval: Approval, kind: DecisionKind, value: str | None = None) -> None:
     """Decide. A process that dies acknowledges no click, so the person clicks again."""
     try:
-        await house.vote(approval, kind, value)
+        await harness.vote(approval, kind, value)
     except CrashError:
         with suppress(NotPending):
-            await house.vote(approval, kind, value)
+            await harness.vote(approval, kind, value)
 
 
-def result(house: House) -> list[object]:
-    (row,) = house.slack.of(OutgoingKind.RESULT)
+def result(harness: Harness) -> list[object]:
+    (row,) = harness.slack.of(OutgoingKind.RESULT)
     assert isinstance(row.body, dict)
     values = row.body["values"]
     assert isinstance(values, dict)

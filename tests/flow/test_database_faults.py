@@ -20,7 +20,7 @@ from countersign.runs.loading import LoadedGraph
 from countersign.store.retention import RetentionStore
 from countersign.store.threads import ThreadStore
 from tests.flow.graphs_to_host import gated
-from tests.support.house import House, a_thread, message, open_house
+from tests.support.harness import Harness, a_thread, message, open_harness
 
 APPROVE = DecisionKind.APPROVE
 ROW = "SELECT attempts, halted FROM countersign.threads WHERE id = %s"
@@ -29,9 +29,9 @@ ROW = "SELECT attempts, halted FROM countersign.threads WHERE id = %s"
 class CutSession:
     """Graphs whose thread's session is cut as soon as they are bound: a failover, a restart of PostgreSQL."""
 
-    def __init__(self, house: House) -> None:
-        self._graphs = house.graphs
-        self._house = house
+    def __init__(self, harness: Harness) -> None:
+        self._graphs = harness.graphs
+        self._house = harness
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._graphs, name)
@@ -51,25 +51,25 @@ def built_per_run() -> LoadedGraph:
 
 @pytest.mark.parametrize("graph", [gated(), built_per_run()], ids=["compiled", "built-per-run"])
 async def test_a_session_that_is_cut_is_no_failed_run_and_no_attempt(database_url: str, graph: Any) -> None:
-    async with open_house(database_url, {"gated": graph}) as house:
+    async with open_harness(database_url, {"gated": graph}) as harness:
         thread = a_thread()
-        await house.say(thread, "deploy")
-        await house.vote(await house.the_card(thread), APPROVE)
-        runner = house.run_thread
-        runner._graphs = CutSession(house)
+        await harness.say(thread, "deploy")
+        await harness.vote(await harness.the_card(thread), APPROVE)
+        runner = harness.run_thread
+        runner._graphs = CutSession(harness)
         for _ in range(6):
             with pytest.raises(DatabaseUnavailable):
                 await runner(thread.id)
-        assert await house.rows(ROW, thread.id) == [{"attempts": 0, "halted": None}]
-        assert house.slack.of(OutgoingKind.FAILURE) == []
+        assert await harness.rows(ROW, thread.id) == [{"attempts": 0, "halted": None}]
+        assert harness.slack.of(OutgoingKind.FAILURE) == []
 
-        runner._graphs = house.graphs
+        runner._graphs = harness.graphs
         await runner(thread.id)
-        assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
+        assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
 
 
 async def test_a_session_that_is_cut_in_a_node_is_no_failed_run(database_url: str) -> None:
-    houses: list[House] = []
+    houses: list[Harness] = []
 
     async def cut(state: MessagesState) -> dict[str, Any]:
         if len(houses) == 1:
@@ -82,15 +82,15 @@ async def test_a_session_that_is_cut_in_a_node_is_no_failed_run(database_url: st
     graph = StateGraph(MessagesState)
     graph.add_node("cut", cut)
     graph.add_edge(START, "cut")
-    async with open_house(database_url, {"g": graph}) as house:
-        houses.append(house)
+    async with open_harness(database_url, {"g": graph}) as harness:
+        houses.append(harness)
         thread = a_thread()
-        await house.threads.accept(message(thread, "hi"))
+        await harness.threads.accept(message(thread, "hi"))
         with pytest.raises(DatabaseUnavailable):
-            await house.run_thread(thread.id)
-        await house.run_thread(thread.id)
-        assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["done"]
-        assert house.slack.of(OutgoingKind.FAILURE) == []
+            await harness.run_thread(thread.id)
+        await harness.run_thread(thread.id)
+        assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["done"]
+        assert harness.slack.of(OutgoingKind.FAILURE) == []
 
 
 async def test_a_database_of_the_graphs_own_that_fails_is_a_failed_run(database_url: str) -> None:
@@ -101,22 +101,22 @@ async def test_a_database_of_the_graphs_own_that_fails_is_a_failed_run(database_
     graph = StateGraph(MessagesState)
     graph.add_node("connect", connect)
     graph.add_edge(START, "connect")
-    async with open_house(database_url, {"g": graph}) as house:
+    async with open_harness(database_url, {"g": graph}) as harness:
         thread = a_thread()
-        await house.say(thread, "hi")
-        assert len(house.slack.of(OutgoingKind.FAILURE)) == 1
+        await harness.say(thread, "hi")
+        assert len(harness.slack.of(OutgoingKind.FAILURE)) == 1
 
 
-async def test_an_attempt_is_taken_back_when_the_database_is_there_again(house: House) -> None:
+async def test_an_attempt_is_taken_back_when_the_database_is_there_again(harness: Harness) -> None:
     """Otherwise a database that goes five times would look like a step that ends its process."""
     thread = a_thread()
-    await house.threads.accept(message(thread, "echo: one"))
-    store = ComesBack(house.threads)
-    house.run_thread._store = store
+    await harness.threads.accept(message(thread, "echo: one"))
+    store = ComesBack(harness.threads)
+    harness.run_thread._store = store
     with pytest.raises(DatabaseUnavailable):
-        await house.run_thread(thread.id)
+        await harness.run_thread(thread.id)
     assert store.refusals == []
-    assert await house.rows(ROW, thread.id) == [{"attempts": 0, "halted": None}]
+    assert await harness.rows(ROW, thread.id) == [{"attempts": 0, "halted": None}]
 
 
 class ComesBack:
@@ -140,7 +140,7 @@ class ComesBack:
 PORTS = (ports.Store, ports.Outbox, ports.Effects, ports.RetentionStore)
 
 
-def arguments_of(house: House, thread: ThreadRef) -> dict[str, Any]:
+def arguments_of(harness: Harness, thread: ThreadRef) -> dict[str, Any]:
     """An argument for each parameter that a method of these ports has."""
     row = Outgoing(
         key="k", kind=OutgoingKind.NOTE, team="T1", channel="C1", thread_ts=thread.ts, body={"text": "t"}
@@ -169,14 +169,14 @@ def arguments_of(house: House, thread: ThreadRef) -> dict[str, Any]:
     }
 
 
-async def test_every_method_of_every_port_says_that_the_database_is_unavailable(house: House) -> None:
+async def test_every_method_of_every_port_says_that_the_database_is_unavailable(harness: Harness) -> None:
     thread = a_thread()
-    await house.threads.accept(message(thread, "hi"))
-    work = await house.threads.work(thread.id)
+    await harness.threads.accept(message(thread, "hi"))
+    work = await harness.threads.work(thread.id)
     assert work is not None
-    adapters = (house.threads, house.outbox, house.effects, RetentionStore(house.pool))
-    given = arguments_of(house, thread) | {"thread": work.thread}
-    await house.pool.close()
+    adapters = (harness.threads, harness.outbox, harness.effects, RetentionStore(harness.pool))
+    given = arguments_of(harness, thread) | {"thread": work.thread}
+    await harness.pool.close()
     tried = 0
     for port, adapter in zip(PORTS, adapters, strict=True):
         for method_name in (name for name, _ in inspect.getmembers(port, inspect.iscoroutinefunction)):
@@ -189,23 +189,23 @@ async def test_every_method_of_every_port_says_that_the_database_is_unavailable(
     assert tried > 20
 
 
-async def test_a_lock_whose_database_is_unavailable_says_so(house: House) -> None:
-    await house.sessions.close()
+async def test_a_lock_whose_database_is_unavailable_says_so(harness: Harness) -> None:
+    await harness.sessions.close()
     with pytest.raises(DatabaseUnavailable):
-        async with house.locks.hold("T1/C1/1.0"):
+        async with harness.locks.hold("T1/C1/1.0"):
             raise AssertionError
 
 
-async def test_a_vote_whose_job_cannot_be_deferred_is_not_saved(house: House, database_url: str) -> None:
+async def test_a_vote_whose_job_cannot_be_deferred_is_not_saved(harness: Harness, database_url: str) -> None:
     """The queue's library wraps the driver's error in its own."""
     thread = a_thread()
-    await house.say(thread, "deploy")
-    card = await house.the_card(thread)
+    await harness.say(thread, "deploy")
+    card = await harness.the_card(thread)
     async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as admin:
         await admin.execute("ALTER FUNCTION procrastinate_defer_jobs_v1 RENAME TO gone")
     with pytest.raises(StatementFailed):
-        await house.vote(card, APPROVE)
-    assert (await house.the_card(thread)).version == card.version
+        await harness.vote(card, APPROVE)
+    assert (await harness.the_card(thread)).version == card.version
 
 
 @pytest.mark.parametrize(

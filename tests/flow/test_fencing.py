@@ -11,7 +11,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult
 from countersign.store.threads import ThreadStore
 from tests.flow.graphs_to_host import everything
-from tests.support.house import House, a_thread, message, open_house
+from tests.support.harness import Harness, a_thread, message, open_harness
 
 CUT_LOCK_HOLDERS = (
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'"
@@ -44,8 +44,8 @@ class Paused:
 @pytest.mark.parametrize("method", ["assign_graph", "save_step"])
 async def test_a_stale_worker_does_not_write_over_its_successor(database_url: str, method: str) -> None:
     async with (
-        open_house(database_url, everything()) as stale,
-        open_house(database_url, everything()) as other,
+        open_harness(database_url, everything()) as stale,
+        open_harness(database_url, everything()) as other,
     ):
         thread = a_thread()
         left: list[dict[str, Any]] = []
@@ -66,35 +66,35 @@ async def test_a_stale_worker_does_not_write_over_its_successor(database_url: st
         assert stale.slack.texts(OutgoingKind.AGENT_MESSAGE) == []
 
 
-async def test_a_stale_worker_takes_back_no_attempt_but_its_own(house: House) -> None:
+async def test_a_stale_worker_takes_back_no_attempt_but_its_own(harness: Harness) -> None:
     thread = a_thread()
-    await house.threads.accept(message(thread, "hi"))
-    first, second = await _work(house, thread), await _work(house, thread)
-    await house.threads.undo_attempt(first)
-    assert await _attempts(house, thread) == 2
-    await house.threads.undo_attempt(second)
-    assert await _attempts(house, thread) == 1
+    await harness.threads.accept(message(thread, "hi"))
+    first, second = await _work(harness, thread), await _work(harness, thread)
+    await harness.threads.undo_attempt(first)
+    assert await _attempts(harness, thread) == 2
+    await harness.threads.undo_attempt(second)
+    assert await _attempts(harness, thread) == 1
 
 
-async def test_of_two_results_of_one_thread_the_later_steps_is_kept(house: House) -> None:
+async def test_of_two_results_of_one_thread_the_later_steps_is_kept(harness: Harness) -> None:
     thread = a_thread()
     told = message(thread, "hi")
-    await house.threads.accept(told)
-    stale, latest = await _work(house, thread), await _work(house, thread)
+    await harness.threads.accept(told)
+    stale, latest = await _work(harness, thread), await _work(harness, thread)
     with pytest.raises(StaleWorker):
-        await house.threads.save_step(StepResult(thread=stale, done=(told.key,)))
-    assert await house.rows("SELECT 1 FROM countersign.inbox WHERE done_at IS NULL"), (
+        await harness.threads.save_step(StepResult(thread=stale, done=(told.key,)))
+    assert await harness.rows("SELECT 1 FROM countersign.inbox WHERE done_at IS NULL"), (
         "nothing of it was written"
     )
-    assert not (await house.threads.save_step(StepResult(thread=latest, done=(told.key,)))).more
+    assert not (await harness.threads.save_step(StepResult(thread=latest, done=(told.key,)))).more
 
 
-async def _work(house: House, thread: ThreadRef) -> Any:
-    work = await house.threads.work(thread.id)
+async def _work(harness: Harness, thread: ThreadRef) -> Any:
+    work = await harness.threads.work(thread.id)
     assert work is not None
     return work.thread
 
 
-async def _attempts(house: House, thread: ThreadRef) -> int:
-    (row,) = await house.rows("SELECT attempts FROM countersign.threads WHERE id = %s", thread.id)
+async def _attempts(harness: Harness, thread: ThreadRef) -> int:
+    (row,) = await harness.rows("SELECT attempts FROM countersign.threads WHERE id = %s", thread.id)
     return int(row["attempts"])

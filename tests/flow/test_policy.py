@@ -22,7 +22,7 @@ from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import InvalidDecision
 from tests.approvals.policy.policies import a_policy
-from tests.support.house import CHANNEL, House, a_thread, now, open_house
+from tests.support.harness import CHANNEL, Harness, a_thread, now, open_harness
 
 YES, EDIT, NO, TELL = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT, DecisionKind.RESPOND
 REQUESTER = "UALICE"
@@ -57,25 +57,25 @@ class Clock:
 
 
 @pytest.fixture
-async def house(database_url: str, clock: Clock) -> AsyncIterator[House]:
+async def harness(database_url: str, clock: Clock) -> AsyncIterator[Harness]:
     graphs = {"one": refunds(1500), "two": refunds(50, 5000)}
-    async with open_house(database_url, graphs, clock=clock) as opened:
+    async with open_harness(database_url, graphs, clock=clock) as opened:
         opened.directory.groups = {"@finance": {"UBOB", "UCAROL"}, "@security": {"UBOB"}, "@leads": {"ULEAD"}}
         yield opened
 
 
 async def asked(
-    house: House, policy: str, text: str = "refund", **calendars: str
+    harness: Harness, policy: str, text: str = "refund", **calendars: str
 ) -> tuple[ThreadRef, Approval]:
     """A card under this policy."""
-    house.policy.policy = a_policy(policy, **calendars)
+    harness.policy.policy = a_policy(policy, **calendars)
     thread = a_thread()
-    await house.say(thread, text, user=REQUESTER)
-    return thread, await house.the_card(thread)
+    await harness.say(thread, text, user=REQUESTER)
+    return thread, await harness.the_card(thread)
 
 
-def outcome_of(house: House) -> str:
-    return house.slack.texts(OutgoingKind.AGENT_MESSAGE)[-1]
+def outcome_of(harness: Harness) -> str:
+    return harness.slack.texts(OutgoingKind.AGENT_MESSAGE)[-1]
 
 
 BOTH = """
@@ -91,44 +91,44 @@ auto = "approve"
 """
 
 
-async def test_two_seats_take_two_people_and_then_the_graph_goes_on(house: House) -> None:
-    thread, card = await asked(house, BOTH)
+async def test_two_seats_take_two_people_and_then_the_graph_goes_on(harness: Harness) -> None:
+    thread, card = await asked(harness, BOTH)
     assert (card.requester, [rule.name for rule in card.rules]) == (REQUESTER, ["large"])
-    half = await house.vote(card, YES, user="UBOB")
+    half = await harness.vote(card, YES, user="UBOB")
     assert (half.status, [vote.by.id for vote in half.votes_on(0).votes]) == (Status.PENDING, ["UBOB"])
-    await house.run_thread(thread.id)
-    assert not house.slack.texts(OutgoingKind.AGENT_MESSAGE)
+    await harness.run_thread(thread.id)
+    assert not harness.slack.texts(OutgoingKind.AGENT_MESSAGE)
 
-    whole = await house.vote(await house.the_card(thread), YES, user="UCAROL")
+    whole = await harness.vote(await harness.the_card(thread), YES, user="UCAROL")
     assert whole.status is Status.DECIDED
-    await house.run_thread(thread.id)
-    assert outcome_of(house) == "[{'type': 'approve'}]"
-    assert await house.ledger(thread) == ["opened", "voted", "decided", "resumed"]
+    await harness.run_thread(thread.id)
+    assert outcome_of(harness) == "[{'type': 'approve'}]"
+    assert await harness.ledger(thread) == ["opened", "voted", "decided", "resumed"]
 
 
 @pytest.mark.parametrize("user", [REQUESTER, "UDAVE"])
-async def test_who_may_not_decide_is_told_why_and_nothing_changes(house: House, user: str) -> None:
-    thread, card = await asked(house, BOTH)
+async def test_who_may_not_decide_is_told_why_and_nothing_changes(harness: Harness, user: str) -> None:
+    thread, card = await asked(harness, BOTH)
     why = "You asked for this" if user == REQUESTER else "Only @finance and @security"
     with pytest.raises(MayNotDecide, match=why):
-        await house.vote(card, YES, user=user)
+        await harness.vote(card, YES, user=user)
     with pytest.raises(MayNotDecide, match=why):
-        await house.decide.find_open(
-            card.id, card.digest, 0, CHANNEL, await house.slack.person(user, None), YES
+        await harness.decide.find_open(
+            card.id, card.digest, 0, CHANNEL, await harness.slack.person(user, None), YES
         )
-    assert await house.the_card(thread) == card
+    assert await harness.the_card(thread) == card
 
 
-async def test_the_same_vote_twice_counts_once(house: House) -> None:
-    thread, card = await asked(house, BOTH)
-    await house.vote(card, YES, user="UBOB")
+async def test_the_same_vote_twice_counts_once(harness: Harness) -> None:
+    thread, card = await asked(harness, BOTH)
+    await harness.vote(card, YES, user="UBOB")
     with pytest.raises(AlreadyVoted):
-        await house.vote(await house.the_card(thread), YES, user="UBOB")
+        await harness.vote(await harness.the_card(thread), YES, user="UBOB")
 
 
-async def test_two_people_who_vote_in_the_same_moment_both_count(house: House) -> None:
+async def test_two_people_who_vote_in_the_same_moment_both_count(harness: Harness) -> None:
     """From two replicas: one of them loses the race, reads again, and completes the quorum."""
-    thread, card = await asked(house, BOTH)
+    thread, card = await asked(harness, BOTH)
 
     async def decide(user: str) -> None:
         request = DecisionRequest(
@@ -138,80 +138,80 @@ async def test_two_people_who_vote_in_the_same_moment_both_count(house: House) -
             decisions={0: Decision(kind=YES)},
             via="button",
         )
-        person = await house.slack.person(user, None)
+        person = await harness.slack.person(user, None)
         while True:
             try:
-                await house.decide(request, person)
+                await harness.decide(request, person)
                 return
             except Conflict:
                 continue
 
     await asyncio.gather(decide("UBOB"), decide("UCAROL"))
-    await house.run_thread(thread.id)
-    assert outcome_of(house) == "[{'type': 'approve'}]"
-    assert await house.ledger(thread) == ["opened", "voted", "decided", "resumed"]
+    await harness.run_thread(thread.id)
+    assert outcome_of(harness) == "[{'type': 'approve'}]"
+    assert await harness.ledger(thread) == ["opened", "voted", "decided", "resumed"]
 
 
-async def test_a_rejection_ends_it(house: House) -> None:
-    thread, card = await asked(house, BOTH)
-    await house.vote(card, YES, user="UBOB")
-    await house.vote(await house.the_card(thread), NO, user="UCAROL")
-    await house.run_thread(thread.id)
-    assert "'type': 'reject'" in outcome_of(house)
+async def test_a_rejection_ends_it(harness: Harness) -> None:
+    thread, card = await asked(harness, BOTH)
+    await harness.vote(card, YES, user="UBOB")
+    await harness.vote(await harness.the_card(thread), NO, user="UCAROL")
+    await harness.run_thread(thread.id)
+    assert "'type': 'reject'" in outcome_of(harness)
 
 
-async def test_an_edit_clears_the_votes_shuts_the_editor_out_and_is_what_runs(house: House) -> None:
+async def test_an_edit_clears_the_votes_shuts_the_editor_out_and_is_what_runs(harness: Harness) -> None:
     rule = '[[rule]]\nname = "r"\nquorum = 2\nrequester_may_decide = false\n'
-    thread, card = await asked(house, rule)
-    await house.vote(card, YES, user="UDAVE")
-    await house.vote(await house.the_card(thread), EDIT, {"amount": 900, "to": "Ann"}, user="UBOB")
-    edited = await house.the_card(thread)
+    thread, card = await asked(harness, rule)
+    await harness.vote(card, YES, user="UDAVE")
+    await harness.vote(await harness.the_card(thread), EDIT, {"amount": 900, "to": "Ann"}, user="UBOB")
+    edited = await harness.the_card(thread)
     assert [vote.by.id for vote in edited.votes_on(0).votes] == ["UBOB"]
     with pytest.raises(MayNotDecide, match="You edited this last"):
-        await house.vote(edited, YES, user="UBOB")
+        await harness.vote(edited, YES, user="UBOB")
     for user in ("UCAROL", "UDAVE"):
-        await house.vote(await house.the_card(thread), YES, user=user)
-    await house.run_thread(thread.id)
-    assert outcome_of(house) == (
+        await harness.vote(await harness.the_card(thread), YES, user=user)
+    await harness.run_thread(thread.id)
+    assert outcome_of(harness) == (
         "[{'type': 'edit', 'edited_action': {'name': 'refund', 'args': {'amount': 900, 'to': 'Ann'}}}]"
     )
 
 
-async def test_later_edits_of_the_file_change_nothing_that_is_asked_already(house: House) -> None:
-    thread, card = await asked(house, BOTH)
-    house.policy.policy = a_policy("")
+async def test_later_edits_of_the_file_change_nothing_that_is_asked_already(harness: Harness) -> None:
+    thread, card = await asked(harness, BOTH)
+    harness.policy.policy = a_policy("")
     with pytest.raises(MayNotDecide):
-        await house.vote(await house.the_card(thread), YES, user="UDAVE")
-    await house.vote(await house.the_card(thread), YES, user="UBOB")
-    await house.vote(await house.the_card(thread), YES, user="UCAROL")
-    await house.run_thread(thread.id)
-    assert outcome_of(house) == "[{'type': 'approve'}]"
+        await harness.vote(await harness.the_card(thread), YES, user="UDAVE")
+    await harness.vote(await harness.the_card(thread), YES, user="UBOB")
+    await harness.vote(await harness.the_card(thread), YES, user="UCAROL")
+    await harness.run_thread(thread.id)
+    assert outcome_of(harness) == "[{'type': 'approve'}]"
     (rule,) = card.rules
     assert rule.name == "large"
 
 
-async def test_each_row_of_a_batch_has_its_own_rule_and_the_small_one_is_not_asked(house: House) -> None:
-    thread, card = await asked(house, BOTH, "two: refund")
+async def test_each_row_of_a_batch_has_its_own_rule_and_the_small_one_is_not_asked(harness: Harness) -> None:
+    thread, card = await asked(harness, BOTH, "two: refund")
     assert [rule.name for rule in card.rules] == ["small", "large"]
     assert card.open_rows == (1,)
     assert card.votes[0] is not None
     assert card.votes[0].by.name == "the rule “small”"
-    await house.vote(card, YES, user="UBOB", row=1)
-    await house.vote(await house.the_card(thread), YES, user="UCAROL", row=1)
-    await house.run_thread(thread.id)
-    assert outcome_of(house) == "[{'type': 'approve'}, {'type': 'approve'}]"
+    await harness.vote(card, YES, user="UBOB", row=1)
+    await harness.vote(await harness.the_card(thread), YES, user="UCAROL", row=1)
+    await harness.run_thread(thread.id)
+    assert outcome_of(harness) == "[{'type': 'approve'}, {'type': 'approve'}]"
 
 
 @pytest.mark.parametrize(("auto", "kind"), [("approve", "approve"), ("reject", "reject")])
 async def test_what_is_decided_without_asking_reaches_the_graph_and_the_ledger(
-    house: House, auto: str, kind: str
+    harness: Harness, auto: str, kind: str
 ) -> None:
-    house.policy.policy = a_policy(f'[[rule]]\nname = "r"\nauto = "{auto}"\n')
+    harness.policy.policy = a_policy(f'[[rule]]\nname = "r"\nauto = "{auto}"\n')
     thread = a_thread()
-    await house.say(thread, "refund")
-    assert f"'type': '{kind}'" in outcome_of(house)
-    assert await house.ledger(thread) == ["opened", "decided", "resumed"]
-    (entry,) = await house.rows(
+    await harness.say(thread, "refund")
+    assert f"'type': '{kind}'" in outcome_of(harness)
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
+    (entry,) = await harness.rows(
         "SELECT detail, actor_id FROM countersign.ledger WHERE thread_id = %s AND event = 'decided'",
         thread.id,
     )
@@ -219,9 +219,9 @@ async def test_what_is_decided_without_asking_reaches_the_graph_and_the_ledger(
     assert entry["detail"]["via"] == "auto"
 
 
-async def test_the_ledger_has_the_rule_as_it_was(house: House) -> None:
-    thread, _ = await asked(house, BOTH)
-    (entry,) = await house.rows(
+async def test_the_ledger_has_the_rule_as_it_was(harness: Harness) -> None:
+    thread, _ = await asked(harness, BOTH)
+    (entry,) = await harness.rows(
         "SELECT detail FROM countersign.ledger WHERE thread_id = %s AND event = 'opened'", thread.id
     )
     (row,) = entry["detail"]["rows"]
@@ -230,10 +230,10 @@ async def test_the_ledger_has_the_rule_as_it_was(house: House) -> None:
 
 
 async def test_an_error_in_a_condition_asks_people_and_is_told_to_the_operator(
-    house: House, logged: list[MutableMapping[str, Any]]
+    harness: Harness, logged: list[MutableMapping[str, Any]]
 ) -> None:
     rule = '[[rule]]\nname = "r"\nwhen = "args.missing > 5"\nauto = "approve"\n'
-    _, card = await asked(house, rule)
+    _, card = await asked(harness, rule)
     assert card.rule(0).auto is None
     (entry,) = [entry for entry in logged if entry["event"] == "policy_condition_failed"]
     assert entry["rule"] == "r"
@@ -242,50 +242,50 @@ async def test_an_error_in_a_condition_asks_people_and_is_told_to_the_operator(
 # --- failing closed
 
 
-async def test_a_group_that_slack_does_not_tell_lets_nobody_decide(house: House) -> None:
-    _, card = await asked(house, BOTH)
-    house.directory.away = True
+async def test_a_group_that_slack_does_not_tell_lets_nobody_decide(harness: Harness) -> None:
+    _, card = await asked(harness, BOTH)
+    harness.directory.away = True
     with pytest.raises(MayNotDecide, match="Slack did not answer"):
-        await house.vote(card, YES, user="UBOB")
-    house.directory.away = False
-    await house.vote(card, YES, user="UBOB")
+        await harness.vote(card, YES, user="UBOB")
+    harness.directory.away = False
+    await harness.vote(card, YES, user="UBOB")
 
 
-async def test_who_leaves_the_group_or_the_workspace_no_longer_counts(house: House) -> None:
+async def test_who_leaves_the_group_or_the_workspace_no_longer_counts(harness: Harness) -> None:
     two = '[[rule]]\nname = "r"\napprovers = [{group = "@finance"}]\nquorum = 2\n'
-    house.directory.groups["@finance"] = {"UBOB", "UCAROL", "UDAVE", "UEVE"}
-    thread, card = await asked(house, two)
-    await house.vote(card, YES, user="UBOB")
-    house.directory.groups["@finance"].discard("UBOB")
-    still_open = await house.vote(await house.the_card(thread), YES, user="UCAROL")
+    harness.directory.groups["@finance"] = {"UBOB", "UCAROL", "UDAVE", "UEVE"}
+    thread, card = await asked(harness, two)
+    await harness.vote(card, YES, user="UBOB")
+    harness.directory.groups["@finance"].discard("UBOB")
+    still_open = await harness.vote(await harness.the_card(thread), YES, user="UCAROL")
     assert still_open.status is Status.PENDING
-    house.directory.gone.add("UCAROL")
-    still_open = await house.vote(await house.the_card(thread), YES, user="UDAVE")
+    harness.directory.gone.add("UCAROL")
+    still_open = await harness.vote(await harness.the_card(thread), YES, user="UDAVE")
     assert still_open.status is Status.PENDING
-    decided = await house.vote(await house.the_card(thread), YES, user="UEVE")
+    decided = await harness.vote(await harness.the_card(thread), YES, user="UEVE")
     assert decided.status is Status.DECIDED
 
 
-async def test_a_group_that_was_emptied_hands_over_to_the_substitutes(house: House) -> None:
+async def test_a_group_that_was_emptied_hands_over_to_the_substitutes(harness: Harness) -> None:
     rule = '[[rule]]\nname = "r"\napprovers = [{group = "@finance"}]\nescalate_to = {group = "@leads"}\n'
-    _, card = await asked(house, rule)
+    _, card = await asked(harness, rule)
     with pytest.raises(MayNotDecide):
-        await house.vote(card, YES, user="ULEAD")
-    house.directory.groups["@finance"] = set()
-    decided = await house.vote(card, YES, user="ULEAD")
+        await harness.vote(card, YES, user="ULEAD")
+    harness.directory.groups["@finance"] = set()
+    decided = await harness.vote(card, YES, user="ULEAD")
     assert decided.status is Status.DECIDED
 
 
-async def test_after_the_escalation_its_people_may_decide_too(house: House, clock: Clock) -> None:
+async def test_after_the_escalation_its_people_may_decide_too(harness: Harness, clock: Clock) -> None:
     rule = (
         '[[rule]]\nname = "r"\napprovers = [{group = "@finance"}]\nescalate_after = "1h"\n'
         'escalate_to = {group = "@leads"}\n'
     )
-    _, card = await asked(house, rule)
+    _, card = await asked(harness, rule)
     with pytest.raises(MayNotDecide):
-        await house.vote(card, YES, user="ULEAD")
+        await harness.vote(card, YES, user="ULEAD")
     clock.later = timedelta(hours=2)
-    decided = await house.vote(card, YES, user="ULEAD")
+    decided = await harness.vote(card, YES, user="ULEAD")
     assert decided.status is Status.DECIDED
 
 
@@ -296,12 +296,12 @@ FREEZE = (
 FROZEN = '[[rule]]\nname = "r"\nfreeze = "year.ics"\nbreak_glass = [{group = "@leads"}]\nquorum = 2\n'
 
 
-async def test_in_a_freeze_only_break_glass_people_approve_alone_and_with_a_reason(house: House) -> None:
-    _, card = await asked(house, FROZEN, year=FREEZE)
+async def test_in_a_freeze_only_break_glass_people_approve_alone_and_with_a_reason(harness: Harness) -> None:
+    _, card = await asked(harness, FROZEN, year=FREEZE)
     with pytest.raises(MayNotDecide, match=r"A freeze is on until 2099-01-01 00:00 UTC \(Year end\)"):
-        await house.vote(card, YES, user="UBOB")
-    lead = await house.slack.person("ULEAD", None)
-    assert await house.decide.reason_required(card, 0, lead, YES)
+        await harness.vote(card, YES, user="UBOB")
+    lead = await harness.slack.person("ULEAD", None)
+    assert await harness.decide.reason_required(card, 0, lead, YES)
     request = DecisionRequest(
         approval_id=card.id,
         digest=card.digest,
@@ -309,24 +309,24 @@ async def test_in_a_freeze_only_break_glass_people_approve_alone_and_with_a_reas
         decisions={0: Decision(kind=YES, message="payroll")},
         via="form",
     )
-    review = await house.decide(request, lead)
+    review = await harness.decide(request, lead)
     assert review.approval.status is Status.DECIDED
-    await house.run_thread(card.thread_id)
-    assert outcome_of(house) == "[{'type': 'approve'}]", "the reason is not for the graph"
+    await harness.run_thread(card.thread_id)
+    assert outcome_of(harness) == "[{'type': 'approve'}]", "the reason is not for the graph"
 
 
-async def test_a_freeze_calendar_that_is_no_longer_loaded_counts_as_a_freeze(house: House) -> None:
-    _, card = await asked(house, FROZEN, year=FREEZE)
-    house.policy.policy = a_policy("")
+async def test_a_freeze_calendar_that_is_no_longer_loaded_counts_as_a_freeze(harness: Harness) -> None:
+    _, card = await asked(harness, FROZEN, year=FREEZE)
+    harness.policy.policy = a_policy("")
     with pytest.raises(MayNotDecide, match=r"the freeze calendar year\.ics is not loaded"):
-        await house.vote(card, YES, user="UBOB")
+        await harness.vote(card, YES, user="UBOB")
 
 
 # --- what a rule leaves of a request
 
 
-async def test_decisions_that_the_rule_leaves_out_have_no_button_and_are_refused(house: House) -> None:
-    _, card = await asked(house, '[[rule]]\nname = "r"\ndecisions = ["approve", "reject"]\n')
+async def test_decisions_that_the_rule_leaves_out_have_no_button_and_are_refused(harness: Harness) -> None:
+    _, card = await asked(harness, '[[rule]]\nname = "r"\ndecisions = ["approve", "reject"]\n')
     assert Review(card).request.rows[0].allowed == {YES, NO}
     request = DecisionRequest(
         approval_id=card.id,
@@ -336,13 +336,13 @@ async def test_decisions_that_the_rule_leaves_out_have_no_button_and_are_refused
         via="form",
     )
     with pytest.raises(InvalidDecision):
-        await house.decide(request, await house.slack.person("UBOB", None))
+        await harness.decide(request, await harness.slack.person("UBOB", None))
 
 
-async def test_a_reason_that_is_required(house: House) -> None:
-    thread, card = await asked(house, '[[rule]]\nname = "r"\nreason = "reject"\n')
+async def test_a_reason_that_is_required(harness: Harness) -> None:
+    thread, card = await asked(harness, '[[rule]]\nname = "r"\nreason = "reject"\n')
     with pytest.raises(ReasonMissing):
-        await house.vote(card, NO, user="UBOB")
+        await harness.vote(card, NO, user="UBOB")
     request = DecisionRequest(
         approval_id=card.id,
         digest=card.digest,
@@ -350,46 +350,46 @@ async def test_a_reason_that_is_required(house: House) -> None:
         decisions={0: Decision(kind=NO, message="no budget")},
         via="form",
     )
-    await house.decide(request, Person(id="UBOB", name="Bob", standing=Standing.MEMBER))
-    await house.run_thread(thread.id)
-    assert "no budget" in outcome_of(house)
+    await harness.decide(request, Person(id="UBOB", name="Bob", standing=Standing.MEMBER))
+    await harness.run_thread(thread.id)
+    assert "no budget" in outcome_of(harness)
 
 
-async def test_a_channels_name_and_a_requesters_group_pick_the_rule(house: House) -> None:
+async def test_a_channels_name_and_a_requesters_group_pick_the_rule(harness: Harness) -> None:
     policy = (
         '[[rule]]\nname = "elsewhere"\nchannel = "#dev"\n'
         '[[rule]]\nname = "leads"\nrequester = "@leads"\n'
         '[[rule]]\nname = "here"\nchannel = "#ops"\nwhen = "\'@finance\' in requester.groups"\n'
     )
-    house.directory.names = {CHANNEL: "ops"}
-    house.directory.groups["@finance"].add(REQUESTER)
-    _, card = await asked(house, policy)
+    harness.directory.names = {CHANNEL: "ops"}
+    harness.directory.groups["@finance"].add(REQUESTER)
+    _, card = await asked(harness, policy)
     assert card.rule(0).name == "here"
 
 
-async def test_without_a_policy_nothing_is_stored_beside_the_requester(house: House) -> None:
+async def test_without_a_policy_nothing_is_stored_beside_the_requester(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "refund", user=REQUESTER)
-    card = await house.the_card(thread)
+    await harness.say(thread, "refund", user=REQUESTER)
+    card = await harness.the_card(thread)
     assert (card.requester, card.rules, card.row_votes) == (REQUESTER, (), ())
-    decided = await house.vote(card, YES)
+    decided = await harness.vote(card, YES)
     assert (decided.status, decided.row_votes) == (Status.DECIDED, ())
     assert decided.votes_on(0).votes == (decided.votes[0],)
     assert now() >= decided.opened_at
 
 
-async def test_the_next_run_of_the_thread_has_its_own_requester(house: House) -> None:
+async def test_the_next_run_of_the_thread_has_its_own_requester(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "refund", user=REQUESTER)
-    await house.answer(await house.the_card(thread), YES)
-    await house.say(thread, "again", user="UBOB")
-    assert (await house.the_card(thread)).requester == "UBOB"
+    await harness.say(thread, "refund", user=REQUESTER)
+    await harness.answer(await harness.the_card(thread), YES)
+    await harness.say(thread, "again", user="UBOB")
+    assert (await harness.the_card(thread)).requester == "UBOB"
 
 
-async def test_what_the_graph_refused_is_asked_again_with_no_votes_left(house: House) -> None:
-    thread, card = await asked(house, '[[rule]]\nname = "r"\nquorum = 2\n')
-    await house.vote(card, YES, user="UBOB")
-    decided = await house.vote(await house.the_card(thread), YES, user="UCAROL")
+async def test_what_the_graph_refused_is_asked_again_with_no_votes_left(harness: Harness) -> None:
+    thread, card = await asked(harness, '[[rule]]\nname = "r"\nquorum = 2\n')
+    await harness.vote(card, YES, user="UBOB")
+    decided = await harness.vote(await harness.the_card(thread), YES, user="UCAROL")
     reopened = decided.reopened("no")
     assert reopened.votes_on(0).votes == ()
     assert reopened.rules == card.rules

@@ -6,7 +6,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
-from tests.support.house import House, a_thread, message
+from tests.support.harness import Harness, a_thread, message
 from tests.support.recorder import GUEST, next_ts
 
 
@@ -21,122 +21,122 @@ def revision(of: Inbound) -> Inbound:
     )  # fmt: skip
 
 
-async def test_the_word_decides_the_only_card_that_it_can_mean(house: House) -> None:
+async def test_the_word_decides_the_only_card_that_it_can_mean(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "deploy")
+    await harness.say(thread, "deploy")
 
-    await house.take(reply(thread, "approve"))
+    await harness.take(reply(thread, "approve"))
 
-    assert await house.ledger(thread) == ["opened", "decided", "resumed"]
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
 
 
-async def test_a_word_written_while_two_waited_decides_neither_and_no_third(house: House) -> None:
+async def test_a_word_written_while_two_waited_decides_neither_and_no_third(harness: Harness) -> None:
     """One of the two is rejected by button before the word is handled."""
     thread = a_thread()
-    await house.say(thread, "parallel: x")
-    first, _second = await house.pending(thread)
+    await harness.say(thread, "parallel: x")
+    first, _second = await harness.pending(thread)
     word = reply(thread, "approve")
-    assert await house.threads.accept(word)
-    await house.vote(first, DecisionKind.REJECT)
+    assert await harness.threads.accept(word)
+    await harness.vote(first, DecisionKind.REJECT)
 
-    await house.run_thread(thread.id)
+    await harness.run_thread(thread.id)
 
-    assert len(await house.pending(thread)) == 1
-    assert (await house.ledger(thread)).count("decided") == 1
+    assert len(await harness.pending(thread)) == 1
+    assert (await harness.ledger(thread)).count("decided") == 1
 
 
-async def test_a_word_written_before_another_card_closed_decides_nothing(house: House) -> None:
+async def test_a_word_written_before_another_card_closed_decides_nothing(harness: Harness) -> None:
     """Slack delivers it late: when it was written two cards waited, when it arrives one does."""
     thread = a_thread()
-    await house.say(thread, "parallel: x")
-    first, _second = await house.pending(thread)
+    await harness.say(thread, "parallel: x")
+    first, _second = await harness.pending(thread)
     late = reply(thread, "approve")
-    await house.answer(first, DecisionKind.REJECT)
+    await harness.answer(first, DecisionKind.REJECT)
 
-    await house.take(late)
+    await harness.take(late)
 
-    assert len(await house.pending(thread)) == 1
+    assert len(await harness.pending(thread)) == 1
 
 
-async def test_a_word_that_is_edited_or_deleted_in_time_decides_nothing(house: House) -> None:
+async def test_a_word_that_is_edited_or_deleted_in_time_decides_nothing(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "deploy")
+    await harness.say(thread, "deploy")
     word = reply(thread, "approve")
-    assert await house.threads.accept(word)
-    assert await house.threads.accept(revision(word))
+    assert await harness.threads.accept(word)
+    assert await harness.threads.accept(revision(word))
 
-    await house.run_thread(thread.id)
+    await harness.run_thread(thread.id)
 
-    assert await house.ledger(thread) == ["opened"]
+    assert await harness.ledger(thread) == ["opened"]
 
 
-async def test_an_edit_after_the_decision_changes_nothing_and_is_noted(house: House) -> None:
+async def test_an_edit_after_the_decision_changes_nothing_and_is_noted(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "deploy")
+    await harness.say(thread, "deploy")
     word = reply(thread, "approve")
-    await house.take(word)
+    await harness.take(word)
 
-    await house.take(revision(word))
+    await harness.take(revision(word))
 
-    assert await house.ledger(thread) == ["opened", "decided", "resumed"]
-    assert "The decision stands" in house.slack.texts(OutgoingKind.NOTE)[-1]
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
+    assert "The decision stands" in harness.slack.texts(OutgoingKind.NOTE)[-1]
 
 
-async def test_an_edit_of_any_other_message_says_nothing(house: House) -> None:
+async def test_an_edit_of_any_other_message_says_nothing(harness: Harness) -> None:
     thread = a_thread()
-    asked = await house.say(thread, "deploy")
+    asked = await harness.say(thread, "deploy")
 
-    await house.take(revision(asked))
+    await harness.take(revision(asked))
 
-    assert house.slack.texts(OutgoingKind.NOTE) == []
+    assert harness.slack.texts(OutgoingKind.NOTE) == []
 
 
-async def test_words_decide_nothing_once_the_graph_said_something_after_the_card(house: House) -> None:
+async def test_words_decide_nothing_once_the_graph_said_something_after_the_card(harness: Harness) -> None:
     """An agent cannot fish for the word: what it says after the card is what people answer to."""
     thread = a_thread()
-    await house.say(thread, "deploy")
-    await house.rows(
+    await harness.say(thread, "deploy")
+    await harness.rows(
         "INSERT INTO countersign.outbox (key, kind, team, channel, thread_ts, body, posted_at, posted_ts)"
         " VALUES ('fish', 'said', 'T1', %s, %s, %s, now(), %s)",
         thread.channel, thread.ts, '{"text": "Reply approve for the menu"}', next_ts(),
     )  # fmt: skip
 
-    await house.take(reply(thread, "approve"))
+    await harness.take(reply(thread, "approve"))
 
-    assert await house.ledger(thread) == ["opened"]
+    assert await harness.ledger(thread) == ["opened"]
 
 
-async def test_what_the_bot_itself_notes_does_not_stand_between(house: House) -> None:
+async def test_what_the_bot_itself_notes_does_not_stand_between(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "deploy")
-    await house.take(reply(thread, "what is this?"))
+    await harness.say(thread, "deploy")
+    await harness.take(reply(thread, "what is this?"))
 
-    await house.take(reply(thread, "approve"))
+    await harness.take(reply(thread, "approve"))
 
-    assert await house.ledger(thread) == ["opened", "decided", "resumed"]
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
 
 
 async def test_a_word_of_somebody_who_may_not_decide_ends_the_step_even_if_they_cannot_be_told(
-    house: House,
+    harness: Harness,
 ) -> None:
     thread = a_thread()
-    await house.say(thread, "deploy")
+    await harness.say(thread, "deploy")
 
-    await house.take(message(thread, "approve", user=GUEST, may_open=False))
+    await harness.take(message(thread, "approve", user=GUEST, may_open=False))
 
-    assert await house.ledger(thread) == ["opened"]
-    assert [user for user, _text in house.slack.ephemerals] == [GUEST]
-    (row,) = await house.rows("SELECT halted, attempts FROM countersign.threads WHERE id = %s", thread.id)
+    assert await harness.ledger(thread) == ["opened"]
+    assert [user for user, _text in harness.slack.ephemerals] == [GUEST]
+    (row,) = await harness.rows("SELECT halted, attempts FROM countersign.threads WHERE id = %s", thread.id)
     assert (row["halted"], row["attempts"]) == (None, 0)
 
 
-async def test_a_guest_starts_no_run_and_is_told_so_alone(house: House) -> None:
+async def test_a_guest_starts_no_run_and_is_told_so_alone(harness: Harness) -> None:
     thread = a_thread()
 
-    await house.say(thread, "deploy", user=GUEST)
+    await harness.say(thread, "deploy", user=GUEST)
 
-    assert await house.pending(thread) == []
-    assert house.slack.posts == []
-    assert house.slack.ephemerals == [
+    assert await harness.pending(thread) == []
+    assert harness.slack.posts == []
+    assert harness.slack.ephemerals == [
         (GUEST, "Guests can't start an agent here. Ask a full member to do it.")
     ]

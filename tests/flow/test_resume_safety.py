@@ -22,7 +22,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.runs.graph_thread import thread_config
 from countersign.runs.loading import bind_checkpointer
 from tests.support.crashing import CrashError
-from tests.support.house import House, a_thread, asked, open_house
+from tests.support.harness import Harness, a_thread, asked, open_harness
 
 YES, NO, TELL = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RESPOND
 Graph = StateGraph[Any, Any, Any, Any]
@@ -63,32 +63,32 @@ def in_a_subgraph(name: str) -> Graph:
     return outer
 
 
-async def decided(house: House, thread: ThreadRef, kind: DecisionKind = YES) -> Approval:
+async def decided(harness: Harness, thread: ThreadRef, kind: DecisionKind = YES) -> Approval:
     """A card that somebody decided, of which no worker has taken note."""
-    await house.say(thread, "x")
-    card = await house.the_card(thread)
-    await house.vote(card, kind)
+    await harness.say(thread, "x")
+    card = await harness.the_card(thread)
+    await harness.vote(card, kind)
     return card
 
 
-async def status(house: House, approval: Approval) -> tuple[Status, str | None]:
-    found = await house.threads.approval(approval.id)
+async def status(harness: Harness, approval: Approval) -> tuple[Status, str | None]:
+    found = await harness.threads.approval(approval.id)
     assert found is not None
     return found.approval.status, found.approval.status_reason
 
 
-def results(house: House) -> list[Any]:
-    return [row.body["values"] for row in house.slack.of(OutgoingKind.RESULT) if isinstance(row.body, dict)]
+def results(harness: Harness) -> list[Any]:
+    return [row.body["values"] for row in harness.slack.of(OutgoingKind.RESULT) if isinstance(row.body, dict)]
 
 
 @asynccontextmanager
 async def deployed(
     database_url: str, thread: ThreadRef, before: Graph, after: Graph
-) -> AsyncIterator[tuple[Approval, House]]:
+) -> AsyncIterator[tuple[Approval, Harness]]:
     """A card that was decided while `before` ran, and a bot that runs `after`."""
-    async with open_house(database_url, {"g": before}) as old:
+    async with open_harness(database_url, {"g": before}) as old:
         card = await decided(old, thread)
-    async with open_house(database_url, {"g": after}) as new:
+    async with open_harness(database_url, {"g": after}) as new:
         yield card, new
 
 
@@ -107,25 +107,25 @@ async def test_an_answer_to_other_words_under_the_same_id_is_not_used(database_u
     graph.add_node("right", right)
     graph.add_edge(START, "left")
     graph.add_edge(START, "right")
-    async with open_house(database_url, {"g": graph}) as house:
+    async with open_harness(database_url, {"g": graph}) as harness:
         thread = a_thread()
-        await house.say(thread, "x")
+        await harness.say(thread, "x")
         cards = {
-            str(a.value["question"]): a for a in await house.pending(thread) if isinstance(a.value, dict)
+            str(a.value["question"]): a for a in await harness.pending(thread) if isinstance(a.value, dict)
         }
-        await house.vote(cards["Right?"], YES)
-        await house.vote(cards["Pay?"], YES)
+        await harness.vote(cards["Right?"], YES)
+        await harness.vote(cards["Pay?"], YES)
 
-        await house.run_thread(thread.id)
+        await harness.run_thread(thread.id)
 
-        (again,) = await house.pending(thread)
+        (again,) = await harness.pending(thread)
         assert again.interrupt_id == cards["Pay?"].interrupt_id
         assert again.value != cards["Pay?"].value
-        assert results(house) == [], "nobody has agreed to the new amount"
-        found, reason = await status(house, cards["Pay?"])
+        assert results(harness) == [], "nobody has agreed to the new amount"
+        found, reason = await status(harness, cards["Pay?"])
         assert found is Status.WITHDRAWN
         assert "not used" in str(reason)
-        (note,) = house.slack.texts(OutgoingKind.NOTE)
+        (note,) = harness.slack.texts(OutgoingKind.NOTE)
         assert "card of its own" in note
 
 
@@ -146,18 +146,18 @@ class DiesBeforeSaving:
         return await self._store.save_step(*args, **kwargs)
 
 
-async def test_the_same_words_asked_twice_get_an_answer_each_with_a_crash_between(house: House) -> None:
+async def test_the_same_words_asked_twice_get_an_answer_each_with_a_crash_between(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "in_turn: x")
-    await house.vote(await house.the_card(thread), TELL, "one")
-    house.run_thread._store = DiesBeforeSaving(house.threads)
+    await harness.say(thread, "in_turn: x")
+    await harness.vote(await harness.the_card(thread), TELL, "one")
+    harness.run_thread._store = DiesBeforeSaving(harness.threads)
     with pytest.raises(CrashError):
-        await house.run_thread(thread.id)
+        await harness.run_thread(thread.id)
 
-    await house.run_thread(thread.id)
+    await harness.run_thread(thread.id)
 
-    await house.answer(await house.the_card(thread), TELL, "two")
-    assert [result["answers"] for result in results(house)] == [["one", "two"]]
+    await harness.answer(await harness.the_card(thread), TELL, "two")
+    assert [result["answers"] for result in results(harness)] == [["one", "two"]]
 
 
 async def test_a_step_that_fails_between_two_questions_does_not_answer_the_second_with_the_first(
@@ -172,20 +172,20 @@ async def test_a_step_that_fails_between_two_questions_does_not_answer_the_secon
             raise RuntimeError("the mail server is away")
         return {"answers": [first, interrupt({"question": "Delete the archive?", "x": 1})]}
 
-    async with open_house(database_url, {"g": one_node(node)}) as house:
+    async with open_harness(database_url, {"g": one_node(node)}) as harness:
         thread = a_thread()
-        first = await decided(house, thread)
-        await house.run_thread(thread.id)
-        assert len(house.slack.of(OutgoingKind.FAILURE)) == 1
+        first = await decided(harness, thread)
+        await harness.run_thread(thread.id)
+        assert len(harness.slack.of(OutgoingKind.FAILURE)) == 1
         broken.clear()
 
-        await house.take(asked(thread, InboundKind.RETRY))
+        await harness.take(asked(thread, InboundKind.RETRY))
 
-        assert (await status(house, first))[0] is Status.RESUMED
-        second = await house.the_card(thread)
+        assert (await status(harness, first))[0] is Status.RESUMED
+        second = await harness.the_card(thread)
         assert second.value == {"question": "Delete the archive?", "x": 1}
-        await house.answer(second, NO)
-        assert [result["answers"] for result in results(house)] == [[True, False]]
+        await harness.answer(second, NO)
+        assert [result["answers"] for result in results(harness)] == [[True, False]]
 
 
 async def test_an_answer_that_is_stored_with_an_error_nobody_saved_is_not_given_twice(
@@ -200,17 +200,17 @@ async def test_an_answer_that_is_stored_with_an_error_nobody_saved_is_not_given_
             raise RuntimeError("the mail server is away")
         return {"answers": [first, interrupt({"question": "Delete the archive?", "x": 1})]}
 
-    async with open_house(database_url, {"g": one_node(node)}) as house:
+    async with open_harness(database_url, {"g": one_node(node)}) as harness:
         thread = a_thread()
-        await decided(house, thread)
-        house.run_thread._store = DiesBeforeSaving(house.threads)
+        await decided(harness, thread)
+        harness.run_thread._store = DiesBeforeSaving(harness.threads)
         with pytest.raises(CrashError):
-            await house.run_thread(thread.id)
+            await harness.run_thread(thread.id)
         broken.clear()
 
-        await house.run_thread(thread.id)
+        await harness.run_thread(thread.id)
 
-        assert (await house.the_card(thread)).value == {"question": "Delete the archive?", "x": 1}
+        assert (await harness.the_card(thread)).value == {"question": "Delete the archive?", "x": 1}
 
 
 async def test_a_worker_that_is_stopped_between_two_questions_does_not_answer_both(database_url: str) -> None:
@@ -224,19 +224,19 @@ async def test_a_worker_that_is_stopped_between_two_questions_does_not_answer_bo
             await waits[0].wait()
         return {"answers": [first, interrupt({"question": "Delete the archive?", "x": 1})]}
 
-    async with open_house(database_url, {"g": one_node(node)}) as house:
+    async with open_harness(database_url, {"g": one_node(node)}) as harness:
         thread = a_thread()
-        await decided(house, thread)
-        worker = asyncio.create_task(house.run_thread(thread.id))
+        await decided(harness, thread)
+        worker = asyncio.create_task(harness.run_thread(thread.id))
         await stopped.wait()
         worker.cancel()
         with pytest.raises(asyncio.CancelledError):
             await worker
         waits.clear()
 
-        await house.run_thread(thread.id)
+        await harness.run_thread(thread.id)
 
-        assert (await house.the_card(thread)).value == {"question": "Delete the archive?", "x": 1}
+        assert (await harness.the_card(thread)).value == {"question": "Delete the archive?", "x": 1}
 
 
 async def test_a_node_renamed_while_its_card_waits_takes_no_answer_and_the_thread_is_told(
@@ -245,21 +245,21 @@ async def test_a_node_renamed_while_its_card_waits_takes_no_answer_and_the_threa
     thread = a_thread()
     async with deployed(database_url, thread, one_node(pay), one_node(pay, name="ask_politely")) as (
         card,
-        house,
+        harness,
     ):
-        await house.run_thread(thread.id)
+        await harness.run_thread(thread.id)
 
-        found, reason = await status(house, card)
+        found, reason = await status(harness, card)
         assert found is Status.WITHDRAWN
         assert "graph has changed" in str(reason)
-        (note,) = house.slack.texts(OutgoingKind.NOTE)
+        (note,) = harness.slack.texts(OutgoingKind.NOTE)
         assert "graph has changed" in note
         assert "write here again" in note
-        assert results(house) == [], "a run that never ended has no result"
+        assert results(harness) == [], "a run that never ended has no result"
 
-        await house.say(thread, "y")
-        await house.answer(await house.the_card(thread), YES)
-        assert [result["answers"] for result in results(house)] == [[["pay", True]]]
+        await harness.say(thread, "y")
+        await harness.answer(await harness.the_card(thread), YES)
+        assert [result["answers"] for result in results(harness)] == [[["pay", True]]]
 
 
 async def test_a_renamed_node_in_a_subgraph_is_noticed_before_the_graph_goes_on_without_it(
@@ -268,40 +268,40 @@ async def test_a_renamed_node_in_a_subgraph_is_noticed_before_the_graph_goes_on_
     thread = a_thread()
     async with deployed(database_url, thread, in_a_subgraph("ask"), in_a_subgraph("ask_politely")) as (
         card,
-        house,
+        harness,
     ):
-        await house.run_thread(thread.id)
+        await harness.run_thread(thread.id)
 
-        assert (await status(house, card))[0] is Status.WITHDRAWN
-        assert "graph has changed" in house.slack.texts(OutgoingKind.NOTE)[0]
-        assert results(house) == [], "the node after it did not run"
+        assert (await status(harness, card))[0] is Status.WITHDRAWN
+        assert "graph has changed" in harness.slack.texts(OutgoingKind.NOTE)[0]
+        assert results(harness) == [], "the node after it did not run"
 
 
 async def test_a_question_inserted_before_a_waiting_one_is_asked_and_not_answered(database_url: str) -> None:
     thread = a_thread()
     async with deployed(database_url, thread, one_node(pay), one_node(pay_after_another_question)) as (
         card,
-        house,
+        harness,
     ):
-        await house.run_thread(thread.id)
+        await harness.run_thread(thread.id)
 
-        asked_now = await house.the_card(thread)
+        asked_now = await harness.the_card(thread)
         assert asked_now.value == {"question": "Delete everything?", "rows": 9000}
-        assert (await status(house, card))[0] is Status.WITHDRAWN
-        await house.answer(asked_now, NO)
-        await house.answer(await house.the_card(thread), YES)
-        assert [result["answers"] for result in results(house)] == [[["delete", False], ["pay", True]]]
+        assert (await status(harness, card))[0] is Status.WITHDRAWN
+        await harness.answer(asked_now, NO)
+        await harness.answer(await harness.the_card(thread), YES)
+        assert [result["answers"] for result in results(harness)] == [[["delete", False], ["pay", True]]]
 
 
 async def test_a_waiting_card_that_the_new_code_asks_alike_is_resumed(database_url: str) -> None:
     thread = a_thread()
     before, after = one_node(pay), one_node(pay_commented)
-    async with deployed(database_url, thread, before, after) as (card, house):
-        await house.run_thread(thread.id)
+    async with deployed(database_url, thread, before, after) as (card, harness):
+        await harness.run_thread(thread.id)
 
-        assert (await status(house, card))[0] is Status.RESUMED
-        assert [result["answers"] for result in results(house)] == [[["pay", True]]]
-        assert house.slack.texts(OutgoingKind.NOTE) == []
+        assert (await status(harness, card))[0] is Status.RESUMED
+        assert [result["answers"] for result in results(harness)] == [[["pay", True]]]
+        assert harness.slack.texts(OutgoingKind.NOTE) == []
 
 
 async def test_the_same_code_runs_a_node_no_more_often_than_it_must(database_url: str) -> None:
@@ -311,10 +311,10 @@ async def test_the_same_code_runs_a_node_no_more_often_than_it_must(database_url
         runs.append(None)
         return {"answers": [interrupt({"question": "Pay?", "amount": 5})]}
 
-    async with open_house(database_url, {"g": one_node(node)}) as house:
+    async with open_harness(database_url, {"g": one_node(node)}) as harness:
         thread = a_thread()
-        await decided(house, thread)
-        await house.run_thread(thread.id)
+        await decided(harness, thread)
+        await harness.run_thread(thread.id)
         assert len(runs) == 2, "once to ask, and once with the answer"
 
 
@@ -348,40 +348,40 @@ class _Binding:
         return await self._binding.__aexit__(*error)
 
 
-async def test_an_answer_that_is_dropped_without_a_word_is_told_and_asked_for_again(house: House) -> None:
+async def test_an_answer_that_is_dropped_without_a_word_is_told_and_asked_for_again(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "deploy")
-    card = await house.the_card(thread)
-    await house.vote(card, YES)
-    house.run_thread._graphs = DropsResumes(house.graphs)
+    await harness.say(thread, "deploy")
+    card = await harness.the_card(thread)
+    await harness.vote(card, YES)
+    harness.run_thread._graphs = DropsResumes(harness.graphs)
 
-    await house.run_thread(thread.id)
+    await harness.run_thread(thread.id)
 
-    found, reason = await status(house, card)
+    found, reason = await status(harness, card)
     assert found is Status.WITHDRAWN
     assert "did not take the answer" in str(reason)
-    again = await house.the_card(thread)
+    again = await harness.the_card(thread)
     assert (again.interrupt_id, again.digest) == (card.interrupt_id, card.digest)
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == []
-    assert "card of its own" in house.slack.texts(OutgoingKind.NOTE)[0]
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == []
+    assert "card of its own" in harness.slack.texts(OutgoingKind.NOTE)[0]
 
 
-async def test_a_state_older_than_the_question_does_not_count_as_its_answer(house: House) -> None:
+async def test_a_state_older_than_the_question_does_not_count_as_its_answer(harness: Harness) -> None:
     """As after LangGraph's tables were restored from a backup, and ours were not."""
     thread = a_thread()
-    await house.say(thread, "deploy")
-    card = await house.the_card(thread)
-    await house.vote(card, YES)
+    await harness.say(thread, "deploy")
+    card = await harness.the_card(thread)
+    await harness.vote(card, YES)
     latest = card.checkpoint_id
     for table in ("checkpoint_writes", "checkpoints"):
-        await house.rows(
+        await harness.rows(
             f"DELETE FROM {table} WHERE thread_id = %s AND checkpoint_id = %s", thread.id, latest
         )
 
-    await house.run_thread(thread.id)
+    await harness.run_thread(thread.id)
 
-    assert (await status(house, card))[0] is Status.WITHDRAWN
-    assert house.tools.posts == {}
+    assert (await status(harness, card))[0] is Status.WITHDRAWN
+    assert harness.tools.posts == {}
 
 
 async def test_a_step_whose_writes_are_stored_but_not_applied_is_finished(database_url: str) -> None:
@@ -403,14 +403,14 @@ async def test_a_step_whose_writes_are_stored_but_not_applied_is_finished(databa
     graph.add_node("report", lambda _state: {"done": ["reported"]})
     graph.add_edge(START, "work")
     graph.add_edge("work", "report")
-    async with open_house(database_url, {"g": graph}) as house:
+    async with open_harness(database_url, {"g": graph}) as harness:
         thread = a_thread()
-        await house.say(thread, "x")
-        assert len(house.slack.of(OutgoingKind.FAILURE)) == 1
+        await harness.say(thread, "x")
+        assert len(harness.slack.of(OutgoingKind.FAILURE)) == 1
 
-        await house.take(asked(thread, InboundKind.RETRY))
+        await harness.take(asked(thread, InboundKind.RETRY))
 
-        assert [result["done"] for result in results(house)] == [["done", "reported"]]
+        assert [result["done"] for result in results(harness)] == [["done", "reported"]]
 
 
 async def test_asking_again_where_nothing_is_pending_runs_nothing(database_url: str) -> None:
@@ -433,20 +433,20 @@ async def test_asking_again_where_nothing_is_pending_runs_nothing(database_url: 
     graph.add_node("act", act)
     graph.add_edge(START, "ask")
     graph.add_edge("ask", "act")
-    async with open_house(database_url, {"g": graph}) as house:
+    async with open_harness(database_url, {"g": graph}) as harness:
         thread = a_thread()
-        card = await decided(house, thread)
-        await house.run_thread(thread.id)
-        (failed,) = house.slack.of(OutgoingKind.FAILURE)
+        card = await decided(harness, thread)
+        await harness.run_thread(thread.id)
+        (failed,) = harness.slack.of(OutgoingKind.FAILURE)
         assert isinstance(failed.body, dict)
         assert failed.body["ask_again"] is False
         before = list(runs)
 
-        await house.take(asked(thread, InboundKind.ASK_AGAIN))
+        await harness.take(asked(thread, InboundKind.ASK_AGAIN))
 
         assert runs == before
-        assert (await status(house, card))[0] is Status.RESUMED
-        (row,) = await house.rows("SELECT halted FROM countersign.threads WHERE id = %s", thread.id)
+        assert (await status(harness, card))[0] is Status.RESUMED
+        (row,) = await harness.rows("SELECT halted FROM countersign.threads WHERE id = %s", thread.id)
         assert row["halted"] is not None, "it can still be tried again"
 
 
@@ -467,21 +467,21 @@ async def test_asking_again_after_somebody_else_answered_runs_nothing(database_u
     graph = one_node(ask)
     graph.add_node("act", act)
     graph.add_edge("ask", "act")
-    async with open_house(database_url, {"g": graph}) as house:
+    async with open_harness(database_url, {"g": graph}) as harness:
         thread = a_thread()
-        card = await decided(house, thread)
-        await house.run_thread(thread.id)
+        card = await decided(harness, thread)
+        await harness.run_thread(thread.id)
         broken.discard("ask")
-        async with house.sessions.connection() as session:
+        async with harness.sessions.connection() as session:
             outside = bind_checkpointer(graph.compile(), AsyncPostgresSaver(session))
             with pytest.raises(RuntimeError, match="printer"):
                 await outside.ainvoke(None, thread_config(thread, object()), durability="sync")
         assert runs == ["act"]
 
-        await house.take(asked(thread, InboundKind.ASK_AGAIN))
+        await harness.take(asked(thread, InboundKind.ASK_AGAIN))
 
         assert runs == ["act"]
-        assert (await status(house, card))[0] is Status.DECIDED, "it can still be tried again"
+        assert (await status(harness, card))[0] is Status.DECIDED, "it can still be tried again"
 
 
 def test_every_reason_not_to_use_an_answer_has_words() -> None:

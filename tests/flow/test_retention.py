@@ -14,7 +14,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.runs.checkpoints import Checkpoints
 from countersign.store.pool import Pool
 from countersign.store.retention import RetentionStore
-from tests.support.house import House, a_thread, message, until
+from tests.support.harness import Harness, a_thread, message, until
 
 YES = DecisionKind.APPROVE
 
@@ -42,224 +42,224 @@ class Interrupted(RetentionStore):
         return found
 
 
-def retention(house: House, days: float | None) -> Retention:
-    return Retention(RetentionStore(house.pool), house.locks, Checkpoints(), days)
+def retention(harness: Harness, days: float | None) -> Retention:
+    return Retention(RetentionStore(harness.pool), harness.locks, Checkpoints(), days)
 
 
-async def rested(house: House, thread: ThreadRef, interval: str) -> None:
+async def rested(harness: Harness, thread: ThreadRef, interval: str) -> None:
     """Nobody touched the thread for so long."""
-    await house.rows(
+    await harness.rows(
         "UPDATE countersign.threads SET touched_at = now() - %s::interval WHERE id = %s", interval, thread.id
     )
 
 
-async def checkpoints(house: House, thread: ThreadRef) -> int:
-    (found,) = await house.rows("SELECT count(*) AS n FROM checkpoints WHERE thread_id = %s", thread.id)
+async def checkpoints(harness: Harness, thread: ThreadRef) -> int:
+    (found,) = await harness.rows("SELECT count(*) AS n FROM checkpoints WHERE thread_id = %s", thread.id)
     return int(found["n"])
 
 
-async def test_a_thread_at_rest_keeps_its_latest_checkpoint_and_goes_on_from_it(house: House) -> None:
+async def test_a_thread_at_rest_keeps_its_latest_checkpoint_and_goes_on_from_it(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "echo: one")
-    await house.say(thread, "two")
-    before = await checkpoints(house, thread)
-    await retention(house, None)()
-    assert await checkpoints(house, thread) == before  # it was touched just now
-    await rested(house, thread, "2 hours")
+    await harness.say(thread, "echo: one")
+    await harness.say(thread, "two")
+    before = await checkpoints(harness, thread)
+    await retention(harness, None)()
+    assert await checkpoints(harness, thread) == before  # it was touched just now
+    await rested(harness, thread, "2 hours")
 
-    await retention(house, None)()
+    await retention(harness, None)()
 
     assert before > 1
-    assert await checkpoints(house, thread) == 1
-    await house.say(thread, "three")
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == [
+    assert await checkpoints(harness, thread) == 1
+    await harness.say(thread, "three")
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == [
         "You said one.",
         "You said two.",
         "You said three.",
     ]
 
 
-async def test_what_waits_is_never_forgotten(house: House) -> None:
+async def test_what_waits_is_never_forgotten(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "deploy")
-    await rested(house, thread, "1 year")
+    await harness.say(thread, "deploy")
+    await rested(harness, thread, "1 year")
 
-    await retention(house, 1)()
+    await retention(harness, 1)()
 
-    await house.answer(await house.the_card(thread), YES)
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
+    await harness.answer(await harness.the_card(thread), YES)
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
 
 
-async def test_a_message_that_is_held_is_never_forgotten(house: House) -> None:
+async def test_a_message_that_is_held_is_never_forgotten(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "echo: one")
-    await house.rows(
+    await harness.say(thread, "echo: one")
+    await harness.rows(
         "UPDATE countersign.inbox SET parked_at = now(), received_at = now() - interval '1 year' "
         "WHERE thread_id = %s",
         thread.id,
     )
 
-    await retention(house, None)()
+    await retention(harness, None)()
 
-    assert await house.rows("SELECT 1 FROM countersign.inbox WHERE thread_id = %s", thread.id)
+    assert await harness.rows("SELECT 1 FROM countersign.inbox WHERE thread_id = %s", thread.id)
 
 
-async def test_after_its_days_all_of_a_thread_is_forgotten_but_its_ledger(house: House) -> None:
+async def test_after_its_days_all_of_a_thread_is_forgotten_but_its_ledger(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "deploy")
-    card = await house.the_card(thread)
-    await house.answer(card, YES)
-    await rested(house, thread, "91 days")
+    await harness.say(thread, "deploy")
+    card = await harness.the_card(thread)
+    await harness.answer(card, YES)
+    await rested(harness, thread, "91 days")
 
-    await retention(house, 90)()
+    await retention(harness, 90)()
 
-    assert await checkpoints(house, thread) == 0
+    assert await checkpoints(harness, thread) == 0
     for table in ("inbox", "approvals"):
-        assert not await house.rows(f"SELECT 1 FROM countersign.{table} WHERE thread_id = %s", thread.id)
-    assert await house.ledger(thread) == ["opened", "decided", "resumed"]
+        assert not await harness.rows(f"SELECT 1 FROM countersign.{table} WHERE thread_id = %s", thread.id)
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
     with pytest.raises(NotPending, match="cleaned up"):
-        await house.vote(card, YES)
+        await harness.vote(card, YES)
 
 
-async def test_for_ever_is_for_ever(house: House) -> None:
+async def test_for_ever_is_for_ever(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "echo: one")
-    await rested(house, thread, "10 years")
+    await harness.say(thread, "echo: one")
+    await rested(harness, thread, "10 years")
 
-    await retention(house, None)()
+    await retention(harness, None)()
 
-    assert await house.rows("SELECT 1 FROM countersign.threads WHERE id = %s", thread.id)
+    assert await harness.rows("SELECT 1 FROM countersign.threads WHERE id = %s", thread.id)
 
 
-async def test_that_somebody_replied_elsewhere_is_forgotten_soon(house: House) -> None:
+async def test_that_somebody_replied_elsewhere_is_forgotten_soon(harness: Harness) -> None:
     for seconds in (700, 0):
-        await house.threads.accept(message(a_thread(), "chatter", may_open=False))
-        await house.rows(
+        await harness.threads.accept(message(a_thread(), "chatter", may_open=False))
+        await harness.rows(
             "UPDATE countersign.early_replies SET told_at = told_at - %s * interval '1 second'", seconds
         )
 
-    await retention(house, None)()
+    await retention(harness, None)()
 
-    assert len(await house.rows("SELECT 1 FROM countersign.early_replies")) == 1
+    assert len(await harness.rows("SELECT 1 FROM countersign.early_replies")) == 1
 
 
-async def test_events_that_slack_cannot_repeat_any_more_are_forgotten(house: House) -> None:
+async def test_events_that_slack_cannot_repeat_any_more_are_forgotten(harness: Harness) -> None:
     thread = a_thread()
-    old = await house.say(thread, "echo: one")
-    await house.rows("UPDATE countersign.inbox SET received_at = now() - interval '27 hours'")
-    new = await house.say(thread, "two")
+    old = await harness.say(thread, "echo: one")
+    await harness.rows("UPDATE countersign.inbox SET received_at = now() - interval '27 hours'")
+    new = await harness.say(thread, "two")
 
-    await retention(house, None)()
+    await retention(harness, None)()
 
-    kept = [row["key"] for row in await house.rows("SELECT key FROM countersign.inbox")]
+    kept = [row["key"] for row in await harness.rows("SELECT key FROM countersign.inbox")]
     assert kept == [new.key]
     assert old.key not in kept
 
 
-async def test_a_message_that_arrives_meanwhile_keeps_its_thread(house: House) -> None:
+async def test_a_message_that_arrives_meanwhile_keeps_its_thread(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "echo: one")
-    await rested(house, thread, "91 days")
+    await harness.say(thread, "echo: one")
+    await rested(harness, thread, "91 days")
     late = message(thread, "two", may_open=False)
 
     async def arrives() -> None:
-        await house.threads.accept(late)
+        await harness.threads.accept(late)
 
-    await Retention(Interrupted(house.pool, "idle_threads", arrives), house.locks, Checkpoints(), 90)()
+    await Retention(Interrupted(harness.pool, "idle_threads", arrives), harness.locks, Checkpoints(), 90)()
 
-    assert await house.rows("SELECT 1 FROM countersign.inbox WHERE key = %s", late.key)
-    assert await checkpoints(house, thread) > 0
-    await house.run_thread(thread.id)
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE)[-1] == "You said two."
+    assert await harness.rows("SELECT 1 FROM countersign.inbox WHERE key = %s", late.key)
+    assert await checkpoints(harness, thread) > 0
+    await harness.run_thread(thread.id)
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE)[-1] == "You said two."
 
 
-async def test_an_approval_that_is_opened_meanwhile_keeps_its_thread(house: House) -> None:
+async def test_an_approval_that_is_opened_meanwhile_keeps_its_thread(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "deploy")
-    await house.answer(await house.the_card(thread), YES)
-    await rested(house, thread, "91 days")
+    await harness.say(thread, "deploy")
+    await harness.answer(await harness.the_card(thread), YES)
+    await rested(harness, thread, "91 days")
 
     async def asks() -> None:
-        await house.say(thread, "deploy")
+        await harness.say(thread, "deploy")
 
-    await Retention(Interrupted(house.pool, "idle_threads", asks), house.locks, Checkpoints(), 90)()
+    await Retention(Interrupted(harness.pool, "idle_threads", asks), harness.locks, Checkpoints(), 90)()
 
-    await house.answer(await house.the_card(thread), YES)
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."] * 2
+    await harness.answer(await harness.the_card(thread), YES)
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."] * 2
 
 
 async def test_a_message_that_arrives_while_its_thread_is_deleted_is_refused_or_kept(
-    house: House, database_url: str
+    harness: Harness, database_url: str
 ) -> None:
     """The deletion locks the thread's row: the message waits for the commit, then opens the thread anew."""
     thread = a_thread()
-    await house.say(thread, "echo: one")
-    await rested(house, thread, "91 days")
-    store = RetentionStore(house.pool)
+    await harness.say(thread, "echo: one")
+    await rested(harness, thread, "91 days")
+    store = RetentionStore(harness.pool)
     late, reply = message(thread, "echo: two"), message(thread, "and three", may_open=False)
-    async with house.locks.hold(thread.id) as session:
+    async with harness.locks.hold(thread.id) as session:
         async with store.deleting(session, thread.id, 90 * 86_400.0) as deleted:
             assert deleted
-            arriving = asyncio.create_task(house.threads.accept(late))
-            await until(lambda: _waits_for_a_row(house))
-            replying = asyncio.create_task(house.threads.accept(reply))
+            arriving = asyncio.create_task(harness.threads.accept(late))
+            await until(lambda: _waits_for_a_row(harness))
+            replying = asyncio.create_task(harness.threads.accept(reply))
         assert await arriving
         kept = await replying
-    assert await house.rows("SELECT 1 FROM countersign.inbox WHERE key = %s", late.key)
-    assert bool(await house.rows("SELECT 1 FROM countersign.inbox WHERE key = %s", reply.key)) is kept
+    assert await harness.rows("SELECT 1 FROM countersign.inbox WHERE key = %s", late.key)
+    assert bool(await harness.rows("SELECT 1 FROM countersign.inbox WHERE key = %s", reply.key)) is kept
 
 
 async def test_a_message_that_is_being_stored_is_waited_for_and_keeps_its_thread(
-    house: House, database_url: str
+    harness: Harness, database_url: str
 ) -> None:
     thread = a_thread()
-    await house.say(thread, "echo: one")
-    await rested(house, thread, "91 days")
+    await harness.say(thread, "echo: one")
+    await rested(harness, thread, "91 days")
     async with await psycopg.AsyncConnection.connect(database_url) as connection:
         await connection.execute(
             "INSERT INTO countersign.inbox (key, thread_id, kind, user_id, text)"
             " VALUES ('late', %s, 'message', 'U', 'two')",
             (thread.id,),
         )
-        deleting = asyncio.create_task(retention(house, 90)())
-        await until(lambda: _waits_for_a_row(house))
+        deleting = asyncio.create_task(retention(harness, 90)())
+        await until(lambda: _waits_for_a_row(harness))
         await connection.commit()
     await deleting
-    assert await house.rows("SELECT 1 FROM countersign.inbox WHERE key = 'late'")
-    assert await checkpoints(house, thread) > 0
+    assert await harness.rows("SELECT 1 FROM countersign.inbox WHERE key = 'late'")
+    assert await checkpoints(harness, thread) > 0
 
 
-async def test_effects_are_forgotten_after_the_days_of_their_threads(house: House) -> None:
+async def test_effects_are_forgotten_after_the_days_of_their_threads(harness: Harness) -> None:
     for key in ("old", "new"):
-        assert await house.effects.begin(key)
-    await house.rows(
+        assert await harness.effects.begin(key)
+    await harness.rows(
         "UPDATE countersign.effects SET started_at = now() - interval '91 days' WHERE key = 'old'"
     )
 
-    await retention(house, None)()
-    assert len(await house.rows("SELECT key FROM countersign.effects")) == 2
-    await retention(house, 90)()
+    await retention(harness, None)()
+    assert len(await harness.rows("SELECT key FROM countersign.effects")) == 2
+    await retention(harness, 90)()
 
-    assert await house.rows("SELECT key FROM countersign.effects") == [{"key": "new"}]
+    assert await harness.rows("SELECT key FROM countersign.effects") == [{"key": "new"}]
 
 
-async def _waits_for_a_row(house: House) -> bool:
-    waiting = await house.rows(
+async def _waits_for_a_row(harness: Harness) -> bool:
+    waiting = await harness.rows(
         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
     return bool(waiting)
 
 
 @pytest.mark.parametrize("method", ["threads_to_compact", "idle_threads"])
-async def test_a_thread_that_is_used_meanwhile_stays(house: House, method: str) -> None:
+async def test_a_thread_that_is_used_meanwhile_stays(harness: Harness, method: str) -> None:
     thread = a_thread()
-    await house.say(thread, "echo: one")
-    await rested(house, thread, "91 days")
+    await harness.say(thread, "echo: one")
+    await rested(harness, thread, "91 days")
 
     async def is_used() -> None:
-        await house.say(thread, "two")
+        await harness.say(thread, "two")
 
-    await Retention(Interrupted(house.pool, method, is_used), house.locks, Checkpoints(), 90)()
+    await Retention(Interrupted(harness.pool, method, is_used), harness.locks, Checkpoints(), 90)()
 
-    assert await checkpoints(house, thread) > 1, "neither deleted nor compacted"
-    assert await house.rows("SELECT 1 FROM countersign.threads WHERE id = %s", thread.id)
+    assert await checkpoints(harness, thread) > 1, "neither deleted nor compacted"
+    assert await harness.rows("SELECT 1 FROM countersign.threads WHERE id = %s", thread.id)

@@ -10,7 +10,7 @@ from countersign.flow.errors import Conflict, DatabaseUnavailable, StatementFail
 from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
-from tests.support.house import House, a_thread, asked, message
+from tests.support.harness import Harness, a_thread, asked, message
 from tests.support.recorder import refused
 
 YES = DecisionKind.APPROVE
@@ -38,110 +38,110 @@ class Failing:
         return failing
 
 
-async def row(house: House, thread_id: str) -> dict[str, Any]:
-    (found,) = await house.rows("SELECT attempts, halted FROM countersign.threads WHERE id = %s", thread_id)
+async def row(harness: Harness, thread_id: str) -> dict[str, Any]:
+    (found,) = await harness.rows("SELECT attempts, halted FROM countersign.threads WHERE id = %s", thread_id)
     return found
 
 
 async def test_a_mistake_of_ours_is_told_once_with_its_id_and_the_log_has_the_traceback(
-    house: House, logged: Logged
+    harness: Harness, logged: Logged
 ) -> None:
     thread = a_thread()
-    await house.say(thread, "deploy")
-    house.slack.lookup_trouble.append(KeyError("hunter2"))  # while it finds out who replied
+    await harness.say(thread, "deploy")
+    harness.slack.lookup_trouble.append(KeyError("hunter2"))  # while it finds out who replied
 
-    await house.say(thread, "approve")
+    await harness.say(thread, "approve")
 
-    (told,) = house.slack.of(OutgoingKind.FAILURE)
+    (told,) = harness.slack.of(OutgoingKind.FAILURE)
     assert isinstance(told.body, dict)
     assert "hunter2" not in str(told.body)
     (entry,) = [e for e in logged if e["event"] == "step_failed"]
     assert entry["error_id"] == told.body["error_id"]
     assert isinstance(entry["exc_info"], KeyError)
-    assert await row(house, thread.id) == {"attempts": 0, "halted": told.body["error_id"]}
-    await house.run_thread(thread.id)
-    assert len(house.slack.of(OutgoingKind.FAILURE)) == 1
+    assert await row(harness, thread.id) == {"attempts": 0, "halted": told.body["error_id"]}
+    await harness.run_thread(thread.id)
+    assert len(harness.slack.of(OutgoingKind.FAILURE)) == 1
 
-    await house.take(asked(thread, InboundKind.RETRY))
+    await harness.take(asked(thread, InboundKind.RETRY))
 
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."], "the reply was kept"
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."], "the reply was kept"
 
 
-async def test_what_the_database_will_not_store_is_told_as_that(house: House, logged: Logged) -> None:
+async def test_what_the_database_will_not_store_is_told_as_that(harness: Harness, logged: Logged) -> None:
     thread = a_thread()
-    await house.threads.accept(message(thread, "echo: one"))
-    house.run_thread._store = Failing(house.threads, "save_step", StatementFailed())
-    await house.run_thread(thread.id)
-    (told,) = house.slack.texts(OutgoingKind.FAILURE)
+    await harness.threads.accept(message(thread, "echo: one"))
+    harness.run_thread._store = Failing(harness.threads, "save_step", StatementFailed())
+    await harness.run_thread(thread.id)
+    (told,) = harness.slack.texts(OutgoingKind.FAILURE)
     assert "database refused" in told
     assert [e["event"] for e in logged if e["log_level"] == "error"] == ["step_failed"]
 
-    await house.take(asked(thread, InboundKind.RETRY))
+    await harness.take(asked(thread, InboundKind.RETRY))
 
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said one."], "and once"
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said one."], "and once"
 
 
-async def test_what_cannot_be_saved_either_way_is_no_attempt(house: House) -> None:
+async def test_what_cannot_be_saved_either_way_is_no_attempt(harness: Harness) -> None:
     thread = a_thread()
-    await house.threads.accept(message(thread, "echo: one"))
+    await harness.threads.accept(message(thread, "echo: one"))
     errors = [StatementFailed() for _ in range(2 * MAX_ATTEMPTS + 2)]
-    house.run_thread._store = Failing(house.threads, "save_step", *errors)
+    harness.run_thread._store = Failing(harness.threads, "save_step", *errors)
     for _ in range(MAX_ATTEMPTS + 1):
         with pytest.raises(StatementFailed):
-            await house.run_thread(thread.id)
+            await harness.run_thread(thread.id)
 
-    await house.run_thread(thread.id)
+    await harness.run_thread(thread.id)
 
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said one."]
-    assert not house.slack.of(OutgoingKind.FAILURE), "no process ended"
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said one."]
+    assert not harness.slack.of(OutgoingKind.FAILURE), "no process ended"
 
 
 @pytest.mark.parametrize("error", [DatabaseUnavailable(), Conflict()])
-async def test_what_another_try_mends_is_not_told_and_no_attempt(house: House, error: Exception) -> None:
+async def test_what_another_try_mends_is_not_told_and_no_attempt(harness: Harness, error: Exception) -> None:
     thread = a_thread()
-    await house.threads.accept(message(thread, "echo: one"))
+    await harness.threads.accept(message(thread, "echo: one"))
     errors = [error] * (MAX_ATTEMPTS + 1)
-    house.run_thread._store = Failing(house.threads, "save_step", *errors)
+    harness.run_thread._store = Failing(harness.threads, "save_step", *errors)
     for _ in errors:
         with pytest.raises(type(error)):
-            await house.run_thread(thread.id)
-    assert (await row(house, thread.id))["attempts"] == 0
+            await harness.run_thread(thread.id)
+    assert (await row(harness, thread.id))["attempts"] == 0
 
-    await house.run_thread(thread.id)
+    await harness.run_thread(thread.id)
 
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said one."]
-    assert not house.slack.of(OutgoingKind.FAILURE)
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said one."]
+    assert not harness.slack.of(OutgoingKind.FAILURE)
 
 
-async def test_a_slack_that_refuses_to_say_who_replied_is_told_with_slacks_word(house: House) -> None:
+async def test_a_slack_that_refuses_to_say_who_replied_is_told_with_slacks_word(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "deploy")
-    house.slack.lookup_trouble.append(refused("missing_scope"))
-    await house.say(thread, "approve")
-    (told,) = house.slack.texts(OutgoingKind.FAILURE)
+    await harness.say(thread, "deploy")
+    harness.slack.lookup_trouble.append(refused("missing_scope"))
+    await harness.say(thread, "approve")
+    (told,) = harness.slack.texts(OutgoingKind.FAILURE)
     assert "missing_scope" in told
 
 
 async def test_a_message_that_cannot_be_rendered_is_logged_and_tried_again_later(
-    house: House, logged: Logged
+    harness: Harness, logged: Logged
 ) -> None:
     thread = a_thread()
-    house.slack.trouble.append(ZeroDivisionError("half a block"))
-    await house.say(thread, "deploy")
-    assert not house.slack.posts
+    harness.slack.trouble.append(ZeroDivisionError("half a block"))
+    await harness.say(thread, "deploy")
+    assert not harness.slack.posts
     (entry,) = [e for e in logged if e["event"] == "post_failed"]
     assert entry["error_id"]
-    await house.delivery.deliver_due()
-    assert not house.slack.posts, "not in a tight loop"
-    await house.claims_lapse()
-    await house.delivery.deliver_due()
-    assert len(house.slack.of(OutgoingKind.CARD)) == 1
+    await harness.delivery.deliver_due()
+    assert not harness.slack.posts, "not in a tight loop"
+    await harness.claims_lapse()
+    await harness.delivery.deliver_due()
+    assert len(harness.slack.of(OutgoingKind.CARD)) == 1
 
 
-async def test_a_card_that_cannot_be_rendered_holds_up_no_step(house: House, logged: Logged) -> None:
+async def test_a_card_that_cannot_be_rendered_holds_up_no_step(harness: Harness, logged: Logged) -> None:
     thread = a_thread()
-    await house.say(thread, "deploy")
-    house.delivery._slack = Failing(house.slack, "update_card", ZeroDivisionError("half a block"))
-    await house.say(thread, "approve")
-    assert house.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
+    await harness.say(thread, "deploy")
+    harness.delivery._slack = Failing(harness.slack, "update_card", ZeroDivisionError("half a block"))
+    await harness.say(thread, "approve")
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
     assert [e["event"] for e in logged if e["log_level"] == "error"] == ["card_not_updated"]

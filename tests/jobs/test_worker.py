@@ -11,7 +11,7 @@ import pytest
 from countersign.flow.errors import Drained, ThreadBusy
 from countersign.jobs.worker import STALLED_AFTER
 from tests.jobs.conftest import Harness, open_harness
-from tests.support.house import until
+from tests.support.harness import until
 
 REPOSITORY = Path(__file__).parents[2]
 

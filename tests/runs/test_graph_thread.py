@@ -26,7 +26,7 @@ from countersign.runs.loading import LoadedGraph
 from countersign.runs.snapshot import dangling_tool_calls
 from countersign.store.database import configure_for_checkpoints
 from countersign.store.pool import Pool, open_pool
-from tests.support.house import a_thread, loaded, message
+from tests.support.harness import a_thread, loaded, message
 
 
 @pytest.fixture

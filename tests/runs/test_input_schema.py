@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from countersign.flow.graph_state import GraphInfo, StartsWith
 from countersign.runs.input_schema import describe_input
-from tests.support.house import loaded
+from tests.support.harness import loaded
 
 
 class OneText(TypedDict):

@@ -10,7 +10,7 @@ from countersign.flow.errors import OutcomeUnknown, RateLimited
 from countersign.flow.tools.tool_host import ToolHost
 from countersign.store.effects import Effects
 from countersign.store.pool import open_pool
-from tests.support.house import SlackForTools
+from tests.support.harness import SlackForTools
 from tests.support.recorder import refused
 
 

@@ -15,14 +15,14 @@ from countersign.approvals.audit.anchor import Anchor
 from countersign.approvals.decision import DecisionKind
 from countersign.store.ledger import Ledger
 from tests.flow.graphs_to_host import everything
-from tests.support.house import House, a_thread, open_house
+from tests.support.harness import Harness, a_thread, open_harness
 
 HASHER = EntryHasher()
 
 
 @pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with open_house(database_url, everything()) as opened:
+async def harness(database_url: str) -> AsyncIterator[Harness]:
+    async with open_harness(database_url, everything()) as opened:
         yield opened
 
 
@@ -36,22 +36,22 @@ async def verified(ledger: Ledger, *anchors: Anchor) -> Verification:
     return chain.result(chain.missing_end())
 
 
-async def a_decided_approval(house: House) -> None:
+async def a_decided_approval(harness: Harness) -> None:
     thread = a_thread()
-    await house.say(thread, "deploy")
-    await house.answer(await house.the_card(thread), DecisionKind.APPROVE)
+    await harness.say(thread, "deploy")
+    await harness.answer(await harness.the_card(thread), DecisionKind.APPROVE)
 
 
-async def as_owner(house: House, query: str, *arguments: object) -> None:
+async def as_owner(harness: Harness, query: str, *arguments: object) -> None:
     """What whoever owns the tables can do, triggers or not."""
-    async with house.pool.connection() as connection, connection.transaction():
+    async with harness.pool.connection() as connection, connection.transaction():
         await connection.execute("SET LOCAL session_replication_role = replica")
         await connection.execute(query.encode(), arguments)
 
 
-async def test_all_that_happens_to_an_approval_is_sealed_and_verifies(house: House) -> None:
-    ledger = Ledger(house.pool, HASHER)
-    await a_decided_approval(house)
+async def test_all_that_happens_to_an_approval_is_sealed_and_verifies(harness: Harness) -> None:
+    ledger = Ledger(harness.pool, HASHER)
+    await a_decided_approval(harness)
 
     assert await ledger.seal() == 3
     assert await ledger.seal() == 0
@@ -61,25 +61,27 @@ async def test_all_that_happens_to_an_approval_is_sealed_and_verifies(house: Hou
     assert await ledger.head() == Anchor(position=3, link=result.head)
 
 
-async def test_two_sealers_at_once_give_each_entry_one_place(house: House, database_url: str) -> None:
-    async with open_house(database_url, {}) as other:
+async def test_two_sealers_at_once_give_each_entry_one_place(harness: Harness, database_url: str) -> None:
+    async with open_harness(database_url, {}) as other:
         for _ in range(3):
-            await a_decided_approval(house)
-            await asyncio.gather(*(Ledger(each.pool, HASHER).seal() for each in (house, other, house, other)))
-        await Ledger(house.pool, HASHER).seal()
+            await a_decided_approval(harness)
+            await asyncio.gather(
+                *(Ledger(each.pool, HASHER).seal() for each in (harness, other, harness, other))
+            )
+        await Ledger(harness.pool, HASHER).seal()
 
-    result = await verified(Ledger(house.pool, HASHER))
+    result = await verified(Ledger(harness.pool, HASHER))
     assert (result.finding, result.sealed) == (None, 9)
 
 
 async def test_an_entry_of_a_running_transaction_is_sealed_after_it_committed(
-    house: House, database_url: str
+    harness: Harness, database_url: str
 ) -> None:
     """Ids are given before commits: an entry with a lower id may appear after one with a higher id."""
-    ledger = Ledger(house.pool, HASHER)
+    ledger = Ledger(harness.pool, HASHER)
     async with await psycopg.AsyncConnection.connect(database_url) as slow:
         await slow.execute("SELECT pg_current_xact_id()")
-        await a_decided_approval(house)
+        await a_decided_approval(harness)
         await slow.execute(
             "INSERT INTO countersign.ledger (approval_id, thread_id, version, event, hash)"
             " VALUES (gen_random_uuid(), 't', 1, 'opened', 'sha256:0')"
@@ -90,18 +92,18 @@ async def test_an_entry_of_a_running_transaction_is_sealed_after_it_committed(
     assert await ledger.seal() == 3
 
 
-async def test_an_event_that_changes_no_approval_is_in_the_chain(house: House) -> None:
-    ledger = Ledger(house.pool, HASHER)
+async def test_an_event_that_changes_no_approval_is_in_the_chain(harness: Harness) -> None:
+    ledger = Ledger(harness.pool, HASHER)
     thread = a_thread()
-    await house.say(thread, "deploy")
-    card = await house.the_card(thread)
+    await harness.say(thread, "deploy")
+    card = await harness.the_card(thread)
 
     await ledger.append(
         approval_id=card.id,
         thread_id=card.thread_id,
         version=card.version,
         event="refused",
-        by=await house.slack.person("UBOB", "T1"),
+        by=await harness.slack.person("UBOB", "T1"),
         detail={"reason": "guest\x00\ud800", "amount": 1e22},
     )
 
@@ -139,28 +141,28 @@ async def test_an_event_that_changes_no_approval_is_in_the_chain(house: House) -
     ],
     ids=["an actor", "a detail", "an entry", "an entry and its link", "an entry more", "another order"],
 )
-async def test_what_the_owner_does_to_it_shows(house: House, query: str, kind: FindingKind) -> None:
-    ledger = Ledger(house.pool, HASHER)
-    await a_decided_approval(house)
+async def test_what_the_owner_does_to_it_shows(harness: Harness, query: str, kind: FindingKind) -> None:
+    ledger = Ledger(harness.pool, HASHER)
+    await a_decided_approval(harness)
     await ledger.seal()
 
     for statement in query.split(";"):
-        await as_owner(house, statement)
+        await as_owner(harness, statement)
 
     finding = (await verified(ledger)).finding
     assert finding is not None
     assert finding.kind is kind
 
 
-async def test_a_cut_tail_shows_against_its_anchor(house: House) -> None:
-    ledger = Ledger(house.pool, HASHER)
-    await a_decided_approval(house)
+async def test_a_cut_tail_shows_against_its_anchor(harness: Harness) -> None:
+    ledger = Ledger(harness.pool, HASHER)
+    await a_decided_approval(harness)
     await ledger.seal()
     anchor = await ledger.head()
     assert anchor is not None
 
-    await as_owner(house, "DELETE FROM countersign.ledger WHERE event = 'resumed'")
-    await as_owner(house, "DELETE FROM countersign.ledger_chain WHERE position = 3")
+    await as_owner(harness, "DELETE FROM countersign.ledger WHERE event = 'resumed'")
+    await as_owner(harness, "DELETE FROM countersign.ledger_chain WHERE position = 3")
 
     assert (await verified(ledger)).finding is None
     finding = (await verified(ledger, anchor)).finding
@@ -168,12 +170,12 @@ async def test_a_cut_tail_shows_against_its_anchor(house: House) -> None:
     assert finding.kind is FindingKind.CUT
 
 
-async def test_an_entry_taken_out_before_it_was_sealed_shows_at_its_approval(house: House) -> None:
-    ledger = Ledger(house.pool, HASHER)
-    await a_decided_approval(house)
+async def test_an_entry_taken_out_before_it_was_sealed_shows_at_its_approval(harness: Harness) -> None:
+    ledger = Ledger(harness.pool, HASHER)
+    await a_decided_approval(harness)
     assert await ledger.approval_without_entry() is None
 
-    await as_owner(house, "DELETE FROM countersign.ledger WHERE event = 'resumed'")
+    await as_owner(harness, "DELETE FROM countersign.ledger WHERE event = 'resumed'")
 
     found = await ledger.approval_without_entry()
     assert found is not None
@@ -182,9 +184,9 @@ async def test_an_entry_taken_out_before_it_was_sealed_shows_at_its_approval(hou
 
 @pytest.mark.parametrize("table", ["ledger", "ledger_chain"])
 @pytest.mark.parametrize("verb", ["UPDATE", "DELETE", "TRUNCATE"])
-async def test_the_bot_itself_can_change_nothing(house: House, table: str, verb: str) -> None:
-    await a_decided_approval(house)
-    await Ledger(house.pool, HASHER).seal()
+async def test_the_bot_itself_can_change_nothing(harness: Harness, table: str, verb: str) -> None:
+    await a_decided_approval(harness)
+    await Ledger(harness.pool, HASHER).seal()
     statement = {
         "UPDATE": f"UPDATE countersign.{table} SET {'event' if table == 'ledger' else 'link'} = 'x'",
         "DELETE": f"DELETE FROM countersign.{table}",
@@ -192,12 +194,12 @@ async def test_the_bot_itself_can_change_nothing(house: House, table: str, verb:
     }[verb]
 
     with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
-        await house.rows(statement)
+        await harness.rows(statement)
 
 
-async def test_a_key_that_the_database_does_not_hold_shows_a_rewritten_ledger(house: House) -> None:
+async def test_a_key_that_the_database_does_not_hold_shows_a_rewritten_ledger(harness: Harness) -> None:
     keyed = EntryHasher(uuid4().bytes)
-    ledger = Ledger(house.pool, keyed)
+    ledger = Ledger(harness.pool, keyed)
     await ledger.append(approval_id=uuid4(), thread_id="T1/C1/1.1", version=1, event="opened")
     await ledger.seal()
     (row,) = [row async for row in ledger.chain()]
@@ -209,15 +211,15 @@ async def test_a_key_that_the_database_does_not_hold_shows_a_rewritten_ledger(ho
     assert not EntryHasher(b"another key that is long").matches(row.entry, row.entry_hash)
 
 
-async def test_the_documented_role_can_neither_change_nor_drop_it(house: House, database_url: str) -> None:
-    await a_decided_approval(house)
-    await Ledger(house.pool, HASHER).seal()
+async def test_the_documented_role_cannot_change_or_drop_it(harness: Harness, database_url: str) -> None:
+    await a_decided_approval(harness)
+    await Ledger(harness.pool, HASHER).seal()
     page = (Path(__file__).parents[2] / "docs/operating.md").read_text()
     (statements,) = re.findall(r"```sql\n(CREATE ROLE countersign_run.*?)```", page, re.DOTALL)
     role = f"run_{uuid4().hex[:8]}"
     for statement in statements.replace("countersign_run", role).split(";"):
         if statement.strip():
-            await house.rows(statement)
+            await harness.rows(statement)
 
     try:
         for attempt in (
@@ -242,5 +244,5 @@ async def test_the_documented_role_can_neither_change_nor_drop_it(house: House, 
             )
             await connection.rollback()
     finally:
-        await house.rows(f"DROP OWNED BY {role}")
-        await house.rows(f"DROP ROLE {role}")
+        await harness.rows(f"DROP OWNED BY {role}")
+        await harness.rows(f"DROP ROLE {role}")

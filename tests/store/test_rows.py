@@ -20,7 +20,7 @@ from countersign.flow.outgoing import OutgoingKind, outgoing
 from countersign.flow.review import Review
 from countersign.flow.work import StepResult
 from countersign.interrupts import digest
-from tests.support.house import House, a_thread, asked, message, now, open_house
+from tests.support.harness import Harness, a_thread, asked, message, now, open_harness
 
 PAYLOADS: list[Json] = [
     {"zebra": 1, "a": 2, "mm": {"y": 1, "x": 2}},
@@ -36,16 +36,16 @@ PAYLOADS: list[Json] = [
 
 
 @pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with open_house(database_url, {}) as opened:
+async def harness(database_url: str) -> AsyncIterator[Harness]:
+    async with open_harness(database_url, {}) as opened:
         yield opened
 
 
 @pytest.mark.parametrize("value", PAYLOADS, ids=range(len(PAYLOADS)))
-async def test_an_approval_comes_back_whole_and_in_order(house: House, value: Json) -> None:
+async def test_an_approval_comes_back_whole_and_in_order(harness: Harness, value: Json) -> None:
     thread = a_thread()
-    await house.threads.accept(message(thread, "hi"))
-    work = await house.threads.work(thread.id)
+    await harness.threads.accept(message(thread, "hi"))
+    work = await harness.threads.work(thread.id)
     assert work is not None
     approval = open_approval(
         thread_id=thread.id,
@@ -57,8 +57,8 @@ async def test_an_approval_comes_back_whole_and_in_order(house: House, value: Js
         at=now(),
     )
     change = Change(after=approval, event=Event.OPENED, detail={"why": value})
-    await house.threads.save_step(StepResult(thread=work.thread, changes=(change,)))
-    found = await house.threads.approval(approval.id)
+    await harness.threads.save_step(StepResult(thread=work.thread, changes=(change,)))
+    found = await harness.threads.approval(approval.id)
     assert found == Review(approval)
     saved = found.approval
     assert repr(saved.value) == repr(value), "equal is not enough: 1 is no 1.0, and keys have an order"
@@ -67,29 +67,29 @@ async def test_an_approval_comes_back_whole_and_in_order(house: House, value: Js
     person = Person(id="U1", name="Zo\u00eb \U0001f600", standing=Standing.MEMBER)
     vote = Vote(decision=Decision(kind=DecisionKind.EDIT, message="m\x00", value=value), by=person, at=now())
     voted = saved.with_votes({1: vote}).answered_with(value)
-    await house.threads.decide(Change(after=voted, event=Event.VOTED, by=person, detail=value))
-    assert await house.threads.approval(approval.id) == Review(voted)
+    await harness.threads.decide(Change(after=voted, event=Event.VOTED, by=person, detail=value))
+    assert await harness.threads.approval(approval.id) == Review(voted)
 
 
 @pytest.mark.parametrize("value", [value for value in PAYLOADS if value is not None], ids=str)
-async def test_what_comes_in_and_goes_out_comes_back_whole(house: House, value: Json) -> None:
+async def test_what_comes_in_and_goes_out_comes_back_whole(harness: Harness, value: Json) -> None:
     thread = a_thread()
-    await house.threads.accept(message(thread, "hi"))
-    await house.threads.accept(asked(thread, InboundKind.FORM, value))
-    work = await house.threads.work(thread.id)
+    await harness.threads.accept(message(thread, "hi"))
+    await harness.threads.accept(asked(thread, InboundKind.FORM, value))
+    work = await harness.threads.work(thread.id)
     assert work is not None
     assert repr(work.inbound[1].body) == repr(value)
     row = outgoing(thread, "k", OutgoingKind.RESULT, {"values": value})
-    await house.threads.save_step(StepResult(thread=work.thread, post=(row,)))
-    (claimed,) = await house.outbox.claim_thread(thread.channel, thread.ts)
+    await harness.threads.save_step(StepResult(thread=work.thread, post=(row,)))
+    (claimed,) = await harness.outbox.claim_thread(thread.channel, thread.ts)
     assert claimed == row
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "half \ud83d pair", "\udc00", "whole \U0001f600", "\uf8f0" + "0"])
-async def test_no_text_that_slack_can_send_is_refused(house: House, text: str) -> None:
+async def test_no_text_that_slack_can_send_is_refused(harness: Harness, text: str) -> None:
     thread = a_thread()
-    assert await house.threads.accept(message(thread, text))
-    work = await house.threads.work(thread.id)
+    assert await harness.threads.accept(message(thread, text))
+    work = await harness.threads.work(thread.id)
     assert work is not None
     lost = {0, *range(0xD800, 0xE000)}
     assert work.inbound[0].text == "".join("\ufffd" if ord(c) in lost else c for c in text)
@@ -102,10 +102,10 @@ def a_vote(by: Person, kind: DecisionKind, value: Json = None) -> Vote:
     return Vote(decision=Decision(kind=kind, value=value, message="m"), by=by, at=now())
 
 
-async def test_rules_requester_and_votes_come_back_as_they_were(house: House) -> None:
+async def test_rules_requester_and_votes_come_back_as_they_were(harness: Harness) -> None:
     thread = a_thread()
-    await house.threads.accept(message(thread, "hi"))
-    work = await house.threads.work(thread.id)
+    await harness.threads.accept(message(thread, "hi"))
+    work = await harness.threads.work(thread.id)
     assert work is not None
     rule = Rule(name="two", quorum=2, hours=WorkingHours(days=frozenset({0}), opens=0, closes=60, zone="UTC"))
     opened = open_approval(
@@ -126,11 +126,11 @@ async def test_rules_requester_and_votes_come_back_as_they_were(house: House) ->
     voted = opened.with_row_votes(cast, {1: Vote(decision=edit.decision, by=BOB, at=now()), 2: approve})
     changes = (Change(after=opened, event=Event.OPENED), Change(after=voted, event=Event.VOTED, by=BOB))
     recorded = replace(work.thread, requester="UREQ")
-    await house.threads.save_step(StepResult(thread=recorded, changes=changes))
-    found = await house.threads.approval(opened.id)
+    await harness.threads.save_step(StepResult(thread=recorded, changes=changes))
+    found = await harness.threads.approval(opened.id)
     assert found == Review(voted)
     assert found.approval.votes_on(0).proposal == edit
-    await house.threads.accept(message(thread, "more"))
-    again = await house.threads.work(thread.id)
+    await harness.threads.accept(message(thread, "more"))
+    again = await harness.threads.work(thread.id)
     assert again is not None
     assert again.thread.requester == "UREQ"

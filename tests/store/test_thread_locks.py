@@ -11,7 +11,7 @@ from countersign.flow.errors import ThreadBusy
 from countersign.store.database import configure_for_checkpoints
 from countersign.store.pool import Pool, open_pool
 from countersign.store.thread_locks import ThreadLocks
-from tests.support.house import until
+from tests.support.harness import until
 
 THREAD = "T1/C1/1.0"
 

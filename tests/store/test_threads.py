@@ -19,12 +19,12 @@ from countersign.flow.outgoing import note
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 from countersign.store.queries import QUERIES
-from tests.support.house import House, a_thread, message, now, open_house
+from tests.support.harness import Harness, a_thread, message, now, open_harness
 
 
 @pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with open_house(database_url, {}) as opened:
+async def harness(database_url: str) -> AsyncIterator[Harness]:
+    async with open_harness(database_url, {}) as opened:
         yield opened
 
 
@@ -48,150 +48,152 @@ def decided(approval: Approval, by: str, kind: DecisionKind = DecisionKind.APPRO
     return Change(after=after, event=event, by=person)
 
 
-async def a_waiting_thread(house: House, *, rows: int = 1) -> tuple[ThreadRef, Approval]:
+async def a_waiting_thread(harness: Harness, *, rows: int = 1) -> tuple[ThreadRef, Approval]:
     thread = a_thread()
     inbound = message(thread, "hi")
-    await house.threads.accept(inbound)
-    work = await house.threads.work(thread.id)
+    await harness.threads.accept(inbound)
+    work = await harness.threads.work(thread.id)
     assert work is not None
     change = opened(thread, rows=rows)
-    await house.threads.save_step(StepResult(thread=work.thread, done=(inbound.key,), changes=(change,)))
+    await harness.threads.save_step(StepResult(thread=work.thread, done=(inbound.key,), changes=(change,)))
     return thread, change.after
 
 
-async def jobs_of(house: House, thread: ThreadRef) -> int:
-    return len(await house.rows("SELECT id FROM procrastinate_jobs WHERE lock = %s", thread.id))
+async def jobs_of(harness: Harness, thread: ThreadRef) -> int:
+    return len(await harness.rows("SELECT id FROM procrastinate_jobs WHERE lock = %s", thread.id))
 
 
-async def test_a_reply_before_its_mention_leaves_a_note_and_no_words(house: House) -> None:
+async def test_a_reply_before_its_mention_leaves_a_note_and_no_words(harness: Harness) -> None:
     thread = a_thread()
     before = message(thread, "chatter", may_open=False)
     mention = message(thread, "hi")
     after = message(thread, "and more", may_open=False)
     for reply in (after, before):
-        assert not await house.threads.accept(reply)
+        assert not await harness.threads.accept(reply)
 
-    assert await house.threads.accept(mention)
+    assert await harness.threads.accept(mention)
 
-    assert await house.threads.overtaken(mention)
-    assert not await house.threads.overtaken(after)
-    (note,) = await house.rows("SELECT * FROM countersign.early_replies")
+    assert await harness.threads.overtaken(mention)
+    assert not await harness.threads.overtaken(after)
+    (note,) = await harness.rows("SELECT * FROM countersign.early_replies")
     assert set(note) == {"thread_id", "written", "told_at"}
 
 
-async def test_a_reply_that_comes_while_its_mention_is_stored_is_kept_by_one_of_them(house: House) -> None:
+async def test_a_reply_that_comes_while_its_mention_is_stored_is_kept_by_one(
+    harness: Harness,
+) -> None:
     for _ in range(20):
         thread = a_thread()
         mention, reply = message(thread, "hi"), message(thread, "and more", may_open=False)
-        _, kept = await asyncio.gather(house.threads.accept(mention), house.threads.accept(reply))
-        assert kept or await house.threads.overtaken(mention)
+        _, kept = await asyncio.gather(harness.threads.accept(mention), harness.threads.accept(reply))
+        assert kept or await harness.threads.overtaken(mention)
 
 
 async def test_what_was_written_before_the_mention_is_not_for_us_though_told_later(
-    house: House,
+    harness: Harness,
 ) -> None:
     thread = a_thread()
     talk, mention = message(thread, "so are we", may_open=False), message(thread, "hi")
-    assert await house.threads.accept(mention)
-    assert not await house.threads.accept(talk)
-    assert not await house.threads.overtaken(mention)
+    assert await harness.threads.accept(mention)
+    assert not await harness.threads.accept(talk)
+    assert not await harness.threads.overtaken(mention)
 
 
-async def test_a_message_told_in_two_events_is_kept_once_in_either_order(house: House) -> None:
+async def test_a_message_told_in_two_events_is_kept_once_in_either_order(harness: Harness) -> None:
     thread = a_thread()
     first = message(thread, "hi")
     second = replace(first, event_id="Ev-other", may_open=False)
-    assert await house.threads.accept(first)
-    assert not await house.threads.accept(second)
-    assert await jobs_of(house, thread) == 1
+    assert await harness.threads.accept(first)
+    assert not await harness.threads.accept(second)
+    assert await jobs_of(harness, thread) == 1
 
     other = a_thread()
     first = message(other, "hi")
-    assert not await house.threads.accept(replace(first, event_id="Ev-another", may_open=False))
-    assert await house.threads.accept(first), (
+    assert not await harness.threads.accept(replace(first, event_id="Ev-another", may_open=False))
+    assert await harness.threads.accept(first), (
         "the mere reply came first, and was no reply in a thread of ours"
     )
-    assert await jobs_of(house, other) == 1
+    assert await jobs_of(harness, other) == 1
 
 
-async def test_an_event_delivered_again_is_kept_once_whatever_it_says(house: House) -> None:
+async def test_an_event_delivered_again_is_kept_once_whatever_it_says(harness: Harness) -> None:
     first = message(a_thread(), "hi")
-    assert await house.threads.accept(first)
-    assert not await house.threads.accept(first)
-    assert not await house.threads.accept(replace(message(a_thread(), "other"), event_id=first.event_id))
+    assert await harness.threads.accept(first)
+    assert not await harness.threads.accept(first)
+    assert not await harness.threads.accept(replace(message(a_thread(), "other"), event_id=first.event_id))
 
 
-async def test_twenty_deliveries_at_once_make_one_message_and_one_job(house: House) -> None:
+async def test_twenty_deliveries_at_once_make_one_message_and_one_job(harness: Harness) -> None:
     thread = a_thread()
     told = message(thread, "hi")
     deliveries = [replace(told, event_id=f"{told.event_id}-{number // 2}") for number in range(20)]
-    accepted = await asyncio.gather(*(house.threads.accept(delivery) for delivery in deliveries))
+    accepted = await asyncio.gather(*(harness.threads.accept(delivery) for delivery in deliveries))
     assert sorted(accepted) == [False] * 19 + [True]
-    assert await jobs_of(house, thread) == 1
-    work = await house.threads.work(thread.id)
+    assert await jobs_of(harness, thread) == 1
+    work = await harness.threads.work(thread.id)
     assert work is not None
     assert [inbound.key for inbound in work.inbound] == [told.key]
 
 
-async def test_a_reply_in_a_thread_that_is_not_ours_is_dropped(house: House) -> None:
+async def test_a_reply_in_a_thread_that_is_not_ours_is_dropped(harness: Harness) -> None:
     thread = a_thread()
-    assert not await house.threads.accept(message(thread, "hi all", may_open=False))
-    assert await jobs_of(house, thread) == 0
-    assert await house.threads.work(thread.id) is None
-    assert await house.threads.accept(message(thread, "hi bot"))
-    assert await house.threads.accept(message(thread, "and this", may_open=False))
+    assert not await harness.threads.accept(message(thread, "hi all", may_open=False))
+    assert await jobs_of(harness, thread) == 0
+    assert await harness.threads.work(thread.id) is None
+    assert await harness.threads.accept(message(thread, "hi bot"))
+    assert await harness.threads.accept(message(thread, "and this", may_open=False))
 
 
 async def test_without_its_job_a_message_is_not_accepted(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fails(connection: object, thread_id: str) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(house.threads, "_defer", fails)
+    monkeypatch.setattr(harness.threads, "_defer", fails)
     told = message(a_thread(), "hi")
     with pytest.raises(ConnectionError):
-        await house.threads.accept(told)
+        await harness.threads.accept(told)
     monkeypatch.undo()
-    assert await house.threads.accept(told), "nothing of the first attempt was kept"
+    assert await harness.threads.accept(told), "nothing of the first attempt was kept"
 
 
-async def test_two_deciders_at_once_one_wins(house: House, database_url: str) -> None:
-    async with open_house(database_url, {}) as other:
+async def test_two_deciders_at_once_one_wins(harness: Harness, database_url: str) -> None:
+    async with open_harness(database_url, {}) as other:
         for _ in range(10):
-            thread, approval = await a_waiting_thread(house)
-            before = await jobs_of(house, thread)
+            thread, approval = await a_waiting_thread(harness)
+            before = await jobs_of(harness, thread)
             outcomes = await asyncio.gather(
-                house.threads.decide(decided(approval, "UANN")),
+                harness.threads.decide(decided(approval, "UANN")),
                 other.threads.decide(decided(approval, "UBEN", DecisionKind.REJECT)),
                 return_exceptions=True,
             )
             assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict", "NoneType"]
             winner = "UANN" if outcomes[0] is None else "UBEN"
-            assert await jobs_of(house, thread) == before + 1
-            assert await house.ledger(thread) == ["opened", "decided"]
-            saved = await house.threads.approval(approval.id)
+            assert await jobs_of(harness, thread) == before + 1
+            assert await harness.ledger(thread) == ["opened", "decided"]
+            saved = await harness.threads.approval(approval.id)
             assert saved is not None
             (vote,) = saved.approval.votes
             assert vote is not None
             assert vote.by.id == winner
 
 
-async def test_two_rows_decided_at_once_are_not_both_saved_on_the_same_version(house: House) -> None:
-    _, approval = await a_waiting_thread(house, rows=2)
-    await house.threads.decide(decided(approval, "UANN", row=0))
+async def test_two_rows_decided_at_once_are_not_both_saved_on_the_same_version(harness: Harness) -> None:
+    _, approval = await a_waiting_thread(harness, rows=2)
+    await harness.threads.decide(decided(approval, "UANN", row=0))
     with pytest.raises(Conflict):
-        await house.threads.decide(decided(approval, "UBEN", row=1))
-    now_ = await house.threads.approval(approval.id)
+        await harness.threads.decide(decided(approval, "UBEN", row=1))
+    now_ = await harness.threads.approval(approval.id)
     assert now_ is not None
-    await house.threads.decide(decided(now_.approval, "UBEN", row=1))
+    await harness.threads.decide(decided(now_.approval, "UBEN", row=1))
 
 
-async def test_a_vote_that_is_not_the_last_wakes_nobody(house: House) -> None:
-    thread, approval = await a_waiting_thread(house, rows=2)
-    before = await jobs_of(house, thread)
-    await house.threads.decide(decided(approval, "UANN"))
-    assert await jobs_of(house, thread) == before
+async def test_a_vote_that_is_not_the_last_wakes_nobody(harness: Harness) -> None:
+    thread, approval = await a_waiting_thread(harness, rows=2)
+    before = await jobs_of(harness, thread)
+    await harness.threads.decide(decided(approval, "UANN"))
+    assert await jobs_of(harness, thread) == before
 
 
 @pytest.mark.parametrize(
@@ -202,33 +204,33 @@ async def test_a_vote_that_is_not_the_last_wakes_nobody(house: House) -> None:
         "TRUNCATE countersign.ledger",
     ],
 )
-async def test_the_ledger_takes_nothing_back(house: House, statement: str) -> None:
-    thread, _ = await a_waiting_thread(house)
+async def test_the_ledger_takes_nothing_back(harness: Harness, statement: str) -> None:
+    thread, _ = await a_waiting_thread(harness)
     with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
-        await house.rows(statement)
-    assert await house.ledger(thread) == ["opened"]
+        await harness.rows(statement)
+    assert await harness.ledger(thread) == ["opened"]
 
 
-async def everything_of(house: House, thread: ThreadRef) -> tuple[Work | None, list[str], int]:
-    posts = await house.rows("SELECT key FROM countersign.outbox WHERE thread_ts = %s", thread.ts)
-    work = await house.threads.work(thread.id)
+async def everything_of(harness: Harness, thread: ThreadRef) -> tuple[Work | None, list[str], int]:
+    posts = await harness.rows("SELECT key FROM countersign.outbox WHERE thread_ts = %s", thread.ts)
+    work = await harness.threads.work(thread.id)
     return (
         work and replace(work, thread=replace(work.thread, attempts=0, step_starts=0, fence=0)),
-        await house.ledger(thread),
+        await harness.ledger(thread),
         len(posts),
     )
 
 
-async def test_a_conflict_in_the_middle_leaves_nothing_of_the_step(house: House) -> None:
-    thread, approval = await a_waiting_thread(house)
+async def test_a_conflict_in_the_middle_leaves_nothing_of_the_step(harness: Harness) -> None:
+    thread, approval = await a_waiting_thread(harness)
     told = message(thread, "more")
-    await house.threads.accept(told)
-    before = await everything_of(house, thread)
-    work = await house.threads.work(thread.id)
+    await harness.threads.accept(told)
+    before = await everything_of(harness, thread)
+    work = await harness.threads.work(thread.id)
     assert work is not None
     stale = Change(after=replace(approval, version=9).withdrawn("x"), event=Event.WITHDRAWN)
     with pytest.raises(Conflict):
-        await house.threads.save_step(
+        await harness.threads.save_step(
             StepResult(
                 thread=replace(work.thread, graph="g", halted="h"),
                 done=(told.key,),
@@ -236,21 +238,21 @@ async def test_a_conflict_in_the_middle_leaves_nothing_of_the_step(house: House)
                 post=(note(thread, "n", "text"),),
             )
         )
-    assert await everything_of(house, thread) == before
+    assert await everything_of(harness, thread) == before
 
 
 async def test_a_step_that_breaks_at_its_last_line_leaves_nothing(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    thread, _ = await a_waiting_thread(house)
+    thread, _ = await a_waiting_thread(harness)
     told = message(thread, "more")
-    await house.threads.accept(told)
-    before = await everything_of(house, thread)
-    work = await house.threads.work(thread.id)
+    await harness.threads.accept(told)
+    before = await everything_of(harness, thread)
+    work = await harness.threads.work(thread.id)
     assert work is not None
     monkeypatch.setitem(QUERIES, "save_thread", "SELECT 1 / 0")
     with pytest.raises(StatementFailed):
-        await house.threads.save_step(
+        await harness.threads.save_step(
             StepResult(
                 thread=work.thread,
                 done=(told.key,),
@@ -258,74 +260,74 @@ async def test_a_step_that_breaks_at_its_last_line_leaves_nothing(
                 post=(note(thread, "n", "text"),),
             )
         )
-    assert await everything_of(house, thread) == before
+    assert await everything_of(harness, thread) == before
 
 
-async def test_one_question_has_one_open_approval_whoever_opens_it(house: House) -> None:
-    thread, _ = await a_waiting_thread(house)
-    work = await house.threads.work(thread.id)
+async def test_one_question_has_one_open_approval_whoever_opens_it(harness: Harness) -> None:
+    thread, _ = await a_waiting_thread(harness)
+    work = await harness.threads.work(thread.id)
     assert work is None
-    record = (await house.rows("SELECT * FROM countersign.threads WHERE id = %s", thread.id))[0]
+    record = (await harness.rows("SELECT * FROM countersign.threads WHERE id = %s", thread.id))[0]
     assert record["attempts"] == 0
     with pytest.raises(Conflict):
-        await house.threads.decide(opened(thread))
+        await harness.threads.decide(opened(thread))
 
 
-async def test_attempts_count_until_the_thread_comes_to_rest(house: House) -> None:
+async def test_attempts_count_until_the_thread_comes_to_rest(harness: Harness) -> None:
     thread = a_thread()
     told = message(thread, "hi")
-    await house.threads.accept(told)
+    await harness.threads.accept(told)
     counts = []
     for _ in range(2):
-        work = await house.threads.work(thread.id)
+        work = await harness.threads.work(thread.id)
         assert work is not None
         counts.append(work.thread.attempts)
     assert work is not None
-    await house.threads.undo_attempt(work.thread)
-    work = await house.threads.work(thread.id)
+    await harness.threads.undo_attempt(work.thread)
+    work = await harness.threads.work(thread.id)
     assert work is not None
     assert [*counts, work.thread.attempts] == [1, 2, 2]
-    await house.threads.save_step(StepResult(thread=work.thread))
-    work = await house.threads.work(thread.id)
+    await harness.threads.save_step(StepResult(thread=work.thread))
+    work = await harness.threads.work(thread.id)
     assert work is not None
     assert work.thread.attempts == 1
 
 
-async def test_orphaned_threads_get_a_job_and_no_others(house: House) -> None:
+async def test_orphaned_threads_get_a_job_and_no_others(harness: Harness) -> None:
     with_job, without, halted_one, fresh = (a_thread() for _ in range(4))
     for thread in (with_job, without):
-        await house.threads.accept(message(thread, "hi"))
-    settled, approval = await a_waiting_thread(house)
-    await house.threads.decide(decided(approval, "UANN"))
-    halted_one, failed = await a_waiting_thread(house)
-    await house.threads.decide(decided(failed, "UANN"))
-    await house.rows("UPDATE countersign.threads SET halted = 'ref' WHERE id = %s", halted_one.id)
-    waiting, _ = await a_waiting_thread(house)
-    await house.rows("UPDATE countersign.inbox SET received_at = received_at - interval '1 minute'")
-    await house.rows("UPDATE countersign.approvals SET changed_at = changed_at - interval '1 minute'")
-    await house.threads.accept(message(fresh, "hi"))
-    await house.rows("DELETE FROM procrastinate_jobs WHERE lock <> %s", with_job.id)
+        await harness.threads.accept(message(thread, "hi"))
+    settled, approval = await a_waiting_thread(harness)
+    await harness.threads.decide(decided(approval, "UANN"))
+    halted_one, failed = await a_waiting_thread(harness)
+    await harness.threads.decide(decided(failed, "UANN"))
+    await harness.rows("UPDATE countersign.threads SET halted = 'ref' WHERE id = %s", halted_one.id)
+    waiting, _ = await a_waiting_thread(harness)
+    await harness.rows("UPDATE countersign.inbox SET received_at = received_at - interval '1 minute'")
+    await harness.rows("UPDATE countersign.approvals SET changed_at = changed_at - interval '1 minute'")
+    await harness.threads.accept(message(fresh, "hi"))
+    await harness.rows("DELETE FROM procrastinate_jobs WHERE lock <> %s", with_job.id)
 
-    assert sorted(await house.threads.requeue_orphaned()) == sorted([without.id, settled.id])
-    assert await jobs_of(house, without) == 1
-    assert await jobs_of(house, waiting) == 0
-    assert await house.threads.requeue_orphaned() == (), "they have a job now"
+    assert sorted(await harness.threads.requeue_orphaned()) == sorted([without.id, settled.id])
+    assert await jobs_of(harness, without) == 1
+    assert await jobs_of(harness, waiting) == 0
+    assert await harness.threads.requeue_orphaned() == (), "they have a job now"
 
 
-async def test_a_failed_job_is_no_job(house: House) -> None:
+async def test_a_failed_job_is_no_job(harness: Harness) -> None:
     thread = a_thread()
-    await house.threads.accept(message(thread, "hi"))
-    await house.rows("UPDATE countersign.inbox SET received_at = received_at - interval '1 minute'")
-    await house.rows("UPDATE procrastinate_jobs SET status = 'failed'")
-    assert await house.threads.requeue_orphaned() == (thread.id,)
+    await harness.threads.accept(message(thread, "hi"))
+    await harness.rows("UPDATE countersign.inbox SET received_at = received_at - interval '1 minute'")
+    await harness.rows("UPDATE procrastinate_jobs SET status = 'failed'")
+    assert await harness.threads.requeue_orphaned() == (thread.id,)
 
 
-async def test_what_waits_is_listed_by_team_and_channel_oldest_first(house: House) -> None:
-    first, second = [(await a_waiting_thread(house))[1] for _ in range(2)]
-    listed = [waiting.approval.id for waiting in await house.threads.waiting("T1", None, 10)]
+async def test_what_waits_is_listed_by_team_and_channel_oldest_first(harness: Harness) -> None:
+    first, second = [(await a_waiting_thread(harness))[1] for _ in range(2)]
+    listed = [waiting.approval.id for waiting in await harness.threads.waiting("T1", None, 10)]
     assert listed == [first.id, second.id]
-    assert len(await house.threads.waiting("T1", ["C1"], 1)) == 1
-    assert await house.threads.waiting("T1", ["C2"], 10) == ()
-    assert await house.threads.waiting("T2", None, 10) == ()
-    await house.threads.decide(decided(first, "UANN"))
-    assert [w.approval.id for w in await house.threads.waiting("T1", ["C1"], 10)] == [second.id]
+    assert len(await harness.threads.waiting("T1", ["C1"], 1)) == 1
+    assert await harness.threads.waiting("T1", ["C2"], 10) == ()
+    assert await harness.threads.waiting("T2", None, 10) == ()
+    await harness.threads.decide(decided(first, "UANN"))
+    assert [w.approval.id for w in await harness.threads.waiting("T1", ["C1"], 10)] == [second.id]

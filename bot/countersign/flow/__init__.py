@@ -1,1 +1,1 @@
-"""The use cases: how a message, a decision and a card travel through the house, and the ports they use."""
+"""The use cases: how a message, a decision and a card travel through the bot, and the ports they use."""

@@ -84,7 +84,7 @@ class SlackForTools:
 
 
 @dataclass
-class House:
+class Harness:
     pool: Pool
     sessions: Pool
     queue: Queue
@@ -178,14 +178,14 @@ def loaded(
 
 
 @asynccontextmanager
-async def open_house(
+async def open_harness(
     url: str,
     graphs: Mapping[str, Any],
     *,
     wrap: Callable[[str, Any], Any] = lambda _name, port: port,
     clock: Clock | None = None,
-) -> AsyncIterator[House]:
-    """The house over this database. `wrap` may put something between the flow and each of its ports."""
+) -> AsyncIterator[Harness]:
+    """The harness over this database. `wrap` may put something between the flow and each of its ports."""
     clock = clock or now
     policy, directory = CurrentPolicy(), RecordedDirectory()
     slack = Recorder()
@@ -215,7 +215,7 @@ async def open_house(
             clock=clock,
             assign_rules=assign_rules,
         )
-        yield House(
+        yield Harness(
             pool=pool,
             sessions=sessions,
             queue=queue,

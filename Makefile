@@ -3,7 +3,7 @@ PYTHON ?= $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done),python3)
 BIN := .venv/bin
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras
-# The lock files name every package, so nothing has to be resolved; pip before 24 could not do so reliably.
+# The lock files name every package, so nothing has to be resolved, which old pips do badly.
 FLAGS := --quiet --no-deps --require-hashes
 .DEFAULT_GOAL := help
 

@@ -1,6 +1,6 @@
 """Complete lock files: a package that is pinned with extras is pinned without them, and with each alone, too.
 
-Before pip 24, `psycopg` and `psycopg[pool]` are different things to the resolver. With only `psycopg[binary,
+To an old pip such as 23.0, `psycopg` and `psycopg[pool]` are different things. With only `psycopg[binary,
 pool]` pinned, a dependency that asks for `psycopg` gets the newest release, and --require-hashes refuses it.
 """
 

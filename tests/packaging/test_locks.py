@@ -61,7 +61,7 @@ def applying(package: str, line: str, extras: frozenset[str]) -> Iterator[tuple[
 
 @both
 def test_whatever_is_asked_for_is_pinned_with_the_same_extras(name: str) -> None:
-    """Without that, pip before 24 looks for the newest release, and refuses it for want of a hash."""
+    """Without that, pip 23.0 looks for the newest release, and refuses it for want of a hash."""
     pinned = pins(name).keys()
     asked = list(asked_for(name))
     assert len(asked) > 100

@@ -29,8 +29,9 @@ def test_the_wheel_claims_two_import_names_and_one_command(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as file:
         commands = file.read(f"{info}/entry_points.txt").decode()
         about = file.read(f"{info}/METADATA").decode()
-    assert re.findall(r"^(\w.*) = ", commands.partition("[pytest11]")[0], re.MULTILINE) == ["countersign"]
-    assert "[pytest11]\ncountersign = countersign.testing" in commands
+    scripts, _, plugins = commands.partition("[pytest11]")
+    assert re.findall(r"^(\w.*) = ", scripts, re.MULTILINE) == ["countersign"]
+    assert " = countersign.testing.pytest_plugin\n" in plugins
     assert "\nName: countersign-slack\n" in about
 
 

@@ -6,7 +6,7 @@ from countersign.approvals.policy.approver_set import THREAD_CHANNEL, Source, So
 from countersign.approvals.policy.matching import Channel
 from countersign.approvals.policy.voting.membership import Unreadable
 from countersign.flow.errors import SlackUnreachable
-from countersign.slack.approver_directory import CACHE_SECONDS, ApproverDirectory
+from countersign.slack.approver_directory import MEMBERS_MAX_AGE, ApproverDirectory
 from slack_local.fault_injection import ApiFault
 from tests.slack.conftest import Bot
 
@@ -105,7 +105,7 @@ async def test_answers_are_remembered_for_a_minute_and_forgotten_at_a_change(
     await directory.roster(group("@leads"), "C")
     leads.members.append(bot.ws.bob.id)
     assert await directory.roster(group("@leads"), "C") == frozenset({bot.ws.alice.id})
-    now = CACHE_SECONDS + 0.1
+    now = MEMBERS_MAX_AGE + 0.1
     assert await directory.roster(group("@leads"), "C") == frozenset({bot.ws.alice.id, bot.ws.bob.id})
     leads.members.clear()
     directory.forget()

@@ -36,7 +36,7 @@ async def decide(bot: Bot, approval: Approval, row: int) -> Review:
         decisions={row: Decision(kind=DecisionKind.APPROVE)},
         via="button",
     )
-    return await bot.context.decide(request, await bot.context.person(bot.ws.bob.id, None))
+    return await bot.context.decide(request, await bot.context.client.person(bot.ws.bob.id))
 
 
 async def run_sql(bot: Bot, statement: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from countersign.approvals.person import Standing
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.outgoing import Outgoing, OutgoingKind
-from countersign.slack.user_directory import CACHE_SECONDS, UserDirectory
+from countersign.slack.user_directory import UserDirectory
 from slack_local.fault_injection import ApiFault
 from tests.slack.conftest import Bot
 
@@ -27,15 +27,17 @@ async def test_somebody_whom_slack_does_not_know_is_nobody_who_may_decide(bot: B
     assert (await bot.context.client.person(bot.ws.alice.id)).standing is Standing.GONE
 
 
-async def test_people_are_remembered_for_a_while(bot: Bot) -> None:
+async def test_people_are_asked_for_anew_unless_an_older_answer_will_do(bot: Bot) -> None:
     now = 0.0
     people = UserDirectory(bot.context.api, bot.context.workspace.team, clock=lambda: now)
     await people.person(bot.ws.alice.id)
-    await people.person(bot.ws.alice.id)
+    await people.person(bot.ws.alice.id, max_age=60)
     assert len(bot.ws.log.calls("users.info")) == 1
-    now = CACHE_SECONDS + 1
-    await people.person(bot.ws.alice.id)
+    now = 60.0
+    await people.person(bot.ws.alice.id, max_age=60)
     assert len(bot.ws.log.calls("users.info")) == 2
+    await people.person(bot.ws.alice.id)
+    assert len(bot.ws.log.calls("users.info")) == 3
 
 
 async def test_somebody_from_another_team_of_the_same_organisation_is_no_member(bot: Bot) -> None:

@@ -70,7 +70,7 @@ async def test_edits_deletions_and_the_bots_own_messages_are_not_input(bot: Bot)
     await acknowledged(bot, "message", 4)
     assert len(bot.ws.log.attempts("app_mention")) == 1
     kinds = [kind for kind, _, _ in await stored(bot, thread)]
-    assert kinds == [InboundKind.MESSAGE, InboundKind.REVISION, InboundKind.REVISION]
+    assert kinds == [InboundKind.REVISION, InboundKind.REVISION]
 
 
 async def test_a_mention_without_words_is_told_what_to_do(bot: Bot) -> None:

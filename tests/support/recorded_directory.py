@@ -18,7 +18,7 @@ class RecordedDirectory:
     gone: set[str] = field(default_factory=set)
     away: bool = False  # whether Slack does not answer
 
-    async def person(self, user_id: str, team_id: str | None) -> Person:
+    async def person(self, user_id: str, channel_id: str | None) -> Person:
         standing = Standing.GONE if user_id in self.gone else Standing.MEMBER
         return Person(id=user_id, name=user_id.lower(), standing=standing)
 

@@ -42,7 +42,7 @@ class Recorder:
     async def update_card(self, review: Review) -> None:
         self.cards[review.approval.id] = review.approval.status
 
-    async def person(self, user_id: str, team_id: str | None) -> Person:
+    async def person(self, user_id: str, channel_id: str | None = None, *, max_age: float = 0.0) -> Person:
         if self.lookup_trouble:
             raise self.lookup_trouble.popleft()
         standing = Standing.GUEST if user_id == GUEST else Standing.MEMBER

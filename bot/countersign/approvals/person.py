@@ -9,6 +9,7 @@ class Standing(StrEnum):
     GUEST = "guest"  # a single- or multi-channel guest
     STRANGER = "stranger"  # from another workspace, through Slack Connect
     BOT = "bot"
+    OUTSIDE = "outside"  # a full member, but not of the private channel that this is about
     GONE = "gone"  # deactivated, or Slack does not know the id
 
 

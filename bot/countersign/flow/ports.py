@@ -184,7 +184,9 @@ class Slack(Protocol):
         """Make the card show the approval as it is."""
         ...
 
-    async def person(self, user_id: str, team_id: str | None) -> Person: ...
+    async def person(self, user_id: str, channel_id: str | None = None, *, max_age: float = 0.0) -> Person:
+        """Who it is now, or was at most `max_age` seconds ago. Of a channel, whether they can see it now."""
+        ...
 
     async def post_ephemeral(self, thread: ThreadRef, user: str, text: str) -> None:
         """Tell one person something, in the thread, for their eyes only."""
@@ -196,10 +198,13 @@ class Slack(Protocol):
 
 
 class ApproverDirectory(Protocol):
-    """Who belongs to what, remembered for a minute at most."""
+    """Who belongs to what, as of a few seconds ago at most."""
 
-    async def person(self, user_id: str, team_id: str | None) -> Person:
-        """Raises RateLimited, SlackRefused, SlackUnreachable."""
+    async def person(self, user_id: str, channel_id: str | None) -> Person:
+        """Who it is now, and whether they can see the channel now.
+
+        Raises RateLimited, SlackRefused, SlackUnreachable.
+        """
         ...
 
     async def roster(self, source: Source, thread_channel: str) -> Roster:

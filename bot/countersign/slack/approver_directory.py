@@ -1,4 +1,7 @@
-"""Who is in which user group and channel, from Slack, remembered for a minute at most. Fails closed."""
+"""Who is in which user group and channel, from Slack. Fails closed.
+
+Names are cached for a minute, members for a few seconds: whoever was removed decides nothing.
+"""
 
 import time
 from collections import OrderedDict
@@ -16,8 +19,9 @@ from countersign.approvals.policy.voting.membership import Roster, Unreadable
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.slack.transport.web_api import WebApi
 
-CACHE_SECONDS = 60.0
-CACHE_SIZE = 2_000  # answers; beyond that the one that was asked for longest ago is forgotten
+NAMES_MAX_AGE = 60.0  # seconds; of names, ids and whether a channel is private
+MEMBERS_MAX_AGE = 3.0  # seconds
+CACHE_SIZE = 2_000  # answers; the least recently used are evicted
 _PAGE = 1_000  # members or channels per call
 _MOST_PAGES = 100
 _GONE = {"no_such_subteam", "channel_not_found", "is_archived", "method_not_supported_for_channel_type"}
@@ -45,7 +49,7 @@ class ApproverDirectory:
     def __init__(
         self,
         api: WebApi,
-        person: Callable[[str, str | None], Awaitable[Person]],
+        person: Callable[[str, str | None], Awaitable[Person]],  # by user id and channel id
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._api = api
@@ -57,20 +61,50 @@ class ApproverDirectory:
         """Ask Slack again from now on: it told of a change."""
         self._cache.clear()
 
-    async def person(self, user_id: str, team_id: str | None = None) -> Person:
-        return await self._person(user_id, team_id)
+    async def person(self, user_id: str, channel_id: str | None = None) -> Person:
+        return await self._person(user_id, channel_id)
+
+    async def can_see(self, user_id: str, channel_id: str) -> bool:
+        """Whether a full member of the workspace can see what is in this channel, as of now.
+
+        Raises RateLimited, SlackRefused and SlackUnreachable.
+        """
+        if channel_id.startswith("D"):  # nobody but the person and the bot is in a direct message
+            return True
+        if not await self._is_private(channel_id):
+            return True
+        return user_id in await self._channel_members(channel_id)
+
+    async def _is_private(self, channel_id: str) -> bool:
+        async def look() -> bool:
+            try:
+                answer = await self._api.read("conversations.info", channel=channel_id)
+            except SlackRefused as refused:
+                if (
+                    refused.error == "unknown_method"
+                ):  # never Slack itself: a stand-in without private channels
+                    return False
+                raise
+            channel = answer.get("channel") or {}
+            return bool(channel.get("is_private") or channel.get("is_mpim") or channel.get("is_group"))
+
+        return await self._cached(("private", channel_id), look, NAMES_MAX_AGE)
 
     async def roster(self, source: Source, thread_channel: str) -> Roster:
         try:
             match source.kind:
                 case SourceKind.GROUP:
                     group = await self._group_id(source.names[0])
-                    return await self._cached(("group", group), lambda: self._group_members(group))
+                    return await self._cached(
+                        ("group", group), lambda: self._group_members(group), MEMBERS_MAX_AGE
+                    )
                 case SourceKind.CHANNEL:
                     channel = await self._channel_id(source.names[0])
                 case _:
                     channel = thread_channel
-            return await self._cached(("channel", channel), lambda: self._channel_members(channel))
+            return await self._cached(
+                ("channel", channel), lambda: self._channel_members(channel), MEMBERS_MAX_AGE
+            )
         except _NoSuchName as missing:
             return Unreadable(reason=str(missing), permanent=True)
         except SlackRefused as refused:
@@ -86,7 +120,7 @@ class ApproverDirectory:
             direct = (answer.get("channel") or {}).get("is_im")
             return Channel(id=channel_id, name=None if direct or not name else str(name))
 
-        return await self._cached(("name", channel_id), look)
+        return await self._cached(("name", channel_id), look, NAMES_MAX_AGE)
 
     async def groups_of(self, user_id: str) -> frozenset[str]:
         found: set[str] = set()
@@ -116,7 +150,7 @@ class ApproverDirectory:
                 if not each.get("date_delete")
             )
 
-        return await self._cached("groups", look)
+        return await self._cached("groups", look, NAMES_MAX_AGE)
 
     async def _group_members(self, group: str) -> frozenset[str]:
         answer = await self._api.read("usergroups.users.list", usergroup=group)
@@ -125,7 +159,7 @@ class ApproverDirectory:
     async def _channel_id(self, name: str) -> str:
         if not name.startswith("#"):
             return name
-        names = await self._cached("channels", self._channel_names)
+        names = await self._cached("channels", self._channel_names, NAMES_MAX_AGE)
         if name[1:] not in names:
             raise _NoSuchName(f"there is no channel {name} that I can see, or it is archived")
         return names[name[1:]]
@@ -149,9 +183,9 @@ class ApproverDirectory:
                 return found
         raise SlackUnreachable(f"{method} has more than {_MOST_PAGES * _PAGE:,} entries.")
 
-    async def _cached(self, key: Hashable, look: Callable[[], Awaitable[T]]) -> T:
+    async def _cached(self, key: Hashable, look: Callable[[], Awaitable[T]], max_age: float) -> T:
         cached = self._cache.get(key)
-        if cached is not None and self._clock() - cached[0] < CACHE_SECONDS:
+        if cached is not None and self._clock() - cached[0] < max_age:
             value: T = cached[1]
             return value
         asked_at = self._clock()

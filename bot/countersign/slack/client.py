@@ -1,5 +1,6 @@
 """The Slack adapter of the flow: posts each outbox row once, keeps cards up to date, notifies people."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import structlog
 
-from countersign.approvals.person import Person
+from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
@@ -136,9 +137,14 @@ class SlackClient:
         self._users.forget()
         self.directory.forget()
 
-    async def person(self, user_id: str, team_id: str | None = None) -> Person:  # noqa: ARG002  # the port's
-        """Who it is, from users.info alone: the team in a payload is not checked by anybody."""
-        return await self._users.person(user_id)
+    async def person(self, user_id: str, channel_id: str | None = None, *, max_age: float = 0.0) -> Person:
+        if channel_id is None:
+            return await self._users.person(user_id, max_age=max_age)
+        person, can_see = await asyncio.gather(
+            self._users.person(user_id, max_age=max_age), self.directory.can_see(user_id, channel_id)
+        )
+        outside = person.standing is Standing.MEMBER and not can_see
+        return replace(person, standing=Standing.OUTSIDE) if outside else person
 
     async def post_ephemeral(self, thread: ThreadRef, user: str, text: str) -> None:
         """The text is mrkdwn of the bot's own; it is escaped, since it may quote people."""

@@ -1,4 +1,4 @@
-"""Who people are, from users.info, cached. Fails closed: an unknown person is not a member."""
+"""Who people are, from users.info. Fails closed: an unknown person is not a member."""
 
 import time
 from collections import OrderedDict
@@ -9,7 +9,6 @@ from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import SlackRefused
 from countersign.slack.transport.web_api import WebApi
 
-CACHE_SECONDS = 60.0  # a person who was deactivated decides no longer than this
 CACHE_SIZE = 10_000  # people; the least recently used are evicted
 _UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found"}
 
@@ -24,12 +23,16 @@ class UserDirectory:
     def forget(self) -> None:
         self._cache.clear()
 
-    async def person(self, user_id: str) -> Person:
-        """Raises RateLimited, SlackRefused or SlackUnreachable if Slack does not say who it is."""
+    async def person(self, user_id: str, *, max_age: float = 0.0) -> Person:
+        """Who it is now, or was at most `max_age` seconds ago.
+
+        Raises RateLimited, SlackRefused or SlackUnreachable if Slack does not say who it is.
+        """
         cached = self._cache.get(user_id)
-        if cached and self._clock() - cached[0] < CACHE_SECONDS:
+        if cached and self._clock() - cached[0] < max_age:
             self._cache.move_to_end(user_id)
             return cached[1]
+        asked_at = self._clock()
         try:
             answer = await self._api.read("users.info", user=user_id)
         except SlackRefused as error:
@@ -37,7 +40,7 @@ class UserDirectory:
                 raise
             return Person(id=user_id, name=user_id, standing=Standing.GONE)
         person = _person(user_id, answer.get("user") or {}, self._team)
-        self._cache[user_id] = (self._clock(), person)
+        self._cache[user_id] = (asked_at, person)
         self._cache.move_to_end(user_id)
         while len(self._cache) > CACHE_SIZE:
             self._cache.popitem(last=False)

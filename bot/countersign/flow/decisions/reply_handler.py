@@ -83,7 +83,7 @@ class ReplyHandler:
     async def _decided(
         self, work: Work, state: GraphState, message: Inbound, review: Review, decision: Decision
     ) -> StepResult:
-        person = await self._slack.person(message.user, work.thread.ref.team)
+        person = await self._slack.person(message.user, work.thread.ref.channel)
         request = DecisionRequest(
             approval_id=review.approval.id,
             digest=review.approval.digest_of(0),

@@ -56,7 +56,7 @@ class Voting:
         memberships = await self._memberships(approval, others, context.memberships)
         return VotingRow(
             context=replace(context, memberships=memberships, unfillable=unfillable),
-            votes=await self._as_they_are_now(votes),
+            votes=await self._as_they_are_now(votes, approval.thread_id.split("/")[1]),
         )
 
     def _freeze(self, rule: Rule) -> Freeze | None:
@@ -85,12 +85,12 @@ class Voting:
             return _NO_DIRECTORY
         return await self._directory.roster(source, approval.thread_id.split("/")[1])
 
-    async def _as_they_are_now(self, votes: RowVotes) -> RowVotes:
-        """Whoever voted earlier may have been deactivated since."""
+    async def _as_they_are_now(self, votes: RowVotes, channel: str) -> RowVotes:
+        """Whoever voted earlier may have been deactivated, or removed from the channel, since."""
         if self._directory is None or not votes.votes:
             return votes
         people: list[Person] = await asyncio.gather(
-            *(self._directory.person(vote.by.id, None) for vote in votes.votes)
+            *(self._directory.person(vote.by.id, channel) for vote in votes.votes)
         )
         now = tuple(replace(vote, by=person) for vote, person in zip(votes.votes, people, strict=True))
         return replace(votes, votes=now)

@@ -17,6 +17,7 @@ _ALLOWED = {
     StartPolicy.GUESTS: {Standing.MEMBER, Standing.GUEST},
     StartPolicy.EVERYONE: {Standing.MEMBER, Standing.GUEST, Standing.STRANGER},
 }
+_MAX_AGE = 60.0  # seconds: starting a run approves nothing
 _REFUSALS = {
     Standing.GUEST: "Guests can't start an agent here. Ask a full member to do it.",
     Standing.STRANGER: "People from other workspaces can't start an agent here. Ask a member of this one.",
@@ -30,10 +31,10 @@ class StartPermission:
         self._slack = slack
         self._policy = policy
 
-    async def refusal(self, user: str, team: str) -> str | None:
+    async def refusal(self, user: str) -> str | None:
         """Why this person may not start a run, in words for them; None if they may.
 
         Raises RateLimited, SlackRefused or SlackUnreachable where Slack does not say who it is.
         """
-        person = await self._slack.person(user, team)
+        person = await self._slack.person(user, max_age=_MAX_AGE)
         return None if person.standing in _ALLOWED[self._policy] else _REFUSALS[person.standing]

@@ -156,7 +156,7 @@ class Step:
         return await self._run(self._continue_if_unfinished(state), (), (first.key,))
 
     async def _start(self, state: GraphState, first: Inbound) -> StepResult:
-        refusal = await self._start_permission.refusal(first.user, self._work.thread.ref.team)
+        refusal = await self._start_permission.refusal(first.user)
         if refusal is not None:
             nothing = self._result(state, done=(first.key,))
             return replace(nothing, notices=(Notice(user=first.user, text=refusal),))

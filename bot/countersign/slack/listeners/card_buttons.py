@@ -117,7 +117,7 @@ async def _load_clicked(
 ) -> tuple[CardReference, Person, Review]:
     """The row of the card, who clicked, and the approval, if they may decide it now."""
     ref = CardReference.unpack(click.value)
-    person = await context.person(click.user, click.user_team)
+    person = await context.person(click.user, click.channel)
     review = await context.load_for_decision(ref, click.channel, person, kind)
     await context.check_card_message(review.approval, click.message_ts, shown=click.on_message)
     return ref, person, review
@@ -152,7 +152,7 @@ async def _approve_rest(context: ListenerContext, click: ButtonClick) -> None:
     A row that the card does not show in full is refused: nobody can have read it there.
     """
     ref = RowsReference.unpack(click.value)
-    person = await context.person(click.user, click.user_team)
+    person = await context.person(click.user, click.channel)
 
     async def make() -> DecisionRequest:
         review = await context.load_for_reading(ref.approval_id, click.channel)
@@ -176,7 +176,7 @@ async def _approve_rest(context: ListenerContext, click: ButtonClick) -> None:
 async def _withdraw(context: ListenerContext, click: ButtonClick) -> None:
     """Take back the vote of whoever clicked."""
     ref = CardReference.unpack(click.value)
-    person = await context.person(click.user, click.user_team)
+    person = await context.person(click.user, click.channel)
     saved = await context.withdraw_vote(ref.approval_id, ref.row, click.channel, person)
     context.background_tasks.start("update card", context.delivery.update_card(saved.approval.id, saved))
 

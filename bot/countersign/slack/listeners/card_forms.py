@@ -77,7 +77,7 @@ async def _load_form(context: ListenerContext, body: dict[str, Any], view: dict[
     if kind is None:
         raise InvalidReference
     user = body["user"]
-    person = await context.person(str(user["id"]), user.get("team_id"))
+    person = await context.person(str(user["id"]), ref.channel)
     review = await context.load_for_decision(ref.card, ref.channel, person, kind)
     await context.check_card_message(review.approval, ref.message_ts, shown=False)
     return _OpenForm(

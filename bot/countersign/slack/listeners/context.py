@@ -61,8 +61,9 @@ class ListenerContext:
     default_graph: str
     background_tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
 
-    async def person(self, user: str, team: str | None) -> Person:
-        return await self.client.person(user, team)
+    async def person(self, user: str, channel: str) -> Person:
+        """Who it is now, and whether they can see this channel now."""
+        return await self.client.person(user, channel)
 
     async def load_for_decision(
         self, ref: CardReference, channel: str, person: Person, kind: DecisionKind

@@ -1,4 +1,4 @@
-"""Slack's events about people, groups and channels: what was remembered of them is asked anew."""
+"""Slack's events about people, groups and channels: they empty the caches."""
 
 from slack_bolt.async_app import AsyncApp
 
@@ -19,7 +19,7 @@ EVENTS = (
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
-    """Other processes, which do not get the event, remember for a minute at most."""
+    """Slack sends an event to one process: the caches of the others expire within their maximum age."""
 
     async def on_change() -> None:
         context.client.forget_people()

@@ -100,7 +100,7 @@ async def replies_after(context: ListenerContext, mention: Inbound) -> tuple[Inb
 def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Workspace) -> Inbound | None:
     """A message of a person to the bot, or in a thread that it may take part in; None for any other event."""
     user, channel, ts = event.get("user"), event.get("channel"), event.get("ts")
-    if event.get("subtype") not in _SUBTYPES or event.get("bot_id") or not (user and channel and ts):
+    if event.get("subtype") not in _SUBTYPES or has_bot_trace(event) or not (user and channel and ts):
         return None
     if user in {workspace.bot_user, "USLACKBOT"}:
         return None
@@ -122,6 +122,14 @@ def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Work
     )
 
 
+def has_bot_trace(message: Mapping[str, Any]) -> bool:
+    """Whether an app or a workflow had a hand in a message, even one in the name of a person."""
+    return any(
+        value and (name == "app_id" or name.startswith(("bot_", "workflow")))
+        for name, value in message.items()
+    )
+
+
 def revision_from(event: Mapping[str, Any], event_id: str | None, workspace: Workspace) -> Inbound | None:
     """An edit or a deletion of a person's message; None for any other event.
 
@@ -136,7 +144,7 @@ def revision_from(event: Mapping[str, Any], event_id: str | None, workspace: Wor
     elif event.get("subtype") != "message_deleted":
         return None
     user, channel, ts = before.get("user"), event.get("channel"), before.get("ts")
-    if before.get("bot_id") or not (user and channel and ts):
+    if has_bot_trace(before) or not (user and channel and ts):
         return None
     message = f"message:{workspace.team}/{channel}/{ts}"
     revised_at = event.get("event_ts") or event.get("ts") or event_id

@@ -36,7 +36,7 @@ async def _request_again(context: ListenerContext, click: ButtonClick) -> None:
     error_id = click.value
     if not isinstance(error_id, str) or not 0 < len(error_id) <= 1000:
         raise InvalidReference
-    person = await context.person(click.user, click.user_team)
+    person = await context.person(click.user, click.channel)
     check_may_decide(person)
     kind = _KINDS[click.action_id]
     accepted = await context.store.accept(

@@ -10,7 +10,6 @@ from countersign.flow.thread import ThreadRef
 @dataclass(frozen=True, kw_only=True)
 class ButtonClick:
     user: str
-    user_team: str | None  # the team of another workspace for somebody from Slack Connect
     channel: str
     message_ts: str
     thread: ThreadRef
@@ -37,7 +36,6 @@ class ButtonClick:
         known = _contains_value(blocks, value) if choice is None else _contains_block(blocks, block_id)
         return cls(
             user=str(user["id"]),
-            user_team=user.get("team_id"),
             channel=channel,
             message_ts=message_ts,
             thread=ThreadRef(team=team, channel=channel, ts=thread_ts),

@@ -206,7 +206,7 @@ async def test_a_form_whose_metadata_was_changed(stage: Stage) -> None:
 async def test_a_decision_that_is_not_allowed(stage: Stage) -> None:
     card = await stage.card(ACCEPT_ONLY)
     assert card.actions == ["approval:approve"]
-    answer = [{"type": "accept", "args": None}]
+    answer = [{"type": "accept", "args": ACCEPT_ONLY["action_request"]}]
 
     for kind in ("edit", "reject", "respond", "answer", "approve_rest_not", "view_not"):
         payload = stage.ws.bob.click_payload(card.message, "approval:approve")
@@ -233,5 +233,5 @@ async def test_a_form_for_a_decision_that_is_not_allowed(stage: Stage) -> None:
     assert forged.outcome in {"updated", "errors"}
     assert "not possible here" in full_text(view) + str(forged.errors)
     await stage.ws.bob.closes(view)
-    await still_open(stage, card, [{"type": "accept", "args": None}])
+    await still_open(stage, card, [{"type": "accept", "args": ACCEPT_ONLY["action_request"]}])
     await still_open(stage, other)

@@ -7,6 +7,8 @@
     countersign audit verify             check the ledger; `audit export` and `audit show ID` print it
     countersign policy check             say what is wrong with the policy file
     countersign policy explain ...       say which rule an action comes under, and why
+    countersign graphs --answers         show which answers the graphs' code takes
+    countersign graphs --check           list the waiting approvals that the graphs could not take any more
     countersign demo [--tour]            the bot in a Slack of its own on this machine: no account, no key
     countersign demo --script FILE       the same, played by a script that says what has to come of it
 
@@ -142,6 +144,12 @@ def _policy(given: argparse.Namespace) -> int:
         return 2
 
 
+def _graphs(given: argparse.Namespace) -> int:
+    from countersign.graphs_command import run_graphs
+
+    return run_graphs(given)
+
+
 def _demo(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("countersign.demo") is None:
         raise CountersignError("The container has no demo. Run it from a checkout or an installed package.")
@@ -172,6 +180,15 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="verify, export or show the ledger")
     add_audit_arguments(audit)
     audit.set_defaults(run=_audit)
+    graphs = commands.add_parser("graphs", help="print which answers the graphs' code takes")
+    what = graphs.add_mutually_exclusive_group(required=True)
+    what.add_argument("--answers", action="store_true", help="print each question and its answer")
+    what.add_argument(
+        "--check",
+        action="store_true",
+        help="list the waiting approvals that this code could not take",
+    )
+    graphs.set_defaults(run=_graphs)
     policy = commands.add_parser("policy", help="check the policy file, or explain what it says")
     add_policy_arguments(policy)
     policy.set_defaults(run=_policy)

@@ -65,7 +65,13 @@ class DatabaseSettings(BaseSettings):
         return _long_enough(value)
 
 
-class Settings(DatabaseSettings):
+class GraphSettings(DatabaseSettings):
+    """What the commands need that load the graphs and run without Slack."""
+
+    langgraph_config: Path = Path("langgraph.json")
+
+
+class Settings(GraphSettings):
     """What `serve` and `worker` need."""
 
     slack_bot_token: SecretStr
@@ -75,7 +81,6 @@ class Settings(DatabaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 3000
     worker_port: Annotated[int | None, Field(ge=0, le=65535)] = None
-    langgraph_config: Path = Path("langgraph.json")
     default_graph: str | None = None
     policy_file: Path = Path("approvals.toml")
     concurrency: Annotated[int, Field(ge=1, le=200)] = 16
@@ -131,6 +136,11 @@ def read_settings() -> Settings:
 def read_database_settings() -> DatabaseSettings:
     """Read what the commands need that run without Slack. Raises SettingsError."""
     return _read(DatabaseSettings)
+
+
+def read_graph_settings() -> GraphSettings:
+    """Read what the commands need that load the graphs and run without Slack. Raises SettingsError."""
+    return _read(GraphSettings)
 
 
 def _read(kind: type[Kind]) -> Kind:

@@ -34,6 +34,8 @@ class Approval:
     opened_at: datetime
     checkpoint_id: str | None = None  # the graph's checkpoint when it asked
     graph_version: str | None = None  # a digest of the graph's code when it asked
+    node: str | None = None  # of the outermost graph, in which the question was asked
+    answer_shape: Json = None  # of an answer, as the code of the graph read it when it asked
     requester: str | None = None  # the user id of who started the run; None: a bot or a schedule did
     rules: tuple[Rule, ...] = ()  # per row, as they were when it opened; empty: members decide all
     row_votes: tuple[RowVotes, ...] = ()  # per row, all votes; empty: those in `votes` are all there are
@@ -186,6 +188,8 @@ def open_approval(
     at: datetime,
     checkpoint_id: str | None = None,
     graph_version: str | None = None,
+    node: str | None = None,
+    answer_shape: Json = None,
     requester: str | None = None,
     rules: tuple[Rule, ...] = (),
 ) -> Approval:
@@ -197,6 +201,8 @@ def open_approval(
         digest=digest,
         value=value,
         schema=schema,
+        node=node,
+        answer_shape=answer_shape,
         status=Status.PENDING,
         votes=(None,) * rows,
         opened_at=at,

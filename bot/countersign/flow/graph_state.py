@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from countersign.approvals.json import Json
+from countersign.interrupts.code import UNKNOWN, AnswerShape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,6 +13,8 @@ class PendingInterrupt:
     value: Json
     schema: Json
     digest: str
+    node: str | None = None  # of the outermost graph
+    shape: AnswerShape = UNKNOWN  # of an answer, as the graph's code reads it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from countersign.approvals.approval import Approval
 from countersign.flow.policy.restriction import restrict
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import ReviewRequest, parse
+from countersign.interrupts.code import shape_from_json
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,13 @@ class Review:
 
     @cached_property
     def request(self) -> ReviewRequest:
-        """What the approval asks and its rules allow, parsed from its value and schema at the first use."""
-        return restrict(parse(self.approval.value, self.approval.schema), self.approval.rules)
+        """What the approval asks and its rules allow, parsed at the first use.
+
+        The shape of an answer is the one that was stored when it was asked, so a card keeps its meaning.
+        """
+        approval = self.approval
+        request = parse(approval.value, approval.schema, shape_from_json(approval.answer_shape))
+        return restrict(request, approval.rules)
 
     @property
     def thread(self) -> ThreadRef:

@@ -17,6 +17,7 @@ from countersign.flow.graph_state import GraphInfo, GraphState, StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import to_json
+from countersign.interrupts.code import GraphReading
 from countersign.runs.checkpointer import is_database_unavailable
 from countersign.runs.loading import AnyGraph
 from countersign.runs.run_errors import report_failure
@@ -46,6 +47,7 @@ class GraphThread:
         session: psycopg.AsyncConnection[Any],
         control: RunControl,
         reads: Mapping[str, CheckpointTuple],
+        answers: GraphReading,
     ) -> None:
         self._graph = graph
         self._info = info
@@ -53,6 +55,7 @@ class GraphThread:
         self._session = session
         self._control = control
         self._reads = reads
+        self._answers = answers
         self._metadata: dict[str, Any] = {}
         self._values: Any = None
 
@@ -67,6 +70,7 @@ class GraphThread:
             messages_in=await self._committed(snapshot),
             unanswered=held,
             graph_version=self._info.version,
+            answers=self._answers,
         )
 
     async def _committed(self, snapshot: StateSnapshot) -> Any:

@@ -12,6 +12,7 @@ from langgraph.runtime import RunControl
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.thread import ThreadRef
+from countersign.interrupts.code import GraphReading
 from countersign.runs.checkpointer import Checkpointer, is_database_unavailable
 from countersign.runs.code_version import code_version
 from countersign.runs.config import GraphConfig, GraphConfigError
@@ -19,6 +20,7 @@ from countersign.runs.graph_thread import GraphThread, thread_config
 from countersign.runs.input_schema import describe_input
 from countersign.runs.loading import LoadedGraph, load_graphs
 from countersign.runs.run_errors import report_failure
+from countersign.runs.source.answers import read_all_answers
 from countersign.runs.source.own_code import OwnCode
 from countersign.runs.unanswered import RecordsReads
 
@@ -38,11 +40,12 @@ class Graphs:
         self._controls: set[RunControl] = set()
         self._draining = False
         self.default = default
-        own = OwnCode()
+        own = OwnCode({graph.package for graph in loaded.values() if graph.package})
         self.infos: Mapping[str, GraphInfo] = {
             name: replace(describe_input(graph), version=code_version(name, graph.sample, own))
             for name, graph in loaded.items()
         }
+        self.answers: Mapping[str, GraphReading] = read_all_answers(loaded, own)
 
     @asynccontextmanager
     async def bind(
@@ -72,7 +75,9 @@ class Graphs:
                     if is_database_unavailable(error, session):
                         raise DatabaseUnavailable from error
                     raise report_failure(name, thread.id, error) from error
-                yield GraphThread(graph, self.infos[name], config, session, control, saver.reads)
+                yield GraphThread(
+                    graph, self.infos[name], config, session, control, saver.reads, self.answers[name]
+                )
         finally:
             self._controls.discard(control)
 

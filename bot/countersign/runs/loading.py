@@ -39,6 +39,7 @@ class LoadedGraph:
     name: str
     sample: AnyGraph
     factory: Callable[..., Any] | None
+    package: str = ""  # the top-level package, or module, in which langgraph.json finds it
 
     @property
     def built_per_run(self) -> bool:
@@ -94,8 +95,11 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
         raise GraphConfigError(
             f'{config.path}: graph "{spec.name}": "{spec.attribute}" is not in {spec.file or spec.module}.'
         ) from None
+    package = str(module.__name__).split(".")[0]
     if _is_graph(attribute):
-        return LoadedGraph(name=spec.name, sample=_compile(spec.name, attribute), factory=None)
+        return LoadedGraph(
+            name=spec.name, sample=_compile(spec.name, attribute), factory=None, package=package
+        )
     if not callable(attribute):
         raise GraphConfigError(
             f'{config.path}: graph "{spec.name}" is a {type(attribute).__name__}; it must be '
@@ -103,7 +107,7 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
         )
     sample = await _build(spec.name, attribute, copy.deepcopy(_NO_RUN), stack)
     per_run = attribute if _parameters(attribute) else None
-    return LoadedGraph(name=spec.name, sample=sample, factory=per_run)
+    return LoadedGraph(name=spec.name, sample=sample, factory=per_run, package=package)
 
 
 def _module(config: GraphConfig, spec: GraphSpec) -> Any:

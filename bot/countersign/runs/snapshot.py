@@ -9,6 +9,7 @@ from langgraph.types import StateSnapshot
 
 from countersign.flow.graph_state import AgentMessage, GraphState, PendingInterrupt
 from countersign.interrupts import digest, to_json
+from countersign.interrupts.code import UNKNOWN, GraphReading
 from countersign.runs.loading import AnyGraph
 
 INPUT_KEY = "countersign_input"  # in every checkpoint's metadata: the key of the input that led to it
@@ -21,15 +22,19 @@ def read_state(
     messages_in: Any,
     unanswered: Collection[str],
     graph_version: str | None,
+    answers: GraphReading,
 ) -> GraphState:
-    """`messages_in` are the values whose messages are posted, `unanswered` the checkpoint's interrupts."""
+    """`messages_in` are the values whose messages are posted, `unanswered` the checkpoint's interrupts.
+
+    `answers` is what the graph's code does with answers.
+    """
     metadata: dict[str, Any] = dict(snapshot.metadata or {})
     values = snapshot.values if isinstance(snapshot.values, dict) else {"output": snapshot.values}
     outputs = _output_names(graph, values)
     chats = "messages" in outputs
     posted = messages_in.get("messages") if chats and isinstance(messages_in, dict) else None
     configurable = (snapshot.config or {}).get("configurable", {})
-    pending = _pending(snapshot)
+    pending = _pending(snapshot, answers)
     orphaned = frozenset(unanswered) - {p.interrupt_id for p in pending}
     return GraphState(
         pending=pending,
@@ -50,13 +55,20 @@ def _output_names(graph: AnyGraph, values: dict[str, Any]) -> list[str]:
     return [name for name in names if name in values] or (list(values) if names == ["__root__"] else [])
 
 
-def _pending(snapshot: StateSnapshot) -> tuple[PendingInterrupt, ...]:
+def _pending(snapshot: StateSnapshot, answers: GraphReading) -> tuple[PendingInterrupt, ...]:
     """The pending interrupts, deduplicated by id: a subgraph's is listed twice."""
+    nodes = {interrupt.id: task.name for task in snapshot.tasks for interrupt in task.interrupts}
     found = {}
     for interrupt in snapshot.interrupts:
         value, schema = to_json(interrupt.value), to_json(interrupt.response_schema)
+        node = nodes.get(interrupt.id)
         found[interrupt.id] = PendingInterrupt(
-            interrupt_id=interrupt.id, value=value, schema=schema, digest=digest(value, schema)
+            interrupt_id=interrupt.id,
+            value=value,
+            schema=schema,
+            digest=digest(value, schema),
+            node=node,
+            shape=answers.shape_for(node, value) if node is not None else UNKNOWN,
         )
     return tuple(found.values())
 

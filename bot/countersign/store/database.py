@@ -17,15 +17,19 @@ class DatabaseError(CountersignError):
 
 
 @asynccontextmanager
-async def open_database(url: str | None, data_dir: Path) -> AsyncIterator[str]:
-    """The URL of a migrated database. Raises DatabaseError with a message for the operator."""
+async def open_database(url: str | None, data_dir: Path, *, migrated: bool = True) -> AsyncIterator[str]:
+    """The URL of a migrated database; with `migrated=False` of one as it is, to be read only.
+
+    Raises DatabaseError with a message for the operator.
+    """
     if url is not None:
-        await _migrated(url)
+        await (_migrated(url) if migrated else _reached(url))
         yield url
         return
     try:
         async with embedded_postgres(data_dir) as own:
-            await _migrated(own)
+            if migrated:
+                await _migrated(own)
             yield own
     except EmbeddedPostgresError as error:
         raise DatabaseError(str(error)) from error
@@ -37,10 +41,22 @@ async def _migrated(url: str) -> None:
     except MigrationError as error:
         raise DatabaseError(str(error)) from error
     except psycopg.OperationalError as error:
-        raise DatabaseError(
-            f"The database cannot be reached ({_first_line(error)}). "
-            "Check DATABASE_URL, and that PostgreSQL runs."
-        ) from error
+        raise _unreachable(error) from error
+
+
+async def _reached(url: str) -> None:
+    try:
+        async with await psycopg.AsyncConnection.connect(url):
+            return
+    except psycopg.OperationalError as error:
+        raise _unreachable(error) from error
+
+
+def _unreachable(error: psycopg.OperationalError) -> DatabaseError:
+    return DatabaseError(
+        f"The database cannot be reached ({_first_line(error)}). "
+        "Check DATABASE_URL, and that PostgreSQL runs."
+    )
 
 
 def _first_line(error: Exception) -> str:

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+import psycopg
+
+from countersign.approvals.json import Json
 from countersign.error_translation import translates_errors
 from countersign.store.pool import Pool, fetch
 from countersign.store.queries import QUERIES
@@ -19,6 +23,21 @@ class HaltedThread:
     graph: str | None
     error_id: str  # also in the log
     since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingQuestion:
+    """An approval that is pending, or decided while the graph has not taken the answer."""
+
+    approval_id: UUID
+    thread_id: str
+    graph: str | None
+    node: str | None
+    value: Json
+    schema: Json
+    answer_shape: Json
+    status: str
+    opened_at: datetime
 
 
 @translates_errors
@@ -44,6 +63,30 @@ class Diagnostics:
                 thread_id=row["id"], graph=row["graph"], error_id=row["halted"], since=row["touched_at"]
             )
             for row in await fetch(self._pool, "halted_threads", {})
+        )
+
+    async def waiting_questions(self) -> tuple[WaitingQuestion, ...]:
+        """Every question whose answer the graph has not taken yet, oldest first.
+
+        Also of a database that an older version of the bot uses: what it does not know is None.
+        """
+        try:
+            rows = await fetch(self._pool, "waiting_questions", {})
+        except psycopg.errors.UndefinedTable:  # no bot has used this database yet
+            return ()
+        return tuple(
+            WaitingQuestion(
+                approval_id=row["id"],
+                thread_id=row["thread_id"],
+                graph=row["graph_name"],
+                node=row.get("node"),
+                value=row["value"],
+                schema=row["schema"],
+                answer_shape=row.get("answer_shape"),
+                status=row["status"],
+                opened_at=row["opened_at"],
+            )
+            for row in rows
         )
 
     async def graph_name(self, thread_id: str) -> str | None:

@@ -94,10 +94,10 @@ SELECT * FROM countersign.approvals WHERE id = %(id)s;
 -- Inserts an approval with its first ledger row. Returns no row when the question has an open approval already.
 WITH opened AS (
     INSERT INTO countersign.approvals
-        (id, thread_id, interrupt_id, digest, value, schema, checkpoint_id, graph_version, status, votes, version,
-         opened_at, requester, rules, row_votes)
-    VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(value)s, %(schema)s, %(checkpoint_id)s,
-            %(graph_version)s, %(status)s, %(votes)s, %(version)s, %(opened_at)s,
+        (id, thread_id, interrupt_id, digest, value, schema, node, answer_shape, checkpoint_id, graph_version, status,
+         votes, version, opened_at, requester, rules, row_votes)
+    VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(value)s, %(schema)s, %(node)s, %(answer_shape)s,
+            %(checkpoint_id)s, %(graph_version)s, %(status)s, %(votes)s, %(version)s, %(opened_at)s,
             %(requester)s, %(rules)s, %(row_votes)s)
     ON CONFLICT DO NOTHING
     RETURNING id, thread_id, version
@@ -274,9 +274,17 @@ DELETE FROM countersign.effects WHERE started_at < now() - %(seconds)s * interva
 -- Threads whose last step failed or was set aside.
 SELECT id, graph, halted, touched_at FROM countersign.threads WHERE halted IS NOT NULL ORDER BY touched_at;
 
+-- waiting_questions --
+-- Every approval whose answer the graph has not taken, oldest first, with the name of its graph. All columns, because
+-- it is read before the database is migrated, too.
+SELECT approvals.*, threads.graph AS graph_name
+FROM countersign.approvals JOIN countersign.threads ON threads.id = approvals.thread_id
+WHERE approvals.status IN ('pending', 'decided')
+ORDER BY approvals.opened_at;
+
 -- thread_approvals --
 -- All approvals of one thread, for its inspector.
-SELECT id, interrupt_id, digest, status, value, schema, votes, answer, status_reason, version, rendered_version, card_ts, opened_at, changed_at
+SELECT id, interrupt_id, digest, node, status, value, schema, answer_shape, votes, answer, status_reason, version, rendered_version, card_ts, opened_at, changed_at
 FROM countersign.approvals WHERE thread_id = %(thread_id)s ORDER BY opened_at, id;
 
 -- thread_ledger --

@@ -12,6 +12,7 @@ from countersign.flow.ports import Clock
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
+from countersign.interrupts.code import shape_to_json
 
 _NO_LONGER_ASKED = "The question behind it is no longer asked."
 _GRAPH_CHANGED = "The graph has changed, and what was asked here is not in it any more."
@@ -77,6 +78,8 @@ def _opened(ref: ThreadRef, state: GraphState, pending: PendingInterrupt, clock:
         digest=pending.digest,
         value=pending.value,
         schema=pending.schema,
+        node=pending.node,
+        answer_shape=shape_to_json(pending.shape),
         rows=1,
         at=clock(),
         checkpoint_id=state.checkpoint_id,

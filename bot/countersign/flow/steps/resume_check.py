@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from countersign.approvals.approval import Approval
 from countersign.flow.graph_state import GraphState
+from countersign.flow.steps.answer_check import answer_still_fits
 
 
 class Standing(StrEnum):
@@ -12,7 +13,7 @@ class Standing(StrEnum):
     ASKED = "asked"  # this very question is pending
     TAKEN = "taken"  # the graph went on with the answer
     QUESTION_CHANGED = "question_changed"  # the graph is elsewhere, or asks something else
-    GRAPH_CHANGED = "graph_changed"  # the graph's code has no task any more that would take the answer
+    GRAPH_CHANGED = "graph_changed"  # the graph's code would not take the answer, or not as it was meant
 
 
 def standing(approval: Approval, state: GraphState) -> Standing:
@@ -22,10 +23,12 @@ def standing(approval: Approval, state: GraphState) -> Standing:
     interrupt that is not pending any more was answered; unless its task is gone (an answer to it would be
     dropped), somebody else wrote the state, or the state is older than the question.
     """
-    asked = {pending.interrupt_id: pending.digest for pending in state.pending}
-    digest = asked.get(approval.interrupt_id)
-    if digest is not None:
-        return Standing.ASKED if digest == approval.digest else Standing.QUESTION_CHANGED
+    asked = {pending.interrupt_id: pending for pending in state.pending}
+    pending = asked.get(approval.interrupt_id)
+    if pending is not None and pending.digest != approval.digest:
+        return Standing.QUESTION_CHANGED
+    if pending is not None:
+        return Standing.ASKED if answer_still_fits(approval, pending) else Standing.GRAPH_CHANGED
     if approval.interrupt_id in state.orphaned:
         return Standing.GRAPH_CHANGED
     if state.last_input_key is None or state.checkpoint_id is None:

@@ -1,13 +1,20 @@
 """Reads what a loaded graph does with answers. No graph fails to start because of it."""
 
+from collections.abc import Mapping
+
 import structlog
 
 from countersign.interrupts.code import GraphReading, NodeReading, read_graph
-from countersign.runs.loading import AnyGraph
+from countersign.runs.loading import AnyGraph, LoadedGraph
 from countersign.runs.source.graph_source import graph_source
 from countersign.runs.source.own_code import OwnCode
 
 log = structlog.get_logger()
+
+
+def read_all_answers(loaded: Mapping[str, LoadedGraph], own: OwnCode) -> dict[str, GraphReading]:
+    """What every graph's code does with answers, by the graph's name."""
+    return {name: read_answers(name, graph.sample, own) for name, graph in loaded.items()}
 
 
 def read_answers(name: str, graph: AnyGraph, own: OwnCode) -> GraphReading:

@@ -47,6 +47,8 @@ CREATE TABLE countersign.approvals (
     graph_version text,                       -- a digest of the graph's code, when the question was asked
     value json,
     schema json,
+    node text,                                -- of the outermost graph, in which it was asked
+    answer_shape json,                        -- of an answer, as the graph's code read it then
     status text NOT NULL CHECK (status IN (
         'pending', 'decided', 'resumed', 'expired', 'cancelled', 'withdrawn')),
     votes json NOT NULL,

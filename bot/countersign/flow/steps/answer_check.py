@@ -1,0 +1,23 @@
+"""Whether an answer that was decided is still the one that the graph's code wants."""
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.canonical_json import canonical_json
+from countersign.flow.graph_state import PendingInterrupt
+from countersign.interrupts import InvalidDecision, parse, resume_value
+from countersign.interrupts.code import shape_from_json
+
+
+def answer_still_fits(approval: Approval, pending: PendingInterrupt) -> bool:
+    """The graph's code may have changed since the question was asked, and read the same answer differently.
+
+    Then the decision is good if it gives the same answer under the shape that the code has now.
+    """
+    if pending.shape == shape_from_json(approval.answer_shape):
+        return True
+    decisions = [vote.decision for vote in approval.votes if vote is not None]
+    request = parse(pending.value, pending.schema, pending.shape)
+    try:
+        today = resume_value(request, decisions)
+    except InvalidDecision:
+        return False
+    return canonical_json(today) == canonical_json(approval.answer)

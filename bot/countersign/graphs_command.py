@@ -1,0 +1,101 @@
+"""The command `graphs`: which answers the code of the graphs takes, and whether waiting approvals fit."""
+
+import argparse
+import asyncio
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from countersign.interrupts.code import GraphReading, NodeReading, Question, Unknown, notation
+from countersign.logs import configure_logging
+from countersign.runs.config import read_graph_config
+from countersign.runs.loading import load_graphs
+from countersign.runs.source.answers import read_all_answers
+from countersign.settings import GraphSettings, read_graph_settings
+from countersign.store.database import open_database
+from countersign.store.diagnostics import Diagnostics
+from countersign.store.pool import open_pool
+from countersign.waiting_check import GraphCode, misfits
+
+_NOTHING = "No node of it asks a person."
+
+
+def run_graphs(given: argparse.Namespace) -> int:
+    """Return the exit code: 0 all is well, 1 it found something. Raises CountersignError."""
+    configure_logging("text", logging.ERROR)
+    settings = read_graph_settings()
+    return asyncio.run(_check(settings) if given.check else _answers(settings))
+
+
+async def _answers(settings: GraphSettings) -> int:
+    graphs = await _load(settings.langgraph_config)
+    for graph in graphs.values():
+        print("\n".join(describe(graph.answers)))
+    return 1 if any(node.problem for graph in graphs.values() for node in graph.answers.nodes) else 0
+
+
+async def _check(settings: GraphSettings) -> int:
+    graphs = await _load(settings.langgraph_config)
+    given = settings.database_url.get_secret_value() if settings.database_url else None
+    # Not migrated: the bot that is to be replaced may still run on it.
+    async with (
+        open_database(given, settings.data_dir, migrated=False) as url,
+        await open_pool(url, max_size=2) as pool,
+    ):
+        waiting = await Diagnostics(pool).waiting_questions()
+    found = list(misfits(waiting, graphs))
+    for misfit in found:
+        question = misfit.question
+        since = f"{question.status} since {question.opened_at:%Y-%m-%d %H:%M %Z}"
+        print(f"{question.thread_id}  {since}: {misfit.reason}.  ({question.approval_id})")
+    print(f"{len(waiting)} approvals wait; the code could not take the answer to {len(found)} of them.")
+    return 1 if found else 0
+
+
+async def _load(config: Path) -> dict[str, GraphCode]:
+    async with AsyncExitStack() as stack:
+        loaded = await load_graphs(read_graph_config(config), stack)
+        answers = read_all_answers(loaded)
+        return {
+            name: GraphCode(nodes=frozenset(graph.sample.nodes), answers=answers[name])
+            for name, graph in loaded.items()
+        }
+
+
+def describe(reading: GraphReading) -> Iterator[str]:
+    """The lines for one graph."""
+    yield reading.graph
+    told = [line for node in reading.nodes for line in _node(node)]
+    yield from told or [f"  {_NOTHING}"]
+
+
+def _node(node: NodeReading) -> Iterator[str]:
+    name = "/".join(node.path) or "(all of it)"
+    for question in node.questions:
+        yield from _question(name, question)
+    for library in node.library:
+        yield f"  {name}  asks through {library}, which says itself what it takes"
+    if node.problem is not None:
+        yield f"  {name}  cannot be read: {node.problem}"
+
+
+def _question(name: str, question: Question) -> Iterator[str]:
+    shape = question.shape
+    yield f"  {name}  {_place(question.where.file, question.where.line)}  {notation(shape)}"
+    yield f"      asks     {question.code}"
+    if question.declared:
+        yield "      takes    what its response_schema says"
+    elif isinstance(shape, Unknown):
+        yield f"      unknown  {shape.evidence}"
+    elif shape.where is not None and (shape.where != question.where or shape.evidence != question.code):
+        yield f"      because  {shape.evidence}  ({_place(shape.where.file, shape.where.line)})"
+
+
+def _place(file: str, line: int) -> str:
+    """`file:line`, from here where it is below."""
+    path = Path(file)
+    here = Path.cwd()
+    shown = path.relative_to(here) if path.is_relative_to(here) else Path(os.path.relpath(path, here))
+    return f"{shown}:{line}"

@@ -1,0 +1,183 @@
+"""`countersign graphs`: what it prints of the code, what it finds of waiting approvals, and how it exits."""
+
+import json
+from pathlib import Path
+from textwrap import dedent
+from typing import NotRequired
+
+import pytest
+from langgraph.graph import START, StateGraph
+from langgraph.types import interrupt
+from typing_extensions import TypedDict
+
+from countersign.__main__ import main
+from tests.support.house import a_thread, open_house
+from tests.test_commands import run_checkout
+
+GRAPH = """
+from typing import NotRequired
+from typing_extensions import TypedDict
+from langgraph.graph import START, StateGraph
+from langgraph.types import interrupt
+
+class State(TypedDict):
+    text: str
+    outcome: NotRequired[str]
+
+def {node}(state: State) -> dict:
+    approved = interrupt({{"question": "Pay?", "text": state["text"]}})
+    return {{"outcome": "paid" if {test} else "kept"}}
+
+builder = StateGraph(State)
+builder.add_node("{node}", {node})
+builder.add_edge(START, "{node}")
+graph = builder.compile()
+"""
+
+
+class State(TypedDict):
+    text: str
+    outcome: NotRequired[str]
+
+
+def review(state: State) -> dict[str, str]:
+    """The code that is in use while the approval is opened."""
+    approved = interrupt({"question": "Pay?", "text": state["text"]})
+    return {"outcome": "paid" if approved else "kept"}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LANGGRAPH_CONFIG", raising=False)
+    return tmp_path
+
+
+def deploy(project: Path, *, name: str = "pay", node: str = "review", test: str = "approved") -> None:
+    (project / "pay.py").write_text(GRAPH.format(node=node, test=test))
+    (project / "langgraph.json").write_text(json.dumps({"graphs": {name: "./pay.py:graph"}}))
+
+
+def run(project: Path, *arguments: str, url: str = "") -> tuple[int, str]:
+    done = run_checkout("graphs", *arguments, cwd=project, DATABASE_URL=url)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_answers_are_printed_with_their_lines(project: Path) -> None:
+    deploy(project)
+    code, told = run(project, "--answers")
+    assert code == 0
+    assert told == dedent(
+        """\
+        pay
+          review  pay.py:12  true | false
+              asks     approved = interrupt({"question": "Pay?", "text": state["text"]})
+              because  return {"outcome": "paid" if approved else "kept"}  (pay.py:13)
+        """
+    )
+
+
+def test_code_that_cannot_be_read_is_said_and_the_exit_code_is_1(project: Path) -> None:
+    deploy(project)
+    with (project / "pay.py").open("a") as file:
+        file.write("builder = StateGraph(State)\nbuilder.add_node('n', len)\n")
+        file.write("builder.add_edge(START, 'n')\ngraph = builder.compile()\n")
+    code, told = run(project, "--answers")
+    assert code == 1
+    assert "n  cannot be read: len is not a Python function" in told
+
+
+def test_why_an_answer_is_unknown_is_said(project: Path) -> None:
+    deploy(project, test="open(approved)")
+    code, told = run(project, "--answers")
+    assert code == 0
+    assert "pay.py:12  unknown" in told
+    assert "unknown  it is passed to open()" in told
+
+
+def test_a_graph_that_asks_nothing_is_listed(project: Path) -> None:
+    deploy(project)
+    text = (project / "pay.py").read_text().replace("interrupt({", "dict({")
+    (project / "pay.py").write_text(text)
+    assert run(project, "--answers") == (0, "pay\n  No node of it asks a person.\n")
+
+
+def test_a_graph_that_cannot_be_loaded_is_an_error(project: Path) -> None:
+    (project / "langgraph.json").write_text('{"graphs": {"pay": "./nowhere.py:graph"}}')
+    code, told = run(project, "--answers")
+    assert code == 1
+    assert told.startswith("countersign: langgraph.json: graph")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--answers", "--check"], ["--anything"]])
+def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["graphs", *arguments])
+    assert "usage: countersign graphs" in capsys.readouterr().err
+
+
+async def ask(url: str) -> str:
+    """One approval that waits, asked by the graph `pay` as it is here."""
+    builder = StateGraph(State)
+    builder.add_node("review", review)
+    builder.add_edge(START, "review")
+    async with open_house(url, {"pay": builder}) as house:
+        thread = a_thread()
+        await house.say(thread, "five")
+        return str((await house.the_card(thread)).id)
+
+
+async def test_code_that_takes_all_that_waits_is_well(project: Path, database_url: str) -> None:
+    await ask(database_url)
+    deploy(project)
+    code, told = run(project, "--check", url=database_url)
+    assert (code, told) == (0, "1 approvals wait; the code could not take the answer to 0 of them.\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": "pays"}, "the graph pay is not configured any more"),
+        ({"node": "ask"}, "the graph pay has no node review any more"),
+        (
+            {"test": "approved == 'yes'"},
+            'its card takes true | false, and the code of review takes "yes"',
+        ),
+        ({"test": "open(approved)"}, "its card takes true | false, and the code of review takes unknown"),
+    ],
+)
+async def test_an_approval_that_the_new_code_could_not_take_is_listed(
+    project: Path, database_url: str, change: dict[str, str], said: str
+) -> None:
+    approval = await ask(database_url)
+    deploy(project, **change)
+    code, told = run(project, "--check", url=database_url)
+    assert code == 1
+    assert said in told
+    assert approval in told
+    assert told.endswith("1 approvals wait; the code could not take the answer to 1 of them.\n")
+
+
+async def test_a_question_that_is_worded_anew_is_listed(project: Path, database_url: str) -> None:
+    await ask(database_url)
+    deploy(project)
+    text = (project / "pay.py").read_text()
+    (project / "pay.py").write_text(text.replace('"Pay?"', '"Shall it be paid?"'))
+    code, told = run(project, "--check", url=database_url)
+    assert code == 1
+    assert "the code of review takes unknown" in told
+
+
+def test_a_database_that_no_bot_has_used_is_left_alone(project: Path, empty_database_url: str) -> None:
+    deploy(project)
+    for _ in range(2):  # the first time must not make tables for the second
+        code, told = run(project, "--check", url=empty_database_url)
+        assert (code, told) == (0, "0 approvals wait; the code could not take the answer to 0 of them.\n")
+
+
+def test_a_database_that_is_away_is_an_error(project: Path) -> None:
+    deploy(project)
+    code, told = run(project, "--check", url="postgresql://nobody@127.0.0.1:9/none")
+    assert code == 1
+    assert told.startswith("countersign: ")
+    assert "Traceback" not in told

@@ -6,6 +6,8 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import interrupt
 from typing_extensions import TypedDict
 
+from countersign.approvals.decision import DecisionKind
+from countersign.flow.outgoing import OutgoingKind
 from countersign.interrupts.code import UNKNOWN, Boolean, Number, OneOf, shape_from_json
 from tests.support.house import a_thread, open_house
 
@@ -64,3 +66,44 @@ async def test_what_the_code_does_not_show_is_unknown(database_url: str) -> None
         approval = await house.the_card(thread)
         assert approval.node == "ask"
         assert shape_from_json(approval.answer_shape) == UNKNOWN
+
+
+def pays_if_told_so(state: Order) -> dict[str, str]:
+    """The code as it is after a deployment: it asks in the same words, and wants another answer."""
+    approved = interrupt({"question": "Pay?", "amount": 5})
+    return {"outcome": "paid" if approved == "pay" else "kept"}
+
+
+def pays_if_it_is_true(state: Order) -> dict[str, str]:
+    """The code as it is after a deployment that changes nothing that matters."""
+    approved = interrupt({"question": "Pay?", "amount": 5})
+    print("asked")
+    return {"outcome": "paid" if approved is True else "kept"}
+
+
+async def test_an_answer_that_new_code_reads_differently_is_not_used(database_url: str) -> None:
+    thread = a_thread()
+    async with open_house(database_url, {"g": graph_of(pays_if_true)}) as house:
+        await house.say(thread, "five")
+        decided = await house.vote(await house.the_card(thread), DecisionKind.APPROVE)
+        assert decided.answer is True
+
+    async with open_house(database_url, {"g": graph_of(pays_if_told_so)}) as house:
+        await house.run_thread(thread.id)
+        assert house.slack.texts(OutgoingKind.RESULT) == []
+        asked_again = await house.the_card(thread)
+        assert asked_again.id != decided.id
+        assert shape_from_json(asked_again.answer_shape) == OneOf(("pay",))
+        assert (await house.ledger(thread))[-2:] == ["withdrawn", "opened"]
+
+
+async def test_an_answer_that_new_code_reads_alike_is_used(database_url: str) -> None:
+    thread = a_thread()
+    async with open_house(database_url, {"g": graph_of(pays_if_true)}) as house:
+        await house.say(thread, "five")
+        await house.vote(await house.the_card(thread), DecisionKind.APPROVE)
+
+    async with open_house(database_url, {"g": graph_of(pays_if_it_is_true)}) as house:
+        await house.run_thread(thread.id)
+        assert await house.pending(thread) == []
+        assert (await house.ledger(thread))[-1] == "resumed"

@@ -49,6 +49,8 @@ def review(state: MessagesState) -> Command[Literal["act", "think"]]:
     assert isinstance(asked, AIMessage)
     call = asked.tool_calls[0]
     action, data = interrupt({"question": "May this run?", "tool_call": call})
+    if action not in ("continue", "update", "feedback"):
+        raise ValueError(f"“{action}” is no answer to a tool call: nothing runs.")
     if action == "update":
         call = {**call, "args": data}
     # The same message id, so that it replaces the model's own in the state. A server may give several calls

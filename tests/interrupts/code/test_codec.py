@@ -47,6 +47,11 @@ _leaves: st.SearchStrategy[AnswerShape] = st.one_of(
 )
 
 
+def _tuples(items: tuple[AnswerShape, ...]) -> st.SearchStrategy[AnswerShape]:
+    places = st.sets(st.integers(0, len(items) - 1)).map(tuple) if items else st.just(())
+    return st.builds(Tuple, st.just(items), places, **_known)
+
+
 def _nested(inner: st.SearchStrategy[AnswerShape]) -> st.SearchStrategy[AnswerShape]:
     several = st.lists(inner, max_size=3).map(tuple)
     pairs = st.lists(st.tuples(st.text(max_size=3), _scalars), max_size=2).map(tuple)
@@ -54,7 +59,7 @@ def _nested(inner: st.SearchStrategy[AnswerShape]) -> st.SearchStrategy[AnswerSh
         tuple
     )
     return st.one_of(
-        st.builds(Tuple, several, **_known),
+        several.flatmap(_tuples),
         st.builds(Union, several, **_known),
         st.builds(ListOf, inner, **_known),
         st.builds(Object, keys, st.booleans(), **_known),

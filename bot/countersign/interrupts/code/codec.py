@@ -42,6 +42,7 @@ def shape_to_json(shape: AnswerShape) -> dict[str, Json]:
             known["optional"] = shape.optional
         case Tuple():
             known["items"] = [shape_to_json(item) for item in shape.items]
+            known["sometimes"] = list(shape.sometimes)
         case ListOf():
             known["item"] = shape_to_json(shape.item)
         case Object():
@@ -106,7 +107,8 @@ def _shape(value: Json, deep: int) -> AnswerShape:
             return Text(_flag(stored["optional"]), where=where, evidence=evidence)
         case "tuple":
             items = tuple(_shape(each, deep - 1) for each in _list(stored["items"]))
-            return Tuple(items, where=where, evidence=evidence)
+            sometimes = tuple(_position(each, len(items)) for each in _list(stored.get("sometimes", [])))
+            return Tuple(items, sometimes, where=where, evidence=evidence)
         case "list":
             return ListOf(_shape(stored["item"], deep - 1), where=where, evidence=evidence)
         case "object":
@@ -162,6 +164,12 @@ def _list(value: Json) -> list[Json]:
 def _flag(value: Json) -> bool:
     if not isinstance(value, bool):
         raise TypeError("true or false is expected")
+    return value
+
+
+def _position(value: Json, length: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < length:
+        raise TypeError("a position is expected")
     return value
 
 

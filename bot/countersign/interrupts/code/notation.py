@@ -35,7 +35,11 @@ def notation(shape: AnswerShape) -> str:
         case Text():
             return "text?" if shape.optional else "text"
         case Tuple():
-            return f"[{', '.join(notation(item) for item in shape.items)}]"
+            items = [
+                f"({notation(item)})?" if place in shape.sometimes else notation(item)
+                for place, item in enumerate(shape.items)
+            ]
+            return f"[{', '.join(items)}]"
         case ListOf():
             return f"[{notation(shape.item)}, …]"
         case Object():

@@ -71,9 +71,13 @@ class Text(_Known):
 
 @dataclass(frozen=True)
 class Tuple(_Known):
-    """A list of exactly these items, unpacked or read by position."""
+    """A list of exactly these items, unpacked or read by position.
+
+    `sometimes` are the positions of those that are only read where another item says so; null does elsewhere.
+    """
 
     items: tuple["AnswerShape", ...]
+    sometimes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

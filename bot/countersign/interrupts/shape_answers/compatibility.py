@@ -35,7 +35,10 @@ def takes(shape: AnswerShape, value: Json) -> bool:
             return (
                 isinstance(value, list)
                 and len(value) == len(shape.items)
-                and all(takes(item, each) for item, each in zip(shape.items, value, strict=True))
+                and all(
+                    (each is None and place in shape.sometimes) or takes(item, each)
+                    for place, (item, each) in enumerate(zip(shape.items, value, strict=True))
+                )
             )
         case ListOf():
             return isinstance(value, list) and all(takes(shape.item, each) for each in value)

@@ -16,6 +16,19 @@ def is_a_pair(state: dict[str, Any]) -> dict[str, Any]:
     return {"next": "stop"}
 
 
+def is_a_pair_of_which_the_second_is_read_sometimes(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: ["continue" | "update" | "feedback", (text or {…})?]"""
+    call = state["call"]
+    action, data = interrupt({"tool_call": call})
+    if action not in ("continue", "update", "feedback"):
+        raise ValueError(action)
+    if action == "feedback":
+        return {"messages": [HumanMessage(data)]}
+    if action == "update":
+        call = {**call, "args": data}
+    return {"call": call}
+
+
 def is_a_pair_of_known_things(state: dict[str, Any]) -> dict[str, Any]:
     """answer: [true | false, text]"""
     (approved, comment) = interrupt({"draft": state["draft"]})
@@ -68,7 +81,7 @@ def has_decisions_inside(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_matched(state: dict[str, Any]) -> dict[str, Any]:
-    """answer: ["move" | …, text]"""
+    """answer: ["move" | …, (text)?]"""
     match interrupt("What, and where to?"):
         case ["move", place]:
             return {"place": place.strip()}

@@ -191,7 +191,7 @@ def _loads(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
 
 
 def _dumps(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
-    frame.note(given.get(0, "obj"), Use.SHOWN, node, deep=True)
+    frame.note(given.get(0, "obj"), Use.STORED, node, deep=True)  # whatever it is, it is written down
     return (Template((None,)),)
 
 

@@ -29,7 +29,7 @@ _DEEPEST = 8
 _LONGEST_TUPLE = 20
 _SAYS_NOTHING = {Use.READ, Use.STORED, Use.DECLARED, Use.TRUTH, Use.REFUSED}
 
-_Group: TypeAlias = tuple[object, ...]
+_Group: TypeAlias = tuple[str | int | None, tuple[str, ...]]
 
 
 def resolve(slot: Slot, deep: int = 0) -> AnswerShape:
@@ -50,16 +50,13 @@ def resolve(slot: Slot, deep: int = 0) -> AnswerShape:
 
 def _told_by_siblings(slot: Slot, deep: int) -> AnswerShape | None:
     """What a part is may depend on another one: a text with "response", and an object with "edit"."""
-    groups = {
-        group: each
-        for each in slot.everything()
-        if each.use not in _SAYS_NOTHING and (group := _group(slot, each)) is not None
-    }
+    groups = _groups(slot)
     if len(groups) < 2:
         return None
     found: list[AnswerShape] = []
     for group in groups:
-        part = slot.restricted(lambda each, group=group: _group(slot, each) in {group, None})  # type: ignore[misc]
+        others = [other for other in groups if other != group]
+        part = slot.restricted(lambda each, others=others: _group(slot, each) not in others)  # type: ignore[misc]
         shape = _from_use(part, deep)
         found.extend(shape.alternatives if isinstance(shape, Union) else [shape])
     for shape in found:
@@ -69,16 +66,30 @@ def _told_by_siblings(slot: Slot, deep: int) -> AnswerShape | None:
     return different[0] if len(different) == 1 else Union(tuple(different), where=found[0].where)
 
 
+def _groups(slot: Slot) -> list[_Group]:
+    """The values of other parts under which something telling is done; without those that include others."""
+    found = dict.fromkeys(
+        group
+        for each in slot.everything()
+        if each.use not in _SAYS_NOTHING and (group := _group(slot, each)) is not None
+    )
+    return [group for group in found if not any(_includes(group, other) for other in found)]
+
+
+def _includes(group: _Group, other: _Group) -> bool:
+    return group != other and group[0] == other[0] and set(group[1]) > set(other[1])
+
+
 def _group(slot: Slot, evidence: Evidence) -> _Group | None:
-    """The values of another part of the same object under which this was done."""
+    """The nearest values of another part of the same object or list under which this was done."""
     for condition in reversed(evidence.conditions):
         other = condition.slot
         if other is None or slot.parent is None or other.parent is not slot.parent or slot.is_same(other):
             continue
         if condition.check is Check.EQUALS and condition.positive:
-            return (other.step, condition.values)
+            return (other.step, tuple(repr(value) for value in condition.values))
         if condition.check in {Check.EQUALS, Check.TRUE}:
-            return (other.step, condition.check, condition.positive)
+            return (other.step, (f"{condition.check} {condition.positive}",))
     return None
 
 
@@ -139,9 +150,18 @@ def _list(slot: Slot, deep: int) -> Tuple | ListOf | None:
     length = max([*lengths, max(slot.items, default=-1) + 1])
     if 0 < length <= _LONGEST_TUPLE and slot.element is None and len(set(lengths)) <= 1:
         items = tuple(resolve(slot.item(place), deep + 1) for place in range(length))
-        return Tuple(items, where=where, evidence=code)
+        sometimes = tuple(place for place in range(length) if _is_read_sometimes(slot.item(place)))
+        return Tuple(items, sometimes, where=where, evidence=code)
     item = resolve(slot.element, deep + 1) if slot.element is not None and not slot.items else UNKNOWN
     return ListOf(item, where=where, evidence=code)
+
+
+def _is_read_sometimes(slot: Slot) -> bool:
+    """All that is done with it depends on another item."""
+    silent = {*_SAYS_NOTHING, Use.CARRIED}
+    telling = [each for each in slot.everything() if each.use not in silent]
+    groups = _groups(slot)
+    return bool(telling) and all(_group(slot, each) in groups for each in telling)
 
 
 def _reads_a_letter(slot: Slot) -> bool:

@@ -12,7 +12,7 @@ from countersign.interrupts.code import GraphReading, NodeReading, Question, Unk
 from countersign.logs import configure_logging
 from countersign.runs.config import read_graph_config
 from countersign.runs.loading import load_graphs
-from countersign.runs.source.answers import read_all_answers
+from countersign.runs.source.answers import own_code, read_all_answers
 from countersign.settings import GraphSettings, read_graph_settings
 from countersign.store.database import open_database
 from countersign.store.diagnostics import Diagnostics
@@ -57,7 +57,7 @@ async def _check(settings: GraphSettings) -> int:
 async def _load(config: Path) -> dict[str, GraphCode]:
     async with AsyncExitStack() as stack:
         loaded = await load_graphs(read_graph_config(config), stack)
-        answers = read_all_answers(loaded)
+        answers = read_all_answers(loaded, own_code(loaded))
         return {
             name: GraphCode(nodes=frozenset(graph.sample.nodes), answers=answers[name])
             for name, graph in loaded.items()

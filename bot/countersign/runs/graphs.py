@@ -20,8 +20,7 @@ from countersign.runs.graph_thread import GraphThread, thread_config
 from countersign.runs.input_schema import describe_input
 from countersign.runs.loading import LoadedGraph, load_graphs
 from countersign.runs.run_errors import report_failure
-from countersign.runs.source.answers import read_all_answers
-from countersign.runs.source.own_code import OwnCode
+from countersign.runs.source.answers import own_code, read_all_answers
 from countersign.runs.unanswered import RecordsReads
 
 
@@ -40,7 +39,7 @@ class Graphs:
         self._controls: set[RunControl] = set()
         self._draining = False
         self.default = default
-        own = OwnCode({graph.package for graph in loaded.values() if graph.package})
+        own = own_code(loaded)
         self.infos: Mapping[str, GraphInfo] = {
             name: replace(describe_input(graph), version=code_version(name, graph.sample, own))
             for name, graph in loaded.items()

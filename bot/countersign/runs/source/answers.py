@@ -12,6 +12,11 @@ from countersign.runs.source.own_code import OwnCode
 log = structlog.get_logger()
 
 
+def own_code(loaded: Mapping[str, LoadedGraph]) -> OwnCode:
+    """The code of these graphs, also where their packages are installed."""
+    return OwnCode({graph.package for graph in loaded.values() if graph.package})
+
+
 def read_all_answers(loaded: Mapping[str, LoadedGraph], own: OwnCode) -> dict[str, GraphReading]:
     """What every graph's code does with answers, by the graph's name."""
     return {name: read_answers(name, graph.sample, own) for name, graph in loaded.items()}

@@ -145,7 +145,7 @@ def _policy(given: argparse.Namespace) -> int:
 
 
 def _graphs(given: argparse.Namespace) -> int:
-    from countersign.graphs_command import run_graphs
+    from countersign.commands.graphs import run_graphs
 
     return run_graphs(given)
 

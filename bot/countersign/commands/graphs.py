@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from countersign.commands.waiting_check import GraphCode, misfits
 from countersign.interrupts.code import GraphReading, NodeReading, Question, Unknown, notation
 from countersign.logs import configure_logging
 from countersign.runs.config import read_graph_config
@@ -17,7 +18,6 @@ from countersign.settings import GraphSettings, read_graph_settings
 from countersign.store.database import open_database
 from countersign.store.diagnostics import Diagnostics
 from countersign.store.pool import open_pool
-from countersign.waiting_check import GraphCode, misfits
 
 _NOTHING = "No node of it asks a person."
 

@@ -11,7 +11,7 @@ from langgraph.types import interrupt
 from typing_extensions import TypedDict
 
 from countersign.__main__ import main
-from tests.support.house import a_thread, open_house
+from tests.support.harness import a_thread, open_harness
 from tests.test_commands import run_checkout
 
 GRAPH = """
@@ -121,10 +121,10 @@ async def ask(url: str) -> str:
     builder = StateGraph(State)
     builder.add_node("review", review)
     builder.add_edge(START, "review")
-    async with open_house(url, {"pay": builder}) as house:
+    async with open_harness(url, {"pay": builder}) as harness:
         thread = a_thread()
-        await house.say(thread, "five")
-        return str((await house.the_card(thread)).id)
+        await harness.say(thread, "five")
+        return str((await harness.the_card(thread)).id)
 
 
 async def test_code_that_takes_all_that_waits_is_well(project: Path, database_url: str) -> None:

@@ -35,6 +35,23 @@ async def test_it_tells_all_of_a_thread_to_who_has_the_token(tmp_path: Path, dat
         assert "The message is in #ops." in json.dumps(sections["Graph"]["values"])
 
 
+async def test_it_tells_what_the_graphs_code_does_with_the_answer(tmp_path: Path, database_url: str) -> None:
+    async with (
+        open_stage(tmp_path / "stage", database_url) as stage,
+        stage.bot(INSPECTION_TOKEN=TOKEN) as bot,
+    ):
+        thread = await stage.ws.alice.mentions("side_effects: hello")
+        await approval_card(thread)
+        async with ClientSession() as client:
+            headers = {"Authorization": f"Bearer {TOKEN}"}
+            told = await client.get(f"{bot.address}/inspect/{thread.id}", headers=headers)
+            (answer,) = json.loads(await told.text())["Answers"]
+
+        assert (answer["node"], answer["takes"]) == ("ask", "true | false")
+        assert answer["read at"].rsplit("/", 1)[-1].startswith("side_effects.py:")
+        assert answer["because"] == 'return {"approved": answer is True}'
+
+
 async def test_without_a_token_there_is_no_inspection_api(tmp_path: Path, database_url: str) -> None:
     async with open_stage(tmp_path / "stage", database_url) as stage, stage.bot() as bot:
         async with ClientSession() as client:

@@ -5,12 +5,14 @@ It shows conversations in clear text. It exists only with INSPECTION_TOKEN, and 
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from aiohttp import web
 
 from countersign.approvals.json import Json
 from countersign.flow.thread import ThreadRef
+from countersign.interrupts.code import notation, shape_from_json
 from countersign.runs.graphs import Graphs
 from countersign.store.diagnostics import Diagnostics
 from countersign.store.pool import Pool
@@ -36,7 +38,12 @@ class InspectionApi:
                 return web.json_response({"error": reason}, status=401)
             path = request.match_info
             thread = ThreadRef(team=path["team"], channel=path["channel"], ts=path["ts"])
-            sections = {**await self._diagnostics.thread_rows(thread.id), "Graph": await self._state(thread)}
+            rows = await self._diagnostics.thread_rows(thread.id)
+            sections = {
+                "Answers": [_answer(row) for row in rows["Approvals"]],
+                **rows,
+                "Graph": await self._state(thread),
+            }
             return web.json_response(sections, dumps=lambda value: json.dumps(value, default=str))
 
         return handle
@@ -47,3 +54,15 @@ class InspectionApi:
             return None
         async with self._sessions.connection() as session, self._graphs.bind(name, thread, session) as graph:
             return await graph.describe()
+
+
+def _answer(row: Mapping[str, Any]) -> dict[str, Json]:
+    """What the graph's code does with the answer to one approval, and on which line."""
+    shape = shape_from_json(row["answer_shape"])
+    return {
+        "approval": str(row["id"]),
+        "node": row["node"],
+        "takes": notation(shape),
+        "read at": str(shape.where) if shape.where is not None else None,
+        "because": shape.evidence or None,
+    }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from countersign.interrupts.code.graph_reading import read_graph
 from countersign.interrupts.code.notation import notation
+from countersign.interrupts.code.shape import Scalar
 from countersign.interrupts.code.source import (
     BranchSource,
     ClassSource,
@@ -27,7 +28,7 @@ class Snippet:
     name: str
     answers: list[str]
     nodes: list[str] = field(default_factory=list)
-    edges: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    edges: dict[str, tuple[Scalar, ...]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.file.stem}.{self.name}"
@@ -54,7 +55,7 @@ def _snippet(file: Path, name: str, text: str) -> Snippet:
                 snippet.nodes.extend(said.split(", "))
             case "edge":
                 edge, *ends = said.split()
-                snippet.edges[edge] = tuple(ends)
+                snippet.edges[edge] = tuple({"True": True, "False": False}.get(end, end) for end in ends)
             case _:
                 raise ValueError(line)
     return snippet

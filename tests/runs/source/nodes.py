@@ -165,3 +165,9 @@ subgraph = _builder.compile()
 def ask_whom(state: MessagesState) -> Any:
     words = interrupt("Who?")
     return {"messages": [HumanMessage(words), AIMessage("asked")]}
+
+
+@tool
+def pay(amount: int) -> str:
+    """Pay."""
+    return "paid" if interrupt({"amount": amount}) else "kept"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from deepagents import create_deep_agent
 from langchain.agents import create_agent
 from langchain.agents.middleware import HumanInTheLoopMiddleware
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
@@ -145,3 +146,14 @@ def test_no_graph_is_kept_from_starting(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_chat_is_read() -> None:
     assert _answers(_read(nodes.ask_whom, MessagesState)) == ["text"]
+
+
+def test_the_subagents_of_a_deep_agent() -> None:
+    model = GenericFakeChatModel(messages=iter([]))
+    payer: Any = {"name": "payer", "description": "Pays.", "system_prompt": "Pay.", "tools": [nodes.pay]}
+    agent = create_deep_agent(model=model, tools=[nodes.ask_for_words], subagents=[payer])
+    reading = read_answers("deep", agent, OwnCode())
+    found = {each.path: _answers(each) for each in reading.nodes if each.questions}
+    assert found[("tools",)] == ["{words: text}"]
+    assert found[("tools", "payer", "tools")] == ["true | false"]
+    assert notation(reading.shape_for("tools", {"amount": 5})) == "true | false"

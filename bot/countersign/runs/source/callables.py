@@ -16,6 +16,7 @@ from countersign.interrupts.code.source import Role
 from countersign.runs.source.own_code import OwnCode
 
 _DEEPEST = 6  # runnables in runnables
+_MOST_HELD = 100  # of the entries of one dict or list that a function holds
 _REACH = 2  # from a library's function to what it holds, such as what a decorator decorates
 _REACH_OF_WRAPPERS = 20  # each middleware's wrapper of a tool call holds the next one
 
@@ -37,6 +38,7 @@ class Callables:
     own: OwnCode
     functions: list[Called] = field(default_factory=list)
     subgraphs: list[Pregel[Any, Any, Any, Any]] = field(default_factory=list)
+    called_graphs: list[Pregel[Any, Any, Any, Any]] = field(default_factory=list)  # with a state of their own
     libraries: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
     _seen: set[int] = field(default_factory=set)
@@ -96,6 +98,9 @@ class Callables:
             self._add_function(target, role, owner, given, reach)
         elif isinstance(target, types.BuiltinFunctionType | types.BuiltinMethodType | type):
             self.problems.append(f"{_named(target)} is not a Python function, so it has no source")
+        elif isinstance(target, Pregel):
+            if target not in self.called_graphs:
+                self.called_graphs.append(target)
         elif isinstance(target, Runnable):
             self.add_runnable(target, role, 1)
         else:
@@ -127,12 +132,16 @@ class Callables:
             return
         if reach == _REACH and self.own.mentions(module, "interrupt("):
             self.libraries.add(module.__name__)
-        for inner in _behind(function) if reach > 0 else ():
+        held = _behind(function, of_tool=role is Role.TOOL) if reach > 0 else ()
+        for inner in held:
             self.add_callable(inner, role, reach=reach - 1)
 
 
-def _behind(function: types.FunctionType) -> Iterator[object]:
-    """What a library's function calls that was given to it: what it decorates, or holds."""
+def _behind(function: types.FunctionType, *, of_tool: bool) -> Iterator[object]:
+    """What a library's function calls that was given to it: what it decorates, or holds.
+
+    A library's tool may hold the graphs of subagents, by name.
+    """
     wrapped = getattr(function, "__wrapped__", None)
     if wrapped is not None:
         yield wrapped
@@ -144,6 +153,9 @@ def _behind(function: types.FunctionType) -> Iterator[object]:
             continue
         if isinstance(held, types.FunctionType | types.MethodType | functools.partial):
             yield held
+        elif of_tool:
+            several = held.values() if isinstance(held, dict) else [held]
+            yield from (each for each in list(several)[:_MOST_HELD] if isinstance(each, Runnable))
 
 
 def _named(target: object) -> str:

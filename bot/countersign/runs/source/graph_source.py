@@ -48,9 +48,13 @@ class _Walk:
     branches: list[BranchSource] = field(default_factory=list)
     state: dict[str, list[ClassSource]] = field(default_factory=dict)
     spaces: dict[int, str] = field(default_factory=dict)  # of graphs that are called, by identity
+    above: list[int] = field(default_factory=list)  # the graphs around the one that is added, by identity
     used: dict[str, types.ModuleType] = field(default_factory=dict)
 
     def add(self, graph: _Graph, path: tuple[str, ...], space: str, *, deep: int) -> None:
+        if id(graph) in self.above:
+            return
+        self.above.append(id(graph))
         builder = getattr(graph, "builder", None)
         entrypoint = builder is None
         self._add_state(builder, space)
@@ -74,12 +78,13 @@ class _Walk:
         for routes in getattr(builder, "branches", {}).values():
             for branch in routes.values():
                 self._add_branch(branch, space)
+        self.above.pop()
 
     def _add_subgraphs(self, found: Callables, path: tuple[str, ...], space: str, deep: int) -> None:
         for subgraph in found.subgraphs:
             self.add(subgraph, path, space, deep=deep + 1)
         inside = {id(subgraph) for subgraph in found.subgraphs}
-        for number, called in enumerate(self._called_graphs(found.functions)):
+        for number, called in enumerate([*found.called_graphs, *self._called_graphs(found.functions)]):
             if id(called) not in inside:
                 name = called.name if called.name and called.name != "LangGraph" else f"subgraph {number + 1}"
                 self.add(called, (*path, name), self._space(called), deep=deep + 1)

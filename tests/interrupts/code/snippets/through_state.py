@@ -59,6 +59,18 @@ def acts_on_a_yes(state: dict[str, Any]) -> dict[str, Any]:
     return {"done": True}
 
 
+def keeps_a_yes_for_an_edge(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: true | false
+    edge: routes_by_truth True False
+    """
+    return {"fine": interrupt("Fine?")}
+
+
+def routes_by_truth(state: dict[str, Any]) -> Any:
+    return state["fine"]
+
+
 def keeps_words(state: dict[str, Any]) -> dict[str, Any]:
     """
     answer: text

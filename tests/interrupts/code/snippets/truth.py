@@ -91,6 +91,14 @@ def names_itself_in_the_outcome(state: dict[str, Any]) -> dict[str, Any]:
     return {"log": "rejected"}
 
 
+def is_kept_under_its_name(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: true | false"""
+    confirmed = interrupt("Book the room?")
+    if confirmed:
+        return {"confirmed": confirmed}
+    return {"confirmed": False}
+
+
 def matches_true_or_false(state: dict[str, Any]) -> dict[str, Any]:
     """answer: true | false"""
     match interrupt("Keep the draft?"):

@@ -39,6 +39,44 @@ def is_tested_and_given_away(state: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def is_kept_if_there_is_any(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: unknown"""
+    feedback = interrupt("Any feedback?")
+    if feedback:
+        return {"feedback": feedback}
+    return {}
+
+
+def is_asked_for_until_there_is_any(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: unknown"""
+    while not (name := interrupt("Who are you?")):
+        pass
+    return {"name": name}
+
+
+def is_put_under_keys_of_the_state(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: unknown"""
+    answers = {}
+    for question in state["questions"]:
+        answers[question] = interrupt(question)
+    return {"answers": answers}
+
+
+def is_looked_into(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: unknown"""
+    return {"urgent": "urgent" in interrupt("How urgent is it?")}
+
+
+def is_measured(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: unknown"""
+    return {"long": len(interrupt("Tell us more.")) > 10}
+
+
+def is_multiplied_with_a_text(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: unknown"""
+    return {"line": "-" * interrupt("How long?")}
+
+
 def has_attributes(state: dict[str, Any]) -> dict[str, Any]:
     """answer: unknown"""
     answer = interrupt({"draft": state["draft"]})

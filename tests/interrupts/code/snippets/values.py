@@ -144,6 +144,17 @@ def has_a_word_in_it(state: dict[str, Any]) -> dict[str, Any]:
     return {"fine": "approve" in answer}
 
 
+def has_one_of_several_words_in_it(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: contains "yes" | "sure" | … (any case)"""
+    answer = interrupt("Shall I?").lower()
+    return {"go": any(word in answer for word in ("yes", "sure"))}
+
+
+def is_compared_as_a_text(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: "true" | … (any case)"""
+    return {"go": str(interrupt("true or false?")).lower() == "true"}
+
+
 def becomes_an_enum(state: dict[str, Any]) -> dict[str, Any]:
     """answer: "keep" | "drop" """
     choice = Choice(interrupt("keep or drop?"))

@@ -162,6 +162,16 @@ def _is_something_else(slot: Slot) -> bool:
     return bool(slot.keys or slot.items or slot.element or structure or kinds or truth)
 
 
+def is_only_tested_for_truth(slot: Slot) -> bool:
+    """Nothing but a truth test says that it is a yes or a no, not even the names that it has."""
+    evidence = slot.evidence
+    literal = any(isinstance(value, bool) for value in compared_values(evidence))
+    default = any(isinstance(each.detail, bool) for each in uses(evidence, Use.DEFAULT))
+    declared = any(isinstance(each.detail, Boolean) for each in uses(evidence, Use.DECLARED))
+    named = any(_CONSENT.search(name) for name in _names(slot))
+    return not (literal or default or declared or named)
+
+
 def boolean_of(slot: Slot) -> Boolean | None:
     evidence = slot.evidence
     literal = [

@@ -10,7 +10,13 @@ from countersign.interrupts.code.evaluation.slots import Check, Comparison, Evid
 from countersign.interrupts.code.resolution.conditional_keys import key_from
 from countersign.interrupts.code.resolution.declarations import narrowed
 from countersign.interrupts.code.resolution.evidence import compared_values, first_of, kinds_tested, uses
-from countersign.interrupts.code.resolution.scalars import boolean_of, choices_of, number_of, text_of
+from countersign.interrupts.code.resolution.scalars import (
+    boolean_of,
+    choices_of,
+    is_only_tested_for_truth,
+    number_of,
+    text_of,
+)
 from countersign.interrupts.code.shape import (
     UNKNOWN,
     AnswerShape,
@@ -211,7 +217,9 @@ def _holds_elsewhere(found: list[AnswerShape], slot: Slot) -> bool:
     """Whether the shape holds although the answer also goes where it is not followed."""
     evidence = slot.evidence
     escaped, carried = uses(evidence, Use.ESCAPED), uses(evidence, Use.CARRIED)
-    if not escaped and not carried:
+    only_truth = all(isinstance(each, Boolean) for each in found) and is_only_tested_for_truth(slot)
+    kept = [each for each in uses(evidence, Use.STORED) if only_truth and _is_known_to_be_there(slot, each)]
+    if not escaped and not carried and not kept:
         return True
     if kinds_tested(evidence, *(kind for kind in Kind if kind is not Kind.NONE)):
         return True
@@ -221,7 +229,7 @@ def _holds_elsewhere(found: list[AnswerShape], slot: Slot) -> bool:
         return not escaped or bool(uses(evidence, Use.TEXT, Use.DEFAULT))
     if any(isinstance(each, Boolean) for each in found):
         # Where it is known to be there, it is more than a yes that is handed on.
-        return not escaped and not any(_is_known_to_be_there(slot, each) for each in carried)
+        return not escaped and not kept and not any(_is_known_to_be_there(slot, each) for each in carried)
     # One of the values that are compared is as good there as anywhere; what is none of them is not known.
     gone = [*escaped, *carried]
     return not any(c.check is Check.EQUALS and not c.positive for each in gone for c in each.conditions)

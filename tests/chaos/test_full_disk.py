@@ -83,7 +83,7 @@ async def test_what_could_not_be_saved_is_not_acknowledged_and_done_later(
             fleet.release("held", "act")
 
             await scenario.refused("block_actions", "app_mention")
-            await fleet.ws.bob.sees_ephemeral("nothing was done")
+            await fleet.ws.bob.sees_ephemeral("Nothing was changed")
             assert "No space left on device" in str(scenario.bot.events("listener_failed"))
             assert scenario.card.is_open
             assert not fleet.stage.rows("SELECT 1 FROM countersign.inbox WHERE thread_id = %s", late.id)
@@ -104,7 +104,7 @@ async def test_a_disk_that_stays_full_holds_up_no_thread_for_good(
         async with open_scenario(tmp_path, url, fork_server) as scenario:
             fill_up(disk, url)
             scenario.fleet.release("held", "act")
-            await until(lambda: scenario.bot.events("run_failed"), lambda: "the run to fail")
+            await until(lambda: scenario.bot.events("step_interrupted"), lambda: "the run to be interrupted")
             await asyncio.sleep(FULL)
             disk.make_room()
             await wait_for_message(scenario.fleet, scenario.held, "Did held.", limit=20)
@@ -123,7 +123,7 @@ async def test_a_full_disk_is_not_taken_for_a_step_that_kills(
             await until(
                 lambda: (
                     scenario.bot.events("thread_parked")
-                    or len(scenario.bot.events("run_failed")) > MAX_ATTEMPTS
+                    or len(scenario.bot.events("step_interrupted")) > MAX_ATTEMPTS
                 ),
                 lambda: "more tries than a deadly step has",
                 90,

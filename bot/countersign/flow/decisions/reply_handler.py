@@ -14,6 +14,7 @@ from countersign.approvals.errors import CountersignError
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.reply_parser import parse_reply
+from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackUnreachable
 from countersign.flow.graph_state import GraphState
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import note
@@ -96,6 +97,8 @@ class ReplyHandler:
             change = await self._decide.change(review, request, person)
         except InvalidDecision as refused:
             return self._noted(work, state, message, _bad_answer(refused))
+        except (DatabaseUnavailable, RateLimited, SlackUnreachable):  # the job is retried
+            raise
         except CountersignError as error:
             nothing = reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
             return replace(nothing, notices=(Notice(user=message.user, text=str(error)),))

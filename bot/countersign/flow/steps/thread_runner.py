@@ -107,7 +107,8 @@ class ThreadRunner:
             with self._metrics.steps.time():
                 result = await self._result(work, session)
             return result, await self._store.save_step(result, claim=True)
-        except _NOT_THE_STEPS_FAULT:
+        except _NOT_THE_STEPS_FAULT as error:
+            log.info("step_interrupted", thread_id=work.thread.ref.id, reason=type(error).__name__)
             await self._undo_attempt(work.thread)
             raise
         except StaleWorker:

@@ -13,7 +13,14 @@ from countersign.approvals.errors import CountersignError, NotPending
 from countersign.approvals.person import Person
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
-from countersign.flow.errors import Conflict, RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.errors import (
+    Conflict,
+    DatabaseUnavailable,
+    RateLimited,
+    SlackRefused,
+    SlackUnreachable,
+    StatementFailed,
+)
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.ports import Store
 from countersign.flow.review import Review
@@ -113,7 +120,12 @@ class ListenerContext:
 
 
 def describe_error(error: Exception) -> str:
-    """What a person can do about an error that stopped what they wanted. Nothing was changed."""
+    """What a person can do about an error that stopped what they wanted. Nothing was changed.
+
+    Raises an error of the database: Slack's request is not acknowledged then.
+    """
+    if isinstance(error, DatabaseUnavailable | StatementFailed):
+        raise error
     if isinstance(error, FormValidationError | InvalidDecision):
         return " ".join(error.errors.values())
     if isinstance(error, RateLimited | SlackUnreachable | SlackRefused):

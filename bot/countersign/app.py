@@ -1,7 +1,7 @@
 """The composition root: opens every service, wires them, runs until it is told to stop, closes in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,10 +36,13 @@ from countersign.jobs.stalled_jobs import StalledJobReaper
 from countersign.jobs.worker import Worker
 from countersign.policy_reload import PolicyReload
 from countersign.policy_support import load_supported_policy
+from countersign.runs.blocking_watchdog import watched
 from countersign.runs.checkpoints import Checkpoints
 from countersign.runs.config import read_graph_config
-from countersign.runs.graphs import Graphs, open_graphs
-from countersign.runtime import tune_garbage_collector
+from countersign.runs.graph_loop import GraphsOnGraphLoop, LocksOnGraphLoop, open_graph_loop
+from countersign.runs.graphs import open_graphs
+from countersign.runs.loop_bridge import LoopBridge
+from countersign.runtime import new_event_loop, tune_garbage_collector
 from countersign.settings import DatabaseSettings, Settings
 from countersign.slack.background_tasks import BackgroundTasks
 from countersign.slack.client import SlackClient
@@ -50,12 +53,12 @@ from countersign.slack.transport.scopes import scope_warning
 from countersign.slack.transport.socket_mode import SocketMode
 from countersign.slack.transport.web_api import WebApi, Workspace, open_web
 from countersign.slack_startup import connect_to_slack
-from countersign.store.database import configure_for_checkpoints, open_database
+from countersign.store.database import open_database
 from countersign.store.diagnostics import Diagnostics
 from countersign.store.effects import Effects
 from countersign.store.ledger import Ledger
 from countersign.store.outbox import Outbox
-from countersign.store.pool import configure_for_statements, open_pool
+from countersign.store.pool import configure_for_statements, open_pool, open_session_pool
 from countersign.store.retention import RetentionStore
 from countersign.store.thread_locks import ThreadLocks
 from countersign.store.threads import ThreadStore
@@ -86,12 +89,12 @@ class Services:
     api: WebApi
     workspace: Workspace
     slack: SlackClient
-    graphs: Graphs
+    graphs: GraphsOnGraphLoop
     decide: Decide
     withdraw_vote: WithdrawVote
     delivery: MessageDelivery
     run_thread: ThreadRunner
-    retention: Retention
+    retention: Callable[[], Awaitable[None]]
     inspection: InspectionApi
     metrics: Metrics
 
@@ -106,24 +109,26 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
     async with AsyncExitStack() as stack:
         # First what the operator alone can mend: a mistake there must not wait for a Slack that is away.
         policy = CurrentPolicy(load_supported_policy(settings.policy_file))
-        graphs = await open_graphs(
-            read_graph_config(settings.langgraph_config),
-            settings.default_graph,
-            lambda _thread: ToolHost(slack, effects),
-            stack,
+        main, graph_loop = LoopBridge.here(), await stack.enter_async_context(open_graph_loop(new_event_loop))
+        config = read_graph_config(settings.langgraph_config)
+        hosted = await stack.enter_async_context(
+            graph_loop.enter(
+                lambda: open_graphs(
+                    config,
+                    settings.default_graph,
+                    lambda _thread: ToolHost(main.proxy(slack), main.proxy(effects)),
+                )
+            )
         )
+        await stack.enter_async_context(watched(graph_loop))
+        graphs = GraphsOnGraphLoop(graph_loop, hosted)
         given = settings.database_url.get_secret_value() if settings.database_url else None
         url = await stack.enter_async_context(open_database(given, settings.data_dir))
         pool = await stack.enter_async_context(
             await open_pool(url, max_size=settings.concurrency + 4, configure=configure_for_statements)
         )
         sessions = await stack.enter_async_context(
-            await open_pool(
-                url,
-                max_size=settings.concurrency + 1,
-                application_name="countersign run",
-                configure=configure_for_checkpoints,
-            )
+            graph_loop.enter(lambda: open_session_pool(url, settings.concurrency + 2))
         )
         queue = Queue(pool)
         await queue.open()
@@ -153,9 +158,10 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         def notify(thread: ThreadRef, user: str, text: str) -> None:
             notices.start("notify user", slack.post_ephemeral(thread, user, text))
 
+        retention = Retention(RetentionStore(sessions), locks, Checkpoints(), settings.retention or None)
         run_thread = ThreadRunner(
             store=threads,
-            locks=locks,
+            locks=LocksOnGraphLoop(graph_loop, locks),
             graphs=graphs,
             delivery=delivery,
             reply_handler=ReplyHandler(decide, threads, slack, now, words_decide=settings.replies == "on"),
@@ -185,8 +191,12 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             withdraw_vote=WithdrawVote(threads, voting),
             delivery=delivery,
             run_thread=run_thread,
-            inspection=InspectionApi(diagnostics, graphs, sessions),
-            retention=Retention(RetentionStore(pool), locks, Checkpoints(), settings.retention or None),
+            inspection=InspectionApi(
+                diagnostics,
+                hosted.infos,
+                lambda name, thread: graph_loop.call(lambda: hosted.describe(name, thread, sessions)),
+            ),
+            retention=lambda: graph_loop.call(retention),
             metrics=metrics,
         )
 
@@ -258,7 +268,7 @@ async def _worker(services: Services) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            services.graphs.drain()
+            await services.graphs.drain()
     with suppress(DatabaseUnavailable):
         await services.ledger.seal()  # what the last steps appended
 

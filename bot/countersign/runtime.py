@@ -16,11 +16,12 @@ _OLDER_THRESHOLD = 3
 
 def run(main: Coroutine[None, None, None]) -> None:
     """Run `main` on uvloop; on Windows, which uvloop does not support, on asyncio's selector loop."""
-    with asyncio.Runner(loop_factory=_new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(main)
 
 
-def _new_event_loop() -> asyncio.AbstractEventLoop:
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """libuv's event loop, or asyncio's own on Windows."""
     if sys.platform == "win32":  # psycopg cannot use the proactor loop, Windows' default
         return asyncio.SelectorEventLoop()
     return uvloop.new_event_loop()

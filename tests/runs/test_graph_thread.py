@@ -24,8 +24,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.runs.graphs import Graphs
 from countersign.runs.loading import LoadedGraph
 from countersign.runs.snapshot import dangling_tool_calls
-from countersign.store.database import configure_for_checkpoints
-from countersign.store.pool import Pool, open_pool
+from countersign.store.pool import Pool, configure_for_checkpoints, open_pool
 from tests.support.harness import a_thread, loaded, message
 
 

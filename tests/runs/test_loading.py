@@ -228,11 +228,12 @@ async def test_a_namesake_of_an_imported_module_is_another_file(project: Project
 
 async def test_the_default_graph_has_to_exist(project: Project) -> None:
     config = project({"small.py": SMALL}, g="./small.py:builder", h="./small.py:compiled")
-    async with AsyncExitStack() as stack:
-        assert (await open_graphs(config, None, lambda _: None, stack)).default == "g"
-        assert (await open_graphs(config, "h", lambda _: None, stack)).default == "h"
-        with pytest.raises(GraphConfigError, match="DEFAULT_GRAPH is x"):
-            await open_graphs(config, "x", lambda _: None, stack)
+    for given, expected in ((None, "g"), ("h", "h")):
+        async with open_graphs(config, given, lambda _: None) as graphs:
+            assert graphs.default == expected
+    with pytest.raises(GraphConfigError, match="DEFAULT_GRAPH is x"):
+        async with open_graphs(config, "x", lambda _: None):
+            raise AssertionError
 
 
 async def answer_of(config: GraphConfig) -> object:

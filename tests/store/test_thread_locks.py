@@ -8,8 +8,7 @@ import psycopg
 import pytest
 
 from countersign.flow.errors import ThreadBusy
-from countersign.store.database import configure_for_checkpoints
-from countersign.store.pool import Pool, open_pool
+from countersign.store.pool import Pool, configure_for_checkpoints, open_pool
 from countersign.store.thread_locks import ThreadLocks
 from tests.support.harness import until
 

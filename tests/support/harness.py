@@ -28,10 +28,9 @@ from countersign.flow.tools.tool_host import ToolHost
 from countersign.jobs.queue import Queue
 from countersign.runs.graphs import Graphs
 from countersign.runs.loading import AnyGraph, LoadedGraph
-from countersign.store.database import configure_for_checkpoints
 from countersign.store.effects import Effects
 from countersign.store.outbox import Outbox
-from countersign.store.pool import Pool, configure_for_statements, open_pool
+from countersign.store.pool import Pool, configure_for_checkpoints, configure_for_statements, open_pool
 from countersign.store.thread_locks import ThreadLocks
 from countersign.store.threads import ThreadStore
 from tests.support.recorded_directory import RecordedDirectory

@@ -5,7 +5,7 @@ It shows conversations in clear text. It exists only with INSPECTION_TOKEN, and 
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -13,20 +13,23 @@ from aiohttp import web
 from countersign.approvals.json import Json
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts.code import notation, shape_from_json
-from countersign.runs.graphs import Graphs
 from countersign.store.diagnostics import Diagnostics
-from countersign.store.pool import Pool
 
 PATH = "/inspect/{team}/{channel}/{ts}"
 
 
 class InspectionApi:
-    """`sessions` gives connections that LangGraph's saver can use. Reading a thread takes no lock."""
+    """`describe(graph, thread)` reads the state of a graph in a thread, without taking the thread's lock."""
 
-    def __init__(self, diagnostics: Diagnostics, graphs: Graphs, sessions: Pool) -> None:
+    def __init__(
+        self,
+        diagnostics: Diagnostics,
+        graphs: Collection[str],
+        describe: Callable[[str, ThreadRef], Awaitable[Json]],
+    ) -> None:
         self._diagnostics = diagnostics
         self._graphs = graphs
-        self._sessions = sessions
+        self._describe = describe
 
     def handler(self, token: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """The handler for `PATH`: JSON with a member per section; 401 without the token."""
@@ -50,10 +53,7 @@ class InspectionApi:
 
     async def _state(self, thread: ThreadRef) -> Json:
         name = await self._diagnostics.graph_name(thread.id)
-        if name is None or name not in self._graphs.infos:
-            return None
-        async with self._sessions.connection() as session, self._graphs.bind(name, thread, session) as graph:
-            return await graph.describe()
+        return await self._describe(name, thread) if name is not None and name in self._graphs else None
 
 
 def _answer(row: Mapping[str, Any]) -> dict[str, Json]:

@@ -8,7 +8,9 @@ from typing import Any
 import psycopg
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import RunControl
+from psycopg_pool import AsyncConnectionPool
 
+from countersign.approvals.json import Json
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.thread import ThreadRef
@@ -80,6 +82,13 @@ class Graphs:
         finally:
             self._controls.discard(control)
 
+    async def describe(
+        self, name: str, thread: ThreadRef, sessions: AsyncConnectionPool[psycopg.AsyncConnection[Any]]
+    ) -> Json:
+        """The state of a graph in a thread, for its inspector. Takes no lock."""
+        async with sessions.connection() as session, self.bind(name, thread, session) as graph:
+            return await graph.describe()
+
     def drain(self) -> None:
         """Stop every run at its next superstep; another process continues it."""
         self._draining = True
@@ -95,12 +104,14 @@ async def _run_config(config: RunnableConfig, saver: Checkpointer, starter: str 
     return {"configurable": {**config["configurable"], "slack_user_id": starter}}
 
 
+@asynccontextmanager
 async def open_graphs(
-    config: GraphConfig, default: str | None, host: Callable[[ThreadRef], object], stack: AsyncExitStack
-) -> Graphs:
-    """Load all graphs. Raises GraphConfigError."""
-    loaded = await load_graphs(config, stack)
-    if default is not None and default not in loaded:
-        known = ", ".join(loaded)
-        raise GraphConfigError(f"DEFAULT_GRAPH is {default}, and {config.path} has only: {known}.")
-    return Graphs(loaded, default or config.default, host)
+    config: GraphConfig, default: str | None, host: Callable[[ThreadRef], object]
+) -> AsyncIterator[Graphs]:
+    """Load all graphs; what their factories opened is closed in the end. Raises GraphConfigError."""
+    async with AsyncExitStack() as stack:
+        loaded = await load_graphs(config, stack)
+        if default is not None and default not in loaded:
+            known = ", ".join(loaded)
+            raise GraphConfigError(f"DEFAULT_GRAPH is {default}, and {config.path} has only: {known}.")
+        yield Graphs(loaded, default or config.default, host)

@@ -9,7 +9,6 @@ import psycopg
 from countersign.approvals.errors import CountersignError
 from countersign.store.embedded import EmbeddedPostgresError, embedded_postgres
 from countersign.store.migrate import MigrationError, migrate
-from countersign.store.pool import Connection
 
 
 class DatabaseError(CountersignError):
@@ -62,9 +61,3 @@ def _unreachable(error: psycopg.OperationalError) -> DatabaseError:
 def _first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
-
-
-async def configure_for_checkpoints(connection: Connection) -> None:
-    """Set a pool's connection up as LangGraph's saver needs it."""
-    await connection.set_autocommit(True)
-    connection.prepare_threshold = 0

@@ -88,6 +88,22 @@ async def configure_for_statements(connection: Connection) -> None:
     connection.prepare_threshold = 0
 
 
+async def configure_for_checkpoints(connection: Connection) -> None:
+    """Set a pool's connection up as LangGraph's saver needs it."""
+    await connection.set_autocommit(True)
+    connection.prepare_threshold = 0
+
+
+@asynccontextmanager
+async def open_session_pool(url: str, max_size: int) -> AsyncIterator[Pool]:
+    """A pool of sessions for runs: each holds a thread's lock and takes the run's checkpoints."""
+    pool = await open_pool(
+        url, max_size=max_size, application_name="countersign run", configure=configure_for_checkpoints
+    )
+    async with pool:
+        yield pool
+
+
 @asynccontextmanager
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """A connection in a transaction, committed when the block ends and rolled back when it raises.

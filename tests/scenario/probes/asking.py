@@ -1,6 +1,7 @@
 """A graph that does what the message says, as JSON, and notes what came of it in $PROBE_FOLDER.
 
 {"wait_for": name}     goes on once the file `name` is there, after making `name.reached`
+{"block_for": seconds} makes `block.reached` and blocks its event loop, unless there is `unblocked`
 {"fail_until": name}   raises until the file `name` is there
 {"asks": [value, ...]} asks each in turn, in one node; {"ask": value} asks one, {"schema": ...} with a schema
 {"built": name}        asks with one of the values that no message can hold
@@ -14,6 +15,7 @@ What a node was answered is a line of `<thread id, with - for />.jsonl`: one lin
 import asyncio
 import json
 import os
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +99,9 @@ async def act(state: MessagesState, config: RunnableConfig) -> dict[str, Any]:
         (folder() / f"{name}.reached").touch()
         while not (folder() / name).exists():  # noqa: ASYNC110 -- the file is another process's
             await asyncio.sleep(0.01)
+    if (seconds := wish.get("block_for")) and not (folder() / "unblocked").exists():
+        (folder() / "block.reached").touch()
+        time.sleep(seconds)  # noqa: ASYNC251 -- as authors do who do not know better
     if (name := wish.get("fail_until")) and not (folder() / name).exists():
         raise InsideError
     asks = wish.get("asks", [wish["ask"]] if "ask" in wish else [])

@@ -1,0 +1,55 @@
+"""A node that blocks its event loop: others are acknowledged and saved, and the log names the node."""
+
+from tests.support.bots import until
+from tests.support.stage import Stage
+
+BLOCKED = 7.0  # seconds: longer than a worker may be silent before it is presumed dead
+PROMPT = 0.25  # seconds in which a click is acknowledged
+DECIDED = "SELECT count(*) FROM countersign.approvals WHERE status <> 'pending' AND thread_id = ANY(%s)"
+
+
+async def test_a_node_that_blocks_delays_no_click_of_another_thread(empty_stage: Stage) -> None:
+    async with empty_stage.bot() as bot:
+        ws = empty_stage.ws
+        cards = [await empty_stage.card({"question": "Deploy?", "number": n}) for n in range(5)]
+        blocked = await empty_stage.asks({"block_for": BLOCKED})
+        await empty_stage.reached("block")
+        since = ws.log.cursor
+        for card in cards:
+            assert (await card.approve(by=ws.bob)).error is None
+            await until(lambda card=card: not card.is_open, lambda: "the card to show it")  # type: ignore[misc]
+        decided = empty_stage.rows(DECIDED, [card.thread.id for card in cards])
+        late = await ws.carol.mentions("ask: hello")
+        await until(lambda: _stored(empty_stage, late.id), lambda: "the message to be stored")
+        still_blocked = not bot.events("node_blocked_event_loop")
+
+        assert still_blocked, "the machine was too slow for this test to show anything"
+        assert decided == [(len(cards),)]
+        clicks = [attempt.acknowledged_after for attempt in ws.log.attempts("block_actions", since=since)]
+        assert min(taken for taken in clicks if taken is not None) < PROMPT, clicks
+        for card in cards:
+            await card.thread.wait_for("Resumed.", limit=20)
+        await blocked.wait_for("Resumed.", limit=20)
+        await late.wait_for("Heard: hello", limit=20)
+
+        (warning,) = bot.events("node_blocks_event_loop")
+        assert warning["level"] == "warning"
+        assert (warning["node"], warning["thread_id"]) == ("act", blocked.id)
+        assert "asking.py:" in warning["at"]
+        (ended,) = bot.events("node_blocked_event_loop")
+        assert ended["seconds"] >= BLOCKED - 1.5
+        assert not bot.events("stalled_job_requeued"), "its worker sent heartbeats all the time"
+
+
+async def test_a_bot_whose_node_blocks_can_be_told_to_stop(empty_stage: Stage) -> None:
+    async with empty_stage.bot(SHUTDOWN_GRACE="0.5") as bot:
+        blocked = await empty_stage.asks({"block_for": 60})
+        await empty_stage.reached("block")
+        assert await bot.stop() == 0, bot.said
+    empty_stage.let_go("unblocked")
+    async with empty_stage.bot():
+        await blocked.wait_for("Resumed.", limit=30)
+
+
+def _stored(stage: Stage, thread_id: str) -> bool:
+    return bool(stage.rows("SELECT 1 FROM countersign.inbox WHERE thread_id = %s", thread_id))

@@ -43,6 +43,7 @@ class BotProcess:
     environment: Mapping[str, str]
     folder: Path
     name: str = "bot"
+    module: str = "bot"
     process: asyncio.subprocess.Process | None = field(default=None, init=False)
     _start: int = field(default=0, init=False)
 
@@ -74,7 +75,7 @@ class BotProcess:
         with self.log.open("ab") as log:
             self._start = log.tell()
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", *self.arguments,
+                sys.executable, "-m", self.module, *self.arguments,
                 cwd=self.folder, env=dict(self.environment), start_new_session=True,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip

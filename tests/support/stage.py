@@ -155,8 +155,8 @@ async def open_stage(
 ) -> AsyncIterator[Stage]:
     """A stage without a bot. In the end nothing may have been sent that Slack refused, but for `refused`."""
     (folder / "notes").mkdir(parents=True)
-    retries = {"retry_schedule": (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0)} | more
-    async with LocalWorkspace(mode=mode, app=APP, **retries) as ws, ScriptedModel() as model:
+    given: dict[str, Any] = {"app": APP, "retry_schedule": (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0)} | more
+    async with LocalWorkspace(mode=mode, **given) as ws, ScriptedModel() as model:
         yield Stage(
             ws=ws, model=model, database_url=database_url, folder=folder, config=config_with_probes(folder)
         )

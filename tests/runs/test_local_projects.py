@@ -52,17 +52,17 @@ async def test_a_package_has_the_name_that_its_pyproject_gives_it(project: Proje
 
 async def test_a_dependency_beside_the_project_is_found_by_its_own_name(tmp_path: Path) -> None:
     files = {
-        "app/langgraph.json": '{"dependencies": [".", "../shared"], "graphs": {"g": "./main.py:graph"}}',
+        "app/langgraph.json": '{"dependencies": [".", "../library"], "graphs": {"g": "./main.py:graph"}}',
         "app/main.py": GRAPH.format(package="shared_words").replace("\n    ", "\n"),
-        "shared/pyproject.toml": '[project]\nname = "shared-words"\nversion = "1"\n',
-        "shared/src/shared_words/__init__.py": "",
-        "shared/src/shared_words/words.py": "WORD = 'shared'",
+        "library/pyproject.toml": '[project]\nname = "shared-words"\nversion = "1"\n',
+        "library/src/shared_words/__init__.py": "",
+        "library/src/shared_words/words.py": "WORD = 'shared'",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     config = read_graph_config(tmp_path / "app/langgraph.json")
-    assert config.import_paths == (tmp_path / "app", tmp_path / "shared/src", tmp_path / "shared")
+    assert config.import_paths == (tmp_path / "app", tmp_path / "library/src", tmp_path / "library")
     before = list(sys.path)
     try:
         async with AsyncExitStack() as stack:

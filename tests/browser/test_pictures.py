@@ -254,7 +254,7 @@ async def test_multi_turn(studio: Studio) -> None:
     await studio.sees("The planner here.")
     await studio.alice.replies(thread, "what is the budget?")
     await studio.sees("The treasurer here.")
-    await studio.sees_buttons("Answer", "Answer another way")
+    await studio.sees_buttons("Answer", "done", "Answer another way")
     await studio.takes("multi_turn")
     await studio.alice.replies(thread, "done")
     await studio.sees_buttons()

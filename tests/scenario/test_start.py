@@ -142,9 +142,9 @@ async def test_a_missing_scope_is_named_at_the_start_and_nobody_decides_without_
     async with open_stage(tmp_path / "stage", database_url, app=app, refused={"missing_scope"}) as stage:
         structlog.reset_defaults()
         with capture_logs() as logs:
-            async with bot_in_process(stage.environment()):
+            async with bot_in_process(stage.environment(START="everyone")):
                 await stage.ws.connected()
-                card = await stage.card("Shall I?")
+                card = await stage.card("Which one?")
                 await card.click("approval:answer", stage.ws.bob)
                 told = await stage.ws.bob.sees_ephemeral("Slack refused this (missing_scope)")
         (warned,) = [entry for entry in logs if entry["event"] == "scopes_missing"]

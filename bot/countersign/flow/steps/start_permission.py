@@ -36,5 +36,7 @@ class StartPermission:
 
         Raises RateLimited, SlackRefused or SlackUnreachable where Slack does not say who it is.
         """
+        if self._policy is StartPolicy.EVERYONE:
+            return None
         person = await self._slack.person(user, max_age=_MAX_AGE)
         return None if person.standing in _ALLOWED[self._policy] else _REFUSALS[person.standing]

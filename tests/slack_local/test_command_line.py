@@ -24,7 +24,8 @@ async def main():
     web = AsyncWebClient(base_url=os.environ["SLACK_API_URL"])
     client = SocketModeClient(app_token=os.environ["SLACK_APP_TOKEN"], web_client=web)
     await client.connect()
-    print("pid", os.getpid(), flush=True)
+    # One write: `print` unbuffered writes piece by piece, and the command's own lines get in between.
+    os.write(1, f"pid {os.getpid()}\\n".encode())
     await asyncio.Event().wait()
 
 asyncio.run(main())

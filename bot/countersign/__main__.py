@@ -85,7 +85,7 @@ def _run_bot(*, listen: bool, work: bool) -> int:
 
 
 async def _until_signalled(settings: "Settings", *, listen: bool, work: bool) -> None:
-    from countersign.app import run_bot
+    from countersign.process import run_bot
 
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -94,7 +94,7 @@ async def _until_signalled(settings: "Settings", *, listen: bool, work: bool) ->
 
 
 def _migrate(_given: argparse.Namespace) -> int:
-    from countersign.app import migrate_database
+    from countersign.commands.migrate import migrate_database
     from countersign.logs import configure_logging
     from countersign.settings import read_database_settings
 

@@ -1,9 +1,11 @@
-"""Event loop and garbage collector of a process that serves."""
+"""Event loop, background tasks and garbage collector of a process that serves."""
 
 import asyncio
 import gc
 import sys
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
 
 if sys.platform != "win32":
     import uvloop
@@ -36,3 +38,20 @@ def tune_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG_THRESHOLD, _OLDER_THRESHOLD, _OLDER_THRESHOLD)
+
+
+@asynccontextmanager
+async def run_beside(cancel_timeout: float, *coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these beside the body; when it ends, cancel them and wait until they have ended.
+
+    Before Python 3.12, `asyncio.wait_for` can swallow a cancellation that arrives together with its result,
+    and psycopg's pool uses it. So what has not ended after `cancel_timeout` seconds is cancelled again.
+    """
+    running = {asyncio.create_task(coroutine) for coroutine in coroutines}
+    try:
+        yield
+    finally:
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=cancel_timeout)

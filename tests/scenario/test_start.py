@@ -12,8 +12,8 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from countersign.app import run_bot
 from countersign.approvals.errors import CountersignError
+from countersign.process import run_bot
 from countersign.settings import read_settings
 from slack_local.fault_injection import ApiFault
 from slack_local.model.seed import ALL_SCOPES, App

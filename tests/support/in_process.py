@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from unittest import mock
 
-from countersign.app import run_bot
+from countersign.process import run_bot
 from countersign.settings import read_settings
 
 

@@ -1,0 +1,156 @@
+"""A process of the bot: starts the worker, the listener and the repairs, and stops them in reverse."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+
+import structlog
+from aiohttp import web
+
+from countersign.app import Services, open_services
+from countersign.flow.errors import DatabaseUnavailable
+from countersign.flow.steps.progress_indicator import ProgressIndicator
+from countersign.http.admin_server import open_admin_server, render_metrics
+from countersign.http.inspection_api import PATH
+from countersign.http.server import Handler, HealthCheck, build_http_app
+from countersign.jobs.periodic import run_every
+from countersign.jobs.worker import Worker
+from countersign.policy_reload import PolicyReload
+from countersign.runtime import run_beside, tune_garbage_collector
+from countersign.settings import Settings
+from countersign.slack.listeners.context import ListenerContext
+from countersign.slack.transport.bolt_app import build_bolt_app
+from countersign.slack.transport.http import events_handler
+from countersign.slack.transport.socket_mode import SocketMode
+
+_DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
+_REPAIR_EVERY = 5.0  # seconds between two searches for what a crash left undone
+_SEAL_EVERY = 1.0  # seconds in which an entry of the ledger gets its place in the chain
+_REAP_EVERY = 2.0  # seconds between two searches for jobs whose worker died
+_REPAIR_CANCEL_TIMEOUT = 1.0  # seconds until a repair that was cancelled is cancelled again
+_WORKER_CANCEL_TIMEOUT = 10.0  # the same for a worker, on top of SHUTDOWN_GRACE
+
+log = structlog.get_logger()
+
+
+async def run_bot(settings: Settings, stop: asyncio.Event, *, listen: bool, work: bool) -> None:
+    """Serve until `stop`: then take nothing new, let running steps end or hand them back, and close."""
+    async with AsyncExitStack() as stack:
+        services = await _open_unless_stopped(settings, stop, stack, listen=listen)
+        if services is None:
+            return
+        if work:
+            services.queue.handle(ProgressIndicator(services.run_thread, services.slack), services.retention)
+            await stack.enter_async_context(_worker(services))
+        if listen:
+            await stack.enter_async_context(_listener(services))
+        elif settings.worker_port is not None:
+            await stack.enter_async_context(_worker_admin_server(services))
+        reload = PolicyReload(settings.policy_file, services.policy)
+        await stack.enter_async_context(run_beside(_REPAIR_CANCEL_TIMEOUT, reload.run()))
+        tune_garbage_collector()
+        log.info(
+            "ready",
+            team=services.workspace.team,
+            listen=listen,
+            work=work,
+            graphs=list(services.graphs.infos),
+        )
+        await stop.wait()
+        log.info("stopping")
+
+
+async def _open_unless_stopped(
+    settings: Settings, stop: asyncio.Event, stack: AsyncExitStack, *, listen: bool
+) -> Services | None:
+    """The services, open until `stack` ends; None if `stop` was set first, whatever opening waited for."""
+    opening = asyncio.timeout(None)
+
+    async def give_up() -> None:
+        await stop.wait()
+        opening.reschedule(asyncio.get_running_loop().time())
+
+    giving_up = asyncio.create_task(give_up())
+    try:
+        async with opening:
+            return await stack.enter_async_context(open_services(settings, listen=listen))
+    except TimeoutError:
+        if not opening.expired():
+            raise
+        log.info("stopped_before_it_was_ready")
+        return None
+    finally:
+        giving_up.cancel()
+
+
+@asynccontextmanager
+async def _worker(services: Services) -> AsyncIterator[None]:
+    """A worker and the periodic repairs. At the end the graphs drain, and the worker hands its jobs back."""
+    worker = Worker(services.queue, services.settings.concurrency, services.settings.shutdown_grace)
+    repairs = [
+        run_every(_DELIVER_EVERY, "deliver", services.delivery.deliver_due),
+        run_every(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
+        run_every(_REPAIR_EVERY, "requeue_orphaned", services.threads.requeue_orphaned),
+        run_every(_REAP_EVERY, "reap", services.reaper.reap),
+        run_every(_SEAL_EVERY, "seal_ledger", services.ledger.seal),
+        run_every(services.anchoring.every, "anchor_ledger", services.anchoring.publish),
+    ]
+    cancel_timeout = services.settings.shutdown_grace + _WORKER_CANCEL_TIMEOUT
+    async with run_beside(cancel_timeout, worker.run()), run_beside(_REPAIR_CANCEL_TIMEOUT, *repairs):
+        try:
+            yield
+        finally:
+            await services.graphs.drain()
+    with suppress(DatabaseUnavailable):
+        await services.ledger.seal()  # what the last steps appended
+
+
+@asynccontextmanager
+async def _listener(services: Services) -> AsyncIterator[None]:
+    """Slack's events, over Socket Mode or HTTP, and the admin server."""
+    settings = services.settings
+    context = ListenerContext(
+        api=services.api,
+        client=services.slack,
+        workspace=services.workspace,
+        store=services.threads,
+        decide=services.decide,
+        withdraw_vote=services.withdraw_vote,
+        delivery=services.delivery,
+        graphs=services.graphs.infos,
+        default_graph=services.graphs.default,
+    )
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+    bolt = build_bolt_app(context, signing_secret=secret)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(context.background_tasks.close)
+        handler: Handler | None = None
+        if settings.slack_app_token is not None:
+            socket = SocketMode(bolt, settings.slack_app_token.get_secret_value())
+            await socket.start()
+            stack.push_async_callback(socket.close)
+            check_slack = socket.check
+        else:
+            handler = events_handler(bolt, secret)
+            check_slack = services.api.check
+        app = _http_app(services, check_slack, handler)
+        await stack.enter_async_context(open_admin_server(settings, app, listen=True))
+        yield
+
+
+@asynccontextmanager
+async def _worker_admin_server(services: Services) -> AsyncIterator[None]:
+    """The admin server of a process that only works the queue, on WORKER_PORT."""
+    app = _http_app(services, services.api.check, None)
+    async with open_admin_server(services.settings, app, listen=False):
+        yield
+
+
+def _http_app(services: Services, check_slack: HealthCheck, slack: Handler | None) -> web.Application:
+    """The routes of this process; the inspection API only if INSPECTION_TOKEN is set."""
+    checks: dict[str, HealthCheck] = {"database": services.diagnostics.check_health, "slack": check_slack}
+    metrics = partial(render_metrics, services.diagnostics, services.metrics)
+    token = services.settings.inspection_token
+    inspection = {PATH: services.inspection.handler(token.get_secret_value())} if token else {}
+    return build_http_app(checks, metrics, slack, inspection)

@@ -21,7 +21,13 @@ TWO_ROWS = parse(
 
 
 @pytest.mark.parametrize(
-    "text", ["approve", "Approved!", "  APPROVE ", "approved.", "*approve*", "`Approve`", "_approved!_"]
+    "text",
+    [
+        *("approve", "Approved!", "  APPROVE ", "approved.", "*approve*", "`Approve`", "_approved!_"),
+        *("```approve```", "“approve”", "'approved'.", "«approve»", "*_~approve~_*"),
+        *(":+1::skin-tone-3: approve", "approve :+1::skin-tone-3:", "approve \U0001f44d\U0001f3fd"),
+        *("\U0001f469\U0001f3fd\u200d\U0001f4bb approved! :tada:", "approve \u2764\ufe0f."),
+    ],
 )
 def test_words_that_approve(text: str) -> None:
     assert parse_reply(text, APPROVAL) == Decision(kind=DecisionKind.APPROVE)
@@ -37,6 +43,8 @@ def test_words_that_approve(text: str) -> None:
         ("reject, it is Friday", "it is Friday"),
         ("reject - ask Carol", "ask Carol"),
         ("reject because it is Friday.", "because it is Friday."),
+        ("reject :-1::skin-tone-6:", None),
+        (":x: “reject”", None),
         ("rejected\nbecause\nof this", "because\nof this"),
     ],
 )
@@ -60,6 +68,15 @@ def test_words_that_reject_and_their_reason(text: str, reason: str | None) -> No
         ":+1:",
         "👍",
         "❌",
+        "👍🏽",
+        ":+1::skin-tone-3:",
+        "approve :-1:",
+        "approve 🤔",
+        ":no_entry: approved",
+        "> approve",
+        "&gt; approve",
+        "approve :tada: tomorrow",
+        "ap*prove*",
         "approve!!",
         "approve?",
         "approve, but only half",

@@ -208,14 +208,31 @@ async def test_with_two_waiting_a_reply_decides_neither(harness: Harness) -> Non
     assert "2 approvals wait" in harness.slack.texts(OutgoingKind.NOTE)[0]
 
 
-async def test_an_unknown_graph_is_named_and_nothing_starts(harness: Harness) -> None:
+async def test_a_word_before_a_colon_that_names_no_graph_is_part_of_the_message(harness: Harness) -> None:
     thread = a_thread()
-    await harness.say(thread, "nosuch: hello")
+    await harness.say(thread, "Note: hello")
+    (row,) = await harness.rows("SELECT graph FROM countersign.threads WHERE id = %s", thread.id)
+    assert row["graph"] == harness.graphs.default
+    assert harness.slack.texts(OutgoingKind.NOTE) == []
+
+
+async def test_talk_while_something_waits_is_answered_by_one_note(harness: Harness) -> None:
+    thread = a_thread()
+    await harness.say(thread, "deploy")
+    for words in ("what is this?", "no idea", "let us ask Bob"):
+        await harness.say(thread, words)
     (note,) = harness.slack.texts(OutgoingKind.NOTE)
-    assert "`nosuch`" in note
-    assert "`echo`" in note
-    await harness.say(thread, "echo: hello")
-    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said hello."]
+    assert "waits for a decision" in note
+
+    await harness.say(thread, "yes, approve it", user="UCAROL")
+
+    assert len(harness.slack.texts(OutgoingKind.NOTE)) == 1
+    assert [user for user, _ in harness.slack.ephemerals] == ["UALICE", "UCAROL"]
+    assert "decided nothing" in harness.slack.ephemerals[-1][1]
+    await harness.answer(await harness.the_card(thread), DecisionKind.APPROVE)
+    await harness.say(thread, "deploy")
+    await harness.say(thread, "and what is this?")
+    assert len(harness.slack.texts(OutgoingKind.NOTE)) == 2
 
 
 async def test_a_second_click_a_strange_channel_and_a_guest_change_nothing(harness: Harness) -> None:

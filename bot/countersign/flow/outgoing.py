@@ -50,7 +50,12 @@ def outgoing(ref: ThreadRef, key: str, kind: OutgoingKind, body: Json = None) ->
 
 def note(ref: ThreadRef, key: str, text: str) -> Outgoing:
     """What the bot has to say about the thing that has this key."""
-    return outgoing(ref, f"note:{key}", OutgoingKind.NOTE, {"text": text})
+    return outgoing(ref, note_key(key), OutgoingKind.NOTE, {"text": text})
+
+
+def note_key(key: str) -> str:
+    """The key of the note about the thing that has this key."""
+    return f"note:{key}"
 
 
 def failure(ref: ThreadRef, error_id: str, hint: str, *, ask_again: bool = False) -> Outgoing:

@@ -80,6 +80,10 @@ class ReplyStore(Protocol):
         """Whether the graph said something in the thread between two messages, given as their ts."""
         ...
 
+    async def is_noted(self, key: str) -> bool:
+        """Whether the outbox has this note, or had it posted in the last day."""
+        ...
+
     async def decided_by_message(self, thread: ThreadRef, key: str) -> bool:
         """Whether the reply with this key counted as a decision."""
         ...

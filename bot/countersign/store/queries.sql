@@ -448,3 +448,7 @@ SELECT EXISTS (
 SELECT approval_id FROM countersign.ledger
 WHERE thread_id = %(thread_id)s AND event IN ('decided', 'voted') AND detail ->> 'message' = %(message)s
 LIMIT 1;
+
+-- outgoing_exists --
+-- Whether the outbox has a row with this key.
+SELECT 1 FROM countersign.outbox WHERE key = %(key)s;

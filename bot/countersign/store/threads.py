@@ -141,6 +141,10 @@ class ThreadStore:
             row = await _one(connection, QUERIES["graph_posted_between"], arguments)
         return row is not None and bool(row["found"])
 
+    async def is_noted(self, key: str) -> bool:
+        async with self._pool.connection() as connection:
+            return await _one(connection, QUERIES["outgoing_exists"], {"key": key}) is not None
+
     async def decided_by_message(self, thread: ThreadRef, key: str) -> bool:
         arguments = {"thread_id": thread.id, "message": key}
         async with self._pool.connection() as connection:

@@ -13,11 +13,11 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import Decide, DecisionRequest
-from countersign.flow.decisions.reply_parser import parse_reply
+from countersign.flow.decisions.reply_parser import parse_reply, seems_to_decide
 from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackUnreachable
 from countersign.flow.graph_state import GraphState
 from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.outgoing import note
+from countersign.flow.outgoing import note, note_key
 from countersign.flow.ports import Clock, ReplyStore, Slack
 from countersign.flow.review import Review
 from countersign.flow.steps.reconciliation import reconcile
@@ -27,6 +27,8 @@ from countersign.interrupts import FormValidationError, InvalidDecision
 _DECISION_STANDS = (
     "A message was edited or deleted after it had decided an approval. The decision stands as it was given."
 )
+
+_NOT_COUNTED = "Your message decided nothing."
 
 
 class ReplyHandler:
@@ -49,7 +51,7 @@ class ReplyHandler:
         except FormValidationError as errors:
             return self._noted(work, state, message, _bad_answer(errors))
         if only is None or decision is None:
-            return self._noted(work, state, message, _what_waits(waiting))
+            return await self._say_what_waits(work, state, message, waiting)
         return await self._decided(work, state, message, only, decision)
 
     async def handle_revision(self, work: Work, state: GraphState, revision: Inbound) -> StepResult:
@@ -104,9 +106,25 @@ class ReplyHandler:
             return replace(nothing, notices=(Notice(user=message.user, text=str(error)),))
         return reconcile(work, state, self._clock, done=(message.key,), changes=(change,))
 
-    def _noted(self, work: Work, state: GraphState, message: Inbound, text: str) -> StepResult:
+    async def _say_what_waits(
+        self, work: Work, state: GraphState, message: Inbound, waiting: list[Review]
+    ) -> StepResult:
+        """Post once what waits. After that, only who seems to decide is told, for their eyes alone."""
+        about = [str(review.approval.id) for review in waiting] or [str(work.thread.halted)]
+        key = f"waits:{work.thread.ref.id}:{'+'.join(sorted(about))}"
+        text = _what_waits(waiting)
+        if not await self._store.is_noted(note_key(key)):
+            return self._noted(work, state, message, text, key)
+        nothing = reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
+        if not seems_to_decide(message.text):
+            return nothing
+        return replace(nothing, notices=(Notice(user=message.user, text=f"{_NOT_COUNTED} {text}"),))
+
+    def _noted(
+        self, work: Work, state: GraphState, message: Inbound, text: str, key: str | None = None
+    ) -> StepResult:
         """Answer the message with a note, and change nothing."""
-        post = (note(work.thread.ref, message.key, text),)
+        post = (note(work.thread.ref, key or message.key, text),)
         return reconcile(work, state, self._clock, done=(message.key,), post=post, halted=work.thread.halted)
 
 

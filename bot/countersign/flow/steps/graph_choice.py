@@ -13,17 +13,13 @@ from countersign.flow.thread import ThreadRecord
 from countersign.flow.work import StepResult, Work
 
 
-def choose_graph(thread: ThreadRecord, first: Inbound, graphs: Graphs) -> StepResult:
-    """Bind the thread to the graph that its first message names, or say which there are."""
+def choose_graph(thread: ThreadRecord, first: Inbound, graphs: Graphs) -> ThreadRecord:
+    """Bind the thread to the graph that its first message names, else to the default graph.
+
+    A word before a colon that names no graph (`Note: ...`) is a part of the message.
+    """
     name, _ = split_name(first.text)
-    if name is None or name in graphs.infos:
-        return StepResult(thread=replace(thread, graph=name or graphs.default))
-    known = ", ".join(f"`{known}`" for known in graphs.infos)
-    text = (
-        f"There is no graph called `{name}`, so nothing was started. There are: {known}.\n"
-        f"Write again with one of these names before the colon, or without a name for `{graphs.default}`."
-    )
-    return StepResult(thread=thread, done=(first.key,), post=(note(thread.ref, first.key, text),))
+    return replace(thread, graph=name if name in graphs.infos else graphs.default)
 
 
 def graph_missing(work: Work, graphs: Graphs) -> StepResult:

@@ -157,11 +157,9 @@ class ThreadRunner:
             assert first is not None, "a thread without a graph has nothing but messages to handle"
             if first.kind is not InboundKind.MESSAGE:
                 return StepResult(thread=replace(work.thread, halted=None), done=(first.key,))
-            choice = choose_graph(work.thread, first, self._graphs)
-            if choice.thread.graph is None:
-                return choice
-            await self._store.assign_graph(choice.thread)
-            work = replace(work, thread=choice.thread)
+            chosen = choose_graph(work.thread, first, self._graphs)
+            await self._store.assign_graph(chosen)
+            work = replace(work, thread=chosen)
         info = self._graphs.infos.get(work.thread.graph or "")
         if info is None:
             return graph_missing(work, self._graphs)

@@ -2,19 +2,20 @@
 
 A payload may hold text that displays in another order than it is stored (bidirectional overrides), text that
 does not display at all (zero-width and tag characters) or text that a terminal or client swallows (controls).
-Each becomes its code point in angle brackets, such as ⟨U+202E⟩. Line breaks and tabs stay as they are.
+Each becomes its code point in angle brackets, such as ⟨U+202E⟩. Line breaks and tabs stay as they are, and so
+do format characters that a script is written with; see `format_characters`.
 """
 
 import re
 import unicodedata
-from itertools import pairwise
+
+from countersign.interrupts.display.format_characters import FORMAT_CHARACTERS, is_expected
 
 # Characters without ink that their general category does not give away.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _HIDING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # U+FE0F alone is common and harmless: it asks for the coloured form of an emoji.
 _VARIATION = re.compile("[\u180b-\u180d\ufe00-\ufe0e\U000e0100-\U000e01ef]")
-_JOINER = "\u200d"
 
 
 def escape_invisible(text: str) -> str:
@@ -22,14 +23,13 @@ def escape_invisible(text: str) -> str:
     text = text.replace("\r\n", "\n")
     if text.isascii() and text.isprintable():
         return text
-    if _JOINER not in text:
-        return text.translate(_SHOWN)
-    pieces = text.split(_JOINER)
-    shown = [pieces[0].translate(_SHOWN)]
-    for before, after in pairwise(pieces):
-        joint = _JOINER if _joins_emoji(before[-1:], after[:1]) else _SHOWN[ord(_JOINER)]
-        shown += [joint, after.translate(_SHOWN)]
-    return "".join(shown)
+    shown: list[str] = []
+    done = 0
+    for found in FORMAT_CHARACTERS.finditer(text):
+        if is_expected(text, found.start()):
+            shown += [text[done : found.start()].translate(_SHOWN), found.group()]
+            done = found.end()
+    return "".join((*shown, text[done:].translate(_SHOWN)))
 
 
 def has_invisible(text: str) -> bool:
@@ -54,12 +54,3 @@ class _Shown(dict[int, str]):
 
 
 _SHOWN = _Shown()
-
-
-def _joins_emoji(before: str, after: str) -> bool:
-    """The zero-width joiner inside an emoji, such as a family, is no deception."""
-    if not before or not after:
-        return False
-    return (before == "\ufe0f" or unicodedata.category(before) in {"So", "Sk"}) and unicodedata.category(
-        after
-    ) == "So"

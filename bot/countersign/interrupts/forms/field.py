@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from countersign.approvals.json import Json
+from countersign.interrupts.display.format_characters import is_expected
 from countersign.interrupts.display.invisible_characters import has_invisible
 from countersign.interrupts.json_equality import json_equal, json_key
 from countersign.interrupts.unset import UNSET, JsonOrUnset
@@ -88,7 +89,10 @@ def json_text(value: Json) -> str:
     text = json.dumps(value, indent=2, ensure_ascii=False)
     if not has_invisible(text):
         return text
-    return "".join(json.dumps(c)[1:-1] if has_invisible(c) else c for c in text)
+    return "".join(
+        json.dumps(c)[1:-1] if has_invisible(c) and not is_expected(text, at) else c
+        for at, c in enumerate(text)
+    )
 
 
 def _raw(field: Field, value: Json) -> RawInput:

@@ -1,5 +1,6 @@
 """The composition root: opens every service, wires them, and closes them in reverse."""
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from countersign.http.admin_server import open_startup_server
 from countersign.http.inspection_api import InspectionApi
 from countersign.jobs.queue import Queue
 from countersign.jobs.stalled_jobs import StalledJobReaper
+from countersign.log_redaction import SecretRedactor
 from countersign.policy_support import load_supported_policy
 from countersign.runs.blocking_watchdog import watched
 from countersign.runs.checkpoints import Checkpoints
@@ -97,6 +99,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
                     config,
                     settings.default_graph,
                     lambda _thread: ToolHost(main.proxy(slack), main.proxy(effects)),
+                    SecretRedactor(os.environ).redact if settings.inspection_token else None,
                 )
             )
         )

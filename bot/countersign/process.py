@@ -12,7 +12,6 @@ from countersign.app import Services, open_services
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.steps.progress_indicator import ProgressIndicator
 from countersign.http.admin_server import open_admin_server, render_metrics
-from countersign.http.inspection_api import PATH
 from countersign.http.server import Handler, HealthCheck, build_http_app
 from countersign.jobs.periodic import run_every
 from countersign.jobs.worker import Worker
@@ -152,5 +151,5 @@ def _http_app(services: Services, check_slack: HealthCheck, slack: Handler | Non
     checks: dict[str, HealthCheck] = {"database": services.diagnostics.check_health, "slack": check_slack}
     metrics = partial(render_metrics, services.diagnostics, services.metrics)
     token = services.settings.inspection_token
-    inspection = {PATH: services.inspection.handler(token.get_secret_value())} if token else {}
+    inspection = services.inspection.routes(token.get_secret_value()) if token else {}
     return build_http_app(checks, metrics, slack, inspection)

@@ -12,6 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
+from countersign.demo.bot.details import InspectionClient
 from countersign.demo.texts import EXAMPLE_GRAPHS
 from slack_local.workspace import LocalWorkspace
 from tests.browser.small_app import small_app
@@ -29,6 +30,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+TOKEN = "the inspection token of the bot behind the page"
 PATIENCE = 8_000  # milliseconds
 _HERE = Path(__file__).parent
 
@@ -136,8 +138,11 @@ async def stage(
     """A workspace with the real bot in it."""
     folder = tmp_path_factory.mktemp("page")
     with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder, url) as stage, stage.bot() as bot:
-            stage.ws.page.context.app_info = EXAMPLE_GRAPHS
+        async with open_stage(folder, url) as stage, stage.bot(INSPECTION_TOKEN=TOKEN) as bot:
+            inspection = InspectionClient(lambda: bot.address, TOKEN)
+            context = stage.ws.page.context
+            context.app_info = EXAMPLE_GRAPHS
+            context.bot_details, context.message_notes = inspection.details, inspection.notes
             yield stage
             assert await bot.stop() == 0, bot.said
 

@@ -1,6 +1,7 @@
 """The newcomer's stories with the real bot behind the page, and what else needs the two together."""
 
 import asyncio
+import re
 
 from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
@@ -184,3 +185,28 @@ async def test_a_broken_socket_heals(stage: Stage, visit: Visit) -> None:
     await page.get_by_role("button", name="Close the inspector").click()
     await writes(page, "Message #general", "@countersign post 'Back again' to #ops")
     await expect(thread_of(page).get_by_role("button", name="Approve")).to_be_visible(timeout=SLOW)
+
+
+async def test_an_exception_of_the_graph_is_shown_with_its_line_beside_the_error_id(
+    stage: Stage, visit: Visit
+) -> None:
+    page = await visit(stage.ws, "alice")
+    thread = await stage.asks({"fail_with": "OPENAI_API_KEY"})
+    await page.goto(f"{stage.ws.address}/#/{thread.channel}/{thread.ts}")
+
+    failed = thread_of(page).get_by_role("article").filter(has_text="This run stopped.")
+    await expect(failed).to_contain_text("Error ID", timeout=SLOW)
+    note = failed.get_by_role("complementary", name="RuntimeError")
+    await expect(note).to_contain_text("RuntimeError: Refused with the key [secret]")
+    await expect(note).to_contain_text(re.compile(r"/probes/asking\.py:\d+, in act"))
+    await expect(note).to_contain_text('raise RuntimeError("Refused with the key " + ')
+    traceback = note.get_by_text("Traceback (most recent call last)")
+    await expect(traceback).to_be_hidden()
+    await note.get_by_text("Traceback", exact=True).click()
+    await expect(traceback).to_be_visible()
+
+    await page.get_by_role("button", name="Inspector").click()
+    await page.get_by_role("tab", name="Bot").click()
+    errors = page.get_by_role("region", name="Errors")
+    await expect(errors).to_contain_text("Refused with the key [secret]")
+    assert not stage.leaked(await page.content())

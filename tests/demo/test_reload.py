@@ -25,6 +25,18 @@ def pay(state):
 
 graph = StateGraph(State).add_node(pay).set_entry_point("pay")
 """
+RAISES = """
+from typing import TypedDict
+from langgraph.graph import StateGraph
+
+class State(TypedDict):
+    wish: str
+
+def pay(state):
+    raise ValueError("no refunds today")
+
+graph = StateGraph(State).add_node(pay).set_entry_point("pay")
+"""
 
 
 def test_a_graph_that_does_not_load_is_shown_and_loaded_once_it_is_mended(
@@ -65,6 +77,24 @@ def test_a_graph_that_does_not_load_is_shown_and_loaded_once_it_is_mended(
         page.acts("bob", "click", ts=card, action_id="approval:approve")
         page.shows(root, "It is paid at once.")
         assert running.stops() == 0
+
+
+def test_the_page_has_the_exception_of_a_graph_beside_its_error_id(folder: Path, tmp_path: Path) -> None:
+    config = a_project_in(tmp_path)
+    (tmp_path / "mine.py").write_text(RAISES)
+    with demo(folder, "--config", str(config)) as running:
+        running.says(STARTED)
+        page = AtThePage(running)
+        assert asyncio.run(page.opens())["message_notes"]
+        root = page.acts("alice", "say", text="@countersign refund 12")["thread_ts"]
+        page.shows(root, "This run stopped.")
+
+        (note,) = page.acts("alice", "message_notes", thread_ts=root)["notes"]
+        (failed,) = [message for message in page.thread(root) if note["beside"] in message["text"]]
+        assert failed["text"].startswith("This run stopped.")
+        assert (note["title"], note["text"]) == ("ValueError", "no refunds today")
+        assert note["location"] == f"{tmp_path / 'mine.py'}:9, in pay"
+        assert note["code"] == 'raise ValueError("no refunds today")'
 
 
 def test_a_workspace_whose_demo_is_killed_keeps_what_was_said(folder: Path) -> None:

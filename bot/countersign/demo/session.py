@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from countersign.demo import texts
-from countersign.demo.bot import details
+from countersign.demo.bot.details import InspectionClient, new_token
 from countersign.demo.bot.environment import bot_environment, has_own_model
 from countersign.demo.bot.file_watcher import FileWatcher
 from countersign.demo.bot.process import CountersignBot
@@ -36,7 +36,7 @@ class Demo:
         self._project = Project(config=config, whole_folder=not self._hosts_examples)
         self._settings = DemoSettings(outside, self._project)
         self._port = port
-        self._inspection_token = details.new_token()
+        self._inspection_token = new_token()
 
     async def run(self, stack: AsyncExitStack) -> int:
         """Run until the task is cancelled. Raises `BotDownError`."""
@@ -52,7 +52,8 @@ class Demo:
             return self._environment(now, workspace, model)
 
         bot = self._bot(stack, environment())
-        page.bot_details = details.over_http(lambda: bot.address, self._inspection_token)
+        inspection = InspectionClient(lambda: bot.address, self._inspection_token)
+        page.bot_details, page.message_notes = inspection.details, inspection.notes
         watcher = FileWatcher(lambda: self._project.sources, excluded=(self._folder.path,))
         supervisor = Supervisor(bot, self._project, watcher, page, environment)
         print(texts.STARTING, flush=True)

@@ -1,6 +1,7 @@
 """What a use case, or a port that it calls, can end with; one class each. Texts are safe to show."""
 
 from countersign.approvals.errors import CountersignError
+from countersign.flow.error_report import ErrorReport
 
 
 class Conflict(CountersignError):
@@ -28,12 +29,16 @@ class Drained(CountersignError):
 
 
 class RunFailed(CountersignError):
-    """The graph raised. The log has the traceback under `error_id`; `hint` is safe to show to people."""
+    """The graph raised. The log has the traceback under `error_id`; `hint` is safe to show to people.
 
-    def __init__(self, error_id: str, hint: str) -> None:
+    `report` is for the graph's author; None where no such reports are kept.
+    """
+
+    def __init__(self, error_id: str, hint: str, report: ErrorReport | None = None) -> None:
         super().__init__(hint)
         self.error_id = error_id
         self.hint = hint
+        self.report = report
 
 
 class AnswerRefused(CountersignError):

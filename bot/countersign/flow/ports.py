@@ -12,6 +12,7 @@ from countersign.approvals.person import Person
 from countersign.approvals.policy.approver_set import Source
 from countersign.approvals.policy.matching import Channel
 from countersign.approvals.policy.voting.membership import Roster
+from countersign.flow.error_report import ErrorReport
 from countersign.flow.graph_state import GraphInfo, GraphState
 from countersign.flow.inbound import Inbound
 from countersign.flow.outgoing import Outgoing, ThreadRoot
@@ -174,6 +175,10 @@ class Graphs(Protocol):
         self, name: str, thread: ThreadRef, session: Any, starter: str | None = None
     ) -> AbstractAsyncContextManager[GraphThread]:
         """`starter` wrote what starts a run now; None where one goes on that somebody started before."""
+        ...
+
+    def report_error(self, error_id: str, name: str, error: BaseException) -> ErrorReport | None:
+        """What an error in a step says to the author of this graph. None: no reports are kept."""
         ...
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from countersign.approvals.ledger import Change
+from countersign.flow.error_report import ErrorReport
 from countersign.flow.inbound import Inbound
 from countersign.flow.outgoing import Outgoing
 from countersign.flow.review import Review
@@ -29,6 +30,7 @@ class StepResult:
     changes: tuple[Change, ...] = ()
     opened: tuple[Review, ...] = ()  # the approvals that `changes` open
     post: tuple[Outgoing, ...] = ()
+    error: ErrorReport | None = None  # of the failure that is told in `post`, for the graph's author
     notices: tuple["Notice", ...] = ()  # sent after the result is saved; a failure to send one is no failure
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from countersign.flow.error_report import ErrorReport
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.ports import Graphs, GraphThread, Locks
 from countersign.flow.thread import ThreadRef
@@ -91,6 +92,9 @@ class GraphsOnGraphLoop:
         bound = self._bridge.enter(lambda: self._graphs.bind(name, thread, session, starter))
         async with bound as graph:
             yield self._bridge.proxy(graph)
+
+    def report_error(self, error_id: str, name: str, error: BaseException) -> ErrorReport | None:
+        return self._graphs.report_error(error_id, name, error)
 
     async def drain(self) -> None:
         """Stop every run at its next superstep; another process continues it."""

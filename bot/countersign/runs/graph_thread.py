@@ -1,6 +1,6 @@
 """One graph in one thread: read, start, resume by id, continue. The caller holds the thread's lock."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg
@@ -12,7 +12,7 @@ from langgraph.runtime import RunControl
 from langgraph.types import Command, StateSnapshot
 
 from countersign.approvals.json import Json
-from countersign.flow.errors import AnswerRefused, DatabaseUnavailable, Drained
+from countersign.flow.errors import AnswerRefused, DatabaseUnavailable, Drained, RunFailed
 from countersign.flow.graph_state import GraphInfo, GraphState, StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
@@ -20,7 +20,6 @@ from countersign.interrupts import to_json
 from countersign.interrupts.code import GraphReading
 from countersign.runs.checkpointer import is_database_unavailable
 from countersign.runs.loading import AnyGraph
-from countersign.runs.run_errors import report_failure
 from countersign.runs.snapshot import INPUT_KEY, dangling_tool_calls, read_state
 from countersign.runs.unanswered import is_asked, unanswered
 
@@ -48,7 +47,9 @@ class GraphThread:
         control: RunControl,
         reads: Mapping[str, CheckpointTuple],
         answers: GraphReading,
+        failed: Callable[[BaseException], RunFailed],
     ) -> None:
+        """`failed` reports what a run raised."""
         self._graph = graph
         self._info = info
         self._config = config
@@ -56,6 +57,7 @@ class GraphThread:
         self._control = control
         self._reads = reads
         self._answers = answers
+        self._failed = failed
         self._metadata: dict[str, Any] = {}
         self._values: Any = None
 
@@ -154,4 +156,4 @@ class GraphThread:
                 raise DatabaseUnavailable from error
             if is_invalid_resume(error):
                 raise AnswerRefused(f"The graph did not take the answer: {error}") from error
-            raise report_failure(self._info.name, self._config["configurable"]["thread_id"], error) from error
+            raise self._failed(error) from error

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import psycopg
 from langchain_core.runnables import RunnableConfig
@@ -11,6 +12,7 @@ from langgraph.runtime import RunControl
 from psycopg_pool import AsyncConnectionPool
 
 from countersign.approvals.json import Json
+from countersign.flow.error_report import ErrorReport
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.thread import ThreadRef
@@ -18,6 +20,7 @@ from countersign.interrupts.code import GraphReading
 from countersign.runs.checkpointer import Checkpointer, is_database_unavailable
 from countersign.runs.code_version import code_version
 from countersign.runs.config import GraphConfig, GraphConfigError
+from countersign.runs.error_reports import ErrorReports
 from countersign.runs.graph_thread import GraphThread, thread_config
 from countersign.runs.input_schema import describe_input
 from countersign.runs.loading import LoadedGraph, load_graphs
@@ -25,16 +28,25 @@ from countersign.runs.run_errors import report_failure
 from countersign.runs.source.answers import own_code, read_all_answers
 from countersign.runs.unanswered import RecordsReads
 
+Redact: TypeAlias = Callable[[str], str]
+
 
 class _Saver(RecordsReads, Checkpointer):
     """One run's checkpointer."""
 
 
 class Graphs:
-    """`host(thread)` makes the object through which a thread's tools call Slack."""
+    """`host(thread)` makes the object through which a thread's tools call Slack.
+
+    With `redact`, which removes the secrets of a text, there are reports of errors for the graphs' authors.
+    """
 
     def __init__(
-        self, loaded: Mapping[str, LoadedGraph], default: str, host: Callable[[ThreadRef], object]
+        self,
+        loaded: Mapping[str, LoadedGraph],
+        default: str,
+        host: Callable[[ThreadRef], object],
+        redact: Redact | None = None,
     ) -> None:
         self._loaded = loaded
         self._host = host
@@ -42,6 +54,7 @@ class Graphs:
         self._draining = False
         self.default = default
         own = own_code(loaded)
+        self._reports = ErrorReports(own, redact) if redact else None
         self.infos: Mapping[str, GraphInfo] = {
             name: replace(describe_input(graph), version=code_version(name, graph.sample, own))
             for name, graph in loaded.items()
@@ -69,15 +82,16 @@ class Graphs:
         try:
             async with AsyncExitStack() as stack:
                 loaded, saver = self._loaded[name], _Saver(session)
+                failed = partial(report_failure, name, thread.id, self._reports)
                 try:
                     built = await _run_config(config, saver, starter) if loaded.built_per_run else config
                     graph = await stack.enter_async_context(loaded.open(built, saver))
                 except Exception as error:
                     if is_database_unavailable(error, session):
                         raise DatabaseUnavailable from error
-                    raise report_failure(name, thread.id, error) from error
+                    raise failed(error) from error
                 yield GraphThread(
-                    graph, self.infos[name], config, session, control, saver.reads, self.answers[name]
+                    graph, self.infos[name], config, session, control, saver.reads, self.answers[name], failed
                 )
         finally:
             self._controls.discard(control)
@@ -88,6 +102,10 @@ class Graphs:
         """The state of a graph in a thread, for its inspector. Takes no lock."""
         async with sessions.connection() as session, self.bind(name, thread, session) as graph:
             return await graph.describe()
+
+    def report_error(self, error_id: str, name: str, error: BaseException) -> ErrorReport | None:
+        """What an error in a step says to the graph's author. None: no reports are kept."""
+        return self._reports.describe(error_id, name, error) if self._reports else None
 
     def drain(self) -> None:
         """Stop every run at its next superstep; another process continues it."""
@@ -106,7 +124,10 @@ async def _run_config(config: RunnableConfig, saver: Checkpointer, starter: str 
 
 @asynccontextmanager
 async def open_graphs(
-    config: GraphConfig, default: str | None, host: Callable[[ThreadRef], object]
+    config: GraphConfig,
+    default: str | None,
+    host: Callable[[ThreadRef], object],
+    redact: Redact | None = None,
 ) -> AsyncIterator[Graphs]:
     """Load all graphs; what their factories opened is closed in the end. Raises GraphConfigError."""
     async with AsyncExitStack() as stack:
@@ -114,4 +135,4 @@ async def open_graphs(
         if default is not None and default not in loaded:
             known = ", ".join(loaded)
             raise GraphConfigError(f"DEFAULT_GRAPH is {default}, and {config.path} has only: {known}.")
-        yield Graphs(loaded, default or config.default, host)
+        yield Graphs(loaded, default or config.default, host, redact)

@@ -1,4 +1,4 @@
-"""Logs a failed run, and says what its thread may show: a hint, and the reference that the log has too."""
+"""Logs a failed run, and says what its thread may show: a hint, and the Error ID that the log has too."""
 
 import secrets
 
@@ -7,6 +7,7 @@ import structlog
 from langgraph.errors import GraphRecursionError
 
 from countersign.flow.errors import RunFailed, StatementFailed
+from countersign.runs.error_reports import ErrorReports
 
 log = structlog.get_logger()
 
@@ -22,10 +23,13 @@ _HINTS: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
-def report_failure(graph: str, thread_id: str, error: BaseException) -> RunFailed:
+def report_failure(
+    graph: str, thread_id: str, reports: ErrorReports | None, error: BaseException
+) -> RunFailed:
     """Log the error with its traceback under a new Error ID; the result holds what people may see."""
     error_id = secrets.token_hex(4)
     log.error("run_failed", error_id=error_id, graph=graph, thread_id=thread_id, exc_info=error)
     causes = [error, error.__cause__, error.__context__]
     hint = next((text for kind, text in _HINTS for cause in causes if isinstance(cause, kind)), None)
-    return RunFailed(error_id, hint or "The graph stopped with an error.")
+    report = reports.describe(error_id, graph, error) if reports else None
+    return RunFailed(error_id, hint or "The graph stopped with an error.", report)

@@ -94,6 +94,10 @@ class Diagnostics:
         rows = await fetch(self._pool, "thread_row", {"thread_id": thread_id})
         return rows[0]["graph"] if rows else None
 
+    async def run_errors(self, thread_id: str) -> list[dict[str, Any]]:
+        """The reports of what runs in this thread raised, the latest first."""
+        return await fetch(self._pool, "run_errors", {"thread_id": thread_id})
+
     async def thread_rows(self, thread_id: str) -> dict[str, list[dict[str, Any]]]:
         """The thread's rows per table: `Thread`, `Approvals`, `Ledger`. Empty lists for an unknown thread."""
         return {

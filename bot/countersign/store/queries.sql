@@ -266,6 +266,10 @@ DELETE FROM countersign.early_replies WHERE told_at < now() - interval '10 minut
 DELETE FROM countersign.outbox
 WHERE coalesce(posted_at, given_up_at) < now() - interval '26 hours';
 
+-- delete_expired_run_errors --
+-- Reports of errors that their graph's author has had time to read.
+DELETE FROM countersign.run_errors WHERE at < now() - interval '7 days';
+
 -- delete_expired_effects --
 -- Effects that no run can ask for any more.
 DELETE FROM countersign.effects WHERE started_at < now() - %(seconds)s * interval '1 second';
@@ -291,6 +295,19 @@ FROM countersign.approvals WHERE thread_id = %(thread_id)s ORDER BY opened_at, i
 -- The ledger of one thread, for its inspector.
 SELECT at, approval_id, version, event, actor_id, actor_name, detail
 FROM countersign.ledger WHERE thread_id = %(thread_id)s ORDER BY id;
+
+-- insert_run_error --
+-- What a run raised, for the graph's author.
+INSERT INTO countersign.run_errors
+    (error_id, thread_id, graph, type, message, file, line, function, code, traceback)
+VALUES (%(error_id)s, %(thread_id)s, %(graph)s, %(type)s, %(message)s, %(file)s, %(line)s, %(function)s,
+    %(code)s, %(traceback)s)
+ON CONFLICT (error_id) DO NOTHING;
+
+-- run_errors --
+-- What runs in one thread raised, the latest first, for its inspector.
+SELECT error_id, at, graph, type, message, file, line, function, code, traceback
+FROM countersign.run_errors WHERE thread_id = %(thread_id)s ORDER BY at DESC LIMIT 20;
 
 -- thread_row --
 -- One thread's row, for its inspector.

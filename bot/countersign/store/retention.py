@@ -19,8 +19,13 @@ class RetentionStore:
         self._pool = pool
 
     async def delete_expired_events(self) -> None:
-        """Delete the events that Slack no longer retries, and the posts that are no longer retried."""
-        for name in ("delete_expired_inbox", "delete_expired_outbox", "delete_expired_early_replies"):
+        """Delete events that Slack no longer retries, posts that are no longer retried, and old errors."""
+        for name in (
+            "delete_expired_inbox",
+            "delete_expired_outbox",
+            "delete_expired_early_replies",
+            "delete_expired_run_errors",
+        ):
             await run(self._pool, name, {})
 
     async def delete_expired_effects(self, seconds: float) -> None:

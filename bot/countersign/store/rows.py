@@ -5,12 +5,14 @@ can hold, U+0000 among them.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from psycopg.types.json import Json as AsJson
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.lifecycle import Status
+from countersign.flow.error_report import ErrorReport
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRecord, ThreadRef
@@ -44,6 +46,10 @@ def inbound_from(row: Row) -> Inbound:
         ts=row["ts"],
         open_approvals=tuple(row["open_approvals"] or ()),
     )
+
+
+def run_error_row(error: ErrorReport, thread: ThreadRef) -> dict[str, Any]:
+    return {**asdict(error), "thread_id": thread.id}
 
 
 def inbound_row(inbound: Inbound) -> dict[str, Any]:

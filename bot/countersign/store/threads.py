@@ -112,6 +112,10 @@ class ThreadStore:
                 claiming = await connection.execute(
                     QUERIES["claim_thread"], claim_arguments(thread.ref.channel, thread.ref.ts)
                 )
+            if result.error:
+                await connection.execute(
+                    QUERIES["insert_run_error"], rows.run_error_row(result.error, thread.ref)
+                )
             if result.done:
                 await connection.execute(QUERIES["mark_done"], {"keys": list(result.done)})
             if result.parked:

@@ -59,8 +59,11 @@ class PageConnection:
         hello = view_model.initial_state(self.context.slack, self.person.user, self.context.app_info)
         self._sent_channels = hello["channels"]
         self.watched = None
-        has_details = {"bot_details": self.context.bot_details is not None}
-        self._send(hello | has_details | self._banner() | {"connected": self._connections()})
+        asks_bot = {
+            "bot_details": self.context.bot_details is not None,
+            "message_notes": self.context.message_notes is not None,
+        }
+        self._send(hello | asks_bot | self._banner() | {"connected": self._connections()})
 
     def watch(self, channel: str, thread_ts: str) -> list[JsonObject]:
         """Follow a thread: all of it now, and its changes as they come."""

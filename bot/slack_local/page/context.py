@@ -1,6 +1,6 @@
 """What every open page shares: the workspace's parts, its people, what is known of the app."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -21,6 +21,24 @@ inspector has a tab for it.
 """
 
 
+@dataclass(frozen=True, kw_only=True)
+class MessageNote:
+    """What the bot tells its developer about one of its messages. It is on the page, not in Slack."""
+
+    beside: str
+    """The note stands below the app's messages that contain this text."""
+    title: str
+    text: str
+    location: str = ""
+    """A line of code, such as `/home/me/graph.py:12, in pay`."""
+    code: str = ""
+    traceback: str = ""
+
+
+MessageNotes: TypeAlias = Callable[[str], Awaitable[Sequence[MessageNote]]]
+"""Asks the bot for its notes on the messages of a thread (`<team>/<channel>/<thread_ts>`)."""
+
+
 @dataclass
 class PageContext:
     """Shared by every open page."""
@@ -31,6 +49,7 @@ class PageContext:
     people: Mapping[str, Person]
     app_info: AppInfo = field(default_factory=AppInfo)
     bot_details: BotDetails | None = None
+    message_notes: MessageNotes | None = None
     banner: str = ""
     """A line above every page, such as why a graph could not be loaded; empty for none."""
     harness: Harness = ANY_BOT

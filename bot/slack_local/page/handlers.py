@@ -1,4 +1,4 @@
-"""What the page can ask for: what a person does in Slack, and what this workspace can do besides."""
+"""What the page can ask for: what a person does in Slack, and what the inspector can do besides."""
 
 import asyncio
 from base64 import b64decode
@@ -6,12 +6,19 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 from slack_local.block_kit.input_state import NotPossibleError
-from slack_local.model.records import Channel, Ephemeral, JsonObject, Message, View
+from slack_local.model.records import Ephemeral, JsonObject, Message, View
 from slack_local.page import view_model
 from slack_local.page.client import PageClient
-from slack_local.page.inspector import fault_presets
-from slack_local.page.recording.pytest_source import pytest_source
-from slack_local.page.recording.script_source import script_source
+from slack_local.page.inspector_handlers import (
+    advance_clock,
+    bot_details,
+    inject_fault,
+    inspect,
+    message_notes,
+    recording,
+    redeliver,
+)
+from slack_local.page.lookups import requested_channel, requested_message, requested_view
 from slack_local.page.request import BadRequestError, PageRequest
 from slack_local.people.threads import Thread
 
@@ -56,13 +63,13 @@ async def timeline(client: PageClient, request: PageRequest) -> JsonObject:
     """A page of a channel's messages: the newest, or those before `before`."""
     limit = int(request.number("limit", PAGE_OF_MESSAGES, MAX_PAGE))
     return view_model.timeline(
-        client.context.slack, _channel(client, request), request.maybe("before"), max(1, limit)
+        client.context.slack, requested_channel(client, request), request.maybe("before"), max(1, limit)
     )
 
 
 async def watch(client: PageClient, request: PageRequest) -> JsonObject:
     """Open a thread."""
-    return {"messages": client.watch(_channel(client, request).id, request.text("thread_ts"))}
+    return {"messages": client.watch(requested_channel(client, request).id, request.text("thread_ts"))}
 
 
 async def unwatch(client: PageClient, _: PageRequest) -> JsonObject:
@@ -71,65 +78,44 @@ async def unwatch(client: PageClient, _: PageRequest) -> JsonObject:
     return {}
 
 
-def _channel(client: PageClient, request: PageRequest) -> Channel:
-    channel = client.context.slack.state.channels.get(request.text("channel"))
-    if channel is None or client.person.id not in channel.members:
-        raise BadRequestError("that conversation is not yours to see")
-    return channel
-
-
-def _message(client: PageClient, request: PageRequest) -> Message:
-    message = _channel(client, request).messages.get(request.text("ts"))
-    if message is None:
-        raise BadRequestError("that message is gone")
-    return message
-
-
-def _view(client: PageClient, request: PageRequest) -> View:
-    view = client.context.slack.state.views.get(request.text("view"))
-    if view is None or view.user != client.person.id:
-        raise BadRequestError("that form is closed")
-    return view
-
-
 # -- writing ------------------------------------------------------------------------------------------
 
 
 async def say(client: PageClient, request: PageRequest) -> JsonObject:
     """Write in a channel or a thread."""
     thread = await client.person.says(
-        _channel(client, request).id, request.text("text"), request.maybe("thread_ts")
+        requested_channel(client, request).id, request.text("text"), request.maybe("thread_ts")
     )
     return {"thread_ts": thread.ts}
 
 
 async def run(client: PageClient, request: PageRequest) -> JsonObject:
     """Type a slash command."""
-    answer = await client.person.runs(request.text("text"), _channel(client, request).id)
+    answer = await client.person.runs(request.text("text"), requested_channel(client, request).id)
     return {"error": answer.error} if answer.error else {}
 
 
 async def react(client: PageClient, request: PageRequest) -> JsonObject:
     """Add a reaction."""
-    await client.person.reacts(_message(client, request), request.text("name"))
+    await client.person.reacts(requested_message(client, request), request.text("name"))
     return {}
 
 
 async def unreact(client: PageClient, request: PageRequest) -> JsonObject:
     """Take one's own reaction back."""
-    await client.person.unreacts(_message(client, request), request.text("name"))
+    await client.person.unreacts(requested_message(client, request), request.text("name"))
     return {}
 
 
 async def edit(client: PageClient, request: PageRequest) -> JsonObject:
     """Change one's own message."""
-    await client.person.edits(_message(client, request), request.text("text"))
+    await client.person.edits(requested_message(client, request), request.text("text"))
     return {}
 
 
 async def delete(client: PageClient, request: PageRequest) -> JsonObject:
     """Delete one's own message."""
-    await client.person.deletes(_message(client, request))
+    await client.person.deletes(requested_message(client, request))
     return {}
 
 
@@ -156,11 +142,11 @@ async def click(client: PageClient, request: PageRequest) -> JsonObject:
     """Press or choose something on a message, a notice or a view; with `twice`, two times at once."""
     target: Message | Ephemeral | View
     if request.any("view"):
-        target = _view(client, request)
+        target = requested_view(client, request)
     elif request.any("ephemeral"):
         target = _ephemeral(client, request)
     else:
-        target = _message(client, request)
+        target = requested_message(client, request)
     presses = [
         client.person.clicks(
             target,
@@ -177,14 +163,14 @@ async def click(client: PageClient, request: PageRequest) -> JsonObject:
 
 async def search(client: PageClient, request: PageRequest) -> JsonObject:
     """Type into a select whose options the app gives."""
-    where = _view(client, request) if request.any("view") else _message(client, request)
+    where = requested_view(client, request) if request.any("view") else requested_message(client, request)
     typed, block_id = request.maybe("typed") or "", request.maybe("block_id")
     return {"options": await client.person.searches(where, request.text("action_id"), typed, block_id)}
 
 
 async def fill(client: PageClient, request: PageRequest) -> JsonObject:
     """Put values into a form's inputs, by block id."""
-    await client.person.fills(_view(client, request), request.object("values"))
+    await client.person.fills(requested_view(client, request), request.object("values"))
     return {}
 
 
@@ -196,13 +182,13 @@ async def upload(client: PageClient, request: PageRequest) -> JsonObject:
 
 async def submit(client: PageClient, request: PageRequest) -> JsonObject:
     """Submit a form with what was changed in it."""
-    done = await client.person.submits(_view(client, request), request.object("values"))
+    done = await client.person.submits(requested_view(client, request), request.object("values"))
     return {"outcome": done.outcome, "errors": dict(done.errors), "failed": done.error}
 
 
 async def close(client: PageClient, request: PageRequest) -> JsonObject:
     """Close a form, or with `everything` all that lie on each other."""
-    await client.person.closes(_view(client, request), everything=request.flag("everything"))
+    await client.person.closes(requested_view(client, request), everything=request.flag("everything"))
     return {}
 
 
@@ -214,73 +200,16 @@ async def home(client: PageClient, _: PageRequest) -> JsonObject:
 
 async def stop(client: PageClient, request: PageRequest) -> JsonObject:
     """Press Stop while the app's session in a thread is processing."""
-    thread = Thread(client.context.slack, _channel(client, request).id, request.text("thread_ts"))
+    thread = Thread(client.context.slack, requested_channel(client, request).id, request.text("thread_ts"))
     await client.person.stops(thread)
     return {}
 
 
 async def shortcut(client: PageClient, request: PageRequest) -> JsonObject:
     """Use a message shortcut, or without a message a global one."""
-    message = _message(client, request) if request.any("ts") else None
+    message = requested_message(client, request) if request.any("ts") else None
     pressed = await client.person.shortcuts(request.text("callback_id"), message)
     return {"failed": NOT_TAKEN} if pressed.error else {}
-
-
-# -- the workspace itself -----------------------------------------------------------------------------
-
-
-async def inspect(client: PageClient, request: PageRequest) -> JsonObject:
-    """Open or close the inspector."""
-    client.inspect(request.flag("on"))
-    return {}
-
-
-async def inject_fault(client: PageClient, request: PageRequest) -> JsonObject:
-    """Inject a fault, or set the constant ones."""
-    fault_presets.inject(client.context.slack, client.context.socket, request)
-    client.context.slack.changes.notify("faults")
-    return {"faults": fault_presets.state(client.context.slack)}
-
-
-async def advance_clock(client: PageClient, request: PageRequest) -> JsonObject:
-    """Let the workspace's clock run ahead by `seconds`."""
-    client.context.slack.clock.advance(request.number("seconds", 0, 90 * 86_400))
-    client.context.slack.changes.notify("faults")
-    return {}
-
-
-async def redeliver(client: PageClient, request: PageRequest) -> JsonObject:
-    """Deliver an old event once more, by its number in the log."""
-    number = request.any("seq")
-    for attempt in client.context.slack.log.attempts():
-        if attempt.seq == number and attempt.kind == "events_api":
-            client.context.delivery.again(attempt.body)
-            return {}
-    raise BadRequestError("that event is not in the log any more")
-
-
-async def recording(client: PageClient, request: PageRequest) -> JsonObject:
-    """What everybody did so far, as a test and as a script; with `clear`, start over."""
-    context = client.context
-    if request.flag("clear"):
-        context.recorder.clear()
-    recorded = context.recorder.actions, tuple(context.recorder.last_words())
-    return {
-        "test": pytest_source(context.slack, context.harness, *recorded),
-        "script": script_source(context.slack, context.harness, *recorded),
-    }
-
-
-async def bot_details(client: PageClient, request: PageRequest) -> JsonObject:
-    """What the bot itself says of a thread, if it says anything."""
-    if client.context.bot_details is None:
-        return {"sections": None}
-    channel = _channel(client, request)
-    return {
-        "sections": await client.context.bot_details(
-            f"{client.context.slack.team}/{channel.id}/{request.text('thread_ts')}"
-        )
-    }
 
 
 HANDLERS: Mapping[str, Handler] = {
@@ -289,6 +218,7 @@ HANDLERS: Mapping[str, Handler] = {
         *(switch_person, timeline, watch, unwatch),
         *(say, run, react, unreact, edit, delete, dismiss),
         *(click, search, fill, upload, submit, close, home, shortcut, stop),
-        *(inspect, inject_fault, advance_clock, redeliver, recording, bot_details),
+        *(inspect, inject_fault, advance_clock, redeliver, recording),
+        *(bot_details, message_notes),
     )
 }

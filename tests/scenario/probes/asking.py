@@ -3,6 +3,7 @@
 {"wait_for": name}     goes on once the file `name` is there, after making `name.reached`
 {"block_for": seconds} makes `block.reached` and blocks its event loop, unless there is `unblocked`
 {"fail_until": name}   raises until the file `name` is there
+{"fail_with": name}    raises with the value of this variable of the environment in its message
 {"asks": [value, ...]} asks each in turn, in one node; {"ask": value} asks one, {"schema": ...} with a schema
 {"built": name}        asks with one of the values that no message can hold
 {"even": question}     asks for a number by a schema whose last word, that it be even, is Python's alone
@@ -104,6 +105,8 @@ async def act(state: MessagesState, config: RunnableConfig) -> dict[str, Any]:
         time.sleep(seconds)  # noqa: ASYNC251 -- as authors do who do not know better
     if (name := wish.get("fail_until")) and not (folder() / name).exists():
         raise InsideError
+    if "fail_with" in wish:
+        raise RuntimeError("Refused with the key " + os.environ[wish["fail_with"]])
     asks = wish.get("asks", [wish["ask"]] if "ask" in wish else [])
     if built := wish.get("built"):
         asks = [BUILT[built]]

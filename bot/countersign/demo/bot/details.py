@@ -1,14 +1,16 @@
 """Asking the bot what it knows of a thread, over its own HTTP server."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 
 from slack_local.model.records import JsonObject
-from slack_local.page.context import BotDetails
+from slack_local.page.context import MessageNote
 
-SECONDS = 5.0
+_TIMEOUT = 5.0  # seconds
 
 
 def new_token() -> str:
@@ -16,23 +18,44 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def over_http(address: Callable[[], str | None], token: str) -> BotDetails:
-    """A question to the bot that listens at `address` now; None where it is away or says nothing."""
+@dataclass(frozen=True)
+class InspectionClient:
+    """Asks the bot that listens at `address` now. A bot that is away knows nothing."""
 
-    async def ask(thread: str) -> JsonObject | None:
-        bot = address()
-        if bot is None:
-            return None
-        limit = aiohttp.ClientTimeout(total=SECONDS)
-        headers = {"Authorization": f"Bearer {token}"}
-        try:
-            async with (
-                aiohttp.ClientSession(timeout=limit) as client,
-                client.get(f"{bot}/inspect/{thread}", headers=headers) as answer,
-            ):
-                found: JsonObject | None = await answer.json() if answer.status == 200 else None
-        except (aiohttp.ClientError, TimeoutError, ValueError):
-            return None
+    address: Callable[[], str | None]
+    token: str
+
+    async def details(self, thread: str) -> JsonObject | None:
+        """All that the bot knows of a thread, by section."""
+        found: JsonObject | None = await self._get(thread)
         return found
 
-    return ask
+    async def notes(self, thread: str) -> Sequence[MessageNote]:
+        """What runs in this thread raised, beside the messages that say so."""
+        return [_note(row) for row in await self._get(f"{thread}/errors") or ()]
+
+    async def _get(self, path: str) -> Any:
+        bot = self.address()
+        if bot is None:
+            return None
+        headers = {"Authorization": f"Bearer {self.token}"}
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT)) as client,
+                client.get(f"{bot}/inspect/{path}", headers=headers) as answer,
+            ):
+                return await answer.json() if answer.status == 200 else None
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return None
+
+
+def _note(row: Mapping[str, Any]) -> MessageNote:
+    where = f"{row['file']}:{row['line']}" if row["file"] else ""
+    return MessageNote(
+        beside=f"Error ID {row['error_id']}",
+        title=row["type"],
+        text=row["message"],
+        location=f"{where}, in {row['function']}" if row["function"] else where,
+        code=row["code"] or "",
+        traceback=row["traceback"],
+    )

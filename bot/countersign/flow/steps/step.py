@@ -203,7 +203,8 @@ class Step:
         decided = {approval.id for approval in self._decided()}
         again = bool(decided - {change.after.id for change in changes})
         stopped = failure(self._work.thread.ref, error.error_id, error.hint, ask_again=again)
-        return self._result(state, done=done, changes=changes, post=(stopped,), halted=error.error_id)
+        result = self._result(state, done=done, changes=changes, post=(stopped,), halted=error.error_id)
+        return replace(result, error=error.report)
 
     def _result(
         self,

@@ -131,7 +131,8 @@ class ThreadRunner:
         """Tell the thread at once, instead of trying again until it looks as if a process had ended."""
         error_id = secrets.token_hex(4)
         log.error("step_failed", error_id=error_id, thread_id=work.thread.ref.id, exc_info=error)
-        return _parked(work, error_id, str(error) if isinstance(error, CountersignError) else _BROKEN)
+        result = _parked(work, error_id, str(error) if isinstance(error, CountersignError) else _BROKEN)
+        return replace(result, error=self._graphs.report_error(error_id, work.thread.graph or "", error))
 
     async def _undo_attempt(self, thread: ThreadRecord) -> None:
         """The step did not end its process, so its attempt does not count. Waits for the database."""
@@ -169,7 +170,7 @@ class ThreadRunner:
                     work, info, graph, self._reply_handler, self._start_permission, self._clock, new=new
                 ).take()
         except RunFailed as error:  # a step reports its own: this graph could not be built
-            return _parked(work, error.error_id, error.hint)
+            return replace(_parked(work, error.error_id, error.hint), error=error.report)
 
     async def _update_cards(self, result: StepResult, reviews: Mapping[UUID, Review]) -> None:
         """Show what this step did to approvals that have a card; one that the graph took looks as before."""

@@ -51,10 +51,12 @@ class OwnCode:
         return text is not None and word in text
 
     def _owns_file(self, file: str) -> bool:
+        return file in self._by_file and self.owns_file(file)
+
+    def owns_file(self, file: str) -> bool:
+        """Whether a file is own, also one whose module was imported later. `file` has no symbolic links."""
         module = self._by_file.get(file)
-        if module is None:
-            return False
-        if module.__name__.split(".")[0] in self._packages:
+        if module is not None and module.__name__.split(".")[0] in self._packages:
             return True
         path = Path(file)
         return not set(path.parts) & _INSTALLED and not any(path.is_relative_to(each) for each in _LIBRARIES)

@@ -14,6 +14,7 @@ export interface State {
   /** Socket Mode connections of the bot; -1 when it is reached over HTTP. */
   connected: number;
   hasBotDetails: boolean;
+  hasMessageNotes: boolean;
   /** What stands above every page, if anything. */
   banner: string;
   timelines: Record<string, Timeline>;
@@ -37,6 +38,7 @@ export const EMPTY: State = {
   screen: { modals: [], home: null, ephemerals: [] },
   connected: 0,
   hasBotDetails: false,
+  hasMessageNotes: false,
   banner: "",
   timelines: {},
   thread: null,

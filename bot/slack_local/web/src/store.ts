@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { EMPTY, type State } from "./state";
-import type { Message, Obj, Timeline } from "./types";
+import type { Message, MessageNote, Obj, Timeline } from "./types";
 import { applyUpdate } from "./updates";
 
 const PERSON = "person";
@@ -123,11 +123,18 @@ class Store {
   }
 
   async openThread(channel: string, ts: string): Promise<void> {
-    this.set({ thread: { channel, ts, messages: [], loaded: false } });
+    this.set({ thread: { channel, ts, messages: [], loaded: false, notes: [] } });
     const got = await this.do("watch", { channel, thread_ts: ts });
     const open = this.state.thread;
     if (got && open?.channel === channel && open.ts === ts)
-      this.set({ thread: { channel, ts, messages: got.messages as Message[], loaded: true } });
+      this.set({ thread: { ...open, messages: got.messages as Message[], loaded: true } });
+  }
+
+  /** Ask the bot what it has to say beside its messages in the open thread. */
+  async loadNotes(channel: string, ts: string): Promise<void> {
+    const got = await this.do("message_notes", { channel, thread_ts: ts });
+    const open = this.state.thread;
+    if (got && open?.channel === channel && open.ts === ts) this.set({ thread: { ...open, notes: got.notes as MessageNote[] } });
   }
 
   closeThread(): void {

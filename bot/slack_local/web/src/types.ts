@@ -75,6 +75,16 @@ export interface Ephemeral {
   by_slack: boolean;
 }
 
+/** What the bot tells its developer, below those of its messages that contain `beside`. */
+export interface MessageNote {
+  beside: string;
+  title: string;
+  text: string;
+  location: string;
+  code: string;
+  traceback: string;
+}
+
 export interface View {
   id: string;
   hash: string;
@@ -136,4 +146,5 @@ export interface OpenThread {
   ts: string;
   messages: Message[];
   loaded: boolean;
+  notes: MessageNote[];
 }

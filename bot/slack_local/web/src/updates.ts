@@ -19,6 +19,7 @@ export function applyUpdate(state: State, got: Obj): Partial<State> {
         screen: got.screen,
         connected: got.connected,
         hasBotDetails: got.bot_details,
+        hasMessageNotes: got.message_notes,
         banner: got.banner,
         timelines: {},
         thread: null,

@@ -8,6 +8,7 @@ import { store, useStore } from "../store";
 import { useMessageSurface } from "../surfaces";
 import type { Message } from "../types";
 import { Avatar } from "./avatar";
+import { MessageNotes } from "./message_notes";
 import { Tools } from "./tools";
 import { Icon } from "../icons";
 
@@ -43,6 +44,7 @@ export function MessageRow({ message, follows, inThread, open }: Props): ReactNo
         )}
         {editing ? <Editor message={message} onDone={() => setEditing(false)} /> : <Content message={message} />}
         {message.edited && !message.bot_id && <span className="faint"> (edited)</span>}
+        {inThread && message.bot_id && <MessageNotes message={message} />}
         <Reactions message={message} />
         {!inThread && <ThreadLine message={message} />}
       </div>

@@ -16,6 +16,11 @@ export function ThreadPane({ channel, ts }: { channel: Channel; ts: string }): R
     return () => store.closeThread();
   }, [channel.id, ts, link]);
   const root = mine?.messages[0];
+  const hasNotes = useStore((state) => state.hasMessageNotes);
+  const newest = mine?.messages.filter((message) => message.bot_id).at(-1)?.ts;
+  useEffect(() => {
+    if (hasNotes && newest) void store.loadNotes(channel.id, ts);
+  }, [channel.id, ts, hasNotes, newest]);
   const working = root?.session?.status === "processing";
   return (
     <section className="pane thread" aria-label="Thread">

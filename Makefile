@@ -63,6 +63,7 @@ check: setup ## lint, types and the dependency picture, as CI runs them
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	PYTHONPATH=bot $(BIN)/lint-imports
+	$(BIN)/python .ci/web_imports.py bot/slack_local/web/src
 
 format: setup ## let ruff write the layout
 	$(BIN)/ruff check --fix-only --quiet

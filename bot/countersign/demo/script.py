@@ -1,7 +1,7 @@
 """Countersign's script language: the local workspace's, and what people decide on cards."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from countersign.testing.cards import ApprovalCard, approval_cards
 from slack_local.block_kit.input_state import all_blocks, interactive_elements
@@ -20,6 +20,7 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "edits": ("PERSON edits FIELDS [row ROW] [on card CARD]",),
     "responds": ("PERSON responds TEXT [row ROW] [on card CARD]",),
     "answers": ("PERSON answers TEXT [on card CARD]", "PERSON answers FIELDS [on card CARD]"),
+    "expect_ledger": ("expect the ledger verified",),
 }
 
 LANGUAGE = Language({**STATEMENTS, **DECISIONS})
@@ -29,6 +30,12 @@ ANSWER = ("approval:answer", "approval:edit", "approval:respond")
 
 WHOLE_ANSWER = ("/", "/message")
 """The inputs that take an answer which is one text."""
+
+
+class AuditedBot(Bot, Protocol):
+    """A bot whose ledger can be verified."""
+
+    async def verify_ledger(self) -> tuple[int, str]: ...
 
 
 class Decisions(Actions):
@@ -114,6 +121,17 @@ class Decisions(Actions):
 
 class CountersignPlayer(Decisions, Player):
     """Plays scripts in which people decide on Countersign's cards."""
+
+    def __init__(self, workspace: LocalWorkspace, bot: AuditedBot) -> None:
+        super().__init__(workspace, bot)
+        self._audited = bot
+
+    async def expect_ledger(self) -> None:
+        """`countersign audit verify` finds every entry of the ledger as it was written."""
+        code, output = await self._audited.verify_ledger()
+        if code != 0:
+            raise ExpectationError(f"a ledger that is as it was written\ninstead: {output}")
+        print(output.rstrip(), flush=True)
 
 
 def _block_id(card: ApprovalCard, action: str, row: int | None) -> str | None:

@@ -23,6 +23,7 @@ from slack_local.workspace import LocalWorkspace
 
 APP = App(name="countersign")
 PACE = 0.03  # seconds between two pieces of the scripted model's answer, so that it is seen to write
+DEMO_POLICY = Path(__file__).with_name("approvals.toml")
 RETRIES = (0.0, 2.0, 5.0, 60.0)  # seconds: what is written while the bot restarts arrives soon afterwards
 
 
@@ -33,6 +34,8 @@ class Demo:
         self._folder = folder
         self._hosts_examples = config == examples_config()
         # Beside the examples is the bot's own code, whose changes restart nothing.
+        own_policy = Path("approvals.toml")
+        self._policy = DEMO_POLICY if self._hosts_examples and not own_policy.exists() else own_policy
         self._project = Project(config=config, whole_folder=not self._hosts_examples)
         self._settings = DemoSettings(outside, self._project)
         self._port = port
@@ -73,9 +76,9 @@ class Demo:
         return 0
 
     async def tour(self, stack: AsyncExitStack, steps: Sequence[Step]) -> int:
-        """Play the tour on the scripted model and without a policy; returns its exit code."""
+        """Play the tour on the scripted model and with the demo's policy; returns its exit code."""
         settings = {k: v for k, v in self._settings.now().items() if not k.startswith("OPENAI_")}
-        own = {"POLICY_FILE": str(self._folder.path / "none.toml"), "DEFAULT_GRAPH": "assistant"}
+        own = {"POLICY_FILE": str(DEMO_POLICY), "DEFAULT_GRAPH": "assistant"}
         code = await self._play(stack, steps, settings | own, pace=PACE)
         if code == 0:
             print(texts.TOUR_OVER, flush=True)
@@ -116,6 +119,7 @@ class Demo:
             model_url=None if has_own_model(settings) else model.base_url,
             data_dir=data or self._folder.path,
             config=self._project.config,
+            policy=self._policy,
         )
         return own | {"INSPECTION_TOKEN": self._inspection_token}
 

@@ -13,7 +13,7 @@ TOUR_OVER = "That is the tour. `countersign demo` lets you take part."
 WATCHED = "is loaded again when a file of the project changes"
 INTRO = (
     "Agents act; people countersign. Countersign runs agents in these threads, and asks before anything that"
-    " needs a yes is done. Three things to try:"
+    " needs a yes is done. Try this:"
 )
 
 COMMANDS = (
@@ -45,6 +45,13 @@ EXAMPLE_GRAPHS = AppInfo(
             person="alice",
             channel="general",
             text="/agent review_and_edit: the office is closed on Friday",
+        ),
+        Suggestion(
+            title="Ask for a refund that two others must approve",
+            why="Enter 1,500 in the form. Alice can't approve her own refund; Bob and Carol of @finance can.",
+            person="alice",
+            channel="general",
+            text="/agent approve_or_reject: a refund for Dana Diaz",
         ),
     ),
 )
@@ -85,7 +92,7 @@ def ready(*, page: str, log: Path, config: Path, model: str, bot: str, app_info:
     yield f"  The bot's log   {short(log)}"
     yield f"  The graphs      {short(config)}, which {WATCHED}"
     yield f"  The model       {model}"
-    yield from ("", "Three things to try:")
+    yield from ("", "Things to try:")
     for number, one in enumerate(app_info.suggestions, start=1):
         yield f"  {number}. {one.title}"
         if one.text:

@@ -28,11 +28,12 @@ def bot_environment(
     model_url: str | None,
     data_dir: Path,
     config: Path,
+    policy: Path = Path("approvals.toml"),
 ) -> dict[str, str]:
     """The bot's whole environment.
 
     `outside` is the demo's own, `workspace` the local workspace's settings, `model_url` where the scripted
-    model is (None: the person's own model answers).
+    model is (None: the person's own model answers), `policy` the policy file unless POLICY_FILE names one.
     DEMO_DATABASE_URL names a database for the demo where the embedded one cannot run.
     """
     own = {name: value for name, value in outside.items() if name not in _NOT_FOR_THE_DEMO}
@@ -51,7 +52,7 @@ def bot_environment(
         "HOST": "127.0.0.1",
         "PORT": "0",
         "LANGGRAPH_CONFIG": str(config.absolute()),
-        "POLICY_FILE": str(Path(outside.get("POLICY_FILE") or "approvals.toml").absolute()),
+        "POLICY_FILE": str(Path(outside.get("POLICY_FILE") or policy).absolute()),
         "LOG_FORMAT": "text",
         "PYTHONUNBUFFERED": "1",
         **child_import_path(outside),

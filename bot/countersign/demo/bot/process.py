@@ -47,6 +47,16 @@ class CountersignBot(BotProcess):
         """Use this environment from the next start on."""
         super().set_environment(self._with_status_file(environment))
 
+    async def verify_ledger(self) -> tuple[int, str]:
+        """Run `countersign audit verify` on the bot's database; returns its exit code and what it prints."""
+        process = await asyncio.create_subprocess_exec(
+            *child_command("audit", "verify"),
+            cwd=self._folder, env=self._environment, stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        output, _ = await process.communicate()
+        return await process.wait(), output.decode()
+
     async def _execute(self) -> asyncio.subprocess.Process:
         self._status_file.unlink(missing_ok=True)
         return await super()._execute()

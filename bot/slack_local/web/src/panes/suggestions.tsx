@@ -1,4 +1,4 @@
-// Three things for a first visitor: one press makes them the right person, in the right place, with the words ready.
+// Things to try for a first visitor: one press makes them the right person, in the right place, with the words ready.
 
 import type { ReactNode } from "react";
 import { writeDraft } from "../drafts";

@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # langgraph reads it when it is imported: checkpoints may load known types only (CVE-2026-28277).
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     try:
-        _load_environment(given.command)
+        _load_environment(given)
         code: int = given.run(given)
     except CountersignError as error:
         print(f"countersign: {error}", file=sys.stderr)
@@ -56,12 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _load_environment(command: str) -> None:
+def _load_environment(given: argparse.Namespace) -> None:
     """Complete the environment, for the graphs too: from .env, then from `env` of langgraph.json."""
     load_dotenv(".env", override=False)
-    if command == "demo":  # its bot reads the project's own again at each start
+    if given.command == "demo":  # its bot reads the project's own again at each start
         return
-    for name, value in read_project_env(Path(os.environ.get("LANGGRAPH_CONFIG") or "langgraph.json")).items():
+    config = getattr(given, "graphs", None) or os.environ.get("LANGGRAPH_CONFIG") or "langgraph.json"
+    for name, value in read_project_env(Path(config)).items():
         os.environ.setdefault(name, value)
 
 

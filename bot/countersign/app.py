@@ -31,9 +31,10 @@ from countersign.log_redaction import SecretRedactor
 from countersign.policy_support import load_supported_policy
 from countersign.runs.blocking_watchdog import watched
 from countersign.runs.checkpoints import Checkpoints
-from countersign.runs.config import read_graph_config
+from countersign.runs.config import GraphConfig, read_graph_config
 from countersign.runs.graph_loop import GraphsOnGraphLoop, LocksOnGraphLoop, open_graph_loop
-from countersign.runs.graphs import open_graphs
+from countersign.runs.graphs import Project, open_graphs
+from countersign.runs.long_term_store import LongTermStore, long_term_store, sweep_interval
 from countersign.runs.loop_bridge import LoopBridge
 from countersign.runtime import new_event_loop
 from countersign.settings import Settings
@@ -47,10 +48,11 @@ from countersign.store.diagnostics import Diagnostics
 from countersign.store.effects import Effects
 from countersign.store.ledger import Ledger
 from countersign.store.outbox import Outbox
-from countersign.store.pool import configure_for_statements, open_pool, open_session_pool
+from countersign.store.pool import configure_for_statements, open_pool, open_session_pool, open_store_pool
 from countersign.store.retention import RetentionStore
 from countersign.store.thread_locks import ThreadLocks
 from countersign.store.threads import ThreadStore
+from countersign.store.vector_index import migrate_vector_index
 
 log = structlog.get_logger()
 
@@ -77,6 +79,8 @@ class Services:
     delivery: MessageDelivery
     run_thread: ThreadRunner
     retention: Callable[[], Awaitable[None]]
+    sweep_store: Callable[[], Awaitable[None]]
+    sweep_store_every: float  # seconds
     inspection: InspectionApi
     metrics: Metrics
 
@@ -113,6 +117,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         sessions = await stack.enter_async_context(
             graph_loop.enter(lambda: open_session_pool(url, settings.concurrency + 2))
         )
+        await _open_long_term_store(stack, graph_loop, url, config, hosted.project)
         queue = Queue(pool)
         await queue.open()
         hasher = EntryHasher(settings.ledger_key.get_secret_value().encode() if settings.ledger_key else None)
@@ -180,5 +185,23 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
                 lambda name, thread: graph_loop.call(lambda: hosted.describe(name, thread, sessions)),
             ),
             retention=lambda: graph_loop.call(retention),
+            sweep_store=lambda: graph_loop.call(hosted.project.sweep_store),
+            sweep_store_every=sweep_interval(config.store.ttl),
             metrics=metrics,
         )
+
+
+async def _open_long_term_store(
+    stack: AsyncExitStack, graph_loop: LoopBridge, url: str, config: GraphConfig, project: Project
+) -> None:
+    """Give the graphs PostgreSQL's store, unless the project brings one of its own."""
+    if project.store is not None:
+        return
+    if project.index is not None:
+        await migrate_vector_index(url, project.index)
+    pool = await stack.enter_async_context(graph_loop.enter(lambda: open_store_pool(url)))
+
+    async def open_store() -> LongTermStore:  # on the loop that uses it
+        return long_term_store(pool, project.index, config.store.ttl)
+
+    project.store = await graph_loop.call(open_store)

@@ -94,6 +94,7 @@ async def _worker(services: Services) -> AsyncIterator[None]:
         run_every(_REAP_EVERY, "reap", services.reaper.reap),
         run_every(_SEAL_EVERY, "seal_ledger", services.ledger.seal),
         run_every(services.anchoring.every, "anchor_ledger", services.anchoring.publish),
+        run_every(services.sweep_store_every, "sweep_store", services.sweep_store),
     ]
     cancel_timeout = services.settings.shutdown_grace + _WORKER_CANCEL_TIMEOUT
     async with run_beside(cancel_timeout, worker.run()), run_beside(_REPAIR_CANCEL_TIMEOUT, *repairs):

@@ -187,7 +187,43 @@ async def test_a_file_that_cannot_be_imported_is_named_with_the_reason(
         ('{"graphs": {"g": "./nowhere.py:graph"}}', "no such file"),
         ('{"graphs": {"g": "./file.py"}}', "must be"),
         ('{"graphs": {"g": 7}}', "must be"),
-        ('{"graphs": {"a b": "./file.py:x"}}', "may have letters"),
+        ('{"graphs": {"a:b": "./file.py:x"}}', "rename the graph 'a:b'"),
+        ('{"graphs": {"a\\nb": "./file.py:x"}}', r"rename the graph 'a\\nb'"),
+        ('{"graphs": {" a": "./file.py:x"}}', "rename the graph ' a'"),
+        ('{"graphs": {"": "./file.py:x"}}', "rename the graph ''"),
+        ('{"graphs": {"g": {"path": 7}}}', r'"graphs\.g\.path" is not valid: input should be a valid string'),
+        ('{"graphs": {"g": {"description": "x"}}}', r'"graphs\.g\.path" is not valid: it is required'),
+        (
+            '{"graphs": {"g": {"path": "./langgraph.json.py:x", "context": []}}}',
+            r'"graphs\.g\.context" is not valid',
+        ),
+        ('{"context": 1, "graphs": {"g": "m:x"}}', '"context" must be an object'),
+        ('{"store": [], "graphs": {"g": "m:x"}}', '"store" is not valid: it must be an object'),
+        (
+            '{"store": {"index": {"embed": "a:b"}}, "graphs": {"g": "m:x"}}',
+            r'"store\.index\.dims" is not valid: it is required',
+        ),
+        (
+            '{"store": {"index": {"embed": "a:b", "dims": "3"}}, "graphs": {"g": "m:x"}}',
+            r'"store\.index\.dims" is not valid: input should be a valid integer',
+        ),
+        (
+            '{"store": {"ttl": {"default_ttl": "1h"}}, "graphs": {"g": "m:x"}}',
+            r'"store\.ttl\.default_ttl" is not valid: input should be a valid number',
+        ),
+        ('{"checkpointer": 7, "graphs": {"g": "m:x"}}', '"checkpointer" is not valid: it must be an object'),
+        (
+            '{"checkpointer": {"serde": {"pickle_fallback": "yes"}}, "graphs": {"g": "m:x"}}',
+            r'"checkpointer\.serde\.pickle_fallback" is not valid: input should be a valid boolean',
+        ),
+        (
+            '{"checkpointer": {"serde": {"allowed_msgpack_modules": "m"}}, "graphs": {"g": "m:x"}}',
+            r'"checkpointer\.serde\.allowed_msgpack_modules" is not valid: input should be a valid list',
+        ),
+        (
+            '{"checkpointer": {"serde": {"allowed_msgpack_modules": [["m", 1]]}}, "graphs": {"g": "m:x"}}',
+            r'"checkpointer\.serde\.allowed_msgpack_modules\.0\.1" is not valid',
+        ),
     ],
 )
 def test_a_bad_config_is_named_with_what_is_wrong(tmp_path: Path, text: str, message: str) -> None:

@@ -43,6 +43,34 @@ def test_anything_else_is_refused(tmp_path: Path, env: object) -> None:
         read_project_env(config_with(tmp_path, env))
 
 
+@pytest.mark.parametrize("env", [{"A=B": "x"}, {"": "x"}, {"A": "x\0"}])
+def test_what_no_environment_can_hold_is_refused(tmp_path: Path, env: object) -> None:
+    with pytest.raises(GraphConfigError, match=r'"env" has .*, which no environment variable can be'):
+        read_project_env(config_with(tmp_path, env))
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "settings.env").write_bytes(b"A=\xff\xfe")
+    with pytest.raises(GraphConfigError, match=r'"env" names settings\.env, which cannot be read'):
+        read_project_env(config_with(tmp_path, "settings.env"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["graphs", "--answers"],
+        ["policy", "--file", "rules.toml", "check", "--graphs", "langgraph.json"],
+        ["serve"],
+    ],
+)
+def test_a_graph_finds_it_while_it_is_imported(tmp_path: Path, command: list[str]) -> None:
+    config_with(tmp_path, {"WORD": "from-env", "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s" * 32})
+    (tmp_path / "g.py").write_text("import os\nraise OSError(os.environ['WORD'])\n")
+    (tmp_path / "rules.toml").write_text('[[rule]]\nname = "all"\n')
+    told = said(command, tmp_path)
+    assert 'graph "g" cannot be imported: OSError: from-env' in told
+
+
 @pytest.mark.parametrize("command", [["serve"], ["worker"], ["migrate"], ["halted"]])
 def test_every_command_reads_it(tmp_path: Path, command: list[str]) -> None:
     config_with(tmp_path, {"DATABASE_URL": "mysql://from-env", "SLACK_BOT_TOKEN": "xoxb-1"})

@@ -1,37 +1,53 @@
 """langgraph.json: which graphs there are, and where."""
 
 import json
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from countersign.approvals.errors import CountersignError
+from countersign.flow.graph_name import MAX_LENGTH, is_graph_name
+from countersign.runs.config_sections import (
+    CheckpointerSection,
+    GraphConfigError,
+    GraphEntry,
+    Section,
+    SerdeSection,
+    StoreSection,
+    read_section,
+)
 from countersign.runs.local_projects import LocalProject, read_local_project
 
-
-class GraphConfigError(CountersignError):
-    """The graphs cannot be loaded."""
+__all__ = ["GraphConfig", "GraphConfigError", "GraphSpec", "read_graph_config"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class GraphSpec:
-    """`name` in Slack; `attribute` of the Python `file` (or of the `module`) is the graph."""
+    """`name` in Slack; `attribute` of the Python `file` (or of the `module`) is the graph.
+
+    `context` are values for its context_schema.
+    """
 
     name: str
     attribute: str
     file: Path | None
     module: str | None
+    context: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class GraphConfig:
     """`projects` are the config's own folder and the dependencies that are folders, in their order;
-    `packages` are the other dependencies, which have to be installed."""
+    `packages` are the other dependencies, which have to be installed. `serde` is None where the file says
+    nothing about it. `unused` are keys that LangGraph's server reads and Countersign does not."""
 
     path: Path
     specs: tuple[GraphSpec, ...]
     projects: tuple[LocalProject, ...]
     packages: tuple[str, ...]
+    store: StoreSection = field(default_factory=StoreSection)
+    serde: SerdeSection | None = None
+    unused: tuple[str, ...] = ()
 
     @property
     def import_paths(self) -> tuple[Path, ...]:
@@ -58,31 +74,55 @@ def read_graph_config(path: Path) -> GraphConfig:
     if not isinstance(graphs, dict) or not graphs:
         raise GraphConfigError(f'{path} names no graphs; it needs "graphs": {{"name": "./file.py:graph"}}.')
     home = path.parent.resolve()
-    folders, packages = _dependencies(path, home, data.get("dependencies") or ["."])
+    folders, packages = _dependencies(
+        path, home, ["."] if data.get("dependencies") in (None, []) else data["dependencies"]
+    )
+    shared = {} if (given := data.get("context")) is None else given
+    if not isinstance(shared, dict):
+        raise GraphConfigError(f'{path}: "context" must be an object of values for every graph.')
+    checkpointer = _section(path, data, CheckpointerSection, "checkpointer")
     return GraphConfig(
         path=path,
-        specs=tuple(_spec(path, home, str(name), target) for name, target in graphs.items()),
+        specs=tuple(_spec(path, home, name, entry, shared) for name, entry in graphs.items()),
         projects=tuple(_project(folder) for folder in dict.fromkeys((home, *folders))),
         packages=packages,
+        store=_section(path, data, StoreSection, "store"),
+        serde=checkpointer.serde,
+        unused=tuple(
+            f"checkpointer.{key}" for key in ("path", "ttl") if getattr(checkpointer, key) is not None
+        ),
     )
 
 
-def _spec(path: Path, folder: Path, name: str, target: object) -> GraphSpec:
-    if isinstance(target, dict):  # {"path": "./file.py:graph", "description": "..."} is also in use
-        target = target.get("path")
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
-        raise GraphConfigError(f"{path}: the graph name {name!r} may have letters, digits, '_', '-' and '.'.")
-    if not isinstance(target, str) or ":" not in target:
-        raise GraphConfigError(f'{path}: graph "{name}" must be "./path/file.py:attribute", not {target!r}.')
-    where, attribute = target.rsplit(":", 1)
+def _section(path: Path, data: Mapping[str, Any], kind: type[Section], key: str) -> Section:
+    found = data.get(key)
+    return read_section(path, {} if found is None else found, kind, key)
+
+
+def _spec(path: Path, folder: Path, name: str, given: object, shared: Mapping[str, Any]) -> GraphSpec:
+    if not is_graph_name(name):
+        raise GraphConfigError(
+            f"{path}: rename the graph {name!r}: people write its name before a colon, so it may have no "
+            f"colon, no line break and no space at its ends, and at most {MAX_LENGTH} characters."
+        )
+    if isinstance(given, dict):
+        entry = read_section(path, given, GraphEntry, "graphs", name)
+    elif isinstance(given, str):
+        entry = GraphEntry(path=given)
+    else:
+        entry = GraphEntry(path="")
+    where, colon, attribute = entry.path.rpartition(":")
+    if not colon or not where or not attribute:
+        raise GraphConfigError(f'{path}: graph "{name}" must be "./path/file.py:attribute", not {given!r}.')
+    context = {**shared, **entry.context}
     if not where.endswith(".py"):
-        return GraphSpec(name=name, attribute=attribute, file=None, module=where)
+        return GraphSpec(name=name, attribute=attribute, file=None, module=where, context=context)
     file = (folder / where).resolve()
     if not file.is_file():
         raise GraphConfigError(
             f'{path}: graph "{name}" names {where}, and there is no such file in {folder}.'
         )
-    return GraphSpec(name=name, attribute=attribute, file=file, module=None)
+    return GraphSpec(name=name, attribute=attribute, file=file, module=None, context=context)
 
 
 def _dependencies(path: Path, home: Path, given: object) -> tuple[tuple[Path, ...], tuple[str, ...]]:

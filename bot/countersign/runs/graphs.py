@@ -2,13 +2,17 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeAlias
 
 import psycopg
+import structlog
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.runtime import RunControl
+from langgraph.store.base import BaseStore
+from langgraph.store.postgres.base import PostgresIndexConfig
 from psycopg_pool import AsyncConnectionPool
 
 from countersign.approvals.json import Json
@@ -24,15 +28,38 @@ from countersign.runs.error_reports import ErrorReports
 from countersign.runs.graph_thread import GraphThread, thread_config
 from countersign.runs.input_schema import describe_input
 from countersign.runs.loading import LoadedGraph, load_graphs
+from countersign.runs.long_term_store import LongTermStore, load_index, open_project_store
 from countersign.runs.run_errors import report_failure
+from countersign.runs.serialization.own_types import OwnTypes
+from countersign.runs.serialization.serializer import CheckpointSerializer, build_serializer
 from countersign.runs.source.answers import own_code, read_all_answers
 from countersign.runs.unanswered import RecordsReads
 
 Redact: TypeAlias = Callable[[str], str]
 
+log = structlog.get_logger()
+
 
 class _Saver(RecordsReads, Checkpointer):
     """One run's checkpointer."""
+
+
+@dataclass
+class Project:
+    """What the graphs of one langgraph.json share. `store` is set once the database is open.
+
+    `index` is what langgraph.json says of the PostgreSQL store's search by meaning.
+    """
+
+    types: OwnTypes = field(default_factory=lambda: OwnTypes(()))
+    serializer: JsonPlusSerializer = field(default_factory=CheckpointSerializer)
+    index: PostgresIndexConfig | None = None
+    store: BaseStore | None = None
+
+    async def sweep_store(self) -> None:
+        """Delete what has expired in PostgreSQL's store. Raises DatabaseUnavailable."""
+        if isinstance(self.store, LongTermStore):
+            await self.store.sweep_ttl()
 
 
 class Graphs:
@@ -46,8 +73,11 @@ class Graphs:
         loaded: Mapping[str, LoadedGraph],
         default: str,
         host: Callable[[ThreadRef], object],
+        project: Project | None = None,
         redact: Redact | None = None,
     ) -> None:
+        """Without a project, checkpoints bring back no types but those of the graphs' own states."""
+        self.project = project or Project()
         self._loaded = loaded
         self._host = host
         self._controls: set[RunControl] = set()
@@ -81,11 +111,13 @@ class Graphs:
         self._controls.add(control)
         try:
             async with AsyncExitStack() as stack:
-                loaded, saver = self._loaded[name], _Saver(session)
+                loaded, saver = self._loaded[name], _Saver(session, serde=self.project.serializer)
                 failed = partial(report_failure, name, thread.id, self._reports)
                 try:
                     built = await _run_config(config, saver, starter) if loaded.built_per_run else config
-                    graph = await stack.enter_async_context(loaded.open(built, saver))
+                    graph = await stack.enter_async_context(
+                        loaded.open(built, saver, self.project.store, self.project.types.names())
+                    )
                 except Exception as error:
                     if is_database_unavailable(error, session):
                         raise DatabaseUnavailable from error
@@ -135,4 +167,21 @@ async def open_graphs(
         if default is not None and default not in loaded:
             known = ", ".join(loaded)
             raise GraphConfigError(f"DEFAULT_GRAPH is {default}, and {config.path} has only: {known}.")
-        yield Graphs(loaded, default or config.default, host, redact)
+        project = await _project(config, loaded, stack)
+        yield Graphs(loaded, default or config.default, host, project, redact)
+
+
+async def _project(config: GraphConfig, loaded: Mapping[str, LoadedGraph], stack: AsyncExitStack) -> Project:
+    if config.unused:
+        log.warning("config_not_used", text=f"{config.path}: not used: {', '.join(config.unused)}.")
+    own = OwnTypes(
+        [project.folder for project in config.projects],
+        {graph.package for graph in loaded.values() if graph.package},
+    )
+    serializer, types = build_serializer(config.serde, own)
+    return Project(
+        types=types,
+        serializer=serializer,
+        index=load_index(config),
+        store=await open_project_store(config, stack),
+    )

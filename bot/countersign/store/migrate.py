@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from langgraph.store.postgres.aio import AsyncPostgresStore
 from procrastinate.schema import SchemaManager
 from psycopg import sql
 
@@ -65,19 +66,24 @@ async def migrate(url: str, *, folder: Path = MIGRATIONS) -> tuple[str, ...]:
     _check_numbers(own)
     connection = await open_session(url, application_name="countersign migrate")
     async with connection:
-        await _lock(connection)
+        await lock_migrations(connection)
         applied = await _applied(connection)
         _check_history(own, {name: applied[name] for name in applied if "/" not in name})
         done = await _migrate_procrastinate(connection, applied)
         # Ours come after procrastinate's: one of ours creates a trigger on its table.
         done += [await _apply(connection, step) for step in own if step.name not in applied]
-        # It builds indexes concurrently, so not in a transaction; it has a version table of its own.
+        # They build indexes concurrently, so not in a transaction; each has a version table of its own.
         await AsyncPostgresSaver(connection).setup()
+        await AsyncPostgresStore(connection).setup()
         # The lock is released with the connection.
     return tuple(done)
 
 
-async def _lock(connection: Connection) -> None:
+async def lock_migrations(connection: Connection) -> None:
+    """Wait until no other process changes the tables. The lock is held until the connection closes.
+
+    Raises MigrationError after a while.
+    """
     # Polled, never a blocking lock: LangGraph's CREATE INDEX CONCURRENTLY waits for every running statement,
     # including one that waits for this lock, which would be a deadlock.
     deadline = time.monotonic() + LOCK_SECONDS

@@ -13,6 +13,8 @@ from psycopg_pool import AsyncConnectionPool
 from countersign.store.connection_watchdog import TCP_OPTIONS, WatchedConnection
 from countersign.store.queries import QUERIES
 
+STORE_CONNECTIONS = 4  # that a process opens at most for what graphs remember
+
 Connection: TypeAlias = AsyncConnection[DictRow]
 Pool: TypeAlias = AsyncConnectionPool[Connection]
 
@@ -99,6 +101,20 @@ async def open_session_pool(url: str, max_size: int) -> AsyncIterator[Pool]:
     """A pool of sessions for runs: each holds a thread's lock and takes the run's checkpoints."""
     pool = await open_pool(
         url, max_size=max_size, application_name="countersign run", configure=configure_for_checkpoints
+    )
+    async with pool:
+        yield pool
+
+
+@asynccontextmanager
+async def open_store_pool(url: str) -> AsyncIterator[Pool]:
+    """A pool for LangGraph's store, which graphs may never use: it has no connection until then."""
+    pool = await open_pool(
+        url,
+        min_size=0,
+        max_size=STORE_CONNECTIONS,
+        application_name="countersign store",
+        configure=configure_for_checkpoints,
     )
     async with pool:
         yield pool

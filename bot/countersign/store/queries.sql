@@ -469,3 +469,8 @@ LIMIT 1;
 -- outgoing_exists --
 -- Whether the outbox has a row with this key.
 SELECT 1 FROM countersign.outbox WHERE key = %(key)s;
+
+-- vector_dimensions --
+-- How long the vectors of LangGraph's store are; pgvector keeps it as the column's type modifier.
+SELECT atttypmod AS dimensions FROM pg_attribute
+WHERE attrelid = 'store_vectors'::regclass AND attname = 'embedding';

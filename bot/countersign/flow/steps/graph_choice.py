@@ -18,7 +18,7 @@ def choose_graph(thread: ThreadRecord, first: Inbound, graphs: Graphs) -> Thread
 
     A word before a colon that names no graph (`Note: ...`) is a part of the message.
     """
-    name, _ = split_name(first.text)
+    name, _ = split_name(first.text, graphs.infos)
     return replace(thread, graph=name if name in graphs.infos else graphs.default)
 
 

@@ -167,7 +167,7 @@ class Step:
 
     def _without_name(self, first: Inbound, state: GraphState) -> Inbound:
         """Only a thread's first message names its graph."""
-        name, text = split_name(first.text)
+        name, text = split_name(first.text, (self._info.name,))
         named = state.checkpoint_id is None and name == self._info.name
         return replace(first, text=text) if named else first
 

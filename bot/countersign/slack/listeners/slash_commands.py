@@ -55,7 +55,7 @@ async def _agent(context: ListenerContext, command: dict[str, Any]) -> str:
         return _usage(context)
     if text.casefold() == "graphs":
         return _list(context)
-    name, task = split_name(text)
+    name, task = split_name(text, context.graphs)
     if name is not None and name not in context.graphs:
         return f"There is no agent called {code(name)}.\n{_list(context)}"
     info = context.graphs[name or context.default_graph]

@@ -7,6 +7,7 @@
     countersign audit verify             check the ledger; `audit export` and `audit show ID` print it
     countersign policy check             say what is wrong with the policy file
     countersign policy explain ...       say which rule an action comes under, and why
+    countersign policy replay            say what this file would have asked of past approvals
     countersign graphs --answers         show which answers the graphs' code takes
     countersign graphs --check           list the waiting approvals that the graphs could not take any more
     countersign demo [--tour]            the bot in a Slack of its own on this machine: no account, no key

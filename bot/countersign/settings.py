@@ -71,6 +71,13 @@ class GraphSettings(DatabaseSettings):
     langgraph_config: Path = Path("langgraph.json")
 
 
+class ReplaySettings(DatabaseSettings):
+    """What `policy replay` needs. With a token it asks Slack for the names that a policy uses."""
+
+    slack_bot_token: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+
+
 class Settings(GraphSettings):
     """What `serve` and `worker` need."""
 
@@ -141,6 +148,11 @@ def read_database_settings() -> DatabaseSettings:
 def read_graph_settings() -> GraphSettings:
     """Read what the commands need that load the graphs and run without Slack. Raises SettingsError."""
     return _read(GraphSettings)
+
+
+def read_replay_settings() -> ReplaySettings:
+    """Read what `policy replay` needs. Raises SettingsError."""
+    return _read(ReplaySettings)
 
 
 def _read(kind: type[Kind]) -> Kind:

@@ -1,4 +1,4 @@
-"""The command `policy`: check the policy file, and explain which rule an action comes under."""
+"""The command `policy`: check the file, explain which rule an action comes under, replay past approvals."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
 
 from countersign.approvals.errors import CountersignError
@@ -15,10 +16,12 @@ from countersign.approvals.policy.checking.lint import lint
 from countersign.approvals.policy.matching import ActionContext, Channel, Requester
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.reading import PolicyError
+from countersign.commands.policy_replay import parse_since, run_replay
 from countersign.policy_file import load_policy
 from countersign.runs.config import read_graph_config
 from countersign.runs.gated_tools import gated_tools
 from countersign.runs.loading import load_graphs
+from countersign.settings import read_replay_settings
 
 
 class PolicyUsageError(CountersignError):
@@ -32,6 +35,7 @@ async def run(given: argparse.Namespace) -> int:
     if given.file is not None and not exists:
         raise PolicyUsageError(f"--file names {path}, and there is no such file.")
     context = _context(given) if given.policy_action == "explain" else None
+    since = _since(given.since) if given.policy_action == "replay" else None
     try:
         policy = load_policy(path)
     except PolicyError as error:
@@ -41,6 +45,8 @@ async def run(given: argparse.Namespace) -> int:
         print(f"There is no {path}: the workspace's members decide everything.")
     if context is not None:
         return _explain(policy, context)
+    if since is not None:
+        return await run_replay(read_replay_settings(), policy, since)
     return await _check(policy, path, given.graphs) if exists else 0
 
 
@@ -69,6 +75,15 @@ def _explain(policy: Policy, context: ActionContext) -> int:
     for error in errors:
         print(f"The condition could not be evaluated: {error}", file=sys.stderr)
     return 1 if errors else 0
+
+
+def _since(text: str) -> datetime:
+    since = parse_since(text)
+    if since is None:
+        raise PolicyUsageError(
+            f"--since: {text!r} is no duration such as 30d and no time such as 2026-03-01."
+        )
+    return since
 
 
 def _context(given: argparse.Namespace) -> ActionContext:

@@ -19,3 +19,6 @@ def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
     explain.add_argument("--group", action="append", default=[], metavar="@GROUP",
                          help="a group that the requester is in; may be given again")  # fmt: skip
     explain.add_argument("--channel", default="", metavar="CHANNEL", help="#name or id")
+    replay = actions.add_parser("replay", help="say what this file would have asked of past approvals")
+    replay.add_argument("--since", default="30d", metavar="WHEN",
+                        help="a duration until now such as 30d, or a time (default: 30d)")  # fmt: skip

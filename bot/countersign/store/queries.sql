@@ -286,6 +286,14 @@ FROM countersign.approvals JOIN countersign.threads ON threads.id = approvals.th
 WHERE approvals.status IN ('pending', 'decided')
 ORDER BY approvals.opened_at;
 
+-- past_approvals --
+-- Every approval that was opened since a moment, oldest first, with the name of its graph.
+SELECT approvals.id, thread_id, threads.graph AS graph_name, value, schema, answer_shape, approvals.requester, rules,
+       opened_at
+FROM countersign.approvals JOIN countersign.threads ON threads.id = approvals.thread_id
+WHERE opened_at >= %(since)s
+ORDER BY opened_at, approvals.id;
+
 -- thread_approvals --
 -- All approvals of one thread, for its inspector.
 SELECT id, interrupt_id, digest, node, status, value, schema, answer_shape, votes, answer, status_reason, version, rendered_version, card_ts, opened_at, changed_at

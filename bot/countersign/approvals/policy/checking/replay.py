@@ -1,0 +1,42 @@
+"""`policy replay`: what a policy would have asked of an action of the past, beside what was asked then."""
+
+from dataclasses import dataclass
+
+from countersign.approvals.policy.checking.explain import describe
+from countersign.approvals.policy.matching import ActionContext, Match
+from countersign.approvals.policy.policy import NO_POLICY, Policy
+from countersign.approvals.policy.rule import NO_RULE, Rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replayed:
+    """One action under the rule of then and under the rule of now."""
+
+    context: ActionContext
+    then: Rule
+    now: Match
+
+    @property
+    def differs(self) -> bool:
+        """Whether something else is asked of people; the rule's name and its line do not count."""
+        return requirements(self.then) != requirements(self.now.rule)
+
+    def __str__(self) -> str:
+        return f"was: {_rule(self.then)}\n  now: {_rule(self.now.rule)}"
+
+
+def replay(policy: Policy, context: ActionContext, then: Rule | None) -> Replayed:
+    """`then` is the rule that is stored with the approval; None if there was no policy."""
+    if then is None:
+        then = NO_POLICY.rule_for(context).rule
+    return Replayed(context=context, then=then, now=policy.rule_for(context))
+
+
+def requirements(rule: Rule) -> tuple[str, ...]:
+    """What the rule asks for, as `policy explain` says it."""
+    return tuple(describe(rule))
+
+
+def _rule(rule: Rule) -> str:
+    name = "no rule" if rule.name == NO_RULE else f"“{rule.name}”"
+    return f"{name}, {'; '.join(requirements(rule))}"

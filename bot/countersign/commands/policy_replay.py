@@ -1,0 +1,126 @@
+"""The command `policy replay`: what the policy file would have asked of the approvals of the past."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from datetime import UTC, datetime
+
+from countersign.approvals.policy.checking.replay import Replayed, replay
+from countersign.approvals.policy.clock.durations import parse_duration
+from countersign.approvals.policy.matching import ActionContext, Channel, Requester
+from countersign.approvals.policy.policy import Policy
+from countersign.interrupts import parse
+from countersign.interrupts.code import shape_from_json
+from countersign.settings import ReplaySettings
+from countersign.slack.approver_directory import ApproverDirectory
+from countersign.slack.client import SlackClient
+from countersign.slack.transport.web_api import WebApi, open_web
+from countersign.store.database import open_database
+from countersign.store.past_approvals import PastApproval, past_approvals
+from countersign.store.pool import configure_for_statements, open_pool
+
+_NO_SLACK = (
+    "This file names channels or groups of requesters. Without SLACK_BOT_TOKEN they are unknown here: it is "
+    "replayed as if channels had no names and requesters were in no group."
+)
+
+
+def parse_since(text: str) -> datetime | None:
+    """A moment, or a time until now such as `30d`; None if it is neither."""
+    if duration := parse_duration(text):
+        return datetime.now(UTC) - duration
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+async def run_replay(settings: ReplaySettings, policy: Policy, since: datetime) -> int:
+    """Print each action that would be asked differently, then the totals; returns 1 if there is one."""
+    total, differing = 0, Counter[str]()
+    async with AsyncExitStack() as stack:
+        lookup = await stack.enter_async_context(_open_lookup(settings, policy))
+        given = settings.database_url.get_secret_value() if settings.database_url else None
+        url = await stack.enter_async_context(open_database(given, settings.data_dir))
+        pool = await stack.enter_async_context(
+            await open_pool(url, max_size=2, configure=configure_for_statements)
+        )
+        approvals = await stack.enter_async_context(aclosing(past_approvals(pool, since)))
+        async for approval in approvals:
+            for one in _actions(
+                approval, policy, await lookup.channel(approval), await lookup.groups(approval)
+            ):
+                total += 1
+                if one.differs:
+                    differing[one.now.rule.name] += 1
+                    print(_heading(approval, one), one, sep="\n  ")
+    print("\n".join(_summary(total, differing, since)))
+    return 1 if differing else 0
+
+
+class _Lookup:
+    """Names of channels and groups of people, as far as this policy asks for them and Slack can be asked."""
+
+    def __init__(self, policy: Policy, directory: ApproverDirectory | None) -> None:
+        self._policy = policy
+        self._directory = directory
+
+    async def channel(self, approval: PastApproval) -> Channel:
+        if self._directory is None or not self._policy.uses_channel_names:
+            return Channel(id=approval.channel)
+        return await self._directory.channel(approval.channel)
+
+    async def groups(self, approval: PastApproval) -> frozenset[str]:
+        if self._directory is None or not self._policy.uses_groups or approval.requester is None:
+            return frozenset()
+        return await self._directory.groups_of(approval.requester)
+
+
+@asynccontextmanager
+async def _open_lookup(settings: ReplaySettings, policy: Policy) -> AsyncIterator[_Lookup]:
+    if not (policy.uses_channel_names or policy.uses_groups):
+        yield _Lookup(policy, None)
+        return
+    if settings.slack_bot_token is None:
+        print(_NO_SLACK)
+        yield _Lookup(policy, None)
+        return
+    async with open_web(settings.slack_api_url, settings.slack_bot_token.get_secret_value()) as web:
+        api = WebApi(web)
+        yield _Lookup(policy, SlackClient(api, await api.workspace()).directory)
+
+
+def _actions(
+    approval: PastApproval, policy: Policy, channel: Channel, groups: frozenset[str]
+) -> Iterator[Replayed]:
+    request = parse(approval.value, approval.schema, shape_from_json(approval.answer_shape))
+    requester = approval.requester
+    for at, row in enumerate(request.rows):
+        context = ActionContext(
+            graph=approval.graph or "",
+            action=row.action or request.dialect,
+            args=dict(row.args),
+            channel=channel,
+            requester=Requester(id=requester, groups=groups) if requester is not None else None,
+        )
+        yield replay(policy, context, approval.rules[at] if approval.rules else None)
+
+
+def _heading(approval: PastApproval, one: Replayed) -> str:
+    context = one.context
+    by = f", asked for by {context.requester.id}" if context.requester else ""
+    return (
+        f"{approval.opened_at:%Y-%m-%d %H:%M %Z}  {context.action} of {context.graph} in "
+        f"{context.channel.label}{by}  ({approval.approval_id})"
+    )
+
+
+def _summary(total: int, differing: Mapping[str, int], since: datetime) -> Iterator[str]:
+    different = sum(differing.values())
+    yield (
+        f"{total} actions since {since:%Y-%m-%d %H:%M %Z}: {different} would be asked differently, "
+        f"{total - different} as before. Approvals that RETENTION deleted are not counted."
+    )
+    for name, count in sorted(differing.items(), key=lambda each: (-each[1], each[0])):
+        yield f"  {count} by “{name}”"

@@ -1,0 +1,126 @@
+"""`countersign policy replay`: what a file would have asked of approvals that were opened before."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from countersign.__main__ import main
+from countersign.commands.policy_replay import parse_since
+from slack_local.workspace import LocalWorkspace
+from tests.approvals.policy.policies import a_policy
+from tests.flow.test_policy import refunds
+from tests.support.harness import a_thread, open_harness
+
+OLD = '[[rule]]\nname = "all"\naction = "refund"\n'
+NEW = """
+[[rule]]
+name = "large"
+action = "refund"
+when = "args.amount > 1000"
+approvers = [{group = "@finance"}]
+requester_may_decide = false
+[[rule]]
+name = "the others"
+"""
+
+
+@pytest.fixture
+def past(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database in which refunds of 50 and of 5000 were asked for, without a policy and under OLD."""
+
+    async def ask() -> None:
+        async with open_harness(database_url, {"bank": refunds(50, 5000)}) as harness:
+            await harness.say(a_thread(), "without")
+            harness.policy.policy = a_policy(OLD)
+            await harness.say(a_thread(), "refund", user="UALICE")
+
+    asyncio.run(ask())
+    monkeypatch.chdir(tmp_path)
+    for name in ("POLICY_FILE", "LANGGRAPH_CONFIG", "SLACK_BOT_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    return database_url
+
+
+def replay(*arguments: str) -> int:
+    return main(["policy", "replay", *arguments])
+
+
+def test_what_would_be_asked_differently_is_listed_and_counted(
+    past: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("approvals.toml").write_text(NEW)
+    assert replay() == 1
+    out = capsys.readouterr().out
+    assert out.count("refund of bank in C1, asked for by UALICE") == 2, "each refund over 1,000, no other"
+    assert out.count("now: “large”, approvers: one of @finance; the requester, and whoever edits last") == 2
+    assert "was: “all”, approvers: " in out
+    assert "4 actions since" in out
+    assert "2 would be asked differently, 2 as before." in out
+    assert "  2 by “large”\n" in out
+    assert "5000" not in out, "arguments are nobody's business here"
+
+
+def test_a_file_that_asks_the_same_changes_nothing(past: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("approvals.toml").write_text(OLD.replace("all", "another name"))
+    assert replay() == 0
+    assert "0 would be asked differently, 4 as before." in capsys.readouterr().out
+
+
+def test_only_what_was_opened_since_counts(past: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("approvals.toml").write_text(NEW)
+    assert replay("--since", (datetime.now(UTC) + timedelta(days=1)).isoformat()) == 0
+    assert capsys.readouterr().out.startswith("0 actions since")
+
+
+@pytest.mark.parametrize("since", ["", "yesterday", "30", "-3d"])
+def test_a_time_that_is_none_is_told_and_nothing_is_read(
+    since: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("approvals.toml").write_text(NEW)
+    assert replay(f"--since={since}") == 2
+    assert "no duration such as 30d" in capsys.readouterr().err
+
+
+def test_since_is_a_duration_until_now_or_a_time() -> None:
+    assert parse_since("2026-03-01") == datetime(2026, 3, 1, tzinfo=UTC)
+    an_hour_ago = parse_since("1h")
+    assert an_hour_ago is not None
+    assert abs(datetime.now(UTC) - timedelta(hours=1) - an_hour_ago) < timedelta(minutes=1)
+
+
+GROUPS = """
+[[rule]]
+name = "asked for by finance"
+requester = "@finance"
+auto = "approve"
+"""
+
+
+def test_groups_of_requesters_are_asked_of_slack_where_there_is_a_token(
+    past: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("approvals.toml").write_text(GROUPS)
+    assert replay() == 0
+    assert "Without SLACK_BOT_TOKEN they are unknown here" in capsys.readouterr().out
+    assert _with_slack(monkeypatch, members=["UALICE"], run=replay) == 1
+    out = capsys.readouterr().out
+    assert "4 by “asked for by finance”" in out
+    assert "approved without asking" in out
+
+
+def _with_slack(monkeypatch: pytest.MonkeyPatch, members: list[str], run: Callable[[], int]) -> int:
+    """Run a command while a Slack runs in which @finance has these members."""
+
+    async def go() -> int:
+        async with LocalWorkspace() as workspace:
+            workspace.slack.state.user_groups["S0FINANCE1"].members[:] = members
+            for name in ("SLACK_API_URL", "SLACK_BOT_TOKEN"):
+                monkeypatch.setenv(name, workspace.environment()[name])
+            return await asyncio.to_thread(run)
+
+    return asyncio.run(go())

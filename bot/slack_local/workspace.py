@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from slack_local.fault_injection import Faults
-from slack_local.model.persistence import Saving, load
+from slack_local.model.persistence import StateSaver, load
 from slack_local.model.records import Channel, ChannelKind, User, UserGroup, new_id
 from slack_local.model.seed import TEAM, App
 from slack_local.model.slack import Slack
@@ -25,7 +25,7 @@ from slack_local.people.threads import Thread
 from slack_local.transport.delivery import ACK_LIMIT, RETRY_SCHEDULE, Delivery
 from slack_local.transport.http import HttpDelivery
 from slack_local.transport.socket_mode import SocketMode
-from slack_local.web_api.endpoint import Door
+from slack_local.web_api.endpoint import WebApiEndpoint
 from slack_local.web_api.methods import files
 from slack_local.web_api.methods.registry import METHODS
 from slack_local.web_api.methods.scheduled import post_when_due
@@ -74,9 +74,9 @@ class LocalWorkspace:
         self._port = port
         self._state = state
         self._runner: web.AppRunner | None = None
-        self._clockwork: asyncio.Task[None] | None = None
-        self._saving: Saving | None = None
-        self._keeping: asyncio.Task[None] | None = None
+        self._scheduled_task: asyncio.Task[None] | None = None
+        self._saver: StateSaver | None = None
+        self._saving_task: asyncio.Task[None] | None = None
         self.people = {
             user.name: Person(self.slack, self.delivery, user)
             for user in self.slack.state.users.values()
@@ -98,9 +98,9 @@ class LocalWorkspace:
         """Listen on 127.0.0.1. Raises OSError when the port is taken."""
         if self._state is not None:
             load(self.slack, self._state)
-            self._saving = Saving(self.slack, self._state)
-            self._keeping = asyncio.create_task(self._saving.keep())
-        application = web.Application(client_max_size=80 << 20, middlewares=[self._only_us])
+            self._saver = StateSaver(self.slack, self._state)
+            self._saving_task = asyncio.create_task(self._saver.keep())
+        application = web.Application(client_max_size=80 << 20, middlewares=[self._refuse_foreign_requests])
         self._routes(application)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -109,12 +109,14 @@ class LocalWorkspace:
         host, port = self._runner.addresses[0][:2]
         self._port = port
         self.slack.address = f"http://{host}:{port}"
-        self._clockwork = asyncio.create_task(post_when_due(self.slack, self.delivery))
+        self._scheduled_task = asyncio.create_task(post_when_due(self.slack, self.delivery))
 
     def _routes(self, application: web.Application) -> None:
-        door = Door(self.slack, self.delivery, self.socket if self.mode == "socket" else None, METHODS)
+        endpoint = WebApiEndpoint(
+            self.slack, self.delivery, self.socket if self.mode == "socket" else None, METHODS
+        )
         response_urls = ResponseUrls(self.slack, self.delivery)
-        application.router.add_route("*", "/api/{method}", door.serve)
+        application.router.add_route("*", "/api/{method}", endpoint.serve)
         application.router.add_get("/link/", self.socket.serve)
         application.router.add_post("/hooks/actions/{team}/{secret}", response_urls.serve)
         application.router.add_post("/upload/v1/{ticket}", partial(files.receive_upload, self.slack))
@@ -122,7 +124,7 @@ class LocalWorkspace:
         self.page.add_to(application)
 
     @web.middleware
-    async def _only_us(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _refuse_foreign_requests(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Refuse what a web page elsewhere made this machine send (DNS rebinding, foreign origins)."""
         allowed = {f"{name}:{self._port}" for name in LOOPBACK}
         origin = request.headers.get("Origin")
@@ -132,7 +134,7 @@ class LocalWorkspace:
 
     async def stop(self) -> None:
         """Close every connection and stop listening; the state is saved if it has a file."""
-        for task in (self._clockwork, self._keeping):
+        for task in (self._scheduled_task, self._saving_task):
             if task is not None:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
@@ -142,8 +144,8 @@ class LocalWorkspace:
         await self._http.close()
         if self._runner is not None:
             await self._runner.cleanup()
-        if self._saving is not None:
-            self._saving.close()
+        if self._saver is not None:
+            self._saver.close()
 
     @property
     def address(self) -> str:

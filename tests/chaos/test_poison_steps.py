@@ -1,4 +1,4 @@
-"""A poison step, which kills its worker every time, is set aside after a few attempts and can be retried."""
+"""A poison step, which kills its worker every time, is parked after a few attempts and can be retried."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from tests.chaos.invariants import check_invariants
 from tests.chaos.users import is_failure, wait_for_message
 
 
-async def dies_until_set_aside(fleet: Fleet, bot: Replica, request: str) -> tuple[Thread, ApprovalCard]:
+async def dies_until_parked(fleet: Fleet, bot: Replica, request: str) -> tuple[Thread, ApprovalCard]:
     """The thread of a request that kills each bot that tries it, and the message that says so."""
     (fleet.folder / "deadly").touch()
     thread = await fleet.ws.carol.mentions(request)
@@ -34,7 +34,7 @@ async def dies_until_set_aside(fleet: Fleet, bot: Replica, request: str) -> tupl
 async def test_it_is_tried_again_with_the_button(fleet: Fleet) -> None:
     """Here it dies before the message is in any checkpoint: it is held, not lost."""
     async with fleet.bot() as bot:
-        thread, failed = await dies_until_set_aside(fleet, bot, "doomed: grim")
+        thread, failed = await dies_until_parked(fleet, bot, "doomed: grim")
         assert "not run again" in failed.text
         other = await fleet.ws.carol.mentions("echo: other")
         await wait_for_message(fleet, other, "Heard other.", limit=10)
@@ -46,7 +46,7 @@ async def test_it_is_tried_again_with_the_button(fleet: Fleet) -> None:
 
 async def test_it_is_listed_and_tried_again_by_the_operator(fleet: Fleet) -> None:
     async with fleet.bot() as bot:
-        thread, _ = await dies_until_set_aside(fleet, bot, "echo: grim dies:echo")
+        thread, _ = await dies_until_parked(fleet, bot, "echo: grim dies:echo")
         assert thread.id in await _jobs(fleet)
         (fleet.folder / "deadly").unlink()
         await _jobs(fleet, "--retry", thread.id)

@@ -150,28 +150,28 @@ async def test_reminders_are_reckoned_from_the_prompts_time(
 async def test_only_what_the_request_offers_is_called(
     http: aiohttp.ClientSession, model: ScriptedModel
 ) -> None:
-    wish = "post 'A' to #ops and 'B' to #general"
+    clause = "post 'A' to #ops and 'B' to #general"
     for more, calls in (
         ({"tools": [POST]}, 2),
         ({"tools": [POST], "parallel_tool_calls": False}, 1),
         ({"tools": [POST], "tool_choice": "none"}, 0),
         ({}, 0),
     ):
-        _, answer = await ask(http, model, chat(wish, **more))
+        _, answer = await ask(http, model, chat(clause, **more))
         assert len(answer["choices"][0]["message"].get("tool_calls", [])) == calls
 
 
 async def test_text_may_come_in_parts(http: aiohttp.ClientSession, model: ScriptedModel) -> None:
     parts = [{"type": "text", "text": "post 'hello' "}, {"type": "text", "text": "to #ops"}]
-    wish = chat("", tools=[POST]) | {"messages": [{"role": "user", "content": parts}]}
-    _, answer = await ask(http, model, wish)
+    clause = chat("", tools=[POST]) | {"messages": [{"role": "user", "content": parts}]}
+    _, answer = await ask(http, model, clause)
     assert answer["choices"][0]["message"]["tool_calls"][0]["function"]["name"] == "post_message"
 
 
 async def test_a_tool_may_be_chosen_for_it(http: aiohttp.ClientSession, model: ScriptedModel) -> None:
     chosen = {"type": "function", "function": {"name": "invite_to_channel"}}
-    wish = chat("post 'hello' to #ops and invite bob to #ops", tools=[POST, chosen], tool_choice=chosen)
-    _, answer = await ask(http, model, wish)
+    clause = chat("post 'hello' to #ops and invite bob to #ops", tools=[POST, chosen], tool_choice=chosen)
+    _, answer = await ask(http, model, clause)
     calls = answer["choices"][0]["message"]["tool_calls"]
     assert [call["function"]["name"] for call in calls] == ["invite_to_channel"]
 

@@ -1,4 +1,4 @@
-"""The command `halted`: threads whose last step failed or was set aside, and how to retry one."""
+"""The command `halted`: threads whose last step failed or was parked, and how to retry one."""
 
 import asyncio
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Self
 
 ORPHAN_SECONDS = 20.0
-LOOK_AGAIN = 0.05
-FRESH = "fresh-"
+POLL_SECONDS = 0.05
+FRESH_PREFIX = "fresh-"
 
 
 def default_folder(kind: str, config: Path, environment: Mapping[str, str]) -> Path:
@@ -50,7 +50,7 @@ class DataFolder:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
         self._lock = os.open(self.path / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            self._take()
+            self._acquire()
         except BaseException:
             os.close(self._lock)
             raise
@@ -70,9 +70,9 @@ class DataFolder:
 
         What killed demos left of theirs is removed, too.
         """
-        for left in self.path.glob(f"{FRESH}*"):
+        for left in self.path.glob(f"{FRESH_PREFIX}*"):
             shutil.rmtree(left, ignore_errors=True)
-        made = Path(tempfile.mkdtemp(prefix=FRESH, dir=self.path))
+        made = Path(tempfile.mkdtemp(prefix=FRESH_PREFIX, dir=self.path))
         made.chmod(0o711 if os.geteuid() == 0 else 0o700)  # as above
         try:
             yield made
@@ -83,7 +83,7 @@ class DataFolder:
         """Write down whom the next demo has to end, should this one be killed."""
         self._write({"demo": os.getpid(), "bot": pid})
 
-    def _take(self) -> None:
+    def _acquire(self) -> None:
         if not self._try_lock():
             holder = self._read()
             if _is_alive(holder.get("demo")):
@@ -104,7 +104,7 @@ class DataFolder:
             while time.monotonic() < deadline:
                 if self._try_lock():
                     return
-                time.sleep(LOOK_AGAIN)
+                time.sleep(POLL_SECONDS)
         raise DataFolderInUseError(f"The bot of an earlier demo (process {pid}) holds {self.path}.")
 
     def _try_lock(self) -> bool:

@@ -20,7 +20,7 @@ _MAX_BACKOFF = 30  # seconds
 
 
 class RetryPolicy(BaseRetryStrategy):
-    """Retry without limit: the work is in the tables, and a step that kills its worker is set aside there.
+    """Retry without limit: the work is in the tables, and a step that kills its worker is parked there.
 
     A job handed back by a stopping process is retried at once, a thread that another worker holds after a
     second, and anything else (a database that is unavailable) with exponential backoff.

@@ -17,7 +17,7 @@ _HEALTH_TIMEOUT = 2.0  # seconds to wait for a free connection
 
 @dataclass(frozen=True, kw_only=True)
 class HaltedThread:
-    """A thread whose last step failed or was set aside, and that waits for a retry."""
+    """A thread whose last step failed or was parked, and that waits for a retry."""
 
     thread_id: str
     graph: str | None

@@ -275,7 +275,7 @@ DELETE FROM countersign.run_errors WHERE at < now() - interval '7 days';
 DELETE FROM countersign.effects WHERE started_at < now() - %(seconds)s * interval '1 second';
 
 -- halted_threads --
--- Threads whose last step failed or was set aside.
+-- Threads whose last step failed or was parked.
 SELECT id, graph, halted, touched_at FROM countersign.threads WHERE halted IS NOT NULL ORDER BY touched_at;
 
 -- waiting_questions --

@@ -177,7 +177,7 @@ def validation_message(block: JsonObject, state: JsonObject | None) -> str | Non
         case "plain_text_input" if len(value) < element.get("min_length", 0):
             return f"Please enter at least {element['min_length']} characters."
         case "number_input":
-            return _number_complaint(element, value)
+            return _number_error(element, value)
         case "email_text_input" if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
             return "Please enter a valid email address."
         case "url_text_input" if not re.match(r"https?://\S+$", value):
@@ -185,7 +185,7 @@ def validation_message(block: JsonObject, state: JsonObject | None) -> str | Non
     return None
 
 
-def _number_complaint(element: JsonObject, value: str) -> str | None:
+def _number_error(element: JsonObject, value: str) -> str | None:
     try:
         number = float(value)
     except ValueError:

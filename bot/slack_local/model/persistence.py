@@ -16,7 +16,7 @@ SHARE = 30  # a save has to be followed by so many times as long without one
 _INDEXES = ("messages", "timeline", "threads")
 
 
-class Saving:
+class StateSaver:
     """Writes people's channels, messages and Home tabs, and the tokens, so that a bot's settings stay good.
 
     What was written of a thread is kept until the thread changes, so that saving a large workspace stays

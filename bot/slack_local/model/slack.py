@@ -11,7 +11,7 @@ from slack_local.model.seed import TEAM, App, seed
 from slack_local.model.state import WorkspaceState
 from slack_local.model.wire_log import Violation, WireLog
 
-TRIGGER_LIFE = 3.0
+TRIGGER_TTL = 3.0
 RESPONSE_URL_LIFE, RESPONSE_URL_USES = 1800.0, 5
 
 
@@ -51,7 +51,7 @@ class Slack:
         while triggers and (oldest := next(iter(triggers.values()))).expires_at < now - 60:
             del triggers[oldest.id]
         trigger = f"{int(now * 1000)}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
-        triggers[trigger] = Trigger(id=trigger, user=user, expires_at=now + TRIGGER_LIFE)
+        triggers[trigger] = Trigger(id=trigger, user=user, expires_at=now + TRIGGER_TTL)
         return trigger
 
     def new_response_url(

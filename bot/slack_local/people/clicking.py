@@ -1,4 +1,4 @@
-"""Pressing buttons and choosing in menus, in messages and views."""
+"""Clicking buttons and choosing in menus, in messages and views."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ from slack_local.people.results import ClickResult
 from slack_local.people.screen import Screen
 
 
-class Pressing(Screen):
+class Clicking(Screen):
     """Somebody who presses what is there."""
 
     async def clicks(

@@ -5,7 +5,7 @@ from slack_local.model.errors import SlackError
 from slack_local.model.records import Channel, Message, ResponseUrl, View
 from slack_local.operations import messages
 from slack_local.payloads import events, interactions
-from slack_local.people.clicking import Pressing
+from slack_local.people.clicking import Clicking
 from slack_local.people.results import ClickResult, CommandResult
 from slack_local.people.threads import Thread
 from slack_local.transport.delivery import Ack
@@ -14,7 +14,7 @@ from slack_local.web_api.response_urls import ResponseUrls
 FAILED = "failed with the error"
 
 
-class Commands(Pressing):
+class Commands(Clicking):
     """Somebody who calls the app."""
 
     async def runs(self, command: str, channel: str = "#general") -> CommandResult:

@@ -8,13 +8,13 @@ from slack_local.model.errors import SlackError
 from slack_local.model.records import JsonObject, View
 from slack_local.operations.views import apply_response
 from slack_local.payloads import interactions
-from slack_local.people.clicking import Pressing
+from slack_local.people.clicking import Clicking
 from slack_local.people.results import SubmissionResult
 
-CONNECTION_TROUBLE = "We had some trouble connecting. Try again?"
+CONNECTION_ERROR = "We had some trouble connecting. Try again?"
 
 
-class Forms(Pressing):
+class Forms(Clicking):
     """Somebody with a form before them."""
 
     async def fills(self, view: View, values: Mapping[str, Any]) -> View:
@@ -49,14 +49,14 @@ class Forms(Pressing):
         """Send a submission as it is, and do to the form what the bot answers."""
         ack = await self._delivery.interact("interactive", payload)
         if ack.error is not None:
-            return SubmissionResult(outcome="failed", errors={}, view=view, error=CONNECTION_TROUBLE)
+            return SubmissionResult(outcome="failed", errors={}, view=view, error=CONNECTION_ERROR)
         if self._slack.state.views.get(view.id) is not view:
             return SubmissionResult(outcome="closed", errors={}, view=self.modal)
         try:
             outcome = apply_response(self._slack, view, ack.answer)
         except SlackError as refused:
             self._slack.violation("view_submission answer", refused.error, refused.messages)
-            return SubmissionResult(outcome="failed", errors={}, view=view, error=CONNECTION_TROUBLE)
+            return SubmissionResult(outcome="failed", errors={}, view=view, error=CONNECTION_ERROR)
         return SubmissionResult(outcome=outcome, errors=dict(view.errors), view=self.modal)
 
     def _incomplete(self, view: View) -> dict[str, str]:

@@ -47,10 +47,10 @@ def blocks_lines(blocks: list[JsonObject], names: Names) -> list[str]:
     """Every block, one after the other, with an empty line between what does not belong together."""
     lines: list[str] = []
     for block in blocks:
-        drawn = list(_block(block, names))
-        if lines and drawn and block["type"] in ("actions", "table", "input", "card"):
+        rendered = list(_block(block, names))
+        if lines and rendered and block["type"] in ("actions", "table", "input", "card"):
             lines.append("")
-        lines += drawn
+        lines += rendered
     return lines
 
 
@@ -88,7 +88,7 @@ def _words(block: JsonObject, names: Names) -> Iterator[str]:
         case "image" | "video":
             yield f"[{block['type']}: {block['alt_text']}]"
         case _:
-            yield from _anything(block, names)
+            yield from _unknown_block(block, names)
 
 
 def _section(block: JsonObject, names: Names) -> Iterator[str]:
@@ -108,24 +108,26 @@ def _section(block: JsonObject, names: Names) -> Iterator[str]:
 def _input(block: JsonObject, view: View) -> list[str]:
     optional = " (optional)" if block.get("optional") else ""
     lines = [f"{plain_text(block['label'])}{optional}"]
-    lines += [f"  {line}" for line in held_text(block, view).split("\n")]
+    lines += [f"  {line}" for line in input_value_text(block, view).split("\n")]
     if "hint" in block:
         lines.append(f"  ({plain_text(block['hint'])})")
     return lines
 
 
-def held_text(block: JsonObject, view: View, empty: str = "____") -> str:
+def input_value_text(block: JsonObject, view: View, empty: str = "____") -> str:
     """What an input holds now, as a person reads it."""
     element = block["element"]
     state = view.values.get(block["block_id"], {}).get(element["action_id"], {})
-    held = state.get(STATE_KEYS.get(element["type"], ""))
-    words = [_held_word(one) for one in (held if isinstance(held, list) else [held]) if one not in (None, "")]
+    value = state.get(STATE_KEYS.get(element["type"], ""))
+    words = [
+        _value_text(one) for one in (value if isinstance(value, list) else [value]) if one not in (None, "")
+    ]
     choices = option_labels(element)
     return ", ".join(words) or (f"{empty}  ({' / '.join(choices)})" if choices and empty else empty)
 
 
-def _held_word(held: object) -> str:
-    return plain_text(held["text"]) if isinstance(held, dict) and "text" in held else str(held)
+def _value_text(value: object) -> str:
+    return plain_text(value["text"]) if isinstance(value, dict) and "text" in value else str(value)
 
 
 def element_text(element: JsonObject) -> str:
@@ -168,7 +170,7 @@ def _cell(cell: JsonObject, names: Names) -> list[str]:
     return rich_text_lines(cell, names) if cell.get("type") == "rich_text" else [str(cell.get("text", ""))]
 
 
-def _anything(block: JsonObject, names: Names) -> Iterator[str]:
+def _unknown_block(block: JsonObject, names: Names) -> Iterator[str]:
     """A block of a kind that has no drawing here: at least all its words."""
     for value in block.values():
         for inner in value if isinstance(value, list) else [value]:
@@ -176,7 +178,7 @@ def _anything(block: JsonObject, names: Names) -> Iterator[str]:
                 if isinstance(inner.get("text"), str):
                     yield from readable(inner["text"], names).split("\n")
                 else:
-                    yield from _anything(inner, names)
+                    yield from _unknown_block(inner, names)
     if isinstance(block.get("title"), str):
         yield block["title"]
 

@@ -13,9 +13,9 @@ _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 _EMPHASIS = re.compile(r"(?<![\w*_~])([*_~])(?=\S)([^\n]*?\S)\1(?![\w*_~])")
 _EMOJI = re.compile(r":([a-z0-9_+-]+):")
 _DATE = re.compile(r"\{(\w+)\}")
-_ASIDE = re.compile("\0(\\d+)\0")
+_PLACEHOLDER = re.compile("\0(\\d+)\0")
 _PERMALINK = re.compile(r"https?://[^/]+/archives/")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a terminal would obey them
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a terminal would obey them
 
 EMOJI = {
     "white_check_mark": "✅", "no_entry": "⛔", "warning": "⚠", "x": "❌", "+1": "👍", "-1": "👎",
@@ -49,13 +49,15 @@ def names_in(state: WorkspaceState) -> Names:
 
 def plain_text(text: JsonObject | None) -> str:
     """A `plain_text` object's text; empty for None."""
-    return _tame(_unescaped(str(text["text"]))) if text else ""
+    return _replace_control_characters(_unescaped(str(text["text"]))) if text else ""
 
 
 def readable(text: str, names: Names) -> str:
     """mrkdwn as people read it. Code is left as it is, except for its escapes."""
     pieces = _CODE.split(text)
-    return _tame("".join(_in_code(p) if i % 2 else _outside_code(p, names) for i, p in enumerate(pieces)))
+    return _replace_control_characters(
+        "".join(_in_code(p) if i % 2 else _outside_code(p, names) for i, p in enumerate(pieces))
+    )
 
 
 def _in_code(text: str) -> str:
@@ -68,14 +70,14 @@ def _in_code(text: str) -> str:
 def _outside_code(text: str, names: Names) -> str:
     references: list[str] = []
 
-    def set_aside(found: re.Match[str]) -> str:
+    def replace_reference(found: re.Match[str]) -> str:
         references.append(_reference(found[1], names))
         return f"\0{len(references) - 1}\0"
 
     # Set aside first: an address may have underscores and colons in it that are no markup.
-    read = _EMPHASIS.sub(r"\2", _MARKUP.sub(set_aside, text.replace("\0", "")))
+    read = _EMPHASIS.sub(r"\2", _MARKUP.sub(replace_reference, text.replace("\0", "")))
     read = _EMOJI.sub(lambda found: EMOJI.get(found[1], found[0]), read)
-    return _unescaped(_ASIDE.sub(lambda found: references[int(found[1])], read))
+    return _unescaped(_PLACEHOLDER.sub(lambda found: references[int(found[1])], read))
 
 
 def _reference(inside: str, names: Names) -> str:
@@ -109,8 +111,8 @@ def _unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _tame(text: str) -> str:
-    return _INVISIBLE.sub("�", text)
+def _replace_control_characters(text: str) -> str:
+    return _CONTROL.sub("�", text)
 
 
 def rich_text_lines(block: JsonObject, names: Names) -> list[str]:
@@ -133,7 +135,7 @@ def _rich_element(element: JsonObject, names: Names) -> Iterator[str]:
 
 
 def _rich_inline(element: JsonObject, names: Names) -> str:
-    return _tame("".join(_rich_piece(piece, names) for piece in element["elements"]))
+    return _replace_control_characters("".join(_rich_piece(piece, names) for piece in element["elements"]))
 
 
 def _rich_piece(piece: JsonObject, names: Names) -> str:

@@ -17,7 +17,7 @@ from slack_local.model.wire_log import Attempt, Connection
 from slack_local.transport.delivery import Ack
 
 MAX_CONNECTIONS = 10
-TICKET_LIFE = 30.0
+TICKET_TTL = 30.0
 
 
 @dataclass(eq=False)
@@ -58,7 +58,7 @@ class SocketMode:
         if self.dead_urls > 0:
             self.dead_urls -= 1
         else:
-            self._tickets[ticket] = now + TICKET_LIFE
+            self._tickets[ticket] = now + TICKET_TTL
         address = self._slack.address.replace("http://", "ws://", 1)
         return f"{address}/link/?ticket={ticket}&app_id={self._slack.app.id}"
 

@@ -20,7 +20,7 @@ from slack_local.web_api.call import Call, Method
 _SECRET = ("token",)
 
 
-class Door:
+class WebApiEndpoint:
     """Answers `POST` and `GET` on `/api/<method>`."""
 
     def __init__(
@@ -71,7 +71,7 @@ class Door:
         entry.answer = await self.run(entry.method, given)
         entry.status = 200
         if rule is not None and rule.fault is ApiFault.DROP_AFTER:
-            _hang_up(request)
+            _drop_connection(request)
         return web.json_response(entry.answer, headers=self._headers())
 
     async def run(self, name: str, given: "Given") -> JsonObject:
@@ -164,10 +164,10 @@ async def _refuse(request: web.Request, rule: ApiFaultRule) -> web.StreamRespons
             return web.json_response({"ok": False, "error": rule.error})
         case ApiFault.HANG:
             await asyncio.sleep(rule.seconds)
-            _hang_up(request)
+            _drop_connection(request)
             return web.Response(status=504)
         case ApiFault.DROP:
-            _hang_up(request)
+            _drop_connection(request)
             return web.Response(status=502)
         case ApiFault.DELAY:
             await asyncio.sleep(rule.seconds)
@@ -182,6 +182,6 @@ def _ratelimited(seconds: float) -> web.Response:
     )
 
 
-def _hang_up(request: web.Request) -> None:
+def _drop_connection(request: web.Request) -> None:
     if request.transport is not None:
         request.transport.abort()

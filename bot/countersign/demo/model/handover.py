@@ -7,10 +7,10 @@ from countersign.demo.model.request import Conversation
 
 PREFIX = "hand_over_to_"
 ABOUT_MONEY = re.compile(r"\b(?:money|budget|costs?|price|pay|euros?|dollars?)\b|[€$]", re.IGNORECASE)
-WHO_I_AM = re.compile(r"\bYou are the (\w+)")
+AGENT_NAME = re.compile(r"\bYou are the (\w+)")
 
 
-def turn_of_an_agent(conversation: Conversation) -> Reply | None:
+def handover_reply(conversation: Conversation) -> Reply | None:
     """Answer as the agent that the prompt names, or hand over; None where no agent could take over."""
     others = sorted(name for name in conversation.tools if name.startswith(PREFIX))
     if not others:
@@ -25,5 +25,5 @@ def turn_of_an_agent(conversation: Conversation) -> Reply | None:
 
 def _name(conversation: Conversation) -> str:
     prompts = (message.text for message in conversation.messages if message.role == "system")
-    names = (match[1] for prompt in prompts if (match := WHO_I_AM.search(prompt)))
+    names = (match[1] for prompt in prompts if (match := AGENT_NAME.search(prompt)))
     return next(names, "agent")

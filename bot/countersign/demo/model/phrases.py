@@ -9,38 +9,40 @@ from countersign.demo.model.reply import Call
 from countersign.demo.model.request import Conversation
 
 QUOTED = re.compile(r"""(?<!\w)(?:"([^"]+)"|“([^”]+)”|`([^`]+)`|'(.+?)'(?!\w)|‘(.+?)’(?!\w))""", re.DOTALL)
-HOLE = re.compile("\0(\\d+)\0")  # stands for a quotation, so that no word inside one is taken for a phrase
-NEXT_WISH = re.compile(
+PLACEHOLDER = re.compile(
+    "\0(\\d+)\0"
+)  # for a quotation: no word inside one may match a phrase
+CLAUSE_BREAK = re.compile(
     r"(?:[,;.]?\s+and|[,;.])\s+(?:then\s+)?(?=(?:post|invite|remind|ask|list|find|read)\b)", re.IGNORECASE
 )
 NOW_IN_PROMPT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d\b")
-NINE_O_CLOCK = 9
+DEFAULT_HOUR = 9
 
 Phrase: TypeAlias = "tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Iterator[Call]]]"
 
 
-def wishes(conversation: Conversation) -> Iterator[Call]:
+def parse_calls(conversation: Conversation) -> Iterator[Call]:
     """Yield the calls that the last message asks for; nothing for words that the script does not know."""
     quotations: list[str] = []
 
-    def dig(match: re.Match[str]) -> str:
+    def replace_quotation(match: re.Match[str]) -> str:
         quotations.append(next(group for group in match.groups() if group is not None))
         return f"\0{len(quotations) - 1}\0"
 
-    def filled(value: object) -> object:
+    def restore_quotations(value: object) -> object:
         if isinstance(value, list):
-            return [filled(item) for item in value]
-        return HOLE.sub(lambda hole: quotations[int(hole[1])], str(value)).strip()
+            return [restore_quotations(item) for item in value]
+        return PLACEHOLDER.sub(lambda placeholder: quotations[int(placeholder[1])], str(value)).strip()
 
-    for wish in NEXT_WISH.split(QUOTED.sub(dig, conversation.messages[-1].text)):
-        for call in _calls(wish.strip(), _now(conversation)):
-            arguments = {name: filled(value) for name, value in call.arguments.items()}
+    for clause in CLAUSE_BREAK.split(QUOTED.sub(replace_quotation, conversation.messages[-1].text)):
+        for call in _calls(clause.strip(), _now(conversation)):
+            arguments = {name: restore_quotations(value) for name, value in call.arguments.items()}
             yield Call(name=call.name, arguments=arguments)
 
 
-def _calls(wish: str, now: datetime) -> Iterator[Call]:
+def _calls(clause: str, now: datetime) -> Iterator[Call]:
     for pattern, calls in PHRASES:
-        if match := pattern.search(wish):
+        if match := pattern.search(clause):
             yield from calls(match, now)
             return
 
@@ -115,7 +117,7 @@ def _moment(when: str, now: datetime) -> str:
     if match := re.fullmatch(r"in\s+(\d+)\s+(minute|hour|day)s?", words):
         return (now + timedelta(**{f"{match[2]}s": int(match[1])})).isoformat(timespec="minutes")
     if match := re.fullmatch(r"tomorrow(?:\s+(?:at\s+)?(\d{1,2})(?::(\d\d))?)?", words):
-        hour, minute = int(match[1] or NINE_O_CLOCK), int(match[2] or 0)
+        hour, minute = int(match[1] or DEFAULT_HOUR), int(match[2] or 0)
         # Without an offset: that hour where the person is who asks.
         return f"{now + timedelta(days=1):%Y-%m-%d}T{hour:02}:{minute:02}:00"
     return when.removeprefix("at ").strip()

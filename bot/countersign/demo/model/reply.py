@@ -9,7 +9,7 @@ from typing import Any
 
 from countersign.demo.model.request import Conversation
 
-PIECE = (
+CHUNK_LENGTH = (
     12  # characters of a tool call's arguments in one chunk: small enough that readers must put them together
 )
 
@@ -57,8 +57,8 @@ def chunks(conversation: Conversation, reply: Reply, *, created: int) -> Iterato
         arguments = call["function"]["arguments"]
         opening = {**call, "index": index, "function": {**call["function"], "arguments": ""}}
         yield chunk({"tool_calls": [opening]})
-        for start in range(0, len(arguments), PIECE):
-            piece = arguments[start : start + PIECE]
+        for start in range(0, len(arguments), CHUNK_LENGTH):
+            piece = arguments[start : start + CHUNK_LENGTH]
             yield chunk({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
     yield chunk({}, _finish(reply))
     if conversation.stream_usage:

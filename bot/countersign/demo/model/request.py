@@ -50,7 +50,7 @@ class Conversation:
     model: str
     messages: tuple[Message, ...]
     tools: frozenset[str]  # the names of those that may be called in this turn
-    one_call_at_most: bool
+    single_call: bool
     stream: bool
     stream_usage: bool
 
@@ -76,7 +76,7 @@ def parse(body: object) -> Conversation:
         model=body["model"],
         messages=messages,
         tools=_callable_tools(body),
-        one_call_at_most=body.get("parallel_tool_calls") is False,
+        single_call=body.get("parallel_tool_calls") is False,
         stream=bool(body.get("stream")),
         stream_usage=bool((options or {}).get("include_usage")),
     )

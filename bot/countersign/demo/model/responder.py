@@ -6,11 +6,11 @@ The same conversation always gets the same reply.
 
 import re
 
-from countersign.demo.model.handover import turn_of_an_agent
-from countersign.demo.model.phrases import wishes
+from countersign.demo.model.handover import handover_reply
+from countersign.demo.model.phrases import parse_calls
 from countersign.demo.model.reply import Call, Reply
 from countersign.demo.model.request import Conversation
-from countersign.demo.model.tool_results import second_try, sentence_about
+from countersign.demo.model.tool_results import describe_result, retry_with_feedback
 
 INTRODUCTION = (
     "I am the scripted model that comes with the local workspace: no real language model, just a few phrases."
@@ -28,12 +28,12 @@ DRAFT = re.compile(r"\bwrite a short announcement\b.*?\babout:?\s+(?P<topic>\S.*
 
 def reply_to(conversation: Conversation) -> Reply:
     """Return the reply that the script has for this conversation."""
-    if reply := turn_of_an_agent(conversation):
+    if reply := handover_reply(conversation):
         return reply
     last = conversation.messages[-1]
     if last.role == "tool":
         return _after_tools(conversation)
-    if calls := _callable(conversation, tuple(wishes(conversation))):
+    if calls := _callable(conversation, tuple(parse_calls(conversation))):
         return Reply(calls=calls)
     if match := DRAFT.search(last.text):
         return Reply(text=_announcement(match["topic"].strip()))
@@ -43,7 +43,7 @@ def reply_to(conversation: Conversation) -> Reply:
 def _callable(conversation: Conversation, calls: tuple[Call, ...]) -> tuple[Call, ...]:
     """Keep the calls that this request allows."""
     known = tuple(call for call in calls if call.name in conversation.tools)
-    return known[:1] if conversation.one_call_at_most else known
+    return known[:1] if conversation.single_call else known
 
 
 def _after_tools(conversation: Conversation) -> Reply:
@@ -52,10 +52,10 @@ def _after_tools(conversation: Conversation) -> Reply:
     turn = max(index for index, message in enumerate(messages) if message.tool_calls)
     results = {message.tool_call_id: message.text for message in messages[turn + 1 :]}
     calls = messages[turn].tool_calls
-    retries = tuple(retry for call in calls if (retry := second_try(call, results[call.id])))
+    retries = tuple(retry for call in calls if (retry := retry_with_feedback(call, results[call.id])))
     if again := _callable(conversation, retries):
         return Reply(calls=again)
-    return Reply(text="\n".join(sentence_about(call, results[call.id]) for call in calls))
+    return Reply(text="\n".join(describe_result(call, results[call.id]) for call in calls))
 
 
 def _announcement(topic: str) -> str:

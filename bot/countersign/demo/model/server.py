@@ -15,14 +15,14 @@ from countersign.demo.model.request import RefusedRequestError, parse
 from countersign.demo.model.responder import reply_to
 
 MODEL_NAME = "scripted"
-REMEMBERED = 1_000
+MAX_KEPT_REQUESTS = 1_000
 
 
 class ScriptedModel:
     """Serves the script on loopback while its context is open.
 
     `base_url` ends with `/v1`. `requests` holds the JSON body of every chat request, in order of arrival,
-    refused ones and those that met a fault included, as far as `REMEMBERED` reaches back. `inject` lets
+    refused ones and those that met a fault included, as far as `MAX_KEPT_REQUESTS` reaches back. `inject` lets
     the next requests fail. `pace` is the time in seconds between two chunks of a stream, for people to watch.
     """
 
@@ -32,7 +32,7 @@ class ScriptedModel:
         self._pace = pace
         self._runner: web.AppRunner | None = None
         self._faults = FaultQueue()
-        self.requests: deque[Any] = deque(maxlen=REMEMBERED)
+        self.requests: deque[Any] = deque(maxlen=MAX_KEPT_REQUESTS)
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -91,7 +91,7 @@ class ScriptedModel:
             return await self._stream(request, events, cut=fault is Fault.CUT)
         answer = json.dumps(completion(conversation, reply, created=int(time.time())))
         if fault is Fault.CUT:
-            return await _half(request, answer)
+            return await _send_half(request, answer)
         return web.json_response(text=answer)
 
     async def _stream(self, request: web.Request, events: list[str], *, cut: bool) -> web.StreamResponse:
@@ -102,7 +102,7 @@ class ScriptedModel:
             await response.write(f"data: {event}\n\n".encode())
             await asyncio.sleep(self._pace)
         if cut:
-            _drop(request)
+            _drop_connection(request)
         else:
             await response.write_eof()
         return response
@@ -116,16 +116,16 @@ async def _close_afterwards(_request: web.Request, response: web.StreamResponse)
     response.headers["Connection"] = "close"
 
 
-async def _half(request: web.Request, answer: str) -> web.StreamResponse:
+async def _send_half(request: web.Request, answer: str) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     response.content_length = len(answer)
     await response.prepare(request)
     await response.write(answer[: len(answer) // 2].encode())
-    _drop(request)
+    _drop_connection(request)
     return response
 
 
-def _drop(request: web.Request) -> None:
+def _drop_connection(request: web.Request) -> None:
     if request.transport is not None:
         request.transport.close()
 

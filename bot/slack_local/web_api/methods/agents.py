@@ -8,7 +8,7 @@ from slack_local.model.slack import Slack
 from slack_local.web_api.call import Call, Method
 
 STATUSES = ("active", "processing", "suspended", "closed")
-STATUS_LIFE = 120.0  # seconds after which an assistant's status goes away by itself
+STATUS_TTL = 120.0  # seconds after which an assistant's status goes away by itself
 
 
 def _root(call: Call) -> Message:
@@ -26,7 +26,7 @@ async def set_thread_status(call: Call) -> JsonObject:
         call.slack.state.statuses.pop(key, None)
     else:
         call.slack.state.statuses[key] = status
-        call.slack.state.status_ends[key] = call.slack.clock.now() + STATUS_LIFE
+        call.slack.state.status_ends[key] = call.slack.clock.now() + STATUS_TTL
     call.slack.message_changed(root)
     return {}
 

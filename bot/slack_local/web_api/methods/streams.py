@@ -13,7 +13,7 @@ from slack_local.payloads.serializers import message_json
 from slack_local.web_api.call import Call, Method
 from slack_local.web_api.methods import agents, chat
 
-STREAM_LIFE = 300.0  # seconds without an append after which a stream ends by itself
+STREAM_TTL = 300.0  # seconds without an append after which a stream ends by itself
 MAX_MARKDOWN = 12_000
 _task = {"type": choice("task_update"), "id": string(), "title": string()}
 _more = {
@@ -57,7 +57,7 @@ async def start(call: Call) -> JsonObject:
         username=username,
         icons=icons,
         streaming=True,
-        stream_expires_at=slack.clock.now() + STREAM_LIFE,
+        stream_expires_at=slack.clock.now() + STREAM_TTL,
     )
     _grow(call, message)
     messages.post(slack, call.delivery, message)
@@ -81,7 +81,7 @@ async def append(call: Call) -> JsonObject:
     if call.text("markdown_text") is None and not call.json("chunks"):
         raise invalid_arguments("missing required field: markdown_text")
     _grow(call, message)
-    message.stream_expires_at = call.slack.clock.now() + STREAM_LIFE
+    message.stream_expires_at = call.slack.clock.now() + STREAM_TTL
     call.slack.message_changed(message)
     return {"channel": channel.id, "ts": message.ts}
 

@@ -9,9 +9,7 @@ from countersign.demo.model.reply import Call
 from countersign.demo.model.request import Conversation
 
 QUOTED = re.compile(r"""(?<!\w)(?:"([^"]+)"|“([^”]+)”|`([^`]+)`|'(.+?)'(?!\w)|‘(.+?)’(?!\w))""", re.DOTALL)
-PLACEHOLDER = re.compile(
-    "\0(\\d+)\0"
-)  # for a quotation: no word inside one may match a phrase
+PLACEHOLDER = re.compile("\0(\\d+)\0")  # for a quotation: no word inside one may match a phrase
 CLAUSE_BREAK = re.compile(
     r"(?:[,;.]?\s+and|[,;.])\s+(?:then\s+)?(?=(?:post|invite|remind|ask|list|find|read)\b)", re.IGNORECASE
 )

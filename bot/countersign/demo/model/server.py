@@ -21,9 +21,9 @@ MAX_KEPT_REQUESTS = 1_000
 class ScriptedModel:
     """Serves the script on loopback while its context is open.
 
-    `base_url` ends with `/v1`. `requests` holds the JSON bodies of the last chat requests in order
-    of arrival (`MAX_KEPT_REQUESTS` at most), with those that were refused or met a fault. `pace` is the time in seconds between two
-    chunks of a stream, for people to watch.
+    `base_url` ends with `/v1`. `requests` holds the JSON bodies of the last chat requests in order of arrival,
+    `MAX_KEPT_REQUESTS` at most, with those that were refused or met a fault. `pace` is the time in seconds
+    between two chunks of a stream, for people to watch.
     """
 
     def __init__(self, *, port: int = 0, host: str = "127.0.0.1", pace: float = 0.0) -> None:

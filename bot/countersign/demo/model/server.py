@@ -21,7 +21,7 @@ MAX_KEPT_REQUESTS = 1_000
 class ScriptedModel:
     """Serves the script on loopback while its context is open.
 
-    `base_url` ends with `/v1`. `requests` holds the JSON bodies of the last chat requests in order of arrival,
+    `base_url` ends with `/v1`. `requests` holds the JSON bodies of the latest requests, in order of arrival,
     `MAX_KEPT_REQUESTS` at most, with those that were refused or met a fault. `pace` is the time in seconds
     between two chunks of a stream, for people to watch.
     """

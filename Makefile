@@ -12,7 +12,7 @@ ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null),works)
 $(shell rm -f .venv/pyvenv.cfg)
 endif
 
-.PHONY: help setup lock demo run test chaos bench check format web pictures clean
+.PHONY: help setup lock demo run test chaos mutants bench check format web pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(":.*", "", $$1); printf "  make %-9s %s\n", $$1, $$2}'
@@ -54,6 +54,10 @@ test: setup ## every test but the kills, on every core
 
 chaos: setup ## kill bots, workers and connections (CHAOS_ROUNDS=10 kills 600 at random, CHAOS_SEED=… replays)
 	$(BIN)/python -m pytest tests/chaos -n auto --dist loadfile -m "chaos$(if $(CHAOS_ROUNDS),, and not long)"
+
+mutants: setup ## break the code at random in a copy, and see whether a test fails (SAMPLE=40 SEED=1 ROOM=flow)
+	PYTHONPATH=bot $(BIN)/python -m tests.mutation \
+		$(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(ROOM),--room $(ROOM))
 
 bench: setup ## measure it beside the bare engine and a naive bot; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,1 @@
+"""Mutation testing, run by `make mutants`: change the code in a copy, and see whether a test fails."""

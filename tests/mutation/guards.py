@@ -1,0 +1,169 @@
+"""Guards that must not go unnoticed when they go: each is taken out of the code, and its tests must fail.
+
+To add one, add an entry. `old` stands once in `file`; test_guards.py holds that every entry still fits.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """What to replace by what, and the tests each of which must fail then."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+_STEP = "bot/countersign/flow/steps/step.py"
+_STANDING = "bot/countersign/flow/steps/resume_check.py"
+_DELIVERY = "bot/countersign/flow/delivery/message_delivery.py"
+_SQL = "bot/countersign/store/queries.sql"
+_RESUME = "tests/flow/test_resume_safety.py"
+_UPDATES = "tests/slack/test_card_updates.py"
+_DECISIONS = "tests/slack/test_decisions.py"
+_LOCKS = "tests/store/test_thread_locks.py"
+_RETENTION = "tests/flow/test_retention.py"
+
+GUARDS = (
+    Guard(
+        name="the digest is compared before the graph is resumed",
+        file=_STANDING,
+        old="if pending is not None and pending.digest != approval.digest:",
+        new="if pending is not None and pending.digest is None:",
+        tests=(f"{_RESUME}::test_an_answer_to_other_words_under_the_same_id_is_not_used",),
+    ),
+    Guard(
+        name="a remote $ref is not fetched",
+        file="bot/countersign/interrupts/validation/schema.py",
+        old="safe(prepared(document), registry=registry, format_checker=format_checker)",
+        new="safe(prepared(document), format_checker=format_checker)",
+        tests=("tests/interrupts/test_validation_time_limit.py::test_a_remote_reference_is_never_fetched",),
+    ),
+    Guard(
+        name="the status is checked before the rest is approved",
+        file="bot/countersign/slack/listeners/card_buttons.py",
+        old="        approval.check_open(rows[0] if rows else ref.rows[0], ref.digest)\n",
+        new="",
+        tests=(f"{_DECISIONS}::test_approving_the_rest_of_a_card_that_is_closed_changes_nothing",),
+    ),
+    Guard(
+        name="rows that the card does not show are not approved with the rest",
+        file="bot/countersign/slack/listeners/card_buttons.py",
+        old="if not set(rows) <= set(rows_for_approve_all(review)):",
+        new="if not rows:",
+        tests=(f"{_DECISIONS}::test_approving_rows_that_the_card_does_not_show_is_refused",),
+    ),
+    Guard(
+        name="a card that was found does not count as rendered",
+        file=_DELIVERY,
+        old="review.approval.version if review and row.attempts == 0 else 0",
+        new="review.approval.version if review else 0",
+        tests=(f"{_UPDATES}::test_a_card_that_a_second_attempt_finds_is_brought_up_to_date",),
+    ),
+    Guard(
+        name="a card is updated again after another process overtook the update",
+        file=_DELIVERY,
+        old="review = None if now == version else await self._store.approval(approval_id)",
+        new="review = None if now else await self._store.approval(approval_id)",
+        tests=(f"{_UPDATES}::test_an_update_that_another_process_overtook_is_sent_again",),
+    ),
+    Guard(
+        name="effects are forgotten after their days",
+        file="bot/countersign/flow/retention.py",
+        old="            await self._store.delete_expired_effects(self._seconds)\n",
+        new="",
+        tests=(f"{_RETENTION}::test_effects_are_forgotten_after_the_days_of_their_threads",),
+    ),
+    Guard(
+        name="effects are deleted by their age",
+        file=_SQL,
+        old="WHERE started_at < now() - %(seconds)s * interval '1 second'",
+        new="WHERE %(seconds)s < 0",
+        tests=(f"{_RETENTION}::test_effects_are_forgotten_after_the_days_of_their_threads",),
+    ),
+    Guard(
+        name="asking again with nothing pending runs nothing",
+        file=_STEP,
+        old="if not withdrawn or not state.pending:",
+        new="if not withdrawn:",
+        tests=(f"{_RESUME}::test_asking_again_after_somebody_else_answered_runs_nothing",),
+    ),
+    Guard(
+        name="asking again with nothing decided runs nothing",
+        file=_STEP,
+        old="if not withdrawn or not state.pending:",
+        new="if not state.pending and withdrawn:",
+        tests=(f"{_RESUME}::test_asking_again_where_nothing_is_pending_runs_nothing",),
+    ),
+    Guard(
+        name="whether a run is unfinished is read from its tasks, not from `next`",
+        file="bot/countersign/runs/snapshot.py",
+        old="unfinished=bool(snapshot.tasks) or bool(orphaned)",
+        new="unfinished=bool(snapshot.next) or bool(orphaned)",
+        tests=(f"{_RESUME}::test_a_step_whose_writes_are_stored_but_not_applied_is_finished",),
+    ),
+    Guard(
+        name="a form's state is decompressed up to a limit",
+        file="bot/countersign/slack/forms/pagination.py",
+        old="zlib.decompressobj().decompress(base64.urlsafe_b64decode(encoded), MAX_STATE_BYTES)",
+        new="zlib.decompress(base64.urlsafe_b64decode(encoded))",
+        tests=(
+            "tests/slack/test_forms.py::test_state_that_decompresses_to_more_than_a_form_holds_is_refused",
+        ),
+    ),
+    Guard(
+        name="a forged button on another message makes that message no card",
+        file="bot/countersign/slack/listeners/context.py",
+        old="if approval.card_ts is None and shown:",
+        new="if approval.card_ts is None:",
+        tests=(f"{_UPDATES}::test_a_forged_value_on_another_message_makes_that_message_no_card",),
+    ),
+    Guard(
+        name="a click on another message than the card is refused",
+        file="bot/countersign/slack/listeners/context.py",
+        old="elif approval.card_ts != message_ts:",
+        new="elif approval.card_ts is None:",
+        tests=(f"{_DECISIONS}::test_a_click_on_another_message_than_the_card_is_refused",),
+    ),
+    Guard(
+        name="where a card is recorded to be is not overwritten",
+        file=_SQL,
+        old="WHERE id = %(approval_id)s AND card_ts IS NULL RETURNING id",
+        new="WHERE id = %(approval_id)s RETURNING id",
+        tests=(f"{_UPDATES}::test_where_a_card_is_is_recorded_once_and_never_overwritten",),
+    ),
+    Guard(
+        name="the manifest names the commands that the bot answers",
+        file="manifest.yml",
+        old="command: /approvals",
+        new="command: /approval",
+        tests=("tests/slack/test_manifest.py::test_the_commands_are_those_that_the_bot_answers",),
+    ),
+    Guard(
+        name="the bot answers the commands that the manifest names",
+        file="bot/countersign/slack/listeners/slash_commands.py",
+        old='app.command("/approvals")',
+        new='app.command("/approval")',
+        tests=("tests/slack/test_manifest.py::test_the_commands_are_those_that_the_bot_answers",),
+    ),
+    Guard(
+        name="a thread has one worker at a time",
+        file=_SQL,
+        old="SELECT pg_try_advisory_lock(hashtextextended(%(thread_id)s, 0)) AS held",
+        new="SELECT %(thread_id)s::text IS NOT NULL AS held",
+        tests=(
+            f"{_LOCKS}::test_one_holds_it_and_the_other_is_told",
+            f"{_LOCKS}::test_the_other_waits_a_little",
+        ),
+    ),
+    Guard(
+        name="a lock is given back",
+        file=_SQL,
+        old="SELECT pg_advisory_unlock_all()",
+        new="SELECT 1",
+        tests=(f"{_LOCKS}::test_one_holds_it_and_the_other_is_told",),
+    ),
+)

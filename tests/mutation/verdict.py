@@ -1,0 +1,95 @@
+"""Whether the tests notice a mutant, without crediting them with anything else that went wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import PurePath
+
+from tests.mutation.checkout import Checkout, Run
+from tests.mutation.mutants import Mutant
+
+_ATTEMPTS = 3
+
+
+class Outcome(Enum):
+    """What became of a mutant."""
+
+    KILLED = "killed"  # a test failed that passes without the mutant
+    SURVIVED = "survived"
+    TIMED_OUT = "timed out"  # a test hung, or all together took far too long
+    NOT_IMPORTABLE = "not importable"  # nothing would run at all, so it says nothing about the tests
+    ERROR = "error"  # not judged
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What became of a mutant, and by whose doing."""
+
+    mutant: Mutant
+    outcome: Outcome
+    detail: str = ""
+    tests: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """The mutants of one room. A time-out counts as not noticed."""
+
+    verdicts: Sequence[Verdict] = field(default_factory=list)
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(verdict.outcome is outcome for verdict in self.verdicts)
+
+    @property
+    def percent(self) -> float:
+        """Killed of all that were judged; 0 if none were."""
+        judged = [self.count(each) for each in (Outcome.KILLED, Outcome.SURVIVED, Outcome.TIMED_OUT)]
+        return 100 * judged[0] / sum(judged) if sum(judged) else 0.0
+
+
+def judge(
+    checkout: Checkout, mutant: Mutant, tests: Sequence[str], *, seconds: float, product: Sequence[str] = ()
+) -> Verdict:
+    """Run the tests on the mutant. `seconds` is what they take without it; `product` are its main modules.
+
+    A failure counts if the same test passes without the mutant. A test that does not is left out, and the
+    others are tried again.
+    """
+    verdict = Verdict(mutant=mutant, outcome=Outcome.ERROR, tests=len(tests))
+    if not tests:
+        return replace(verdict, outcome=Outcome.SURVIVED, detail="no test runs it")
+    left, excuses = list(tests), list[str]()
+    for _ in range(_ATTEMPTS):
+        with checkout.changed(mutant.file, mutant.mutated):
+            run = checkout.pytest(left, "-x", limit=3 * seconds + 90)
+            importable = (
+                run.status in {0, 1} or run.timed_out or checkout.imports(_module(mutant.file), *product)
+            )
+        if not importable:
+            return replace(verdict, outcome=Outcome.NOT_IMPORTABLE)
+        if run.timed_out or run.hung:
+            return replace(verdict, outcome=Outcome.TIMED_OUT, detail=", ".join(run.hung) or "all together")
+        if run.passed and not excuses:
+            return replace(verdict, outcome=Outcome.SURVIVED)
+        if run.status == 1 and run.failed and checkout.pytest(run.failed, limit=600).passed:
+            return replace(verdict, outcome=Outcome.KILLED, detail=run.failed[0])
+        unfit = (*run.failed, *run.uncollected)
+        left = [test for test in left if not test.startswith(unfit)]
+        excuses.append(_excuse(run))
+        if not unfit or not left:
+            break
+    return replace(verdict, detail="; ".join(excuses))
+
+
+def _excuse(run: Run) -> str:
+    if run.uncollected:
+        return f"not collected: {', '.join(run.uncollected)}"
+    if run.failed:
+        return f"fails without the mutant too: {', '.join(run.failed)}"
+    return f"pytest ended with {run.status}: {run.output[-2000:]}"
+
+
+def _module(file: str) -> str:
+    parts = PurePath(file).with_suffix("").parts
+    names = parts[1:] if parts[0] == "bot" else parts
+    return ".".join(names[:-1] if names[-1] == "__init__" else names)

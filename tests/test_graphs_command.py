@@ -181,3 +181,20 @@ def test_a_database_that_is_away_is_an_error(project: Path) -> None:
     assert code == 1
     assert told.startswith("countersign: ")
     assert "Traceback" not in told
+
+
+async def test_a_breakpoint_that_the_new_code_has_not_is_listed(project: Path, database_url: str) -> None:
+    builder = StateGraph(State)
+    builder.add_node("review", lambda _state: {"outcome": "paid"})
+    builder.add_edge(START, "review")
+    async with open_harness(database_url, {"pay": builder.compile(interrupt_before=["review"])}) as harness:
+        await harness.say(a_thread(), "five")
+    deploy(project)
+    code, told = run(project, "--check", url=database_url)
+    assert code == 1
+    assert "the graph pay has no breakpoint there any more" in told
+
+    text = (project / "pay.py").read_text()
+    (project / "pay.py").write_text(text.replace("compile()", "compile(interrupt_before='*')"))
+    code, told = run(project, "--check", url=database_url)
+    assert (code, told) == (0, "1 approvals wait; the code could not take the answer to 0 of them.\n")

@@ -45,17 +45,6 @@ async def test_a_step_that_kills_its_worker_is_stopped_told_and_can_be_tried_aga
     assert len(harness.tools.posts) == 1
 
 
-async def test_a_breakpoint_is_told_and_passed_when_somebody_says_so(database_url: str) -> None:
-    async with open_harness(database_url, {"echo": echo().compile(interrupt_before=["say"])}) as harness:
-        thread = a_thread()
-        await harness.say(thread, "hello")
-        assert "breakpoint" in harness.slack.texts(OutgoingKind.FAILURE)[0]
-        assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == []
-        await harness.take(asked(thread, InboundKind.RETRY))
-        assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said hello."]
-        assert len(harness.slack.of(OutgoingKind.FAILURE)) == 1
-
-
 async def test_setting_a_decision_aside_swallows_no_message(harness: Harness) -> None:
     thread = a_thread()
     await harness.say(thread, "deploy")

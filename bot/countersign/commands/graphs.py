@@ -59,7 +59,12 @@ async def _load(config: Path) -> dict[str, GraphCode]:
         loaded = await load_graphs(read_graph_config(config), stack)
         answers = read_all_answers(loaded, own_code(loaded))
         return {
-            name: GraphCode(nodes=frozenset(graph.sample.nodes), answers=answers[name])
+            name: GraphCode(
+                nodes=frozenset(graph.sample.nodes),
+                answers=answers[name],
+                stops_before=graph.sample.interrupt_before_nodes,
+                stops_after=graph.sample.interrupt_after_nodes,
+            )
             for name, graph in loaded.items()
         }
 

@@ -6,9 +6,24 @@ from enum import StrEnum
 from countersign.approvals.json import Json
 from countersign.interrupts.code import UNKNOWN, AnswerShape
 
+BREAKPOINT = "breakpoint:"
+"""Begins the id of what a breakpoint asks. LangGraph has no interrupt for it, so the id is our own: behind
+this are the keys of the checkpoints at which the graph and its subgraphs stand, with commas between."""
+
+
+def is_breakpoint(interrupt_id: str) -> bool:
+    return interrupt_id.startswith(BREAKPOINT)
+
+
+def checkpoint_keys(breakpoint_id: str) -> frozenset[str]:
+    """The keys in the id of what a breakpoint asks."""
+    return frozenset(breakpoint_id.removeprefix(BREAKPOINT).split(","))
+
 
 @dataclass(frozen=True, kw_only=True)
 class PendingInterrupt:
+    """A question that waits: an interrupt, or a breakpoint at which the graph stands."""
+
     interrupt_id: str
     value: Json
     schema: Json
@@ -35,6 +50,8 @@ class GraphState:
     output: Json = None  # the output of a graph without messages, None for the others
     checkpoint_id: str | None = None  # they grow with time; None: the thread has no state yet
     graph_version: str | None = None  # a digest of the graph's code; None: unknown
+    positions: frozenset[str] = frozenset()  # keys of the checkpoints where it and its subgraphs are
+    passed: frozenset[str] = frozenset()  # those of them whose breakpoint was passed
 
 
 EMPTY_STATE = GraphState()

@@ -7,6 +7,7 @@ turns decisions into what the graph expects, or raises `InvalidDecision`.
 
 from countersign.interrupts.answers.preview import AnswerPreview, answer_previews
 from countersign.interrupts.dialects.options import MOST_OPTION_BUTTONS
+from countersign.interrupts.dialects.static_breakpoint import KEY as BREAKPOINT_KEY
 from countersign.interrupts.digest import digest
 from countersign.interrupts.display.invisible_characters import escape_invisible, has_invisible, single_line
 from countersign.interrupts.display.json_diff import Change, json_diff
@@ -24,6 +25,7 @@ from countersign.interrupts.review_request import AnswerSource, Part, PartRole, 
 from countersign.interrupts.unset import UNSET, JsonOrUnset, Unset
 
 __all__ = [
+    "BREAKPOINT_KEY",
     "INPUT_LIMIT",
     "MESSAGE",
     "MOST_OPTION_BUTTONS",

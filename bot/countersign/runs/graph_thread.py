@@ -11,13 +11,17 @@ from langgraph.errors import GraphDrained, is_invalid_resume
 from langgraph.runtime import RunControl
 from langgraph.types import Command, StateSnapshot
 
+from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
 from countersign.flow.errors import AnswerRefused, DatabaseUnavailable, Drained, RunFailed
-from countersign.flow.graph_state import GraphInfo, GraphState, StartsWith
+from countersign.flow.graph_state import GraphInfo, GraphState, StartsWith, is_breakpoint
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import to_json
 from countersign.interrupts.code import GraphReading
+from countersign.runs.breakpoints.passing import Passing
+from countersign.runs.breakpoints.stops import Stop, StopFinder
+from countersign.runs.breakpoints.stops import breakpoint_id as stops_id
 from countersign.runs.checkpointer import is_database_unavailable
 from countersign.runs.loading import AnyGraph
 from countersign.runs.snapshot import INPUT_KEY, dangling_tool_calls, read_state
@@ -66,6 +70,8 @@ class GraphThread:
         self._metadata = dict(snapshot.metadata or {})
         self._values = snapshot.values
         held = unanswered(self._reads.get(""))
+        finder = StopFinder(self._graph, self._reads)
+        stops = await finder.find(snapshot)
         return read_state(
             self._graph,
             snapshot,
@@ -73,6 +79,8 @@ class GraphThread:
             unanswered=held,
             graph_version=self._info.version,
             answers=self._answers,
+            stops=stops,
+            positions=finder.positions,
         )
 
     async def _committed(self, snapshot: StateSnapshot) -> Any:
@@ -105,7 +113,37 @@ class GraphThread:
         await self._run(self._input(inbound), config)
 
     async def resume(self, interrupt_id: str, answer: Json) -> None:
-        await self._run(Command(resume={interrupt_id: answer}), self._continue_config())
+        if is_breakpoint(interrupt_id):
+            await self._pass_breakpoint(interrupt_id, answer)
+        else:
+            await self._run(Command(resume={interrupt_id: answer}), self._continue_config())
+
+    async def _pass_breakpoint(self, breakpoint_id: str, answer: Json) -> None:
+        """Go on from the breakpoint, if the graph still stands there."""
+        stops = await self._stops()
+        if stops_id(stops) != breakpoint_id:
+            return
+        config = self._continue_config()
+
+        async def run(given: Any) -> None:
+            await self._run(given, config)
+
+        async def stands() -> bool:
+            return bool(await self._stops())
+
+        passing = Passing(graph=self._graph, config=config, run=run, stands=stands)
+        try:
+            await passing.decide(stops, answer)
+        except CountersignError:
+            raise
+        except Exception as error:
+            raise self._translated(error) from error
+
+    async def _stops(self) -> tuple[Stop, ...]:
+        """The breakpoints at which the graph stands, without those that were passed."""
+        snapshot = await self._graph.aget_state(self._config)
+        found = await StopFinder(self._graph, self._reads).find(snapshot)
+        return tuple(stop for stop in found if not stop.passed)
 
     async def is_asked(self, interrupt_id: str) -> bool:
         return is_asked(await self._graph.aget_state(self._config, subgraphs=True), interrupt_id)
@@ -152,8 +190,11 @@ class GraphThread:
         except GraphDrained:
             raise Drained from None
         except Exception as error:
-            if is_database_unavailable(error, self._session):
-                raise DatabaseUnavailable from error
-            if is_invalid_resume(error):
-                raise AnswerRefused(f"The graph did not take the answer: {error}") from error
-            raise self._failed(error) from error
+            raise self._translated(error) from error
+
+    def _translated(self, error: Exception) -> CountersignError:
+        if is_database_unavailable(error, self._session):
+            return DatabaseUnavailable()
+        if is_invalid_resume(error):
+            return AnswerRefused(f"The graph did not take the answer: {error}")
+        return self._failed(error)

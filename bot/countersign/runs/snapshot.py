@@ -10,6 +10,9 @@ from langgraph.types import StateSnapshot
 from countersign.flow.graph_state import AgentMessage, GraphState, PendingInterrupt
 from countersign.interrupts import digest, to_json
 from countersign.interrupts.code import UNKNOWN, GraphReading
+from countersign.runs.breakpoints.passing import STOPPED_KEY
+from countersign.runs.breakpoints.question import breakpoint_question
+from countersign.runs.breakpoints.stops import RAISED, Stop
 from countersign.runs.loading import AnyGraph
 
 INPUT_KEY = "countersign_input"  # in every checkpoint's metadata: the key of the input that led to it
@@ -23,10 +26,12 @@ def read_state(
     unanswered: Collection[str],
     graph_version: str | None,
     answers: GraphReading,
+    stops: Sequence[Stop] = (),
+    positions: frozenset[str] = frozenset(),
 ) -> GraphState:
     """`messages_in` are the values whose messages are posted, `unanswered` the checkpoint's interrupts.
 
-    `answers` is what the graph's code does with answers.
+    `answers` is what the graph's code does with answers, `stops` the breakpoints at which it stands.
     """
     metadata: dict[str, Any] = dict(snapshot.metadata or {})
     values = snapshot.values if isinstance(snapshot.values, dict) else {"output": snapshot.values}
@@ -34,8 +39,11 @@ def read_state(
     chats = "messages" in outputs
     posted = messages_in.get("messages") if chats and isinstance(messages_in, dict) else None
     configurable = (snapshot.config or {}).get("configurable", {})
-    pending = _pending(snapshot, answers)
-    orphaned = frozenset(unanswered) - {p.interrupt_id for p in pending}
+    interrupts = _pending(snapshot, answers)
+    orphaned = frozenset(unanswered) - {p.interrupt_id for p in interrupts}
+    waiting = [stop for stop in stops if not stop.passed]
+    pending = (breakpoint_question(waiting), *interrupts) if waiting else interrupts
+    stopped = STOPPED_KEY in metadata and not snapshot.tasks
     return GraphState(
         pending=pending,
         orphaned=orphaned,
@@ -43,9 +51,11 @@ def read_state(
         unfinished=bool(snapshot.tasks) or bool(orphaned),
         last_input_key=metadata.get(INPUT_KEY),
         messages=_agent_messages(posted or []),
-        output=None if chats or not values else {name: to_json(values[name]) for name in outputs},
+        output=None if chats or stopped or not values else {name: to_json(values[name]) for name in outputs},
         checkpoint_id=configurable.get("checkpoint_id"),
         graph_version=graph_version,
+        positions=positions,
+        passed=frozenset(stop.key for stop in stops if stop.passed),
     )
 
 
@@ -60,6 +70,8 @@ def _pending(snapshot: StateSnapshot, answers: GraphReading) -> tuple[PendingInt
     nodes = {interrupt.id: task.name for task in snapshot.tasks for interrupt in task.interrupts}
     found = {}
     for interrupt in snapshot.interrupts:
+        if interrupt.id == RAISED:  # it is no question, but a stop
+            continue
         value, schema = to_json(interrupt.value), to_json(interrupt.response_schema)
         node = nodes.get(interrupt.id)
         found[interrupt.id] = PendingInterrupt(

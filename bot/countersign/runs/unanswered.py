@@ -10,6 +10,8 @@ from typing import Any
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.types import StateSnapshot
 
+from countersign.runs.breakpoints.stops import RAISED
+
 # Channels of a checkpoint's pending writes; LangGraph has them as constants of an internal module.
 _INTERRUPT = "__interrupt__"
 _NO_OUTPUT = {_INTERRUPT, "__resume__", "__error__", "__error_source_node__"}
@@ -34,7 +36,7 @@ class RecordsReads:
 
 
 def unanswered(checkpoint: CheckpointTuple | None) -> frozenset[str]:
-    """The ids of the interrupts whose task has not ended."""
+    """The ids of the interrupts whose task has not ended, without those that were raised as NodeInterrupt."""
     writes = (checkpoint.pending_writes if checkpoint else None) or []
     ended = {task for task, channel, _ in writes if channel not in _NO_OUTPUT}
     return frozenset(
@@ -42,6 +44,7 @@ def unanswered(checkpoint: CheckpointTuple | None) -> frozenset[str]:
         for task, channel, value in writes
         if channel == _INTERRUPT and task not in ended and task != _INPUT_TASK
         for interrupt in (value if isinstance(value, list | tuple) else [value])
+        if interrupt.id != RAISED
     )
 
 

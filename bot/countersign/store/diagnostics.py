@@ -33,6 +33,7 @@ class WaitingQuestion:
     thread_id: str
     graph: str | None
     node: str | None
+    interrupt_id: str
     value: Json
     schema: Json
     answer_shape: Json
@@ -80,6 +81,7 @@ class Diagnostics:
                 thread_id=row["thread_id"],
                 graph=row["graph_name"],
                 node=row.get("node"),
+                interrupt_id=row["interrupt_id"],
                 value=row["value"],
                 schema=row["schema"],
                 answer_shape=row.get("answer_shape"),

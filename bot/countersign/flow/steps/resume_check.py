@@ -3,7 +3,8 @@
 from enum import StrEnum
 
 from countersign.approvals.approval import Approval
-from countersign.flow.graph_state import GraphState
+from countersign.approvals.decision import DecisionKind
+from countersign.flow.graph_state import GraphState, checkpoint_keys, is_breakpoint
 from countersign.flow.steps.answer_check import answer_still_fits
 
 
@@ -27,12 +28,37 @@ def standing(approval: Approval, state: GraphState) -> Standing:
     pending = asked.get(approval.interrupt_id)
     if pending is not None and pending.digest != approval.digest:
         return Standing.QUESTION_CHANGED
+    if is_breakpoint(approval.interrupt_id):
+        return Standing.ASKED if pending is not None else _breakpoint_standing(approval, state)
     if pending is not None:
         return Standing.ASKED if answer_still_fits(approval, pending) else Standing.GRAPH_CHANGED
     if approval.interrupt_id in state.orphaned:
         return Standing.GRAPH_CHANGED
+    return _moved_on(approval, state)
+
+
+def _moved_on(approval: Approval, state: GraphState) -> Standing:
+    """The state is not the one in which this was asked; it may be a later one, or another one altogether."""
     if state.last_input_key is None or state.checkpoint_id is None:
         return Standing.QUESTION_CHANGED
     if approval.checkpoint_id is not None and state.checkpoint_id < approval.checkpoint_id:
         return Standing.QUESTION_CHANGED
     return Standing.TAKEN
+
+
+def _breakpoint_standing(approval: Approval, state: GraphState) -> Standing:
+    """Of a breakpoint that is not pending: it was passed, unless the graph still is there and has none.
+
+    Then its code has changed, and to go on would run what was perhaps rejected.
+    """
+    here = checkpoint_keys(approval.interrupt_id) & state.positions
+    if not here:
+        gone = state.checkpoint_id == approval.checkpoint_id and not state.unfinished
+        return Standing.GRAPH_CHANGED if gone else _moved_on(approval, state)
+    if here <= state.passed and not _rejects(approval):
+        return _moved_on(approval, state)
+    return Standing.GRAPH_CHANGED
+
+
+def _rejects(approval: Approval) -> bool:
+    return any(vote is not None and vote.decision.kind is DecisionKind.REJECT for vote in approval.votes)

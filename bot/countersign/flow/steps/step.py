@@ -13,12 +13,13 @@ from collections.abc import Awaitable
 from dataclasses import replace
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.errors import AnswerRefused, RunFailed
 from countersign.flow.graph_name import split_name
-from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, StartsWith
+from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, StartsWith, is_breakpoint
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, failure, note
 from countersign.flow.ports import Clock, GraphThread
@@ -33,9 +34,13 @@ _NOT_USED = {
     Standing.GRAPH_CHANGED: "The graph has changed since this was asked, so the answer was not used.",
     Standing.ASKED: "The graph did not take the answer, so it was not used.",
 }
-_BREAKPOINT = (
-    "It stopped at a breakpoint that its author set (interrupt_before or interrupt_after). *Try again* "
+_HIDDEN_BREAKPOINT = (
+    "It stopped at a breakpoint inside one of its steps, where nobody can see what comes next. *Try again* "
     "continues; a new message starts over."
+)
+_STOPPED = "The run was stopped before {step}, as decided. To go on, write here again."
+_BREAKPOINT_FIRST = (
+    "Another part of this run stands at a breakpoint. Decide that first, then answer here again."
 )
 _ASKED_AGAIN = "The step after the decision failed, so the question is asked again."
 
@@ -93,6 +98,8 @@ class Step:
         done = (first.key,) if first and first.kind is InboundKind.RETRY else ()
         now = standing(approval, state)
         try:
+            if now is Standing.ASKED and _would_pass_breakpoint(approval, state):
+                raise AnswerRefused(_BREAKPOINT_FIRST)
             if now is Standing.ASKED and self._must_look_again(approval):
                 state, now = await self._look_again(approval, state)
             if now is Standing.ASKED:
@@ -109,7 +116,8 @@ class Step:
             return await self._failed_after(approval, error, done)
         if now is not Standing.TAKEN:
             return self._not_used(approval, state, now, done)
-        return self._at_rest(state, done, (Change(after=approval.resumed(), event=Event.RESUMED),))
+        changes = (Change(after=approval.resumed(), event=Event.RESUMED),)
+        return self._at_rest(state, done, changes, self._stopped(approval, state))
 
     def _must_look_again(self, approval: Approval) -> bool:
         """Whether the stored question may not be what the node would ask, or its answer be stored already.
@@ -119,6 +127,8 @@ class Step:
         the node's next question.
         """
         thread = self._work.thread
+        if is_breakpoint(approval.interrupt_id):
+            return False
         same_code = approval.graph_version is not None and approval.graph_version == self._info.version
         return not same_code or thread.step_starts > 1 or thread.halted is not None
 
@@ -180,12 +190,34 @@ class Step:
             return self._failed(await self._graph.read(), error, done, changes)
         return self._at_rest(await self._graph.read(), done, changes)
 
-    def _at_rest(self, state: GraphState, done: tuple[str, ...], changes: tuple[Change, ...]) -> StepResult:
-        """The run is over: at its end, at a question, or, with neither, at a breakpoint."""
+    def _stopped(self, approval: Approval, state: GraphState) -> tuple[Outgoing, ...]:
+        """That the run is over because a breakpoint was rejected; nothing where the graph had more to say."""
+        kinds = {vote.decision.kind for vote in approval.votes if vote is not None}
+        over = not state.unfinished and not state.pending
+        review = next(review for review in self._work.open if review.approval.id == approval.id)
+        about_a_tool = any(row.action for row in review.request.rows)
+        if (
+            not over
+            or about_a_tool
+            or not is_breakpoint(approval.interrupt_id)
+            or kinds != {DecisionKind.REJECT}
+        ):
+            return ()
+        step = f"the step `{approval.node}`" if approval.node else "its next step"
+        return (note(self._work.thread.ref, f"stopped:{approval.id}", _STOPPED.format(step=step)),)
+
+    def _at_rest(
+        self,
+        state: GraphState,
+        done: tuple[str, ...],
+        changes: tuple[Change, ...],
+        post: tuple[Outgoing, ...] = (),
+    ) -> StepResult:
+        """The run is over: at its end, at a question, or, with neither, at a breakpoint that is not seen."""
         if state.pending or state.orphaned or not state.unfinished:
-            return self._result(state, done=done, changes=changes)
+            return self._result(state, done=done, changes=changes, post=post)
         error_id = f"breakpoint-{state.checkpoint_id}"
-        stopped = failure(self._work.thread.ref, error_id, _BREAKPOINT)
+        stopped = failure(self._work.thread.ref, error_id, _HIDDEN_BREAKPOINT)
         return self._result(state, done=done, changes=changes, post=(stopped,), halted=error_id)
 
     async def _ask_again(self, first: Inbound, state: GraphState) -> StepResult:
@@ -193,7 +225,8 @@ class Step:
         withdrawn = tuple(
             Change(after=a.withdrawn(_ASKED_AGAIN), event=Event.WITHDRAWN) for a in self._decided()
         )
-        if not withdrawn or not state.pending:
+        at_breakpoint = any(is_breakpoint(pending.interrupt_id) for pending in state.pending)
+        if not withdrawn or not state.pending or at_breakpoint:
             return self._result(state, done=(first.key,), halted=self._work.thread.halted)
         return await self._run(self._graph.ask_again(), withdrawn, (first.key,))
 
@@ -202,6 +235,7 @@ class Step:
     ) -> StepResult:
         decided = {approval.id for approval in self._decided()}
         again = bool(decided - {change.after.id for change in changes})
+        again = again and not any(is_breakpoint(pending.interrupt_id) for pending in state.pending)
         stopped = failure(self._work.thread.ref, error.error_id, error.hint, ask_again=again)
         result = self._result(state, done=done, changes=changes, post=(stopped,), halted=error.error_id)
         return replace(result, error=error.report)
@@ -216,6 +250,12 @@ class Step:
         halted: str | None = None,
     ) -> StepResult:
         return reconcile(self._work, state, self._clock, done=done, changes=changes, post=post, halted=halted)
+
+
+def _would_pass_breakpoint(approval: Approval, state: GraphState) -> bool:
+    """Whether to resume with this answer would let another part of the run past a breakpoint, unasked."""
+    ids = {pending.interrupt_id for pending in state.pending} - {approval.interrupt_id}
+    return any(map(is_breakpoint, ids))
 
 
 def _how_to_go_on(state: GraphState) -> str:

@@ -11,12 +11,14 @@ from countersign.interrupts.dialects import (
     question,
     response_schema,
     review_and_edit,
+    static_breakpoint,
     text_to_revise,
     tool_call_review,
 )
 from countersign.interrupts.dialects.dialect import Dialect
 
 DIALECTS: tuple[Dialect, ...] = (
+    static_breakpoint.DIALECT,
     langchain_batched.DIALECT,
     langchain_per_call.DIALECT,
     agent_inbox.DIALECT,

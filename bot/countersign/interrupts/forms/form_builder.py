@@ -46,6 +46,24 @@ def form_from_arguments(args: Json, schema: JsonOrUnset = UNSET) -> Form:
     )
 
 
+def form_from_state(state: dict[str, Json], schema: Json) -> Form:
+    """A form that changes the fields of a state that the schema names; the others have no field and stay.
+
+    A value that does not fit its own type is edited as what it is: it is not for the person to repair.
+    """
+    spec = resolve_subschema(schema, schema)
+    named = spec.properties if spec is not None else {}
+    fitting = {
+        name: place
+        for name, place in named.items()
+        if name not in state or not compile_schema({"properties": {name: place}}).errors({name: state[name]})
+    }
+    properties: Json = {name: fitting.get(name, {}) for name in named}
+    shape: Json = {"type": "object", "properties": properties}
+    editable = {name: value for name, value in state.items() if name in named}
+    return _made(shape, editable, compile_schema(shape), editing=True)
+
+
 def json_form(
     label: str,
     *,

@@ -137,7 +137,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         slack = SlackClient(api, workspace)
         effects = Effects(pool)
         voting = Voting(policy, slack.directory, now)
-        decide = Decide(threads, now, metrics, voting)
+        decide = Decide(threads, now, metrics, voting, ledger)
         delivery = MessageDelivery(threads, outbox, slack, metrics)
         locks = ThreadLocks(sessions)
         notices = BackgroundTasks()

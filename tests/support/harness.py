@@ -10,6 +10,7 @@ from typing import Any
 from langgraph.graph import StateGraph
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.audit import EntryHasher
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.flow.decisions.decide import Decide, DecisionRequest
@@ -29,6 +30,7 @@ from countersign.jobs.queue import Queue
 from countersign.runs.graphs import Graphs
 from countersign.runs.loading import AnyGraph, LoadedGraph
 from countersign.store.effects import Effects
+from countersign.store.ledger import Ledger
 from countersign.store.outbox import Outbox
 from countersign.store.pool import Pool, configure_for_checkpoints, configure_for_statements, open_pool
 from countersign.store.thread_locks import ThreadLocks
@@ -200,7 +202,10 @@ async def open_harness(
         hosted = Graphs(loaded(graphs), next(iter(graphs), ""), lambda _thread: ToolHost(tools, effects))
         store, port, out = wrap("store", threads), wrap("slack", slack), wrap("outbox", outbox)
         voting = Voting(policy, directory, clock)
-        delivery, decide = MessageDelivery(store, out, port), Decide(store, clock, voting=voting)
+        delivery, decide = (
+            MessageDelivery(store, out, port),
+            Decide(store, clock, voting=voting, ledger=Ledger(pool, EntryHasher(None))),
+        )
         locks = ThreadLocks(sessions, timeout=0.2)
         assign_rules = RuleAssignment(policy, directory, clock)
         run_thread = ThreadRunner(

@@ -1,11 +1,19 @@
 """What the ledger keeps: every change of an approval, who made it and when. Nothing is ever taken back."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Event, check_event
 from countersign.approvals.person import Person
+
+
+class Observation(StrEnum):
+    """What the ledger keeps although the approval stays as it is."""
+
+    SHOWN = "shown"  # its card was posted: which digest it shows, and where it stands
+    REFUSED = "refused"  # somebody tried to decide and may not: who, how and why not
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,6 +74,21 @@ class Store(Protocol):
         ...
 
 
+class Ledger(Protocol):
+    """Records what leaves an approval as it is. Raises DatabaseUnavailable."""
+
+    async def append(
+        self,
+        *,
+        approval_id: UUID,
+        thread_id: str,
+        version: int,
+        event: str,
+        by: Person | None = None,
+        detail: Json = None,
+    ) -> None: ...
+
+
 class ReplyStore(Protocol):
     """What tells whether a reply still means what it meant. Raises DatabaseUnavailable."""
 

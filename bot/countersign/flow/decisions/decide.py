@@ -18,11 +18,12 @@ from countersign.approvals.policy.voting.permission import check_may_open, check
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
 from countersign.approvals.vote import Vote
+from countersign.flow.decisions.refusal_log import RefusalLog
 from countersign.flow.errors import Conflict
 from countersign.flow.metrics import Metrics
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.voting import Voting
-from countersign.flow.ports import Clock, Store
+from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
 from countersign.interrupts import check_decision, resume_value
 
@@ -41,13 +42,19 @@ class DecisionRequest:
 
 class Decide:
     def __init__(
-        self, store: Store, clock: Clock, metrics: Metrics | None = None, voting: Voting | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        metrics: Metrics | None = None,
+        voting: Voting | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
-        """Without `voting`, groups and channels have no members."""
+        """Without `voting`, groups and channels have no members; without `ledger`, refusals are not kept."""
         self._store = store
         self._clock = clock
         self._metrics = metrics or Metrics()
         self._voting = voting or Voting(CurrentPolicy(), None, clock)
+        self._refusals = RefusalLog(ledger)
 
     async def find_open(
         self,
@@ -63,11 +70,12 @@ class Decide:
         Raises NotPending, QuestionChanged, AlreadyDecided or MayNotDecide.
         """
         review = await self._find(approval_id, channel)
-        check_may_decide(person)
-        review.approval.check_open(row, digest)
-        if kind is not None:
-            voting = await self._voting.row(review.approval, row)
-            check_may_open(voting.context, voting.votes, person, kind)
+        async with self._refusals.kept(review.approval, row, person, kind):
+            check_may_decide(person)
+            review.approval.check_open(row, digest)
+            if kind is not None:
+                voting = await self._voting.row(review.approval, row)
+                check_may_open(voting.context, voting.votes, person, kind)
         return review
 
     async def reason_required(self, approval: Approval, row: int, person: Person, kind: DecisionKind) -> bool:
@@ -101,9 +109,10 @@ class Decide:
 
     async def change(self, review: Review, request: DecisionRequest, person: Person) -> Change:
         """What these decisions make of the approval, checked in full. Raises as `__call__` does."""
-        check_may_decide(person)
         approval = review.approval
-        for row in request.decisions:
+        for row, decision in request.decisions.items():
+            async with self._refusals.kept(approval, row, person, decision.kind):
+                check_may_decide(person)
             approval.check_open(row, request.digest)
         for row, decision in request.decisions.items():
             check_decision(review.request, row, decision)
@@ -112,7 +121,8 @@ class Decide:
         verdicts: dict[int, Verdict] = {}
         for row, decision in request.decisions.items():
             vote = Vote(decision=decision, by=person, at=at)
-            cast[row], verdicts[row] = await self._cast(approval, row, vote)
+            async with self._refusals.kept(approval, row, person, decision.kind):
+                cast[row], verdicts[row] = await self._cast(approval, row, vote)
         decided = {
             row: Vote(
                 decision=verdict.decision, by=person, at=at, broke_glass=verdict.broke_glass is not None

@@ -251,10 +251,10 @@ async def test_a_node_renamed_while_its_card_waits_takes_no_answer_and_the_threa
 
         found, reason = await status(harness, card)
         assert found is Status.WITHDRAWN
-        assert "graph has changed" in str(reason)
+        assert "agent was changed" in str(reason)
         (note,) = harness.slack.texts(OutgoingKind.NOTE)
-        assert "graph has changed" in note
-        assert "write here again" in note
+        assert "agent was changed" in note
+        assert "send a new message here" in note
         assert results(harness) == [], "a run that never ended has no result"
 
         await harness.say(thread, "y")
@@ -273,7 +273,7 @@ async def test_a_renamed_node_in_a_subgraph_is_noticed_before_the_graph_goes_on_
         await harness.run_thread(thread.id)
 
         assert (await status(harness, card))[0] is Status.WITHDRAWN
-        assert "graph has changed" in harness.slack.texts(OutgoingKind.NOTE)[0]
+        assert "agent was changed" in harness.slack.texts(OutgoingKind.NOTE)[0]
         assert results(harness) == [], "the node after it did not run"
 
 

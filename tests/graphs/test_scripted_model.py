@@ -45,7 +45,7 @@ async def test_the_same_conversation_gets_the_same_reply(
     assert first["choices"][0]["finish_reason"] == "tool_calls"
 
 
-async def test_a_wish_said_twice_in_a_thread_gets_calls_with_different_ids(
+async def test_a_request_said_twice_in_a_thread_gets_calls_with_different_ids(
     http: aiohttp.ClientSession, model: ScriptedModel
 ) -> None:
     _, first = await ask(http, model, chat("post 'hello' to #ops", tools=[POST]))
@@ -119,7 +119,7 @@ async def test_it_says_that_it_is_scripted_and_names_three_things_to_try(
         ("the post was late", []),
     ],
 )
-async def test_wishes_to_post_become_calls(
+async def test_requests_to_post_become_calls(
     http: aiohttp.ClientSession, model: ScriptedModel, text: str, expected: list[dict[str, str]]
 ) -> None:
     _, answer = await ask(http, model, chat(text, tools=[POST]))
@@ -177,6 +177,24 @@ async def test_a_tool_may_be_chosen_for_it(http: aiohttp.ClientSession, model: S
 
 
 UNANSWERED = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ask someone which environment is meant", "Which environment is meant?"),
+        ("ask the team who is on call?", "Who is on call?"),
+        ("ask someone where the keys are", "Where are the keys?"),
+        ("ask us: when the next release is.", "When is the next release?"),
+    ],
+)
+async def test_a_question_is_asked_in_correct_english(
+    http: aiohttp.ClientSession, model: ScriptedModel, text: str, expected: str
+) -> None:
+    body = chat(text, tools=[{"type": "function", "function": {"name": "human_assistance"}}])
+    _, answer = await ask(http, model, body)
+    (call,) = answer["choices"][0]["message"]["tool_calls"]
+    assert json.loads(call["function"]["arguments"]) == {"query": expected}
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ async def test_a_value_that_is_used_in_another_channel(stage: Stage) -> None:
 
     await stage.ws.carol.clicks_raw(payload)
 
-    assert "no approval that is known here" in await told_newly(stage.ws.carol, known)
+    assert "This card has no approval here." in await told_newly(stage.ws.carol, known)
     await still_open(stage, card)
 
 

@@ -4,11 +4,11 @@ from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.person import Person, Standing
 
 _REFUSALS = {
-    Standing.GUEST: "Guests of this workspace may not decide approvals. A full member can.",
-    Standing.STRANGER: "People from other workspaces may not decide approvals. A member of this one can.",
-    Standing.BOT: "Apps may not decide approvals. A person can.",
+    Standing.GUEST: "Guests can't decide approvals. Ask a full member.",
+    Standing.STRANGER: "People from other workspaces can't decide approvals. Ask a member of this one.",
+    Standing.BOT: "Apps can't decide approvals. Ask a person.",
     Standing.OUTSIDE: "You're not in this channel. Ask one of its members to add you.",
-    Standing.GONE: "Slack does not know you as an active member of this workspace, so you may not decide.",
+    Standing.GONE: "Slack doesn't know you as an active member of this workspace, so you can't decide.",
 }
 
 

@@ -196,5 +196,5 @@ class GraphThread:
         if is_database_unavailable(error, self._session):
             return DatabaseUnavailable()
         if is_invalid_resume(error):
-            return AnswerRefused(f"The graph did not take the answer: {error}")
+            return AnswerRefused(f"The agent did not take the answer: {error}")
         return self._failed(error)

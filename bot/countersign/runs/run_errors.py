@@ -14,12 +14,12 @@ log = structlog.get_logger()
 _HINTS: tuple[tuple[type[BaseException], str], ...] = (
     (openai.APITimeoutError, "The model did not answer in time."),
     (openai.APIConnectionError, "The model could not be reached."),
-    (openai.AuthenticationError, "The model refused the bot's key. Whoever runs the bot can correct it."),
+    (openai.AuthenticationError, "The model refused the bot's key. Tell your admin."),
     (openai.RateLimitError, "The model is busy or out of quota just now."),
     (openai.BadRequestError, "The model refused what it was sent."),
     (openai.APIError, "The model answered with an error."),
-    (StatementFailed, "The database refused to store what the graph did."),
-    (GraphRecursionError, "The graph took more steps than it is allowed, so it was stopped."),
+    (StatementFailed, "The database refused to store what the agent did."),
+    (GraphRecursionError, "The agent took more steps than it is allowed, so it was stopped."),
 )
 
 
@@ -32,4 +32,4 @@ def report_failure(
     causes = [error, error.__cause__, error.__context__]
     hint = next((text for kind, text in _HINTS for cause in causes if isinstance(cause, kind)), None)
     report = reports.describe(error_id, graph, error) if reports else None
-    return RunFailed(error_id, hint or "The graph stopped with an error.", report)
+    return RunFailed(error_id, hint or "The agent stopped with an error.", report)

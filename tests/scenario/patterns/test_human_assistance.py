@@ -31,10 +31,10 @@ async def test_two_questions_at_once_are_answered_in_any_order(stage: Stage) -> 
     )
     first, second = await approval_card(thread), await approval_card(thread, 1)
     assert "Who is on call?" in first.text
-    assert "Where the keys are?" in second.text
+    assert "Where are the keys?" in second.text
 
     await stage.ws.bob.replies(thread, "bob is")  # with two of them, a reply can be for either
-    await thread.wait_for("2 approvals wait in this thread")
+    await thread.wait_for("2 approvals are waiting in this thread")
     await second.respond(by=stage.ws.bob, message="on the hook")
     await second.closes()
     assert first.is_open

@@ -13,6 +13,11 @@ PLACEHOLDER = re.compile("\0(\\d+)\0")  # for a quotation: no word inside one ma
 CLAUSE_BREAK = re.compile(
     r"(?:[,;.]?\s+and|[,;.])\s+(?:then\s+)?(?=(?:post|invite|remind|ask|list|find|read)\b)", re.IGNORECASE
 )
+INDIRECT_QUESTION = re.compile(
+    r"(?P<word>who|what|where|when|why|how)\s+(?P<subject>(?:the|a|an|our|my|your|this|these)\s+.+?)\s+"
+    r"(?P<verb>is|are|was|were)",
+    re.IGNORECASE,
+)
 NOW_IN_PROMPT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d\b")
 DEFAULT_HOUR = 9
 
@@ -66,9 +71,15 @@ def _remind(match: re.Match[str], now: datetime) -> Iterator[Call]:
 
 
 def _ask(match: re.Match[str], _now: datetime) -> Iterator[Call]:
-    words = match["query"].strip()
-    query = words[0].upper() + words[1:].rstrip("?.") + "?"
+    words = _direct_question(match["query"].strip().rstrip("?."))
+    query = words[0].upper() + words[1:] + "?"
     yield Call(name="human_assistance", arguments={"query": query})
+
+
+def _direct_question(words: str) -> str:
+    """`where the keys are` as `where are the keys`; anything else as it is."""
+    indirect = INDIRECT_QUESTION.fullmatch(words)
+    return f"{indirect['word']} {indirect['verb']} {indirect['subject']}" if indirect else words
 
 
 def _list(_match: re.Match[str], _now: datetime) -> Iterator[Call]:

@@ -87,7 +87,7 @@ class Decide:
         review = await self._store.approval(approval_id)
         if review is None or review.thread.channel != channel:
             raise NotPending(
-                "This card belongs to no approval that is known here. It may have been cleaned up."
+                "This card has no approval here. It may have been deleted after its retention period."
             )
         return review
 

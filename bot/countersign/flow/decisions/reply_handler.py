@@ -24,9 +24,7 @@ from countersign.flow.steps.reconciliation import reconcile
 from countersign.flow.work import Notice, StepResult, Work
 from countersign.interrupts import FormValidationError, InvalidDecision
 
-_DECISION_STANDS = (
-    "A message was edited or deleted after it had decided an approval. The decision stands as it was given."
-)
+_DECISION_STANDS = "A message that decided an approval was edited or deleted. The decision stands."
 
 _NOT_COUNTED = "Your message decided nothing."
 
@@ -147,18 +145,18 @@ def _needs_confirmation(approval: Approval, decision: Decision) -> bool:
 
 
 def _bad_answer(problem: FormValidationError | InvalidDecision) -> str:
-    return "That answer cannot be used: " + " ".join(problem.errors.values())
+    return "That answer can't be used: " + " ".join(problem.errors.values())
 
 
 def _what_waits(waiting: list[Review]) -> str:
     if not waiting:
         return (
-            "The last step failed after it was decided. Use *Try again* or *Ask again* on the message about "
-            "it; nothing else is done in this thread before that."
+            "The last step failed after the decision. Use *Try again* or *Ask again* on the message about "
+            "it. Until then, nothing else runs in this thread."
         )
     if len(waiting) > 1:
         titles = "\n".join(f"•  {review.request.title}" for review in waiting)
-        return f"{len(waiting)} approvals wait in this thread, so please use their cards:\n{titles}"
+        return f"{len(waiting)} approvals are waiting in this thread. Use their cards:\n{titles}"
     return (
         f"This thread waits for a decision: {waiting[0].request.title}\n"
         "Use the card. Other messages are not passed on until then."

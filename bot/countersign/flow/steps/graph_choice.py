@@ -29,7 +29,7 @@ def graph_missing(work: Work, graphs: Graphs) -> StepResult:
     """
     known = ", ".join(f"`{known}`" for known in graphs.infos)
     text = (
-        f"This thread belongs to the graph `{work.thread.graph}`, which is not configured any more. "
+        f"This thread belongs to the agent `{work.thread.graph}`, which is no longer available. "
         f"Start a new thread with one of: {known}."
     )
     error_id = f"no-graph-{secrets.token_hex(4)}"

@@ -14,8 +14,8 @@ from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 from countersign.interrupts.code import shape_to_json
 
-_NO_LONGER_ASKED = "The question behind it is no longer asked."
-_GRAPH_CHANGED = "The graph has changed, and what was asked here is not in it any more."
+_NO_LONGER_ASKED = "The agent no longer asks this."
+_GRAPH_CHANGED = "The agent was changed and no longer asks this."
 
 
 def reconcile(

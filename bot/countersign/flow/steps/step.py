@@ -31,8 +31,8 @@ from countersign.flow.work import Notice, StepResult, Work
 
 _NOT_USED = {
     Standing.QUESTION_CHANGED: "The question changed after this was decided, so the answer was not used.",
-    Standing.GRAPH_CHANGED: "The graph has changed since this was asked, so the answer was not used.",
-    Standing.ASKED: "The graph did not take the answer, so it was not used.",
+    Standing.GRAPH_CHANGED: "The agent was changed after it asked this, so the answer was not used.",
+    Standing.ASKED: "The agent did not take the answer, so it was not used.",
 }
 _HIDDEN_BREAKPOINT = (
     "It stopped at a breakpoint inside one of its steps, where nobody can see what comes next. *Try again* "
@@ -261,4 +261,4 @@ def _would_pass_breakpoint(approval: Approval, state: GraphState) -> bool:
 def _how_to_go_on(state: GraphState) -> str:
     if state.pending:
         return "What is asked now has a card of its own."
-    return "To go on, write here again: the graph then starts with your message."
+    return "To continue, send a new message here. The agent then starts with it."

@@ -42,7 +42,7 @@ log = structlog.get_logger()
 
 _UNDO_RETRY_INTERVAL = 0.5  # seconds
 MAX_ATTEMPTS = 5  # a step that ended its worker's process this often is parked
-_BROKEN = "Countersign itself made a mistake here; the graph did not. Nothing is lost."
+_BROKEN = "Countersign failed here, not the agent. Nothing is lost."
 _NOT_THE_STEPS_FAULT = (
     *(Drained, asyncio.CancelledError),  # this process stops
     *(RateLimited, SlackUnreachable, DatabaseUnavailable),

@@ -61,7 +61,7 @@ def any_answer_form(preset: AnswerKind = AnswerKind.TEXT) -> Form:
         label="Answer",
         kind=FieldKind.MULTILINE,
         required=True,
-        hint="The graph gets exactly this, as the kind of answer that you choose below.",
+        hint="The agent gets exactly this, as the kind of answer that you choose below.",
     )
     kinds = tuple(Option(key=kind.value, label=_LABELS[kind], value=kind.value) for kind in AnswerKind)
     kind = Field(

@@ -19,6 +19,7 @@ from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
 from countersign.flow.policy.voting import Voting
 from countersign.flow.retention import Retention
+from countersign.flow.slots import SlotLimits, slot_limits
 from countersign.flow.steps.start_permission import StartPermission, StartPolicy
 from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.thread import ThreadRef
@@ -50,6 +51,7 @@ from countersign.store.ledger import Ledger
 from countersign.store.outbox import Outbox
 from countersign.store.pool import configure_for_statements, open_pool, open_session_pool, open_store_pool
 from countersign.store.retention import RetentionStore
+from countersign.store.run_slots import RunSlots
 from countersign.store.thread_locks import ThreadLocks
 from countersign.store.threads import ThreadStore
 from countersign.store.vector_index import migrate_vector_index
@@ -64,6 +66,8 @@ class Services:
     settings: Settings
     policy: CurrentPolicy
     threads: ThreadStore
+    limits: SlotLimits
+    slots: RunSlots
     outbox: Outbox
     ledger: Ledger
     anchoring: Anchoring
@@ -114,8 +118,9 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         pool = await stack.enter_async_context(
             await open_pool(url, max_size=settings.concurrency + 4, configure=configure_for_statements)
         )
+        limits = slot_limits(settings.concurrency, settings.runs_per_person, settings.runs_per_channel)
         sessions = await stack.enter_async_context(
-            graph_loop.enter(lambda: open_session_pool(url, settings.concurrency + 2))
+            graph_loop.enter(lambda: open_session_pool(url, limits.jobs + 1))
         )
         await _open_long_term_store(stack, graph_loop, url, config, hosted.project)
         queue = Queue(pool)
@@ -123,6 +128,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         hasher = EntryHasher(settings.ledger_key.get_secret_value().encode() if settings.ledger_key else None)
         ledger = Ledger(pool, hasher)
         threads, outbox = ThreadStore(pool, queue.defer, hasher), Outbox(pool, queue.defer)
+        slots = RunSlots(pool, queue.defer, limits)
         token = settings.slack_bot_token.get_secret_value()
         api = WebApi(await stack.enter_async_context(open_web(settings.slack_api_url, token)))
         diagnostics, metrics = Diagnostics(pool), Metrics()
@@ -150,6 +156,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         run_thread = ThreadRunner(
             store=threads,
             locks=LocksOnGraphLoop(graph_loop, locks),
+            slots=slots,
             graphs=graphs,
             delivery=delivery,
             reply_handler=ReplyHandler(decide, threads, slack, now, words_decide=settings.replies == "on"),
@@ -163,6 +170,8 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             settings=settings,
             policy=policy,
             threads=threads,
+            limits=limits,
+            slots=slots,
             outbox=outbox,
             ledger=ledger,
             anchoring=Anchoring(

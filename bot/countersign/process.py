@@ -86,12 +86,13 @@ async def _open_unless_stopped(
 @asynccontextmanager
 async def _worker(services: Services) -> AsyncIterator[None]:
     """A worker and the periodic repairs. At the end the graphs drain, and the worker hands its jobs back."""
-    worker = Worker(services.queue, services.settings.concurrency, services.settings.shutdown_grace)
+    worker = Worker(services.queue, services.limits.jobs, services.settings.shutdown_grace)
     repairs = [
         run_every(_DELIVER_EVERY, "deliver", services.delivery.deliver_due),
         run_every(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
         run_every(_REPAIR_EVERY, "requeue_orphaned", services.threads.requeue_orphaned),
         run_every(_REAP_EVERY, "reap", services.reaper.reap),
+        run_every(_REAP_EVERY, "repair_slots", services.slots.repair),
         run_every(_SEAL_EVERY, "seal_ledger", services.ledger.seal),
         run_every(services.anchoring.every, "anchor_ledger", services.anchoring.publish),
         run_every(services.sweep_store_every, "sweep_store", services.sweep_store),

@@ -26,6 +26,8 @@ _EXPECTED = {
     "WORKER_PORT": "a port number from 0 to 65535; leave it out, and a worker has no HTTP server",
     "PORT": "a port number from 0 to 65535",
     "CONCURRENCY": "how many threads one worker runs at once, from 1 to 200",
+    "RUNS_PER_PERSON": "how many threads of one person run at once; 0 leaves it to their fair share",
+    "RUNS_PER_CHANNEL": "how many threads of one channel run at once; 0 leaves it to its fair share",
     "RETENTION": "for how many days a thread at rest is kept; 0 keeps all",
     "LOG_FORMAT": "text or json",
     "REPLIES": "on or off",
@@ -91,6 +93,8 @@ class Settings(GraphSettings):
     default_graph: str | None = None
     policy_file: Path = Path("approvals.toml")
     concurrency: Annotated[int, Field(ge=1, le=200)] = 16
+    runs_per_person: Annotated[int, Field(ge=0, le=10_000)] = 0
+    runs_per_channel: Annotated[int, Field(ge=0, le=10_000)] = 0
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = 8.0
     retention: Annotated[float, Field(ge=0)] = 90.0
     inspection_token: SecretStr | None = None

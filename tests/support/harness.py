@@ -22,6 +22,7 @@ from countersign.flow.policy.rule_assignment import RuleAssignment
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock
 from countersign.flow.review import Review
+from countersign.flow.slots import slot_limits
 from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.thread import ThreadRef
@@ -33,6 +34,7 @@ from countersign.store.effects import Effects
 from countersign.store.ledger import Ledger
 from countersign.store.outbox import Outbox
 from countersign.store.pool import Pool, configure_for_checkpoints, configure_for_statements, open_pool
+from countersign.store.run_slots import RunSlots
 from countersign.store.thread_locks import ThreadLocks
 from countersign.store.threads import ThreadStore
 from tests.support.recorded_directory import RecordedDirectory
@@ -211,6 +213,7 @@ async def open_harness(
         run_thread = ThreadRunner(
             store=store,
             locks=locks,
+            slots=RunSlots(pool, queue.defer, slot_limits(16)),
             graphs=wrap("graphs", hosted),
             delivery=delivery,
             reply_handler=ReplyHandler(decide, store, port, clock),

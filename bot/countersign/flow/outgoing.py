@@ -13,6 +13,7 @@ class OutgoingKind(StrEnum):
     AGENT_MESSAGE = "agent_message"  # body: {"text"}: an AI message of the graph's, in Markdown
     RESULT = "result"  # body: {"values": {...}}: the output of a graph without messages
     NOTE = "note"  # body: {"text"}: what the bot itself has to say, in mrkdwn
+    REMOVAL = "removal"  # body: {"key"}: no message, but the removal of the one that has this key
     CARD = "card"  # an approval's card, rendered from its row when it is posted
     FAILURE = "failure"  # body: {"text", "error_id", "ask_again": bool}: a run stopped
     START_FORM = "start_form"  # body: {"graph"}: the button that opens the form which starts a graph

@@ -17,6 +17,7 @@ from countersign.flow.graph_state import GraphInfo, GraphState
 from countersign.flow.inbound import Inbound
 from countersign.flow.outgoing import Outgoing, ThreadRoot
 from countersign.flow.review import Review
+from countersign.flow.slots import Slot
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import DeliveryTarget, SavedStep, StepResult, Work
 
@@ -151,6 +152,21 @@ class Session(Protocol):
 class Locks(Protocol):
     def hold(self, thread_id: str) -> AbstractAsyncContextManager[Any]:
         """Enter with the thread's session lock held. Raises ThreadBusy and DatabaseUnavailable."""
+        ...
+
+
+class RunSlots(Protocol):
+    """Leave to run graphs, shared fairly between people and channels. All raise DatabaseUnavailable."""
+
+    async def enter(self, thread_id: str) -> Slot | None:
+        """A slot for the thread's next step. None: it waits, says so, and has a job when its turn comes.
+
+        The caller holds the thread's lock.
+        """
+        ...
+
+    async def leave(self, thread_id: str, slot: Slot) -> None:
+        """The step is over: its slot goes to a thread that waits. No effect on the slot of a later step."""
         ...
 
 

@@ -56,6 +56,8 @@ class SlackClient:
             return await self._post_card(row, review)
         if row.kind is OutgoingKind.CARD:
             raise SlackRefused("chat.postMessage", "approval_is_gone")
+        if row.kind is OutgoingKind.REMOVAL:
+            return await self._remove(row)
         messages = render_message(row)
         keys = [row.key if at == 0 else f"{row.key}/{at + 1}" for at in range(len(messages))]
         thread_ts, done = row.thread_ts, {}
@@ -67,6 +69,18 @@ class SlackClient:
                     key, row.channel, thread_ts or done.get(row.key), rendered
                 )
         return done[row.key]
+
+    async def _remove(self, row: Outgoing) -> str:
+        """Delete the message that the row names, and return its ts, or the thread's if it is not there."""
+        key = str(row.body["key"]) if isinstance(row.body, dict) else ""
+        found: dict[str, str] = {}
+        try:
+            found = await find_posted_messages(self._api, row.channel, row.thread_ts, [key])
+            if key in found:
+                await self._api.call("chat.delete", channel=row.channel, ts=found[key])
+        except SlackRefused as refused:  # the message stays, which must not hold up the next one
+            log.info("message_not_removed", key=key, slack_error=refused.error)
+        return found.get(key) or row.thread_ts or "0"
 
     async def _post_rendered(
         self, key: str, channel: str, thread_ts: str | None, rendered: RenderedMessage

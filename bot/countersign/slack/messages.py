@@ -50,8 +50,8 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
             return (_start_form(str(body.get("graph", ""))),)
         case OutgoingKind.ROOT:
             return _thread_root(body)
-        case OutgoingKind.CARD:
-            raise ValueError("a card is rendered from its approval")
+        case OutgoingKind.CARD | OutgoingKind.REMOVAL:
+            raise ValueError("a card is rendered from its approval, and a removal is no message")
 
 
 def _agent_message(text: str) -> tuple[RenderedMessage, ...]:

@@ -165,13 +165,14 @@ WHERE key = %(key)s AND posted_at IS NULL AND given_up_at IS NULL AND due_at <= 
 RETURNING *;
 
 -- due_threads --
--- Threads (and single openings) with a message that is due and that nobody has claimed, oldest first.
+-- Threads (and single openings) with a message that is due and that nobody has claimed, oldest first; those that have
+-- no more to post than the bot's own notes last, so that no number of them holds up a card.
 SELECT channel, thread_ts, CASE WHEN thread_ts IS NULL THEN key END AS key, min(seq) AS first
 FROM countersign.outbox
 WHERE posted_at IS NULL AND given_up_at IS NULL
 GROUP BY 1, 2, 3
 HAVING max(due_at) <= now() - interval '1 second'
-ORDER BY first
+ORDER BY bool_and(kind IN ('note', 'removal')), first
 LIMIT %(limit)s;
 
 -- mark_posted --
@@ -219,7 +220,7 @@ UPDATE countersign.approvals SET rendered_version = greatest(rendered_version, %
 RETURNING version;
 
 -- threads_without_job --
--- Threads with something to do and no queue job that would do it.
+-- Threads with something to do and no queue job that would do it, except those that wait for a slot.
 SELECT waiting.thread_id AS id FROM (
     SELECT thread_id FROM countersign.inbox
     WHERE done_at IS NULL AND received_at < now() - interval '10 seconds'
@@ -229,7 +230,35 @@ SELECT waiting.thread_id AS id FROM (
 ) waiting
 WHERE NOT EXISTS (SELECT 1 FROM procrastinate_jobs j
                   WHERE j.lock = waiting.thread_id AND j.status IN ('todo', 'doing'))
+  AND NOT EXISTS (SELECT 1 FROM countersign.run_slots s
+                  WHERE s.thread_id = waiting.thread_id AND s.started_at IS NULL)
 LIMIT %(limit)s;
+
+-- take_slot --
+-- Gives the thread a slot for its next step, or lets it wait for one.
+SELECT * FROM countersign.take_slot(
+    %(thread_id)s, %(starts)s, %(decisions)s, %(per_person)s, %(per_channel)s);
+
+-- leave_slot --
+-- Frees the slot of a step that is over, and returns the waiting threads that got one.
+SELECT countersign.leave_slot(
+    %(thread_id)s, %(fence)s, %(starts)s, %(decisions)s, %(per_person)s, %(per_channel)s) AS admitted;
+
+-- repair_slots --
+-- Frees slots that a crash left behind, and returns the waiting threads that got one.
+SELECT countersign.repair_slots(%(starts)s, %(decisions)s, %(per_person)s, %(per_channel)s) AS admitted;
+
+-- retract_note --
+-- A note that nobody has tried to post is not posted any more; another one is removed from Slack after it was.
+WITH unposted AS (
+    UPDATE countersign.outbox SET given_up_at = now()
+    WHERE key = %(key)s AND posted_at IS NULL AND attempts = 0
+    RETURNING key
+)
+INSERT INTO countersign.outbox (key, kind, team, channel, thread_ts, body)
+SELECT key || ':removal', 'removal', team, channel, thread_ts, json_build_object('key', key)
+FROM countersign.outbox WHERE key = %(key)s AND key NOT IN (SELECT key FROM unposted) AND given_up_at IS NULL
+ON CONFLICT (key) DO NOTHING;
 
 -- begin_effect --
 -- Inserts an idempotency key; no row when it is there already.
@@ -465,7 +494,8 @@ DELETE FROM countersign.threads WHERE id IN (SELECT id FROM idle) RETURNING id;
 -- Whether the graph said something in the thread between two messages; the bot's own notes do not count.
 SELECT EXISTS (
     SELECT 1 FROM countersign.outbox
-    WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note' AND posted_at IS NOT NULL
+    WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note' AND kind <> 'removal'
+      AND posted_at IS NOT NULL
       AND posted_ts::numeric > %(after)s::numeric AND posted_ts::numeric < %(before)s::numeric) AS found;
 
 -- decided_by_message --

@@ -9,6 +9,7 @@
 {"even": question}     asks for a number by a schema whose last word, that it be even, is Python's alone
 {"parallel": [...]}    asks all at once, in a branch each
 {"fail_after": name}   raises after the answers until the file `name` is there
+{"wait_after": name}   waits after the answers, as `wait_for` does before the questions
 
 What a node was answered is a line of `<thread id, with - for />.jsonl`: one line for each time it got there.
 """
@@ -94,12 +95,16 @@ def note(config: RunnableConfig, what: dict[str, Any]) -> None:
         file.write(json.dumps({**what, "configurable": seen}) + "\n")
 
 
+async def appears(name: str) -> None:
+    (folder() / f"{name}.reached").touch()
+    while not (folder() / name).exists():  # noqa: ASYNC110 -- the file is another process's
+        await asyncio.sleep(0.01)
+
+
 async def act(state: MessagesState, config: RunnableConfig) -> dict[str, Any]:
     wish = wish_of(state)
     if name := wish.get("wait_for"):
-        (folder() / f"{name}.reached").touch()
-        while not (folder() / name).exists():  # noqa: ASYNC110 -- the file is another process's
-            await asyncio.sleep(0.01)
+        await appears(name)
     if (seconds := wish.get("block_for")) and not (folder() / "unblocked").exists():
         (folder() / "block.reached").touch()
         time.sleep(seconds)  # noqa: ASYNC251 -- as authors do who do not know better
@@ -115,6 +120,8 @@ async def act(state: MessagesState, config: RunnableConfig) -> dict[str, Any]:
         answers.append(interrupt({"question": question}, response_schema=Even).number)
     if (name := wish.get("fail_after")) and not (folder() / name).exists():
         raise InsideError
+    if name := wish.get("wait_after"):
+        await appears(name)
     note(config, {"answers": answers, "heard": wish.get("heard")})
     return {"messages": [AIMessage(f"Heard: {wish['heard']}" if "heard" in wish else "Resumed.")]}
 

@@ -30,7 +30,7 @@ from countersign.flow.metrics import Metrics
 from countersign.flow.outgoing import OutgoingKind, failure
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
-from countersign.flow.ports import Clock, Graphs, Locks, Session, Store
+from countersign.flow.ports import Clock, Graphs, Locks, RunSlots, Session, Store
 from countersign.flow.review import Review
 from countersign.flow.steps.graph_choice import choose_graph, graph_missing
 from countersign.flow.steps.start_permission import StartPermission
@@ -61,6 +61,7 @@ class ThreadRunner:
         *,
         store: Store,
         locks: Locks,
+        slots: RunSlots,
         graphs: Graphs,
         delivery: MessageDelivery,
         reply_handler: ReplyHandler,
@@ -73,6 +74,7 @@ class ThreadRunner:
         """Without `assign_rules`, members decide everything."""
         self._store = store
         self._locks = locks
+        self._slots = slots
         self._graphs = graphs
         self._delivery = delivery
         self._reply_handler = reply_handler
@@ -83,7 +85,7 @@ class ThreadRunner:
         self._assign_rules = assign_rules or RuleAssignment(CurrentPolicy(), None, clock)
 
     async def __call__(self, thread_id: str) -> None:
-        """Do all that the thread has to do.
+        """Do all that the thread has to do, unless it has to wait for others first.
 
         Raises ThreadBusy where another worker holds it, StaleWorker where one took it over, Drained where
         this process is stopping, Conflict, DatabaseUnavailable, RateLimited and SlackUnreachable: the job
@@ -91,15 +93,21 @@ class ThreadRunner:
         """
         async with self._locks.hold(thread_id) as session:
             more = True
-            while more and (work := await self._store.work(thread_id)):
-                result, saved = await self._take_step(work, session)
-                self._count(result)
-                more = saved.more
-                for notice in result.notices:
-                    self._notify(work.thread.ref, notice.user, notice.text)
-                reviews = _changed_reviews(work, result)
-                await self._delivery.deliver(saved.claimed, reviews)
-                await self._update_cards(result, reviews)
+            while more and (slot := await self._slots.enter(thread_id)):
+                work = await self._store.work(thread_id)
+                more = work is not None and await self._take_and_tell(work, session)
+                await self._slots.leave(thread_id, slot)
+
+    async def _take_and_tell(self, work: Work, session: Session) -> bool:
+        """Take the next step and tell Slack what came of it. Whether the thread has more to do."""
+        result, saved = await self._take_step(work, session)
+        self._count(result)
+        for notice in result.notices:
+            self._notify(work.thread.ref, notice.user, notice.text)
+        reviews = _changed_reviews(work, result)
+        await self._delivery.deliver(saved.claimed, reviews)
+        await self._update_cards(result, reviews)
+        return saved.more
 
     async def _take_step(self, work: Work, session: Session) -> tuple[StepResult, SavedStep]:
         """The next step's result, saved. An error that no retry of the job would mend is a result, too."""

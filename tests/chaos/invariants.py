@@ -31,6 +31,11 @@ UNION ALL SELECT 'backend ' || row_to_json(a)::text FROM (
 UNION ALL SELECT 'lock ' || row_to_json(l)::text FROM (
     SELECT pid, objid, granted FROM pg_locks WHERE locktype = 'advisory') l
 """
+MESSAGES = """
+SELECT key FROM countersign.outbox o
+WHERE kind <> 'removal' AND given_up_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM countersign.outbox r WHERE r.key = o.key || ':removal')
+"""
 LEDGER = """
 SELECT a.id, a.status, array_agg(l.event ORDER BY l.version) AS events,
        array_agg(l.version ORDER BY l.version) AS versions
@@ -109,7 +114,7 @@ async def _everything_was_posted_once(fleet: Fleet, rows: Rows) -> None:
     posted = Counter(key for message in all_messages(fleet) if (key := key_of(message)))
     twice = {key: count for key, count in posted.items() if count > 1}
     assert not twice, f"posted more than once: {twice}"
-    outbox = {row["key"] for row in await rows.of("SELECT key FROM countersign.outbox")}
+    outbox = {row["key"] for row in await rows.of(MESSAGES)}
     assert outbox <= posted.keys(), f"recorded as posted and not there: {outbox - posted.keys()}"
     approvals = await rows.of("SELECT id, card_ts FROM countersign.approvals")
     cards = {key: message.ts for message in all_messages(fleet) if (key := key_of(message))}

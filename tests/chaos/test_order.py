@@ -8,8 +8,14 @@ import pytest
 from slack_local.people.threads import Thread
 from tests.chaos import users
 from tests.chaos.fleet import Fleet
-from tests.chaos.invariants import check_invariants, effect_counts
+from tests.chaos.invariants import Rows, check_invariants, effect_counts
 from tests.chaos.users import wait_for_message
+
+SLOTS = """
+SELECT count(*) FILTER (WHERE started_at IS NOT NULL) AS running,
+       count(*) FILTER (WHERE started_at IS NULL) AS waiting
+FROM countersign.run_slots
+"""
 
 
 async def test_messages_of_a_thread_are_answered_in_their_order_under_load(fleet: Fleet) -> None:
@@ -35,7 +41,7 @@ async def test_messages_of_a_thread_are_answered_in_their_order_under_load(fleet
 
 
 async def test_a_slow_thread_delays_no_other(fleet: Fleet) -> None:
-    async with fleet.bot(CONCURRENCY="2"):
+    async with fleet.bot(CONCURRENCY="4"):
         slow = await fleet.ws.carol.mentions("echo: slow hold:echo")
         await fleet.reached("slow", "echo")
         began = time.monotonic()
@@ -57,6 +63,34 @@ async def test_a_thread_that_floods_does_not_starve_the_rest(fleet: Fleet) -> No
         assert len(heard(flood)) < 100, "the guests did not have to wait for its end"
         await check_invariants(fleet)
     assert sorted(heard(flood)) == sorted(f"Heard floodx{message}." for message in range(100))
+
+
+async def test_a_killed_workers_flood_comes_to_its_end(fleet: Fleet) -> None:
+    """Its slots go on with its runs, in another worker, and the threads that wait get theirs after them."""
+    names = [f"f{number}" for number in range(10)]
+    async with (
+        fleet.bot("serve", "--no-worker", name="front"),
+        fleet.bot("worker", name="worker-1", CONCURRENCY="4") as doomed,
+    ):
+        threads = [await fleet.ws.carol.mentions(f"echo: {name} hold:echo") for name in names]
+        rows = Rows(fleet.stage.database_url)
+        await until_slots(rows, running=2, waiting=8)
+        await doomed.kill()
+        async with fleet.bot("worker", name="worker-2", CONCURRENCY="4"):
+            guest = await fleet.ws.bob.mentions("echo: guest")
+            await wait_for_message(fleet, guest, "Heard guest.", limit=20)
+            for name in names:
+                fleet.release(name, "echo")
+            for name, thread in zip(names, threads, strict=True):
+                await wait_for_message(fleet, thread, f"Heard {name}.", limit=40)
+            await check_invariants(fleet)
+            await until_slots(rows, running=0, waiting=0)
+
+
+async def until_slots(rows: Rows, *, running: int, waiting: int) -> None:
+    async with asyncio.timeout(20):
+        while (await rows.of(SLOTS)) != [{"running": running, "waiting": waiting}]:  # noqa: ASYNC110 -- rows
+            await asyncio.sleep(0.05)
 
 
 async def test_requests_of_one_thread_follow_each_other_at_once(fleet: Fleet) -> None:

@@ -85,6 +85,20 @@ async def test_a_module_that_a_node_imports_is_found_once_it_is_loaded(
     assert ("own_late_one", "Order") in types.names()
 
 
+async def test_what_was_read_is_not_read_again(project: Project) -> None:
+    """Reading a large project takes seconds, in which its event loop would run nothing else."""
+    config = project({"own_graph.py": SOURCE, "own_late_two.py": SOURCE}, g="./own_graph.py:graph")
+    async with AsyncExitStack() as stack:
+        await load_graphs(config, stack)
+    folder = config.path.parent
+    types = OwnTypes([folder])
+    before = types.names()
+    (folder / "own_new.py").write_text("class New(dict): ...")
+    (folder / "own_graph.py").write_text("import own_new")
+    __import__("own_late_two")
+    assert {module for module, _ in types.names() - before} == {"own_late_two"}
+
+
 def test_a_package_that_is_installed_is_own_where_it_is_named() -> None:
     assert ("packaging.version", "Version") not in OwnTypes([], {"packaging"}).names(), "no data"
     assert ("pydantic.networks", "NameEmail") not in OwnTypes([]).names()

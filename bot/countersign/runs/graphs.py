@@ -179,6 +179,7 @@ async def _project(config: GraphConfig, loaded: Mapping[str, LoadedGraph], stack
         {graph.package for graph in loaded.values() if graph.package},
     )
     serializer, types = build_serializer(config.serde, own)
+    types.names()  # the first call reads a whole project: not while a run waits for it
     return Project(
         types=types,
         serializer=serializer,

@@ -30,15 +30,24 @@ class OwnTypes:
         self._folders = tuple(folder.resolve() for folder in folders)
         self._packages = frozenset(packages)
         self._found: frozenset[TypeName] = frozenset()
-        self._modules_seen = 0
+        self._modules_seen: set[str] = set()
+        self._names_seen: set[str] = set()
 
     def names(self) -> frozenset[TypeName]:
-        """The types of all own modules that are loaded by now, and of those that they import later."""
-        if len(sys.modules) != self._modules_seen:  # nodes import modules, too
-            self._modules_seen = len(sys.modules)
-            own = [module for module in list(sys.modules.values()) if self._owns(module)]
+        """The types of all own modules that are loaded by now, and of those that they import later.
+
+        Only modules that were loaded since the last call are looked at: reading all of them takes seconds.
+        """
+        new = {
+            name: module
+            for name, module in list(sys.modules.items())  # nodes import modules, too
+            if name not in self._modules_seen and not _is_being_imported(module)
+        }
+        self._modules_seen.update(new)
+        own = [module for module in new.values() if self._owns(module)]
+        if own:
             defined = {name for module in own for name in _defined_types(module)}
-            self._found = frozenset(defined | set(self._types_imported_later(own)))
+            self._found |= defined | set(self._types_imported_later(own))
         return self._found
 
     def _owns(self, module: ModuleType) -> bool:
@@ -56,14 +65,13 @@ class OwnTypes:
 
     def _types_imported_later(self, own: Iterable[ModuleType]) -> Iterator[TypeName]:
         """A checkpoint may be read before a node has imported the module of a type that is in it."""
-        seen: set[Path] = set()
         waiting = [(Path(str(module.__file__)), _package(module)) for module in own]
         while waiting:
             file, package = waiting.pop()
-            for name in _imported_names(file, package):
+            for name in set(_imported_names(file, package)) - self._names_seen - sys.modules.keys():
+                self._names_seen.add(name)
                 found = self._file_of(name)
-                if name not in sys.modules and found is not None and found not in seen:
-                    seen.add(found)
+                if found is not None:
                     yield from ((name, each) for each in _declared_types(found))
                     above = name if found.name == "__init__.py" else name.rpartition(".")[0]
                     waiting.append((found, above))
@@ -76,6 +84,10 @@ class OwnTypes:
                 if file.is_file():
                     return file if self._owns_file(file) else None
         return None
+
+
+def _is_being_imported(module: ModuleType) -> bool:
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
 
 
 def _package(module: ModuleType) -> str:

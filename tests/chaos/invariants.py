@@ -15,6 +15,7 @@ UNFINISHED = """
 SELECT 'inbox ' || key AS what FROM countersign.inbox WHERE done_at IS NULL
 UNION ALL SELECT 'outbox ' || key || ' ' || coalesce(error, '') FROM countersign.outbox
     WHERE posted_at IS NULL
+    AND NOT (key LIKE 'waiting:%' AND given_up_at IS NOT NULL)
 UNION ALL SELECT 'approval ' || id || ' ' || status FROM countersign.approvals
     WHERE status IN ('pending', 'decided')
 UNION ALL SELECT 'card of ' || id FROM countersign.approvals WHERE rendered_version < version
@@ -33,7 +34,7 @@ UNION ALL SELECT 'lock ' || row_to_json(l)::text FROM (
 """
 MESSAGES = """
 SELECT key FROM countersign.outbox o
-WHERE kind <> 'removal' AND given_up_at IS NULL
+WHERE kind <> 'removal' AND NOT (key LIKE 'waiting:%' AND given_up_at IS NOT NULL)
   AND NOT EXISTS (SELECT 1 FROM countersign.outbox r WHERE r.key = o.key || ':removal')
 """
 LEDGER = """

@@ -15,9 +15,11 @@ from countersign.error_translation import translate_errors
 from countersign.flow import ports
 from countersign.flow.errors import DatabaseUnavailable, RunFailed, StatementFailed
 from countersign.flow.outgoing import Outgoing, OutgoingKind, ThreadRoot
+from countersign.flow.slots import Slot, slot_limits
 from countersign.flow.thread import ThreadRef
 from countersign.runs.loading import LoadedGraph
 from countersign.store.retention import RetentionStore
+from countersign.store.run_slots import RunSlots
 from countersign.store.threads import ThreadStore
 from tests.flow.graphs_to_host import gated
 from tests.support.harness import Harness, a_thread, message, open_harness
@@ -137,7 +139,7 @@ class ComesBack:
         return refuse
 
 
-PORTS = (ports.Store, ports.Outbox, ports.Effects, ports.RetentionStore)
+PORTS = (ports.Store, ports.Outbox, ports.Effects, ports.RetentionStore, ports.RunSlots)
 
 
 def arguments_of(harness: Harness, thread: ThreadRef) -> dict[str, Any]:
@@ -166,6 +168,7 @@ def arguments_of(harness: Harness, thread: ThreadRef) -> dict[str, Any]:
         "seconds": 1.0,
         "error": "e",
         "result": {"a": 1},
+        "slot": Slot(fence=1),
     }
 
 
@@ -174,7 +177,13 @@ async def test_every_method_of_every_port_says_that_the_database_is_unavailable(
     await harness.threads.accept(message(thread, "hi"))
     work = await harness.threads.work(thread.id)
     assert work is not None
-    adapters = (harness.threads, harness.outbox, harness.effects, RetentionStore(harness.pool))
+    adapters = (
+        harness.threads,
+        harness.outbox,
+        harness.effects,
+        RetentionStore(harness.pool),
+        RunSlots(harness.pool, harness.queue.defer, slot_limits(1)),
+    )
     given = arguments_of(harness, thread) | {"thread": work.thread}
     await harness.pool.close()
     tried = 0

@@ -57,7 +57,8 @@ def test_a_number_and_its_text_look_different() -> None:
         ("tags\U000e0041", "tags⟨U+E0041⟩"),
         ("filler\u3164\u2800", "filler⟨U+3164⟩⟨U+2800⟩"),
         ("old mac\rline", "old mac⟨U+000D⟩line"),
-        ("windows\r\nline\tx", "windows\nline\tx"),
+        ("windows\r\nline\r\n", "windows\nline\n⟨CRLF⟩"),
+        ("both\r\nkinds\n", "both⟨U+000D⟩\nkinds\n"),
         ("joined a\u200db", "joined a⟨U+200D⟩b"),
     ],
 )
@@ -75,7 +76,7 @@ def test_what_is_plain_stays_as_it_is(text: str) -> None:
 
 
 def test_a_label_is_one_line() -> None:
-    assert single_line("a\nb\tc") == "a⟨U+000A⟩b c"
+    assert single_line("a\nb\tc") == "a⟨U+000A⟩b⟨1 tab⟩c"
 
 
 def test_long_text_is_parted_at_its_lines_and_marked_as_continued() -> None:

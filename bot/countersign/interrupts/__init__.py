@@ -9,9 +9,16 @@ from countersign.interrupts.answers.preview import AnswerPreview, answer_preview
 from countersign.interrupts.dialects.options import MOST_OPTION_BUTTONS
 from countersign.interrupts.dialects.static_breakpoint import KEY as BREAKPOINT_KEY
 from countersign.interrupts.digest import digest
-from countersign.interrupts.display.invisible_characters import escape_invisible, has_invisible, single_line
+from countersign.interrupts.display.visible_text import (
+    display_name,
+    escape_hidden,
+    escape_invisible,
+    has_invisible,
+    is_displayed_unchanged,
+    single_line,
+)
 from countersign.interrupts.display.json_diff import Change, json_diff
-from countersign.interrupts.display.layout import Section, pages, sections
+from countersign.interrupts.display.layout import Section, pages, sections, split_text
 from countersign.interrupts.errors import FormValidationError, InvalidDecision
 from countersign.interrupts.forms.field import INPUT_LIMIT, Field, FieldKind, Option, RawInput
 from countersign.interrupts.forms.form import Form
@@ -19,6 +26,7 @@ from countersign.interrupts.forms.form_builder import form_from_arguments, form_
 from countersign.interrupts.json_conversion import to_json
 from countersign.interrupts.json_equality import json_equal
 from countersign.interrupts.parsing import parse
+from countersign.interrupts.payload_format import PayloadFormat, payload_format
 from countersign.interrupts.pointer import MESSAGE, ROOT
 from countersign.interrupts.resume import check_decision, resume_value
 from countersign.interrupts.review_request import AnswerSource, Part, PartRole, ReviewRequest, ReviewRow, Risk
@@ -43,6 +51,7 @@ __all__ = [
     "Option",
     "Part",
     "PartRole",
+    "PayloadFormat",
     "RawInput",
     "ReviewRequest",
     "ReviewRow",
@@ -52,16 +61,21 @@ __all__ = [
     "answer_previews",
     "check_decision",
     "digest",
+    "display_name",
+    "escape_hidden",
     "escape_invisible",
     "form_from_arguments",
     "form_from_schema",
     "has_invisible",
+    "is_displayed_unchanged",
     "json_diff",
     "json_equal",
     "pages",
     "parse",
+    "payload_format",
     "resume_value",
     "sections",
     "single_line",
+    "split_text",
     "to_json",
 ]

@@ -2,7 +2,7 @@
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
-from countersign.interrupts.display.invisible_characters import has_invisible
+from countersign.interrupts.display.visible_text import has_invisible
 from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.validation.schema import compile_schema

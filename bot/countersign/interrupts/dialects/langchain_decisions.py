@@ -24,7 +24,7 @@ _FLAGS = {
     "allow_reject": REJECT,
     "allow_respond": RESPOND,
 }
-_BOILERPLATE = "Tool execution requires approval"  # the middleware's text where the author wrote none
+BOILERPLATE = "Tool execution requires approval"  # the middleware's text where the author wrote none
 
 
 def arguments_key(action: Mapping[str, Json]) -> str | None:
@@ -95,4 +95,4 @@ def without_boilerplate(description: Json, name: str, args: Json) -> Json:
     if not isinstance(description, str):
         return description
     words = description.removesuffix(echo)
-    return None if words in {"", _BOILERPLATE} and words != description else words
+    return None if words in {"", BOILERPLATE} and words != description else words

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import AnswerTemplate
-from countersign.interrupts.display.invisible_characters import has_invisible, single_line
+from countersign.interrupts.display.visible_text import is_displayed_unchanged, single_line
 from countersign.interrupts.forms.field import Option
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
@@ -25,21 +25,21 @@ def run_title(action: str | None) -> str:
 
 
 def description_or_part(text: Json, label: str) -> tuple[str | None, tuple[Part, ...]]:
-    """The agent's text as description if it is short and has no invisible characters, else as a part."""
+    """The agent's text as description if it is short and nothing in it deceives, else as a part."""
     if not isinstance(text, str):
         return None, () if text is None else (Part(label=label, value=text),)
     if not text.strip():
         return None, (Part(label=label, value=text),) if text else ()
-    if len(text) > DESCRIPTION_LIMIT or has_invisible(text):
+    if len(text) > DESCRIPTION_LIMIT or not is_displayed_unchanged(text.strip()):
         return None, (Part(label=label, value=text),)
-    return text, ()
+    return text.strip(), ()
 
 
 def title_from_question(text: Json, label: str, otherwise: str) -> tuple[str, str | None, tuple[Part, ...]]:
     """Title, description and parts of a question. A question of one short line is the title."""
     description, long = description_or_part(text, label)
-    if description is not None and len(description) <= TITLE_LIMIT and "\n" not in description.strip():
-        return description.strip(), None, long
+    if description is not None and len(description) <= TITLE_LIMIT and "\n" not in description:
+        return description, None, long
     return otherwise, description, long
 
 
@@ -50,7 +50,8 @@ def parts(value: Mapping[str, Json], *, without: Iterable[str] = ()) -> tuple[Pa
 
 def long_name_part(name: str) -> tuple[Part, ...]:
     """The tool's name as a part, if the title cannot show all of it."""
-    return (Part(label="action", value=name),) if len(name) > TITLE_LIMIT - 20 or has_invisible(name) else ()
+    fits = len(name) <= TITLE_LIMIT - 20 and name.strip() == name and is_displayed_unchanged(name)
+    return () if fits and "\n" not in name else (Part(label="action", value=name),)
 
 
 def single_row_request(

@@ -101,7 +101,7 @@ def duration(value: Json) -> timedelta | None:
 def _parts(key: str, item: Json) -> tuple[Part, ...]:
     if key == "details" and isinstance(item, Mapping) and item:
         return tuple(Part(label=name, value=inner) for name, inner in item.items())
-    if key == "risk" and _risk(item):
+    if key == "risk" and item == _risk(item):
         return (Part(label=key, value=item, role=PartRole.RISK),)
     if key == "why" and isinstance(item, str):
         return (Part(label=key, value=item, role=PartRole.WHY),)

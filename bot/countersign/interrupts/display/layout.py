@@ -1,15 +1,21 @@
 """A payload laid out for reading: labelled sections, nested values indented, pages, nothing left out."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from countersign.approvals.json import Json
-from countersign.interrupts.display.invisible_characters import escape_invisible, single_line
+from countersign.interrupts.display.visible_text import display_name, lines_of, quoted
 from countersign.interrupts.review_request import Part
 
 LONGEST_LABEL = 100  # characters
 Measure = Callable[[str], int]
+_BAR = "│"
+_PLAIN_KEY = re.compile(r'[^\s:"-][^\s:"]*(?: [^\s:"]+){0,2}')  # any other key stands in quotes
+# What a line of a nested value looks like: an item, a line of a text, a key with or without its value.
+_STRUCTURE = re.compile(rf' *(?:-(?: |$)|{_BAR}|"|{_PLAIN_KEY.pattern}:(?: |$))')
+_TYPED = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|true|false|null|NaN|-?Infinity", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,54 +56,86 @@ def pages(
 
 
 def text_of(value: Json) -> str:
-    """One value as lines of text. A text is itself; nested values are indented, their texts barred."""
-    if isinstance(value, str):
-        return escape_invisible(value) if "\n" in escape_invisible(value).strip() else _scalar(value)
-    return "\n".join(_lines(value))
+    """One value as lines of text; only equal values are laid out alike, whatever the order of their keys.
+
+    A text is itself, without quotes unless it could be read as something else. Nested values are indented.
+    """
+    if not isinstance(value, str):
+        return "\n".join(_lines(value))
+    text = lines_of(value)
+    if "\n" not in text:
+        return _on_one_line(text, alone=True)
+    lines = text.split("\n")
+    return "\n".join(_barred(lines)) if all(map(_STRUCTURE.match, lines)) else text
+
+
+def split_text(text: str, max_chars: int, *, measure: Measure = len) -> tuple[str, ...]:
+    """A text in pieces, cut as those of `sections` are; at least one."""
+    pieces: list[str] = []
+    while text or not pieces:
+        taken = _fitting(text, max_chars, measure)
+        pieces.append(text[:taken])
+        text = text[taken:]
+    return tuple(pieces)
 
 
 def _lines(value: Json) -> Iterator[str]:
     if isinstance(value, dict) and value:
         for key, item in value.items():
-            yield from _labelled(f"{single_line(key) or '(no name)'}:", item)
+            yield from _labelled(f"{_key(key)}:", item, alone=False)
     elif isinstance(value, list) and value:
         for item in value:
-            yield from _labelled("-", item)
+            yield from _labelled("-", item, alone=True)
     else:
-        yield _scalar(value)
+        yield json.dumps(value)
 
 
-def _labelled(label: str, value: Json) -> Iterator[str]:
-    """A bar before each line of a nested text, so that no text can pass for a key beside it."""
-    if isinstance(value, str) and "\n" in escape_invisible(value):
+def _labelled(label: str, value: Json, *, alone: bool) -> Iterator[str]:
+    if isinstance(value, str):
+        text = lines_of(value)
+        if "\n" not in text:
+            yield f"{label} {_on_one_line(text, alone=alone)}"
+            return
         yield label
-        yield from ("  │ " + line for line in escape_invisible(value).split("\n"))
+        yield from ("  " + line for line in _barred(text.split("\n")))
     elif isinstance(value, dict | list) and value:
         yield label
         yield from ("  " + line for line in _lines(value))
     else:
-        yield f"{label} {_scalar(value)}"
+        yield f"{label} {json.dumps(value)}"
 
 
-def _scalar(value: Json) -> str:
-    """Quotes tell the text "5" from the number, and show blanks at either end."""
-    if not isinstance(value, str):
-        return json.dumps(value)
-    text = escape_invisible(value)
-    return text if text.strip() == text and text and not _looks_typed(text) else f'"{text}"'
+def _barred(lines: Iterable[str]) -> Iterator[str]:
+    """A bar before each line of a text, so that none can pass for a key or an item."""
+    return (f"{_BAR} {line}" for line in lines)
+
+
+def _key(name: str) -> str:
+    shown = display_name(name)
+    return shown if shown[0] == '"' or _PLAIN_KEY.fullmatch(shown) else quoted(shown)
+
+
+def _on_one_line(text: str, *, alone: bool) -> str:
+    """`alone`: no key stands before it. Quotes tell the text "5" from the number, and show blanks at its ends."""
+    if not text or text.strip() != text or text[0] in f'"{_BAR}' or _looks_typed(text):
+        return quoted(text)
+    return quoted(text) if alone and _STRUCTURE.match(text) else text
 
 
 def _looks_typed(text: str) -> bool:
+    """Whether it reads as a number, as true, false or null, or as another JSON value that is no text."""
+    if _TYPED.fullmatch(text):
+        return True
     try:
-        return not isinstance(json.loads(text), str)
+        return text[0] in "[{" and not isinstance(json.loads(text), str)
     except (ValueError, RecursionError):
         return False
 
 
 def _split(part: Part, max_chars: int, measure: Measure) -> Iterator[Section]:
     label, text, first = _label(part), text_of(part.value), True
-    if label != single_line(part.label):
-        text = f"{single_line(part.label)}:\n{text}"
+    if len(label) == LONGEST_LABEL:
+        text = f"{display_name(part.label)}:\n{text}"
     while text or first:
         taken = _fitting(text, max_chars, measure)
         yield Section(label=label, text=text[:taken], continued=not first)
@@ -106,8 +144,8 @@ def _split(part: Part, max_chars: int, measure: Measure) -> Iterator[Section]:
 
 def _label(part: Part) -> str:
     """A key may be as long as any text; then it stands in full in the section itself."""
-    label = single_line(part.label)
-    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
+    label = display_name(part.label)
+    return label if len(label) < LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
 
 
 def _fitting(text: str, max_chars: int, measure: Measure) -> int:

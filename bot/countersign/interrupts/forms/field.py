@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from countersign.approvals.json import Json
 from countersign.interrupts.display.format_characters import is_expected
-from countersign.interrupts.display.invisible_characters import has_invisible
+from countersign.interrupts.display.visible_text import has_invisible
 from countersign.interrupts.json_equality import json_equal, json_key
 from countersign.interrupts.unset import UNSET, JsonOrUnset
 

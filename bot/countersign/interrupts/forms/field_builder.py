@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
-from countersign.interrupts.display.invisible_characters import single_line
+from countersign.interrupts.display.visible_text import single_line
 from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.form import RequiredObject
 from countersign.interrupts.forms.kind_inference import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
-from countersign.interrupts.display.invisible_characters import single_line
+from countersign.interrupts.display.visible_text import single_line
 from countersign.interrupts.errors import FormValidationError
 from countersign.interrupts.forms.field import Field, RawInput
 from countersign.interrupts.forms.input_parsing import InvalidInput, read

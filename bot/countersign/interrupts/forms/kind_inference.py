@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from countersign.approvals.json import Json
-from countersign.interrupts.display.invisible_characters import has_invisible
+from countersign.interrupts.display.visible_text import has_invisible
 from countersign.interrupts.forms.field import OPTION_LIMIT, FieldKind, Option
 from countersign.interrupts.forms.options import enum_options
 from countersign.interrupts.json_equality import json_equal, json_key

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
-from countersign.interrupts.display.invisible_characters import single_line
+from countersign.interrupts.display.visible_text import single_line
 from countersign.interrupts.forms.field import Field, FieldKind, Option
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.validation.schema import compile_schema

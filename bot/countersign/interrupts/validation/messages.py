@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 
 from countersign.interrupts import pointer
-from countersign.interrupts.display.invisible_characters import single_line
+from countersign.interrupts.display.visible_text import single_line
 
 REQUIRED = "Please fill this in."
 LONGEST = 300  # characters of one text

@@ -41,15 +41,16 @@ def header(text: str) -> Block:
 
 
 def section(text: str) -> Block:
-    return {"type": "section", "text": mrkdwn(text)}
+    """`expand`: Slack folds nothing behind "See more", so that nobody decides on half of it."""
+    return {"type": "section", "text": mrkdwn(text), "expand": True}
 
 
 def plain_section(text: str) -> Block:
-    return {"type": "section", "text": plain(text)}
+    return {"type": "section", "text": plain(text), "expand": True}
 
 
 def fields(texts: Sequence[str]) -> Block:
-    return {"type": "section", "fields": [mrkdwn(text) for text in texts]}
+    return {"type": "section", "fields": [mrkdwn(text) for text in texts], "expand": True}
 
 
 def context_block(text: str) -> Block:

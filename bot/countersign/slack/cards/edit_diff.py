@@ -93,7 +93,7 @@ def _inline_value(value: JsonOrUnset, text: str) -> str:
 
 def _value_text(value: JsonOrUnset) -> str:
     if value is UNSET:
-        return "(not set)"
+        return "⟨not set⟩"
     return "".join(piece.text for piece in sections((Part(label="", value=value),), 100_000))
 
 

@@ -8,7 +8,7 @@ are shown in full first, and long parts share what is left of the budget. What d
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from countersign.interrupts import Part, Section, sections, single_line
+from countersign.interrupts import Part, Section, display_name, sections
 from countersign.slack.block_kit.builders import (
     FIELD_LIMIT,
     FIELDS_LIMIT,
@@ -78,7 +78,7 @@ def payload_blocks(
 
 def _small_print(parts: Sequence[Part]) -> str:
     return " · ".join(
-        f"{escape(single_line(part.label))} {code(single_line(str(part.value)))}" for part in parts
+        f"{escape(display_name(part.label))} {code(_only_line(part))}" for part in parts
     )
 
 
@@ -89,7 +89,11 @@ def _short_text(part: Part) -> str | None:
         return None
     if len(found[0].text) > SHORT_LIMIT or "\n" in found[0].text:
         return None
-    return f"{bold(single_line(part.label) or '(no name)')}\n{code(found[0].text)}"
+    return f"{bold(display_name(part.label))}\n{code(found[0].text)}"
+
+
+def _only_line(part: Part) -> str:
+    return sections((part,), FIELD_LIMIT)[0].text
 
 
 def _columns(texts: Sequence[str], budget: BlockBudget) -> list[Block]:
@@ -136,7 +140,7 @@ def labelled_section(piece: Section) -> Block:
     """One section of the layout, its label above its text."""
     label = piece.label if len(piece.label) <= LABEL_LIMIT else piece.label[: LABEL_LIMIT - 1] + "…"
     name = (
-        bold(label or "(no name)")
+        bold(label)
         if escaped_length(label) <= LABEL_LIMIT
         else truncate_escaped(label, LABEL_LIMIT)
     )

@@ -1,12 +1,14 @@
 """Risk and reason of a request, where its payload states them: under the title, apart from the payload."""
 
+import re
 from collections.abc import Sequence
 
-from countersign.interrupts import Part, PartRole, ReviewRequest, Risk, has_invisible
+from countersign.interrupts import Part, PartRole, ReviewRequest, Risk, is_displayed_unchanged
 from countersign.slack.block_kit.builders import Block, section
 from countersign.slack.block_kit.escaping import escape, escaped_length
 
 _REASON_LIMIT = 600
+_MARKUP = re.compile(r"[*_~`]|:[\w+-]+:")  # emphasis, code and emoji: they cannot be escaped in mrkdwn
 _RISKS = {
     Risk.LOW: ":large_green_circle: Low",
     Risk.MEDIUM: ":large_yellow_circle: Medium",
@@ -33,5 +35,6 @@ def _is_shown(part: Part) -> bool:
 
 
 def _fits(reason: str) -> bool:
-    """A long reason is shown in full among the payload, as is one with invisible characters."""
-    return bool(reason.strip()) and escaped_length(reason) <= _REASON_LIMIT and not has_invisible(reason)
+    """Any other reason is shown among the payload: a long one, or one that markup or a line break changes."""
+    plain = reason.strip() == reason != "" and "\n" not in reason and not _MARKUP.search(reason)
+    return plain and escaped_length(reason) <= _REASON_LIMIT and is_displayed_unchanged(reason)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.vote import Vote
-from countersign.interrupts import ReviewRequest, ReviewRow, single_line
+from countersign.interrupts import ReviewRequest, ReviewRow, display_name
 from countersign.slack.block_kit.builders import (
     Block,
     Style,
@@ -41,12 +41,14 @@ def header_is_truncated(row: ReviewRow) -> bool:
 
 def action_name(row: ReviewRow) -> str:
     """The name of the action that a row runs, as code."""
-    name = single_line(row.action or "this step")
+    if row.action is None:
+        return "this step"
+    name = display_name(row.action)
     return code(name) if name_fits(row) else code(f"{name[: _NAME_LIMIT // 5]}…")
 
 
 def name_fits(row: ReviewRow) -> bool:
-    return escaped_length(single_line(row.action or "")) <= _NAME_LIMIT
+    return row.action is None or escaped_length(display_name(row.action)) <= _NAME_LIMIT
 
 
 def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:

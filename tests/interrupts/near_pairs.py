@@ -10,19 +10,88 @@ from hypothesis import strategies as st
 from countersign.interrupts import Part, escape_invisible, sections
 
 PIECES = st.sampled_from(
-    ["a", "b", " ", "  ", "\n", "\r\n", "\r", "\t", ":", ": ", "- ", '"', "\\", "│", "│ ", "↵", "⟨", "⟩", "⟨U+200B⟩"]
-    + ["\u200b", "\u200d", "\u200c", "\u0301", "\u0308", "\u0338", "\ufe0f", "\u00a0", "\u3000", "\u202e", "é"]
-    + ["e\u0301", "\u212b", "Å", "а", "о", "α", "ﬁ", "1", "0", "true", "null", "[]", "{}", "⟨NFD⟩", "⟨CRLF⟩", "👩"]
-    + ["♂", "❤", "न", "\u094d", "म", "ی", "\n\n\n\n\n\n", " " * 30, "\t\t", "⟨2 spaces⟩", "&", "<", ">", "`", "```"]
+    [
+        "a",
+        "b",
+        " ",
+        "  ",
+        "\n",
+        "\r\n",
+        "\r",
+        "\t",
+        ":",
+        ": ",
+        "- ",
+        '"',
+        "\\",
+        "│",
+        "│ ",
+        "↵",
+        "⟨",
+        "⟩",
+        "⟨U+200B⟩",
+    ]
+    + [
+        "\u200b",
+        "\u200d",
+        "\u200c",
+        "\u0301",
+        "\u0308",
+        "\u0338",
+        "\ufe0f",
+        "\u00a0",
+        "\u3000",
+        "\u202e",
+        "é",
+    ]
+    + [
+        "e\u0301",
+        "\u212b",
+        "Å",
+        "а",
+        "о",
+        "α",
+        "ﬁ",
+        "1",
+        "0",
+        "true",
+        "null",
+        "[]",
+        "{}",
+        "⟨NFD⟩",
+        "⟨CRLF⟩",
+        "👩",
+    ]
+    + [
+        "♂",
+        "❤",
+        "न",
+        "\u094d",
+        "म",
+        "ی",
+        "\n\n\n\n\n\n",
+        " " * 30,
+        "\t\t",
+        "⟨2 spaces⟩",
+        "&",
+        "<",
+        ">",
+        "`",
+        "```",
+    ]
     + ["*", "_", "…", "x" * 70]
 )
 TEXTS = st.lists(PIECES, max_size=7).map("".join)
-KEYS = st.one_of(TEXTS, st.sampled_from(["a", "b", "", "a b", "question", "title", "args", "details", "name"]))
+KEYS = st.one_of(
+    TEXTS, st.sampled_from(["a", "b", "", "a b", "question", "title", "args", "details", "name"])
+)
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from([0.5, 1e22, 2**53 + 1]), TEXTS
 )
 VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=6
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=6,
 )
 
 _CHANGES: list[Callable[[str], str]] = [
@@ -76,7 +145,10 @@ def changed(draw: st.DrawFn, value: Any) -> Any:
         if how == "inside":
             return {**rest, key: draw(changed(value[key]))}
         if how == "rename":
-            return {**rest, draw(st.sampled_from(_CHANGES))(key) if draw(st.booleans()) else draw(KEYS): value[key]}
+            return {
+                **rest,
+                draw(st.sampled_from(_CHANGES))(key) if draw(st.booleans()) else draw(KEYS): value[key],
+            }
         if how == "hoist" and isinstance(value[key], dict):
             return {**rest, **value[key]}
         return rest if how == "remove" else {**rest, draw(KEYS): {key: value[key]}}

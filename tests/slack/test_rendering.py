@@ -451,4 +451,4 @@ def test_details_open_at_the_row_whose_button_was_clicked() -> None:
     ref = CardReference(approval_id=approval.id, row=2, digest=approval.digest)
     page = details.first_page(Review(approval), ref)
     assert page > 0
-    assert "*3.* t2" in literal(details_view(approval, modal_of(approval, page))["blocks"])
+    assert "*3.* `t2`" in literal(details_view(approval, modal_of(approval, page))["blocks"])

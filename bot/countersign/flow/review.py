@@ -6,7 +6,7 @@ from functools import cached_property
 from countersign.approvals.approval import Approval
 from countersign.flow.policy.restriction import restrict
 from countersign.flow.thread import ThreadRef
-from countersign.interrupts import ReviewRequest, parse
+from countersign.interrupts import PayloadFormat, ReviewRequest, parse, payload_format
 from countersign.interrupts.code import shape_from_json
 
 
@@ -25,6 +25,11 @@ class Review:
         approval = self.approval
         request = parse(approval.value, approval.schema, shape_from_json(approval.answer_shape))
         return restrict(request, approval.rules)
+
+    @cached_property
+    def format(self) -> PayloadFormat:
+        """In which format it was asked, where the card does not show it."""
+        return payload_format(self.approval.value, self.approval.schema)
 
     @property
     def thread(self) -> ThreadRef:

@@ -7,8 +7,9 @@ details. So no two payloads have the same card.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
@@ -40,7 +41,9 @@ def payload_format(value: Json, schema: Json = None) -> PayloadFormat:
     earlier: list[Json] = []
     for note, usual in _usual_payloads(request):
         if json_equal(usual, value):
-            ambiguous = not note and any(_appearance(parse(each, schema)) == _appearance(request) for each in earlier)
+            ambiguous = not note and any(
+                _appearance(parse(each, schema)) == _appearance(request) for each in earlier
+            )
             return PayloadFormat(note=note, is_shown=not ambiguous)
         if not note and isinstance(usual, dict) == isinstance(value, dict):
             earlier.append(usual)
@@ -120,36 +123,50 @@ def _tool_calls(shown: _Shown) -> Iterator[tuple[str, Json]]:
     name, args, more = named[1], dict(shown.parts), shown.small_print
     call: dict[str, Json] = {"name": name, "args": args}
     described = _described(name, args, shown.description)
-    config = {"action_name": name, "allowed_decisions": [kind.value for kind in shown.allowed]}
+    batch = [(name, call, described, shown.allowed)]
     if more:
         yield "", {"type": "tool_approval", **described, **more}
     else:
-        yield "", {"action_requests": [described], "review_configs": [config]}
+        yield "not batched", {"type": "tool_approval", **described}
+    yield from _batched(batch, usual=not more)
     question = {} if shown.description is None else {"question": shown.description}
     yield "", {**question, "tool_call": {**call, **more}}
     inbox: dict[str, Json] = {"action_request": {"action": name, "args": args}, "config": _flags(shown)}
     if shown.description is not None:
         inbox["description"] = shown.description
     else:
-        yield "no description", {"type": "tool_approval", **call, **more}
-        yield "no description, batched", {"action_requests": [call], "review_configs": [config]}
+        note = "no description" if more else "no description, not batched"
+        yield note, {"type": "tool_approval", **call, **more}
     yield "Agent Inbox", inbox
     yield "Agent Inbox", [inbox]
 
 
+_Call: TypeAlias = "tuple[str, dict[str, Json], dict[str, Json], tuple[DecisionKind, ...]]"
+
+
 def _batches(request: ReviewRequest) -> Iterator[tuple[str, Json]]:
-    described: list[Json] = []
-    bare: list[Json] = []
-    configs: list[Json] = []
+    calls: list[_Call] = []
     for row in request.rows:
         name, args = row.action or "", {part.label: part.value for part in row.parts}
-        call: dict[str, Json] = {"name": name, "args": args}
-        described.append(_described(name, args, row.description))
-        bare.append(call if row.description is None else described[-1])
-        allowed = [kind.value for kind in _allowed(row)]
-        configs.append({"action_name": name, "allowed_decisions": allowed})
-    yield "", {"action_requests": described, "review_configs": configs}
-    yield "no description", {"action_requests": bare, "review_configs": configs}
+        described = _described(name, args, row.description)
+        bare: dict[str, Json] = {"name": name, "args": args} if row.description is None else described
+        calls.append((name, bare, described, _allowed(row)))
+    yield from _batched(calls, usual=True)
+
+
+def _batched(calls: Sequence[_Call], *, usual: bool) -> Iterator[tuple[str, Json]]:
+    """LangChain's middleware describes every call, and says for each which decisions are allowed."""
+    configs: list[Json] = [
+        {"action_name": name, "allowed_decisions": [kind.value for kind in allowed]}
+        for name, _, _, allowed in calls
+    ]
+    described: list[Json] = [call for _, _, call, _ in calls]
+    bare: list[Json] = [call for _, call, _, _ in calls]
+    batch = "" if usual else "batched"
+    for note, actions in (("", described), ("no description", bare)):
+        notes = [each for each in (batch, note) if each]
+        yield ", ".join(notes), {"action_requests": actions, "review_configs": configs}
+        yield ", ".join([*notes, "default decisions"]), {"action_requests": actions, "review_configs": []}
 
 
 def _described(name: str, args: Json, description: str | None) -> dict[str, Json]:

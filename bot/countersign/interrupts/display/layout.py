@@ -15,7 +15,9 @@ _BAR = "│"
 _PLAIN_KEY = re.compile(r'[^\s:"-][^\s:"]*(?: [^\s:"]+){0,2}')  # any other key stands in quotes
 # What a line of a nested value looks like: an item, a line of a text, a key with or without its value.
 _STRUCTURE = re.compile(rf' *(?:-(?: |$)|{_BAR}|"|{_PLAIN_KEY.pattern}:(?: |$))')
-_TYPED = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|true|false|null|NaN|-?Infinity", re.IGNORECASE)
+_TYPED = re.compile(
+    r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|true|false|null|NaN|-?Infinity", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True)

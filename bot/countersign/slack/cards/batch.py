@@ -10,6 +10,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.rule import ReasonRequired
 from countersign.approvals.vote import Vote
+from countersign.flow.review import Review
 from countersign.interrupts import ReviewRequest, ReviewRow, single_line
 from countersign.slack.block_kit.builders import Block, actions, button, confirmation, context_block
 from countersign.slack.block_kit.escaping import code
@@ -45,14 +46,15 @@ class _OpenRow:
     on_its_own: bool  # its approval needs more than a click, or is for an edit that somebody proposes
 
 
-def batch_blocks(approval: Approval, request: ReviewRequest, chars: int) -> list[Block]:
+def batch_blocks(review: Review, chars: int) -> list[Block]:
     """The decided rows as lines, the open rows with their buttons, and "Approve all", within `chars`."""
+    approval, request = review.approval, review.request
     blocks = _decided_rows(approval, request)
     shown = _layout(approval, request, chars)
     for each in shown:
         buttons = row_buttons(approval, request, each.row, truncated=not each.complete)
         blocks += [*each.header, *each.payload.blocks, buttons]
-    return [*blocks, *_approve_all(approval, request, shown)]
+    return [*blocks, *_approve_all(review, shown)]
 
 
 def fully_shown_rows(approval: Approval, request: ReviewRequest, chars: int) -> tuple[int, ...]:
@@ -143,8 +145,9 @@ def _vote_summary(row: ReviewRow, vote: Vote) -> str:
     return f"\n{code(text)}" if text else ""
 
 
-def _approve_all(approval: Approval, request: ReviewRequest, shown: list[_OpenRow]) -> list[Block]:
+def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
     """The button for the rows that are shown in full, and the numbers of those that it leaves out."""
+    approval, request = review.approval, review.request
     covered = tuple(each.row for each in shown if _is_covered(each))
     left_out = _left_out([row for row in approval.open_rows if row not in covered], shown)
     buttons: list[Block] = []
@@ -155,7 +158,9 @@ def _approve_all(approval: Approval, request: ReviewRequest, shown: list[_OpenRo
         confirm = next((rule.confirm for rule in map(approval.rule, covered) if rule.confirm), None)
         buttons.append(made | {"confirm": confirmation(confirm, label)} if confirm else made)
     on_card = {each.row for each in shown}
-    if not on_card.issuperset(approval.open_rows) or _decided_rows_truncated(approval, request):
+    all_shown = on_card.issuperset(approval.open_rows) and not _decided_rows_truncated(approval, request)
+    format_shown = review.format.is_shown or any(not each.complete for each in shown)
+    if not (all_shown and format_shown):
         first = CardReference(approval_id=approval.id, row=0, digest=approval.digest)
         buttons.append(button(card_actions.VIEW, "Details", first.pack()))
     return [

@@ -1,6 +1,7 @@
 """The card of an approval that is no longer pending: what was decided, by whom and when, without buttons."""
 
 import json
+from collections.abc import Mapping
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
@@ -131,7 +132,11 @@ def _notification_text(request: ReviewRequest, votes: list[Vote]) -> str:
     return truncate_escaped(f"{', '.join(sorted(outcomes))}: {request.title}", 1000)
 
 
-def footer(approval: Approval) -> Block:
-    """When it was requested and under which rule. Ids and the digest are behind *Details*."""
-    requested = f"Requested {format_datetime(approval.opened_at)}"
-    return context_block(" · ".join(filter(None, (requested, rule_names(approval)))))
+def footer(approval: Approval, note: str = "") -> Block:
+    """When it was requested, in which uncommon format, and under which rule.
+
+    Ids and the digest are behind *Details*. "Asked": the payload is no object, but a text or a list.
+    """
+    verb = "Requested" if isinstance(approval.value, Mapping) else "Asked"
+    requested = f"{verb} {format_datetime(approval.opened_at)}"
+    return context_block(" · ".join(filter(None, (requested, escape(note), rule_names(approval)))))

@@ -1,16 +1,26 @@
 """The modal *Details*: all of a request, the decisions so far, its ids and its digest, page by page."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
+from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.vote import Vote
 from countersign.flow.review import Review
 from countersign.interrupts import Part, ReviewRequest, ReviewRow, pages, single_line
-from countersign.slack.block_kit.builders import Block, actions, button, context_block, plain, section
-from countersign.slack.block_kit.escaping import escaped_length, truncate_escaped
+from countersign.slack.block_kit.builders import (
+    Block,
+    actions,
+    button,
+    context_block,
+    plain,
+    plain_section,
+    section,
+)
+from countersign.slack.block_kit.escaping import code, escaped_length, truncate_escaped
 from countersign.slack.cards import card_actions
 from countersign.slack.cards.edit_diff import edit_changes, edit_diff_blocks
 from countersign.slack.cards.payload import BlockBudget, labelled_section, title_block
@@ -18,6 +28,8 @@ from countersign.slack.cards.references import CardReference, ModalReference
 from countersign.slack.cards.row import decided_line, unused_vote_line
 from countersign.slack.cards.votes import vote_blocks
 
+_WHOLE_PAYLOAD = "Payload as JSON"
+_NAME_LIMIT = 400
 _SECTION_LIMIT = 2600
 _SECTIONS_PER_PAGE = 20
 _DIFF_BUDGET = BlockBudget(20_000, 40)
@@ -28,6 +40,8 @@ def details_view(review: Review, ref: ModalReference) -> Block:
     approval, request = review.approval, review.request
     rows = [_row_sections(approval, request, at) for at in range(len(request.rows))]
     all_sections = [block for blocks in rows for block in blocks]
+    if not review.format.is_shown:
+        all_sections += _part_sections((Part(label=_WHOLE_PAYLOAD, value=_as_json(approval.value)),))
     last = max((len(all_sections) - 1) // _SECTIONS_PER_PAGE, 0)
     page = min(ref.page, last)
     blocks = [title_block(request.title)]
@@ -60,8 +74,8 @@ def _row_sections(approval: Approval, request: ReviewRequest, at: int) -> list[B
     row, vote = request.rows[at], approval.votes[at]
     blocks: list[Block] = []
     if len(request.rows) > 1:
-        name = truncate_escaped(single_line(row.action or "this step"), 1000)
-        blocks.append(section(f"*{at + 1}.* {name}"))
+        name = single_line(row.action or "this step")
+        blocks.append(section(f"*{at + 1}.* {code(name[:_NAME_LIMIT])}"))
     if row.description:
         blocks.append(_plain_section(row.description))
     blocks += _part_sections(row.parts)
@@ -95,8 +109,12 @@ def _part_sections(parts: Sequence[Part]) -> list[Block]:
     ]
 
 
+def _as_json(value: Json) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+
+
 def _plain_section(text: str) -> Block:
-    return {"type": "section", "text": plain(truncate_escaped(text, 3000))}
+    return plain_section(truncate_escaped(text, 3000))
 
 
 def _page_buttons(ref: ModalReference, page: int, last: int) -> Block:

@@ -35,8 +35,9 @@ def render_card(review: Review) -> RenderedMessage:
         return render_closed_card(approval, request)
     blocks = _introduction(approval, request)
     render_rows = _single_row if len(request.rows) == 1 else batch_blocks
-    blocks += render_rows(approval, request, _TEXT_LIMIT - text_length(blocks))
-    return RenderedMessage(text=_notification_text(request), blocks=[*blocks, footer(approval)])
+    blocks += render_rows(review, _TEXT_LIMIT - text_length(blocks))
+    blocks.append(footer(approval, review.format.note))
+    return RenderedMessage(text=_notification_text(request), blocks=blocks)
 
 
 def rows_for_approve_all(review: Review) -> tuple[int, ...]:
@@ -80,8 +81,10 @@ def _introduction(approval: Approval, request: ReviewRequest) -> list[Block]:
     return [*blocks, *review_field_blocks(request)]
 
 
-def _single_row(approval: Approval, request: ReviewRequest, chars: int) -> list[Block]:
+def _single_row(review: Review, chars: int) -> list[Block]:
+    approval, request = review.approval, review.request
     chars -= text_length(vote_blocks(approval, request.rows[0], 0))
     payload = payload_blocks(other_parts(request.rows[0].parts), BlockBudget(min(chars, _PAYLOAD_LIMIT), 40))
     votes = vote_blocks(approval, request.rows[0], 0)
-    return [*payload.blocks, *votes, row_buttons(approval, request, 0, truncated=not payload.complete)]
+    truncated = not (payload.complete and review.format.is_shown)
+    return [*payload.blocks, *votes, row_buttons(approval, request, 0, truncated=truncated)]

@@ -77,9 +77,7 @@ def payload_blocks(
 
 
 def _small_print(parts: Sequence[Part]) -> str:
-    return " · ".join(
-        f"{escape(display_name(part.label))} {code(_only_line(part))}" for part in parts
-    )
+    return " · ".join(f"{escape(display_name(part.label))} {code(_only_line(part))}" for part in parts)
 
 
 def _short_text(part: Part) -> str | None:
@@ -139,11 +137,7 @@ def _long_part(part: Part, budget: BlockBudget) -> PayloadBlocks:
 def labelled_section(piece: Section) -> Block:
     """One section of the layout, its label above its text."""
     label = piece.label if len(piece.label) <= LABEL_LIMIT else piece.label[: LABEL_LIMIT - 1] + "…"
-    name = (
-        bold(label)
-        if escaped_length(label) <= LABEL_LIMIT
-        else truncate_escaped(label, LABEL_LIMIT)
-    )
+    name = bold(label) if escaped_length(label) <= LABEL_LIMIT else truncate_escaped(label, LABEL_LIMIT)
     continued = " _(continued)_" if piece.continued else ""
     return section(f"{name}{continued}\n{code_block(piece.text)}")
 

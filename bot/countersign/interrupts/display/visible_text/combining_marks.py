@@ -15,7 +15,11 @@ _MARKS = regex.compile(r"(?V1)[\p{M}--[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e010
 _STRIKING = regex.compile(r"[\p{ccc=1}\p{Me}]")
 _KEYCAP = regex.compile(r"[0-9#*]\ufe0f\u20e3")
 _BASE = regex.compile(r"[\p{L}\u25cc\u200c\u200d]")  # a joiner that is shown as it is stands after a letter
-_MOST = {"Latin": 2, "Cyrillic": 2, "Greek": 3}  # marks on one letter; Hebrew and Indic scripts use up to four
+_MOST = {
+    "Latin": 2,
+    "Cyrillic": 2,
+    "Greek": 3,
+}  # marks on one letter; Hebrew and Indic scripts use up to four
 _MOST_ELSEWHERE = 4
 _LONGEST_RUN = 32  # marks that are looked at: fewer are too many already
 

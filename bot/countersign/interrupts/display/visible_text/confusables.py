@@ -26,7 +26,9 @@ def skeleton(name: str) -> str:
     """The same for all names that look alike; not meant to be shown."""
     prototypes = _prototypes()
     plain = unicodedata.normalize("NFD", name)
-    drawn = (prototypes.get(each, each) for each in plain if unicodedata.category(each) not in {"Cf", "Mn", "Me"})
+    drawn = (
+        prototypes.get(each, each) for each in plain if unicodedata.category(each) not in {"Cf", "Mn", "Me"}
+    )
     return unicodedata.normalize("NFD", "".join(prototypes.get(c, c) for each in drawn for c in each))
 
 

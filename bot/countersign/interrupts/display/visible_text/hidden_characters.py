@@ -13,7 +13,9 @@ LINE_BREAK_SIGN = "↵"  # the layout writes it for a line break at either end o
 _BLANK = r"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # no ink, and a category that does not say so
 _VARIATION = r"\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _INVISIBLE = rf"\p{{Cc}}\p{{Cf}}\p{{Cs}}\p{{Co}}\p{{Cn}}\p{{Zl}}\p{{Zp}}{_BLANK}{_VARIATION}"
-_VISIBLE = r"\n\t\u0600-\u0605\u06dd\u070f\u08e2"  # signs around Arabic and Syriac numbers are format characters
+_VISIBLE = (
+    r"\n\t\u0600-\u0605\u06dd\u070f\u08e2"  # signs around Arabic and Syriac numbers are format characters
+)
 _COLOUR_NEEDED = regex.compile(
     r"(?V1)(?<=[0-9#*])\ufe0f(?=\u20e3)|(?<=[\p{Emoji}--[\p{Emoji_Presentation}0-9#*]])\ufe0f"
 )

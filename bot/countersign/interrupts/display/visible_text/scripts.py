@@ -20,16 +20,28 @@ _NAMES = (
     "Deseret Vai Osage Adlam Gothic Old_Italic Runic Javanese Balinese Warang_Citi Carian Lycian Lydian"
 ).split()
 _TOGETHER = tuple(
-    frozenset({"Latin", "Han", *others})
-    for others in (("Hiragana", "Katakana"), ("Bopomofo",), ("Hangul",))
+    frozenset({"Latin", "Han", *others}) for others in (("Hiragana", "Katakana"), ("Bopomofo",), ("Hangul",))
 )
 _RESEMBLING_LATIN = frozenset(
-    {"Greek", "Cyrillic", "Armenian", "Cherokee", "Coptic", "Georgian", "Lisu", "Tifinagh", "Deseret", "Osage"}
+    {
+        "Greek",
+        "Cyrillic",
+        "Armenian",
+        "Cherokee",
+        "Coptic",
+        "Georgian",
+        "Lisu",
+        "Tifinagh",
+        "Deseret",
+        "Osage",
+    }
     | {"Glagolitic", "Gothic", "Old_Italic", "Runic", "Warang_Citi", "Carian", "Lycian", "Lydian"}
     | {"Canadian_Aboriginal", "Vai", "Adlam", "Nko"}
 )
 _SCRIPTS = {name: regex.compile(rf"\p{{Script_Extensions={name}}}") for name in _NAMES}
-_ANY_FOREIGN = regex.compile(r"(?V1)[[\p{L}\p{Nl}\p{Nd}]--[\p{ASCII}\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}]]")
+_ANY_FOREIGN = regex.compile(
+    r"(?V1)[[\p{L}\p{Nl}\p{Nd}]--[\p{ASCII}\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}]]"
+)
 _WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}\p{Nl}_\u200c\u200d]+")
 _LETTER = regex.compile(r"[\p{L}\p{Nl}]")
 _SHORT = 40  # characters of a word whose judgement is remembered

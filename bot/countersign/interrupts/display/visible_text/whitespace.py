@@ -26,7 +26,9 @@ def _token(match: re.Match[str], text: str) -> str:
         lines = match.group().count("\n")
         return f"⟨{lines} lines of {_described(match['blanks'])}⟩\n"
     if match["breaks"]:
-        return _empty_lines(len(match["breaks"]), at_start=match.start() == 0, at_end=match.end() == len(text))
+        return _empty_lines(
+            len(match["breaks"]), at_start=match.start() == 0, at_end=match.end() == len(text)
+        )
     if match["indentation"]:
         return match["indentation"]
     return _counts(match.group())
@@ -44,4 +46,6 @@ def _counts(blanks: str) -> str:
 
 def _described(blanks: str) -> str:
     runs = [run.group() for run in _RUN.finditer(blanks)]
-    return ", ".join(f"{len(run)} {'tab' if run[0] == chr(9) else 'space'}{'s'[: len(run) > 1]}" for run in runs)
+    return ", ".join(
+        f"{len(run)} {'tab' if run[0] == chr(9) else 'space'}{'s'[: len(run) > 1]}" for run in runs
+    )

@@ -1,0 +1,219 @@
+"""Payloads with different digests never have the same card, what *Details* opens counted in."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from countersign.approvals.approval import Approval, open_approval
+from countersign.approvals.json import Json
+from countersign.flow.review import Review
+from countersign.interrupts import digest, parse
+from countersign.slack.cards import card_actions
+from countersign.slack.cards.details_view import details_view
+from countersign.slack.cards.open_card import render_card
+from countersign.slack.cards.references import CardReference, ModalReference
+from tests.interrupts.near_pairs import KEYS, TEXTS, VALUES, changed
+
+OBJECTS = st.dictionaries(KEYS, VALUES, max_size=3)
+ORDINARY = st.sampled_from(
+    ["Pay?", "Pay 12 EUR to Bob?", "send_money", "Which city?", "Run a?", "a", "refund"]
+)
+DECISIONS = st.lists(st.sampled_from(["approve", "edit", "reject", "respond"]), unique=True, min_size=1)
+
+
+def _boilerplate(call: dict[str, Any]) -> dict[str, Any]:
+    text = f"Tool execution requires approval\n\nTool: {call['name']}\nArgs: {call['args']}"
+    return {**call, "description": text}
+
+
+NAMES = ORDINARY | TEXTS
+CALLS = st.fixed_dictionaries(
+    {"name": NAMES, "args": OBJECTS}, optional={"description": NAMES}
+) | st.fixed_dictionaries({"name": NAMES, "args": OBJECTS}).map(_boilerplate)
+PAYLOADS: st.SearchStrategy[Any] = st.one_of(
+    NAMES,
+    VALUES,
+    st.builds(
+        lambda key, text, rest: {**rest, key: text},
+        st.sampled_from(["question", "title", "message"]),
+        NAMES,
+        OBJECTS,
+    ),
+    st.fixed_dictionaries(
+        {"title": NAMES},
+        optional={
+            "summary": NAMES,
+            "risk": st.sampled_from(["low", "high", " High", "none"]),
+            "why": NAMES,
+            "details": OBJECTS,
+            "options": st.lists(NAMES, max_size=3),
+            "expires_in": st.sampled_from(["30m", "30 m", 1800]),
+        },
+    ),
+    CALLS.map(lambda call: {"type": "tool_approval", "tool_call_id": "call_1", **call}),
+    CALLS.map(lambda call: {"type": "tool_approval", **call}),
+    st.builds(
+        lambda calls, allowed: {
+            "action_requests": calls,
+            "review_configs": [{"action_name": c["name"], "allowed_decisions": allowed} for c in calls],
+        },
+        st.lists(CALLS, min_size=1, max_size=3),
+        DECISIONS,
+    ),
+    st.builds(
+        lambda call, one: [call] if one else call,
+        st.builds(
+            lambda name, args, flags: {"action_request": {"action": name, "args": args}, "config": flags},
+            NAMES,
+            OBJECTS,
+            st.fixed_dictionaries(
+                {f"allow_{name}": st.booleans() for name in ("accept", "edit", "ignore", "respond")}
+            ),
+        ),
+        st.booleans(),
+    ),
+    st.builds(lambda call, question: {"question": question, "tool_call": call}, CALLS, NAMES),
+    st.builds(
+        lambda key, task, text: {key: task, "draft": text},
+        st.sampled_from(["task", "instruction"]),
+        NAMES,
+        NAMES,
+    ),
+    NAMES.map(lambda text: {"query": text}),
+    NAMES.map(lambda text: {"text_to_revise": text}),
+)
+
+
+@st.composite
+def near_payloads(draw: st.DrawFn) -> tuple[Json, Json]:
+    payload = draw(PAYLOADS)
+    return payload, draw(changed(payload)) if draw(st.integers(0, 4)) else draw(PAYLOADS)
+
+
+@settings(max_examples=700, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(near_payloads())
+@example(("Pay?", {"question": "Pay?"}))
+@example(({"question": "Pay?", "a": 1}, {"message": "Pay?", "a": 1}))
+@example(({"question": "Pay?", "a": 1}, {"title": "Pay?", "details": {"a": 1}}))
+@example(({"title": "Pay?", "risk": "high"}, {"title": "Pay?", "risk": "HIGH"}))
+@example(({"title": "T", "why": "x"}, {"title": "T", "why": "x\n*Risk:* Low"}))
+@example(({"question": "Pay?"}, {"question": "Pay? "}))
+@example(([1], {"value": [1]}))
+@example(({"a": 5}, {"a": "5"}))
+@example(({"a": []}, {"a": {}}))
+@example(({"a": ""}, {"a": None}))
+@example(({"a": "x\ny"}, {"a": "x\r\ny"}))
+@example(({"a": "k: v"}, {"a": {"k": "v"}}))
+@example(({"a": "- v"}, {"a": ["v"]}))
+@example(({"a": '"v"'}, {"a": "v"}))
+@example(({"a": "⟨U+200B⟩"}, {"a": "\u200b"}))
+@example(({"a": "é"}, {"a": "e\u0301"}))
+@example(
+    (
+        {"type": "tool_approval", "name": "a", "args": {"b": 1}},
+        {"type": "tool_approval", "name": "a", "args": {}, "b": 1},
+    )
+)
+@example(
+    (
+        {"type": "tool_approval", "name": "a", "args": {}},
+        {"action_requests": [{"name": "a", "args": {}}], "review_configs": []},
+    )
+)
+@example(
+    (
+        {"type": "tool_approval", "tool_call_id": 5, "name": "a", "args": {}},
+        {"type": "tool_approval", "tool_call_id": "5", "name": "a", "args": {}},
+    )
+)
+@example(({"a": "x" * 5000 + "1" + "y" * 5000}, {"a": "x" * 5000 + "2" + "y" * 5000}))
+def test_two_payloads_never_have_the_same_card(pair: tuple[Json, Json]) -> None:
+    one, other = pair
+    if digest(one) != digest(other):
+        assert seen(one) != seen(other)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "What is your name?",
+        {"question": "Pay?", "amount": 12, "to": "Bob"},
+        {
+            "title": "Refund order 12",
+            "summary": "It arrived broken.",
+            "risk": "low",
+            "details": {"amount": 12},
+        },
+        {
+            "action_requests": [_boilerplate({"name": "pay", "args": {"to": "Bob"}})],
+            "review_configs": [{"action_name": "pay", "allowed_decisions": ["approve", "edit", "reject"]}],
+        },
+        _boilerplate(
+            {
+                "type": "tool_approval",
+                "tool_call_id": "call_1",
+                "name": "pay",
+                "args": {"to": "Bob", "body": "Dear Bob,\n\nlunch: 12:30?\n- Ann"},
+            }
+        ),
+    ],
+)
+def test_an_ordinary_card_has_no_marks(payload: Json) -> None:
+    card = render_card(Review(asked(payload)))
+
+    shown = str(seen(payload))
+    assert card_actions.VIEW not in shown
+    assert "⟨" not in shown
+    assert str(card.blocks[-1]["elements"][0]["text"]).count(" · ") == 0
+
+
+def seen(payload: Json) -> Json:
+    """All that a person sees: the card's texts and labels, and all pages of its details if it has them."""
+    approval = asked(payload)
+    review = Review(approval)
+    card = render_card(review)
+    texts: list[Json] = [_texts(card.blocks)]
+    if card_actions.VIEW in str(card.blocks):
+        reference = CardReference(approval_id=approval.id, row=0, digest=approval.digest)
+        modal = ModalReference(card=reference, channel="C0GENERAL0", message_ts="1.000002")
+        pages: list[Json] = []
+        while len(pages) < 50 and (page := _page(review, modal, len(pages))) not in pages:
+            pages.append(page)
+        texts.append(pages)
+    return texts
+
+
+def _page(review: Review, modal: ModalReference, page: int) -> Json:
+    return _texts(details_view(review, replace(modal, page=page))["blocks"][:-1])  # the last is the digest
+
+
+def _texts(blocks: list[dict[str, Any]]) -> Json:
+    """Without what nobody reads: the values of buttons, and ids."""
+    return [_readable(block) for block in blocks]
+
+
+def _readable(value: Any) -> Json:
+    if isinstance(value, dict):
+        hidden = {"value", "block_id", "verbatim", "expand", "emoji"}
+        return {key: _readable(item) for key, item in value.items() if key not in hidden}
+    if isinstance(value, list):
+        return [_readable(item) for item in value]
+    return str(value)
+
+
+def asked(payload: Json) -> Approval:
+    approval = open_approval(
+        thread_id="T0LOCAL001/C0GENERAL0/1.000001",
+        interrupt_id="i1",
+        digest=digest(payload),
+        value=payload,
+        schema=None,
+        rows=len(parse(payload).rows),
+        at=datetime(2026, 11, 20, 12, 0, tzinfo=UTC),
+    )
+    return replace(approval, id=UUID(int=1))

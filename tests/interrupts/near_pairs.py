@@ -9,78 +9,12 @@ from hypothesis import strategies as st
 
 from countersign.interrupts import Part, escape_invisible, sections
 
-PIECES = st.sampled_from(
-    [
-        "a",
-        "b",
-        " ",
-        "  ",
-        "\n",
-        "\r\n",
-        "\r",
-        "\t",
-        ":",
-        ": ",
-        "- ",
-        '"',
-        "\\",
-        "│",
-        "│ ",
-        "↵",
-        "⟨",
-        "⟩",
-        "⟨U+200B⟩",
-    ]
-    + [
-        "\u200b",
-        "\u200d",
-        "\u200c",
-        "\u0301",
-        "\u0308",
-        "\u0338",
-        "\ufe0f",
-        "\u00a0",
-        "\u3000",
-        "\u202e",
-        "é",
-    ]
-    + [
-        "e\u0301",
-        "\u212b",
-        "Å",
-        "а",
-        "о",
-        "α",
-        "ﬁ",
-        "1",
-        "0",
-        "true",
-        "null",
-        "[]",
-        "{}",
-        "⟨NFD⟩",
-        "⟨CRLF⟩",
-        "👩",
-    ]
-    + [
-        "♂",
-        "❤",
-        "न",
-        "\u094d",
-        "म",
-        "ی",
-        "\n\n\n\n\n\n",
-        " " * 30,
-        "\t\t",
-        "⟨2 spaces⟩",
-        "&",
-        "<",
-        ">",
-        "`",
-        "```",
-    ]
-    + ["*", "_", "…", "x" * 70]
-)
+_LETTERS = "abéeÅаоαﬁ10न\u094dमی👩♂❤"
+_SIGNS = ' \n\r\t:"\\│↵⟨⟩&<>`*_…“”-'
+_HIDDEN = "\u200b\u200c\u200d\u202e\u0301\u0308\u0338\ufe0f\u00a0\u3000\u212b"
+_RUNS = ("  ", "\r\n", "\n\n\n\n\n\n", " " * 30, "\t\t", "x" * 70, "```", "e\u0301")
+_READ_AS = (": ", "- ", "│ ", "true", "null", "[]", "{}", "⟨U+200B⟩", "⟨NFD⟩", "⟨CRLF⟩", "⟨2 spaces⟩")
+PIECES = st.sampled_from([*_LETTERS, *_SIGNS, *_HIDDEN, *_RUNS, *_READ_AS])
 TEXTS = st.lists(PIECES, max_size=7).map("".join)
 KEYS = st.one_of(
     TEXTS, st.sampled_from(["a", "b", "", "a b", "question", "title", "args", "details", "name"])
@@ -103,7 +37,7 @@ _CHANGES: list[Callable[[str], str]] = [
     lambda text: f"{text} ",
     lambda text: f"- {text}",
     lambda text: f"│ {text}",
-    lambda text: json.dumps(text),
+    json.dumps,
     lambda text: text.replace("\n", "\r\n"),
     lambda text: text.replace("\r\n", "\n"),
     lambda text: text.replace("\t", "    "),

@@ -4,7 +4,6 @@ import unicodedata
 
 import pytest
 from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from countersign.interrupts import (
     Part,
@@ -124,6 +123,7 @@ def test_two_texts_are_never_shown_alike(pair: tuple[str, str]) -> None:
 @example(({"": 1}, {"(no name)": 1}))
 @example(({'"': 1}, {'"\\""': 1}))
 @example(("│ a\n│ b", "a: \nb"))
+@example(({"k": {"│ a": 1, "│ b": 2}}, {"k": "a: 1\nb: 2"}))
 @example(("a\n", "a↵"))
 @example(({"a": {"b": 1}}, "a:\n  b: 1"))
 def test_two_values_are_never_laid_out_alike(pair: tuple[object, object]) -> None:

@@ -9,6 +9,8 @@ from countersign.interrupts.answers.preview import AnswerPreview, answer_preview
 from countersign.interrupts.dialects.options import MOST_OPTION_BUTTONS
 from countersign.interrupts.dialects.static_breakpoint import KEY as BREAKPOINT_KEY
 from countersign.interrupts.digest import digest
+from countersign.interrupts.display.json_diff import Change, json_diff
+from countersign.interrupts.display.layout import Section, pages, sections, split_text
 from countersign.interrupts.display.visible_text import (
     display_name,
     escape_hidden,
@@ -17,8 +19,6 @@ from countersign.interrupts.display.visible_text import (
     is_displayed_unchanged,
     single_line,
 )
-from countersign.interrupts.display.json_diff import Change, json_diff
-from countersign.interrupts.display.layout import Section, pages, sections, split_text
 from countersign.interrupts.errors import FormValidationError, InvalidDecision
 from countersign.interrupts.forms.field import INPUT_LIMIT, Field, FieldKind, Option, RawInput
 from countersign.interrupts.forms.form import Form

@@ -6,15 +6,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from countersign.approvals.json import Json
-from countersign.interrupts.display.visible_text import display_name, lines_of, quoted
+from countersign.interrupts.display.visible_text import (
+    display_name,
+    lines_of,
+    quoted_name,
+    single_line,
+)
 from countersign.interrupts.review_request import Part
 
 LONGEST_LABEL = 100  # characters
 Measure = Callable[[str], int]
 _BAR = "│"
-_PLAIN_KEY = re.compile(r'[^\s:"-][^\s:"]*(?: [^\s:"]+){0,2}')  # any other key stands in quotes
+_PLAIN_KEY = re.compile(rf'[^\s:"“{_BAR}-][^\s:"]*(?: [^\s:"]+){{0,2}}')  # any other key stands in quotes
 # What a line of a nested value looks like: an item, a line of a text, a key with or without its value.
-_STRUCTURE = re.compile(rf' *(?:-(?: |$)|{_BAR}|"|{_PLAIN_KEY.pattern}:(?: |$))')
+_STRUCTURE = re.compile(rf" *(?:-(?: |$)|{_BAR}|(?:“.*”|{_PLAIN_KEY.pattern}):(?: |$))")
 _TYPED = re.compile(
     r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|true|false|null|NaN|-?Infinity", re.IGNORECASE
 )
@@ -113,15 +118,18 @@ def _barred(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _key(name: str) -> str:
-    shown = display_name(name)
-    return shown if shown[0] == '"' or _PLAIN_KEY.fullmatch(shown) else quoted(shown)
+    shown = single_line(name)
+    return shown if _PLAIN_KEY.fullmatch(shown) else quoted_name(shown)
 
 
 def _on_one_line(text: str, *, alone: bool) -> str:
-    """`alone`: no key stands before it. Quotes tell the text "5" from the number, and show blanks at its ends."""
+    """In quotes if it can be taken for something else, such as the text "5" for the number.
+
+    `alone`: no key stands before it.
+    """
     if not text or text.strip() != text or text[0] in f'"{_BAR}' or _looks_typed(text):
-        return quoted(text)
-    return quoted(text) if alone and _STRUCTURE.match(text) else text
+        return f'"{text}"'
+    return f'"{text}"' if alone and _STRUCTURE.match(text) else text
 
 
 def _looks_typed(text: str) -> bool:

@@ -11,7 +11,7 @@ from countersign.interrupts.display.visible_text.escaping import (
     escape_invisible,
     is_displayed_unchanged,
     lines_of,
-    quoted,
+    quoted_name,
     single_line,
 )
 from countersign.interrupts.display.visible_text.hidden_characters import has_invisible
@@ -23,6 +23,6 @@ __all__ = [
     "has_invisible",
     "is_displayed_unchanged",
     "lines_of",
-    "quoted",
+    "quoted_name",
     "single_line",
 ]

@@ -60,23 +60,23 @@ def lines_of(text: str) -> str:
 
 
 def display_name(name: str) -> str:
-    """A key on one line, in quotes if it is empty, if blanks surround it or if it has quotes of its own."""
+    """A key on one line, in quotes if it is empty, if blanks surround it or if it begins with a quote."""
     shown = single_line(name)
-    return shown if shown and shown.strip() == shown and shown[0] != '"' else quoted(shown)
+    return shown if shown and shown.strip() == shown and shown[0] != "“" else quoted_name(shown)
 
 
-def quoted(text: str) -> str:
-    """In double quotes, so that its end is clear."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def quoted_name(shown: str) -> str:
+    """In curly quotes: a text gets straight ones, so that no text can pass for a key."""
+    escaped = shown.replace("\\", "\\\\").replace("”", "\\”")
+    return f"“{escaped}”"
 
 
 def _written_out(text: str) -> str:
     replaced = {*hidden_positions(text), *mark_positions(text)}
     foreign = [at for at in foreign_positions(text) if at not in replaced]
     notes = {}
-    for start, end in _runs(foreign):
-        end = _end_of_letter(text, end, replaced)
+    for start, last in _runs(foreign):
+        end = _end_of_letter(text, last, replaced)
         notes[end] = _code_points(text[start:end])
     for start, end in irregular_clusters(text):
         if replaced.isdisjoint(range(start, end)):

@@ -38,7 +38,7 @@ def invisible_positions(text: str) -> Iterator[int]:
 
 
 def hidden_positions(text: str) -> Iterator[int]:
-    """Where characters have to be written out, in order: invisible ones, all spaces but U+0020, our own signs."""
+    """Where characters have to be written out: invisible ones, all spaces but U+0020, our own signs."""
     return _positions(text, _WRITTEN_OUT)
 
 

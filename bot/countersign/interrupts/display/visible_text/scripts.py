@@ -14,11 +14,59 @@ import regex
 from countersign.interrupts.display.visible_text.confusables import ascii_lookalike
 
 _NAMES = (
-    "Latin Greek Cyrillic Armenian Hebrew Arabic Syriac Thaana Devanagari Bengali Gurmukhi Gujarati Oriya Tamil "
-    "Telugu Kannada Malayalam Sinhala Thai Lao Tibetan Myanmar Georgian Hangul Ethiopic Cherokee "
-    "Canadian_Aboriginal Khmer Mongolian Hiragana Katakana Bopomofo Han Yi Coptic Lisu Tifinagh Nko Glagolitic "
-    "Deseret Vai Osage Adlam Gothic Old_Italic Runic Javanese Balinese Warang_Citi Carian Lycian Lydian"
-).split()
+    "Latin",
+    "Greek",
+    "Cyrillic",
+    "Armenian",
+    "Hebrew",
+    "Arabic",
+    "Syriac",
+    "Thaana",
+    "Devanagari",
+    "Bengali",
+    "Gurmukhi",
+    "Gujarati",
+    "Oriya",
+    "Tamil",
+    "Telugu",
+    "Kannada",
+    "Malayalam",
+    "Sinhala",
+    "Thai",
+    "Lao",
+    "Tibetan",
+    "Myanmar",
+    "Georgian",
+    "Hangul",
+    "Ethiopic",
+    "Cherokee",
+    "Canadian_Aboriginal",
+    "Khmer",
+    "Mongolian",
+    "Hiragana",
+    "Katakana",
+    "Bopomofo",
+    "Han",
+    "Yi",
+    "Coptic",
+    "Lisu",
+    "Tifinagh",
+    "Nko",
+    "Glagolitic",
+    "Deseret",
+    "Vai",
+    "Osage",
+    "Adlam",
+    "Gothic",
+    "Old_Italic",
+    "Runic",
+    "Javanese",
+    "Balinese",
+    "Warang_Citi",
+    "Carian",
+    "Lycian",
+    "Lydian",
+)
 _TOGETHER = tuple(
     frozenset({"Latin", "Han", *others}) for others in (("Hiragana", "Katakana"), ("Bopomofo",), ("Hangul",))
 )
@@ -60,7 +108,7 @@ def scripts_of(character: str) -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def letter_scripts(character: str) -> frozenset[str]:
-    """The scripts of a letter; none for a digit, a mark or a sign, which stand beside letters of any script."""
+    """The scripts of a letter; none for a digit, a mark or a sign, which stand beside any letter."""
     return scripts_of(character) if _LETTER.match(character) else frozenset()
 
 
@@ -96,7 +144,7 @@ def _foreign(word: str, own: frozenset[str]) -> list[int]:
         return _odd_latin(word) if "Latin" in shared else []
     if any(all(each & mix for each in set(named)) for mix in _TOGETHER):
         return _odd_latin(word)
-    main = "Latin" if any("Latin" in each for each in named) else sorted(named[0])[0]
+    main = "Latin" if any("Latin" in each for each in named) else min(named[0])
     others = [at for at, each in enumerate(scripts) if each and main not in each]
     if main == "Latin" and _is_written_without_spaces(word, scripts, others):
         return []

@@ -77,6 +77,7 @@ def _key_to_json(key: Key) -> Json:
         "required": key.required,
         "needed_with": [list(pair) for pair in key.needed_with],
         "needed_unless": [list(pair) for pair in key.needed_unless],
+        "unread_with": [list(pair) for pair in key.unread_with],
     }
 
 
@@ -129,6 +130,7 @@ def _key(value: Json, deep: int) -> Key:
         required=_flag(stored["required"]),
         needed_with=_pairs(stored["needed_with"]),
         needed_unless=_pairs(stored["needed_unless"]),
+        unread_with=_pairs(stored.get("unread_with", [])),
     )
 
 

@@ -93,7 +93,8 @@ class Key:
 
     `required`: it is read without a default whatever else the answer says. `needed_with`: it is read without
     a default where another key of the same object has this value, for example `("action", "edit")`;
-    `needed_unless`: where none of these keys has its value.
+    `needed_unless`: where none of these keys has its value. `unread_with`: where another key has this value,
+    it is not read at all.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Key:
     required: bool
     needed_with: tuple[tuple[str, Scalar], ...] = ()
     needed_unless: tuple[tuple[str, Scalar], ...] = ()
+    unread_with: tuple[tuple[str, Scalar], ...] = ()
 
 
 @dataclass(frozen=True)

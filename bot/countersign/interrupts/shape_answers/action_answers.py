@@ -85,7 +85,9 @@ def _unnamed_change(layout: ActionLayout) -> Scalar:
     yes = layout.named(Meaning.YES)
     if yes is None or isinstance(layout.shape, Tuple):
         return None
-    unless = [key for key in layout.shape.keys if (layout.place, yes) in key.needed_unless]
+    unless = [
+        key for key in layout.shape.keys if (layout.place, yes) in (*key.needed_unless, *key.unread_with)
+    ]
     names = {meaning(value) for value in layout.values}
     return "edit" if unless and names == {Meaning.YES} else None
 

@@ -87,7 +87,9 @@ class ActionLayout:
         return [
             Data(key.name, key.shape, needed=is_needed(key, asked))
             for key in self.shape.keys
-            if key.name != self.place and (not _conditions(key) or is_needed(key, asked))
+            if key.name != self.place
+            and (str(self.place), action) not in key.unread_with
+            and (not _conditions(key) or is_needed(key, asked))
         ]
 
 

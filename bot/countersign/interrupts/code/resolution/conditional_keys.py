@@ -9,6 +9,7 @@ _Pair = tuple[str, Scalar]
 def key_from(name: str, slot: Slot, shape: AnswerShape) -> Key:
     """The key with what its readings say. It is required as soon as one of them raises without it."""
     required = False
+    unread = _unread_with(slot)
     needed_with: list[_Pair] = []
     needed_unless: list[_Pair] | None = None
     for each in slot.evidence:
@@ -29,8 +30,18 @@ def key_from(name: str, slot: Slot, shape: AnswerShape) -> Key:
     if required:
         return Key(name, shape, required=True)
     if needed_unless is not None:
-        return Key(name, shape, required=False, needed_unless=tuple(needed_unless))
-    return Key(name, shape, required=False, needed_with=tuple(needed_with))
+        return Key(name, shape, required=False, needed_unless=tuple(needed_unless), unread_with=unread)
+    return Key(name, shape, required=False, needed_with=tuple(needed_with), unread_with=unread)
+
+
+def _unread_with(slot: Slot) -> tuple[_Pair, ...]:
+    """The values of siblings with which no reading of the key is reached."""
+    readings = [e for e in slot.evidence if e.use is Use.READ and isinstance(e.detail, Reading)]
+    excluded = [
+        [pair for c in each.conditions if _of_a_sibling(slot, c) and not _holds(c) for pair in _pairs(c)]
+        for each in readings
+    ]
+    return tuple(pair for pair in (excluded[0] if excluded else ()) if all(pair in each for each in excluded))
 
 
 def _is_made_sure_of(slot: Slot, reading: Evidence) -> bool:

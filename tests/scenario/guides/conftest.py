@@ -1,0 +1,146 @@
+"""A bot that hosts the graphs of `project`, and plays with their cards."""
+
+import json
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+import pytest_asyncio
+
+from countersign.testing.cards import ApprovalCard, approval_card
+from slack_local.block_kit.text import full_text
+from slack_local.model.records import Message
+from slack_local.people.threads import Thread
+from tests.support import databases
+from tests.support.in_process import bot_in_process
+from tests.support.stage import Stage, open_stage
+
+PROJECT = Path(__file__).parent / "project"
+Act: TypeAlias = Callable[["Game", ApprovalCard], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Game:
+    """`begin` starts a graph, `play` answers its cards one after the other."""
+
+    stage: Stage
+
+    async def begin(self, graph: str, text: str) -> Thread:
+        return await self.stage.ws.carol.mentions(f"{graph}: {text}")
+
+    async def play(self, graph: str, text: str, acts: Sequence[Act]) -> Thread:
+        thread = await self.begin(graph, text)
+        for act in acts:
+            card = await approval_card(thread)
+            await act(self, card)
+            await card.closes()
+        return thread
+
+    async def ends_with(self, thread: Thread, *words: str) -> Message:
+        """Wait until the bot said all of this at once, beside its cards, and nothing failed."""
+        last = await thread.wait_for(
+            lambda m: "Requested" not in full_text(m) and all(word in full_text(m) for word in words)
+        )
+        assert not any("Error ID" in full_text(m) for m in thread.from_bot()), thread
+        return last
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def game(
+    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
+) -> AsyncIterator[Game]:
+    folder = tmp_path_factory.mktemp("guides")
+    project = shutil.copytree(PROJECT, folder / "project")
+    with databases.database(server_url, template=database_template) as url:
+        async with open_stage(folder / "stage", url) as stage:
+            given = {"LANGGRAPH_CONFIG": str(project / "langgraph.json"), "DEFAULT_GRAPH": ""}
+            async with bot_in_process(stage.environment(**given)):
+                await stage.ws.connected()
+                yield Game(stage)
+
+
+def call(name: str, /, **args: Any) -> str:
+    """What has the scripted model call a tool."""
+    return json.dumps([{"name": name, "args": args, "id": f"call_{name}"}])
+
+
+def approve(game: Game, card: ApprovalCard) -> Awaitable[object]:
+    return card.approve(game.stage.ws.bob)
+
+
+def reject(game: Game, card: ApprovalCard) -> Awaitable[object]:
+    return card.reject(game.stage.ws.bob)
+
+
+def rejected_because(reason: str) -> Act:
+    return lambda game, card: card.reject(game.stage.ws.bob, reason)
+
+
+def edit(**values: Any) -> Act:
+    """Change fields by name; `__` is a step down."""
+    given = {f"/{name.replace('__', '/')}": value for name, value in values.items()}
+    return lambda game, card: card.edit(game.stage.ws.bob, given)
+
+
+def edit_all(text: str) -> Act:
+    """Change the one text."""
+    return lambda game, card: card.edit(game.stage.ws.bob, {"/": text})
+
+
+def answer(value: Any) -> Act:
+    """Fill in the one field of the form behind Answer."""
+
+    async def act(game: Game, card: ApprovalCard) -> None:
+        action = "approval:answer" if "approval:answer" in card.actions else "approval:respond"
+        form = await card.form(action, game.stage.ws.bob)
+        result = await game.stage.ws.bob.submits(form, {_only_block(form): value})
+        assert result.outcome == "closed", result
+
+    return act
+
+
+def answer_fields(**values: Any) -> Act:
+    """Fill in the form behind Answer, by name."""
+
+    async def act(game: Game, card: ApprovalCard) -> None:
+        action = "approval:answer" if "approval:answer" in card.actions else "approval:respond"
+        given = {f"/{name}": value for name, value in values.items()}
+        result = await card.submit(action, game.stage.ws.bob, given)
+        assert result.outcome == "closed", result
+
+    return act
+
+
+def respond(words: str) -> Act:
+    return lambda game, card: card.respond(game.stage.ws.bob, words)
+
+
+def other(text: str, kind: str = "json") -> Act:
+    return lambda game, card: card.answer_another_way(game.stage.ws.bob, text, kind)
+
+
+def option(label: str) -> Act:
+    """Press the button of an option."""
+
+    async def act(game: Game, card: ApprovalCard) -> None:
+        position = next(
+            element["action_id"]
+            for block in card.message.blocks
+            for element in block.get("elements", ())
+            if element.get("type") == "button" and element["text"]["text"] == label
+        )
+        await card.click(position, game.stage.ws.bob)
+
+    return act
+
+
+def reply(words: str) -> Act:
+    return lambda game, card: game.stage.ws.bob.replies(card.thread, words)
+
+
+def _only_block(form: Any) -> str:
+    (block,) = [b["block_id"] for b in form.definition["blocks"] if b["type"] == "input"]
+    return str(block)

@@ -1,0 +1,214 @@
+"""The interrupt examples of LangGraph's guides, old and new, played to their end by button, form, reply."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from countersign.testing.cards import approval_card, approval_cards
+from tests.scenario.guides.conftest import (
+    Act,
+    Game,
+    answer,
+    answer_fields,
+    approve,
+    call,
+    edit,
+    edit_all,
+    option,
+    other,
+    reject,
+    rejected_because,
+    reply,
+    respond,
+)
+
+EMAIL = call("send_email", to="ann@example.com", subject="Hi", body="Hello")
+HOTEL = call("book_hotel", hotel_name="Ritz")
+RESERVE = call("reserve", hotel_name="Ritz")
+ASSIST = call("human_assistance", query="Which framework?")
+VERIFY = call("verify", name="LangGraph", birthday="Jan 17")
+WEATHER = call("weather", city="sf")
+TRANSFER = call("transfer", amount=5, to="ann")
+
+PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
+    # approve or reject
+    "approval by button": ("approval", "pay", [approve], ("approved", "true")),
+    "rejection by button": ("approval", "pay", [reject], ("approved", "false")),
+    "approval by reply": ("approval", "pay", [reply("approve")], ("approved", "true")),
+    "rejection by reply": ("approval", "pay", [reply("reject, too much")], ("approved", "false")),
+    "approval as yes": ("approval", "pay", [other("yes", "yes_no")], ("approved", "true")),
+    "condition approved": ("approval_in_condition", "pay", [approve], ("did pay",)),
+    "condition rejected": ("approval_in_condition", "pay", [reply("reject")], ("left it",)),
+    "routed on": ("routed", "pay", [approve], ("done",)),
+    "routed off": ("routed", "pay", [reject], ("cancelled",)),
+    "routed off by reply": ("routed", "pay", [reply("rejected")], ("cancelled",)),
+    "output approved": ("checked", "hello", [reply("Approved!")], ("sent",)),
+    "output rejected": ("checked", "hello", [reject], ("dropped",)),
+    # review and edit
+    "content unchanged": ("review_content", "ok", [approve], ("text", "ok")),
+    "content edited": ("review_content", "ok", [edit_all("better")], ("better",)),
+    "content by reply": ("review_content", "ok", [reply("approve")], ("ok",)),
+    "summary unchanged": ("review_summary", "hello", [approve], ("In short: hello",)),
+    "summary edited": ("review_summary", "hello", [edit_all("Shorter.")], ("Shorter.",)),
+    "revised": ("revise_text", "hello", [edit_all("Hello!")], ("Hello!",)),
+    "not revised": ("revise_text", "hello", [reply("approve")], ("hello",)),
+    # words, numbers, several questions
+    "feedback by form": ("wait_for_feedback", "hello", [answer("go on!")], ("user_feedback", "go on!")),
+    "feedback by reply": ("wait_for_feedback", "hello", [reply("go on!")], ("user_feedback", "go on!")),
+    "age by form": ("age", "me", [answer("30")], ("age", "30")),
+    "age by reply": ("age", "me", [reply("30")], ("age", "30")),
+    "age at the second try": ("age", "me", [answer("-3"), answer("30")], ("age", "30")),
+    "age of any kind": ("age", "me", [other("thirty", "text"), reply("30")], ("age", "30")),
+    "age as text": ("age_as_text", "me", [reply("-1"), reply("30")], ("age", "30")),
+    "age by an edge": ("age_by_edge", "me", [answer("130"), reply("30")], ("age", "30")),
+    "two questions": ("two_questions", "me", [reply("Ada"), answer("36")], ("Ada", "36")),
+    "three questions": ("three_questions", "me", [reply("Ada"), reply("36"), reply("London")], ("London",)),
+    "a record by form": ("record", "me", [answer_fields(name="Bo", age="40")], ("Bo", "40")),
+    "a record as JSON": ("record", "me", [other('{“name”: "Bo", "age": 40}')], ("Bo", "40")),
+    # tools
+    "e-mail approved": ("tools_agent", EMAIL, [approve], ("sent Hi to ann@example.com",)),
+    "e-mail by reply": ("tools_agent", EMAIL, [reply("approve")], ("sent Hi to ann@example.com",)),
+    "e-mail edited": (
+        "tools_agent",
+        EMAIL,
+        [edit(to="bo@example.com", subject="Bye")],
+        ("sent Bye to bo@example.com",),
+    ),
+    "e-mail rejected": ("tools_agent", EMAIL, [reject], ("cancelled the e-mail",)),
+    "hotel accepted": ("tools_agent", HOTEL, [approve], ("booked Ritz",)),
+    "hotel edited": ("tools_agent", HOTEL, [edit(args__hotel_name="Savoy")], ("booked Savoy",)),
+    "hotel by reply": ("tools_agent", HOTEL, [reply("approve")], ("booked Ritz",)),
+    "reviewed tool accepted": ("tools_agent", RESERVE, [approve], ("reserved Ritz",)),
+    "reviewed tool edited": ("tools_agent", RESERVE, [edit(hotel_name="Savoy")], ("reserved Savoy",)),
+    "reviewed tool answered": ("tools_agent", RESERVE, [respond("It is full.")], ("Results: It is full.",)),
+    "assistance by reply": ("chatbot", ASSIST, [reply("LangGraph")], ("Results: LangGraph",)),
+    "assistance by form": ("tools_agent", ASSIST, [answer("LangGraph")], ("Results: LangGraph",)),
+    "verified": ("chatbot", VERIFY, [approve], ("Results: Correct",)),
+    "verified by reply": ("chatbot", VERIFY, [reply("approved")], ("Results: Correct",)),
+    "corrected": ("chatbot", VERIFY, [edit(birthday="Jan 18")], ("correction: LangGraph, Jan 18",)),
+    "asked": ("ask_human", call("AskHuman", question="Where are you?"), [reply("Rome")], ("Results: Rome",)),
+    # review of tool calls
+    "call continued": ("review", WEATHER, [approve], ("sunny in sf",)),
+    "call by reply": ("review", WEATHER, [reply("approve")], ("sunny in sf",)),
+    "call updated": ("review", WEATHER, [edit(city="Rome")], ("sunny in Rome",)),
+    "call with feedback": ("review", WEATHER, [respond("Ask for Rome.")], ("Results: Ask for Rome.",)),
+    "call rejected": ("review", WEATHER, [rejected_because("Not now.")], ("Results: Not now.",)),
+    # subgraphs
+    "subgraph as a node": ("as_node", "hi", [reply("Ada")], ("human_value", "Ada")),
+    "subgraph with memory": ("as_node_with_memory", "hi", [answer("Ada")], ("human_value", "Ada")),
+    "subgraph as a function": ("as_function", "hi", [reply("Ada")], ("human_value", "Ada")),
+    "function with a saver": ("as_function_with_saver", "hi", [reply("Ada")], ("human_value", "Ada")),
+    "function with memory": ("as_function_with_memory", "hi", [answer("Ada")], ("human_value", "Ada")),
+    # several turns
+    "shared human node": (
+        "shared",
+        "a hotel please",
+        [reply("a beach"), answer("a pool"), option("bye")],
+        ("Goodbye.",),
+    ),
+    "human node per agent": (
+        "per_agent",
+        "hello",
+        [reply("to Rome"), reply("which hotel?"), reply("with a pool"), reply("bye")],
+        ("Goodbye.",),
+    ),
+    # static breakpoints and NodeInterrupt
+    "prebuilt approved": ("prebuilt", TRANSFER, [approve], ("transferred 5 to ann",)),
+    "prebuilt by reply": ("prebuilt", TRANSFER, [reply("approve")], ("transferred 5 to ann",)),
+    "prebuilt edited": ("prebuilt", TRANSFER, [edit(amount="7")], ("transferred 7 to ann",)),
+    "prebuilt rejected": ("prebuilt", TRANSFER, [rejected_because("Too much.")], ("Results: Too much.",)),
+    "prebuilt rejected by reply": ("prebuilt", TRANSFER, [reply("reject no")], ("Results: no",)),
+    "react approved": ("react", TRANSFER, [approve], ("transferred 5 to ann",)),
+    "react edited": ("react", TRANSFER, [edit(to="bo")], ("transferred 5 to bo",)),
+    "react rejected": ("react", TRANSFER, [reject], ("Results: Rejected by a human reviewer.",)),
+    "react v1 edited": ("react_v1", TRANSFER, [edit(to="bo")], ("transferred 5 to bo",)),
+    "react v1 rejected": ("react_v1", TRANSFER, [reject], ("Results: Rejected",)),
+    "own approved": ("own", TRANSFER, [approve], ("transferred 5 to ann",)),
+    "own edited": ("own", TRANSFER, [edit(to="bo")], ("transferred 5 to bo",)),
+    "own rejected": ("own", TRANSFER, [reject], ("Results: Rejected",)),
+    "after the model": ("own_after", TRANSFER, [edit(to="bo")], ("transferred 5 to bo",)),
+    "before a step": ("before_step", "hello", [approve], ("step_3(hello)",)),
+    "before a step by reply": ("before_step", "hello", [reply("approve")], ("step_3(hello)",)),
+    "state edited": ("edit_state", "hello", [edit(input="bye")], ("step_1(hello) step_2(bye) step_3(bye)",)),
+    "step rejected": ("edit_state", "hello", [reject], ("stopped before the step",)),
+    "before and after": ("before_and_after", "hello", [approve, approve], ("step_3(hello)",)),
+    "raised, state edited": (
+        "dynamic",
+        "hello world",
+        [edit(input="also too long"), edit(input="foo")],
+        ("step_2(foo) step_3(foo)",),
+    ),
+    "raised, step skipped": ("dynamic", "hello world", [option("Skip this step")], ("step_3(hello world)",)),
+    "raised, run stopped": ("dynamic", "hello world", [reject], ("stopped before the step",)),
+}
+
+
+@pytest.mark.parametrize("name", PLAYS)
+async def test_an_example_runs_as_it_is_and_is_answered_to_the_end(game: Game, name: str) -> None:
+    graph, text, acts, said = PLAYS[name]
+    thread = await game.play(graph, text, acts)
+
+    await game.ends_with(thread, *said)
+
+    assert approval_cards(thread) == []
+    events = [event for event, _ in game.stage.ledger(thread)]
+    assert events == ["opened", "decided", "resumed"] * len(acts)
+
+
+async def test_questions_side_by_side_are_answered_in_any_order(game: Game) -> None:
+    thread = await game.begin("parallel", "hello")
+    cards = [await approval_card(thread), await approval_card(thread, 1)]
+    second = next(card for card in cards if "about b" in card.text)
+    first = next(card for card in cards if "about a" in card.text)
+
+    await answer("beta")(game, second)
+    await second.closes()
+    await answer("alpha")(game, first)
+
+    await game.ends_with(thread, "a:alpha", "b:beta")
+
+
+@pytest.mark.parametrize("words", ["no", "No way", "hm, let me think", "yes, but only half"])
+@pytest.mark.parametrize("graph", ["approval_in_condition", "routed", "checked"])
+async def test_talk_approves_nothing(game: Game, graph: str, words: str) -> None:
+    thread = await game.begin(graph, "pay")
+    card = await approval_card(thread)
+
+    await game.stage.ws.bob.replies(thread, words)
+
+    await thread.wait_for("waits for a decision")
+    assert card.is_open
+    await reject(game, card)
+    await card.closes()
+
+
+@pytest.mark.parametrize("graph", ["prebuilt", "react", "react_v1", "own"])
+async def test_a_breakpoint_before_several_calls_has_a_row_for_each(game: Game, graph: str) -> None:
+    calls = [
+        {"name": "transfer", "args": {"amount": amount, "to": to}, "id": f"call_{amount}"}
+        for amount, to in ((1, "ann"), (2, "bo"), (3, "cy"))
+    ]
+    thread = await game.begin(graph, json.dumps(calls))
+    card = await approval_card(thread)
+    rows = [b["block_id"] for b in card.message.blocks if b["block_id"].startswith("row:")]
+    assert [row.split(":")[1] for row in rows] == ["0", "1", "2"]
+
+    await card.reject(game.stage.ws.bob, "not bo", rows[1])
+    await thread.wait_until(lambda: "rejected" in card.text.lower(), what="the second row to be decided")
+    await card.click("approval:approve_rest", game.stage.ws.alice)
+
+    said = await game.ends_with(thread, "Results: ", "transferred 1 to ann", "transferred 3 to cy", "not bo")
+    assert "to bo" not in said.text
+    assert [event for event, _ in game.stage.ledger(thread)] == ["opened", "voted", "decided", "resumed"]
+
+
+async def test_a_breakpoint_is_among_what_waits(game: Game) -> None:
+    thread = await game.begin("prebuilt", TRANSFER)
+    card = await approval_card(thread)
+
+    told = await game.stage.ws.bob.runs("/approvals")
+
+    assert "Run transfer?" in str(told)
+    await reject(game, card)
+    await card.closes()

@@ -6,9 +6,10 @@ import pytest
 
 from countersign.approvals.json import Json
 from countersign.flow.inbound import InboundKind
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRef
 from countersign.slack.block_kit.escaping import unescape
+from countersign.slack.messages import render_message
 from countersign.testing.cards import approval_card
 from slack_local.fault_injection import ApiFault, DeliveryFault
 from slack_local.payloads.interactions import view_submission
@@ -241,3 +242,13 @@ async def test_a_start_form_shows_errors_at_their_field(bot: Bot) -> None:
     sent = await bot.ws.carol.submits_raw(view, payload)
     assert sent.outcome == "errors"
     assert set(sent.errors) == {"/count"}
+
+
+@pytest.mark.parametrize("text", ["42", "Total: 5", "- one\n- two", " tab\there \u00a0\n", "true"])
+def test_an_agents_words_are_posted_as_they_are(text: str) -> None:
+    body = {"text": text}
+    row = Outgoing(
+        key="k", kind=OutgoingKind.AGENT_MESSAGE, team="T", channel="C", thread_ts="1.0", body=body
+    )
+    (message,) = render_message(row)
+    assert message.blocks == [{"type": "markdown", "text": text}]

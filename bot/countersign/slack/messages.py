@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from countersign.flow.outgoing import Outgoing, OutgoingKind
-from countersign.interrupts import Part, sections
+from countersign.interrupts import Part, escape_hidden, sections, split_text
 from countersign.slack.block_kit.builders import (
     MESSAGE_BLOCKS,
     Block,
@@ -72,10 +72,10 @@ def _split(text: str, limit: int) -> list[str]:
     """
     pieces: list[str] = []
     fenced = False
-    for part in sections((Part(label="", value=text),), limit, measure=escaped_length):
+    for part in split_text(escape_hidden(text), limit, measure=escaped_length):
         opening = "```\n" if fenced else ""
-        fenced = fenced != (part.text.count("```") % 2 == 1)
-        pieces.append(opening + part.text + ("\n```" if fenced else ""))
+        fenced = fenced != (part.count("```") % 2 == 1)
+        pieces.append(opening + part + ("\n```" if fenced else ""))
     return pieces
 
 

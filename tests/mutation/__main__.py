@@ -61,6 +61,7 @@ def _guards_hold(checkout: Checkout) -> bool:
 def _try_room(checkout: Checkout, room: Room, size: int, seed: int) -> Score:
     print(f"{room.name}: running its tests on unchanged code")
     baseline = measure(checkout, [room.source], room.tests, KEPT)
+    checkout.preload(baseline.modules)
     verdicts = []
     for mutant in sample(checkout.root, room.files(checkout.root), size, seed):
         tests = baseline.tests_for(mutant, room.own_tests)

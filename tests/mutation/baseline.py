@@ -21,21 +21,23 @@ class Baseline:
     """What each test took, and the tests that run each line of each file."""
 
     seconds: Mapping[str, float]
+    modules: Sequence[str]  # of other projects, which the tests import
     runs_line: Mapping[str, Mapping[int, frozenset[str]]]
 
     def tests_for(self, mutant: Mutant, own_tests: Sequence[str]) -> list[str]:
         """Who could notice this mutant: the room's own tests first, of each kind the fastest first.
 
         These are the tests that run its lines, or its function where no line of the expression is on
-        record; for what runs when the module is imported, those that run any line of the file, and all of
-        the room's own.
+        record. For what runs when the module is imported, they are those that run any line of the file; where
+        there are none, all of the room's own.
         """
         lines = self.runs_line.get(mutant.file, {})
         found: set[str] = set()
         if mutant.function is not None:
             found = _union(lines, mutant.lines) or _union(lines, mutant.function)
         if not found and (mutant.function is None or any(number in lines for number in mutant.lines)):
-            found = _union(lines, lines) | {test for test in self.seconds if _is_in(test, own_tests)}
+            own = (test for test in self.seconds if _is_in(test, own_tests))
+            found = _union(lines, lines) or set(own)
         return sorted(found, key=lambda test: (not _is_in(test, own_tests), self.seconds[test]))
 
 
@@ -57,6 +59,7 @@ def measure(checkout: Checkout, sources: Sequence[str], tests: Sequence[str], ke
     data.read()
     baseline = Baseline(
         seconds=run.durations,
+        modules=run.modules,
         runs_line={
             str(Path(path).relative_to(checkout.root)): {
                 line: _tests(contexts) for line, contexts in data.contexts_by_lineno(path).items()

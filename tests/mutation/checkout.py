@@ -3,19 +3,22 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from tests.mutation import report
+from tests.mutation import fork_server, report
 
 _PLUGIN = "mutation_report"
+_ARGUMENTS = ["-q", "-n", "0", "--tb=short", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+# What was imported before pytest began has no rewritten assertions; it is not what is tested.
+_ARGUMENTS += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,7 @@ class Run:
     failed: Sequence[str] = ()
     hung: Sequence[str] = ()  # failed by the time limit that each test has
     uncollected: Sequence[str] = ()  # files and folders
+    modules: Sequence[str] = ()  # of other projects, imported
 
     @property
     def passed(self) -> bool:
@@ -44,6 +48,14 @@ class Checkout:
         self._reports = reports
         self._environment = environment
         shutil.copy(report.__file__, reports / f"{_PLUGIN}.py")
+        server = shutil.copy(fork_server.__file__, reports)
+        self._server = subprocess.Popen(
+            [sys.executable, "-B", server],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=self._variables(),
+            text=True,
+        )
 
     @contextmanager
     def changed(self, file: str, text: str) -> Iterator[None]:
@@ -72,24 +84,37 @@ class Checkout:
     def pytest(self, tests: Sequence[str], *options: str, limit: float) -> Run:
         """Run these tests in this order, for at most `limit` seconds."""
         listed, reported = self._reports / "tests.txt", self._reports / "report.jsonl"
+        output = self._reports / "output.txt"
         listed.write_text("\n".join(tests) + "\n")
         reported.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "--tb=short", "-p", "no:cacheprovider"]
-        command += ["-p", _PLUGIN, "--hypothesis-seed=0", *options, f"@{listed}"]
         began = time.monotonic()
-        with (self._reports / "output.txt").open("w+") as output:
-            process = subprocess.Popen(
-                command,
-                cwd=self.root,
-                env={**self._variables(), "MUTATION_REPORT": str(reported)},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            timed_out = _wait(process, limit)
-            output.seek(0)
-            text = output.read()
-        return _read(reported, process.returncode, timed_out, time.monotonic() - began, text)
+        answer = self._ask(
+            {
+                "arguments": [*_ARGUMENTS, "-p", _PLUGIN, *options, f"@{listed}"],
+                "folder": str(self.root),
+                "environment": {**self._variables(), "MUTATION_REPORT": str(reported)},
+                "output": str(output),
+                "limit": limit,
+            }
+        )
+        seconds = time.monotonic() - began
+        return _read(reported, seconds=seconds, output=output.read_text(errors="replace"), **answer)
+
+    def preload(self, modules: Sequence[str]) -> None:
+        """Import these once for all runs that follow: modules of other projects, as a run reports them."""
+        self._ask({"preload": list(modules)})
+
+    def close(self) -> None:
+        with self._server:
+            pass  # which closes its pipes, and waits
+
+    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        self._server.stdin.write(json.dumps(question) + "\n")
+        self._server.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._server.stdout.readline())
+        return answer
 
     def _variables(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
@@ -115,27 +140,13 @@ def copy_of(project: Path, environment: Mapping[str, str]) -> Iterator[Checkout]
             if (project / name).is_file():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(project / name, root / name)
-        yield Checkout(root, reports, environment)
+        with closing(Checkout(root, reports, environment)) as checkout:
+            yield checkout
 
 
-def _wait(process: subprocess.Popen[bytes], limit: float) -> bool:
-    """Wait for the end. Past the limit, or when we are stopped, kill it with all that it started.
-
-    Returns whether it went past the limit.
-    """
-    try:
-        process.wait(limit)
-    except BaseException as error:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        if not isinstance(error, subprocess.TimeoutExpired):
-            raise
-        return True
-    return False
-
-
-def _read(reported: Path, status: int, timed_out: bool, seconds: float, output: str) -> Run:
-    lines = [json.loads(line) for line in reported.read_text().splitlines()] if reported.exists() else []
+def _read(reported: Path, *, status: int, timed_out: bool, seconds: float, output: str) -> Run:
+    written = [json.loads(line) for line in reported.read_text().splitlines()] if reported.exists() else []
+    lines = [line for line in written if "test" in line]
     durations: dict[str, float] = {}
     for line in lines:
         if line["outcome"] != "not collected":
@@ -150,4 +161,5 @@ def _read(reported: Path, status: int, timed_out: bool, seconds: float, output: 
         failed=list(dict.fromkeys(line["test"] for line in failed)),
         hung=[line["test"] for line in failed if line["hung"]],
         uncollected=[line["test"] for line in lines if line["outcome"] == "not collected"],
+        modules=next((line["modules"] for line in written if "modules" in line), ()),
     )

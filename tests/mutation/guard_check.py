@@ -27,6 +27,7 @@ def check_guards(checkout: Checkout, guards: Sequence[Guard]) -> Iterator[tuple[
     run = checkout.pytest(sorted({test for guard in guards for test in guard.tests}), limit=1800)
     if not run.passed:
         raise BaselineFailed(run.output[-6000:])
+    checkout.preload(run.modules)
     for guard in guards:
         text = (checkout.root / guard.file).read_text()
         if text.count(guard.old) != 1:

@@ -1,7 +1,8 @@
-"""A pytest plugin: writes how each test ended, and how long it took, to the file in MUTATION_REPORT."""
+"""A pytest plugin: writes to the file in MUTATION_REPORT how each test ended, and how long it took."""
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,18 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
-    if report.failed:
+    if report.failed and report.nodeid:
         _write(test=report.nodeid, outcome="not collected")
 
 
-def _write(**line: str | float) -> None:
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the names of all modules but those of the project, in the order in which they were imported."""
+    here = (str(session.config.rootpath), str(Path(__file__).parent))
+    files = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
+    _write(modules=[name for name, file in files.items() if file is None or not file.startswith(here)])
+
+
+def _write(**line: str | float | list[str]) -> None:
     if _PATH is not None:
         with Path(_PATH).open("a") as file:
             file.write(json.dumps(line) + "\n")

@@ -45,12 +45,10 @@ def test_flaky() -> None:
     runs.write_text(runs.read_text() + "." if runs.exists() else ".")
     assert len(runs.read_text()) < 2
 """
+PLUGINS = ("xdist.plugin", "pytest_timeout", "pytest_cov.plugin", "_hypothesis_pytestplugin")
 FEW_PLUGINS = {  # which start faster
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-    "PYTEST_ADDOPTS": " ".join(
-        f"-p {name}"
-        for name in ("xdist.plugin", "pytest_timeout", "pytest_cov.plugin", "_hypothesis_pytestplugin")
-    ),
+    "PYTEST_ADDOPTS": " ".join(f"-p {name}" for name in PLUGINS),
 }
 SMALL = ["checks/test_shop.py::test_small[1]", "checks/test_shop.py::test_small[10]"]
 FLAKY = ["checks/test_shop.py::test_flaky"]
@@ -69,6 +67,7 @@ def shop(tmp_path: Path) -> Iterator[Checkout]:
         (project / name).write_text(text)
     subprocess.run(["git", "init", "-q"], cwd=project, check=True)
     with copy_of(project, {**FEW_PLUGINS, "SHOP_RUNS": str(tmp_path / "runs")}) as checkout:
+        checkout.preload(["pytest", *PLUGINS])
         yield checkout
 
 

@@ -113,7 +113,11 @@ class Checkout:
         assert self._server.stdout is not None
         self._server.stdin.write(json.dumps(question) + "\n")
         self._server.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._server.stdout.readline())
+        try:
+            answer: dict[str, Any] = json.loads(self._server.stdout.readline())
+        except BaseException:
+            self._server.terminate()  # and with it the run that we do not wait for
+            raise
         return answer
 
     def _variables(self) -> dict[str, str]:

@@ -45,7 +45,7 @@ def run(asked: dict[str, Any]) -> dict[str, Any]:
             if ended:
                 return {"status": os.waitstatus_to_exitcode(status), "timed_out": False}
             time.sleep(_TICK)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):
         os.killpg(child, signal.SIGKILL)
         raise
     os.killpg(child, signal.SIGKILL)
@@ -57,6 +57,7 @@ def _become_pytest(asked: dict[str, Any]) -> NoReturn:
     status = 70
     try:
         os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.chdir(asked["folder"])
         os.environ.clear()
         os.environ.update(asked["environment"])
@@ -75,7 +76,8 @@ def _become_pytest(asked: dict[str, Any]) -> NoReturn:
 
 
 def main() -> None:
-    """Serve until the other side closes the pipe."""
+    """Serve until the other side closes the pipe, or ends this process."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     for line in sys.stdin:
         asked = json.loads(line)
         if "preload" in asked:

@@ -5,9 +5,20 @@ import os
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 _PATH = os.environ.get("MUTATION_REPORT")
+
+
+def pytest_configure() -> None:
+    """Let Hypothesis stop at the first failure: making it small takes minutes, and nobody reads it."""
+    hypothesis.settings.register_profile(
+        "mutation",
+        phases=(hypothesis.Phase.explicit, hypothesis.Phase.reuse, hypothesis.Phase.generate),
+        report_multiple_bugs=False,
+    )
+    hypothesis.settings.load_profile("mutation")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

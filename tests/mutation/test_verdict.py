@@ -67,7 +67,7 @@ def shop(tmp_path: Path) -> Iterator[Checkout]:
         (project / name).write_text(text)
     subprocess.run(["git", "init", "-q"], cwd=project, check=True)
     with copy_of(project, {**FEW_PLUGINS, "SHOP_RUNS": str(tmp_path / "runs")}) as checkout:
-        checkout.preload(["pytest", *PLUGINS])
+        checkout.preload(["pytest", "hypothesis", *PLUGINS])
         yield checkout
 
 

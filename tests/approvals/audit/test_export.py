@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Sequence
 
+import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from countersign.approvals.audit.chain import GENESIS, next_link
 from countersign.approvals.audit.entry import detail_text
 from countersign.approvals.audit.export import Exporter, ExportFormat
 from countersign.approvals.json import Json
+from countersign.approvals.lifecycle import Event
 from tests.approvals.audit.chains import chain, entry
 
 
@@ -67,6 +69,30 @@ def test_ocsf_events_have_the_required_attributes_of_api_activity() -> None:
     assert events[0]["actor"]["user"]["type"] == "System"
     assert events[1]["actor"]["user"] == {"uid": "UBOB", "name": "Bob", "type_id": 1, "type": "User"}
     assert (events[2]["status_id"], events[2]["api"]["operation"]) == (2, "approval.refused")
+
+
+ACTIVITIES = {1: "Create", 2: "Read", 3: "Update", 4: "Delete"}
+
+
+@pytest.mark.parametrize(
+    ("event", "activity"),
+    [
+        (Event.OPENED, 1),
+        (Event.VOTED, 3),
+        (Event.VOTE_WITHDRAWN, 3),
+        (Event.DECIDED, 3),
+        (Event.TIMED_OUT, 3),
+        (Event.RESUMED, 3),
+        (Event.REOPENED, 3),
+        (Event.CANCELLED, 4),
+        (Event.WITHDRAWN, 4),
+    ],
+)
+def test_each_event_of_an_approval_is_an_activity_that_ocsf_knows(event: Event, activity: int) -> None:
+    (line,) = export(chain([entry(1, event=event.value)], EntryHasher()), ExportFormat.OCSF)
+    told = json.loads(line)
+    assert (told["activity_id"], told["activity_name"]) == (activity, ACTIVITIES[activity])
+    assert told["type_uid"] == 600300 + activity
 
 
 def test_the_hash_is_over_canonical_json() -> None:

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.approvals.policy.approver_set import Source, SourceKind
-from countersign.approvals.policy.checking.explain import explain
+from countersign.approvals.policy.checking.explain import describe, explain
 from countersign.approvals.policy.checking.lint import lint
 from countersign.approvals.policy.checking.overlap import shadowing
 from countersign.approvals.policy.matching import Requester, compare
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.rule import Rule, Selector
 from countersign.approvals.policy.voting.membership import Memberships
-from tests.approvals.policy.policies import a_policy, an_action
+from tests.approvals.policy.policies import a_policy, a_rule, an_action
 
 
 def findings(text: str, **facts: object) -> list[str]:
@@ -149,6 +149,47 @@ def test_explain_says_of_each_rule_why_it_does_not_match_and_what_the_one_that_d
         "  the requester, and whoever edits last, may not decide",
         "  expires after 1d, then: reject",
     )
+
+
+@pytest.mark.parametrize(
+    ("keys", "lines"),
+    [
+        ("quorum = 2", ["approvals needed: 2; rejections that end it: 1"]),
+        ("rejections = 2", ["approvals needed: 1; rejections that end it: 2"]),
+        ("requester_may_decide = false", ["the requester, and whoever edits last, may not decide"]),
+        ('decisions = ["reject", "approve"]', ["decisions: approve, reject"]),
+        ('reason = "always"', ["a reason is required: always"]),
+        ("replies = false", ["words in the thread do not decide"]),
+        ('post_to = "#ops"', ["the card goes to #ops"]),
+        ('remind_after = "30m"', ["reminder after 30m"]),
+        (
+            'escalate_after = "2h"\nescalate_to = {users = ["U1"]}',
+            ["escalated after 2h to U1"],
+        ),
+        ('expire_after = "1d"\non_expiry = "respond: not now"', ["expires after 1d, then: respond: not now"]),
+        (
+            'expire_after = "1h"\nhours = {days = "Mon", from = "9:00", to = "18:00", zone = "UTC"}',
+            ["expires after 1h of working hours, then: reject"],
+        ),
+        ('valid_for = "2h"', ["an approval counts for 2h"]),
+        ("undo = 30", ["can be taken back for 30s"]),
+        ('break_glass = [{group = "@oncall"}]', ["break glass: one of @oncall"]),
+        ('grant = {for = "1h"}', ["grant offered: for 1h, per thread"]),
+        (
+            'grant = {for = "1h", scope = "requester", max_uses = 5}',
+            ["grant offered: for 1h, per requester, 5 uses"],
+        ),
+        ('redact = ["/card", "/iban"]', ["redacted: /card, /iban"]),
+        ("", []),
+    ],
+)
+def test_explain_says_what_a_rule_asks_for_and_nothing_that_it_does_not(keys: str, lines: list[str]) -> None:
+    assert list(describe(a_rule(keys))) == ["approvers: one of the workspace's members", *lines]
+
+
+@pytest.mark.parametrize(("auto", "line"), [("approve", "approved"), ("reject", "rejected")])
+def test_explain_says_that_nobody_is_asked(auto: str, line: str) -> None:
+    assert list(describe(a_rule(f'auto = "{auto}"'))) == [f"{line} without asking"]
 
 
 def test_explain_says_that_a_condition_failed() -> None:

@@ -72,6 +72,17 @@ def test_of_two_freezes_the_one_that_ends_last_is_told() -> None:
     assert found == Freeze(summary="Audit", until=datetime(2026, 12, 1, tzinfo=UTC))
 
 
+def test_a_freeze_is_named_by_its_summary_as_far_as_a_card_has_room() -> None:
+    during = "DTSTART:20261201T100000Z\nDTEND:20261201T120000Z"
+    noon = datetime(2026, 12, 1, 11, tzinfo=UTC)
+    assert read_calendar(calendar(f"SUMMARY:{'s' * 500}\n{during}")).at(noon) == Freeze(
+        summary="s" * 200, until=datetime(2026, 12, 1, 12, tzinfo=UTC)
+    )
+    nameless = read_calendar(calendar(during)).at(noon)
+    assert nameless is not None
+    assert nameless.summary == "freeze"
+
+
 def test_a_cancelled_event_is_none_and_an_exception_date_is_left_out() -> None:
     assert (
         read_calendar(calendar(f"{WEEKEND}\nSTATUS:CANCELLED")).at(datetime(2026, 11, 21, tzinfo=UTC)) is None

@@ -282,6 +282,34 @@ def test_each_mistake_is_told_with_its_line_and_what_was_meant(
         assert told.startswith(f"approvals.toml:{line}: ")
 
 
+@pytest.mark.parametrize(
+    ("key", "longest", "limit"),
+    [
+        ("name = '{}'", "n" * 100, 100),
+        ("confirm = '{}'", "c" * 300, 300),
+        ("graph = '{}'", "g" * 300, 300),
+        ("when = '{}'", "true".ljust(2_000), 2_000),
+    ],
+)
+def test_a_text_is_as_long_as_its_limit_and_no_longer(key: str, longest: str, limit: int) -> None:
+    head = "[[rule]]\n" if key.startswith("name") else "[[rule]]\nname = 'r'\n"
+    assert a_policy(head + key.format(longest)).rules
+    assert f"it has {limit + 1:,} characters, and takes at most {limit:,}" in str(
+        problems(head + key.format(longest + " "))
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "most"), [("quorum", 1, 100), ("rejections", 1, 100), ("undo", 1, 86_400)]
+)
+def test_a_number_is_between_its_limits(key: str, least: int, most: int) -> None:
+    assert a_rule(f"{key} = {least}")
+    assert a_rule(f"{key} = {most}")
+    for beyond in (least - 1, most + 1):
+        (told,) = problems(f"[[rule]]\nname = 'r'\n{key} = {beyond}")
+        assert f"{key}: it is {beyond}, and takes {least} to {most:,}" in told
+
+
 def test_all_mistakes_are_told_at_once_in_the_files_order() -> None:
     found = problems(
         '[defaults]\nquorum = "2"\nname = "x"\n[[rule]]\nfoo = 1\n[[rule]]\nname = "a"\n'

@@ -394,8 +394,34 @@ def test_two_sets_of_the_same_one_person_cannot_both_be_filled() -> None:
     assert len(shortage_texts(context(BOTH, finance=frozenset({"UBOB"})))) == 1
 
 
+AWAY = Unreadable(reason="Slack did not answer")
+
+
 def test_slack_that_may_answer_in_a_moment_is_no_shortage() -> None:
-    assert shortage_texts(context(BOTH, finance=Unreadable(reason="Slack did not answer"))) == []
+    assert shortage_texts(context(BOTH, finance=AWAY)) == []
+
+
+@pytest.mark.parametrize(
+    ("escalated", "substitutes", "short"),
+    [
+        (False, frozenset({"ULEAD"}), True),
+        (True, frozenset({"ULEAD"}), False),
+        (True, frozenset(), True),
+        (True, AWAY, False),
+    ],
+)
+def test_after_the_escalation_a_seat_is_short_only_if_its_substitutes_are_known_not_to_fill_it(
+    escalated: bool, substitutes: frozenset[str] | Unreadable, short: bool
+) -> None:
+    rosters = {FINANCE: frozenset[str](), LEADS: substitutes}
+    where = VotingContext(
+        rule=a_rule(
+            'approvers = [{group = "@finance"}]\nescalate_after = "1h"\nescalate_to = {group = "@leads"}'
+        ),
+        memberships=Memberships(rosters=rosters),
+        escalated=escalated,
+    )
+    assert bool(shortage_texts(where)) is short
 
 
 def test_guests_fill_no_seat() -> None:

@@ -133,7 +133,9 @@ _ACTIVITIES = {
     **dict.fromkeys(
         (
             "voted",
+            "vote_withdrawn",
             "decided",
+            "timed_out",
             "resumed",
             "reopened",
             "claimed",

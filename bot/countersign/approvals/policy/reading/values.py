@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.clock.durations import LONGEST, format_duration, parse_duration
+from countersign.approvals.policy.conditions import LONGEST as LONGEST_CONDITION
 from countersign.approvals.policy.conditions import BadCondition, compile_condition
 from countersign.approvals.policy.reading.problems import Mistake, did_you_mean, raise_all
 from countersign.approvals.policy.rule import NO_RULE
@@ -174,7 +175,7 @@ def _requester_glob(value: object) -> str:
 
 
 def condition(value: object) -> str:
-    source = text(value, longest=10_000)
+    source = text(value, longest=LONGEST_CONDITION)
     try:
         compile_condition(source)
     except BadCondition as bad:

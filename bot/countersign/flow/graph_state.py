@@ -33,10 +33,27 @@ class PendingInterrupt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Image:
+    """An image that a graph gave: its content in base64, or the address where it is."""
+
+    mime: str = ""
+    data: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentMessage:
-    """One AI message with text. `key` is the same whenever the state is read again."""
+    """One AI message with text or images. `key` is the same whenever the state is read again."""
 
     key: str
+    text: str
+    images: tuple[Image, ...] = ()
+    has_id: bool = True  # a message without an id gets one when another graph's state takes it
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolResult:
+    tool: str
     text: str
 
 
@@ -46,8 +63,15 @@ class GraphState:
     orphaned: frozenset[str] = frozenset()  # ids of unanswered interrupts whose task is not in today's graph
     unfinished: bool = False  # there are nodes still to run, or writes of theirs still to be applied
     last_input_key: str | None = None  # None: somebody else than the bot wrote this state
+    chats: bool = False  # whether its output has messages
     messages: tuple[AgentMessage, ...] = ()  # in order
-    output: Json = None  # the output of a graph without messages, None for the others
+    nested: tuple[
+        AgentMessage, ...
+    ] = ()  # of subgraphs that wait, and which the outermost graph lacks so far
+    output: Json = None  # without the messages; None where there is nothing else
+    images: tuple[Image, ...] = ()  # taken out of `output`
+    structured: Json = None  # the structured response of an agent
+    tool_results: tuple[ToolResult, ...] = ()  # since a person wrote last, hand-overs left out
     checkpoint_id: str | None = None  # they grow with time; None: the thread has no state yet
     graph_version: str | None = None  # a digest of the graph's code; None: unknown
     positions: frozenset[str] = frozenset()  # keys of the checkpoints where it and its subgraphs are

@@ -8,10 +8,14 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.flow.thread import ThreadRef
 
+IMAGE_LIMIT = 8 << 20  # bytes
+
 
 class OutgoingKind(StrEnum):
     AGENT_MESSAGE = "agent_message"  # body: {"text"}: an AI message of the graph's, in Markdown
-    RESULT = "result"  # body: {"values": {...}}: the output of a graph without messages
+    RESULT = "result"  # body: {"values": {...}}: what a graph gave beside messages
+    IMAGE = "image"  # body: {"mime", "data"}, in base64; without data {"mime", "size"}: too large
+    DONE = "done"  # body: {"tools": [{name: text}, ...]}: a run ended without words
     NOTE = "note"  # body: {"text"}: what the bot itself has to say, in mrkdwn
     REMOVAL = "removal"  # body: {"key"}: no message, but the removal of the one that has this key
     CARD = "card"  # an approval's card, rendered from its row when it is posted

@@ -32,4 +32,5 @@ class ThreadRecord:
     attempts: int  # times a worker began a step since the last one was saved, without those that were stopped
     step_starts: int  # the same, with them
     fence: int = 0  # fencing token: counts all steps that were begun; only the latest may write its result
+    early_keys: tuple[str, ...] = ()  # of messages of subgraphs that were posted before their question
     requester: str | None = None  # the user id of who started the latest run

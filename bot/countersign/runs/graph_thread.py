@@ -72,10 +72,13 @@ class GraphThread:
         held = unanswered(self._reads.get(""))
         finder = StopFinder(self._graph, self._reads)
         stops = await finder.find(snapshot)
+        committed = await self._committed(snapshot)
+        if any(task.state is not None and task.interrupts for task in snapshot.tasks):
+            snapshot = await self._graph.aget_state(self._config, subgraphs=True)
         return read_state(
             self._graph,
             snapshot,
-            messages_in=await self._committed(snapshot),
+            committed=committed,
             unanswered=held,
             graph_version=self._info.version,
             answers=self._answers,

@@ -1,35 +1,44 @@
 """Converts LangGraph's StateSnapshot into the flow's GraphState."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from langchain_core.messages import AIMessage, convert_to_messages
+from langchain_core.messages import AIMessage
 from langgraph.types import StateSnapshot
 
-from countersign.flow.graph_state import AgentMessage, GraphState, PendingInterrupt
+from countersign.flow.graph_state import GraphState, PendingInterrupt
 from countersign.interrupts import digest, to_json
 from countersign.interrupts.code import UNKNOWN, GraphReading
 from countersign.runs.breakpoints.passing import STOPPED_KEY
 from countersign.runs.breakpoints.question import breakpoint_question
 from countersign.runs.breakpoints.stops import RAISED, Stop
+from countersign.runs.conversation import (
+    agent_messages,
+    messages_in,
+    nested_messages,
+    replaces_messages,
+    tool_results,
+)
 from countersign.runs.loading import AnyGraph
+from countersign.runs.message_content import without_images
 
 INPUT_KEY = "countersign_input"  # in every checkpoint's metadata: the key of the input that led to it
+_STRUCTURED = "structured_response"  # where langchain's create_agent puts it
+_SHOWN_OTHERWISE = {"messages", _STRUCTURED}
 
 
 def read_state(
     graph: AnyGraph,
     snapshot: StateSnapshot,
     *,
-    messages_in: Any,
+    committed: Any,
     unanswered: Collection[str],
     graph_version: str | None,
     answers: GraphReading,
     stops: Sequence[Stop] = (),
     positions: frozenset[str] = frozenset(),
 ) -> GraphState:
-    """`messages_in` are the values whose messages are posted, `unanswered` the checkpoint's interrupts.
+    """`committed` are the values whose messages are posted, `unanswered` the checkpoint's interrupts.
 
     `answers` is what the graph's code does with answers, `stops` the breakpoints at which it stands.
     """
@@ -37,21 +46,30 @@ def read_state(
     values = snapshot.values if isinstance(snapshot.values, dict) else {"output": snapshot.values}
     outputs = _output_names(graph, values)
     chats = "messages" in outputs
-    posted = messages_in.get("messages") if chats and isinstance(messages_in, dict) else None
+    said = messages_in(committed) if chats else []
+    run = str(metadata.get(INPUT_KEY) or "") if chats and replaces_messages(graph) else ""
     configurable = (snapshot.config or {}).get("configurable", {})
     interrupts = _pending(snapshot, answers)
     orphaned = frozenset(unanswered) - {p.interrupt_id for p in interrupts}
     waiting = [stop for stop in stops if not stop.passed]
     pending = (breakpoint_question(waiting), *interrupts) if waiting else interrupts
     stopped = STOPPED_KEY in metadata and not snapshot.tasks
+    others = {name: to_json(values[name]) for name in outputs if name not in _SHOWN_OTHERWISE or not chats}
+    output, images = without_images({} if stopped else others)
+    structured = to_json(values.get(_STRUCTURED)) if chats else None
     return GraphState(
         pending=pending,
         orphaned=orphaned,
         # Not `next`, which leaves out a task whose writes are stored but not applied yet.
         unfinished=bool(snapshot.tasks) or bool(orphaned),
         last_input_key=metadata.get(INPUT_KEY),
-        messages=_agent_messages(posted or []),
-        output=None if chats or stopped or not values else {name: to_json(values[name]) for name in outputs},
+        chats=chats,
+        messages=agent_messages(said, run),
+        nested=nested_messages(snapshot, said) if pending else (),
+        output=output or None,
+        images=images,
+        structured=structured,
+        tool_results=tool_results(said),
         checkpoint_id=configurable.get("checkpoint_id"),
         graph_version=graph_version,
         positions=positions,
@@ -83,19 +101,6 @@ def _pending(snapshot: StateSnapshot, answers: GraphReading) -> tuple[PendingInt
             shape=answers.shape_for(node, value) if node is not None else UNKNOWN,
         )
     return tuple(found.values())
-
-
-def _agent_messages(messages: Any) -> tuple[AgentMessage, ...]:
-    """The AI messages that have text, keyed by id, or by position and content where there is none."""
-    if not isinstance(messages, Sequence) or isinstance(messages, str):
-        return ()
-    found = []
-    for place, message in enumerate(convert_to_messages(messages)):
-        text = str(message.text).strip() if isinstance(message, AIMessage) else ""
-        if text:
-            key = message.id or f"{place}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-            found.append(AgentMessage(key=key, text=text))
-    return tuple(found)
 
 
 def dangling_tool_calls(values: Any) -> list[tuple[str, str]]:

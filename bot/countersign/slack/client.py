@@ -1,6 +1,7 @@
 """The Slack adapter of the flow: posts each outbox row once, keeps cards up to date, notifies people."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,8 +18,10 @@ from countersign.slack.approver_directory import ApproverDirectory
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.block_kit.escaping import escape
 from countersign.slack.cards.open_card import render_card, render_fallback_card
+from countersign.slack.images import UnusableImage, image_file
 from countersign.slack.messages import render_message
 from countersign.slack.transport.card_updates import CardUpdateSerialiser
+from countersign.slack.transport.file_upload import share_file
 from countersign.slack.transport.posted_messages import EVENT_TYPE, find_posted_messages
 from countersign.slack.transport.web_api import WebApi, Workspace
 from countersign.slack.user_directory import UserDirectory
@@ -27,6 +30,7 @@ _BLOCKS_REFUSED = {
     *("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format", "msg_too_long"),
     "invalid_attachments",  # such as two tables in the Markdown of one message
 }
+_IMAGE_REFUSED = "Slack refused the agent's image ({error}). Ask your admin to allow files:write."
 _HOOKS = "https://hooks.slack.com/"
 _NOT_IN_CHANNEL = "I'm not in this channel. Invite me with `/invite`, then try again."
 _ROOT_REFUSED = {
@@ -58,7 +62,26 @@ class SlackClient:
             raise SlackRefused("chat.postMessage", "approval_is_gone")
         if row.kind is OutgoingKind.REMOVAL:
             return await self._remove(row)
-        messages = render_message(row)
+        if row.kind is OutgoingKind.IMAGE:
+            return await self._post_image(row)
+        return await self._post_messages(row, render_message(row))
+
+    async def _post_image(self, row: Outgoing) -> str:
+        """Share the image as a file, or say in its place why it is missing."""
+        try:
+            file = image_file(row.key, row.body if isinstance(row.body, dict) else {})
+            return await share_file(
+                self._api, row.channel, row.thread_ts, file.name, file.content, look_first=row.attempts > 0
+            )
+        except UnusableImage as unusable:
+            reason = str(unusable)
+        except SlackRefused as refused:
+            log.warning("image_refused", key=row.key, slack_error=refused.error)
+            reason = _IMAGE_REFUSED.format(error=refused.error)
+        note: dict[str, Any] = {"text": reason}
+        return await self._post_messages(row, render_message(replace(row, kind=OutgoingKind.NOTE, body=note)))
+
+    async def _post_messages(self, row: Outgoing, messages: Sequence[RenderedMessage]) -> str:
         keys = [row.key if at == 0 else f"{row.key}/{at + 1}" for at in range(len(messages))]
         thread_ts, done = row.thread_ts, {}
         if row.attempts > 0:

@@ -1,6 +1,6 @@
 """Messages that are not cards, rendered from their outbox rows: what the graph says and what the bot says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from countersign.flow.outgoing import Outgoing, OutgoingKind
@@ -50,8 +50,12 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
             return (_start_form(str(body.get("graph", ""))),)
         case OutgoingKind.ROOT:
             return _thread_root(body)
+        case OutgoingKind.DONE:
+            return _done(body.get("tools"))
         case OutgoingKind.CARD | OutgoingKind.REMOVAL:
             raise ValueError("a card is rendered from its approval, and a removal is no message")
+        case OutgoingKind.IMAGE:
+            raise ValueError("an image is posted as a file")
 
 
 def _agent_message(text: str) -> tuple[RenderedMessage, ...]:
@@ -87,8 +91,21 @@ def _result(values: Any) -> tuple[RenderedMessage, ...]:
         else [Part(label="Result", value=values)]
     )
     notice = truncate_escaped("; ".join(_on_one_line(part) for part in parts), _NOTIFICATION_LIMIT)
+    return _labelled("*Result*", notice, parts)
+
+
+def _done(tools: Any) -> tuple[RenderedMessage, ...]:
+    """That a run ended without words, and what its tools returned."""
+    given = tools if isinstance(tools, list) else []
+    parts = [Part(label=name, value=value) for each in given for name, value in each.items()]
+    words = "; ".join(_on_one_line(part) for part in parts)
+    return _labelled("Done.", truncate_escaped(f"Done. {words}".strip(), _NOTIFICATION_LIMIT), parts)
+
+
+def _labelled(heading: str, notice: str, parts: Sequence[Part]) -> tuple[RenderedMessage, ...]:
+    """The parts below a heading, in as many messages as they need."""
     rendered: list[RenderedMessage] = []
-    blocks: list[Block] = [section("*Result*")]
+    blocks: list[Block] = [section(heading)]
     chars = 0
     for piece in sections(parts, _SECTION_LIMIT, measure=escaped_length):
         block = labelled_section(piece)

@@ -38,7 +38,7 @@ WHERE id = %(thread_id)s
   AND (EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
        OR (halted IS NULL AND EXISTS (
            SELECT 1 FROM countersign.approvals WHERE thread_id = %(thread_id)s AND status = 'decided')))
-RETURNING id, graph, last_posted_key, halted, attempts, step_starts, fence, requester;
+RETURNING id, graph, last_posted_key, halted, attempts, step_starts, fence, early_keys, requester;
 
 -- undo_attempt --
 -- Takes back one attempt: the worker was stopped, its step did not fail. That the step was begun stays
@@ -67,7 +67,7 @@ UPDATE countersign.threads SET graph = %(graph)s WHERE id = %(thread_id)s AND fe
 -- own.
 UPDATE countersign.threads
 SET graph = coalesce(%(graph)s, graph), last_posted_key = %(last_posted_key)s, halted = %(halted)s,
-    requester = %(requester)s,
+    requester = %(requester)s, early_keys = %(early_keys)s,
     attempts = 0, step_starts = 0, touched_at = now()
 WHERE id = %(thread_id)s AND fence = %(fence)s
 RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)

@@ -30,6 +30,7 @@ def thread_from(row: Row) -> ThreadRecord:
         attempts=row["attempts"],
         step_starts=row["step_starts"],
         fence=row["fence"],
+        early_keys=tuple(row["early_keys"] or ()),
         requester=row["requester"],
     )
 

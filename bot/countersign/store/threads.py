@@ -130,6 +130,7 @@ class ThreadStore:
                     "graph": thread.graph,
                     "last_posted_key": thread.last_posted_key,
                     "halted": thread.halted,
+                    "early_keys": list(thread.early_keys),
                     "requester": thread.requester,
                 },
             )

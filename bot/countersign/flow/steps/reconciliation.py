@@ -7,9 +7,10 @@ from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.flow.graph_state import GraphState, PendingInterrupt
-from countersign.flow.outgoing import Outgoing, OutgoingKind, card, outgoing
+from countersign.flow.outgoing import Outgoing, card
 from countersign.flow.ports import Clock
 from countersign.flow.review import Review
+from countersign.flow.steps.run_output import early_key, has_result, run_output
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 from countersign.interrupts.code import shape_to_json
@@ -27,11 +28,13 @@ def reconcile(
     changes: Iterable[Change] = (),
     post: Iterable[Outgoing] = (),
     halted: str | None = None,
+    before: GraphState | None = None,
 ) -> StepResult:
     """The step result that makes our rows agree with the graph's state.
 
     New messages of the graph are posted, questions without an approval get one with its card, and approvals
-    whose question is gone are withdrawn. `changes` are approvals that this step changed already.
+    whose question is gone are withdrawn. `changes` are approvals that this step changed already. `before` is
+    the state that the run began with, where a run has come to its end.
     """
     changed = {change.after.id: change for change in changes}
     approvals = [changed[a.id].after if a.id in changed else a for a in (r.approval for r in work.open)]
@@ -47,11 +50,16 @@ def reconcile(
     ]
     ref = work.thread.ref
     return StepResult(
-        thread=replace(work.thread, halted=halted, last_posted_key=_last_posted_key(work, state)),
+        thread=replace(
+            work.thread,
+            halted=halted,
+            last_posted_key=_last_posted_key(work, state),
+            early_keys=_early_keys(work, state),
+        ),
         done=tuple(done),
         changes=(*changed.values(), *withdrawn, *(_opening(review) for review in opened)),
         opened=tuple(opened),
-        post=(*_new_output(work, state), *(card(ref, review.approval) for review in opened), *post),
+        post=(*run_output(work, state, before), *(card(ref, review.approval) for review in opened), *post),
     )
 
 
@@ -93,27 +101,15 @@ def _opening(review: Review) -> Change:
     return Change(after=review.approval, event=Event.OPENED, detail={"digest": review.approval.digest})
 
 
-def _new_output(work: Work, state: GraphState) -> list[Outgoing]:
-    """The messages after the last one that was posted, and the output of a graph that came to its end."""
-    ref, last = work.thread.ref, work.thread.last_posted_key
-    keys = [message.key for message in state.messages]
-    start = keys.index(last) + 1 if last in keys else 0
-    rows = [
-        outgoing(ref, f"message:{ref.id}:{message.key}", OutgoingKind.AGENT_MESSAGE, {"text": message.text})
-        for message in state.messages[start:]
-    ]
-    if _has_result(state) and state.checkpoint_id != last:
-        key = f"result:{ref.id}:{state.checkpoint_id}"
-        rows.append(outgoing(ref, key, OutgoingKind.RESULT, {"values": state.output}))
-    return rows
+def _early_keys(work: Work, state: GraphState) -> tuple[str, ...]:
+    """The keys of what was posted from a subgraph, while the outermost graph may still take it over."""
+    if not state.pending and not state.unfinished:
+        return ()
+    return tuple(dict.fromkeys((*work.thread.early_keys, *(early_key(each) for each in state.nested))))
 
 
 def _last_posted_key(work: Work, state: GraphState) -> str | None:
     """What the thread remembers, since the outbox forgets: a message's key, or a result's checkpoint."""
-    if _has_result(state):
+    if has_result(state):
         return state.checkpoint_id
     return state.messages[-1].key if state.messages else work.thread.last_posted_key
-
-
-def _has_result(state: GraphState) -> bool:
-    return state.output is not None and not state.unfinished and state.checkpoint_id is not None

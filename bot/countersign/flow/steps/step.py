@@ -65,9 +65,11 @@ class Step:
         self._start_permission = start_permission
         self._clock = clock
         self._new = new
+        self._before = EMPTY_STATE  # the state that this step began with
 
     async def take(self) -> StepResult:
         state = EMPTY_STATE if self._new else await self._graph.read()
+        self._before = state
         first = self._work.inbound[0] if self._work.inbound else None
         decided = next(iter(self._decided()), None)
         if first and first.kind is InboundKind.ASK_AGAIN:
@@ -214,8 +216,11 @@ class Step:
         post: tuple[Outgoing, ...] = (),
     ) -> StepResult:
         """The run is over: at its end, at a question, or, with neither, at a breakpoint that is not seen."""
-        if state.pending or state.orphaned or not state.unfinished:
+        if state.pending or state.orphaned:
             return self._result(state, done=done, changes=changes, post=post)
+        if not state.unfinished:
+            before = None if post else self._before  # a note that the run is over is its last word
+            return self._result(state, done=done, changes=changes, post=post, before=before)
         error_id = f"breakpoint-{state.checkpoint_id}"
         stopped = failure(self._work.thread.ref, error_id, _HIDDEN_BREAKPOINT)
         return self._result(state, done=done, changes=changes, post=(stopped,), halted=error_id)
@@ -248,8 +253,18 @@ class Step:
         changes: tuple[Change, ...] = (),
         post: tuple[Outgoing, ...] = (),
         halted: str | None = None,
+        before: GraphState | None = None,
     ) -> StepResult:
-        return reconcile(self._work, state, self._clock, done=done, changes=changes, post=post, halted=halted)
+        return reconcile(
+            self._work,
+            state,
+            self._clock,
+            done=done,
+            changes=changes,
+            post=post,
+            halted=halted,
+            before=before,
+        )
 
 
 def _would_pass_breakpoint(approval: Approval, state: GraphState) -> bool:

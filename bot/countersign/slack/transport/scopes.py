@@ -7,6 +7,7 @@ NEEDED = {
     "channels:history": "read threads in public channels",
     "chat:write": "post messages and cards",
     "commands": "offer /agent and /approvals",
+    "files:write": "post images of graphs",
     "groups:history": "read threads in private channels",
     "im:history": "read direct messages",
     "users:read": "see who may decide",

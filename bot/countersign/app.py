@@ -165,6 +165,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             clock=now,
             metrics=metrics,
             assign_rules=RuleAssignment(policy, slack.directory, now),
+            names=slack,
         )
         yield Services(
             settings=settings,

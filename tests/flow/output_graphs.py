@@ -1,4 +1,4 @@
-"""Graphs that end in the ways that graphs do. They import nothing of countersign, whose code would be read too."""
+"""Graphs that end in the ways that graphs do. Only libraries are imported: own code would be read as well."""
 
 import base64
 from collections.abc import Callable
@@ -34,8 +34,9 @@ def says(*messages: Any, **more: Any) -> Updates:
 
 
 def of_nodes(*nodes: Updates, state: Any = Chat) -> StateGraph[Any, Any, Any, Any]:
-    graph = StateGraph(state)
-    graph.add_sequence([(f"n{at}", node) for at, node in enumerate(nodes)])
+    graph: StateGraph[Any, Any, Any, Any] = StateGraph(state)
+    steps: Any = [(f"n{at}", node) for at, node in enumerate(nodes)]
+    graph.add_sequence(steps)
     graph.add_edge(START, "n0")
     return graph
 

@@ -8,8 +8,8 @@ from countersign.approvals.json import Json
 from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRef
-from countersign.slack.block_kit.escaping import unescape
 from countersign.slack.messages import render_message
+from countersign.slack.text.incoming import readable
 from countersign.testing.cards import approval_card
 from slack_local.fault_injection import ApiFault, DeliveryFault
 from slack_local.payloads.interactions import view_submission
@@ -118,11 +118,11 @@ async def test_an_event_that_could_not_be_stored_comes_again(
         ("<http://example.com|example.com>", "example.com"),
         ("<https://example.com|the docs>", "the docs (https://example.com)"),
         ("<mailto:a@b.example|a@b.example>", "a@b.example"),
-        ("<@U0BOB00001> in <#C1|ops>", "<@U0BOB00001> in <#C1|ops>"),
+        ("<@U0BOB00001> in <#C1|ops>", "@U0BOB00001 in #ops (C1)"),
     ],
 )
 def test_what_a_person_typed_is_read_back_from_slacks_markup(written: str, meant: str) -> None:
-    assert unescape(written) == meant
+    assert readable(written) == meant
 
 
 async def test_what_the_graph_says_cannot_notify_and_is_not_unfurled(bot: Bot) -> None:

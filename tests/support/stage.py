@@ -19,6 +19,7 @@ from tests.support.bots import ROOT, BotProcess, bot_environment, bot_process, u
 
 PROBES = {
     "ask": "tests/scenario/probes/asking.py:graph",
+    "say": "tests/scenario/probes/saying.py:graph",
     "filled": "tests/scenario/probes/filled.py:graph",
 }
 

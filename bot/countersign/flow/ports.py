@@ -263,6 +263,12 @@ class ApproverDirectory(Protocol):
         ...
 
 
+class Names(Protocol):
+    async def readable(self, text: str) -> str:
+        """The text with a name beside each id of a person, channel or user group. Never raises."""
+        ...
+
+
 class StatusDisplay(Protocol):
     """Raises RateLimited, SlackRefused, SlackUnreachable."""
 

@@ -20,6 +20,8 @@ from countersign.slack.block_kit.escaping import escape
 from countersign.slack.cards.open_card import render_card, render_fallback_card
 from countersign.slack.images import UnusableImage, image_file
 from countersign.slack.messages import render_message
+from countersign.slack.text.names import Names
+from countersign.slack.text.rendered_names import name_people
 from countersign.slack.transport.card_updates import CardUpdateSerialiser
 from countersign.slack.transport.file_upload import share_file
 from countersign.slack.transport.posted_messages import EVENT_TYPE, find_posted_messages
@@ -52,6 +54,7 @@ class SlackClient:
         self._workspace = workspace
         self._users = UserDirectory(api, workspace.team)
         self.directory = ApproverDirectory(api, self.person)
+        self._names = Names(api)
         self._card_updates = CardUpdateSerialiser()
 
     async def post(self, row: Outgoing, review: Review | None) -> str:
@@ -64,7 +67,12 @@ class SlackClient:
             return await self._remove(row)
         if row.kind is OutgoingKind.IMAGE:
             return await self._post_image(row)
-        return await self._post_messages(row, render_message(row))
+        exact = row.kind is not OutgoingKind.AGENT_MESSAGE
+        messages = [await name_people(each, self._names, exact=exact) for each in render_message(row)]
+        return await self._post_messages(row, messages)
+
+    async def readable(self, text: str) -> str:
+        return await self._names.readable(text)
 
     async def _post_image(self, row: Outgoing) -> str:
         """Share the image as a file, or say in its place why it is missing."""
@@ -122,7 +130,8 @@ class SlackClient:
             if found:
                 return found[row.key]
         try:
-            return await self._send(row.key, row.channel, row.thread_ts, render_card(review))
+            card = await name_people(render_card(review), self._names, exact=True)
+            return await self._send(row.key, row.channel, row.thread_ts, card)
         except SlackRefused as refused:
             if refused.error not in _BLOCKS_REFUSED:
                 raise
@@ -153,7 +162,7 @@ class SlackClient:
     async def _update_card(self, review: Review, ts: str) -> None:
         channel = review.thread.channel
         try:
-            await self._update(channel, ts, render_card(review))
+            await self._update(channel, ts, await name_people(render_card(review), self._names, exact=True))
         except SlackRefused as refused:
             if refused.error not in _BLOCKS_REFUSED:
                 raise
@@ -172,6 +181,7 @@ class SlackClient:
     def forget_people(self) -> None:
         """Ask Slack anew who people are and what they belong to: something changed."""
         self._users.forget()
+        self._names.forget()
         self.directory.forget()
 
     async def person(self, user_id: str, channel_id: str | None = None, *, max_age: float = 0.0) -> Person:

@@ -23,6 +23,8 @@ from countersign.slack.block_kit.escaping import (
     truncate_escaped,
 )
 from countersign.slack.cards.payload import labelled_section
+from countersign.slack.text.links import reveal_links
+from countersign.slack.text.markdown_split import split_markdown
 
 RETRY = "run:retry"
 ASK_AGAIN = "run:ask_again"
@@ -63,24 +65,19 @@ def _agent_message(text: str) -> tuple[RenderedMessage, ...]:
         RenderedMessage(
             text=truncate_escaped(piece, _NOTIFICATION_LIMIT),
             blocks=[{"type": "markdown", "text": escape_markdown(piece)}],
-            fallback=[plain_section(escape(part)) for part in _split(piece, _SECTION_LIMIT)],
+            fallback=[plain_section(escape(part)) for part in _pieces(piece, _SECTION_LIMIT)],
         )
-        for piece in _split(text if text.strip() else "(no text)", _MARKDOWN_LIMIT)
+        for piece in split_markdown(
+            reveal_links(escape_hidden(text)) if text.strip() else "(no text)",
+            _MARKDOWN_LIMIT,
+            measure=escaped_length,
+        )
     )
 
 
-def _split(text: str, limit: int) -> list[str]:
-    """The text in pieces within the limit, measured after escaping, split between lines where possible.
-
-    A code block that is split is closed at the end of a piece and opened again in the next.
-    """
-    pieces: list[str] = []
-    fenced = False
-    for part in split_text(escape_hidden(text), limit, measure=escaped_length):
-        opening = "```\n" if fenced else ""
-        fenced = fenced != (part.count("```") % 2 == 1)
-        pieces.append(opening + part + ("\n```" if fenced else ""))
-    return pieces
+def _pieces(text: str, limit: int) -> list[str]:
+    """Plain text in pieces within the limit, measured after escaping."""
+    return split_text(escape_hidden(text), limit, measure=escaped_length)
 
 
 def _result(values: Any) -> tuple[RenderedMessage, ...]:
@@ -154,7 +151,7 @@ def _start_form(graph: str) -> RenderedMessage:
 
 def _thread_root(body: Mapping[str, Any]) -> tuple[RenderedMessage, ...]:
     asker = f"<@{escape(str(body.get('user', '')))}>"
-    pieces = _split(str(body.get("text", "")), 2800)
+    pieces = _pieces(str(body.get("text", "")), 2800)
     first = f"{asker} asks: {escape(pieces[0])}"
     return (
         RenderedMessage(text=first, blocks=[section(first)]),

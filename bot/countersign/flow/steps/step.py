@@ -16,6 +16,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
+from countersign.flow.attachments import text_for_graph
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.errors import AnswerRefused, RunFailed
 from countersign.flow.graph_name import split_name
@@ -175,7 +176,9 @@ class Step:
         if self._info.starts_with is StartsWith.FORM and first.kind is InboundKind.MESSAGE:
             form = start_form(self._work.thread, self._info, first)
             return self._result(state, done=(first.key,), post=(form,))
-        return await self._run(self._graph.start(self._without_name(first, state)), (), (first.key,))
+        given = self._without_name(first, state)
+        given = replace(given, text=text_for_graph(given))
+        return await self._run(self._graph.start(given), (), (first.key,))
 
     def _without_name(self, first: Inbound, state: GraphState) -> Inbound:
         """Only a thread's first message names its graph."""

@@ -14,6 +14,7 @@ import structlog
 
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.lifecycle import Event, Status
+from countersign.flow.attachments import attachments_note
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.errors import (
@@ -30,7 +31,7 @@ from countersign.flow.metrics import Metrics
 from countersign.flow.outgoing import OutgoingKind, failure
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
-from countersign.flow.ports import Clock, Graphs, Locks, RunSlots, Session, Store
+from countersign.flow.ports import Clock, Graphs, Locks, Names, RunSlots, Session, Store
 from countersign.flow.review import Review
 from countersign.flow.steps.graph_choice import choose_graph, graph_missing
 from countersign.flow.steps.start_permission import StartPermission
@@ -70,8 +71,10 @@ class ThreadRunner:
         clock: Clock,
         metrics: Metrics | None = None,
         assign_rules: RuleAssignment | None = None,
+        names: Names | None = None,
     ) -> None:
-        """Without `assign_rules`, members decide everything."""
+        """Without `assign_rules`, members decide everything; without `names`, ids stay ids."""
+        self._names = names
         self._store = store
         self._locks = locks
         self._slots = slots
@@ -152,10 +155,20 @@ class ThreadRunner:
 
     async def _result(self, work: Work, session: Session) -> StepResult:
         requester = _starter(work) or work.thread.requester
+        work = await self._with_names(work)
         work = replace(work, thread=replace(work.thread, requester=requester))
         result = await self._assign_rules(await self._step(work, session))
+        result = _with_attachments_note(work, result)
         retried = bool(work.inbound) and work.inbound[0].kind is InboundKind.RETRY
         return replace(result, unpark=True) if retried else result
+
+    async def _with_names(self, work: Work) -> Work:
+        """The work with its first message as the graph is to read it."""
+        first = work.inbound[0] if work.inbound else None
+        if first is None or first.kind is not InboundKind.MESSAGE or self._names is None:
+            return work
+        named = replace(first, text=await self._names.readable(first.text))
+        return replace(work, inbound=(named, *work.inbound[1:]))
 
     async def _step(self, work: Work, session: Session) -> StepResult:
         first = work.inbound[0] if work.inbound else None
@@ -207,6 +220,14 @@ def _changed_reviews(work: Work, result: StepResult) -> dict[UUID, Review]:
     """The approvals as this step left them, each with the request that was parsed already."""
     before = {review.approval.id: review for review in (*work.open, *result.opened)}
     return {c.after.id: before[c.after.id].with_approval(c.after) for c in result.changes}
+
+
+def _with_attachments_note(work: Work, result: StepResult) -> StepResult:
+    """The result, with a note first where the message that it handled brought files."""
+    first = work.inbound[0] if work.inbound else None
+    handled = first is not None and first.kind is InboundKind.MESSAGE and first.key in result.done
+    told = attachments_note(first) if first is not None and handled else None
+    return replace(result, post=(told, *result.post)) if told else result
 
 
 def _starter(work: Work) -> str | None:

@@ -9,7 +9,6 @@ import re
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _CONTROL = re.compile("[&<>]")
 _BACKTICKS = re.compile("`{3,}")
-_LINK = re.compile(r"<((?:https?|mailto|tel):[^<>|]*)(?:\|([^<>]*))?>")
 _PLAIN_LABEL = re.compile(r"[\w .,/()\[\]›-]+")
 _ZERO_WIDTH_SPACE = "\u200b"  # never part of what people wrote: `escape_invisible` spells it out there
 
@@ -62,16 +61,3 @@ def _escape_line(line: str) -> str:
     rest = line.lstrip("> ")
     marks = line[: len(line) - len(rest)]
     return marks + escape(rest)
-
-
-def unescape(text: str) -> str:
-    """What a person typed, from the text of their message: links unwrapped, escapes undone."""
-    return _LINK.sub(_link, text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _link(match: re.Match[str]) -> str:
-    target, label = match.group(1), match.group(2)
-    bare = re.sub(r"^(?:https?://|mailto:|tel:)", "", target)
-    if label is None:
-        return target
-    return label if label.rstrip("/") in {target.rstrip("/"), bare.rstrip("/")} else f"{label} ({target})"

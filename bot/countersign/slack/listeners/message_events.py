@@ -13,12 +13,13 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from countersign.flow.attachments import attachments_body
 from countersign.flow.errors import SlackRefused
 from countersign.flow.graph_state import StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
-from countersign.slack.block_kit.escaping import unescape
 from countersign.slack.listeners.context import ListenerContext
+from countersign.slack.text.incoming import readable
 from countersign.slack.transport.deduplication import MessageDeduplicator, RecentKeys
 from countersign.slack.transport.web_api import Workspace
 
@@ -26,7 +27,7 @@ log = structlog.get_logger()
 
 _SUBTYPES = {None, "file_share", "thread_broadcast"}  # the others are edits, joins, bots, ...
 _LATE_AFTER = 2.0  # seconds from writing to delivery; usually Slack takes far less
-_EMPTY_MENTION = "Write your request in the same message as the mention. I can only read text, not files."
+_EMPTY_MENTION = "Write your request in the same message as the mention. I can only read text."
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
@@ -41,7 +42,8 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         inbound = message_from(event, body.get("event_id"), context.workspace)
         if inbound is None:
             return
-        if not inbound.text and context.graphs[context.default_graph].starts_with is not StartsWith.FORM:
+        empty = not inbound.text and inbound.body is None
+        if empty and context.graphs[context.default_graph].starts_with is not StartsWith.FORM:
             if inbound.may_open and not _has_twin(event) and answered.add(inbound.key):
                 context.notify_user(inbound.thread, inbound.user, _EMPTY_MENTION)
             return
@@ -115,11 +117,17 @@ def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Work
         kind=InboundKind.MESSAGE,
         thread=ThreadRef(team=workspace.team, channel=str(channel), ts=str(event.get("thread_ts") or ts)),
         user=str(user),
-        text=unescape(_strip_mentions(mention, text)),
+        text=readable(_strip_mentions(mention, text)),
+        body=attachments_body([_file_name(file) for file in event.get("files") or ()]),
         event_id=event_id,
         may_open=opens,
         ts=str(ts),
     )
+
+
+def _file_name(file: Any) -> str:
+    named = file if isinstance(file, Mapping) else {}
+    return str(named.get("name") or named.get("title") or "")
 
 
 def has_bot_trace(message: Mapping[str, Any]) -> bool:

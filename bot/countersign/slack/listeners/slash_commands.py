@@ -11,9 +11,10 @@ from countersign.flow.graph_name import split_name
 from countersign.flow.graph_state import StartsWith
 from countersign.flow.outgoing import ThreadRoot
 from countersign.flow.review import Review
-from countersign.slack.block_kit.escaping import code, truncate_escaped, unescape
+from countersign.slack.block_kit.escaping import code, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
+from countersign.slack.text.incoming import readable
 
 MAX_LISTED = 20
 _MAX_COUNTED = 200  # approvals; of more, the answer says "200 or more"
@@ -28,7 +29,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         await ack(_ephemeral(await _agent(context, command)))
 
     async def on_approvals(ack: Ack, command: dict[str, Any]) -> None:
-        if unescape(str(command.get("text") or "")).strip():
+        if readable(str(command.get("text") or "")).strip():
             await ack(_ephemeral(_APPROVALS_USAGE))
             return
         try:
@@ -50,7 +51,7 @@ def _ephemeral(text: str) -> dict[str, Any]:
 
 async def _agent(context: ListenerContext, command: dict[str, Any]) -> str:
     """The answer to the command; the thread is posted after the acknowledgement."""
-    text = unescape(str(command.get("text") or "")).strip()
+    text = readable(str(command.get("text") or "")).strip()
     if text.casefold() in {"", "help"}:
         return _usage(context)
     if text.casefold() == "graphs":

@@ -1,0 +1,128 @@
+"""Long Markdown in pieces: each is Markdown of its own, with its table's head and its code's language."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+_FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)$")
+_DELIMITER = re.compile(r"^ {0,3}\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_MOST_OPENING = 500  # characters of a fence's or table's head that are repeated; a longer one is not
+
+Measure = Callable[[str], int]
+
+
+def split_markdown(text: str, limit: int, *, measure: Measure = len, tables: int = 1) -> list[str]:
+    """The text in pieces within the limit, parted between paragraphs if possible, else lines, else words.
+
+    Code that is parted is closed, and opened again with its language; a table's head is repeated. A piece has
+    at most so many tables: Slack refuses a message with two.
+    """
+    splitter = _Splitter(limit, measure, tables)
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        splitter.add(line, lines[at + 1] if at + 1 < len(lines) else "")
+    return splitter.finish()
+
+
+@dataclass
+class _Splitter:
+    limit: int
+    measure: Measure
+    tables: int
+    pieces: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    size: int = 0
+    fence: str | None = None  # the line that opened the code which is open
+    head: list[str] = field(default_factory=list)  # of the table that goes on
+    seen: int = 0  # tables in this piece
+    paragraph: int = 0  # the line after the last blank one outside code and tables
+
+    def add(self, line: str, following: str) -> None:
+        begins_table = self.fence is None and not self.head and "|" in line and _is_delimiter(following)
+        if begins_table:
+            if self.seen >= self.tables:
+                self._flush()
+            self.head, self.seen = [line, following], self.seen + 1
+        elif self.head and self.fence is None and "|" not in line:
+            self.head = []
+        for part in self._fitting(line):
+            self._place(part)
+        self._follow_fence(line)
+        if self.fence is None and not self.head and not line.strip():
+            self.paragraph = len(self.lines)
+
+    def finish(self) -> list[str]:
+        if self.lines or not self.pieces:
+            self.pieces.append("\n".join(self.lines))
+        kept = [piece.strip("\n") for piece in self.pieces]
+        return [piece for piece in kept if piece.strip()] or [""]
+
+    def _place(self, line: str) -> None:
+        size = self.measure(line) + 1
+        if self.lines and self.size + size + self._closing() > self.limit:
+            self._flush(at=self._paragraph())
+        self.lines.append(line)
+        self.size += size
+
+    def _paragraph(self) -> int | None:
+        """Where to part, if a paragraph ended in the second half; inside code or a table, it is here."""
+        beginning = self.fence is None and not self.head
+        return self.paragraph if beginning and self.paragraph > len(self.lines) // 2 else None
+
+    def _flush(self, at: int | None = None) -> None:
+        rest = self.lines[at:] if at is not None else []
+        done = self.lines[:at] if at is not None else self.lines
+        closing = [_fence_of(self.fence)] if self.fence is not None else []
+        self.pieces.append("\n".join([*done, *closing]))
+        reopened = [self.fence] if self.fence is not None else self._table_head()
+        self.lines = [*reopened, *rest]
+        self.size = sum(self.measure(line) + 1 for line in self.lines)
+        self.paragraph, self.seen = 0, 1 if self.head else 0
+
+    def _table_head(self) -> list[str]:
+        """The head again, but not where the table has only begun or its head is too long to repeat."""
+        short = sum(map(len, self.head)) <= min(_MOST_OPENING, self.limit // 3)
+        in_body = bool(self.head) and self.head[1] in self.lines
+        return list(self.head) if short and in_body else []
+
+    def _closing(self) -> int:
+        return len(_fence_of(self.fence)) + 1 if self.fence is not None else 0
+
+    def _follow_fence(self, line: str) -> None:
+        found = _FENCE.match(line)
+        if found is None:
+            return
+        if self.fence is None:
+            short = self.measure(line) <= min(_MOST_OPENING, self.limit // 3)
+            self.fence = line if short else found["fence"][: self.limit // 4]
+        elif not found["info"].strip() and found["fence"].startswith(_fence_of(self.fence)):
+            self.fence = None
+
+    def _fitting(self, line: str) -> Iterator[str]:
+        """The line, in several where it is longer than a piece."""
+        opening = sum(self.measure(each) + 1 for each in ([self.fence] if self.fence else self.head))
+        repeated = opening if opening <= self.limit // 3 + 2 else 0
+        room = max(self.limit - self._closing() - repeated - 1, 1)
+        while self.measure(line) > room:
+            cut = _cut(line, room, self.measure)
+            yield line[:cut]
+            line = line[cut:]
+        yield line
+
+
+def _fence_of(opening: str | None) -> str:
+    found = _FENCE.match(opening or "")
+    return found["fence"] if found else "```"
+
+
+def _is_delimiter(line: str) -> bool:
+    return "-" in line and len(line) <= _MOST_OPENING and _DELIMITER.match(line) is not None
+
+
+def _cut(line: str, room: int, measure: Measure) -> int:
+    """How many characters of the line fit, at least one; behind a blank of the second half if any."""
+    taken = min(len(line), room)
+    while taken > 1 and (size := measure(line[:taken])) > room:
+        taken = max(1, min(taken - 1, taken * room // size))
+    blank = line.rfind(" ", taken // 2, taken) + 1
+    return blank or taken

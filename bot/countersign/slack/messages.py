@@ -77,7 +77,7 @@ def _agent_message(text: str) -> tuple[RenderedMessage, ...]:
 
 def _pieces(text: str, limit: int) -> list[str]:
     """Plain text in pieces within the limit, measured after escaping."""
-    return split_text(escape_hidden(text), limit, measure=escaped_length)
+    return list(split_text(escape_hidden(text), limit, measure=escaped_length))
 
 
 def _result(values: Any) -> tuple[RenderedMessage, ...]:

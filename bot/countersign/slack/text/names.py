@@ -23,7 +23,7 @@ _BARE = re.compile(
 _MARKUP = re.compile(rf"&lt;(?:[@#]|!subteam\^)(?P<id>{_ID})(?:\|(?:(?!&[lg]t;).){{0,100}})?&gt;")
 _BROADCAST = re.compile(r"&lt;!(?P<all>here|channel|everyone)(?:\|(?:(?!&[lg]t;).){0,100})?&gt;")
 _SPELT = re.compile(rf"(?P<sign>[@#])(?P<name>[^\n()@#]{{1,80}}) \((?P<id>{_ID})\)")
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f<>&*~`|\[\]()\\@#]+")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f<>&*~`|\[\]()\\@#⟨⟩]+")
 
 MAX_AGE = 600.0  # seconds; of a name
 _RETRY_AGE = 60.0  # seconds; of "Slack does not say"
@@ -116,8 +116,8 @@ def ids_in(escaped: str) -> set[str]:
 def with_names(escaped: str, names: Mapping[str, str], *, exact: bool) -> str:
     """Escaped text with names in the place of Slack's markup, which mention nobody.
 
-    `exact` keeps the markup beside the name (`@Bob Berger ⟨@U0BOB00001⟩`), as approvers have to see what a value
-    is. No other text is written so: cards write out the brackets of a payload.
+    `exact` keeps the markup beside the name (`@Bob Berger ⟨@U0BOB00001⟩`), as approvers have to see what a
+    value is. No other text is written so: cards write out the brackets of a payload.
     """
 
     def named(found: re.Match[str]) -> str:

@@ -18,7 +18,7 @@ _GROWTH = 900  # characters that the names of one message may add
 
 
 async def name_people(rendered: RenderedMessage, names: Names, *, exact: bool) -> RenderedMessage:
-    """The message with names in the place of `<@U0...>` and its like. `exact`: with the markup beside each."""
+    """The message with names for `<@U0...>` and its like. `exact` keeps the markup beside each."""
     texts = [rendered.text, *(text for block in rendered.blocks for text in _texts(block))]
     if not any("&lt;" in text or " (" in text for text in texts):
         return rendered

@@ -3,6 +3,7 @@
 from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
+from countersign.approvals.policy.rule import NO_RULE, Rule
 from countersign.testing.cards import ApprovalCard
 from slack_local.fault_injection import ApiFault
 from tests.approvals.policy.policies import a_rule
@@ -214,3 +215,9 @@ async def test_what_somebody_edited_is_not_approved_together_with_the_rest(bot: 
     )
     stored = await bot.approval(card)
     assert [len(stored.votes_on(row).votes) for row in (0, 1)] == [1, 1]
+
+
+async def test_a_card_that_no_rule_matched_names_none(bot: Bot) -> None:
+    card = await bot.asks(REFUND, rules=(Rule(name=NO_RULE),))
+
+    assert "ule" not in card.text.rsplit("Requested", 1)[1]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.approver_set import MEMBERS, Source, SourceKind
-from countersign.approvals.policy.rule import Rule
+from countersign.approvals.policy.rule import NO_RULE, Rule
 from countersign.approvals.policy.voting.membership import Memberships
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.permission import VotingContext
@@ -33,8 +33,8 @@ def vote_blocks(approval: Approval, row: ReviewRow, at: int) -> list[Block]:
 
 
 def rule_names(approval: Approval) -> str:
-    """`Rule: large refunds`, in mrkdwn; empty without rules."""
-    names = list(dict.fromkeys(rule.name for rule in approval.rules))
+    """`Rule: large refunds`, in mrkdwn; empty where no rule matched."""
+    names = list(dict.fromkeys(rule.name for rule in approval.rules if rule.name != NO_RULE))
     if not names:
         return ""
     return f"{'Rule' if len(names) == 1 else 'Rules'}: {escape(', '.join(names))}"

@@ -27,7 +27,7 @@ CONFIGS: Mapping[str, tuple[str, str]] = {
     "not_json": ("{", "cannot be read as JSON"),
     "a_list": ("[]", "names no graphs"),
     "no_graphs": ('{"graphs": {}}', "names no graphs"),
-    "odd_name": ('{"graphs": {"a b": "./good.py:graph"}}', "'a b'"),
+    "odd_name": ('{"graphs": {"a:b": "./good.py:graph"}}', "rename the graph 'a:b'"),
     "no_attribute": ('{"graphs": {"one": "./good.py"}}', '"one" must be'),
     "a_number": ('{"graphs": {"one": 7}}', '"one" must be'),
     "no_file": ('{"graphs": {"one": "./none.py:graph"}}', "no such file"),

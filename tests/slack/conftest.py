@@ -45,8 +45,8 @@ FORM_SCHEMA: Json = {
     "required": ["name", "count"],
 }
 GRAPHS = {
-    "assistant": GraphInfo(name="assistant", starts_with=StartsWith.MESSAGES, input_schema={}),
-    "order": GraphInfo(name="order", starts_with=StartsWith.FORM, input_schema=FORM_SCHEMA),
+    "assistant": GraphInfo(name="assistant", starts_with=StartsWith.MESSAGES, form_schema={}),
+    "order": GraphInfo(name="order", starts_with=StartsWith.FORM, form_schema=FORM_SCHEMA),
 }
 
 

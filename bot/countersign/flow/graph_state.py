@@ -84,14 +84,24 @@ EMPTY_STATE = GraphState()
 
 class StartsWith(StrEnum):
     MESSAGES = "messages"  # {"messages": [{"role": "user", "content": text}]}
+    MESSAGE_LIST = "message_list"  # [{"role": "user", "content": text}]
     TEXT = "text"  # the one required string property
+    VALUE = "value"  # the text itself
     FORM = "form"  # a form made from the input schema
 
 
 @dataclass(frozen=True, kw_only=True)
 class GraphInfo:
+    """`form_schema` describes what a person gives in the form that starts the graph; its property
+    `message_field` is prefilled with the message that they wrote."""
+
     name: str
     starts_with: StartsWith
-    input_schema: Json
-    text_property: str | None = None  # for TEXT
+    form_schema: Json
+    form_first: bool = False  # a new thread begins with the form: a message is not all that the graph needs
+    message_field: str | None = None
     version: str | None = None  # a digest of the graph's code; None: unknown
+
+    def needs_form(self, *, new: bool) -> bool:
+        """Whether a message does not start it; `new`: nothing ran in the thread yet."""
+        return self.starts_with is StartsWith.FORM or (self.form_first and new)

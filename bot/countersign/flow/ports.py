@@ -38,6 +38,10 @@ class Store(Protocol):
         """Remember `/agent text`: an outbox row that becomes a thread when it is posted."""
         ...
 
+    async def start_text(self, channel: str, thread_ts: str, ts: str) -> str | None:
+        """What somebody wrote that this message answers with a start form; None once that is forgotten."""
+        ...
+
     async def work(self, thread_id: str) -> Work | None:
         """What the thread has to do. None: there is nothing to do.
 

@@ -31,6 +31,7 @@ from countersign.interrupts.pointer import MESSAGE, ROOT
 from countersign.interrupts.resume import check_decision, resume_value
 from countersign.interrupts.review_request import AnswerSource, Part, PartRole, ReviewRequest, ReviewRow, Risk
 from countersign.interrupts.unset import UNSET, JsonOrUnset, Unset
+from countersign.interrupts.validation.schema import compile_schema
 
 __all__ = [
     "BREAKPOINT_KEY",
@@ -60,6 +61,7 @@ __all__ = [
     "Unset",
     "answer_previews",
     "check_decision",
+    "compile_schema",
     "digest",
     "display_name",
     "escape_hidden",

@@ -1,5 +1,6 @@
 """One graph in one thread: read, start, resume by id, continue. The caller holds the thread's lock."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from langgraph.types import Command, StateSnapshot
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
 from countersign.flow.errors import AnswerRefused, DatabaseUnavailable, Drained, RunFailed
-from countersign.flow.graph_state import GraphInfo, GraphState, StartsWith, is_breakpoint
+from countersign.flow.graph_state import GraphInfo, GraphState, is_breakpoint
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import to_json
@@ -23,8 +24,15 @@ from countersign.runs.breakpoints.passing import Passing
 from countersign.runs.breakpoints.stops import Stop, StopFinder
 from countersign.runs.breakpoints.stops import breakpoint_id as stops_id
 from countersign.runs.checkpointer import is_database_unavailable
+from countersign.runs.inputs.plan import InputPlan
 from countersign.runs.loading import AnyGraph
-from countersign.runs.snapshot import INPUT_KEY, dangling_tool_calls, read_state
+from countersign.runs.snapshot import (
+    CONTEXT_KEY,
+    INPUT_KEY,
+    dangling_tool_calls,
+    read_state,
+    with_named_values,
+)
 from countersign.runs.unanswered import is_asked, unanswered
 
 
@@ -46,6 +54,7 @@ class GraphThread:
         self,
         graph: AnyGraph,
         info: GraphInfo,
+        plan: InputPlan,
         config: RunnableConfig,
         session: psycopg.AsyncConnection[Any],
         control: RunControl,
@@ -56,6 +65,7 @@ class GraphThread:
         """`failed` reports what a run raised."""
         self._graph = graph
         self._info = info
+        self._plan = plan
         self._config = config
         self._session = session
         self._control = control
@@ -66,7 +76,7 @@ class GraphThread:
         self._values: Any = None
 
     async def read(self) -> GraphState:
-        snapshot = await self._graph.aget_state(self._config)
+        snapshot = with_named_values(self._graph, await self._graph.aget_state(self._config))
         self._metadata = dict(snapshot.metadata or {})
         self._values = snapshot.values
         held = unanswered(self._reads.get(""))
@@ -98,7 +108,8 @@ class GraphThread:
             **self._config["configurable"],
             "checkpoint_id": snapshot.config["configurable"]["checkpoint_id"],
         }
-        return (await self._graph.aget_state({"configurable": here})).values
+        before = await self._graph.aget_state({"configurable": here})
+        return with_named_values(self._graph, before).values
 
     async def describe(self) -> Json:
         """The state for the inspector: its values, the next nodes, the pending interrupts."""
@@ -112,8 +123,10 @@ class GraphThread:
 
     async def start(self, inbound: Inbound) -> None:
         """Run with new input. The checkpoints record its key, so that a retry knows it was applied."""
-        config = self._config_for(inbound.key, inbound.user)
-        await self._run(self._input(inbound), config)
+        given, context = self._input(inbound)
+        if inbound.kind is not InboundKind.FORM:
+            context = self._kept_context()  # of the form that began the thread, if there was one
+        await self._run(given, self._config_for(inbound.key, inbound.user, context))
 
     async def resume(self, interrupt_id: str, answer: Json) -> None:
         if is_breakpoint(interrupt_id):
@@ -162,19 +175,24 @@ class GraphThread:
         await self._run(None, config)
 
     def _continue_config(self) -> RunnableConfig:
-        return self._config_for(self._metadata.get(INPUT_KEY), self._metadata.get("slack_user_id"))
+        user = self._metadata.get("slack_user_id")
+        return self._config_for(self._metadata.get(INPUT_KEY), user, self._kept_context())
 
-    def _config_for(self, input_key: str | None, user: str | None) -> RunnableConfig:
+    def _kept_context(self) -> dict[str, Json]:
+        found: dict[str, Json] = json.loads(self._metadata.get(CONTEXT_KEY) or "{}")
+        return found
+
+    def _config_for(
+        self, input_key: str | None, user: str | None, context: Mapping[str, Json]
+    ) -> RunnableConfig:
         configurable = {**self._config["configurable"], "slack_user_id": user or ""}
-        return {"configurable": configurable, "metadata": {INPUT_KEY: input_key or ""}}
+        metadata = {INPUT_KEY: input_key or ""}
+        if context:
+            metadata[CONTEXT_KEY] = json.dumps(context)
+        return {"configurable": configurable, "metadata": metadata}
 
-    def _input(self, inbound: Inbound) -> dict[str, Any]:
-        if inbound.kind is InboundKind.FORM:
-            assert isinstance(inbound.body, dict)
-            return dict(inbound.body)
-        if self._info.starts_with is StartsWith.TEXT:
-            assert self._info.text_property is not None
-            return {self._info.text_property: inbound.text}
+    def _input(self, inbound: Inbound) -> tuple[Any, dict[str, Json]]:
+        """The graph's input, and what a form says of its context."""
         # After a failed step, tool calls may have no results, and a model refuses such a history.
         unanswered = [
             ToolMessage(
@@ -185,11 +203,16 @@ class GraphThread:
             )
             for call, tool in dangling_tool_calls(self._values)
         ]
-        return {"messages": [*unanswered, {"role": "user", "content": inbound.text}]}
+        if inbound.kind is InboundKind.FORM:
+            return self._plan.from_form(inbound.body, unanswered)
+        return self._plan.from_text(inbound.text, unanswered), {}
 
     async def _run(self, given: Any, config: RunnableConfig) -> None:
         try:
-            await self._graph.ainvoke(given, config, durability="sync", control=self._control)
+            context = self._plan.context.of_run(json.loads(config["metadata"].get(CONTEXT_KEY, "{}")))
+            await self._graph.ainvoke(
+                given, config, context=context, durability="sync", control=self._control
+            )
         except GraphDrained:
             raise Drained from None
         except Exception as error:

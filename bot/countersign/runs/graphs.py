@@ -26,7 +26,7 @@ from countersign.runs.code_version import code_version
 from countersign.runs.config import GraphConfig, GraphConfigError
 from countersign.runs.error_reports import ErrorReports
 from countersign.runs.graph_thread import GraphThread, thread_config
-from countersign.runs.input_schema import describe_input
+from countersign.runs.inputs.plan import plan_input
 from countersign.runs.loading import LoadedGraph, load_graphs
 from countersign.runs.long_term_store import LongTermStore, load_index, open_project_store
 from countersign.runs.run_errors import report_failure
@@ -84,9 +84,10 @@ class Graphs:
         self._draining = False
         self.default = default
         own = own_code(loaded)
+        self._plans = {name: plan_input(graph, own) for name, graph in loaded.items()}
         self._reports = ErrorReports(own, redact) if redact else None
         self.infos: Mapping[str, GraphInfo] = {
-            name: replace(describe_input(graph), version=code_version(name, graph.sample, own))
+            name: replace(self._plans[name].info, version=code_version(name, graph.sample, own))
             for name, graph in loaded.items()
         }
         self.answers: Mapping[str, GraphReading] = read_all_answers(loaded, own)
@@ -123,7 +124,15 @@ class Graphs:
                         raise DatabaseUnavailable from error
                     raise failed(error) from error
                 yield GraphThread(
-                    graph, self.infos[name], config, session, control, saver.reads, self.answers[name], failed
+                    graph,
+                    self.infos[name],
+                    self._plans[name],
+                    config,
+                    session,
+                    control,
+                    saver.reads,
+                    self.answers[name],
+                    failed,
                 )
         finally:
             self._controls.discard(control)

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, BaseMessage
+from langgraph.constants import END
 from langgraph.types import StateSnapshot
 
 from countersign.flow.graph_state import GraphState, PendingInterrupt
@@ -22,9 +23,30 @@ from countersign.runs.conversation import (
 from countersign.runs.loading import AnyGraph
 from countersign.runs.message_content import without_images
 
-INPUT_KEY = "countersign_input"  # in every checkpoint's metadata: the key of the input that led to it
+# In every checkpoint's metadata: the key of the input that led to it, and what a form said of the context.
+INPUT_KEY = "countersign_input"
+CONTEXT_KEY = "countersign_context"
+
 _STRUCTURED = "structured_response"  # where langchain's create_agent puts it
 _SHOWN_OTHERWISE = {"messages", _STRUCTURED}
+_WHOLE = ("__root__", END)  # channels that hold all of the output
+
+
+def with_named_values(graph: AnyGraph, snapshot: StateSnapshot) -> StateSnapshot:
+    """The snapshot with values by name: what an entrypoint returns is one value of any type."""
+    if graph.output_channels != END or isinstance(snapshot.values, dict):
+        return snapshot
+    value = snapshot.values
+    if value is None:
+        return snapshot._replace(values={})
+    if isinstance(value, BaseMessage) and value.id is None:  # each run's is another one
+        value = value.model_copy(update={"id": snapshot.config["configurable"]["checkpoint_id"]})
+    messages = [value] if isinstance(value, BaseMessage) else value
+    if isinstance(messages, list) and messages and all(isinstance(each, BaseMessage) for each in messages):
+        return snapshot._replace(values={"messages": messages})
+    fields = to_json(value)
+    named = fields if isinstance(fields, dict) else {"result": value}
+    return snapshot._replace(values=named)
 
 
 def read_state(
@@ -80,7 +102,7 @@ def read_state(
 def _output_names(graph: AnyGraph, values: dict[str, Any]) -> list[str]:
     channels = graph.output_channels
     names = [channels] if isinstance(channels, str) else list(channels)
-    return [name for name in names if name in values] or (list(values) if names == ["__root__"] else [])
+    return [name for name in names if name in values] or (list(values) if names[0] in _WHOLE else [])
 
 
 def _pending(snapshot: StateSnapshot, answers: GraphReading) -> tuple[PendingInterrupt, ...]:

@@ -511,4 +511,10 @@ SELECT 1 FROM countersign.outbox WHERE key = %(key)s;
 -- vector_dimensions --
 -- How long the vectors of LangGraph's store are; pgvector keeps it as the column's type modifier.
 SELECT atttypmod AS dimensions FROM pg_attribute
-WHERE attrelid = 'store_vectors'::regclass AND attname = 'embedding';
+WHERE attrelid = to_regclass('store_vectors') AND attname = 'embedding';
+
+-- start_text --
+-- The text that a start form's message keeps, to prefill the form with.
+SELECT body ->> 'text' AS text FROM countersign.outbox
+WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND posted_ts = %(ts)s AND kind = 'start_form'
+  AND kind <> 'note' AND posted_at IS NOT NULL;

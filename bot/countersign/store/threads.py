@@ -56,6 +56,12 @@ class ThreadStore:
         async with self._pool.connection() as connection:
             return await _one(connection, QUERIES["later_early_reply"], _place(mention)) is not None
 
+    async def start_text(self, channel: str, thread_ts: str, ts: str) -> str | None:
+        place = {"channel": channel, "thread_ts": thread_ts, "ts": ts}
+        async with self._pool.connection() as connection:
+            row = await _one(connection, QUERIES["start_text"], place)
+        return str(row["text"]) if row and row["text"] else None
+
     async def _accepted(self, inbound: Inbound) -> bool:
         async with transaction(self._pool) as connection:
             accepted = await insert_inbound(connection, inbound)

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from countersign.testing.cards import ApprovalCard
 from slack_local.block_kit.text import full_text
 from slack_local.people.threads import Thread
 from tests.support.bots import BotProcess
@@ -32,6 +33,11 @@ class Hosted:
             lambda message: "*Result*" in full_text(message) and part in full_text(message), limit=20
         )
         return full_text(message)
+
+
+async def card_saying(thread: Thread, words: str) -> ApprovalCard:
+    """The open card that has these words; a start form's message has a button, too."""
+    return await thread.card(saying=words, limit=20, kind=ApprovalCard)
 
 
 Host: TypeAlias = Callable[..., AbstractAsyncContextManager[Hosted]]

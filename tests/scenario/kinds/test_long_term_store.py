@@ -79,6 +79,7 @@ async def test_every_graph_has_the_store_whatever_it_was_compiled_with(host: Hos
     ):
         await said(hosted, "remember: lunch=at noon", "Stored lunch.")
         await said(hosted, "recall: lunch", "Found at noon.")
+        await said(hosted, "functional: lunch", "Functional: at noon")
         assert await worker.stop() == 0
         assert await hosted.bot.stop() == 0
         await hosted.bot.again()

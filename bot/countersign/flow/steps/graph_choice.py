@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import replace
 
+from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.flow.graph_name import split_name
 from countersign.flow.graph_state import GraphInfo
@@ -43,5 +44,6 @@ def graph_missing(work: Work, graphs: Graphs) -> StepResult:
 
 
 def start_form(thread: ThreadRecord, info: GraphInfo, first: Inbound) -> Outgoing:
-    """The message whose button opens the form that starts this graph."""
-    return outgoing(thread.ref, f"start:{first.key}", OutgoingKind.START_FORM, {"graph": info.name})
+    """The message whose button opens the form that starts this graph, prefilled with what was written."""
+    body: Json = {"graph": info.name, "text": first.text}
+    return outgoing(thread.ref, f"start:{first.key}", OutgoingKind.START_FORM, body)

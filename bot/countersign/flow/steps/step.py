@@ -20,7 +20,7 @@ from countersign.flow.attachments import text_for_graph
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.errors import AnswerRefused, RunFailed
 from countersign.flow.graph_name import split_name
-from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, StartsWith, is_breakpoint
+from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, is_breakpoint
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, failure, note
 from countersign.flow.ports import Clock, GraphThread
@@ -173,8 +173,9 @@ class Step:
         if refusal is not None:
             nothing = self._result(state, done=(first.key,))
             return replace(nothing, notices=(Notice(user=first.user, text=refusal),))
-        if self._info.starts_with is StartsWith.FORM and first.kind is InboundKind.MESSAGE:
-            form = start_form(self._work.thread, self._info, first)
+        new = state.checkpoint_id is None
+        if first.kind is InboundKind.MESSAGE and self._info.needs_form(new=new):
+            form = start_form(self._work.thread, self._info, self._without_name(first, state))
             return self._result(state, done=(first.key,), post=(form,))
         given = self._without_name(first, state)
         given = replace(given, text=text_for_graph(given))

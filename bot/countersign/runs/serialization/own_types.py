@@ -7,8 +7,12 @@ that is refused comes back as a dict, and a node that waited for an answer gets 
 import ast
 import dataclasses
 import enum
+import os
+import re
 import sys
-from collections.abc import Iterable, Iterator
+import sysconfig
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import TypeAlias
@@ -18,6 +22,9 @@ from pydantic.v1 import BaseModel as BaseModelV1
 
 TypeName: TypeAlias = tuple[str, ...]  # module, class
 
+_COUNTERSIGN = {"countersign", "slack_local"}  # in a checkout they stand beside the graphs
+_INNER_IMPORT = re.compile(r"^[ \t]+(?:from|import)[ \t]", re.MULTILINE)  # in a function, not at the top
+_STANDARD_LIBRARY = sysconfig.get_paths()["stdlib"] + os.sep
 _INSTALLED = {"site-packages", "dist-packages"}
 _MOST_TEXT = 2_000_000  # characters of a module that is searched for imports
 
@@ -27,23 +34,24 @@ class OwnTypes:
     installed."""
 
     def __init__(self, folders: Iterable[Path], packages: Iterable[str] = ()) -> None:
-        self._folders = tuple(folder.resolve() for folder in folders)
+        self._folders = tuple(os.path.realpath(folder) + os.sep for folder in folders)
         self._packages = frozenset(packages)
         self._found: frozenset[TypeName] = frozenset()
-        self._modules_seen: set[str] = set()
-        self._names_seen: set[str] = set()
+        self._seen: set[str] = set()  # names of modules
+        self._names_seen: set[str] = set()  # that are imported somewhere
+        self._roots: dict[str, str] | None = None
 
     def names(self) -> frozenset[TypeName]:
         """The types of all own modules that are loaded by now, and of those that they import later.
 
-        Only modules that were loaded since the last call are looked at: reading all of them takes seconds.
+        Only modules that were loaded since the last call are looked at: reading all of them takes a while.
         """
         new = {
             name: module
             for name, module in list(sys.modules.items())  # nodes import modules, too
-            if name not in self._modules_seen and not _is_being_imported(module)
+            if name not in self._seen and not _is_being_imported(module)
         }
-        self._modules_seen.update(new)
+        self._seen.update(new)
         own = [module for module in new.values() if self._owns(module)]
         if own:
             defined = {name for module in own for name in _defined_types(module)}
@@ -51,39 +59,58 @@ class OwnTypes:
         return self._found
 
     def _owns(self, module: ModuleType) -> bool:
-        file = getattr(module, "__file__", None)
-        if not isinstance(file, str):
+        file, name = getattr(module, "__file__", None), getattr(module, "__name__", None)
+        if not isinstance(file, str) or not isinstance(name, str):
             return False
-        return module.__name__.split(".")[0] in self._packages or self._owns_file(Path(file))
+        top = name.split(".")[0]
+        return top not in _COUNTERSIGN and (top in self._packages or self._owns_file(file))
 
-    def _owns_file(self, file: Path) -> bool:
-        file = file.resolve()
+    def _owns_file(self, file: str) -> bool:
+        if file.startswith(_STANDARD_LIBRARY):
+            return False
+        file = os.path.realpath(file)
         for folder in self._folders:
-            if file.is_relative_to(folder):
-                return not set(file.relative_to(folder).parts) & _INSTALLED
+            if file.startswith(folder):
+                return not _INSTALLED.intersection(Path(file[len(folder) :]).parts)
         return False
 
     def _types_imported_later(self, own: Iterable[ModuleType]) -> Iterator[TypeName]:
         """A checkpoint may be read before a node has imported the module of a type that is in it."""
-        waiting = [(Path(str(module.__file__)), _package(module)) for module in own]
+        texts = ((_text(str(module.__file__)), _package(module)) for module in own)
+        # What a loaded module imports at its top is loaded, too.
+        waiting = [(text, package) for text, package in texts if _INNER_IMPORT.search(text)]
         while waiting:
-            file, package = waiting.pop()
-            for name in set(_imported_names(file, package)) - self._names_seen - sys.modules.keys():
+            text, package = waiting.pop()
+            for name in set(_imported_names(text, package)) - self._names_seen - sys.modules.keys():
                 self._names_seen.add(name)
                 found = self._file_of(name)
                 if found is not None:
                     yield from ((name, each) for each in _declared_types(found))
-                    above = name if found.name == "__init__.py" else name.rpartition(".")[0]
-                    waiting.append((found, above))
+                    is_package = found.endswith(f"{os.sep}__init__.py")
+                    waiting.append((_text(found), name if is_package else name.rpartition(".")[0]))
 
-    def _file_of(self, name: str) -> Path | None:
+    def _file_of(self, name: str) -> str | None:
         """The own file of a module, found without importing anything."""
-        parts = Path(*name.split("."))
-        for root in map(Path, sys.path):
-            for file in (root / parts / "__init__.py", (root / parts).with_suffix(".py")):
-                if file.is_file():
-                    return file if self._owns_file(file) else None
+        top, _, _ = name.partition(".")
+        root = self._own_names().get(top)
+        if root is None:
+            return None
+        path = Path(root, *name.split("."))
+        for file in (path / "__init__.py", path.with_suffix(".py")):
+            if file.is_file():
+                return str(file) if self._owns_file(str(file)) else None
         return None
+
+    def _own_names(self) -> Mapping[str, str]:
+        """The top-level names of the project's modules, and where on the import path they are."""
+        if self._roots is None:
+            self._roots = {}
+            for root in sys.path:
+                if self._folders and (os.path.realpath(root) + os.sep).startswith(self._folders):
+                    with suppress(OSError):
+                        for entry in Path(root).iterdir():
+                            self._roots.setdefault(entry.name.removesuffix(".py"), root)
+        return self._roots
 
 
 def _is_being_imported(module: ModuleType) -> bool:
@@ -109,8 +136,8 @@ def _holds_data(cls: type) -> bool:
     )
 
 
-def _imported_names(file: Path, package: str) -> Iterator[str]:
-    tree = _parsed(file)
+def _imported_names(text: str, package: str) -> Iterator[str]:
+    tree = _parsed(text)
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -122,17 +149,23 @@ def _imported_names(file: Path, package: str) -> Iterator[str]:
             yield from (f"{source}.{alias.name}" for alias in node.names)
 
 
-def _declared_types(file: Path) -> Iterator[str]:
+def _declared_types(file: str) -> Iterator[str]:
     """The classes at a module's top that have a base or are dataclasses, by its source."""
-    tree = _parsed(file)
+    tree = _parsed(_text(file))
     for node in tree.body if tree else ():
         if isinstance(node, ast.ClassDef) and (node.bases or node.decorator_list):
             yield node.name
 
 
-def _parsed(file: Path) -> ast.Module | None:
+def _text(file: str) -> str:
     try:
-        text = file.read_text(encoding="utf-8")
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def _parsed(text: str) -> ast.Module | None:
+    try:
         return ast.parse(text) if len(text) <= _MOST_TEXT else None
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

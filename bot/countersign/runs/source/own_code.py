@@ -47,7 +47,7 @@ class OwnCode:
         return module if isinstance(file, str) and self._owns_file(os.path.realpath(file)) else None
 
     def mentions(self, module: ModuleType, word: str) -> bool:
-        text = self._text(_file_of(module))
+        text = self.text_of(_file_of(module))
         return text is not None and word in text
 
     def _owns_file(self, file: str) -> bool:
@@ -70,7 +70,7 @@ class OwnCode:
             if file in seen or not self._owns_file(file):
                 continue
             seen.add(file)
-            text = self._text(file)
+            text = self.text_of(file)
             if text is None:
                 continue
             size += len(text)
@@ -78,7 +78,7 @@ class OwnCode:
             yield module, ModuleSource(name=module.__name__, file=file, text=text, package=package)
             waiting.extend(_imported(module, text))
 
-    def _text(self, file: str) -> str | None:
+    def text_of(self, file: str) -> str | None:
         if file not in self._texts:
             try:
                 with tokenize.open(file) as opened:  # in the encoding that the file declares

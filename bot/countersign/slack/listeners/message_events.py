@@ -15,7 +15,6 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from countersign.flow.attachments import attachments_body
 from countersign.flow.errors import SlackRefused
-from countersign.flow.graph_state import StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.slack.listeners.context import ListenerContext
@@ -43,7 +42,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         if inbound is None:
             return
         empty = not inbound.text and inbound.body is None
-        if empty and context.graphs[context.default_graph].starts_with is not StartsWith.FORM:
+        if empty and not context.graphs[context.default_graph].needs_form(new=True):
             if inbound.may_open and not _has_twin(event) and answered.add(inbound.key):
                 context.notify_user(inbound.thread, inbound.user, _EMPTY_MENTION)
             return

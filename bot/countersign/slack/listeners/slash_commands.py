@@ -8,7 +8,6 @@ from slack_bolt.async_app import AsyncApp
 from countersign.approvals.errors import CountersignError
 from countersign.flow.errors import SlackRefused
 from countersign.flow.graph_name import split_name
-from countersign.flow.graph_state import StartsWith
 from countersign.flow.outgoing import ThreadRoot
 from countersign.flow.review import Review
 from countersign.slack.block_kit.escaping import code, truncate_escaped
@@ -60,7 +59,7 @@ async def _agent(context: ListenerContext, command: dict[str, Any]) -> str:
     if name is not None and name not in context.graphs:
         return f"There is no agent called {code(name)}.\n{_list(context)}"
     info = context.graphs[name or context.default_graph]
-    if not task and info.starts_with is not StartsWith.FORM:
+    if not task and not info.needs_form(new=True):
         return f"Write what {code(info.name)} should do after the colon.\n{_usage(context)}"
     key = f"agent:{command['trigger_id']}"
     root = ThreadRoot(

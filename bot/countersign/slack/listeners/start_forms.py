@@ -12,7 +12,7 @@ from countersign.flow.errors import SlackRefused
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
-from countersign.interrupts import form_from_schema
+from countersign.interrupts import Form, form_from_schema
 from countersign.slack import messages
 from countersign.slack.block_kit.builders import RenderedMessage, section
 from countersign.slack.block_kit.escaping import code, escape
@@ -94,7 +94,7 @@ async def _open(context: ListenerContext, click: ButtonClick, info: GraphInfo) -
     modal = Modal(
         callback_id=FORM, title="Start", submit="Start", private_metadata=ref.pack(), heading=info.name
     )
-    view = form_view(fit_form(form_from_schema(info.input_schema)), modal)
+    view = form_view(await _form(context, ref, info), modal)
     try:
         await context.api.call("views.open", trigger_id=click.trigger_id, view=view)
     except SlackRefused as refused:
@@ -103,10 +103,18 @@ async def _open(context: ListenerContext, click: ButtonClick, info: GraphInfo) -
         )
 
 
+async def _form(context: ListenerContext, ref: StartFormReference, info: GraphInfo) -> Form:
+    """The graph's form, with the message that it is the answer to in its place."""
+    if info.message_field is None:
+        return fit_form(form_from_schema(info.form_schema))
+    text = await context.store.start_text(ref.channel, ref.thread_ts, ref.message_ts)
+    return fit_form(form_from_schema(info.form_schema, {info.message_field: text} if text else {}))
+
+
 async def _start(context: ListenerContext, user: str, view: dict[str, Any]) -> None:
     ref = StartFormReference.unpack(view.get("private_metadata"))
     info = _info(context.graphs, ref.graph)
-    form = fit_form(form_from_schema(info.input_schema))
+    form = await _form(context, ref, info)
     values = form.read(submitted_values(form, view))
     thread = ThreadRef(team=context.workspace.team, channel=ref.channel, ts=ref.thread_ts)
     await context.store.accept(

@@ -1,0 +1,1 @@
+"""How graphs are started: what their input and context look like, and what people are asked for."""

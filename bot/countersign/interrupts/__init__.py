@@ -9,6 +9,7 @@ from countersign.interrupts.answers.preview import AnswerPreview, answer_preview
 from countersign.interrupts.dialects.options import MOST_OPTION_BUTTONS
 from countersign.interrupts.dialects.static_breakpoint import KEY as BREAKPOINT_KEY
 from countersign.interrupts.digest import digest
+from countersign.interrupts.display.imitation import imitates_decision
 from countersign.interrupts.display.json_diff import Change, json_diff
 from countersign.interrupts.display.layout import Section, pages, sections, split_text
 from countersign.interrupts.display.visible_text import (
@@ -69,6 +70,7 @@ __all__ = [
     "form_from_arguments",
     "form_from_schema",
     "has_invisible",
+    "imitates_decision",
     "is_displayed_unchanged",
     "json_diff",
     "json_equal",

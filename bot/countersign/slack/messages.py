@@ -12,6 +12,7 @@ from countersign.slack.block_kit.builders import (
     actions,
     button,
     context_block,
+    mrkdwn,
     plain_section,
     section,
 )
@@ -34,6 +35,8 @@ _NOTIFICATION_LIMIT = 3000  # characters of the text in notifications; the block
 _MARKDOWN_LIMIT = 11_000  # of Slack's 12,000 a message
 _RESULT_LIMIT = 9000
 _SECTION_LIMIT = 2700
+_CONTEXT_LIMIT = 2000  # characters of one element
+_CONTEXT_ELEMENTS = 10
 
 
 def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
@@ -120,9 +123,16 @@ def _on_one_line(part: Part) -> str:
 
 
 def _note(text: str) -> RenderedMessage:
-    """A text of the bot's own, in mrkdwn; escaped, since it may quote a title or a name."""
-    shown = truncate_escaped(text.strip() or "(no text)", 2900)
-    return RenderedMessage(text=shown, blocks=[section(shown)])
+    """A text of the bot's own, in mrkdwn; escaped, since it may quote a title or a name.
+
+    In small print: Markdown has none, so no agent can write a note.
+    """
+    text = text.strip() or "(no text)"
+    pieces = split_text(text, _CONTEXT_LIMIT, measure=escaped_length)[:_CONTEXT_ELEMENTS]
+    small_print = [mrkdwn(escape(piece)) for piece in pieces]
+    return RenderedMessage(
+        text=truncate_escaped(text, 2900), blocks=[{"type": "context", "elements": small_print}]
+    )
 
 
 def _failure(body: Mapping[str, Any]) -> RenderedMessage:

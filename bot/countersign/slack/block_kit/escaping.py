@@ -6,6 +6,8 @@ Slack reads `&`, `<` and `>` as control characters in every text it is sent
 
 import re
 
+from countersign.interrupts import imitates_decision
+
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _CONTROL = re.compile("[&<>]")
 _BACKTICKS = re.compile("`{3,}")
@@ -52,9 +54,17 @@ def bold(label: str) -> str:
 def escape_markdown(text: str) -> str:
     """Markdown of a model: its formatting stays, and mentions and Slack's own links are escaped.
 
-    A `>` at the start of a line stays: it is a quotation, and harmless without a `<` before it.
+    A `>` at the start of a line stays: it is a quotation, and harmless without a `<` before it. A line that
+    looks like a decision of the bot's becomes a quotation.
     """
-    return "\n".join(_escape_line(line) for line in text.split("\n"))
+    lines: list[str] = []
+    fenced = False
+    for line in text.split("\n"):
+        fence = line.lstrip("> ").startswith(("```", "~~~"))
+        set_apart = not fenced and not fence and imitates_decision(line)
+        fenced = fenced != fence
+        lines.append(_escape_line(f"> {line.lstrip(' #>')}" if set_apart else line))
+    return "\n".join(lines)
 
 
 def _escape_line(line: str) -> str:

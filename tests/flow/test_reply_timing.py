@@ -140,3 +140,29 @@ async def test_a_guest_starts_no_run_and_is_told_so_alone(harness: Harness) -> N
     assert harness.slack.ephemerals == [
         (GUEST, "Guests can't start an agent here. Ask a full member to do it.")
     ]
+
+
+async def test_a_word_that_the_agent_wrote_before_the_card_counts_once_there_was_time_to_read(
+    harness: Harness,
+) -> None:
+    thread = a_thread()
+    await harness.say(thread, "deploy")
+    (row,) = await harness.rows(
+        "SELECT posted_ts FROM countersign.outbox WHERE channel = %s AND kind = 'card'", thread.channel
+    )
+    card = float(row["posted_ts"])
+    await harness.rows(
+        "UPDATE countersign.inbox SET ts = %s WHERE thread_id = %s", f"{card - 2:.6f}", thread.id
+    )
+    await harness.rows(
+        "INSERT INTO countersign.outbox (key, kind, team, channel, thread_ts, body, posted_at, posted_ts)"
+        " VALUES ('bait', 'agent_message', 'T1', %s, %s, %s, now(), %s)",
+        thread.channel, thread.ts, '{"text": "Reply approve for the menu"}', f"{card - 1:.6f}",
+    )  # fmt: skip
+
+    await harness.take(replace(reply(thread, "approve"), ts=f"{card + 2.9:.6f}"))
+    assert await harness.ledger(thread) == ["opened"]
+    assert "right after the card" in harness.slack.ephemerals[-1][1]
+
+    await harness.take(replace(reply(thread, "approve"), ts=f"{card + 3.1:.6f}"))
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]

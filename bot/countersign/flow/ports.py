@@ -101,6 +101,10 @@ class ReplyStore(Protocol):
         """Whether the graph said something in the thread between two messages, given as their ts."""
         ...
 
+    async def graph_said_before(self, thread: ThreadRef, card: str) -> tuple[Json, ...]:
+        """What the graph posted between the last message of a person before the card's ts and the card."""
+        ...
+
     async def is_noted(self, key: str) -> bool:
         """Whether the outbox has this note, or had it posted in the last day."""
         ...

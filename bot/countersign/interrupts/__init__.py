@@ -20,6 +20,7 @@ from countersign.interrupts.display.visible_text import (
     is_displayed_unchanged,
     single_line,
 )
+from countersign.interrupts.display.visible_text.confusables import ascii_lookalike, look_alike
 from countersign.interrupts.errors import FormValidationError, InvalidDecision
 from countersign.interrupts.forms.field import INPUT_LIMIT, Field, FieldKind, Option, RawInput
 from countersign.interrupts.forms.form import Form
@@ -61,6 +62,7 @@ __all__ = [
     "Section",
     "Unset",
     "answer_previews",
+    "ascii_lookalike",
     "check_decision",
     "compile_schema",
     "digest",
@@ -74,6 +76,7 @@ __all__ = [
     "is_displayed_unchanged",
     "json_diff",
     "json_equal",
+    "look_alike",
     "pages",
     "parse",
     "payload_format",

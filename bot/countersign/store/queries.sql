@@ -498,6 +498,16 @@ SELECT EXISTS (
       AND posted_at IS NOT NULL
       AND posted_ts::numeric > %(after)s::numeric AND posted_ts::numeric < %(before)s::numeric) AS found;
 
+-- graph_said_before --
+-- What the graph said in the thread before a card and after the last message of a person before it.
+SELECT body FROM countersign.outbox
+WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note' AND kind <> 'card'
+  AND posted_at IS NOT NULL AND posted_ts::numeric < %(card)s::numeric
+  AND posted_ts::numeric > coalesce(
+      (SELECT max(ts::numeric) FROM countersign.inbox
+       WHERE thread_id = %(thread_id)s AND kind = 'message' AND ts::numeric < %(card)s::numeric), 0)
+ORDER BY seq;
+
 -- decided_by_message --
 -- The approval that a reply decided, if it did: its words are in the ledger under the message's key.
 SELECT approval_id FROM countersign.ledger

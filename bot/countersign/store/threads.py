@@ -8,6 +8,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from countersign.approvals.audit import EntryHasher
+from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.error_translation import translates_errors
@@ -151,6 +152,18 @@ class ThreadStore:
         async with self._pool.connection() as connection:
             row = await _one(connection, QUERIES["graph_posted_between"], arguments)
         return row is not None and bool(row["found"])
+
+    async def graph_said_before(self, thread: ThreadRef, card: str) -> tuple[Json, ...]:
+        arguments = {
+            "channel": thread.channel,
+            "thread_ts": thread.ts,
+            "thread_id": thread.id,
+            "card": card,
+        }
+        async with self._pool.connection() as connection:
+            return tuple(
+                row["body"] for row in await _all(connection, QUERIES["graph_said_before"], arguments)
+            )
 
     async def is_noted(self, key: str) -> bool:
         async with self._pool.connection() as connection:

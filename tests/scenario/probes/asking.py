@@ -1,5 +1,6 @@
 """A graph that does what the message says, as JSON, and notes what came of it in $PROBE_FOLDER.
 
+{"say": text}          says this before anything else
 {"wait_for": name}     goes on once the file `name` is there, after making `name.reached`
 {"block_for": seconds} makes `block.reached` and blocks its event loop, unless there is `unblocked`
 {"fail_until": name}   raises until the file `name` is there
@@ -101,6 +102,10 @@ async def appears(name: str) -> None:
         await asyncio.sleep(0.01)
 
 
+def say(state: MessagesState) -> dict[str, Any]:
+    return {"messages": [AIMessage(wish_of(state)["say"])]}
+
+
 async def act(state: MessagesState, config: RunnableConfig) -> dict[str, Any]:
     wish = wish_of(state)
     if name := wish.get("wait_for"):
@@ -134,10 +139,14 @@ def branch(state: Branch, config: RunnableConfig) -> dict[str, Any]:
 
 def where_to(state: MessagesState) -> list[Send] | str:
     wish = wish_of(state)
+    if "say" in wish:
+        return "say"
     return [Send("branch", Branch(ask=ask)) for ask in wish["parallel"]] if "parallel" in wish else "act"
 
 
 graph = StateGraph(MessagesState)
 graph.add_node("act", act)
 graph.add_node("branch", branch, input_schema=Branch)
-graph.add_conditional_edges(START, where_to, ["act", "branch"])
+graph.add_node("say", say)
+graph.add_edge("say", "act")
+graph.add_conditional_edges(START, where_to, ["act", "branch", "say"])

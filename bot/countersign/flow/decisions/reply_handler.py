@@ -3,7 +3,9 @@
 It is never new input: LangGraph would cancel the pending question and leave its tool calls unanswered.
 
 Words decide only what they meant when they were written: exactly one approval was open then, its card was the
-last thing that the agent had posted, and the message was neither edited nor deleted before it is handled.
+last thing that the agent had posted, and the message was neither edited nor deleted before it is handled. If
+the agent wrote one of these words before the card, its reader may have been about to follow it: then a reply
+counts only a few seconds after the card.
 """
 
 from dataclasses import replace
@@ -13,6 +15,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import Decide, DecisionRequest
+from countersign.flow.decisions.deciding_words import has_deciding_word
 from countersign.flow.decisions.reply_parser import parse_reply, seems_to_decide
 from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackUnreachable
 from countersign.flow.graph_state import GraphState
@@ -26,7 +29,13 @@ from countersign.interrupts import FormValidationError, InvalidDecision
 
 _DECISION_STANDS = "A message that decided an approval was edited or deleted. The decision stands."
 
+_TIME_TO_READ = 3.0  # seconds
+
 _NOT_COUNTED = "Your message decided nothing."
+
+
+class WrittenTooSoon(CountersignError):
+    """Your message decided nothing: it came right after the card. Use the card's buttons, or write it again."""
 
 
 class ReplyHandler:
@@ -48,6 +57,9 @@ class ReplyHandler:
             decision = await self._decision(work, message, only) if only else None
         except FormValidationError as errors:
             return self._noted(work, state, message, _bad_answer(errors))
+        except WrittenTooSoon as error:
+            nothing = reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
+            return replace(nothing, notices=(Notice(user=message.user, text=str(error)),))
         if only is None or decision is None:
             return await self._say_what_waits(work, state, message, waiting)
         return await self._decided(work, state, message, only, decision)
@@ -61,7 +73,10 @@ class ReplyHandler:
         return reconcile(work, state, self._clock, done=(revision.key,), halted=work.thread.halted)
 
     async def _decision(self, work: Work, message: Inbound, review: Review) -> Decision | None:
-        """What the message decides about the only approval that waits; None if nothing."""
+        """What the message decides about the only approval that waits; None if nothing.
+
+        Raises FormValidationError and WrittenTooSoon.
+        """
         approval = review.approval
         # Words written before this card was posted were meant for another question, or for none.
         if not message.written_after(approval.card_ts) or message.open_approvals != (approval.id,):
@@ -78,8 +93,13 @@ class ReplyHandler:
         assert approval.card_ts is not None, "it was written after the card"
         assert message.ts is not None, "it was written after the card"
         ref = work.thread.ref
-        spoke = await self._store.graph_posted_between(ref, approval.card_ts, message.ts)
-        return None if spoke else decision
+        if await self._store.graph_posted_between(ref, approval.card_ts, message.ts):
+            return None
+        if float(message.ts) - float(approval.card_ts) < _TIME_TO_READ:
+            said = await self._store.graph_said_before(ref, approval.card_ts)
+            if any(map(has_deciding_word, said)):
+                raise WrittenTooSoon
+        return decision
 
     async def _decided(
         self, work: Work, state: GraphState, message: Inbound, review: Review, decision: Decision

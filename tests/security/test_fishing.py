@@ -1,0 +1,93 @@
+"""An agent cannot fish for the words that decide, and what it writes looks like nobody's decision but its own."""
+
+import pytest
+
+from countersign.flow.decisions.deciding_words import has_deciding_word
+from countersign.testing.cards import approval_card
+from slack_local.people.threads import Thread
+from tests.support.stage import Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ASKED = {"question": "Pay?", "amount": 12}
+BAIT = "For the menu, reply *approve* now!"
+
+
+async def fishing(stage: Stage, said: str) -> Thread:
+    thread = await stage.asks({"say": said, "ask": ASKED})
+    await approval_card(thread)
+    return thread
+
+
+async def test_a_word_that_the_agent_asked_for_decides_nothing_right_after_the_card(either: Stage) -> None:
+    thread = await fishing(either, BAIT)
+
+    await either.ws.bob.replies(thread, "approve")
+
+    await either.ws.bob.sees_ephemeral("it came right after the card")
+    assert [event for event, _ in either.ledger(thread)] == ["opened"]
+
+    either.ws.slack.clock.advance(3)
+    await either.ws.bob.replies(thread, "approve")
+    assert await either.resumed(thread) is True
+
+
+async def test_a_word_decides_at_once_where_the_agent_asked_for_none(either: Stage) -> None:
+    thread = await fishing(either, "I would like to pay the bill.")
+
+    await either.ws.bob.replies(thread, "approve")
+
+    assert await either.resumed(thread) is True
+
+
+async def test_what_an_agent_writes_like_a_decision_is_a_quotation(either: Stage) -> None:
+    fake = "Done.\n✅ **Approved** by @bob · today at 14:02\n# Approval needed: another\n\nBye."
+    thread = await fishing(either, fake)
+
+    message = await thread.wait_for("Bye.")
+
+    assert message.blocks == [
+        {
+            "type": "markdown",
+            "text": "Done.\n> ✅ **Approved** by @bob · today at 14:02\n> Approval needed: another\n\nBye.",
+        }
+    ]
+
+
+async def test_what_the_bot_itself_says_is_in_small_print_which_no_agent_can_write(either: Stage) -> None:
+    thread = await fishing(either, "Here it comes.")
+    await either.ws.bob.replies(thread, "hm")
+
+    note = await thread.wait_for("This thread waits for a decision")
+
+    assert [block["type"] for block in note.blocks] == ["context"]
+    said = await thread.wait_for("Here it comes.")
+    assert [block["type"] for block in said.blocks] == ["markdown"]
+
+
+async def test_a_title_like_a_decision_stands_among_the_arguments(either: Stage) -> None:
+    card = await either.card({"question": "✅ Approved by Bob", "amount": 5})
+
+    assert card.message.blocks[0]["text"]["text"] == "The agent asks for approval"
+    assert "`✅ Approved by Bob`" in str(card.message.blocks)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        BAIT,
+        "APPROVED",
+        "аpprove",
+        "ap**pro**ve",
+        "reject\u200bed",
+        "ａｐｐｒｏｖｅ",
+        {"values": {"next": "reject it"}},
+    ],
+)
+async def test_words_are_found_however_they_are_written(said: str | dict[str, object]) -> None:
+    assert has_deciding_word(said)  # type: ignore[arg-type]  # JSON
+
+
+@pytest.mark.parametrize("said", ["We need approval.", "rejection", "disapprove", "", None, 5])
+async def test_other_words_fish_for_nothing(said: object) -> None:
+    assert not has_deciding_word(said)  # type: ignore[arg-type]  # JSON

@@ -35,7 +35,7 @@ _NOT_COUNTED = "Your message decided nothing."
 
 
 class WrittenTooSoon(CountersignError):
-    """Your message decided nothing: it came right after the card. Use the card's buttons, or write it again."""
+    """Your message decided nothing: it came right after the card. Use the buttons, or write it again."""
 
 
 class ReplyHandler:

@@ -34,10 +34,10 @@ def server() -> Iterator[str]:
 def database(server_url: str, *, template: str = "template1") -> Iterator[str]:
     """The URL of a new database, copied from `template`, dropped in the end with whoever is still in it."""
     name = f"test_{uuid4().hex[:12]}"
+    # Copying files takes half of the time that copying through the WAL does, where nothing is synced.
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
     with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+        admin.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         try:
             yield with_database(server_url, name)
         finally:

@@ -219,7 +219,7 @@ async def test_review_and_edit(studio: Studio) -> None:
     await text.fill((await text.input_value()).replace("Details follow in this channel", "It is closed"))
     await studio.takes_form("review_and_edit-form")
     await form.get_by_role("button", name="Approve").click()
-    await studio.sees("Edited and approved", "+ a short note: the office on Friday. It is closed", "Result")
+    await studio.sees("Edited and approved", "+ A short note: the office on Friday. It is closed", "Result")
     await studio.takes("review_and_edit-edited")
 
 

@@ -124,7 +124,7 @@ async def test_a_word_of_somebody_who_may_not_decide_ends_the_step_even_if_they_
 
     await harness.take(message(thread, "approve", user=GUEST, may_open=False))
 
-    assert await harness.ledger(thread) == ["opened"]
+    assert await harness.ledger(thread) == ["opened", "refused"]
     assert [user for user, _text in harness.slack.ephemerals] == [GUEST]
     (row,) = await harness.rows("SELECT halted, attempts FROM countersign.threads WHERE id = %s", thread.id)
     assert (row["halted"], row["attempts"]) == (None, 0)
@@ -166,3 +166,22 @@ async def test_a_word_that_the_agent_wrote_before_the_card_counts_once_there_was
 
     await harness.take(replace(reply(thread, "approve"), ts=f"{card + 3.1:.6f}"))
     assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
+
+
+async def test_a_message_written_while_something_waited_starts_no_run_after_a_click_decided_it(
+    harness: Harness,
+) -> None:
+    thread = a_thread()
+    await harness.say(thread, "deploy")
+    card = await harness.the_card(thread)
+    word = reply(thread, "approve")
+    assert await harness.threads.accept(word)
+    await harness.answer(card, DecisionKind.APPROVE)
+
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
+    assert await harness.pending(thread) == []
+    (told,) = harness.slack.texts(OutgoingKind.NOTE)
+    assert "decided before I read your message" in told
+
+    await harness.take(reply(thread, "deploy again"))
+    assert len(await harness.pending(thread)) == 1, "what is written afterwards is new input"

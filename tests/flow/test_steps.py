@@ -205,7 +205,7 @@ async def test_with_two_waiting_a_reply_decides_neither(harness: Harness) -> Non
     await harness.say(thread, "parallel: x")
     await harness.say(thread, "approve")
     assert len(await harness.pending(thread)) == 2
-    assert "2 approvals wait" in harness.slack.texts(OutgoingKind.NOTE)[0]
+    assert "2 approvals are waiting" in harness.slack.texts(OutgoingKind.NOTE)[0]
 
 
 async def test_a_word_before_a_colon_that_names_no_graph_is_part_of_the_message(harness: Harness) -> None:
@@ -250,7 +250,7 @@ async def test_a_second_click_a_strange_channel_and_a_guest_change_nothing(harne
     await harness.vote(card, YES)
     with pytest.raises((NotPending, AlreadyDecided)):
         await harness.vote(card, NO)
-    assert await harness.ledger(thread) == ["opened", "decided"]
+    assert await harness.ledger(thread) == ["opened", "refused", "decided"]
 
 
 async def test_a_forged_decision_is_refused(harness: Harness) -> None:
@@ -290,7 +290,7 @@ async def test_a_decision_on_an_unknown_approval_is_explained(harness: Harness) 
         decisions={0: Decision(kind=NO)},
         via="button",
     )
-    with pytest.raises(NotPending, match="cleaned up"):
+    with pytest.raises(NotPending, match="no approval here"):
         await harness.decide(unknown, await harness.slack.person("UBOB", "T1"))
 
 

@@ -176,3 +176,15 @@ async def test_a_batch_is_answered_in_its_order(stage: Stage) -> None:
 
     decisions = [{"type": "approve"}, {"type": "reject", "message": "no"}]
     assert await stage.resumed(card.thread) == {"decisions": decisions}
+
+
+async def test_a_half_decided_batch_shows_what_was_edited(stage: Stage) -> None:
+    actions = [{"name": "pay", "args": {"to": to, "amount": 5}} for to in ("ann", "ben")]
+    card = await stage.card({"action_requests": actions, "review_configs": []})
+    first = next(b["block_id"] for b in card.message.blocks if b["block_id"].startswith("row:0:"))
+
+    await card.edit(stage.ws.bob, {"/to": "mallory"}, first)
+
+    await card.thread.wait_until(lambda: "Edited and approved" in card.text, what="the row to close")
+    assert "`ann` → `mallory`" in card.text
+    assert card.is_open

@@ -80,6 +80,18 @@ def test_what_slacks_client_lets_go(element: Obj, value: str, fits: bool) -> Non
     assert (validation_message({"element": element}, filled(element, value)) is None) is fits
 
 
+def test_an_option_is_chosen_by_its_value_its_label_or_as_json_writes_it() -> None:
+    options = [
+        {"text": {"type": "plain_text", "text": label}, "value": value}
+        for label, value in (("Yes", "true"), ("No", "false"))
+    ]
+    element = {"type": "static_select", "options": options}
+    for given in (False, "false", "No"):
+        assert filled(element, given)["selected_option"]["value"] == "false"
+    with pytest.raises(NotPossibleError):
+        filled(element, "maybe")
+
+
 def test_an_empty_input_is_let_go_only_if_it_is_optional() -> None:
     element = {"type": "plain_text_input"}
     assert validation_message({"element": element}, None) is not None

@@ -155,6 +155,8 @@ def _option(element: JsonObject, value: Any) -> JsonObject:
     options = list(element.get("options", ()))
     for group in element.get("option_groups", ()):
         options += group["options"]
+    if isinstance(value, bool):  # as JSON writes it
+        value = str(value).lower()
     # People see what an option says and not its value, so either names it.
     for option in options:
         if option.get("value") == value:

@@ -61,7 +61,13 @@ async def test_a_no_skips_it(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "at"),
-    [({"/amount": "0"}, "/amount"), ({"/customer": None}, "/customer"), ({"/amount": "-3"}, "/amount")],
+    [
+        *(
+            ({"/amount": amount}, "/amount")
+            for amount in ("-5", "0", "-0.0", "NaN", "Infinity", "lots", None)
+        ),
+        ({"/customer": None}, "/customer"),
+    ],
 )
 async def test_the_form_says_at_the_field_what_is_wrong(stage: Stage, wrong: dict[str, Any], at: str) -> None:
     thread = await stage.ws.carol.mentions("approve_or_reject: please")

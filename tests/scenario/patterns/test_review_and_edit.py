@@ -30,4 +30,4 @@ async def test_the_draft_is_fine(stage: Stage) -> None:
     await (await approval_card(thread)).approve(by=stage.ws.bob)
 
     result = await thread.wait_for(lambda message: "*Result*" in full_text(message))
-    assert "a short note: the picnic" in full_text(result)
+    assert "A short note: the picnic" in full_text(result)

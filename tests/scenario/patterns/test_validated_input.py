@@ -25,3 +25,16 @@ async def test_it_asks_until_the_answer_is_valid(stage: Stage) -> None:
     assert "120" in full_text(result)
     assert "the summer party" in full_text(result)
     assert [event for event, _ in stage.ledger(thread)].count("resumed") == 3
+
+
+async def test_an_answer_that_begins_with_a_dash_is_an_answer_like_others(stage: Stage) -> None:
+    thread = await stage.ws.carol.mentions("validated_input: the summer party")
+    first = await approval_card(thread)
+
+    await stage.ws.carol.replies(thread, "-x")
+
+    await first.closes()
+    assert "Answered by" in first.text
+    assert "Approved" not in first.text
+    assert "-x" in first.text
+    assert "“-x” is not a whole number." in (await approval_card(thread)).text

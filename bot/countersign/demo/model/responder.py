@@ -36,7 +36,7 @@ def reply_to(conversation: Conversation) -> Reply:
     if calls := _callable(conversation, tuple(parse_calls(conversation))):
         return Reply(calls=calls)
     if match := DRAFT.search(last.text):
-        return Reply(text=_announcement(match["topic"].strip()))
+        return Reply(text=_announcement(match["topic"].strip().rstrip(".!")))
     return Reply(text=_introduction(conversation.tools))
 
 
@@ -60,7 +60,7 @@ def _after_tools(conversation: Conversation) -> Reply:
 
 def _announcement(topic: str) -> str:
     return (
-        f"Hello everyone,\n\na short note: {topic}. Details follow in this channel.\n\n"
+        f"Hello everyone,\n\nA short note: {topic}. Details follow in this channel.\n\n"
         "(Drafted by the scripted model.)"
     )
 

@@ -31,6 +31,9 @@ _DECISION_STANDS = "A message that decided an approval was edited or deleted. Th
 
 _TIME_TO_READ = 3.0  # seconds
 
+_OVERTAKEN = (
+    "This was decided before I read your message, so I did not use it. Send it again if it is a new request."
+)
 _NOT_COUNTED = "Your message decided nothing."
 
 
@@ -63,6 +66,10 @@ class ReplyHandler:
         if only is None or decision is None:
             return await self._say_what_waits(work, state, message, waiting)
         return await self._decided(work, state, message, only, decision)
+
+    def handle_overtaken(self, work: Work, state: GraphState, message: Inbound) -> StepResult:
+        """Something waited when the message was written, and is decided now. It is no new input."""
+        return self._noted(work, state, message, _OVERTAKEN)
 
     async def handle_revision(self, work: Work, state: GraphState, revision: Inbound) -> StepResult:
         """A message was edited or deleted. If it decided something, the thread is told that this stands."""

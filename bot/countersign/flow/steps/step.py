@@ -5,6 +5,7 @@ decided approval, its question answered          it was taken before a crash: co
 decided approval, question or graph changed      the answer is not used, and the thread is told
 input that is in the checkpoint already          continue
 message while something waits                    an answer, or a note of what waits
+message written while something waited           a note: it is no new input
 an edit or a deletion of a message               a note, if the message had decided something
 message otherwise                                start
 """
@@ -86,6 +87,8 @@ class Step:
             return self._result(state)
         if state.pending or self._work.open:
             return await self._reply_handler.handle(self._work, state, first)
+        if first.open_approvals and not self._new:
+            return self._reply_handler.handle_overtaken(self._work, state, first)
         return await self._start(state, first)
 
     def _decided(self) -> list[Approval]:

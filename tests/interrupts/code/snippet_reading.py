@@ -6,7 +6,7 @@ from pathlib import Path
 
 from countersign.interrupts.code.graph_reading import read_graph
 from countersign.interrupts.code.notation import notation
-from countersign.interrupts.code.shape import Scalar
+from countersign.interrupts.code.shape import AnswerShape, Scalar
 from countersign.interrupts.code.source import (
     BranchSource,
     ClassSource,
@@ -63,6 +63,11 @@ def _snippet(file: Path, name: str, text: str) -> Snippet:
 
 def read_snippet(snippet: Snippet) -> list[str]:
     """The answers that are found, in the order of the questions."""
+    return [notation(shape) for shape in shapes_of(snippet)]
+
+
+def shapes_of(snippet: Snippet) -> list[AnswerShape]:
+    """The shapes of the answers, in the order of the questions."""
     text = snippet.file.read_text()
     functions = _functions(text)
     module = ModuleSource(name=f"snippets.{snippet.file.stem}", file=str(snippet.file), text=text)
@@ -85,7 +90,7 @@ def read_snippet(snippet: Snippet) -> list[str]:
     reading = read_graph(source)
     assert [node.problem for node in reading.nodes] == [None for _ in names]
     questions = sorted(reading.nodes[0].questions, key=lambda question: question.where.line)
-    return [notation(question.shape) for question in questions]
+    return [question.shape for question in questions]
 
 
 def _functions(text: str) -> dict[str, Definition]:

@@ -18,6 +18,7 @@ from countersign.approvals.policy.voting.permission import check_may_open, check
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
 from countersign.approvals.vote import Vote
+from countersign.flow.decisions.judging import judge_answer, judge_decisions
 from countersign.flow.decisions.refusal_log import RefusalLog
 from countersign.flow.errors import Conflict
 from countersign.flow.metrics import Metrics
@@ -25,7 +26,6 @@ from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
-from countersign.interrupts import check_decision, resume_value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +114,7 @@ class Decide:
             async with self._refusals.kept(approval, row, person, decision.kind):
                 check_may_decide(person)
             approval.check_open(row, request.digest)
-        for row, decision in request.decisions.items():
-            check_decision(review.request, row, decision)
+        await judge_decisions(review, request.decisions)
         at = self._clock()
         cast: dict[int, RowVotes] = {}
         verdicts: dict[int, Verdict] = {}
@@ -133,7 +132,7 @@ class Decide:
         after = approval.with_row_votes(cast, decided)
         if after.status is Status.DECIDED:
             decisions = [_for_the_graph(vote.decision) for vote in after.votes if vote is not None]
-            after = after.answered_with(resume_value(review.request, decisions))
+            after = after.answered_with(await judge_answer(review, decisions))
         return Change(
             after=after,
             event=Event.DECIDED if after.status is Status.DECIDED else Event.VOTED,

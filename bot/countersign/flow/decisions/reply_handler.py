@@ -16,7 +16,8 @@ from countersign.approvals.errors import CountersignError
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.deciding_words import has_deciding_word
-from countersign.flow.decisions.reply_parser import parse_reply, seems_to_decide
+from countersign.flow.decisions.judging import judge_reply
+from countersign.flow.decisions.reply_parser import seems_to_decide
 from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackUnreachable
 from countersign.flow.graph_state import GraphState
 from countersign.flow.inbound import Inbound, InboundKind
@@ -90,7 +91,7 @@ class ReplyHandler:
             return None
         if any(revised_message(later) == message.key for later in work.inbound):
             return None
-        decision = parse_reply(message.text, review.request)
+        decision = await judge_reply(message, review)
         if decision is None or review.request.answered_by_reply:
             return decision if _saw_proposal(approval, message) else None
         if not self._words_decide or not approval.rule(0).replies:

@@ -16,11 +16,11 @@ from countersign.approvals.policy.policy import NO_POLICY
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.stored import fingerprint, rule_as_written
 from countersign.approvals.vote import Vote
+from countersign.flow.decisions.judging import judge_answer
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.ports import ApproverDirectory, Clock
 from countersign.flow.review import Review
 from countersign.flow.work import StepResult
-from countersign.interrupts import resume_value
 
 log = structlog.get_logger()
 
@@ -51,7 +51,7 @@ class RuleAssignment:
             )
             detail = _with_rules(changes[place].detail, matches)
             changes[place] = replace(changes[place], after=governed.approval, detail=detail)
-            decided = self._decided_without_asking(governed)
+            decided = await self._decided_without_asking(governed)
             if decided is not None:
                 changes.insert(place + 1, decided)
             opened.append(governed)
@@ -90,7 +90,7 @@ class RuleAssignment:
         )
         return Review(replace(approval, rules=rules)), matches
 
-    def _decided_without_asking(self, review: Review) -> Change | None:
+    async def _decided_without_asking(self, review: Review) -> Change | None:
         """The change that `auto` rules make, if any row has one whose decision the row allows."""
         approval = review.approval
         votes = {
@@ -103,9 +103,8 @@ class RuleAssignment:
         after = approval.with_votes(votes)
         if after.status is Status.DECIDED:
             try:
-                answer = resume_value(
-                    review.request, [vote.decision for vote in after.votes if vote is not None]
-                )
+                decisions = [vote.decision for vote in after.votes if vote is not None]
+                answer = await judge_answer(review, decisions)
             except CountersignError as error:  # the graph would not take it: people are asked instead
                 log.error("policy_auto_failed", approval_id=str(approval.id), error=str(error))
                 return None

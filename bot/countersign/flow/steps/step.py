@@ -10,6 +10,7 @@ an edit or a deletion of a message               a note, if the message had deci
 message otherwise                                start
 """
 
+import asyncio
 from collections.abc import Awaitable
 from dataclasses import replace
 
@@ -102,7 +103,7 @@ class Step:
 
     async def _resume(self, approval: Approval, state: GraphState, first: Inbound | None) -> StepResult:
         done = (first.key,) if first and first.kind is InboundKind.RETRY else ()
-        now = standing(approval, state)
+        now = await _standing(approval, state)
         try:
             if now is Standing.ASKED and _would_pass_breakpoint(approval, state):
                 raise AnswerRefused(_BREAKPOINT_FIRST)
@@ -111,7 +112,7 @@ class Step:
             if now is Standing.ASKED:
                 await self._graph.resume(approval.interrupt_id, approval.answer)
                 state = await self._graph.read()
-                now = standing(approval, state)
+                now = await _standing(approval, state)
             elif now is Standing.TAKEN:
                 await self._continue_if_unfinished(state)
                 state = await self._graph.read()
@@ -145,7 +146,7 @@ class Step:
             return state, Standing.GRAPH_CHANGED
         await self._graph.continue_run()
         state = await self._graph.read()
-        return state, standing(approval, state)
+        return state, await _standing(approval, state)
 
     def _not_used(
         self, approval: Approval, state: GraphState, why: Standing, done: tuple[str, ...]
@@ -160,7 +161,7 @@ class Step:
     async def _failed_after(self, approval: Approval, error: RunFailed, done: tuple[str, ...]) -> StepResult:
         """The graph raised after the decision, which stands for a retry if the graph did not take it."""
         state = await self._graph.read()
-        took_it = standing(approval, state) is Standing.TAKEN
+        took_it = await _standing(approval, state) is Standing.TAKEN
         taken = (Change(after=approval.resumed(), event=Event.RESUMED),) if took_it else ()
         return self._failed(state, error, done, taken)
 
@@ -278,6 +279,11 @@ def _would_pass_breakpoint(approval: Approval, state: GraphState) -> bool:
     """Whether to resume with this answer would let another part of the run past a breakpoint, unasked."""
     ids = {pending.interrupt_id for pending in state.pending} - {approval.interrupt_id}
     return any(map(is_breakpoint, ids))
+
+
+async def _standing(approval: Approval, state: GraphState) -> Standing:
+    """In a thread: where the graph's code has changed, the answer is judged anew."""
+    return await asyncio.to_thread(standing, approval, state)
 
 
 def _how_to_go_on(state: GraphState) -> str:

@@ -1,5 +1,6 @@
 """The form that starts a graph without messages: its button, its modal and its submission."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -115,7 +116,8 @@ async def _start(context: ListenerContext, user: str, view: dict[str, Any]) -> N
     ref = StartFormReference.unpack(view.get("private_metadata"))
     info = _info(context.graphs, ref.graph)
     form = await _form(context, ref, info)
-    values = form.read(submitted_values(form, view))
+    # In a thread, as any judging: it may take a second, in which others get their acknowledgements.
+    values = await asyncio.to_thread(form.read, submitted_values(form, view))
     thread = ThreadRef(team=context.workspace.team, channel=ref.channel, ts=ref.thread_ts)
     await context.store.accept(
         Inbound(

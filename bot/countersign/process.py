@@ -88,6 +88,7 @@ async def _worker(services: Services) -> AsyncIterator[None]:
     """A worker and the periodic repairs. At the end the graphs drain, and the worker hands its jobs back."""
     worker = Worker(services.queue, services.limits.jobs, services.settings.shutdown_grace)
     repairs = [
+        run_every(_DELIVER_EVERY, "tell_waiting", services.slots.tell_waiting),
         run_every(_DELIVER_EVERY, "deliver", services.delivery.deliver_due),
         run_every(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
         run_every(_REPAIR_EVERY, "requeue_orphaned", services.threads.requeue_orphaned),

@@ -93,6 +93,17 @@ async def notes(harness: Harness) -> list[dict[str, Any]]:
     return await harness.rows("SELECT * FROM countersign.outbox ORDER BY seq")
 
 
+async def told(slots: Line) -> dict[str, tuple[int, int]]:
+    """What each thread was told that has waited a while: how many come before, and how many run."""
+    await slots.harness.rows("UPDATE countersign.run_slots SET waiting_since = now() - interval '1 minute'")
+    await slots.slots.tell_waiting()
+    await slots.slots.tell_waiting()
+    return {
+        row["key"].split(":")[1]: (row["body"]["before"], row["body"]["running"])
+        for row in await notes(slots.harness)
+    }
+
+
 async def test_one_person_gets_half_and_two_get_a_third_each(harness: Harness) -> None:
     slots = line(harness, slot_limits(12))
     await slots.starts("UALICE", 20)
@@ -178,27 +189,30 @@ async def test_a_limit_of_its_own_is_kept(harness: Harness) -> None:
     assert (slots.of("UALICE"), slots.of("UBOB"), slots.of("UCAROL")) == (2, 1, 2)
 
 
+async def test_a_wait_that_is_over_in_a_moment_is_not_told(harness: Harness) -> None:
+    slots = line(harness, slot_limits(2))
+    first, second = await slots.starts("UALICE", 2)
+    await slots.slots.tell_waiting()
+    assert await slots.ends(first) == [second]
+    assert await told(slots) == {}
+
+
 async def test_the_note_counts_those_who_are_before_and_is_written_once(harness: Harness) -> None:
     slots = line(harness, slot_limits(4))
     alices = await slots.starts("UALICE", 5)
     await slots.enter(alices[3])  # another message in the thread: nothing new
-    texts = [row["body"]["text"] for row in await notes(harness)]
-    assert [text.split(".")[0] for text in texts] == [
-        "Waiting: you're next", "Waiting: 1 before you", "Waiting: 2 before you",
-    ]  # fmt: skip
-    assert "You have 2 threads running." in texts[0]
-    await slots.starts("UBOB", 3, channel="C2")
-    await slots.starts("UBOB", channel="C2")
-    texts = [row["body"]["text"] for row in await notes(harness)][3:]
+    assert await told(slots) == {alices[2]: (0, 2), alices[3]: (1, 2), alices[4]: (2, 2)}
+    bobs = await slots.starts("UBOB", 4, channel="C2")
     # His second thread comes after her next two, his third after her last one as well.
-    assert [text.split(".")[0] for text in texts] == [
-        "Waiting: 2 before you", "Waiting: 4 before you", "Waiting: 5 before you",
-    ]  # fmt: skip
+    later = await told(slots)
+    assert [later[each] for each in bobs[1:]] == [(2, 1), (4, 1), (5, 1)]
+    assert [later[each] for each in alices[2:]] == [(0, 2), (1, 2), (2, 2)], "as they were told"
 
 
 async def test_a_note_that_was_not_posted_yet_is_dropped_when_the_run_starts(harness: Harness) -> None:
     slots = line(harness, slot_limits(2))
     first, second = await slots.starts("UALICE", 2)
+    assert await told(slots) == {second: (0, 1)}
     assert await slots.ends(first) == [second]
     (note,) = await notes(harness)
     assert note["given_up_at"] is not None
@@ -207,12 +221,13 @@ async def test_a_note_that_was_not_posted_yet_is_dropped_when_the_run_starts(har
 async def test_a_note_that_was_posted_is_removed_when_the_run_starts(harness: Harness) -> None:
     slots = line(harness, slot_limits(2))
     first, second = await slots.starts("UALICE", 2)
+    await told(slots)
     ref = ThreadRef.parse(second)
     await harness.delivery.deliver_thread(ref.channel, ref.ts)
     await slots.ends(first)
     await slots.slots.enter(second)  # after a crash, say
     note, removal = await notes(harness)
-    assert (note["kind"], removal["kind"]) == ("note", "removal")
+    assert (note["kind"], removal["kind"]) == ("waiting", "removal")
     assert removal["body"] == {"key": note["key"]}
     assert (removal["channel"], removal["thread_ts"]) == (ref.channel, ref.ts)
 
@@ -269,6 +284,7 @@ async def test_what_a_dead_worker_left_is_freed_and_what_waits_for_its_job_is_no
 async def test_after_a_crash_of_the_server_the_sweeps_make_the_line_again(harness: Harness) -> None:
     slots = line(harness, slot_limits(4))
     alices = await slots.starts("UALICE", 5)
+    assert len(await told(slots)) == 3
     await harness.rows("TRUNCATE countersign.run_slots")  # what the server does with an unlogged table
     await harness.rows("DELETE FROM procrastinate_jobs")
     await harness.rows("UPDATE countersign.inbox SET received_at = received_at - interval '1 hour'")
@@ -277,7 +293,12 @@ async def test_after_a_crash_of_the_server_the_sweeps_make_the_line_again(harnes
     for thread_id in reversed(alices):
         await slots.enter(thread_id)
     assert len(slots.running) == 2
-    assert len(await notes(harness)) == 5, "nobody is told twice"
+    waiting = await told(slots)
+    assert waiting.keys() == set(alices), "those that run now had been told"
+    over = [row["key"] for row in await notes(harness) if row["given_up_at"]]
+    assert sorted(over) == [f"waiting:{each}:1" for each in alices[3:]], (
+        "nobody is told twice, or for too long"
+    )
 
 
 async def test_more_workers_have_more_slots_and_a_dead_one_has_none(harness: Harness) -> None:

@@ -17,6 +17,7 @@ class OutgoingKind(StrEnum):
     IMAGE = "image"  # body: {"mime", "data"}, in base64; without data {"mime", "size"}: too large
     DONE = "done"  # body: {"tools": [{name: text}, ...]}: a run ended without words
     NOTE = "note"  # body: {"text"}: what the bot itself has to say, in mrkdwn
+    WAITING = "waiting"  # body: {"before", "running"}: the thread waits for a slot, behind so many others
     REMOVAL = "removal"  # body: {"key"}: no message, but the removal of the one that has this key
     CARD = "card"  # an approval's card, rendered from its row when it is posted
     FAILURE = "failure"  # body: {"text", "error_id", "ask_again": bool}: a run stopped

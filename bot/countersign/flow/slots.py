@@ -1,9 +1,6 @@
-"""Slots: how many steps may run graphs at once, and what somebody is told whose thread waits for one."""
+"""Slots: how many steps may run graphs at once."""
 
 from dataclasses import dataclass
-
-from countersign.flow.outgoing import Outgoing, OutgoingKind, outgoing
-from countersign.flow.thread import ThreadRef
 
 _UNLIMITED = 2**31 - 1  # the largest integer of PostgreSQL
 _SHORT_JOBS = 2  # beside those that run graphs: one that has to wait for a slot finds a free worker to say so
@@ -40,21 +37,3 @@ class Slot:
     """Leave to run one step."""
 
     fence: int | None  # the fencing token of its step; None where no graph runs in it, so that it needs none
-
-
-def waiting_note(ref: ThreadRef, fence: int, before: int, running: int) -> Outgoing:
-    """That the thread waits, behind how many others, and how many of the same person's run."""
-    place = f"Waiting: {before} before you." if before else "Waiting: you're next."
-    threads = "1 thread" if running == 1 else f"{running} threads"
-    why = f" You have {threads} running." if running else ""
-    return outgoing(
-        ref,
-        waiting_note_key(ref.id, fence),
-        OutgoingKind.NOTE,
-        {"text": f"{place}{why} This one starts by itself when its turn comes."},
-    )
-
-
-def waiting_note_key(thread_id: str, fence: int) -> str:
-    """One note for each step that waits."""
-    return f"waiting:{thread_id}:{fence}"

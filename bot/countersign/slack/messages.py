@@ -49,6 +49,8 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
             return _result(body.get("values"))
         case OutgoingKind.NOTE:
             return (_note(str(body.get("text", ""))),)
+        case OutgoingKind.WAITING:
+            return (_note(_waiting(body)),)
         case OutgoingKind.FAILURE:
             return (_failure(body),)
         case OutgoingKind.START_FORM:
@@ -133,6 +135,14 @@ def _note(text: str) -> RenderedMessage:
     return RenderedMessage(
         text=truncate_escaped(text, 2900), blocks=[{"type": "context", "elements": small_print}]
     )
+
+
+def _waiting(body: Mapping[str, Any]) -> str:
+    before, running = int(body.get("before", 0)), int(body.get("running", 0))
+    place = f"Waiting: {before} before you." if before else "Waiting: you're next."
+    threads = "1 thread" if running == 1 else f"{running} threads"
+    why = f" You have {threads} running." if running else ""
+    return f"{place}{why} This one starts by itself when its turn comes."
 
 
 def _failure(body: Mapping[str, Any]) -> RenderedMessage:

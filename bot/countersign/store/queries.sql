@@ -172,7 +172,7 @@ FROM countersign.outbox
 WHERE posted_at IS NULL AND given_up_at IS NULL
 GROUP BY 1, 2, 3
 HAVING max(due_at) <= now() - interval '1 second'
-ORDER BY bool_and(kind IN ('note', 'removal')), first
+ORDER BY bool_and(kind IN ('note', 'waiting', 'removal')), first
 LIMIT %(limit)s;
 
 -- mark_posted --
@@ -238,6 +238,10 @@ LIMIT %(limit)s;
 -- Gives the thread a slot for its next step, or lets it wait for one.
 SELECT * FROM countersign.take_slot(
     %(thread_id)s, %(starts)s, %(decisions)s, %(per_person)s, %(per_channel)s);
+
+-- tell_waiting --
+-- Writes a note for every thread that has waited for a moment and has none.
+SELECT countersign.tell_waiting();
 
 -- leave_slot --
 -- Frees the slot of a step that is over, and returns the waiting threads that got one.
@@ -494,7 +498,7 @@ DELETE FROM countersign.threads WHERE id IN (SELECT id FROM idle) RETURNING id;
 -- Whether the graph said something in the thread between two messages; the bot's own notes do not count.
 SELECT EXISTS (
     SELECT 1 FROM countersign.outbox
-    WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note' AND kind <> 'removal'
+    WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note' AND kind NOT IN ('waiting', 'removal')
       AND posted_at IS NOT NULL
       AND posted_ts::numeric > %(after)s::numeric AND posted_ts::numeric < %(before)s::numeric) AS found;
 

@@ -1,17 +1,15 @@
 """Slots for steps that run graphs, shared fairly between people and channels by all workers.
 
-The rules are SQL functions (migration 0006), so that each change of slots is one statement under one lock. A
-thread that waits has no job. It gets one when it gets a slot; if the process dies in between, the sweep for
-threads without a job makes it.
+The rules are SQL functions (migrations 0006 and 0007), so that each change of slots is one statement under
+one lock. A thread that waits has no job. It gets one when it gets a slot; if the process dies in between, the
+sweep for threads without a job makes it.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 from countersign.error_translation import translates_errors
-from countersign.flow.slots import Slot, SlotLimits, waiting_note, waiting_note_key
-from countersign.flow.thread import ThreadRef
-from countersign.store import rows
+from countersign.flow.slots import Slot, SlotLimits
 from countersign.store.pool import Pool, fetch, run, transaction
 from countersign.store.threads import Defer
 
@@ -34,17 +32,19 @@ class RunSlots:
         (row,) = await fetch(self._pool, "take_slot", {"thread_id": thread_id, **self._limits})
         await self._enqueue(row["admitted"])
         if not row["may_run"]:
-            note = waiting_note(ThreadRef.parse(thread_id), row["slot_fence"], row["before"], row["running"])
-            await run(self._pool, "insert_outgoing", rows.outgoing_row(note))
             return None
-        if row["waited"]:
-            await run(self._pool, "retract_note", {"key": waiting_note_key(thread_id, row["slot_fence"])})
+        if row["told"]:
+            await run(self._pool, "retract_note", {"key": f"waiting:{thread_id}:{row['slot_fence']}"})
         return Slot(fence=row["slot_fence"])
 
     async def leave(self, thread_id: str, slot: Slot) -> None:
         if slot.fence is not None:
             arguments: dict[str, Any] = {"thread_id": thread_id, "fence": slot.fence, **self._limits}
             await self._enqueue([row["admitted"] for row in await fetch(self._pool, "leave_slot", arguments)])
+
+    async def tell_waiting(self) -> None:
+        """Have the threads that wait say so, each once."""
+        await run(self._pool, "tell_waiting", {})
 
     async def repair(self) -> None:
         """Free what crashes left behind, and give what is free to threads that wait."""

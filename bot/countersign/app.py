@@ -10,6 +10,7 @@ import structlog
 
 from countersign.anchoring import Anchoring, anchor_targets
 from countersign.approvals.audit import EntryHasher
+from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.decide import Decide
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
@@ -44,10 +45,12 @@ from countersign.slack.client import SlackClient
 from countersign.slack.transport.scopes import scope_warning
 from countersign.slack.transport.web_api import WebApi, Workspace, open_web
 from countersign.slack_startup import connect_to_slack
+from countersign.store.channel_ids import ChannelIdStore
 from countersign.store.database import open_database
 from countersign.store.diagnostics import Diagnostics
 from countersign.store.effects import Effects
 from countersign.store.ledger import Ledger
+from countersign.store.lost_cards import LostCards
 from countersign.store.outbox import Outbox
 from countersign.store.pool import configure_for_statements, open_pool, open_session_pool, open_store_pool
 from countersign.store.retention import RetentionStore
@@ -75,6 +78,7 @@ class Services:
     queue: Queue
     reaper: StalledJobReaper
     api: WebApi
+    channel_ids: ChannelIds
     workspace: Workspace
     slack: SlackClient
     graphs: GraphsOnGraphLoop
@@ -140,11 +144,12 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         )
         if warning := scope_warning(workspace):
             log.warning("scopes_missing", text=warning)
+        channel_ids = api.channel_ids = ChannelIds(ChannelIdStore(pool), workspace.team)
         slack = SlackClient(api, workspace)
         effects = Effects(pool)
         voting = Voting(policy, slack.directory, now)
         decide = Decide(threads, now, metrics, voting, ledger)
-        delivery = MessageDelivery(threads, outbox, slack, metrics)
+        delivery = MessageDelivery(threads, outbox, slack, metrics, LostCards(pool, hasher))
         locks = ThreadLocks(sessions)
         notices = BackgroundTasks()
         stack.push_async_callback(notices.close)
@@ -182,6 +187,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             queue=queue,
             reaper=StalledJobReaper(pool, queue),
             api=api,
+            channel_ids=channel_ids,
             workspace=workspace,
             slack=slack,
             graphs=graphs,

@@ -122,6 +122,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         delivery=services.delivery,
         graphs=services.graphs.infos,
         default_graph=services.graphs.default,
+        channel_ids=services.channel_ids,
     )
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
     bolt = build_bolt_app(context, signing_secret=secret)

@@ -20,6 +20,7 @@ from slack_local.model.wire_log import WireLog
 from slack_local.page.app_info import AppInfo
 from slack_local.page.context import PageContext
 from slack_local.page.routes import Page
+from slack_local.payloads import events
 from slack_local.people.person import Person
 from slack_local.people.threads import Thread
 from slack_local.transport.delivery import ACK_LIMIT, RETRY_SCHEDULE, Delivery
@@ -266,6 +267,19 @@ class LocalWorkspace:
         self.slack.state.add_channel(channel)
         self.slack.changes.notify("channels", "anything")
         return channel.id
+
+    def change_channel_id(self, channel: str) -> str:
+        """Give a channel (id or `#name`) a new id, as when it is shared with Slack Connect; returns the id.
+
+        The old id is unknown to every method from then on. Sends `channel_id_changed`.
+        """
+        slack, old = self.slack, self.channel_id(channel)
+        place, new = slack.state.channels[old], new_id("C")
+        slack.state.change_channel_id(place, new)
+        if "channel_id_changed" in slack.app.events and slack.app.bot_user in place.members:
+            self.delivery.events([events.channel_id_event(slack, old, new)])
+        slack.changes.notify("channels", "anything")
+        return new
 
     async def connected(self, connections: int = 1, *, limit: float = 10.0) -> None:
         """Wait until the bot holds at least this many sockets. Raises `WaitTimeoutError`."""

@@ -14,6 +14,7 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.policy.rule import Rule
 from countersign.demo.session import APP
+from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.decide import Decide
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery
@@ -32,6 +33,8 @@ from countersign.slack.transport.bolt_app import build_bolt_app
 from countersign.slack.transport.http import PATH, events_handler
 from countersign.slack.transport.socket_mode import SocketMode
 from countersign.slack.transport.web_api import WebApi, open_web
+from countersign.store.channel_ids import ChannelIdStore
+from countersign.store.lost_cards import LostCards
 from countersign.store.outbox import Outbox
 from countersign.store.pool import open_pool
 from countersign.store.threads import ThreadStore
@@ -158,7 +161,7 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
         client = SlackClient(api, workspace)
         clock = lambda: datetime.now(UTC)  # noqa: E731
         voting = Voting(CurrentPolicy(), client.directory, clock)
-        delivery = MessageDelivery(store, outbox, client)
+        delivery = MessageDelivery(store, outbox, client, lost_cards=LostCards(pool))
         context = ListenerContext(
             api=api,
             client=client,
@@ -169,6 +172,7 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
             delivery=delivery,
             graphs=GRAPHS,
             default_graph="assistant",
+            channel_ids=ChannelIds(ChannelIdStore(pool), workspace.team),
         )
         yield Bot(ws=ws, context=context, store=store, outbox=outbox, delivery=delivery, deferred=deferred)
         await context.background_tasks.close()

@@ -37,6 +37,7 @@ def test_each_event_comes_with_the_scope_that_slack_wants_for_it(manifest: dict[
         "member_joined_channel": "channels:read",
         "member_left_channel": "channels:read",
         "channel_archive": "channels:read",
+        "channel_id_changed": "groups:read",
         "channel_rename": "channels:read",
         "group_archive": "groups:read",
         "group_rename": "groups:read",

@@ -32,6 +32,7 @@ from countersign.runs.graphs import Graphs
 from countersign.runs.loading import AnyGraph, LoadedGraph
 from countersign.store.effects import Effects
 from countersign.store.ledger import Ledger
+from countersign.store.lost_cards import LostCards
 from countersign.store.outbox import Outbox
 from countersign.store.pool import Pool, configure_for_checkpoints, configure_for_statements, open_pool
 from countersign.store.run_slots import RunSlots
@@ -205,7 +206,7 @@ async def open_harness(
         store, port, out = wrap("store", threads), wrap("slack", slack), wrap("outbox", outbox)
         voting = Voting(policy, directory, clock)
         delivery, decide = (
-            MessageDelivery(store, out, port),
+            MessageDelivery(store, out, port, lost_cards=LostCards(pool)),
             Decide(store, clock, voting=voting, ledger=Ledger(pool, EntryHasher(None))),
         )
         locks = ThreadLocks(sessions, timeout=0.2)

@@ -45,6 +45,7 @@ class Approval:
     version: int = 1  # grows with every change; saving compares it
     rendered_version: int = 0  # the version that the card in Slack shows; 0 while there is no card
     card_ts: str | None = None  # the card's message in the thread's channel
+    card_losses: int = 0  # how often that message was deleted
 
     @property
     def open_rows(self) -> tuple[int, ...]:

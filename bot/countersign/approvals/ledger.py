@@ -13,6 +13,7 @@ class Observation(StrEnum):
     """What the ledger keeps although the approval stays as it is."""
 
     SHOWN = "shown"  # its card was posted: which digest it shows, and where it stands
+    CARD_DELETED = "card_deleted"  # its card's message is gone, and whether it is posted again
     REFUSED = "refused"  # somebody tried to decide and may not: who, how and why not
 
 

@@ -9,6 +9,11 @@ from countersign.approvals.json import Json
 from countersign.flow.thread import ThreadRef
 
 IMAGE_LIMIT = 8 << 20  # bytes
+MAX_AUTOMATIC_CARDS = 2  # of one approval; somebody who deletes the second wants it gone, so they have to ask
+_CARD_GONE = (
+    "The card was deleted again, so I don't post it by myself. Its question is still open and nothing was "
+    "decided. Write anything in this thread to get the card back."
+)
 
 
 class OutgoingKind(StrEnum):
@@ -74,3 +79,13 @@ def card(ref: ThreadRef, approval: Approval) -> Outgoing:
     """The approval's card."""
     row = outgoing(ref, f"card:{approval.id}", OutgoingKind.CARD)
     return replace(row, approval_id=approval.id)
+
+
+def card_again(ref: ThreadRef, approval_id: UUID, losses: int) -> Outgoing:
+    """The approval's card once more, after its message was deleted so often."""
+    row = outgoing(ref, f"card:{approval_id}:{losses + 1}", OutgoingKind.CARD)
+    return replace(row, approval_id=approval_id)
+
+
+def card_gone_note(ref: ThreadRef, approval_id: UUID, losses: int) -> Outgoing:
+    return note(ref, f"card-deleted:{approval_id}:{losses}", _CARD_GONE)

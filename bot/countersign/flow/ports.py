@@ -150,6 +150,20 @@ class Outbox(Protocol):
         ...
 
 
+class LostCards(Protocol):
+    """Raises DatabaseUnavailable."""
+
+    async def card_lost(self, team: str, channel: str, ts: str, why: str) -> ThreadRef | None:
+        """This message is gone. If it was the card of a pending approval, the ledger gets an entry and the
+        outbox the card again, or from the second time on a note; its thread is returned.
+        """
+        ...
+
+    async def lost_unrecorded(self, team: str, channel: str, ts: str) -> ThreadRef | None:
+        """The same for a card that was just recorded, if its message was deleted before that."""
+        ...
+
+
 class Session(Protocol):
     """A thread's lock, held by a database session: gone when the session is."""
 
@@ -274,6 +288,10 @@ class ApproverDirectory(Protocol):
 class Names(Protocol):
     async def readable(self, text: str) -> str:
         """The text with a name beside each id of a person, channel or user group. Never raises."""
+        ...
+
+    async def current_channel(self, channel: str) -> str:
+        """The id that Slack knows now for a channel that had this one."""
         ...
 
 

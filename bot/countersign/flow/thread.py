@@ -1,6 +1,6 @@
 """A LangGraph thread as Slack knows it: one Slack thread."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -10,6 +10,7 @@ class ThreadRef:
     team: str
     channel: str
     ts: str  # the root message's timestamp
+    current_channel: str = field(default="", compare=False)  # its channel's id now, where that changed
 
     @property
     def id(self) -> str:

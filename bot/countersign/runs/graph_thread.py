@@ -42,7 +42,7 @@ def thread_config(ref: ThreadRef, host: object) -> RunnableConfig:
         "configurable": {
             "thread_id": ref.id,
             "slack_team_id": ref.team,
-            "slack_channel_id": ref.channel,
+            "slack_channel_id": ref.current_channel or ref.channel,
             "slack_thread_ts": ref.ts,
             "countersign": host,
         }

@@ -118,7 +118,12 @@ class ApproverDirectory:
             answer = await self._api.read("conversations.info", channel=channel_id)
             name = (answer.get("channel") or {}).get("name")
             direct = (answer.get("channel") or {}).get("is_im")
-            return Channel(id=channel_id, name=None if direct or not name else str(name))
+            current = str((answer.get("channel") or {}).get("id") or channel_id)
+            return Channel(
+                id=channel_id,
+                name=None if direct or not name else str(name),
+                current_id=current if current != channel_id else None,
+            )
 
         return await self._cached(("name", channel_id), look, NAMES_MAX_AGE)
 

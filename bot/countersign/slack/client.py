@@ -71,6 +71,9 @@ class SlackClient:
         messages = [await name_people(each, self._names, exact=exact) for each in render_message(row)]
         return await self._post_messages(row, messages)
 
+    async def current_channel(self, channel: str) -> str:
+        return await self._api.current_channel(channel)
+
     async def readable(self, text: str) -> str:
         return await self._names.readable(text)
 

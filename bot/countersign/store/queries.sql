@@ -532,3 +532,32 @@ WHERE attrelid = to_regclass('store_vectors') AND attname = 'embedding';
 SELECT body ->> 'text' AS text FROM countersign.outbox
 WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND posted_ts = %(ts)s AND kind = 'start_form'
   AND kind <> 'note' AND posted_at IS NOT NULL;
+
+WHERE attrelid = 'store_vectors'::regclass AND attname = 'embedding';
+
+-- note_deleted_message --
+-- Remembers a message of the bot's own that was deleted, before its card is looked for.
+INSERT INTO countersign.deleted_messages (channel, ts) VALUES (%(channel)s, %(ts)s) ON CONFLICT DO NOTHING;
+
+-- delete_expired_deletions --
+-- The post of a card is recorded long before this.
+DELETE FROM countersign.deleted_messages WHERE deleted_at < now() - interval '1 hour';
+
+-- take_card_away --
+-- The message of a pending approval's card is gone. No row comes back for any other message, and with `if_noted`
+-- none for a message that nobody said was deleted.
+UPDATE countersign.approvals SET card_ts = NULL, card_losses = card_losses + 1
+WHERE card_ts = %(ts)s AND thread_id LIKE %(place)s AND status = 'pending'
+  AND (NOT %(if_noted)s OR EXISTS (
+      SELECT 1 FROM countersign.deleted_messages WHERE channel = %(channel)s AND ts = %(ts)s))
+RETURNING id, thread_id, version, card_losses;
+
+-- add_channel_id --
+-- A channel that got another id. The first time that it is told counts.
+INSERT INTO countersign.channel_ids (team, old_id, new_id, changed_ts)
+VALUES (%(team)s, %(old)s, %(new)s, %(ts)s)
+ON CONFLICT (team, old_id) DO NOTHING;
+
+-- channel_ids --
+-- All channels of a workspace that got another id.
+SELECT old_id, new_id, changed_ts FROM countersign.channel_ids WHERE team = %(team)s;

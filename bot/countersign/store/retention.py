@@ -24,6 +24,7 @@ class RetentionStore:
             "delete_expired_inbox",
             "delete_expired_outbox",
             "delete_expired_early_replies",
+            "delete_expired_deletions",
             "delete_expired_run_errors",
         ):
             await run(self._pool, name, {})

@@ -115,6 +115,7 @@ def approval_from(row: Row) -> Approval:
         version=row["version"],
         rendered_version=row["rendered_version"],
         card_ts=row["card_ts"],
+        card_losses=row.get("card_losses") or 0,
     )
 
 

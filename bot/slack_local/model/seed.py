@@ -41,6 +41,7 @@ ALL_EVENTS = (
     "app_context_changed",
     "app_home_opened",
     "app_mention",
+    "channel_id_changed",
     "member_joined_channel",
     "message.channels",
     "message.groups",

@@ -3,6 +3,7 @@
 import bisect
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from slack_local.model.records import (
     Channel,
@@ -18,6 +19,8 @@ from slack_local.model.records import (
     View,
     new_id,
 )
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -55,6 +58,25 @@ class WorkspaceState:
         if channel.partner is not None:
             self.directs[frozenset(channel.members)] = channel.id
         return channel
+
+    def change_channel_id(self, channel: Channel, new: str) -> None:
+        """Give a channel another id, and everything that is in it."""
+        old = channel.id
+        self.channels = {new if key == old else key: each for key, each in self.channels.items()}
+        channel.id = new
+        shown = [each for ephemerals in self.ephemerals.values() for each in ephemerals]
+        placed: list[Message | Ephemeral | ResponseUrl] = [
+            *channel.messages.values(),
+            *shown,
+            *self.response_urls.values(),
+        ]
+        for each in placed:
+            each.channel = new if each.channel == old else each.channel
+        for file in self.files.values():
+            file.channels = [new if each == old else each for each in file.channels]
+        _move_channel(self.statuses, old, new)
+        _move_channel(self.status_ends, old, new)
+        _move_channel(self.sessions, old, new)
 
     def open_direct(self, bot_user: str, person: str, created: int) -> Channel:
         """The direct messages between the bot and `person`, opened if need be."""
@@ -124,3 +146,9 @@ def _remove_sorted(timestamps: list[str], ts: str) -> None:
     at = bisect.bisect_left(timestamps, ts)
     if at < len(timestamps) and timestamps[at] == ts:
         del timestamps[at]
+
+
+def _move_channel(kept: dict[tuple[str, str], T], old: str, new: str) -> None:
+    """Rename a channel in keys that are a channel and a thread."""
+    for channel, thread in [key for key in kept if key[0] == old]:
+        kept[new, thread] = kept.pop((channel, thread))

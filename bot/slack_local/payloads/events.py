@@ -136,6 +136,19 @@ def _hidden(slack: Slack, message: Message, event: JsonObject) -> Iterator[JsonO
         )
 
 
+def channel_id_event(slack: Slack, old: str, new: str) -> JsonObject:
+    """`channel_id_changed`: a private channel that becomes shared gets a new id."""
+    return event_body(
+        slack,
+        {
+            "type": "channel_id_changed",
+            "old_channel_id": old,
+            "new_channel_id": new,
+            "event_ts": slack.clock.ts(),
+        },
+    )
+
+
 def reaction_event(slack: Slack, kind: str, user: str, name: str, message: Message) -> JsonObject:
     """`reaction_added` or `reaction_removed`."""
     return event_body(

@@ -114,6 +114,13 @@ class Writing(Screen):
         self._own(message)
         messages.delete(self._slack, self._delivery, message)
 
+    async def moderates(self, message: Message) -> None:
+        """Delete somebody else's message, an app's too, as admins of a workspace may."""
+        self._place(message.channel)
+        if not self.user.is_admin:
+            raise NotPossibleError(f"{self.name} is no admin, and may delete their own messages only")
+        messages.delete(self._slack, self._delivery, message)
+
     async def reacts(self, message: Message, name: str) -> None:
         """Add a reaction."""
         self._place(message.channel)

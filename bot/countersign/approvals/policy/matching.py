@@ -22,6 +22,7 @@ KEYS = ("graph", "action", "channel", "requester")
 class Channel:
     id: str
     name: str | None = None  # without `#`; None in direct messages
+    current_id: str | None = None  # where the id changed after the thread began
 
     @property
     def label(self) -> str:
@@ -54,7 +55,7 @@ class ActionContext:
         return {
             "graph": (self.graph,),
             "action": (self.action,),
-            "channel": (self.channel.label, self.channel.id),
+            "channel": (self.channel.label, self.channel.id, self.channel.current_id or self.channel.id),
             "requester": () if requester is None else (requester.id, *sorted(requester.groups)),
         }
 

@@ -21,7 +21,7 @@ from countersign.flow.decisions.reply_parser import seems_to_decide
 from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackUnreachable
 from countersign.flow.graph_state import GraphState
 from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.outgoing import note, note_key
+from countersign.flow.outgoing import Outgoing, card_again, note, note_key
 from countersign.flow.ports import Clock, ReplyStore, Slack
 from countersign.flow.review import Review
 from countersign.flow.steps.reconciliation import reconcile
@@ -139,9 +139,13 @@ class ReplyHandler:
         about = [str(review.approval.id) for review in waiting] or [str(work.thread.halted)]
         key = f"waits:{work.thread.ref.id}:{'+'.join(sorted(about))}"
         text = _what_waits(waiting)
+        again = _deleted_cards(work, waiting)
         if not await self._store.is_noted(note_key(key)):
-            return self._noted(work, state, message, text, key)
-        nothing = reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
+            told = self._noted(work, state, message, text, key)
+            return replace(told, post=(*told.post, *again))
+        nothing = reconcile(
+            work, state, self._clock, done=(message.key,), post=again, halted=work.thread.halted
+        )
         if not seems_to_decide(message.text):
             return nothing
         return replace(nothing, notices=(Notice(user=message.user, text=f"{_NOT_COUNTED} {text}"),))
@@ -159,6 +163,15 @@ def revised_message(inbound: Inbound) -> str | None:
     body = inbound.body
     key = body.get("message") if inbound.kind is InboundKind.REVISION and isinstance(body, dict) else None
     return key if isinstance(key, str) else None
+
+
+def _deleted_cards(work: Work, waiting: list[Review]) -> tuple[Outgoing, ...]:
+    """The cards that were deleted, for whoever writes in their thread."""
+    return tuple(
+        card_again(work.thread.ref, review.approval.id, review.approval.card_losses)
+        for review in waiting
+        if review.approval.card_ts is None and review.approval.card_losses > 0
+    )
 
 
 def _saw_proposal(approval: Approval, message: Inbound) -> bool:

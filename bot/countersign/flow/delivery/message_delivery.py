@@ -11,8 +11,9 @@ import structlog
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.metrics import Metrics
 from countersign.flow.outgoing import Outgoing, OutgoingKind
-from countersign.flow.ports import Outbox, Slack, Store
+from countersign.flow.ports import LostCards, Outbox, Slack, Store
 from countersign.flow.review import Review
+from countersign.flow.thread import ThreadRef
 
 _BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds; the last one repeats
 _CLAIM_USE = 8.0  # seconds after a claim in which another post may begin; it may take 10 s itself
@@ -23,7 +24,16 @@ log = structlog.get_logger()
 
 
 class MessageDelivery:
-    def __init__(self, store: Store, outbox: Outbox, slack: Slack, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        outbox: Outbox,
+        slack: Slack,
+        metrics: Metrics | None = None,
+        lost_cards: LostCards | None = None,
+    ) -> None:
+        """Without `lost_cards`, a deleted card stays deleted."""
+        self._lost_cards = lost_cards
         self._store = store
         self._outbox = outbox
         self._slack = slack
@@ -81,6 +91,8 @@ class MessageDelivery:
                 return
             except SlackRefused as error:
                 log.warning("card_not_updated", approval_id=str(approval_id), reason=str(error))
+                if error.error == "message_not_found" and await self._post_again(review):
+                    return
             except Exception:
                 log.exception("card_not_updated", approval_id=str(approval_id), error_id=secrets.token_hex(4))
                 return
@@ -88,6 +100,18 @@ class MessageDelivery:
             version = review.approval.version
             now = await self._outbox.card_rendered(approval_id, version)
             review = None if now == version else await self._store.approval(approval_id)
+
+    async def card_lost(self, team: str, channel: str, ts: str, why: str) -> ThreadRef | None:
+        """Record that this message is gone; the thread that has something to post for it."""
+        return await self._lost_cards.card_lost(team, channel, ts, why) if self._lost_cards else None
+
+    async def _post_again(self, review: Review) -> bool:
+        """Post a pending card anew, whose message was deleted while nobody told us."""
+        ref, ts = review.thread, review.approval.card_ts
+        lost = await self.card_lost(ref.team, ref.channel, ts, "message_not_found") if ts else None
+        if lost is not None:
+            await self.deliver_thread(lost.channel, lost.ts)
+        return lost is not None
 
     async def update_stale_cards(self, limit: int = 50) -> int:
         stale = await self._outbox.stale_cards(limit)
@@ -119,6 +143,10 @@ class MessageDelivery:
             # A second attempt may have found the first one's post, which shows what the approval was then.
             rendered_version = review.approval.version if review and row.attempts == 0 else 0
             await self._outbox.posted(row, ts, rendered_version)
+            if row.kind is OutgoingKind.CARD and self._lost_cards is not None:
+                lost = await self._lost_cards.lost_unrecorded(row.team, row.channel, ts)
+                if lost is not None:
+                    await self.deliver_thread(lost.channel, lost.ts)
             return True
         return False
 

@@ -170,6 +170,12 @@ class ThreadRunner:
         named = replace(first, text=await self._names.readable(first.text))
         return replace(work, inbound=(named, *work.inbound[1:]))
 
+    async def _current(self, ref: ThreadRef) -> ThreadRef:
+        """The thread with the id that its channel has now, for the graph to use."""
+        if self._names is None:
+            return ref
+        return replace(ref, current_channel=await self._names.current_channel(ref.channel))
+
     async def _step(self, work: Work, session: Session) -> StepResult:
         first = work.inbound[0] if work.inbound else None
         if work.thread.attempts > MAX_ATTEMPTS:
@@ -186,7 +192,8 @@ class ThreadRunner:
         if info is None:
             return graph_missing(work, self._graphs)
         try:
-            async with self._graphs.bind(info.name, work.thread.ref, session, _starter(work)) as graph:
+            ref = await self._current(work.thread.ref)
+            async with self._graphs.bind(info.name, ref, session, _starter(work)) as graph:
                 return await Step(
                     work, info, graph, self._reply_handler, self._start_permission, self._clock, new=new
                 ).take()

@@ -11,6 +11,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import CountersignError, NotPending
 from countersign.approvals.person import Person
+from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.errors import (
@@ -48,6 +49,10 @@ class Delivery(Protocol):
 
     async def update_card(self, approval_id: UUID, saved: Review | None = None) -> None: ...
 
+    async def card_lost(self, team: str, channel: str, ts: str, why: str) -> ThreadRef | None: ...
+
+    async def deliver_thread(self, channel: str, thread_ts: str) -> None: ...
+
     async def card_seen(self, approval_id: UUID, ts: str) -> None: ...
 
 
@@ -66,6 +71,7 @@ class ListenerContext:
     delivery: Delivery
     graphs: Mapping[str, GraphInfo]
     default_graph: str
+    channel_ids: ChannelIds
     background_tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
 
     async def person(self, user: str, channel: str) -> Person:

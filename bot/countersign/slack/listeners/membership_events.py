@@ -1,4 +1,6 @@
-"""Slack's events about people, groups and channels: they empty the caches."""
+"""Slack's events about people, groups and channels: they empty the caches, or give a channel a new id."""
+
+from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
@@ -24,5 +26,12 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     async def on_change() -> None:
         context.client.forget_people()
 
+    async def on_new_channel_id(event: dict[str, Any]) -> None:
+        old, new, ts = (event.get(key) for key in ("old_channel_id", "new_channel_id", "event_ts"))
+        if isinstance(old, str) and isinstance(new, str) and isinstance(ts, str) and old != new:
+            await context.channel_ids.changed(old, new, ts)
+            context.client.forget_people()
+
+    app.event("channel_id_changed")(on_new_channel_id)
     for event in EVENTS:
         app.event(event)(on_change)

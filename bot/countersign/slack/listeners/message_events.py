@@ -34,6 +34,9 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     answered = RecentKeys()
 
     async def on_message(event: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest) -> None:
+        if deleted := own_message_deleted(event, context.workspace):
+            await _post_card_again(context, *deleted)
+            return
         revision = revision_from(event, body.get("event_id"), context.workspace)
         if revision is not None:
             await context.store.accept(revision)
@@ -61,6 +64,27 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     app.event("app_mention")(on_message)
     app.event("message")(on_message)
     app.event(re.compile(".*"))(on_other_event)
+
+
+async def _post_card_again(context: ListenerContext, channel: str, ts: str) -> None:
+    """A moderator deleted a message of the bot's; if it was an open card, it is posted again."""
+    team = context.workspace.team
+    thread = await context.delivery.card_lost(team, channel, ts, "deleted")
+    if thread is not None:
+        again = context.delivery.deliver_thread(thread.channel, thread.ts)
+        context.background_tasks.start("post card again", again)
+
+
+def own_message_deleted(event: Mapping[str, Any], workspace: Workspace) -> tuple[str, str] | None:
+    """Channel and ts of a message of the bot's own that was deleted; None for any other event."""
+    before = event.get("previous_message")
+    if event.get("subtype") != "message_deleted" or not isinstance(before, Mapping):
+        return None
+    ours = before.get("user") == workspace.bot_user or (
+        bool(workspace.bot_id) and before.get("bot_id") == workspace.bot_id
+    )
+    channel, ts = event.get("channel"), event.get("deleted_ts") or before.get("ts")
+    return (str(channel), str(ts)) if ours and channel and ts else None
 
 
 def _has_twin(event: Mapping[str, Any]) -> bool:

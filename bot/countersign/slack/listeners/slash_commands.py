@@ -94,7 +94,9 @@ def _list(context: ListenerContext) -> str:
 async def _waiting(context: ListenerContext, user: str) -> str:
     """Pending approvals in this person's channels, oldest first."""
     channels, direct = await asyncio.gather(_channels(context, user), _direct_messages(context, user))
-    found = await context.store.waiting(context.workspace.team, [*channels, *direct], _MAX_COUNTED)
+    found = await context.store.waiting(
+        context.workspace.team, context.channel_ids.with_former([*channels, *direct]), _MAX_COUNTED
+    )
     if not found:
         return "Nothing is waiting for a decision in your channels."
     more = len(found) - MAX_LISTED
@@ -109,8 +111,9 @@ async def _waiting(context: ListenerContext, user: str) -> str:
 def _line(context: ListenerContext, review: Review) -> str:
     approval, thread = review.approval, review.thread
     title = truncate_escaped(review.request.title.replace("|", "¦"), 150)
-    link = context.workspace.link(thread.channel, approval.card_ts or thread.ts, thread.ts)
-    return f"•  <{link}|{title}> in <#{thread.channel}>, {format_datetime(approval.opened_at)}"
+    channel = context.channel_ids.current(thread.channel)
+    link = context.workspace.link(channel, approval.card_ts or thread.ts, thread.ts)
+    return f"•  <{link}|{title}> in <#{channel}>, {format_datetime(approval.opened_at)}"
 
 
 async def _channels(context: ListenerContext, user: str) -> list[str]:

@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from countersign.flow.thread import ThreadRef
 from countersign.slack.listeners import register
 from countersign.slack.listeners.context import ListenerContext
+from countersign.slack.transport.channel_id_mapping import channel_id_mapping
 from countersign.slack.transport.installation import installation_check
 
 _BOLT_VARIABLES = (
@@ -66,8 +67,11 @@ def build_bolt_app(context: ListenerContext, *, signing_secret: str | None) -> A
             process_before_response=True,
             # Bolt's default is a warning with the whole payload in it.
             raise_error_for_unhandled_request=True,
+            # That somebody deleted a message of ours is an event of ours to Bolt.
+            ignoring_self_events_enabled=False,
         )
     app.use(installation_check(context.workspace))
+    app.use(channel_id_mapping(context.channel_ids))
     register(app, context)
 
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:

@@ -18,12 +18,14 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.approvals.errors import CountersignError
-from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.channel_ids import ChannelIds
+from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackRefused, SlackUnreachable
 
 log = structlog.get_logger()
 
 TIMEOUT = 10  # seconds for one call
 _CONNECTION_ERRORS = (aiohttp.ClientError, SlackClientError, TimeoutError, ssl.SSLError, OSError)
+_CHANNEL_ARGUMENTS = {"channel", "channel_id"}
 _DEFAULT_RETRY_AFTER = 30.0  # seconds to wait if Slack's 429 has no Retry-After
 
 
@@ -59,6 +61,7 @@ class WebApi:
 
     def __init__(self, web: AsyncWebClient) -> None:
         self.web = web
+        self.channel_ids: ChannelIds | None = None  # known once the workspace is
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         answer, _ = await self.call_with_headers(method, **arguments)
@@ -67,6 +70,7 @@ class WebApi:
     async def call_with_headers(self, method: str, **arguments: Any) -> tuple[dict[str, Any], Any]:
         """The answer and the headers of the response."""
         given = {name: value for name, value in arguments.items() if value is not None}
+        await self._map_channel(given)
         try:
             # Methods that write messages or views need JSON; older methods ignore a JSON body.
             if method.startswith(("chat.", "views.")):
@@ -80,6 +84,22 @@ class WebApi:
         if not isinstance(response.data, dict):
             raise SlackUnreachable(f"Slack's answer to {method} is not JSON.")
         return response.data, response.headers
+
+    async def _map_channel(self, given: dict[str, Any]) -> None:
+        """Put the id that a channel has now in the place of the one that its threads began with."""
+        for name in _CHANNEL_ARGUMENTS & given.keys():
+            if isinstance(given[name], str):
+                given[name] = await self.current_channel(given[name])
+
+    async def current_channel(self, channel: str) -> str:
+        """The id that Slack knows now for a channel that had this one."""
+        if self.channel_ids is None:
+            return channel
+        try:
+            await self.channel_ids.refresh()
+        except DatabaseUnavailable as error:
+            log.info("channel_ids_not_read", reason=str(error))
+        return self.channel_ids.current(channel)
 
     async def read(self, method: str, *, tries: int = 3, **arguments: Any) -> dict[str, Any]:
         """A call that changes nothing, so it is repeated when Slack does not answer."""

@@ -68,7 +68,7 @@ async def test_ids_in_an_answer_and_on_a_card_are_shown_as_names_and_notify_nobo
     thread = await saying(stage, content=f"**Ask** <@{bob}>, @Bob Berger ({bob}) and <!channel>.")
 
     answer = await thread.wait_for("Ask")
-    assert answer.blocks[0]["text"] == "**Ask** @Bob Berger, @Bob Berger and @channel."
+    assert answer.blocks[0]["text"] == "**Ask** @Bob Berger, @Bob Berger and &lt;!channel&gt;."
     card = await stage.card({"question": f"Pay <@{bob}>?", "to": f"<@{bob}|alice>"})
     assert f"Pay @Bob Berger ⟨@{bob}⟩?" in card.text
     assert f"@Bob Berger ⟨@{bob}|alice⟩" in card.text

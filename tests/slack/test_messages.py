@@ -177,13 +177,13 @@ async def test_a_card_that_slack_will_not_take_is_posted_plain(bot: Bot) -> None
 async def test_words_that_slack_will_not_draw_are_posted_plain_and_whole(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("hello")
     bot.ws.faults.on_call("chat.postMessage", ApiFault.ERROR, error="invalid_attachments")
-    table = "| a & b | c |\n|---|---|\n" + "| 1 | <2> |\n" * 200
-    await bot.posts(thread, OutgoingKind.AGENT_MESSAGE, {"text": f"{table}\n{table}"})
+    table = "| a & b | c |\n|---|---|\n" + "| 1 | <2> |\n" * 400
+    await bot.posts(thread, OutgoingKind.AGENT_MESSAGE, {"text": table})
     (said,) = thread.from_bot()
     assert {block["text"]["type"] for block in said.blocks} == {"plain_text"}
     shown = "".join(block["text"]["text"] for block in said.blocks)
     assert shown.count("| 1 | &lt;2&gt; |") == 400
-    assert shown.count("| a &amp; b | c |") == 2
+    assert shown.count("| a &amp; b | c |") == 1
 
 
 async def test_fields_notes_and_failures_are_told(bot: Bot) -> None:

@@ -51,7 +51,7 @@ NAMES = {"U0BOB00001": "Bob Berger", "C0GENERAL0": "general", "S0FINANCE1": "fin
         ("<@U0BOB00001|bobby>", "@Bob Berger", "@Bob Berger ⟨@U0BOB00001|bobby⟩"),
         ("<#C0GENERAL0>", "#general", "#general ⟨#C0GENERAL0⟩"),
         ("<!subteam^S0FINANCE1|x>", "@finance", "@finance ⟨!subteam^S0FINANCE1|x⟩"),
-        ("<!channel> <!here|x>", "@channel @here", "@channel ⟨!channel⟩ @here ⟨!here|x⟩"),
+        ("<!channel> <!here|x>", "&lt;!channel&gt; &lt;!here|x&gt;", "&lt;!channel&gt; &lt;!here|x&gt;"),
         ("@Bob Berger (U0BOB00001)", "@Bob Berger", "@Bob Berger (U0BOB00001)"),
         ("@Alice (U0BOB00001)", "@Alice (U0BOB00001)", "@Alice (U0BOB00001)"),
         ("<@U0NOBODY01>", "&lt;@U0NOBODY01&gt;", "&lt;@U0NOBODY01&gt;"),
@@ -239,3 +239,8 @@ def test_pieces_fit_and_lose_no_words(text: str, limit: int) -> None:
     assert sum(piece.count("x") for piece in pieces) >= text.count("x")
     assert all("\n".join(pieces).count(mark) >= text.count(mark) for mark in ("1 | 2", "y"))
     assert all(escape_markdown(piece) for piece in pieces) or not text.strip()
+
+
+@given(st.text(alphabet="ab \n&", max_size=800), st.integers(60, 200))
+def test_plain_text_is_put_together_from_its_pieces(text: str, limit: int) -> None:
+    assert "".join(split_markdown(text, limit, measure=escaped_length)) == text

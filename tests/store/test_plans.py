@@ -37,7 +37,7 @@ GROWN = {
     ),
     "countersign.approvals"
     " (id, thread_id, interrupt_id, digest, status, votes, version, rendered_version, card_ts, opened_at)": (
-        "gen_random_uuid(), 'T1/C1/' || n, 'i', 'd', 'pending', '[]', 1, 1, '1.0', now()"
+        "gen_random_uuid(), 'T1/C1/' || n, 'i', 'd', 'pending', '[]', 1, 1, n || '.0', now()"
     ),
     "countersign.outbox (key, kind, team, channel, thread_ts, posted_at)": (
         "'o' || n, 'note', 'T1', 'C1', n::text, CASE WHEN n % 200 > 0 THEN now() END"

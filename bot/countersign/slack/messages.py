@@ -77,6 +77,7 @@ def _agent_message(text: str) -> tuple[RenderedMessage, ...]:
             _MARKDOWN_LIMIT,
             measure=escaped_length,
         )
+        if piece.strip()
     )
 
 

@@ -533,8 +533,6 @@ SELECT body ->> 'text' AS text FROM countersign.outbox
 WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND posted_ts = %(ts)s AND kind = 'start_form'
   AND kind <> 'note' AND posted_at IS NOT NULL;
 
-WHERE attrelid = 'store_vectors'::regclass AND attname = 'embedding';
-
 -- note_deleted_message --
 -- Remembers a message of the bot's own that was deleted, before its card is looked for.
 INSERT INTO countersign.deleted_messages (channel, ts) VALUES (%(channel)s, %(ts)s) ON CONFLICT DO NOTHING;

@@ -35,6 +35,7 @@ class _Splitter:
     fence: str | None = None  # the line that opened the code which is open
     head: list[str] = field(default_factory=list)  # of the table that goes on
     seen: int = 0  # tables in this piece
+    is_cut: bool = False  # whether the last line goes on in the next piece
     paragraph: int = 0  # the line after the last blank one outside code and tables
 
     def add(self, line: str, following: str) -> None:
@@ -45,17 +46,16 @@ class _Splitter:
             self.head, self.seen = [line, following], self.seen + 1
         elif self.head and self.fence is None and "|" not in line:
             self.head = []
-        for part in self._fitting(line):
+        for part, is_whole in self._fitting(line):
             self._place(part)
+            self.is_cut = not is_whole
         self._follow_fence(line)
         if self.fence is None and not self.head and not line.strip():
             self.paragraph = len(self.lines)
 
     def finish(self) -> list[str]:
-        if self.lines or not self.pieces:
-            self.pieces.append("\n".join(self.lines))
-        kept = [piece.strip("\n") for piece in self.pieces]
-        return [piece for piece in kept if piece.strip()] or [""]
+        last = "\n".join(self.lines)
+        return [*self.pieces, last] if last or not self.pieces else self.pieces
 
     def _place(self, line: str) -> None:
         size = self.measure(line) + 1
@@ -73,7 +73,8 @@ class _Splitter:
         rest = self.lines[at:] if at is not None else []
         done = self.lines[:at] if at is not None else self.lines
         closing = [_fence_of(self.fence)] if self.fence is not None else []
-        self.pieces.append("\n".join([*done, *closing]))
+        end = "" if closing or self.is_cut or self.head else "\n"
+        self.pieces.append("\n".join([*done, *closing]) + end)
         reopened = [self.fence] if self.fence is not None else self._table_head()
         self.lines = [*reopened, *rest]
         self.size = sum(self.measure(line) + 1 for line in self.lines)
@@ -98,16 +99,16 @@ class _Splitter:
         elif not found["info"].strip() and found["fence"].startswith(_fence_of(self.fence)):
             self.fence = None
 
-    def _fitting(self, line: str) -> Iterator[str]:
+    def _fitting(self, line: str) -> Iterator[tuple[str, bool]]:
         """The line, in several where it is longer than a piece."""
         opening = sum(self.measure(each) + 1 for each in ([self.fence] if self.fence else self.head))
         repeated = opening if opening <= self.limit // 3 + 2 else 0
         room = max(self.limit - self._closing() - repeated - 1, 1)
         while self.measure(line) > room:
             cut = _cut(line, room, self.measure)
-            yield line[:cut]
+            yield line[:cut], False
             line = line[cut:]
-        yield line
+        yield line, True
 
 
 def _fence_of(opening: str | None) -> str:

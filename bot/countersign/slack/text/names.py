@@ -21,7 +21,6 @@ _BARE = re.compile(
     r"(?<![\w(@#/.<])(?:@(?P<who>[UWS][A-Z0-9]{6,20})|#(?P<where>[CGD][A-Z0-9]{6,20}))(?![\w@])"
 )
 _MARKUP = re.compile(rf"&lt;(?:[@#]|!subteam\^)(?P<id>{_ID})(?:\|(?:(?!&[lg]t;).){{0,100}})?&gt;")
-_BROADCAST = re.compile(r"&lt;!(?P<all>here|channel|everyone)(?:\|(?:(?!&[lg]t;).){0,100})?&gt;")
 _SPELT = re.compile(rf"(?P<sign>[@#])(?P<name>[^\n()@#]{{1,80}}) \((?P<id>{_ID})\)")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f<>&*~`|\[\]()\\@#⟨⟩]+")
 
@@ -125,13 +124,10 @@ def with_names(escaped: str, names: Mapping[str, str], *, exact: bool) -> str:
         sign = "#" if id_[0] in "CGD" else "@"
         return found[0] if name is None else f"{sign}{name}{_markup(found) if exact else ''}"
 
-    def broadcast(found: re.Match[str]) -> str:
-        return f"@{found['all']}{_markup(found) if exact else ''}"
-
     def without_id(found: re.Match[str]) -> str:
         return f"{found['sign']}{found['name']}" if names.get(found["id"]) == found["name"] else found[0]
 
-    text = _BROADCAST.sub(broadcast, _MARKUP.sub(named, escaped))
+    text = _MARKUP.sub(named, escaped)
     return text if exact else _SPELT.sub(without_id, text)
 
 

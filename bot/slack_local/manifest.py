@@ -17,7 +17,7 @@ from slack_local.page.app_info import AppInfo, Command, Shortcut
 
 
 class ManifestError(Exception):
-    """The file is no manifest that a workspace can use; the text says why."""
+    """The file is not a manifest that a workspace can use; the text says why."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,14 +14,14 @@ from slack_local.model.records import JsonObject
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """A `langgraph.json`. Everything is read anew with each question, because the files may change."""
+    """A `langgraph.json`. Everything is read at each call, because the files may change."""
 
     config: Path
     whole_folder: bool = True
     """Whether all of the config's folder belongs to the graphs, or only the folders that they are in."""
 
     def _read(self) -> JsonObject:
-        """The file, or nothing while it cannot be read: what is wrong with it is the bot's to say."""
+        """The file, or nothing while it cannot be read: the bot says what is wrong with it."""
         try:
             found = json.loads(self.config.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -67,7 +67,7 @@ class DemoSettings:
     def __init__(self, environment: Mapping[str, str], project: Project, file: Path = Path(".env")) -> None:
         self._project = project
         self._file = file.absolute()
-        # The file is in the environment by now, put there by whoever started us.
+        # The command has loaded the file into the environment already.
         read = self._own_file()
         self._environment = {k: v for k, v in environment.items() if read.get(k) != v}
 

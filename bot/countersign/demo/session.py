@@ -28,7 +28,7 @@ RETRIES = (0.0, 2.0, 5.0, 60.0)  # seconds: what is written while the bot restar
 
 
 class Demo:
-    """`config` is the langgraph.json to host, `outside` the environment of whoever started the demo."""
+    """`config` is the langgraph.json to host, `outside` the environment in which the demo was started."""
 
     def __init__(self, folder: DataFolder, outside: Mapping[str, str], config: Path, port: int) -> None:
         self._folder = folder

@@ -1,4 +1,4 @@
-"""The pytest fixture `countersign`: the bot at work in `workspace`. pytest finds it by itself.
+"""The pytest fixture `countersign`: the bot, connected to `workspace`. pytest finds it by itself.
 
 `workspace` is slack_local's. Needs pytest-asyncio. See docs/testing.md.
 """

@@ -1,1 +1,1 @@
-"""Block Kit as Slack checks it: types, required fields, limits, and what stands where."""
+"""Block Kit as Slack checks it: types, required fields, limits, and which block may be used where."""

@@ -1,4 +1,4 @@
-"""Blocks and the surfaces they may stand on (docs.slack.dev/reference/block-kit/blocks)."""
+"""Blocks and the surfaces that allow them (docs.slack.dev/reference/block-kit/blocks)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Block elements and where they may stand (docs.slack.dev/reference/block-kit/block-elements)."""
+"""Block elements and the blocks that allow them (docs.slack.dev/reference/block-kit/block-elements)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

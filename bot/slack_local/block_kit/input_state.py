@@ -1,4 +1,4 @@
-"""Interactive elements: where they stand, what they hold, and what a person may put into them."""
+"""Interactive elements: their blocks, their state, and the values that a person may enter."""
 
 import re
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def all_blocks(message: Message | Ephemeral) -> list[JsonObject]:
 
 
 def attachment_of(message: Message | Ephemeral, block: JsonObject) -> int | None:
-    """The number of the attachment that a block stands in, or None when it stands in the message itself."""
+    """The number of the attachment that contains a block; None if the message itself contains it."""
     for attachment in message.attachments:
         if any(inner is block for inner in attachment.get("blocks", ())):
             return int(attachment["id"])
@@ -67,7 +67,7 @@ def attachment_of(message: Message | Ephemeral, block: JsonObject) -> int | None
 
 
 def interactive_elements(blocks: list[JsonObject]) -> Iterator[tuple[JsonObject, JsonObject]]:
-    """Each interactive element with the block it stands in."""
+    """Each interactive element with its block."""
     for block in blocks:
         match block.get("type"):
             case "actions" | "context_actions":

@@ -1,4 +1,4 @@
-"""Messages and views: what the whole has to keep to, and the ids that Slack gives where the app gave none."""
+"""Messages and views: limits of the whole, and the ids that Slack generates where the app gave none."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""The vocabulary in which Block Kit's rules are written; complaints are worded and placed as Slack does.
+"""Validators of which Block Kit's rules are composed; their messages have Slack's words and JSON Pointers.
 
 A check looks at one JSON value and adds what is wrong with it, with its JSON Pointer, to the problems.
 """
@@ -12,7 +12,7 @@ Check: TypeAlias = Callable[[Any, str, Problems], None]
 
 
 def add_problem(problems: Problems, at: str, what: str) -> None:
-    """Add one validation_message about the value at a JSON Pointer."""
+    """Add one problem of the value at a JSON Pointer."""
     problems.append(f"{what} [json-pointer:{at}]")
 
 

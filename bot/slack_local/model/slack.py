@@ -82,7 +82,7 @@ class Slack:
         return f"{self.address}/hooks/actions/{self.team}/{secret}"
 
     def status(self, channel: str, thread_ts: str) -> str | None:
-        """What `assistant.threads.setStatus` has a thread show; it goes away by itself after two minutes."""
+        """The status that `assistant.threads.setStatus` shows in a thread; it expires after two minutes."""
         key = (channel, thread_ts)
         return self.state.statuses.get(key) if self.state.status_ends.get(key, 0) > self.clock.now() else None
 

@@ -108,7 +108,7 @@ class WorkspaceState:
             channel.timeline.append(message.ts)
 
     def remove_message(self, message: Message) -> None:
-        """Take a message away; a root that has replies stays as a tombstone, as in Slack."""
+        """Remove a message; a root that has replies stays as a tombstone, as in Slack."""
         channel = self.channels[message.channel]
         if not message.is_reply and channel.threads.get(message.ts):
             message.tombstone, message.subtype = True, "tombstone"

@@ -47,7 +47,7 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """A socket that was opened, told to go, or closed."""
+    """A socket that was opened, asked to disconnect, or closed."""
 
     seq: int
     at: float

@@ -13,7 +13,7 @@ def post(slack: Slack, delivery: Delivery, message: Message) -> Message:
     """File a new message, show it, and tell the bot if it is subscribed."""
     slack.state.file_message(message)
     if message.by_bot and message.thread_ts is not None:
-        # The agent has answered: Slack takes its status away.
+        # The agent has answered, so Slack removes its status.
         slack.state.statuses.pop((message.channel, message.thread_ts), None)
     slack.message_changed(message)
     delivery.events(events.message_events(slack, message))
@@ -30,7 +30,7 @@ def change(slack: Slack, delivery: Delivery, message: Message, **new: object) ->
 
 
 def delete(slack: Slack, delivery: Delivery, message: Message) -> None:
-    """Take a message away and send `message_deleted`."""
+    """Remove a message and send `message_deleted`."""
     before = message_json(slack, message)
     slack.state.remove_message(message)
     slack.message_changed(message)

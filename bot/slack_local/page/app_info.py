@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Suggestion:
     """One thing for a first visitor to try: as whom, in which channel, with `text` ready in the composer.
 
-    In `text`, `{bot}` stands for the app's name. With `thread` it leads to the newest thread with an open
+    In `text`, `{bot}` is replaced by the app's name. With `thread` it leads to the newest thread with an open
     card instead, and needs no `text`.
     """
 
@@ -38,7 +38,7 @@ class Shortcut:
 
 @dataclass(frozen=True, kw_only=True)
 class AppInfo:
-    """What the page offers besides the conversation. `intro` stands above the
+    """What the page offers besides the conversation. `intro` is shown above the
     suggestions in an empty #general, `note` at the end of the left column.
     """
 

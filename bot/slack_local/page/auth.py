@@ -1,4 +1,4 @@
-"""Who may use the page: whoever holds the token in the address that was printed, from this origin only."""
+"""Authentication of the page: the token in the printed address, from this origin only."""
 
 import hmac
 import secrets

@@ -37,7 +37,7 @@ class PageConnection:
         self._handling: set[asyncio.Task[None]] = set()
 
     async def serve(self) -> None:
-        """Serve this page until it goes away."""
+        """Serve this page until it disconnects."""
         unsubscribe = self.context.slack.changes.subscribe(self._mark_changed)
         self.greet()
         sending = asyncio.create_task(self._send_updates())

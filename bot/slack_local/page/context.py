@@ -59,7 +59,7 @@ class PageContext:
         self.recorder = Recorder(self.slack)
 
     def show_banner(self, text: str) -> None:
-        """Show a line above every page; empty takes it away."""
+        """Show a line above every page; empty removes it."""
         self.banner = text
         self.slack.changes.notify("banner")
 

@@ -1,4 +1,4 @@
-"""What a person's screen shows, as the JSON that the page draws."""
+"""What a person's screen shows, as JSON for the page to render."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -73,7 +73,7 @@ def message(slack: Slack, shown: Message) -> JsonObject:
 
 
 def _session(slack: Slack, root: Message) -> JsonObject:
-    """What the agent says it is at in this thread, and whether a card waits there."""
+    """The agent's status in this thread, and whether a card is open there."""
     summary: JsonObject = {}
     key = (root.channel, root.ts)
     if status := slack.state.statuses.get(key):

@@ -110,7 +110,7 @@ def view_closed(slack: Slack, user: str, view: View, *, cleared: bool) -> JsonOb
 def block_suggestion(
     slack: Slack, user: str, block_id: str, action_id: str, *, typed: str, where: JsonObject
 ) -> JsonObject:
-    """`block_suggestion`: an external select asks for options; `where` is what it stands in."""
+    """`block_suggestion`: an external select asks for options; `where` contains it."""
     asked = {"action_id": action_id, "block_id": block_id, "value": typed}
     return _base(slack, "block_suggestion", user) | where | asked
 

@@ -204,7 +204,7 @@ def file_json(slack: Slack, file: File) -> JsonObject:
 
 
 def rich_text(text: str) -> list[JsonObject]:
-    """The rich text block that Slack's composer makes of what a person typed."""
+    """The rich text block into which Slack's composer turns typed text."""
     parts: list[JsonObject] = []
     at = 0
     for found in _MENTION.finditer(text):

@@ -31,7 +31,7 @@ class Clicking(Screen):
         value: Any = None,
         values: Mapping[str, Any] | None = None,
     ) -> ClickResult:
-        """Press the button (or choose `value` in the select) that stands there right now.
+        """Press the button (or choose `value` in the select) that is there right now.
 
         `values` are inputs of the same message, by block id. Raises `NotPossibleError` when it is not there.
         """

@@ -150,7 +150,7 @@ class Writing(Screen):
             raise NotPossibleError(f"{self.name} did not write that message")
 
     def _composed(self, text: str) -> str:
-        """What Slack's composer makes of typed text: escaped, with mentions and links marked up."""
+        """The text that Slack's composer sends for typed text: escaped, with mentions and links marked up."""
         names = {user.name: user.id for user in self._slack.state.users.values()}
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         text = _EMAIL.sub(lambda m: f"<mailto:{m[0]}|{m[0]}>", _URL.sub(lambda m: f"<{m[0]}>", text))

@@ -119,7 +119,7 @@ class Actions(ScriptContext):
             raise ExpectationError(f"the bot did not take the press in time: {result.error}")
 
     async def submit_form(self, person: str, view: View, values: Mapping[str, Any]) -> None:
-        """Fill in a form by block id, draw it, and submit it; its errors have to be expected next."""
+        """Fill in a form by block id, print it, and submit it; its errors have to be expected next."""
         by = self.person(person)
         self._printer.form(by, await by.fills(view, values))
         self._check_submission(await by.submits(view))

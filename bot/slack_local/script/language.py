@@ -63,7 +63,7 @@ Arguments: TypeAlias = Mapping[str, Any]
 
 
 class ScriptSyntaxError(Exception):
-    """A line is no statement; the text names the line and the forms that are nearest."""
+    """A line is not a statement; the text names the line and the statements most like it."""
 
 
 @dataclass(frozen=True, kw_only=True)

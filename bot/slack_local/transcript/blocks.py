@@ -11,7 +11,7 @@ WIDTH = 88
 
 
 def message_lines(message: Message, names: Names, width: int = WIDTH) -> list[str]:
-    """A message below its author's name; one with blocks of the app's own stands in a frame."""
+    """A message below its author's name; one with blocks is framed."""
     author = message.username or names.user(message.user)
     if not message.by_bot or not message.blocks:
         return _paragraph(f"{author}: ", readable(message.text, names) + _files(message), width)
@@ -32,7 +32,7 @@ def ephemeral_lines(ephemeral: Ephemeral, names: Names, to: str, width: int = WI
 
 
 def view_lines(view: View, names: Names, width: int = WIDTH) -> list[str]:
-    """A form or Home as it stands on the screen: its text, its inputs with what they hold, its errors."""
+    """A form or Home as it is on the screen: its text, its inputs with their values, its errors."""
     title = plain_text(view.definition.get("title")) or "Home"
     inside: list[str] = []
     for block in view.definition["blocks"]:
@@ -171,7 +171,7 @@ def _cell(cell: JsonObject, names: Names) -> list[str]:
 
 
 def _unknown_block(block: JsonObject, names: Names) -> Iterator[str]:
-    """A block of a kind that has no drawing here: at least all its words."""
+    """A block of a type without a rendering of its own: all of its text."""
     for value in block.values():
         for inner in value if isinstance(value, list) else [value]:
             if isinstance(inner, dict):

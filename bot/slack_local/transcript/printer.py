@@ -32,12 +32,12 @@ class TranscriptPrinter:
         self._print([f"  ✓ {line}"])
 
     def form(self, person: Person, view: View) -> None:
-        """Draw the form on somebody's screen."""
+        """Print the form on somebody's screen."""
         self._print([f"{MARGIN}On {person.name}'s screen:"])
         self._print(MARGIN + line for line in view_lines(view, names_in(self._slack.state)))
 
     def unseen(self, person: Person) -> None:
-        """Draw what this person can see and was not drawn yet."""
+        """Print what this person can see and that was not printed yet."""
         self._print(MARGIN + line for line in self._unseen.lines(person))
 
     @staticmethod

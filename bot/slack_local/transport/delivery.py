@@ -95,7 +95,7 @@ class Delivery:
         self.undelivered.append(body)
 
     async def interact(self, kind: Kind, payload: JsonObject) -> Ack:
-        """Send an interaction or a command: one attempt, and whoever caused it learns how it went."""
+        """Send an interaction or a command: one attempt, whose outcome is returned to the caller."""
         name = payload.get("type") or payload["command"]
         rule = self._slack.faults.next_for_delivery(name)
         if rule is not None and rule.fault is DeliveryFault.TWICE:

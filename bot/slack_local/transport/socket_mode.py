@@ -46,7 +46,7 @@ class SocketMode:
 
     @property
     def connections(self) -> int:
-        """How many connections are open and not told to go."""
+        """How many connections are open and not asked to disconnect."""
         return sum(not socket.leaving for socket in self._sockets)
 
     def new_url(self) -> str:

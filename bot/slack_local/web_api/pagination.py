@@ -37,7 +37,7 @@ def write_cursor(kind: str, place: str) -> str:
 
 
 def read_cursor(call: Call, kind: str) -> str | None:
-    """The place that `cursor` stands for, or None at the beginning. Raises `invalid_cursor`."""
+    """The position that `cursor` encodes, or None at the beginning. Raises `invalid_cursor`."""
     given = call.text("cursor")
     if given is None:
         return None

@@ -20,7 +20,7 @@ def new_token() -> str:
 
 @dataclass(frozen=True)
 class InspectionClient:
-    """Asks the bot that listens at `address` now. A bot that is away knows nothing."""
+    """Asks the bot that listens at `address` now. A bot that does not answer knows nothing."""
 
     address: Callable[[], str | None]
     token: str

@@ -7,9 +7,9 @@ from countersign.installation import child_import_path
 
 OWN_MODEL = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
 _NOT_FOR_THE_DEMO = (
-    # A demo at work in a database that a real bot serves would take that bot's work.
+    # A demo on the database of a real bot would take that bot's jobs.
     "DATABASE_URL",
-    # The token of a real workspace has no business here, and these two switch Bolt to another mode.
+    # The demo must not use a real workspace's token. The last two switch Bolt to OAuth mode.
     "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET",
     # slack-sdk sends even what is for loopback to a proxy, whatever NO_PROXY says.
     "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy",

@@ -1,4 +1,4 @@
-"""Keeps a bot running: restarts it when it dies or when its graphs change."""
+"""Keeps a bot running: restarts it when it ends or when its graphs change."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -46,7 +46,7 @@ class Supervisor:
             self._show(refused)
 
     async def run(self) -> None:
-        """Restart the bot as needed until cancelled. Raises `BotDownError` when it dies again and again."""
+        """Restart the bot as needed until cancelled. Raises `BotDownError` when it ends again and again."""
         left = RESTARTS
         while True:
             if changed := await self._changed_before_it_ended():

@@ -8,7 +8,7 @@ class Fault(StrEnum):
     HANG = "hang"  # takes the request and never answers
     RATE_LIMITED = "rate_limited"  # 429 with Retry-After
     SERVER_ERROR = "server_error"  # 500
-    GARBAGE = "garbage"  # 200 with a body that is no JSON
+    GARBAGE = "garbage"  # 200 with a body that is not JSON
     CUT = "cut"  # answers half of it, then drops the connection
 
 

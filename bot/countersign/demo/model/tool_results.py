@@ -1,4 +1,4 @@
-"""What the script makes of a tool's result: a sentence, or another try."""
+"""The scripted reply to a tool's result: a sentence, or another call."""
 
 import json
 import re

@@ -83,7 +83,7 @@ class EmbeddedPostgres:
                 url = self._running(installation)
                 use = FileLock(installation.users_lock)
                 taken = use.try_shared()
-                assert taken, "users.lock is held exclusive_lock only under start.lock"
+                assert taken, "users.lock is held exclusively only under start.lock"
         except OSError as error:
             raise failure(installation, "start", str(error)) from error
         self._place, self._use = installation, use

@@ -9,7 +9,7 @@ from slack_local.model.slack import Slack
 from slack_local.page.request import BadRequestError, PageRequest
 from slack_local.transport.socket_mode import SocketMode
 
-PAST_THE_TRIGGER = 3.2  # seconds; a trigger lives for three
+PAST_THE_TRIGGER = 3.2  # seconds; a trigger expires after three
 
 
 @dataclass(frozen=True, kw_only=True)

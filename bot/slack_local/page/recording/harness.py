@@ -1,4 +1,4 @@
-"""How a recorded test gets its bot, and a recorded script is played: whoever starts the workspace knows."""
+"""How a recorded test starts its bot and a recorded script is played; the workspace's starter gives it."""
 
 import dataclasses
 from dataclasses import dataclass

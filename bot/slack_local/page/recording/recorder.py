@@ -73,7 +73,7 @@ class Recorder:
                 yield LastWords(thread=number, text=text)
 
     def read(self, person: Person, request: PageRequest) -> Action | None:
-        """The action that a request stands for; None for what only looks."""
+        """The action of a request; None for one that only reads."""
         closed = list(self._closed_cards())
         action = self._read(person, request)
         if action is not None:
@@ -156,7 +156,7 @@ class Recorder:
             number = len(self._threads) + 1
             return Wrote(person=person.name, channel=self._channel_name(channel), text=text, thread=number)
         thread = self._thread(channel, root)
-        # A person answers what they have read: without the wait, a test would speak before the bot.
+        # A person answers what they have read: without the wait, a test would write before the bot does.
         read = [m for m in self._slack.state.thread(channel.id, root) if m.by_bot][-1:]
         after = first_words(read[0]) if read else ""
         return Replied(person=person.name, thread=thread, text=text, after=after)
@@ -204,7 +204,7 @@ class Recorder:
         return [m for m in messages if m.by_bot and m is not message and buttons_of(m)]
 
     def _closed_cards(self) -> Iterator[CardClosed]:
-        """The pressed cards that have no buttons any more: whoever acts next has seen that."""
+        """The clicked cards that have closed since: the next action was taken after that."""
         for (channel, ts), number in self._pressed.items():
             message = self._slack.state.channels[channel].messages.get(ts)
             if message is not None and not buttons_of(message):

@@ -1,4 +1,4 @@
-"""`assistant.threads.*` and `agents.sessions.*`: what an agent is at, shown in its thread."""
+"""`assistant.threads.*` and `agents.sessions.*`: an agent's status, shown in its thread."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from slack_local.model.slack import Slack
 from slack_local.web_api.call import Call, Method
 
 STATUSES = ("active", "processing", "suspended", "closed")
-STATUS_TTL = 120.0  # seconds after which an assistant's status goes away by itself
+STATUS_TTL = 120.0  # seconds after which an assistant's status expires
 
 
 def _root(call: Call) -> Message:

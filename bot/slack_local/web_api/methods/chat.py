@@ -154,7 +154,7 @@ async def update(call: Call) -> JsonObject:
         text, blocks, attachments = content(call)
         if len(call.text("text") or "") > MAX_UPDATED_TEXT:
             raise SlackError("msg_too_long")
-        # Text alone takes the blocks away; attachments stay unless they are given.
+        # Text alone removes the blocks; attachments stay unless they are given.
         changes |= {"text": text, "blocks": blocks}
         if given.get("attachments") is not None:
             changes["attachments"] = attachments

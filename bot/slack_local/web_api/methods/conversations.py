@@ -126,7 +126,7 @@ async def replies(call: Call) -> JsonObject:
     metadata = call.flag("include_all_metadata")
     timestamps = [root_ts] if root_ts in channel.messages else []
     if after is not None:
-        timestamps = []  # the root stands on the first page alone
+        timestamps = []  # only the first page has the root
     timestamps = timestamps + all_replies[low:stop]
     answer: JsonObject = {
         "messages": [message_json(call.slack, channel.messages[ts], metadata=metadata) for ts in timestamps],

@@ -55,7 +55,7 @@ async def receive_upload(slack: Slack, request: web.Request) -> web.Response:
 
 
 async def send_content(slack: Slack, request: web.Request) -> web.Response:
-    """`url_private`: the bytes, to whoever shows the bot's token."""
+    """`url_private`: the bytes, for requests with the bot's token."""
     file = slack.state.files.get(request.match_info["file"].rpartition("-")[2])
     if request.headers.get("Authorization") != f"Bearer {slack.bot_token}":
         return web.Response(status=403, text="sign in first")

@@ -101,7 +101,7 @@ def now() -> datetime:
 async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Services]:
     """Open the graphs, the database and Slack's Web API. Raises CountersignError, for the operator."""
     async with AsyncExitStack() as stack:
-        # First what the operator alone can mend: a mistake there must not wait for a Slack that is away.
+        # First what the operator alone can mend: a mistake there must not wait until Slack can be reached.
         policy = CurrentPolicy(load_supported_policy(settings.policy_file))
         main, graph_loop = LoopBridge.here(), await stack.enter_async_context(open_graph_loop(new_event_loop))
         config = read_graph_config(settings.langgraph_config)

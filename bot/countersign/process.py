@@ -26,7 +26,7 @@ from countersign.slack.transport.socket_mode import SocketMode
 _DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
 _REPAIR_EVERY = 5.0  # seconds between two searches for what a crash left undone
 _SEAL_EVERY = 1.0  # seconds in which an entry of the ledger gets its place in the chain
-_REAP_EVERY = 2.0  # seconds between two searches for jobs whose worker died
+_REAP_EVERY = 2.0  # seconds between two searches for jobs whose worker crashed
 _REPAIR_CANCEL_TIMEOUT = 1.0  # seconds until a repair that was cancelled is cancelled again
 _WORKER_CANCEL_TIMEOUT = 10.0  # the same for a worker, on top of SHUTDOWN_GRACE
 

@@ -32,7 +32,7 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
 def tune_garbage_collector() -> None:
     """Exclude all objects that exist now from garbage collection, and collect the rest less often.
 
-    The some 200,000 objects of loaded modules and graphs live until the process ends. Scanning them again
+    About 200,000 objects of loaded modules and graphs live until the process ends. Scanning them again
     and again takes 5 % of a busy process's time.
     """
     gc.collect()

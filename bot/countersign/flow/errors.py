@@ -67,6 +67,6 @@ class SlackUnreachable(CountersignError):
 
 
 class OutcomeUnknown(CountersignError):
-    """An earlier attempt began this and did not live to say how it ended, so it is not done again."""
+    """An earlier attempt was cut off before it could store its outcome, so this is not done again."""
 
     outcome_unknown = True

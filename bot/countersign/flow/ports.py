@@ -26,12 +26,12 @@ class Store(Protocol):
     """Every method is one transaction. All raise DatabaseUnavailable and StatementFailed."""
 
     async def accept(self, inbound: Inbound) -> bool:
-        """Remember it and defer its thread's job. False: known already, or no thread of ours."""
+        """Remember it and defer its thread's job. False: a duplicate, or not the bot's thread."""
         ...
 
     async def overtaken(self, mention: Inbound) -> bool:
-        """Whether a reply that was written after this stored mention arrived before it, when the thread was
-        none of ours."""
+        """Whether a reply that was written after this stored mention arrived before it, when the bot took no
+        part in the thread."""
         ...
 
     async def accept_root(self, root: ThreadRoot) -> bool:
@@ -115,7 +115,7 @@ class ReplyStore(Protocol):
 
 
 class Outbox(Protocol):
-    """Claims keep two processes from posting the same row; they lapse, so a dead one blocks nobody."""
+    """Claims keep two processes from posting the same row; they expire, in case it crashes."""
 
     async def claim_thread(self, channel: str, thread_ts: str) -> tuple[Outgoing, ...]:
         """All that a thread has still to post, in order; nothing while another process has claimed it."""
@@ -213,7 +213,7 @@ class GraphThread(Protocol):
         ...
 
     async def ask_again(self) -> None:
-        """Run the pending step anew from its checkpoint: it asks again, under new ids."""
+        """Run the pending step again from its checkpoint: it asks again, under new ids."""
         ...
 
 

@@ -31,7 +31,7 @@ class StepResult:
     opened: tuple[Review, ...] = ()  # the approvals that `changes` open
     post: tuple[Outgoing, ...] = ()
     error: ErrorReport | None = None  # of the failure that is told in `post`, for the graph's author
-    notices: tuple["Notice", ...] = ()  # sent after the result is saved; a failure to send one is no failure
+    notices: tuple["Notice", ...] = ()  # sent after the result is saved; a failure to send one is ignored
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a card does not show of the payload that it was drawn from: under which keys its texts were sent.
+"""What a card does not show of the payload that it renders: under which keys its texts were sent.
 
 Title, description and parts say all that a person decides on. Payloads of different formats can still lead to
 the same card: a question under `question` or under `message`, a tool call with or without a description. The

@@ -28,7 +28,7 @@ def split(pointer: str) -> tuple[str, ...]:
 
 
 def find(value: Json, pointer: str) -> JsonOrUnset:
-    """What stands at the pointer, through objects only: no field of a form lies inside a list."""
+    """The value at the pointer, through objects only: no field of a form lies inside a list."""
     for token in split(pointer):
         if not isinstance(value, dict) or token not in value:
             return UNSET
@@ -37,7 +37,7 @@ def find(value: Json, pointer: str) -> JsonOrUnset:
 
 
 def put(value: Json, pointer: str, new: JsonOrUnset) -> Json:
-    """A copy with `new` at the pointer, its parents made where they lack; `UNSET` takes the key away."""
+    """A copy with `new` at the pointer, its parents made where they lack; `UNSET` removes the key."""
     if new is UNSET and find(value, pointer) is UNSET:
         return value
     return _put(value, split(pointer), new)

@@ -1,4 +1,4 @@
-"""Requeues stalled jobs: those whose worker died. Procrastinate never retries them by itself."""
+"""Requeues stalled jobs: those whose worker crashed. Procrastinate never retries them by itself."""
 
 from typing import Any
 

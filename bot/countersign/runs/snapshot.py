@@ -110,7 +110,7 @@ def _pending(snapshot: StateSnapshot, answers: GraphReading) -> tuple[PendingInt
     nodes = {interrupt.id: task.name for task in snapshot.tasks for interrupt in task.interrupts}
     found = {}
     for interrupt in snapshot.interrupts:
-        if interrupt.id == RAISED:  # it is no question, but a stop
+        if interrupt.id == RAISED:  # it is a stop, not a question
             continue
         value, schema = to_json(interrupt.value), to_json(interrupt.response_schema)
         node = nodes.get(interrupt.id)

@@ -182,7 +182,7 @@ class SlackClient:
         await self._update(channel, ts, rendered)
 
     def forget_people(self) -> None:
-        """Ask Slack anew who people are and what they belong to: something changed."""
+        """Drop what is cached about people and groups: something changed."""
         self._users.forget()
         self._names.forget()
         self.directory.forget()

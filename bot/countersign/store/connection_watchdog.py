@@ -30,7 +30,7 @@ TCP_OPTIONS = {
 
 
 class WatchedConnection(AsyncConnection[DictRow]):
-    """Shuts its socket down when a statement gets no answer; waiting for a notification is no statement."""
+    """Shuts its socket down when a statement gets no answer; waiting for a notification does not count."""
 
     _asked_at: float | None = None
     _check_scheduled = False  # one timer serves many statements

@@ -80,7 +80,7 @@ class Outbox:
 
 
 def _first_message(row: Outgoing, ts: str) -> Inbound:
-    """The inbound message that `/agent` stands for, once its root message was posted."""
+    """The inbound message of `/agent`, once its root message was posted."""
     assert isinstance(row.body, dict)
     return Inbound(
         key=f"message:{row.team}/{row.channel}/{ts}",

@@ -187,7 +187,7 @@ UPDATE countersign.approvals SET card_ts = %(ts)s, rendered_version = greatest(r
 WHERE id = %(approval_id)s;
 
 -- card_seen --
--- A button was pressed on a card whose post was never recorded: the process that posted it died. Keeps a card_ts
+-- A button was pressed on a card whose post was never recorded: the process that posted it crashed. Keeps a card_ts
 -- that is there.
 UPDATE countersign.approvals SET card_ts = %(ts)s WHERE id = %(approval_id)s AND card_ts IS NULL RETURNING id;
 

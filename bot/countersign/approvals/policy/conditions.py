@@ -231,7 +231,7 @@ def _told(source: str, error: str) -> BadCondition:
 
 
 def _first_line(error: str) -> str:
-    """The library's sentence without its position, its drawing and its error code."""
+    """The library's sentence without its position, its marker line and its error code."""
     line = _POSITION.sub("", error.split("\n", 1)[0])
     line = re.sub(r"^[A-Z_]+: ", "", line)
     return re.sub(r" \[[A-Z_]+\]$", "", line)[:300]

@@ -93,7 +93,7 @@ class Rule:
     valid_for: timedelta | None = None
     auto: DecisionKind | None = None  # APPROVE or REJECT without asking
     redact: tuple[str, ...] = ()  # JSON Pointers into the arguments
-    line: int | None = field(default=None, compare=False)  # where it stands in the file
+    line: int | None = field(default=None, compare=False)  # its line in the file
 
     @property
     def seats(self) -> int:

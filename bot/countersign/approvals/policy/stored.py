@@ -28,7 +28,7 @@ def rule_to_json(rule: Rule) -> dict[str, Json]:
 
 
 def rule_as_written(rule: Rule) -> dict[str, Json]:
-    """What the rule says other than the defaults: short enough to stand in every entry of the ledger."""
+    """What the rule says other than the defaults: short enough for every entry of the ledger."""
     written: dict[str, Json] = _adapter().dump_python(
         rule, mode="json", exclude={"line"}, exclude_defaults=True
     )
@@ -50,7 +50,7 @@ def rule_from_json(stored: Json) -> Rule:
 
 @lru_cache(maxsize=4096)
 def fingerprint(rule: Rule) -> str:
-    """SHA-256, in hex, of all that the rule says; where it stands in which file does not matter."""
+    """SHA-256, in hex, of all that the rule says; its file and line do not count."""
     return hashlib.sha256(rfc8785.dumps(rule_to_json(rule))).hexdigest()
 
 

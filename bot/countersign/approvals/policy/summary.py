@@ -6,7 +6,7 @@ import re
 from countersign.approvals.json import Json
 
 LONGEST_VALUE = 100  # characters that one argument takes
-UNKNOWN = "?"  # stands for an argument that is not there
+UNKNOWN = "?"  # in place of an argument that is missing
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
 
 

@@ -63,7 +63,7 @@ class MessageDelivery:
             await self._deliver(row, _NONE)
 
     async def deliver_due(self, limit: int = 50) -> int:
-        """Post what a process that died, or a Slack that refused, left behind."""
+        """Post the messages that a crashed process left in the outbox, or that Slack refused for now."""
         targets = await self._outbox.due(limit)
         for target in targets:
             if target.thread_ts is not None:

@@ -11,7 +11,7 @@ from countersign.flow.ports import StatusDisplay
 from countersign.flow.thread import ThreadRef
 
 SHOW_AFTER = 3.0  # seconds; what is quicker costs no call
-REFRESH_EVERY = 30.0  # seconds: Slack clears it after two minutes, and with every message of ours
+REFRESH_EVERY = 30.0  # seconds: Slack clears it after two minutes, and with every message of the bot
 _TIMEOUT = 3.0  # seconds that one call may take: the work is done by then, and the next job waits
 _STATUS = "is working on it…"
 

@@ -234,7 +234,7 @@ class Step:
         return self._result(state, done=done, changes=changes, post=(stopped,), halted=error_id)
 
     async def _ask_again(self, first: Inbound, state: GraphState) -> StepResult:
-        """Have the failed step's questions asked anew: their first answers cannot be replaced."""
+        """Have the failed step's questions asked again: their first answers cannot be replaced."""
         withdrawn = tuple(
             Change(after=a.withdrawn(_ASKED_AGAIN), event=Event.WITHDRAWN) for a in self._decided()
         )

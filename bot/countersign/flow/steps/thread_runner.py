@@ -102,7 +102,7 @@ class ThreadRunner:
                 await self._slots.leave(thread_id, slot)
 
     async def _take_and_tell(self, work: Work, session: Session) -> bool:
-        """Take the next step and tell Slack what came of it. Whether the thread has more to do."""
+        """Take the next step and post its result. Returns whether the thread has more to do."""
         result, saved = await self._take_step(work, session)
         self._count(result)
         for notice in result.notices:
@@ -125,7 +125,7 @@ class ThreadRunner:
         except StaleWorker:
             raise
         except Exception as error:
-            if session.closed:  # with it the lock is lost: whatever was raised is no fault of the step's
+            if session.closed:  # with it the lock is lost: the step did not cause the error
                 await self._undo_attempt(work.thread)
                 raise DatabaseUnavailable from error
             return await self._save_failure(work, error)

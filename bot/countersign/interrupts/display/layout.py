@@ -17,7 +17,7 @@ from countersign.interrupts.review_request import Part
 LONGEST_LABEL = 100  # characters
 Measure = Callable[[str], int]
 _BAR = "│"
-_PLAIN_KEY = re.compile(rf'[^\s:"“{_BAR}-][^\s:"]*(?: [^\s:"]+){{0,2}}')  # any other key stands in quotes
+_PLAIN_KEY = re.compile(rf'[^\s:"“{_BAR}-][^\s:"]*(?: [^\s:"]+){{0,2}}')  # any other key is quoted
 # What a line of a nested value looks like: an item, a line of a text, a key with or without its value.
 _STRUCTURE = re.compile(rf" *(?:-(?: |$)|{_BAR}|(?:“.*”|{_PLAIN_KEY.pattern}):(?: |$))")
 _TYPED = re.compile(

@@ -1,6 +1,6 @@
 """JSON Schema's rules within a time limit: the schema comes from strangers, and the value from a model.
 
-Python's own `re` runs for ever over a pattern such as (a|aa)+$, any validator does over references that
+Python's own `re` never ends on a pattern such as (a|aa)+$, any validator does over references that
 double at every level, and comparing each item of a list with each other takes minutes. All of it would block
 the process; here it ends with `ValidationTimeout`, or takes linear time.
 """

@@ -135,7 +135,7 @@ def _notification_text(request: ReviewRequest, votes: list[Vote]) -> str:
 def footer(approval: Approval, note: str = "") -> Block:
     """When it was requested, in which uncommon format, and under which rule.
 
-    Ids and the digest are behind *Details*. "Asked": the payload is no object, but a text or a list.
+    Ids and the digest are behind *Details*. "Asked": the payload is not an object but a text or a list.
     """
     verb = "Requested" if isinstance(approval.value, Mapping) else "Asked"
     requested = f"{verb} {format_datetime(approval.opened_at)}"

@@ -26,7 +26,7 @@ _NO_CHANGES = "Nothing was changed."
 
 
 def edit_changes(row: ReviewRow, vote: Vote) -> tuple[Change, ...]:
-    """Every value that the edit changed; empty for a vote that is no edit."""
+    """Every value that the edit changed; empty for a vote that is not an edit."""
     if vote.decision.kind is not DecisionKind.EDIT:
         return ()
     return json_diff(original_value(row), vote.decision.value)

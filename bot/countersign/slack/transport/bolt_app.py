@@ -67,7 +67,7 @@ def build_bolt_app(context: ListenerContext, *, signing_secret: str | None) -> A
             process_before_response=True,
             # Bolt's default is a warning with the whole payload in it.
             raise_error_for_unhandled_request=True,
-            # That somebody deleted a message of ours is an event of ours to Bolt.
+            # Bolt takes the deletion of the bot's message by a person for an event of the bot itself.
             ignoring_self_events_enabled=False,
         )
     app.use(installation_check(context.workspace))

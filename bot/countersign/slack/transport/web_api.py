@@ -164,7 +164,7 @@ def _form_value(value: Any) -> str:
 
 
 def _translate_error(method: str, error: SlackApiError) -> Exception:
-    """slack-sdk raises the same class for a refusal, a 429, a 500 and an answer that is no JSON."""
+    """slack-sdk raises the same class for a refusal, a 429, a 500 and an answer that is not JSON."""
     response = error.response
     status = getattr(response, "status_code", getattr(response, "status", 0))
     data = getattr(response, "data", None)

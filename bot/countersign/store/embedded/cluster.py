@@ -48,7 +48,7 @@ def _make_cluster(installation: Installation, *, durable: bool) -> Path:
 
 
 def remove_stale_files(installation: Installation, cluster: Path) -> None:
-    """Remove the pid file and sockets of a server that died. The caller knows that no process of it is left.
+    """Remove the pid file and sockets of a crashed server. The caller knows that no process of it is left.
 
     After a power cut the pid file stays: its number may belong to another program by now, which PostgreSQL
     takes for a running server, or it is half-written, which PostgreSQL refuses.

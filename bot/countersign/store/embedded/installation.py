@@ -45,7 +45,7 @@ class Installation:
     def cluster(self) -> Path | None:
         """PostgreSQL's own data folder, once it is made.
 
-        Its name is random: if the folder is deleted under a running server and made anew, the old server
+        Its name is random: if the folder is deleted under a running server and created again, the old server
         still writes to its old path, and would corrupt the new data.
         """
         return next(self.folder.glob("cluster-*"), None)

@@ -40,7 +40,7 @@ class UserTracker:
     """Whether any process uses the server, and since when none does."""
 
     def __init__(self, order: SupervisorOrder) -> None:
-        # Opened once: if the folder is deleted and made anew, its files belong to another server.
+        # Opened once: if the folder is deleted and created again, its files belong to another server.
         self._start = os.open(order["start_lock"], os.O_RDWR | os.O_CLOEXEC)
         self._users = os.open(order["users_lock"], os.O_RDWR | os.O_CLOEXEC)
         self._linger = order["linger"]

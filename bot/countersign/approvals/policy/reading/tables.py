@@ -79,7 +79,7 @@ _SOURCES: dict[str, Callable[[object], Any]] = {"users": _users, "group": _group
 
 
 def _not_a_set(value: object, what: str, *, listed: bool = False) -> Mistake:
-    """`listed`: the value stands in a list already."""
+    """`listed`: the value is in a list already."""
     for key, pattern in (("users", values.USER_ID), ("group", _GROUP_LIKE), ("channel", _CHANNEL_LIKE)):
         if isinstance(value, str) and pattern.fullmatch(value):
             one = f'{{{key} = ["{value}"]}}' if key == "users" else f'{{{key} = "{value}"}}'

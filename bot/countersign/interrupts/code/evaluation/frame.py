@@ -177,7 +177,7 @@ class Frame:
         self.owner = owner
         self.names: dict[str, Value] = {}
         self.returned: list[Value] = []
-        self.loops: list[bool] = []  # around here, within the function: whether each goes on for ever
+        self.loops: list[bool] = []  # around here, within the function: whether each is endless
 
     def value(self, node: ast.expr) -> Value:
         reader = self.reader

@@ -37,7 +37,7 @@ class Module:
         return Where(self.file, getattr(node, "lineno", 1))
 
     def line(self, node: ast.AST) -> str:
-        """The first line of the node, as it stands there."""
+        """The first line of the node's source."""
         number = getattr(node, "lineno", 1) - 1
         shown = self._lines[number].strip() if number < len(self._lines) else ""
         return shown if len(shown) <= _LONGEST_LINE else shown[: _LONGEST_LINE - 1] + "…"
@@ -91,7 +91,7 @@ def _parsed(source: ModuleSource) -> ast.Module:
         raise SourceUnreadable(f"it is longer than {_LARGEST:,} characters")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape is for the author to hear of, when it is run
+            warnings.simplefilter("ignore")  # Python warns the author of an invalid escape when the code runs
             return ast.parse(source.text)
     except SyntaxError as error:
         raise SourceUnreadable(f"line {error.lineno} cannot be parsed: {error.msg}") from None

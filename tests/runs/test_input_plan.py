@@ -8,6 +8,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 import pytest
 from langchain_core.messages import AnyMessage
 from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.runtime import Runtime
 from langgraph.types import Command
 from pydantic import BaseModel
 
@@ -259,3 +260,23 @@ def test_a_context_has_langgraph_jsons_values_and_asks_for_what_is_missing() -> 
 def test_a_value_of_the_context_that_does_not_fit_is_named() -> None:
     with pytest.raises(GraphConfigError, match=r'graph "g": its "context" in langgraph.json .* "/depth"'):
         with_context(model="big", depth="deep")
+
+
+class Keys(TypedDict):
+    model: str
+    effort: str
+    unread: str
+
+
+def reads_context(state: MessagesState, runtime: Runtime[Keys]) -> dict[str, Any]:
+    context = runtime.context or {}
+    return {"messages": [context["model"], context.get("effort", "low")]}
+
+
+def test_of_a_context_of_keys_only_those_are_asked_for_that_the_code_needs() -> None:
+    graph: Any = StateGraph(MessagesState, context_schema=Keys)
+    graph.add_node("node", reads_context)
+    graph.add_edge(START, "node")
+    plan = plan_of(graph)
+    assert list(plan.context.missing) == ["model"]
+    assert not plan_of(graph, context={"model": "big"}).info.needs_form(new=True)

@@ -156,4 +156,6 @@ def test_the_subagents_of_a_deep_agent() -> None:
     found = {each.path: _answers(each) for each in reading.nodes if each.questions}
     assert found[("tools",)] == ["{words: text}"]
     assert found[("tools", "payer", "tools")] == ["true | false"]
+    paths = [each.path for each in reading.nodes]
+    assert len(paths) == len(set(paths)), "the general-purpose subagent is listed once"
     assert notation(reading.shape_for("tools", {"amount": 5})) == "true | false"

@@ -7,12 +7,15 @@ from typing import Any
 
 import structlog
 from pydantic import PydanticUserError
+from typing_extensions import is_typeddict
 
 from countersign.approvals.json import Json
 from countersign.interrupts import compile_schema
 from countersign.runs.config_sections import GraphConfigError
 from countersign.runs.inputs.type_schema import resolve_reference, type_schema
 from countersign.runs.loading import AnyGraph, LoadedGraph
+from countersign.runs.source.context_reads import needed_context_keys
+from countersign.runs.source.own_code import OwnCode
 
 log = structlog.get_logger()
 
@@ -49,7 +52,7 @@ class ContextPlan:
         }
 
 
-def plan_context(loaded: LoadedGraph) -> ContextPlan:
+def plan_context(loaded: LoadedGraph, own: OwnCode) -> ContextPlan:
     """Compare what the graph declares with what langgraph.json gives. Raises GraphConfigError."""
     graph = loaded.sample
     if graph.context_schema is None:
@@ -66,6 +69,8 @@ def plan_context(loaded: LoadedGraph) -> ContextPlan:
             f'graph "{loaded.name}": its "context" in langgraph.json does not fit at "{place}": {text}'
         )
     required = set(root.get("required", []))
+    if is_typeddict(graph.context_schema):
+        required &= needed_context_keys(graph, own)
     return ContextPlan(
         declared=True,
         values=values,

@@ -76,7 +76,7 @@ def _user_message(text: str) -> dict[str, str]:
 
 def plan_input(loaded: LoadedGraph, own: OwnCode) -> InputPlan:
     """Read the graph's input and context. Raises GraphConfigError for context values that do not fit."""
-    graph, context = loaded.sample, plan_context(loaded)
+    graph, context = loaded.sample, plan_context(loaded, own)
     schema, reads = input_schema(graph), _reads(loaded, own)
     if getattr(graph, "builder", None) is None:
         return _entrypoint(loaded, schema, reads, context)

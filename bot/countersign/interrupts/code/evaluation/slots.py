@@ -149,7 +149,9 @@ class Slot:
         copy = Slot(self.parent, self.step, names=self.names, original=self.original or self)
         copy.evidence = [each for each in self.evidence if keep(each)]
         for name, part in self.keys.items():
-            if (kept := part.restricted(keep)).used:
+            kept = part.restricted(keep)
+            # What comes of a part through the state has no conditions; reading it has.
+            if any(each.use is Use.READ for each in kept.evidence):
                 copy.keys[name] = kept
         for place, part in self.items.items():
             if (kept := part.restricted(keep)).used:

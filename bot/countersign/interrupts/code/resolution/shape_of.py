@@ -74,11 +74,13 @@ def _told_by_siblings(slot: Slot, deep: int) -> AnswerShape | None:
 
 def _groups(slot: Slot) -> list[_Group]:
     """The values of other parts under which something telling is done; without those that include others."""
-    found = dict.fromkeys(
-        group
-        for each in slot.everything()
-        if each.use not in _SAYS_NOTHING and (group := _group(slot, each)) is not None
-    )
+    inside = (each for part in slot.parts() for each in part.everything())
+    telling = [
+        *(each for each in slot.evidence if each.use not in _SAYS_NOTHING),
+        # That a part is read says that it is an object, or a list.
+        *(each for each in inside if each.use is Use.READ or each.use not in _SAYS_NOTHING),
+    ]
+    found = dict.fromkeys(group for each in telling if (group := _group(slot, each)) is not None)
     return [group for group in found if not any(_includes(group, other) for other in found)]
 
 

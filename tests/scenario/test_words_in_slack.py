@@ -175,3 +175,21 @@ async def test_skin_tones_and_formatting_around_a_word_decide_and_a_doubt_does_n
 
     assert await stage.resumed(card.thread) == {"type": "approve"}
     assert card.thread.transcript().count("waits for a decision") == 1
+
+
+async def test_markdown_in_a_description_is_drawn_as_markdown_and_inert(stage: Stage) -> None:
+    description = "**Wipe** the disk <!channel>:\n\n- all of it\n- see [bank.example](https://evil.test)"
+    card = await stage.card({**RISKY, "description": description})
+
+    drawn = [block["text"] for block in card.message.blocks if block["type"] == "markdown"]
+
+    (text,) = drawn
+    assert text.splitlines() == [
+        "**Wipe** the disk &lt;!channel&gt;:",
+        "",
+        "- all of it",
+        "- see [bank.example](https://evil.test) (evil.test)",
+    ]
+    await card.approve(by=stage.ws.bob)
+    assert await stage.resumed(card.thread) == {"type": "approve"}
+    await card.closes()

@@ -14,6 +14,7 @@ from countersign.slack.block_kit.escaping import escape, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.block_kit.line_sections import line_sections
 from countersign.slack.cards import card_actions
+from countersign.slack.cards.description import description_block
 from countersign.slack.cards.edit_diff import edit_changes, edit_diff_blocks, original_value
 from countersign.slack.cards.payload import BlockBudget, payload_blocks
 from countersign.slack.cards.row import action_name, decided_line, unused_vote_line
@@ -64,7 +65,7 @@ def _render_withdrawn(approval: Approval, request: ReviewRequest) -> RenderedMes
 
 
 def _introduction(request: ReviewRequest) -> list[Block]:
-    description = [plain_section(truncate_escaped(request.description, 600))] if request.description else []
+    description = [description_block(request.description, 600)] if request.description else []
     return [section(f"*{truncate_escaped(request.title, 1000)}*"), *description]
 
 

@@ -9,12 +9,12 @@ from countersign.slack.block_kit.builders import (
     Block,
     RenderedMessage,
     context_block,
-    plain_section,
     section,
 )
-from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
+from countersign.slack.block_kit.escaping import code, escape
 from countersign.slack.cards.batch import batch_blocks, fully_shown_rows
 from countersign.slack.cards.closed_card import footer, render_closed_card
+from countersign.slack.cards.description import description_block
 from countersign.slack.cards.payload import BlockBudget, payload_blocks, text_length, title_block
 from countersign.slack.cards.review_fields import other_parts, review_field_blocks
 from countersign.slack.cards.row import row_buttons
@@ -77,7 +77,7 @@ def _introduction(approval: Approval, request: ReviewRequest) -> list[Block]:
         note = note if len(note) <= _NOTE_LIMIT else note[: _NOTE_LIMIT - 1] + "…"
         blocks.append(section(f"{_ASKED_AGAIN}\n{code(note)}"))
     if request.description:
-        blocks.append(plain_section(truncate_escaped(request.description, 3000)))
+        blocks.append(description_block(request.description, 3000))
     return [*blocks, *review_field_blocks(request)]
 
 

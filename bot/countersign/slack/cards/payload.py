@@ -146,7 +146,7 @@ def text_length(blocks: Sequence[Block]) -> int:
     """Characters of the texts of headers and sections."""
     texts = [block["text"] for block in blocks if "text" in block]
     texts += [text for block in blocks for text in block.get("fields", ())]
-    return sum(len(text["text"]) for text in texts)
+    return sum(len(text if isinstance(text, str) else text["text"]) for text in texts)
 
 
 def title_block(text: str) -> Block:

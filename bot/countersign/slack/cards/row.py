@@ -12,12 +12,12 @@ from countersign.slack.block_kit.builders import (
     actions,
     button,
     confirmation,
-    plain_section,
     section,
 )
-from countersign.slack.block_kit.escaping import code, escaped_length, truncate_escaped
+from countersign.slack.block_kit.escaping import code, escaped_length
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
 from countersign.slack.cards import card_actions
+from countersign.slack.cards.description import description_block
 from countersign.slack.cards.option_elements import option_elements
 from countersign.slack.cards.references import CardReference
 
@@ -32,7 +32,7 @@ def row_header(row: ReviewRow, at: int) -> list[Block]:
     name = section(f"*{at + 1}.* {action_name(row)}")
     if not row.description:
         return [name]
-    return [name, plain_section(truncate_escaped(row.description, _DESCRIPTION_LIMIT))]
+    return [name, description_block(row.description, _DESCRIPTION_LIMIT)]
 
 
 def header_is_truncated(row: ReviewRow) -> bool:

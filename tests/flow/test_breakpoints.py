@@ -197,7 +197,7 @@ async def test_a_decision_is_not_used_where_the_breakpoint_is_gone_from_the_code
     async with open_harness(database_url, {"before": letters()}) as changed:
         await changed.run_thread(thread.id)
         assert await status(changed, card) is Status.WITHDRAWN
-        assert "The graph has changed" in changed.slack.texts(OutgoingKind.NOTE)[0]
+        assert "The agent was changed" in changed.slack.texts(OutgoingKind.NOTE)[0]
         assert results(changed) == []
 
 

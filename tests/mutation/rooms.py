@@ -43,7 +43,7 @@ ROOMS = {
             name="flow",
             source="bot/countersign/flow",
             own_tests=("tests/flow",),
-            tests=("tests/flow", "tests/store/test_effects.py", "tests/slack"),
+            tests=("tests/flow", "tests/store/test_effects.py"),
         ),
     )
 }

@@ -1,5 +1,6 @@
 """What the dialects show and offer, beyond the values that the conformance set holds them to."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from countersign.interrupts import (
     parse,
     resume_value,
 )
+from countersign.interrupts.code import Boolean, Key, Object, OneOf, Where
 
 APPROVE, EDIT, REJECT, RESPOND = (
     DecisionKind.APPROVE,
@@ -42,6 +44,57 @@ def test_an_action_is_shown_by_its_name_its_words_and_its_arguments() -> None:
     assert request.description == "Please look."
     assert request.rows[0].parts == (Part(label="amount", value=12),)
     assert not request.plain_question
+
+
+def an_inbox_item(action: str, description: str) -> dict[str, Json]:
+    return {
+        "action_request": {"action": action, "args": {"to": "bob"}},
+        "config": {"allow_accept": True},
+        "description": description,
+    }
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "in a list"])
+def test_one_inbox_request_is_a_card_of_its_own_with_its_description_at_the_top(alone: bool) -> None:
+    item = an_inbox_item("send", "Look at this.")
+    request = parse(item if alone else [item])
+
+    assert (request.title, request.description) == ("Run send?", "Look at this.")
+    assert labels(request) == ["to"]
+
+
+def test_of_several_inbox_requests_each_has_its_description_in_its_row() -> None:
+    request = parse([an_inbox_item("send", "First this."), an_inbox_item("post", "Then that.")])
+
+    assert (request.title, request.description) == ("2 actions wait for approval", None)
+    assert [[(part.label, part.value) for part in row.parts] for row in request.rows] == [
+        [("to", "bob"), ("description", "First this.")],
+        [("to", "bob"), ("description", "Then that.")],
+    ]
+
+
+YES_OR_NO = OneOf(("yes", "no"), exhaustive=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("yes", APPROVE), (" YES ", APPROVE), ("No", REJECT), ("yes, but", None), ("ok", None)]
+)
+def test_a_reply_decides_by_the_very_word_that_a_button_sends(text: str, kind: DecisionKind | None) -> None:
+    decision = parse("Go on?", None, YES_OR_NO).rows[0].reply(text)
+    assert (None if decision is None else decision.kind) == kind
+
+
+def test_no_word_stands_for_an_answer_that_is_no_word() -> None:
+    shape = Object((Key("action", OneOf(("approve", "reject"), exhaustive=True), required=True),))
+    assert parse("Go on?", None, shape).rows[0].reply("approve") is None
+    assert parse("Go on?", None, Boolean()).rows[0].reply("true") is None
+
+
+def test_the_line_that_an_answer_was_read_from_is_named_where_it_is_known() -> None:
+    code = 'if answer == "yes":'
+    assert parse("Go on?", None, replace(YES_OR_NO, evidence=code)).evidence == code
+    located = replace(YES_OR_NO, evidence=code, where=Where("agent.py", 7))
+    assert parse("Go on?", None, located).evidence == f"agent.py:7: {code}"
 
 
 def test_what_stands_beside_the_request_is_shown() -> None:

@@ -297,3 +297,11 @@ def test_a_reply_in_the_thread_is_an_answer_where_one_field_asks() -> None:
 def test_nothing_there_is_not_null() -> None:
     assert fields(form_from_arguments({"a": None}))["/a"].raw == "null"
     assert fields(form_from_schema(schema_of({"a": {"type": "string"}})))["/a"].initial is UNSET
+
+
+@pytest.mark.parametrize(
+    ("title", "label"), [("t" * 150, "t" * 150), ("t" * 151, "t" * 149 + "…"), (" ", "a")]
+)
+def test_a_label_is_the_title_as_far_as_slack_has_room(title: str, label: str) -> None:
+    form = form_from_schema(schema_of({"a": {"type": "string", "title": title}}))
+    assert fields(form)["/a"].label == label

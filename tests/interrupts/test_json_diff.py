@@ -1,5 +1,10 @@
 """What an edit changed, as the card tells it."""
 
+from itertools import takewhile
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from countersign.approvals.json import Json
 from countersign.interrupts import UNSET, Change, json_diff
 
@@ -58,6 +63,32 @@ def test_long_text_has_a_line_diff() -> None:
         "  line 22",
         "…",
     ]
+
+
+@given(st.integers(2, 40), st.sets(st.integers(0, 39), min_size=1))
+def test_replaced_lines_are_shown_with_the_two_unchanged_ones_on_either_side(
+    count: int, numbers: set[int]
+) -> None:
+    replaced = {number % count for number in numbers}
+    before = [f"line {number}" for number in range(count)]
+    after = [f"new {number}" if number in replaced else before[number] for number in range(count)]
+    shown = [number for number in range(count) if any(abs(number - each) <= 2 for each in replaced)]
+    expected: list[str] = []
+    for place, number in enumerate(shown):
+        if number != (shown[place - 1] + 1 if place else 0):
+            expected.append("…")
+        if number not in replaced:
+            expected.append(f"  line {number}")
+        elif number - 1 not in replaced:
+            run = list(takewhile(replaced.__contains__, range(number, count)))
+            expected += [f"- line {each}" for each in run] + [f"+ new {each}" for each in run]
+    if shown[-1] != count - 1:
+        expected.append("…")
+
+    (change,) = json_diff("\n".join(before), "\n".join(after))
+
+    assert change.line_diff is not None
+    assert change.line_diff.split("\n") == expected
 
 
 def test_one_long_line_is_compared_sentence_by_sentence() -> None:

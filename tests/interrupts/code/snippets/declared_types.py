@@ -141,3 +141,21 @@ def is_declared_by_the_function_that_asks(state: dict[str, Any]) -> Any:
 
 def ask_mood() -> Mood:
     return interrupt("?")  # type: ignore[no-any-return]
+
+
+def is_a_pair_of_which_one_is_read(state: dict[str, Any]) -> Any:
+    """answer: [true | false, text]"""
+    answer: tuple[bool, str] = interrupt("?")
+    return {"ok": answer[0]}
+
+
+def is_a_pair_that_is_gone_through(state: dict[str, Any]) -> Any:
+    """answer: [text, text]"""
+    answer: tuple[str, str] = interrupt("?")
+    return {"names": [name.strip() for name in answer]}
+
+
+def is_a_pair_whose_second_is_read_as_one_of_two(state: dict[str, Any]) -> Any:
+    """answer: [text, "kg" | "lb" | …]"""
+    answer: tuple[str, str] = interrupt("?")
+    return {"heavy": answer[1] == "kg" or answer[1] == "lb"}

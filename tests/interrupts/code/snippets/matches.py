@@ -114,3 +114,25 @@ def matches_a_pair_of_values(state: dict[str, Any]) -> Any:
             return {"go": 1}
         case _:
             return {"go": 0}
+
+
+def has_one_of_several_keys(state: dict[str, Any]) -> Any:
+    """answer: {count?: whole number, share?: number, note?: text}"""
+    match interrupt("?"):
+        case {"count": int(count)}:
+            return {"count": count}
+        case {"share": float(share)}:
+            return {"share": share}
+        case {"note": note}:
+            return {"note": note.strip()}
+    return {}
+
+
+def has_a_key_in_every_case(state: dict[str, Any]) -> Any:
+    """answer: {to: text, count?: whole number, share?: number}"""
+    match interrupt("?"):
+        case {"to": to, "count": count}:
+            return {"to": to.strip(), "count": int(count)}
+        case {"to": to, "share": share}:
+            return {"to": to.strip(), "share": float(share)}
+    return {}

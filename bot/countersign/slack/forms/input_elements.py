@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from countersign.interrupts import INPUT_LIMIT, Field, FieldKind, Option, RawInput
 from countersign.slack.block_kit.builders import Block, plain
 from countersign.slack.block_kit.escaping import truncate_escaped
+from countersign.slack.forms.view_state import picked_value, picked_values
 
 ACTION_ID = "value"
 NO_CHOICE_LABEL = "(no choice)"  # Slack cannot clear a radio button or a menu: this option stands for none
@@ -177,9 +178,9 @@ def raw_value(field: Field, state: Mapping[str, Any]) -> RawInput:
         case "datetimepicker":
             return _optional(state.get("selected_date_time"))
         case "radio_buttons" | "static_select":
-            return _picked(field, (state.get("selected_option") or {}).get("value"))
+            return _picked(field, picked_value(state))
         case "checkboxes" | "multi_static_select":
-            return [str(option["value"]) for option in state.get("selected_options") or ()]
+            return list(picked_values(state))
         case _:
             return _optional(state.get("value"))
 

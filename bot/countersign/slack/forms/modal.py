@@ -10,6 +10,7 @@ from countersign.slack.block_kit.builders import Block, actions, button, context
 from countersign.slack.block_kit.escaping import truncate_escaped
 from countersign.slack.forms.input_elements import ACTION_ID, UNTOUCHED, MaybeRaw, raw_value
 from countersign.slack.forms.pagination import MAX_INPUTS, CarriedInputs, inputs_of, pages
+from countersign.slack.forms.view_state import input_states
 
 PAGE_ACTION = "form:turn"
 _ERROR_LIMIT = 300
@@ -84,14 +85,14 @@ def submitted_values(
     form: Form, view: Mapping[str, Any], carried: CarriedInputs = _NO_INPUTS
 ) -> dict[str, RawInput]:
     """What was typed, by the pointers of the fields, for `Form.read`; without fields that had no input."""
-    state = (view.get("state") or {}).get("values") or {}
+    states = input_states(view, ACTION_ID)
     found: dict[str, RawInput] = {}
     for field in form.fields:
         own = inputs_of(field)
         given: list[MaybeRaw] = []
         for form_input in own:
-            if (state_of_input := _input_state(state, form_input.block_id)) is not None:
-                given.append(raw_value(field, state_of_input))
+            if form_input.block_id in states:
+                given.append(raw_value(field, states[form_input.block_id]))
             elif form_input.block_id in carried:
                 given.append(carried[form_input.block_id])
             else:
@@ -132,8 +133,3 @@ def notice_view(title: str, text: str) -> Block:
         "close": plain("Close"),
         "blocks": [{"type": "section", "text": plain(truncate_escaped(text, 3000))}],
     }
-
-
-def _input_state(state: Mapping[str, Any], block_id: str) -> Mapping[str, Any] | None:
-    state_of_input = (state.get(block_id) or {}).get(ACTION_ID)
-    return state_of_input if isinstance(state_of_input, Mapping) else None

@@ -23,6 +23,7 @@ from countersign.slack.forms.input_elements import (
     input_block,
     raw_value,
 )
+from countersign.slack.forms.view_state import input_states
 
 MAX_INPUTS = 90  # of a view's 100 blocks
 MAX_VIEW_BYTES = 200_000  # of all inputs, as JSON in ASCII: Slack takes 250,000 for a view
@@ -80,12 +81,11 @@ def inputs_of(field: Field) -> tuple[FormInput, ...]:
 
 def changed_inputs(form: Form, carried: CarriedInputs, view: Mapping[str, Any]) -> dict[str, RawInput]:
     """The inputs that differ from what they were prefilled with, on the open page and on the others."""
-    state = (view.get("state") or {}).get("values") or {}
+    states = input_states(view, ACTION_ID)
     found: dict[str, RawInput] = {}
     for form_input in (form_input for field in form.fields for form_input in inputs_of(field)):
-        state_of_input = (state.get(form_input.block_id) or {}).get(ACTION_ID)
-        if isinstance(state_of_input, Mapping):
-            raw = raw_value(form_input.field, state_of_input)
+        if form_input.block_id in states:
+            raw = raw_value(form_input.field, states[form_input.block_id])
             if raw != form_input.prefilled and (raw or form_input.prefilled):
                 found[form_input.block_id] = raw
         elif form_input.block_id in carried:
@@ -114,11 +114,17 @@ def decode_state(encoded: str) -> CarriedInputs:
     try:
         text = zlib.decompressobj().decompress(base64.urlsafe_b64decode(encoded), MAX_STATE_BYTES)
         carried = json.loads(text)
-    except (ValueError, zlib.error, binascii.Error):
+    except (ValueError, RecursionError, zlib.error, binascii.Error):
         raise InvalidReference from None
-    if not isinstance(carried, dict):
+    if not isinstance(carried, dict) or not all(map(_is_raw_input, carried.values())):
         raise InvalidReference
     return carried
+
+
+def _is_raw_input(value: object) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(each, str) for each in value)
+    return value is None or isinstance(value, bool | str)
 
 
 def _chunks(field: Field) -> Sequence[str]:

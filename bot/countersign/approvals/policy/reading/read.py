@@ -43,7 +43,7 @@ def _parse(document: str, name: str) -> dict[str, Any]:
     if len(document) > LONGEST_TEXT:
         raise PolicyError(name, [Problem(line=1, what=f"it has more than {LONGEST_TEXT:,} characters")])
     try:
-        return tomllib.loads(document)
+        return _loaded(document)
     except RecursionError:
         raise PolicyError(name, [Problem(line=1, what="its values nest too deeply")]) from None
     except tomllib.TOMLDecodeError as error:
@@ -54,6 +54,15 @@ def _parse(document: str, name: str) -> dict[str, Any]:
         at_line = lines[min(line, len(lines)) - 1]
         meant = 'use straight quotes: "' if _CURLY.search(at_line) else None
         raise PolicyError(name, [Problem(line=line, what=f"not TOML: {what}", meant=meant)]) from None
+
+
+def _loaded(document: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(document)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError:  # Python's own limit on the digits of a number
+        raise tomllib.TOMLDecodeError("a number is too long, or a date is none") from None
 
 
 class _Reading:

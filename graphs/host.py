@@ -30,6 +30,14 @@ class Host(Protocol):
         """
         ...
 
+    async def still_valid(self, tool_call_id: str | None = None) -> bool:
+        """Tell whether what people approved last in this thread may still be done.
+
+        A rule of the policy file may say for how long an approval counts (`valid_for`). Ask right before the
+        effect, in a tool or in a node after the one that asked; when it is false, do nothing and ask again.
+        """
+        ...
+
     async def once(self, key: str, effect: Callable[[], Awaitable[Json]]) -> Json:
         """Run the effect at most once per key, and return what it returned, also to later callers.
 

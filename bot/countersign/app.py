@@ -13,9 +13,11 @@ from countersign.approvals.audit import EntryHasher
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.decide import Decide
 from countersign.flow.decisions.reply_handler import ReplyHandler
+from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.metrics import Metrics
+from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
 from countersign.flow.policy.voting import Voting
@@ -24,6 +26,8 @@ from countersign.flow.slots import SlotLimits, slot_limits
 from countersign.flow.steps.start_permission import StartPermission, StartPolicy
 from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.thread import ThreadRef
+from countersign.flow.timers.timer_runner import TimerRunner
+from countersign.flow.tools.approval_validity import ApprovalValidity
 from countersign.flow.tools.tool_host import ToolHost
 from countersign.http.admin_server import open_startup_server
 from countersign.http.inspection_api import InspectionApi
@@ -84,8 +88,10 @@ class Services:
     graphs: GraphsOnGraphLoop
     decide: Decide
     withdraw_vote: WithdrawVote
+    undo_decision: UndoDecision
     delivery: MessageDelivery
     run_thread: ThreadRunner
+    timers: TimerRunner
     retention: Callable[[], Awaitable[None]]
     sweep_store: Callable[[], Awaitable[None]]
     sweep_store_every: float  # seconds
@@ -110,7 +116,9 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
                 lambda: open_graphs(
                     config,
                     settings.default_graph,
-                    lambda _thread: ToolHost(main.proxy(slack), main.proxy(effects)),
+                    lambda thread: ToolHost(
+                        main.proxy(slack), main.proxy(effects), main.proxy(validity), thread.id
+                    ),
                     SecretRedactor(os.environ).redact if settings.inspection_token else None,
                 )
             )
@@ -147,6 +155,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         channel_ids = api.channel_ids = ChannelIds(ChannelIdStore(pool), workspace.team)
         slack = SlackClient(api, workspace)
         effects = Effects(pool)
+        validity = ApprovalValidity(threads, now)
         voting = Voting(policy, slack.directory, now)
         decide = Decide(threads, now, metrics, voting, ledger)
         delivery = MessageDelivery(threads, outbox, slack, metrics, LostCards(pool, hasher))
@@ -157,6 +166,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         def notify(thread: ThreadRef, user: str, text: str) -> None:
             notices.start("notify user", slack.post_ephemeral(thread, user, text))
 
+        timers = TimerRunner(threads, delivery, voting, Audience(slack.directory), now)
         retention = Retention(RetentionStore(sessions), locks, Checkpoints(), settings.retention or None)
         run_thread = ThreadRunner(
             store=threads,
@@ -193,8 +203,10 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             graphs=graphs,
             decide=decide,
             withdraw_vote=WithdrawVote(threads, voting),
+            undo_decision=UndoDecision(threads, voting, now),
             delivery=delivery,
             run_thread=run_thread,
+            timers=timers,
             inspection=InspectionApi(
                 diagnostics,
                 hosted.infos,

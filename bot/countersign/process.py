@@ -24,6 +24,7 @@ from countersign.slack.transport.http import events_handler
 from countersign.slack.transport.socket_mode import SocketMode
 
 _DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
+_TIMERS_EVERY = 1.0  # seconds between two looks at what the clock has made due
 _REPAIR_EVERY = 5.0  # seconds between two searches for what a crash left undone
 _SEAL_EVERY = 1.0  # seconds in which an entry of the ledger gets its place in the chain
 _REAP_EVERY = 2.0  # seconds between two searches for jobs whose worker crashed
@@ -91,6 +92,8 @@ async def _worker(services: Services) -> AsyncIterator[None]:
         run_every(_DELIVER_EVERY, "tell_waiting", services.slots.tell_waiting),
         run_every(_DELIVER_EVERY, "deliver", services.delivery.deliver_due),
         run_every(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
+        run_every(_REPAIR_EVERY, "update_messages", services.delivery.update_outdated_messages),
+        run_every(_TIMERS_EVERY, "timers", services.timers.run_due),
         run_every(_REPAIR_EVERY, "requeue_orphaned", services.threads.requeue_orphaned),
         run_every(_REAP_EVERY, "reap", services.reaper.reap),
         run_every(_REAP_EVERY, "repair_slots", services.slots.repair),
@@ -119,6 +122,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         store=services.threads,
         decide=services.decide,
         withdraw_vote=services.withdraw_vote,
+        undo_decision=services.undo_decision,
         delivery=services.delivery,
         graphs=services.graphs.infos,
         default_graph=services.graphs.default,

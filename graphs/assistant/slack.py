@@ -66,6 +66,7 @@ async def change(runtime: Runtime, method: str, **arguments: Any) -> None:
     host = _host(runtime)
 
     async def effect() -> Json:
+        await _check_approval(runtime, host)
         await host.slack(method, **arguments)
         return None
 
@@ -75,13 +76,32 @@ async def change(runtime: Runtime, method: str, **arguments: Any) -> None:
 
 async def post(runtime: Runtime, channel: str, text: str) -> None:
     """Post a message, once for this tool call. Raises `NotDone` if Slack refuses."""
+    host = _host(runtime)
     with _refusals_in_words():
-        await _host(runtime).post(effect_key(runtime), channel, text)
+        await _check_approval(runtime, host)
+        await host.post(effect_key(runtime), channel, text)
 
 
 def effect_key(runtime: Runtime) -> str:
     """Name this tool call's effect: the one key that survives a crash, a retry and a resume unchanged."""
     return f"{runtime.config['configurable']['thread_id']}:{runtime.tool_call_id}"
+
+
+class _Lapsed(NotDone):
+    """The approval was too old. `error` tells the host that nothing was done."""
+
+    error = "approval_lapsed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the approval of this is too old by now. Call the tool again with the same arguments: the people"
+            " here are then asked again."
+        )
+
+
+async def _check_approval(runtime: Runtime, host: Host) -> None:
+    if not await host.still_valid(runtime.tool_call_id):
+        raise _Lapsed
 
 
 def _host(runtime: Runtime) -> Host:
@@ -95,6 +115,8 @@ def _host(runtime: Runtime) -> Host:
 def _refusals_in_words() -> Iterator[None]:
     try:
         yield
+    except NotDone:
+        raise
     except Exception as error:
         if (code := slack_error(error)) is not None:
             raise NotDone(_advice(code)) from error

@@ -81,7 +81,7 @@ def test_it_is_resumed_once_the_graph_took_the_answer() -> None:
 
 def test_an_answer_that_the_graph_refused_opens_it_again_with_the_reason() -> None:
     decided = an_approval(rows=2).with_votes({0: YES, 1: NO}).answered_with(answer=[1])
-    again = decided.reopened("not a number")
+    again = decided.reopened("not a number", NOW)
     assert again.status is Status.PENDING
     assert again.open_rows == (0, 1)
     assert (again.answer, again.status_reason) == (None, "not a number")

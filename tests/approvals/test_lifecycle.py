@@ -18,6 +18,7 @@ from countersign.approvals.errors import AlreadyDecided, IllegalTransition, Noth
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import TRANSITIONS, Event, Outcome, Status, state_diagram
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.policy.voting.row_votes import NothingToWithdraw
 from countersign.approvals.vote import Vote
 
 PAGE = Path(__file__).parents[2] / "docs/how-it-works.md"
@@ -28,6 +29,11 @@ KINDS = (DecisionKind.APPROVE, DecisionKind.REJECT)
 
 def vote(kind: DecisionKind) -> Vote:
     return Vote(decision=Decision(kind=kind), by=BOB, at=NOW)
+
+
+def expired() -> Vote:
+    rule = Person(id="", name="the rule", standing=Standing.BOT)
+    return Vote(decision=Decision(kind=DecisionKind.REJECT), by=rule, at=NOW, expired=True)
 
 
 def an_approval(rows: int = 1) -> Approval:
@@ -46,6 +52,7 @@ class ApprovalMachine(RuleBasedStateMachine):
         self.decided: dict[int, DecisionKind] = {}
         self.rows = rows
         self.closes_as = "resumed"
+        self.undoable = False
         self.changes = 1
 
     @rule(votes=st.dictionaries(st.integers(0, 2), st.sampled_from(KINDS), max_size=3))
@@ -67,8 +74,46 @@ class ApprovalMachine(RuleBasedStateMachine):
     @rule()
     def time_runs_out(self) -> None:
         with self.only_in("pending"):
-            self.approval = self.approval.timed_out(False, "Nobody answered.")
-            self.state, self.closes_as = "decided", "expired"
+            rows = self.approval.open_rows
+            self.approval = self.approval.timed_out(rows, dict.fromkeys(rows, expired()), "Nobody answered.")
+            self.state, self.closes_as = "decided", "resumed" if self.decided else "expired"
+            self.decided |= dict.fromkeys(rows, DecisionKind.REJECT)
+
+    @rule()
+    def time_runs_out_and_it_stays_open(self) -> None:
+        with self.only_in("pending"):
+            self.approval = self.approval.timed_out(self.approval.open_rows, {}, "Nobody answered.")
+
+    @rule(kind=st.sampled_from(["reminded", "escalated"]))
+    def tell_people_again(self, kind: str) -> None:
+        with self.only_in("pending"):
+            self.approval = getattr(self.approval, kind)(self.approval.open_rows)
+
+    @rule()
+    def keep_it_from_the_graph(self) -> None:
+        if self.state == "decided":
+            self.approval = self.approval.undoable(NOW)
+            self.undoable = True
+
+    @rule()
+    def undo(self) -> None:
+        mine = {row for row, found in enumerate(self.approval.votes) if found is not None and found.by == BOB}
+        if self.state != "decided" or not self.undoable:
+            with pytest.raises(NotPending):
+                self.approval.undone(BOB.id)
+        elif not mine:
+            with pytest.raises(NothingToWithdraw):
+                self.approval.undone(BOB.id)
+        else:
+            self.approval = self.approval.undone(BOB.id)
+            self.changes += 1
+            self.state, self.closes_as, self.undoable = "pending", "resumed", False
+            self.decided = {row: kind for row, kind in self.decided.items() if row not in mine}
+
+    @rule()
+    def send(self) -> None:
+        with self.only_in("decided"):
+            self.approval, self.undoable = self.approval.sent(), False
 
     @rule()
     def cancel(self) -> None:
@@ -85,8 +130,14 @@ class ApprovalMachine(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         with self.only_in("decided"):
-            self.approval = self.approval.reopened("Not a number.")
-            self.state, self.closes_as, self.decided = "pending", "resumed", {}
+            self.approval = self.approval.reopened("Not a number.", NOW)
+            self.state, self.closes_as, self.decided, self.undoable = "pending", "resumed", {}, False
+
+    @rule()
+    def lapse(self) -> None:
+        with self.only_in("decided"):
+            self.approval = self.approval.lapsed("Approved too long ago.", NOW)
+            self.state, self.closes_as, self.decided, self.undoable = "pending", "resumed", {}, False
 
     @rule()
     def withdraw(self) -> None:
@@ -107,6 +158,7 @@ class ApprovalMachine(RuleBasedStateMachine):
         assert self.approval.status.value == self.state
         assert self.approval.version == self.changes, "each change counts, and nothing else does"
         voted = {row: v.decision.kind for row, v in enumerate(self.approval.votes) if v is not None}
+        assert self.approval.is_undoable == (self.undoable and self.state == "decided")
         assert voted == self.decided
         assert (self.approval.outcome is None) == (self.state == "pending")
 
@@ -142,7 +194,7 @@ def test_outcomes_are_told_apart() -> None:
     open_ = an_approval(rows=2)
     assert open_.with_votes({0: yes, 1: no}).outcome is Outcome.APPROVED
     assert open_.with_votes({0: no, 1: no}).outcome is Outcome.REJECTED
-    assert open_.timed_out(False, "late").outcome is Outcome.EXPIRED
+    assert open_.timed_out((0, 1), {0: expired(), 1: expired()}, "late").outcome is Outcome.EXPIRED
     assert open_.cancelled(False, "no need").resumed().outcome is Outcome.CANCELLED
     assert open_.with_votes({0: yes, 1: yes}).withdrawn("gone").outcome is Outcome.WITHDRAWN
     assert open_.with_votes({0: no}).outcome is None
@@ -151,7 +203,9 @@ def test_outcomes_are_told_apart() -> None:
 @pytest.mark.parametrize("closed", ["timed_out", "cancelled"])
 def test_who_comes_too_late_is_told_how_it_ended(closed: str) -> None:
     half = an_approval(rows=2).with_votes({0: vote(DecisionKind.APPROVE)})
-    ended = getattr(half, closed)(False, "Nobody answered within 2 hours.")
+    reason = "Nobody answered within 2 hours."
+    expiry = half.timed_out((1,), {1: expired()}, reason)
+    ended = expiry if closed == "timed_out" else half.cancelled(False, reason)
     with pytest.raises(NotPending, match="Nobody answered within 2 hours"):
         ended.check_open(1, "d")
 

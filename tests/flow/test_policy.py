@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from langgraph.graph import START, MessagesState, StateGraph
-from langgraph.types import interrupt
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
@@ -22,23 +20,11 @@ from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import InvalidDecision
 from tests.approvals.policy.policies import a_policy
+from tests.flow.asking_graphs import refunds
 from tests.support.harness import CHANNEL, Harness, a_thread, now, open_harness
 
 YES, EDIT, NO, TELL = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT, DecisionKind.RESPOND
 REQUESTER = "UALICE"
-
-
-def refunds(*amounts: int) -> StateGraph[Any, Any, Any, Any]:
-    """Asks about a refund of each amount, batched as LangChain's middleware does it, and says what it got."""
-
-    def ask(state: MessagesState) -> dict[str, Any]:
-        actions = [{"name": "refund", "args": {"amount": amount, "to": "Ann"}} for amount in amounts]
-        kinds = ["approve", "edit", "reject", "respond"]
-        reviews = [{"action_name": "refund", "allowed_decisions": kinds} for _ in amounts]
-        answer = interrupt({"action_requests": actions, "review_configs": reviews})
-        return {"messages": [("ai", str(answer["decisions"]))]}
-
-    return StateGraph(MessagesState).add_node("ask", ask).add_edge(START, "ask")
 
 
 @pytest.fixture
@@ -390,6 +376,6 @@ async def test_what_the_graph_refused_is_asked_again_with_no_votes_left(harness:
     thread, card = await asked(harness, '[[rule]]\nname = "r"\nquorum = 2\n')
     await harness.vote(card, YES, user="UBOB")
     decided = await harness.vote(await harness.the_card(thread), YES, user="UCAROL")
-    reopened = decided.reopened("no")
+    reopened = decided.reopened("no", now())
     assert reopened.votes_on(0).votes == ()
     assert reopened.rules == card.rules

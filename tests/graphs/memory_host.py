@@ -63,6 +63,7 @@ class MemoryHost:
     posts: dict[str, tuple[str, str]] = field(default_factory=dict)
     outcomes: dict[str, Json] = field(default_factory=dict)
     cut_off: set[str] = field(default_factory=set)
+    lapsed: set[str | None] = field(default_factory=set)  # tool calls whose approval is too old
     broken: str = ""  # the method whose connection drops
     crash_after_effect: bool = False  # once: the next effect is recorded, and then its process dies
 
@@ -89,6 +90,9 @@ class MemoryHost:
         }
         more = any(len(items) > start + self.page_size for items in whole.values())
         return page | {"response_metadata": {"next_cursor": str(start + self.page_size) if more else ""}}
+
+    async def still_valid(self, tool_call_id: str | None = None) -> bool:
+        return tool_call_id not in self.lapsed
 
     async def once(self, key: str, effect: Callable[[], Awaitable[Json]]) -> Json:
         if key in self.cut_off:

@@ -16,6 +16,7 @@ from countersign.approvals.policy.rule import Rule
 from countersign.demo.session import APP
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.decide import Decide
+from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.graph_state import GraphInfo, StartsWith
@@ -169,6 +170,7 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
             store=store,
             decide=Decide(store, clock, voting=voting),
             withdraw_vote=WithdrawVote(store, voting),
+            undo_decision=UndoDecision(store, voting, clock),
             delivery=delivery,
             graphs=GRAPHS,
             default_graph="assistant",

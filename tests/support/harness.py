@@ -17,6 +17,7 @@ from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
 from countersign.flow.policy.voting import Voting
@@ -26,6 +27,7 @@ from countersign.flow.slots import slot_limits
 from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.thread import ThreadRef
+from countersign.flow.timers.timer_runner import TimerRunner
 from countersign.flow.tools.tool_host import ToolHost
 from countersign.jobs.queue import Queue
 from countersign.runs.graphs import Graphs
@@ -104,6 +106,7 @@ class Harness:
     tools: SlackForTools
     policy: CurrentPolicy
     directory: RecordedDirectory
+    timers: TimerRunner
 
     async def say(self, thread: ThreadRef, text: str, *, user: str = "UALICE") -> Inbound:
         """Write in the thread, and let the bot do what follows."""
@@ -239,6 +242,7 @@ async def open_harness(
             tools=tools,
             policy=policy,
             directory=directory,
+            timers=TimerRunner(store, delivery, voting, Audience(directory), clock),
         )
 
 

@@ -37,5 +37,10 @@ class RecordedDirectory:
     async def channel(self, channel_id: str) -> Channel:
         return Channel(id=channel_id, name=self.names.get(channel_id))
 
+    async def channel_id(self, name: str) -> str | None:
+        if not name.startswith("#"):
+            return name
+        return next((channel for channel, known in self.names.items() if f"#{known}" == name), None)
+
     async def groups_of(self, user_id: str) -> frozenset[str]:
         return frozenset(handle for handle, members in self.groups.items() if user_id in members)

@@ -5,12 +5,13 @@ from collections import deque
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from countersign.approvals.lifecycle import Status
+from countersign.approvals.lifecycle import Stage, Status
 from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import SlackRefused
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
+from countersign.flow.work import ApprovalMessage
 
 GUEST = "UGUEST"
 _last = [0]  # microseconds
@@ -25,22 +26,29 @@ class Recorder:
     ephemerals: list[tuple[str, str]] = field(default_factory=list)
     refused_roots: list[tuple[str, str]] = field(default_factory=list)
     cards: dict[UUID, Status] = field(default_factory=dict)  # what each card shows
+    updated: dict[str, Stage] = field(default_factory=dict)  # what messages beside cards show, by key
+    refused_channels: dict[str, Exception] = field(default_factory=dict)  # to channels, or people
     trouble: deque[Exception] = field(default_factory=deque)
     lookup_trouble: deque[Exception] = field(default_factory=deque)
 
     async def post(self, row: Outgoing, review: Review | None) -> str:
         if self.trouble:
             raise self.trouble.popleft()
+        if row.channel in self.refused_channels:
+            raise self.refused_channels[row.channel]
         if row.attempts and row.key in self.ts:
             return self.ts[row.key]
         self.posts.append(row)
         self.ts[row.key] = next_ts()
-        if review is not None:
+        if review is not None and row.kind is OutgoingKind.CARD:
             self.cards[review.approval.id] = review.approval.status
         return self.ts[row.key]
 
     async def update_card(self, review: Review) -> None:
         self.cards[review.approval.id] = review.approval.status
+
+    async def update_message_about(self, message: ApprovalMessage, review: Review) -> None:
+        self.updated[message.key] = review.approval.stage
 
     async def person(self, user_id: str, channel_id: str | None = None, *, max_age: float = 0.0) -> Person:
         if self.lookup_trouble:

@@ -1,7 +1,7 @@
 """An approval: our record of one interrupt that waits for people. Its legal moves are in `lifecycle`."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,17 @@ from countersign.approvals.canonical_json import canonical_json
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import AlreadyDecided, NothingDecided, NotPending, QuestionChanged
 from countersign.approvals.json import Json
-from countersign.approvals.lifecycle import Event, Outcome, Status, check_transition
+from countersign.approvals.lifecycle import Event, Outcome, Stage, Status, check_transition
+from countersign.approvals.policy.clock.timers import (
+    UNDO_TOO_LATE,
+    Fired,
+    TimerKind,
+    due,
+    is_still_valid,
+    timers,
+)
 from countersign.approvals.policy.rule import NO_RULE, Rule
-from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.policy.voting.row_votes import NothingToWithdraw, RowVotes
 from countersign.approvals.vote import Vote
 
 _MEMBERS_DECIDE = Rule(name=NO_RULE)
@@ -44,8 +52,12 @@ class Approval:
     status_reason: str | None = None  # why it was reopened, timed out, cancelled or withdrawn
     version: int = 1  # grows with every change; saving compares it
     rendered_version: int = 0  # the version that the card in Slack shows; 0 while there is no card
-    card_ts: str | None = None  # the card's message in the thread's channel
+    card_ts: str | None = None  # the card's message
     card_losses: int = 0  # how often that message was deleted
+    asked_at: datetime | None = None  # when it was asked again, after it had been decided
+    fired: frozenset[Fired] = frozenset()  # timers of its rows that fired since it was asked
+    undo_until: datetime | None = None  # until when the graph does not hear of the decision
+    posted_to: str | None = None  # the id of the channel that its card is in; None: the thread's
 
     @property
     def open_rows(self) -> tuple[int, ...]:
@@ -53,6 +65,55 @@ class Approval:
 
     def rule(self, row: int) -> Rule:
         return self.rules[row] if self.rules else _MEMBERS_DECIDE
+
+    @property
+    def clock_from(self) -> datetime:
+        """When its timers began to run."""
+        return self.asked_at or self.opened_at
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When its next timer fires, in UTC; None if none will."""
+        if self.status is Status.DECIDED:
+            return self.undo_until
+        if self.status is not Status.PENDING or not self.rules:
+            return None
+        moments = (
+            timer.at
+            for row in self.open_rows
+            for timer in timers(self.rules[row], self.clock_from)
+            if Fired(row=row, kind=timer.kind) not in self.fired
+        )
+        return min(moments, default=None)
+
+    @property
+    def stage(self) -> Stage:
+        if self.status is Status.PENDING:
+            return Stage.OPEN
+        return Stage.WITHDRAWN if self.status is Status.WITHDRAWN else Stage.DECIDED
+
+    @property
+    def is_undoable(self) -> bool:
+        """Whether it is decided, and the graph has not heard of it."""
+        return self.status is Status.DECIDED and self.undo_until is not None
+
+    @property
+    def channel(self) -> str:
+        """The channel that its card is in."""
+        return self.posted_to or self.thread_id.split("/")[1]
+
+    def due(self, now: datetime) -> dict[TimerKind, tuple[int, ...]]:
+        """The timers that are to fire now, and for which open rows."""
+        if self.status is not Status.PENDING or not self.rules:
+            return {}
+        found: dict[TimerKind, tuple[int, ...]] = {}
+        for row in self.open_rows:
+            for kind in due(self.rules[row], self.clock_from, now, self._fired_for(row)):
+                found[kind] = (*found.get(kind, ()), row)
+        return found
+
+    def _fired_for(self, row: int) -> frozenset[TimerKind]:
+        return frozenset(each.kind for each in self.fired if each.row == row)
 
     def digest_of(self, row: int) -> str:
         """The digest of what is decided on a row: the question's, until somebody proposes something else."""
@@ -93,7 +154,9 @@ class Approval:
 
     def _how_it_ended(self) -> str:
         outcomes = sorted({f"{vote.decision.kind.done} by {vote.by.name}" for vote in self.votes if vote})
-        by_people = self.status in {Status.DECIDED, Status.RESUMED} and self.closes_as is Status.RESUMED
+        timed_out = any(vote.expired for vote in self.votes if vote)
+        taken = self.status in {Status.DECIDED, Status.RESUMED} and self.closes_as is Status.RESUMED
+        by_people = taken and not timed_out
         if not by_people or not outcomes:
             return f"This is no longer open. {self.status_reason or ''}".strip()
         return f"This was {' and '.join(outcomes)} already, so nothing was changed."
@@ -137,10 +200,79 @@ class Approval:
         """What the graph is to be resumed with, as the votes say."""
         return replace(self, answer=answer)
 
-    def timed_out(self, answer: Json, reason: str) -> "Approval":
-        """Nobody decided in time, so the graph gets this answer."""
+    def undoable(self, until: datetime) -> "Approval":
+        """The graph hears of the decision no sooner than that."""
+        assert self.status is Status.DECIDED, "only a decision can be undone"
+        return replace(self, undo_until=until)
+
+    def undone(self, user_id: str) -> "Approval":
+        """Pending again, without this person's votes; the votes of others stay.
+
+        Raises NotPending once the graph may have heard of the decision, and NothingToWithdraw.
+        """
+        if not self.is_undoable:
+            raise NotPending(UNDO_TOO_LATE)
+        cast = {
+            row: self.votes_on(row).withdraw(user_id)
+            for row in range(len(self.votes))
+            if self.votes_on(row).of(user_id) is not None
+        }
+        if not cast:
+            raise NothingToWithdraw("Only somebody who voted on this can undo it.")
         return self._moved(
-            Event.TIMED_OUT, Status.DECIDED, answer=answer, closes_as=Status.EXPIRED, status_reason=reason
+            Event.UNDONE,
+            Status.PENDING,
+            votes=tuple(None if row in cast else vote for row, vote in enumerate(self.votes)),
+            row_votes=tuple(cast.get(row, self.votes_on(row)) for row in range(len(self.votes))),
+            answer=None,
+            undo_until=None,
+        )
+
+    def sent(self) -> "Approval":
+        """The decision can no longer be undone."""
+        return self._moved(Event.SENT, Status.DECIDED, undo_until=None)
+
+    def lapsed(self, reason: str, at: datetime) -> "Approval":
+        """Pending again, because it was approved too long ago. Its clock starts anew."""
+        return self._asked_again(Event.LAPSED, reason, at)
+
+    def too_old_rows(self, now: datetime) -> tuple[int, ...]:
+        """The rows whose approval counts no more: it is older than the rule's `valid_for`."""
+        return tuple(
+            row
+            for row, vote in enumerate(self.votes)
+            if vote is not None
+            and vote.decision.kind is not DecisionKind.REJECT
+            and not is_still_valid(self.rule(row), vote.at, now)
+        )
+
+    def reminded(self, rows: Iterable[int]) -> "Approval":
+        """People were told again that these rows wait."""
+        return self._with_fired(Event.REMINDED, TimerKind.REMIND, rows)
+
+    def escalated(self, rows: Iterable[int]) -> "Approval":
+        """`escalate_to` may decide these rows too, from now on."""
+        return self._with_fired(Event.ESCALATED, TimerKind.ESCALATE, rows)
+
+    def timed_out(self, rows: Iterable[int], decided: Mapping[int, Vote], reason: str) -> "Approval":
+        """Nobody decided these rows in time. Those in `decided` are decided by that, the others stay open."""
+        expired = self._with_fired(Event.TIMED_OUT, TimerKind.EXPIRE, rows)
+        merged = tuple(decided.get(row, vote) for row, vote in enumerate(self.votes))
+        if None in merged:
+            return replace(expired, votes=merged)
+        by_people = any(vote is not None and vote.by_a_person for vote in merged)
+        return self._moved(
+            Event.TIMED_OUT,
+            Status.DECIDED,
+            votes=merged,
+            fired=expired.fired,
+            closes_as=Status.RESUMED if by_people else Status.EXPIRED,
+            status_reason=reason,
+        )
+
+    def _with_fired(self, event: Event, kind: TimerKind, rows: Iterable[int]) -> "Approval":
+        return self._moved(
+            event, Status.PENDING, fired=self.fired | {Fired(row=row, kind=kind) for row in rows}
         )
 
     def cancelled(self, answer: Json, reason: str) -> "Approval":
@@ -153,16 +285,22 @@ class Approval:
         """The graph took the answer."""
         return self._moved(Event.RESUMED, self.closes_as)
 
-    def reopened(self, reason: str) -> "Approval":
-        """Pending again, because the graph would not take the answer."""
+    def reopened(self, reason: str, at: datetime) -> "Approval":
+        """Pending again, because the graph would not take the answer. Its clock starts anew."""
+        return self._asked_again(Event.REOPENED, reason, at)
+
+    def _asked_again(self, event: Event, reason: str, at: datetime) -> "Approval":
         return self._moved(
-            Event.REOPENED,
+            event,
             Status.PENDING,
             votes=(None,) * len(self.votes),
             row_votes=(),
             answer=None,
             closes_as=Status.RESUMED,
             status_reason=reason,
+            asked_at=at,
+            fired=frozenset(),
+            undo_until=None,
         )
 
     def withdrawn(self, reason: str) -> "Approval":

@@ -21,9 +21,14 @@ class Event(StrEnum):
     VOTED = "voted"  # somebody decided, and something is still to be decided
     VOTE_WITHDRAWN = "vote_withdrawn"  # somebody took their vote back
     DECIDED = "decided"  # people decided the last of it
-    TIMED_OUT = "timed_out"  # nobody decided in time: the policy's answer goes to the graph
+    REMINDED = "reminded"  # nobody decided yet: people were told again
+    ESCALATED = "escalated"  # nobody decided yet: `escalate_to` may decide too, and was told
+    TIMED_OUT = "timed_out"  # nobody decided in time: the rule's answer goes to the graph, or it stays open
     CANCELLED = "cancelled"  # the requester cancelled: a rejection goes to the graph
     RESUMED = "resumed"  # the graph took the answer
+    UNDONE = "undone"  # somebody took their vote back before the graph heard of the decision
+    SENT = "sent"  # the decision can no longer be undone: it is on its way to the graph
+    LAPSED = "lapsed"  # the approval was too old when its action was about to run: it is asked again
     REOPENED = "reopened"  # the graph refused the answer
     WITHDRAWN = "withdrawn"  # the question is gone, or its answer could not be used
 
@@ -38,6 +43,14 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"  # the question is gone
 
 
+class Stage(StrEnum):
+    """How far it is for those who were told of it: messages about it change with this alone."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
 OPEN = frozenset({Status.PENDING, Status.DECIDED})
 """The states in which something is still to happen to an approval."""
 
@@ -45,9 +58,14 @@ _TRANSITIONS: dict[tuple[Status, Event], frozenset[Status]] = {
     (Status.PENDING, Event.VOTED): frozenset({Status.PENDING}),
     (Status.PENDING, Event.VOTE_WITHDRAWN): frozenset({Status.PENDING}),
     (Status.PENDING, Event.DECIDED): frozenset({Status.DECIDED}),
-    (Status.PENDING, Event.TIMED_OUT): frozenset({Status.DECIDED}),
+    (Status.PENDING, Event.REMINDED): frozenset({Status.PENDING}),
+    (Status.PENDING, Event.ESCALATED): frozenset({Status.PENDING}),
+    (Status.PENDING, Event.TIMED_OUT): frozenset({Status.PENDING, Status.DECIDED}),
     (Status.PENDING, Event.CANCELLED): frozenset({Status.DECIDED}),
     (Status.PENDING, Event.WITHDRAWN): frozenset({Status.WITHDRAWN}),
+    (Status.DECIDED, Event.UNDONE): frozenset({Status.PENDING}),
+    (Status.DECIDED, Event.SENT): frozenset({Status.DECIDED}),
+    (Status.DECIDED, Event.LAPSED): frozenset({Status.PENDING}),
     (Status.DECIDED, Event.RESUMED): frozenset({Status.RESUMED, Status.EXPIRED, Status.CANCELLED}),
     (Status.DECIDED, Event.REOPENED): frozenset({Status.PENDING}),
     (Status.DECIDED, Event.WITHDRAWN): frozenset({Status.WITHDRAWN}),

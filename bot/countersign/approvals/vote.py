@@ -13,3 +13,8 @@ class Vote:
     by: Person
     at: datetime
     broke_glass: bool = False  # it decided alone, where more would have been needed
+    expired: bool = False  # nobody answered by then: `on_expiry` decided
+
+    @property
+    def by_a_person(self) -> bool:
+        return not self.expired and bool(self.by.id)

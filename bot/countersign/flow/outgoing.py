@@ -1,5 +1,6 @@
 """What goes out to Slack: a row in the outbox first, a post after. Its key makes it post once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -21,12 +22,14 @@ class OutgoingKind(StrEnum):
     RESULT = "result"  # body: {"values": {...}}: what a graph gave beside messages
     IMAGE = "image"  # body: {"mime", "data"}, in base64; without data {"mime", "size"}: too large
     DONE = "done"  # body: {"tools": [{name: text}, ...]}: a run ended without words
-    NOTE = "note"  # body: {"text"}: what the bot itself has to say, in mrkdwn
+    NOTE = "note"  # body: {"text", "mentions": [ids]?}: what the bot itself has to say, in mrkdwn
     WAITING = "waiting"  # body: {"before", "running"}: the thread waits for a slot, behind so many others
     REMOVAL = "removal"  # body: {"key"}: no message, but the removal of the one that has this key
     CARD = "card"  # an approval's card, rendered from its row when it is posted
     FAILURE = "failure"  # body: {"text", "error_id", "ask_again": bool}: a run stopped
     START_FORM = "start_form"  # body: {"graph"}: the button that opens the form which starts a graph
+    DIRECT = "direct"  # body: {"why"}: a direct message about an approval; its channel is a user's id
+    POINTER = "pointer"  # where the card of an approval of this thread is, if it is in another channel
     ROOT = "root"  # body: {"text", "user", "response_url"}: the root of a thread begun by /agent
 
 
@@ -59,9 +62,12 @@ def outgoing(ref: ThreadRef, key: str, kind: OutgoingKind, body: Json = None) ->
     return Outgoing(key=key, kind=kind, team=ref.team, channel=ref.channel, thread_ts=ref.ts, body=body)
 
 
-def note(ref: ThreadRef, key: str, text: str) -> Outgoing:
-    """What the bot has to say about the thing that has this key."""
-    return outgoing(ref, note_key(key), OutgoingKind.NOTE, {"text": text})
+def note(ref: ThreadRef, key: str, text: str, *, mentions: Sequence[str] = ()) -> Outgoing:
+    """What the bot has to say about the thing that has this key; `mentions` are ids of users to notify."""
+    body: dict[str, Json] = {"text": text}
+    if mentions:
+        body["mentions"] = list(mentions)
+    return outgoing(ref, note_key(key), OutgoingKind.NOTE, body)
 
 
 def note_key(key: str) -> str:
@@ -89,3 +95,9 @@ def card_again(ref: ThreadRef, approval_id: UUID, losses: int) -> Outgoing:
 
 def card_gone_note(ref: ThreadRef, approval_id: UUID, losses: int) -> Outgoing:
     return note(ref, f"card-deleted:{approval_id}:{losses}", _CARD_GONE)
+
+
+def pointer(ref: ThreadRef, approval: Approval) -> Outgoing:
+    """In the thread, where its approval's card is: in another channel."""
+    row = outgoing(ref, f"pointer:{approval.id}", OutgoingKind.POINTER)
+    return replace(row, approval_id=approval.id)

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Stage
 from countersign.approvals.person import Person
 from countersign.approvals.policy.approver_set import Source
 from countersign.approvals.policy.matching import Channel
@@ -19,7 +21,7 @@ from countersign.flow.outgoing import Outgoing, ThreadRoot
 from countersign.flow.review import Review
 from countersign.flow.slots import Slot
 from countersign.flow.thread import ThreadRecord, ThreadRef
-from countersign.flow.work import DeliveryTarget, SavedStep, StepResult, Work
+from countersign.flow.work import ApprovalMessage, DeliveryTarget, SavedStep, StepResult, Work
 
 
 class Store(Protocol):
@@ -70,8 +72,11 @@ class Store(Protocol):
 
     async def approval(self, approval_id: UUID) -> Review | None: ...
 
-    async def decide(self, change: Change) -> None:
-        """Save a vote; when it was the last, defer the thread's job. Raises Conflict."""
+    async def decide(self, change: Change, post: Sequence[Outgoing] = ()) -> None:
+        """Save a change of an approval and what is told of it. Raises Conflict.
+
+        Defers the thread's job once the approval is decided and can no longer be undone.
+        """
         ...
 
     async def waiting(self, team: str, channels: Sequence[str] | None, limit: int) -> tuple[Review, ...]:
@@ -92,6 +97,26 @@ class Ledger(Protocol):
         by: Person | None = None,
         detail: Json = None,
     ) -> None: ...
+
+
+class TimerStore(Protocol):
+    """What the clock needs. Every method is one transaction. All raise DatabaseUnavailable."""
+
+    async def due_approvals(self, now: datetime, limit: int) -> tuple[UUID, ...]:
+        """Approvals that have something to be done by the clock, the longest overdue first."""
+        ...
+
+    async def approval(self, approval_id: UUID) -> Review | None: ...
+
+    async def decide(self, change: Change, post: Sequence[Outgoing] = ()) -> None:
+        """Raises Conflict."""
+        ...
+
+    async def reschedule(self, approval: Approval) -> None:
+        """Store when the approval's next timer is due, unless the approval changed since."""
+        ...
+
+    async def postpone_timer(self, approval_id: UUID, now: datetime, until: datetime) -> None: ...
 
 
 class ReplyStore(Protocol):
@@ -127,9 +152,26 @@ class Outbox(Protocol):
         """Where something is to be posted that nobody has claimed, oldest first."""
         ...
 
-    async def posted(self, row: Outgoing, ts: str, rendered_version: int) -> None:
-        """Record the post. A root's thread begins here; a card's approval learns its ts and version."""
+    async def posted(self, row: Outgoing, ts: str, rendered_version: int, shows: Stage | None = None) -> None:
+        """Record the post. A root's thread begins here; a card's approval learns its ts and version.
+
+        `shows`: of another message about an approval, which stage of it.
+        """
         ...
+
+    async def outdated_messages(self, approval_id: UUID) -> tuple[ApprovalMessage, ...]:
+        """Messages about the approval, beside its card, that show an earlier stage of it."""
+        ...
+
+    async def move_card_to_thread(self, review: Review, told: Outgoing) -> bool:
+        """Post the card of an open approval in its thread after all, with a note; False if it is there."""
+        ...
+
+    async def approvals_with_outdated_messages(self, limit: int) -> tuple[UUID, ...]:
+        """Approvals of which messages have been outdated for longer than an update takes."""
+        ...
+
+    async def message_updated(self, key: str, shows: Stage) -> None: ...
 
     async def card_seen(self, approval_id: UUID, ts: str) -> None:
         """A card's message is known to be this one, although nobody recorded its post."""
@@ -246,6 +288,10 @@ class Slack(Protocol):
         """Make the card show the approval as it is."""
         ...
 
+    async def update_message_about(self, message: ApprovalMessage, review: Review) -> None:
+        """Make a message about an approval, beside its card, show the stage that it is at."""
+        ...
+
     async def person(self, user_id: str, channel_id: str | None = None, *, max_age: float = 0.0) -> Person:
         """Who it is now, or was at most `max_age` seconds ago. Of a channel, whether they can see it now."""
         ...
@@ -275,6 +321,13 @@ class ApproverDirectory(Protocol):
 
     async def channel(self, channel_id: str) -> Channel:
         """Raises RateLimited, SlackRefused, SlackUnreachable."""
+        ...
+
+    async def channel_id(self, name: str) -> str | None:
+        """The id of a channel (`#name`, or its id); None if there is none that the bot can see.
+
+        Raises RateLimited, SlackRefused, SlackUnreachable.
+        """
         ...
 
     async def groups_of(self, user_id: str) -> frozenset[str]:
@@ -309,6 +362,22 @@ class SlackForTools(Protocol):
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]: ...
 
     async def post_text(self, key: str, channel: str, text: str, *, look_first: bool) -> dict[str, Any]: ...
+
+
+class ApprovalValidity(Protocol):
+    """Raises DatabaseUnavailable."""
+
+    async def is_valid(self, thread_id: str, tool_call_id: str | None) -> bool:
+        """Whether the approvals that were last decided together in this thread still count now."""
+        ...
+
+
+class DecidedApprovals(Protocol):
+    """Raises DatabaseUnavailable."""
+
+    async def last_decided(self, thread_id: str) -> tuple[Approval, ...]:
+        """The approvals of the thread that were asked together with the one that changed last, if decided."""
+        ...
 
 
 class Effects(Protocol):

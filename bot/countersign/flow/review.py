@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from countersign.approvals.approval import Approval
+from countersign.flow.policy.redacted_request import shown_request, without_redacted_fields
 from countersign.flow.policy.restriction import restrict
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import PayloadFormat, ReviewRequest, parse, payload_format
@@ -22,9 +23,19 @@ class Review:
 
         The shape of an answer is the one that was stored when it was asked, so a card keeps its meaning.
         """
+        rules = self.approval.rules
+        return without_redacted_fields(restrict(self.unrestricted_request, rules), rules)
+
+    @cached_property
+    def shown(self) -> ReviewRequest:
+        """The same as people see it: without what its rules redact, and with their words for it."""
+        return shown_request(self.request, self.approval.rules)
+
+    @cached_property
+    def unrestricted_request(self) -> ReviewRequest:
+        """What the approval asks, with all decisions that the graph takes: for those that a rule makes."""
         approval = self.approval
-        request = parse(approval.value, approval.schema, shape_from_json(approval.answer_shape))
-        return restrict(request, approval.rules)
+        return parse(approval.value, approval.schema, shape_from_json(approval.answer_shape))
 
     @cached_property
     def format(self) -> PayloadFormat:

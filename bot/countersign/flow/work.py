@@ -1,11 +1,13 @@
 """What a step of a thread is given, and what it leaves behind."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
+from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.flow.error_report import ErrorReport
 from countersign.flow.inbound import Inbound
-from countersign.flow.outgoing import Outgoing
+from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord
 
@@ -49,6 +51,18 @@ class SavedStep:
     more: bool  # whether the thread has more to do
     # If asked for: what the thread has to post, and nobody else posts now.
     claimed: tuple[Outgoing, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalMessage:
+    """A message about an approval beside its card, which was posted and is kept up to date."""
+
+    key: str
+    kind: OutgoingKind
+    approval_id: UUID
+    channel: str  # a channel's id, or a user's
+    ts: str
+    body: Json = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,6 +127,12 @@ class ApproverDirectory:
 
         return await self._cached(("name", channel_id), look, NAMES_MAX_AGE)
 
+    async def channel_id(self, name: str) -> str | None:
+        try:
+            return await self._channel_id(name)
+        except _NoSuchName:
+            return None
+
     async def groups_of(self, user_id: str) -> frozenset[str]:
         found: set[str] = set()
         for group in await self._groups():

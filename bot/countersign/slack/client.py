@@ -1,7 +1,7 @@
 """The Slack adapter of the flow: posts each outbox row once, keeps cards up to date, notifies people."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,9 +14,11 @@ from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
+from countersign.flow.work import ApprovalMessage
 from countersign.slack.approver_directory import ApproverDirectory
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.block_kit.escaping import escape
+from countersign.slack.cards.messages_about import render_message_about
 from countersign.slack.cards.open_card import render_card, render_fallback_card
 from countersign.slack.images import UnusableImage, image_file
 from countersign.slack.messages import render_message
@@ -33,6 +35,7 @@ _BLOCKS_REFUSED = {
     "invalid_attachments",  # such as two tables in the Markdown of one message
 }
 _IMAGE_REFUSED = "Slack refused the agent's image ({error}). Ask your admin to allow files:write."
+_FROM_APPROVAL = {OutgoingKind.CARD, OutgoingKind.DIRECT, OutgoingKind.POINTER}
 _HOOKS = "https://hooks.slack.com/"
 _NOT_IN_CHANNEL = "I'm not in this channel. Invite me with `/invite`, then try again."
 _ROOT_REFUSED = {
@@ -59,10 +62,12 @@ class SlackClient:
 
     async def post(self, row: Outgoing, review: Review | None) -> str:
         """Post the row and return its ts: that of the first message, if its text needs several."""
-        if review is not None:
-            return await self._post_card(row, review)
-        if row.kind is OutgoingKind.CARD:
+        if row.kind in _FROM_APPROVAL and review is None:
             raise SlackRefused("chat.postMessage", "approval_is_gone")
+        if row.kind is OutgoingKind.CARD and review is not None:
+            return await self._post_card(row, review)
+        if row.kind in _FROM_APPROVAL and review is not None:
+            return await self._post_message_about(row, review)
         if row.kind is OutgoingKind.REMOVAL:
             return await self._remove(row)
         if row.kind is OutgoingKind.IMAGE:
@@ -116,6 +121,35 @@ class SlackClient:
             log.info("message_not_removed", key=key, slack_error=refused.error)
         return found.get(key) or row.thread_ts or "0"
 
+    async def _post_message_about(self, row: Outgoing, review: Review) -> str:
+        """A pointer, or a direct message, whose channel has the id of a person until it is opened."""
+        channel = await self._message_channel(row.channel)
+        if row.attempts > 0:
+            found = await find_posted_messages(self._api, channel, row.thread_ts, [row.key])
+            if found:
+                return found[row.key]
+        return await self._send(row.key, channel, row.thread_ts, self._message_about(row, review))
+
+    async def update_message_about(self, message: ApprovalMessage, review: Review) -> None:
+        channel = await self._message_channel(message.channel)
+        await self._update(channel, message.ts, self._message_about(message, review))
+
+    def _message_about(self, message: Outgoing | ApprovalMessage, review: Review) -> RenderedMessage:
+        approval, thread = review.approval, review.thread
+        link = self._workspace.link(thread.channel, thread.ts)
+        if approval.card_ts is not None:
+            within = thread.ts if approval.posted_to is None else None
+            link = self._workspace.link(approval.channel, approval.card_ts, within)
+        body = message.body if isinstance(message.body, Mapping) else {}
+        return render_message_about(message.kind, body, review, link)
+
+    async def _message_channel(self, target: str) -> str:
+        """The channel of the direct messages with this person; a channel's id as it is."""
+        if not target.startswith(("U", "W")):
+            return target
+        answer = await self._api.call("conversations.open", users=target)
+        return str((answer.get("channel") or {}).get("id"))
+
     async def _post_rendered(
         self, key: str, channel: str, thread_ts: str | None, rendered: RenderedMessage
     ) -> str:
@@ -163,7 +197,7 @@ class SlackClient:
                 await self._update_card(review, approval.card_ts)
 
     async def _update_card(self, review: Review, ts: str) -> None:
-        channel = review.thread.channel
+        channel = review.approval.channel
         try:
             await self._update(channel, ts, await name_people(render_card(review), self._names, exact=True))
         except SlackRefused as refused:

@@ -37,6 +37,7 @@ _RESULT_LIMIT = 9000
 _SECTION_LIMIT = 2700
 _CONTEXT_LIMIT = 2000  # characters of one element
 _CONTEXT_ELEMENTS = 10
+_MOST_MENTIONS = 3
 
 
 def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
@@ -48,9 +49,9 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
         case OutgoingKind.RESULT:
             return _result(body.get("values"))
         case OutgoingKind.NOTE:
-            return (_note(str(body.get("text", ""))),)
+            return (_note(str(body.get("text", "")), body.get("mentions") or ()),)
         case OutgoingKind.WAITING:
-            return (_note(_waiting(body)),)
+            return (_note(_waiting(body), ()),)
         case OutgoingKind.FAILURE:
             return (_failure(body),)
         case OutgoingKind.START_FORM:
@@ -59,8 +60,10 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
             return _thread_root(body)
         case OutgoingKind.DONE:
             return _done(body.get("tools"))
-        case OutgoingKind.CARD | OutgoingKind.REMOVAL:
-            raise ValueError("a card is rendered from its approval, and a removal is no message")
+        case OutgoingKind.CARD | OutgoingKind.DIRECT | OutgoingKind.POINTER:
+            raise ValueError("it is rendered from its approval")
+        case OutgoingKind.REMOVAL:
+            raise ValueError("a removal is no message")
         case OutgoingKind.IMAGE:
             raise ValueError("an image is posted as a file")
 
@@ -125,16 +128,18 @@ def _on_one_line(part: Part) -> str:
     return f"{part.label}: {' '.join(text.split())}"
 
 
-def _note(text: str) -> RenderedMessage:
+def _note(text: str, mentions: Sequence[str]) -> RenderedMessage:
     """A text of the bot's own, in mrkdwn; escaped, since it may quote a title or a name.
 
-    In small print: Markdown has none, so no agent can write a note.
+    In small print: Markdown has none, so no agent can write a note. `mentions` are ids of users to notify.
     """
     text = text.strip() or "(no text)"
     pieces = split_text(text, _CONTEXT_LIMIT, measure=escaped_length)[:_CONTEXT_ELEMENTS]
-    small_print = [mrkdwn(escape(piece)) for piece in pieces]
+    people = " ".join(f"<@{escape(str(user))}>" for user in mentions[:_MOST_MENTIONS])
+    first, *others = [" ".join(filter(None, (people, escape(pieces[0])))), *map(escape, pieces[1:])]
     return RenderedMessage(
-        text=truncate_escaped(text, 2900), blocks=[{"type": "context", "elements": small_print}]
+        text=" ".join(filter(None, (people, truncate_escaped(text, 2900)))),
+        blocks=[{"type": "context", "elements": [mrkdwn(first), *map(mrkdwn, others)]}],
     )
 
 

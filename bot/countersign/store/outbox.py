@@ -1,12 +1,15 @@
 """The transactional outbox: messages to post, claimed by one process at a time."""
 
+from dataclasses import replace
 from uuid import UUID
 
+from countersign.approvals.lifecycle import Stage
 from countersign.error_translation import translates_errors
 from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.outgoing import Outgoing, OutgoingKind, card
+from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
-from countersign.flow.work import DeliveryTarget
+from countersign.flow.work import ApprovalMessage, DeliveryTarget
 from countersign.store import rows
 from countersign.store.outbox_claims import CLAIM_SECONDS, claim_arguments, claimed_messages
 from countersign.store.pool import Pool, fetch, run, transaction
@@ -34,10 +37,15 @@ class Outbox:
             for row in found
         )
 
-    async def posted(self, row: Outgoing, ts: str, rendered_version: int) -> None:
+    async def posted(self, row: Outgoing, ts: str, rendered_version: int, shows: Stage | None = None) -> None:
         async with transaction(self._pool) as connection:
             # The approval before the outbox row, as in `card_seen`: the other order would deadlock with it.
-            if row.approval_id is not None:
+            if row.approval_id is not None and row.kind is not OutgoingKind.CARD:
+                await connection.execute(
+                    QUERIES["message_posted"],
+                    {**rows.outgoing_row(row), "ts": ts, "shows": (shows or Stage.OPEN).value},
+                )
+            elif row.approval_id is not None:
                 await connection.execute(
                     QUERIES["card_posted"],
                     {"approval_id": row.approval_id, "ts": ts, "rendered_version": rendered_version},
@@ -77,6 +85,39 @@ class Outbox:
     async def card_rendered(self, approval_id: UUID, version: int) -> int | None:
         found = await fetch(self._pool, "card_rendered", {"approval_id": approval_id, "version": version})
         return int(found[0]["version"]) if found else None
+
+    async def move_card_to_thread(self, review: Review, told: Outgoing) -> bool:
+        approval = review.approval
+        moved = replace(card(review.thread, approval), key=f"card-moved:{approval.id}")
+        async with transaction(self._pool) as connection:
+            moving = await connection.execute(QUERIES["move_card_to_thread"], {"approval_id": approval.id})
+            if await moving.fetchone() is None:
+                return False
+            await connection.execute(QUERIES["give_up_moved_card"], {"approval_id": approval.id})
+            for row in (moved, told):
+                await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
+        return True
+
+    async def outdated_messages(self, approval_id: UUID) -> tuple[ApprovalMessage, ...]:
+        found = await fetch(self._pool, "outdated_messages", {"approval_id": approval_id})
+        return tuple(
+            ApprovalMessage(
+                key=row["key"],
+                kind=OutgoingKind(row["kind"]),
+                approval_id=approval_id,
+                channel=row["channel"],
+                ts=row["ts"],
+                body=row["body"],
+            )
+            for row in found
+        )
+
+    async def approvals_with_outdated_messages(self, limit: int) -> tuple[UUID, ...]:
+        found = await fetch(self._pool, "approvals_with_outdated_messages", {"limit": limit})
+        return tuple(row["approval_id"] for row in found)
+
+    async def message_updated(self, key: str, shows: Stage) -> None:
+        await run(self._pool, "message_updated", {"key": key, "shows": shows.value})
 
 
 def _first_message(row: Outgoing, ts: str) -> Inbound:

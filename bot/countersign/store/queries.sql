@@ -37,7 +37,8 @@ UPDATE countersign.threads SET attempts = attempts + 1, step_starts = step_start
 WHERE id = %(thread_id)s
   AND (EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
        OR (halted IS NULL AND EXISTS (
-           SELECT 1 FROM countersign.approvals WHERE thread_id = %(thread_id)s AND status = 'decided')))
+           SELECT 1 FROM countersign.approvals
+           WHERE thread_id = %(thread_id)s AND status = 'decided' AND undo_until IS NULL)))
 RETURNING id, graph, last_posted_key, halted, attempts, step_starts, fence, early_keys, requester;
 
 -- undo_attempt --
@@ -72,7 +73,8 @@ SET graph = coalesce(%(graph)s, graph), last_posted_key = %(last_posted_key)s, h
 WHERE id = %(thread_id)s AND fence = %(fence)s
 RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
     OR (halted IS NULL AND EXISTS (
-        SELECT 1 FROM countersign.approvals WHERE thread_id = %(thread_id)s AND status = 'decided')) AS more;
+        SELECT 1 FROM countersign.approvals
+        WHERE thread_id = %(thread_id)s AND status = 'decided' AND undo_until IS NULL)) AS more;
 
 -- mark_done --
 -- Inbound rows that a step handled.
@@ -95,10 +97,11 @@ SELECT * FROM countersign.approvals WHERE id = %(id)s;
 WITH opened AS (
     INSERT INTO countersign.approvals
         (id, thread_id, interrupt_id, digest, value, schema, node, answer_shape, checkpoint_id, graph_version, status,
-         votes, version, opened_at, requester, rules, row_votes)
+         votes, version, opened_at, requester, rules, row_votes, asked_at, fired, undo_until, due_at, posted_to)
     VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(value)s, %(schema)s, %(node)s, %(answer_shape)s,
             %(checkpoint_id)s, %(graph_version)s, %(status)s, %(votes)s, %(version)s, %(opened_at)s,
-            %(requester)s, %(rules)s, %(row_votes)s)
+            %(requester)s, %(rules)s, %(row_votes)s, %(asked_at)s, %(fired)s, %(undo_until)s, %(due_at)s,
+            %(posted_to)s)
     ON CONFLICT DO NOTHING
     RETURNING id, thread_id, version
 )
@@ -108,27 +111,54 @@ RETURNING id;
 
 -- change_approval --
 -- Compare-and-set on the version, with a ledger row. Returns no row when somebody else changed it first. A card
--- that shows the decision needs no update once the graph took it, so its rendered version moves along.
+-- that shows the decision needs no update once the graph took it, so its rendered version moves along. Messages
+-- about the approval that show another stage are outdated by it.
 WITH changed AS (
     UPDATE countersign.approvals
     SET status = %(status)s, votes = %(votes)s, row_votes = %(row_votes)s, answer = %(answer)s, closes_as = %(closes_as)s,
-        status_reason = %(status_reason)s, version = %(version)s,
+        status_reason = %(status_reason)s, version = %(version)s, asked_at = %(asked_at)s, fired = %(fired)s,
+        undo_until = %(undo_until)s, due_at = %(due_at)s,
         rendered_version = CASE WHEN %(status)s IN ('resumed', 'expired', 'cancelled') AND rendered_version = version
                            THEN %(version)s ELSE rendered_version END,
         changed_at = now()
     WHERE id = %(id)s AND version = %(expected)s
     RETURNING id, thread_id, version
+), outdated AS (
+    UPDATE countersign.approval_messages SET outdated_at = now()
+    WHERE approval_id IN (SELECT id FROM changed) AND shows <> %(stage)s
 )
 INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail, at, hash)
 SELECT id, thread_id, version, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s::json, %(at)s, %(hash)s FROM changed
 RETURNING id;
+
+-- last_decided --
+-- The decided approvals of a thread that were asked at the same checkpoint as the one that changed last.
+SELECT a.* FROM countersign.approvals a
+WHERE a.thread_id = %(thread_id)s AND a.status IN ('decided', 'resumed', 'expired')
+  AND a.checkpoint_id IS NOT DISTINCT FROM (
+      SELECT l.checkpoint_id FROM countersign.approvals l
+      WHERE l.thread_id = %(thread_id)s AND l.status IN ('decided', 'resumed', 'expired')
+      ORDER BY l.changed_at DESC, l.id LIMIT 1)
+ORDER BY a.opened_at, a.id;
+
+-- due_approvals --
+-- Approvals of which a timer is due, the longest overdue first.
+SELECT id FROM countersign.approvals WHERE due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s;
+
+-- reschedule --
+-- Moves an approval's timer, unless the approval changed since it was read.
+UPDATE countersign.approvals SET due_at = %(due_at)s WHERE id = %(id)s AND version = %(version)s;
+
+-- postpone_timer --
+-- Tries the timer of an approval again later: it failed.
+UPDATE countersign.approvals SET due_at = %(due_at)s WHERE id = %(id)s AND due_at <= %(now)s;
 
 -- pending_approvals --
 -- A workspace's pending approvals, oldest first; `channels` NULL means all channels.
 SELECT * FROM countersign.approvals
 WHERE status = 'pending'
   AND split_part(thread_id, '/', 1) = %(team)s
-  AND (%(channels)s::text[] IS NULL OR split_part(thread_id, '/', 2) = ANY(%(channels)s))
+  AND (%(channels)s::text[] IS NULL OR coalesce(posted_to, split_part(thread_id, '/', 2)) = ANY(%(channels)s))
 ORDER BY opened_at
 LIMIT %(limit)s;
 
@@ -207,6 +237,54 @@ WHERE posted_at IS NULL AND given_up_at IS NULL
 -- Records that a message will never be posted, and why.
 UPDATE countersign.outbox SET given_up_at = now(), error = %(error)s WHERE key = %(key)s AND posted_at IS NULL;
 
+-- message_posted --
+-- Records a message about an approval that is not its card. It is outdated at once if the approval went on while it
+-- was on its way.
+INSERT INTO countersign.approval_messages (key, approval_id, kind, channel, ts, body, shows, outdated_at)
+SELECT %(key)s, a.id, %(kind)s, %(channel)s, %(ts)s, %(body)s, %(shows)s,
+       CASE WHEN (CASE a.status WHEN 'pending' THEN 'open' WHEN 'withdrawn' THEN 'withdrawn' ELSE 'decided' END)
+                 <> %(shows)s THEN now() END
+FROM countersign.approvals a WHERE a.id = %(approval_id)s
+ON CONFLICT (key) DO NOTHING;
+
+-- move_card_to_thread --
+-- The card of a pending approval is in its thread from now on, and the pointer to it is outdated. No row if it is
+-- there already.
+WITH moved AS (
+    UPDATE countersign.approvals SET posted_to = NULL, card_ts = NULL, rendered_version = 0
+    WHERE id = %(approval_id)s AND posted_to IS NOT NULL AND status = 'pending'
+    RETURNING id
+), outdated AS (
+    UPDATE countersign.approval_messages SET outdated_at = now()
+    WHERE approval_id IN (SELECT id FROM moved) AND kind = 'pointer'
+)
+SELECT id FROM moved;
+
+-- give_up_moved_card --
+-- Nothing is posted any more in the channel that the card was moved from.
+UPDATE countersign.outbox SET given_up_at = now(), error = 'moved to the thread'
+WHERE approval_id = %(approval_id)s AND kind = 'card' AND posted_at IS NULL;
+
+-- outdated_messages --
+-- Messages about one approval that show another stage than it is at.
+SELECT key, kind, channel, ts, body FROM countersign.approval_messages
+WHERE approval_id = %(approval_id)s AND outdated_at IS NOT NULL
+ORDER BY key;
+
+-- approvals_with_outdated_messages --
+-- Approvals of which a message has been outdated for longer than an update takes.
+SELECT approval_id FROM countersign.approval_messages
+WHERE outdated_at < now() - interval '5 seconds'
+GROUP BY approval_id ORDER BY min(outdated_at) LIMIT %(limit)s;
+
+-- message_updated --
+-- Records which stage a message shows; it stays outdated if the approval went on meanwhile.
+UPDATE countersign.approval_messages m
+SET shows = %(shows)s,
+    outdated_at = CASE WHEN (CASE a.status WHEN 'pending' THEN 'open' WHEN 'withdrawn' THEN 'withdrawn'
+                                           ELSE 'decided' END) <> %(shows)s THEN now() END
+FROM countersign.approvals a WHERE a.id = m.approval_id AND m.key = %(key)s;
+
 -- stale_cards --
 -- Approvals whose card shows an older version, for longer than an update takes.
 SELECT id FROM countersign.approvals
@@ -226,7 +304,7 @@ SELECT waiting.thread_id AS id FROM (
     WHERE done_at IS NULL AND received_at < now() - interval '10 seconds'
     UNION
     SELECT a.thread_id FROM countersign.approvals a JOIN countersign.threads t ON t.id = a.thread_id
-    WHERE a.status = 'decided' AND t.halted IS NULL AND a.changed_at < now() - interval '10 seconds'
+    WHERE a.status = 'decided' AND a.undo_until IS NULL AND t.halted IS NULL AND a.changed_at < now() - interval '10 seconds'
 ) waiting
 WHERE NOT EXISTS (SELECT 1 FROM procrastinate_jobs j
                   WHERE j.lock = waiting.thread_id AND j.status IN ('todo', 'doing'))
@@ -543,9 +621,10 @@ DELETE FROM countersign.deleted_messages WHERE deleted_at < now() - interval '1 
 
 -- take_card_away --
 -- The message of a pending approval's card is gone. No row comes back for any other message, and with `if_noted`
--- none for a message that nobody said was deleted.
-UPDATE countersign.approvals SET card_ts = NULL, card_losses = card_losses + 1
-WHERE card_ts = %(ts)s AND thread_id LIKE %(place)s AND status = 'pending'
+-- none for a message that nobody said was deleted. A card that was in another channel is in its thread from now on.
+UPDATE countersign.approvals SET card_ts = NULL, card_losses = card_losses + 1, posted_to = NULL
+WHERE card_ts = %(ts)s AND status = 'pending'
+  AND CASE WHEN posted_to IS NULL THEN thread_id LIKE %(place)s ELSE posted_to = %(channel)s END
   AND (NOT %(if_noted)s OR EXISTS (
       SELECT 1 FROM countersign.deleted_messages WHERE channel = %(channel)s AND ts = %(ts)s))
 RETURNING id, thread_id, version, card_losses;

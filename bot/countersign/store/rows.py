@@ -116,6 +116,10 @@ def approval_from(row: Row) -> Approval:
         rendered_version=row["rendered_version"],
         card_ts=row["card_ts"],
         card_losses=row.get("card_losses") or 0,
+        asked_at=row.get("asked_at"),
+        fired=vote_columns.fired_from(row.get("fired")),
+        undo_until=row.get("undo_until"),
+        posted_to=row.get("posted_to"),
     )
 
 
@@ -141,6 +145,12 @@ def approval_row(approval: Approval) -> dict[str, Any]:
         "status_reason": postgres_text(approval.status_reason),
         "version": approval.version,
         "opened_at": approval.opened_at,
+        "asked_at": approval.asked_at,
+        "fired": json_column(vote_columns.fired_column(approval.fired)),
+        "undo_until": approval.undo_until,
+        "due_at": approval.due_at,
+        "posted_to": approval.posted_to,
+        "stage": approval.stage.value,
     }
 
 

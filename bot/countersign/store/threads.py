@@ -1,12 +1,14 @@
 """Threads, their inbound messages and their approvals: the Store port. Each method is one transaction."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
 
+from countersign.approvals.approval import Approval
 from countersign.approvals.audit import EntryHasher
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
@@ -184,12 +186,35 @@ class ThreadStore:
             row = await _one(connection, QUERIES["approval"], {"id": approval_id})
         return Review(rows.approval_from(row)) if row else None
 
-    async def decide(self, change: Change) -> None:
+    async def decide(self, change: Change, post: Sequence[Outgoing] = ()) -> None:
+        after = change.after
         async with transaction(self._pool) as connection:
             applying = await _apply(connection, change, self._hasher)
-            if change.after.status is Status.DECIDED:
-                await self._defer(connection, change.after.thread_id)
+            for row in post:
+                await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
+            if after.status is Status.DECIDED and not after.is_undoable:
+                await self._defer(connection, after.thread_id)
             await _applied([applying])
+
+    async def last_decided(self, thread_id: str) -> tuple[Approval, ...]:
+        async with self._pool.connection() as connection:
+            found = await _all(connection, QUERIES["last_decided"], {"thread_id": thread_id})
+        return tuple(rows.approval_from(row) for row in found)
+
+    async def due_approvals(self, now: datetime, limit: int) -> tuple[UUID, ...]:
+        async with self._pool.connection() as connection:
+            found = await _all(connection, QUERIES["due_approvals"], {"now": now, "limit": limit})
+        return tuple(row["id"] for row in found)
+
+    async def reschedule(self, approval: Approval) -> None:
+        arguments = {"id": approval.id, "version": approval.version, "due_at": approval.due_at}
+        async with self._pool.connection() as connection:
+            await connection.execute(QUERIES["reschedule"], arguments)
+
+    async def postpone_timer(self, approval_id: UUID, now: datetime, until: datetime) -> None:
+        arguments = {"id": approval_id, "now": now, "due_at": until}
+        async with self._pool.connection() as connection:
+            await connection.execute(QUERIES["postpone_timer"], arguments)
 
     async def waiting(self, team: str, channels: Sequence[str] | None, limit: int) -> tuple[Review, ...]:
         arguments = {"team": team, "channels": None if channels is None else list(channels), "limit": limit}

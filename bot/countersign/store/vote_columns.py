@@ -9,6 +9,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import Source, SourceKind
+from countersign.approvals.policy.clock.timers import Fired, TimerKind
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.vote import Vote
@@ -31,6 +32,15 @@ def row_votes_column(approval: Approval) -> Json:
 
 def row_votes_from(column: Any) -> tuple[RowVotes, ...]:
     return tuple(_stored_row_votes(row) for row in column or ())
+
+
+def fired_column(fired: frozenset[Fired]) -> Json:
+    """Null for no timers."""
+    return [[each.row, each.kind.value] for each in sorted(fired)] or None
+
+
+def fired_from(column: Any) -> frozenset[Fired]:
+    return frozenset(Fired(row=row, kind=TimerKind(kind)) for row, kind in column or ())
 
 
 def _row_votes_row(votes: RowVotes) -> Json:
@@ -76,6 +86,7 @@ def _vote_from(vote: Row | None) -> Vote | None:
         by=Person(id=vote["by"], name=vote["name"], standing=Standing(vote["standing"])),
         at=datetime.fromisoformat(vote["at"]),
         broke_glass=vote.get("broke_glass", False),
+        expired=vote.get("expired", False),
     )
 
 
@@ -91,4 +102,6 @@ def _vote_row(vote: Vote | None) -> Json:
         "name": vote.by.name,
         "standing": vote.by.standing.value,
         "at": vote.at.isoformat(),
-    } | ({"broke_glass": True} if vote.broke_glass else {})
+        **({"broke_glass": True} if vote.broke_glass else {}),
+        **({"expired": True} if vote.expired else {}),
+    }

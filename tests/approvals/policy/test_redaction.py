@@ -72,8 +72,22 @@ def test_every_place_has_a_pointer_that_hides_it_and_nothing_else(value: Any, da
 def test_texts_about_the_arguments_do_not_quote_what_is_redacted() -> None:
     text = "I refund to 4111 1111 (cvc 123), iban DE02."
     assert (
-        redact_text(text, ARGS, ["/card", "/items"]) == f"I refund to {REDACTED} (cvc 123), iban {REDACTED}."
+        redact_text(text, ARGS, ["/card", "/items"])
+        == f"I refund to {REDACTED} (cvc {REDACTED}), iban {REDACTED}."
     )
+
+
+def test_texts_do_not_quote_it_in_another_notation() -> None:
+    args: dict[str, Json] = {"pin": 7, "note": 'first "line" of it\nand the second line'}
+    for text in (
+        "Args: " + str({"pin": 7, "note": args["note"]}),  # as LangChain's own description has it
+        json.dumps({"pin": 7, "note": args["note"]}),
+        "It says and the second line, 7 times.",
+    ):
+        cleaned = redact_text(text, args, ["/pin", "/note"])
+        assert "second line" not in cleaned
+        assert "7" not in cleaned
+    assert redact_text("17 of 70", args, ["/pin"]) == "17 of 70"
 
 
 def test_a_place_inside_a_redacted_one_is_redacted() -> None:
@@ -85,13 +99,16 @@ def test_a_place_inside_a_redacted_one_is_redacted() -> None:
     ("template", "expected"),
     [
         ("Refund {amount} {currency} to {customer.name}", "Refund 12.5 EUR to Ann Lee"),
-        ("{{literal}} {nothing} {amount.deeper}", "{literal} ? ?"),
+        ("{{literal}} {amount}", "{literal} 12.5"),
+        ("Refund {amount} to {nobody}", None),
+        ("{amount.deeper}", None),
+        ("{amount.__class__} {amount!r} {amount:>9}", None),
         ("{customer}", '{"name": "Ann\\n Lee"}'),
         ("{long}", "x" * 99 + "…"),
         ("{flag} {none}", "true null"),
     ],
 )
-def test_a_summary_is_filled_in_one_line_per_value(template: str, expected: str) -> None:
+def test_a_summary_is_filled_in_one_line_per_value(template: str, expected: str | None) -> None:
     args: Json = {
         "amount": 12.5,
         "currency": "EUR",
@@ -105,4 +122,4 @@ def test_a_summary_is_filled_in_one_line_per_value(template: str, expected: str)
 
 @given(st.text(alphabet="{}a. ", max_size=20), values)
 def test_a_summary_never_fails(template: str, args: Any) -> None:
-    assert isinstance(fill(template, args), str)
+    assert isinstance(fill(template, args), str | None)

@@ -1,12 +1,13 @@
 """What a rule's `redact` takes out of what cards, the ledger and logs show."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 
 from countersign.approvals.json import Json
 
-REDACTED = "[redacted]"
-_SHORTEST = 4  # characters of a value that is looked for in other texts: shorter ones are found everywhere
+REDACTED = "Redacted"
+_SHORTEST = 4  # characters of a value that is looked for inside words, too
 
 
 def redact(value: Json, pointers: Iterable[str]) -> Json:
@@ -23,9 +24,20 @@ def redact_text(text: str, value: Json, pointers: Iterable[str]) -> str:
     """A text about the value, such as the model's own words, without the values that are redacted in it."""
     secrets = {secret for pointer in pointers for secret in _texts(_found(value, _tokens(pointer)))}
     for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST:
-            text = text.replace(secret, REDACTED)
+        for written in _ways_to_write(secret):
+            pattern = re.escape(written)
+            if len(written) < _SHORTEST:
+                pattern = rf"(?<!\w){pattern}(?!\w)"
+            text = re.sub(pattern, lambda _: REDACTED, text)
     return text
+
+
+def _ways_to_write(secret: str) -> list[str]:
+    """As it is, on one line, as JSON and as Python write it in quotes; and each of its longer lines."""
+    ways = [secret, " ".join(secret.split()), repr(secret)[1:-1]]
+    ways += [json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
+    ways += [line.strip() for line in secret.splitlines() if len(line.strip()) >= 2 * _SHORTEST]
+    return sorted({way for way in ways if way.strip()}, key=len, reverse=True)
 
 
 def is_redacted(pointer: str, pointers: Iterable[str]) -> bool:

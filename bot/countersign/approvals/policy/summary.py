@@ -6,16 +6,27 @@ import re
 from countersign.approvals.json import Json
 
 LONGEST_VALUE = 100  # characters that one argument takes
-UNKNOWN = "?"  # in place of an argument that is missing
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
 
 
-def fill(template: str, args: Json) -> str:
+class _Missing(Exception):
+    """An argument is not there."""
+
+
+def fill(template: str, args: Json) -> str | None:
     """`Refund {amount} to {customer.name}` with the arguments in its places, each on one line.
 
-    Redact the arguments first. The result is plain text, to be escaped like all that a model wrote.
+    None if an argument is not there: half a sentence would say something else. A place is a path of keys and
+    nothing more. Redact the arguments first. The result is plain text, to be escaped like all that a model
+    wrote.
     """
+    try:
+        return " ".join(_fill(template, args).split()) or None
+    except _Missing:
+        return None
 
+
+def _fill(template: str, args: Json) -> str:
     def filled(found: re.Match[str]) -> str:
         place = found[1]
         if place is None:
@@ -23,7 +34,7 @@ def fill(template: str, args: Json) -> str:
         value = args
         for key in place.split("."):
             if not isinstance(value, dict) or key not in value:
-                return UNKNOWN
+                raise _Missing
             value = value[key]
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         line = " ".join(text.split())

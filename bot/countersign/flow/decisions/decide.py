@@ -14,6 +14,8 @@ from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person
+from countersign.approvals.policy.redaction import redact
+from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.permission import check_may_open, check_may_vote, reason_required
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
@@ -22,6 +24,8 @@ from countersign.flow.decisions.judging import judge_answer, judge_decisions
 from countersign.flow.decisions.refusal_log import RefusalLog
 from countersign.flow.errors import Conflict
 from countersign.flow.metrics import Metrics
+from countersign.flow.notices.thread_notes import outcome_note
+from countersign.flow.outgoing import Outgoing
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Ledger, Store
@@ -85,7 +89,7 @@ class Decide:
 
     async def _find(self, approval_id: UUID, channel: str) -> Review:
         review = await self._store.approval(approval_id)
-        if review is None or review.thread.channel != channel:
+        if review is None or review.approval.channel != channel:
             raise NotPending(
                 "This card has no approval here. It may have been deleted after its retention period."
             )
@@ -100,12 +104,17 @@ class Decide:
         review = found or await self._find(request.approval_id, request.channel)
         change = await self.change(review, request, person)
         try:
-            await self._store.decide(change)
+            await self._store.decide(change, self.announcements(review, change))
         except Conflict:
             await self._explain_conflict(request)
             raise
         self._metrics.decisions.labels(event=change.event.value).inc()
         return review.with_approval(change.after)
+
+    def announcements(self, review: Review, change: Change) -> tuple[Outgoing, ...]:
+        """What the thread is told of a change that `change` gave; nothing while it can be undone."""
+        told = None if change.after.is_undoable else outcome_note(review.with_approval(change.after))
+        return (told,) if told is not None else ()
 
     async def change(self, review: Review, request: DecisionRequest, person: Person) -> Change:
         """What these decisions make of the approval, checked in full. Raises as `__call__` does."""
@@ -133,6 +142,8 @@ class Decide:
         if after.status is Status.DECIDED:
             decisions = [_for_the_graph(vote.decision) for vote in after.votes if vote is not None]
             after = after.answered_with(await judge_answer(review, decisions))
+            undo = max((rule.undo for rule in after.rules if rule.undo is not None), default=None)
+            after = after.undoable(at + undo) if undo is not None else after
         return Change(
             after=after,
             event=Event.DECIDED if after.status is Status.DECIDED else Event.VOTED,
@@ -142,7 +153,7 @@ class Decide:
                 **({"message": request.message} if request.message else {}),
                 "digest": request.digest,
                 "rows": {
-                    str(row): _as_json(decision) | _verdict_json(verdicts[row])
+                    str(row): _as_json(decision, approval.rule(row)) | _verdict_json(verdicts[row])
                     for row, decision in request.decisions.items()
                 },
             },
@@ -172,8 +183,10 @@ def _for_the_graph(decision: Decision) -> Decision:
     return replace(decision, message=None) if decision.kind is DecisionKind.APPROVE else decision
 
 
-def _as_json(decision: Decision) -> dict[str, Json]:
-    fields: dict[str, Json] = {"kind": decision.kind, "message": decision.message, "value": decision.value}
+def _as_json(decision: Decision, rule: Rule) -> dict[str, Json]:
+    """For the ledger, without what the rule redacts of edited arguments."""
+    value = redact(decision.value, rule.redact) if decision.kind is DecisionKind.EDIT else decision.value
+    fields: dict[str, Json] = {"kind": decision.kind, "message": decision.message, "value": value}
     return fields | {"verbatim": True} if decision.verbatim else fields
 
 

@@ -56,7 +56,7 @@ class ReplyHandler:
 
     async def handle(self, work: Work, state: GraphState, message: Inbound) -> StepResult:
         waiting = [r for r in work.open if r.approval.status is Status.PENDING]
-        only = waiting[0] if len(waiting) == 1 else None
+        only = waiting[0] if len(waiting) == 1 and waiting[0].approval.posted_to is None else None
         try:
             decision = await self._decision(work, message, only) if only else None
         except FormValidationError as errors:
@@ -130,15 +130,17 @@ class ReplyHandler:
         except CountersignError as error:
             nothing = reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
             return replace(nothing, notices=(Notice(user=message.user, text=str(error)),))
-        return reconcile(work, state, self._clock, done=(message.key,), changes=(change,))
+        post = self._decide.announcements(review, change)
+        return reconcile(work, state, self._clock, done=(message.key,), changes=(change,), post=post)
 
     async def _say_what_waits(
         self, work: Work, state: GraphState, message: Inbound, waiting: list[Review]
     ) -> StepResult:
         """Post once what waits. After that, only who seems to decide is told, for their eyes alone."""
-        about = [str(review.approval.id) for review in waiting] or [str(work.thread.halted)]
+        undoable = [review for review in work.open if review.approval.is_undoable]
+        about = [str(review.approval.id) for review in waiting or undoable] or [str(work.thread.halted)]
         key = f"waits:{work.thread.ref.id}:{'+'.join(sorted(about))}"
-        text = _what_waits(waiting)
+        text = _what_waits(waiting, undoable=bool(undoable))
         again = _deleted_cards(work, waiting)
         if not await self._store.is_noted(note_key(key)):
             told = self._noted(work, state, message, text, key)
@@ -189,16 +191,22 @@ def _bad_answer(problem: FormValidationError | InvalidDecision) -> str:
     return "That answer can't be used: " + " ".join(problem.errors.values())
 
 
-def _what_waits(waiting: list[Review]) -> str:
+def _what_waits(waiting: list[Review], *, undoable: bool) -> str:
+    if not waiting and undoable:
+        return (
+            "The last decision can still be undone on its card. Messages here are passed on once the agent "
+            "has it."
+        )
     if not waiting:
         return (
             "The last step failed after the decision. Use *Try again* or *Ask again* on the message about "
             "it. Until then, nothing else runs in this thread."
         )
     if len(waiting) > 1:
-        titles = "\n".join(f"•  {review.request.title}" for review in waiting)
+        titles = "\n".join(f"•  {review.shown.title}" for review in waiting)
         return f"{len(waiting)} approvals are waiting in this thread. Use their cards:\n{titles}"
+    where = " in another channel" if waiting[0].approval.posted_to else ""
     return (
-        f"This thread waits for a decision: {waiting[0].request.title}\n"
-        "Use the card. Other messages are not passed on until then."
+        f"This thread waits for a decision: {waiting[0].shown.title}\n"
+        f"Use the card{where}. Other messages are not passed on until then."
     )

@@ -28,7 +28,7 @@ class WithdrawVote:
         """
         for left in reversed(range(_MAX_ATTEMPTS)):
             review = await self._store.approval(approval_id)
-            if review is None or review.thread.channel != channel or row >= len(review.approval.votes):
+            if review is None or review.approval.channel != channel or row >= len(review.approval.votes):
                 raise NotPending
             change = await self._change(review, row, person)
             try:

@@ -10,6 +10,7 @@ import structlog
 
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.metrics import Metrics
+from countersign.flow.notices.opening import misplaced_card
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.ports import LostCards, Outbox, Slack, Store
 from countersign.flow.review import Review
@@ -18,6 +19,13 @@ from countersign.flow.thread import ThreadRef
 _BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds; the last one repeats
 _CLAIM_USE = 8.0  # seconds after a claim in which another post may begin; it may take 10 s itself
 _REFUSED_PAUSE = 60.0  # a person has to change something in Slack first
+_CHANNEL_GONE = {
+    "is_archived": "that channel is archived",
+    "channel_not_found": "I can't see that channel",
+    "not_in_channel": "I'm not in that channel",
+    "restricted_action": "the settings of this workspace don't let me post there",
+    "restricted_action_read_only_channel": "I may not post in that channel",
+}
 _NONE: Mapping[UUID, Review] = MappingProxyType({})
 
 log = structlog.get_logger()
@@ -56,8 +64,17 @@ class MessageDelivery:
             if not await self._deliver(row, known):
                 return
 
+    async def deliver_posts(self, posts: Sequence[Outgoing]) -> None:
+        """Post what was just stored, wherever it goes."""
+        threads = dict.fromkeys((row.channel, row.thread_ts) for row in posts if row.thread_ts is not None)
+        for channel, thread_ts in threads:
+            await self.deliver_thread(channel, str(thread_ts))
+        for row in posts:
+            if row.thread_ts is None:
+                await self.deliver_one(row.key)
+
     async def deliver_one(self, key: str) -> None:
-        """Post one message that begins a thread."""
+        """Post one message that is not in a thread."""
         row = await self._outbox.claim_one(key)
         if row is not None:
             await self._deliver(row, _NONE)
@@ -91,6 +108,8 @@ class MessageDelivery:
                 return
             except SlackRefused as error:
                 log.warning("card_not_updated", approval_id=str(approval_id), reason=str(error))
+                if await self._move_to_thread(review, error):
+                    return
                 if error.error == "message_not_found" and await self._post_again(review):
                     return
             except Exception:
@@ -100,6 +119,8 @@ class MessageDelivery:
             version = review.approval.version
             now = await self._outbox.card_rendered(approval_id, version)
             review = None if now == version else await self._store.approval(approval_id)
+        if saved is None or saved.approval.rules:
+            await self.update_messages(approval_id)
 
     async def card_lost(self, team: str, channel: str, ts: str, why: str) -> ThreadRef | None:
         """Record that this message is gone; the thread that has something to post for it."""
@@ -108,7 +129,8 @@ class MessageDelivery:
     async def _post_again(self, review: Review) -> bool:
         """Post a pending card anew, whose message was deleted while nobody told us."""
         ref, ts = review.thread, review.approval.card_ts
-        lost = await self.card_lost(ref.team, ref.channel, ts, "message_not_found") if ts else None
+        channel = review.approval.channel
+        lost = await self.card_lost(ref.team, channel, ts, "message_not_found") if ts else None
         if lost is not None:
             await self.deliver_thread(lost.channel, lost.ts)
         return lost is not None
@@ -119,7 +141,31 @@ class MessageDelivery:
             await self.update_card(approval_id)
         return len(stale)
 
+    async def update_messages(self, approval_id: UUID) -> None:
+        """Bring the messages about an approval, beside its card, up to date. Leaves the rest to the sweep."""
+        outdated = await self._outbox.outdated_messages(approval_id)
+        review = await self._store.approval(approval_id) if outdated else None
+        if review is None:
+            return
+        for message in outdated:
+            try:
+                await self._slack.update_message_about(message, review)
+            except (RateLimited, SlackUnreachable) as error:
+                log.info("message_not_updated", key=message.key, reason=str(error))
+                return
+            except SlackRefused as error:  # such as a message that was deleted: no later attempt would help
+                log.warning("message_not_updated", key=message.key, reason=str(error))
+            await self._outbox.message_updated(message.key, review.approval.stage)
+
+    async def update_outdated_messages(self, limit: int = 50) -> int:
+        outdated = await self._outbox.approvals_with_outdated_messages(limit)
+        for approval_id in outdated:
+            await self.update_messages(approval_id)
+        return len(outdated)
+
     async def _deliver(self, row: Outgoing, known: Mapping[UUID, Review]) -> bool:
+        # Other messages link to the card, whose place `known` does not have.
+        known = known if row.kind is OutgoingKind.CARD else _NONE
         review = await self._review(row.approval_id, known) if row.approval_id else None
         try:
             ts = await self._slack.post(row, review)
@@ -133,7 +179,8 @@ class MessageDelivery:
             await self._outbox.postpone(row, pause, str(error))
         except SlackRefused as error:
             self._count(row, "refused")
-            await self._refused(row, error)
+            if review is None or not await self._move_to_thread(review, error, row.kind):
+                await self._refused(row, error)
         except Exception as error:
             self._count(row, "failed")
             log.exception("post_failed", key=row.key, error_id=secrets.token_hex(4))
@@ -142,7 +189,7 @@ class MessageDelivery:
             self._count(row, "posted")
             # A second attempt may have found the first one's post, which shows what the approval was then.
             rendered_version = review.approval.version if review and row.attempts == 0 else 0
-            await self._outbox.posted(row, ts, rendered_version)
+            await self._outbox.posted(row, ts, rendered_version, review.approval.stage if review else None)
             if row.kind is OutgoingKind.CARD and self._lost_cards is not None:
                 lost = await self._lost_cards.lost_unrecorded(row.team, row.channel, ts)
                 if lost is not None:
@@ -153,6 +200,20 @@ class MessageDelivery:
     async def _review(self, approval_id: UUID, known: Mapping[UUID, Review]) -> Review | None:
         return known.get(approval_id) or await self._store.approval(approval_id)
 
+    async def _move_to_thread(
+        self, review: Review, error: SlackRefused, kind: OutgoingKind = OutgoingKind.CARD
+    ) -> bool:
+        """Post a card in its thread after all, if its channel is gone or closed to the bot."""
+        approval = review.approval
+        if kind is not OutgoingKind.CARD or approval.posted_to is None or error.error not in _CHANNEL_GONE:
+            return False
+        why = _CHANNEL_GONE[error.error]
+        if not await self._outbox.move_card_to_thread(review, misplaced_card(review, "", why)):
+            return False
+        await self.deliver_thread(review.thread.channel, review.thread.ts)
+        await self.update_messages(approval.id)
+        return True
+
     def _count(self, row: Outgoing, outcome: str) -> None:
         self._metrics.posts.labels(kind=row.kind.value, outcome=outcome).inc()
 
@@ -161,5 +222,7 @@ class MessageDelivery:
         if row.kind is OutgoingKind.ROOT:
             await self._outbox.give_up(row, error.error)
             await self._slack.root_refused(row, error.error)
+        elif row.kind is OutgoingKind.DIRECT:  # such as to somebody who was deactivated
+            await self._outbox.give_up(row, error.error)
         else:
             await self._outbox.postpone(row, _REFUSED_PAUSE, str(error))

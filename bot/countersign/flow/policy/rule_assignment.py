@@ -17,7 +17,10 @@ from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.stored import fingerprint, rule_as_written
 from countersign.approvals.vote import Vote
 from countersign.flow.decisions.judging import judge_answer
+from countersign.flow.notices.opening import OpeningNotices
+from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
+from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import ApproverDirectory, Clock
 from countersign.flow.review import Review
 from countersign.flow.work import StepResult
@@ -31,6 +34,8 @@ class RuleAssignment:
         self._policy = policy
         self._directory = directory
         self._clock = clock
+        voting = Voting(policy, directory, clock)
+        self._announce = OpeningNotices(directory, Audience(directory), voting)
 
     async def __call__(self, result: StepResult) -> StepResult:
         """The result with every approval that it opens under its rules.
@@ -41,9 +46,21 @@ class RuleAssignment:
         if not result.opened:
             return result
         changes = list(result.changes)
-        opened = []
+        opened, post = [], list(result.post)
         for review in result.opened:
             governed, matches = await self._govern(review, result)
+            decided = await self._decided_without_asking(governed)
+            if governed.approval.rules and (decided is None or decided.after.status is Status.PENDING):
+                opening = await self._announce(_as_decided(governed, decided))
+                governed = governed.with_approval(
+                    replace(governed.approval, posted_to=opening.review.approval.posted_to)
+                )
+                if decided is not None:
+                    decided = replace(
+                        decided, after=replace(decided.after, posted_to=governed.approval.posted_to)
+                    )
+                card = next(at for at, row in enumerate(post) if row.approval_id == review.approval.id)
+                post[card : card + 1] = opening.post
             place = next(
                 at
                 for at, change in enumerate(changes)
@@ -51,11 +68,10 @@ class RuleAssignment:
             )
             detail = _with_rules(changes[place].detail, matches)
             changes[place] = replace(changes[place], after=governed.approval, detail=detail)
-            decided = await self._decided_without_asking(governed)
             if decided is not None:
                 changes.insert(place + 1, decided)
             opened.append(governed)
-        return replace(result, changes=tuple(changes), opened=tuple(opened))
+        return replace(result, changes=tuple(changes), opened=tuple(opened), post=tuple(post))
 
     async def _govern(self, review: Review, result: StepResult) -> tuple[Review, tuple[Match, ...]]:
         requester = result.thread.requester
@@ -114,6 +130,11 @@ class RuleAssignment:
             event=Event.DECIDED if after.status is Status.DECIDED else Event.VOTED,
             detail={"via": "auto", "rows": {str(row): _auto(vote) for row, vote in votes.items()}},
         )
+
+
+def _as_decided(review: Review, decided: Change | None) -> Review:
+    """The approval as people will see it: with what its rules decided without asking."""
+    return review if decided is None else review.with_approval(decided.after)
 
 
 def _with_possible_decisions(rule: Rule, allowed: frozenset[DecisionKind]) -> Rule:

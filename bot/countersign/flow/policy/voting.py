@@ -8,12 +8,12 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.person import Person
 from countersign.approvals.policy.approver_set import ApproverSet, Source, SourceKind
 from countersign.approvals.policy.clock.freeze_calendar import Freeze
-from countersign.approvals.policy.clock.timers import is_escalated
+from countersign.approvals.policy.clock.timers import Fired, TimerKind, is_escalated
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.membership import Memberships, Roster, Unreadable
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.shortages import find_shortages
+from countersign.approvals.policy.voting.shortages import Shortage, find_shortages
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.ports import ApproverDirectory, Clock
 
@@ -27,6 +27,7 @@ class VotingRow:
 
     context: VotingContext
     votes: RowVotes
+    shortages: tuple[Shortage, ...] = ()  # of the rule's own sets, whoever may decide instead
 
 
 class Voting:
@@ -39,8 +40,9 @@ class Voting:
     async def row(self, approval: Approval, row: int) -> VotingRow:
         """Raises RateLimited, SlackRefused or SlackUnreachable if an earlier voter cannot be looked up."""
         rule, votes = approval.rule(row), approval.votes_on(row)
-        freeze = self._freeze(rule)
-        escalated = is_escalated(rule, approval.opened_at, self._clock())
+        freeze = self.freeze(rule)
+        fired = Fired(row=row, kind=TimerKind.ESCALATE) in approval.fired
+        escalated = fired or is_escalated(rule, approval.clock_from, self._clock())
         known = Memberships(requester=approval.requester)
         context = VotingContext(
             rule=rule,
@@ -48,7 +50,8 @@ class Voting:
             freeze=freeze,
             escalated=escalated,
         )
-        unfillable = bool(find_shortages(context, votes.editor))
+        shortages = find_shortages(context, votes.editor)
+        unfillable = bool(shortages)
         others = (
             *(rule.timers.escalate_to if escalated or unfillable else ()),
             *(rule.break_glass if freeze is not None or unfillable else ()),
@@ -56,10 +59,12 @@ class Voting:
         memberships = await self._memberships(approval, others, context.memberships)
         return VotingRow(
             context=replace(context, memberships=memberships, unfillable=unfillable),
-            votes=await self._as_they_are_now(votes, approval.thread_id.split("/")[1]),
+            shortages=shortages,
+            votes=await self._as_they_are_now(votes, approval.channel),
         )
 
-    def _freeze(self, rule: Rule) -> Freeze | None:
+    def freeze(self, rule: Rule) -> Freeze | None:
+        """The freeze that lasts now, under this rule."""
         if rule.freeze is None:
             return None
         calendar = self._policy.policy.calendars.get(rule.freeze)

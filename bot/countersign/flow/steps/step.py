@@ -1,6 +1,7 @@
 """One step of one thread: resume, continue, start or handle a reply, whichever its rows and state call for.
 
 decided approval, its question still pending     resume by id, and see that the graph took it
+decided approval, older than it may be       asked again
 decided approval, its question answered          it was taken before a crash: continue
 decided approval, question or graph changed      the answer is not used, and the thread is told
 input that is in the checkpoint already          continue
@@ -18,6 +19,8 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
+from countersign.approvals.policy.clock.durations import format_duration
+from countersign.approvals.policy.clock.timers import LAPSED
 from countersign.flow.attachments import text_for_graph
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.errors import AnswerRefused, RunFailed
@@ -94,7 +97,11 @@ class Step:
 
     def _decided(self) -> list[Approval]:
         """The approvals whose answer the graph has not taken yet, the oldest decision first."""
-        return [r.approval for r in self._work.open if r.approval.status is Status.DECIDED]
+        return [
+            r.approval
+            for r in self._work.open
+            if r.approval.status is Status.DECIDED and not r.approval.is_undoable
+        ]
 
     def _agrees(self, state: GraphState) -> bool:
         """Whether our open approvals are the questions that the graph asks."""
@@ -109,6 +116,8 @@ class Step:
                 raise AnswerRefused(_BREAKPOINT_FIRST)
             if now is Standing.ASKED and self._must_look_again(approval):
                 state, now = await self._look_again(approval, state)
+            if now is Standing.ASKED and (rows := approval.too_old_rows(self._clock())):
+                return self._lapsed(approval, state, rows, done)
             if now is Standing.ASKED:
                 await self._graph.resume(approval.interrupt_id, approval.answer)
                 state = await self._graph.read()
@@ -117,7 +126,9 @@ class Step:
                 await self._continue_if_unfinished(state)
                 state = await self._graph.read()
         except AnswerRefused as error:
-            change = Change(after=approval.reopened(str(error)), event=Event.REOPENED, detail=str(error))
+            change = Change(
+                after=approval.reopened(str(error), self._clock()), event=Event.REOPENED, detail=str(error)
+            )
             return self._result(await self._graph.read(), done=done, changes=(change,))
         except RunFailed as error:
             return await self._failed_after(approval, error, done)
@@ -148,13 +159,30 @@ class Step:
         state = await self._graph.read()
         return state, await _standing(approval, state)
 
+    def _lapsed(
+        self, approval: Approval, state: GraphState, rows: tuple[int, ...], done: tuple[str, ...]
+    ) -> StepResult:
+        """The approval is older than its rule lets it count, so it is asked again."""
+        review = next(review for review in self._work.open if review.approval.id == approval.id)
+        valid_for = min(filter(None, (approval.rule(row).valid_for for row in rows)))
+        reason = f"{LAPSED} It counts for {format_duration(valid_for)}."
+        after = approval.lapsed(reason, self._clock())
+        change = Change(
+            after=after,
+            event=Event.LAPSED,
+            detail={"rows": list(rows), "rules": [approval.rule(row).name for row in rows]},
+        )
+        text = f"“{review.shown.title}” was approved too long ago and is asked again. {reason}"
+        notice = note(self._work.thread.ref, f"lapsed:{approval.id}:{after.version}", text)
+        return self._result(state, done=done, changes=(change,), post=(notice,))
+
     def _not_used(
         self, approval: Approval, state: GraphState, why: Standing, done: tuple[str, ...]
     ) -> StepResult:
         """The card says why, and the thread how to go on."""
         review = next(review for review in self._work.open if review.approval.id == approval.id)
         change = Change(after=approval.withdrawn(_NOT_USED[why]), event=Event.WITHDRAWN, detail=why.value)
-        text = f"{_NOT_USED[why]} It was the answer to: {review.request.title}\n{_how_to_go_on(state)}"
+        text = f"{_NOT_USED[why]} It was the answer to: {review.shown.title}\n{_how_to_go_on(state)}"
         notice = note(self._work.thread.ref, f"not-used:{approval.id}", text)
         return self._result(state, done=done, changes=(change,), post=(notice,))
 

@@ -108,7 +108,12 @@ class ThreadRunner:
         for notice in result.notices:
             self._notify(work.thread.ref, notice.user, notice.text)
         reviews = _changed_reviews(work, result)
+        elsewhere = [row for row in result.post if row.thread_ts != work.thread.ref.ts]
+        # Cards first: the thread's pointers and the direct messages link to them.
+        cards = [row for row in elsewhere if row.kind is OutgoingKind.CARD]
+        await self._delivery.deliver_posts(cards)
         await self._delivery.deliver(saved.claimed, reviews)
+        await self._delivery.deliver_posts([row for row in elsewhere if row not in cards])
         await self._update_cards(result, reviews)
         return saved.more
 

@@ -4,17 +4,26 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from countersign.approvals.json import Json
-from countersign.flow.errors import OutcomeUnknown, RateLimited, SlackRefused
-from countersign.flow.ports import Effects, SlackForTools
+from countersign.flow.errors import OutcomeUnknown, RateLimited
+from countersign.flow.ports import ApprovalValidity, Effects, SlackForTools
 from countersign.flow.tools.retry import with_retries
 
 _READS = frozenset({"info", "list", "members", "history", "replies", "getPermalink", "test", "conversations"})
 
 
 class ToolHost:
-    def __init__(self, slack: SlackForTools, effects: Effects) -> None:
+    def __init__(
+        self,
+        slack: SlackForTools,
+        effects: Effects,
+        validity: ApprovalValidity | None = None,
+        thread_id: str = "",
+    ) -> None:
+        """`validity` is asked about the approvals of the thread with this id."""
         self._slack = slack
         self._effects = effects
+        self._validity = validity
+        self._thread_id = thread_id
 
     async def slack(self, method: str, **arguments: Any) -> dict[str, Any]:
         """One Web API call. What changes something belongs inside `once`.
@@ -24,11 +33,20 @@ class ToolHost:
         reads = method.rpartition(".")[2] in _READS
         return await with_retries(lambda: self._slack.call(method, **arguments), if_unreachable=reads)
 
+    async def still_valid(self, tool_call_id: str | None = None) -> bool:
+        """Whether what was approved last in this thread may still be done, by its rule's `valid_for`.
+
+        With several approvals that were asked at once, all of them have to count; `tool_call_id` picks the
+        one of that call. True where nothing was asked.
+        """
+        return self._validity is None or await self._validity.is_valid(self._thread_id, tool_call_id)
+
     async def once(self, key: str, effect: Callable[[], Awaitable[Json]]) -> Json:
         """Run the effect at most once per key, and return its result to this and every later caller.
 
-        An effect that ends with SlackRefused or RateLimited did not happen, so it may be tried again. After
-        any other error its outcome is unknown, and a second attempt raises OutcomeUnknown.
+        An effect that ends with RateLimited, or with an error that has a text in `error` as SlackRefused has,
+        did not happen, so it may be tried again. After any other error its outcome is unknown, and a second
+        attempt raises OutcomeUnknown.
         """
         if not await self._effects.begin(key):
             finished, result = await self._effects.finished(key)
@@ -37,8 +55,9 @@ class ToolHost:
             return result
         try:
             result = await effect()
-        except (SlackRefused, RateLimited):  # Slack says that it did nothing
-            await self._effects.forget(key)
+        except Exception as error:
+            if isinstance(error, RateLimited) or isinstance(getattr(error, "error", None), str):
+                await self._effects.forget(key)  # it did nothing
             raise
         await self._effects.finish(key, result)
         return result

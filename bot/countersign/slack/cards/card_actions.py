@@ -8,6 +8,7 @@ PREFIX = "approval:"
 ANSWER = "answer"  # a plain question's respond has this name
 VIEW = "approval:view"  # the button "Details", where the card leaves something out
 WITHDRAW = "approval:withdraw"  # one's own vote
+UNDO = "approval:undo"  # a decision that the graph has not heard of
 PAGE = "approval:page"
 APPROVE_REST = "approval:approve_rest"
 OPTIONS = "approval:options"  # the menu of more options than there are buttons for

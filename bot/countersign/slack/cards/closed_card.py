@@ -9,7 +9,15 @@ from countersign.approvals.lifecycle import Status
 from countersign.approvals.vote import Vote
 from countersign.interrupts import Part, ReviewRequest, ReviewRow, escape_invisible, json_equal
 from countersign.interrupts.pointer import split
-from countersign.slack.block_kit.builders import Block, RenderedMessage, context_block, plain_section, section
+from countersign.slack.block_kit.builders import (
+    Block,
+    RenderedMessage,
+    actions,
+    button,
+    context_block,
+    plain_section,
+    section,
+)
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.block_kit.line_sections import line_sections
@@ -17,6 +25,7 @@ from countersign.slack.cards import card_actions
 from countersign.slack.cards.description import description_block
 from countersign.slack.cards.edit_diff import edit_changes, edit_diff_blocks, original_value
 from countersign.slack.cards.payload import BlockBudget, payload_blocks
+from countersign.slack.cards.references import CardReference
 from countersign.slack.cards.row import action_name, decided_line, unused_vote_line
 from countersign.slack.cards.votes import rule_names
 
@@ -41,7 +50,19 @@ def render_closed_card(approval: Approval, request: ReviewRequest) -> RenderedMe
     else:
         lines = [_row_line(request, at, decided_line(approval, at, vote)) for at, vote in enumerate(votes)]
         blocks += line_sections(lines, _ROW_LINES_LIMIT, _MORE_ROWS)
+    blocks += _undo(approval)
     return RenderedMessage(text=_notification_text(request, votes), blocks=[*blocks, footer(approval)])
+
+
+def _undo(approval: Approval) -> list[Block]:
+    """The button that takes the decision back, while the graph has not heard of it."""
+    if not approval.is_undoable or approval.undo_until is None:
+        return []
+    value = CardReference(approval_id=approval.id, row=0, digest=approval.digest).pack()
+    return [
+        actions(f"undo:{approval.version}", [button(card_actions.UNDO, "Undo", value)]),
+        context_block(f"Can be undone until {format_datetime(approval.undo_until)}. The agent gets it then."),
+    ]
 
 
 def _render_withdrawn(approval: Approval, request: ReviewRequest) -> RenderedMessage:
@@ -98,6 +119,8 @@ def _edited_labels(row: ReviewRow, vote: Vote) -> set[str]:
 def _vote_details(row: ReviewRow, vote: Vote, budget: BlockBudget) -> list[Block]:
     """The reason, the answer, or what an edit changed."""
     decision = vote.decision
+    if vote.expired and decision.kind is not DecisionKind.RESPOND:
+        return []  # the line says it
     if decision.kind is DecisionKind.EDIT:
         return edit_diff_blocks(edit_changes(row, vote), budget)
     label = "Answer" if decision.kind is DecisionKind.RESPOND else "Reason"
@@ -129,7 +152,12 @@ def _labelled_text(label: str, text: str, budget: BlockBudget) -> list[Block]:
 
 
 def _notification_text(request: ReviewRequest, votes: list[Vote]) -> str:
-    outcomes = {f"{card_actions.outcome(vote.decision.kind)} by {vote.by.name}" for vote in votes}
+    outcomes = {
+        "Expired: nobody answered"
+        if vote.expired
+        else f"{card_actions.outcome(vote.decision.kind)} by {vote.by.name}"
+        for vote in votes
+    }
     return truncate_escaped(f"{', '.join(sorted(outcomes))}: {request.title}", 1000)
 
 

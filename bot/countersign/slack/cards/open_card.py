@@ -3,6 +3,7 @@
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
+from countersign.approvals.policy.clock.timers import LAPSED
 from countersign.flow.review import Review
 from countersign.interrupts import ReviewRequest, single_line
 from countersign.slack.block_kit.builders import (
@@ -25,12 +26,13 @@ _PAYLOAD_LIMIT = 9000  # of them, for the parts of a card with one row
 _NOTE_LIMIT = 500
 _FALLBACK_ROWS = 20
 _ASKED_AGAIN = ":warning: *The agent couldn't use the last answer. Answer again.*"
+_LAPSED = ":warning: *Nothing was done yet. Decide again.*"
 _FALLBACK_NOTE = "Slack couldn't show this request here. Open *Details* before you decide."
 
 
 def render_card(review: Review) -> RenderedMessage:
     """The card of an approval as it is. Always within Slack's limits, whatever the payload."""
-    approval, request = review.approval, review.request
+    approval, request = review.approval, review.shown
     if approval.status is not Status.PENDING:
         return render_closed_card(approval, request)
     blocks = _introduction(approval, request)
@@ -42,7 +44,7 @@ def render_card(review: Review) -> RenderedMessage:
 
 def rows_for_approve_all(review: Review) -> tuple[int, ...]:
     """The open rows that the card of this approval shows in full: "Approve all" may approve no others."""
-    approval, request = review.approval, review.request
+    approval, request = review.approval, review.shown
     if len(request.rows) == 1 or approval.status is not Status.PENDING:
         return approval.open_rows
     return fully_shown_rows(approval, request, _TEXT_LIMIT - text_length(_introduction(approval, request)))
@@ -56,7 +58,7 @@ def render_fallback_card(review: Review) -> RenderedMessage:
     if review.approval.status is not Status.PENDING:
         text = render_card(review).text
         return RenderedMessage(text=text, blocks=[section(text)])
-    approval, request = review.approval, review.request
+    approval, request = review.approval, review.shown
     buttons = [
         row_buttons(approval, request, row, truncated=True) for row in approval.open_rows[:_FALLBACK_ROWS]
     ]
@@ -75,14 +77,15 @@ def _introduction(approval: Approval, request: ReviewRequest) -> list[Block]:
     if approval.status_reason:
         note = single_line(approval.status_reason)
         note = note if len(note) <= _NOTE_LIMIT else note[: _NOTE_LIMIT - 1] + "…"
-        blocks.append(section(f"{_ASKED_AGAIN}\n{code(note)}"))
+        lead = _LAPSED if note.startswith(LAPSED) else _ASKED_AGAIN
+        blocks.append(section(f"{lead}\n{code(note)}"))
     if request.description:
         blocks.append(description_block(request.description, 3000))
     return [*blocks, *review_field_blocks(request)]
 
 
 def _single_row(review: Review, chars: int) -> list[Block]:
-    approval, request = review.approval, review.request
+    approval, request = review.approval, review.shown
     chars -= text_length(vote_blocks(approval, request.rows[0], 0))
     payload = payload_blocks(other_parts(request.rows[0].parts), BlockBudget(min(chars, _PAYLOAD_LIMIT), 40))
     votes = vote_blocks(approval, request.rows[0], 0)

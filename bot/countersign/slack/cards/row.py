@@ -54,6 +54,11 @@ def name_fits(row: ReviewRow) -> bool:
 def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:
     """`✅ Approved by @bob · today at 14:02`, in mrkdwn; `voters` are all whose votes made it so."""
     kind = vote.decision.kind
+    if vote.expired:
+        return (
+            f":hourglass: *Expired:* nobody answered by {format_datetime(vote.at)}. "
+            f"{card_actions.outcome(kind)} by {user_mention(vote.by)}"
+        )
     outcome = f"{card_actions.emoji(kind)} *{card_actions.outcome(kind)}*"
     people = " and ".join(user_mention(each.by) for each in voters or (vote,))
     glass = ":rotating_light: *Break glass:* " if vote.broke_glass else ""
@@ -62,6 +67,8 @@ def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:
 
 def decided_line(approval: Approval, row: int, vote: Vote) -> str:
     """The line of a decided row, with everybody whose vote made the decision."""
+    if vote.expired:
+        return vote_line(vote)
     rejected = vote.decision.kind is DecisionKind.REJECT
     voters = [
         each

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.approver_set import MEMBERS, Source, SourceKind
-from countersign.approvals.policy.rule import NO_RULE, Rule
+from countersign.approvals.policy.clock.timers import TimerKind, expires_at
+from countersign.approvals.policy.rule import NO_RULE, OnExpiry, Rule
 from countersign.approvals.policy.voting.membership import Memberships
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.permission import VotingContext
@@ -15,7 +16,7 @@ from countersign.approvals.vote import Vote
 from countersign.interrupts import ReviewRow, single_line
 from countersign.slack.block_kit.builders import Block, context_block, section
 from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
-from countersign.slack.block_kit.formatting import user_mention
+from countersign.slack.block_kit.formatting import format_datetime, user_mention
 from countersign.slack.cards.edit_diff import edit_changes, inline_diff
 
 _MAX_NAMED = 10  # people on one line
@@ -29,7 +30,34 @@ def vote_blocks(approval: Approval, row: ReviewRow, at: int) -> list[Block]:
     rule, votes = approval.rule(at), approval.votes_on(at)
     blocks = _proposal(row, votes)
     line = _progress(rule, votes) if votes.votes else _requirement(rule)
-    return [*blocks, context_block(line)] if line else blocks
+    lines = [line] if line else []
+    lines += clock_lines(approval, at)
+    return [*blocks, *([context_block("\n".join(lines))] if lines else [])]
+
+
+def clock_lines(approval: Approval, at: int) -> list[str]:
+    """Until when the row waits, and who may decide it since it was escalated."""
+    rule = approval.rule(at)
+    fired = {each.kind for each in approval.fired if each.row == at}
+    lines = []
+    if TimerKind.ESCALATE in fired:
+        who = " or ".join(dict.fromkeys(source_label(each.source) for each in rule.timers.escalate_to))
+        lines.append(f":arrow_up: Escalated: {who} may decide too")
+    deadline = expires_at(rule, approval.clock_from)
+    if deadline is None:
+        return lines
+    when = format_datetime(deadline)
+    if TimerKind.EXPIRE in fired:
+        return [*lines, f":hourglass: Overdue since {when}"]
+    return [*lines, f":hourglass_flowing_sand: {_ON_EXPIRY[rule.timers.on_expiry]} {when}"]
+
+
+_ON_EXPIRY = {
+    OnExpiry.REJECT: "Rejected if nobody answers by",
+    OnExpiry.APPROVE: "Approved if nobody answers by",
+    OnExpiry.RESPOND: "Answered by the rule if nobody does by",
+    OnExpiry.KEEP: "Wanted by",
+}
 
 
 def rule_names(approval: Approval) -> str:

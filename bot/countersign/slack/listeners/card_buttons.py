@@ -52,6 +52,10 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         await _reporting_errors(context, body, _withdraw)
         await ack()
 
+    async def on_undo(ack: Ack, body: dict[str, Any]) -> None:
+        await _reporting_errors(context, body, _undo)
+        await ack()
+
     async def on_details(ack: Ack, body: dict[str, Any]) -> None:
         await _reporting_errors(context, body, _open_details)
         await ack()
@@ -69,6 +73,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     app.action(card_actions.OPTIONS)(on_option)
     app.action(card_actions.APPROVE_REST)(on_approve_rest)
     app.action(card_actions.WITHDRAW)(on_withdraw)
+    app.action(card_actions.UNDO)(on_undo)
     app.action(card_actions.VIEW)(on_details)
     app.action(re.compile(rf"^{card_actions.PAGE}:\d+$"))(on_page)
 
@@ -181,6 +186,14 @@ async def _withdraw(context: ListenerContext, click: ButtonClick) -> None:
     context.background_tasks.start("update card", context.delivery.update_card(saved.approval.id, saved))
 
 
+async def _undo(context: ListenerContext, click: ButtonClick) -> None:
+    """Take the decision back, with the votes of whoever clicked."""
+    ref = CardReference.unpack(click.value)
+    person = await context.person(click.user, click.channel)
+    saved = await context.undo_decision(ref.approval_id, click.channel, person)
+    context.background_tasks.start("update card", context.delivery.update_card(saved.approval.id, saved))
+
+
 async def _open_details(context: ListenerContext, click: ButtonClick) -> None:
     ref = CardReference.unpack(click.value)
     review = await context.load_for_reading(ref.approval_id, click.channel)
@@ -219,7 +232,7 @@ async def _open_view(context: ListenerContext, click: ButtonClick, view: Block) 
 
 def form_modal(review: Review, action_id: str, reference: ModalReference, encoded_state: str = "") -> Modal:
     """The frame of a decision's form; `encoded_state` is what was typed on its other pages."""
-    request = review.request
+    request = review.shown
     row = request.rows[reference.card.row]
     kind = card_actions.decision_kind(action_id)
     assert kind is not None, "the listeners' patterns match decisions only"

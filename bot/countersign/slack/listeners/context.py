@@ -10,9 +10,11 @@ import structlog
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import CountersignError, NotPending
+from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.decide import Decide, DecisionRequest
+from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.errors import (
     Conflict,
@@ -68,6 +70,7 @@ class ListenerContext:
     store: Store
     decide: Decide
     withdraw_vote: WithdrawVote
+    undo_decision: UndoDecision
     delivery: Delivery
     graphs: Mapping[str, GraphInfo]
     default_graph: str
@@ -87,7 +90,7 @@ class ListenerContext:
     async def load_for_reading(self, approval_id: UUID, channel: str) -> Review:
         """The approval, open or not. Raises NotPending if it is unknown or not from this channel."""
         review = await self.store.approval(approval_id)
-        if review is None or review.thread.channel != channel:
+        if review is None or review.approval.channel != channel:
             raise NotPending(_DELETED)
         return review
 
@@ -119,6 +122,11 @@ class ListenerContext:
                 if not left:
                     raise
         self.background_tasks.start("update card", self.delivery.update_card(saved.approval.id, saved))
+        if saved.approval.rules and saved.approval.status is Status.DECIDED:
+            thread = saved.thread
+            self.background_tasks.start(
+                "tell outcome", self.delivery.deliver_thread(thread.channel, thread.ts)
+            )
 
     def notify_user(self, thread: ThreadRef, user: str, text: str) -> None:
         """Post an ephemeral message to one person, after the acknowledgement."""

@@ -110,9 +110,13 @@ async def _waiting(context: ListenerContext, user: str) -> str:
 
 def _line(context: ListenerContext, review: Review) -> str:
     approval, thread = review.approval, review.thread
-    title = truncate_escaped(review.request.title.replace("|", "¦"), 150)
-    channel = context.channel_ids.current(thread.channel)
-    link = context.workspace.link(channel, approval.card_ts or thread.ts, thread.ts)
+    title = truncate_escaped(review.shown.title.replace("|", "¦"), 150)
+    channel = approval.posted_to or context.channel_ids.current(thread.channel)
+    if approval.posted_to is not None and approval.card_ts is not None:
+        link = context.workspace.link(channel, approval.card_ts)
+    else:
+        home = context.channel_ids.current(thread.channel)
+        link = context.workspace.link(home, approval.card_ts or thread.ts, thread.ts)
     return f"•  <{link}|{title}> in <#{channel}>, {format_datetime(approval.opened_at)}"
 
 

@@ -25,6 +25,14 @@ class Timer:
     kind: TimerKind
 
 
+@dataclass(frozen=True, kw_only=True, order=True)
+class Fired:
+    """A timer of a row that fired, so that it fires no second time."""
+
+    row: int
+    kind: TimerKind
+
+
 def timers(rule: Rule, opened_at: datetime) -> tuple[Timer, ...]:
     """All timers of an approval, in the order of time; at the same moment reminder, escalation, expiry."""
     after: dict[TimerKind, timedelta | None] = {
@@ -81,6 +89,10 @@ def is_still_valid(rule: Rule, decided_at: datetime, now: datetime) -> bool:
 
 def can_undo(rule: Rule, decided_at: datetime, now: datetime) -> bool:
     return rule.undo is not None and decided_at - _SKEW <= now < decided_at + rule.undo
+
+
+LAPSED = "The approval was too old when the action was about to run."
+UNDO_TOO_LATE = "It is too late to undo this."
 
 
 _SKEW = timedelta(minutes=1)  # that two machines' clocks may differ by

@@ -1,0 +1,57 @@
+"""Taking a decision back before the graph hears of it: the approval waits again, without the votes of one."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.errors import NotPending
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event
+from countersign.approvals.person import Person
+from countersign.approvals.policy.clock.timers import UNDO_TOO_LATE
+from countersign.approvals.policy.voting.verdict import count_votes
+from countersign.flow.errors import Conflict
+from countersign.flow.policy.voting import Voting
+from countersign.flow.ports import Clock, Store
+from countersign.flow.review import Review
+
+_MAX_ATTEMPTS = 8  # while others change the approval in the same moment
+
+
+class UndoDecision:
+    def __init__(self, store: Store, voting: Voting, clock: Clock) -> None:
+        self._store = store
+        self._voting = voting
+        self._clock = clock
+
+    async def __call__(self, approval_id: UUID, channel: str, person: Person) -> Review:
+        """The approval without this person's votes. The votes of others stay.
+
+        Raises NotPending once it is too late, NothingToWithdraw for whoever has no vote on it, and Conflict.
+        """
+        for left in reversed(range(_MAX_ATTEMPTS)):
+            review = await self._store.approval(approval_id)
+            if review is None or review.approval.channel != channel:
+                raise NotPending
+            change = await self._change(review.approval, person)
+            try:
+                await self._store.decide(change)
+            except Conflict:
+                if not left:
+                    raise
+                continue
+            return review.with_approval(change.after)
+        raise AssertionError("unreachable")
+
+    async def _change(self, approval: Approval, person: Person) -> Change:
+        until = approval.undo_until
+        if until is not None and until <= self._clock():  # its timer is about to send the decision
+            raise NotPending(UNDO_TOO_LATE)
+        after = approval.undone(person.id)
+        row_votes = list(after.row_votes)
+        reopened = tuple(row for row in after.open_rows if approval.votes[row] is not None)
+        for row in reopened:
+            voting = await self._voting.row(after, row)
+            row_votes[row] = replace(row_votes[row], needed=count_votes(voting.context, voting.votes).needed)
+        after = replace(after, row_votes=tuple(row_votes))
+        return Change(after=after, event=Event.UNDONE, by=person, detail={"rows": list(reopened)})

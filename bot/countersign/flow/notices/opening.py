@@ -1,0 +1,126 @@
+"""Where the card of an approval that opens is posted, and who hears of it then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.policy.rule import Rule
+from countersign.approvals.policy.voting.shortages import Shortage
+from countersign.flow.errors import SlackRefused
+from countersign.flow.notices.direct_messages import Why, direct_messages
+from countersign.flow.outgoing import Outgoing, card, note, pointer
+from countersign.flow.policy.audience import Audience
+from countersign.flow.policy.voting import Voting
+from countersign.flow.ports import ApproverDirectory
+from countersign.flow.review import Review
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """The approval with the place of its card, and all that is posted of it."""
+
+    review: Review
+    post: tuple[Outgoing, ...]
+
+
+class OpeningNotices:
+    def __init__(self, directory: ApproverDirectory | None, audience: Audience, voting: Voting) -> None:
+        """Without a directory cards are posted in their threads."""
+        self._directory = directory
+        self._audience = audience
+        self._voting = voting
+
+    async def __call__(self, review: Review) -> Opening:
+        """Raises RateLimited and SlackUnreachable if Slack does not tell where a channel is."""
+        review, misplaced = await self._placed(review)
+        approval = review.approval
+        users: dict[str, None] = {}
+        for rule in dict.fromkeys(approval.rule(row) for row in approval.open_rows):
+            users |= dict.fromkeys(await self._audience.of_rule(approval, rule))
+        return Opening(
+            review=review,
+            post=(
+                *card_messages(review),
+                *misplaced,
+                *await self._unfillable(review),
+                *direct_messages(approval, users, Why.ASKED),
+            ),
+        )
+
+    async def _placed(self, review: Review) -> tuple[Review, tuple[Outgoing, ...]]:
+        """The channel that all rows' rules agree on; with a note if the card cannot be posted there."""
+        approval, thread = review.approval, review.thread
+        wanted = {rule.post_to for rule in approval.rules}
+        if len(wanted) != 1 or wanted == {"thread"} or self._directory is None:
+            return review, ()
+        (name,) = wanted
+        try:
+            found, why = await self._directory.channel_id(name), "there is no such channel that I can see"
+        except SlackRefused as refused:
+            found, why = None, f"Slack refused to find it ({refused.error})"
+        if found is None:
+            return review, (misplaced_card(review, name, why),)
+        if found == thread.channel:
+            return review, ()
+        return review.with_approval(replace(approval, posted_to=found)), ()
+
+    async def _unfillable(self, review: Review) -> list[Outgoing]:
+        """A note for each rule that nobody can fill, and a message to who may decide instead."""
+        approval = review.approval
+        told: list[Outgoing] = []
+        seen: set[Rule] = set()
+        for row in approval.open_rows:
+            rule = approval.rule(row)
+            if rule in seen:
+                continue
+            seen.add(rule)
+            shortages = (await self._voting.row(approval, row)).shortages
+            if shortages:
+                log.error(
+                    "approvers_missing",
+                    approval_id=str(approval.id),
+                    rule=rule.name,
+                    missing=[str(each) for each in shortages],
+                )
+                told.append(unfillable_note(review, rule, shortages))
+                users = await self._audience.members(approval, rule, rule.timers.escalate_to)
+                told += direct_messages(approval, users, Why.ESCALATED)
+        return told
+
+
+def card_messages(review: Review) -> tuple[Outgoing, ...]:
+    """The card in its thread; or in another channel, with a pointer to it in the thread."""
+    approval = review.approval
+    in_thread = card(review.thread, approval)
+    if approval.posted_to is None:
+        return (in_thread,)
+    elsewhere = replace(in_thread, channel=approval.posted_to, thread_ts=None)
+    return (elsewhere, pointer(review.thread, approval))
+
+
+def misplaced_card(review: Review, channel: str, why: str) -> Outgoing:
+    """That the card is in the thread, because it cannot be where the rule says."""
+    log.error("card_channel_unavailable", approval_id=str(review.approval.id), channel=channel, reason=why)
+    name = channel if channel.startswith("#") else "its channel"
+    text = f"This should be decided in {name}, but {why}. The card is here instead. Tell your admin."
+    return note(review.thread, f"misplaced:{review.approval.id}", text)
+
+
+def unfillable_note(review: Review, rule: Rule, shortages: Sequence[Shortage]) -> Outgoing:
+    missing = "; ".join(map(str, shortages))
+    fallback = " or ".join(dict.fromkeys(str(each.source) for each in rule.timers.escalate_to))
+    instead = f"{_capitalised(fallback)} may decide it instead." if fallback else "Tell your admin."
+    text = f"There is nobody who could decide “{review.shown.title}” ({missing}). {instead}"
+    return note(review.thread, f"unfillable:{review.approval.id}:{_place(review.approval, rule)}", text)
+
+
+def _place(approval: Approval, rule: Rule) -> int:
+    return approval.rules.index(rule)
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

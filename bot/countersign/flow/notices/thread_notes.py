@@ -1,0 +1,119 @@
+"""Notes in the thread of an approval: what the clock did, and what came of it, to whoever asked for it."""
+
+from dataclasses import replace
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.lifecycle import Outcome, Status
+from countersign.approvals.policy.clock.durations import format_duration
+from countersign.approvals.policy.rule import OnExpiry, Rule
+from countersign.approvals.policy.voting.membership import Memberships
+from countersign.approvals.policy.voting.permission import VotingContext
+from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.policy.voting.verdict import count_votes
+from countersign.approvals.vote import Vote
+from countersign.flow.outgoing import Outgoing, note
+from countersign.flow.review import Review
+from countersign.flow.timers.expiry import nobody_answered
+
+_REASON_LIMIT = 500  # characters
+_IT_WAS = {
+    Outcome.APPROVED: "Approved",
+    Outcome.REJECTED: "Rejected",
+    Outcome.EXPIRED: "Expired",
+    Outcome.CANCELLED: "Cancelled",
+}
+
+
+def reminder(review: Review, rows: tuple[int, ...]) -> Outgoing:
+    """Where the card is: in the thread, or below the card in another channel."""
+    approval = review.approval
+    text = f"Reminder: “{review.shown.title}” waits for a decision. Still needed: {_needed(approval, rows)}."
+    row = note(review.thread, f"reminder:{approval.id}:{approval.version}", text)
+    return _below_the_card(approval, row)
+
+
+def escalation(review: Review, rule: Rule, rows: tuple[int, ...]) -> Outgoing:
+    approval = review.approval
+    waited = rule.timers.escalate_after
+    who = " or ".join(dict.fromkeys(str(each.source) for each in rule.timers.escalate_to))
+    text = (
+        f"Escalated: nobody has decided “{review.shown.title}” within "
+        f"{format_duration(waited) if waited else 'its time'}, so {who} may decide it too."
+        f" Still needed: {_needed(approval, rows)}."
+    )
+    return note(review.thread, f"escalation:{approval.id}:{approval.version}", text)
+
+
+def overdue(review: Review, rule: Rule, deadline_text: str, *, frozen: bool) -> Outgoing:
+    """It is past its deadline and stays open."""
+    why = "It stays open."
+    if rule.timers.on_expiry is not OnExpiry.KEEP:
+        why = (
+            "It stays open: a freeze is on."
+            if frozen
+            else "It stays open, because this question can't be rejected."
+        )
+    approval = review.approval
+    text = f"“{review.shown.title}”: {_uncapitalised(deadline_text)} {why}"
+    return note(review.thread, f"overdue:{approval.id}:{approval.version}", text)
+
+
+def outcome_note(review: Review) -> Outgoing | None:
+    """What came of it and why, to the requester. None where they decided it, or nobody was asked.
+
+    Without a requester, an approval that expired is told to the thread all the same.
+    """
+    approval = review.approval
+    outcome = approval.outcome
+    if not approval.rules or outcome not in _IT_WAS or approval.status is not Status.DECIDED:
+        return None
+    votes = [vote for vote in approval.votes if vote is not None and (vote.by_a_person or vote.expired)]
+    if not votes or (outcome is not Outcome.EXPIRED and _only_by(approval.requester, votes)):
+        return None
+    if outcome is not Outcome.EXPIRED and approval.requester is None:
+        return None
+    text = f"{_IT_WAS[outcome]}: “{review.shown.title}”. {' '.join(dict.fromkeys(map(_why, votes)))}"
+    mentions = (approval.requester,) if approval.requester else ()
+    return note(review.thread, f"outcome:{approval.id}:{approval.version}", text, mentions=mentions)
+
+
+def _why(vote: Vote) -> str:
+    done = vote.decision.kind.done
+    reason = " ".join((vote.decision.message or "").split())[:_REASON_LIMIT]
+    if vote.expired:
+        said = f" The agent is told: {reason}" if vote.decision.kind.value == "respond" and reason else ""
+        return f"{nobody_answered(vote.at)} The rule {_BY_RULE[done]} it.{said}"
+    return f"{done.capitalize()} by {vote.by.name}{f': {reason}' if reason else '.'}"
+
+
+_BY_RULE = {
+    "approved": "approved",
+    "rejected": "rejected",
+    "answered": "answered",
+    "edited and approved": "approved",
+}
+
+
+def _only_by(user: str | None, votes: list[Vote]) -> bool:
+    return user is not None and all(vote.by.id == user for vote in votes)
+
+
+def _needed(approval: Approval, rows: tuple[int, ...]) -> str:
+    texts = []
+    for row in rows:
+        needed = approval.votes_on(row).needed
+        if not needed:
+            context = VotingContext(rule=approval.rule(row), memberships=Memberships())
+            needed = count_votes(context, RowVotes()).needed
+        texts.append(" and ".join(map(str, needed)))
+    return "; ".join(dict.fromkeys(texts))
+
+
+def _below_the_card(approval: Approval, row: Outgoing) -> Outgoing:
+    if approval.posted_to is None or approval.card_ts is None:
+        return row
+    return replace(row, channel=approval.posted_to, thread_ts=approval.card_ts)
+
+
+def _uncapitalised(text: str) -> str:
+    return text[:1].lower() + text[1:]

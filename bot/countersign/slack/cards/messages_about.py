@@ -1,0 +1,64 @@
+"""Messages about an approval beside its card: direct messages, and pointers to a card in another channel."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from countersign.approvals.lifecycle import Outcome, Stage
+from countersign.flow.notices.direct_messages import Why
+from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.review import Review
+from countersign.slack.block_kit.builders import RenderedMessage, context_block, section
+from countersign.slack.block_kit.escaping import escape, truncate_escaped
+from countersign.slack.block_kit.formatting import format_datetime, user_mention
+
+_TITLE_LIMIT = 300
+_LEAD = {
+    Why.ASKED: "Your approval is needed",
+    Why.REMINDED: "Reminder: your approval is still needed",
+    Why.ESCALATED: "Escalated to you: nobody has decided this yet",
+}
+_OUTCOME = {
+    Outcome.APPROVED: ":white_check_mark: *Approved*",
+    Outcome.REJECTED: ":no_entry: *Rejected*",
+    Outcome.EXPIRED: ":hourglass: *Expired*",
+    Outcome.CANCELLED: ":no_entry_sign: *Cancelled*",
+    Outcome.WITHDRAWN: ":leftwards_arrow_with_hook: *No longer needed*",
+}
+
+
+def render_message_about(
+    kind: OutgoingKind, body: Mapping[str, Any], review: Review, link: str
+) -> RenderedMessage:
+    """The message as the approval is now; `link` is its card's, or its thread's."""
+    title = truncate_escaped(review.shown.title, _TITLE_LIMIT)
+    if review.approval.stage is not Stage.OPEN:
+        return _closed(review, title, link)
+    if kind is OutgoingKind.POINTER and review.approval.posted_to is None:
+        return RenderedMessage(text=title, blocks=[section(f"*{title}* is decided in this thread.")])
+    if kind is OutgoingKind.POINTER:
+        text = f":hourglass_flowing_sand: *{title}* waits for a decision in <#{review.approval.channel}>."
+        notice = f"Waits for a decision: {title}"
+        return RenderedMessage(text=notice, blocks=[section(f"{text} <{link}|Open the card>")])
+    lead = _LEAD[Why(str(body.get("why", Why.ASKED)))]
+    asked = f"Requested {format_datetime(review.approval.opened_at)}"
+    if review.approval.requester:
+        asked += f" by <@{escape(review.approval.requester)}>"
+    return RenderedMessage(
+        text=f"{lead}: {title}",
+        blocks=[
+            section(f":bell: *{lead}*\n{title}\n<{link}|Open the card>"),
+            context_block(f"{asked} in <#{review.thread.channel}>"),
+        ],
+    )
+
+
+def _closed(review: Review, title: str, link: str) -> RenderedMessage:
+    outcome = review.approval.outcome or Outcome.WITHDRAWN
+    people = list(
+        dict.fromkeys(
+            user_mention(vote.by) for vote in review.approval.votes if vote is not None and vote.by_a_person
+        )
+    )
+    by = f" by {' and '.join(people)}" if people and outcome is not Outcome.WITHDRAWN else ""
+    text = f"{_OUTCOME[outcome]}{by}: {title}"
+    return RenderedMessage(text=text.replace("*", ""), blocks=[section(f"{text}\n<{link}|Open the card>")])

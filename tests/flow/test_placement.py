@@ -1,0 +1,341 @@
+"""Where a card is posted, who hears of it, what it shows, and how long an approval counts: on a database."""
+
+import re
+from collections.abc import AsyncIterator, MutableMapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.errors import NotPending
+from countersign.approvals.lifecycle import Stage, Status
+from countersign.flow.decisions.decide import DecisionRequest
+from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.review import Review
+from countersign.flow.thread import ThreadRef
+from countersign.flow.tools.approval_validity import ApprovalValidity
+from countersign.flow.tools.tool_host import ToolHost
+from countersign.slack import cards
+from countersign.slack.cards.details_view import details_view
+from countersign.slack.cards.open_card import render_card
+from countersign.slack.cards.references import CardReference, ModalReference
+from countersign.slack.forms.modal import form_view
+from countersign.slack.listeners.card_buttons import form_modal
+from tests.approvals.policy.policies import a_policy
+from tests.flow.asking_graphs import by_dialect, question
+from tests.support.harness import CHANNEL, Harness, a_thread, open_harness
+from tests.support.recorder import refused
+
+YES, EDIT, NO = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT
+REQUESTER = "UALICE"
+NAMED = '[[rule]]\nname = "r"\n'
+SECRET = "DE02 1203 0000 0000 2020 51"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 26, 10, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def harness(database_url: str, clock: Clock) -> AsyncIterator[Harness]:
+    call = {
+        "type": "tool_approval",
+        "tool_call_id": "call-1",
+        "name": "pay",
+        "args": {"iban": SECRET, "amount": 3, "to": {"name": "Ann", "pin": 17}},
+        "description": f"I pay 3 to {SECRET}, with args {{'pin': 17}}",
+    }
+    graphs = {**by_dialect(), "call": question(call)}
+    async with open_harness(database_url, graphs, clock=clock) as opened:
+        opened.directory.groups = {"@finance": {"UBOB", "UCAROL"}, "@oncall": {"UDAVE"}, "@empty": set()}
+        opened.directory.names = {"C2": "approvals"}
+        yield opened
+
+
+async def asked(harness: Harness, policy: str, text: str = "go") -> tuple[ThreadRef, Approval]:
+    harness.policy.policy = a_policy(policy)
+    thread = a_thread()
+    await harness.say(thread, text, user=REQUESTER)
+    return thread, await harness.the_card(thread)
+
+
+def notes(harness: Harness) -> list[str]:
+    return harness.slack.texts(OutgoingKind.NOTE)
+
+
+def said(harness: Harness) -> str:
+    return harness.slack.texts(OutgoingKind.AGENT_MESSAGE)[-1]
+
+
+async def stored(harness: Harness, approval: Approval) -> Approval:
+    review = await harness.threads.approval(approval.id)
+    assert review is not None
+    return review.approval
+
+
+def places(rows: list[Outgoing]) -> list[tuple[str, bool]]:
+    return [(row.channel, row.thread_ts is not None) for row in rows]
+
+
+async def decide(harness: Harness, card: Approval, channel: str, user: str = "UBOB") -> Approval:
+    request = DecisionRequest(
+        approval_id=card.id,
+        digest=card.digest_of(0),
+        channel=channel,
+        decisions={0: Decision(kind=YES)},
+        via="button",
+    )
+    return (await harness.decide(request, await harness.slack.person(user))).approval
+
+
+# --- post_to
+
+
+async def test_the_card_is_in_the_other_channel_and_a_pointer_in_the_thread(harness: Harness) -> None:
+    thread, card = await asked(harness, NAMED + 'post_to = "#approvals"\n')
+    assert places(harness.slack.of(OutgoingKind.CARD)) == [("C2", False)]
+    assert places(harness.slack.of(OutgoingKind.POINTER)) == [(CHANNEL, True)]
+    assert (card.posted_to, card.card_ts) == ("C2", harness.slack.ts[f"card:{card.id}"])
+    with pytest.raises(NotPending):
+        await decide(harness, card, CHANNEL)
+    await harness.say(thread, "approve", user="UBOB")
+    assert "Use the card in another channel" in notes(harness)[-1]
+
+    await decide(harness, await harness.the_card(thread), "C2")
+    await harness.delivery.update_card(card.id)
+    assert harness.slack.updated == {f"pointer:{card.id}": Stage.DECIDED}
+    await harness.run_thread(thread.id)
+    assert said(harness) == "[{'type': 'approve'}]"
+
+
+async def test_a_channel_that_there_is_not_leaves_the_card_in_the_thread(
+    harness: Harness, logged: list[MutableMapping[str, Any]]
+) -> None:
+    _, card = await asked(harness, NAMED + 'post_to = "#nowhere"\n')
+    assert places(harness.slack.of(OutgoingKind.CARD)) == [(CHANNEL, True)]
+    assert card.posted_to is None
+    (told,) = notes(harness)
+    assert told.startswith("This should be decided in #nowhere, but there is no such channel")
+    (entry,) = [entry for entry in logged if entry["event"] == "card_channel_unavailable"]
+    assert entry["channel"] == "#nowhere"
+
+
+async def test_an_archived_channel_leaves_the_card_in_the_thread(harness: Harness) -> None:
+    harness.slack.refused_channels["C9"] = refused("is_archived")
+    thread, card = await asked(harness, NAMED + 'post_to = "C9"\n')
+    await harness.delivery.deliver_thread(CHANNEL, thread.ts)
+    assert places(harness.slack.of(OutgoingKind.CARD)) == [(CHANNEL, True)]
+    now = await stored(harness, card)
+    assert (now.posted_to, now.card_ts) == (None, harness.slack.ts[f"card-moved:{card.id}"])
+    assert "that channel is archived" in notes(harness)[-1]
+    assert await harness.delivery.deliver_due() == 0, "nothing is posted there later"
+    await decide(harness, now, CHANNEL)
+    await harness.run_thread(thread.id)
+    assert said(harness) == "[{'type': 'approve'}]"
+
+
+async def test_a_batched_card_goes_where_all_its_rules_say(harness: Harness) -> None:
+    rules = """
+[[rule]]
+name = "small"
+when = "args.amount < 1000"
+post_to = "#approvals"
+[[rule]]
+name = "large"
+"""
+    _, card = await asked(harness, rules, "two: go")
+    assert card.posted_to is None
+
+
+# --- notify, and sets that nobody can fill
+
+
+async def test_approvers_are_told_once_and_told_again_when_it_is_decided(harness: Harness) -> None:
+    rule = NAMED + 'approvers = [{group = "@finance"}]\nnotify = "approvers"\n'
+    thread, card = await asked(harness, rule)
+    assert sorted(row.channel for row in harness.slack.of(OutgoingKind.DIRECT)) == ["UBOB", "UCAROL"]
+    await decide(harness, card, CHANNEL)
+    await harness.delivery.update_card(card.id)
+    assert set(harness.slack.updated.values()) == {Stage.DECIDED}
+    assert len(harness.slack.updated) == 2
+    await harness.run_thread(thread.id)
+    assert len(harness.slack.of(OutgoingKind.DIRECT)) == 2
+
+
+async def test_the_requester_is_not_asked_where_they_may_not_decide(harness: Harness) -> None:
+    harness.directory.groups["@finance"] = {REQUESTER, "UBOB"}
+    rule = NAMED + 'approvers = [{group = "@finance"}]\nnotify = "approvers"\nrequester_may_decide = false\n'
+    await asked(harness, rule)
+    assert [row.channel for row in harness.slack.of(OutgoingKind.DIRECT)] == ["UBOB"]
+
+
+async def test_a_message_to_somebody_who_is_gone_is_given_up(harness: Harness) -> None:
+    harness.slack.refused_channels["UGONE"] = refused("user_not_found")
+    await asked(harness, NAMED + 'notify = ["UGONE", "UBOB"]\n')
+    assert [row.channel for row in harness.slack.of(OutgoingKind.DIRECT)] == ["UBOB"]
+    await harness.claims_lapse()
+    assert await harness.delivery.deliver_due() == 0
+
+
+async def test_a_set_that_nobody_can_fill_is_told_at_once_and_the_fallback_asked(
+    harness: Harness, logged: list[MutableMapping[str, Any]]
+) -> None:
+    rule = (
+        NAMED + 'approvers = [{group = "@empty"}]\nescalate_after = "1h"\nescalate_to = {group = "@oncall"}\n'
+    )
+    thread, card = await asked(harness, rule)
+    (told,) = notes(harness)
+    assert told.startswith(
+        f"There is nobody who could decide “{Review(card).shown.title}” (@empty: it has no"
+    )
+    assert told.endswith("@oncall may decide it instead.")
+    assert [row.channel for row in harness.slack.of(OutgoingKind.DIRECT)] == ["UDAVE"]
+    (entry,) = [entry for entry in logged if entry["event"] == "approvers_missing"]
+    assert entry["missing"] == ["@empty: it has no members"]
+    await decide(harness, card, CHANNEL, "UDAVE")
+    await harness.run_thread(thread.id)
+    assert said(harness) == "[{'type': 'approve'}]"
+
+
+async def test_what_is_decided_without_asking_is_told_to_nobody(harness: Harness) -> None:
+    harness.policy.policy = a_policy(
+        NAMED + 'auto = "approve"\nnotify = "approvers"\npost_to = "#approvals"\n'
+    )
+    await harness.say(a_thread(), "go", user=REQUESTER)
+    assert not harness.slack.of(OutgoingKind.DIRECT)
+    assert places(harness.slack.of(OutgoingKind.CARD)) == [(CHANNEL, True)]
+
+
+# --- summary and redact
+
+
+async def test_a_summary_is_the_title_and_stands_back_where_an_argument_is_missing(harness: Harness) -> None:
+    _, card = await asked(harness, NAMED + 'summary = "Pay {amount} <!channel> to {to.name}"\n', "call: go")
+    shown = render_card(Review(card))
+    assert shown.blocks[0]["text"]["text"] == "Pay 3 &lt;!channel&gt; to Ann"
+    _, card = await asked(harness, NAMED + 'summary = "Pay {nothing}"\n', "call: go")
+    assert render_card(Review(card)).blocks[0]["text"]["text"] == Review(card).request.title
+    _, card = await asked(harness, NAMED + 'summary = "Refund {amount} to {to}"\n', "two: go")
+    blocks = str(render_card(Review(card)).blocks)
+    assert "Refund 50 to Ann" in blocks
+    assert "Refund 5000 to Ann" in blocks
+
+
+REDACTS = NAMED + 'redact = ["/iban", "/to/pin"]\nsummary = "Pay {amount} to {iban}"\nquorum = 2\n'
+
+
+async def test_what_is_redacted_is_on_no_card_form_message_or_ledger_and_reaches_the_graph(
+    harness: Harness,
+) -> None:
+    thread, card = await asked(harness, REDACTS, "call: go")
+    review = Review(card)
+    assert render_card(review).text.endswith("Pay 3 to Redacted")
+    reference = CardReference(approval_id=card.id, row=0, digest=card.digest)
+    modal = ModalReference(card=reference, channel=CHANNEL, message_ts="1.0")
+    edit = review.request.rows[0].forms[EDIT]
+    form = form_view(edit, form_modal(review, "approval:edit", modal))
+    shown = [render_card(review).blocks, details_view(review, modal), form, review.shown.title]
+
+    edited = review.request.rows[0].decide(EDIT, {"/amount": "2"})
+    request = DecisionRequest(
+        approval_id=card.id, digest=card.digest, channel=CHANNEL, decisions={0: edited}, via="form"
+    )
+    half = await harness.decide(request, await harness.slack.person("UBOB"))
+    shown += [render_card(half).blocks, details_view(half, modal)]
+    await decide(harness, half.approval, CHANNEL, "UCAROL")
+    await harness.run_thread(thread.id)
+    shown += [render_card(Review(await stored(harness, card))).blocks, notes(harness)]
+    ledger = await harness.rows("SELECT detail FROM countersign.ledger WHERE thread_id = %s", thread.id)
+    for text in map(str, [*shown, *ledger]):
+        assert SECRET not in text
+        assert "'pin': 17" not in text
+        assert '"pin": 17' not in text
+    assert "Redacted" in str(shown[0])
+    assert "Redacted" in str(ledger)
+    assert SECRET in said(harness)
+    assert '"pin": 17' in said(harness)
+    assert '"amount": 2' in said(harness)
+
+
+async def test_the_digest_is_that_of_the_whole_payload(harness: Harness) -> None:
+    _, plain = await asked(harness, NAMED, "call: go")
+    _, redacted = await asked(harness, REDACTS, "call: go")
+    assert plain.digest == redacted.digest
+
+
+async def test_arguments_that_are_one_field_cannot_be_edited_where_a_part_is_hidden(harness: Harness) -> None:
+    _, card = await asked(harness, NAMED + 'redact = ["/"]\n', "call: go")
+    review = Review(card)
+    assert EDIT not in review.request.rows[0].allowed
+    assert SECRET not in str(render_card(review).blocks)
+
+
+# --- valid_for
+
+
+async def test_an_approval_that_is_too_old_is_asked_again_and_a_rejection_is_not(
+    harness: Harness, clock: Clock
+) -> None:
+    thread, card = await asked(harness, NAMED + 'valid_for = "10m"\n')
+    await decide(harness, card, CHANNEL)
+    clock.now += timedelta(minutes=10)
+    await harness.run_thread(thread.id)
+    assert not harness.slack.texts(OutgoingKind.AGENT_MESSAGE)
+    again = await harness.the_card(thread)
+    assert (again.id, again.open_rows, again.votes_on(0).votes) == (card.id, (0,), ())
+    assert "Nothing was done yet. Decide again." in str(render_card(Review(again)).blocks)
+    assert "was approved too long ago and is asked again" in notes(harness)[-1]
+    assert await harness.ledger(thread) == ["opened", "decided", "lapsed"]
+    await decide(harness, again, CHANNEL)
+    clock.now += timedelta(minutes=9)
+    await harness.run_thread(thread.id)
+    assert said(harness) == "[{'type': 'approve'}]"
+
+    thread, card = await asked(harness, NAMED + 'valid_for = "10m"\n')
+    await harness.vote(card, NO)
+    clock.now += timedelta(days=1)
+    await harness.run_thread(thread.id)
+    assert "'type': 'reject'" in said(harness)
+
+
+async def test_a_tool_hears_whether_the_approval_still_counts(harness: Harness, clock: Clock) -> None:
+    thread, card = await asked(harness, NAMED + 'valid_for = "10m"\n', "call: go")
+    host = ToolHost(harness.tools, harness.effects, ApprovalValidity(harness.threads, clock), thread.id)
+    assert await host.still_valid(), "nothing was decided yet"
+    await decide(harness, card, CHANNEL)
+    await harness.run_thread(thread.id)
+    assert (await stored(harness, card)).status is Status.RESUMED
+    assert await host.still_valid("call-1")
+    clock.now += timedelta(minutes=10)
+    assert not await host.still_valid("call-1")
+    assert not await host.still_valid()
+    other = ToolHost(harness.tools, harness.effects, ApprovalValidity(harness.threads, clock), a_thread().id)
+    assert await other.still_valid()
+
+
+async def test_a_decision_of_tomorrow_does_not_count(harness: Harness, clock: Clock) -> None:
+    """A clock that was a day ahead when it was decided."""
+    thread, card = await asked(harness, NAMED + 'valid_for = "2d"\n')
+    clock.now += timedelta(days=1)
+    await decide(harness, card, CHANNEL)
+    clock.now -= timedelta(days=1)
+    await harness.run_thread(thread.id)
+    assert (await stored(harness, card)).status is Status.PENDING
+
+
+def test_cards_are_drawn_from_what_is_shown_alone() -> None:
+    """A card that is drawn from the request itself would show what its rule redacts."""
+    for file in Path(cards.__file__).parent.glob("*.py"):
+        assert not re.search(r"\.request\b", file.read_text()), file

@@ -1,0 +1,306 @@
+"""The keys of the policy file that say when, where and what people see, through Slack's wire, both ways."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from countersign.testing.cards import ApprovalCard, approval_card
+from slack_local.model.records import Channel, Message
+from slack_local.people.threads import Thread
+from tests.support import databases
+from tests.support.stage import Stage, open_stage
+
+POLICY = """
+[[rule]]
+name = "reminded"
+action = "reminded"
+approvers = [{group = "@finance"}]
+notify = "approvers"
+remind_after = "1s"
+
+[[rule]]
+name = "escalated"
+action = "escalated"
+approvers = [{group = "@finance"}]
+escalate_after = "1s"
+escalate_to = {group = "@oncall"}
+
+[[rule]]
+name = "expires"
+action = "expires"
+expire_after = "1s"
+
+[[rule]]
+name = "answered"
+action = "answered"
+expire_after = "1s"
+on_expiry = "respond: Nobody is here."
+
+[[rule]]
+name = "kept"
+action = "kept"
+expire_after = "1s"
+on_expiry = "keep"
+
+[[rule]]
+name = "approved"
+action = "approved"
+expire_after = "1s"
+on_expiry = "approve"
+
+[[rule]]
+name = "undone"
+action = "undone"
+undo = 3600
+
+[[rule]]
+name = "sent"
+action = "sent"
+undo = 1
+
+[[rule]]
+name = "lapsed"
+action = "lapsed"
+undo = 2
+valid_for = "1s"
+
+[[rule]]
+name = "hidden"
+action = "hidden"
+summary = "Pay {amount} to {iban}"
+redact = ["/iban"]
+
+[[rule]]
+name = "elsewhere"
+action = "elsewhere"
+post_to = "#signatures"
+
+[[rule]]
+name = "archived"
+action = "archived"
+post_to = "#old"
+
+[[rule]]
+name = "empty"
+action = "empty"
+approvers = [{group = "@nobody"}]
+escalate_to = {group = "@oncall"}
+escalate_after = "1h"
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
+async def governed(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    server_url: str,
+    database_template: str,
+) -> AsyncIterator[Stage]:
+    """A bot under this policy: alice is on call, bob is in finance, carol asks."""
+    folder = tmp_path_factory.mktemp(f"governed-{request.param}")
+    (folder / "approvals.toml").write_text(POLICY)
+    with databases.database(server_url, template=database_template) as url:
+        async with open_stage(folder, url, mode=request.param, refused=("is_archived",)) as stage:
+            ws = stage.ws
+            ws.add_user_group("finance", [ws.bob])
+            ws.add_user_group("oncall", [ws.alice])
+            ws.add_user_group("nobody", [])
+            ws.add_channel("signatures", [ws.alice, ws.bob])
+            old = ws.slack.state.channels[ws.add_channel("old", [ws.alice, ws.bob])]
+            old.is_archived = True
+            async with stage.bot(POLICY_FILE=str(folder / "approvals.toml")) as bot:
+                yield stage
+                assert await bot.stop() == 0, bot.said
+
+
+def calling(action: str, **args: Any) -> dict[str, Any]:
+    return {"type": "tool_approval", "name": action, "args": args or {"times": 2}}
+
+
+@dataclass
+class DirectMessages:
+    """What the bot writes to one person."""
+
+    stage: Stage
+    place: Channel
+
+    async def saying(self, text: str, about: str) -> Message:
+        def look() -> Message | None:
+            return next(
+                (m for m in self.place.messages.values() if m.by_bot and text in f"{m.text} {m.blocks}"
+                 and about in f"{m.text} {m.blocks}"),
+                None,
+            )  # fmt: skip
+
+        changes = self.stage.ws.slack.changes
+        return await changes.wait_for("anything", look, limit=20, what=f"a direct message: {text}")
+
+
+async def shows(card: ApprovalCard, text: str) -> str:
+    """Wait until the card says this."""
+    return await card.thread.wait_until(
+        lambda: card.text if text in card.text else None, limit=20, what=f"the card to say {text}"
+    )
+
+
+async def asked(stage: Stage, action: str, **args: Any) -> ApprovalCard:
+    thread = await stage.asks({"ask": calling(action, **args)})
+    return await approval_card(thread, limit=20)
+
+
+async def resumed(stage: Stage, thread: Thread) -> Any:
+    await thread.wait_for("Resumed.", limit=20)
+    (noted,) = stage.noted(thread)
+    (answer,) = noted["answers"]
+    return answer
+
+
+async def test_a_reminder_in_the_thread_and_to_who_was_told_before(governed: Stage) -> None:
+    card = await asked(governed, "reminded")
+    bob = DirectMessages(governed, governed.ws.bob.direct())
+    first = await bob.saying("Your approval is needed", "Run reminded?")
+    again = await bob.saying("Reminder: your approval is still needed", "Run reminded?")
+    note = await card.thread.wait_for("Reminder: “Run reminded?” waits", limit=20)
+    assert "one of @finance" in note.text
+
+    await card.approve(by=governed.ws.bob)
+
+    assert await resumed(governed, card.thread) == {"type": "approve"}
+    await governed.ws.slack.changes.wait_for(
+        "anything",
+        lambda: all("Approved" in bob.place.messages[message.ts].text for message in (first, again)),
+        limit=20,
+        what="the direct messages to say so",
+    )
+    told = await card.thread.wait_for("Approved: “Run reminded?”", limit=20)
+    assert told.text.startswith(f"<@{governed.ws.carol.id}>")
+
+
+async def test_an_escalation_adds_the_fallback_and_tells_them(governed: Stage) -> None:
+    card = await asked(governed, "escalated")
+    await card.thread.wait_for("Escalated: nobody has decided", limit=20)
+    await DirectMessages(governed, governed.ws.alice.direct()).saying("Escalated to you", "Run escalated?")
+    assert "Escalated: @oncall may decide too" in await shows(card, "Escalated")
+
+    await card.approve(by=governed.ws.alice)
+
+    assert await resumed(governed, card.thread) == {"type": "approve"}
+
+
+async def test_what_nobody_answers_expires_and_says_so_everywhere(governed: Stage) -> None:
+    card = await asked(governed, "expires")
+    answer = await resumed(governed, card.thread)
+    assert answer["type"] == "reject"
+    assert answer["message"].startswith("Expired: nobody answered by")
+    await card.closes(limit=20)
+    assert "Expired:" in card.text
+    assert "nobody answered by" in card.text
+    told = await card.thread.wait_for("Expired: “Run expires?”", limit=20)
+    assert told.text.startswith(f"<@{governed.ws.carol.id}>")
+    assert [event for event, _ in governed.ledger(card.thread)] == ["opened", "timed_out", "resumed"]
+
+
+async def test_on_expiry_says_what_the_graph_gets(governed: Stage) -> None:
+    answered = await asked(governed, "answered")
+    approved = await asked(governed, "approved")
+    assert await resumed(governed, answered.thread) == {"type": "respond", "message": "Nobody is here."}
+    assert await resumed(governed, approved.thread) == {"type": "approve"}
+    assert "Expired:" in await shows(approved, "Expired:")
+
+    kept = await asked(governed, "kept")
+    await kept.thread.wait_for("It stays open.", limit=20)
+    assert "Overdue since" in await shows(kept, "Overdue since")
+    await kept.reject(by=governed.ws.bob)
+    assert (await resumed(governed, kept.thread))["type"] == "reject"
+
+
+async def test_a_decision_is_undone_before_the_graph_hears_of_it(governed: Stage) -> None:
+    card = await asked(governed, "undone")
+    await card.approve(by=governed.ws.bob)
+    await shows(card, "Can be undone until")
+    assert card.actions == ["approval:undo"]
+
+    await card.click("approval:undo", governed.ws.alice)
+    assert card.actions == ["approval:undo"], "they had no vote on it"
+    await card.click("approval:undo", governed.ws.bob)
+
+    await card.thread.wait_until(
+        lambda: "approval:approve" in card.actions or None, limit=20, what="the card to open again"
+    )
+    events = [event for event, _ in governed.ledger(card.thread)]
+    assert events == ["opened", "decided", "undone"]
+    assert governed.noted(card.thread) == []
+
+
+async def test_a_decision_that_is_not_undone_reaches_the_graph(governed: Stage) -> None:
+    card = await asked(governed, "sent")
+    await card.approve(by=governed.ws.bob)
+    assert await resumed(governed, card.thread) == {"type": "approve"}
+    events = [event for event, _ in governed.ledger(card.thread)]
+    assert events == ["opened", "decided", "sent", "resumed"]
+    await card.closes(limit=20)
+
+
+async def test_an_approval_that_is_too_old_is_asked_again(governed: Stage) -> None:
+    """It can be undone for longer than it counts, so the graph never gets it."""
+    card = await asked(governed, "lapsed")
+    await card.approve(by=governed.ws.bob)
+    await card.thread.wait_for("was approved too long ago and is asked again", limit=20)
+    await shows(card, "Nothing was done yet. Decide again.")
+    assert "approval:approve" in card.actions
+    assert governed.noted(card.thread) == []
+
+
+async def test_the_title_is_the_rules_and_what_is_redacted_is_nowhere(governed: Stage) -> None:
+    secret = "DE02 1203 0000"
+    card = await asked(governed, "hidden", iban=secret, amount=12)
+    assert "Pay 12 to Redacted" in card.text
+    view = await card.form("approval:edit", governed.ws.bob)
+    assert [block["block_id"] for block in view.definition["blocks"] if block["type"] == "input"] == [
+        "/amount"
+    ]
+    await governed.ws.bob.submits(view, {"/amount": "11"})
+    answer = await resumed(governed, card.thread)
+    assert answer["edited_action"]["args"] == {"iban": secret, "amount": 11}
+    await card.closes(limit=20)
+    bot_said = [f"{m.text} {m.blocks}" for m in card.thread.from_bot()]
+    ledger = governed.rows("SELECT detail::text FROM countersign.ledger WHERE thread_id = %s", card.thread.id)
+    for text in [*bot_said, str(view.definition), str(ledger)]:
+        assert secret not in text
+
+
+async def test_the_card_is_in_the_other_channel_and_the_thread_follows_it(governed: Stage) -> None:
+    thread = await governed.asks({"ask": calling("elsewhere")})
+    pointer = await thread.wait_for("Waits for a decision: Run elsewhere?", limit=20)
+    place = await governed.ws.bot_thread("signatures", limit=20)
+    assert f"{place.ts.replace('.', '')}|Open the card" in str(pointer.blocks)
+    card = await approval_card(place, limit=20)
+
+    await card.approve(by=governed.ws.bob)
+
+    assert await resumed(governed, thread) == {"type": "approve"}
+    await thread.wait_until(
+        lambda: any(":white_check_mark: Approved" in m.text for m in thread.from_bot()) or None,
+        limit=20,
+        what="the pointer to say so",
+    )
+    await card.closes(limit=20)
+
+
+async def test_an_archived_channel_leaves_the_card_in_the_thread(governed: Stage) -> None:
+    card = await asked(governed, "archived")
+    await card.thread.wait_for("This should be decided in #old, but", limit=20)
+    await card.approve(by=governed.ws.bob)
+    assert await resumed(governed, card.thread) == {"type": "approve"}
+
+
+async def test_an_empty_group_is_told_and_its_fallback_decides(governed: Stage) -> None:
+    card = await asked(governed, "empty")
+    told = await card.thread.wait_for("There is nobody who could decide", limit=20)
+    assert "@nobody: it has no members" in told.text
+    await DirectMessages(governed, governed.ws.alice.direct()).saying("Escalated to you", "Run empty?")
+    await card.approve(by=governed.ws.alice)
+    assert await resumed(governed, card.thread) == {"type": "approve"}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from langgraph.store.postgres.aio import AsyncPostgresStore
 from langgraph.store.postgres.base import PostgresIndexConfig
+from psycopg.conninfo import make_conninfo
 
 from countersign.store.database import DatabaseError
 from countersign.store.pool import open_session
@@ -62,9 +63,10 @@ async def test_a_role_that_may_not_make_the_extension_is_told_who_can(database_u
         await connection.execute("CREATE ROLE plain_bot LOGIN")
         await connection.execute("GRANT ALL ON SCHEMA public TO plain_bot")
         await connection.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO plain_bot")
+        plain = make_conninfo(database_url, user="plain_bot")
         try:
             with pytest.raises(DatabaseError, match="CREATE EXTENSION vector"):
-                await migrate_vector_index(database_url.replace("postgres:@", "plain_bot:@"), index(3))
+                await migrate_vector_index(plain, index(3))
         finally:
             await connection.execute("DROP OWNED BY plain_bot")
             await connection.execute("DROP ROLE plain_bot")

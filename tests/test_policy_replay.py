@@ -83,7 +83,7 @@ def test_a_time_that_is_none_is_told_and_nothing_is_read(
     monkeypatch.chdir(tmp_path)
     Path("approvals.toml").write_text(NEW)
     assert replay(f"--since={since}") == 2
-    assert "no duration such as 30d" in capsys.readouterr().err
+    assert "neither a duration such as 30d" in capsys.readouterr().err
 
 
 def test_since_is_a_duration_until_now_or_a_time() -> None:

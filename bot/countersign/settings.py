@@ -186,7 +186,7 @@ def _postgres_url(value: SecretStr) -> SecretStr:
     try:
         conninfo_to_dict(url)
     except ProgrammingError:  # its text quotes the URL, and there may be a password in it
-        raise ValueError("is no URL that PostgreSQL understands") from None
+        raise ValueError("is not a URL that PostgreSQL understands") from None
     return value
 
 

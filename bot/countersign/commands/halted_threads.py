@@ -18,12 +18,12 @@ class ThreadNotHalted(CountersignError):
 
 
 async def list_halted_threads(settings: DatabaseSettings) -> list[str]:
-    """One line per halted thread, oldest first: its id, graph, reference in the log, and since when."""
+    """One line per halted thread, oldest first: its id, graph, Error ID, and since when."""
     given = settings.database_url.get_secret_value() if settings.database_url else None
     async with open_database(given, settings.data_dir) as url, await open_pool(url, max_size=2) as pool:
         halted = await Diagnostics(pool).halted_threads()
     return [
-        f"{thread.thread_id}  graph {thread.graph or '-'}  reference {thread.error_id}  "
+        f"{thread.thread_id}  graph {thread.graph or '-'}  Error ID {thread.error_id}  "
         f"since {thread.since:%Y-%m-%d %H:%M:%S %Z}"
         for thread in halted
     ]

@@ -81,7 +81,7 @@ def _since(text: str) -> datetime:
     since = parse_since(text)
     if since is None:
         raise PolicyUsageError(
-            f"--since: {text!r} is no duration such as 30d and no time such as 2026-03-01."
+            f"--since: {text!r} is neither a duration such as 30d nor a time such as 2026-03-01."
         )
     return since
 

@@ -31,7 +31,7 @@ def main(tour: bool, config: Path | None, port: int, *, script: str | None = Non
     (0: any that is free). `script` names a file, or is `-` for standard input.
     """
     if tour and (config is not None or script is not None):
-        return _fail("--tour plays the examples in their own order, so leave out --config and --script")
+        return _fail("--tour plays the examples: leave out --config and --script")
     if config is not None and not config.exists():
         return _fail(f"there is no file {config}")
     try:

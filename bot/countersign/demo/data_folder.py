@@ -105,7 +105,9 @@ class DataFolder:
                 if self._try_lock():
                     return
                 time.sleep(POLL_SECONDS)
-        raise DataFolderInUseError(f"The bot of an earlier demo (process {pid}) holds {self.path}.")
+        raise DataFolderInUseError(
+            f"The bot of an earlier demo (process {pid}) holds {self.path}. End it, or set DATA_DIR."
+        )
 
     def _try_lock(self) -> bool:
         try:

@@ -5,15 +5,15 @@ from pathlib import Path
 
 from slack_local.page.app_info import AppInfo, Command, Suggestion
 
-STARTING = "Starting the bot; the first time, its database is made, too."
+STARTING = "Starting the bot. The first start also creates its database."
 UNTIL_STOPPED = "It runs until you stop it with Ctrl-C."
 SCRIPTED_MODEL = "scripted: it knows a few phrases. Set OPENAI_API_KEY or OPENAI_BASE_URL for a real one."
 OWN_MODEL = "your own, as OPENAI_API_KEY, OPENAI_BASE_URL and MODEL say."
 TOUR_OVER = "That is the tour. `countersign demo` lets you take part."
 WATCHED = "is loaded again when a file of the project changes"
 INTRO = (
-    "Agents act; people countersign. Countersign runs agents in these threads, and asks before anything that"
-    " needs a yes is done. Try this:"
+    "Agents act; people countersign. Agents run in these threads and ask before they do anything risky."
+    " Try this:"
 )
 
 COMMANDS = (

@@ -63,7 +63,7 @@ def test_the_source_behind_a_node_is_found(node: Any, answer: str) -> None:
 @pytest.mark.parametrize(
     ("node", "said"),
     [
-        (nodes.executed, "stands in no file"),
+        (nodes.executed, "is in no file"),
         (nodes.lambdas[0], "definition of <lambda> is not found"),
         (len, "len is not a Python function"),
         (RemoteGraph("there", url="http://127.0.0.1:9"), "remote graph"),

@@ -12,7 +12,7 @@ from slack_local.page.context import PageContext
 
 RESTARTS = 3
 BANNER_SECONDS = 5.0
-RETRY_HINT = "The next change of a file tries again."
+RETRY_HINT = "It starts again when a file changes."
 
 
 class Supervisor:

@@ -128,7 +128,7 @@ class Callables:
         module = self.own.module_of(function.__code__)
         if module is None:
             where = f"{function.__name__} ({function.__code__.co_filename})"
-            self.problems.append(f"{where} stands in no file, so it has no source")
+            self.problems.append(f"{where} is in no file, so it has no source")
             return
         if reach == _REACH and self.own.mentions(module, "interrupt("):
             self.libraries.add(module.__name__)

@@ -133,14 +133,14 @@ def _program(source: str | None) -> str | None:
 
 
 def _is_declaration(node: NodeOrLeaf) -> bool:
-    """Whether the node belongs to a type or a decorator: mypy checks them, or nothing works without."""
+    """Whether the node belongs to a type, a decorator or the `*` of a signature: mypy checks them."""
     while (parent := node.parent) is not None:
         declared: NodeOrLeaf | None = None
         if parent.type in {"annassign", "tfpdef"}:
             declared = parent.children[2 if parent.type == "tfpdef" else 1]
         elif parent.type == "funcdef":
             declared = parent.annotation  # type: ignore[attr-defined]  # parso's Function has it
-        if declared is node or parent.type == "decorator":
+        if declared is node or parent.type in {"decorator", "parameters"}:
             return True
         node = parent
     return False

@@ -47,6 +47,21 @@ def test_any_changed_field_is_found_at_its_entry(hasher: EntryHasher, change: di
     assert (finding.kind, finding.position) == (FindingKind.CHANGED, 3)
 
 
+@pytest.mark.parametrize(
+    ("sealed", "named"),
+    [(5, "Entry 3 (opened of "), (2, "The entry with id 3 (opened of ")],
+    ids=["sealed", "not sealed yet"],
+)
+def test_a_changed_entry_is_named_by_its_place_or_by_its_id(sealed: int, named: str) -> None:
+    rows = chain([entry(n) for n in range(1, 6)], EntryHasher(), sealed=sealed)
+    rows[2] = replace(rows[2], entry=entry(3, actor_name="Mallory"))
+
+    finding = verify(rows, EntryHasher()).finding
+
+    assert finding is not None
+    assert finding.text.startswith(named)
+
+
 @HASHERS
 def test_a_deleted_entry_whose_link_is_left_is_found(hasher: EntryHasher) -> None:
     rows = chain([entry(n) for n in range(1, 6)], hasher)

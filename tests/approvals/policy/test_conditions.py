@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from countersign.approvals.json import Json
 from countersign.approvals.policy.conditions import (
+    DEEPEST,
+    LONGEST,
+    MOST_VALUES,
     BadCondition,
     Condition,
     ConditionFailed,
@@ -88,6 +91,60 @@ def test_what_is_refused_when_it_is_read(source: str, why: str, meant: str | Non
 def test_what_is_neither_true_nor_false_fails(source: str, args: Json, why: str) -> None:
     with pytest.raises(ConditionFailed, match=why):
         holds(source, args)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("1 + 1", "a number"),
+        ("1u", "a number"),
+        ("1.5", "a number"),
+        ("'a'", "a text"),
+        ("['a']", "a list"),
+        ("{'a': 1}", "a table"),
+        ("null", "null"),
+    ],
+)
+def test_what_can_never_be_true_or_false_is_named_in_words(written: str, words: str) -> None:
+    with pytest.raises(BadCondition, match=f"^this is {words}, not something that is true or false$"):
+        Condition(written)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("x", "a text"), (5, "a number"), (1.5, "a number"), ([], "a list"), ({}, "a table"), (None, "null")],
+)
+def test_an_argument_that_is_neither_is_named_in_words(value: Json, words: str) -> None:
+    with pytest.raises(ConditionFailed, match=f"^it is {words}, not true or false$"):
+        holds("args.v", {"v": value})
+
+
+def test_a_condition_is_as_long_as_its_limit_and_no_longer() -> None:
+    assert Condition("true".ljust(LONGEST)).source
+    with pytest.raises(BadCondition, match="at most 2,000 characters, and this has 2,001"):
+        Condition("true".ljust(LONGEST + 1))
+
+
+def test_arguments_are_as_deep_and_as_many_as_their_limits_and_no_more() -> None:
+    assert holds("true", {"v": nested(DEEPEST - 2)})  # the variables and the arguments are a level each
+    with pytest.raises(ConditionFailed, match="nest more than 64 levels"):
+        holds("true", {"v": nested(DEEPEST - 1)})
+    others = 19  # the variables, their names and values
+    assert holds("true", {"v": list(range(MOST_VALUES - others))})
+    with pytest.raises(ConditionFailed, match="more than 50,000 values"):
+        holds("true", {"v": list(range(MOST_VALUES - others + 1))})
+
+
+def test_without_a_loop_a_long_text_is_read() -> None:
+    assert holds("args.s.size() == 1000000", {"s": "x" * 1_000_000})
+    with pytest.raises(ConditionFailed, match="too large for a condition with a loop"):
+        holds("args.l.all(x, args.s.contains('y'))", {"s": "x" * 1_000_000, "l": [0] * 90})
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63)])
+def test_the_largest_whole_numbers_are_still_whole(number: int) -> None:
+    assert holds(f"args.n == {number}", {"n": number})
+    assert not holds(f"args.n == {number}", {"n": number - (1 if number > 0 else -1)})
 
 
 def nested(levels: int) -> Json:

@@ -261,6 +261,36 @@ def test_rules_keep_their_order_and_know_their_lines() -> None:
             3,
             "“DE-XX” is not a country whose holidays are known",
         ),
+        (
+            'hours = {days = "Mon", from = "9:00", to = "18:00", zone = "istanbul"}',
+            3,
+            "did you mean “Asia/Istanbul”?",
+        ),
+        (
+            'hours = {days = "Mon", from = "9:00", to = "18:00", zone = "Europ/Berlin"}',
+            3,
+            "did you mean “Europe/Berlin”?",
+        ),
+        (
+            'hours = {days = "Mon", from = "9:00", to = "18:00", zone = "xyzzy"}',
+            3,
+            "“xyzzy” is not a time zone; such as Europe/Berlin",
+        ),
+        (
+            'hours = {days = "Mon", from = "24:00", to = "9:00", zone = "UTC"}',
+            3,
+            "the hours do not last",
+        ),
+        (
+            'hours = {days = "Mon", from = "9:00", to = "00:00", zone = "UTC"}',
+            3,
+            "the hours do not last",
+        ),
+        (
+            'hours = {days = "Mon", from = "9:00", to = "24:01", zone = "UTC"}',
+            3,
+            "“24:01” is not a time of day",
+        ),
         ('freeze = "gone.ics"', 3, "freeze: gone.ics: there is no gone.ics"),
         ('break_glass = ["bob"]', 3, "“bob” is neither a user's id, nor a @group, nor a #channel"),
         ('grant = {scope = "thread"}', 3, "grant: “for” is missing"),
@@ -308,6 +338,25 @@ def test_a_number_is_between_its_limits(key: str, least: int, most: int) -> None
     for beyond in (least - 1, most + 1):
         (told,) = problems(f"[[rule]]\nname = 'r'\n{key} = {beyond}")
         assert f"{key}: it is {beyond}, and takes {least} to {most:,}" in told
+
+
+def test_a_calendar_that_several_rules_share_is_read_once() -> None:
+    asked: list[str] = []
+
+    def load(path: str) -> str:
+        asked.append(path)
+        return CALENDAR
+
+    rule = '[[rule]]\nname = "{}"\nfreeze = "freeze.ics"\n'
+    policy = read_policy(rule.format("a") + rule.format("b"), load)
+    assert [each.freeze for each in policy.rules] == ["freeze.ics", "freeze.ics"]
+    assert asked == ["freeze.ics"]
+
+
+def test_hours_may_go_up_to_midnight() -> None:
+    hours = a_rule('hours = {days = "Mon", from = "00:00", to = "24:00", zone = "UTC"}').hours
+    assert hours is not None
+    assert (hours.opens, hours.closes) == (0, 1440)
 
 
 def test_all_mistakes_are_told_at_once_in_the_files_order() -> None:

@@ -116,9 +116,7 @@ class Condition:
             raise _told(source, str(error)) from None
         kind = self._program.return_type().name()
         if kind not in {"BOOL", "DYN"}:
-            raise BadCondition(
-                f"this is {_KINDS.get(kind, kind.lower())}, not something that is true or false"
-            )
+            raise BadCondition(f"this is {_kind_in_words(kind)}, not something that is true or false")
 
     def holds(self, given: Variables) -> bool:
         """Whether it is true. Raises ConditionFailed where it is neither true nor false."""
@@ -135,9 +133,7 @@ class Condition:
             return result
         kind = value.type().name()
         said = _first_line(str(result))
-        raise ConditionFailed(
-            said if kind == "ERROR" else f"it is {_KINDS.get(kind, kind.lower())}, not true or false"
-        )
+        raise ConditionFailed(said if kind == "ERROR" else f"it is {_kind_in_words(kind)}, not true or false")
 
     def _work(self, given: Variables) -> float:
         """An upper estimate of the characters that an evaluation reads and copies.
@@ -228,6 +224,12 @@ def _told(source: str, error: str) -> BadCondition:
     else:
         meant = f"args.{name}"
     return BadCondition(f"“{name}” is not known", meant)
+
+
+def _kind_in_words(name: str) -> str:
+    """A type's name may say of what, as in `list<string>`."""
+    kind = name.partition("<")[0]
+    return _KINDS.get(kind.upper(), kind.lower())
 
 
 def _first_line(error: str) -> str:

@@ -171,7 +171,7 @@ def _zone(value: object) -> str:
     try:
         ZoneInfo(given)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        known = available_timezones()
+        known = sorted(available_timezones())
         by_end = [zone for zone in known if zone.rpartition("/")[2].lower() == given.lower()]
         hint = f"did you mean “{by_end[0]}”?" if by_end else _near_zone(given, known)
         raise Mistake(f"“{given}” is not a time zone", hint) from None

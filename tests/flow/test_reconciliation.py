@@ -60,7 +60,7 @@ def test_a_decision_that_the_graph_did_not_take_yet_stays() -> None:
 
 def test_what_the_step_changed_itself_is_saved_and_changed_no_further() -> None:
     taken = Change(after=decided(an_approval()).resumed(), event=Event.RESUMED)
-    reopened = Change(after=decided(an_approval("i2")).reopened("refused"), event=Event.REOPENED)
+    reopened = Change(after=decided(an_approval("i2")).reopened("refused", NOW), event=Event.REOPENED)
     result = reconcile(
         work(decided(an_approval()), decided(an_approval("i2"))),
         a_state(pending("i2")),

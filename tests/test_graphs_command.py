@@ -77,6 +77,47 @@ def test_the_answers_are_printed_with_their_lines(project: Path) -> None:
     )
 
 
+def test_breakpoints_are_printed_beside_the_questions(project: Path) -> None:
+    (project / "stops.py").write_text(
+        dedent(
+            """\
+            from langgraph.errors import NodeInterrupt
+            from langgraph.graph import START, MessagesState, StateGraph
+
+            def too_long(state):
+                raise NodeInterrupt("too long")
+
+            def pass_on(state):
+                return {}
+
+            builder = StateGraph(MessagesState)
+            for name, node in (("one", too_long), ("two", pass_on), ("three", pass_on)):
+                builder.add_node(name, node)
+            builder.add_edge(START, "one")
+            builder.add_edge("one", "two")
+            builder.add_edge("two", "three")
+            some = builder.compile(interrupt_before=["two"], interrupt_after=["three"])
+            each = builder.compile(interrupt_before="*")
+            """
+        )
+    )
+    graphs = {name: f"./stops.py:{name}" for name in ("some", "each")}
+    (project / "langgraph.json").write_text(json.dumps({"graphs": graphs}))
+    code, told = run(project, "--answers")
+    assert code == 0
+    assert told == dedent(
+        """\
+        some
+          two  stops before it (interrupt_before)
+          three  stops after it (interrupt_after)
+          one  may stop in it (NodeInterrupt), and takes no answer
+        each
+          (each node)  stops before it (interrupt_before)
+          one  may stop in it (NodeInterrupt), and takes no answer
+        """
+    )
+
+
 def test_code_that_cannot_be_read_is_said_and_the_exit_code_is_1(project: Path) -> None:
     deploy(project)
     with (project / "pay.py").open("a") as file:

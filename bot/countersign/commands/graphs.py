@@ -4,16 +4,17 @@ import argparse
 import asyncio
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 from countersign.commands.waiting_check import GraphCode, misfits
-from countersign.interrupts.code import GraphReading, NodeReading, Question, Unknown, notation
+from countersign.interrupts.code import NodeReading, Question, Unknown, notation
 from countersign.logs import configure_logging
 from countersign.runs.config import read_graph_config
 from countersign.runs.loading import load_graphs
 from countersign.runs.source.answers import own_code, read_all_answers
+from countersign.runs.source.node_interrupts import nodes_that_raise
 from countersign.settings import GraphSettings, read_graph_settings
 from countersign.store.database import open_database
 from countersign.store.diagnostics import Diagnostics
@@ -32,7 +33,7 @@ def run_graphs(given: argparse.Namespace) -> int:
 async def _answers(settings: GraphSettings) -> int:
     graphs = await _load(settings.langgraph_config)
     for graph in graphs.values():
-        print("\n".join(describe(graph.answers)))
+        print("\n".join(describe(graph)))
     return 1 if any(node.problem for graph in graphs.values() for node in graph.answers.nodes) else 0
 
 
@@ -57,23 +58,36 @@ async def _check(settings: GraphSettings) -> int:
 async def _load(config: Path) -> dict[str, GraphCode]:
     async with AsyncExitStack() as stack:
         loaded = await load_graphs(read_graph_config(config), stack)
-        answers = read_all_answers(loaded, own_code(loaded))
+        own = own_code(loaded)
+        answers = read_all_answers(loaded, own)
         return {
             name: GraphCode(
                 nodes=frozenset(graph.sample.nodes),
                 answers=answers[name],
                 stops_before=graph.sample.interrupt_before_nodes,
                 stops_after=graph.sample.interrupt_after_nodes,
+                raises=nodes_that_raise(graph.sample, own),
             )
             for name, graph in loaded.items()
         }
 
 
-def describe(reading: GraphReading) -> Iterator[str]:
+def describe(graph: GraphCode) -> Iterator[str]:
     """The lines for one graph."""
-    yield reading.graph
-    told = [line for node in reading.nodes for line in _node(node)]
+    yield graph.answers.graph
+    told = [line for node in graph.answers.nodes for line in _node(node)]
+    told += [f"  {_named(name)}  stops before it (interrupt_before)" for name in _each(graph.stops_before)]
+    told += [f"  {_named(name)}  stops after it (interrupt_after)" for name in _each(graph.stops_after)]
+    told += [f"  {name}  may stop in it (NodeInterrupt), and takes no answer" for name in graph.raises]
     yield from told or [f"  {_NOTHING}"]
+
+
+def _each(nodes: Collection[str]) -> Collection[str]:
+    return [nodes] if isinstance(nodes, str) else nodes
+
+
+def _named(name: str) -> str:
+    return "(each node)" if name == "*" else name
 
 
 def _node(node: NodeReading) -> Iterator[str]:

@@ -17,6 +17,7 @@ class GraphCode:
     answers: GraphReading
     stops_before: Collection[str] = ()  # its breakpoints; "*" is every node
     stops_after: Collection[str] = ()
+    raises: Collection[str] = ()  # nodes that may raise NodeInterrupt
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,10 +14,14 @@ _YOUNG_THRESHOLD = 10_000  # allocations between two collections of the youngest
 # Collections of a younger generation before the next older one is collected. With Python's 10, the classes
 # that pydantic makes at each interrupt accumulate: 20 MB per thousand approvals.
 _OLDER_THRESHOLD = 3
+# Seconds after which a thread that runs Python code lets another one run; Python's is 5 ms. While a node
+# computes, the main loop waits that long at each of its wake-ups, and a click takes some fifteen of them.
+_SWITCH_INTERVAL = 0.001
 
 
 def run(main: Coroutine[None, None, None]) -> None:
     """Run `main` on uvloop; on Windows, which uvloop does not support, on asyncio's selector loop."""
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(main)
 

@@ -1,5 +1,9 @@
 """A node that blocks its event loop: others are acknowledged and saved, and the log names the node."""
 
+from contextlib import AsyncExitStack
+
+import pytest
+
 from tests.support.bots import until
 from tests.support.stage import Stage
 
@@ -39,6 +43,31 @@ async def test_a_node_that_blocks_delays_no_click_of_another_thread(empty_stage:
         (ended,) = bot.events("node_blocked_event_loop")
         assert ended["seconds"] >= BLOCKED - 1.5
         assert not bot.events("stalled_job_requeued"), "its worker sent heartbeats all the time"
+
+
+@pytest.mark.parametrize(
+    ("kind", "processes"),
+    [("python", [("serve",)]), ("c", [("serve", "--no-worker"), ("worker",)])],
+    ids=["python-in-one-process", "c-in-a-worker"],
+)
+async def test_a_node_that_computes_delays_no_click_of_another_thread(
+    empty_stage: Stage, kind: str, processes: list[tuple[str, ...]]
+) -> None:
+    """In one process, threads take turns at Python code; a call of C that keeps the GIL lets no other run."""
+    ws = empty_stage.ws
+    async with AsyncExitStack() as stack:
+        for arguments in processes:
+            await stack.enter_async_context(empty_stage.bot(*arguments, name=arguments[-1].strip("-")))
+        cards = [await empty_stage.card({"question": "Deploy?", "number": n}) for n in range(3)]
+        computing = await empty_stage.asks({"compute": kind})
+        await empty_stage.reached(kind)
+        for card in cards:
+            assert (await card.approve(by=ws.bob)).error is None
+        decided = empty_stage.rows(DECIDED, [card.thread.id for card in cards])
+        assert not (empty_stage.notes / f"{kind}.ended").exists(), "the clicks did not wait for it"
+        assert decided == [(len(cards),)]
+        for thread in (computing, *(card.thread for card in cards)):
+            await thread.wait_for("Resumed.", limit=30)
 
 
 async def test_a_bot_whose_node_blocks_can_be_told_to_stop(empty_stage: Stage) -> None:

@@ -3,6 +3,8 @@
 {"say": text}          says this before anything else
 {"wait_for": name}     goes on once the file `name` is there, after making `name.reached`
 {"block_for": seconds} makes `block.reached` and blocks its event loop, unless there is `unblocked`
+{"compute": kind}      makes `<kind>.reached`, computes for 6 s on its event loop and makes `<kind>.ended`:
+                       "python" in Python code, "c" in one call of C that keeps the GIL
 {"fail_until": name}   raises until the file `name` is there
 {"fail_with": name}    raises with the value of this variable of the environment in its message
 {"asks": [value, ...]} asks each in turn, in one node; {"ask": value} asks one, {"schema": ...} with a schema
@@ -31,6 +33,8 @@ from langgraph.types import Send, interrupt
 from pydantic import BaseModel, field_validator
 from typing_extensions import TypedDict
 
+_COMPUTE_SECONDS = 6.0
+_SAMPLE = 5_000_000  # steps of a loop in C, to learn how long one takes
 SECRET = "the inside story, for the log alone"
 
 
@@ -106,6 +110,18 @@ def say(state: MessagesState) -> dict[str, Any]:
     return {"messages": [AIMessage(wish_of(state)["say"])]}
 
 
+def compute(kind: str) -> None:
+    began = time.monotonic()
+    sum(range(_SAMPLE))
+    repeat = _COMPUTE_SECONDS / (time.monotonic() - began)
+    (folder() / f"{kind}.reached").touch()
+    if kind == "c":
+        sum(range(int(_SAMPLE * repeat)))
+    while time.monotonic() - began < _COMPUTE_SECONDS:
+        sum(range(100))
+    (folder() / f"{kind}.ended").touch()
+
+
 async def act(state: MessagesState, config: RunnableConfig) -> dict[str, Any]:
     wish = wish_of(state)
     if name := wish.get("wait_for"):
@@ -113,6 +129,8 @@ async def act(state: MessagesState, config: RunnableConfig) -> dict[str, Any]:
     if (seconds := wish.get("block_for")) and not (folder() / "unblocked").exists():
         (folder() / "block.reached").touch()
         time.sleep(seconds)  # noqa: ASYNC251 -- as authors do who do not know better
+    if kind := wish.get("compute"):
+        compute(kind)
     if (name := wish.get("fail_until")) and not (folder() / name).exists():
         raise InsideError
     if "fail_with" in wish:

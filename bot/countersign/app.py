@@ -17,6 +17,7 @@ from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.metrics import Metrics
+from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
@@ -92,6 +93,7 @@ class Services:
     delivery: MessageDelivery
     run_thread: ThreadRunner
     timers: TimerRunner
+    check_shortages: ShortageCheck
     retention: Callable[[], Awaitable[None]]
     sweep_store: Callable[[], Awaitable[None]]
     sweep_store_every: float  # seconds
@@ -207,6 +209,12 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             delivery=delivery,
             run_thread=run_thread,
             timers=timers,
+            check_shortages=ShortageCheck(
+                threads,
+                ShortageNotices(Audience(slack.directory), voting),
+                delivery.deliver_posts,
+                workspace.team,
+            ),
             inspection=InspectionApi(
                 diagnostics,
                 hosted.infos,

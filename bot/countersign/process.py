@@ -127,6 +127,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         graphs=services.graphs.infos,
         default_graph=services.graphs.default,
         channel_ids=services.channel_ids,
+        check_shortages=services.check_shortages,
     )
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
     bolt = build_bolt_app(context, signing_secret=secret)

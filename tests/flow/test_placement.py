@@ -1,5 +1,6 @@
 """Where a card is posted, who hears of it, what it shows, and how long an approval counts: on a database."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, MutableMapping
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,10 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import NotPending
 from countersign.approvals.lifecycle import Stage, Status
 from countersign.flow.decisions.decide import DecisionRequest
+from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
 from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.policy.audience import Audience
+from countersign.flow.policy.voting import Voting
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.tools.approval_validity import ApprovalValidity
@@ -26,7 +30,7 @@ from countersign.slack.forms.modal import form_view
 from countersign.slack.listeners.card_buttons import form_modal
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, question
-from tests.support.harness import CHANNEL, Harness, a_thread, open_harness
+from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, open_harness
 from tests.support.recorder import refused
 
 YES, EDIT, NO = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT
@@ -205,6 +209,42 @@ async def test_a_set_that_nobody_can_fill_is_told_at_once_and_the_fallback_asked
     (entry,) = [entry for entry in logged if entry["event"] == "approvers_missing"]
     assert entry["missing"] == ["@empty: it has no members"]
     await decide(harness, card, CHANNEL, "UDAVE")
+    await harness.run_thread(thread.id)
+    assert said(harness) == "[{'type': 'approve'}]"
+
+
+async def test_a_group_that_is_emptied_while_it_waits_is_told_once(harness: Harness, clock: Clock) -> None:
+    rule = (
+        NAMED
+        + 'approvers = [{group = "@finance"}]\nescalate_after = "1h"\nescalate_to = {group = "@oncall"}\n'
+    )
+    await asked(harness, rule)
+    thread, card = await asked(harness, rule)
+    notices = ShortageNotices(Audience(harness.directory), Voting(harness.policy, harness.directory, clock))
+    check = ShortageCheck(harness.threads, notices, harness.delivery.deliver_posts, TEAM)
+    await check()
+    assert notes(harness) == []
+    harness.directory.groups["@finance"] = set()
+    await asyncio.gather(check(), check(), check())
+    await check()
+    assert len(notes(harness)) == 2, "one for each approval"
+    assert all("@finance: it has no members" in text for text in notes(harness))
+    assert [row.channel for row in harness.slack.of(OutgoingKind.DIRECT)] == ["UDAVE", "UDAVE"]
+    await decide(harness, card, CHANNEL, "UDAVE")
+    await harness.run_thread(thread.id)
+    assert said(harness) == "[{'type': 'approve'}]"
+
+
+async def test_a_channel_that_is_archived_while_it_waits_gives_the_card_back(harness: Harness) -> None:
+    thread, card = await asked(harness, NAMED + 'quorum = 2\npost_to = "#approvals"\n')
+    half = await decide(harness, card, "C2")
+    harness.slack.refused_updates["C2"] = refused("is_archived")
+    await harness.delivery.update_card(card.id)
+    now = await stored(harness, card)
+    assert (now.posted_to, now.card_ts) == (None, harness.slack.ts[f"card-moved:{card.id}"])
+    assert "that channel is archived" in notes(harness)[-1]
+    assert now.votes_on(0) == half.votes_on(0)
+    await decide(harness, now, CHANNEL, "UCAROL")
     await harness.run_thread(thread.id)
     assert said(harness) == "[{'type': 'approve'}]"
 

@@ -170,6 +170,17 @@ async def test_a_refusal_by_slack_becomes_words_for_the_model(
     assert result.status == "error"
 
 
+@pytest.mark.parametrize("asked", ["post 'hello' to #ops", "invite bob to #ops"])
+async def test_an_approval_that_is_too_old_does_nothing_and_the_model_is_told_to_ask_again(
+    assistant: Thread, host: MemoryHost, asked: str
+) -> None:
+    await assistant.say(asked)
+    host.lapsed = {(await assistant.the_pending())["tool_call_id"]}
+    await assistant.answer(APPROVE)
+    assert "the approval of this is too old by now" in await assistant.last_words()
+    assert (host.posts, host.made("conversations.invite"), host.outcomes) == ({}, [], {})
+
+
 async def test_an_unknown_channel_becomes_words_for_the_model(assistant: Thread) -> None:
     await assistant.say("post 'hello' to #nowhere")
     await assistant.answer(APPROVE)

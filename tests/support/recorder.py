@@ -27,6 +27,7 @@ class Recorder:
     refused_roots: list[tuple[str, str]] = field(default_factory=list)
     cards: dict[UUID, Status] = field(default_factory=dict)  # what each card shows
     updated: dict[str, Stage] = field(default_factory=dict)  # what messages beside cards show, by key
+    refused_updates: dict[str, Exception] = field(default_factory=dict)  # of cards in these channels
     refused_channels: dict[str, Exception] = field(default_factory=dict)  # to channels, or people
     trouble: deque[Exception] = field(default_factory=deque)
     lookup_trouble: deque[Exception] = field(default_factory=deque)
@@ -45,6 +46,8 @@ class Recorder:
         return self.ts[row.key]
 
     async def update_card(self, review: Review) -> None:
+        if review.approval.channel in self.refused_updates:
+            raise self.refused_updates[review.approval.channel]
         self.cards[review.approval.id] = review.approval.status
 
     async def update_message_about(self, message: ApprovalMessage, review: Review) -> None:

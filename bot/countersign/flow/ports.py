@@ -119,6 +119,20 @@ class TimerStore(Protocol):
     async def postpone_timer(self, approval_id: UUID, now: datetime, until: datetime) -> None: ...
 
 
+class NoticeStore(Protocol):
+    """Raises DatabaseUnavailable."""
+
+    async def waiting(self, team: str, channels: Sequence[str] | None, limit: int) -> tuple[Review, ...]: ...
+
+    async def is_noted(self, key: str) -> bool:
+        """Whether a message with this key was stored."""
+        ...
+
+    async def tell(self, posts: Sequence[Outgoing]) -> None:
+        """Store messages to post; those whose keys are there already are left out."""
+        ...
+
+
 class ReplyStore(Protocol):
     """What tells whether a reply still means what it meant. Raises DatabaseUnavailable."""
 

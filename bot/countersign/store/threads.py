@@ -196,6 +196,11 @@ class ThreadStore:
                 await self._defer(connection, after.thread_id)
             await _applied([applying])
 
+    async def tell(self, posts: Sequence[Outgoing]) -> None:
+        async with transaction(self._pool) as connection:
+            for row in posts:
+                await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
+
     async def last_decided(self, thread_id: str) -> tuple[Approval, ...]:
         async with self._pool.connection() as connection:
             found = await _all(connection, QUERIES["last_decided"], {"thread_id": thread_id})

@@ -1,15 +1,12 @@
 """Where the card of an approval that opens is posted, and who hears of it then."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
-from countersign.approvals.approval import Approval
-from countersign.approvals.policy.rule import Rule
-from countersign.approvals.policy.voting.shortages import Shortage
 from countersign.flow.errors import SlackRefused
 from countersign.flow.notices.direct_messages import Why, direct_messages
+from countersign.flow.notices.shortage_notices import ShortageNotices
 from countersign.flow.outgoing import Outgoing, card, note, pointer
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.voting import Voting
@@ -32,7 +29,7 @@ class OpeningNotices:
         """Without a directory cards are posted in their threads."""
         self._directory = directory
         self._audience = audience
-        self._voting = voting
+        self._shortages = ShortageNotices(audience, voting)
 
     async def __call__(self, review: Review) -> Opening:
         """Raises RateLimited and SlackUnreachable if Slack does not tell where a channel is."""
@@ -46,7 +43,7 @@ class OpeningNotices:
             post=(
                 *card_messages(review),
                 *misplaced,
-                *await self._unfillable(review),
+                *await self._shortages(review),
                 *direct_messages(approval, users, Why.ASKED),
             ),
         )
@@ -68,29 +65,6 @@ class OpeningNotices:
             return review, ()
         return review.with_approval(replace(approval, posted_to=found)), ()
 
-    async def _unfillable(self, review: Review) -> list[Outgoing]:
-        """A note for each rule that nobody can fill, and a message to who may decide instead."""
-        approval = review.approval
-        told: list[Outgoing] = []
-        seen: set[Rule] = set()
-        for row in approval.open_rows:
-            rule = approval.rule(row)
-            if rule in seen:
-                continue
-            seen.add(rule)
-            shortages = (await self._voting.row(approval, row)).shortages
-            if shortages:
-                log.error(
-                    "approvers_missing",
-                    approval_id=str(approval.id),
-                    rule=rule.name,
-                    missing=[str(each) for each in shortages],
-                )
-                told.append(unfillable_note(review, rule, shortages))
-                users = await self._audience.members(approval, rule, rule.timers.escalate_to)
-                told += direct_messages(approval, users, Why.ESCALATED)
-        return told
-
 
 def card_messages(review: Review) -> tuple[Outgoing, ...]:
     """The card in its thread; or in another channel, with a pointer to it in the thread."""
@@ -108,19 +82,3 @@ def misplaced_card(review: Review, channel: str, why: str) -> Outgoing:
     name = channel if channel.startswith("#") else "its channel"
     text = f"This should be decided in {name}, but {why}. The card is here instead. Tell your admin."
     return note(review.thread, f"misplaced:{review.approval.id}", text)
-
-
-def unfillable_note(review: Review, rule: Rule, shortages: Sequence[Shortage]) -> Outgoing:
-    missing = "; ".join(map(str, shortages))
-    fallback = " or ".join(dict.fromkeys(str(each.source) for each in rule.timers.escalate_to))
-    instead = f"{_capitalised(fallback)} may decide it instead." if fallback else "Tell your admin."
-    text = f"There is nobody who could decide “{review.shown.title}” ({missing}). {instead}"
-    return note(review.thread, f"unfillable:{review.approval.id}:{_place(review.approval, rule)}", text)
-
-
-def _place(approval: Approval, rule: Rule) -> int:
-    return approval.rules.index(rule)
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -1,8 +1,8 @@
 """What every listener works with: the services, and the checks and answers that several listeners share."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
@@ -75,6 +75,7 @@ class ListenerContext:
     graphs: Mapping[str, GraphInfo]
     default_graph: str
     channel_ids: ChannelIds
+    check_shortages: Callable[[], Coroutine[Any, Any, None]] | None = None  # after a change of memberships
     background_tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
 
     async def person(self, user: str, channel: str) -> Person:

@@ -1,4 +1,5 @@
-"""Slack's events about people, groups and channels: they empty the caches, or give a channel a new id."""
+"""Slack's events about people, groups and channels: they empty the caches, and are looked at for approvals
+that nobody is left for; or they give a channel a new id."""
 
 from typing import Any
 
@@ -25,6 +26,8 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 
     async def on_change() -> None:
         context.client.forget_people()
+        if context.check_shortages is not None:
+            context.background_tasks.start("check shortages", context.check_shortages())
 
     async def on_new_channel_id(event: dict[str, Any]) -> None:
         old, new, ts = (event.get(key) for key in ("old_channel_id", "new_channel_id", "event_ts"))

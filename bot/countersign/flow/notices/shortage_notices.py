@@ -1,0 +1,109 @@
+"""Tells the thread, the log and who may decide instead that nobody is left who could decide an approval."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+import structlog
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.policy.rule import Rule
+from countersign.approvals.policy.voting.shortages import Shortage
+from countersign.flow.notices.direct_messages import Why, direct_messages
+from countersign.flow.outgoing import Outgoing, note
+from countersign.flow.policy.audience import Audience
+from countersign.flow.policy.voting import Voting
+from countersign.flow.ports import NoticeStore
+from countersign.flow.review import Review
+
+_MOST_CHECKED = 500  # waiting approvals that one check looks at, the oldest first
+
+log = structlog.get_logger()
+
+
+class ShortageNotices:
+    def __init__(self, audience: Audience, voting: Voting) -> None:
+        self._audience = audience
+        self._voting = voting
+
+    async def __call__(self, review: Review) -> tuple[Outgoing, ...]:
+        """A note for each rule of the open rows that nobody can fill, and messages to who may decide then."""
+        approval = review.approval
+        told: list[Outgoing] = []
+        for row, rule in _distinct_rules(approval):
+            shortages = (await self._voting.row(approval, row)).shortages
+            if not shortages:
+                continue
+            log.error(
+                "approvers_missing",
+                approval_id=str(approval.id),
+                rule=rule.name,
+                missing=[str(each) for each in shortages],
+            )
+            users = await self._audience.members(approval, rule, rule.timers.escalate_to)
+            told.append(_unfillable(review, rule, shortages))
+            told += direct_messages(approval, users, Why.ESCALATED)
+        return tuple(told)
+
+
+class ShortageCheck:
+    """Looks through what waits after Slack told of a change of groups, channels or accounts."""
+
+    def __init__(
+        self,
+        store: NoticeStore,
+        notices: ShortageNotices,
+        deliver: Callable[[Sequence[Outgoing]], Awaitable[None]],
+        team: str,
+    ) -> None:
+        self._store = store
+        self._notices = notices
+        self._deliver = deliver
+        self._team = team
+        self._running = asyncio.Lock()
+        self._asked = 0
+
+    async def __call__(self) -> None:
+        """Tell of each shortage that was not told before. Of several calls at once, the last one does it."""
+        self._asked += 1
+        asked = self._asked
+        async with self._running:
+            if asked == self._asked:
+                await self._check()
+
+    async def _check(self) -> None:
+        for review in await self._store.waiting(self._team, None, _MOST_CHECKED):
+            approval = review.approval
+            keys = [_key(approval, rule) for _, rule in _distinct_rules(approval)]
+            if not approval.rules or all([await self._store.is_noted(f"note:{key}") for key in keys]):
+                continue
+            posts = await self._notices(review)
+            if posts:
+                await self._store.tell(posts)
+                await self._deliver(posts)
+
+
+def _distinct_rules(approval: Approval) -> Iterator[tuple[int, Rule]]:
+    """Each rule of the open rows once, with the first row that has it."""
+    seen: set[Rule] = set()
+    for row in approval.open_rows:
+        rule = approval.rule(row)
+        if rule not in seen:
+            seen.add(rule)
+            yield row, rule
+
+
+def _unfillable(review: Review, rule: Rule, shortages: Sequence[Shortage]) -> Outgoing:
+    missing = "; ".join(map(str, shortages))
+    fallback = " or ".join(dict.fromkeys(str(each.source) for each in rule.timers.escalate_to))
+    instead = f"{_capitalised(fallback)} may decide it instead." if fallback else "Tell your admin."
+    text = f"There is nobody who could decide “{review.shown.title}” ({missing}). {instead}"
+    return note(review.thread, _key(review.approval, rule), text)
+
+
+def _key(approval: Approval, rule: Rule) -> str:
+    place = approval.rules.index(rule) if approval.rules else 0
+    return f"unfillable:{approval.id}:{place}"
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

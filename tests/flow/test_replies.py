@@ -149,6 +149,20 @@ def test_several_rows_are_not_decided_by_words() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Essay writer (v2): tea", ("Essay writer (v2)", "tea")),
+        ("Essay writer (v2):", ("Essay writer (v2)", "")),
+        ("Essay writer (v2):tea", (None, "Essay writer (v2):tea")),
+        ("Essay writer: tea", (None, "Essay writer: tea")),
+        ("a: b", ("a", "b")),
+    ],
+)
+def test_a_graph_that_is_configured_may_have_any_name(text: str, expected: tuple[str | None, str]) -> None:
+    assert split_name(text, ["a", "Essay writer (v2)"]) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "name", "rest"),
     [
         ("refunds: 12 euros", "refunds", "12 euros"),

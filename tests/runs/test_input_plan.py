@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from countersign.flow.graph_state import GraphInfo, StartsWith
 from countersign.runs.config import GraphConfigError
 from countersign.runs.inputs.plan import InputPlan, plan_input
+from countersign.runs.inputs.type_schema import type_schema
 from countersign.runs.source.answers import own_code
 from tests.support.harness import loaded
 
@@ -280,3 +281,29 @@ def test_of_a_context_of_keys_only_those_are_asked_for_that_the_code_needs() -> 
     plan = plan_of(graph)
     assert list(plan.context.missing) == ["model"]
     assert not plan_of(graph, context={"model": "big"}).info.needs_form(new=True)
+
+
+class Handle:
+    pass
+
+
+class Odd(TypedDict):
+    topic: str
+    handle: Handle
+
+
+class Later(TypedDict):
+    topic: "str"
+    order: "NotRequired[Nowhere]"  # type: ignore[name-defined]  # noqa: F821 -- for type checkers only
+
+
+def keep(state: Odd) -> dict[str, Any]:
+    return {"handle": state["topic"]}
+
+
+def test_a_type_that_cannot_be_described_stops_no_start() -> None:
+    assert set(type_schema(Later)["properties"]) == {"topic", "order"}
+    graph: Any = StateGraph(Odd)
+    graph.add_node("keep", keep)
+    graph.add_edge(START, "keep")
+    assert plan_of(graph).info.starts_with is StartsWith.TEXT

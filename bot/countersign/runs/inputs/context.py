@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from pydantic import PydanticUserError
 from typing_extensions import is_typeddict
 
 from countersign.approvals.json import Json
@@ -83,7 +82,7 @@ def plan_context(loaded: LoadedGraph, own: OwnCode) -> ContextPlan:
 def _schema(graph: AnyGraph) -> dict[str, Any]:
     try:
         return graph.get_context_jsonschema() or {}
-    except PydanticUserError:  # a typing.TypedDict, before Python 3.12
+    except Exception:  # noqa: BLE001 -- a typing.TypedDict before Python 3.12, or a name that is not there
         return type_schema(graph.context_schema)
 
 

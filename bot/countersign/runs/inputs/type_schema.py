@@ -8,7 +8,7 @@ from typing import Required as RequiredExtension
 import structlog
 from langchain_core.messages import BaseMessage
 from langgraph.constants import START
-from pydantic import PydanticUserError, TypeAdapter
+from pydantic import TypeAdapter
 from typing_extensions import is_typeddict
 
 from countersign.runs.loading import AnyGraph
@@ -36,8 +36,9 @@ def input_schema(graph: AnyGraph) -> dict[str, Any]:
         return type_schema(declared)
     try:
         return graph.get_input_jsonschema()
-    except PydanticUserError:
+    except Exception as error:  # noqa: BLE001 -- pydantic also raises what a name in an annotation raises
         # Before Python 3.12 pydantic refuses `typing.TypedDict` and takes only that of `typing_extensions`.
+        log.debug("input_schema_by_field", graph=graph.name, reason=type(error).__name__)
         return type_schema(declared)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -44,6 +44,7 @@ class Approval:
     graph_version: str | None = None  # a digest of the graph's code when it asked
     node: str | None = None  # of the outermost graph, in which the question was asked
     answer_shape: Json = None  # of an answer, as the code of the graph read it when it asked
+    look_alikes: Mapping[str, str] = field(default_factory=dict)  # of a tool's name: another tool's
     requester: str | None = None  # the user id of who started the run; None: a bot or a schedule did
     rules: tuple[Rule, ...] = ()  # per row, as they were when it opened; empty: members decide all
     row_votes: tuple[RowVotes, ...] = ()  # per row, all votes; empty: those in `votes` are all there are

@@ -74,6 +74,7 @@ class GraphState:
     tool_results: tuple[ToolResult, ...] = ()  # since a person wrote last, hand-overs left out
     checkpoint_id: str | None = None  # they grow with time; None: the thread has no state yet
     graph_version: str | None = None  # a digest of the graph's code; None: unknown
+    tools: tuple[str, ...] = ()  # the names of all tools of the graph
     positions: frozenset[str] = frozenset()  # keys of the checkpoints where it and its subgraphs are
     passed: frozenset[str] = frozenset()  # those of them whose breakpoint was passed
 
@@ -101,6 +102,7 @@ class GraphInfo:
     form_first: bool = False  # a new thread begins with the form: a message is not all that the graph needs
     message_field: str | None = None
     version: str | None = None  # a digest of the graph's code; None: unknown
+    tools: tuple[str, ...] = ()  # the names of all its tools
 
     def needs_form(self, *, new: bool) -> bool:
         """Whether a message does not start it; `new`: nothing ran in the thread yet."""

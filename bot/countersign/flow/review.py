@@ -1,6 +1,6 @@
 """An approval together with the review request that it asks: parsed once, and passed along with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from countersign.approvals.approval import Approval
@@ -39,8 +39,12 @@ class Review:
 
     @cached_property
     def format(self) -> PayloadFormat:
-        """In which format it was asked, where the card does not show it."""
-        return payload_format(self.approval.value, self.approval.schema)
+        """In which format it was asked, where the card does not show it; nothing of it where rules redact."""
+        if any(rule.redact for rule in self.approval.rules):
+            return PayloadFormat()
+        found = payload_format(self.approval.value, self.approval.schema)
+        summarised = self.shown.title != self.request.title or self.shown.rows != self.request.rows
+        return replace(found, is_shown=False) if summarised else found
 
     @property
     def thread(self) -> ThreadRef:

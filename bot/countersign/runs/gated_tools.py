@@ -1,24 +1,30 @@
-"""Which tools of a graph people are asked about, as far as LangChain's middleware says so."""
+"""Which tools a graph has, and about which of them people are asked, as far as LangChain says so."""
+
+from collections.abc import Iterator
+from typing import Any
 
 from langchain.agents.middleware import HumanInTheLoopMiddleware
+from langgraph.prebuilt import ToolNode
 
 from countersign.runs.loading import AnyGraph
 
 
 def gated_tools(graph: AnyGraph) -> tuple[str, ...]:
     """The tools in `interrupt_on` of the graph's middleware and of its subgraphs', sorted."""
-    graphs = [graph, *(subgraph for _, subgraph in graph.get_subgraphs(recurse=True))]
-    return tuple(
-        sorted(
-            {
-                tool
-                for each in graphs
-                for node in getattr(each, "nodes", {}).values()
-                for tool, how in _interrupt_on(node.bound).items()
-                if how
-            }
-        )
-    )
+    gated = {tool for bound in _bound(graph) for tool, how in _interrupt_on(bound).items() if how}
+    return tuple(sorted(gated))
+
+
+def tool_names(graph: AnyGraph) -> tuple[str, ...]:
+    """All tools of the graph's tool nodes and of its subgraphs', and those that are gated, sorted."""
+    held = {name for bound in _bound(graph) if isinstance(bound, ToolNode) for name in bound.tools_by_name}
+    return tuple(sorted(held | set(gated_tools(graph))))
+
+
+def _bound(graph: AnyGraph) -> Iterator[Any]:
+    """What the nodes of the graph and of its subgraphs run."""
+    for each in (graph, *(subgraph for _, subgraph in graph.get_subgraphs(recurse=True))):
+        yield from (node.bound for node in getattr(each, "nodes", {}).values())
 
 
 def _interrupt_on(runnable: object) -> dict[str, object]:

@@ -92,6 +92,7 @@ class GraphThread:
             unanswered=held,
             graph_version=self._info.version,
             answers=self._answers,
+            tools=self._info.tools,
             stops=stops,
             positions=finder.positions,
         )

@@ -25,6 +25,7 @@ from countersign.runs.checkpointer import Checkpointer, is_database_unavailable
 from countersign.runs.code_version import code_version
 from countersign.runs.config import GraphConfig, GraphConfigError
 from countersign.runs.error_reports import ErrorReports
+from countersign.runs.gated_tools import tool_names
 from countersign.runs.graph_thread import GraphThread, thread_config
 from countersign.runs.inputs.plan import plan_input
 from countersign.runs.loading import LoadedGraph, load_graphs
@@ -87,7 +88,11 @@ class Graphs:
         self._plans = {name: plan_input(graph, own) for name, graph in loaded.items()}
         self._reports = ErrorReports(own, redact) if redact else None
         self.infos: Mapping[str, GraphInfo] = {
-            name: replace(self._plans[name].info, version=code_version(name, graph.sample, own))
+            name: replace(
+                self._plans[name].info,
+                version=code_version(name, graph.sample, own),
+                tools=tool_names(graph.sample),
+            )
             for name, graph in loaded.items()
         }
         self.answers: Mapping[str, GraphReading] = read_all_answers(loaded, own)

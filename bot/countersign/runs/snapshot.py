@@ -57,6 +57,7 @@ def read_state(
     unanswered: Collection[str],
     graph_version: str | None,
     answers: GraphReading,
+    tools: tuple[str, ...] = (),
     stops: Sequence[Stop] = (),
     positions: frozenset[str] = frozenset(),
 ) -> GraphState:
@@ -86,6 +87,7 @@ def read_state(
         unfinished=bool(snapshot.tasks) or bool(orphaned),
         last_input_key=metadata.get(INPUT_KEY),
         chats=chats,
+        tools=tools,
         messages=agent_messages(said, run),
         nested=nested_messages(snapshot, said) if pending else (),
         output=output or None,

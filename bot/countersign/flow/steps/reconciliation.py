@@ -13,6 +13,7 @@ from countersign.flow.review import Review
 from countersign.flow.steps.run_output import early_key, has_result, run_output
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
+from countersign.interrupts import look_alike
 from countersign.interrupts.code import shape_to_json
 
 _NO_LONGER_ASKED = "The agent no longer asks this."
@@ -94,7 +95,16 @@ def _opened(ref: ThreadRef, state: GraphState, pending: PendingInterrupt, clock:
         graph_version=state.graph_version,
     )
     review = Review(approval)
-    return review.with_approval(replace(approval, votes=(None,) * len(review.request.rows)))
+    votes: tuple[None, ...] = (None,) * len(review.request.rows)
+    return review.with_approval(replace(approval, votes=votes, look_alikes=_look_alikes(review, state)))
+
+
+def _look_alikes(review: Review, state: GraphState) -> dict[str, str]:
+    """For each tool that is asked about, another one of the graph or of the card with a name like it."""
+    asked = [row.action for row in review.request.rows if row.action]
+    known = sorted({*state.tools, *asked})
+    found = ((name, next((each for each in known if look_alike(name, each)), None)) for name in asked)
+    return {name: other for name, other in found if other is not None}
 
 
 def _opening(review: Review) -> Change:

@@ -23,6 +23,7 @@ from countersign.slack.cards.row import (
     action_name,
     decided_line,
     header_is_truncated,
+    look_alike_blocks,
     row_buttons,
     row_header,
 )
@@ -77,7 +78,11 @@ def _layout(approval: Approval, request: ReviewRequest, chars: int) -> list[_Ope
     rows = approval.open_rows[:MAX_OPEN_ROWS]
     in_full = {row: payload_blocks(request.rows[row].parts, _LARGEST) for row in rows}
     headers = {
-        row: [*row_header(request.rows[row], row), *vote_blocks(approval, request.rows[row], row)]
+        row: [
+            *row_header(request.rows[row], row),
+            *look_alike_blocks(approval, request.rows[row]),
+            *vote_blocks(approval, request.rows[row], row),
+        ]
         for row in rows
     }
     while True:

@@ -18,7 +18,7 @@ from countersign.slack.cards.closed_card import footer, render_closed_card
 from countersign.slack.cards.description import description_block
 from countersign.slack.cards.payload import BlockBudget, payload_blocks, text_length, title_block
 from countersign.slack.cards.review_fields import other_parts, review_field_blocks
-from countersign.slack.cards.row import row_buttons
+from countersign.slack.cards.row import look_alike_blocks, row_buttons
 from countersign.slack.cards.votes import vote_blocks
 
 _TEXT_LIMIT = 11_500  # characters of all texts; Slack takes about 13,200 in one message
@@ -86,8 +86,8 @@ def _introduction(approval: Approval, request: ReviewRequest) -> list[Block]:
 
 def _single_row(review: Review, chars: int) -> list[Block]:
     approval, request = review.approval, review.shown
-    chars -= text_length(vote_blocks(approval, request.rows[0], 0))
+    votes = [*look_alike_blocks(approval, request.rows[0]), *vote_blocks(approval, request.rows[0], 0)]
+    chars -= text_length(votes)
     payload = payload_blocks(other_parts(request.rows[0].parts), BlockBudget(min(chars, _PAYLOAD_LIMIT), 40))
-    votes = vote_blocks(approval, request.rows[0], 0)
     truncated = not (payload.complete and review.format.is_shown)
     return [*payload.blocks, *votes, row_buttons(approval, request, 0, truncated=truncated)]

@@ -35,6 +35,21 @@ def row_header(row: ReviewRow, at: int) -> list[Block]:
     return [name, description_block(row.description, _DESCRIPTION_LIMIT)]
 
 
+def look_alike_blocks(approval: Approval, row: ReviewRow) -> list[Block]:
+    """A warning where another tool has a name that looks like this one's."""
+    other = approval.look_alikes.get(row.action or "")
+    if row.action is None or other is None:
+        return []
+    found = [(a, b) for a, b in zip(row.action, other, strict=False) if a != b]
+    why = f": it has {_code_point(found[0][0])} for {_code_point(found[0][1])}" if found else ""
+    names = f"{action_name(row)} looks like the tool {code(display_name(other)[:_NAME_LIMIT])}"
+    return [section(f":warning: {names}, and is another one{why}.")]
+
+
+def _code_point(character: str) -> str:
+    return f"{code(display_name(character))} (U+{ord(character):04X})"
+
+
 def header_is_truncated(row: ReviewRow) -> bool:
     return not name_fits(row) or escaped_length(row.description or "") > _DESCRIPTION_LIMIT
 

@@ -36,7 +36,7 @@ async def test_a_yes_pays(stage: Stage) -> None:
     )
     assert "Pay this refund?" in card.text
     assert "Mallory &amp; Sons" in card.text
-    assert "⟨!channel⟩" in card.text
+    assert "&lt;!channel&gt;" in card.text
     assert "<!channel>" not in card.text
     assert {*card.actions} == {"approval:approve", "approval:reject", "approval:other"}
 

@@ -10,11 +10,12 @@ def channel_id_mapping(channel_ids: ChannelIds) -> Callable[..., Awaitable[None]
     """A global Bolt middleware, before all listeners. Raises DatabaseUnavailable: nothing is acknowledged."""
 
     async def map_channel(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002
-        await channel_ids.refresh()
         event = body.get("event")
         if isinstance(event, dict) and event.get("type") in {"message", "app_mention"}:
+            await channel_ids.refresh()
             _map_event(event, channel_ids)
         elif body.get("type") == "block_actions":
+            await channel_ids.refresh()
             _map_click(body, channel_ids)
         await next()
 

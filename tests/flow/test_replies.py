@@ -3,7 +3,7 @@
 import pytest
 
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.flow.decisions.reply_parser import parse_reply
+from countersign.flow.decisions.reply_parser import parse_reply, seems_to_decide
 from countersign.flow.graph_name import split_name
 from countersign.interrupts import FormValidationError, ReviewRequest, parse
 
@@ -160,6 +160,31 @@ def test_several_rows_are_not_decided_by_words() -> None:
 )
 def test_a_graph_that_is_configured_may_have_any_name(text: str, expected: tuple[str | None, str]) -> None:
     assert split_name(text, ["a", "Essay writer (v2)"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "seems"),
+    [
+        ("approve it please", True),
+        ("I would rather reject this", True),
+        ("denied", True),
+        ("yes", True),
+        ("*No*, too late", True),
+        ("lgtm!", True),
+        ("go ahead", True),
+        (":+1:", True),
+        (":white_check_mark: fine", True),
+        ("well, yes", False),
+        ("yesterday", False),
+        ("nothing to add", False),
+        ("what is this?", False),
+        ("it is :tada:", False),
+        ("x" * 200 + " approve", False),
+        ("", False),
+    ],
+)
+def test_who_may_believe_to_have_decided_something(text: str, seems: bool) -> None:
+    assert seems_to_decide(text) is seems
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ _FLOW = {
     "steps/reconciliation": ("flow/test_reconciliation", "flow/test_steps", "flow/test_resume_safety"),
     "steps/": ("flow/test_steps", "flow/test_resume_safety", "flow/test_breakpoints", "flow/test_trouble"),
     "tools/": ("store/test_effects",),
+    "attachments": ("flow/test_attachments",),
+    "slots": ("flow/test_slots",),
     "channel_ids": ("flow/test_channel_ids",),
     "graph_name": ("flow/test_inbound", "flow/test_replies"),
     "inbound": ("flow/test_inbound", "flow/test_reply_timing"),

@@ -44,7 +44,7 @@ _FLOW = {
     "decisions/": ("flow/test_steps", "flow/test_policy", "slack/test_votes"),
     "delivery/": ("flow/test_trouble", "slack/test_card_updates", "flow/test_steps", "slack/test_client"),
     "policy/": ("flow/test_policy", "flow/test_restriction"),
-    "steps/progress_indicator": ("flow/test_steps", "slack/test_messages"),
+    "steps/progress_indicator": ("flow/test_progress_indicator",),
     "steps/run_output": ("flow/test_run_output", "flow/test_steps"),
     "steps/thread_runner": (
         "flow/test_steps",

@@ -122,6 +122,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
                         main.proxy(slack), main.proxy(effects), main.proxy(validity), thread.id
                     ),
                     SecretRedactor(os.environ).redact if settings.inspection_token else None,
+                    lambda: policy.policy.offers_state_changes,
                 )
             )
         )

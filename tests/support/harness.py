@@ -205,7 +205,12 @@ async def open_harness(
         await queue.open()
         threads, outbox = ThreadStore(pool, queue.defer), Outbox(pool, queue.defer)
         effects = Effects(pool)
-        hosted = Graphs(loaded(graphs), next(iter(graphs), ""), lambda _thread: ToolHost(tools, effects))
+        hosted = Graphs(
+            loaded(graphs),
+            next(iter(graphs), ""),
+            lambda _thread: ToolHost(tools, effects),
+            shows_state=lambda: policy.policy.offers_state_changes,
+        )
         store, port, out = wrap("store", threads), wrap("slack", slack), wrap("outbox", outbox)
         voting = Voting(policy, directory, clock)
         delivery, decide = (

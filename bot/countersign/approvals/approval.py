@@ -45,6 +45,7 @@ class Approval:
     node: str | None = None  # of the outermost graph, in which the question was asked
     answer_shape: Json = None  # of an answer, as the code of the graph read it when it asked
     look_alikes: Mapping[str, str] = field(default_factory=dict)  # of a tool's name: another tool's
+    state: Json = None  # what may be changed with an answer: {"schema", "values"}; None: nothing
     requester: str | None = None  # the user id of who started the run; None: a bot or a schedule did
     rules: tuple[Rule, ...] = ()  # per row, as they were when it opened; empty: members decide all
     row_votes: tuple[RowVotes, ...] = ()  # per row, all votes; empty: those in `votes` are all there are
@@ -122,12 +123,27 @@ class Approval:
         if proposal is None or self.votes[row] is not None:
             return self.digest
         decision = proposal.decision
-        content = canonical_json([self.digest, decision.kind.value, decision.value, decision.message])
+        proposed: list[Json] = [self.digest, decision.kind.value, decision.value, decision.message]
+        if decision.state is not None:
+            proposed.append(dict(decision.state))
+        content = canonical_json(proposed)
         return hashlib.sha256(content).hexdigest()
 
     def votes_on(self, row: int) -> RowVotes:
         """All votes on a row, oldest first."""
         return self.row_votes[row] if self.row_votes else _sole(self.votes[row])
+
+    @property
+    def state_changes(self) -> Mapping[str, Json]:
+        """The fields of the graph's state that change with the answer, and their new values."""
+        changed = (vote.decision.state for vote in self.votes if vote is not None)
+        return {name: value for state in changed if state for name, value in state.items()}
+
+    @property
+    def state_before(self) -> Mapping[str, Json]:
+        """The graph's state as it was shown to whoever may change it."""
+        values = self.state.get("values") if isinstance(self.state, Mapping) else None
+        return values if isinstance(values, Mapping) else {}
 
     @property
     def outcome(self) -> Outcome | None:
@@ -286,9 +302,13 @@ class Approval:
         """The graph took the answer."""
         return self._moved(Event.RESUMED, self.closes_as)
 
-    def reopened(self, reason: str, at: datetime) -> "Approval":
-        """Pending again, because the graph would not take the answer. Its clock starts anew."""
-        return self._asked_again(Event.REOPENED, reason, at)
+    def reopened(self, reason: str, at: datetime, state: Json = None) -> "Approval":
+        """Pending again, because the graph would not take the answer. Its clock starts anew.
+
+        `state` is the graph's as it is now.
+        """
+        again = self._asked_again(Event.REOPENED, reason, at)
+        return replace(again, state=state if self.state is not None else None)
 
     def _asked_again(self, event: Event, reason: str, at: datetime) -> "Approval":
         return self._moved(
@@ -330,6 +350,7 @@ def open_approval(
     graph_version: str | None = None,
     node: str | None = None,
     answer_shape: Json = None,
+    state: Json = None,
     requester: str | None = None,
     rules: tuple[Rule, ...] = (),
 ) -> Approval:
@@ -343,6 +364,7 @@ def open_approval(
         schema=schema,
         node=node,
         answer_shape=answer_shape,
+        state=state,
         status=Status.PENDING,
         votes=(None,) * rows,
         opened_at=at,

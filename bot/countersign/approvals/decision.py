@@ -1,5 +1,6 @@
 """What a person wants to happen to one action that waits for them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,9 +34,23 @@ class Decision:
     `message` is free text (the reason of a reject, the words of a respond to a tool call).
     `value` is typed JSON (the arguments after an edit, the answer to a question or a schema).
     `verbatim`: `value` is all that the graph gets, whatever the request would make of a respond.
+    `state` are the fields of the graph's state that change with it, by name, and their new values.
     """
 
     kind: DecisionKind
     message: str | None = None
     value: Json = None
     verbatim: bool = False
+    state: Mapping[str, Json] | None = None
+
+    @property
+    def proposes(self) -> bool:
+        """Whether it is for something else than what was asked, which others can then agree to."""
+        if self.kind is DecisionKind.APPROVE:
+            return self.state is not None
+        return self.kind is not DecisionKind.REJECT
+
+    @property
+    def edits(self) -> bool:
+        """Whether it changes what will be done."""
+        return self.kind is DecisionKind.EDIT or self.state is not None

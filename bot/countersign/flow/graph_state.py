@@ -1,5 +1,6 @@
 """What is read from a graph and its checkpoints, free of LangGraph's types."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,8 +76,17 @@ class GraphState:
     checkpoint_id: str | None = None  # they grow with time; None: the thread has no state yet
     graph_version: str | None = None  # a digest of the graph's code; None: unknown
     tools: tuple[str, ...] = ()  # the names of all tools of the graph
+    changeable: Json = None  # what people may change of it: {"schema", "values"}; None: nothing, or not asked
     positions: frozenset[str] = frozenset()  # keys of the checkpoints where it and its subgraphs are
     passed: frozenset[str] = frozenset()  # those of them whose breakpoint was passed
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateChange:
+    """New values of fields of the state, by name, and what was there when people were shown them."""
+
+    after: Mapping[str, Json]
+    before: Mapping[str, Json]
 
 
 EMPTY_STATE = GraphState()

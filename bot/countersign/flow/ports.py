@@ -15,7 +15,7 @@ from countersign.approvals.policy.approver_set import Source
 from countersign.approvals.policy.matching import Channel
 from countersign.approvals.policy.voting.membership import Roster
 from countersign.flow.error_report import ErrorReport
-from countersign.flow.graph_state import GraphInfo, GraphState
+from countersign.flow.graph_state import GraphInfo, GraphState, StateChange
 from countersign.flow.inbound import Inbound
 from countersign.flow.outgoing import Outgoing, ThreadRoot
 from countersign.flow.review import Review
@@ -258,7 +258,12 @@ class GraphThread(Protocol):
 
     async def start(self, inbound: Inbound) -> None: ...
 
-    async def resume(self, interrupt_id: str, answer: Json) -> None: ...
+    async def resume(self, interrupt_id: str, answer: Json, change: StateChange | None = None) -> None:
+        """Hand over the answer, and `change` the state with it.
+
+        AnswerRefused also where the state is not any more what was shown to whoever changed it.
+        """
+        ...
 
     async def is_asked(self, interrupt_id: str) -> bool:
         """Whether a task of today's graph asks this pending interrupt, in its subgraph as well."""

@@ -7,7 +7,7 @@ from countersign.approvals.approval import Approval
 from countersign.flow.policy.redacted_request import shown_request, without_redacted_fields
 from countersign.flow.policy.restriction import restrict
 from countersign.flow.thread import ThreadRef
-from countersign.interrupts import PayloadFormat, ReviewRequest, parse, payload_format
+from countersign.interrupts import PayloadFormat, ReviewRequest, parse, payload_format, with_state_changes
 from countersign.interrupts.code import shape_from_json
 
 
@@ -24,7 +24,8 @@ class Review:
         The shape of an answer is the one that was stored when it was asked, so a card keeps its meaning.
         """
         rules = self.approval.rules
-        return without_redacted_fields(restrict(self.unrestricted_request, rules), rules)
+        allowed = without_redacted_fields(restrict(self.unrestricted_request, rules), rules)
+        return with_state_changes(allowed, self.approval.state)
 
     @cached_property
     def shown(self) -> ReviewRequest:

@@ -32,6 +32,7 @@ from countersign.interrupts.payload_format import PayloadFormat, payload_format
 from countersign.interrupts.pointer import MESSAGE, ROOT
 from countersign.interrupts.resume import check_decision, resume_value
 from countersign.interrupts.review_request import AnswerSource, Part, PartRole, ReviewRequest, ReviewRow, Risk
+from countersign.interrupts.state_changes import answer_and_change, with_state_changes
 from countersign.interrupts.unset import UNSET, JsonOrUnset, Unset
 from countersign.interrupts.validation.schema import compile_schema
 
@@ -61,6 +62,7 @@ __all__ = [
     "Risk",
     "Section",
     "Unset",
+    "answer_and_change",
     "answer_previews",
     "ascii_lookalike",
     "check_decision",
@@ -85,4 +87,5 @@ __all__ = [
     "single_line",
     "split_text",
     "to_json",
+    "with_state_changes",
 ]

@@ -6,6 +6,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
 from countersign.interrupts.errors import InvalidDecision
+from countersign.interrupts.forms.state_change import StateChangeForm
 from countersign.interrupts.json_equality import json_equal
 from countersign.interrupts.review_request import ReviewRequest, ReviewRow
 from countersign.interrupts.validation.messages import REQUIRED
@@ -38,6 +39,10 @@ def check_decision(request: ReviewRequest, row: int, decision: Decision) -> None
 
 
 def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
+    if decision.state is not None:
+        changes = row.update.state_errors(decision.state) if isinstance(row.update, StateChangeForm) else None
+        if changes is None or changes:
+            return changes or {pointer.ROOT: "The state can't be changed here."}
     if decision.verbatim:
         possible = decision.kind is DecisionKind.RESPOND and row.other is not None
         return {} if possible else {pointer.ROOT: "This can be answered with the card's buttons only."}

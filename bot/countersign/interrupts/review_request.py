@@ -53,7 +53,8 @@ class ReviewRow:
     A decision in `allowed` has an answer in `answers`, and a form in `forms` if something is typed for it.
     `options` are the answers of buttons of their own, with the position in the payload as key: a RESPOND
     picks one of them, or gives another answer if it has a form too.
-    `other` is the form that takes any JSON; only a row whose answers were guessed has it.
+    `other` is the form that takes any JSON; only a row whose answers were guessed has it. `update` is the
+    form that answers and changes the graph's state, where that is allowed.
     """
 
     action: str | None  # the tool's name as it was sent, where it is about a tool: show it with `single_line`
@@ -63,6 +64,7 @@ class ReviewRow:
     forms: Mapping[DecisionKind, Form] = field(default_factory=dict)  # EDIT, RESPOND, and REJECT's reason
     options: tuple[Option, ...] = ()
     other: Form | None = None
+    update: Form | None = None
     description: str | None = None  # the asker's own words about this row of several, as the request's are
 
     @property

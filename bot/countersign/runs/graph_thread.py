@@ -15,7 +15,7 @@ from langgraph.types import Command, StateSnapshot
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
 from countersign.flow.errors import AnswerRefused, DatabaseUnavailable, Drained, RunFailed
-from countersign.flow.graph_state import GraphInfo, GraphState, is_breakpoint
+from countersign.flow.graph_state import GraphInfo, GraphState, StateChange, is_breakpoint
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import to_json
@@ -33,6 +33,7 @@ from countersign.runs.snapshot import (
     read_state,
     with_named_values,
 )
+from countersign.runs.state_schema import changeable_state, changed_fields
 from countersign.runs.unanswered import is_asked, unanswered
 
 
@@ -61,6 +62,8 @@ class GraphThread:
         reads: Mapping[str, CheckpointTuple],
         answers: GraphReading,
         failed: Callable[[BaseException], RunFailed],
+        *,
+        shows_state: bool = False,
     ) -> None:
         """`failed` reports what a run raised."""
         self._graph = graph
@@ -71,6 +74,7 @@ class GraphThread:
         self._control = control
         self._reads = reads
         self._answers = answers
+        self._shows_state = shows_state
         self._failed = failed
         self._metadata: dict[str, Any] = {}
         self._values: Any = None
@@ -95,7 +99,12 @@ class GraphThread:
             tools=self._info.tools,
             stops=stops,
             positions=finder.positions,
+            changeable=self._changeable(snapshot),
         )
+
+    def _changeable(self, snapshot: StateSnapshot) -> Json:
+        asks = self._shows_state and bool(snapshot.interrupts)
+        return changeable_state(self._graph, snapshot.values) if asks else None
 
     async def _committed(self, snapshot: StateSnapshot) -> Any:
         """The values without the writes of tasks whose siblings are still pending.
@@ -129,11 +138,13 @@ class GraphThread:
             context = self._kept_context()  # of the form that began the thread, if there was one
         await self._run(given, self._config_for(inbound.key, inbound.user, context))
 
-    async def resume(self, interrupt_id: str, answer: Json) -> None:
+    async def resume(self, interrupt_id: str, answer: Json, change: StateChange | None = None) -> None:
         if is_breakpoint(interrupt_id):
             await self._pass_breakpoint(interrupt_id, answer)
-        else:
-            await self._run(Command(resume={interrupt_id: answer}), self._continue_config())
+            return
+        update = changed_fields(self._graph, to_json(self._values), change) if change is not None else None
+        command: Command[Any] = Command(resume={interrupt_id: answer}, update=update or None)
+        await self._run(command, self._continue_config())
 
     async def _pass_breakpoint(self, breakpoint_id: str, answer: Json) -> None:
         """Go on from the breakpoint, if the graph still stands there."""

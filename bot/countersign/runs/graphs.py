@@ -76,8 +76,12 @@ class Graphs:
         host: Callable[[ThreadRef], object],
         project: Project | None = None,
         redact: Redact | None = None,
+        shows_state: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Without a project, checkpoints bring back no types but those of the graphs' own states."""
+        """Without a project, checkpoints bring back no types but those of the graphs' own states.
+
+        `shows_state`: whether a state that is read has with it what people may change of it.
+        """
         self.project = project or Project()
         self._loaded = loaded
         self._host = host
@@ -86,6 +90,7 @@ class Graphs:
         self.default = default
         own = own_code(loaded)
         self._plans = {name: plan_input(graph, own) for name, graph in loaded.items()}
+        self._shows_state = shows_state
         self._reports = ErrorReports(own, redact) if redact else None
         self.infos: Mapping[str, GraphInfo] = {
             name: replace(
@@ -138,6 +143,7 @@ class Graphs:
                     saver.reads,
                     self.answers[name],
                     failed,
+                    shows_state=self._shows_state(),
                 )
         finally:
             self._controls.discard(control)
@@ -174,6 +180,7 @@ async def open_graphs(
     default: str | None,
     host: Callable[[ThreadRef], object],
     redact: Redact | None = None,
+    shows_state: Callable[[], bool] = lambda: False,
 ) -> AsyncIterator[Graphs]:
     """Load all graphs; what their factories opened is closed in the end. Raises GraphConfigError."""
     async with AsyncExitStack() as stack:
@@ -182,7 +189,7 @@ async def open_graphs(
             known = ", ".join(loaded)
             raise GraphConfigError(f"DEFAULT_GRAPH is {default}, and {config.path} has only: {known}.")
         project = await _project(config, loaded, stack)
-        yield Graphs(loaded, default or config.default, host, project, redact)
+        yield Graphs(loaded, default or config.default, host, project, redact, shows_state)
 
 
 async def _project(config: GraphConfig, loaded: Mapping[str, LoadedGraph], stack: AsyncExitStack) -> Project:

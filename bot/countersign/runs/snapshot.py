@@ -7,6 +7,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langgraph.constants import END
 from langgraph.types import StateSnapshot
 
+from countersign.approvals.json import Json
 from countersign.flow.graph_state import GraphState, PendingInterrupt
 from countersign.interrupts import digest, to_json
 from countersign.interrupts.code import UNKNOWN, GraphReading
@@ -60,6 +61,7 @@ def read_state(
     tools: tuple[str, ...] = (),
     stops: Sequence[Stop] = (),
     positions: frozenset[str] = frozenset(),
+    changeable: Json = None,
 ) -> GraphState:
     """`committed` are the values whose messages are posted, `unanswered` the checkpoint's interrupts.
 
@@ -96,6 +98,7 @@ def read_state(
         tool_results=tool_results(said),
         checkpoint_id=configurable.get("checkpoint_id"),
         graph_version=graph_version,
+        changeable=changeable,
         positions=positions,
         passed=frozenset(stop.key for stop in stops if stop.passed),
     )

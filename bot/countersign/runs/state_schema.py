@@ -7,14 +7,16 @@ from typing import Any, NotRequired, Required, get_args, get_origin, get_type_hi
 import structlog
 from langchain.agents.middleware.types import OmitFromSchema
 from langgraph.channels import BinaryOperatorAggregate, EphemeralValue, UntrackedValue
+from langgraph.channels.base import BaseChannel
 from langgraph.channels.delta import DeltaChannel
-from langgraph.managed.base import is_managed_value
 from langgraph.types import Overwrite
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import ReadOnly
 
 from countersign.approvals.json import Json
 from countersign.flow.errors import AnswerRefused
+from countersign.flow.graph_state import StateChange
+from countersign.interrupts import json_equal, to_json
 from countersign.runs.loading import AnyGraph
 
 log = structlog.get_logger()
@@ -49,7 +51,8 @@ def _without_qualifiers(hint: Any) -> Any:
 
 
 def _may_change(graph: AnyGraph, name: str, hint: Any) -> bool:
-    if name not in graph.channels or is_managed_value(hint) or isinstance(graph.channels[name], _NOT_STORED):
+    channel = graph.channels.get(name)
+    if not isinstance(channel, BaseChannel) or isinstance(channel, _NOT_STORED):
         return False
     marks = (mark() if isinstance(mark, type) else mark for mark in getattr(hint, "__metadata__", ()))
     return not any(isinstance(mark, OmitFromSchema) and mark.input for mark in marks)
@@ -70,6 +73,34 @@ def _schema(name: str, hint: Any) -> Json:
 
 
 _LARGEST = 20_000  # characters of one field's schema: messages have 30,000, and a field for JSON says as much
+
+
+def changeable_state(graph: AnyGraph, values: object) -> Json:
+    """What people may change, with its schema and its values; None if that is nothing."""
+    fields = state_fields(graph)
+    there = to_json(values)
+    if not fields or not isinstance(there, Mapping):
+        return None
+    shown = {name: value for name, value in there.items() if name in fields}
+    return {"schema": state_schema(fields), "values": shown}
+
+
+def changed_fields(graph: AnyGraph, now: Json, change: StateChange) -> dict[str, Any]:
+    """The update that is still to be made: nothing for what a run that died has stored already.
+
+    Raises AnswerRefused where the state is not any more what people were shown.
+    """
+    values = now if isinstance(now, Mapping) else {}
+    missing = {}
+    for name, after in change.after.items():
+        if name in values and json_equal(values[name], after):
+            continue
+        unchanged = name in values and name in change.before and json_equal(values[name], change.before[name])
+        still_absent = name not in values and name not in change.before
+        if not unchanged and not still_absent:
+            raise AnswerRefused(f"The field “{name}” of the graph's state has changed since. Read it again.")
+        missing[name] = after
+    return state_update(graph, missing)
 
 
 def state_update(graph: AnyGraph, changes: Mapping[str, Json]) -> dict[str, Any]:

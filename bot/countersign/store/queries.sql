@@ -97,11 +97,11 @@ SELECT * FROM countersign.approvals WHERE id = %(id)s;
 WITH opened AS (
     INSERT INTO countersign.approvals
         (id, thread_id, interrupt_id, digest, value, schema, node, answer_shape, look_alikes, checkpoint_id, graph_version, status,
-         votes, version, opened_at, requester, rules, row_votes, asked_at, fired, undo_until, due_at, posted_to)
+         votes, version, opened_at, requester, rules, row_votes, asked_at, fired, undo_until, due_at, posted_to, state)
     VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(value)s, %(schema)s, %(node)s, %(answer_shape)s, %(look_alikes)s,
             %(checkpoint_id)s, %(graph_version)s, %(status)s, %(votes)s, %(version)s, %(opened_at)s,
             %(requester)s, %(rules)s, %(row_votes)s, %(asked_at)s, %(fired)s, %(undo_until)s, %(due_at)s,
-            %(posted_to)s)
+            %(posted_to)s, %(state)s)
     ON CONFLICT DO NOTHING
     RETURNING id, thread_id, version
 )
@@ -117,7 +117,7 @@ WITH changed AS (
     UPDATE countersign.approvals
     SET status = %(status)s, votes = %(votes)s, row_votes = %(row_votes)s, answer = %(answer)s, closes_as = %(closes_as)s,
         status_reason = %(status_reason)s, version = %(version)s, asked_at = %(asked_at)s, fired = %(fired)s,
-        undo_until = %(undo_until)s, due_at = %(due_at)s,
+        undo_until = %(undo_until)s, due_at = %(due_at)s, state = %(state)s,
         rendered_version = CASE WHEN %(status)s IN ('resumed', 'expired', 'cancelled') AND rendered_version = version
                            THEN %(version)s ELSE rendered_version END,
         changed_at = now()

@@ -82,6 +82,7 @@ def _vote_from(vote: Row | None) -> Vote | None:
             message=vote.get("message"),
             value=vote.get("value"),
             verbatim=vote.get("verbatim", False),
+            state=vote.get("state"),
         ),
         by=Person(id=vote["by"], name=vote["name"], standing=Standing(vote["standing"])),
         at=datetime.fromisoformat(vote["at"]),
@@ -104,4 +105,5 @@ def _vote_row(vote: Vote | None) -> Json:
         "at": vote.at.isoformat(),
         **({"broke_glass": True} if vote.broke_glass else {}),
         **({"expired": True} if vote.expired else {}),
+        **({"state": dict(vote.decision.state)} if vote.decision.state is not None else {}),
     }

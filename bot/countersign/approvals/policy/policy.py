@@ -35,6 +35,10 @@ class Policy:
             for rule in self.rules
         )
 
+    @cached_property
+    def offers_state_changes(self) -> bool:
+        return any(rule.state_changes for rule in (*self.rules, self.fallback))
+
     def rule_for(self, context: ActionContext) -> Match:
         return first_match(self.rules, self.fallback, context)
 

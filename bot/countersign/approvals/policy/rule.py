@@ -80,6 +80,7 @@ class Rule:
     decisions: frozenset[DecisionKind] = ANY_DECISION
     reason: ReasonRequired = ReasonRequired.NEVER
     replies: bool = True
+    state_changes: bool = False  # whether the graph's state may be changed with an answer
     confirm: str | None = None  # the text of the second question; None: it is not asked
     summary: str | None = None  # a template: "Refund {amount} {currency} to {customer}"
     post_to: str = "thread"  # or a channel, `#name` or id

@@ -15,7 +15,6 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person
 from countersign.approvals.policy.redaction import redact
-from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.permission import check_may_open, check_may_vote, reason_required
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
@@ -153,7 +152,7 @@ class Decide:
                 **({"message": request.message} if request.message else {}),
                 "digest": request.digest,
                 "rows": {
-                    str(row): _as_json(decision, approval.rule(row)) | _verdict_json(verdicts[row])
+                    str(row): _as_json(decision, approval, row) | _verdict_json(verdicts[row])
                     for row, decision in request.decisions.items()
                 },
             },
@@ -183,11 +182,23 @@ def _for_the_graph(decision: Decision) -> Decision:
     return replace(decision, message=None) if decision.kind is DecisionKind.APPROVE else decision
 
 
-def _as_json(decision: Decision, rule: Rule) -> dict[str, Json]:
-    """For the ledger, without what the rule redacts of edited arguments."""
-    value = redact(decision.value, rule.redact) if decision.kind is DecisionKind.EDIT else decision.value
+def _as_json(decision: Decision, approval: Approval, row: int) -> dict[str, Json]:
+    """For the ledger, without what the rule redacts of edited arguments.
+
+    A field of the state that was not there before has no `before`.
+    """
+    hidden = approval.rule(row).redact
+    value = redact(decision.value, hidden) if decision.kind is DecisionKind.EDIT else decision.value
     fields: dict[str, Json] = {"kind": decision.kind, "message": decision.message, "value": value}
-    return fields | {"verbatim": True} if decision.verbatim else fields
+    if decision.verbatim:
+        fields["verbatim"] = True
+    if decision.state:
+        before = approval.state_before
+        fields["state"] = {
+            name: ({"before": before[name]} if name in before else {}) | {"after": after}
+            for name, after in decision.state.items()
+        }
+    return fields
 
 
 def _verdict_json(verdict: Verdict) -> dict[str, Json]:

@@ -78,7 +78,7 @@ class RuleAssignment:
         approval = replace(review.approval, requester=requester)
         policy = self._policy.policy
         if policy == NO_POLICY:
-            return review.with_approval(approval), ()
+            return Review(replace(approval, state=None)), ()
         channel = Channel(id=review.thread.channel)
         if policy.uses_channel_names and self._directory is not None:
             channel = await self._directory.channel(channel.id)
@@ -104,7 +104,10 @@ class RuleAssignment:
             _with_possible_decisions(match.rule, row.allowed)
             for match, row in zip(matches, review.request.rows, strict=True)
         )
-        return Review(replace(approval, rules=rules)), matches
+        # A card of several rows has no one answer; and the state may hold what a rule redacts.
+        changeable = len(rules) == 1 and rules[0].state_changes and not rules[0].redact
+        state = approval.state if changeable else None
+        return Review(replace(approval, rules=rules, state=state)), matches
 
     async def _decided_without_asking(self, review: Review) -> Change | None:
         """The change that `auto` rules make, if any row has one whose decision the row allows."""

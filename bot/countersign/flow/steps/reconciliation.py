@@ -6,7 +6,7 @@ from dataclasses import replace
 from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
-from countersign.flow.graph_state import GraphState, PendingInterrupt
+from countersign.flow.graph_state import GraphState, PendingInterrupt, is_breakpoint
 from countersign.flow.outgoing import Outgoing, card
 from countersign.flow.ports import Clock
 from countersign.flow.review import Review
@@ -89,6 +89,7 @@ def _opened(ref: ThreadRef, state: GraphState, pending: PendingInterrupt, clock:
         schema=pending.schema,
         node=pending.node,
         answer_shape=shape_to_json(pending.shape),
+        state=None if is_breakpoint(pending.interrupt_id) else state.changeable,
         rows=1,
         at=clock(),
         checkpoint_id=state.checkpoint_id,

@@ -25,7 +25,7 @@ from countersign.flow.attachments import text_for_graph
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.errors import AnswerRefused, RunFailed
 from countersign.flow.graph_name import split_name
-from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, is_breakpoint
+from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, StateChange, is_breakpoint
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, failure, note
 from countersign.flow.ports import Clock, GraphThread
@@ -119,17 +119,17 @@ class Step:
             if now is Standing.ASKED and (rows := approval.too_old_rows(self._clock())):
                 return self._lapsed(approval, state, rows, done)
             if now is Standing.ASKED:
-                await self._graph.resume(approval.interrupt_id, approval.answer)
+                await self._graph.resume(approval.interrupt_id, approval.answer, _state_change(approval))
                 state = await self._graph.read()
                 now = await _standing(approval, state)
             elif now is Standing.TAKEN:
                 await self._continue_if_unfinished(state)
                 state = await self._graph.read()
         except AnswerRefused as error:
-            change = Change(
-                after=approval.reopened(str(error), self._clock()), event=Event.REOPENED, detail=str(error)
-            )
-            return self._result(await self._graph.read(), done=done, changes=(change,))
+            state = await self._graph.read()
+            reopened = approval.reopened(str(error), self._clock(), state.changeable)
+            change = Change(after=reopened, event=Event.REOPENED, detail=str(error))
+            return self._result(state, done=done, changes=(change,))
         except RunFailed as error:
             return await self._failed_after(approval, error, done)
         if now is not Standing.TAKEN:
@@ -301,6 +301,11 @@ class Step:
             halted=halted,
             before=before,
         )
+
+
+def _state_change(approval: Approval) -> StateChange | None:
+    after = approval.state_changes
+    return StateChange(after=after, before=approval.state_before) if after else None
 
 
 def _would_pass_breakpoint(approval: Approval, state: GraphState) -> bool:

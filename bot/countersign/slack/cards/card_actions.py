@@ -14,8 +14,10 @@ APPROVE_REST = "approval:approve_rest"
 OPTIONS = "approval:options"  # the menu of more options than there are buttons for
 OTHER = "approval:other"  # an answer that the card does not offer
 OTHER_LABEL = "Answer another way"
+UPDATE = "approval:update"  # an answer, and a change of the graph's state with it
+UPDATE_LABEL = "Answer and change the state"
 DECISION_PATTERN = re.compile(r"approval:(?:approve|edit|reject|respond|answer)")
-FORM_PATTERN = re.compile(rf"{DECISION_PATTERN.pattern}|{OTHER}")
+FORM_PATTERN = re.compile(rf"{DECISION_PATTERN.pattern}|{OTHER}|{UPDATE}")
 OPTION_PATTERN = re.compile(r"approval:option:(\d{1,5})")
 
 _LABELS = {
@@ -42,8 +44,11 @@ def option_action_id(position: str) -> str:
 
 
 def decision_kind(action_id: str) -> DecisionKind | None:
-    """The decision that an action id or callback id stands for; None for any other id."""
-    if action_id == OTHER:
+    """The decision that an action id or callback id stands for; None for any other id.
+
+    Behind UPDATE people choose what they decide; it opens as an answer does.
+    """
+    if action_id in {OTHER, UPDATE}:
         return DecisionKind.RESPOND
     name = action_id.removeprefix(PREFIX)
     if name == ANSWER:

@@ -23,7 +23,12 @@ from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.block_kit.line_sections import line_sections
 from countersign.slack.cards import card_actions
 from countersign.slack.cards.description import description_block
-from countersign.slack.cards.edit_diff import edit_changes, edit_diff_blocks, original_value
+from countersign.slack.cards.edit_diff import (
+    edit_changes,
+    edit_diff_blocks,
+    original_value,
+    state_change_blocks,
+)
 from countersign.slack.cards.payload import BlockBudget, payload_blocks
 from countersign.slack.cards.references import CardReference
 from countersign.slack.cards.row import action_name, decided_line, unused_vote_line
@@ -104,6 +109,7 @@ def _detailed_row(approval: Approval, request: ReviewRequest, at: int, vote: Vot
     return [
         section(_row_line(request, at, decided_line(approval, at, vote))),
         *_vote_details(row, vote, BlockBudget(_ANSWER_BUDGET.chars // count, 12 // count)),
+        *state_change_blocks(approval, vote, BlockBudget(_ANSWER_BUDGET.chars // count, 12 // count)),
         *payload_blocks(parts, budget, truncated=_TRUNCATED).blocks,
     ]
 

@@ -22,7 +22,7 @@ from countersign.slack.block_kit.builders import (
 )
 from countersign.slack.block_kit.escaping import code, escaped_length, truncate_escaped
 from countersign.slack.cards import card_actions
-from countersign.slack.cards.edit_diff import edit_changes, edit_diff_blocks
+from countersign.slack.cards.edit_diff import edit_changes, edit_diff_blocks, state_change_blocks
 from countersign.slack.cards.payload import BlockBudget, labelled_section, title_block
 from countersign.slack.cards.references import CardReference, ModalReference
 from countersign.slack.cards.row import decided_line, unused_vote_line
@@ -83,6 +83,7 @@ def _row_sections(approval: Approval, request: ReviewRequest, at: int) -> list[B
         unused = approval.status is Status.WITHDRAWN
         blocks.append(section(unused_vote_line(vote) if unused else decided_line(approval, at, vote)))
         blocks += _vote_sections(row, vote)
+        blocks += state_change_blocks(approval, vote, _DIFF_BUDGET)
     elif approval.status is Status.PENDING:
         blocks += vote_blocks(approval, row, at)
     return blocks

@@ -1,5 +1,6 @@
 """What an edit changed, value by value: before and after, and a line diff where the text is long."""
 
+from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.vote import Vote
@@ -32,6 +33,13 @@ def edit_changes(row: ReviewRow, vote: Vote) -> tuple[Change, ...]:
     return json_diff(original_value(row), vote.decision.value)
 
 
+def state_changes(approval: Approval, vote: Vote) -> tuple[Change, ...]:
+    """Every field of the graph's state that the vote changes."""
+    state = vote.decision.state or {}
+    before = {name: approval.state_before[name] for name in state if name in approval.state_before}
+    return json_diff(before, dict(state))
+
+
 def original_value(row: ReviewRow) -> Json:
     """What the edit form was prefilled with."""
     form = row.forms.get(DecisionKind.EDIT)
@@ -52,6 +60,12 @@ def edit_diff_blocks(changes: tuple[Change, ...], budget: BlockBudget) -> list[B
             break
         blocks.append(section(text))
     return blocks
+
+
+def state_change_blocks(approval: Approval, vote: Vote, budget: BlockBudget) -> list[Block]:
+    """What the vote changes of the graph's state, under a heading; nothing for most votes."""
+    changes = state_changes(approval, vote)
+    return [section("*Changed in the state:*"), *edit_diff_blocks(changes, budget)] if changes else []
 
 
 def inline_diff(changes: tuple[Change, ...], limit: int) -> str:

@@ -126,6 +126,8 @@ def row_buttons(approval: Approval, request: ReviewRequest, row: int, *, truncat
         elements.append(button(card_actions.VIEW, "Details", value))
     if asked.other is not None:
         elements.append(button(card_actions.OTHER, card_actions.OTHER_LABEL, value))
+    if asked.update is not None:
+        elements.append(button(card_actions.UPDATE, card_actions.UPDATE_LABEL, value))
     block_id = f"row:{row}:{approval.version}"
     if any(element["type"] != "button" for element in elements):
         block_id += f":{value}"  # a menu carries no reference: its options have no room for one

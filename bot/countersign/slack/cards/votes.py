@@ -17,7 +17,7 @@ from countersign.interrupts import ReviewRow, single_line
 from countersign.slack.block_kit.builders import Block, context_block, section
 from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
-from countersign.slack.cards.edit_diff import edit_changes, inline_diff
+from countersign.slack.cards.edit_diff import edit_changes, inline_diff, state_changes
 
 _MAX_NAMED = 10  # people on one line
 _PROPOSAL_LIMIT = 1500
@@ -28,7 +28,7 @@ def vote_blocks(approval: Approval, row: ReviewRow, at: int) -> list[Block]:
     if not approval.rules:
         return []
     rule, votes = approval.rule(at), approval.votes_on(at)
-    blocks = _proposal(row, votes)
+    blocks = _proposal(approval, row, votes)
     line = _progress(rule, votes) if votes.votes else _requirement(rule)
     lines = [line] if line else []
     lines += clock_lines(approval, at)
@@ -118,21 +118,26 @@ def _progress(rule: Rule, votes: RowVotes) -> str:
 def _approves(rule: Rule, votes: RowVotes, vote: Vote) -> bool:
     if vote.decision.kind is DecisionKind.REJECT:
         return False
-    return (
-        rule.requester_may_decide or vote.decision.kind is not DecisionKind.EDIT or vote.by.id != votes.editor
-    )
+    return rule.requester_may_decide or not vote.decision.edits or vote.by.id != votes.editor
 
 
-def _proposal(row: ReviewRow, votes: RowVotes) -> list[Block]:
-    """What is decided on now, in place of what was asked: an edit or an answer of somebody."""
+def _proposal(approval: Approval, row: ReviewRow, votes: RowVotes) -> list[Block]:
+    """What is decided on now, in place of what was asked: an edit, an answer, a change of the state."""
     vote = votes.proposal
     if vote is None:
         return []
+    changes = state_changes(approval, vote)
+    state = [section(f"*Changed in the state:*\n{inline_diff(changes, _PROPOSAL_LIMIT)}")] if changes else []
+    if vote.decision.kind is DecisionKind.APPROVE:
+        who = section(f":pencil2: *Changed by {user_mention(vote.by)}.* Approving approves this:")
+        return [who, *state]
+    return [*_proposed_decision(row, vote), *state]
+
+
+def _proposed_decision(row: ReviewRow, vote: Vote) -> list[Block]:
     if vote.decision.kind is DecisionKind.EDIT:
-        changes = inline_diff(edit_changes(row, vote), _PROPOSAL_LIMIT)
-        return [
-            section(f":pencil2: *Edited by {user_mention(vote.by)}.* Approving approves this:\n{changes}")
-        ]
+        edited = inline_diff(edit_changes(row, vote), _PROPOSAL_LIMIT)
+        return [section(f":pencil2: *Edited by {user_mention(vote.by)}.* Approving approves this:\n{edited}")]
     answer = vote.decision.message if vote.decision.message is not None else vote.decision.value
     text = code(truncate_escaped(single_line(str(answer)), _PROPOSAL_LIMIT))
     return [section(f":speech_balloon: *{user_mention(vote.by)} proposes this answer:*\n{text}")]

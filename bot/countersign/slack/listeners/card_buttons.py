@@ -95,7 +95,9 @@ async def _decide(context: ListenerContext, click: ButtonClick) -> None:
     """Save a decision that needs no form, else open its form."""
     kind = card_actions.decision_kind(click.action_id)
     assert kind is not None, "the listener's pattern matches decisions only"
-    ref, person, review = await _load_clicked(context, click, kind)
+    # What is decided behind "Answer and change the state" is known once it is submitted.
+    known = None if click.action_id == card_actions.UPDATE else kind
+    ref, person, review = await _load_clicked(context, click, known)
     row = review.request.rows[ref.row]
     reason = await context.decide.reason_required(review.approval, ref.row, person, kind)
     form = decision_form(row, click.action_id, reason=reason)
@@ -118,7 +120,7 @@ async def _choose(context: ListenerContext, click: ButtonClick) -> None:
 
 
 async def _load_clicked(
-    context: ListenerContext, click: ButtonClick, kind: DecisionKind
+    context: ListenerContext, click: ButtonClick, kind: DecisionKind | None
 ) -> tuple[CardReference, Person, Review]:
     """The row of the card, who clicked, and the approval, if they may decide it now."""
     ref = CardReference.unpack(click.value)

@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.interrupts import MESSAGE, Field, FieldKind, Form, FormValidationError, RawInput, ReviewRow
+from countersign.interrupts import (
+    MESSAGE,
+    Field,
+    FieldKind,
+    Form,
+    FormValidationError,
+    RawInput,
+    ReviewRow,
+    answer_and_change,
+)
 from countersign.slack.cards import card_actions
 from countersign.slack.cards.references import InvalidReference
 from countersign.slack.forms.modal import fit_form
@@ -26,7 +35,7 @@ def decision_form(row: ReviewRow, action_id: str, *, reason: bool) -> Form | Non
     """
     form = _own_form(row, action_id)
     kind = card_actions.decision_kind(action_id)
-    if not reason or kind is None or kind not in row.allowed:
+    if not reason or kind is None or kind not in row.allowed or action_id == card_actions.UPDATE:
         return form
     place = _reason_place(kind)
     if _asks_for(form, place):
@@ -47,6 +56,8 @@ def decide(row: ReviewRow, action_id: str, raw: Mapping[str, RawInput] | None, *
         raise InvalidReference
     if action_id == card_actions.OTHER:
         return row.answer_another_way(raw or {})
+    if action_id == card_actions.UPDATE:
+        return answer_and_change(row, raw or {})
     if raw is None or not reason:
         return _decide(row, kind, action_id, raw)
     place = _reason_place(kind)
@@ -80,6 +91,8 @@ def _decide(
 def _own_form(row: ReviewRow, action_id: str) -> Form | None:
     if action_id == card_actions.OTHER:
         return row.other
+    if action_id == card_actions.UPDATE:
+        return row.update
     kind = card_actions.decision_kind(action_id)
     form = row.forms.get(kind) if kind in row.allowed else None
     return None if form is None else fit_form(form)

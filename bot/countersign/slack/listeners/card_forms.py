@@ -78,7 +78,8 @@ async def _load_form(context: ListenerContext, body: dict[str, Any], view: dict[
         raise InvalidReference
     user = body["user"]
     person = await context.person(str(user["id"]), ref.channel)
-    review = await context.load_for_decision(ref.card, ref.channel, person, kind)
+    known = None if action_id == card_actions.UPDATE else kind
+    review = await context.load_for_decision(ref.card, ref.channel, person, known)
     await context.check_card_message(review.approval, ref.message_ts, shown=False)
     return _OpenForm(
         reference=ref,

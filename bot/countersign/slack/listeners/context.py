@@ -83,7 +83,7 @@ class ListenerContext:
         return await self.client.person(user, channel)
 
     async def load_for_decision(
-        self, ref: CardReference, channel: str, person: Person, kind: DecisionKind
+        self, ref: CardReference, channel: str, person: Person, kind: DecisionKind | None
     ) -> Review:
         """The approval, if this person may decide this row so. Raises as `Decide.find_open` does."""
         return await self.decide.find_open(ref.approval_id, ref.digest, ref.row, channel, person, kind)

@@ -92,6 +92,8 @@ def describe(rule: Rule) -> Iterator[str]:
         yield f"a reason is required: {rule.reason.value}"
     if not rule.replies:
         yield "words in the thread do not decide"
+    if rule.state_changes:
+        yield "the graph's state may be changed with an answer"
     if rule.post_to != "thread":
         yield f"the card goes to {rule.post_to}"
     yield from _timing(rule)

@@ -32,6 +32,7 @@ SETTINGS: dict[str, Reader] = {
     "decisions": values.decisions,
     "reason": values.one_of(ReasonRequired),
     "replies": values.boolean,
+    "state_changes": values.boolean,
     "confirm": values.confirm,
     "summary": values.template,
     "post_to": tables.post_to,

@@ -8,8 +8,6 @@ from countersign.approvals.errors import CountersignError
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.vote import Vote
 
-_PROPOSES = {DecisionKind.EDIT, DecisionKind.RESPOND}
-
 
 class NothingToWithdraw(CountersignError):
     """You have no vote here to take back."""
@@ -29,8 +27,8 @@ class RowVotes:
 
     @property
     def editor(self) -> str | None:
-        """Who last edited the arguments, if what is proposed is an edit."""
-        edited = self.proposal is not None and self.proposal.decision.kind is DecisionKind.EDIT
+        """Who last edited the arguments or the state, if what is proposed is an edit."""
+        edited = self.proposal is not None and self.proposal.decision.edits
         return self.proposal.by.id if edited and self.proposal else None
 
     def of(self, user_id: str) -> Vote | None:
@@ -38,7 +36,7 @@ class RowVotes:
 
     def cast(self, vote: Vote) -> "RowVotes":
         """With this vote, in the place of the person's earlier one."""
-        if vote.decision.kind in _PROPOSES and not self._proposes(vote.decision):
+        if vote.decision.proposes and not self._proposes(vote.decision):
             return RowVotes(votes=(vote,), proposal=vote)
         others = tuple(other for other in self.votes if other.by.id != vote.by.id)
         return replace(self, votes=(*others, vote))
@@ -54,14 +52,15 @@ class RowVotes:
         others = tuple(vote for vote in self.votes if vote.by.id != user_id)
         if not proposed:
             return replace(self, votes=others)
-        same = next((vote for vote in others if vote.decision.kind in _PROPOSES), None)
+        same = next((vote for vote in others if vote.decision.proposes), None)
         return replace(self, votes=others, proposal=same) if same else RowVotes()
 
     def _proposes(self, decision: Decision) -> bool:
         return self.proposal is not None and _content(self.proposal.decision) == _content(decision)
 
 
-def _content(decision: Decision) -> tuple[DecisionKind, str, str | None]:
+def _content(decision: Decision) -> tuple[DecisionKind, str, str | None, str]:
     """What an edit or an answer says. The message of an edit is its reason, which is not part of it."""
     message = decision.message if decision.kind is DecisionKind.RESPOND else None
-    return decision.kind, json.dumps(decision.value, sort_keys=True), message
+    state = json.dumps(decision.state, sort_keys=True)
+    return decision.kind, json.dumps(decision.value, sort_keys=True), message, state

@@ -84,7 +84,7 @@ def _approves(context: VotingContext, row: RowVotes, vote: Vote) -> bool:
     """An edit approves what it proposes, unless whoever edits may not decide."""
     if vote.decision.kind is DecisionKind.REJECT:
         return False
-    edited = vote.decision.kind is DecisionKind.EDIT and vote.by.id == row.editor
+    edited = vote.decision.edits and vote.by.id == row.editor
     return context.rule.requester_may_decide or not edited
 
 

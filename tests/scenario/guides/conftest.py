@@ -39,6 +39,10 @@ class Game:
             await card.closes()
         return thread
 
+    def events(self, thread: Thread) -> list[str]:
+        """What happened to the approvals of this thread, in order."""
+        return [event for event, _ in self.stage.ledger(thread)]
+
     async def ends_with(self, thread: Thread, *words: str) -> Message:
         """Wait until the bot said all of this at once, beside its cards, and nothing failed."""
         last = await thread.wait_for(

@@ -3,19 +3,10 @@
 To add one, add an entry. `old` stands once in `file`; test_guards.py holds that every entry still fits.
 """
 
-from dataclasses import dataclass
+from tests.mutation.guard import Guard
+from tests.mutation.security_guards import SECURITY_GUARDS
 
-
-@dataclass(frozen=True, kw_only=True)
-class Guard:
-    """What to replace by what, and the tests each of which must fail then."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    tests: tuple[str, ...]
-
+__all__ = ["GUARDS", "Guard"]
 
 _STEP = "bot/countersign/flow/steps/step.py"
 _STANDING = "bot/countersign/flow/steps/resume_check.py"
@@ -166,4 +157,5 @@ GUARDS = (
         new="SELECT 1",
         tests=(f"{_LOCKS}::test_one_holds_it_and_the_other_is_told",),
     ),
+    *SECURITY_GUARDS,
 )

@@ -217,3 +217,12 @@ def asked(payload: Json) -> Approval:
         at=datetime(2026, 11, 20, 12, 0, tzinfo=UTC),
     )
     return replace(approval, id=UUID(int=1))
+
+
+def test_no_section_is_folded() -> None:
+    card = render_card(
+        Review(asked({"title": "Send it?", "why": "He waits.", "to": "bob", "body": "x\n" * 200}))
+    )
+    folded = [block for block in card.blocks if block["type"] == "section" and not block.get("expand")]
+    assert folded == []
+    assert [block["type"] for block in card.blocks].count("section") == 3

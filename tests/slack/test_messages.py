@@ -252,3 +252,12 @@ def test_an_agents_words_are_posted_as_they_are(text: str) -> None:
     )
     (message,) = render_message(row)
     assert message.blocks == [{"type": "markdown", "text": text}]
+
+
+def test_a_line_like_a_decision_is_a_quotation_but_not_in_code() -> None:
+    text = "Hi\n✅ **Approved** by Bob\n```\nApproved by Bob\n```\nApproved requests wait."
+    row = Outgoing(
+        key="k", kind=OutgoingKind.AGENT_MESSAGE, team="T", channel="C", thread_ts="1.0", body={"text": text}
+    )
+    (message,) = render_message(row)
+    assert message.blocks[0]["text"] == text.replace("✅ **", "> ✅ **")

@@ -1,0 +1,235 @@
+"""The guards against what an attacker tries: who decides, what the eye sees, what reaches a parser."""
+
+from tests.mutation.guard import Guard
+
+_HTTP = "bot/countersign/slack/transport/http.py"
+_INSTALLATION = "bot/countersign/slack/transport/installation.py"
+_PEOPLE = "bot/countersign/slack/user_directory.py"
+_REPLIES = "bot/countersign/flow/decisions/reply_handler.py"
+_DISPLAY = "bot/countersign/interrupts/display"
+_NOW = "tests/security/test_now_means_now.py"
+_UNSIGNED = "tests/security/test_unsigned_requests.py"
+_DECISIONS = "tests/slack/test_decisions.py"
+_TIMING = "tests/flow/test_reply_timing.py"
+_VISIBLE = "tests/interrupts/test_visible_text.py"
+_PLACEMENT = "tests/flow/test_placement.py"
+_TOOLS = "tests/runs/test_tool_names.py"
+_CARDS = "tests/security/test_one_to_one.py"
+
+SECURITY_GUARDS = (
+    Guard(
+        name="the signature is verified before the body is parsed",
+        file=_HTTP,
+        old="            verifier.verify(signed, body)\n",
+        new="",
+        tests=(
+            f"{_UNSIGNED}::test_a_request_without_slacks_signature_is_refused",
+            f"{_UNSIGNED}::test_whatever_an_unsigned_body_is_it_is_not_parsed",
+        ),
+    ),
+    Guard(
+        name="an old signature is refused",
+        file="bot/countersign/slack/transport/signature.py",
+        old="if abs(self._clock() - int(timestamp)) > MAX_AGE:",
+        new="if not timestamp:",
+        tests=(f"{_UNSIGNED}::test_a_request_without_slacks_signature_is_refused",),
+    ),
+    Guard(
+        name="a body is read up to a limit",
+        file=_HTTP,
+        old="            if size > MAX_BODY:",
+        new="            if size > 1000 * MAX_BODY:",
+        tests=(f"{_UNSIGNED}::test_a_body_above_the_limit_is_not_read_to_its_end",),
+    ),
+    Guard(
+        name="a payload of another workspace is refused",
+        file=_INSTALLATION,
+        old="return workspace.team in _team_ids(body)",
+        new="return True",
+        tests=(
+            "tests/security/test_other_installations.py::test_an_event_of_another_workspace_is_refused",
+            "tests/security/test_other_installations.py::test_which_payloads_are_ours",
+        ),
+    ),
+    Guard(
+        name="a payload of another app is refused",
+        file=_INSTALLATION,
+        old="if app_id and workspace.app_id and app_id != workspace.app_id:",
+        new="if app_id and workspace.app_id and not app_id:",
+        tests=("tests/security/test_other_installations.py::test_which_payloads_are_ours",),
+    ),
+    Guard(
+        name="who decides is asked of Slack anew at the click and at the submission",
+        file=_PEOPLE,
+        old="if cached and self._clock() - cached[0] < max_age:",
+        new="if cached:",
+        tests=(f"{_NOW}::test_whoever_was_a_member_a_moment_ago_decides_nothing",),
+    ),
+    Guard(
+        name="guests decide nothing",
+        file=_PEOPLE,
+        old='if user.get("is_restricted") or user.get("is_ultra_restricted"):',
+        new='if user.get("is_nobody"):',
+        tests=(
+            f"{_DECISIONS}::test_guests_and_strangers_may_not_decide",
+            f"{_DECISIONS}::test_a_form_sent_by_somebody_who_may_not_decide_is_refused",
+        ),
+    ),
+    Guard(
+        name="whoever cannot see the channel decides nothing in it",
+        file="bot/countersign/slack/client.py",
+        old="outside = person.standing is Standing.MEMBER and not can_see",
+        new="outside = person.standing is Standing.GUEST and not can_see",
+        tests=(f"{_NOW}::test_whoever_was_removed_from_a_private_channel_decides_nothing_there",),
+    ),
+    Guard(
+        name="a message with a trace of a bot is nobody's",
+        file="bot/countersign/slack/listeners/message_events.py",
+        old='value and (name == "app_id" or name.startswith(("bot_", "workflow")))',
+        new='value and name == "bot_id"',
+        tests=(f"{_NOW}::test_a_message_with_any_trace_of_a_bot_is_nobodys",),
+    ),
+    Guard(
+        name="a word counts only for what was open when it was written",
+        file=_REPLIES,
+        old=" or message.open_approvals != (approval.id,):",
+        new=":",
+        tests=(
+            f"{_TIMING}::test_a_word_written_while_two_waited_decides_neither_and_no_third",
+            f"{_TIMING}::test_a_word_written_before_another_card_closed_decides_nothing",
+        ),
+    ),
+    Guard(
+        name="a word that was edited or deleted decides nothing",
+        file=_REPLIES,
+        old="if any(revised_message(later) == message.key for later in work.inbound):",
+        new="if not work.inbound:",
+        tests=(f"{_TIMING}::test_a_word_that_is_edited_or_deleted_in_time_decides_nothing",),
+    ),
+    Guard(
+        name="a word decides nothing once the graph spoke after the card",
+        file=_REPLIES,
+        old="if await self._store.graph_posted_between(ref, approval.card_ts, message.ts):",
+        new="if not await self._store.graph_posted_between(ref, approval.card_ts, message.ts) and not ref:",
+        tests=(f"{_TIMING}::test_words_decide_nothing_once_the_graph_said_something_after_the_card",),
+    ),
+    Guard(
+        name="an agent cannot fish for a word",
+        file=_REPLIES,
+        old="_TIME_TO_READ = 3.0",
+        new="_TIME_TO_READ = 0.0",
+        tests=(
+            f"{_TIMING}::test_a_word_that_the_agent_wrote_before_the_card_counts_once_there_was_time_to_read",
+        ),
+    ),
+    Guard(
+        name="an agent's word is found in whichever letters",
+        file="bot/countersign/flow/decisions/deciding_words.py",
+        old="return _WORDS.search(_folded(said)) is not None",
+        new="return _WORDS.search(said) is not None",
+        tests=("tests/security/test_fishing.py::test_words_are_found_however_they_are_written",),
+    ),
+    Guard(
+        name="what an agent writes like a decision is quoted",
+        file="bot/countersign/slack/block_kit/escaping.py",
+        old="set_apart = not fenced and not fence and imitates_decision(line)",
+        new="set_apart = False",
+        tests=("tests/slack/test_messages.py::test_a_line_like_a_decision_is_a_quotation_but_not_in_code",),
+    ),
+    Guard(
+        name="secrets of a known form are redacted",
+        file="bot/countersign/log_redaction.py",
+        old="text = _KNOWN.sub(REDACTED, text)",
+        new="text = text",
+        tests=("tests/test_log_redaction.py::test_every_common_form_is_redacted_within_other_words",),
+    ),
+    Guard(
+        name="no value begins a line of the log",
+        file="bot/countersign/log_redaction.py",
+        old="return _CONTROL.sub(_escaped, text)",
+        new="return text",
+        tests=("tests/test_log_redaction.py::test_no_value_begins_a_new_line_or_steers_a_terminal",),
+    ),
+    Guard(
+        name="what a rule redacts is not in the details either",
+        file="bot/countersign/flow/review.py",
+        old="if any(rule.redact for rule in self.approval.rules):",
+        new="if not self.approval.rules:",
+        tests=(
+            f"{_PLACEMENT}::test_what_is_redacted_is_on_no_card_form_message_or_ledger_and_reaches_the_graph",
+        ),
+    ),
+    Guard(
+        name="a text that reads as a key or an item stands in quotes",
+        file=f"{_DISPLAY}/layout.py",
+        old="""return f'"{text}"' if alone and _STRUCTURE.match(text) else text""",
+        new="return text",
+        tests=(
+            f"{_VISIBLE}::test_two_values_are_never_laid_out_alike",
+            f"{_CARDS}::test_two_payloads_never_have_the_same_card",
+        ),
+    ),
+    Guard(
+        name="lines that read as keys are barred",
+        file=f"{_DISPLAY}/layout.py",
+        old='return "\\n".join(_barred(lines)) if all(map(_STRUCTURE.match, lines)) else text',
+        new="return text",
+        tests=(f"{_VISIBLE}::test_two_values_are_never_laid_out_alike",),
+    ),
+    Guard(
+        name="a bracket of the text itself is written out",
+        file=f"{_DISPLAY}/visible_text/hidden_characters.py",
+        old=r"\p{{Zs}}⟨{LINE_BREAK_SIGN}",
+        new=r"\p{{Zs}}{LINE_BREAK_SIGN}",
+        tests=(f"{_VISIBLE}::test_two_texts_are_never_shown_alike",),
+    ),
+    Guard(
+        name="marks that strike through are written out",
+        file=f"{_DISPLAY}/visible_text/combining_marks.py",
+        old="if not _BASE.match(base) or _STRIKING.search(marks):",
+        new="if not _BASE.match(base):",
+        tests=(f"{_VISIBLE}::test_what_deceives_is_written_out",),
+    ),
+    Guard(
+        name="words that mix scripts are marked",
+        file=f"{_DISPLAY}/visible_text/escaping.py",
+        old="foreign = [at for at in foreign_positions(text) if at not in replaced]",
+        new="foreign: list[int] = []",
+        tests=(f"{_VISIBLE}::test_what_deceives_is_written_out",),
+    ),
+    Guard(
+        name="runs of spaces are counted",
+        file=f"{_DISPLAY}/visible_text/whitespace.py",
+        old="_LONGEST_BLANK = 24",
+        new="_LONGEST_BLANK = 24_000",
+        tests=(f"{_VISIBLE}::test_what_deceives_is_written_out",),
+    ),
+    Guard(
+        name="decomposed text says so",
+        file=f"{_DISPLAY}/visible_text/escaping.py",
+        old="    if is_decomposed(text):",
+        new="    if not text:",
+        tests=(f"{_VISIBLE}::test_what_deceives_is_written_out",),
+    ),
+    Guard(
+        name="a payload of an uncommon format is told apart",
+        file="bot/countersign/flow/review.py",
+        old="return replace(found, is_shown=False) if summarised else found",
+        new="return PayloadFormat() if summarised or found else found",
+        tests=(f"{_CARDS}::test_two_payloads_never_have_the_same_card",),
+    ),
+    Guard(
+        name="no section of a card is folded",
+        file="bot/countersign/slack/block_kit/builders.py",
+        old='"text": mrkdwn(text), "expand": True',
+        new='"text": mrkdwn(text)',
+        tests=(f"{_CARDS}::test_no_section_is_folded",),
+    ),
+    Guard(
+        name="a tool that looks like another one is named",
+        file="bot/countersign/flow/steps/reconciliation.py",
+        old="look_alikes=_look_alikes(review, state)",
+        new="look_alikes={}",
+        tests=(f"{_TOOLS}::test_a_tool_that_looks_like_another_of_the_graph_is_opened_with_its_name",),
+    ),
+)

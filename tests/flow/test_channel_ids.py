@@ -1,100 +1,92 @@
-"""A channel that got a new id is one channel: on the way in, on the way out, and among those of a person."""
+"""Channels whose id changed, once or several times: what Slack knows, and what a thread keeps."""
 
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from countersign.flow.channel_ids import MAX_AGE, ChannelIdChange, ChannelIds
 
 
+@dataclass
 class Changes:
-    """The changes of one workspace, in memory, with a count of how often they were read."""
+    """The store, in memory. `reads` counts how often it was asked."""
 
-    def __init__(self, *changes: tuple[str, str, str]) -> None:
-        self.changes = tuple(ChannelIdChange(old=old, new=new, ts=Decimal(ts)) for old, new, ts in changes)
-        self.reads = 0
+    changes: dict[str, ChannelIdChange] = field(default_factory=dict)
+    reads: int = 0
 
     async def add(self, team: str, change: ChannelIdChange) -> None:
-        assert team == "T1"
-        self.changes = (*dict.fromkeys((*self.changes, change)),)
+        self.changes.setdefault(change.old, change)
 
     async def all(self, team: str) -> tuple[ChannelIdChange, ...]:
-        assert team == "T1"
         self.reads += 1
-        return self.changes
+        return tuple(self.changes.values())
 
 
+@dataclass
 class Clock:
-    now = 50.0
+    now: float = 0.0
 
     def __call__(self) -> float:
         return self.now
 
 
-TWICE = (("C1", "C2", "100"), ("C2", "C3", "200.5"))
+async def test_a_thread_keeps_the_id_that_its_channel_had_when_it_began() -> None:
+    ids = ChannelIds(Changes(), "T1", Clock())
+    await ids.changed("G1", "C2", "100.000000")
+    await ids.changed("C2", "C3", "200.000000")
+
+    assert [ids.at("C3", ts) for ts in ("99.9", "100.000000", "199.9", "200.000001")] == [
+        "G1",
+        "C2",
+        "C2",
+        "C3",
+    ]
+    assert [ids.current(each) for each in ("G1", "C2", "C3", "C9")] == ["C3", "C3", "C3", "C9"]
+    assert ids.at("C9", "1.0") == "C9"
+    assert ids.at("C3", "no number") == "C3"
+    assert ids.with_former(["C9", "C3"]) == ["C9", "C3", "C2", "G1"]
 
 
-async def ids(*changes: tuple[str, str, str]) -> ChannelIds:
-    found = ChannelIds(Changes(*changes), "T1")
-    await found.refresh()
-    return found
+async def test_a_change_that_is_told_twice_or_in_a_circle_ends() -> None:
+    ids = ChannelIds(Changes(), "T1", Clock())
+    await ids.changed("C1", "C2", "100.0")
+    await ids.changed("C1", "C2", "300.0")
+    await ids.changed("C2", "C1", "200.0")
+
+    assert ids.at("C2", "50.0") in {"C1", "C2"}
+    assert ids.current("C1") in {"C1", "C2"}
 
 
-@pytest.mark.parametrize(
-    ("channel", "now"), [("C1", "C3"), ("C2", "C3"), ("C3", "C3"), ("C9", "C9"), ("", "")]
-)
-async def test_every_id_that_a_channel_had_leads_to_the_one_that_it_has(channel: str, now: str) -> None:
-    assert (await ids(*TWICE)).current(channel) == now
-
-
-@pytest.mark.parametrize(
-    ("began", "had"),
-    [("99.9", "C1"), ("100", "C2"), ("150", "C2"), ("200.4", "C2"), ("200.5", "C3"), ("300", "C3")],
-)
-async def test_a_thread_is_in_the_channel_that_there_was_when_it_began(began: str, had: str) -> None:
-    assert (await ids(*TWICE)).at("C3", began) == had
-
-
-async def test_what_is_no_time_leaves_the_channel_as_it_is() -> None:
-    assert (await ids(*TWICE)).at("C3", "soon") == "C3"
-
-
-async def test_a_circle_of_ids_ends() -> None:
-    circle = await ids(("C1", "C2", "100"), ("C2", "C1", "200"))
-    assert circle.current("C1") in {"C1", "C2"}
-    assert circle.at("C1", "1") in {"C1", "C2"}
-    assert circle.with_former(["C1"]) == ["C1", "C2"]
-
-
-async def test_a_list_of_channels_has_all_their_former_ids_once() -> None:
-    found = await ids(*TWICE)
-    assert found.with_former(["C3", "C9"]) == ["C3", "C9", "C2", "C1"]
-    assert found.with_former(["C3", "C1"]) == ["C3", "C1", "C2"]
-    assert found.with_former(["C1"]) == ["C1"]
-
-
-async def test_changes_are_read_anew_when_they_are_older_than_a_second_and_not_before() -> None:
+async def test_the_change_of_another_process_is_seen_within_a_second() -> None:
     store, clock = Changes(), Clock()
-    found = ChannelIds(store, "T1", clock)
-    await found.refresh()
-    store.changes = (ChannelIdChange(old="C1", new="C2", ts=Decimal(1)),)
+    here, there = ChannelIds(store, "T1", clock), ChannelIds(store, "T1", clock)
+    await here.refresh()
+    await there.changed("C1", "C2", "100.0")
+    await here.refresh()
+    assert here.current("C1") == "C1"
 
-    clock.now += MAX_AGE - 0.01
-    await found.refresh()
-    assert (store.reads, found.current("C1")) == (1, "C1")
+    clock.now = MAX_AGE
+    await here.refresh()
 
-    clock.now += 0.01
-    await found.refresh()
-    assert (store.reads, found.current("C1")) == (2, "C2")
+    assert here.current("C1") == "C2"
+    reads = store.reads
+    await here.refresh()
+    assert store.reads == reads
 
 
-async def test_a_change_counts_at_once_and_being_told_twice_changes_nothing() -> None:
-    store, clock = Changes(), Clock()
-    found = ChannelIds(store, "T1", clock)
-    await found.refresh()
+@given(st.lists(st.integers(1, 10**6), unique=True, max_size=6).map(sorted), st.integers(0, 10**6 + 1))
+def test_the_way_in_and_the_way_out_meet(moments: list[int], began: int) -> None:
+    ids = ChannelIds(Changes(), "T1", Clock())
+    changes = [
+        ChannelIdChange(old=f"C{at}", new=f"C{at + 1}", ts=Decimal(ts)) for at, ts in enumerate(moments)
+    ]
+    ids._by_old = {change.old: change for change in changes}
+    ids._by_new = {change.new: change for change in changes}
+    newest = f"C{len(moments)}"
 
-    for _ in range(2):
-        await found.changed("C1", "C2", "100.5")
+    kept = ids.at(newest, str(began))
 
-    assert found.current("C1") == "C2"
-    assert store.changes == (ChannelIdChange(old="C1", new="C2", ts=Decimal("100.5")),)
+    assert kept == f"C{sum(ts <= began for ts in moments)}"
+    assert ids.current(kept) == newest

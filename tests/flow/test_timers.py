@@ -1,7 +1,7 @@
 """What the clock does to approvals, on a real database: reminders, escalation, expiry, and undo."""
 
 import asyncio
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator, MutableMapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -305,6 +305,18 @@ async def test_a_timer_that_comes_early_or_twice_does_nothing(harness: Harness, 
     assert len(notes(harness)) == 1
 
 
+async def test_a_timer_outlives_the_bot(database_url: str, clock: Clock) -> None:
+    """It is due while no bot runs, and fires when one does."""
+    async with open_harness(database_url, {"one": refunds(1500)}, clock=clock) as before:
+        thread, card = await asked(before, NAMED + 'expire_after = "1h"\n')
+    clock.now += timedelta(hours=5)
+    async with open_harness(database_url, {"one": refunds(1500)}, clock=clock) as after:
+        await after.timers.run_due()
+        await after.run_thread(thread.id)
+        assert (await stored(after, card)).status is Status.EXPIRED
+        assert "by 2026-11-26 11:00 UTC" in said(after), "the deadline is told, not when it was noticed"
+
+
 async def test_a_timer_that_fails_does_not_hold_up_the_others(
     harness: Harness, clock: Clock, logged: list[MutableMapping[str, Any]]
 ) -> None:
@@ -345,7 +357,7 @@ class Turnstile:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    async def decide(self, change: Change, post: tuple[Outgoing, ...] = ()) -> None:
+    async def decide(self, change: Change, post: Sequence[Outgoing] = ()) -> None:
         if self.used < 2:
             self.used += 1
             await self._barrier.wait()
@@ -357,7 +369,7 @@ async def test_an_expiry_and_the_last_vote_of_a_quorum_in_the_same_moment(
     database_url: str, clock: Clock, round_: int
 ) -> None:
     """On two connections that both read the approval as pending: one of them counts, and only one."""
-    gate: list[Turnstile] = []
+    gate: list[Any] = []
 
     def wrap(name: str, port: Any) -> Any:
         if name != "store":
@@ -514,6 +526,47 @@ async def test_undo_is_for_who_voted_and_in_time(harness: Harness, clock: Clock)
             await undo(card.id, CHANNEL, await harness.slack.person("UBOB"))
         await harness.timers.run_due()
     assert await harness.ledger(thread) == ["opened", "decided", "sent"]
+
+
+async def test_undo_and_the_end_of_its_period_in_the_same_moment(database_url: str, clock: Clock) -> None:
+    """Both have read the decision as undoable: one of them counts."""
+    gate: list[Any] = []
+
+    def wrap(name: str, port: Any) -> Any:
+        if name == "store":
+            gate.append(Turnstile(port, 2))
+        return gate[0] if name == "store" else port
+
+    async with open_harness(database_url, {"one": refunds(1500)}, clock=clock, wrap=wrap) as harness:
+        thread, card = await asked(harness, UNDO)
+        gate[0].used = 2
+        await harness.vote(card, YES, user="UBOB")
+        bob = await harness.slack.person("UBOB")
+        early = Clock()
+        early.now = clock.now
+        undo = UndoDecision(gate[0], Voting(harness.policy, harness.directory, clock), early)
+        clock.now += timedelta(seconds=30)
+        gate[0].used = 0
+        results = await asyncio.gather(
+            harness.timers.run_due(), undo(card.id, CHANNEL, bob), return_exceptions=True
+        )
+        await harness.run_thread(thread.id)
+        refused = [result for result in results if isinstance(result, NotPending)]
+        ledger = await harness.ledger(thread)
+        if refused:
+            assert ledger == ["opened", "decided", "sent", "resumed"]
+        else:
+            assert ledger == ["opened", "decided", "undone"]
+            assert not harness.slack.texts(OutgoingKind.AGENT_MESSAGE)
+
+
+async def test_a_word_in_the_thread_decides_and_can_be_undone(harness: Harness, clock: Clock) -> None:
+    thread, card = await asked(harness, UNDO)
+    await harness.say(thread, "approve", user="UBOB")
+    assert (await stored(harness, card)).is_undoable
+    await undo_of(harness, clock)(card.id, CHANNEL, await harness.slack.person("UBOB"))
+    assert (await harness.the_card(thread)).open_rows == (0,)
+    assert await harness.ledger(thread) == ["opened", "decided", "undone"]
 
 
 async def test_a_message_in_the_undo_period_is_no_input(harness: Harness, clock: Clock) -> None:

@@ -223,9 +223,9 @@ async def test_a_decision_is_undone_before_the_graph_hears_of_it(governed: Stage
     await shows(card, "Can be undone until")
     assert card.actions == ["approval:undo"]
 
-    await card.click("approval:undo", governed.ws.alice)
+    await card.undo(by=governed.ws.alice)
     assert card.actions == ["approval:undo"], "they had no vote on it"
-    await card.click("approval:undo", governed.ws.bob)
+    await card.undo(by=governed.ws.bob)
 
     await card.thread.wait_until(
         lambda: "approval:approve" in card.actions or None, limit=20, what="the card to open again"

@@ -38,6 +38,10 @@ class ApprovalCard(Card):
         """Press Withdraw my vote."""
         return await self.click("approval:withdraw", by, block_id)
 
+    async def undo(self, by: CardUser) -> ClickResult:
+        """Press Undo."""
+        return await self.click("approval:undo", by)
+
     async def answer_another_way(self, by: CardUser, text: str, kind: str = "text") -> SubmissionResult:
         """Press Answer another way and submit the text as `text`, `number`, `yes_no` or `json`."""
         return await self.submit("approval:other", by, {"/": text, "/as": kind})

@@ -30,6 +30,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.flow.timers.timer_runner import TimerRunner
 from countersign.flow.tools.approval_validity import ApprovalValidity
 from countersign.flow.tools.tool_host import ToolHost
+from countersign.graphs_store import open_graphs_store
 from countersign.http.admin_server import open_startup_server
 from countersign.http.inspection_api import InspectionApi
 from countersign.jobs.queue import Queue
@@ -38,10 +39,10 @@ from countersign.log_redaction import SecretRedactor
 from countersign.policy_support import load_supported_policy
 from countersign.runs.blocking_watchdog import watched
 from countersign.runs.checkpoints import Checkpoints
-from countersign.runs.config import GraphConfig, read_graph_config
+from countersign.runs.config import read_graph_config
 from countersign.runs.graph_loop import GraphsOnGraphLoop, LocksOnGraphLoop, open_graph_loop
-from countersign.runs.graphs import Project, open_graphs
-from countersign.runs.long_term_store import LongTermStore, long_term_store, sweep_interval
+from countersign.runs.graphs import open_graphs
+from countersign.runs.long_term_store import sweep_interval
 from countersign.runs.loop_bridge import LoopBridge
 from countersign.runtime import new_event_loop
 from countersign.settings import Settings
@@ -57,12 +58,11 @@ from countersign.store.effects import Effects
 from countersign.store.ledger import Ledger
 from countersign.store.lost_cards import LostCards
 from countersign.store.outbox import Outbox
-from countersign.store.pool import configure_for_statements, open_pool, open_session_pool, open_store_pool
+from countersign.store.pool import configure_for_statements, open_pool, open_session_pool
 from countersign.store.retention import RetentionStore
 from countersign.store.run_slots import RunSlots
 from countersign.store.thread_locks import ThreadLocks
 from countersign.store.threads import ThreadStore
-from countersign.store.vector_index import migrate_vector_index
 
 log = structlog.get_logger()
 
@@ -137,7 +137,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         sessions = await stack.enter_async_context(
             graph_loop.enter(lambda: open_session_pool(url, limits.jobs + 1))
         )
-        await _open_long_term_store(stack, graph_loop, url, config, hosted.project)
+        await open_graphs_store(stack, graph_loop, url, config, hosted.project)
         queue = Queue(pool)
         await queue.open()
         hasher = EntryHasher(settings.ledger_key.get_secret_value().encode() if settings.ledger_key else None)
@@ -226,19 +226,3 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             sweep_store_every=sweep_interval(config.store.ttl),
             metrics=metrics,
         )
-
-
-async def _open_long_term_store(
-    stack: AsyncExitStack, graph_loop: LoopBridge, url: str, config: GraphConfig, project: Project
-) -> None:
-    """Give the graphs PostgreSQL's store, unless the project brings one of its own."""
-    if project.store is not None:
-        return
-    if project.index is not None:
-        await migrate_vector_index(url, project.index)
-    pool = await stack.enter_async_context(graph_loop.enter(lambda: open_store_pool(url)))
-
-    async def open_store() -> LongTermStore:  # on the loop that uses it
-        return long_term_store(pool, project.index, config.store.ttl)
-
-    project.store = await graph_loop.call(open_store)

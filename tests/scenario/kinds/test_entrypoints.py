@@ -125,6 +125,8 @@ async def test_every_kind_of_input_and_of_result(host: Host) -> None:
             thread = await hosted.says(f"{name}: Red sky")
             assert expected in await hosted.result(thread)
 
+        await (await hosted.says("nothing: at all")).wait_for("Done", limit=20)
+
         chat = await hosted.says("chat: one")
         assert (await chat.wait_for("chat", limit=20)).text == "chat ['one']"
         await hosted.stage.ws.carol.replies(chat, "two")

@@ -131,9 +131,10 @@ class _GraphReader:
         if text is None or file is None:
             return None, None
         try:
-            tree = self._trees.setdefault(file, ast.parse(text))
+            tree = self._trees.get(file) or ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None, None
+        self._trees[file] = tree
         there = [node for node in _functions(tree) if _first_line(node) == code.co_firstlineno]
         named = [node for node in there if getattr(node, "name", "<lambda>") == code.co_name]
         return (named[0] if len(named) == 1 else None), tree

@@ -10,6 +10,7 @@ from benchmarks.server import Server, own_cpu
 from benchmarks.sides import Side
 from countersign.testing.cards import approval_card
 from slack_local.model.wire_log import WireLog
+from slack_local.people.person import Person
 
 LIMIT = 120.0  # seconds after which something is broken, not slow
 
@@ -22,7 +23,7 @@ async def measure(side: Side, server: Server, *, latency: float, threads: int, a
     cell = Cell(side=side.name, latency=latency, threads=threads)
     cpu, cpu_postgres, cpu_self = own_cpu(side.pids), server.cpu(), own_cpu([os.getpid()])
     began = time.perf_counter()
-    await asyncio.gather(*(_several(side, approvals // threads, cell) for _ in range(threads)))
+    await asyncio.gather(*(_several(side, approvals // threads, cell, number) for number in range(threads)))
     cell.elapsed = time.perf_counter() - began
     await _calm(side)
     cell.calls = len(side.ws.log.calls())
@@ -36,18 +37,21 @@ async def measure(side: Side, server: Server, *, latency: float, threads: int, a
 async def warm_up(side: Side, threads: int = 4) -> None:
     side.ws.faults.latency = 0.0
     cell = Cell(side=side.name, latency=0.0, threads=threads)
-    await asyncio.gather(*(_several(side, 2, cell) for _ in range(threads)))
+    await asyncio.gather(*(_several(side, 2, cell, number) for number in range(threads)))
 
 
-async def _several(side: Side, approvals: int, cell: Cell) -> None:
+async def _several(side: Side, approvals: int, cell: Cell, number: int) -> None:
+    asker = (side.ws.carol, side.ws.alice, side.ws.bob)[number % 3]  # each has a share of the slots
     for _ in range(approvals):
-        await approve(side, cell)
+        await approve(side, cell, asker=asker)
 
 
-async def approve(side: Side, cell: Cell, thread_ts: str | None = None) -> None:
-    """Carol asks, bob approves, the answer comes."""
+async def approve(
+    side: Side, cell: Cell, thread_ts: str | None = None, *, asker: Person | None = None
+) -> None:
+    """Somebody asks (carol), bob approves, the answer comes."""
     began = time.perf_counter()
-    thread = await side.ws.carol.mentions("transfer 12", thread_ts=thread_ts)
+    thread = await (asker or side.ws.carol).mentions("transfer 12", thread_ts=thread_ts)
     card = await approval_card(thread, limit=LIMIT)
     cell.card.append(time.perf_counter() - began)
     began = time.perf_counter()

@@ -322,6 +322,16 @@ async def test_what_runs_no_graph_needs_no_slot(harness: Harness) -> None:
     assert await slots.slots.enter(thread.id) == Slot(fence=None)
 
 
+async def test_a_decision_that_may_still_be_taken_back_needs_none_yet(harness: Harness) -> None:
+    slots = line(harness, slot_limits(4))
+    thread, approval = await a_waiting_thread(harness)
+    await harness.threads.decide(decided(approval, "UBOB", DecisionKind.APPROVE))
+    await harness.rows("UPDATE countersign.approvals SET undo_until = now() + interval '1 minute'")
+    assert await slots.slots.enter(thread.id) == Slot(fence=None)
+    await harness.rows("UPDATE countersign.approvals SET undo_until = NULL")
+    assert await slots.slots.enter(thread.id) == Slot(fence=2)
+
+
 async def test_a_retry_counts_as_a_decision(harness: Harness) -> None:
     slots = line(harness, slot_limits(1))
     await slots.starts("UALICE", channel="C2")

@@ -1,4 +1,7 @@
+import copy
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -96,3 +99,103 @@ def test_what_cannot_be_read_is_unknown(stored: object) -> None:
 def test_where_a_shape_was_found_makes_it_no_other_shape() -> None:
     assert Boolean(where=Where("a.py", 1), evidence="if answer") == Boolean(where=Where("b.py", 9))
     assert OneOf(("yes",)) != OneOf(("yes",), exhaustive=True)
+
+
+STORED = shape_to_json(
+    Object(
+        (
+            Key("action", OneOf(("yes", 1), match=Match.PREFIX), required=True),
+            Key("pair", Tuple((Text(), Number(integer=True)), sometimes=(1,)), required=False),
+            Key(
+                "names",
+                ListOf(Union((Boolean(), Text(optional=True)))),
+                required=False,
+                needed_with=(("action", "yes"),),
+                needed_unless=(("action", 1),),
+                unread_with=(("action", None),),
+            ),
+        ),
+        open=True,
+        where=Where("agent.py", 3),
+        evidence="answer['action']",
+    )
+)
+NOT_NEEDED = {"where", "evidence", "sometimes", "unread_with"}
+
+
+def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The path to the value and to everything in it."""
+    yield path
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in inside:
+        yield from places(inner, (*path, step))
+
+
+def changed(path: tuple[str | int, ...], new: object) -> Any:
+    """What is stored, with another value at this path; without the key for ...."""
+    whole = {"": copy.deepcopy(STORED)}
+    holder: Any = whole
+    for step in ("", *path)[:-1]:
+        holder = holder[step]
+    last = ("", *path)[-1]
+    if new is ...:
+        del holder[last]
+    else:
+        holder[last] = new
+    return whole.get("")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in places(STORED) if path[-1:] != ("kind",)],
+    ids=lambda path: "/".join(map(str, path)) or "all",
+)
+def test_a_part_of_another_type_makes_all_of_it_unknown(path: tuple[str | int, ...]) -> None:
+    there: Any = STORED
+    for step in path:
+        there = there[step]
+    assert shape_from_json(changed(path, {} if isinstance(there, list) else [{}])) == UNKNOWN
+
+
+def test_a_kind_that_this_version_does_not_know_is_unknown_in_its_place() -> None:
+    later = shape_from_json(changed(("keys", 0, "shape", "kind"), "from a later version"))
+    assert isinstance(later, Object)
+    assert later.keys[0] == Key("action", UNKNOWN, required=True)
+    assert later.keys[1].shape == Tuple((Text(), Number(integer=True)), sometimes=(1,))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in places(STORED) if path and isinstance(path[-1], str)],
+    ids=lambda path: "/".join(map(str, path)),
+)
+def test_a_part_that_is_missing_makes_all_of_it_unknown_unless_older_versions_lacked_it(
+    path: tuple[str | int, ...],
+) -> None:
+    found = shape_from_json(changed(path, ...))
+    assert (found == UNKNOWN) is (path[-1] not in NOT_NEEDED)
+
+
+@pytest.mark.parametrize("place", [-1, 2, True])
+def test_only_an_item_that_is_there_is_read_sometimes(place: int) -> None:
+    assert shape_from_json(changed(("keys", 1, "shape", "sometimes"), [place])) == UNKNOWN
+    assert shape_from_json(changed(("keys", 1, "shape", "sometimes"), [0])) != UNKNOWN
+
+
+@pytest.mark.parametrize("pair", [[], ["action"], ["action", 1, 2], [1, "yes"]])
+def test_a_condition_is_a_key_and_its_value(pair: list[object]) -> None:
+    assert shape_from_json(changed(("keys", 2, "needed_with"), [pair])) == UNKNOWN
+
+
+def test_a_shape_nests_as_deep_as_it_is_read() -> None:
+    def nested(levels: int) -> AnswerShape:
+        shape: AnswerShape = Boolean()
+        for _ in range(levels):
+            shape = ListOf(shape)
+        return shape
+
+    assert shape_from_json(shape_to_json(nested(5))) == nested(5)
+    deep: Any = shape_to_json(Boolean())
+    for _ in range(1000):
+        deep = {"kind": "list", "item": deep}
+    assert shape_from_json(deep) == UNKNOWN

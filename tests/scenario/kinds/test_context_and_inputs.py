@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from countersign.testing.cards import approval_card
+from slack_local.block_kit.text import full_text
 from slack_local.model.records import View
 from slack_local.people.threads import Thread
 from tests.scenario.kinds.conftest import Host, Hosted, card_saying
@@ -114,6 +115,13 @@ async def test_more_than_a_message(host: Host) -> None:
         await ticket.wait_for("The printer smokes for Ann, urgent: None", limit=20)
         await carol.replies(ticket, "It is out")
         await ticket.wait_for("It is out for Ann", limit=20)
+
+        long = await hosted.says("ticket: " + "word " * 700)
+        view = await form(hosted, long)
+        done = await bob.submits(view, {"/customer": "Bo"})
+        assert done.outcome == "closed", (done, list(inputs(view)))
+        said = await long.wait_for("for Bo", limit=20)
+        assert full_text(said).count("word") >= 700, "an input holds 3,000 characters"
 
         essay = await hosted.says("Essay writer (v2): Tea")
         assert "1. Tea. The end." in await hosted.result(essay)

@@ -76,6 +76,13 @@ GUARDS = (
         tests=(f"{_RETENTION}::test_effects_are_forgotten_after_the_days_of_their_threads",),
     ),
     Guard(
+        name="an effect counts as not done by our own types of errors alone",
+        file="bot/countersign/flow/tools/tool_host.py",
+        old="if isinstance(error, RateLimited | SlackRefused):",
+        new='if isinstance(error, RateLimited) or getattr(error, "error", None):',
+        tests=("tests/store/test_effects.py::test_after_any_other_end_nobody_knows_and_nothing_is_done",),
+    ),
+    Guard(
         name="asking again with nothing pending runs nothing",
         file=_STEP,
         old="if not withdrawn or not state.pending or at_breakpoint:",

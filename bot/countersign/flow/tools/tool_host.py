@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from countersign.approvals.json import Json
-from countersign.flow.errors import OutcomeUnknown, RateLimited
+from countersign.flow.errors import OutcomeUnknown, RateLimited, SlackRefused
 from countersign.flow.ports import ApprovalValidity, Effects, SlackForTools
 from countersign.flow.tools.retry import with_retries
 
@@ -44,9 +44,8 @@ class ToolHost:
     async def once(self, key: str, effect: Callable[[], Awaitable[Json]]) -> Json:
         """Run the effect at most once per key, and return its result to this and every later caller.
 
-        An effect that ends with RateLimited, or with an error that has a text in `error` as SlackRefused has,
-        did not happen, so it may be tried again. After any other error its outcome is unknown, and a second
-        attempt raises OutcomeUnknown.
+        An effect that ends with SlackRefused or RateLimited did not happen, so it may be tried again. After
+        any other error its outcome is unknown, and a second attempt raises OutcomeUnknown.
         """
         if not await self._effects.begin(key):
             finished, result = await self._effects.finished(key)
@@ -56,7 +55,7 @@ class ToolHost:
         try:
             result = await effect()
         except Exception as error:
-            if isinstance(error, RateLimited) or isinstance(getattr(error, "error", None), str):
+            if isinstance(error, RateLimited | SlackRefused):
                 await self._effects.forget(key)  # it did nothing
             raise
         await self._effects.finish(key, result)

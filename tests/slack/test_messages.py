@@ -260,4 +260,7 @@ def test_a_line_like_a_decision_is_a_quotation_but_not_in_code() -> None:
         key="k", kind=OutgoingKind.AGENT_MESSAGE, team="T", channel="C", thread_ts="1.0", body={"text": text}
     )
     (message,) = render_message(row)
-    assert message.blocks[0]["text"] == text.replace("✅ **", "> ✅ **")
+    quoted = text.replace("✅ **", "> ✅ **")
+    assert message.blocks[0]["text"] == quoted
+    assert message.fallback is not None  # where Slack takes no Markdown
+    assert message.fallback[0]["text"]["text"] == quoted.replace(">", "&gt;")

@@ -21,6 +21,7 @@ from countersign.slack.block_kit.escaping import (
     escape,
     escape_markdown,
     escaped_length,
+    quote_imitations,
     truncate_escaped,
 )
 from countersign.slack.cards.payload import labelled_section
@@ -76,7 +77,7 @@ def _agent_message(text: str) -> tuple[RenderedMessage, ...]:
             fallback=[plain_section(escape(part)) for part in _pieces(piece, _SECTION_LIMIT)],
         )
         for piece in split_markdown(
-            reveal_links(escape_hidden(text)) if text.strip() else "(no text)",
+            quote_imitations(reveal_links(escape_hidden(text))) if text.strip() else "(no text)",
             _MARKDOWN_LIMIT,
             measure=escaped_length,
         )

@@ -54,16 +54,20 @@ def bold(label: str) -> str:
 def escape_markdown(text: str) -> str:
     """Markdown of a model: its formatting stays, and mentions and Slack's own links are escaped.
 
-    A `>` at the start of a line stays: it is a quotation, and harmless without a `<` before it. A line that
-    looks like a decision of the bot's becomes a quotation.
+    A `>` at the start of a line stays: it is a quotation, and harmless without a `<` before it.
     """
+    return "\n".join(_escape_line(line) for line in text.split("\n"))
+
+
+def quote_imitations(text: str) -> str:
+    """Markdown of a model, in which a line that looks like a decision of the bot's is a quotation."""
     lines: list[str] = []
     fenced = False
     for line in text.split("\n"):
         fence = line.lstrip("> ").startswith(("```", "~~~"))
         set_apart = not fenced and not fence and imitates_decision(line)
         fenced = fenced != fence
-        lines.append(_escape_line(f"> {line.lstrip(' #>')}" if set_apart else line))
+        lines.append(f"> {line.lstrip(' #>')}" if set_apart else line)
     return "\n".join(lines)
 
 

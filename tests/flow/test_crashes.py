@@ -8,14 +8,17 @@ import pytest
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import NotPending
+from countersign.approvals.json import Json
 from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
+from tests.flow.breakpoint_graphs import letters, nested_letters
 from tests.flow.graphs_to_host import everything, failing
 from tests.support.crashing import CrashError, Plan
 from tests.support.harness import Harness, a_thread, asked, message, open_harness
 
 YES, NO, TELL = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RESPOND
+STOPPING = {"letters": letters(interrupt_before=["send"]), "nested_letters": nested_letters()}
 MOST_CALLS = 80  # more than any story makes: the loop over the crash windows ends long before
 
 Story = Callable[[Harness, ThreadRef], Awaitable[None]]
@@ -114,6 +117,29 @@ async def failed_and_asked_again(harness: Harness, thread: ThreadRef) -> None:
     assert await harness.ledger(thread) == ["opened", "decided", "withdrawn", "opened", "decided", "resumed"]
 
 
+async def edited_at_a_breakpoint(harness: Harness, thread: ThreadRef) -> None:
+    await harness.threads.accept(message(thread, "nested_letters: hello"))
+    await the_worker(harness, thread)
+    edited: Json = {"text": "Bye", "log": [], "copies": 2}
+    await click(harness, await harness.the_card(thread), DecisionKind.EDIT, edited)
+    await the_worker(harness, thread)
+
+    assert len(harness.slack.of(OutgoingKind.CARD)) == 1
+    assert values(harness)["log"] == ["sent Bye x2"]
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
+
+
+async def rejected_at_a_breakpoint(harness: Harness, thread: ThreadRef) -> None:
+    await harness.threads.accept(message(thread, "letters: hello"))
+    await the_worker(harness, thread)
+    await click(harness, await harness.the_card(thread), NO)
+    await the_worker(harness, thread)
+
+    assert harness.slack.of(OutgoingKind.RESULT) == []
+    assert len(harness.slack.of(OutgoingKind.CARD)) == 1
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
+
+
 STORIES: tuple[Story, ...] = (
     approved,
     decided_by_reply,
@@ -122,6 +148,8 @@ STORIES: tuple[Story, ...] = (
     in_a_subgraph,
     failed_and_tried_again,
     failed_and_asked_again,
+    edited_at_a_breakpoint,
+    rejected_at_a_breakpoint,
 )
 
 
@@ -129,7 +157,7 @@ STORIES: tuple[Story, ...] = (
 async def test_a_story_ends_the_same_wherever_its_worker_dies(database_url: str, story: Story) -> None:
     windows = []
     plan = Plan()
-    async with open_harness(database_url, everything(), wrap=plan.wrap) as harness:
+    async with open_harness(database_url, {**everything(), **STOPPING}, wrap=plan.wrap) as harness:
         for call in range(MOST_CALLS):
             failing.clear()
             harness.slack.posts.clear()
@@ -158,7 +186,7 @@ async def the_worker(harness: Harness, thread: ThreadRef) -> None:
         await harness.delivery.deliver_due()
 
 
-async def click(harness: Harness, approval: Approval, kind: DecisionKind, value: str | None = None) -> None:
+async def click(harness: Harness, approval: Approval, kind: DecisionKind, value: Json = None) -> None:
     """Decide. A process that dies acknowledges no click, so the person clicks again."""
     try:
         await harness.vote(approval, kind, value)
@@ -167,11 +195,15 @@ async def click(harness: Harness, approval: Approval, kind: DecisionKind, value:
             await harness.vote(approval, kind, value)
 
 
-def result(harness: Harness) -> list[object]:
+def values(harness: Harness) -> dict[str, object]:
     (row,) = harness.slack.of(OutgoingKind.RESULT)
     assert isinstance(row.body, dict)
-    values = row.body["values"]
-    assert isinstance(values, dict)
-    answers = values["answers"]
+    found = row.body["values"]
+    assert isinstance(found, dict)
+    return found
+
+
+def result(harness: Harness) -> list[object]:
+    answers = values(harness)["answers"]
     assert isinstance(answers, list)
     return answers

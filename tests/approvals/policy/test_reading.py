@@ -63,6 +63,7 @@ def seen(rule: Rule, path: str) -> object:
         ("quorum = 3", "quorum", 3),
         ("rejections = 2", "rejections", 2),
         ("requester_may_decide = false", "requester_may_decide", False),
+        ("state_changes = true", "state_changes", True),
         (
             'decisions = ["approve", "reject"]',
             "decisions",

@@ -101,6 +101,24 @@ PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
     "subgraph as a function": ("as_function", "hi", [reply("Ada")], ("human_value", "Ada")),
     "function with a saver": ("as_function_with_saver", "hi", [reply("Ada")], ("human_value", "Ada")),
     "function with memory": ("as_function_with_memory", "hi", [answer("Ada")], ("human_value", "Ada")),
+    # the functional API, started by a message
+    "essay approved": ("essay", "cats", [approve], ("An essay about cats", "true")),
+    "essay rejected": ("essay", "cats", [reply("reject")], ("An essay about cats", "false")),
+    "functional feedback": ("feedback", "foo", [reply("baz")], ("foo bar baz qux",)),
+    "functional call continued": ("tool_review_functional", WEATHER, [approve], ("sunny in sf",)),
+    "functional call updated": ("tool_review_functional", WEATHER, [edit(city="Rome")], ("sunny in Rome",)),
+    "functional call rejected": (
+        "tool_review_functional",
+        WEATHER,
+        [rejected_because("No.")],
+        ("Results: No.",),
+    ),
+    "functional turns": (
+        "multi_turn_functional",
+        "hello",
+        [reply("to Rome"), answer("bye")],
+        ("advisor heard: to Rome",),
+    ),
     # several turns
     "shared human node": (
         "shared",

@@ -88,9 +88,7 @@ def effect_key(runtime: Runtime) -> str:
 
 
 class _Lapsed(NotDone):
-    """The approval was too old. `error` tells the host that nothing was done."""
-
-    error = "approval_lapsed"
+    """The approval was too old. The same call is not tried again: a new one has a key of its own."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -123,7 +123,7 @@ async def test_human_assistance_brings_a_persons_words_to_the_model(
 ) -> None:
     thread = thread_of("human_assistance")
     await thread.say("ask someone where the office is")
-    assert await thread.the_pending() == {"query": "Where the office is?"}
+    assert await thread.the_pending() == {"query": "Where is the office?"}
     await thread.answer({"data": "in the harbour"})
     assert model.requests[-1]["messages"][-1]["content"] == "in the harbour"
     assert "in the harbour" in await thread.last_words()

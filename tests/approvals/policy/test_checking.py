@@ -160,6 +160,7 @@ def test_explain_says_of_each_rule_why_it_does_not_match_and_what_the_one_that_d
         ('decisions = ["reject", "approve"]', ["decisions: approve, reject"]),
         ('reason = "always"', ["a reason is required: always"]),
         ("replies = false", ["words in the thread do not decide"]),
+        ("state_changes = true", ["the graph's state may be changed with an answer"]),
         ('post_to = "#ops"', ["the card goes to #ops"]),
         ('remind_after = "30m"', ["reminder after 30m"]),
         (

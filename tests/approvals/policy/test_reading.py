@@ -71,7 +71,6 @@ def seen(rule: Rule, path: str) -> object:
         ),
         ('reason = "always"', "reason", ReasonRequired.ALWAYS),
         ("replies = false", "replies", False),
-        ("state_changes = true", "state_changes", True),
         ('confirm = "Really?"', "confirm", "Really?"),
         ("confirm = true", "confirm", "Approve this? It can't be undone."),
         ("confirm = false", "confirm", None),

@@ -11,10 +11,12 @@ import pytest
 from langgraph.graph import START, MessagesState, StateGraph
 
 from countersign.approvals.decision import DecisionKind
+from countersign.approvals.lifecycle import Stage
 from countersign.error_translation import translate_errors
 from countersign.flow import ports
 from countersign.flow.errors import DatabaseUnavailable, RunFailed, StatementFailed
 from countersign.flow.outgoing import Outgoing, OutgoingKind, ThreadRoot
+from countersign.flow.review import Review
 from countersign.flow.slots import Slot, slot_limits
 from countersign.flow.thread import ThreadRef
 from countersign.runs.loading import LoadedGraph
@@ -22,6 +24,7 @@ from countersign.store.retention import RetentionStore
 from countersign.store.run_slots import RunSlots
 from countersign.store.threads import ThreadStore
 from tests.flow.graphs_to_host import gated
+from tests.store.test_threads import opened
 from tests.support.harness import Harness, a_thread, message, open_harness
 
 APPROVE = DecisionKind.APPROVE
@@ -169,6 +172,9 @@ def arguments_of(harness: Harness, thread: ThreadRef) -> dict[str, Any]:
         "error": "e",
         "result": {"a": 1},
         "slot": Slot(fence=1),
+        "shows": Stage.OPEN,
+        "review": Review(opened(thread).after),
+        "told": row,
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import DecisionRequest
@@ -15,6 +16,7 @@ from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import FormValidationError
+from tests.approvals.policy.policies import a_policy
 from tests.flow.breakpoint_graphs import everything, failing, letters, paid, payments
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, asked, open_harness
 
@@ -315,6 +317,51 @@ async def test_a_state_that_its_type_does_not_take_is_refused_at_its_field(harne
     with pytest.raises(FormValidationError) as refused:
         row.decide(EDIT, {"/copies": "many"})
     assert set(refused.value.errors) == {"/copies"}
+
+
+async def test_a_breakpoint_is_under_the_policy_call_by_call(harness: Harness) -> None:
+    harness.policy.policy = a_policy(
+        """
+        [[rule]]
+        name = "small"
+        action = "pay"
+        when = "args.amount < 6"
+        auto = "approve"
+
+        [[rule]]
+        name = "large"
+        action = "pay"
+        approvers = [{users = ["UCAROL"]}]
+        """
+    )
+    thread, card = await begun(harness, "agent", payments((5, "ann"), (7, "bo")))
+    assert card.open_rows == (1,)
+    assert not paid
+    with pytest.raises(MayNotDecide):
+        await harness.vote(card, APPROVE, user="UBOB", row=1)
+
+    await harness.vote(card, APPROVE, user="UCAROL", row=1)
+    await harness.run_thread(thread.id)
+
+    assert dict(paid) == {"5 to ann": 1, "7 to bo": 1}
+    assert await harness.ledger(thread) == ["opened", "voted", "refused", "decided", "resumed"]
+
+
+async def test_a_step_at_a_breakpoint_is_under_the_policy(harness: Harness) -> None:
+    harness.policy.policy = a_policy(
+        """
+        [[rule]]
+        name = "letters"
+        action = "breakpoint"
+        when = "'send' in args.before && args.state.copies == 1"
+        auto = "reject"
+        """
+    )
+    thread = a_thread()
+    await harness.say(thread, "before: hello")
+    assert await harness.pending(thread) == []
+    assert results(harness) == []
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
 
 
 async def test_an_answer_lets_no_other_branch_past_its_breakpoint(harness: Harness) -> None:

@@ -19,7 +19,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
     """Write files and a langgraph.json that names these graphs; give its config."""
     modules, paths = set(sys.modules), list(sys.path)
 
-    def write(files: dict[str, str], folder: str = ".", **graphs: str) -> GraphConfig:
+    def write(files: dict[str, str], folder: str = ".", **graphs: object) -> GraphConfig:
         root = tmp_path / folder
         for name, text in files.items():
             file = root / name

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from countersign.flow.graph_name import MAX_LENGTH, is_graph_name
 from countersign.runs.config_sections import (
@@ -21,6 +21,17 @@ from countersign.runs.local_projects import LocalProject, read_local_project
 __all__ = ["GraphConfig", "GraphConfigError", "GraphSpec", "read_graph_config"]
 
 
+Nodes: TypeAlias = tuple[str, ...] | Literal["*"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breakpoints:
+    """The nodes before and after which a graph stops; `*` is every node."""
+
+    before: Nodes = ()
+    after: Nodes = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class GraphSpec:
     """`name` in Slack; `attribute` of the Python `file` (or of the `module`) is the graph.
@@ -33,6 +44,7 @@ class GraphSpec:
     file: Path | None
     module: str | None
     context: Mapping[str, Any] = field(default_factory=dict)
+    breakpoints: Breakpoints = field(default_factory=Breakpoints)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,14 +129,23 @@ def _spec(path: Path, folder: Path, name: str, given: object, shared: Mapping[st
     if not colon or not where or not attribute:
         raise GraphConfigError(f'{path}: graph "{name}" must be "./path/file.py:attribute", not {given!r}.')
     context = {**shared, **entry.context}
+    stops = Breakpoints(before=_nodes(entry.interrupt_before), after=_nodes(entry.interrupt_after))
     if not where.endswith(".py"):
-        return GraphSpec(name=name, attribute=attribute, file=None, module=where, context=context)
+        return GraphSpec(
+            name=name, attribute=attribute, file=None, module=where, context=context, breakpoints=stops
+        )
     file = _resolved(folder / where)
     if file is None or not file.is_file():
         raise GraphConfigError(
             f'{path}: graph "{name}" names {where}, and there is no such file in {folder}.'
         )
-    return GraphSpec(name=name, attribute=attribute, file=file, module=None, context=context)
+    return GraphSpec(
+        name=name, attribute=attribute, file=file, module=None, context=context, breakpoints=stops
+    )
+
+
+def _nodes(given: list[str] | Literal["*"]) -> Nodes:
+    return "*" if isinstance(given, str) else tuple(given)
 
 
 def _dependencies(path: Path, home: Path, given: object) -> tuple[tuple[Path, ...], tuple[str, ...]]:

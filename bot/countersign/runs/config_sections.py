@@ -4,7 +4,7 @@ The keys are those that LangGraph's server reads. Keys that it does not know eit
 """
 
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
@@ -29,10 +29,15 @@ class _Frozen(BaseModel):
 
 
 class GraphEntry(_Frozen):
-    """What an entry of `graphs` says, where it is an object. `context` are values of its context_schema."""
+    """What an entry of `graphs` says, where it is an object. `context` are values of its context_schema.
+
+    `interrupt_before` and `interrupt_after` are breakpoints; `*` is every node.
+    """
 
     path: StrictStr
     context: dict[str, Any] = {}
+    interrupt_before: list[StrictStr] | Literal["*"] = []
+    interrupt_after: list[StrictStr] | Literal["*"] = []
 
 
 class IndexSection(_Frozen):

@@ -14,7 +14,8 @@ from langgraph.graph import StateGraph
 from langgraph.pregel import Pregel
 from langgraph.store.base import BaseStore
 
-from countersign.runs.config import GraphConfig, GraphConfigError, GraphSpec
+from countersign.runs.breakpoints.configured import with_breakpoints
+from countersign.runs.config import Breakpoints, GraphConfig, GraphConfigError, GraphSpec
 from countersign.runs.importing import add_import_paths, enter_value, import_module, import_problem
 from countersign.runs.install_advice import advise_on_requirements
 
@@ -42,6 +43,7 @@ class LoadedGraph:
     factory: Callable[..., Any] | None
     package: str = ""  # the top-level package, or module, in which langgraph.json finds it
     context: Mapping[str, Any] = field(default_factory=dict)
+    breakpoints: Breakpoints = field(default_factory=Breakpoints)  # those that langgraph.json sets
 
     @property
     def built_per_run(self) -> bool:
@@ -60,7 +62,9 @@ class LoadedGraph:
             yield bind_checkpointer(self.sample, saver, store, types)
             return
         async with AsyncExitStack() as stack:
-            yield bind_checkpointer(await _build(self.name, self.factory, config, stack), saver, store, types)
+            built = await _build(self.name, self.factory, config, stack)
+            stopping = with_breakpoints(built, self.name, self.breakpoints)
+            yield bind_checkpointer(stopping, saver, store, types)
 
 
 def bind_checkpointer(
@@ -115,19 +119,28 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
     if _is_graph(attribute):
         return LoadedGraph(
             name=spec.name,
-            sample=_compile(spec.name, attribute),
+            sample=with_breakpoints(_compile(spec.name, attribute), spec.name, spec.breakpoints),
             factory=None,
             package=package,
             context=spec.context,
+            breakpoints=spec.breakpoints,
         )
     if not callable(attribute):
         raise GraphConfigError(
             f'{config.path}: graph "{spec.name}" is a {type(attribute).__name__}; it must be '
             "a compiled graph, a StateGraph, or a function that returns one."
         )
-    sample = await _build(spec.name, attribute, copy.deepcopy(_NO_RUN), stack)
+    built = await _build(spec.name, attribute, copy.deepcopy(_NO_RUN), stack)
+    sample = with_breakpoints(built, spec.name, spec.breakpoints)
     per_run = attribute if _parameters(attribute) else None
-    return LoadedGraph(name=spec.name, sample=sample, factory=per_run, package=package, context=spec.context)
+    return LoadedGraph(
+        name=spec.name,
+        sample=sample,
+        factory=per_run,
+        package=package,
+        context=spec.context,
+        breakpoints=spec.breakpoints,
+    )
 
 
 async def _build(

@@ -99,6 +99,10 @@ GRAPHS: dict[str, Any] = {
         says(AIMessage("", tool_calls=[CALL])),
         says(ToolMessage("Table 7.", name="book", tool_call_id="call-1")),
     ),
+    "direct": of_nodes(
+        says(AIMessage("Let me look.", tool_calls=[CALL])),
+        says(ToolMessage("Table 7.", name="book", tool_call_id="call-1")),
+    ),
     "nothing": of_nodes(lambda _: {}),
     "other": of_nodes(says(AIMessage(""), order="A-7")),
     "structured": of_nodes(

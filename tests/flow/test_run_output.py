@@ -35,6 +35,7 @@ def told(harness: Harness) -> list[tuple[str, Any]]:
         ("refusal_block", [("agent_message", "**The model refused:** Not that.")]),
         ("refusal_kwarg", [("agent_message", "**The model refused:** Not that.")]),
         ("tool_only", [("done", [{"book": "Table 7."}])]),
+        ("direct", [("agent_message", "Let me look."), ("done", [{"book": "Table 7."}])]),
         ("nothing", [("done", [])]),
         ("other", [("result", {"order": "A-7"})]),
         ("structured", [("result", {"city": "Rome", "days": 3})]),

@@ -72,7 +72,7 @@ class GraphState:
     output: Json = None  # without the messages; None where there is nothing else
     images: tuple[Image, ...] = ()  # taken out of `output`
     structured: Json = None  # the structured response of an agent
-    tool_results: tuple[ToolResult, ...] = ()  # since a person wrote last, hand-overs left out
+    tool_results: tuple[ToolResult, ...] = ()  # since anybody said something, without hand-overs
     checkpoint_id: str | None = None  # they grow with time; None: the thread has no state yet
     graph_version: str | None = None  # a digest of the graph's code; None: unknown
     tools: tuple[str, ...] = ()  # the names of all tools of the graph

@@ -66,10 +66,14 @@ def _waiting_states(snapshot: StateSnapshot) -> Iterator[StateSnapshot]:
 
 
 def tool_results(messages: Sequence[BaseMessage]) -> tuple[ToolResult, ...]:
-    """What tools returned since a person wrote last."""
-    since = max((at for at, each in enumerate(messages) if isinstance(each, HumanMessage)), default=-1)
+    """What tools returned since a person or the agent said something last."""
+    since = max((at for at, each in enumerate(messages) if _says_something(each)), default=-1)
     return tuple(
         ToolResult(tool=message.name or "tool", text=str(message.text).strip())
         for message in messages[since + 1 :]
         if isinstance(message, ToolMessage) and not is_handover(message)
     )
+
+
+def _says_something(message: BaseMessage) -> bool:
+    return isinstance(message, HumanMessage) or (isinstance(message, AIMessage) and bool(text_of(message)))

@@ -101,18 +101,21 @@ def _ending(
     if state.structured is not None and (not said or state.structured != before.structured):
         others = [message for message in said if not _is_json(message.text, state.structured)]
         return [*_words(ref, others), *_values(ref, state, state.structured)]
-    if said or has_result(state):
+    if has_result(state):
         return _words(ref, said)
+    if said:  # a tool whose result is the answer ends the run behind the words that called it
+        return [*_words(ref, said), *(_done(ref, state) if state.tool_results else [])]
     filled = (
-        {n: v for n, v in state.output.items() if v not in (None, "", [], {})}
+        {name: value for name, value in state.output.items() if value not in (None, "", [], {})}
         if isinstance(state.output, dict)
         else {}
     )
-    if filled:
-        return _values(ref, state, filled, state.images)
+    return _values(ref, state, filled, state.images) if filled else _done(ref, state)
+
+
+def _done(ref: ThreadRef, state: GraphState) -> list[Outgoing]:
     values: Json = [{each.tool: each.text} for each in state.tool_results]
-    key = f"done:{ref.id}:{state.checkpoint_id}"
-    return [outgoing(ref, key, OutgoingKind.DONE, {"tools": values})]
+    return [outgoing(ref, f"done:{ref.id}:{state.checkpoint_id}", OutgoingKind.DONE, {"tools": values})]
 
 
 def _is_json(text: str, value: Json) -> bool:

@@ -338,7 +338,7 @@ class _Binding:
     async def __aenter__(self) -> Any:
         graph = await self._binding.__aenter__()
 
-        async def dropped(_interrupt_id: str, _answer: Any) -> None:
+        async def dropped(*_given: Any) -> None:
             return
 
         graph.resume = dropped

@@ -46,8 +46,10 @@ class _Splitter:
             self.head, self.seen = [line, following], self.seen + 1
         elif self.head and self.fence is None and "|" not in line:
             self.head = []
-        for part, is_whole in self._fitting(line):
-            self._place(part)
+        opens = _FENCE.match(line) if self.fence is None else None
+        to_close = len(opens["fence"]) + 1 if opens else self._closing()
+        for part, is_whole in self._fitting(line, to_close):
+            self._place(part, to_close)
             self.is_cut = not is_whole
         self._follow_fence(line)
         if self.fence is None and not self.head and not line.strip():
@@ -57,9 +59,10 @@ class _Splitter:
         last = "\n".join(self.lines)
         return [*self.pieces, last] if last or not self.pieces else self.pieces
 
-    def _place(self, line: str) -> None:
+    def _place(self, line: str, to_close: int) -> None:
+        """`to_close`: the size of what ends the code that is open behind this line."""
         size = self.measure(line) + 1
-        if self.lines and self.size + size + self._closing() > self.limit:
+        if self.lines and self.size + size + to_close > self.limit:
             self._flush(at=self._paragraph())
         self.lines.append(line)
         self.size += size
@@ -99,11 +102,11 @@ class _Splitter:
         elif not found["info"].strip() and found["fence"].startswith(_fence_of(self.fence)):
             self.fence = None
 
-    def _fitting(self, line: str) -> Iterator[tuple[str, bool]]:
+    def _fitting(self, line: str, to_close: int) -> Iterator[tuple[str, bool]]:
         """The line, in several where it is longer than a piece."""
         opening = sum(self.measure(each) + 1 for each in ([self.fence] if self.fence else self.head))
         repeated = opening if opening <= self.limit // 3 + 2 else 0
-        room = max(self.limit - self._closing() - repeated - 1, 1)
+        room = max(self.limit - to_close - repeated - 1, 1)
         while self.measure(line) > room:
             cut = _cut(line, room, self.measure)
             yield line[:cut], False

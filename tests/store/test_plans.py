@@ -25,6 +25,7 @@ SELDOM = {
 }  # fmt: skip
 AUDIT = {  # an operator's command, or what seals and checks the ledger now and then
     "waiting_questions",  # `graphs --check`: it reads all that waits
+    "past_approvals",  # `policy replay`
     "approvals_without_entry", "entries_to_seal", "exported_entries", "sealed_entries", "unsealed_entries",
 }  # fmt: skip
 HOT = sorted(QUERIES.keys() - SELDOM - AUDIT)

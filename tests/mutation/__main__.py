@@ -28,18 +28,18 @@ def main() -> int:
         try:
             guarded = options.room is not None or _guards_hold(checkout)
             rooms = [ROOMS[options.room]] if options.room else list(ROOMS.values())
-            scores = {
-                room: _try_room(checkout, room, options.sample, options.seed)
+            scores = [
+                (room, _try_room(checkout, room, options.sample, options.seed))
                 for room in (rooms if options.sample else ())
-            }
+            ]
         except BaselineFailed as error:
             print(f"The tests fail on unchanged code, so they can judge nothing.\n{error}")
             return 2
-    for room, score in scores.items():
+    for room, score in scores:
         _print_score(room, score, options.seed)
-    if any(score.count(Outcome.ERROR) for score in scores.values()):
+    if any(score.count(Outcome.ERROR) for _, score in scores):
         return 2
-    return 0 if guarded and all(score.percent >= LEAST for score in scores.values()) else 1
+    return 0 if guarded and all(score.percent >= LEAST for _, score in scores) else 1
 
 
 def _options() -> argparse.Namespace:

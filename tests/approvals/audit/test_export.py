@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import rfc8785
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from countersign.approvals.audit import ChainedEntry, EntryHasher, verify
 from countersign.approvals.audit.chain import GENESIS, next_link
-from countersign.approvals.audit.entry import detail_text
+from countersign.approvals.audit.entry import detail_text, timestamp
 from countersign.approvals.audit.export import Exporter, ExportFormat
+from countersign.approvals.canonical_json import canonical_json
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Event
 from tests.approvals.audit.chains import chain, entry
@@ -93,6 +95,45 @@ def test_each_event_of_an_approval_is_an_activity_that_ocsf_knows(event: Event, 
     told = json.loads(line)
     assert (told["activity_id"], told["activity_name"]) == (activity, ACTIVITIES[activity])
     assert told["type_uid"] == 600300 + activity
+
+
+@pytest.mark.parametrize(
+    ("event", "severity", "status"),
+    [("decided", 1, 1), ("break_glass", 3, 1), ("refused", 3, 2), ("withdrawn", 1, 2), ("cancelled", 1, 2)],
+)
+def test_what_is_loud_and_what_failed_is_told_apart(event: str, severity: int, status: int) -> None:
+    (line,) = export(chain([entry(1, event=event)], EntryHasher()), ExportFormat.OCSF)
+    told = json.loads(line)
+    assert (told["severity_id"], told["status_id"]) == (severity, status)
+
+
+def test_an_entry_names_its_predecessors_link_only_where_that_was_exported_before_it() -> None:
+    rows = chain([entry(number) for number in range(1, 6)], EntryHasher(), sealed=4)
+    lines = [json.loads(line) for line in export([rows[0], rows[1], rows[3], rows[4]], ExportFormat.JSONL)]
+    assert [line["previous"] for line in lines] == [None, rows[0].link, None, None]
+
+
+def test_a_moment_is_written_in_utc_whatever_its_zone() -> None:
+    noon = datetime(2026, 3, 1, 13, 0, 0, 5, tzinfo=timezone(timedelta(hours=1)))
+    assert timestamp(noon) == timestamp(noon.astimezone(UTC)) == "2026-03-01T12:00:00.000005Z"
+
+
+@pytest.mark.parametrize(
+    ("actor_id", "actor_name"), [(None, None), ("U1", None), (None, "Bob"), ("U1", "Bob")]
+)
+def test_the_canonical_form_is_that_of_rfc_8785_whoever_acted(
+    actor_id: str | None, actor_name: str | None
+) -> None:
+    made = entry(1, actor_id=actor_id, actor_name=actor_name)
+    assert made.canonical() == rfc8785.dumps(made.content())
+
+
+@pytest.mark.parametrize("detail", [{"n": 2**60 + 1}, {"text": "\ud800"}, {"n": [2**53 + 1]}])
+def test_what_rfc_8785_cannot_write_has_a_form_of_its_own(detail: Json) -> None:
+    written = canonical_json(detail)
+    assert written.startswith(b"exact {")
+    assert json.loads(written.removeprefix(b"exact ")) == detail
+    assert canonical_json({"n": 2**60}) != canonical_json({"n": 2**60 + 1})
 
 
 def test_the_hash_is_over_canonical_json() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.checking.explain import describe, explain
 from countersign.approvals.policy.checking.lint import lint
-from countersign.approvals.policy.checking.overlap import shadowing
+from countersign.approvals.policy.checking.overlap import constant_value, shadowing
 from countersign.approvals.policy.matching import Requester, compare
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.rule import Rule, Selector
@@ -149,6 +149,20 @@ def test_explain_says_of_each_rule_why_it_does_not_match_and_what_the_one_that_d
         "  the requester, and whoever edits last, may not decide",
         "  expires after 1d, then: reject",
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "value"),
+    [
+        ("1 < 2", True),
+        ("1 > 2", False),
+        ("1 / 0 == 1", None),
+        ("args.a == 1", None),
+        ("'args' == 'args'", True),
+    ],
+)
+def test_what_a_condition_always_is(condition: str, value: bool | None) -> None:
+    assert constant_value(condition) is value
 
 
 @pytest.mark.parametrize(

@@ -98,3 +98,13 @@ def test_a_change_expects_the_version_that_it_was_made_on() -> None:
     approval = an_approval()
     assert Change(after=approval, event=Event.OPENED).expected_version == 0
     assert Change(after=approval.with_votes({0: YES}), event=Event.DECIDED).expected_version == 1
+
+
+def test_the_changes_of_the_graphs_state_are_those_of_all_its_votes() -> None:
+    def vote(**state: int) -> Vote:
+        return replace(YES, decision=replace(YES.decision, state=state or None))
+
+    assert an_approval(rows=2).with_votes({1: vote(a=1)}).state_changes == {"a": 1}
+    both = an_approval(rows=3).with_votes({0: vote(a=1, b=1), 1: vote(), 2: vote(b=2)})
+    assert both.state_changes == {"a": 1, "b": 2}
+    assert an_approval().state_changes == {}

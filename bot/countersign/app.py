@@ -11,6 +11,7 @@ import structlog
 from countersign.anchoring import Anchoring, anchor_targets
 from countersign.approvals.audit import EntryHasher
 from countersign.flow.channel_ids import ChannelIds
+from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.decide import Decide
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.decisions.undo import UndoDecision
@@ -90,6 +91,7 @@ class Services:
     decide: Decide
     withdraw_vote: WithdrawVote
     undo_decision: UndoDecision
+    cancel_approval: CancelApproval
     delivery: MessageDelivery
     run_thread: ThreadRunner
     timers: TimerRunner
@@ -207,6 +209,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             decide=decide,
             withdraw_vote=WithdrawVote(threads, voting),
             undo_decision=UndoDecision(threads, voting, now),
+            cancel_approval=CancelApproval(threads, now, metrics, ledger),
             delivery=delivery,
             run_thread=run_thread,
             timers=timers,

@@ -36,6 +36,10 @@ def expired() -> Vote:
     return Vote(decision=Decision(kind=DecisionKind.REJECT), by=rule, at=NOW, expired=True)
 
 
+def cancelling() -> Vote:
+    return replace(vote(DecisionKind.REJECT), cancelled=True)
+
+
 def an_approval(rows: int = 1) -> Approval:
     return open_approval(
         thread_id="T/C/1", interrupt_id="i", digest="d", value={}, schema=None, rows=rows, at=NOW
@@ -91,7 +95,7 @@ class ApprovalMachine(RuleBasedStateMachine):
 
     @rule()
     def keep_it_from_the_graph(self) -> None:
-        if self.state == "decided":
+        if self.state == "decided" and self.closes_as != "cancelled":
             self.approval = self.approval.undoable(NOW)
             self.undoable = True
 
@@ -118,8 +122,9 @@ class ApprovalMachine(RuleBasedStateMachine):
     @rule()
     def cancel(self) -> None:
         with self.only_in("pending"):
-            self.approval = self.approval.cancelled(False, "No longer needed.")
+            self.approval = self.approval.cancelled(cancelling(), False, "No longer needed.")
             self.state, self.closes_as = "decided", "cancelled"
+            self.decided = dict.fromkeys(range(self.rows), DecisionKind.REJECT)
 
     @rule()
     def resume(self) -> None:
@@ -195,9 +200,17 @@ def test_outcomes_are_told_apart() -> None:
     assert open_.with_votes({0: yes, 1: no}).outcome is Outcome.APPROVED
     assert open_.with_votes({0: no, 1: no}).outcome is Outcome.REJECTED
     assert open_.timed_out((0, 1), {0: expired(), 1: expired()}, "late").outcome is Outcome.EXPIRED
-    assert open_.cancelled(False, "no need").resumed().outcome is Outcome.CANCELLED
+    assert open_.cancelled(cancelling(), False, "no need").resumed().outcome is Outcome.CANCELLED
     assert open_.with_votes({0: yes, 1: yes}).withdrawn("gone").outcome is Outcome.WITHDRAWN
     assert open_.with_votes({0: no}).outcome is None
+
+
+def test_cancelling_rejects_every_row_and_keeps_the_votes_that_were_given() -> None:
+    half = an_approval(rows=2).with_votes({0: vote(DecisionKind.APPROVE)})
+    ended = half.cancelled(cancelling(), False, "Cancelled by Bob.")
+    assert [found.decision.kind for found in ended.votes if found] == [DecisionKind.REJECT] * 2
+    assert ended.votes_on(0).votes == (vote(DecisionKind.APPROVE),)
+    assert (ended.outcome, ended.resumed().status) == (Outcome.CANCELLED, Status.CANCELLED)
 
 
 @pytest.mark.parametrize("closed", ["timed_out", "cancelled"])
@@ -205,7 +218,7 @@ def test_who_comes_too_late_is_told_how_it_ended(closed: str) -> None:
     half = an_approval(rows=2).with_votes({0: vote(DecisionKind.APPROVE)})
     reason = "Nobody answered within 2 hours."
     expiry = half.timed_out((1,), {1: expired()}, reason)
-    ended = expiry if closed == "timed_out" else half.cancelled(False, reason)
+    ended = expiry if closed == "timed_out" else half.cancelled(cancelling(), False, reason)
     with pytest.raises(NotPending, match="Nobody answered within 2 hours"):
         ended.check_open(1, "d")
 

@@ -84,6 +84,13 @@ action = "archived"
 post_to = "#old"
 
 [[rule]]
+name = "cancelled"
+action = "cancelled"
+approvers = [{group = "@finance"}]
+requester_may_decide = false
+notify = "approvers"
+
+[[rule]]
 name = "empty"
 action = "empty"
 approvers = [{group = "@nobody"}]
@@ -252,6 +259,38 @@ async def test_an_approval_that_is_too_old_is_asked_again(governed: Stage) -> No
     await shows(card, "Nothing was done yet. Decide again.")
     assert "approval:approve" in card.actions
     assert governed.noted(card.thread) == []
+
+
+async def test_the_requester_cancels_and_everybody_reads_so(governed: Stage) -> None:
+    ws = governed.ws
+    card = await asked(governed, "cancelled")
+    told = await DirectMessages(governed, ws.bob.direct()).saying("Your approval is needed", "Run cancelled?")
+    assert card.actions[-1] == "approval:cancel"
+
+    await card.cancel(by=ws.bob)
+    await ws.bob.sees_ephemeral("Only the person who started this can cancel it.")
+    assert governed.noted(card.thread) == []
+    await card.approve(by=ws.carol)
+    await ws.carol.sees_ephemeral("You asked for this")
+    await card.cancel(by=ws.carol)
+
+    assert await resumed(governed, card.thread) == {
+        "type": "reject",
+        "message": "Cancelled by the requester.",
+    }
+    await card.closes(limit=20)
+    assert f"*Cancelled* by <@{ws.carol.id}>" in card.text
+    assert "Rejected" not in card.text
+    await card.thread.wait_for("Cancelled: “Run cancelled?”. Cancelled by", limit=20)
+    place = ws.bob.direct()
+    await ws.slack.changes.wait_for(
+        "anything",
+        lambda: ":no_entry_sign: Cancelled" in place.messages[told.ts].text,
+        limit=20,
+        what="the direct message to say so",
+    )
+    events = [event for event, _ in governed.ledger(card.thread)]
+    assert events == ["opened", "refused", "refused", "cancelled", "resumed"]
 
 
 async def test_the_title_is_the_rules_and_what_is_redacted_is_nowhere(governed: Stage) -> None:

@@ -15,6 +15,7 @@ from countersign.approvals.lifecycle import Event
 from countersign.approvals.policy.rule import Rule
 from countersign.demo.session import APP
 from countersign.flow.channel_ids import ChannelIds
+from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.decide import Decide
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
@@ -171,6 +172,7 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
             decide=Decide(store, clock, voting=voting),
             withdraw_vote=WithdrawVote(store, voting),
             undo_decision=UndoDecision(store, voting, clock),
+            cancel_approval=CancelApproval(store, clock),
             delivery=delivery,
             graphs=GRAPHS,
             default_graph="assistant",

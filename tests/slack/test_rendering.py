@@ -15,6 +15,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.policy.rule import NO_RULE
 from countersign.approvals.vote import Vote
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
@@ -26,6 +27,7 @@ from countersign.slack.cards.references import CardReference, ModalReference, Ro
 from countersign.slack.forms.modal import Modal, fit_form, form_view
 from countersign.slack.messages import render_message
 from slack_local.block_kit.surfaces import message_blocks, view_definition
+from tests.approvals.policy.policies import a_rule
 
 BOB = Person(id="U0BOB00001", name="Bob <!here>", standing=Standing.MEMBER)
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -260,6 +262,45 @@ def test_only_what_is_allowed_has_a_button() -> None:
     assert buttons([rows["0"]]) == ["approval:approve", "approval:reject"]
     assert buttons([rows["1"]]) == ["approval:edit"]
     assert "approval:approve_rest" not in buttons(blocks)
+
+
+def under_a_rule(value: Json, requester: str | None = BOB.id, name: str = "r") -> Approval:
+    approval = approval_of(value)
+    rules = (replace(a_rule('decisions = ["approve"]'), name=name),) * len(approval.votes)
+    return replace(approval, requester=requester, rules=rules)
+
+
+def test_a_card_under_a_rule_has_cancel_last_and_once() -> None:
+    one: Json = {"type": "tool_approval", "name": "pay", "args": {"n": 1}}
+    two: Json = {"action_requests": [{"name": f"t{n}", "args": {}} for n in range(2)], "review_configs": []}
+    for value in (one, two):
+        for drawn in (render_card(under_a_rule(value)), render_fallback_card(under_a_rule(value))):
+            message_blocks(drawn.blocks)
+            found = buttons(drawn.blocks)
+            assert (found[-1], found.count("approval:cancel")) == ("approval:cancel", 1)
+
+
+def test_what_has_no_requester_no_rule_or_no_rejection_has_no_cancel() -> None:
+    call: Json = {"type": "tool_approval", "name": "pay", "args": {"n": 1}}
+    for approval in (
+        under_a_rule(call, requester=None),
+        under_a_rule(call, name=NO_RULE),
+        under_a_rule("Which one?"),
+        replace(approval_of(call), requester=BOB.id),
+    ):
+        assert "approval:cancel" not in buttons(render_card(approval).blocks)
+
+
+def test_a_cancelled_card_says_by_whom_and_nothing_of_a_rejection() -> None:
+    approval = under_a_rule({"action_requests": [{"name": "pay", "args": {}}] * 2, "review_configs": []})
+    rejection = replace(vote(DecisionKind.REJECT, message="Cancelled by the requester."), cancelled=True)
+    drawn = render_card(approval.cancelled(rejection, None, "Cancelled by Bob."))
+    assert buttons(drawn.blocks) == []
+    shown = "\n".join(everything(drawn.blocks))
+    assert shown.count(f"*Cancelled* by <@{BOB.id}>") == 2
+    assert drawn.text.startswith("Cancelled by Bob &lt;!here&gt;:")
+    assert "Rejected" not in shown
+    assert "Reason" not in shown
 
 
 def test_a_batch_shows_its_decided_rows_while_others_are_open() -> None:

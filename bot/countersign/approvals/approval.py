@@ -220,6 +220,7 @@ class Approval:
     def undoable(self, until: datetime) -> "Approval":
         """The graph hears of the decision no sooner than that."""
         assert self.status is Status.DECIDED, "only a decision can be undone"
+        assert self.closes_as is not Status.CANCELLED, "a cancelled approval is final"
         return replace(self, undo_until=until)
 
     def undone(self, user_id: str) -> "Approval":
@@ -292,10 +293,17 @@ class Approval:
             event, Status.PENDING, fired=self.fired | {Fired(row=row, kind=kind) for row in rows}
         )
 
-    def cancelled(self, answer: Json, reason: str) -> "Approval":
-        """The requester cancelled, so the graph gets this answer."""
+    def cancelled(self, vote: Vote, answer: Json, reason: str) -> "Approval":
+        """The requester cancelled: every row is rejected by this vote, also one that was decided before."""
+        earlier = tuple(self.votes_on(row) for row in range(len(self.votes)))
         return self._moved(
-            Event.CANCELLED, Status.DECIDED, answer=answer, closes_as=Status.CANCELLED, status_reason=reason
+            Event.CANCELLED,
+            Status.DECIDED,
+            votes=(vote,) * len(self.votes),
+            row_votes=earlier if any(each.votes for each in earlier) else (),
+            answer=answer,
+            closes_as=Status.CANCELLED,
+            status_reason=reason,
         )
 
     def resumed(self) -> "Approval":

@@ -14,6 +14,7 @@ class Vote:
     at: datetime
     broke_glass: bool = False  # it decided alone, where more would have been needed
     expired: bool = False  # nobody answered by then: `on_expiry` decided
+    cancelled: bool = False  # the requester cancelled: a rejection, whoever may decide
 
     @property
     def by_a_person(self) -> bool:

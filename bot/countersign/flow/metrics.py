@@ -21,7 +21,7 @@ class Metrics:
         )
         self.decisions = Counter(
             "countersign_decisions_total",
-            "Votes that were saved, by event.",
+            "Votes and cancellations that were saved, by event.",
             ["event"],
             registry=self.registry,
         )

@@ -134,10 +134,10 @@ RETURNING id;
 -- last_decided --
 -- The decided approvals of a thread that were asked at the same checkpoint as the one that changed last.
 SELECT a.* FROM countersign.approvals a
-WHERE a.thread_id = %(thread_id)s AND a.status IN ('decided', 'resumed', 'expired')
+WHERE a.thread_id = %(thread_id)s AND a.status IN ('decided', 'resumed', 'expired', 'cancelled')
   AND a.checkpoint_id IS NOT DISTINCT FROM (
       SELECT l.checkpoint_id FROM countersign.approvals l
-      WHERE l.thread_id = %(thread_id)s AND l.status IN ('decided', 'resumed', 'expired')
+      WHERE l.thread_id = %(thread_id)s AND l.status IN ('decided', 'resumed', 'expired', 'cancelled')
       ORDER BY l.changed_at DESC, l.id LIMIT 1)
 ORDER BY a.opened_at, a.id;
 

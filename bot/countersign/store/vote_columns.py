@@ -88,6 +88,7 @@ def _vote_from(vote: Row | None) -> Vote | None:
         at=datetime.fromisoformat(vote["at"]),
         broke_glass=vote.get("broke_glass", False),
         expired=vote.get("expired", False),
+        cancelled=vote.get("cancelled", False),
     )
 
 
@@ -105,5 +106,6 @@ def _vote_row(vote: Vote | None) -> Json:
         "at": vote.at.isoformat(),
         **({"broke_glass": True} if vote.broke_glass else {}),
         **({"expired": True} if vote.expired else {}),
+        **({"cancelled": True} if vote.cancelled else {}),
         **({"state": dict(vote.decision.state)} if vote.decision.state is not None else {}),
     }

@@ -42,6 +42,10 @@ class ApprovalCard(Card):
         """Press Undo."""
         return await self.click("approval:undo", by)
 
+    async def cancel(self, by: CardUser) -> ClickResult:
+        """Press Cancel request."""
+        return await self.click("approval:cancel", by)
+
     async def answer_another_way(self, by: CardUser, text: str, kind: str = "text") -> SubmissionResult:
         """Press Answer another way and submit the text as `text`, `number`, `yes_no` or `json`."""
         return await self.submit("approval:other", by, {"/": text, "/as": kind})

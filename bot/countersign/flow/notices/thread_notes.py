@@ -61,12 +61,16 @@ def overdue(review: Review, rule: Rule, deadline_text: str, *, frozen: bool) -> 
 def outcome_note(review: Review) -> Outgoing | None:
     """What came of it and why, to the requester. None where they decided it, or nobody was asked.
 
-    Without a requester, an approval that expired is told to the thread all the same.
+    Without a requester, an approval that expired is told to the thread all the same. One that was cancelled
+    is told to the others, who need not decide it any more.
     """
     approval = review.approval
     outcome = approval.outcome
     if not approval.rules or outcome not in _IT_WAS or approval.status is not Status.DECIDED:
         return None
+    if outcome is Outcome.CANCELLED:
+        text = f"Cancelled: “{review.shown.title}”. {approval.status_reason or ''}".rstrip()
+        return note(review.thread, f"outcome:{approval.id}:{approval.version}", text)
     votes = [vote for vote in approval.votes if vote is not None and (vote.by_a_person or vote.expired)]
     if not votes or (outcome is not Outcome.EXPIRED and _only_by(approval.requester, votes)):
         return None

@@ -125,7 +125,7 @@ def _edited_labels(row: ReviewRow, vote: Vote) -> set[str]:
 def _vote_details(row: ReviewRow, vote: Vote, budget: BlockBudget) -> list[Block]:
     """The reason, the answer, or what an edit changed."""
     decision = vote.decision
-    if vote.expired and decision.kind is not DecisionKind.RESPOND:
+    if vote.cancelled or (vote.expired and decision.kind is not DecisionKind.RESPOND):
         return []  # the line says it
     if decision.kind is DecisionKind.EDIT:
         return edit_diff_blocks(edit_changes(row, vote), budget)
@@ -158,13 +158,15 @@ def _labelled_text(label: str, text: str, budget: BlockBudget) -> list[Block]:
 
 
 def _notification_text(request: ReviewRequest, votes: list[Vote]) -> str:
-    outcomes = {
-        "Expired: nobody answered"
-        if vote.expired
-        else f"{card_actions.outcome(vote.decision.kind)} by {vote.by.name}"
-        for vote in votes
-    }
+    outcomes = {_outcome(vote) for vote in votes}
     return truncate_escaped(f"{', '.join(sorted(outcomes))}: {request.title}", 1000)
+
+
+def _outcome(vote: Vote) -> str:
+    if vote.expired:
+        return "Expired: nobody answered"
+    done = "Cancelled" if vote.cancelled else card_actions.outcome(vote.decision.kind)
+    return f"{done} by {vote.by.name}"
 
 
 def footer(approval: Approval, note: str = "") -> Block:

@@ -14,6 +14,7 @@ from countersign.slack.block_kit.builders import (
 )
 from countersign.slack.block_kit.escaping import code, escape
 from countersign.slack.cards.batch import batch_blocks, fully_shown_rows
+from countersign.slack.cards.cancel_button import cancel_blocks, cancel_buttons
 from countersign.slack.cards.closed_card import footer, render_closed_card
 from countersign.slack.cards.description import description_block
 from countersign.slack.cards.payload import BlockBudget, payload_blocks, text_length, title_block
@@ -62,6 +63,7 @@ def render_fallback_card(review: Review) -> RenderedMessage:
     buttons = [
         row_buttons(approval, request, row, truncated=True) for row in approval.open_rows[:_FALLBACK_ROWS]
     ]
+    buttons += cancel_blocks(review)
     blocks = [title_block(request.title), context_block(_FALLBACK_NOTE), *buttons, footer(approval)]
     return RenderedMessage(text=_notification_text(request), blocks=blocks)
 
@@ -90,4 +92,5 @@ def _single_row(review: Review, chars: int) -> list[Block]:
     chars -= text_length(votes)
     payload = payload_blocks(other_parts(request.rows[0].parts), BlockBudget(min(chars, _PAYLOAD_LIMIT), 40))
     truncated = not (payload.complete and review.format.is_shown)
-    return [*payload.blocks, *votes, row_buttons(approval, request, 0, truncated=truncated)]
+    buttons = row_buttons(approval, request, 0, truncated=truncated, more=cancel_buttons(review))
+    return [*payload.blocks, *votes, buttons]

@@ -69,6 +69,8 @@ def name_fits(row: ReviewRow) -> bool:
 def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:
     """`✅ Approved by @bob · today at 14:02`, in mrkdwn; `voters` are all whose votes made it so."""
     kind = vote.decision.kind
+    if vote.cancelled:
+        return f":no_entry_sign: *Cancelled* by {user_mention(vote.by)} · {format_datetime(vote.at)}"
     if vote.expired:
         return (
             f":hourglass: *Expired:* nobody answered by {format_datetime(vote.at)}. "
@@ -82,7 +84,7 @@ def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:
 
 def decided_line(approval: Approval, row: int, vote: Vote) -> str:
     """The line of a decided row, with everybody whose vote made the decision."""
-    if vote.expired:
+    if vote.expired or vote.cancelled:
         return vote_line(vote)
     rejected = vote.decision.kind is DecisionKind.REJECT
     voters = [
@@ -98,10 +100,12 @@ def unused_vote_line(vote: Vote) -> str:
     return f"Not used: {user_mention(vote.by)}, {vote.decision.kind.done} · {format_datetime(vote.at)}"
 
 
-def row_buttons(approval: Approval, request: ReviewRequest, row: int, *, truncated: bool) -> Block:
+def row_buttons(
+    approval: Approval, request: ReviewRequest, row: int, *, truncated: bool, more: Sequence[Block] = ()
+) -> Block:
     """A button for each allowed decision and option. The block id changes with every version of the card.
 
-    `truncated`: the card does not show all of the row, so there is a button that does.
+    `truncated`: the card does not show all of the row, so there is a button that does. `more` follow them.
     """
     value = CardReference(approval_id=approval.id, row=row, digest=approval.digest_of(row)).pack()
     confirm = approval.rule(row).confirm
@@ -128,6 +132,7 @@ def row_buttons(approval: Approval, request: ReviewRequest, row: int, *, truncat
         elements.append(button(card_actions.OTHER, card_actions.OTHER_LABEL, value))
     if asked.update is not None:
         elements.append(button(card_actions.UPDATE, card_actions.UPDATE_LABEL, value))
+    elements += more
     block_id = f"row:{row}:{approval.version}"
     if any(element["type"] != "button" for element in elements):
         block_id += f":{value}"  # a menu carries no reference: its options have no room for one

@@ -56,6 +56,10 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         await _reporting_errors(context, body, _undo)
         await ack()
 
+    async def on_cancel(ack: Ack, body: dict[str, Any]) -> None:
+        await _reporting_errors(context, body, _cancel)
+        await ack()
+
     async def on_details(ack: Ack, body: dict[str, Any]) -> None:
         await _reporting_errors(context, body, _open_details)
         await ack()
@@ -74,6 +78,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     app.action(card_actions.APPROVE_REST)(on_approve_rest)
     app.action(card_actions.WITHDRAW)(on_withdraw)
     app.action(card_actions.UNDO)(on_undo)
+    app.action(card_actions.CANCEL)(on_cancel)
     app.action(card_actions.VIEW)(on_details)
     app.action(re.compile(rf"^{card_actions.PAGE}:\d+$"))(on_page)
 
@@ -194,6 +199,14 @@ async def _undo(context: ListenerContext, click: ButtonClick) -> None:
     person = await context.person(click.user, click.channel)
     saved = await context.undo_decision(ref.approval_id, click.channel, person)
     context.background_tasks.start("update card", context.delivery.update_card(saved.approval.id, saved))
+
+
+async def _cancel(context: ListenerContext, click: ButtonClick) -> None:
+    """Take the request back, for whoever started the run."""
+    ref = CardReference.unpack(click.value)
+    person = await context.person(click.user, click.channel)
+    saved = await context.cancel_approval(ref.approval_id, ref.digest, click.channel, person)
+    context.show_decision(saved)
 
 
 async def _open_details(context: ListenerContext, click: ButtonClick) -> None:

@@ -13,6 +13,7 @@ from countersign.approvals.errors import CountersignError, NotPending
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person
 from countersign.flow.channel_ids import ChannelIds
+from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
@@ -71,6 +72,7 @@ class ListenerContext:
     decide: Decide
     withdraw_vote: WithdrawVote
     undo_decision: UndoDecision
+    cancel_approval: CancelApproval
     delivery: Delivery
     graphs: Mapping[str, GraphInfo]
     default_graph: str
@@ -122,6 +124,10 @@ class ListenerContext:
                 found = None
                 if not left:
                     raise
+        self.show_decision(saved)
+
+    def show_decision(self, saved: Review) -> None:
+        """Update the card, and tell the thread what came of it, after the acknowledgement."""
         self.background_tasks.start("update card", self.delivery.update_card(saved.approval.id, saved))
         if saved.approval.rules and saved.approval.status is Status.DECIDED:
             thread = saved.thread

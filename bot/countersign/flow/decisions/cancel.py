@@ -1,0 +1,107 @@
+"""Cancelling: whoever started the run takes their request back, and the graph gets a rejection.
+
+It is no vote: no rule says who may do it, and no quorum is counted. A card that any member decides without a
+rule has no cancelling.
+"""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.eligibility import check_may_decide
+from countersign.approvals.errors import CountersignError, MayNotDecide, NotPending, QuestionChanged
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event
+from countersign.approvals.person import Person, Standing
+from countersign.approvals.policy.rule import NO_RULE
+from countersign.approvals.vote import Vote
+from countersign.flow.decisions.refusal_log import RefusalLog
+from countersign.flow.errors import Conflict
+from countersign.flow.metrics import Metrics
+from countersign.flow.notices.thread_notes import outcome_note
+from countersign.flow.ports import Clock, Ledger, Store
+from countersign.flow.review import Review
+from countersign.interrupts import resume_value
+
+_MESSAGE = "Cancelled by the requester."  # what the graph reads where its dialect has a place for words
+_NOT_THE_REQUESTER = "Only the person who started this can cancel it."
+_MAY_START = {Standing.GUEST, Standing.STRANGER}  # where START lets them; they may not decide
+_MAX_ATTEMPTS = 8  # while others change the approval in the same moment
+
+
+class NotCancellable(CountersignError):
+    """This can't be cancelled here. Answer it with the buttons of its card."""
+
+
+def is_cancellable(review: Review) -> bool:
+    """Whether its card has *Cancel*: somebody asked for it, under a rule, and all of it can be rejected."""
+    approval = review.approval
+    return (
+        approval.requester is not None
+        and any(rule.name != NO_RULE for rule in approval.rules)
+        and all(DecisionKind.REJECT in row.allowed for row in review.unrestricted_request.rows)
+    )
+
+
+class CancelApproval:
+    def __init__(
+        self, store: Store, clock: Clock, metrics: Metrics | None = None, ledger: Ledger | None = None
+    ) -> None:
+        """Without `ledger`, refusals are not kept."""
+        self._store = store
+        self._clock = clock
+        self._metrics = metrics or Metrics()
+        self._refusals = RefusalLog(ledger)
+
+    async def __call__(self, approval_id: UUID, digest: str, channel: str, person: Person) -> Review:
+        """The approval, cancelled.
+
+        Raises NotPending, QuestionChanged, NotCancellable, MayNotDecide for all but the requester,
+        InvalidDecision where the graph would not take a rejection, and Conflict.
+        """
+        for left in reversed(range(_MAX_ATTEMPTS)):
+            review = await self._store.approval(approval_id)
+            if review is None or review.approval.channel != channel:
+                raise NotPending
+            change = await self._change(review, digest, person)
+            cancelled = review.with_approval(change.after)
+            told = outcome_note(cancelled)
+            try:
+                await self._store.decide(change, (told,) if told is not None else ())
+            except Conflict:
+                if not left:
+                    raise
+                continue
+            self._metrics.decisions.labels(event=change.event.value).inc()
+            return cancelled
+        raise AssertionError("unreachable")
+
+    async def _change(self, review: Review, digest: str, person: Person) -> Change:
+        approval = review.approval
+        async with self._refusals.kept(approval, 0, person, None):
+            _check_may_cancel(approval.requester, person)
+        if digest != approval.digest:
+            raise QuestionChanged
+        row = next(iter(approval.open_rows), 0)
+        approval.check_open(row, approval.digest_of(row))
+        if not is_cancellable(review):
+            raise NotCancellable
+        vote = _rejection(person, self._clock())
+        rejections = [vote.decision] * len(approval.votes)
+        # In a thread, since judging an answer takes up to a second.
+        answer = await asyncio.to_thread(resume_value, review.unrestricted_request, rejections)
+        after = approval.cancelled(vote, answer, f"Cancelled by {person.name}.")
+        return Change(after=after, event=Event.CANCELLED, by=person, detail={"digest": approval.digest})
+
+
+def _check_may_cancel(requester: str | None, person: Person) -> None:
+    if requester is None or person.id != requester:
+        raise MayNotDecide(_NOT_THE_REQUESTER)
+    if person.standing not in _MAY_START:
+        check_may_decide(person)
+
+
+def _rejection(person: Person, at: datetime) -> Vote:
+    decision = Decision(kind=DecisionKind.REJECT, message=_MESSAGE)
+    return Vote(decision=decision, by=person, at=at, cancelled=True)

@@ -12,6 +12,7 @@ from countersign.anchoring import Anchoring, anchor_targets
 from countersign.approvals.audit import EntryHasher
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.cancel import CancelApproval
+from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.decide import Decide
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.decisions.undo import UndoDecision
@@ -92,6 +93,7 @@ class Services:
     withdraw_vote: WithdrawVote
     undo_decision: UndoDecision
     cancel_approval: CancelApproval
+    claim_approval: ClaimApproval
     delivery: MessageDelivery
     run_thread: ThreadRunner
     timers: TimerRunner
@@ -210,6 +212,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             withdraw_vote=WithdrawVote(threads, voting),
             undo_decision=UndoDecision(threads, voting, now),
             cancel_approval=CancelApproval(threads, now, metrics, ledger),
+            claim_approval=ClaimApproval(threads, voting, now, ledger),
             delivery=delivery,
             run_thread=run_thread,
             timers=timers,

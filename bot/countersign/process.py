@@ -124,6 +124,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         withdraw_vote=services.withdraw_vote,
         undo_decision=services.undo_decision,
         cancel_approval=services.cancel_approval,
+        claim_approval=services.claim_approval,
         delivery=services.delivery,
         graphs=services.graphs.infos,
         default_graph=services.graphs.default,

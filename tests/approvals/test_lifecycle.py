@@ -88,6 +88,16 @@ class ApprovalMachine(RuleBasedStateMachine):
         with self.only_in("pending"):
             self.approval = self.approval.timed_out(self.approval.open_rows, {}, "Nobody answered.")
 
+    @rule()
+    def claim(self) -> None:
+        with self.only_in("pending"):
+            self.approval = self.approval.claimed(BOB, NOW)
+
+    @rule()
+    def release(self) -> None:
+        with self.only_in("pending"):
+            self.approval = self.approval.released()
+
     @rule(kind=st.sampled_from(["reminded", "escalated"]))
     def tell_people_again(self, kind: str) -> None:
         with self.only_in("pending"):
@@ -165,6 +175,7 @@ class ApprovalMachine(RuleBasedStateMachine):
         voted = {row: v.decision.kind for row, v in enumerate(self.approval.votes) if v is not None}
         assert self.approval.is_undoable == (self.undoable and self.state == "decided")
         assert voted == self.decided
+        assert self.approval.claim is None or self.state == "pending", "what is decided is in nobody's hands"
         assert (self.approval.outcome is None) == (self.state == "pending")
 
 

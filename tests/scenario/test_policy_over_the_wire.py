@@ -84,6 +84,11 @@ action = "archived"
 post_to = "#old"
 
 [[rule]]
+name = "claimed"
+action = "claimed"
+approvers = [{group = "@finance"}, {group = "@oncall"}]
+
+[[rule]]
 name = "cancelled"
 action = "cancelled"
 approvers = [{group = "@finance"}]
@@ -259,6 +264,34 @@ async def test_an_approval_that_is_too_old_is_asked_again(governed: Stage) -> No
     await shows(card, "Nothing was done yet. Decide again.")
     assert "approval:approve" in card.actions
     assert governed.noted(card.thread) == []
+
+
+async def test_who_is_looking_is_on_the_card_and_keeps_nobody_from_deciding(governed: Stage) -> None:
+    ws = governed.ws
+    card = await asked(governed, "claimed")
+    outsider = ws.add_person("dora")
+    await card.claim(by=outsider)
+    await outsider.sees_ephemeral("Only @finance and @oncall")
+    await card.claim(by=ws.bob)
+    await shows(card, f":eyes: <@{ws.bob.id}> is looking")
+    await card.claim(by=ws.alice)
+    await shows(card, f":eyes: <@{ws.alice.id}> is looking")
+    await card.claim(by=ws.alice)
+    await card.thread.wait_until(lambda: "is looking" not in card.text or None, limit=20, what="nobody looks")
+    await card.claim(by=ws.alice)
+    await shows(card, f":eyes: <@{ws.alice.id}> is looking")
+
+    await card.approve(by=ws.bob)
+    await shows(card, "*1 of 2*")
+    assert "is looking" in card.text, "alice has not decided"
+    await card.approve(by=ws.alice)
+
+    assert await resumed(governed, card.thread) == {"type": "approve"}
+    await card.closes(limit=20)
+    assert "is looking" not in card.text
+    events = [event for event, _ in governed.ledger(card.thread)]
+    claims = ["refused", "claimed", "claimed", "released", "claimed"]
+    assert events == ["opened", *claims, "voted", "decided", "resumed"]
 
 
 async def test_the_requester_cancels_and_everybody_reads_so(governed: Stage) -> None:

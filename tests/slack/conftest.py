@@ -16,6 +16,7 @@ from countersign.approvals.policy.rule import Rule
 from countersign.demo.session import APP
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.cancel import CancelApproval
+from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.decide import Decide
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
@@ -173,6 +174,7 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
             withdraw_vote=WithdrawVote(store, voting),
             undo_decision=UndoDecision(store, voting, clock),
             cancel_approval=CancelApproval(store, clock),
+            claim_approval=ClaimApproval(store, voting, clock),
             delivery=delivery,
             graphs=GRAPHS,
             default_graph="assistant",

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from countersign.approvals.approval import Approval, open_approval
+from countersign.approvals.claim import Claim
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
@@ -138,7 +139,11 @@ def test_any_payload_makes_a_card_that_slack_takes(value: Json) -> None:
     approval = replace(approval_of(value), status_reason="&" * 600)
     half = dict.fromkeys(range(len(approval.votes) // 2), vote(DecisionKind.APPROVE))
     partly = approval.with_votes(half) if half else approval
-    for drawn in (render_card(approval), render_fallback_card(approval), render_card(partly)):
+    held = replace(
+        under_a_rule(value), status_reason="&" * 600, claim=Claim(by=BOB, at=NOW), look_alikes={"pay": "pаy"}
+    )
+    drawings = (render_card(approval), render_fallback_card(approval), render_card(partly))
+    for drawn in (*drawings, render_card(held), render_fallback_card(held)):
         message_blocks(drawn.blocks)
         assert len(drawn.text) <= 4000
         assert not any("<!channel>" in text or "<https" in text for text in everything(drawn.blocks))
@@ -270,14 +275,15 @@ def under_a_rule(value: Json, requester: str | None = BOB.id, name: str = "r") -
     return replace(approval, requester=requester, rules=rules)
 
 
-def test_a_card_under_a_rule_has_cancel_last_and_once() -> None:
+def test_a_card_under_a_rule_has_its_own_buttons_last_and_once() -> None:
     one: Json = {"type": "tool_approval", "name": "pay", "args": {"n": 1}}
     two: Json = {"action_requests": [{"name": f"t{n}", "args": {}} for n in range(2)], "review_configs": []}
     for value in (one, two):
         for drawn in (render_card(under_a_rule(value)), render_fallback_card(under_a_rule(value))):
             message_blocks(drawn.blocks)
             found = buttons(drawn.blocks)
-            assert (found[-1], found.count("approval:cancel")) == ("approval:cancel", 1)
+            assert found[-2:] == ["approval:claim", "approval:cancel"]
+            assert (found.count("approval:claim"), found.count("approval:cancel")) == (1, 1)
 
 
 def test_what_has_no_requester_no_rule_or_no_rejection_has_no_cancel() -> None:
@@ -289,6 +295,15 @@ def test_what_has_no_requester_no_rule_or_no_rejection_has_no_cancel() -> None:
         replace(approval_of(call), requester=BOB.id),
     ):
         assert "approval:cancel" not in buttons(render_card(approval).blocks)
+
+
+def test_the_card_says_who_is_looking() -> None:
+    call: Json = {"type": "tool_approval", "name": "pay", "args": {"n": 1}}
+    held = replace(under_a_rule(call), claim=Claim(by=BOB, at=NOW))
+    for drawn in (render_card(held), render_fallback_card(held)):
+        assert f":eyes: <@{BOB.id}> is looking" in "\n".join(everything(drawn.blocks))
+    assert "approval:claim" not in buttons(render_card(approval_of(call)).blocks)
+    assert "approval:claim" not in buttons(render_card(under_a_rule(call, name=NO_RULE)).blocks)
 
 
 def test_a_cancelled_card_says_by_whom_and_nothing_of_a_rejection() -> None:

@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from countersign.approvals.canonical_json import canonical_json
+from countersign.approvals.claim import Claim
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import AlreadyDecided, NothingDecided, NotPending, QuestionChanged
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Event, Outcome, Stage, Status, check_transition
+from countersign.approvals.person import Person
 from countersign.approvals.policy.clock.timers import (
     UNDO_TOO_LATE,
     Fired,
@@ -59,6 +61,7 @@ class Approval:
     asked_at: datetime | None = None  # when it was asked again, after it had been decided
     fired: frozenset[Fired] = frozenset()  # timers of its rows that fired since it was asked
     undo_until: datetime | None = None  # until when the graph does not hear of the decision
+    claim: Claim | None = None  # who has it in hand; never once it is decided
     posted_to: str | None = None  # the id of the channel that its card is in; None: the thread's
 
     @property
@@ -86,7 +89,8 @@ class Approval:
             for timer in timers(self.rules[row], self.clock_from)
             if Fired(row=row, kind=timer.kind) not in self.fired
         )
-        return min(moments, default=None)
+        held_until = (self.claim.until,) if self.claim is not None else ()
+        return min((*moments, *held_until), default=None)
 
     @property
     def stage(self) -> Stage:
@@ -293,6 +297,19 @@ class Approval:
             event, Status.PENDING, fired=self.fired | {Fired(row=row, kind=kind) for row in rows}
         )
 
+    def claimed(self, by: Person, at: datetime) -> "Approval":
+        """In this person's hands, whoever had it before."""
+        return self._moved(Event.CLAIMED, Status.PENDING, claim=Claim(by=by, at=at))
+
+    def released(self) -> "Approval":
+        """In nobody's hands."""
+        return self._moved(Event.RELEASED, Status.PENDING, claim=None)
+
+    def without_claim_of(self, user_id: str) -> "Approval":
+        """Whoever has voted has it in hand no more."""
+        held = self.claim is not None and self.claim.by.id == user_id
+        return replace(self, claim=None) if held else self
+
     def cancelled(self, vote: Vote, answer: Json, reason: str) -> "Approval":
         """The requester cancelled: every row is rejected by this vote, also one that was decided before."""
         earlier = tuple(self.votes_on(row) for row in range(len(self.votes)))
@@ -338,6 +355,8 @@ class Approval:
 
     def _moved(self, event: Event, after: Status, **changes: Any) -> "Approval":
         check_transition(self.status, event, after)
+        if after is not Status.PENDING:
+            changes["claim"] = None
         return replace(self, status=after, version=self.version + 1, **changes)
 
 

@@ -21,6 +21,8 @@ class Event(StrEnum):
     VOTED = "voted"  # somebody decided, and something is still to be decided
     VOTE_WITHDRAWN = "vote_withdrawn"  # somebody took their vote back
     DECIDED = "decided"  # people decided the last of it
+    CLAIMED = "claimed"  # somebody has it in hand, which keeps nobody from deciding
+    RELEASED = "released"  # they have not any more, or for too long
     REMINDED = "reminded"  # nobody decided yet: people were told again
     ESCALATED = "escalated"  # nobody decided yet: `escalate_to` may decide too, and was told
     TIMED_OUT = "timed_out"  # nobody decided in time: the rule's answer goes to the graph, or it stays open
@@ -58,6 +60,8 @@ _TRANSITIONS: dict[tuple[Status, Event], frozenset[Status]] = {
     (Status.PENDING, Event.VOTED): frozenset({Status.PENDING}),
     (Status.PENDING, Event.VOTE_WITHDRAWN): frozenset({Status.PENDING}),
     (Status.PENDING, Event.DECIDED): frozenset({Status.DECIDED}),
+    (Status.PENDING, Event.CLAIMED): frozenset({Status.PENDING}),
+    (Status.PENDING, Event.RELEASED): frozenset({Status.PENDING}),
     (Status.PENDING, Event.REMINDED): frozenset({Status.PENDING}),
     (Status.PENDING, Event.ESCALATED): frozenset({Status.PENDING}),
     (Status.PENDING, Event.TIMED_OUT): frozenset({Status.PENDING, Status.DECIDED}),

@@ -121,6 +121,7 @@ def approval_from(row: Row) -> Approval:
         asked_at=row.get("asked_at"),
         fired=vote_columns.fired_from(row.get("fired")),
         undo_until=row.get("undo_until"),
+        claim=vote_columns.claim_from(row.get("claim")),
         posted_to=row.get("posted_to"),
     )
 
@@ -152,6 +153,7 @@ def approval_row(approval: Approval) -> dict[str, Any]:
         "asked_at": approval.asked_at,
         "fired": json_column(vote_columns.fired_column(approval.fired)),
         "undo_until": approval.undo_until,
+        "claim": json_column(vote_columns.claim_column(approval.claim)),
         "due_at": approval.due_at,
         "posted_to": approval.posted_to,
         "stage": approval.stage.value,

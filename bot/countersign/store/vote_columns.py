@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.claim import Claim
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
@@ -41,6 +42,22 @@ def fired_column(fired: frozenset[Fired]) -> Json:
 
 def fired_from(column: Any) -> frozenset[Fired]:
     return frozenset(Fired(row=row, kind=TimerKind(kind)) for row, kind in column or ())
+
+
+def claim_column(claim: Claim | None) -> Json:
+    """Null for nobody's."""
+    if claim is None:
+        return None
+    by = claim.by
+    return {"by": by.id, "name": by.name, "standing": by.standing.value, "at": claim.at.isoformat()}
+
+
+def claim_from(column: Any) -> Claim | None:
+    return Claim(by=_person_from(column), at=datetime.fromisoformat(column["at"])) if column else None
+
+
+def _person_from(stored: Row) -> Person:
+    return Person(id=stored["by"], name=stored["name"], standing=Standing(stored["standing"]))
 
 
 def _row_votes_row(votes: RowVotes) -> Json:
@@ -84,7 +101,7 @@ def _vote_from(vote: Row | None) -> Vote | None:
             verbatim=vote.get("verbatim", False),
             state=vote.get("state"),
         ),
-        by=Person(id=vote["by"], name=vote["name"], standing=Standing(vote["standing"])),
+        by=_person_from(vote),
         at=datetime.fromisoformat(vote["at"]),
         broke_glass=vote.get("broke_glass", False),
         expired=vote.get("expired", False),

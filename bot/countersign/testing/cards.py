@@ -42,6 +42,10 @@ class ApprovalCard(Card):
         """Press Undo."""
         return await self.click("approval:undo", by)
 
+    async def claim(self, by: CardUser) -> ClickResult:
+        """Press I'm looking."""
+        return await self.click("approval:claim", by)
+
     async def cancel(self, by: CardUser) -> ClickResult:
         """Press Cancel request."""
         return await self.click("approval:cancel", by)

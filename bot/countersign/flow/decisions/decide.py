@@ -137,7 +137,7 @@ class Decide:
             for row, verdict in verdicts.items()
             if verdict.outcome is not Outcome.OPEN and verdict.decision is not None
         }
-        after = approval.with_row_votes(cast, decided)
+        after = approval.with_row_votes(cast, decided).without_claim_of(person.id)
         if after.status is Status.DECIDED:
             decisions = [_for_the_graph(vote.decision) for vote in after.votes if vote is not None]
             after = after.answered_with(await judge_answer(review, decisions))

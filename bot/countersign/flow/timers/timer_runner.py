@@ -97,6 +97,9 @@ class TimerRunner:
             until = approval.undo_until
             return self._sent(review) if until is not None and until <= now else None
         due = approval.due(now)
+        if approval.claim is not None and approval.claim.until <= now and TimerKind.EXPIRE not in due:
+            held: dict[str, Json] = {"claimed_by": approval.claim.by.id}
+            return _Firing(change=Change(after=approval.released(), event=Event.RELEASED, detail=held))
         if TimerKind.EXPIRE in due:
             frozen = {
                 row: self._voting.freeze(approval.rule(row)) is not None for row in due[TimerKind.EXPIRE]

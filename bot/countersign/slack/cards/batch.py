@@ -16,7 +16,6 @@ from countersign.slack.block_kit.builders import Block, actions, button, confirm
 from countersign.slack.block_kit.escaping import code
 from countersign.slack.block_kit.line_sections import line_sections
 from countersign.slack.cards import card_actions
-from countersign.slack.cards.cancel_button import cancel_buttons
 from countersign.slack.cards.edit_diff import edit_changes, inline_diff
 from countersign.slack.cards.payload import BlockBudget, PayloadBlocks, payload_blocks, text_length
 from countersign.slack.cards.references import CardReference, RowsReference
@@ -29,6 +28,7 @@ from countersign.slack.cards.row import (
     row_header,
 )
 from countersign.slack.cards.votes import vote_blocks
+from countersign.slack.cards.whole_card_buttons import whole_card_buttons
 
 MAX_OPEN_ROWS = 10  # open rows on one card: each takes a header, its parts and its buttons
 _PAYLOAD_LIMIT = 9000  # characters of all rows' parts
@@ -169,7 +169,7 @@ def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
     if not (all_shown and format_shown):
         first = CardReference(approval_id=approval.id, row=0, digest=approval.digest)
         buttons.append(button(card_actions.VIEW, "Details", first.pack()))
-    buttons += cancel_buttons(review)
+    buttons += whole_card_buttons(review)
     return [
         *([context_block(left_out)] if left_out else []),
         *([actions(f"rest:{approval.version}", buttons)] if buttons else []),

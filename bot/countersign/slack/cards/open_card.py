@@ -14,13 +14,13 @@ from countersign.slack.block_kit.builders import (
 )
 from countersign.slack.block_kit.escaping import code, escape
 from countersign.slack.cards.batch import batch_blocks, fully_shown_rows
-from countersign.slack.cards.cancel_button import cancel_blocks, cancel_buttons
 from countersign.slack.cards.closed_card import footer, render_closed_card
 from countersign.slack.cards.description import description_block
 from countersign.slack.cards.payload import BlockBudget, payload_blocks, text_length, title_block
 from countersign.slack.cards.review_fields import other_parts, review_field_blocks
 from countersign.slack.cards.row import look_alike_blocks, row_buttons
 from countersign.slack.cards.votes import vote_blocks
+from countersign.slack.cards.whole_card_buttons import claim_blocks, whole_card_blocks, whole_card_buttons
 
 _TEXT_LIMIT = 11_500  # characters of all texts; Slack takes about 13,200 in one message
 _PAYLOAD_LIMIT = 9000  # of them, for the parts of a card with one row
@@ -39,6 +39,7 @@ def render_card(review: Review) -> RenderedMessage:
     blocks = _introduction(approval, request)
     render_rows = _single_row if len(request.rows) == 1 else batch_blocks
     blocks += render_rows(review, _TEXT_LIMIT - text_length(blocks))
+    blocks += claim_blocks(review)
     blocks.append(footer(approval, review.format.note))
     return RenderedMessage(text=_notification_text(request), blocks=blocks)
 
@@ -63,8 +64,14 @@ def render_fallback_card(review: Review) -> RenderedMessage:
     buttons = [
         row_buttons(approval, request, row, truncated=True) for row in approval.open_rows[:_FALLBACK_ROWS]
     ]
-    buttons += cancel_blocks(review)
-    blocks = [title_block(request.title), context_block(_FALLBACK_NOTE), *buttons, footer(approval)]
+    buttons += whole_card_blocks(review)
+    blocks = [
+        title_block(request.title),
+        context_block(_FALLBACK_NOTE),
+        *buttons,
+        *claim_blocks(review),
+        footer(approval),
+    ]
     return RenderedMessage(text=_notification_text(request), blocks=blocks)
 
 
@@ -92,5 +99,5 @@ def _single_row(review: Review, chars: int) -> list[Block]:
     chars -= text_length(votes)
     payload = payload_blocks(other_parts(request.rows[0].parts), BlockBudget(min(chars, _PAYLOAD_LIMIT), 40))
     truncated = not (payload.complete and review.format.is_shown)
-    buttons = row_buttons(approval, request, 0, truncated=truncated, more=cancel_buttons(review))
+    buttons = row_buttons(approval, request, 0, truncated=truncated, more=whole_card_buttons(review))
     return [*payload.blocks, *votes, buttons]

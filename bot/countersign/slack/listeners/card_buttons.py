@@ -60,6 +60,10 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         await _reporting_errors(context, body, _cancel)
         await ack()
 
+    async def on_claim(ack: Ack, body: dict[str, Any]) -> None:
+        await _reporting_errors(context, body, _claim)
+        await ack()
+
     async def on_details(ack: Ack, body: dict[str, Any]) -> None:
         await _reporting_errors(context, body, _open_details)
         await ack()
@@ -79,6 +83,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     app.action(card_actions.WITHDRAW)(on_withdraw)
     app.action(card_actions.UNDO)(on_undo)
     app.action(card_actions.CANCEL)(on_cancel)
+    app.action(card_actions.CLAIM)(on_claim)
     app.action(card_actions.VIEW)(on_details)
     app.action(re.compile(rf"^{card_actions.PAGE}:\d+$"))(on_page)
 
@@ -207,6 +212,14 @@ async def _cancel(context: ListenerContext, click: ButtonClick) -> None:
     person = await context.person(click.user, click.channel)
     saved = await context.cancel_approval(ref.approval_id, ref.digest, click.channel, person)
     context.show_decision(saved)
+
+
+async def _claim(context: ListenerContext, click: ButtonClick) -> None:
+    """Say that whoever clicked has it in hand, or no more."""
+    ref = CardReference.unpack(click.value)
+    person = await context.person(click.user, click.channel)
+    saved = await context.claim_approval(ref.approval_id, click.channel, person)
+    context.background_tasks.start("update card", context.delivery.update_card(saved.approval.id, saved))
 
 
 async def _open_details(context: ListenerContext, click: ButtonClick) -> None:

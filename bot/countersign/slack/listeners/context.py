@@ -14,6 +14,7 @@ from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.cancel import CancelApproval
+from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
@@ -73,6 +74,7 @@ class ListenerContext:
     withdraw_vote: WithdrawVote
     undo_decision: UndoDecision
     cancel_approval: CancelApproval
+    claim_approval: ClaimApproval
     delivery: Delivery
     graphs: Mapping[str, GraphInfo]
     default_graph: str

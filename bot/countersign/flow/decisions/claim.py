@@ -1,0 +1,82 @@
+"""Claiming: somebody who may decide says "I'm looking". It keeps nobody from deciding."""
+
+from uuid import UUID
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.errors import CountersignError, MayNotDecide, NotPending
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event, Status
+from countersign.approvals.person import Person
+from countersign.approvals.policy.rule import NO_RULE
+from countersign.approvals.policy.voting.permission import check_may_open
+from countersign.flow.decisions.refusal_log import RefusalLog
+from countersign.flow.errors import Conflict
+from countersign.flow.policy.voting import Voting
+from countersign.flow.ports import Clock, Ledger, Store
+from countersign.flow.review import Review
+
+_MAX_ATTEMPTS = 8  # while others change the approval in the same moment
+
+
+class NotClaimable(CountersignError):
+    """Any member can decide this, so nobody has to take it in hand."""
+
+
+def is_claimable(approval: Approval) -> bool:
+    """Whether its card has *I'm looking*: it is under a rule."""
+    return any(rule.name != NO_RULE for rule in approval.rules)
+
+
+class ClaimApproval:
+    def __init__(self, store: Store, voting: Voting, clock: Clock, ledger: Ledger | None = None) -> None:
+        """Without `ledger`, refusals are not kept."""
+        self._store = store
+        self._voting = voting
+        self._clock = clock
+        self._refusals = RefusalLog(ledger)
+
+    async def __call__(self, approval_id: UUID, channel: str, person: Person) -> Review:
+        """The approval in this person's hands; released where it was in them already.
+
+        Raises NotPending, NotClaimable, MayNotDecide for whoever may decide none of it, and Conflict.
+        """
+        for left in reversed(range(_MAX_ATTEMPTS)):
+            review = await self._store.approval(approval_id)
+            if review is None or review.approval.channel != channel:
+                raise NotPending
+            change = await self._change(review.approval, person)
+            try:
+                await self._store.decide(change)
+            except Conflict:
+                if not left:
+                    raise
+                continue
+            return review.with_approval(change.after)
+        raise AssertionError("unreachable")
+
+    async def _change(self, approval: Approval, person: Person) -> Change:
+        if approval.status is not Status.PENDING:
+            row = next(iter(approval.open_rows), 0)
+            approval.check_open(row, approval.digest_of(row))
+        if not is_claimable(approval):
+            raise NotClaimable
+        held = approval.claim
+        if held is not None and held.by.id == person.id:
+            return Change(after=approval.released(), event=Event.RELEASED, by=person)
+        async with self._refusals.kept(approval, approval.open_rows[0], person, None):
+            await self._check_may_decide_some(approval, person)
+        after = approval.claimed(person, self._clock())
+        return Change(after=after, event=Event.CLAIMED, by=person)
+
+    async def _check_may_decide_some(self, approval: Approval, person: Person) -> None:
+        """Raise MayNotDecide unless there is an open row that this person may decide in some way."""
+        refused: MayNotDecide | None = None
+        for row in approval.open_rows:
+            voting = await self._voting.row(approval, row)
+            for kind in (each for each in DecisionKind if each in approval.rule(row).decisions):
+                try:
+                    return check_may_open(voting.context, voting.votes, person, kind)
+                except MayNotDecide as refusal:
+                    refused = refused or refusal
+        raise refused or MayNotDecide

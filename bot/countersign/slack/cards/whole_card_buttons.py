@@ -1,0 +1,35 @@
+"""The buttons of a whole card under a rule: *I'm looking*, and *Cancel request* for whoever asked."""
+
+from countersign.flow.decisions.cancel import is_cancellable
+from countersign.flow.decisions.claim import is_claimable
+from countersign.flow.review import Review
+from countersign.slack.block_kit.builders import Block, actions, button, context_block
+from countersign.slack.block_kit.formatting import format_datetime, user_mention
+from countersign.slack.cards import card_actions
+from countersign.slack.cards.references import CardReference
+
+
+def whole_card_buttons(review: Review) -> list[Block]:
+    """Nothing on a card without a rule; no *Cancel request* where it cannot be cancelled."""
+    approval = review.approval
+    value = CardReference(approval_id=approval.id, row=0, digest=approval.digest).pack()
+    buttons = []
+    if is_claimable(approval):
+        buttons.append(button(card_actions.CLAIM, card_actions.CLAIM_LABEL, value))
+    if is_cancellable(review):
+        buttons.append(button(card_actions.CANCEL, card_actions.CANCEL_LABEL, value))
+    return buttons
+
+
+def whole_card_blocks(review: Review) -> list[Block]:
+    """The same in a block of its own."""
+    buttons = whole_card_buttons(review)
+    return [actions(f"card:{review.approval.version}", buttons)] if buttons else []
+
+
+def claim_blocks(review: Review) -> list[Block]:
+    """Who has it in hand, if anybody has."""
+    claim = review.approval.claim
+    if claim is None:
+        return []
+    return [context_block(f":eyes: {user_mention(claim.by)} is looking · since {format_datetime(claim.at)}")]

@@ -24,7 +24,7 @@ TWO_ROWS = parse(
     "text",
     [
         *("approve", "Approved!", "  APPROVE ", "approved.", "*approve*", "`Approve`", "_approved!_"),
-        *("```approve```", "“approve”", "'approved'.", "«approve»", "*_~approve~_*"),
+        *("```approve```", "“approve”", "'approved'.", "«approve»", "*_approve_*"),
         *(":+1::skin-tone-3: approve", "approve :+1::skin-tone-3:", "approve \U0001f44d\U0001f3fd"),
         *("\U0001f469\U0001f3fd\u200d\U0001f4bb approved! :tada:", "approve \u2764\ufe0f."),
     ],
@@ -76,6 +76,8 @@ def test_words_that_reject_and_their_reason(text: str, reason: str | None) -> No
         "> approve",
         "&gt; approve",
         "approve :tada: tomorrow",
+        "~approve~",
+        "*~Approved~*",
         "ap*prove*",
         "approve!!",
         "approve?",

@@ -8,7 +8,7 @@ from countersign.interrupts import ReviewRequest, ReviewRow
 _APPROVE = re.compile(r"approved?", re.IGNORECASE)
 _REJECT = re.compile(r"reject(?:ed)?(?:(?:\s*[:,.]|\s+[-–—])?\s+(?P<reason>.*))?", re.IGNORECASE | re.DOTALL)
 _SIGN = re.compile(
-    r"[\s*_~`\"'“”„‟‘’‚«»‹›]"  # formatting and quotation marks
+    r"[\s*_`\"'“”„‟‘’‚«»‹›]"  # formatting and quotation marks; what is struck through is taken back
     r"|[\U0001F000-\U0001FAFF\u2190-\u21FF\u2300-\u27BF\u2900-\u297F\u2B00-\u2BFF\u3030\u303D\u3297\u3299\u00A9\u00AE]"
     r"|[\u200D\u20E3\uFE0F]"
 )

@@ -12,16 +12,20 @@ import pytest
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import NotPending
+from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Stage, Status
+from countersign.approvals.policy.rule import Rule
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.policy.audience import Audience
+from countersign.flow.policy.redacted_request import shown_request
 from countersign.flow.policy.voting import Voting
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.tools.approval_validity import ApprovalValidity
 from countersign.flow.tools.tool_host import ToolHost
+from countersign.interrupts import parse
 from countersign.slack import cards
 from countersign.slack.cards.details_view import details_view
 from countersign.slack.cards.open_card import render_card
@@ -307,6 +311,13 @@ async def test_what_is_redacted_is_on_no_card_form_message_or_ledger_and_reaches
     assert SECRET in said(harness)
     assert '"pin": 17' in said(harness)
     assert '"amount": 2' in said(harness)
+
+
+def test_a_summary_does_not_quote_what_is_redacted_of_another_argument() -> None:
+    args: dict[str, Json] = {"iban": SECRET, "note": f"rent to {SECRET}"}
+    request = parse({"type": "tool_approval", "name": "pay", "args": args})
+    rule = Rule(name="rents", summary="Pay: {note}", redact=("/iban",))
+    assert shown_request(request, (rule,)).title == "Pay: rent to Redacted"
 
 
 async def test_the_digest_is_that_of_the_whole_payload(harness: Harness) -> None:

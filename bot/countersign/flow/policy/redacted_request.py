@@ -93,9 +93,11 @@ def _summary(request: ReviewRequest, rules: Sequence[Rule]) -> str | None:
 def _summary_of(row: ReviewRow, rule: Rule) -> str | None:
     if rule.summary is None:
         return None
-    text = fill(rule.summary, redact(dict(row.args), rule.redact))
+    args = dict(row.args)
+    text = fill(rule.summary, redact(args, rule.redact))
     if text is None:
         return None
+    text = _clean(text, [(args, rule.redact)])  # another argument may quote what is redacted
     return text if len(text) <= _TITLE_LIMIT else text[: _TITLE_LIMIT - 1] + "…"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.errors import MayNotDecide, NotPending
+from countersign.approvals.errors import Expired, MayNotDecide, NotPending
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Outcome, Stage, Status
@@ -22,7 +22,7 @@ from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, refunds
-from tests.support.harness import CHANNEL, Harness, a_thread, open_harness
+from tests.support.harness import CHANNEL, Harness, a_thread, open_harness, until
 
 YES, EDIT, NO = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT
 REQUESTER = "UALICE"
@@ -346,6 +346,23 @@ async def test_the_clock_starts_anew_when_the_graph_refused_the_answer(
     assert (await stored(harness, card)).status is Status.DECIDED
 
 
+@pytest.mark.parametrize("on_expiry", ["reject", "approve"])
+async def test_a_vote_that_comes_too_late_does_not_count_even_if_no_worker_ran(
+    harness: Harness, clock: Clock, on_expiry: str
+) -> None:
+    thread, card = await asked(harness, NAMED + f'expire_after = "1h"\non_expiry = "{on_expiry}"\n')
+    person = await harness.slack.person("UBOB", None)
+    clock.now += HOUR
+    for vote in (YES, NO):
+        with pytest.raises(Expired):
+            await harness.vote(card, vote)
+        with pytest.raises(Expired):
+            await harness.decide.find_open(card.id, card.digest, 0, CHANNEL, person, vote)
+    assert await harness.ledger(thread) == ["opened"]
+    await harness.timers.run_due()
+    assert await harness.ledger(thread) == ["opened", "timed_out"]
+
+
 class Turnstile:
     """Lets saves of an approval go on only once so many wait: they have read the same row then."""
 
@@ -356,6 +373,9 @@ class Turnstile:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
+
+    async def has_one(self) -> bool:
+        return self._barrier.n_waiting == 1
 
     async def decide(self, change: Change, post: Sequence[Outgoing] = ()) -> None:
         if self.used < 2:
@@ -381,11 +401,12 @@ async def test_an_expiry_and_the_last_vote_of_a_quorum_in_the_same_moment(
         thread, card = await asked(harness, NAMED + 'quorum = 2\nexpire_after = "1h"\n')
         gate[0].used = 2
         await harness.vote(card, YES, user="UBOB")
-        clock.now += HOUR
         gate[0].used = 0
         half = await harness.the_card(thread)
-        votes = [harness.timers.run_due(), harness.vote(half, YES, user="UCAROL")]
-        results = await asyncio.gather(*(votes if round_ % 2 else votes[::-1]), return_exceptions=True)
+        in_time = asyncio.create_task(harness.vote(half, YES, user="UCAROL"))
+        await until(gate[0].has_one)
+        clock.now += HOUR
+        results = await asyncio.gather(in_time, harness.timers.run_due(), return_exceptions=True)
         await harness.run_thread(thread.id)
         ledger = await harness.ledger(thread)
         assert ledger in (

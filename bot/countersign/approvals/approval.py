@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from countersign.approvals.canonical_json import canonical_json
 from countersign.approvals.claim import Claim
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.errors import AlreadyDecided, NothingDecided, NotPending, QuestionChanged
+from countersign.approvals.errors import AlreadyDecided, Expired, NothingDecided, NotPending, QuestionChanged
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Event, Outcome, Stage, Status, check_transition
 from countersign.approvals.person import Person
@@ -117,6 +117,11 @@ class Approval:
             for kind in due(self.rules[row], self.clock_from, now, self._fired_for(row)):
                 found[kind] = (*found.get(kind, ()), row)
         return found
+
+    def check_in_time(self, row: int, now: datetime) -> None:
+        """Raise Expired if the row's time is over, whether or not its timer has fired yet."""
+        if row in self.due(now).get(TimerKind.EXPIRE, ()):
+            raise Expired
 
     def _fired_for(self, row: int) -> frozenset[TimerKind]:
         return frozenset(each.kind for each in self.fired if each.row == row)

@@ -12,6 +12,10 @@ class NotPending(CountersignError):
     """This approval is no longer open."""
 
 
+class Expired(NotPending):
+    """This request has expired, so it can't be decided now."""
+
+
 class AlreadyDecided(CountersignError):
     """This step of the approval was decided already."""
 

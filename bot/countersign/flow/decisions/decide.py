@@ -70,12 +70,13 @@ class Decide:
     ) -> Review:
         """The approval, if this person may decide this row of it now; `kind` is how, if that is known.
 
-        Raises NotPending, QuestionChanged, AlreadyDecided or MayNotDecide.
+        Raises NotPending (Expired too), QuestionChanged, AlreadyDecided or MayNotDecide.
         """
         review = await self._find(approval_id, channel)
         async with self._refusals.kept(review.approval, row, person, kind):
             check_may_decide(person)
             review.approval.check_open(row, digest)
+            review.approval.check_in_time(row, self._clock())
             if kind is not None:
                 voting = await self._voting.row(review.approval, row)
                 check_may_open(voting.context, voting.votes, person, kind)
@@ -122,6 +123,7 @@ class Decide:
             async with self._refusals.kept(approval, row, person, decision.kind):
                 check_may_decide(person)
             approval.check_open(row, request.digest)
+            approval.check_in_time(row, self._clock())
         await judge_decisions(review, request.decisions)
         at = self._clock()
         cast: dict[int, RowVotes] = {}

@@ -16,6 +16,8 @@ from countersign.interrupts import (
 from countersign.interrupts.display.visible_text.confusables import look_alike
 from tests.interrupts.near_pairs import near_texts, near_values
 
+BLANKS = "\u2800\u3164\U00013441\U00013442\U00016fe4\U0001d159"
+
 
 def laid_out(value: object) -> str:
     (section,) = sections([Part(label="x", value=value)], 1_000_000)  # type: ignore[arg-type]  # JSON
@@ -76,9 +78,14 @@ def test_what_people_write_stays_as_it_is(text: str) -> None:
     assert not has_invisible(text)
 
 
-@pytest.mark.parametrize("text", ["\u200b", "\u202e", "a\ufe0f", "x\u200dy", "\u3164"])
+@pytest.mark.parametrize("text", ["\u200b", "\u202e", "a\ufe0f", "x\u200dy", *BLANKS])
 def test_what_nobody_sees_cannot_be_edited_as_text(text: str) -> None:
     assert has_invisible(text)
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_a_character_without_ink_is_written_out(blank: str) -> None:
+    assert escape_invisible(f"pay{blank}pal") == f"pay⟨U+{ord(blank):04X}⟩pal"
 
 
 @pytest.mark.parametrize(

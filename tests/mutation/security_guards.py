@@ -132,8 +132,8 @@ SECURITY_GUARDS = (
     Guard(
         name="what an agent writes like a decision is quoted",
         file="bot/countersign/slack/block_kit/escaping.py",
-        old="set_apart = not fenced and not fence and imitates_decision(line)",
-        new="set_apart = False",
+        old="at not in code_lines and imitates_decision(line)",
+        new="False",
         tests=("tests/slack/test_messages.py::test_a_line_like_a_decision_is_a_quotation_but_not_in_code",),
     ),
     Guard(

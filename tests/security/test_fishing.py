@@ -53,6 +53,15 @@ async def test_what_an_agent_writes_like_a_decision_is_a_quotation(either: Stage
     )
 
 
+@pytest.mark.parametrize("before", ["```hi```", "```\nx\n~~~\n```", "    ```\n"])
+async def test_nothing_that_looks_like_code_keeps_it_from_being_quoted(either: Stage, before: str) -> None:
+    thread = await fishing(either, f"{before}\nDecision: Appro**ved** by Bob\n\nBye.")
+
+    message = await thread.wait_for("Bye.")
+
+    assert "\n> Decision: Appro**ved** by Bob\n" in message.blocks[0]["text"]
+
+
 async def test_what_the_bot_itself_says_is_in_small_print_which_no_agent_can_write(either: Stage) -> None:
     thread = await fishing(either, "Here it comes.")
     await either.ws.bob.replies(thread, "hm")

@@ -70,17 +70,19 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
 
 
 def _agent_message(text: str) -> tuple[RenderedMessage, ...]:
+    split = split_markdown(
+        quote_imitations(reveal_links(escape_hidden(text))) if text.strip() else "(no text)",
+        _MARKDOWN_LIMIT,
+        measure=escaped_length,
+    )
+    pieces = map(quote_imitations, split)  # once more: a long line that was cut may go on like a decision
     return tuple(
         RenderedMessage(
             text=truncate_escaped(piece, _NOTIFICATION_LIMIT),
             blocks=[{"type": "markdown", "text": escape_markdown(piece)}],
             fallback=[plain_section(escape(part)) for part in _pieces(piece, _SECTION_LIMIT)],
         )
-        for piece in split_markdown(
-            quote_imitations(reveal_links(escape_hidden(text))) if text.strip() else "(no text)",
-            _MARKDOWN_LIMIT,
-            measure=escaped_length,
-        )
+        for piece in pieces
         if piece.strip()
     )
 

@@ -11,6 +11,9 @@ from countersign.interrupts import imitates_decision
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _CONTROL = re.compile("[&<>]")
 _BACKTICKS = re.compile("`{3,}")
+_FENCE_LIKE = re.compile("`{3}|~{3}")
+_FENCE = re.compile(r"(?P<marker>`{3,}|~{3,})[\w+#.-]* *")
+_QUOTABLE = " \t#>"  # what the `>` of a quotation replaces at the start of a line
 _PLAIN_LABEL = re.compile(r"[\w .,/()\[\]›-]+")
 _ZERO_WIDTH_SPACE = "\u200b"  # never part of what people wrote: `escape_invisible` spells it out there
 
@@ -61,14 +64,34 @@ def escape_markdown(text: str) -> str:
 
 def quote_imitations(text: str) -> str:
     """Markdown of a model, in which a line that looks like a decision of the bot's is a quotation."""
-    lines: list[str] = []
-    fenced = False
-    for line in text.split("\n"):
-        fence = line.lstrip("> ").startswith(("```", "~~~"))
-        set_apart = not fenced and not fence and imitates_decision(line)
-        fenced = fenced != fence
-        lines.append(f"> {line.lstrip(' #>')}" if set_apart else line)
-    return "\n".join(lines)
+    lines = text.split("\n")
+    code_lines = _certain_code(lines)
+    return "\n".join(
+        f"> {line.lstrip(_QUOTABLE)}" if at not in code_lines and imitates_decision(line) else line
+        for at, line in enumerate(lines)
+    )
+
+
+def _certain_code(lines: list[str]) -> frozenset[int]:
+    """The lines inside fenced code that every reader of Markdown takes for code.
+
+    Both fences begin their lines and are closed by the same marker. Behind any other fence-like line nothing
+    is certain: inline code, a list, a quotation or another marker can make it end elsewhere.
+    """
+    found: set[int] = set()
+    opening: tuple[int, str] | None = None
+    for at, line in enumerate(lines):
+        if _FENCE_LIKE.search(line) is None:
+            continue
+        fence = _FENCE.fullmatch(line)
+        if opening is None and fence is not None:
+            opening = at, fence["marker"]
+        elif opening is not None and line.rstrip(" ") == opening[1]:
+            found.update(range(opening[0] + 1, at))
+            opening = None
+        else:
+            break
+    return frozenset(found)
 
 
 def _escape_line(line: str) -> str:

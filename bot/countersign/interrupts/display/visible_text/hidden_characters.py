@@ -10,7 +10,8 @@ import regex
 from countersign.interrupts.display.format_characters import FORMAT_CHARACTERS, is_expected
 
 LINE_BREAK_SIGN = "↵"  # the layout writes it for a line break at either end of a text
-_BLANK = r"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # no ink, and a category that does not say so
+# No ink, and a category that does not say so.
+_BLANK = r"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U00013441\U00013442\U00016fe4\U0001d159"
 _VARIATION = r"\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _INVISIBLE = rf"\p{{Cc}}\p{{Cf}}\p{{Cs}}\p{{Co}}\p{{Cn}}\p{{Zl}}\p{{Zp}}{_BLANK}{_VARIATION}"
 _VISIBLE = (

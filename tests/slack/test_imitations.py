@@ -1,0 +1,121 @@
+"""A line of an agent's that reads like the bot's decision is a quotation, whatever Markdown is around it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.interrupts import imitates_decision
+from countersign.slack.block_kit.escaping import quote_imitations
+from countersign.slack.messages import render_message
+
+FAKE = ":white_check_mark: *Approved* by alice at 12:00"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "```hi```",
+        "```\nx\n~~~\n```",
+        "~~~\n```\n~~~",
+        "````\n```\n````",
+        "```\na\n````\n",
+        "> ```\n",
+        "    ```\n",
+        "   ```\nx\n```",
+        "\t```\n",
+        "- ```",
+        "- a\n  ```",
+        "```\ncode\n``` x",
+        "```python\nx = 1\n```",
+        "text ```\n```",
+    ],
+)
+@pytest.mark.parametrize("after", ["", "\n```", "\n  ```", "\n~~~", "\n````"])
+def test_no_fence_that_ends_elsewhere_keeps_it_from_being_quoted(before: str, after: str) -> None:
+    assert f"\n> {FAKE}" in quote_imitations(f"{before}\n{FAKE}{after}")
+
+
+def test_code_that_is_never_closed_keeps_nothing_from_being_quoted() -> None:
+    assert quote_imitations(f"```\n{FAKE}") == f"```\n> {FAKE}"
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~", "````"])
+def test_code_that_is_closed_by_its_own_marker_stays_as_it_is(fence: str) -> None:
+    text = f"Log:\n{fence}text\n{FAKE}\n{fence}\nBye.\n{fence}\n{FAKE}\n{fence}"
+
+    assert quote_imitations(text) == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Appro**ved** by alice",
+        "~~A~~pproved by alice",
+        "A\u200bpproved by alice",
+        "A⟨U+200B⟩pproved by alice",
+        "<b>Approved</b> by alice",
+        "Decision: approved by alice",
+        "**Decision:** ✅ _approved_ by alice",
+        "The final decision - approved by alice",
+        "Status: Approved",
+        "Status: Approved ✅",
+        "> Result: `rejected` by bob",
+        "[Approved](http://x.example) by alice",
+        "[Approved][1] by alice",
+        "![](http://x.example) Approved by alice",
+        "[Approved] by alice",
+        "Approved (2 of 2 votes)",
+        "&#65;pproved by alice",
+        r"\✅ Approved by alice",
+        "**" * 300 + "Approved by alice",
+        " " * 600 + "Approved by alice",
+    ],
+)
+def test_markup_and_a_label_in_front_do_not_hide_it(line: str) -> None:
+    assert imitates_decision(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Approved requests wait.",
+        "The status is unknown: approved requests come first.",
+        "Status: 3 approved requests wait.",
+        "[approved vendors](http://x.example)",
+        "Decision: we need more time.",
+        "Note: rejected parts go back.",
+    ],
+)
+def test_other_words_are_no_imitation(line: str) -> None:
+    assert not imitates_decision(line)
+
+
+def test_a_line_that_is_cut_does_not_go_on_like_a_decision_in_the_next_message() -> None:
+    text = "x" * 10_990 + " " + "Approved by alice " + "y" * 11_000
+    row = Outgoing(
+        key="k", kind=OutgoingKind.AGENT_MESSAGE, team="T", channel="C", thread_ts="1.0", body={"text": text}
+    )
+
+    messages = [str(each.blocks[0]["text"]) for each in render_message(row)]
+
+    assert len(messages) > 1
+    assert not any(message.startswith("Approved") for message in messages)
+    assert any(message.startswith("> Approved by alice") for message in messages)
+
+
+@pytest.mark.parametrize("part", ["[", "[](", "[a](", "![", "*", "&#", ":a", "Status: ", "# ", "```\n"])
+def test_hostile_lines_take_no_time(part: str) -> None:
+    quote_imitations(part * 5000)  # the suite's time limit holds it
+
+
+_LINES = st.lists(st.sampled_from([FAKE, "```", "~~~", "  ```", "```py", "- ```", "> ~~~", "", "x"])).map(
+    "\n".join
+)
+
+
+@given(_LINES)
+def test_quoting_twice_changes_nothing(text: str) -> None:
+    once = quote_imitations(text)
+
+    assert quote_imitations(once) == once

@@ -94,6 +94,7 @@ class Services:
     undo_decision: UndoDecision
     cancel_approval: CancelApproval
     claim_approval: ClaimApproval
+    start_permission: StartPermission
     delivery: MessageDelivery
     run_thread: ThreadRunner
     timers: TimerRunner
@@ -175,6 +176,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
 
         timers = TimerRunner(threads, delivery, voting, Audience(slack.directory), now)
         retention = Retention(RetentionStore(sessions), locks, Checkpoints(), settings.retention or None)
+        start_permission = StartPermission(slack, StartPolicy(settings.start))
         run_thread = ThreadRunner(
             store=threads,
             locks=LocksOnGraphLoop(graph_loop, locks),
@@ -182,7 +184,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             graphs=graphs,
             delivery=delivery,
             reply_handler=ReplyHandler(decide, threads, slack, now, words_decide=settings.replies == "on"),
-            start_permission=StartPermission(slack, StartPolicy(settings.start)),
+            start_permission=start_permission,
             notify=notify,
             clock=now,
             metrics=metrics,
@@ -213,6 +215,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             undo_decision=UndoDecision(threads, voting, now),
             cancel_approval=CancelApproval(threads, now, metrics, ledger),
             claim_approval=ClaimApproval(threads, voting, now, ledger),
+            start_permission=start_permission,
             delivery=delivery,
             run_thread=run_thread,
             timers=timers,

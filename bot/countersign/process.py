@@ -125,6 +125,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         undo_decision=services.undo_decision,
         cancel_approval=services.cancel_approval,
         claim_approval=services.claim_approval,
+        start_permission=services.start_permission,
         delivery=services.delivery,
         graphs=services.graphs.infos,
         default_graph=services.graphs.default,

@@ -70,6 +70,23 @@ async def test_a_word_that_is_edited_or_deleted_in_time_decides_nothing(harness:
     assert await harness.ledger(thread) == ["opened"]
 
 
+async def test_a_word_whose_edit_or_deletion_was_handled_before_it_decides_nothing_and_says_so(
+    harness: Harness,
+) -> None:
+    """Slack delivers the message late: what it tells of was delivered at once."""
+    thread = a_thread()
+    await harness.say(thread, "deploy")
+    late = reply(thread, "approve")
+    await harness.take(revision(late))
+
+    await harness.take(late)
+
+    assert await harness.ledger(thread) == ["opened"]
+    assert "edited or deleted before" in harness.slack.ephemerals[-1][1]
+    await harness.take(reply(thread, "approve"))
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
+
+
 async def test_an_edit_after_the_decision_changes_nothing_and_is_noted(harness: Harness) -> None:
     thread = a_thread()
     await harness.say(thread, "deploy")

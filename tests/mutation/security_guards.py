@@ -102,8 +102,8 @@ SECURITY_GUARDS = (
     Guard(
         name="a word that was edited or deleted decides nothing",
         file=_REPLIES,
-        old="if any(revised_message(later) == message.key for later in work.inbound):",
-        new="if not work.inbound:",
+        old="if await self._store.was_revised(work.thread.ref, message.key):",
+        new="if not message.key and await self._store.was_revised(work.thread.ref, message.key):",
         tests=(f"{_TIMING}::test_a_word_that_is_edited_or_deleted_in_time_decides_nothing",),
     ),
     Guard(

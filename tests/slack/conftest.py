@@ -26,6 +26,7 @@ from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, OutgoingKind, card
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.voting import Voting
+from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import StepResult
 from countersign.http.server import build_http_app, open_http_server
@@ -175,6 +176,7 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
             undo_decision=UndoDecision(store, voting, clock),
             cancel_approval=CancelApproval(store, clock),
             claim_approval=ClaimApproval(store, voting, clock),
+            start_permission=StartPermission(client),
             delivery=delivery,
             graphs=GRAPHS,
             default_graph="assistant",

@@ -148,6 +148,10 @@ class ReplyStore(Protocol):
         """Whether the outbox has this note, or had it posted in the last day."""
         ...
 
+    async def was_revised(self, thread: ThreadRef, key: str) -> bool:
+        """Whether an edit or a deletion of the message with this key came in, handled or not."""
+        ...
+
     async def decided_by_message(self, thread: ThreadRef, key: str) -> bool:
         """Whether the reply with this key counted as a decision."""
         ...

@@ -590,6 +590,12 @@ WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note' AND
        WHERE thread_id = %(thread_id)s AND kind = 'message' AND ts::numeric < %(card)s::numeric), 0)
 ORDER BY seq;
 
+-- was_revised --
+-- Whether an edit or a deletion of a message came in. Slack may deliver it before the message itself.
+SELECT 1 FROM countersign.inbox
+WHERE thread_id = %(thread_id)s AND kind = 'revision' AND body ->> 'message' = %(message)s
+LIMIT 1;
+
 -- decided_by_message --
 -- The approval that a reply decided, if it did: its words are in the ledger under the message's key.
 SELECT approval_id FROM countersign.ledger

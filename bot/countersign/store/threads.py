@@ -171,6 +171,11 @@ class ThreadStore:
         async with self._pool.connection() as connection:
             return await _one(connection, QUERIES["outgoing_exists"], {"key": key}) is not None
 
+    async def was_revised(self, thread: ThreadRef, key: str) -> bool:
+        arguments = {"thread_id": thread.id, "message": key}
+        async with self._pool.connection() as connection:
+            return await _one(connection, QUERIES["was_revised"], arguments) is not None
+
     async def decided_by_message(self, thread: ThreadRef, key: str) -> bool:
         arguments = {"thread_id": thread.id, "message": key}
         async with self._pool.connection() as connection:

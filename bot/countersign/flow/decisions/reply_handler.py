@@ -3,9 +3,9 @@
 It is never new input: LangGraph would cancel the pending question and leave its tool calls unanswered.
 
 Words decide only what they meant when they were written: exactly one approval was open then, its card was the
-last thing that the agent had posted, and the message was neither edited nor deleted before it is handled. If
-the agent wrote one of these words before the card, its reader may have been about to follow it: then a reply
-counts only a few seconds after the card.
+last thing that the agent had posted, and the message was neither edited nor deleted before it is handled
+(Slack may deliver the edit or the deletion first). If the agent wrote one of these words before the card, its
+reader may have been about to follow it: then a reply counts only a few seconds after the card.
 """
 
 from dataclasses import replace
@@ -42,6 +42,10 @@ class WrittenTooSoon(CountersignError):
     """Your message decided nothing: it came right after the card. Use the buttons, or write it again."""
 
 
+class ChangedBeforeRead(CountersignError):
+    """Your message decided nothing: it was edited or deleted before I read it. Use the buttons."""
+
+
 class ReplyHandler:
     """`words_decide`: whether `approve` and `reject` count at all (REPLIES)."""
 
@@ -61,7 +65,7 @@ class ReplyHandler:
             decision = await self._decision(work, message, only) if only else None
         except FormValidationError as errors:
             return self._noted(work, state, message, _bad_answer(errors))
-        except WrittenTooSoon as error:
+        except (WrittenTooSoon, ChangedBeforeRead) as error:
             nothing = reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
             return replace(nothing, notices=(Notice(user=message.user, text=str(error)),))
         if only is None or decision is None:
@@ -83,13 +87,15 @@ class ReplyHandler:
     async def _decision(self, work: Work, message: Inbound, review: Review) -> Decision | None:
         """What the message decides about the only approval that waits; None if nothing.
 
-        Raises FormValidationError and WrittenTooSoon.
+        Raises FormValidationError, WrittenTooSoon and ChangedBeforeRead.
         """
         approval = review.approval
         # Words written before this card was posted were meant for another question, or for none.
         if not message.written_after(approval.card_ts) or message.open_approvals != (approval.id,):
             return None
-        if any(revised_message(later) == message.key for later in work.inbound):
+        if await self._store.was_revised(work.thread.ref, message.key):
+            if review.request.answered_by_reply or seems_to_decide(message.text):
+                raise ChangedBeforeRead
             return None
         decision = await judge_reply(message, review)
         if decision is None or review.request.answered_by_reply:

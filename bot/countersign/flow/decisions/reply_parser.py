@@ -5,22 +5,23 @@ import re
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.interrupts import ReviewRequest, ReviewRow
 
-_APPROVE = re.compile(r"approved?", re.IGNORECASE)
 _REJECT = re.compile(r"reject(?:ed)?(?:(?:\s*[:,.]|\s+[-–—])?\s+(?P<reason>.*))?", re.IGNORECASE | re.DOTALL)
+_FORMATTING = r"[\s*_`\"'“”„‟‘’‚«»‹›]"  # and quotation marks; what is struck through is taken back
 _SIGN = re.compile(
-    r"[\s*_`\"'“”„‟‘’‚«»‹›]"  # formatting and quotation marks; what is struck through is taken back
+    rf"{_FORMATTING}"
     r"|[\U0001F000-\U0001FAFF\u2190-\u21FF\u2300-\u27BF\u2900-\u297F\u2B00-\u2BFF\u3030\u303D\u3297\u3299\u00A9\u00AE]"
     r"|[\u200D\u20E3\uFE0F]"
 )
 _EMOJI_NAME = re.compile(r":[a-z0-9_+'-]{1,60}:")  # a skin tone is a name of its own
 _LONGEST_NAME = 62
-_AGAINST = re.compile(
-    r":(?:-1|thumbsdown|x|no|no_\w+|stop\w*|octagonal_sign|negative\w*|question|grey_question|interrobang|thinking\w*"
-    r"|raised_hand|hand|warning|prohibited|cross_mark|face_with_raised_eyebrow|shrug|person_shrugging|man-shrugging"
-    r"|woman-shrugging|man-gesturing-no|woman-gesturing-no|middle_finger|hourglass\w*|construction|skull\w*):"
-    r"|[👎❌✖❎🚫⛔🛑❓❔⁉🤔✋🖐⚠🤨🤷🙅🖕⏳⌛🚧☠💀]"
+_AGREEING = (
+    r":(?:\+1|thumbsup|skin-tone-[2-6]|white_check_mark|heavy_check_mark|ballot_box_with_check|ok_hand|ok|tada|rocket"
+    r"|pray|clap|raised_hands|100|muscle|heart|smile|smiley|slightly_smiling_face|grinning|grin|blush|relaxed):"
+    r"|[👍✅✔☑👌🆗🎉🚀🙏👏🙌💯💪❤♥😄😃🙂😀😁😊☺\U0001F3FB-\U0001F3FF\uFE0F]"
 )
-"""Emoji that say no, or that doubt: beside them no word approves."""
+"""The emoji that agree. Nobody can list those that do not: a workspace names its own."""
+_BESIDE = rf"(?:{_FORMATTING}|{_AGREEING})*"
+_APPROVE = re.compile(rf"{_BESIDE}(?i:approved?){_BESIDE}(?:[.!]{_BESIDE})?")
 _TRIES = re.compile(
     r"\b(?:approv|reject|den[iy])|^(?:yes|yep|no|nope|ok|okay|lgtm|go ahead|do it)\b", re.IGNORECASE
 )
@@ -31,8 +32,8 @@ def parse_reply(text: str, request: ReviewRequest) -> Decision | None:
 
     A plain question is answered by any reply that its form takes. Anything else is decided by `approve`,
     `approved`, `reject` and `rejected`, alone or, of the last two, with a reason. No other words count:
-    "yes, but only half" approves nothing. Emoji and formatting around the words change nothing, but an emoji
-    that says no or doubts keeps a word from approving.
+    "yes, but only half" approves nothing. Formatting and emoji around the words change nothing, but beside
+    an approval only emoji that agree.
     """
     if len(request.rows) != 1:
         return None
@@ -51,9 +52,9 @@ def seems_to_decide(text: str) -> bool:
 
 
 def _decided_in_words(words: str, row: ReviewRow) -> Decision | None:
+    if _APPROVE.fullmatch(words):
+        return _approval(row)
     bare = _bare(words)
-    if _APPROVE.fullmatch(bare):
-        return None if _AGAINST.search(words) else _approval(row)
     rejection = _REJECT.fullmatch(bare) or _REJECT.fullmatch(words)
     if rejection:
         return _rejection(row, (rejection["reason"] or "").strip() or None)

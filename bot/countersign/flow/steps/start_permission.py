@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Standing
 from countersign.flow.ports import Slack
 
@@ -26,6 +27,10 @@ _REFUSALS = {
 }
 
 
+class MayNotStart(CountersignError):
+    """You can't start an agent here."""
+
+
 class StartPermission:
     def __init__(self, slack: Slack, policy: StartPolicy = StartPolicy.MEMBERS) -> None:
         self._slack = slack
@@ -40,3 +45,9 @@ class StartPermission:
             return None
         person = await self._slack.person(user, max_age=_MAX_AGE)
         return None if person.standing in _ALLOWED[self._policy] else _REFUSALS[person.standing]
+
+    async def check(self, user: str) -> None:
+        """Raises MayNotStart with its refusal, and what `refusal` raises."""
+        refusal = await self.refusal(user)
+        if refusal is not None:
+            raise MayNotStart(refusal)

@@ -29,6 +29,7 @@ from countersign.flow.errors import (
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.ports import Store
 from countersign.flow.review import Review
+from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import FormValidationError, InvalidDecision
 from countersign.slack.background_tasks import BackgroundTasks
@@ -75,6 +76,7 @@ class ListenerContext:
     undo_decision: UndoDecision
     cancel_approval: CancelApproval
     claim_approval: ClaimApproval
+    start_permission: StartPermission
     delivery: Delivery
     graphs: Mapping[str, GraphInfo]
     default_graph: str

@@ -167,7 +167,7 @@ class SlackClient:
             if found:
                 return found[row.key]
         try:
-            card = await name_people(render_card(review), self._names, exact=True)
+            card = await self._render(review)
             return await self._send(row.key, row.channel, row.thread_ts, card)
         except SlackRefused as refused:
             if refused.error not in _BLOCKS_REFUSED:
@@ -199,12 +199,17 @@ class SlackClient:
     async def _update_card(self, review: Review, ts: str) -> None:
         channel = review.approval.channel
         try:
-            await self._update(channel, ts, await name_people(render_card(review), self._names, exact=True))
+            await self._update(channel, ts, await self._render(review))
         except SlackRefused as refused:
             if refused.error not in _BLOCKS_REFUSED:
                 raise
             log.error("card_fallback_used", approval_id=str(review.approval.id), slack_error=refused.error)
             await self._update(channel, ts, render_fallback_card(review))
+
+    async def _render(self, review: Review) -> RenderedMessage:
+        """The card, laid out beside the event loop: a hostile payload takes a second or more."""
+        card = await asyncio.to_thread(render_card, review)
+        return await name_people(card, self._names, exact=True)
 
     async def _update(self, channel: str, ts: str, rendered: RenderedMessage) -> None:
         await self._api.call(

@@ -46,7 +46,7 @@ async def test_forty_slow_threads_of_one_member_delay_nobody_else(either: Stage)
     assert await either.resumed(asked) is True
     await either.ws.bob.replies(earlier.thread, "approve")
     assert await either.resumed(earlier.thread) is True
-    assert either.rows(SLOTS) == [(8, 40)], "all of the flood is still there"
+    await slots_are(either, 8, 40)  # all of the flood is still there
 
     either.let_go(f"flood-{either.ws.mode}")
     for thread in threads:
@@ -91,7 +91,7 @@ async def test_a_flood_of_decisions_leaves_room_and_each_of_them_comes(either: S
     card = await approval_card(asked)
     await card.approve(by=either.ws.bob)
     assert await either.resumed(asked) is True
-    assert either.rows(SLOTS) == [(10, 24)]
+    await slots_are(either, 10, 24)
 
     either.let_go(name)
     for thread in threads:
@@ -108,7 +108,7 @@ async def test_a_decision_does_not_wait_for_the_same_persons_starts(either: Stag
 
     await card.approve(by=either.ws.bob)
     assert await either.resumed(asked) is True
-    assert either.rows(SLOTS) == [(8, 10)]
+    await slots_are(either, 8, 10)
 
     either.let_go(name)
     for thread in threads:

@@ -232,6 +232,7 @@ _LINES = st.lists(
 @example("", 60)
 @example("x" * 90 + "\n```python\n```python", 101)
 @example("```" + "x" * 408 + "\n" + "y" * 400, 60)
+@example("| a | b |\n\n| a | b |\n" + "x" * 90, 60)
 @example("```" + "x" * 400 + "\n" + "y" * 400, 60)
 def test_pieces_fit_and_lose_no_words(text: str, limit: int) -> None:
     pieces = split_markdown(text, limit, measure=escaped_length)

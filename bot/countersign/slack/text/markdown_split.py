@@ -63,7 +63,10 @@ class _Splitter:
         """`to_close`: the size of what ends the code that is open behind this line."""
         size = self.measure(line) + 1
         if self.lines and self.size + size + to_close > self.limit:
-            self._flush(at=self._paragraph())
+            at = self._paragraph()
+            self._flush(at=at)
+            if at is not None and self.lines and self.size + size + to_close > self.limit:
+                self._flush()  # what stayed of the paragraph leaves no room either
         self.lines.append(line)
         self.size += size
 

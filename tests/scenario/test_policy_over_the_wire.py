@@ -74,6 +74,11 @@ summary = "Pay {amount} to {iban}"
 redact = ["/iban"]
 
 [[rule]]
+name = "stops"
+graph = "stops"
+redact = ["/state/iban", "/salary"]
+
+[[rule]]
 name = "elsewhere"
 action = "elsewhere"
 post_to = "#signatures"
@@ -342,6 +347,25 @@ async def test_the_title_is_the_rules_and_what_is_redacted_is_nowhere(governed: 
     ledger = governed.rows("SELECT detail::text FROM countersign.ledger WHERE thread_id = %s", card.thread.id)
     for text in [*bot_said, str(view.definition), str(ledger)]:
         assert secret not in text
+
+
+async def test_at_a_breakpoint_what_is_redacted_of_the_state_is_nowhere(governed: Stage) -> None:
+    bob = governed.ws.bob
+    thread = await governed.ws.carol.mentions("stops: go")
+    card = await approval_card(thread, limit=20)
+    view = await card.form("approval:edit", bob)
+    inputs = [block["block_id"] for block in view.definition["blocks"] if block["type"] == "input"]
+    assert "/amount" in inputs
+    assert not {"/iban", "/salary", "/note"} & set(inputs)
+    await bob.submits(view, {"/amount": "11"})
+    await thread.wait_for("Paid 11.", limit=20)
+    await card.closes(limit=20)
+    ledger = governed.rows("SELECT detail::text FROM countersign.ledger WHERE thread_id = %s", thread.id)
+    assert '"Redacted"' in str(ledger)
+    shown = [f"{m.text} {m.blocks}" for m in thread.from_bot()]
+    for text in [*shown, str(view.definition), str(ledger)]:
+        assert "DE02 1203 0000" not in text
+        assert "483920" not in text
 
 
 async def test_the_card_is_in_the_other_channel_and_the_thread_follows_it(governed: Stage) -> None:

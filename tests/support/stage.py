@@ -21,6 +21,7 @@ PROBES = {
     "ask": "tests/scenario/probes/asking.py:graph",
     "say": "tests/scenario/probes/saying.py:graph",
     "filled": "tests/scenario/probes/filled.py:graph",
+    "stops": "tests/scenario/probes/stopping.py:graph",
 }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from countersign.approvals.approval import Approval
+from countersign.flow.policy.redacted_places import with_shown_answers
 from countersign.flow.policy.redacted_request import shown_request, without_redacted_fields
 from countersign.flow.policy.restriction import restrict
 from countersign.flow.thread import ThreadRef
@@ -31,6 +32,11 @@ class Review:
     def shown(self) -> ReviewRequest:
         """The same as people see it: without what its rules redact, and with their words for it."""
         return shown_request(self.request, self.approval.rules)
+
+    @property
+    def shown_approval(self) -> Approval:
+        """The approval for a card: without what its rules redact in the answers that were given."""
+        return with_shown_answers(self.approval, self.request)
 
     @cached_property
     def unrestricted_request(self) -> ReviewRequest:

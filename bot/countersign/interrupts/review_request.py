@@ -65,6 +65,7 @@ class ReviewRow:
     options: tuple[Option, ...] = ()
     other: Form | None = None
     update: Form | None = None
+    edited_at: str = pointer.ROOT  # the place in `args` that EDIT changes, where it is not all of them
     description: str | None = None  # the asker's own words about this row of several, as the request's are
 
     @property

@@ -2,7 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
 
 from countersign.approvals.json import Json
 
@@ -22,14 +25,79 @@ def redact(value: Json, pointers: Iterable[str]) -> Json:
 
 def redact_text(text: str, value: Json, pointers: Iterable[str]) -> str:
     """A text about the value, such as the model's own words, without the values that are redacted in it."""
-    secrets = {secret for pointer in pointers for secret in _texts(_found(value, _tokens(pointer)))}
-    for secret in sorted(secrets, key=len, reverse=True):
-        for written in _ways_to_write(secret):
+    return RedactedValues.of(value, pointers).cleaned_text(text)
+
+
+@dataclass(frozen=True)
+class RedactedValues:
+    """Every text and number that is redacted somewhere, to take out wherever else it stands."""
+
+    values: frozenset[str | int | float] = frozenset()
+
+    @classmethod
+    def of(cls, value: Json, pointers: Iterable[str]) -> Self:
+        return cls(frozenset(s for pointer in pointers for s in _scalars(_found(value, _tokens(pointer)))))
+
+    def __or__(self, other: "RedactedValues") -> "RedactedValues":
+        return RedactedValues(self.values | other.values)
+
+    def cleaned_text(self, text: str) -> str:
+        if text not in self._cleaned_texts:
+            self._cleaned_texts[text] = self._without_values(text)
+        return self._cleaned_texts[text]
+
+    def _without_values(self, text: str) -> str:
+        # Thousands of values in a long text: a set of its beginnings is quicker than as many searches.
+        starts = {text[at : at + _SHORTEST] for at in range(len(text))} if self._written else set()
+        for written in self._written:
+            if len(written) >= _SHORTEST and written[:_SHORTEST] not in starts:
+                continue
+            if len(written) >= _SHORTEST and written[-_SHORTEST:] not in starts:
+                continue
+            if written not in text:
+                continue
             pattern = re.escape(written)
             if len(written) < _SHORTEST:
                 pattern = rf"(?<!\w){pattern}(?!\w)"
             text = re.sub(pattern, lambda _: REDACTED, text)
-    return text
+        return text
+
+    def cleaned(self, value: Json) -> Json:
+        """The value without them, in its texts, its keys and as its numbers."""
+        if not self.values:
+            return value
+        if isinstance(value, str):
+            return self.cleaned_text(value)
+        if isinstance(value, Mapping):
+            return self._cleaned_object(value)
+        if isinstance(value, list | tuple):
+            return [self.cleaned(item) for item in value]
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return REDACTED if value in self.values or str(value) in self.values else value
+        return value
+
+    def _cleaned_object(self, value: Mapping[str, Json]) -> dict[str, Json]:
+        """Keys that become the same are numbered: no entry is lost."""
+        cleaned: dict[str, Json] = {}
+        for key, item in value.items():
+            name = shown = self.cleaned_text(key)
+            number = 1
+            while name in cleaned or (name != key and name in value):
+                number += 1
+                name = f"{shown} {number}"
+            cleaned[name] = self.cleaned(item)
+        return cleaned
+
+    @cached_property
+    def _cleaned_texts(self) -> dict[str, str]:
+        """The same text stands in a part, in the arguments and in a form."""
+        return {}
+
+    @cached_property
+    def _written(self) -> tuple[str, ...]:
+        """In every way that they are written, the longest first."""
+        secrets = sorted({str(value) for value in self.values}, key=len, reverse=True)
+        return tuple(dict.fromkeys(way for secret in secrets for way in _ways_to_write(secret)))
 
 
 def _ways_to_write(secret: str) -> list[str]:
@@ -81,15 +149,13 @@ def _index(token: str, length: int) -> int | None:
     return int(token) if int(token) < length else None
 
 
-def _texts(value: Json) -> Iterator[str]:
-    """Every text and number inside, as it would be written."""
+def _scalars(value: Json) -> Iterator[str | int | float]:
+    """Every text and number inside."""
     if isinstance(value, dict):
         for item in value.values():
-            yield from _texts(item)
+            yield from _scalars(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _texts(item)
-    elif isinstance(value, str):
+            yield from _scalars(item)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
         yield value
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield str(value)

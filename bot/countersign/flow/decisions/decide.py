@@ -14,7 +14,6 @@ from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person
-from countersign.approvals.policy.redaction import redact
 from countersign.approvals.policy.voting.permission import check_may_open, check_may_vote, reason_required
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
@@ -26,6 +25,7 @@ from countersign.flow.metrics import Metrics
 from countersign.flow.notices.thread_notes import outcome_note
 from countersign.flow.outgoing import Outgoing
 from countersign.flow.policy.current_policy import CurrentPolicy
+from countersign.flow.policy.redacted_places import redacted_edit, redacted_values
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
@@ -154,7 +154,7 @@ class Decide:
                 **({"message": request.message} if request.message else {}),
                 "digest": request.digest,
                 "rows": {
-                    str(row): _as_json(decision, approval, row) | _verdict_json(verdicts[row])
+                    str(row): _as_json(decision, review, row) | _verdict_json(verdicts[row])
                     for row, decision in request.decisions.items()
                 },
             },
@@ -184,13 +184,16 @@ def _for_the_graph(decision: Decision) -> Decision:
     return replace(decision, message=None) if decision.kind is DecisionKind.APPROVE else decision
 
 
-def _as_json(decision: Decision, approval: Approval, row: int) -> dict[str, Json]:
-    """For the ledger, without what the rule redacts of edited arguments.
+def _as_json(decision: Decision, review: Review, row: int) -> dict[str, Json]:
+    """For the ledger, without what the rules redact.
 
     A field of the state that was not there before has no `before`.
     """
-    hidden = approval.rule(row).redact
-    value = redact(decision.value, hidden) if decision.kind is DecisionKind.EDIT else decision.value
+    approval, request = review.approval, review.unrestricted_request
+    if decision.kind is DecisionKind.EDIT:
+        value = redacted_edit(request, approval.rules, row, decision.value)
+    else:
+        value = redacted_values(request, approval.rules).cleaned(decision.value)
     fields: dict[str, Json] = {"kind": decision.kind, "message": decision.message, "value": value}
     if decision.verbatim:
         fields["verbatim"] = True

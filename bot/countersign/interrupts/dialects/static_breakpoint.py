@@ -102,6 +102,7 @@ def _state_request(stops: Sequence[Mapping[str, Json]]) -> ReviewRequest:
         answers=answers,
         forms=forms,
         options=(_SKIP,) if skippable else (),
+        edited_at="/state",
     )
     return ReviewRequest(
         dialect=NAME,

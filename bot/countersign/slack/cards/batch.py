@@ -50,7 +50,7 @@ class _OpenRow:
 
 def batch_blocks(review: Review, chars: int) -> list[Block]:
     """The decided rows as lines, the open rows with their buttons, and "Approve all", within `chars`."""
-    approval, request = review.approval, review.shown
+    approval, request = review.shown_approval, review.shown
     blocks = _decided_rows(approval, request)
     shown = _layout(approval, request, chars)
     for each in shown:
@@ -153,7 +153,7 @@ def _vote_summary(row: ReviewRow, vote: Vote) -> str:
 
 def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
     """The button for the rows that are shown in full, and the numbers of those that it leaves out."""
-    approval, request = review.approval, review.shown
+    approval, request = review.shown_approval, review.shown
     covered = tuple(each.row for each in shown if _is_covered(each))
     left_out = _left_out([row for row in approval.open_rows if row not in covered], shown)
     buttons: list[Block] = []

@@ -37,7 +37,7 @@ _DIFF_BUDGET = BlockBudget(20_000, 40)
 
 def details_view(review: Review, ref: ModalReference) -> Block:
     """The page `ref.page` of the details; a page beyond the last is the last."""
-    approval, request = review.approval, review.shown
+    approval, request = review.shown_approval, review.shown
     rows = [_row_sections(approval, request, at) for at in range(len(request.rows))]
     all_sections = [block for blocks in rows for block in blocks]
     if not review.format.is_shown:
@@ -64,7 +64,7 @@ def details_view(review: Review, ref: ModalReference) -> Block:
 
 def first_page(review: Review, card: CardReference) -> int:
     """The page on which the row begins that the reference names."""
-    approval, request = review.approval, review.shown
+    approval, request = review.shown_approval, review.shown
     rows = range(min(card.row, len(request.rows)))
     before = sum(len(_row_sections(approval, request, at)) for at in rows)
     return before // _SECTIONS_PER_PAGE

@@ -33,7 +33,7 @@ _FALLBACK_NOTE = "Slack couldn't show this request here. Open *Details* before y
 
 def render_card(review: Review) -> RenderedMessage:
     """The card of an approval as it is. Always within Slack's limits, whatever the payload."""
-    approval, request = review.approval, review.shown
+    approval, request = review.shown_approval, review.shown
     if approval.status is not Status.PENDING:
         return render_closed_card(approval, request)
     blocks = _introduction(approval, request)
@@ -94,7 +94,7 @@ def _introduction(approval: Approval, request: ReviewRequest) -> list[Block]:
 
 
 def _single_row(review: Review, chars: int) -> list[Block]:
-    approval, request = review.approval, review.shown
+    approval, request = review.shown_approval, review.shown
     votes = [*look_alike_blocks(approval, request.rows[0]), *vote_blocks(approval, request.rows[0], 0)]
     chars -= text_length(votes)
     payload = payload_blocks(other_parts(request.rows[0].parts), BlockBudget(min(chars, _PAYLOAD_LIMIT), 40))

@@ -11,6 +11,7 @@ from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.vote import Vote
+from countersign.flow.policy.redacted_places import redacted_edit, redacted_values
 from countersign.flow.review import Review
 from countersign.interrupts import digest, parse
 from countersign.slack.cards.open_card import render_card
@@ -119,3 +120,13 @@ def test_a_closed_card_does_not_tell_the_option_that_quotes_it() -> None:
     assert "Pay Redacted" in str(card.blocks)
     assert decided.votes[0] is not None
     assert decided.votes[0].decision.value == f"Pay {SECRET}"
+
+
+def test_without_a_policy_nothing_is_redacted() -> None:
+    value = call(iban=SECRET)
+    review = Review(_approval(value, 1, ()))
+    edit: Json = {"iban": f"{SECRET} 1"}
+    assert redacted_values(review.unrestricted_request, ()).cleaned(edit) == edit
+    assert redacted_edit(review.unrestricted_request, (), 0, edit) == edit
+    assert review.shown_approval == review.approval
+    assert SECRET in str(render_card(review).blocks)

@@ -35,7 +35,12 @@ def in_edited_value(row: ReviewRow, rule: Rule) -> tuple[str, ...]:
 
 
 def redacted_values(request: ReviewRequest, rules: Sequence[Rule]) -> RedactedValues:
-    """What the rules of all rows redact: one row may quote what is redacted of another."""
+    """What the rules of all rows redact: one row may quote what is redacted of another.
+
+    Without a policy there are no rules at all.
+    """
+    if not rules:
+        return RedactedValues()
     found = (_of_row(row, rule) for row, rule in zip(request.rows, rules, strict=True) if rule.redact)
     return reduce(or_, found, RedactedValues())
 
@@ -58,7 +63,7 @@ def redacted_edit(request: ReviewRequest, rules: Sequence[Rule], row: int, value
 
 def with_shown_answers(approval: Approval, request: ReviewRequest) -> Approval:
     """The approval whose answers are as people see them: an option that was chosen may be redacted."""
-    values = redacted_values(request, approval.rules) if approval.rules else RedactedValues()
+    values = redacted_values(request, approval.rules)
     if not values.values:
         return approval
 

@@ -202,3 +202,16 @@ async def test_a_message_written_while_something_waited_starts_no_run_after_a_cl
 
     await harness.take(reply(thread, "deploy again"))
     assert len(await harness.pending(thread)) == 1, "what is written afterwards is new input"
+
+
+async def test_what_is_written_while_the_agent_works_on_a_decision_is_new_input(harness: Harness) -> None:
+    thread = a_thread()
+    await harness.say(thread, "deploy")
+    card = await harness.the_card(thread)
+    await harness.vote(card, DecisionKind.APPROVE)
+    later = reply(thread, "deploy again")
+    assert await harness.threads.accept(later)
+    await harness.run_thread(thread.id)
+    assert harness.slack.texts(OutgoingKind.NOTE) == []
+    again = await harness.the_card(thread)
+    assert again.id != card.id, "the message started the next run"

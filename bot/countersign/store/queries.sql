@@ -3,8 +3,8 @@
 -- insert_inbound --
 -- One row per message and per delivery. Returns no row for a duplicate, and none for a reply in a thread that
 -- is not ours. A message that may open a thread inserts the thread's row; a reply written before that message is
--- dropped even when Slack delivers it later. Remembers which approvals of the thread were open when the message
--- was written: those that are pending, and those that changed since.
+-- dropped even when Slack delivers it later. Remembers which approvals of the thread waited for people when the
+-- message was written: those that are pending, and those that were decided or closed since.
 WITH begun AS (
     INSERT INTO countersign.threads (id, since)
     SELECT %(thread_id)s::text, %(ts)s::numeric WHERE %(may_open)s::boolean
@@ -14,7 +14,11 @@ INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, bo
 SELECT %(key)s, %(event_id)s, %(thread_id)s, %(kind)s, %(user_id)s, %(text)s, %(body)s, %(ts)s, (
     SELECT array_agg(a.id) FROM countersign.approvals a
     WHERE a.thread_id = %(thread_id)s
-      AND (a.status = 'pending' OR a.changed_at >= to_timestamp(%(ts)s::double precision)))
+      AND (a.status = 'pending' OR (
+          a.changed_at >= to_timestamp(%(ts)s::double precision) AND EXISTS (
+              SELECT 1 FROM countersign.ledger l
+              WHERE l.approval_id = a.id AND l.event IN ('decided', 'timed_out', 'cancelled', 'withdrawn')
+                AND l.at >= to_timestamp(%(ts)s::double precision)))))
 WHERE %(may_open)s::boolean OR EXISTS (
     SELECT 1 FROM countersign.threads
     WHERE id = %(thread_id)s AND (since > %(ts)s::numeric) IS NOT TRUE)

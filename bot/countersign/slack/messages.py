@@ -37,7 +37,7 @@ _MARKDOWN_LIMIT = 11_000  # of Slack's 12,000 a message
 _RESULT_LIMIT = 9000
 _SECTION_LIMIT = 2700
 _CONTEXT_LIMIT = 2000  # characters of one element
-_CONTEXT_ELEMENTS = 10
+_CONTEXT_ELEMENTS = 5  # Slack takes ten, but not so many characters in all
 _MOST_MENTIONS = 3
 
 

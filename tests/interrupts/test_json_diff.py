@@ -121,3 +121,9 @@ def test_a_text_of_very_many_lines_shows_the_ones_that_changed() -> None:
     (change,) = json_diff("\n".join(lines), "\n".join(after))
 
     assert change.line_diff == ("- line 0\n+ first\n…\n- line 4000\n+ late\n…\n- line 4999\n+ last")
+
+
+def test_an_empty_line_that_is_unchanged_stays_empty() -> None:
+    (change,) = json_diff("one\n\ntwo\n\nthree", "one\n\n2\n\nthree")
+    assert change.line_diff is not None
+    assert change.line_diff.split("\n") == ["  one", "", "- two", "+ 2", "", "  three"]

@@ -63,7 +63,7 @@ def _diff(old: list[str], new: list[str]) -> str:
     middle = list(_between(old[start : len(old) - end], new[start : len(new) - end]))
     lead = old[max(start - CONTEXT, 0) : start]
     tail = old[len(old) - end : len(old) - end + CONTEXT]
-    lines = [*(f"  {line}" for line in lead), *middle, *(f"  {line}" for line in tail)]
+    lines = [*map(_unchanged, lead), *middle, *map(_unchanged, tail)]
     if start > CONTEXT:
         lines.insert(0, "…")
     if end > CONTEXT:
@@ -86,7 +86,7 @@ def _between(old: list[str], new: list[str]) -> Iterator[str]:
             yield "…"
         for tag, i1, i2, j1, j2 in group:
             if tag == "equal":
-                yield from (f"  {line}" for line in old[i1:i2])
+                yield from map(_unchanged, old[i1:i2])
             else:
                 yield from (f"- {line}" for line in old[i1:i2])
                 yield from (f"+ {line}" for line in new[j1:j2])
@@ -102,3 +102,8 @@ def _in_place(old: list[str], new: list[str]) -> Iterator[str]:
         yield f"- {before}"
         yield f"+ {after}"
         last = at
+
+
+def _unchanged(line: str) -> str:
+    """An empty line stays empty: blanks alone would be written out as what deceives."""
+    return f"  {line}" if line else ""

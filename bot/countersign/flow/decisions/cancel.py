@@ -10,16 +10,17 @@ from uuid import UUID
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.eligibility import check_may_decide
-from countersign.approvals.errors import CountersignError, MayNotDecide, NotPending, QuestionChanged
+from countersign.approvals.errors import CountersignError, MayNotDecide, QuestionChanged
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.rule import NO_RULE
 from countersign.approvals.vote import Vote
+from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.decisions.refusal_log import RefusalLog
-from countersign.flow.errors import Conflict
 from countersign.flow.metrics import Metrics
 from countersign.flow.notices.thread_notes import outcome_note
+from countersign.flow.outgoing import Outgoing
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
 from countersign.interrupts import resume_value
@@ -27,7 +28,6 @@ from countersign.interrupts import resume_value
 _MESSAGE = "Cancelled by the requester."  # what the graph reads where its dialect has a place for words
 _NOT_THE_REQUESTER = "Only the person who started this can cancel it."
 _MAY_START = {Standing.GUEST, Standing.STRANGER}  # where START lets them; they may not decide
-_MAX_ATTEMPTS = 8  # while others change the approval in the same moment
 
 
 class NotCancellable(CountersignError):
@@ -60,22 +60,11 @@ class CancelApproval:
         Raises NotPending, QuestionChanged, NotCancellable, MayNotDecide for all but the requester,
         InvalidDecision where the graph would not take a rejection, and Conflict.
         """
-        for left in reversed(range(_MAX_ATTEMPTS)):
-            review = await self._store.approval(approval_id)
-            if review is None or review.approval.channel != channel:
-                raise NotPending
-            change = await self._change(review, digest, person)
-            cancelled = review.with_approval(change.after)
-            told = outcome_note(cancelled)
-            try:
-                await self._store.decide(change, (told,) if told is not None else ())
-            except Conflict:
-                if not left:
-                    raise
-                continue
-            self._metrics.decisions.labels(event=change.event.value).inc()
-            return cancelled
-        raise AssertionError("unreachable")
+        cancelled = await save_change(
+            self._store, approval_id, channel, lambda review: self._change(review, digest, person), _announced
+        )
+        self._metrics.decisions.labels(event=Event.CANCELLED.value).inc()
+        return cancelled
 
     async def _change(self, review: Review, digest: str, person: Person) -> Change:
         approval = review.approval
@@ -93,6 +82,11 @@ class CancelApproval:
         answer = await asyncio.to_thread(resume_value, review.unrestricted_request, rejections)
         after = approval.cancelled(vote, answer, f"Cancelled by {person.name}.")
         return Change(after=after, event=Event.CANCELLED, by=person, detail={"digest": approval.digest})
+
+
+def _announced(cancelled: Review) -> tuple[Outgoing, ...]:
+    told = outcome_note(cancelled)
+    return (told,) if told is not None else ()
 
 
 def _check_may_cancel(requester: str | None, person: Person) -> None:

@@ -4,19 +4,17 @@ from uuid import UUID
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.errors import CountersignError, MayNotDecide, NotPending
+from countersign.approvals.errors import CountersignError, MayNotDecide
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person
 from countersign.approvals.policy.rule import NO_RULE
 from countersign.approvals.policy.voting.permission import check_may_open
+from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.decisions.refusal_log import RefusalLog
-from countersign.flow.errors import Conflict
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
-
-_MAX_ATTEMPTS = 8  # while others change the approval in the same moment
 
 
 class NotClaimable(CountersignError):
@@ -41,19 +39,9 @@ class ClaimApproval:
 
         Raises NotPending, NotClaimable, MayNotDecide for whoever may decide none of it, and Conflict.
         """
-        for left in reversed(range(_MAX_ATTEMPTS)):
-            review = await self._store.approval(approval_id)
-            if review is None or review.approval.channel != channel:
-                raise NotPending
-            change = await self._change(review.approval, person)
-            try:
-                await self._store.decide(change)
-            except Conflict:
-                if not left:
-                    raise
-                continue
-            return review.with_approval(change.after)
-        raise AssertionError("unreachable")
+        return await save_change(
+            self._store, approval_id, channel, lambda review: self._change(review.approval, person)
+        )
 
     async def _change(self, approval: Approval, person: Person) -> Change:
         if approval.status is not Status.PENDING:

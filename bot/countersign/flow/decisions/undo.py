@@ -10,12 +10,10 @@ from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person
 from countersign.approvals.policy.clock.timers import UNDO_TOO_LATE
 from countersign.approvals.policy.voting.verdict import count_votes
-from countersign.flow.errors import Conflict
+from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Store
 from countersign.flow.review import Review
-
-_MAX_ATTEMPTS = 8  # while others change the approval in the same moment
 
 
 class UndoDecision:
@@ -29,19 +27,9 @@ class UndoDecision:
 
         Raises NotPending once it is too late, NothingToWithdraw for whoever has no vote on it, and Conflict.
         """
-        for left in reversed(range(_MAX_ATTEMPTS)):
-            review = await self._store.approval(approval_id)
-            if review is None or review.approval.channel != channel:
-                raise NotPending
-            change = await self._change(review.approval, person)
-            try:
-                await self._store.decide(change)
-            except Conflict:
-                if not left:
-                    raise
-                continue
-            return review.with_approval(change.after)
-        raise AssertionError("unreachable")
+        return await save_change(
+            self._store, approval_id, channel, lambda review: self._change(review.approval, person)
+        )
 
     async def _change(self, approval: Approval, person: Person) -> Change:
         until = approval.undo_until

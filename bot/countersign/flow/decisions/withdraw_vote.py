@@ -8,12 +8,10 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person
 from countersign.approvals.policy.voting.verdict import count_votes
-from countersign.flow.errors import Conflict
+from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Store
 from countersign.flow.review import Review
-
-_MAX_ATTEMPTS = 8  # while others vote in the same moment
 
 
 class WithdrawVote:
@@ -26,22 +24,14 @@ class WithdrawVote:
 
         Raises NotPending, AlreadyDecided or NothingToWithdraw, and Conflict if others keep voting.
         """
-        for left in reversed(range(_MAX_ATTEMPTS)):
-            review = await self._store.approval(approval_id)
-            if review is None or review.approval.channel != channel or row >= len(review.approval.votes):
-                raise NotPending
-            change = await self._change(review, row, person)
-            try:
-                await self._store.decide(change)
-            except Conflict:
-                if not left:
-                    raise
-                continue
-            return review.with_approval(change.after)
-        raise AssertionError("unreachable")
+        return await save_change(
+            self._store, approval_id, channel, lambda review: self._change(review, row, person)
+        )
 
     async def _change(self, review: Review, row: int, person: Person) -> Change:
         approval = review.approval
+        if row >= len(approval.votes):
+            raise NotPending
         approval.check_open(row, approval.digest_of(row))
         votes = approval.votes_on(row).withdraw(person.id)
         voting = await self._voting.row(approval, row)

@@ -1,7 +1,7 @@
 """One step of one thread: resume, continue, start or handle a reply, whichever its rows and state call for.
 
 decided approval, its question still pending     resume by id, and see that the graph took it
-decided approval, older than it may be       asked again
+decided approval, older than it may be           it is asked again
 decided approval, its question answered          it was taken before a crash: continue
 decided approval, question or graph changed      the answer is not used, and the thread is told
 input that is in the checkpoint already          continue

@@ -1,0 +1,41 @@
+"""Changes an approval that others may change in the same moment: after a conflict it is read anew."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from countersign.approvals.errors import NotPending
+from countersign.approvals.ledger import Change
+from countersign.flow.errors import Conflict
+from countersign.flow.outgoing import Outgoing
+from countersign.flow.ports import Store
+from countersign.flow.review import Review
+
+_MAX_ATTEMPTS = 8
+
+
+async def save_change(
+    store: Store,
+    approval_id: UUID,
+    channel: str,
+    make: Callable[[Review], Awaitable[Change]],
+    announce: Callable[[Review], tuple[Outgoing, ...]] = lambda _changed: (),
+) -> Review:
+    """The approval as `make` changes it, saved with what `announce` tells of it.
+
+    `channel` is that of the card. Raises NotPending for an approval that has no card there, what `make`
+    raises, and Conflict after eight attempts.
+    """
+    for left in reversed(range(_MAX_ATTEMPTS)):
+        review = await store.approval(approval_id)
+        if review is None or review.approval.channel != channel:
+            raise NotPending
+        change = await make(review)
+        changed = review.with_approval(change.after)
+        try:
+            await store.decide(change, announce(changed))
+        except Conflict:
+            if not left:
+                raise
+            continue
+        return changed
+    raise AssertionError("unreachable")

@@ -1,0 +1,35 @@
+"""What the use cases need of the rooms around them: every protocol that an adapter implements."""
+
+from countersign.flow.ports.clock import Clock
+from countersign.flow.ports.graphs import Graphs, GraphThread, Locks, RunSlots, Session
+from countersign.flow.ports.outbox import LostCards, Outbox
+from countersign.flow.ports.retention import Checkpoints, RetentionStore
+from countersign.flow.ports.slack import ApproverDirectory, Names, Slack, SlackForTools, StatusDisplay
+from countersign.flow.ports.store import Ledger, NoticeStore, ReplyStore, Store, TimerStore
+from countersign.flow.ports.tools import ApprovalValidity, DecidedApprovals, Effects
+
+__all__ = [
+    "ApprovalValidity",
+    "ApproverDirectory",
+    "Checkpoints",
+    "Clock",
+    "DecidedApprovals",
+    "Effects",
+    "GraphThread",
+    "Graphs",
+    "Ledger",
+    "Locks",
+    "LostCards",
+    "Names",
+    "NoticeStore",
+    "Outbox",
+    "ReplyStore",
+    "RetentionStore",
+    "RunSlots",
+    "Session",
+    "Slack",
+    "SlackForTools",
+    "StatusDisplay",
+    "Store",
+    "TimerStore",
+]

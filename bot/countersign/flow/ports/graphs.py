@@ -1,0 +1,88 @@
+"""What the use cases need of LangGraph, and the locks and slots under which a graph runs."""
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from countersign.approvals.json import Json
+from countersign.flow.error_report import ErrorReport
+from countersign.flow.graph_state import GraphInfo, GraphState, StateChange
+from countersign.flow.inbound import Inbound
+from countersign.flow.slots import Slot
+from countersign.flow.thread import ThreadRef
+
+
+class Session(Protocol):
+    """A thread's lock, held by a database session: gone when the session is."""
+
+    @property
+    def closed(self) -> bool: ...
+
+
+class Locks(Protocol):
+    def hold(self, thread_id: str) -> AbstractAsyncContextManager[Any]:
+        """Enter with the thread's session lock held. Raises ThreadBusy and DatabaseUnavailable."""
+        ...
+
+
+class RunSlots(Protocol):
+    """Leave to run graphs, shared fairly between people and channels. All raise DatabaseUnavailable."""
+
+    async def enter(self, thread_id: str) -> Slot | None:
+        """A slot for the thread's next step. None: it waits, says so, and has a job when its turn comes.
+
+        The caller holds the thread's lock.
+        """
+        ...
+
+    async def leave(self, thread_id: str, slot: Slot) -> None:
+        """The step is over: its slot goes to a thread that waits. No effect on the slot of a later step."""
+        ...
+
+
+class GraphThread(Protocol):
+    """One graph in one thread, under its lock. All raise DatabaseUnavailable.
+
+    Runs raise RunFailed, resume AnswerRefused as well.
+    """
+
+    async def read(self) -> GraphState: ...
+
+    async def start(self, inbound: Inbound) -> None: ...
+
+    async def resume(self, interrupt_id: str, answer: Json, change: StateChange | None = None) -> None:
+        """Hand over the answer, and `change` the state with it.
+
+        AnswerRefused also where the state is not any more what was shown to whoever changed it.
+        """
+        ...
+
+    async def is_asked(self, interrupt_id: str) -> bool:
+        """Whether a task of today's graph asks this pending interrupt, in its subgraph as well."""
+        ...
+
+    async def continue_run(self) -> None:
+        """Run what the state has still to run, without new input."""
+        ...
+
+    async def ask_again(self) -> None:
+        """Run the pending step again from its checkpoint: it asks again, under new ids."""
+        ...
+
+
+class Graphs(Protocol):
+    @property
+    def infos(self) -> Mapping[str, GraphInfo]: ...
+
+    @property
+    def default(self) -> str: ...
+
+    def bind(
+        self, name: str, thread: ThreadRef, session: Any, starter: str | None = None
+    ) -> AbstractAsyncContextManager[GraphThread]:
+        """`starter` wrote what starts a run now; None where one goes on that somebody started before."""
+        ...
+
+    def report_error(self, error_id: str, name: str, error: BaseException) -> ErrorReport | None:
+        """What an error in a step says to the author of this graph. None: no reports are kept."""
+        ...

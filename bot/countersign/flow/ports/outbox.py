@@ -1,0 +1,77 @@
+"""What delivery needs of the database: messages to post, and cards that are out of date or lost."""
+
+from typing import Protocol
+from uuid import UUID
+
+from countersign.approvals.lifecycle import Stage
+from countersign.flow.outgoing import Outgoing
+from countersign.flow.review import Review
+from countersign.flow.thread import ThreadRef
+from countersign.flow.work import ApprovalMessage, DeliveryTarget
+
+
+class Outbox(Protocol):
+    """Claims keep two processes from posting the same row; they expire, in case it crashes."""
+
+    async def claim_thread(self, channel: str, thread_ts: str) -> tuple[Outgoing, ...]:
+        """All that a thread has still to post, in order; nothing while another process has claimed it."""
+        ...
+
+    async def claim_one(self, key: str) -> Outgoing | None: ...
+
+    async def due(self, limit: int) -> tuple[DeliveryTarget, ...]:
+        """Where something is to be posted that nobody has claimed, oldest first."""
+        ...
+
+    async def posted(self, row: Outgoing, ts: str, rendered_version: int, shows: Stage | None = None) -> None:
+        """Record the post. A root's thread begins here; a card's approval learns its ts and version.
+
+        `shows`: of another message about an approval, which stage of it.
+        """
+        ...
+
+    async def outdated_messages(self, approval_id: UUID) -> tuple[ApprovalMessage, ...]:
+        """Messages about the approval, beside its card, that show an earlier stage of it."""
+        ...
+
+    async def move_card_to_thread(self, review: Review, told: Outgoing) -> bool:
+        """Post the card of an open approval in its thread after all, with a note; False if it is there."""
+        ...
+
+    async def approvals_with_outdated_messages(self, limit: int) -> tuple[UUID, ...]:
+        """Approvals of which messages have been outdated for longer than an update takes."""
+        ...
+
+    async def message_updated(self, key: str, shows: Stage) -> None: ...
+
+    async def card_seen(self, approval_id: UUID, ts: str) -> None:
+        """A card's message is known to be this one, although nobody recorded its post."""
+        ...
+
+    async def postpone(self, row: Outgoing, seconds: float, error: str) -> None:
+        """Try it again after so many seconds, and nothing of its thread before."""
+        ...
+
+    async def give_up(self, row: Outgoing, error: str) -> None: ...
+
+    async def stale_cards(self, limit: int) -> tuple[UUID, ...]:
+        """Approvals whose card has shown an older version for longer than an update takes."""
+        ...
+
+    async def card_rendered(self, approval_id: UUID, version: int) -> int | None:
+        """Record which version the card shows. Gives the one that the approval has by now, if it exists."""
+        ...
+
+
+class LostCards(Protocol):
+    """Raises DatabaseUnavailable."""
+
+    async def card_lost(self, team: str, channel: str, ts: str, why: str) -> ThreadRef | None:
+        """This message is gone. If it was the card of a pending approval, the ledger gets an entry and the
+        outbox the card again, or from the second time on a note; its thread is returned.
+        """
+        ...
+
+    async def lost_unrecorded(self, team: str, channel: str, ts: str) -> ThreadRef | None:
+        """The same for a card that was just recorded, if its message was deleted before that."""
+        ...

@@ -1,0 +1,149 @@
+"""What the use cases need of the database for threads, approvals and replies."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.json import Json
+from countersign.approvals.ledger import Change
+from countersign.approvals.person import Person
+from countersign.flow.inbound import Inbound
+from countersign.flow.outgoing import Outgoing, ThreadRoot
+from countersign.flow.review import Review
+from countersign.flow.thread import ThreadRecord, ThreadRef
+from countersign.flow.work import SavedStep, StepResult, Work
+
+
+class Store(Protocol):
+    """Every method is one transaction. All raise DatabaseUnavailable and StatementFailed."""
+
+    async def accept(self, inbound: Inbound) -> bool:
+        """Remember it and defer its thread's job. False: a duplicate, or not the bot's thread."""
+        ...
+
+    async def overtaken(self, mention: Inbound) -> bool:
+        """Whether a reply that was written after this stored mention arrived before it, when the bot took no
+        part in the thread."""
+        ...
+
+    async def accept_root(self, root: ThreadRoot) -> bool:
+        """Remember `/agent text`: an outbox row that becomes a thread when it is posted."""
+        ...
+
+    async def start_text(self, channel: str, thread_ts: str, ts: str) -> str | None:
+        """What somebody wrote that this message answers with a start form; None once that is forgotten."""
+        ...
+
+    async def work(self, thread_id: str) -> Work | None:
+        """What the thread has to do. None: there is nothing to do.
+
+        Counts one attempt and issues the next fencing token. The caller holds the thread's lock.
+        """
+        ...
+
+    async def assign_graph(self, thread: ThreadRecord) -> None:
+        """Write which graph the thread belongs to, and nothing else of it. Raises StaleWorker."""
+        ...
+
+    async def save_step(self, result: StepResult, *, claim: bool = False) -> SavedStep:
+        """Write a step's result, and set the thread's attempts back to 0.
+
+        `claim` also claims what the thread has to post. Raises Conflict, and StaleWorker where the thread's
+        fencing token is no longer the latest.
+        """
+        ...
+
+    async def undo_attempt(self, thread: ThreadRecord) -> None:
+        """Take back the attempt that `work` counted: the run was stopped, it did not fail.
+
+        Changes nothing where another worker took the thread over.
+        """
+        ...
+
+    async def approval(self, approval_id: UUID) -> Review | None: ...
+
+    async def decide(self, change: Change, post: Sequence[Outgoing] = ()) -> None:
+        """Save a change of an approval and what is told of it. Raises Conflict.
+
+        Defers the thread's job once the approval is decided and can no longer be undone.
+        """
+        ...
+
+    async def waiting(self, team: str, channels: Sequence[str] | None, limit: int) -> tuple[Review, ...]:
+        """Pending approvals, oldest first, in these channels (None: in all)."""
+        ...
+
+
+class Ledger(Protocol):
+    """Records what leaves an approval as it is. Raises DatabaseUnavailable."""
+
+    async def append(
+        self,
+        *,
+        approval_id: UUID,
+        thread_id: str,
+        version: int,
+        event: str,
+        by: Person | None = None,
+        detail: Json = None,
+    ) -> None: ...
+
+
+class TimerStore(Protocol):
+    """What the clock needs. Every method is one transaction. All raise DatabaseUnavailable."""
+
+    async def due_approvals(self, now: datetime, limit: int) -> tuple[UUID, ...]:
+        """Approvals that have something to be done by the clock, the longest overdue first."""
+        ...
+
+    async def approval(self, approval_id: UUID) -> Review | None: ...
+
+    async def decide(self, change: Change, post: Sequence[Outgoing] = ()) -> None:
+        """Raises Conflict."""
+        ...
+
+    async def reschedule(self, approval: Approval) -> None:
+        """Store when the approval's next timer is due, unless the approval changed since."""
+        ...
+
+    async def postpone_timer(self, approval_id: UUID, now: datetime, until: datetime) -> None: ...
+
+
+class NoticeStore(Protocol):
+    """Raises DatabaseUnavailable."""
+
+    async def waiting(self, team: str, channels: Sequence[str] | None, limit: int) -> tuple[Review, ...]: ...
+
+    async def is_noted(self, key: str) -> bool:
+        """Whether a message with this key was stored."""
+        ...
+
+    async def tell(self, posts: Sequence[Outgoing]) -> None:
+        """Store messages to post; those whose keys are there already are left out."""
+        ...
+
+
+class ReplyStore(Protocol):
+    """What tells whether a reply still means what it meant. Raises DatabaseUnavailable."""
+
+    async def graph_posted_between(self, thread: ThreadRef, after: str, before: str) -> bool:
+        """Whether the graph said something in the thread between two messages, given as their ts."""
+        ...
+
+    async def graph_said_before(self, thread: ThreadRef, card: str) -> tuple[Json, ...]:
+        """What the graph posted between the last message of a person before the card's ts and the card."""
+        ...
+
+    async def is_noted(self, key: str) -> bool:
+        """Whether the outbox has this note, or had it posted in the last day."""
+        ...
+
+    async def was_revised(self, thread: ThreadRef, key: str) -> bool:
+        """Whether an edit or a deletion of the message with this key came in, handled or not."""
+        ...
+
+    async def decided_by_message(self, thread: ThreadRef, key: str) -> bool:
+        """Whether the reply with this key counted as a decision."""
+        ...

@@ -14,7 +14,6 @@ from countersign.approvals.errors import CountersignError, MayNotDecide, Questio
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person, Standing
-from countersign.approvals.policy.rule import NO_RULE
 from countersign.approvals.vote import Vote
 from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.decisions.refusal_log import RefusalLog
@@ -39,7 +38,7 @@ def is_cancellable(review: Review) -> bool:
     approval = review.approval
     return (
         approval.requester is not None
-        and any(rule.name != NO_RULE for rule in approval.rules)
+        and bool(approval.rule_names)
         and all(DecisionKind.REJECT in row.allowed for row in review.unrestricted_request.rows)
     )
 

@@ -8,7 +8,6 @@ from countersign.approvals.errors import CountersignError, MayNotDecide
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person
-from countersign.approvals.policy.rule import NO_RULE
 from countersign.approvals.policy.voting.permission import check_may_open
 from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.decisions.refusal_log import RefusalLog
@@ -19,11 +18,6 @@ from countersign.flow.review import Review
 
 class NotClaimable(CountersignError):
     """Any member can decide this, so nobody has to take it in hand."""
-
-
-def is_claimable(approval: Approval) -> bool:
-    """Whether its card has *I'm looking*: it is under a rule."""
-    return any(rule.name != NO_RULE for rule in approval.rules)
 
 
 class ClaimApproval:
@@ -47,7 +41,7 @@ class ClaimApproval:
         if approval.status is not Status.PENDING:
             row = next(iter(approval.open_rows), 0)
             approval.check_open(row, approval.digest_of(row))
-        if not is_claimable(approval):
+        if not approval.rule_names:
             raise NotClaimable
         held = approval.claim
         if held is not None and held.by.id == person.id:

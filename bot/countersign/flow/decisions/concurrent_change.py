@@ -1,6 +1,7 @@
 """Changes an approval that others may change in the same moment: after a conflict it is read anew."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from uuid import UUID
 
 from countersign.approvals.errors import NotPending
@@ -11,6 +12,19 @@ from countersign.flow.ports import Store
 from countersign.flow.review import Review
 
 _MAX_ATTEMPTS = 8
+
+T = TypeVar("T")
+
+
+async def retry_on_conflict(attempt: Callable[[], Awaitable[T]]) -> T:
+    """What `attempt` gives. After eight conflicts it raises Conflict."""
+    for left in reversed(range(_MAX_ATTEMPTS)):
+        try:
+            return await attempt()
+        except Conflict:
+            if not left:
+                raise
+    raise AssertionError("unreachable")
 
 
 async def save_change(
@@ -25,17 +39,14 @@ async def save_change(
     `channel` is that of the card. Raises NotPending for an approval that has no card there, what `make`
     raises, and Conflict after eight attempts.
     """
-    for left in reversed(range(_MAX_ATTEMPTS)):
+
+    async def attempt() -> Review:
         review = await store.approval(approval_id)
         if review is None or review.approval.channel != channel:
             raise NotPending
         change = await make(review)
         changed = review.with_approval(change.after)
-        try:
-            await store.decide(change, announce(changed))
-        except Conflict:
-            if not left:
-                raise
-            continue
+        await store.decide(change, announce(changed))
         return changed
-    raise AssertionError("unreachable")
+
+    return await retry_on_conflict(attempt)

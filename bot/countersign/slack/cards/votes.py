@@ -6,7 +6,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.approver_set import MEMBERS, Source, SourceKind
 from countersign.approvals.policy.clock.timers import TimerKind, expires_at
-from countersign.approvals.policy.rule import NO_RULE, OnExpiry, Rule
+from countersign.approvals.policy.rule import OnExpiry, Rule
 from countersign.approvals.policy.voting.membership import Memberships
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.permission import VotingContext
@@ -62,7 +62,7 @@ _ON_EXPIRY = {
 
 def rule_names(approval: Approval) -> str:
     """`Rule: large refunds`, in mrkdwn; empty where no rule matched."""
-    names = list(dict.fromkeys(rule.name for rule in approval.rules if rule.name != NO_RULE))
+    names = approval.rule_names
     if not names:
         return ""
     return f"{'Rule' if len(names) == 1 else 'Rules'}: {escape(', '.join(names))}"

@@ -1,7 +1,6 @@
 """The buttons of a whole card under a rule: *I'm looking*, and *Cancel request* for whoever asked."""
 
 from countersign.flow.decisions.cancel import is_cancellable
-from countersign.flow.decisions.claim import is_claimable
 from countersign.flow.review import Review
 from countersign.slack.block_kit.builders import Block, actions, button, context_block
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
@@ -14,7 +13,7 @@ def whole_card_buttons(review: Review) -> list[Block]:
     approval = review.approval
     value = CardReference(approval_id=approval.id, row=0, digest=approval.digest).pack()
     buttons = []
-    if is_claimable(approval):
+    if approval.rule_names:
         buttons.append(button(card_actions.CLAIM, card_actions.CLAIM_LABEL, value))
     if is_cancellable(review):
         buttons.append(button(card_actions.CANCEL, card_actions.CANCEL_LABEL, value))

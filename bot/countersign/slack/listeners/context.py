@@ -15,11 +15,11 @@ from countersign.approvals.person import Person
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
+from countersign.flow.decisions.concurrent_change import retry_on_conflict
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.errors import (
-    Conflict,
     DatabaseUnavailable,
     RateLimited,
     SlackRefused,
@@ -37,7 +37,6 @@ from countersign.slack.cards.references import CardReference
 from countersign.slack.client import SlackClient
 from countersign.slack.transport.web_api import WebApi, Workspace
 
-_MAX_ATTEMPTS = 8  # of saving a decision while others decide other rows of the same card
 _DELETED = "This approval was deleted after its retention period."
 _SLACK_REFUSED = (
     "Slack refused this ({error}). Nothing was changed. Ask your admin to check the permissions of the app."
@@ -119,16 +118,12 @@ class ListenerContext:
 
         `found` is the approval that `load_for_decision` returned for this decision.
         """
-        for left in reversed(range(_MAX_ATTEMPTS)):
-            decision_request = await make()
-            try:
-                saved = await self.decide(decision_request, person, found)
-                break
-            except Conflict:
-                found = None
-                if not left:
-                    raise
-        self.show_decision(saved)
+        current = [found]  # for the first attempt alone: after a conflict it is read again
+
+        async def attempt() -> Review:
+            return await self.decide(await make(), person, current.pop() if current else None)
+
+        self.show_decision(await retry_on_conflict(attempt))
 
     def show_decision(self, saved: Review) -> None:
         """Update the card, and tell the thread what came of it, after the acknowledgement."""

@@ -5,15 +5,15 @@ import pytest
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.flow.graph_state import EMPTY_STATE, GraphState
-from countersign.flow.steps.resume_check import Standing, standing
+from countersign.flow.steps.resume_check import ResumeStatus, resume_status
 from countersign.interrupts.code import Text
 from tests.flow.rows import a_state, an_approval, decided, pending
 
 ASKED, TAKEN, QUESTION_CHANGED, GRAPH_CHANGED = (
-    Standing.ASKED,
-    Standing.TAKEN,
-    Standing.QUESTION_CHANGED,
-    Standing.GRAPH_CHANGED,
+    ResumeStatus.ASKED,
+    ResumeStatus.TAKEN,
+    ResumeStatus.QUESTION_CHANGED,
+    ResumeStatus.GRAPH_CHANGED,
 )
 
 
@@ -46,18 +46,18 @@ ASKED, TAKEN, QUESTION_CHANGED, GRAPH_CHANGED = (
         "no state",
     ],
 )
-def test_an_interrupts_standing(state: GraphState, expected: Standing) -> None:
-    assert standing(decided(an_approval()), state) is expected
+def test_an_interrupts_resume_status(state: GraphState, expected: ResumeStatus) -> None:
+    assert resume_status(decided(an_approval()), state) is expected
 
 
 def test_without_the_checkpoint_in_which_it_was_asked_any_later_state_counts_as_taken() -> None:
-    assert standing(decided(an_approval(checkpoint_id=None)), a_state(checkpoint_id="c1")) is TAKEN
+    assert resume_status(decided(an_approval(checkpoint_id=None)), a_state(checkpoint_id="c1")) is TAKEN
 
 
 def test_an_answer_that_new_code_reads_differently_is_not_given() -> None:
     words = pending()
     words = type(words)(**{**vars(words), "shape": Text()})
-    assert standing(decided(an_approval()), a_state(words)) is GRAPH_CHANGED
+    assert resume_status(decided(an_approval()), a_state(words)) is GRAPH_CHANGED
 
 
 BREAKPOINT = "breakpoint:k1,k2"
@@ -94,5 +94,5 @@ REJECTED = decided(an_approval(BREAKPOINT), DecisionKind.REJECT, answer=False)
         "its breakpoint is gone",
     ],
 )
-def test_a_breakpoints_standing(approval: Approval, state: GraphState, expected: Standing) -> None:
-    assert standing(approval, state) is expected
+def test_a_breakpoints_resume_status(approval: Approval, state: GraphState, expected: ResumeStatus) -> None:
+    assert resume_status(approval, state) is expected

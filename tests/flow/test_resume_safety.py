@@ -17,7 +17,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind
-from countersign.flow.steps.resume_check import Standing
+from countersign.flow.steps.resume_check import ResumeStatus
 from countersign.flow.thread import ThreadRef
 from countersign.runs.graph_thread import thread_config
 from countersign.runs.loading import bind_checkpointer
@@ -485,6 +485,6 @@ async def test_asking_again_after_somebody_else_answered_runs_nothing(database_u
 
 
 def test_every_reason_not_to_use_an_answer_has_words() -> None:
-    from countersign.flow.steps.step import _NOT_USED
+    from countersign.flow.steps.resumption import NOT_USED
 
-    assert set(_NOT_USED) == set(Standing) - {Standing.TAKEN}
+    assert set(NOT_USED) == set(ResumeStatus) - {ResumeStatus.TAKEN}

@@ -9,7 +9,7 @@ from tests.mutation.security_guards import SECURITY_GUARDS
 __all__ = ["GUARDS", "Guard"]
 
 _STEP = "bot/countersign/flow/steps/step.py"
-_STANDING = "bot/countersign/flow/steps/resume_check.py"
+_RESUME_CHECK = "bot/countersign/flow/steps/resume_check.py"
 _DELIVERY = "bot/countersign/flow/delivery/message_delivery.py"
 _SQL = "bot/countersign/store/queries.sql"
 _RESUME = "tests/flow/test_resume_safety.py"
@@ -21,7 +21,7 @@ _RETENTION = "tests/flow/test_retention.py"
 GUARDS = (
     Guard(
         name="the digest is compared before the graph is resumed",
-        file=_STANDING,
+        file=_RESUME_CHECK,
         old="if pending is not None and pending.digest != approval.digest:",
         new="if pending is not None and pending.digest is None:",
         tests=(f"{_RESUME}::test_an_answer_to_other_words_under_the_same_id_is_not_used",),

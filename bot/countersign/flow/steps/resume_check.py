@@ -8,8 +8,8 @@ from countersign.flow.graph_state import GraphState, checkpoint_keys, is_breakpo
 from countersign.flow.steps.answer_check import answer_still_fits
 
 
-class Standing(StrEnum):
-    """How a decided approval stands to the state that the graph is in."""
+class ResumeStatus(StrEnum):
+    """How a decided approval relates to the state that the graph is in."""
 
     ASKED = "asked"  # this very question is pending
     TAKEN = "taken"  # the graph went on with the answer
@@ -17,7 +17,7 @@ class Standing(StrEnum):
     GRAPH_CHANGED = "graph_changed"  # the graph's code would not take the answer, or not as it was meant
 
 
-def standing(approval: Approval, state: GraphState) -> Standing:
+def resume_status(approval: Approval, state: GraphState) -> ResumeStatus:
     """Compare an approval with a state, by interrupt id, digest and checkpoint.
 
     An interrupt's id is made of its checkpoint, its task and how many questions the task asked before, so an
@@ -27,26 +27,26 @@ def standing(approval: Approval, state: GraphState) -> Standing:
     asked = {pending.interrupt_id: pending for pending in state.pending}
     pending = asked.get(approval.interrupt_id)
     if pending is not None and pending.digest != approval.digest:
-        return Standing.QUESTION_CHANGED
+        return ResumeStatus.QUESTION_CHANGED
     if is_breakpoint(approval.interrupt_id):
-        return Standing.ASKED if pending is not None else _breakpoint_standing(approval, state)
+        return ResumeStatus.ASKED if pending is not None else _breakpoint_status(approval, state)
     if pending is not None:
-        return Standing.ASKED if answer_still_fits(approval, pending) else Standing.GRAPH_CHANGED
+        return ResumeStatus.ASKED if answer_still_fits(approval, pending) else ResumeStatus.GRAPH_CHANGED
     if approval.interrupt_id in state.orphaned:
-        return Standing.GRAPH_CHANGED
+        return ResumeStatus.GRAPH_CHANGED
     return _moved_on(approval, state)
 
 
-def _moved_on(approval: Approval, state: GraphState) -> Standing:
+def _moved_on(approval: Approval, state: GraphState) -> ResumeStatus:
     """The state is not the one in which this was asked; it may be a later one, or another one altogether."""
     if state.last_input_key is None or state.checkpoint_id is None:
-        return Standing.QUESTION_CHANGED
+        return ResumeStatus.QUESTION_CHANGED
     if approval.checkpoint_id is not None and state.checkpoint_id < approval.checkpoint_id:
-        return Standing.QUESTION_CHANGED
-    return Standing.TAKEN
+        return ResumeStatus.QUESTION_CHANGED
+    return ResumeStatus.TAKEN
 
 
-def _breakpoint_standing(approval: Approval, state: GraphState) -> Standing:
+def _breakpoint_status(approval: Approval, state: GraphState) -> ResumeStatus:
     """Of a breakpoint that is not pending: it was passed, unless the graph still is there and has none.
 
     Then its code has changed, and to go on would run what was perhaps rejected.
@@ -54,10 +54,10 @@ def _breakpoint_standing(approval: Approval, state: GraphState) -> Standing:
     here = checkpoint_keys(approval.interrupt_id) & state.positions
     if not here:
         gone = state.checkpoint_id == approval.checkpoint_id and not state.unfinished
-        return Standing.GRAPH_CHANGED if gone else _moved_on(approval, state)
+        return ResumeStatus.GRAPH_CHANGED if gone else _moved_on(approval, state)
     if here <= state.passed and not _rejects(approval):
         return _moved_on(approval, state)
-    return Standing.GRAPH_CHANGED
+    return ResumeStatus.GRAPH_CHANGED
 
 
 def _rejects(approval: Approval) -> bool:

@@ -1,0 +1,85 @@
+"""What a step gives back: its result at rest, after an error, or with nothing run."""
+
+from dataclasses import replace
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Status
+from countersign.flow.errors import RunFailed
+from countersign.flow.graph_state import GraphState, is_breakpoint
+from countersign.flow.outgoing import Outgoing, failure
+from countersign.flow.ports import Clock
+from countersign.flow.steps.reconciliation import reconcile
+from countersign.flow.work import StepResult, Work
+
+_HIDDEN_BREAKPOINT = (
+    "It stopped at a breakpoint inside one of its steps, where nobody can see what comes next. *Try again* "
+    "continues; a new message starts over."
+)
+
+
+class StepResults:
+    """Builds the results of one step, each reconciled with the state that the graph is in."""
+
+    def __init__(self, work: Work, clock: Clock, before: GraphState) -> None:
+        """`before` is the state that the step began with."""
+        self._work = work
+        self._clock = clock
+        self._before = before
+
+    @property
+    def decided(self) -> list[Approval]:
+        """The approvals whose answer the graph has not taken yet, the oldest decision first."""
+        return [
+            r.approval
+            for r in self._work.open
+            if r.approval.status is Status.DECIDED and not r.approval.is_undoable
+        ]
+
+    def build(
+        self,
+        state: GraphState,
+        *,
+        done: tuple[str, ...] = (),
+        changes: tuple[Change, ...] = (),
+        post: tuple[Outgoing, ...] = (),
+        halted: str | None = None,
+        before: GraphState | None = None,
+    ) -> StepResult:
+        return reconcile(
+            self._work,
+            state,
+            self._clock,
+            done=done,
+            changes=changes,
+            post=post,
+            halted=halted,
+            before=before,
+        )
+
+    def at_rest(
+        self,
+        state: GraphState,
+        done: tuple[str, ...],
+        changes: tuple[Change, ...],
+        post: tuple[Outgoing, ...] = (),
+    ) -> StepResult:
+        """The run is over: at its end, at a question, or, with neither, at a breakpoint that is not seen."""
+        if state.pending or state.orphaned:
+            return self.build(state, done=done, changes=changes, post=post)
+        if not state.unfinished:
+            before = None if post else self._before  # a note that the run is over is its last word
+            return self.build(state, done=done, changes=changes, post=post, before=before)
+        error_id = f"breakpoint-{state.checkpoint_id}"
+        stopped = failure(self._work.thread.ref, error_id, _HIDDEN_BREAKPOINT)
+        return self.build(state, done=done, changes=changes, post=(stopped,), halted=error_id)
+
+    def failed(
+        self, state: GraphState, error: RunFailed, done: tuple[str, ...], changes: tuple[Change, ...]
+    ) -> StepResult:
+        decided = {approval.id for approval in self.decided}
+        again = bool(decided - {change.after.id for change in changes})
+        again = again and not any(is_breakpoint(pending.interrupt_id) for pending in state.pending)
+        stopped = failure(self._work.thread.ref, error.error_id, error.hint, ask_again=again)
+        result = self.build(state, done=done, changes=changes, post=(stopped,), halted=error.error_id)
+        return replace(result, error=error.report)

@@ -54,6 +54,11 @@ PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
     "summary edited": ("review_summary", "hello", [edit_all("Shorter.")], ("Shorter.",)),
     "revised": ("revise_text", "hello", [edit_all("Hello!")], ("Hello!",)),
     "not revised": ("revise_text", "hello", [reply("approve")], ("hello",)),
+    "plan approved": ("plan", "cats", [approve], ("wrote it after []",)),
+    "plan rejected": ("plan", "cats", [rejected_because("shorter"), approve], ("after ['shorter']",)),
+    "plan rejected in a word": ("plan", "cats", [reject, reply("approve")], ("Rejected by a human reviewer",)),
+    "plan rejected by reply": ("plan", "cats", [reply("reject: shorter"), approve], ("['shorter']",)),
+    "plan with feedback": ("plan", "cats", [answer("use dogs"), approve], ("after ['use dogs']",)),
     # words, numbers, several questions
     "feedback by form": ("wait_for_feedback", "hello", [answer("go on!")], ("user_feedback", "go on!")),
     "feedback by reply": ("wait_for_feedback", "hello", [reply("go on!")], ("user_feedback", "go on!")),

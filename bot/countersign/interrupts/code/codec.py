@@ -39,7 +39,7 @@ def shape_to_json(shape: AnswerShape) -> dict[str, Json]:
                 "match": shape.match.value,
             }
         case Text():
-            known["optional"] = shape.optional
+            known |= {"optional": shape.optional, "remark": shape.remark}
         case Tuple():
             known["items"] = [shape_to_json(item) for item in shape.items]
             known["sometimes"] = list(shape.sometimes)
@@ -105,7 +105,7 @@ def _shape(value: Json, deep: int) -> AnswerShape:
                 evidence=evidence,
             )
         case "text":
-            return Text(_flag(stored["optional"]), where=where, evidence=evidence)
+            return Text(_flag(stored["optional"]), _flag(stored.get("remark", False)), where=where, evidence=evidence)
         case "tuple":
             items = tuple(_shape(each, deep - 1) for each in _list(stored["items"]))
             sometimes = tuple(_position(each, len(items)) for each in _list(stored.get("sometimes", [])))

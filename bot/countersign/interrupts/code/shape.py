@@ -67,6 +67,7 @@ class Text(_Known):
     """The words themselves are used: put into a message, split, returned by a tool."""
 
     optional: bool = False  # an empty text, or none, has a branch of its own
+    remark: bool = field(default=False, compare=False)  # the code's names say that it is feedback
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.validation.schema import compile_schema
 
+TOLD = "The agent gets this."
 _NON_EMPTY: Json = {"type": "string", "minLength": 1}
 
 

@@ -7,7 +7,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
 from countersign.interrupts.code import Object, Scalar, Tuple
-from countersign.interrupts.dialects.answer_forms import edit_text_form, message_form, reason_form
+from countersign.interrupts.dialects.answer_forms import TOLD, edit_text_form, message_form, reason_form
 from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND
 from countersign.interrupts.dialects.tool_call_review import REJECTED
 from countersign.interrupts.forms.form import Form
@@ -19,8 +19,6 @@ from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form
 from countersign.interrupts.shape_answers.vocabulary import Meaning, meaning
 from countersign.interrupts.unset import UNSET
-
-_TOLD = "The agent gets this."
 
 
 def action_answers(shape: Object | Tuple, asked: Asked) -> RowAnswers | None:
@@ -156,7 +154,7 @@ def _with_message(
     required = kind is RESPOND or (text.needed and default is None)
     empty = default if default is not None else text.blank if isinstance(layout.shape, Tuple) else UNSET
     template = AnswerTemplate(value=layout.answer(action), slot=(text.place,), when_empty=empty)
-    hint = _TOLD if default is None else f"{_TOLD} Left empty, it gets: {default}"
+    hint = TOLD if default is None else f"{TOLD} Left empty, it gets: {default}"
     label = "Reason" if kind is REJECT else "Response"
     return RowAnswers(answers={kind: template}, forms={kind: message_form(label, hint, required=required)})
 

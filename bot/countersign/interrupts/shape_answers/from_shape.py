@@ -23,7 +23,7 @@ from countersign.interrupts.dialects.dialect import APPROVE, EDIT, RESPOND
 from countersign.interrupts.review_request import AnswerSource, Part, ReviewRequest, ReviewRow
 from countersign.interrupts.shape_answers.action_answers import action_answers
 from countersign.interrupts.shape_answers.compatibility import takes
-from countersign.interrupts.shape_answers.plain_shapes import plain_answers
+from countersign.interrupts.shape_answers.plain_shapes import plain_answers, rejected_with_words
 from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form
 from countersign.interrupts.unset import UNSET
@@ -119,7 +119,8 @@ def _of_each(shape: Union, asked: Asked) -> RowAnswers:
             found = found | _answers(replace(each, exhaustive=True), asked)
         else:
             found = found | _answers(each, asked)
-    return found
+    remarks = any(isinstance(each, Text) and each.remark for each in plain)
+    return found | rejected_with_words() if remarks and APPROVE in found.answers else found
 
 
 def _order(shape: AnswerShape) -> int:

@@ -5,8 +5,15 @@ from countersign.approvals.json import Json
 from countersign.interrupts import pointer
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
 from countersign.interrupts.code import AnswerShape, Boolean, Number, OneOf, Scalar, Text
-from countersign.interrupts.dialects.answer_forms import edit_text_form, reason_form, text_form
+from countersign.interrupts.dialects.answer_forms import (
+    TOLD,
+    edit_text_form,
+    message_form,
+    reason_form,
+    text_form,
+)
 from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND
+from countersign.interrupts.dialects.tool_call_review import REJECTED
 from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.options import numbered_options
@@ -52,6 +59,15 @@ def approve_or_reject(yes: Scalar, no: Scalar) -> RowAnswers:
         answers[REJECT] = fixed(no)
     return RowAnswers(
         answers=answers, forms={REJECT: reason_form(told_to_graph=False)} if no is not None else {}
+    )
+
+
+def rejected_with_words() -> RowAnswers:
+    """A no for code that takes a yes, or words that say what is wrong, and that raises at anything else."""
+    hint = f"{TOLD} Left empty, it gets: {REJECTED}"
+    return RowAnswers(
+        answers={REJECT: AnswerTemplate(slot=(), when_empty=REJECTED)},
+        forms={REJECT: message_form("Reason", hint, required=False)},
     )
 
 

@@ -71,7 +71,7 @@ async def under_a_decorator(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def approval_or_words(state: dict[str, Any]) -> Command[Literal["plan", "write"]]:
-    """answer: text or true | false"""
+    """answer: text or true"""
     verdict = interrupt("Does the plan fit? Send true, or say what to change.")
     if isinstance(verdict, bool) and verdict is True:
         return Command(goto=[Send("write", {"part": part}) for part in state["parts"]])

@@ -6,7 +6,7 @@ from langgraph.types import Command, interrupt
 
 
 def is_true_or_words(state: dict[str, Any]) -> Command[Any]:
-    """answer: text or true | false"""
+    """answer: text or true"""
     feedback = interrupt("true, or what to change?")
     if isinstance(feedback, bool) and feedback is True:
         return Command(goto="write")

@@ -1,6 +1,7 @@
 """Approve or reject, review and edit, wait for words: the first examples of every guide."""
 
-from typing import Any, Literal, NotRequired
+import operator
+from typing import Annotated, Any, Literal, NotRequired
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, interrupt
@@ -121,3 +122,32 @@ def build_feedback() -> Any:
 
 
 wait_for_feedback = build_feedback()
+
+
+class Plan(TypedDict):
+    topic: str
+    remarks: NotRequired[Annotated[list[str], operator.add]]
+    status: NotRequired[str]
+
+
+def review_plan(state: Plan) -> Command[Literal["plan", "write"]]:
+    feedback = interrupt(f"The plan for {state['topic']}, version {len(state.get('remarks', []))}. Fine?")
+    if isinstance(feedback, bool) and feedback is True:
+        return Command(goto="write")
+    elif isinstance(feedback, str):
+        return Command(goto="plan", update={"remarks": [feedback]})
+    else:
+        raise TypeError(f"{type(feedback)} is not supported.")
+
+
+def build_plan() -> Any:
+    builder: Any = StateGraph(Plan)
+    builder.add_node("plan", lambda _state: {})
+    builder.add_node("review", review_plan)
+    builder.add_node("write", lambda state: {"status": f"wrote it after {state.get('remarks', [])}"})
+    builder.add_edge(START, "plan")
+    builder.add_edge("plan", "review")
+    return builder.compile()
+
+
+plan = build_plan()

@@ -26,6 +26,7 @@ def ask(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
         reader.sites[key] = site
     else:
         site.payload = union((site.payload, payload))
+    site.slot.asked_under.update(reader.conditions)
     for loop in reader.loops:
         loop.add(site.slot)
     return (Ref(site.slot),)

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Sequence
 
 from countersign.interrupts.code.evaluation.frame import Frame
+from countersign.interrupts.code.evaluation.implication import stops
 from countersign.interrupts.code.evaluation.slots import (
     Check,
     Comparison,
@@ -78,6 +79,7 @@ def guard(value: Value) -> tuple[Conditions, Conditions]:
 def _bool_op(frame: Frame, node: ast.BoolOp) -> tuple[Conditions, Conditions]:
     conjunction = isinstance(node.op, ast.And)
     gathered: list[Condition] = []
+    through: list[Conditions] = []
     others: list[Conditions] = []
     with frame.reader.under(()):
         for position, operand in enumerate(node.values):
@@ -87,9 +89,10 @@ def _bool_op(frame: Frame, node: ast.BoolOp) -> tuple[Conditions, Conditions]:
                 when_true, when_false = frame.test(operand)
             passed, stopped = (when_true, when_false) if conjunction else (when_false, when_true)
             gathered.extend(passed)
+            through.append(passed)
             others.append(stopped)
             frame.reader.conditions.extend(passed)
-    either = _either(others)
+    either = _either(stops(through, others))
     return (tuple(gathered), either) if conjunction else (either, tuple(gathered))
 
 
@@ -111,6 +114,8 @@ def _either(alternatives: Sequence[Conditions]) -> Conditions:
     if len(single) != len(alternatives) or not single:
         return ()
     first = single[0]
+    if len(single) == 1:
+        return (first,)
     alike = all(
         c.slot is first.slot and c.check is Check.EQUALS and c.positive == first.positive for c in single
     )

@@ -4,6 +4,7 @@ import ast
 
 from countersign.interrupts.code.evaluation.binding import bind, iterated
 from countersign.interrupts.code.evaluation.frame import Frame
+from countersign.interrupts.code.evaluation.parts import stored_as
 from countersign.interrupts.code.evaluation.slots import Comparison, Use
 from countersign.interrupts.code.evaluation.values import Items, Record, Ref, Value, constants, refs, union
 
@@ -38,6 +39,7 @@ def dict_display(frame: Frame, node: ast.Dict) -> Value:
         if names is not None and len(names) == 1 and isinstance(names[0], str):
             record.entries[names[0]] = value
             frame.note(value, Use.STORED, node)
+            stored_as(value, names[0])
         else:
             record.open = True
             frame.escape(value, node, "it is put under a key that is known only when it runs")

@@ -65,6 +65,7 @@ def write_state(frame: Frame, space: str, name: str, value: Value, node: ast.AST
     if reader.muted:
         return
     reader.fresh.add((space, name))
+    stored_as(value, name)
     written = reader.writes.setdefault((space, name), [])
     where = frame.module.where(node)
     if not any(
@@ -76,6 +77,11 @@ def write_state(frame: Frame, space: str, name: str, value: Value, node: ast.AST
     declared = _declared(frame, space, name) if any(refs(value)) else None
     if declared is not None:
         frame.note(value, Use.DECLARED, node, declared)
+
+
+def stored_as(value: Value, name: str) -> None:
+    for ref in refs(value, deep=True):
+        ref.slot.stored_as.add(name)
 
 
 def _alike(one: Value, other: Value) -> bool:

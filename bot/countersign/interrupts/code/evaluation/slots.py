@@ -108,6 +108,8 @@ class Slot:
     evidence: list[Evidence] = field(default_factory=list)
     names: set[str] = field(default_factory=set)  # of the variables that hold it
     seen: set[object] = field(default_factory=set)
+    stored_as: set[str] = field(default_factory=set)  # the keys under which it is put somewhere
+    asked_under: set[Condition] = field(default_factory=set)  # held already when it was asked for
     original: "Slot | None" = None  # of a copy that has some of the evidence
 
     def key(self, name: str) -> "Slot":
@@ -132,6 +134,14 @@ class Slot:
     def is_same(self, other: "Slot | None") -> bool:
         return other is not None and (other is self or other is self.original)
 
+    @property
+    def root(self) -> "Slot":
+        """The whole answer that this is a part of."""
+        slot = self.original or self
+        while slot.parent is not None:
+            slot = slot.parent
+        return slot
+
     def everything(self) -> Iterator[Evidence]:
         """The evidence of this slot and of all its parts."""
         yield from self.evidence
@@ -147,6 +157,7 @@ class Slot:
     def restricted(self, keep: Callable[[Evidence], bool]) -> "Slot":
         """A copy with some of the evidence, and with the parts that are left with any."""
         copy = Slot(self.parent, self.step, names=self.names, original=self.original or self)
+        copy.stored_as = self.stored_as
         copy.evidence = [each for each in self.evidence if keep(each)]
         for name, part in self.keys.items():
             kept = part.restricted(keep)

@@ -13,6 +13,7 @@ from countersign.interrupts.code.evaluation.slots import Check, Condition, Condi
 from countersign.interrupts.code.evaluation.values import Class, Function, Value, union
 
 _PREPARES = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Pass)  # what a loop does before it asks again
+_REFUSES = {Check.EQUALS, Check.TRUE}
 _CAUGHT_KEYS = {"KeyError", "LookupError", "Exception", "BaseException", "TypeError", "IndexError"}
 
 
@@ -94,7 +95,7 @@ def refuse(frame: Frame, node: ast.AST) -> None:
     slots = {
         c.slot
         for c in conditions[other + 1 :]  # with something else tested, that may be why
-        if c.slot is not None and c.check is Check.EQUALS and not c.positive
+        if c.slot is not None and (c.check is Check.IS or (c.check in _REFUSES and not c.positive))
     }
     for slot in slots:
         slot.note(Evidence(Use.REFUSED, frame.module.where(node), frame.module.line(node), conditions))

@@ -37,6 +37,8 @@ def narrowed(written: AnswerShape, used: AnswerShape) -> AnswerShape | None:
             return written
         case (Boolean(), Boolean()) | (Boolean(), Text()) | (Number(), Text() | Boolean()):
             return written  # a value that is formatted into a text, or a number that is tested for zero
+        case Boolean(), OneOf(values=values) if all(isinstance(value, bool) for value in values):
+            return used
         case Number(), Number():
             return Number(written.integer or used.integer)
         case Tuple(), Tuple():

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from countersign.interrupts.code.evaluation.implication import kinds_of
 from countersign.interrupts.code.evaluation.slots import Check, Comparison, Evidence, Kind, Slot, Use
 from countersign.interrupts.code.evaluation.values import same_scalar
 from countersign.interrupts.code.resolution.evidence import compared_values, first_of, kinds_tested, uses
@@ -10,6 +11,11 @@ from countersign.interrupts.code.shape import Boolean, Match, Number, OneOf, Sca
 
 _CONSENT = re.compile(
     r"approv|confirm|accept|allow|agree|permit|consent|authori[sz]|proceed|^(is|should|ok)_?"
+)
+
+
+_REMARK = re.compile(
+    r"feedback|comment|remark|reason|critique|suggest|revision|revise|instruction|changes|objection|complain"
 )
 
 
@@ -88,13 +94,22 @@ def _exhaustive(slot: Slot, values: Sequence[Scalar]) -> bool:
     refused = any(_covers(_excluded(slot, each), values) for each in uses(slot.evidence, Use.REFUSED))
     if not refused:
         return False
-    root = slot.original or slot
-    while root.parent is not None:
-        root = root.parent
     harmless = {Use.SHOWN, Use.REFUSED, Use.COMPARED, Use.TRUTH, Use.IS, Use.HAS, Use.STRING, Use.DECLARED}
     return not any(
-        each.use not in harmless and each not in slot.evidence and _covers(_excluded(slot, each), values)
-        for each in root.everything()
+        each.use not in harmless
+        and each not in slot.evidence
+        and _covers(_excluded(slot, each), values)
+        and not _is_of_no_such_kind(slot, each, values)
+        for each in slot.root.everything()
+    )
+
+
+def _is_of_no_such_kind(slot: Slot, evidence: Evidence, values: Sequence[Scalar]) -> bool:
+    """It is done where the answer is known to be of a kind that none of these values is of."""
+    kinds = {kind for value in values for kind in kinds_of(value)}
+    return any(
+        slot.is_same(c.slot) and c.check is Check.IS and c.positive and not kinds & set(c.values)
+        for c in evidence.conditions
     )
 
 
@@ -133,7 +148,17 @@ def text_of(slot: Slot) -> Text | None:
     if not proofs:
         return None
     where, code = first_of(proofs)
-    return Text(optional=bool(uses(evidence, Use.TRUTH) or defaults), where=where, evidence=code)
+    optional = bool(defaults) or any(not _is_no_text(slot, each) for each in uses(evidence, Use.TRUTH))
+    remark = any(_REMARK.search(name.casefold()) for name in (*_names(slot), *slot.stored_as))
+    return Text(optional, remark, where=where, evidence=code)
+
+
+def _is_no_text(slot: Slot, evidence: Evidence) -> bool:
+    """It is done where the answer is known to be something else than a text."""
+    return any(
+        slot.is_same(c.slot) and c.check is Check.IS and c.positive is (Kind.TEXT.value not in c.values)
+        for c in evidence.conditions
+    )
 
 
 def _told_to_be_text(slot: Slot, evidence: Evidence) -> bool:

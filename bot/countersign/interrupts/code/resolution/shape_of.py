@@ -10,6 +10,7 @@ from countersign.interrupts.code.evaluation.slots import Check, Comparison, Evid
 from countersign.interrupts.code.resolution.conditional_keys import key_from
 from countersign.interrupts.code.resolution.declarations import narrowed
 from countersign.interrupts.code.resolution.evidence import compared_values, first_of, kinds_tested, uses
+from countersign.interrupts.code.resolution.refusals import without_refused
 from countersign.interrupts.code.resolution.scalars import (
     boolean_of,
     choices_of,
@@ -114,7 +115,7 @@ def _from_use(slot: Slot, deep: int) -> AnswerShape:
     found: list[AnswerShape] = [part for part in parts if part is not None]
     if not found or not _holds_elsewhere(found, slot):
         return _unknown(slot)
-    found = _without_guards(found, slot)
+    found = without_refused(slot, _without_guards(found, slot))
     if len(found) == 1:
         return found[0]
     if not _told_apart(slot, found):

@@ -56,7 +56,7 @@ PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
     "not revised": ("revise_text", "hello", [reply("approve")], ("hello",)),
     "plan approved": ("plan", "cats", [approve], ("wrote it after []",)),
     "plan rejected": ("plan", "cats", [rejected_because("shorter"), approve], ("after ['shorter']",)),
-    "plan rejected in a word": ("plan", "cats", [reject, reply("approve")], ("Rejected by a human reviewer",)),
+    "plan rejected in a word": ("plan", "cats", [reject, reply("approve")], ("Rejected by a human",)),
     "plan rejected by reply": ("plan", "cats", [reply("reject: shorter"), approve], ("['shorter']",)),
     "plan with feedback": ("plan", "cats", [answer("use dogs"), approve], ("after ['use dogs']",)),
     # words, numbers, several questions

@@ -105,7 +105,8 @@ def _shape(value: Json, deep: int) -> AnswerShape:
                 evidence=evidence,
             )
         case "text":
-            return Text(_flag(stored["optional"]), _flag(stored.get("remark", False)), where=where, evidence=evidence)
+            remark = _flag(stored.get("remark", False))
+            return Text(_flag(stored["optional"]), remark, where=where, evidence=evidence)
         case "tuple":
             items = tuple(_shape(each, deep - 1) for each in _list(stored["items"]))
             sometimes = tuple(_position(each, len(items)) for each in _list(stored.get("sometimes", [])))

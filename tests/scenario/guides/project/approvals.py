@@ -134,10 +134,9 @@ def review_plan(state: Plan) -> Command[Literal["plan", "write"]]:
     feedback = interrupt(f"The plan for {state['topic']}, version {len(state.get('remarks', []))}. Fine?")
     if isinstance(feedback, bool) and feedback is True:
         return Command(goto="write")
-    elif isinstance(feedback, str):
+    if isinstance(feedback, str):
         return Command(goto="plan", update={"remarks": [feedback]})
-    else:
-        raise TypeError(f"{type(feedback)} is not supported.")
+    raise TypeError(f"{type(feedback)} is not supported.")
 
 
 def build_plan() -> Any:

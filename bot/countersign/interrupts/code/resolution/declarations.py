@@ -37,19 +37,21 @@ def narrowed(written: AnswerShape, used: AnswerShape) -> AnswerShape | None:
             return written
         case (Boolean(), Boolean()) | (Boolean(), Text()) | (Number(), Text() | Boolean()):
             return written  # a value that is formatted into a text, or a number that is tested for zero
-        case Boolean(), OneOf(values=values) if all(isinstance(value, bool) for value in values):
-            return used
         case Number(), Number():
             return Number(written.integer or used.integer)
         case Tuple(), Tuple():
             return _tuple(written, used)
-        case (Number(), OneOf()) | (ListOf(), Tuple() | ListOf()):
-            return used
+        case (Number() | Boolean(), OneOf()) | (ListOf(), Tuple() | ListOf()):
+            return None if isinstance(written, Boolean) and not _are_booleans(used) else used
         case Union(), _:
             agreeing = [each for each in written.alternatives if narrowed(each, used) is not None]
             return narrowed(agreeing[0], used) if len(agreeing) == 1 else written if agreeing else None
         case _:
             return None
+
+
+def _are_booleans(used: AnswerShape) -> bool:
+    return isinstance(used, OneOf) and all(isinstance(value, bool) for value in used.values)
 
 
 def _tuple(written: Tuple, used: Tuple) -> Tuple | None:

@@ -13,11 +13,10 @@ from countersign.interrupts.code.evaluation.slots import (
     Kind,
     Slot,
     Use,
+    negated,
 )
+from countersign.interrupts.code.evaluation.type_tests import compared_type
 from countersign.interrupts.code.evaluation.values import (
-    Class,
-    Const,
-    External,
     Items,
     Outcome,
     Record,
@@ -26,24 +25,6 @@ from countersign.interrupts.code.evaluation.values import (
     refs,
 )
 from countersign.interrupts.code.shape import Match, Scalar
-
-KINDS = {
-    "str": Kind.TEXT,
-    "bool": Kind.BOOLEAN,
-    "int": Kind.INTEGER,
-    "float": Kind.NUMBER,
-    "complex": Kind.NUMBER,
-    "Number": Kind.NUMBER,
-    "Real": Kind.NUMBER,
-    "Integral": Kind.INTEGER,
-    "dict": Kind.OBJECT,
-    "Mapping": Kind.OBJECT,
-    "MutableMapping": Kind.OBJECT,
-    "list": Kind.LIST,
-    "tuple": Kind.LIST,
-    "Sequence": Kind.LIST,
-    "NoneType": Kind.NONE,
-}
 
 
 def test(frame: Frame, node: ast.expr) -> tuple[Conditions, Conditions]:
@@ -138,7 +119,7 @@ def _compare(frame: Frame, node: ast.Compare) -> tuple[Conditions, Conditions]:
 def _pair(
     frame: Frame, node: ast.Compare, left_node: ast.expr, operator: ast.cmpop, right_node: ast.expr
 ) -> tuple[Conditions, Conditions]:
-    if (typed := _type_test(frame, node, left_node, operator, right_node)) is not None:
+    if (typed := compared_type(frame, node, left_node, operator, right_node)) is not None:
         return typed
     left, right = frame.value(left_node), frame.value(right_node)
     match operator:
@@ -155,21 +136,6 @@ def _pair(
         case _:
             _ordered(frame, node, left, right)
             return (), ()
-
-
-def _type_test(
-    frame: Frame, node: ast.Compare, left: ast.expr, operator: ast.cmpop, right: ast.expr
-) -> tuple[Conditions, Conditions] | None:
-    """`type(answer) is str`."""
-    if not (
-        isinstance(left, ast.Call)
-        and isinstance(left.func, ast.Name)
-        and left.func.id == "type"
-        and left.args
-    ):
-        return None
-    yes, no = is_kind(frame, node, frame.value(left.args[0]), frame.value(right), right)
-    return (no, yes) if isinstance(operator, ast.NotEq | ast.IsNot) else (yes, no)
 
 
 def equals(frame: Frame, node: ast.AST, left: Value, right: Value) -> tuple[Conditions, Conditions]:
@@ -200,10 +166,6 @@ def compared(
             frame.note((ref,), Use.IS, node, Kind.NONE)
     holds = tuple(_holding(ref.slot, values, named) for ref in found)
     return holds, negated(holds)
-
-
-def negated(conditions: Conditions) -> Conditions:
-    return tuple(condition.negated() for condition in conditions)
 
 
 def _holding(slot: Slot, values: tuple[Scalar, ...], named: tuple[Scalar, ...]) -> Condition:
@@ -265,43 +227,3 @@ def _ordered(frame: Frame, node: ast.AST, left: Value, right: Value) -> None:
                 frame.note(side, Use.NUMBER, node)
             else:
                 frame.note(side, Use.STRING, node)
-
-
-def is_kind(
-    frame: Frame, node: ast.AST, value: Value, classes: Value, _written: ast.expr
-) -> tuple[Conditions, Conditions]:
-    """`isinstance(value, classes)`."""
-    kinds, clear = _kinds(classes)
-    for ref in refs(value):
-        if ref.converted:
-            continue
-        for kind in kinds:
-            frame.note((ref,), Use.IS, node, kind)
-        if not clear:
-            frame.escape((ref,), node, "it is tested for a type that JSON does not have")
-    if not kinds:
-        return (), ()
-    holds = tuple(Condition(ref.slot, Check.IS, tuple(kind.value for kind in kinds)) for ref in refs(value))
-    return holds, negated(holds)
-
-
-def _kinds(classes: Value) -> tuple[list[Kind], bool]:
-    """The kinds of JSON that a type, or a tuple of them, stands for; and whether that is all of it."""
-    kinds: list[Kind] = []
-    clear = True
-    for atom in classes:
-        match atom:
-            case External() as external if external.last in KINDS:
-                kinds.append(KINDS[external.last])
-            case Items(items=items):
-                for item in items:
-                    inner, whole = _kinds(item)
-                    kinds.extend(inner)
-                    clear = clear and whole
-            case Const(value=None):
-                kinds.append(Kind.NONE)
-            case Class():
-                clear = False
-            case _:
-                clear = False
-    return kinds, clear and bool(kinds)

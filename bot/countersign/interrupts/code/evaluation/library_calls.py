@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from countersign.interrupts.code.evaluation.annotations import declared_shape
 from countersign.interrupts.code.evaluation.asking import ask
 from countersign.interrupts.code.evaluation.binding import iterated
-from countersign.interrupts.code.evaluation.conditions import is_kind, truth
+from countersign.interrupts.code.evaluation.conditions import truth
 from countersign.interrupts.code.evaluation.frame import Frame
 from countersign.interrupts.code.evaluation.parts import write_state
 from countersign.interrupts.code.evaluation.slots import Comparison, Kind, Use
+from countersign.interrupts.code.evaluation.type_tests import is_kind
 from countersign.interrupts.code.evaluation.values import (
     Const,
     External,

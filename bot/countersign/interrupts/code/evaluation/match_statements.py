@@ -3,10 +3,19 @@
 import ast
 from collections.abc import Callable
 
-from countersign.interrupts.code.evaluation.conditions import KINDS, compared, is_kind, negated
+from countersign.interrupts.code.evaluation.conditions import compared
 from countersign.interrupts.code.evaluation.frame import Ending, Frame
 from countersign.interrupts.code.evaluation.parts import key_of
-from countersign.interrupts.code.evaluation.slots import Check, Condition, Conditions, Kind, Reading, Use
+from countersign.interrupts.code.evaluation.slots import (
+    Check,
+    Condition,
+    Conditions,
+    Kind,
+    Reading,
+    Use,
+    negated,
+)
+from countersign.interrupts.code.evaluation.type_tests import KINDS, is_kind
 from countersign.interrupts.code.evaluation.values import (
     Const,
     Items,

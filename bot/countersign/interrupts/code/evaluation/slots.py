@@ -87,6 +87,10 @@ class Condition:
 Conditions: TypeAlias = tuple[Condition, ...]
 
 
+def negated(conditions: Conditions) -> Conditions:
+    return tuple(condition.negated() for condition in conditions)
+
+
 @dataclass(frozen=True, eq=False)
 class Evidence:
     use: Use

@@ -1,0 +1,92 @@
+"""Posts the cards of approvals, and the messages about them beside their cards, and keeps them up to date."""
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from countersign.flow.errors import SlackRefused
+from countersign.flow.outgoing import Outgoing
+from countersign.flow.review import Review
+from countersign.flow.work import ApprovalMessage
+from countersign.slack.block_kit.builders import RenderedMessage
+from countersign.slack.cards.messages_about import render_message_about
+from countersign.slack.cards.open_card import render_card, render_fallback_card
+from countersign.slack.message_sender import BLOCKS_REFUSED, MessageSender
+from countersign.slack.text.names import Names
+from countersign.slack.text.rendered_names import name_people
+from countersign.slack.transport.card_updates import CardUpdateSerialiser
+from countersign.slack.transport.web_api import WebApi, Workspace
+
+log = structlog.get_logger()
+
+
+class CardMessages:
+    def __init__(self, api: WebApi, workspace: Workspace, names: Names, sender: MessageSender) -> None:
+        self._api = api
+        self._workspace = workspace
+        self._names = names
+        self._sender = sender
+        self._card_updates = CardUpdateSerialiser()
+
+    async def post(self, row: Outgoing, review: Review) -> str:
+        if found := await self._sender.find(row, row.channel):
+            return found
+        try:
+            card = await self._render(review)
+            return await self._sender.send(row.key, row.channel, row.thread_ts, card)
+        except SlackRefused as refused:
+            if refused.error not in BLOCKS_REFUSED:
+                raise
+            log.error("card_fallback_used", approval_id=str(review.approval.id), slack_error=refused.error)
+            return await self._sender.send(row.key, row.channel, row.thread_ts, render_fallback_card(review))
+
+    async def update(self, review: Review) -> None:
+        approval = review.approval
+        if approval.card_ts is None:
+            return
+        async with self._card_updates.acquire(approval.id, approval.version) as is_newest:
+            if is_newest:
+                await self._update_newest(review, approval.card_ts)
+
+    async def _update_newest(self, review: Review, ts: str) -> None:
+        channel = review.approval.channel
+        try:
+            await self._sender.update(channel, ts, await self._render(review))
+        except SlackRefused as refused:
+            if refused.error not in BLOCKS_REFUSED:
+                raise
+            log.error("card_fallback_used", approval_id=str(review.approval.id), slack_error=refused.error)
+            await self._sender.update(channel, ts, render_fallback_card(review))
+
+    async def _render(self, review: Review) -> RenderedMessage:
+        """The card, laid out beside the event loop: a hostile payload takes a second or more."""
+        card = await asyncio.to_thread(render_card, review)
+        return await name_people(card, self._names, exact=True)
+
+    async def post_about(self, row: Outgoing, review: Review) -> str:
+        """A pointer, or a direct message, whose channel has the id of a person until it is opened."""
+        channel = await self._message_channel(row.channel)
+        if found := await self._sender.find(row, channel):
+            return found
+        return await self._sender.send(row.key, channel, row.thread_ts, self._message_about(row, review))
+
+    async def update_about(self, message: ApprovalMessage, review: Review) -> None:
+        channel = await self._message_channel(message.channel)
+        await self._sender.update(channel, message.ts, self._message_about(message, review))
+
+    def _message_about(self, message: Outgoing | ApprovalMessage, review: Review) -> RenderedMessage:
+        approval, thread = review.approval, review.thread
+        link = self._workspace.link(thread.channel, thread.ts)
+        if approval.card_ts is not None:
+            within = thread.ts if approval.posted_to is None else None
+            link = self._workspace.link(approval.channel, approval.card_ts, within)
+        body = message.body if isinstance(message.body, Mapping) else {}
+        return render_message_about(message.kind, body, review, link)
+
+    async def _message_channel(self, target: str) -> str:
+        """The channel of the direct messages with this person; a channel's id as it is."""
+        if not target.startswith(("U", "W")):
+            return target
+        answer = await self._api.call("conversations.open", users=target)
+        return str((answer.get("channel") or {}).get("id"))

@@ -1,0 +1,84 @@
+"""Sends and replaces rendered messages, with a key in their metadata by which they are found again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from countersign.flow.errors import SlackRefused
+from countersign.flow.outgoing import Outgoing
+from countersign.slack.block_kit.builders import RenderedMessage
+from countersign.slack.transport.posted_messages import EVENT_TYPE, find_posted_messages
+from countersign.slack.transport.web_api import WebApi
+
+BLOCKS_REFUSED = {
+    *("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format", "msg_too_long"),
+    "invalid_attachments",  # such as two tables in the Markdown of one message
+}
+
+log = structlog.get_logger()
+
+
+class MessageSender:
+    def __init__(self, api: WebApi) -> None:
+        self._api = api
+
+    async def find(self, row: Outgoing, channel: str) -> str | None:
+        """The ts of the row's message, if an earlier attempt posted it."""
+        if row.attempts == 0:
+            return None
+        found = await find_posted_messages(self._api, channel, row.thread_ts, [row.key])
+        return found.get(row.key)
+
+    async def send(self, key: str, channel: str, thread_ts: str | None, rendered: RenderedMessage) -> str:
+        answer = await self._api.call(
+            "chat.postMessage",
+            channel=channel,
+            thread_ts=thread_ts,
+            text=rendered.text,
+            blocks=rendered.blocks or None,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answer["ts"])
+
+    async def update(self, channel: str, ts: str, rendered: RenderedMessage) -> None:
+        await self._api.call(
+            "chat.update", channel=channel, ts=ts, text=rendered.text, blocks=rendered.blocks
+        )
+
+    async def send_all(self, row: Outgoing, messages: Sequence[RenderedMessage]) -> str:
+        keys = [row.key if at == 0 else f"{row.key}/{at + 1}" for at in range(len(messages))]
+        thread_ts, done = row.thread_ts, {}
+        if row.attempts > 0:
+            done = await find_posted_messages(self._api, row.channel, thread_ts, keys)
+        for key, rendered in zip(keys, messages, strict=True):
+            if key not in done:
+                done[key] = await self._send_or_fall_back(
+                    key, row.channel, thread_ts or done.get(row.key), rendered
+                )
+        return done[row.key]
+
+    async def _send_or_fall_back(
+        self, key: str, channel: str, thread_ts: str | None, rendered: RenderedMessage
+    ) -> str:
+        try:
+            return await self.send(key, channel, thread_ts, rendered)
+        except SlackRefused as refused:
+            if refused.error not in BLOCKS_REFUSED or rendered.fallback is None:
+                raise
+            log.warning("message_fallback_used", key=key, slack_error=refused.error)
+            return await self.send(key, channel, thread_ts, replace(rendered, blocks=rendered.fallback))
+
+    async def remove(self, row: Outgoing) -> str:
+        """Delete the message that the row names, and return its ts, or the thread's if it is not there."""
+        key = str(row.body["key"]) if isinstance(row.body, dict) else ""
+        found: dict[str, str] = {}
+        try:
+            found = await find_posted_messages(self._api, row.channel, row.thread_ts, [key])
+            if key in found:
+                await self._api.call("chat.delete", channel=row.channel, ts=found[key])
+        except SlackRefused as refused:  # the message stays, which must not hold up the next one
+            log.info("message_not_removed", key=key, slack_error=refused.error)
+        return found.get(key) or row.thread_ts or "0"

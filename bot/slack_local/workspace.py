@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from slack_local.fault_injection import Faults
 from slack_local.model.persistence import StateSaver, load
@@ -25,14 +24,13 @@ from slack_local.people.person import Person
 from slack_local.people.threads import Thread
 from slack_local.transport.delivery import ACK_LIMIT, RETRY_SCHEDULE, Delivery
 from slack_local.transport.http import HttpDelivery
+from slack_local.transport.loopback_server import LoopbackServer
 from slack_local.transport.socket_mode import SocketMode
 from slack_local.web_api.endpoint import WebApiEndpoint
 from slack_local.web_api.methods import files
 from slack_local.web_api.methods.registry import METHODS
 from slack_local.web_api.methods.scheduled import post_when_due
 from slack_local.web_api.response_urls import ResponseUrls
-
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 class LocalWorkspace:
@@ -72,9 +70,8 @@ class LocalWorkspace:
         self._http = HttpDelivery(self.slack, request_url)
         transport = self._http if mode == "http" else self.socket
         self.delivery = Delivery(self.slack, transport, retry_schedule=retry_schedule, ack_limit=ack_limit)
-        self._port = port
+        self._server = LoopbackServer(port)
         self._state = state
-        self._runner: web.AppRunner | None = None
         self._scheduled_task: asyncio.Task[None] | None = None
         self._saver: StateSaver | None = None
         self._saving_task: asyncio.Task[None] | None = None
@@ -101,21 +98,13 @@ class LocalWorkspace:
             load(self.slack, self._state)
             self._saver = StateSaver(self.slack, self._state)
             self._saving_task = asyncio.create_task(self._saver.keep())
-        application = web.Application(client_max_size=80 << 20, middlewares=[self._refuse_foreign_requests])
-        self._routes(application)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=1024)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self._port = port
-        self.slack.address = f"http://{host}:{port}"
+        await self._server.start(self._add_routes)
+        self.slack.address = self._server.address
         self._scheduled_task = asyncio.create_task(post_when_due(self.slack, self.delivery))
 
-    def _routes(self, application: web.Application) -> None:
-        endpoint = WebApiEndpoint(
-            self.slack, self.delivery, self.socket if self.mode == "socket" else None, METHODS
-        )
+    def _add_routes(self, application: web.Application) -> None:
+        sockets = self.socket if self.mode == "socket" else None
+        endpoint = WebApiEndpoint(self.slack, self.delivery, sockets, METHODS)
         response_urls = ResponseUrls(self.slack, self.delivery)
         application.router.add_route("*", "/api/{method}", endpoint.serve)
         application.router.add_get("/link/", self.socket.serve)
@@ -123,15 +112,6 @@ class LocalWorkspace:
         application.router.add_post("/upload/v1/{ticket}", partial(files.receive_upload, self.slack))
         application.router.add_get("/files-pri/{file}/{rest:.*}", partial(files.send_content, self.slack))
         self.page.add_to(application)
-
-    @web.middleware
-    async def _refuse_foreign_requests(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Refuse what a web page elsewhere made this machine send (DNS rebinding, foreign origins)."""
-        allowed = {f"{name}:{self._port}" for name in LOOPBACK}
-        origin = request.headers.get("Origin")
-        if request.host not in allowed or (origin and origin.partition("://")[2] not in allowed):
-            raise web.HTTPForbidden(text="this workspace is for this machine only")
-        return await handler(request)
 
     async def stop(self) -> None:
         """Close every connection and stop listening; the state is saved if it has a file."""
@@ -143,8 +123,7 @@ class LocalWorkspace:
         await self.delivery.close()
         await self.socket.close()
         await self._http.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._server.stop()
         if self._saver is not None:
             self._saver.close()
 

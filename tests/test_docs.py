@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PICTURES = sorted((ROOT / "docs/pictures").glob("*.png"))
-MOST_BYTES = 120_000  # of a picture
+MAX_BYTES = 120_000  # of a picture
 NO_SETTINGS = {  # words in capitals that are none of the bot's settings
     *("OPENAI_API_KEY", "OPENAI_BASE_URL", "MODEL", "LANGGRAPH_STRICT_MSGPACK", "DEMO_DATABASE_URL"),
     *("TOUR", "TOKEN", "THREAD", "LISTEN", "SIGTERM", "FROM"),
@@ -125,7 +125,7 @@ def test_every_picture_is_shown_and_small() -> None:
     assert PICTURES
     assert {picture.name for picture in PICTURES} == shown
     assert {
-        picture.name: picture.stat().st_size for picture in PICTURES if picture.stat().st_size > MOST_BYTES
+        picture.name: picture.stat().st_size for picture in PICTURES if picture.stat().st_size > MAX_BYTES
     } == {}
 
 

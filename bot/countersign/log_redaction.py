@@ -13,7 +13,7 @@ _SECRET_NAME = re.compile(
     r"|credential|authorization|^key$|_key$|^dsn$|cookie",
     re.IGNORECASE,
 )
-_SHORTEST_VALUE = 8  # characters; a shorter value of a variable would blot out ordinary words
+_MIN_VALUE_LENGTH = 8  # characters; a shorter value of a variable would blot out ordinary words
 
 _NAMED = (  # a value behind its name: password=x, "api_key": "x", Authorization: Bearer x
     r"(?i)(?P<name>[\"']?\b[\w.-]{0,40}(?:passwords?|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key"
@@ -108,7 +108,7 @@ def _indented(traceback: str) -> str:
 
 def _secret_values(environment: Mapping[str, str]) -> Iterable[str]:
     for name, value in environment.items():
-        if _SECRET_NAME.search(name) and len(value) >= _SHORTEST_VALUE:
+        if _SECRET_NAME.search(name) and len(value) >= _MIN_VALUE_LENGTH:
             yield value
-        elif (found := _URL_PASSWORD.search(value)) and len(found["password"]) >= _SHORTEST_VALUE:
+        elif (found := _URL_PASSWORD.search(value)) and len(found["password"]) >= _MIN_VALUE_LENGTH:
             yield found["password"]

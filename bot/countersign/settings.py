@@ -40,7 +40,7 @@ _EXPECTED = {
 _LEDGER_KEY_LENGTH = 16
 
 
-_SHORTEST_SIGNING_SECRET = 16  # characters
+_MIN_SIGNING_SECRET_LENGTH = 16  # characters
 
 
 class SettingsError(CountersignError):
@@ -118,7 +118,7 @@ class Settings(GraphSettings):
     @field_validator("slack_signing_secret")
     @classmethod
     def _signing_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and len(value.get_secret_value().strip()) < _SHORTEST_SIGNING_SECRET:
+        if value and len(value.get_secret_value().strip()) < _MIN_SIGNING_SECRET_LENGTH:
             raise ValueError("is too short: Slack's has 32 characters")
         return value
 

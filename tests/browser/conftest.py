@@ -31,10 +31,10 @@ QUIET = (
     "--disable-sync",
 )
 TOKEN = "the inspection token of the bot behind the page"
-PATIENCE = 8_000  # milliseconds
+TIMEOUT_MS = 8_000  # milliseconds
 _HERE = Path(__file__).parent
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=TIMEOUT_MS)
 
 Visit: TypeAlias = Callable[..., Awaitable[Page]]
 """`await visit(ws, "bob", width=390, dark=True)`: the page as somebody, in a window of its own."""
@@ -103,7 +103,7 @@ def _listen(context: BrowserContext, ws: LocalWorkspace, complaints: list[str]) 
         if not request.url.startswith((ws.address, "data:")):
             complaints.append(f"called {request.url}")
 
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT_MS)
     context.on("request", requested)
     context.on("weberror", lambda error: complaints.append(f"error: {error.error}"))
     context.on(

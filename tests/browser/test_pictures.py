@@ -20,7 +20,7 @@ from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 from countersign.testing.cards import ApprovalCard, approval_card
 from slack_local.people.person import Person
 from slack_local.people.threads import Thread
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import TIMEOUT_MS
 from tests.browser.png import with_palette
 from tests.support import databases
 from tests.support.bots import ROOT
@@ -30,8 +30,8 @@ WIDTH = 760  # CSS pixels; below 800 the page shows the thread alone
 HEIGHT = 2400  # all of a thread is in view, so all of it is drawn
 EDGE = 4  # CSS pixels around what is pictured
 KEPT = os.environ.get("PICTURES") == "1"
-MOST_BYTES = 120_000  # of a picture that is kept
-FURTHEST = """async (pictures) => {
+MAX_BYTES = 120_000  # of a picture that is kept
+MAX_DIFFERENCE = """async (pictures) => {
   const pixels = await Promise.all(pictures.map(async (base64) => {
     const image = new Image();
     image.src = `data:image/png;base64,${base64}`;
@@ -120,7 +120,7 @@ class Studio:
         taken = await self.page.screenshot(clip=clip, animations="disabled")
         if KEPT:
             taken = await asyncio.to_thread(with_palette, taken)
-            assert len(taken) < MOST_BYTES
+            assert len(taken) < MAX_BYTES
         (self.folder / f"{name}.png").write_bytes(taken)
 
 
@@ -134,7 +134,7 @@ async def studio(stage: Stage, chromium: Browser, tmp_path: Path) -> AsyncIterat
         locale="en-GB",
         color_scheme="light",
     ) as context:
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(TIMEOUT_MS)
         page = await context.new_page()
         await page.goto(f"{stage.ws.page_url}&as=bob")
         yield Studio(stage, page, folder)
@@ -155,7 +155,7 @@ async def test_a_picture_that_is_kept_looks_as_it_was_taken(chromium: Browser) -
     await page.set_content("<body style='background:linear-gradient(90deg,#fff,#cde)'><b>Approve</b> ✅")
     taken = await page.screenshot()
     furthest = await page.evaluate(
-        FURTHEST, [b64encode(one).decode() for one in (taken, with_palette(taken))]
+        MAX_DIFFERENCE, [b64encode(one).decode() for one in (taken, with_palette(taken))]
     )
     await page.close()
     assert furthest < 24

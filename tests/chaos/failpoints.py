@@ -113,8 +113,8 @@ class WireFailpoint:
     @asynccontextmanager
     async def at_call(self, method: str, number: int, *, done: bool) -> AsyncIterator[None]:
         """Kill at this call of the method, counted from 0. Slack never answers; `done`: it took the call."""
-        trouble = self._fleet.ws.faults
-        rule = None if done else trouble.on_call(method, ApiFault.DROP, skip=number)
+        faults = self._fleet.ws.faults
+        rule = None if done else faults.on_call(method, ApiFault.DROP, skip=number)
         after = self._fleet.ws.log.cursor
 
         def look() -> str | None:
@@ -126,8 +126,8 @@ class WireFailpoint:
 
         async with self._killing("calls", look):
             yield
-        if rule in trouble.api:
-            trouble.api.remove(rule)
+        if rule in faults.api:
+            faults.api.remove(rule)
 
     @asynccontextmanager
     async def at_acknowledgement(self, name: str, number: int) -> AsyncIterator[None]:

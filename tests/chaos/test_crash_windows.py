@@ -10,7 +10,7 @@ from tests.chaos.failpoints import WireFailpoint, commit_failpoint
 from tests.chaos.fleet import Fleet, Replica
 from tests.chaos.fleet_factory import FleetFactory
 
-MOST_COMMITS = 200  # more changes than a request makes
+MAX_COMMITS = 200  # more changes than a request makes
 NODES = ("think", "ask", "act", "acted", "answer")
 CALLS = (
     ("users.info", 0),
@@ -67,9 +67,9 @@ async def test_killed_in_every_commit(fleet_factory: FleetFactory, committed: bo
 
         return case
 
-    caught = await run_crash_matrix(fleet_factory, range(1, MOST_COMMITS), open_case)
+    caught = await run_crash_matrix(fleet_factory, range(1, MAX_COMMITS), open_case)
     print(dict(caught))
-    assert sum(caught.values()) < MOST_COMMITS - 1, "there are points that were not tried"
+    assert sum(caught.values()) < MAX_COMMITS - 1, "there are points that were not tried"
     missed = [window for window in WINDOWS if not window & caught.keys()]
     assert not missed, "no bot died there"
 

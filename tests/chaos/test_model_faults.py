@@ -12,12 +12,12 @@ from tests.support.bots import until
 TRIES = 9  # more than the model's client makes
 
 
-@pytest.mark.parametrize("trouble", [Fault.GARBAGE, Fault.CUT, Fault.SERVER_ERROR])
+@pytest.mark.parametrize("fault", [Fault.GARBAGE, Fault.CUT, Fault.SERVER_ERROR])
 async def test_a_model_that_fails_is_told_and_the_run_goes_on_with_try_again(
-    fleet: Fleet, trouble: Fault
+    fleet: Fleet, fault: Fault
 ) -> None:
     async with fleet.bot():
-        fleet.stage.model.inject(trouble, times=TRIES)
+        fleet.stage.model.inject(fault, times=TRIES)
         thread = await fleet.ws.carol.mentions("assistant: post 'Deploy at noon' to #ops")
         failed = await approval_card(thread, limit=60)
         assert "This run stopped" in failed.text

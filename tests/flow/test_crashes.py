@@ -19,7 +19,7 @@ from tests.support.harness import Harness, a_thread, asked, message, open_harnes
 
 YES, NO, TELL = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RESPOND
 STOPPING = {"letters": letters(interrupt_before=["send"]), "nested_letters": nested_letters()}
-MOST_CALLS = 80  # more than any story makes: the loop over the crash windows ends long before
+MAX_CALLS = 80  # more than any story makes: the loop over the crash windows ends long before
 
 Story = Callable[[Harness, ThreadRef], Awaitable[None]]
 
@@ -158,7 +158,7 @@ async def test_a_story_ends_the_same_wherever_its_worker_dies(database_url: str,
     windows = []
     plan = Plan()
     async with open_harness(database_url, {**everything(), **STOPPING}, wrap=plan.wrap) as harness:
-        for call in range(MOST_CALLS):
+        for call in range(MAX_CALLS):
             failing.clear()
             harness.slack.posts.clear()
             harness.tools.posts.clear()
@@ -171,7 +171,7 @@ async def test_a_story_ends_the_same_wherever_its_worker_dies(database_url: str,
                 break
             windows.append(plan.crashed_after)
     assert len(windows) >= 10, "the plan met hardly any call"
-    assert len(windows) < MOST_CALLS, "the story has crash windows that were not tried"
+    assert len(windows) < MAX_CALLS, "the story has crash windows that were not tried"
 
 
 async def the_worker(harness: Harness, thread: ThreadRef) -> None:

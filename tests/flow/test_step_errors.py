@@ -48,7 +48,7 @@ async def test_a_mistake_of_ours_is_told_once_with_its_id_and_the_log_has_the_tr
 ) -> None:
     thread = a_thread()
     await harness.say(thread, "deploy")
-    harness.slack.lookup_trouble.append(KeyError("hunter2"))  # while it finds out who replied
+    harness.slack.lookup_failures.append(KeyError("hunter2"))  # while it finds out who replied
 
     await harness.say(thread, "approve")
 
@@ -116,7 +116,7 @@ async def test_what_another_try_mends_is_not_told_and_no_attempt(harness: Harnes
 async def test_a_slack_that_refuses_to_say_who_replied_is_told_with_slacks_word(harness: Harness) -> None:
     thread = a_thread()
     await harness.say(thread, "deploy")
-    harness.slack.lookup_trouble.append(refused("missing_scope"))
+    harness.slack.lookup_failures.append(refused("missing_scope"))
     await harness.say(thread, "approve")
     (told,) = harness.slack.texts(OutgoingKind.FAILURE)
     assert "missing_scope" in told
@@ -126,7 +126,7 @@ async def test_a_message_that_cannot_be_rendered_is_logged_and_tried_again_later
     harness: Harness, logged: Logged
 ) -> None:
     thread = a_thread()
-    harness.slack.trouble.append(ZeroDivisionError("half a block"))
+    harness.slack.post_failures.append(ZeroDivisionError("half a block"))
     await harness.say(thread, "deploy")
     assert not harness.slack.posts
     (entry,) = [e for e in logged if e["event"] == "post_failed"]

@@ -404,7 +404,7 @@ async def test_words_that_were_written_before_a_card_came_do_not_decide_it(harne
 
 async def test_no_reply_decides_a_card_that_nobody_can_see_yet(harness: Harness) -> None:
     thread = a_thread()
-    harness.slack.trouble.append(refused("not_in_channel"))
+    harness.slack.post_failures.append(refused("not_in_channel"))
     await harness.say(thread, "deploy")
     await harness.say(thread, "approve")
     assert (await harness.the_card(thread)).status is Status.PENDING

@@ -1,4 +1,4 @@
-"""What becomes of a thread when Slack, the graph or its configuration is in trouble."""
+"""What becomes of a thread when Slack, the graph or its configuration fails."""
 
 from typing import Any
 
@@ -91,17 +91,17 @@ async def test_a_graph_that_cannot_be_built_for_a_run_is_told_of_and_tried_again
         assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said hello."]
 
 
-@pytest.mark.parametrize("trouble", [SlackUnreachable("away"), RateLimited(1.0)])
+@pytest.mark.parametrize("fault", [SlackUnreachable("away"), RateLimited(1.0)])
 async def test_a_slack_that_is_away_while_somebody_replies_is_no_fault_of_the_step(
-    harness: Harness, trouble: Exception
+    harness: Harness, fault: Exception
 ) -> None:
     thread = a_thread()
     await harness.say(thread, "deploy")
     reply = message(thread, "approve")
     await harness.threads.accept(reply)
     for _ in range(MAX_ATTEMPTS + 1):
-        harness.slack.lookup_trouble.append(trouble)
-        with pytest.raises(type(trouble)):
+        harness.slack.lookup_failures.append(fault)
+        with pytest.raises(type(fault)):
             await harness.run_thread(thread.id)
     await harness.run_thread(thread.id)
     assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
@@ -139,7 +139,7 @@ async def test_whoever_finds_a_removed_graph_can_try_again_from_the_thread(
 
 async def test_a_busy_slack_gets_the_card_later_and_once(harness: Harness) -> None:
     thread = a_thread()
-    harness.slack.trouble.append(RateLimited(20))
+    harness.slack.post_failures.append(RateLimited(20))
     await harness.say(thread, "deploy")
     assert not harness.slack.posts
     await harness.delivery.deliver_due()
@@ -153,7 +153,7 @@ async def test_a_busy_slack_gets_the_card_later_and_once(harness: Harness) -> No
 
 async def test_a_refused_card_stays_pending_and_is_tried_again(harness: Harness) -> None:
     thread = a_thread()
-    harness.slack.trouble.append(refused("not_in_channel"))
+    harness.slack.post_failures.append(refused("not_in_channel"))
     await harness.say(thread, "deploy")
     card = await harness.the_card(thread)
     assert (card.status, card.card_ts) == (Status.PENDING, None)
@@ -165,7 +165,7 @@ async def test_a_refused_card_stays_pending_and_is_tried_again(harness: Harness)
 
 async def test_what_a_thread_says_keeps_its_order_when_a_post_fails(harness: Harness) -> None:
     thread = a_thread()
-    harness.slack.trouble.append(SlackUnreachable("cut"))
+    harness.slack.post_failures.append(SlackUnreachable("cut"))
     await harness.say(thread, "echo: one")
     await harness.say(thread, "two")
     assert not harness.slack.posts
@@ -176,7 +176,7 @@ async def test_what_a_thread_says_keeps_its_order_when_a_post_fails(harness: Har
 
 async def test_a_card_decided_before_it_was_posted_is_posted_closed(harness: Harness) -> None:
     thread = a_thread()
-    harness.slack.trouble.append(RateLimited(20))
+    harness.slack.post_failures.append(RateLimited(20))
     await harness.say(thread, "deploy")
     card = await harness.the_card(thread)
     await harness.vote(card, YES)
@@ -205,7 +205,7 @@ async def test_an_opening_becomes_a_thread_and_a_refused_one_is_explained(harnes
     await harness.run_thread(thread)
     assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said hi."]
 
-    harness.slack.trouble.append(refused("channel_not_found"))
+    harness.slack.post_failures.append(refused("channel_not_found"))
     await harness.threads.accept_root(thread_root("nowhere"))
     await harness.delivery.deliver_one("root:nowhere")
     assert harness.slack.refused_roots == [("root:nowhere", "channel_not_found")]

@@ -249,7 +249,7 @@ async def test_it_lists_itself_as_a_model(client: openai.AsyncOpenAI) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "expected"),
+    ("fault", "expected"),
     [
         (Fault.HANG, openai.APITimeoutError),
         (Fault.RATE_LIMITED, openai.RateLimitError),
@@ -258,9 +258,9 @@ async def test_it_lists_itself_as_a_model(client: openai.AsyncOpenAI) -> None:
     ],
 )
 async def test_trouble_befalls_as_many_requests_as_told(
-    model: ScriptedModel, client: openai.AsyncOpenAI, trouble: Fault, expected: type[Exception]
+    model: ScriptedModel, client: openai.AsyncOpenAI, fault: Fault, expected: type[Exception]
 ) -> None:
-    model.inject(trouble, times=2)
+    model.inject(fault, times=2)
     messages: Any = [{"role": "user", "content": "hi"}]
     for _ in range(2):
         with pytest.raises(expected):

@@ -200,8 +200,8 @@ SECURITY_GUARDS = (
     Guard(
         name="runs of spaces are counted",
         file=f"{_DISPLAY}/visible_text/whitespace.py",
-        old="_LONGEST_BLANK = 24",
-        new="_LONGEST_BLANK = 24_000",
+        old="_MAX_BLANK_LENGTH = 24",
+        new="_MAX_BLANK_LENGTH = 24_000",
         tests=(f"{_VISIBLE}::test_what_deceives_is_written_out",),
     ),
     Guard(

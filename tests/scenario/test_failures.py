@@ -131,7 +131,7 @@ async def test_a_payload_that_is_no_json_is_shown_and_answered(stage: Stage) -> 
 
 
 @pytest.mark.parametrize(
-    ("trouble", "hint"),
+    ("fault", "hint"),
     [
         (Fault.SERVER_ERROR, "The model answered with an error."),
         (Fault.RATE_LIMITED, "The model is busy or out of quota just now."),
@@ -139,9 +139,9 @@ async def test_a_payload_that_is_no_json_is_shown_and_answered(stage: Stage) -> 
     ],
 )
 async def test_a_model_that_fails_is_told_and_can_be_tried_again(
-    stage: Stage, trouble: Fault, hint: str
+    stage: Stage, fault: Fault, hint: str
 ) -> None:
-    stage.model.inject(trouble, times=10)
+    stage.model.inject(fault, times=10)
     try:
         thread = await stage.ws.carol.mentions("list channels")
         told = await stopped(thread)

@@ -19,7 +19,7 @@ _last = [0]  # microseconds
 
 @dataclass
 class Recorder:
-    """Posts once per key when it is asked to look first, as the real one does; `trouble` befalls posts."""
+    """Posts once per key when it is asked to look first, as the real one does; `post_failures` are raised by posts, one each."""
 
     posts: list[Outgoing] = field(default_factory=list)
     ts: dict[str, str] = field(default_factory=dict)  # of each post, by its row's key
@@ -29,12 +29,12 @@ class Recorder:
     updated: dict[str, Stage] = field(default_factory=dict)  # what messages beside cards show, by key
     refused_updates: dict[str, Exception] = field(default_factory=dict)  # of cards in these channels
     refused_channels: dict[str, Exception] = field(default_factory=dict)  # to channels, or people
-    trouble: deque[Exception] = field(default_factory=deque)
-    lookup_trouble: deque[Exception] = field(default_factory=deque)
+    post_failures: deque[Exception] = field(default_factory=deque)
+    lookup_failures: deque[Exception] = field(default_factory=deque)
 
     async def post(self, row: Outgoing, review: Review | None) -> str:
-        if self.trouble:
-            raise self.trouble.popleft()
+        if self.post_failures:
+            raise self.post_failures.popleft()
         if row.channel in self.refused_channels:
             raise self.refused_channels[row.channel]
         if row.attempts and row.key in self.ts:
@@ -54,8 +54,8 @@ class Recorder:
         self.updated[message.key] = review.approval.stage
 
     async def person(self, user_id: str, channel_id: str | None = None, *, max_age: float = 0.0) -> Person:
-        if self.lookup_trouble:
-            raise self.lookup_trouble.popleft()
+        if self.lookup_failures:
+            raise self.lookup_failures.popleft()
         standing = Standing.GUEST if user_id == GUEST else Standing.MEMBER
         return Person(id=user_id, name=user_id.lower(), standing=standing)
 

@@ -19,7 +19,7 @@ from rfc3161_client import (
 from countersign.approvals.audit import Anchor, parse_anchor
 from countersign.approvals.errors import CountersignError
 
-_LARGEST = 256 * 1024  # bytes of an answer
+_MAX_SIZE = 256 * 1024  # bytes of an answer
 
 
 class TimestampRefused(CountersignError):
@@ -36,7 +36,7 @@ async def request_timestamp(client: aiohttp.ClientSession, url: str, anchor: Anc
     headers = {"Content-Type": "application/timestamp-query"}
     async with client.post(url, data=builder.build().as_bytes(), headers=headers) as response:
         response.raise_for_status()
-        answer = await response.content.read(_LARGEST)
+        answer = await response.content.read(_MAX_SIZE)
     try:
         granted = decode_timestamp_response(answer).status in {PKIStatus.GRANTED, PKIStatus.GRANTED_WITH_MODS}
     except ValueError as error:

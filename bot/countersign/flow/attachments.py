@@ -4,14 +4,16 @@ from countersign.approvals.json import Json
 from countersign.flow.inbound import Inbound
 from countersign.flow.outgoing import Outgoing, note
 
-_MOST_NAMED = 20
-_LONGEST_NAME = 100  # characters
+_MAX_NAMED = 20
+_MAX_NAME_LENGTH = 100  # characters
 
 
 def attachments_body(names: list[str]) -> Json:
     """What an inbound message keeps of its files; None without any."""
     return (
-        {"files": [" ".join(name.split())[:_LONGEST_NAME] or "unnamed" for name in names]} if names else None
+        {"files": [" ".join(name.split())[:_MAX_NAME_LENGTH] or "unnamed" for name in names]}
+        if names
+        else None
     )
 
 
@@ -31,8 +33,6 @@ def attachments_note(inbound: Inbound) -> Outgoing | None:
     names = attached_files(inbound)
     if not names:
         return None
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    told = (
-        f"I can't read files, so I left out {', '.join(names[:_MOST_NAMED])}{more}. Paste its text instead."
-    )
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    told = f"I can't read files, so I left out {', '.join(names[:_MAX_NAMED])}{more}. Paste its text instead."
     return note(inbound.thread, f"files:{inbound.key}", told)

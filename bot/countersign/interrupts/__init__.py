@@ -6,7 +6,7 @@ turns decisions into what the graph expects, or raises `InvalidDecision`.
 """
 
 from countersign.interrupts.answers.preview import AnswerPreview, answer_previews
-from countersign.interrupts.dialects.options import MOST_OPTION_BUTTONS
+from countersign.interrupts.dialects.options import MAX_OPTION_BUTTONS
 from countersign.interrupts.dialects.static_breakpoint import KEY as BREAKPOINT_KEY
 from countersign.interrupts.digest import digest
 from countersign.interrupts.display.imitation import imitates_decision
@@ -40,7 +40,7 @@ __all__ = [
     "BREAKPOINT_KEY",
     "INPUT_LIMIT",
     "MESSAGE",
-    "MOST_OPTION_BUTTONS",
+    "MAX_OPTION_BUTTONS",
     "ROOT",
     "UNSET",
     "AnswerPreview",

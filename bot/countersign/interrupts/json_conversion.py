@@ -17,9 +17,9 @@ from pydantic import BaseModel
 
 from countersign.approvals.json import Json
 
-DEEPEST = 64  # levels; what lies deeper is shown as text, whole
-LARGEST_INTEGER = 10_000  # bits; Python writes no longer ones in decimal
-LARGEST_TEXT = 1_000_000  # pieces of what lies deeper: only a circle down there is longer
+MAX_DEPTH = 64  # levels; what lies deeper is shown as text, whole
+MAX_INTEGER = 10_000  # bits; Python writes no longer ones in decimal
+MAX_TEXT_LENGTH = 1_000_000  # pieces of what lies deeper: only a circle down there is longer
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # another one in every process, and no one's business
 
 
@@ -43,7 +43,7 @@ def _json(value: object, around: tuple[int, ...]) -> Json:
         return _scalar(value)
     if id(value) in around:
         return "(circular reference)"
-    if len(around) >= DEEPEST:
+    if len(around) >= MAX_DEPTH:
         return _flat(value)
     try:
         if type(value) is dict:  # before the questions that other types are asked
@@ -61,7 +61,7 @@ def _scalar(value: str | float) -> Json:
         return _text(str.__str__(value))
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else float.__repr__(value)
-    return int(value) if value.bit_length() <= LARGEST_INTEGER else hex(value)
+    return int(value) if value.bit_length() <= MAX_INTEGER else hex(value)
 
 
 def _composite(value: object, around: tuple[int, ...]) -> Json:
@@ -132,7 +132,7 @@ def _flat(value: object) -> str:
     """Something like JSON on one line, written without recursion, however deep the value is."""
     out: list[str] = []
     todo: list[tuple[str, object]] = [("value", value)]
-    while todo and len(out) < LARGEST_TEXT:
+    while todo and len(out) < MAX_TEXT_LENGTH:
         what, item = todo.pop()
         item = _opened(item)
         if what == "text":

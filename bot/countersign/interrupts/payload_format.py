@@ -20,7 +20,7 @@ from countersign.interrupts.review_request import PartRole, ReviewRequest, Revie
 
 _RUN = re.compile(r"Run (.+)\?", re.DOTALL)
 _KEY = re.compile(r"[\w.-]{1,40}")
-_LONGEST_NOTE = 80  # characters
+_MAX_NOTE_LENGTH = 80  # characters
 _OWN_KEYS = ("risk", "why", "expires_in")
 _DECISIONS = (DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT, DecisionKind.RESPOND)
 
@@ -214,7 +214,7 @@ def _keys(value: Mapping[str, Json], request: ReviewRequest) -> str:
         else:
             return ""
     note = ", ".join(found)
-    return "" if parts or len(note) > _LONGEST_NOTE else note
+    return "" if parts or len(note) > _MAX_NOTE_LENGTH else note
 
 
 def _is_among(parts: Mapping[str, Json], key: str, item: Json) -> bool:

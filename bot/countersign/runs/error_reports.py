@@ -15,10 +15,10 @@ from countersign.runs.source.own_code import OwnCode
 
 _PACKAGE = Path(os.path.realpath(countersign.__file__)).parent
 _EXAMPLES = _PACKAGE / "examples"  # graphs, although they are in the package
-_LONGEST_MESSAGE = 2_000  # characters
-_LONGEST_CODE = 300
-_LONGEST_TRACEBACK = 20_000
-_MOST_CAUSES = 10
+_MAX_MESSAGE_LENGTH = 2_000  # characters
+_MAX_CODE_LENGTH = 300
+_MAX_TRACEBACK_LENGTH = 20_000
+_MAX_CAUSES = 10
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class ErrorReports:
             error_id=error_id,
             graph=graph,
             type=type(error).__name__,
-            message=self._text(str(printed))[:_LONGEST_MESSAGE],
+            message=self._text(str(printed))[:_MAX_MESSAGE_LENGTH],
             traceback=self._text("".join(printed.format()))[
-                -_LONGEST_TRACEBACK:
+                -_MAX_TRACEBACK_LENGTH:
             ],  # the exception is at its end
         )
         location = self._location(error)
@@ -57,7 +57,7 @@ class ErrorReports:
             file=_storable(location.file),
             line=location.line,
             function=location.function,
-            code=self._text(code)[:_LONGEST_CODE],
+            code=self._text(code)[:_MAX_CODE_LENGTH],
         )
 
     def _location(self, error: BaseException) -> _Location | None:
@@ -92,7 +92,7 @@ def _without_wrapper(error: BaseException) -> BaseException:
 
 def _with_causes(error: BaseException) -> Iterator[BaseException]:
     current: BaseException | None = error
-    for _ in range(_MOST_CAUSES):
+    for _ in range(_MAX_CAUSES):
         if current is None:
             return
         yield current

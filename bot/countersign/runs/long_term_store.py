@@ -20,7 +20,7 @@ from countersign.runs.config_sections import GraphConfigError, IndexSection, Ttl
 from countersign.runs.importing import enter_value, import_attribute
 
 _SWEEP_MINUTES = 5.0
-_LONGEST_VECTOR = 2000  # that pgvector can index in full precision; longer ones are indexed in half of it
+_MAX_VECTOR_LENGTH = 2000  # that pgvector can index in full precision; longer ones are indexed in half of it
 
 
 class LongTermStore(AsyncPostgresStore):
@@ -56,7 +56,7 @@ def load_index(config: GraphConfig) -> PostgresIndexConfig | None:
     found: PostgresIndexConfig = {"dims": index.dims, "embed": _embeddings(config, index)}
     if index.fields is not None:
         found["fields"] = index.fields
-    if index.dims > _LONGEST_VECTOR:
+    if index.dims > _MAX_VECTOR_LENGTH:
         found["ann_index_config"] = {"kind": "hnsw", "vector_type": "halfvec"}
     return found
 

@@ -69,10 +69,12 @@ def _schema(name: str, hint: Any) -> Json:
     except Exception as error:  # noqa: BLE001 -- pydantic raises what it likes at foreign types
         log.debug("field_without_schema", field=name, reason=type(error).__name__)
         return {}
-    return {} if len(json.dumps(schema)) > _LARGEST else dict(schema)
+    return {} if len(json.dumps(schema)) > _MAX_SIZE else dict(schema)
 
 
-_LARGEST = 20_000  # characters of one field's schema: messages have 30,000, and a field for JSON says as much
+_MAX_SIZE = (
+    20_000  # characters of one field's schema: messages have 30,000, and a field for JSON says as much
+)
 
 
 def changeable_state(graph: AnyGraph, values: object) -> Json:

@@ -23,7 +23,7 @@ NAMES_MAX_AGE = 60.0  # seconds; of names, ids and whether a channel is private
 MEMBERS_MAX_AGE = 3.0  # seconds
 CACHE_SIZE = 2_000  # answers; the least recently used are evicted
 _PAGE = 1_000  # members or channels per call
-_MOST_PAGES = 100
+_MAX_PAGES = 100
 _GONE = {"no_such_subteam", "channel_not_found", "is_archived", "method_not_supported_for_channel_type"}
 _NO_PERMISSION = "the app lacks a permission to see its members ({error})"
 
@@ -186,13 +186,13 @@ class ApproverDirectory:
     async def _pages(self, method: str, key: str, **arguments: Any) -> list[Any]:
         found: list[Any] = []
         cursor: str | None = None
-        for _ in range(_MOST_PAGES):
+        for _ in range(_MAX_PAGES):
             answer = await self._api.read(method, limit=_PAGE, cursor=cursor, **arguments)
             found += answer.get(key) or []
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return found
-        raise SlackUnreachable(f"{method} has more than {_MOST_PAGES * _PAGE:,} entries.")
+        raise SlackUnreachable(f"{method} has more than {_MAX_PAGES * _PAGE:,} entries.")
 
     async def _cached(self, key: Hashable, look: Callable[[], Awaitable[T]], max_age: float) -> T:
         cached = self._cache.get(key)

@@ -38,7 +38,7 @@ _RESULT_LIMIT = 9000
 _SECTION_LIMIT = 2700
 _CONTEXT_LIMIT = 2000  # characters of one element
 _CONTEXT_ELEMENTS = 5  # Slack takes ten, but not so many characters in all
-_MOST_MENTIONS = 3
+_MAX_MENTIONS = 3
 
 
 def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
@@ -138,7 +138,7 @@ def _note(text: str, mentions: Sequence[str]) -> RenderedMessage:
     """
     text = text.strip() or "(no text)"
     pieces = split_text(text, _CONTEXT_LIMIT, measure=escaped_length)[:_CONTEXT_ELEMENTS]
-    people = " ".join(f"<@{escape(str(user))}>" for user in mentions[:_MOST_MENTIONS])
+    people = " ".join(f"<@{escape(str(user))}>" for user in mentions[:_MAX_MENTIONS])
     first, *others = [" ".join(filter(None, (people, escape(pieces[0])))), *map(escape, pieces[1:])]
     return RenderedMessage(
         text=" ".join(filter(None, (people, truncate_escaped(text, 2900)))),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from countersign.approvals.policy.clock.durations import LONGEST, format_duration, parse_duration
+from countersign.approvals.policy.clock.durations import MAX_LENGTH, format_duration, parse_duration
 from countersign.approvals.policy.clock.public_holidays import is_holiday, is_known, similar_code
 from countersign.approvals.policy.clock.timers import (
     Timer,
@@ -58,7 +58,7 @@ def test_what_is_no_duration(text: str) -> None:
     assert parse_duration(text) is None
 
 
-@given(st.integers(1, int(LONGEST.total_seconds() * 1000)))
+@given(st.integers(1, int(MAX_LENGTH.total_seconds() * 1000)))
 def test_a_duration_that_is_written_is_read_back(milliseconds: int) -> None:
     duration = timedelta(milliseconds=milliseconds)
     assert parse_duration(format_duration(duration)) == duration

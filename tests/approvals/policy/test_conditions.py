@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from countersign.approvals.json import Json
 from countersign.approvals.policy.conditions import (
-    DEEPEST,
-    LONGEST,
-    MOST_VALUES,
+    MAX_DEPTH,
+    MAX_LENGTH,
+    MAX_VALUES,
     BadCondition,
     Condition,
     ConditionFailed,
@@ -120,19 +120,19 @@ def test_an_argument_that_is_neither_is_named_in_words(value: Json, words: str) 
 
 
 def test_a_condition_is_as_long_as_its_limit_and_no_longer() -> None:
-    assert Condition("true".ljust(LONGEST)).source
+    assert Condition("true".ljust(MAX_LENGTH)).source
     with pytest.raises(BadCondition, match="at most 2,000 characters, and this has 2,001"):
-        Condition("true".ljust(LONGEST + 1))
+        Condition("true".ljust(MAX_LENGTH + 1))
 
 
 def test_arguments_are_as_deep_and_as_many_as_their_limits_and_no_more() -> None:
-    assert holds("true", {"v": nested(DEEPEST - 2)})  # the variables and the arguments are a level each
+    assert holds("true", {"v": nested(MAX_DEPTH - 2)})  # the variables and the arguments are a level each
     with pytest.raises(ConditionFailed, match="nest more than 64 levels"):
-        holds("true", {"v": nested(DEEPEST - 1)})
+        holds("true", {"v": nested(MAX_DEPTH - 1)})
     others = 19  # the variables, their names and values
-    assert holds("true", {"v": list(range(MOST_VALUES - others))})
+    assert holds("true", {"v": list(range(MAX_VALUES - others))})
     with pytest.raises(ConditionFailed, match="more than 50,000 values"):
-        holds("true", {"v": list(range(MOST_VALUES - others + 1))})
+        holds("true", {"v": list(range(MAX_VALUES - others + 1))})
 
 
 def test_without_a_loop_a_long_text_is_read() -> None:

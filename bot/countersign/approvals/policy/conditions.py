@@ -18,11 +18,11 @@ from cel_expr_python import cel
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
 
-LONGEST = 2000  # characters of a condition
-DEEPEST = 64  # levels of a value; the library ends the process at some thousands
-MOST_VALUES = 50_000  # values in all, keys included: about 50 ms to convert
-MOST_WORK = 20_000_000  # characters that one evaluation may read or copy
-_MOST_ITERATIONS = 10_000  # the library's own budget
+MAX_LENGTH = 2000  # characters of a condition
+MAX_DEPTH = 64  # levels of a value; the library ends the process at some thousands
+MAX_VALUES = 50_000  # values in all, keys included: about 50 ms to convert
+MAX_WORK = 20_000_000  # characters that one evaluation may read or copy
+_MAX_ITERATIONS = 10_000  # the library's own budget
 _INT64 = 2**63
 
 _VARIABLES = {
@@ -101,9 +101,9 @@ def variables(
 class Condition:
     def __init__(self, source: str) -> None:
         """Raises BadCondition unless this is an expression over the variables that may be true or false."""
-        if len(source) > LONGEST:
+        if len(source) > MAX_LENGTH:
             raise BadCondition(
-                f"a condition has at most {LONGEST:,} characters, and this has {len(source):,}"
+                f"a condition has at most {MAX_LENGTH:,} characters, and this has {len(source):,}"
             )
         code = _LITERAL.sub("''", source)
         self.source = source
@@ -122,7 +122,7 @@ class Condition:
         """Whether it is true. Raises ConditionFailed where it is neither true nor false."""
         if given.problem is not None:
             raise ConditionFailed(given.problem)
-        if (self._loops or given.text > MOST_WORK) and self._work(given) > MOST_WORK:
+        if (self._loops or given.text > MAX_WORK) and self._work(given) > MAX_WORK:
             raise ConditionFailed("the arguments are too large for a condition with a loop in it")
         try:
             value = self._program.eval(given.activation)
@@ -141,7 +141,7 @@ class Condition:
         Loops run over the values given or written, each nested in the others at worst; a text that a loop
         makes longer can be made longer again by the next.
         """
-        iterations = min(float(given.values + len(self.source)) ** self._loops, _MOST_ITERATIONS)
+        iterations = min(float(given.values + len(self.source)) ** self._loops, _MAX_ITERATIONS)
         copies = 2.0**self._copies if self._loops > 1 else 1.0 + self._copies
         return iterations * (given.text + len(self.source)) * copies
 
@@ -170,10 +170,10 @@ class _Size:
 
     def converted(self, value: Any, depth: int) -> Any:
         self.values += 1
-        if depth > DEEPEST:
-            raise ConditionFailed(f"the arguments nest more than {DEEPEST} levels deep")
-        if self.values > MOST_VALUES:
-            raise ConditionFailed(f"the arguments have more than {MOST_VALUES:,} values")
+        if depth > MAX_DEPTH:
+            raise ConditionFailed(f"the arguments nest more than {MAX_DEPTH} levels deep")
+        if self.values > MAX_VALUES:
+            raise ConditionFailed(f"the arguments have more than {MAX_VALUES:,} values")
         if isinstance(value, str):
             self.text += len(value)
             return (

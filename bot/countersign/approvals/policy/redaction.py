@@ -10,7 +10,7 @@ from typing import Self
 from countersign.approvals.json import Json
 
 REDACTED = "Redacted"
-_SHORTEST = 4  # characters of a value that is looked for inside words, too
+_MIN_LENGTH = 4  # characters of a value that is looked for inside words, too
 
 
 def redact(value: Json, pointers: Iterable[str]) -> Json:
@@ -48,16 +48,16 @@ class RedactedValues:
 
     def _without_values(self, text: str) -> str:
         # Thousands of values in a long text: a set of its beginnings is quicker than as many searches.
-        starts = {text[at : at + _SHORTEST] for at in range(len(text))} if self._written else set()
+        starts = {text[at : at + _MIN_LENGTH] for at in range(len(text))} if self._written else set()
         for written in self._written:
-            if len(written) >= _SHORTEST and written[:_SHORTEST] not in starts:
+            if len(written) >= _MIN_LENGTH and written[:_MIN_LENGTH] not in starts:
                 continue
-            if len(written) >= _SHORTEST and written[-_SHORTEST:] not in starts:
+            if len(written) >= _MIN_LENGTH and written[-_MIN_LENGTH:] not in starts:
                 continue
             if written not in text:
                 continue
             pattern = re.escape(written)
-            if len(written) < _SHORTEST:
+            if len(written) < _MIN_LENGTH:
                 pattern = rf"(?<!\w){pattern}(?!\w)"
             text = re.sub(pattern, lambda _: REDACTED, text)
         return text
@@ -104,7 +104,7 @@ def _ways_to_write(secret: str) -> list[str]:
     """As it is, on one line, as JSON and as Python write it in quotes; and each of its longer lines."""
     ways = [secret, " ".join(secret.split()), repr(secret)[1:-1]]
     ways += [json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
-    ways += [line.strip() for line in secret.splitlines() if len(line.strip()) >= 2 * _SHORTEST]
+    ways += [line.strip() for line in secret.splitlines() if len(line.strip()) >= 2 * _MIN_LENGTH]
     return sorted({way for way in ways if way.strip()}, key=len, reverse=True)
 
 

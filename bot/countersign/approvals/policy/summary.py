@@ -5,7 +5,7 @@ import re
 
 from countersign.approvals.json import Json
 
-LONGEST_VALUE = 100  # characters that one argument takes
+MAX_VALUE_LENGTH = 100  # characters that one argument takes
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
 
 
@@ -38,6 +38,6 @@ def _fill(template: str, args: Json) -> str:
             value = value[key]
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         line = " ".join(text.split())
-        return line if len(line) <= LONGEST_VALUE else line[: LONGEST_VALUE - 1] + "…"
+        return line if len(line) <= MAX_VALUE_LENGTH else line[: MAX_VALUE_LENGTH - 1] + "…"
 
     return _PLACE.sub(filled, template)

@@ -13,7 +13,7 @@ _SIGN = re.compile(
     r"|[\u200D\u20E3\uFE0F]"
 )
 _EMOJI_NAME = re.compile(r":[a-z0-9_+'-]{1,60}:")  # a skin tone is a name of its own
-_LONGEST_NAME = 62
+_MAX_NAME_LENGTH = 62
 _AGREEING = (
     r":(?:\+1|thumbsup|skin-tone-[2-6]|white_check_mark|heavy_check_mark|ballot_box_with_check|ok_hand|ok|tada|rocket"
     r"|pray|clap|raised_hands|100|muscle|heart|smile|smiley|slightly_smiling_face|grinning|grin|blush|relaxed):"
@@ -80,7 +80,7 @@ def _name_before(words: str, start: int, end: int) -> re.Match[str] | None:
     """The emoji's name that ends here."""
     if words[end - 1] != ":":
         return None
-    opening = words.rfind(":", max(start, end - _LONGEST_NAME), end - 1)
+    opening = words.rfind(":", max(start, end - _MAX_NAME_LENGTH), end - 1)
     return _EMOJI_NAME.fullmatch(words, opening, end) if opening >= 0 else None
 
 

@@ -15,7 +15,7 @@ from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import NoticeStore
 from countersign.flow.review import Review
 
-_MOST_CHECKED = 500  # waiting approvals that one check looks at, the oldest first
+_MAX_CHECKED = 500  # waiting approvals that one check looks at, the oldest first
 
 log = structlog.get_logger()
 
@@ -71,7 +71,7 @@ class ShortageCheck:
                 await self._check()
 
     async def _check(self) -> None:
-        for review in await self._store.waiting(self._team, None, _MOST_CHECKED):
+        for review in await self._store.waiting(self._team, None, _MAX_CHECKED):
             approval = review.approval
             keys = [_key(approval, rule) for _, rule in _distinct_rules(approval)]
             if not approval.rules or all([await self._store.is_noted(f"note:{key}") for key in keys]):

@@ -10,7 +10,7 @@ from countersign.approvals.policy.rule import Notify, Rule
 from countersign.approvals.policy.voting.membership import Unreadable
 from countersign.flow.ports import ApproverDirectory
 
-MOST_PEOPLE = 50  # direct messages about one approval: of a larger set, whoever comes first by id
+MAX_PEOPLE = 50  # direct messages about one approval: of a larger set, whoever comes first by id
 
 log = structlog.get_logger()
 
@@ -49,6 +49,6 @@ class Audience:
                         found |= people
         if not rule.requester_may_decide and approval.requester:
             found.discard(approval.requester)
-        if len(found) > MOST_PEOPLE:
+        if len(found) > MAX_PEOPLE:
             log.warning("too_many_to_notify", approval_id=str(approval.id), people=len(found))
-        return tuple(sorted(found))[:MOST_PEOPLE]
+        return tuple(sorted(found))[:MAX_PEOPLE]

@@ -11,7 +11,7 @@ from countersign.flow.outgoing import IMAGE_LIMIT, Outgoing, OutgoingKind, outgo
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import Work
 
-_MOST_IMAGES = 20  # of one message
+_MAX_IMAGES = 20  # of one message
 
 
 def run_output(work: Work, state: GraphState, before: GraphState | None = None) -> list[Outgoing]:
@@ -73,7 +73,7 @@ def _words(ref: ThreadRef, messages: Iterable[AgentMessage]) -> list[Outgoing]:
 def _images(ref: ThreadRef, key: str, images: Sequence[Image]) -> list[Outgoing]:
     return [
         outgoing(ref, f"image:{key}:{n}", OutgoingKind.IMAGE, _image_body(image))
-        for n, image in enumerate(images[:_MOST_IMAGES], 1)
+        for n, image in enumerate(images[:_MAX_IMAGES], 1)
     ]
 
 

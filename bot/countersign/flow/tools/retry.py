@@ -10,7 +10,7 @@ from countersign.flow.errors import RateLimited, SlackUnreachable
 Result = TypeVar("Result")
 
 _ATTEMPTS = 5
-_LONGEST = 30.0  # seconds: a longer wait than this is left to the caller
+_MAX_LENGTH = 30.0  # seconds: a longer wait than this is left to the caller
 _backoff = wait_exponential(multiplier=0.5, max=4.0)  # 0.5, 1, 2, 4 seconds
 
 
@@ -22,7 +22,7 @@ async def with_retries(call: Callable[[], Awaitable[Result]], *, if_unreachable:
 
     def retryable(error: BaseException) -> bool:
         if isinstance(error, RateLimited):
-            return error.seconds <= _LONGEST
+            return error.seconds <= _MAX_LENGTH
         return if_unreachable and isinstance(error, SlackUnreachable)
 
     retrying = AsyncRetrying(

@@ -21,7 +21,7 @@ from countersign.interrupts.code.shape import (
     Where,
 )
 
-_DEEPEST = 32
+_MAX_DEPTH = 32
 
 
 def shape_to_json(shape: AnswerShape) -> dict[str, Json]:
@@ -61,7 +61,7 @@ def shape_to_json(shape: AnswerShape) -> dict[str, Json]:
 def shape_from_json(value: Json) -> AnswerShape:
     """The shape that was stored. What this version cannot read is `Unknown`: never a reason to fail."""
     try:
-        return _shape(value, _DEEPEST)
+        return _shape(value, _MAX_DEPTH)
     except (KeyError, TypeError, ValueError):
         return UNKNOWN
 

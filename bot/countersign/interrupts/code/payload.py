@@ -17,7 +17,7 @@ from countersign.interrupts.code.evaluation.values import (
 )
 from countersign.interrupts.code.shape import Scalar
 
-_DEEPEST = 6
+_MAX_DEPTH = 6
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ Pattern: TypeAlias = Anything | Exactly | Words | Keys | Listed | Either
 
 def pattern_of(value: Value, deep: int = 0) -> Pattern:
     """What is known of a payload."""
-    if not value or deep > _DEEPEST:
+    if not value or deep > _MAX_DEPTH:
         return Anything()
     patterns = tuple(dict.fromkeys(_pattern(atom, deep) for atom in value))
     return patterns[0] if len(patterns) == 1 else Either(patterns)

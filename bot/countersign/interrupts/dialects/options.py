@@ -15,8 +15,8 @@ from countersign.interrupts.forms.options import numbered_options, typed_choice_
 from countersign.interrupts.review_request import ReviewRequest
 
 NAME = "options"
-MOST_OPTION_BUTTONS = 5  # options on buttons; of more, all are in one menu
-MOST_OPTIONS = 300  # options in a menu; of more, one is typed
+MAX_OPTION_BUTTONS = 5  # options on buttons; of more, all are in one menu
+MAX_OPTIONS = 300  # options in a menu; of more, one is typed
 _KEYS = ("options", "choices", "allowed_responses", "allowed_decisions", "actions")
 _LABELS = ("label", "title", "name")
 _VALUES = ("value", "id", "key")
@@ -38,7 +38,7 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
         parts=fields.parts,
         answers={RESPOND: WHOLE_ANSWER},
         forms=_forms(options),
-        options=options if len(options) <= MOST_OPTIONS else (),
+        options=options if len(options) <= MAX_OPTIONS else (),
         args=value,
     )
     return with_fields(request, fields)
@@ -48,7 +48,7 @@ def _forms(options: Sequence[Option]) -> dict[DecisionKind, Form]:
     """A form where there are no buttons: for no options at all, and for more than a menu takes."""
     if not options:
         return {RESPOND: any_answer_form()}
-    if len(options) <= MOST_OPTIONS:
+    if len(options) <= MAX_OPTIONS:
         return {}
     return {RESPOND: typed_choice_form([each.value for each in options], [each.label for each in options])}
 
@@ -88,7 +88,7 @@ def _first(item: Mapping[str, Json], keys: Sequence[str]) -> str | None:
 
 def _all_on_buttons(items: Json, options: Sequence[Option]) -> bool:
     """Whether the buttons show all that the list says. A menu shows nothing before it is opened."""
-    return 0 < len(options) <= MOST_OPTION_BUTTONS and items == [option.label for option in options]
+    return 0 < len(options) <= MAX_OPTION_BUTTONS and items == [option.label for option in options]
 
 
 DIALECT = Dialect(NAME, parse)

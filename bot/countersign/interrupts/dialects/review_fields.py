@@ -23,7 +23,7 @@ LEADS = ("title", "question", "message", "prompt", "action")
 _NAME = re.compile(r"[\w.:-]{1,100}")
 _DURATION = re.compile(r"(\d{1,6})\s*([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_LONGEST = timedelta(days=3650)
+_MAX_LENGTH = timedelta(days=3650)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,11 +91,11 @@ def duration(value: Json) -> timedelta | None:
     found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if found:
         length = timedelta(**{_UNITS[found[2]]: int(found[1])})
-    elif isinstance(value, int | float) and 0 < value <= _LONGEST.total_seconds() and value is not True:
+    elif isinstance(value, int | float) and 0 < value <= _MAX_LENGTH.total_seconds() and value is not True:
         length = timedelta(seconds=value)
     else:
         return None
-    return length if timedelta() < length <= _LONGEST else None
+    return length if timedelta() < length <= _MAX_LENGTH else None
 
 
 def _parts(key: str, item: Json) -> tuple[Part, ...]:

@@ -11,7 +11,7 @@ import regex
 
 from countersign.interrupts.display.visible_text.confusables import ascii_lookalike
 
-_LONGEST = 400  # characters of a line that are looked at, once its markup is removed
+_MAX_LENGTH = 400  # characters of a line that are looked at, once its markup is removed
 _LINK = regex.compile(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])")
 _MARKS = regex.compile(r"[*_~`\\\p{Cf}\p{Mn}]|⟨U\+[0-9A-F]{4,6}⟩|</?\w{1,10}>")
 _ORNAMENT = (
@@ -35,7 +35,7 @@ _OURS = regex.compile(
 
 def imitates_decision(line: str) -> bool:
     """Whether a line begins with what the bot says about approvals."""
-    plain = _without_markup(unicodedata.normalize("NFKC", html.unescape(line)))[:_LONGEST]
+    plain = _without_markup(unicodedata.normalize("NFKC", html.unescape(line)))[:_MAX_LENGTH]
     letters = "".join(ascii_lookalike(each) or each for each in plain)
     return _OURS.match(plain) is not None or _OURS.match(letters) is not None
 

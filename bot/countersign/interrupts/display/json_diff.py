@@ -12,7 +12,7 @@ from countersign.interrupts.unset import UNSET, JsonOrUnset
 
 LONG = 100  # characters on one line, from which a text is compared in pieces
 CONTEXT = 2  # unchanged lines around a change
-_MOST_LINES = 1_000  # beyond that a diff takes too long: lines are compared at their places, if as many
+_MAX_LINES = 1_000  # beyond that a diff takes too long: lines are compared at their places, if as many
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -72,10 +72,10 @@ def _diff(old: list[str], new: list[str]) -> str:
 
 
 def _between(old: list[str], new: list[str]) -> Iterator[str]:
-    if len(old) + len(new) > _MOST_LINES and len(old) == len(new):
+    if len(old) + len(new) > _MAX_LINES and len(old) == len(new):
         yield from _in_place(old, new)
         return
-    if len(old) + len(new) > _MOST_LINES:
+    if len(old) + len(new) > _MAX_LINES:
         yield from (f"- {line}" for line in old)
         yield from (f"+ {line}" for line in new)
         return

@@ -14,7 +14,7 @@ from countersign.interrupts.display.visible_text import (
 )
 from countersign.interrupts.review_request import Part
 
-LONGEST_LABEL = 100  # characters
+MAX_LABEL_LENGTH = 100  # characters
 Measure = Callable[[str], int]
 _BAR = "│"
 _PLAIN_KEY = re.compile(rf'[^\s:"“{_BAR}-][^\s:"]*(?: [^\s:"]+){{0,2}}')  # any other key is quoted
@@ -144,7 +144,7 @@ def _looks_typed(text: str) -> bool:
 
 def _split(part: Part, max_chars: int, measure: Measure) -> Iterator[Section]:
     label, text, first = _label(part), text_of(part.value), True
-    if len(label) == LONGEST_LABEL:
+    if len(label) == MAX_LABEL_LENGTH:
         text = f"{display_name(part.label)}:\n{text}"
     while text or first:
         taken = _fitting(text, max_chars, measure)
@@ -155,7 +155,7 @@ def _split(part: Part, max_chars: int, measure: Measure) -> Iterator[Section]:
 def _label(part: Part) -> str:
     """A key may be as long as any text; then it stands in full in the section itself."""
     label = display_name(part.label)
-    return label if len(label) < LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
+    return label if len(label) < MAX_LABEL_LENGTH else label[: MAX_LABEL_LENGTH - 1] + "…"
 
 
 def _fitting(text: str, max_chars: int, measure: Measure) -> int:

@@ -17,11 +17,11 @@ from countersign.interrupts.forms.kind_inference import (
 from countersign.interrupts.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.subschema import Subschema, resolve_subschema
 
-MOST_FIELDS = 500
-DEEPEST = 8  # levels of objects that become fields of their own
-LONGEST_POINTER = 255  # a Slack block id
-LONGEST_LABEL = 150
-LONGEST_HINT = 1000
+MAX_FIELDS = 500
+MAX_DEPTH = 8  # levels of objects that become fields of their own
+MAX_POINTER_LENGTH = 255  # a Slack block id
+MAX_LABEL_LENGTH = 150
+MAX_HINT_LENGTH = 1000
 _TEXTS = {FieldKind.TEXT, FieldKind.MULTILINE}
 _NOTHING_SAID = Subschema({}, nullable=False, refs=frozenset())
 
@@ -80,7 +80,7 @@ class FieldBuilder:
     def _add(self, place: _Place, label: str) -> None:
         names = self._names(place)
         if not names:
-            if len(self.fields) >= MOST_FIELDS:
+            if len(self.fields) >= MAX_FIELDS:
                 raise TooManyFields
             self.fields.append(self._field(place, label))
             return
@@ -106,13 +106,13 @@ class FieldBuilder:
     def _names(self, place: _Place) -> list[str]:
         """The keys that get fields of their own; none if the place is no object or cannot be taken apart."""
         spec, value = place.spec, place.present
-        if place.recursive or len(place.path) >= DEEPEST or spec.type not in {"object", None}:
+        if place.recursive or len(place.path) >= MAX_DEPTH or spec.type not in {"object", None}:
             return []
         if not isinstance(value, dict) and (value not in (UNSET, None) or spec.has_alternatives):
             return []
         there = list(value) if isinstance(value, dict) and (self._editing or not spec.properties) else []
         names = list(dict.fromkeys([*spec.properties, *there]))
-        too_long = any(len(pointer.join((*place.path, name))) > LONGEST_POINTER for name in names)
+        too_long = any(len(pointer.join((*place.path, name))) > MAX_POINTER_LENGTH for name in names)
         return [] if too_long or (not place.path and "" in names) else names
 
     def _field(self, place: _Place, label: str) -> Field:
@@ -175,7 +175,7 @@ def _label(path: tuple[str, ...], spec: Subschema, name: str) -> str:
     title = spec.keywords.get("title")
     own = title if isinstance(title, str) and title.strip() else name
     label = single_line(" › ".join((*path[:-1], own)))
-    return (label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…") or "(no name)"
+    return (label if len(label) <= MAX_LABEL_LENGTH else label[: MAX_LABEL_LENGTH - 1] + "…") or "(no name)"
 
 
 def _hint(kind: FieldKind, spec: Subschema, initial: JsonOrUnset, *, accepts_text: bool) -> str | None:
@@ -193,7 +193,7 @@ def _hint(kind: FieldKind, spec: Subschema, initial: JsonOrUnset, *, accepts_tex
     if initial is UNSET and spec.keywords.get("default") is not None:
         hints.append(f"Left empty: {single_line(str(spec.keywords['default']))}")
     text = " ".join(hints)
-    return (text if len(text) <= LONGEST_HINT else text[: LONGEST_HINT - 1] + "…") or None
+    return (text if len(text) <= MAX_HINT_LENGTH else text[: MAX_HINT_LENGTH - 1] + "…") or None
 
 
 def _bound(spec: Subschema, word: str) -> float | None:

@@ -13,7 +13,7 @@ from countersign.interrupts.forms.form_builder import form_from_state, json_form
 from countersign.interrupts.json_equality import json_equal
 
 STATE = "/state"  # the fields of the state are below it: no answer has a field there
-_MOST_FIELDS = 40  # of the state; more are one field of JSON
+_MAX_FIELDS = 40  # of the state; more are one field of JSON
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ def state_change_form(choices: Sequence[Option], *, takes_any: bool, state: Json
     if not options:
         return None
     inner = form_from_state(dict(values), stored.get("schema"))
-    if len(inner.fields) > _MOST_FIELDS:
+    if len(inner.fields) > _MAX_FIELDS:
         inner = json_form("State", initial=inner.base, schema=inner.schema)
     choice = Field(
         pointer=pointer.KIND, label="Answer", kind=FieldKind.CHOICE, required=True, options=options

@@ -22,7 +22,7 @@ from countersign.interrupts.shape_answers.shape_schema import shape_form
 from countersign.interrupts.shape_answers.vocabulary import Meaning, first_of, meaning, opposite
 from countersign.interrupts.validation.schema import compile_schema
 
-_MOST_VALUES = 50  # values of a comparison that get buttons
+_MAX_VALUES = 50  # values of a comparison that get buttons
 
 
 def plain_answers(shape: AnswerShape, asked: Asked) -> RowAnswers:
@@ -82,7 +82,7 @@ def _one_of(shape: OneOf) -> RowAnswers:
         no = opposite(shape, Meaning.NO)
     if not others:
         return approve_or_reject(yes, no)
-    if len(others) > _MOST_VALUES:
+    if len(others) > _MAX_VALUES:
         return _respond(shape_form(shape))
     options = RowAnswers(
         answers={RESPOND: WHOLE_ANSWER}, options=numbered_options(others, [None] * len(others))

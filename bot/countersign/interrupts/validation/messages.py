@@ -10,8 +10,8 @@ from countersign.interrupts import pointer
 from countersign.interrupts.display.visible_text import single_line
 
 REQUIRED = "Please fill this in."
-LONGEST = 300  # characters of one text
-_MOST_VALUES = 50  # of an enum that are named
+MAX_LENGTH = 300  # characters of one text
+_MAX_VALUES = 50  # of an enum that are named
 
 _TYPES = {
     "string": "text",
@@ -59,7 +59,7 @@ def validation_messages(error: jsonschema.ValidationError) -> Iterable[tuple[str
                 yield from validation_messages(inner)
             return
     text = single_line(_words(error))
-    yield pointer.join(place), text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    yield pointer.join(place), text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 1] + "…"
 
 
 def _meant(errors: Iterable[jsonschema.ValidationError]) -> list[jsonschema.ValidationError]:
@@ -83,7 +83,7 @@ def _words(error: jsonschema.ValidationError) -> str:
             return "This should be " + " or ".join(_TYPES.get(name, str(name)) for name in names) + "."
         case "enum":
             return "This should be one of: " + ", ".join(
-                json.dumps(item, ensure_ascii=False) for item in limit[:_MOST_VALUES]
+                json.dumps(item, ensure_ascii=False) for item in limit[:_MAX_VALUES]
             )
         case "const":
             return f"This should be {json.dumps(limit, ensure_ascii=False)}."

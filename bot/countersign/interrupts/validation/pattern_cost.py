@@ -6,14 +6,14 @@ process. So a pattern is measured before it is compiled.
 
 import re
 
-LONGEST_PATTERN = 10_000  # characters
-_LARGEST = 20_000  # atoms, after repetitions are written out
+MAX_PATTERN_LENGTH = 10_000  # characters
+_MAX_SIZE = 20_000  # atoms, after repetitions are written out
 _TOKEN = re.compile(r"\\.|\[(?:\\.|\[:\w+:\]|[^\]\\])*\]|\{(\d+)(?:,\d*)?\}|.", re.DOTALL)
 
 
 def can_be_compiled(pattern: str) -> bool:
     """Whether compiling takes milliseconds, as far as its length and its repetitions tell."""
-    return len(pattern) <= LONGEST_PATTERN and _cost(pattern) <= _LARGEST
+    return len(pattern) <= MAX_PATTERN_LENGTH and _cost(pattern) <= _MAX_SIZE
 
 
 def _cost(pattern: str) -> int:

@@ -18,7 +18,7 @@ from countersign.interrupts.validation.deadline import ValidationTimeout, check_
 from countersign.interrupts.validation.pattern_cost import can_be_compiled
 
 PATTERN_SECONDS = 0.2  # what one pattern may take on one text
-_LONGEST_NAME = 20  # characters that even the worst pattern goes through in no time
+_MAX_NAME_LENGTH = 20  # characters that even the worst pattern goes through in no time
 
 Rule = Callable[[Any, Any, Any, Any], Iterable[jsonschema.ValidationError] | None]
 
@@ -139,7 +139,7 @@ def _additional_properties(
 
 def _for_short_names(rule: Rule) -> Rule:
     def guarded(validator: Any, limit: Any, value: Any, schema: Any) -> Any:
-        if validator.is_type(value, "object") and any(len(name) > _LONGEST_NAME for name in value):
+        if validator.is_type(value, "object") and any(len(name) > _MAX_NAME_LENGTH for name in value):
             raise ValidationTimeout
         return rule(validator, limit, value, schema)
 

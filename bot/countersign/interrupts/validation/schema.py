@@ -33,9 +33,9 @@ _BROKEN = (  # what the validator runs into where the schema of a large document
     TypeError,
     ValueError,
 )
-MOST_ERRORS = 200  # of one value: nobody reads more, and a list may have an error for each of its items
-DEEPEST = 64  # levels of a value that are always judged
-LARGEST = 5_000  # nodes of a schema from which a form is made; a larger one still judges answers
+MAX_ERRORS = 200  # of one value: nobody reads more, and a list may have an error for each of its items
+MAX_DEPTH = 64  # levels of a value that are always judged
+MAX_SIZE = 5_000  # nodes of a schema from which a form is made; a larger one still judges answers
 
 
 class Schema:
@@ -43,7 +43,7 @@ class Schema:
 
     def __init__(self, document: Json) -> None:
         self.document = document
-        self.large = _size(document) > LARGEST
+        self.large = _size(document) > MAX_SIZE
         self._validator = _validator(document, check=not self.large)
         self.usable = self._validator is not None
         self._last: tuple[str, dict[str, str]] | None = None
@@ -65,8 +65,8 @@ class Schema:
         found: dict[str, str] = {}
         try:
             with time_limit():
-                for error in islice(validator.iter_errors(value), MOST_ERRORS):
-                    for place, text in islice(validation_messages(error), MOST_ERRORS):
+                for error in islice(validator.iter_errors(value), MAX_ERRORS):
+                    for place, text in islice(validation_messages(error), MAX_ERRORS):
                         found.setdefault(place, text)
         except ValidationTimeout:
             return {**found, pointer.ROOT: TIMED_OUT}
@@ -129,7 +129,7 @@ def _judge(
 
 def _size(document: Json) -> int:
     count, todo = 0, [document]
-    while todo and count <= LARGEST:
+    while todo and count <= MAX_SIZE:
         item = todo.pop()
         count += 1
         if isinstance(item, dict):
@@ -142,10 +142,10 @@ def _size(document: Json) -> int:
 def _too_deep(value: Json) -> bool:
     """Whether the value itself is why the validator runs out of stack."""
     level, depth = [value], 0
-    while level and depth <= DEEPEST:
+    while level and depth <= MAX_DEPTH:
         depth += 1
         level = [inner for item in level for inner in _children(item)]
-    return depth > DEEPEST
+    return depth > MAX_DEPTH
 
 
 def _children(value: Json) -> list[Json]:

@@ -15,7 +15,7 @@ from countersign.runs.loading import AnyGraph
 
 log = structlog.get_logger()
 
-_MOST_REFERENCES = 5
+_MAX_REFERENCES = 5
 _NOT_REQUIRED = {NotRequired, NotRequiredExtension}
 _REQUIRED = {Required, RequiredExtension}
 
@@ -58,7 +58,7 @@ def type_schema(declared: Any) -> dict[str, Any]:
 def resolve_reference(schema: Mapping[str, Any], root: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The schema itself, or what it refers to among the definitions of `root`."""
     root, found = root or schema, dict(schema)
-    for _ in range(_MOST_REFERENCES):
+    for _ in range(_MAX_REFERENCES):
         _, _, name = str(found.get("$ref", "")).rpartition("/")
         known = {**root.get("$defs", {}), **root.get("definitions", {})}
         if name not in known:

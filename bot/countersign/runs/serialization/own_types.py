@@ -26,7 +26,7 @@ _COUNTERSIGN = {"countersign", "slack_local"}  # in a checkout they stand beside
 _INNER_IMPORT = re.compile(r"^[ \t]+(?:from|import)[ \t]", re.MULTILINE)  # in a function, not at the top
 _STANDARD_LIBRARY = sysconfig.get_paths()["stdlib"] + os.sep
 _INSTALLED = {"site-packages", "dist-packages"}
-_MOST_TEXT = 2_000_000  # characters of a module that is searched for imports
+_MAX_TEXT = 2_000_000  # characters of a module that is searched for imports
 
 
 class OwnTypes:
@@ -166,6 +166,6 @@ def _text(file: str) -> str:
 
 def _parsed(text: str) -> ast.Module | None:
     try:
-        return ast.parse(text) if len(text) <= _MOST_TEXT else None
+        return ast.parse(text) if len(text) <= _MAX_TEXT else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

@@ -15,8 +15,8 @@ from langgraph.pregel.remote import RemoteGraph
 from countersign.interrupts.code.source import Role
 from countersign.runs.source.own_code import OwnCode
 
-_DEEPEST = 6  # runnables in runnables
-_MOST_HELD = 100  # of the entries of one dict or list that a function holds
+_MAX_DEPTH = 6  # runnables in runnables
+_MAX_HELD = 100  # of the entries of one dict or list that a function holds
 _REACH = 2  # from a library's function to what it holds, such as what a decorator decorates
 _REACH_OF_WRAPPERS = 20  # each middleware's wrapper of a tool call holds the next one
 
@@ -45,7 +45,7 @@ class Callables:
 
     def add_runnable(self, runnable: object, role: Role, deep: int = 0) -> None:
         """Look through a runnable, down to the functions that it calls."""
-        if deep > _DEEPEST or id(runnable) in self._seen:
+        if deep > _MAX_DEPTH or id(runnable) in self._seen:
             return
         self._seen.add(id(runnable))
         if isinstance(runnable, Pregel):
@@ -155,7 +155,7 @@ def _behind(function: types.FunctionType, *, of_tool: bool) -> Iterator[object]:
             yield held
         elif of_tool:
             several = held.values() if isinstance(held, dict) else [held]
-            yield from (each for each in list(several)[:_MOST_HELD] if isinstance(each, Runnable))
+            yield from (each for each in list(several)[:_MAX_HELD] if isinstance(each, Runnable))
 
 
 def _named(target: object) -> str:

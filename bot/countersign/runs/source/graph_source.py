@@ -24,7 +24,7 @@ from countersign.runs.source.callables import Callables, Called
 from countersign.runs.source.own_code import OwnCode
 
 _ROOT = "state"
-_DEEPEST = 6  # subgraphs in subgraphs, and names bound to functions that have bound names
+_MAX_DEPTH = 6  # subgraphs in subgraphs, and names bound to functions that have bound names
 _Graph = Pregel[Any, Any, Any, Any]
 
 
@@ -73,7 +73,7 @@ class _Walk:
                     library=tuple(sorted(found.libraries)),
                 )
             )
-            if deep < _DEEPEST:
+            if deep < _MAX_DEPTH:
                 self._add_subgraphs(found, (*path, name), space, deep)
         for routes in getattr(builder, "branches", {}).values():
             for branch in routes.values():
@@ -109,7 +109,7 @@ class _Walk:
     def _function(self, called: Called, deep: int = 0) -> FunctionSource | None:
         code = called.function.__code__
         module = self.own.module_of(code)
-        if module is None or deep > _DEEPEST:
+        if module is None or deep > _MAX_DEPTH:
             return None
         self.used[module.__name__] = module
         bindings: dict[str, Binding] = {}

@@ -20,7 +20,7 @@ from countersign.runs.source.own_code import OwnCode
 from countersign.runs.source.state_access import StateAccess, read_access
 
 _Graph = Pregel[Any, Any, Any, Any]
-_DEEPEST = 6  # subgraphs in subgraphs
+_MAX_DEPTH = 6  # subgraphs in subgraphs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,7 @@ class _GraphReader:
         for called in callables.functions:
             found.add(self._function(called))
         for subgraph in callables.subgraphs:
-            if deep < _DEEPEST and getattr(subgraph, "builder", None) is not None:
+            if deep < _MAX_DEPTH and getattr(subgraph, "builder", None) is not None:
                 inner = self.first(subgraph, deep + 1)
                 if whole:
                     inner.add(self.whole(subgraph, deep + 1))

@@ -11,8 +11,8 @@ from types import CodeType, ModuleType
 
 from countersign.interrupts.code.source import ModuleSource
 
-_MOST_MODULES = 300
-_MOST_TEXT = 8_000_000  # characters, of all modules together
+_MAX_MODULES = 300
+_MAX_TEXT = 8_000_000  # characters, of all modules together
 _INSTALLED = {"site-packages", "dist-packages"}
 _LIBRARIES = {
     os.path.realpath(path)
@@ -64,7 +64,7 @@ class OwnCode:
     def modules(self, first: Iterable[ModuleType]) -> Iterator[tuple[ModuleType, ModuleSource]]:
         """These modules and all of the own code that they import, as far as it is loaded."""
         waiting, seen, size = list(first), set[str](), 0
-        while waiting and len(seen) < _MOST_MODULES and size < _MOST_TEXT:
+        while waiting and len(seen) < _MAX_MODULES and size < _MAX_TEXT:
             module = waiting.pop(0)
             file = _file_of(module)
             if file in seen or not self._owns_file(file):

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass, field
 
-_DEEPEST = 4  # functions that are given the state by functions that are given the state
+_MAX_DEPTH = 4  # functions that are given the state by functions that are given the state
 _WHOLE = {"items", "values", "keys", "copy", "model_dump", "dict", "model_copy"}
 _ASKS = {"get", "pop", "setdefault"}
 
@@ -151,7 +151,7 @@ class _Reader(ast.NodeVisitor):
         for each in self._module.body:
             if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name == name:
                 arguments = [*each.args.posonlyargs, *each.args.args]
-                if self._deep < _DEEPEST and place < len(arguments):
+                if self._deep < _MAX_DEPTH and place < len(arguments):
                     inner = _Reader(self._module, {arguments[place].arg}, set(), self._deep + 1)
                     inner.run(each)
                     self.found.needed |= inner.found.needed - inner.found.optional

@@ -34,7 +34,7 @@ MAX_OPEN_ROWS = 10  # open rows on one card: each takes a header, its parts and 
 _PAYLOAD_LIMIT = 9000  # characters of all rows' parts
 _ROW_BLOCKS = 41  # of a message's 50 blocks
 _MIN_ROW_BLOCKS = 3  # for the parts of a row that is not shown in full
-_LARGEST = BlockBudget(_PAYLOAD_LIMIT, 40)
+_MAX_SIZE = BlockBudget(_PAYLOAD_LIMIT, 40)
 _SUMMARY_LIMIT = 600  # characters of the reason or the changes of a decided row, while others are open
 _DECIDED_ROWS_LIMIT = 2500  # characters for the rows that are decided while others are open
 
@@ -77,7 +77,7 @@ def _layout(approval: Approval, request: ReviewRequest, chars: int) -> list[_Ope
     decided = _decided_rows(approval, request)
     chars -= text_length(decided)
     rows = approval.open_rows[:MAX_OPEN_ROWS]
-    in_full = {row: payload_blocks(request.rows[row].parts, _LARGEST) for row in rows}
+    in_full = {row: payload_blocks(request.rows[row].parts, _MAX_SIZE) for row in rows}
     headers = {
         row: [
             *row_header(request.rows[row], row),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from countersign.interrupts import MOST_OPTION_BUTTONS, Option
+from countersign.interrupts import MAX_OPTION_BUTTONS, Option
 from countersign.slack.block_kit.builders import Block, button, plain
 from countersign.slack.block_kit.escaping import truncate_escaped
 from countersign.slack.cards import card_actions
@@ -17,7 +17,7 @@ def option_elements(options: Sequence[Option], reference: str) -> list[Block]:
     """`reference` is the value of each button. A menu has none: its block id carries it."""
     if not options:
         return []
-    if len(options) <= MOST_OPTION_BUTTONS:
+    if len(options) <= MAX_OPTION_BUTTONS:
         return [
             button(card_actions.option_action_id(option.key), _label(option, _LABEL_LIMIT), reference)
             for option in options

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 _FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)$")
 _DELIMITER = re.compile(r"^ {0,3}\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
-_MOST_OPENING = 500  # characters of a fence's or table's head that are repeated; a longer one is not
+_MAX_OPENING = 500  # characters of a fence's or table's head that are repeated; a longer one is not
 
 Measure = Callable[[str], int]
 
@@ -88,7 +88,7 @@ class _Splitter:
 
     def _table_head(self) -> list[str]:
         """The head again, but not where the table has only begun or its head is too long to repeat."""
-        short = sum(map(len, self.head)) <= min(_MOST_OPENING, self.limit // 3)
+        short = sum(map(len, self.head)) <= min(_MAX_OPENING, self.limit // 3)
         in_body = bool(self.head) and self.head[1] in self.lines
         return list(self.head) if short and in_body else []
 
@@ -100,7 +100,7 @@ class _Splitter:
         if found is None:
             return
         if self.fence is None:
-            short = self.measure(line) <= min(_MOST_OPENING, self.limit // 3)
+            short = self.measure(line) <= min(_MAX_OPENING, self.limit // 3)
             self.fence = line if short else found["fence"][: self.limit // 4]
         elif not found["info"].strip() and found["fence"].startswith(_fence_of(self.fence)):
             self.fence = None
@@ -123,7 +123,7 @@ def _fence_of(opening: str | None) -> str:
 
 
 def _is_delimiter(line: str) -> bool:
-    return "-" in line and len(line) <= _MOST_OPENING and _DELIMITER.match(line) is not None
+    return "-" in line and len(line) <= _MAX_OPENING and _DELIMITER.match(line) is not None
 
 
 def _cut(line: str, room: int, measure: Measure) -> int:

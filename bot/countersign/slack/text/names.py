@@ -27,7 +27,7 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f<>&*~`|\[\]()\\@#⟨⟩]+")
 MAX_AGE = 600.0  # seconds; of a name
 _RETRY_AGE = 60.0  # seconds; of "Slack does not say"
 _CACHE_SIZE = 5_000
-_MOST_LOOKUPS = 30  # of one message
+_MAX_LOOKUPS = 30  # of one message
 _TIMEOUT = 3.0  # seconds for all of them
 
 log = structlog.get_logger()
@@ -57,7 +57,7 @@ class Names:
 
     async def of(self, ids: Iterable[str]) -> Mapping[str, str]:
         """The names that Slack tells in time."""
-        wanted = list(dict.fromkeys(ids))[:_MOST_LOOKUPS]
+        wanted = list(dict.fromkeys(ids))[:_MAX_LOOKUPS]
         if not wanted:
             return {}
         tasks = {each: self._task(each) for each in wanted}

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from slack_local.block_kit.text import full_text
 from slack_local.model.records import Ephemeral, Message
 
-LONGEST = 60
+MAX_LENGTH = 60
 _VOLATILE = re.compile(r"\d{1,2}:\d\d|<!date\^|[0-9a-f]{8,}|\d{8,}|^\s*$", re.IGNORECASE)
 """What is likely to be another text next time: times, ids, digests."""
 
 
 def first_words(message: Message | Ephemeral) -> str:
     """The beginning of a message's first line of text."""
-    return full_text(message).strip().partition("\n")[0][:LONGEST]
+    return full_text(message).strip().partition("\n")[0][:MAX_LENGTH]
 
 
 def distinguishing_text(message: Message, others: Iterable[Message]) -> str:

@@ -3,19 +3,19 @@
 import re
 from datetime import timedelta
 
-LONGEST = timedelta(days=3650)
+MAX_LENGTH = timedelta(days=3650)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}  # seconds
 _PIECE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([smhdw])", re.ASCII)
 _WHOLE = re.compile(rf"(?:{_PIECE.pattern}\s*)+", re.ASCII)
 
 
 def parse_duration(text: str) -> timedelta | None:
-    """The duration, or None if the text is none, is zero or is longer than `LONGEST`."""
+    """The duration, or None if the text is none, is zero or is longer than `MAX_LENGTH`."""
     if not _WHOLE.fullmatch(text.strip()) or len(text) > 50:
         return None
     seconds = sum(float(number) * _UNITS[unit] for number, unit in _PIECE.findall(text))
     duration = timedelta(seconds=min(seconds, 1e12))
-    return duration if timedelta(0) < duration <= LONGEST else None
+    return duration if timedelta(0) < duration <= MAX_LENGTH else None
 
 
 def format_duration(duration: timedelta) -> str:

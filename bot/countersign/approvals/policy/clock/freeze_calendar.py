@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from countersign.approvals.errors import CountersignError
 
-LONGEST_TEXT = 1_000_000  # characters of a calendar
+MAX_TEXT_LENGTH = 1_000_000  # characters of a calendar
 _INSTANT = timedelta(seconds=1)
 _TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}  # expanding them takes minutes, and no freeze comes so often
 _LIBRARY_ERRORS = (ValueError, LookupError, TypeError, OverflowError, AttributeError)
@@ -54,8 +54,8 @@ class FreezeCalendar:
 
 def read_calendar(text: str) -> FreezeCalendar:
     """The calendar of this iCalendar text. Raises BadCalendar, with what is wrong with which event."""
-    if len(text) > LONGEST_TEXT:
-        raise BadCalendar(f"it has more than {LONGEST_TEXT:,} characters")
+    if len(text) > MAX_TEXT_LENGTH:
+        raise BadCalendar(f"it has more than {MAX_TEXT_LENGTH:,} characters")
     try:
         calendar = _parse(text)
     except _LIBRARY_ERRORS as error:
@@ -105,14 +105,14 @@ def _end(event: Any, local: datetime) -> datetime:
 
 
 _parsed: dict[str, Any] = {}  # a calendar's text -> its query; a policy names a few calendars
-_MOST_PARSED = 32
+_MAX_PARSED = 32
 
 
 def _query(text: str) -> Any:
     import recurring_ical_events  # noqa: PLC0415
 
     if text not in _parsed:
-        if len(_parsed) >= _MOST_PARSED:
+        if len(_parsed) >= _MAX_PARSED:
             _parsed.clear()
         _parsed[text] = recurring_ical_events.of(_parse(text))
     return _parsed[text]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from countersign.approvals.policy.clock.public_holidays import is_holiday
 
 DAY = 24 * 60  # minutes
-_MOST_DAYS = 366 * 30  # beyond that a moment counts as never
+_MAX_DAYS = 366 * 30  # beyond that a moment counts as never
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ def working_time(hours: WorkingHours | None, start: datetime, end: datetime) -> 
 def _windows(hours: WorkingHours, start: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The windows that end after `start`, in order, as UTC moments."""
     first = start.astimezone(ZoneInfo(hours.zone)).date() - timedelta(days=1)
-    for number in range(_MOST_DAYS):
+    for number in range(_MAX_DAYS):
         try:
             day = first + timedelta(days=number)
         except OverflowError:

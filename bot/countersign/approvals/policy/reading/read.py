@@ -20,7 +20,7 @@ from countersign.approvals.policy.reading.positions import Path, key_lines
 from countersign.approvals.policy.reading.problems import Mistake, PolicyError, Problem, did_you_mean
 from countersign.approvals.policy.rule import NO_RULE, Rule
 
-LONGEST_TEXT = 2_000_000  # characters of a policy file
+MAX_TEXT_LENGTH = 2_000_000  # characters of a policy file
 Load = Callable[[str], str]
 
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
@@ -40,8 +40,8 @@ def read_policy(document: str, load: Load, *, name: str = "approvals.toml") -> P
 
 
 def _parse(document: str, name: str) -> dict[str, Any]:
-    if len(document) > LONGEST_TEXT:
-        raise PolicyError(name, [Problem(line=1, what=f"it has more than {LONGEST_TEXT:,} characters")])
+    if len(document) > MAX_TEXT_LENGTH:
+        raise PolicyError(name, [Problem(line=1, what=f"it has more than {MAX_TEXT_LENGTH:,} characters")])
     try:
         return _loaded(document)
     except RecursionError:

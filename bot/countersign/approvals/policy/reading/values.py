@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.policy.clock.durations import LONGEST, format_duration, parse_duration
-from countersign.approvals.policy.conditions import LONGEST as LONGEST_CONDITION
+from countersign.approvals.policy.clock.durations import MAX_LENGTH, format_duration, parse_duration
+from countersign.approvals.policy.conditions import MAX_LENGTH as MAX_CONDITION_LENGTH
 from countersign.approvals.policy.conditions import BadCondition, compile_condition
 from countersign.approvals.policy.reading.problems import Mistake, did_you_mean, raise_all
 from countersign.approvals.policy.rule import NO_RULE
@@ -16,9 +16,9 @@ from countersign.approvals.policy.rule import NO_RULE
 Choice = TypeVar("Choice", bound=StrEnum)
 Item = TypeVar("Item")
 
-LONGEST_NAME = 100  # characters
-LONGEST_TEXT = 300  # characters: Slack's limit for the text of a confirmation
-MOST_PEOPLE = 100  # that a number of approvals may ask for
+MAX_NAME_LENGTH = 100  # characters
+MAX_TEXT_LENGTH = 300  # characters: Slack's limit for the text of a confirmation
+MAX_PEOPLE = 100  # that a number of approvals may ask for
 
 USER_ID = re.compile(r"[UW][A-Z0-9]{1,30}")
 GROUP = re.compile(r"@[^\s@#]{1,80}|S[A-Z0-9]{2,30}")
@@ -49,7 +49,7 @@ def boolean(value: object) -> bool:
     )
 
 
-def text(value: object, *, longest: int = LONGEST_TEXT) -> str:
+def text(value: object, *, longest: int = MAX_TEXT_LENGTH) -> str:
     if not isinstance(value, str):
         raise Mistake(
             f"it is {type_name(value)}, and takes a text", f'write "{value}"' if _is_scalar(value) else None
@@ -62,7 +62,7 @@ def text(value: object, *, longest: int = LONGEST_TEXT) -> str:
 
 
 def name(value: object) -> str:
-    given = text(value, longest=LONGEST_NAME)
+    given = text(value, longest=MAX_NAME_LENGTH)
     if given != " ".join(given.split()) or not given.isprintable():
         raise Mistake("a name is one line, without blanks at either end")
     if given == NO_RULE:
@@ -70,7 +70,7 @@ def name(value: object) -> str:
     return given
 
 
-def whole_number(value: object, *, least: int = 1, most: int = MOST_PEOPLE) -> int:
+def whole_number(value: object, *, least: int = 1, most: int = MAX_PEOPLE) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         quoted = isinstance(value, str) and value.isdecimal()
         raise Mistake(
@@ -89,7 +89,7 @@ def duration(value: object) -> timedelta:
             return parsed
         raise Mistake(
             f"“{value}” is not a duration",
-            f"write a number above 0 with s, m, h, d or w, such as 1h30m; at most {format_duration(LONGEST)}",
+            f"write a number above 0 with s, m, h, d or w, such as 1h30m; at most {format_duration(MAX_LENGTH)}",
         )
     is_number = isinstance(value, int) and not isinstance(value, bool)
     raise Mistake(
@@ -175,7 +175,7 @@ def _requester_glob(value: object) -> str:
 
 
 def condition(value: object) -> str:
-    source = text(value, longest=LONGEST_CONDITION)
+    source = text(value, longest=MAX_CONDITION_LENGTH)
     try:
         compile_condition(source)
     except BadCondition as bad:

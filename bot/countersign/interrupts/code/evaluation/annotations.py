@@ -22,7 +22,7 @@ from countersign.interrupts.code.shape import (
     Unknown,
 )
 
-_DEEPEST = 6
+_MAX_DEPTH = 6
 _SCALARS: dict[str, AnswerShape] = {
     "str": Text(),
     "bool": Boolean(),
@@ -48,7 +48,7 @@ class Field:
 
 def declared_shape(frame: Frame, annotation: ast.expr | None, deep: int = 0) -> AnswerShape | None:
     """The shape of a type; None where it says nothing (`Any`, a type of a library, one that is not found)."""
-    if annotation is None or deep > _DEEPEST:
+    if annotation is None or deep > _MAX_DEPTH:
         return None
     match annotation:
         case ast.Constant(value=str() as written):
@@ -141,7 +141,7 @@ def _either(frame: Frame, nodes: list[ast.expr], deep: int) -> AnswerShape | Non
 
 def class_shape(reader: Reader, cls: Class, deep: int = 0) -> AnswerShape | None:
     """An enum's values, or an object with the fields of a TypedDict, a dataclass or a model."""
-    if deep > _DEEPEST:
+    if deep > _MAX_DEPTH:
         return None
     values = enum_values(reader, cls)
     if values is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from countersign.interrupts.code.evaluation.annotations import declared_shape
 from countersign.interrupts.code.evaluation.binding import iterated
 from countersign.interrupts.code.evaluation.classes import class_attribute, construct, method
-from countersign.interrupts.code.evaluation.frame import DEEPEST_CALL, DEEPEST_CALL_FOR_NAMES, Frame
+from countersign.interrupts.code.evaluation.frame import MAX_CALL_DEPTH, MAX_CALL_DEPTH_FOR_NAMES, Frame
 from countersign.interrupts.code.evaluation.library_calls import call_library
 from countersign.interrupts.code.evaluation.methods import call_method
 from countersign.interrupts.code.evaluation.parts import write_state
@@ -183,9 +183,9 @@ def call(
     reader = frame.reader
     if any(entry[-1] is function.node for entry in reader.calls):
         return ()
-    if reader.muted and len(reader.calls) >= DEEPEST_CALL_FOR_NAMES:
+    if reader.muted and len(reader.calls) >= MAX_CALL_DEPTH_FOR_NAMES:
         return ()
-    if len(reader.calls) >= DEEPEST_CALL:
+    if len(reader.calls) >= MAX_CALL_DEPTH:
         frame.escape(union([*positional, *named.values()]), node, "it goes through too many calls")
         return ()
     outer = function.outer or reader.enclosing_scope(function.module, function.node)

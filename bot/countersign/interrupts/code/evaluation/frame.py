@@ -20,12 +20,12 @@ from countersign.interrupts.code.evaluation.values import (
     refs,
 )
 
-MOST_STEPS = 60_000  # nodes of syntax trees, for one function that LangGraph calls; a second or two
-MOST_STEPS_OF_A_GRAPH = 200_000
-DEEPEST_EXPRESSION = 150
-DEEPEST_CALL = 16
-DEEPEST_CALL_FOR_NAMES = 3  # where only names are looked for, as in a function around another one
-_DEEPEST_IMPORT = 12
+MAX_STEPS = 60_000  # nodes of syntax trees, for one function that LangGraph calls; a second or two
+MAX_STEPS_OF_A_GRAPH = 200_000
+MAX_EXPRESSION_DEPTH = 150
+MAX_CALL_DEPTH = 16
+MAX_CALL_DEPTH_FOR_NAMES = 3  # where only names are looked for, as in a function around another one
+_MAX_IMPORT_DEPTH = 12
 
 
 class ReadingStopped(Exception):
@@ -97,9 +97,9 @@ class Reader:
     def step(self) -> None:
         self.steps += 1
         self.all_steps += 1
-        if self.steps > MOST_STEPS:
+        if self.steps > MAX_STEPS:
             raise ReadingStopped("it is too large to be read to its end")
-        if self.all_steps > MOST_STEPS_OF_A_GRAPH:
+        if self.all_steps > MAX_STEPS_OF_A_GRAPH:
             raise ReadingStopped("the graph is too large to be read to its end")
 
     @contextmanager
@@ -155,7 +155,7 @@ class Reader:
             return self.bindings[key]
         if key not in self._globals:
             self._globals[key] = ()
-            if self._importing >= _DEEPEST_IMPORT:
+            if self._importing >= _MAX_IMPORT_DEPTH:
                 return ()
             self._importing += 1
             try:
@@ -182,7 +182,7 @@ class Frame:
     def value(self, node: ast.expr) -> Value:
         reader = self.reader
         reader.step()
-        if reader.depth >= DEEPEST_EXPRESSION:
+        if reader.depth >= MAX_EXPRESSION_DEPTH:
             raise ReadingStopped("it is nested too deeply to be read to its end")
         reader.depth += 1
         try:
@@ -194,7 +194,7 @@ class Frame:
         """What holds where the expression is true, and where it is false."""
         reader = self.reader
         reader.step()
-        if reader.depth >= DEEPEST_EXPRESSION:
+        if reader.depth >= MAX_EXPRESSION_DEPTH:
             raise ReadingStopped("it is nested too deeply to be read to its end")
         reader.depth += 1
         try:

@@ -11,8 +11,8 @@ from countersign.interrupts.code.source import ModuleSource
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Definition: TypeAlias = ast.stmt | ast.alias | ast.expr
 
-_LARGEST = 2_000_000  # characters; about forty thousand lines
-_LONGEST_LINE = 120  # of what is shown as evidence
+_MAX_SIZE = 2_000_000  # characters; about forty thousand lines
+_MAX_LINE_LENGTH = 120  # of what is shown as evidence
 
 
 class SourceUnreadable(Exception):
@@ -40,7 +40,7 @@ class Module:
         """The first line of the node's source."""
         number = getattr(node, "lineno", 1) - 1
         shown = self._lines[number].strip() if number < len(self._lines) else ""
-        return shown if len(shown) <= _LONGEST_LINE else shown[: _LONGEST_LINE - 1] + "…"
+        return shown if len(shown) <= _MAX_LINE_LENGTH else shown[: _MAX_LINE_LENGTH - 1] + "…"
 
     def function(self, line: int, name: str) -> FunctionNode | None:
         """The function whose definition begins on this line; None if there is none, or several alike."""
@@ -87,8 +87,8 @@ class Module:
 
 
 def _parsed(source: ModuleSource) -> ast.Module:
-    if len(source.text) > _LARGEST:
-        raise SourceUnreadable(f"it is longer than {_LARGEST:,} characters")
+    if len(source.text) > _MAX_SIZE:
+        raise SourceUnreadable(f"it is longer than {_MAX_SIZE:,} characters")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python warns the author of an invalid escape when the code runs

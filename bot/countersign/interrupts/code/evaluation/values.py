@@ -126,7 +126,7 @@ Atom: TypeAlias = (
 )
 Value: TypeAlias = tuple[Atom, ...]
 
-_WIDEST = 64  # alternatives of one value; more are not followed
+_MAX_ALTERNATIVES = 64  # alternatives of one value; more are not followed
 
 
 def union(values: Iterable[Value]) -> Value:
@@ -135,7 +135,7 @@ def union(values: Iterable[Value]) -> Value:
         for atom in value:
             if not any(_same(atom, kept) for kept in merged):
                 merged.append(atom)
-    return tuple(merged[:_WIDEST])
+    return tuple(merged[:_MAX_ALTERNATIVES])
 
 
 def _same(one: Atom, other: Atom) -> bool:

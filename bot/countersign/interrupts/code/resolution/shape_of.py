@@ -32,8 +32,8 @@ from countersign.interrupts.code.shape import (
     Unknown,
 )
 
-_DEEPEST = 8
-_LONGEST_TUPLE = 20
+_MAX_DEPTH = 8
+_MAX_TUPLE_LENGTH = 20
 _SAYS_NOTHING = {Use.READ, Use.STORED, Use.DECLARED, Use.TRUTH, Use.REFUSED}
 
 _Group: TypeAlias = tuple[str | int | None, tuple[str, ...]]
@@ -41,7 +41,7 @@ _Group: TypeAlias = tuple[str | int | None, tuple[str, ...]]
 
 def resolve(slot: Slot, deep: int = 0) -> AnswerShape:
     """The shape that all evidence together gives."""
-    if deep > _DEEPEST:
+    if deep > _MAX_DEPTH:
         return Unknown(evidence="it is nested too deeply")
     declared = uses(slot.evidence, Use.DECLARED)
     used = _told_by_siblings(slot, deep) or _from_use(slot, deep)
@@ -157,7 +157,7 @@ def _list(slot: Slot, deep: int) -> Tuple | ListOf | None:
     where, code = first_of(proofs or read)
     lengths = [each.detail for each in unpacked if isinstance(each.detail, int)]
     length = max([*lengths, max(slot.items, default=-1) + 1])
-    if 0 < length <= _LONGEST_TUPLE and slot.element is None and len(set(lengths)) <= 1:
+    if 0 < length <= _MAX_TUPLE_LENGTH and slot.element is None and len(set(lengths)) <= 1:
         items = tuple(resolve(slot.item(place), deep + 1) for place in range(length))
         sometimes = tuple(place for place in range(length) if _is_read_sometimes(slot.item(place)))
         return Tuple(items, sometimes, where=where, evidence=code)

@@ -15,13 +15,13 @@ _MARKS = regex.compile(r"(?V1)[\p{M}--[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e010
 _STRIKING = regex.compile(r"[\p{ccc=1}\p{Me}]")
 _KEYCAP = regex.compile(r"[0-9#*]\ufe0f\u20e3")
 _BASE = regex.compile(r"[\p{L}\u25cc\u200c\u200d]")  # a joiner that is shown as it is stands after a letter
-_MOST = {
+_MAX_MARKS_BY_SCRIPT = {
     "Latin": 2,
     "Cyrillic": 2,
     "Greek": 3,
 }  # marks on one letter; Hebrew and Indic scripts use up to four
-_MOST_ELSEWHERE = 4
-_LONGEST_RUN = 32  # marks that are looked at: fewer are too many already
+_MAX_MARKS = 4
+_MAX_RUN_LENGTH = 32  # marks that are looked at: fewer are too many already
 
 
 def mark_positions(text: str) -> Iterator[int]:
@@ -30,7 +30,7 @@ def mark_positions(text: str) -> Iterator[int]:
         start, end = run.span()
         if _KEYCAP.fullmatch(text, max(start - 2, 0), end):
             continue
-        if _deceives(text[max(start - 1, 0) : start], run.group()[:_LONGEST_RUN]):
+        if _deceives(text[max(start - 1, 0) : start], run.group()[:_MAX_RUN_LENGTH]):
             yield from range(start, end)
 
 
@@ -43,5 +43,5 @@ def _deceives(base: str, marks: str) -> bool:
         return True
     stacked = [mark for mark in marks if unicodedata.combining(mark)]
     stacked += [mark for mark in unicodedata.normalize("NFD", base)[1:] if unicodedata.combining(mark)]
-    most = max((_MOST.get(script, _MOST_ELSEWHERE) for script in scripts), default=_MOST_ELSEWHERE)
+    most = max((_MAX_MARKS_BY_SCRIPT.get(script, _MAX_MARKS) for script in scripts), default=_MAX_MARKS)
     return len(stacked) > most or len(set(stacked)) < len(stacked)

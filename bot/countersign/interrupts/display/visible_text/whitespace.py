@@ -2,13 +2,13 @@
 
 import re
 
-_LONGEST_BLANK = 24  # spaces in a row from which on they are counted
+_MAX_BLANK_LENGTH = 24  # spaces in a row from which on they are counted
 _WHITESPACE = re.compile(
     r"^(?P<blanks>[ \t]++)\n(?:(?P=blanks)\n){4,}"
     r"|(?P<breaks>\n{5,})"
     r"|(?<![ \t])(?P<trailing>[ \t]++)(?=\n)"
     r"|^(?P<indentation>\t{1,8})(?![ \t\n])"
-    rf"|(?P<tabs> *\t[ \t]*)|(?P<spaces> {{{_LONGEST_BLANK},}})",
+    rf"|(?P<tabs> *\t[ \t]*)|(?P<spaces> {{{_MAX_BLANK_LENGTH},}})",
     re.MULTILINE,
 )
 _TRAILING = re.compile(r"(?<![ \t])[ \t]++\Z")

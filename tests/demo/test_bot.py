@@ -8,7 +8,7 @@ import pytest
 
 from countersign.demo.bot.process import CountersignBot
 from slack_local.bot_process import BotRefusedError
-from tests.demo.running import environment
+from tests.demo.demo_process import environment
 
 
 async def test_a_refused_start_gives_the_bots_own_sentence(tmp_path: Path) -> None:

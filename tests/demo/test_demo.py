@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from countersign.demo.data_folder import default_folder
-from tests.demo.running import PAGE, STARTED, Running, a_project_in, demo, processes_of, until
+from tests.demo.demo_process import PAGE, STARTED, DemoProcess, a_project_in, demo, processes_of, until
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -68,7 +68,7 @@ def a_second_one_is_refused(folder: Path, config: Path, pid: int) -> None:
         assert f"process {pid}" in second.said
 
 
-def a_bot_that_dies_is_started_again(running: Running) -> None:
+def a_bot_that_dies_is_started_again(running: DemoProcess) -> None:
     (bot,) = running.bots()
     bot.kill()
     running.says("The bot ended by itself (SIGKILL)")

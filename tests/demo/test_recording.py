@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.at_the_page import AtThePage
-from tests.demo.running import STARTED, a_project_in, demo, environment
+from tests.demo.demo_process import STARTED, a_project_in, demo, environment
+from tests.demo.page_client import PageClient
 from tests.testing.installed import run_pytest
 
 pytestmark = pytest.mark.timeout(300)
@@ -36,7 +36,7 @@ def test_a_recorded_test_and_script_run_as_they_are(folder: Path, tmp_path: Path
     (project / "mine.py").write_text(TWO_QUESTIONS)
     with demo(folder, "--config", str(config)) as running:
         running.says(STARTED)
-        page = AtThePage(running)
+        page = PageClient(running)
         first = page.acts("carol", "say", text="@countersign refund 12")["thread_ts"]
         card = page.card(first)
         page.acts("bob", "click", ts=card, action_id="approval:reject")

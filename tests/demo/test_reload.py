@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.at_the_page import AtThePage
-from tests.demo.running import STARTED, a_project_in, demo, until
+from tests.demo.demo_process import STARTED, a_project_in, demo, until
+from tests.demo.page_client import PageClient
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -47,7 +47,7 @@ def test_a_graph_that_does_not_load_is_shown_and_loaded_once_it_is_mended(
     config.write_text("{")
     with demo(folder, "--config", str(config)) as running:
         running.says(STARTED)
-        page = AtThePage(running)
+        page = PageClient(running)
         assert "cannot be read as JSON" in running.said
         assert "cannot be read as JSON" in asyncio.run(page.opens())["banner"]
 
@@ -84,7 +84,7 @@ def test_the_page_has_the_exception_of_a_graph_beside_its_error_id(folder: Path,
     (tmp_path / "mine.py").write_text(RAISES)
     with demo(folder, "--config", str(config)) as running:
         running.says(STARTED)
-        page = AtThePage(running)
+        page = PageClient(running)
         assert asyncio.run(page.opens())["message_notes"]
         root = page.acts("alice", "say", text="@countersign refund 12")["thread_ts"]
         page.shows(root, "This run stopped.")
@@ -100,7 +100,7 @@ def test_the_page_has_the_exception_of_a_graph_beside_its_error_id(folder: Path,
 def test_a_workspace_whose_demo_is_killed_keeps_what_was_said(folder: Path) -> None:
     with demo(folder) as killed:
         killed.says(STARTED)
-        root = AtThePage(killed).acts("alice", "say", text="remember this")["thread_ts"]
+        root = PageClient(killed).acts("alice", "say", text="remember this")["thread_ts"]
         until(
             lambda: any("remember this" in file.read_text() for file in folder.glob("*/*/workspace.json")),
             lambda: "what was said is not in the file",
@@ -110,5 +110,5 @@ def test_a_workspace_whose_demo_is_killed_keeps_what_was_said(folder: Path) -> N
         killed.ends()
         with demo(folder) as following:
             following.says(STARTED)
-            AtThePage(following).shows(root, "remember this")
+            PageClient(following).shows(root, "remember this")
             assert following.stops() == 0

@@ -9,7 +9,7 @@ import pytest
 
 from countersign.demo.script import DECISIONS, LANGUAGE, CountersignPlayer
 from slack_local.script.language import STATEMENTS
-from tests.demo.running import ROOT, environment
+from tests.demo.demo_process import ROOT, environment
 from tests.slack_local.test_script import ARGUMENTS, written
 
 

@@ -14,7 +14,7 @@ from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from tests.flow.breakpoint_graphs import letters, nested_letters
 from tests.flow.graphs_to_host import everything, failing
-from tests.support.crashing import CrashError, Plan
+from tests.support.crash_injection import CrashError, Plan
 from tests.support.harness import Harness, a_thread, asked, message, open_harness
 
 YES, NO, TELL = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RESPOND
@@ -179,9 +179,9 @@ async def the_worker(harness: Harness, thread: ThreadRef) -> None:
     try:
         await harness.run_thread(thread.id)
     except CrashError:
-        await harness.claims_lapse()
+        await harness.expire_claims()
         await harness.run_thread(thread.id)
-    await harness.claims_lapse()
+    await harness.expire_claims()
     with suppress(CrashError):
         await harness.delivery.deliver_due()
 

@@ -34,8 +34,8 @@ from countersign.slack.forms.modal import form_view
 from countersign.slack.listeners.card_buttons import form_modal
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, question
+from tests.support.fake_slack import refused
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, open_harness
-from tests.support.recorder import refused
 
 YES, EDIT, NO = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT
 REQUESTER = "UALICE"
@@ -193,7 +193,7 @@ async def test_a_message_to_somebody_who_is_gone_is_given_up(harness: Harness) -
     harness.slack.refused_channels["UGONE"] = refused("user_not_found")
     await asked(harness, NAMED + 'notify = ["UGONE", "UBOB"]\n')
     assert [row.channel for row in harness.slack.of(OutgoingKind.DIRECT)] == ["UBOB"]
-    await harness.claims_lapse()
+    await harness.expire_claims()
     assert await harness.delivery.deliver_due() == 0
 
 

@@ -230,10 +230,10 @@ async def test_an_error_in_a_condition_asks_people_and_is_told_to_the_operator(
 
 async def test_a_group_that_slack_does_not_tell_lets_nobody_decide(harness: Harness) -> None:
     _, card = await asked(harness, BOTH)
-    harness.directory.away = True
+    harness.directory.unavailable = True
     with pytest.raises(MayNotDecide, match="Slack did not answer"):
         await harness.vote(card, YES, user="UBOB")
-    harness.directory.away = False
+    harness.directory.unavailable = False
     await harness.vote(card, YES, user="UBOB")
 
 
@@ -245,7 +245,7 @@ async def test_who_leaves_the_group_or_the_workspace_no_longer_counts(harness: H
     harness.directory.groups["@finance"].discard("UBOB")
     still_open = await harness.vote(await harness.the_card(thread), YES, user="UCAROL")
     assert still_open.status is Status.PENDING
-    harness.directory.gone.add("UCAROL")
+    harness.directory.deactivated.add("UCAROL")
     still_open = await harness.vote(await harness.the_card(thread), YES, user="UDAVE")
     assert still_open.status is Status.PENDING
     decided = await harness.vote(await harness.the_card(thread), YES, user="UEVE")

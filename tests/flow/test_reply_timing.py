@@ -6,8 +6,8 @@ from countersign.approvals.decision import DecisionKind
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
+from tests.support.fake_slack import GUEST, next_ts
 from tests.support.harness import Harness, a_thread, message
-from tests.support.recorder import GUEST, next_ts
 
 
 def reply(thread: ThreadRef, text: str) -> Inbound:

@@ -21,7 +21,7 @@ from countersign.flow.steps.resume_check import ResumeStatus
 from countersign.flow.thread import ThreadRef
 from countersign.runs.graph_thread import thread_config
 from countersign.runs.loading import bind_checkpointer
-from tests.support.crashing import CrashError
+from tests.support.crash_injection import CrashError
 from tests.support.harness import Harness, a_thread, asked, open_harness
 
 YES, NO, TELL = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RESPOND

@@ -10,8 +10,8 @@ from countersign.flow.errors import Conflict, DatabaseUnavailable, StatementFail
 from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
+from tests.support.fake_slack import refused
 from tests.support.harness import Harness, a_thread, asked, message
-from tests.support.recorder import refused
 
 YES = DecisionKind.APPROVE
 Logged = list[MutableMapping[str, Any]]
@@ -133,7 +133,7 @@ async def test_a_message_that_cannot_be_rendered_is_logged_and_tried_again_later
     assert entry["error_id"]
     await harness.delivery.deliver_due()
     assert not harness.slack.posts, "not in a tight loop"
-    await harness.claims_lapse()
+    await harness.expire_claims()
     await harness.delivery.deliver_due()
     assert len(harness.slack.of(OutgoingKind.CARD)) == 1
 

@@ -24,8 +24,8 @@ from countersign.interrupts import InvalidDecision
 from countersign.runs.graph_thread import thread_config
 from countersign.runs.loading import bind_checkpointer
 from tests.flow.graphs_to_host import failing, gated, ran
+from tests.support.fake_slack import GUEST, refused
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, asked, loaded, message
-from tests.support.recorder import GUEST, refused
 
 YES, NO, TELL = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RESPOND
 

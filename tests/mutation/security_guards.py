@@ -7,14 +7,14 @@ _INSTALLATION = "bot/countersign/slack/transport/installation.py"
 _PEOPLE = "bot/countersign/slack/user_directory.py"
 _REPLIES = "bot/countersign/flow/decisions/reply_handler.py"
 _DISPLAY = "bot/countersign/interrupts/display"
-_NOW = "tests/security/test_now_means_now.py"
+_NOW = "tests/security/test_authorization.py"
 _UNSIGNED = "tests/security/test_unsigned_requests.py"
 _DECISIONS = "tests/slack/test_decisions.py"
 _TIMING = "tests/flow/test_reply_timing.py"
 _VISIBLE = "tests/interrupts/test_visible_text.py"
 _PLACEMENT = "tests/flow/test_placement.py"
 _TOOLS = "tests/runs/test_tool_names.py"
-_CARDS = "tests/security/test_one_to_one.py"
+_CARDS = "tests/security/test_card_uniqueness.py"
 
 SECURITY_GUARDS = (
     Guard(
@@ -127,7 +127,7 @@ SECURITY_GUARDS = (
         file="bot/countersign/flow/decisions/deciding_words.py",
         old="return _WORDS.search(_folded(said)) is not None",
         new="return _WORDS.search(said) is not None",
-        tests=("tests/security/test_fishing.py::test_words_are_found_however_they_are_written",),
+        tests=("tests/security/test_social_engineering.py::test_words_are_found_however_they_are_written",),
     ),
     Guard(
         name="what an agent writes like a decision is quoted",

@@ -75,7 +75,7 @@ async def test_a_bot_whose_node_blocks_can_be_told_to_stop(empty_stage: Stage) -
         blocked = await empty_stage.asks({"block_for": 60})
         await empty_stage.reached("block")
         assert await bot.stop() == 0, bot.said
-    empty_stage.let_go("unblocked")
+    empty_stage.release("unblocked")
     async with empty_stage.bot():
         await blocked.wait_for("Resumed.", limit=30)
 

@@ -16,7 +16,7 @@ async def test_a_worker_that_is_told_to_stop_hands_over_what_it_cannot_end(empty
         await empty_stage.reached("the_second")
 
         assert await first.stop() == 0, first.said
-        empty_stage.let_go("the_second")
+        empty_stage.release("the_second")
         waiting = await empty_stage.ws.carol.mentions("ask: is somebody there?")
         async with empty_stage.bot("worker", name="second") as second:
             await waiting.wait_for("Heard: is somebody there?", limit=20)
@@ -28,7 +28,7 @@ async def test_a_worker_that_is_told_to_stop_hands_over_what_it_cannot_end(empty
             await empty_stage.reached("the_end")
             assert second.process is not None
             second.process.terminate()
-            empty_stage.let_go("the_end")
+            empty_stage.release("the_end")
             assert await second.ends() == 0, second.said
             await ends.wait_for("Resumed.")
         assert await front.stop() == 0, front.said

@@ -43,7 +43,7 @@ async def test_a_graph_that_raises_is_reported_with_an_error_id_and_can_be_tried
     assert SECRET in logged["exception"]
     assert logged["thread_id"] == thread.id
 
-    stage.let_go("mended")
+    stage.release("mended")
     await stage.ws.bob.clicks(told, button(told, "Try again"))
 
     await thread.wait_for("Resumed.")
@@ -70,7 +70,7 @@ async def test_only_one_who_may_decide_has_it_tried_again_and_only_once(stage: S
     await stage.ws.gus.clicks(told, retry)
     await stage.ws.gus.sees_ephemeral("Guests")
 
-    stage.let_go("tried_once")
+    stage.release("tried_once")
     await stage.ws.bob.clicks(told, retry)
     await thread.wait_for("Resumed.")
     await stage.ws.alice.clicks_raw(late)
@@ -97,7 +97,7 @@ async def test_a_decision_stands_when_the_step_after_it_fails(stage: Stage) -> N
     told = await stopped(thread)
     assert "Approved by bob" in (await card.closes()).text
 
-    stage.let_go("mended_after")
+    stage.release("mended_after")
     await stage.ws.alice.clicks(told, button(told, "Try again"))
 
     assert await stage.resumed(thread) == {"type": "approve"}
@@ -109,7 +109,7 @@ async def test_a_question_whose_step_failed_can_be_asked_again(stage: Stage) -> 
     await card.approve(by=stage.ws.bob)
     told = await stopped(thread)
 
-    stage.let_go("mended_asked")
+    stage.release("mended_asked")
     await stage.ws.alice.clicks(told, button(told, "Ask again"))
 
     again = await thread.wait_until(
@@ -164,7 +164,7 @@ async def test_connections_that_are_cut_during_a_run_cost_nothing(stage: Stage, 
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     assert len(cut) > 3
-    stage.let_go("cut_is_over")
+    stage.release("cut_is_over")
 
     card = await approval_card(thread, limit=20)
     await card.approve(by=stage.ws.bob)
@@ -180,7 +180,7 @@ async def test_a_connection_that_breaks_as_a_job_ends_leaves_no_thread_locked(st
     await stage.reached("about_to_end")
     with psycopg.connect(stage.database_url) as holder:
         holder.execute("LOCK TABLE procrastinate_jobs IN EXCLUSIVE MODE")
-        stage.let_go("about_to_end")
+        stage.release("about_to_end")
         await thread.wait_for("Resumed.")
         broken = await until(
             lambda: stage.rows(

@@ -33,7 +33,7 @@ async def test_messages_are_taken_in_their_order_while_another_thread_is_stuck(s
     other = await stage.ws.carol.mentions("ask: meanwhile")
     await other.wait_for("Heard: meanwhile")
     assert stuck.from_bot() == []
-    stage.let_go("order")
+    stage.release("order")
 
     await stuck.wait_for("Heard: number 5")
     assert [line["heard"] for line in stage.noted(stuck)] == [None, *(f"number {n}" for n in range(1, 6))]
@@ -224,7 +224,7 @@ async def test_words_that_were_written_before_the_question_do_not_answer_it(stag
     await stage.reached("asked_later")
     await stage.ws.carol.replies(thread, "by the way, yes")
     await stage.ws.delivery.idle()
-    stage.let_go("asked_later")
+    stage.release("asked_later")
 
     card = await approval_card(thread)
     await thread.wait_for("This thread waits for a decision")

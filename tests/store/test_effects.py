@@ -10,8 +10,8 @@ from countersign.flow.errors import OutcomeUnknown, RateLimited
 from countersign.flow.tools.tool_host import ToolHost
 from countersign.store.effects import Effects
 from countersign.store.pool import open_pool
+from tests.support.fake_slack import refused
 from tests.support.harness import SlackForTools
-from tests.support.recorder import refused
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ async def test_a_claim_lapses_and_the_next_one_knows_that_it_is_not_the_first(ha
     first = await harness.outbox.claim_thread(thread.channel, thread.ts)
     assert [row.attempts for row in first] == [0, 0]
     assert await harness.outbox.due(10) == ()
-    await harness.claims_lapse()
+    await harness.expire_claims()
     (lane,) = await harness.outbox.due(10)
     assert (lane.channel, lane.thread_ts, lane.key) == (thread.channel, thread.ts, None)
     again = await harness.outbox.claim_thread(thread.channel, thread.ts)
@@ -82,8 +82,8 @@ async def test_postponing_one_delays_its_thread_and_no_other(harness: Harness) -
     assert await claim(harness, other) == ["c"]
     errors = await harness.rows("SELECT key, error FROM countersign.outbox WHERE error IS NOT NULL")
     assert errors == [{"key": "a", "error": "busy"}]
-    await harness.claims_lapse()
-    await harness.claims_lapse()
+    await harness.expire_claims()
+    await harness.expire_claims()
     assert await claim(harness, thread) == ["a", "b", "z"]
 
 
@@ -100,14 +100,14 @@ async def test_what_is_posted_or_given_up_is_not_due(harness: Harness) -> None:
     rows = await harness.outbox.claim_thread(thread.channel, thread.ts)
     await harness.outbox.posted(rows[0], "1.1", 0)
     await harness.outbox.give_up(rows[1], "no")
-    await harness.claims_lapse()
+    await harness.expire_claims()
     assert await harness.outbox.due(10) == ()
     assert await claim(harness, thread) == []
 
 
 async def test_due_lanes_come_oldest_first_and_leave_out_what_is_postponed(harness: Harness) -> None:
     first, second, third = [await to_post(harness, key) for key in ("a", "b", "c")]
-    await harness.claims_lapse()
+    await harness.expire_claims()
     (row,) = await harness.outbox.claim_thread(second.channel, second.ts)
     await harness.outbox.postpone(row, 60, "busy")
     assert [lane.thread_ts for lane in await harness.outbox.due(10)] == [first.ts, third.ts]

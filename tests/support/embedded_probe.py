@@ -48,7 +48,7 @@ def uses(
         *before,
         python,
         "-m",
-        "tests.support.embedded_use",
+        "tests.support.embedded_client",
         str(data_dir),
         str(linger),
         str(fallback),

@@ -40,8 +40,8 @@ from countersign.store.pool import Pool, configure_for_checkpoints, configure_fo
 from countersign.store.run_slots import RunSlots
 from countersign.store.thread_locks import ThreadLocks
 from countersign.store.threads import ThreadStore
-from tests.support.recorded_directory import RecordedDirectory
-from tests.support.recorder import Recorder, next_ts
+from tests.support.fake_directory import FakeDirectory
+from tests.support.fake_slack import FakeSlack, next_ts
 
 TEAM, CHANNEL = "T1", "C1"
 
@@ -98,14 +98,14 @@ class Harness:
     outbox: Outbox
     locks: ThreadLocks
     effects: Effects
-    slack: Recorder
+    slack: FakeSlack
     delivery: MessageDelivery
     decide: Decide
     graphs: Graphs
     run_thread: ThreadRunner
     tools: SlackForTools
     policy: CurrentPolicy
-    directory: RecordedDirectory
+    directory: FakeDirectory
     timers: TimerRunner
 
     async def say(self, thread: ThreadRef, text: str, *, user: str = "UALICE") -> Inbound:
@@ -166,7 +166,7 @@ class Harness:
         )
         return [row["event"] for row in found]
 
-    async def claims_lapse(self) -> None:
+    async def expire_claims(self) -> None:
         """Make it later than every claim and postponement of the outbox."""
         await self.rows("UPDATE countersign.outbox SET due_at = due_at - interval '1 hour'")
 
@@ -194,8 +194,8 @@ async def open_harness(
 ) -> AsyncIterator[Harness]:
     """The harness over this database. `wrap` may put something between the flow and each of its ports."""
     clock = clock or now
-    policy, directory = CurrentPolicy(), RecordedDirectory()
-    slack = Recorder()
+    policy, directory = CurrentPolicy(), FakeDirectory()
+    slack = FakeSlack()
     tools = SlackForTools(posts={})
     async with (
         await open_pool(url, min_size=2, max_size=12, configure=configure_for_statements) as pool,

@@ -132,7 +132,7 @@ class Stage:
         path = self.notes / f"{name}.reached"
         await until(path.exists, lambda: f"the graph to wait for {name}", 15)
 
-    def let_go(self, name: str) -> None:
+    def release(self, name: str) -> None:
         """Make the file that the probe waits for."""
         (self.notes / name).touch()
 

@@ -39,8 +39,8 @@ from countersign.interrupts.validation.schema import compile_schema
 __all__ = [
     "BREAKPOINT_KEY",
     "INPUT_LIMIT",
-    "MESSAGE",
     "MAX_OPTION_BUTTONS",
+    "MESSAGE",
     "ROOT",
     "UNSET",
     "AnswerPreview",

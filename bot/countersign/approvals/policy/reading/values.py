@@ -89,7 +89,8 @@ def duration(value: object) -> timedelta:
             return parsed
         raise Mistake(
             f"“{value}” is not a duration",
-            f"write a number above 0 with s, m, h, d or w, such as 1h30m; at most {format_duration(MAX_LENGTH)}",
+            "write a number above 0 with s, m, h, d or w, such as 1h30m; "
+            f"at most {format_duration(MAX_LENGTH)}",
         )
     is_number = isinstance(value, int) and not isinstance(value, bool)
     raise Mistake(

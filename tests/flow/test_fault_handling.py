@@ -14,8 +14,8 @@ from countersign.flow.outgoing import OutgoingKind, ThreadRoot
 from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
 from countersign.runs.loading import LoadedGraph
 from tests.flow.graphs_to_host import echo, everything
+from tests.support.fake_slack import refused
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, asked, message, open_harness
-from tests.support.recorder import refused
 
 YES = DecisionKind.APPROVE
 
@@ -144,10 +144,10 @@ async def test_a_busy_slack_gets_the_card_later_and_once(harness: Harness) -> No
     assert not harness.slack.posts
     await harness.delivery.deliver_due()
     assert not harness.slack.posts, "not before the time that Slack asked for"
-    await harness.claims_lapse()
+    await harness.expire_claims()
     await harness.delivery.deliver_due()
     assert len(harness.slack.of(OutgoingKind.CARD)) == 1
-    await harness.claims_lapse()
+    await harness.expire_claims()
     assert await harness.delivery.deliver_due() == 0
 
 
@@ -157,7 +157,7 @@ async def test_a_refused_card_stays_pending_and_is_tried_again(harness: Harness)
     await harness.say(thread, "deploy")
     card = await harness.the_card(thread)
     assert (card.status, card.card_ts) == (Status.PENDING, None)
-    await harness.claims_lapse()
+    await harness.expire_claims()
     await harness.delivery.deliver_due()
     card = await harness.the_card(thread)
     assert card.card_ts == harness.slack.ts[f"card:{card.id}"]
@@ -169,7 +169,7 @@ async def test_what_a_thread_says_keeps_its_order_when_a_post_fails(harness: Har
     await harness.say(thread, "echo: one")
     await harness.say(thread, "two")
     assert not harness.slack.posts
-    await harness.claims_lapse()
+    await harness.expire_claims()
     await harness.delivery.deliver_due()
     assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said one.", "You said two."]
 
@@ -180,7 +180,7 @@ async def test_a_card_decided_before_it_was_posted_is_posted_closed(harness: Har
     await harness.say(thread, "deploy")
     card = await harness.the_card(thread)
     await harness.vote(card, YES)
-    await harness.claims_lapse()
+    await harness.expire_claims()
     await harness.delivery.deliver_due()
     assert harness.slack.cards == {card.id: Status.DECIDED}
 
@@ -209,7 +209,7 @@ async def test_an_opening_becomes_a_thread_and_a_refused_one_is_explained(harnes
     await harness.threads.accept_root(thread_root("nowhere"))
     await harness.delivery.deliver_one("root:nowhere")
     assert harness.slack.refused_roots == [("root:nowhere", "channel_not_found")]
-    await harness.claims_lapse()
+    await harness.expire_claims()
     assert await harness.delivery.deliver_due() == 0
 
 

@@ -10,15 +10,15 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientSession
 
-from tests.demo.running import PAGE, Running, until
+from tests.demo.demo_process import PAGE, DemoProcess, until
 
 GENERAL = "C0GENERAL0"
 
 
-class AtThePage:
+class PageClient:
     """`acts("bob", "click", ...)`, and what the page is told when it opens."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: DemoProcess) -> None:
         found = PAGE.search(running.said)
         assert found is not None, running.said
         address = urlsplit(found[0])

@@ -48,7 +48,7 @@ async def test_forty_slow_threads_of_one_member_delay_nobody_else(either: Stage)
     assert await either.resumed(earlier.thread) is True
     await slots_are(either, 8, 40)  # all of the flood is still there
 
-    either.let_go(f"flood-{either.ws.mode}")
+    either.release(f"flood-{either.ws.mode}")
     for thread in threads:
         await thread.wait_for("Resumed.", limit=30)
     await slots_are(either, 0, 0)
@@ -67,7 +67,7 @@ async def test_whoever_waits_is_told_once_behind_how_many_and_the_note_goes(eith
     assert before == list(range(6))
 
     await either.ws.alice.replies(waiting[-1], "Hello?")
-    either.let_go(name)
+    either.release(name)
     for thread in threads:
         await thread.wait_for("Resumed.", limit=30)
     await waiting[-1].wait_for("Heard: Hello?", limit=30)
@@ -93,7 +93,7 @@ async def test_a_flood_of_decisions_leaves_room_and_each_of_them_comes(either: S
     assert await either.resumed(asked) is True
     await slots_are(either, 10, 24)
 
-    either.let_go(name)
+    either.release(name)
     for thread in threads:
         assert await either.resumed(thread) is True
     await slots_are(either, 0, 0)
@@ -110,6 +110,6 @@ async def test_a_decision_does_not_wait_for_the_same_persons_starts(either: Stag
     assert await either.resumed(asked) is True
     await slots_are(either, 8, 10)
 
-    either.let_go(name)
+    either.release(name)
     for thread in threads:
         await thread.wait_for("Resumed.", limit=30)

@@ -1,4 +1,4 @@
-"""A workspace's groups and channels as a test writes them down, in place of Slack's answers."""
+"""The groups and channels of a workspace as a test sets them, in place of Slack's answers."""
 
 from dataclasses import dataclass, field
 
@@ -9,21 +9,21 @@ from countersign.approvals.policy.voting.membership import Roster, Unreadable
 
 
 @dataclass
-class RecordedDirectory:
-    """`groups` by handle, `channels` by `#name` or id; `gone` are people who were deactivated."""
+class FakeDirectory:
+    """`groups` by handle, `channels` by `#name` or id; `deactivated` are people who were deactivated."""
 
     groups: dict[str, set[str]] = field(default_factory=dict)
     channels: dict[str, set[str]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # of channels, by id
-    gone: set[str] = field(default_factory=set)
-    away: bool = False  # whether Slack does not answer
+    deactivated: set[str] = field(default_factory=set)
+    unavailable: bool = False  # whether Slack does not answer
 
     async def person(self, user_id: str, channel_id: str | None) -> Person:
-        standing = Standing.GONE if user_id in self.gone else Standing.MEMBER
+        standing = Standing.GONE if user_id in self.deactivated else Standing.MEMBER
         return Person(id=user_id, name=user_id.lower(), standing=standing)
 
     async def roster(self, source: Source, thread_channel: str) -> Roster:
-        if self.away:
+        if self.unavailable:
             return Unreadable(reason="Slack did not answer")
         if source.kind is SourceKind.GROUP:
             members = self.groups.get(source.names[0])

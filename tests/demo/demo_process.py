@@ -18,7 +18,7 @@ STARTED = "It runs until you stop it"
 PAGE = re.compile(r"http://127\.0\.0\.1:\d+/\S*")
 
 
-class Running:
+class DemoProcess:
     """A demo at work; `said` is everything it printed so far."""
 
     def __init__(self, folder: Path, arguments: Sequence[str], command: Sequence[str] | None) -> None:
@@ -81,9 +81,9 @@ def environment(folder: Path) -> dict[str, str]:
 @contextmanager
 def demo(
     folder: Path, *arguments: str, command: Sequence[str] | None = None, leftovers: bool = True
-) -> Iterator[Running]:
+) -> Iterator[DemoProcess]:
     """A demo that ends with the block, however that goes; `leftovers` in its folder are ended too."""
-    running = Running(folder, arguments, command)
+    running = DemoProcess(folder, arguments, command)
     try:
         yield running
     finally:

@@ -1,4 +1,4 @@
-"""The flow's own port to Slack, written down instead of sent: what was posted, redrawn and whispered."""
+"""The flow's port to Slack without a server: it records what was posted, updated and sent to one person."""
 
 import time
 from collections import deque
@@ -18,8 +18,11 @@ _last = [0]  # microseconds
 
 
 @dataclass
-class Recorder:
-    """Posts once per key when it is asked to look first, as the real one does; `post_failures` are raised by posts, one each."""
+class FakeSlack:
+    """Posts once per key when it is asked to look first, as the real one does.
+
+    Each of `post_failures` is raised by one post, each of `lookup_failures` by one look-up of a person.
+    """
 
     posts: list[Outgoing] = field(default_factory=list)
     ts: dict[str, str] = field(default_factory=dict)  # of each post, by its row's key

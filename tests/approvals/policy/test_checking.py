@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.approvals.policy.approver_set import Source, SourceKind
-from countersign.approvals.policy.checking.explain import describe, explain
-from countersign.approvals.policy.checking.lint import lint
+from countersign.approvals.policy.checking.explain import condition_errors, describe, explain
+from countersign.approvals.policy.checking.lint import Finding, lint
 from countersign.approvals.policy.checking.overlap import constant_value, shadowing
+from countersign.approvals.policy.checking.replay import replay, requirements
 from countersign.approvals.policy.matching import Requester, compare
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.rule import Rule, Selector
@@ -218,3 +219,88 @@ def test_explain_says_that_no_rule_matches() -> None:
     lines = explain(a_policy('[[rule]]\nname = "a"\naction = "x"\n'), an_action())
     assert "  no rule matches: [defaults] hold" in lines
     assert lines[-1] == "  approvers: one of the workspace's members"
+
+
+def test_explain_stops_at_the_first_rule_that_matches() -> None:
+    policy = a_policy('[[rule]]\nname = "a"\naction = "refund"\n[[rule]]\nname = "b"\n')
+    assert explain(policy, an_action())[1:3] == ("  line 1 “a”: MATCHES", "so:")
+
+
+def test_explain_says_which_condition_was_true() -> None:
+    policy = a_policy('[[rule]]\nname = "a"\nwhen = "args.n > 1"\n')
+    assert explain(policy, an_action(args={"n": 2}))[1] == "  line 1 “a”: MATCHES, args.n > 1 is true"
+
+
+def test_explain_says_that_nobody_asked_and_of_whom_a_requester_is() -> None:
+    policy = a_policy('[[rule]]\nname = "a"\nrequester = ["@sales", "U1"]\n')
+    nobody = explain(policy, an_action(requester=None))
+    assert nobody[0].endswith("asked for by nobody (a bot or a schedule)")
+    assert nobody[1] == "  line 1 “a”: no, it is for requests of @sales or U1, and nobody asked"
+    grouped = an_action(requester=Requester(id="U2", groups=frozenset({"@ops", "@dev"})))
+    assert explain(policy, grouped)[1].endswith("and U2 is in @dev, @ops")
+
+
+def test_a_rule_of_no_file_has_no_line() -> None:
+    assert explain(Policy(rules=(Rule(name="a"),)), an_action())[1] == "  “a”: MATCHES"
+    shadowed = lint(Policy(rules=(Rule(name="a"), Rule(name="b"))))
+    assert [each.in_file("p.toml") for each in shadowed] == [
+        "p.toml: rule “b” is a duplicate of “a”: it matches the same and is never reached"
+    ]
+    assert Finding(what="x", line=3).in_file("p.toml") == "p.toml:3: x"
+
+
+def test_the_errors_of_conditions_are_those_on_the_way_to_the_rule() -> None:
+    policy = a_policy('[[rule]]\nname = "a"\nwhen = "args.n > 1"\n')
+    (error,) = condition_errors(policy, an_action(args={}))
+    assert "Key not found" in error
+    assert condition_errors(policy, an_action(args={"n": 2})) == ()
+
+
+def test_the_people_that_are_named_are_listed_by_id_and_how_many_of_them() -> None:
+    assert (
+        next(iter(describe(a_rule('approvers = [{users = ["U1", "U2"], count = 2}]')))) == "approvers: U1, U2"
+    )
+    assert next(iter(describe(a_rule('approvers = [{users = ["U1", "U2"]}]')))) == "approvers: 1 of U1, U2"
+
+
+def test_findings_come_in_the_order_of_the_file_and_those_about_all_of_it_last() -> None:
+    text = rules(
+        'expire_after = "1h"\nescalate_after = "1h"\nescalate_to = {users = ["U1"]}\ngraph = "x"',
+        'graph = "y"',
+    )
+    found = lint(a_policy(text), graphs={"agent": ["b", "a"]})
+    assert [(each.line, each.what.partition(" ")[0]) for each in found] == [
+        (1, "rule"), (1, "rule"), (7, "rule"), (None, "no"), (None, "no"),
+    ]  # fmt: skip
+    assert [each.what for each in found[3:]] == [
+        "no rule is for the action “a” of graph “agent”",
+        "no rule is for the action “b” of graph “agent”",
+    ]
+    assert found[0].what == "rule “r0” escalate_after never comes: it expires before"
+    assert found[1].what == "rule “r0” graph “x” is not loaded"
+
+
+# --- replay
+
+
+def test_replay_tells_what_is_asked_otherwise_now() -> None:
+    policy = a_policy('[[rule]]\nname = "new"\nquorum = 2\n')
+    changed = replay(policy, an_action(), a_rule(""))
+    assert changed.differs
+    assert str(changed) == (
+        "was: “r”, approvers: one of the workspace's members\n"
+        "  now: “new”, approvers: one of the workspace's members; "
+        "approvals needed: 2; rejections that end it: 1"
+    )
+
+
+def test_replay_compares_what_is_asked_and_neither_names_nor_lines() -> None:
+    same = replay(a_policy('[[rule]]\nname = "other"\nquorum = 2\n'), an_action(), a_rule("\nquorum = 2"))
+    assert not same.differs
+
+
+def test_replay_without_a_policy_then_or_now() -> None:
+    nothing = replay(Policy(), an_action(), None)
+    assert not nothing.differs
+    assert str(nothing).splitlines()[1] == "  now: no rule, approvers: one of the workspace's members"
+    assert requirements(nothing.then) == ("approvers: one of the workspace's members",)

@@ -156,6 +156,43 @@ def test_hours_that_never_come_end_never() -> None:
     assert after_working(never, datetime(2026, 1, 1, tzinfo=UTC), MINUTE) is None
 
 
+@pytest.mark.parametrize("minutes", [-5, 0])
+def test_no_working_time_passes_backwards(minutes: int) -> None:
+    start = datetime(2026, 11, 26, 10, tzinfo=BERLIN)
+    for when in (OFFICE, None):
+        assert working_time(when, start, start + minutes * MINUTE) == timedelta(0)
+    assert working_time(None, start, start + 5 * MINUTE) == 5 * MINUTE
+
+
+def test_working_time_ends_where_it_is_asked_to_end_within_a_window_or_between_two() -> None:
+    thursday = datetime(2026, 11, 26, 17, tzinfo=BERLIN)
+    assert working_time(OFFICE, thursday, thursday + 30 * MINUTE) == 30 * MINUTE
+    assert working_time(OFFICE, thursday, datetime(2026, 11, 27, 3, tzinfo=BERLIN)) == 60 * MINUTE
+    assert working_time(OFFICE, thursday, datetime(2026, 11, 27, 9, 1, tzinfo=BERLIN)) == 61 * MINUTE
+
+
+def test_no_time_is_over_at_once_only_within_a_window() -> None:
+    before_work = datetime(2026, 11, 26, 8, tzinfo=BERLIN)
+    assert after_working(OFFICE, before_work, timedelta(0)) == datetime(2026, 11, 26, 9, tzinfo=BERLIN)
+
+
+def test_hours_at_the_end_of_the_calendar_come_to_an_end() -> None:
+    last = datetime(9999, 12, 30, tzinfo=UTC)
+    every_day = WorkingHours(days=frozenset(range(7)), opens=60, closes=120, zone="UTC")
+    assert after_working(every_day, last, timedelta(hours=5)) is None
+    assert working_time(every_day, last, last + timedelta(hours=20)) == timedelta(hours=1)
+
+
+def test_hours_that_come_within_decades_are_waited_for() -> None:
+    leap = WorkingHours(days=frozenset({0}), opens=0, closes=1, zone="UTC")
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    weeks = 52 * 29
+    ends = after_working(leap, start, weeks * MINUTE)
+    assert ends is not None
+    assert ends - start == timedelta(days=4 + 7 * (weeks - 1), minutes=1)
+    assert after_working(leap, start, 53 * 31 * MINUTE) is None
+
+
 def test_holiday_codes() -> None:
     assert is_holiday("DE", date(2026, 10, 3))
     assert is_holiday("DE-BY", date(2026, 1, 6))
@@ -164,6 +201,11 @@ def test_holiday_codes() -> None:
     assert not is_known("XX")
     assert similar_code("de") == "DE"
     assert similar_code("DE-bY") == "DE-BY"
+    assert similar_code("DE-?????") == "DE"
+    assert similar_code("xecb") == "XECB"
+    assert similar_code("123456") is None
+    for code in ("XECB-BY", "DE-XX", ""):
+        assert not is_known(code)
 
 
 # --- timers

@@ -301,6 +301,32 @@ def test_rules_keep_their_order_and_know_their_lines() -> None:
         ('auto = "edit"', 3, "auto: “edit” is none of “approve”, “reject”"),
         ('redact = ["card.number"]', 3, 'did you mean "/card/number"?'),
         ('redact = ["/a~b"]', 3, "is not a JSON Pointer"),
+        ('redact = "$.card.number"', 3, 'did you mean "/card/number"?'),
+        ("reason = 3", 3, "reason: it is a number, and takes one of “never”, “reject”, “always”"),
+        ("action = true", 3, "action: it is true or false, and takes a text"),
+        ("action = 1979-05-27", 3, "action: it is a date or time, and takes a text"),
+        ('quorum = "two"', 3, "quorum: it is a text, and takes a whole number"),
+        ("quorum = 1.5", 3, "quorum: it is a number, and takes a whole number"),
+        ('replies = "no"', 3, "replies: it is a text, and takes true or false"),
+        ('replies = "TRUE"', 3, "write true without quotes"),
+        ("replies = 1", 3, "replies: it is a number, and takes true or false"),
+        ("undo = true", 3, 'undo: it is true or false, and takes a duration; such as "30m"'),
+        ('expire_after = "1h', 3, "not TOML: "),
+        ('channel = "@ops"', 3, 'did you mean "#ops"?'),
+        ('requester = "#sales"', 3, 'did you mean "@sales"?'),
+        ('escalate_to = [{users = ["@leads"]}]', 3, 'did you mean {group = "@leads"}?'),
+        ('approvers = [{users = ["bob"]}]', 3, "a user's id is such as U0123ABCD"),
+        ('approvers = [{users = "U1", count = 2}]', 3, "2 people are needed, and the set names 1"),
+        ('approvers = [{channel = "ops"}]', 3, "“ops” is not a channel; did you mean"),
+        ("approvers = 5", 3, "approvers: "),
+        ('summary = "Refund }"', 3, "a brace is not closed or not opened"),
+        (
+            'grant = {for = "1h", size = 1}',
+            3,
+            "“size” is not known here; its keys are for, scope, max_uses",
+        ),
+        ("grant = 5", 3, "grant: it is a number, and takes a table; {...} with for, scope, max_uses"),
+        ('grant = {for = "1h", max_uses = 0}', 3, "grant.max_uses: it is 0, and takes 1 to 1,000,000"),
     ],
 )
 def test_each_mistake_is_told_with_its_line_and_what_was_meant(
@@ -311,6 +337,58 @@ def test_each_mistake_is_told_with_its_line_and_what_was_meant(
     if line is not None:
         told = next(problem for problem in found if what in problem)
         assert told.startswith(f"approvals.toml:{line}: ")
+
+
+@pytest.mark.parametrize(
+    ("written", "what"),
+    [
+        ("5", "name: it is a number, and takes a text; write"),
+        ('" "', "name: it is empty"),
+        ('"a  b"', "name: a name is one line, without blanks at either end"),
+        ('" a"', "name: a name is one line, without blanks at either end"),
+        ('"a\\u200bb"', "name: a name is one line, without blanks at either end"),
+        (f'"{NO_RULE}"', "is what an action without a rule is shown with; choose another name"),
+    ],
+)
+def test_a_name_is_one_line_of_its_own(written: str, what: str) -> None:
+    (told,) = problems(f"[[rule]]\nname = {written}\n")
+    assert what in told
+
+
+def test_a_rule_that_several_keys_contradict_is_told_at_the_key_that_it_has_itself() -> None:
+    defaults = '[defaults]\nrequester_may_decide = false\nexpire_after = "1h"\non_expiry = "approve"\n'
+    (told,) = problems(f'{defaults}[[rule]]\nname = "r"\napprovers = "requester"\n')
+    assert told.startswith("approvals.toml:7: only the requester may decide")
+    (told,) = problems('[defaults]\nrejections = 3\n[[rule]]\nname = "r"\napprovers = [{users = ["U1"]}]\n')
+    assert told.startswith("approvals.toml:5: rejections: 3 people are needed, and only 1 may decide")
+    (told,) = problems('[defaults]\napprovers = "requester"\nquorum = 2\n')
+    assert told.startswith("approvals.toml:3: quorum: 2 people are needed, and only 1 may decide")
+
+
+def test_a_mistake_within_a_table_of_its_own_has_that_lines_number() -> None:
+    grant = '[[rule]]\nname = "a"\n[rule.grant]\nfor = "1h"\nscope = "all"\n'
+    text = f'{grant}[[rule]]\n[rule.hours]\nzone = "UTC"\n'
+    found = {told.split(": ", 1)[1].split(";")[0]: told.split(": ")[0] for told in problems(text)}
+    assert found == {
+        "grant.scope: “all” is none of “thread”, “requester”": "approvals.toml:5",
+        "the rule has no name": "approvals.toml:6",
+        "hours: “days” is missing": "approvals.toml:7",
+        "hours: “from” is missing": "approvals.toml:7",
+        "hours: “to” is missing": "approvals.toml:7",
+    }
+
+
+def test_a_number_that_python_cannot_read_is_told() -> None:
+    (told,) = problems(f"[[rule]]\nname = 'r'\nquorum = {'9' * 5000}\n")
+    assert told.endswith("not TOML: a number is too long, or a date is none")
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"), [("true", "Approve this?"), ('"Sure?"', "Sure?"), ("false", None)]
+)
+def test_what_is_asked_before_an_approval(written: str, asked: str | None) -> None:
+    found = a_rule(f"confirm = {written}").confirm
+    assert (found is None) if asked is None else (found is not None and found.startswith(asked))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.approvals.json import Json
-from countersign.approvals.policy.redaction import REDACTED, is_redacted, redact, redact_text
+from countersign.approvals.policy.redaction import (
+    REDACTED,
+    RedactedValues,
+    is_redacted,
+    redact,
+    redact_text,
+)
 from countersign.approvals.policy.summary import fill
 
 ARGS: Json = {
@@ -88,6 +94,85 @@ def test_texts_do_not_quote_it_in_another_notation() -> None:
         assert "second line" not in cleaned
         assert "7" not in cleaned
     assert redact_text("17 of 70", args, ["/pin"]) == "17 of 70"
+
+
+def redacted(*values: str | float) -> RedactedValues:
+    return RedactedValues(frozenset(values))
+
+
+@pytest.mark.parametrize(
+    ("pointer", "values"),
+    [
+        ("/card", {"4111 1111", 123}),
+        ("/items", {"DE02", "DE03"}),
+        ("/items/1", {"DE03"}),
+        ("/items/2", set()),
+        ("/items/iban", set()),
+        ("/card/0", set()),
+        ("/flag", set()),
+        ("/pair/1", {2.5}),
+        ("/", {"4111 1111", 123, "DE02", "DE03", 1, 2.5}),
+    ],
+)
+def test_what_is_redacted_somewhere_is_every_text_and_number_there(
+    pointer: str, values: set[str | float]
+) -> None:
+    assert isinstance(ARGS, dict)
+    args: Json = {**ARGS, "flag": True, "nothing": None, "pair": (1, 2.5)}
+    assert RedactedValues.of(args, [pointer]) == redacted(*values)
+
+
+def test_a_tuple_is_redacted_as_a_list_is() -> None:
+    assert redact({"pair": (1, 2)}, ["/pair/1"]) == {"pair": [1, REDACTED]}
+
+
+def test_values_of_two_actions_are_redacted_together() -> None:
+    assert (redacted("a") | redacted("b", 1)) == redacted("a", "b", 1)
+
+
+def test_a_redacted_value_is_taken_out_of_texts_keys_and_numbers_everywhere() -> None:
+    found: Json = {
+        "to DE02": ["DE02", "an IBAN, DE02!", 7, 7.0, 77, True, None],
+        "inside": {"pin": 7, "amount": 70},
+    }
+    assert redacted("DE02", 7).cleaned(found) == {
+        f"to {REDACTED}": [REDACTED, f"an IBAN, {REDACTED}!", REDACTED, REDACTED, 77, True, None],
+        "inside": {"pin": REDACTED, "amount": 70},
+    }
+    assert redacted("7").cleaned([7, "7"]) == [REDACTED, REDACTED], "a number that is written as the text is"
+    assert redacted(1).cleaned([True, 1]) == [True, REDACTED]
+    assert redacted().cleaned(found) is found
+
+
+def test_keys_that_become_the_same_are_numbered_and_no_entry_is_lost() -> None:
+    keys = {"DE02": 1, "DE03": 2, "Redacted 2": 3, "DE04": 4}
+    cleaned = redacted("DE02", "DE03", "DE04").cleaned(keys)
+    assert cleaned == {"Redacted": 1, "Redacted 3": 2, "Redacted 2": 3, "Redacted 4": 4}
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "expected"),
+    [
+        ("abc", "abc abcd xabc", f"{REDACTED} abcd xabc"),
+        ("abcd", "abcd abcde xabcd", f"{REDACTED} {REDACTED}e x{REDACTED}"),
+        ("abcd", "abc bcd abce", "abc bcd abce"),
+        ("ab cd", "ab\n cd and ab cd", f"ab\n cd and {REDACTED}"),
+        ("ab\n cd", "it is ab cd", f"it is {REDACTED}"),
+        ("a+b?", "a+b? aab", f"{REDACTED} aab"),
+        ("12345678\nx", "line 12345678 of it", f"line {REDACTED} of it"),
+        ("1234567\nx", "line 1234567 of it", "line 1234567 of it"),
+        ('ä"b', 'it says \\u00e4\\"b', f"it says {REDACTED}"),
+        (" ", "a b", "a b"),
+    ],
+)
+def test_how_a_value_is_found_in_a_text(secret: str, text: str, expected: str) -> None:
+    assert redacted(secret).cleaned_text(text) == expected
+    assert redacted(secret).cleaned_text(text) == expected, "the second time too"
+
+
+def test_of_two_values_the_longer_is_taken_out_first() -> None:
+    values = redacted("Musterstrasse", "Musterstrasse 7")
+    assert values.cleaned_text("at Musterstrasse 7.") == f"at {REDACTED}."
 
 
 def test_a_place_inside_a_redacted_one_is_redacted() -> None:

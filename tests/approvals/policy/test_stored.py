@@ -21,7 +21,14 @@ from countersign.approvals.policy.rule import (
     Selector,
     Timers,
 )
-from countersign.approvals.policy.stored import UnreadableRule, fingerprint, rule_from_json, rule_to_json
+from countersign.approvals.policy.stored import (
+    UnreadableRule,
+    fingerprint,
+    rule_as_written,
+    rule_from_json,
+    rule_to_json,
+)
+from tests.approvals.policy.policies import a_rule
 
 texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=10)
 names = st.lists(texts, max_size=2).map(tuple)
@@ -102,6 +109,23 @@ def test_a_fingerprint_tells_rules_apart_and_no_lines(one: Rule, other: Rule) ->
 def test_every_field_is_written_out_so_that_later_defaults_change_nothing() -> None:
     written = rule_to_json(Rule(name="r"))
     assert written.keys() == set(Rule.__dataclass_fields__) - {"line"}
+
+
+def test_the_ledger_has_what_a_rule_says_other_than_the_defaults() -> None:
+    hours = 'hours = {days = "Mon-Tue", from = "9:00", to = "18:00", zone = "UTC"}'
+    written = rule_as_written(a_rule(f'quorum = 2\ndecisions = ["reject", "approve"]\n{hours}'))
+    assert written == {
+        "name": "r",
+        "quorum": 2,
+        "decisions": ["approve", "reject"],
+        "hours": {"days": [0, 1], "opens": 540, "closes": 1080, "zone": "UTC"},
+    }
+    assert rule_as_written(Rule(name="r", line=5)) == {"name": "r"}
+
+
+def test_a_rule_that_cannot_be_read_says_how_much_of_it() -> None:
+    with pytest.raises(UnreadableRule, match=r"\(2 fields do not fit\)$"):
+        rule_from_json({"name": "r", "quorum": "many", "rejections": "few"})
 
 
 @pytest.mark.parametrize("broken", [None, [], {}, {"name": "r", "quorum": "many"}, {"name": "r", "hours": 5}])

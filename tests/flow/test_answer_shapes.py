@@ -1,42 +1,19 @@
 """What the graph's code does with an answer is stored with the approval that asks for it."""
 
-from typing import Any, NotRequired
-
-from langgraph.graph import START, StateGraph
 from langgraph.types import interrupt
-from typing_extensions import TypedDict
 
 from countersign.approvals.decision import DecisionKind
 from countersign.flow.outgoing import OutgoingKind
 from countersign.interrupts.code import UNKNOWN, Boolean, Number, OneOf, shape_from_json
+from tests.flow.answer_graphs import (
+    graph_of,
+    one_of_two,
+    pays_if_it_is_true,
+    pays_if_told_so,
+    pays_if_true,
+    wants_a_number,
+)
 from tests.support.harness import a_thread, open_harness
-
-
-class Order(TypedDict):
-    text: str
-    outcome: NotRequired[str]
-
-
-def pays_if_true(state: Order) -> dict[str, str]:
-    approved = interrupt({"question": "Pay?", "amount": 5})
-    return {"outcome": "paid" if approved else "kept"}
-
-
-def wants_a_number(state: Order) -> dict[str, str]:
-    return {"outcome": f"paid {int(interrupt('How much?'))}"}
-
-
-def one_of_two(state: Order) -> dict[str, str]:
-    if interrupt("Who pays?") == "Alice":
-        return {"outcome": "Alice pays"}
-    return {"outcome": f"{interrupt('And what does Bob say?')}"}
-
-
-def graph_of(node: Any, name: str = "ask") -> Any:
-    builder: Any = StateGraph(Order)
-    builder.add_node(name, node)
-    builder.add_edge(START, name)
-    return builder
 
 
 async def test_the_shape_is_stored_with_the_node_that_asked(database_url: str) -> None:
@@ -66,19 +43,6 @@ async def test_what_the_code_does_not_show_is_unknown(database_url: str) -> None
         approval = await harness.the_card(thread)
         assert approval.node == "ask"
         assert shape_from_json(approval.answer_shape) == UNKNOWN
-
-
-def pays_if_told_so(state: Order) -> dict[str, str]:
-    """The code as it is after a deployment: it asks in the same words, and wants another answer."""
-    approved = interrupt({"question": "Pay?", "amount": 5})
-    return {"outcome": "paid" if approved == "pay" else "kept"}
-
-
-def pays_if_it_is_true(state: Order) -> dict[str, str]:
-    """The code as it is after a deployment that changes nothing that matters."""
-    approved = interrupt({"question": "Pay?", "amount": 5})
-    print("asked")
-    return {"outcome": "paid" if approved is True else "kept"}
 
 
 async def test_an_answer_that_new_code_reads_differently_is_not_used(database_url: str) -> None:

@@ -1,4 +1,4 @@
-// The page as a whole: what stands beside what, and what is opened from where.
+// The page as a whole: its panes, and the navigation between them.
 
 import { type ReactNode, useEffect } from "react";
 import { store, useStore } from "./store";
@@ -77,7 +77,7 @@ function Refused(): ReactNode {
     <div className="opening" role="alert">
       <h1>This page needs its token</h1>
       <p>
-        Open the address that <code>make demo</code> printed. It changes with every start.
+        Open the address that was printed at the start. It changes with every start.
       </p>
     </div>
   );

@@ -2,23 +2,23 @@
 
 import { useSyncExternalStore } from "react";
 import { EMPTY, type State } from "./state";
-import type { Message, MessageNote, Obj, Timeline } from "./types";
+import type { Message, MessageNote, JsonObject, Timeline } from "./types";
 import { applyUpdate } from "./updates";
 
 const PERSON = "person";
-const LONGEST_WAIT = 3000;
-/** What a person does next: an earlier notice has been read by then. */
-const OWN_DOING = new Set(["say", "run", "click", "submit", "switch_person"]);
+const MAX_RECONNECT_DELAY = 3000;
+/** Requests of a person: after one of them, an earlier toast has been read. */
+const DISMISSES_TOAST = new Set(["say", "run", "click", "submit", "switch_person"]);
 
-type Answer = Obj & { ok: boolean; error?: string };
+type Answer = JsonObject & { ok: boolean; error?: string };
 
 class Store {
   private state: State = EMPTY;
   private listeners = new Set<() => void>();
   private socket: WebSocket | null = null;
-  private waiting = new Map<number, (answer: Answer | null) => void>();
+  private pendingRequests = new Map<number, (answer: Answer | null) => void>();
   private number = 0;
-  private wait = 250;
+  private reconnectDelay = 250;
   private expecting: { channel: string; until: number } | null = null;
   /** Called with the thread that a slash command of this person started. */
   onThreadStarted: (channel: string, ts: string) => void = () => {};
@@ -42,52 +42,52 @@ class Store {
     let opened = false;
     socket.onopen = () => {
       opened = true;
-      this.wait = 250;
+      this.reconnectDelay = 250;
     };
-    socket.onmessage = (event) => this.receive(JSON.parse(event.data as string) as Obj);
+    socket.onmessage = (event) => this.receive(JSON.parse(event.data as string) as JsonObject);
     socket.onclose = () => {
-      for (const settle of this.waiting.values()) settle(null);
-      this.waiting.clear();
+      for (const resolve of this.pendingRequests.values()) resolve(null);
+      this.pendingRequests.clear();
       this.set({ link: opened || this.state.me ? "lost" : "refused" });
-      this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
-      setTimeout(() => this.connect(), this.wait);
+      this.reconnectDelay = Math.min(this.reconnectDelay * 2, MAX_RECONNECT_DELAY);
+      setTimeout(() => this.connect(), this.reconnectDelay);
     };
   }
 
   /** Ask for something; null, and a notice, when it was refused or the connection is gone. */
-  async do(name: string, args: Obj = {}): Promise<Answer | null> {
+  async do(name: string, args: JsonObject = {}): Promise<Answer | null> {
     const socket = this.socket;
     if (socket === null || socket.readyState !== WebSocket.OPEN) {
-      this.say("The workspace is not reachable right now.");
+      this.showToast("The workspace is not reachable right now.");
       return null;
     }
-    if (OWN_DOING.has(name)) this.set({ toast: null });
+    if (DISMISSES_TOAST.has(name)) this.set({ toast: null });
     const id = ++this.number;
-    const answered = new Promise<Answer | null>((settle) => this.waiting.set(id, settle));
+    const answered = new Promise<Answer | null>((resolve) => this.pendingRequests.set(id, resolve));
     socket.send(JSON.stringify({ id, do: name, ...args }));
     const answer = await answered;
     if (answer === null) return null;
     if (answer.ok) return answer;
-    this.say(answer.error ?? "That did not work.");
+    this.showToast(answer.error ?? "That did not work.");
     return null;
   }
 
   /** Put a file into the workspace; it goes beside the WebSocket, whose frames are small. */
-  async upload(file: File): Promise<Obj | null> {
+  async upload(file: File): Promise<JsonObject | null> {
     const { users, me } = this.state;
     const content = await base64(file);
     const body = JSON.stringify({ as: users[me]?.name, do: "upload", name: file.name, content });
     try {
       const answer = (await (await fetch("/page/do", { method: "POST", body })).json()) as Answer;
-      if (answer.ok) return answer.file as Obj;
-      this.say(answer.error ?? "That did not work.");
+      if (answer.ok) return answer.file as JsonObject;
+      this.showToast(answer.error ?? "That did not work.");
     } catch {
-      this.say("The workspace is not reachable right now.");
+      this.showToast("The workspace is not reachable right now.");
     }
     return null;
   }
 
-  say(text: string): void {
+  showToast(text: string): void {
     this.set({ toast: { text, at: Date.now() } });
   }
 
@@ -153,16 +153,16 @@ class Store {
     this.expecting = { channel, until: Date.now() + 5000 };
   }
 
-  private receive(got: Obj): void {
-    if (typeof got.id === "number" && "ok" in got) {
-      this.waiting.get(got.id)?.(got as Answer);
-      this.waiting.delete(got.id);
+  private receive(update: JsonObject): void {
+    if (typeof update.id === "number" && "ok" in update) {
+      this.pendingRequests.get(update.id)?.(update as Answer);
+      this.pendingRequests.delete(update.id);
       return;
     }
     const before = this.state;
-    this.set(applyUpdate(before, got));
-    if (got.type === "hello") this.afterHello(before);
-    if (got.type === "thread") this.noticeStart(before, got);
+    this.set(applyUpdate(before, update));
+    if (update.type === "hello") this.afterHello(before);
+    if (update.type === "thread") this.detectStartedThread(before, update);
   }
 
   private afterHello(before: State): void {
@@ -171,21 +171,21 @@ class Store {
     if (before.link !== "open" && before.inspecting) void this.do("inspect", { on: true });
   }
 
-  private noticeStart(before: State, got: Obj): void {
+  private detectStartedThread(before: State, update: JsonObject): void {
     const expecting = this.expecting;
-    if (!expecting || expecting.channel !== got.channel || Date.now() > expecting.until) return;
-    const known = before.timelines[got.channel]?.messages ?? [];
-    const root = (got.messages as Message[]).find((m) => m.ts === got.ts && m.bot_id);
+    if (!expecting || expecting.channel !== update.channel || Date.now() > expecting.until) return;
+    const known = before.timelines[update.channel]?.messages ?? [];
+    const root = (update.messages as Message[]).find((m) => m.ts === update.ts && m.bot_id);
     if (!root || known.some((m) => m.ts === root.ts)) return;
     this.expecting = null;
-    this.onThreadStarted(got.channel, root.ts);
+    this.onThreadStarted(update.channel, root.ts);
   }
 }
 
 function base64(file: File): Promise<string> {
-  return new Promise((settle, fail) => {
+  return new Promise((resolve, fail) => {
     const reader = new FileReader();
-    reader.onload = () => settle((reader.result as string).split(",")[1] ?? "");
+    reader.onload = () => resolve((reader.result as string).split(",")[1] ?? "");
     reader.onerror = () => fail(reader.error ?? new Error("the file cannot be read"));
     reader.readAsDataURL(file);
   });

@@ -1,14 +1,14 @@
-// The two places where blocks stand: a message, whose presses go out one by one, and a view, which is a form.
+// The two surfaces of blocks: a message, where each press is sent at once, and a view, which is a form.
 
 import { useState } from "react";
 import { keyOf, type Surface } from "./blocks/surface";
 import { store } from "./store";
-import type { Block, Element, Obj, View } from "./types";
+import type { Block, Element, JsonObject, View } from "./types";
 
-const FAILED_TO_ANSWER = "The app did not answer. Suggestion again?";
+const FAILED_TO_ANSWER = "The app did not answer. Try again?";
 
 /** `where` names the message or the notice, as the workspace's `click` wants it. */
-export function useMessageSurface(where: Obj): [Surface, string | null] {
+export function useMessageSurface(where: JsonObject): [Surface, string | null] {
   const [values, setValues] = useState<Record<string, unknown>>({});
   const [busy, setBusy] = useState<string | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
@@ -18,7 +18,7 @@ export function useMessageSurface(where: Obj): [Surface, string | null] {
     inModal: false,
     search: (block, element, typed) => search({ ...where, block_id: block.block_id }, element, typed),
     touched: (block) => values[block.block_id],
-    held: (_, element) => initial(element),
+    currentValue: (_, element) => initial(element),
     change: (block, _, value) => setValues((known) => ({ ...known, [block.block_id]: value })),
     act: (block, element, value) => {
       setBusy(keyOf(block, element));
@@ -32,7 +32,7 @@ export function useMessageSurface(where: Obj): [Surface, string | null] {
   return [surface, failed];
 }
 
-async function press(where: Obj, block: Block, element: Element, value: unknown): Promise<boolean> {
+async function press(where: JsonObject, block: Block, element: Element, value: unknown): Promise<boolean> {
   const { twice } = store.get();
   if (twice) store.set({ twice: false });
   const args = { ...where, action_id: element.action_id, block_id: block.block_id, value, twice };
@@ -40,13 +40,13 @@ async function press(where: Obj, block: Block, element: Element, value: unknown)
   return !answer?.failed;
 }
 
-async function search(where: Obj, element: Element, typed: string): Promise<Obj[]> {
+async function search(where: JsonObject, element: Element, typed: string): Promise<JsonObject[]> {
   const answer = await store.do("search", { ...where, action_id: element.action_id, typed });
-  return (answer?.options as Obj[]) ?? [];
+  return (answer?.options as JsonObject[]) ?? [];
 }
 
 /** What a message's element starts with: messages hold no state but what the app put into them. */
-function initial(element: Element): Obj | undefined {
+function initial(element: Element): JsonObject | undefined {
   for (const [name, value] of Object.entries(element)) {
     if (!name.startsWith("initial_")) continue;
     const rest = name.slice("initial_".length);
@@ -67,14 +67,14 @@ export function useViewSurface(view: View, inModal: boolean): [Form, Surface] {
   const [errors, setErrors] = useState<Record<string, string>>(view.errors);
   const [busy, setBusy] = useState<string | null>(null);
   const here = new Set(view.blocks.map((block) => block.block_id));
-  const pending = () => Object.fromEntries(Object.entries(touched).filter(([block]) => here.has(block)).map(unempty));
+  const pending = () => Object.fromEntries(Object.entries(touched).filter(([block]) => here.has(block)).map(emptyToNull));
   const surface: Surface = {
     errors,
     busy,
     inModal,
     search: (block, element, typed) => search({ view: view.id, block_id: block.block_id }, element, typed),
     touched: (block) => touched[block.block_id],
-    held: (block, element) => view.values[block.block_id]?.[element.action_id],
+    currentValue: (block, element) => view.values[block.block_id]?.[element.action_id],
     change: (block, _, value) => {
       setTouched((known) => ({ ...known, [block.block_id]: value }));
       setErrors(({ [block.block_id]: _, ...others }) => others);
@@ -93,7 +93,7 @@ export function useViewSurface(view: View, inModal: boolean): [Form, Surface] {
 }
 
 /** An emptied input is given as null. */
-function unempty([block, value]: [string, unknown]): [string, unknown] {
+function emptyToNull([block, value]: [string, unknown]): [string, unknown] {
   const empty = value === "" || (Array.isArray(value) && value.length === 0);
   return [block, empty ? null : value];
 }

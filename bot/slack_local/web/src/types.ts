@@ -26,14 +26,14 @@ export interface TextObject {
 
 /** A block or an element: its shape depends on its `type`, and what draws it reads what it needs. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Obj = Record<string, any>;
+export type JsonObject = Record<string, any>;
 
-export interface Block extends Obj {
+export interface Block extends JsonObject {
   type: string;
   block_id: string;
 }
 
-export interface Element extends Obj {
+export interface Element extends JsonObject {
   type: string;
   action_id: string;
 }
@@ -49,8 +49,8 @@ export interface Message {
   username?: string;
   icons?: { emoji?: string };
   blocks?: Block[];
-  attachments?: Obj[];
-  files?: Obj[];
+  attachments?: JsonObject[];
+  files?: JsonObject[];
   edited?: { user: string; ts: string };
   reactions?: { name: string; users: string[]; count: number }[];
   reply_count?: number;
@@ -71,7 +71,7 @@ export interface Ephemeral {
   ts: string;
   text: string;
   blocks: Block[];
-  attachments: Obj[];
+  attachments: JsonObject[];
   by_slack: boolean;
 }
 
@@ -93,7 +93,7 @@ export interface View {
   close?: TextObject;
   callback_id?: string;
   blocks: Block[];
-  values: Record<string, Record<string, Obj>>;
+  values: Record<string, Record<string, JsonObject>>;
   errors: Record<string, string>;
 }
 
@@ -120,7 +120,7 @@ export interface AppInfo {
   note: string;
 }
 
-export interface Entry extends Obj {
+export interface Entry extends JsonObject {
   seq: number;
   at: number;
   kind: "call" | "delivery" | "connection" | "violation";

@@ -1,70 +1,70 @@
 // What each update from the workspace changes: state in, change out.
 
 import type { State } from "./state";
-import type { Channel, Entry, Message, Obj, OpenThread, Screen, Faults, User } from "./types";
+import type { Channel, Entry, Message, JsonObject, OpenThread, Screen, Faults, User } from "./types";
 
-const KEPT_ENTRIES = 2000;
+const MAX_ENTRIES = 2000;
 
-export function applyUpdate(state: State, got: Obj): Partial<State> {
-  switch (got.type) {
+export function applyUpdate(state: State, update: JsonObject): Partial<State> {
+  switch (update.type) {
     case "hello":
       return {
         link: "open",
-        me: got.me,
-        bot: got.bot,
-        team: got.team,
-        users: got.users,
-        channels: got.channels,
-        app: got.app,
-        screen: got.screen,
-        connected: got.connected,
-        hasBotDetails: got.bot_details,
-        hasMessageNotes: got.message_notes,
-        banner: got.banner,
+        me: update.me,
+        bot: update.bot,
+        team: update.team,
+        users: update.users,
+        channels: update.channels,
+        app: update.app,
+        screen: update.screen,
+        connected: update.connected,
+        hasBotDetails: update.bot_details,
+        hasMessageNotes: update.message_notes,
+        banner: update.banner,
         timelines: {},
         thread: null,
         unread: {},
       };
     case "channels":
-      return { channels: got.channels as Channel[] };
+      return { channels: update.channels as Channel[] };
     case "users":
-      return { users: got.users as Record<string, User> };
+      return { users: update.users as Record<string, User> };
     case "screen":
-      return { screen: got.screen as Screen };
+      return { screen: update.screen as Screen };
     case "connected":
-      return { connected: got.connected as number };
+      return { connected: update.connected as number };
     case "banner":
-      return { banner: got.banner as string, app: { ...state.app, note: got.note as string } };
+      return { banner: update.banner as string, app: { ...state.app, note: update.note as string } };
     case "faults":
-      return { faults: got.faults as Faults };
+      return { faults: update.faults as Faults };
     case "wire":
-      return { wire: withEntries(state.wire, got.entries as Entry[]) };
+      return { wire: withEntries(state.wire, update.entries as Entry[]) };
     case "thread":
-      return ofThread(state, got);
+      return applyThread(state, update);
     default:
       return {};
   }
 }
 
-function ofThread(state: State, got: Obj): Partial<State> {
+function applyThread(state: State, update: JsonObject): Partial<State> {
   const change: Partial<State> = {};
-  const channel = got.channel as string;
-  const messages = got.messages as Message[];
+  const channel = update.channel as string;
+  const messages = update.messages as Message[];
   const timeline = state.timelines[channel];
   if (timeline) {
-    const gone = new Set(got.gone as string[]);
-    const kept = withMessages(timeline.messages, messages, timeline.older > 0).filter((m) => !gone.has(m.ts));
+    const removed = new Set(update.gone as string[]);
+    const kept = withMessages(timeline.messages, messages, timeline.older > 0).filter((m) => !removed.has(m.ts));
     change.timelines = { ...state.timelines, [channel]: { ...timeline, messages: kept } };
   }
   const open = state.thread;
-  if (got.order && open?.channel === channel && open.ts === got.ts)
-    change.thread = { ...open, loaded: true, messages: inOrder(open, got.order, got.replies) };
-  if (!showing(channel) && messages.some((m) => m.user !== state.me))
+  if (update.order && open?.channel === channel && open.ts === update.ts)
+    change.thread = { ...open, loaded: true, messages: inOrder(open, update.order, update.replies) };
+  if (!isVisible(channel) && messages.some((m) => m.user !== state.me))
     change.unread = { ...state.unread, [channel]: (state.unread[channel] ?? 0) + 1 };
   return change;
 }
 
-function showing(channel: string): boolean {
+function isVisible(channel: string): boolean {
   return document.visibilityState === "visible" && location.hash.split("/")[1] === channel;
 }
 
@@ -89,5 +89,5 @@ function withMessages(known: Message[], changed: Message[], hasOlder: boolean): 
 function withEntries(known: Entry[], changed: Entry[]): Entry[] {
   const bySeq = new Map(known.map((entry) => [entry.seq, entry]));
   for (const entry of changed) bySeq.set(entry.seq, entry);
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq).slice(-KEPT_ENTRIES);
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq).slice(-MAX_ENTRIES);
 }

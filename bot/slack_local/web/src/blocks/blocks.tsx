@@ -1,7 +1,7 @@
 // Blocks, drawn by type. What Slack does not show in this place is shown as what it is, never dropped.
 
 import type { ReactNode } from "react";
-import type { Block, Obj } from "../types";
+import type { Block, JsonObject } from "../types";
 import { BlockElement } from "./elements";
 import { InputBlock } from "./inputs";
 import { Markdown } from "./markdown";
@@ -16,14 +16,14 @@ export function Blocks({ blocks }: { blocks: Block[] }): ReactNode {
     <div className="blocks">
       {blocks.map((block, at) => (
         <div key={block.block_id ?? at} className={`block block-${block.type}`} data-block={block.block_id}>
-          <One block={block} />
+          <BlockContent block={block} />
         </div>
       ))}
     </div>
   );
 }
 
-function One({ block }: { block: Block }): ReactNode {
+function BlockContent({ block }: { block: Block }): ReactNode {
   switch (block.type) {
     case "section":
       return <Section block={block} />;
@@ -41,7 +41,7 @@ function One({ block }: { block: Block }): ReactNode {
     case "context_actions":
       return (
         <div className="actions">
-          {(block.elements as Obj[]).map((element, at) => (
+          {(block.elements as JsonObject[]).map((element, at) => (
             <BlockElement key={element.action_id ?? at} block={block} element={element} />
           ))}
         </div>
@@ -91,7 +91,7 @@ function Section({ block }: { block: Block }): ReactNode {
         {block.text && <Text of={block.text} />}
         {block.fields && (
           <div className="fields">
-            {(block.fields as Obj[]).map((field, at) => (
+            {(block.fields as JsonObject[]).map((field, at) => (
               <div key={at}>
                 <Text of={field as never} />
               </div>
@@ -111,7 +111,7 @@ function Section({ block }: { block: Block }): ReactNode {
 function Context({ block }: { block: Block }): ReactNode {
   return (
     <div className="context">
-      {(block.elements as Obj[]).map((element, at) => (
+      {(block.elements as JsonObject[]).map((element, at) => (
         <span key={at} className="context-part">
           {element.type === "image" ? <Picture block={element} small /> : <Text of={element as never} />}
         </span>
@@ -137,7 +137,7 @@ function Card({ block }: { block: Block }): ReactNode {
       {block.body && <Text of={block.body} />}
       {block.actions && (
         <div className="actions">
-          {(block.actions as Obj[]).map((element, at) => (
+          {(block.actions as JsonObject[]).map((element, at) => (
             <BlockElement key={at} block={block} element={element} />
           ))}
         </div>
@@ -147,7 +147,7 @@ function Card({ block }: { block: Block }): ReactNode {
 }
 
 /** Attachments, the older way to add blocks and colour; and the tasks of a streamed message. */
-export function Attachments({ attachments }: { attachments: Obj[] }): ReactNode {
+export function Attachments({ attachments }: { attachments: JsonObject[] }): ReactNode {
   return attachments.map((attachment, at) =>
     attachment.type === "task_update" ? (
       <TaskCard key={attachment.id} task={attachment} />

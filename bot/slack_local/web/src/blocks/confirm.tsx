@@ -2,10 +2,10 @@
 
 import { type ReactNode } from "react";
 import { Dialog } from "../dialog";
-import type { Obj } from "../types";
+import type { JsonObject } from "../types";
 import { Plain, plainString, Text } from "./mrkdwn";
 
-export function Confirm({ confirm, onYes, onNo }: { confirm: Obj; onYes: () => void; onNo: () => void }): ReactNode {
+export function Confirm({ confirm, onYes, onNo }: { confirm: JsonObject; onYes: () => void; onNo: () => void }): ReactNode {
   return (
     <Dialog label={plainString(confirm.title)} onClose={onNo} narrow>
       <div className="dialog-body">

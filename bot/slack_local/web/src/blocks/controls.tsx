@@ -2,14 +2,14 @@
 
 import type { ReactNode } from "react";
 import { store } from "../store";
-import type { Block, Element, Obj } from "../types";
+import type { Block, Element, JsonObject } from "../types";
 import { External, ExternalMany } from "./external";
 import { Files } from "./files";
 import { plainString } from "./mrkdwn";
 import { ofText, textOf } from "./rich_text";
 import { optionsOf } from "./values";
 
-interface Held {
+interface ControlProps {
   block: Block;
   element: Element;
   value: unknown;
@@ -35,84 +35,84 @@ export function isControl(type: string): boolean {
   return type in TEXTS || type in PICKERS || /select$|^radio_buttons$|^checkboxes$|^rich_text_input$|^file_input$/.test(type);
 }
 
-export function Control(held: Held): ReactNode {
-  const { type } = held.element;
-  if (type === "rich_text_input") return <RichTextInput {...held} />;
-  if (type in TEXTS) return <TextInput {...held} />;
-  if (type in PICKERS) return <Picker {...held} />;
-  if (type === "radio_buttons") return <Group {...held} kind="radio" />;
-  if (type === "checkboxes") return <Group {...held} kind="checkbox" />;
+export function Control(props: ControlProps): ReactNode {
+  const { type } = props.element;
+  if (type === "rich_text_input") return <RichTextInput {...props} />;
+  if (type in TEXTS) return <TextInput {...props} />;
+  if (type in PICKERS) return <Picker {...props} />;
+  if (type === "radio_buttons") return <Group {...props} kind="radio" />;
+  if (type === "checkboxes") return <Group {...props} kind="checkbox" />;
   if (type === "external_select")
-    return <External block={held.block} element={held.element} value={held.value as Obj | null} onChange={held.onChange} aria={aria(held)} />;
+    return <External block={props.block} element={props.element} value={props.value as JsonObject | null} onChange={props.onChange} aria={aria(props)} />;
   if (type === "multi_external_select")
-    return <ExternalMany block={held.block} element={held.element} value={(held.value as Obj[] | null) ?? []} onChange={held.onChange} aria={aria(held)} />;
+    return <ExternalMany block={props.block} element={props.element} value={(props.value as JsonObject[] | null) ?? []} onChange={props.onChange} aria={aria(props)} />;
   if (type === "file_input")
-    return <Files element={held.element} value={(held.value as Obj[] | null) ?? []} onChange={held.onChange} aria={aria(held)} />;
-  if (type.startsWith("multi_")) return <Many {...held} />;
-  if (type.endsWith("select")) return <One {...held} />;
+    return <Files element={props.element} value={(props.value as JsonObject[] | null) ?? []} onChange={props.onChange} aria={aria(props)} />;
+  if (type.startsWith("multi_")) return <MultiSelect {...props} />;
+  if (type.endsWith("select")) return <Select {...props} />;
   return <p className="unknown">An input of type {type}, which this page cannot fill in.</p>;
 }
 
-function aria(held: Held) {
+function aria(props: ControlProps) {
   return {
-    "aria-label": held.labelledBy ? undefined : held.label,
-    "aria-labelledby": held.labelledBy,
-    "aria-describedby": held.describedBy,
-    "aria-invalid": held.invalid || undefined,
-    "data-action": held.element.action_id,
+    "aria-label": props.labelledBy ? undefined : props.label,
+    "aria-labelledby": props.labelledBy,
+    "aria-describedby": props.describedBy,
+    "aria-invalid": props.invalid || undefined,
+    "data-action": props.element.action_id,
   };
 }
 
-function TextInput(held: Held): ReactNode {
-  const { element, value } = held;
+function TextInput(props: ControlProps): ReactNode {
+  const { element, value } = props;
   const shared = {
-    ...aria(held),
+    ...aria(props),
     className: "control",
     value: (value as string | null) ?? "",
     placeholder: plainString(element.placeholder),
     maxLength: element.max_length as number | undefined,
     autoFocus: Boolean(element.focus_on_load),
-    onBlur: held.onLeave,
+    onBlur: props.onLeave,
   };
   if (element.multiline)
-    return <textarea {...shared} rows={6} onChange={(event) => held.onChange(event.target.value)} />;
+    return <textarea {...shared} rows={6} onChange={(event) => props.onChange(event.target.value)} />;
   return (
     <input
       {...shared}
       type={TEXTS[element.type]}
       inputMode={element.type === "number_input" ? (element.is_decimal_allowed ? "decimal" : "numeric") : undefined}
-      onChange={(event) => held.onChange(event.target.value)}
-      onKeyDown={(event) => event.key === "Enter" && held.onEnter?.()}
+      onChange={(event) => props.onChange(event.target.value)}
+      onKeyDown={(event) => event.key === "Enter" && props.onEnter?.()}
     />
   );
 }
 
-function RichTextInput(held: Held): ReactNode {
+function RichTextInput(props: ControlProps): ReactNode {
   return (
     <textarea
-      {...aria(held)}
+      {...aria(props)}
       className="control"
       rows={6}
-      value={textOf(held.value as Obj)}
-      onBlur={held.onLeave}
-      onChange={(event) => held.onChange(ofText(event.target.value))}
+      value={textOf(props.value as JsonObject)}
+      onBlur={props.onLeave}
+      onChange={(event) => props.onChange(ofText(event.target.value))}
     />
   );
 }
 
-function Picker(held: Held): ReactNode {
-  const { element, value } = held;
-  const isMoment = element.type === "datetimepicker";
-  const shown = isMoment && typeof value === "number" ? localTime(value) : ((value as string | null) ?? "");
+function Picker(props: ControlProps): ReactNode {
+  const { element, value } = props;
+  const isDateTime = element.type === "datetimepicker";
+  const shown = isDateTime && typeof value === "number" ? localTime(value) : ((value as string | null) ?? "");
   return (
     <input
-      {...aria(held)}
+      {...aria(props)}
       className="control narrow"
       type={PICKERS[element.type]}
       value={shown}
       onChange={(event) => {
         const given = event.target.value;
-        held.onChange(given === "" ? null : isMoment ? Math.floor(new Date(given).getTime() / 1000) : given);
+        props.onChange(given === "" ? null : isDateTime ? Math.floor(new Date(given).getTime() / 1000) : given);
       }}
     />
   );
@@ -124,7 +124,7 @@ function localTime(seconds: number): string {
 }
 
 /** What a select offers: its own options, or people, channels, conversations. */
-function offered(element: Element): { label: string | null; options: { value: string; text: string }[] }[] {
+function optionGroups(element: Element): { label: string | null; options: { value: string; text: string }[] }[] {
   const { users, channels } = store.get();
   const people = Object.values(users).map((user) => ({ value: user.id, text: user.real_name }));
   const places = channels.filter((c) => c.kind !== "im").map((c) => ({ value: c.id, text: `#${c.name}` }));
@@ -141,17 +141,17 @@ function offered(element: Element): { label: string | null; options: { value: st
   }));
 }
 
-function One(held: Held): ReactNode {
-  const { element, value } = held;
+function Select(props: ControlProps): ReactNode {
+  const { element, value } = props;
   return (
     <select
-      {...aria(held)}
+      {...aria(props)}
       className="control narrow"
       value={(value as string | null) ?? ""}
-      onChange={(event) => held.onChange(event.target.value || null)}
+      onChange={(event) => props.onChange(event.target.value || null)}
     >
       <option value="">{plainString(element.placeholder) || "Choose…"}</option>
-      {offered(element).map(({ label, options }, at) =>
+      {optionGroups(element).map(({ label, options }, at) =>
         label === null ? (
           options.map((option) => <Option key={option.value} {...option} />)
         ) : (
@@ -171,20 +171,20 @@ function Option({ value, text }: { value: string; text: string }): ReactNode {
 }
 
 /** Several out of many, as a list of boxes: a native multiple select is unusable on a phone. */
-function Many(held: Held): ReactNode {
-  const chosen = (held.value as string[] | null) ?? [];
-  const most = (held.element.max_selected_items as number | undefined) ?? Number.POSITIVE_INFINITY;
+function MultiSelect(props: ControlProps): ReactNode {
+  const chosen = (props.value as string[] | null) ?? [];
+  const maxItems = (props.element.max_selected_items as number | undefined) ?? Number.POSITIVE_INFINITY;
   return (
-    <div className="control many" role="group" {...aria(held)}>
-      {offered(held.element)
+    <div className="control many" role="group" {...aria(props)}>
+      {optionGroups(props.element)
         .flatMap((group) => group.options)
         .map((option) => (
           <label key={option.value}>
             <input
               type="checkbox"
               checked={chosen.includes(option.value)}
-              disabled={!chosen.includes(option.value) && chosen.length >= most}
-              onChange={() => held.onChange(toggled(chosen, option.value))}
+              disabled={!chosen.includes(option.value) && chosen.length >= maxItems}
+              onChange={() => props.onChange(toggled(chosen, option.value))}
             />
             {option.text}
           </label>
@@ -197,16 +197,16 @@ function toggled(chosen: string[], value: string): string[] {
   return chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value];
 }
 
-function Group({ kind, ...held }: Held & { kind: "radio" | "checkbox" }): ReactNode {
-  const many = (held.value as string[] | null) ?? [];
+function Group({ kind, ...props }: ControlProps & { kind: "radio" | "checkbox" }): ReactNode {
+  const many = (props.value as string[] | null) ?? [];
   return (
-    <div className="choices" role={kind === "radio" ? "radiogroup" : "group"} {...aria(held)}>
-      {(held.element.options as Obj[]).map((option) => (
+    <div className="choices" role={kind === "radio" ? "radiogroup" : "group"} {...aria(props)}>
+      {(props.element.options as JsonObject[]).map((option) => (
         <label key={option.value}>
           <input
             type={kind}
-            checked={kind === "radio" ? held.value === option.value : many.includes(option.value)}
-            onChange={() => held.onChange(kind === "radio" ? option.value : toggled(many, option.value))}
+            checked={kind === "radio" ? props.value === option.value : many.includes(option.value)}
+            onChange={() => props.onChange(kind === "radio" ? option.value : toggled(many, option.value))}
           />
           <span>
             {plainString(option.text)}

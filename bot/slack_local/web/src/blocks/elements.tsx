@@ -1,17 +1,17 @@
-// Interactive elements as they stand in messages and views: pressing one is told to the app at once.
+// Interactive elements in messages and views: a press is sent to the app at once.
 
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import { store } from "../store";
-import type { Block, Element, Obj } from "../types";
+import type { Block, Element, JsonObject } from "../types";
 import { Confirm } from "./confirm";
 import { Control, isControl } from "./controls";
 import { Plain, plainString } from "./mrkdwn";
 import { Picture } from "./picture";
 import { keyOf, useSurface } from "./surface";
-import { simple } from "./values";
+import { controlValue } from "./values";
 import { Icon } from "../icons";
 
-export function BlockElement({ block, element }: { block: Block; element: Obj }): ReactNode {
+export function BlockElement({ block, element }: { block: Block; element: JsonObject }): ReactNode {
   const pressed = element as Element;
   if (element.visible_to_user_ids && !element.visible_to_user_ids.includes(store.get().me)) return null;
   switch (element.type) {
@@ -27,7 +27,7 @@ export function BlockElement({ block, element }: { block: Block; element: Obj })
       return <Overflow block={block} element={pressed} />;
     default:
       return isControl(element.type) ? (
-        <Chooser block={block} element={pressed} />
+        <ActionInput block={block} element={pressed} />
       ) : (
         <span className="unknown">[{element.type}]</span>
       );
@@ -35,7 +35,7 @@ export function BlockElement({ block, element }: { block: Block; element: Obj })
 }
 
 /** Runs what was pressed, after the person confirmed it where the app asked for that. */
-function useAsking(element: Element): [(what: () => void) => void, ReactNode] {
+function useConfirmation(element: Element): [(what: () => void) => void, ReactNode] {
   const [pending, setPending] = useState<(() => void) | null>(null);
   const ask = (what: () => void) => (element.confirm ? setPending(() => what) : what());
   const dialog = pending && (
@@ -53,7 +53,7 @@ function useAsking(element: Element): [(what: () => void) => void, ReactNode] {
 
 function Button({ block, element }: { block: Block; element: Element }): ReactNode {
   const surface = useSurface();
-  const [ask, dialog] = useAsking(element);
+  const [ask, dialog] = useConfirmation(element);
   const busy = surface.busy === keyOf(block, element);
   const press = () => {
     if (element.url && /^https?:/i.test(element.url)) open(element.url, "_blank", "noopener,noreferrer");
@@ -80,7 +80,7 @@ function Button({ block, element }: { block: Block; element: Element }): ReactNo
 
 function Feedback({ block, element }: { block: Block; element: Element }): ReactNode {
   const surface = useSurface();
-  return [element.positive_button, element.negative_button].map((one: Obj, at) => (
+  return [element.positive_button, element.negative_button].map((one: JsonObject, at) => (
     <button
       key={at}
       type="button"
@@ -96,11 +96,11 @@ function Feedback({ block, element }: { block: Block; element: Element }): React
 
 function Overflow({ block, element }: { block: Block; element: Element }): ReactNode {
   const surface = useSurface();
-  const [ask, dialog] = useAsking(element);
-  const [kept, keep] = useState("");
+  const [ask, dialog] = useConfirmation(element);
+  const [draft, setDraft] = useState("");
   const keyboard = useKeyboard();
   const choose = (value: string) => {
-    keep("");
+    setDraft("");
     ask(() => surface.act(block, element, value));
   };
   return (
@@ -109,15 +109,15 @@ function Overflow({ block, element }: { block: Block; element: Element }): React
         className="control overflow"
         aria-label={element.accessibility_label ?? "More actions"}
         data-action={element.action_id}
-        value={kept}
-        {...keyboard.heard(() => kept && choose(kept))}
-        onBlur={() => keep("")}
-        onChange={(event) => (keyboard.used() ? keep : choose)(event.target.value)}
+        value={draft}
+        {...keyboard.heard(() => draft && choose(draft))}
+        onBlur={() => setDraft("")}
+        onChange={(event) => (keyboard.used() ? setDraft : choose)(event.target.value)}
       >
         <option value="" hidden>
           ⋯
         </option>
-        {(element.options as Obj[]).map((option) => (
+        {(element.options as JsonObject[]).map((option) => (
           <option key={option.value} value={option.value}>
             {plainString(option.text)}
           </option>
@@ -129,7 +129,7 @@ function Overflow({ block, element }: { block: Block; element: Element }): React
 }
 
 /** Menus and pickers that change with every key, on the way to what somebody wants. */
-const CHANGES_ON_THE_WAY = /^(static|users|channels|conversations)_select$|picker$/;
+const CHANGES_WITH_EACH_KEY = /^(static|users|channels|conversations)_select$|picker$/;
 
 /** Whether keys were used last, not a pointer; `onEnter` is for what they chose. */
 function useKeyboard() {
@@ -150,35 +150,35 @@ function useKeyboard() {
 }
 
 /** A select, picker, radio or checkbox group outside of an input block: a choice is a press. */
-function Chooser({ block, element }: { block: Block; element: Element }): ReactNode {
+function ActionInput({ block, element }: { block: Block; element: Element }): ReactNode {
   const surface = useSurface();
-  const [ask, dialog] = useAsking(element);
+  const [ask, dialog] = useConfirmation(element);
   const [chosen, setChosen] = useState<{ of: unknown; value: unknown } | null>(null);
-  const held = simple(surface.held(block, element));
+  const current = controlValue(surface.currentValue(block, element));
   // What was chosen shows until the workspace holds something else.
-  const value = chosen && JSON.stringify(chosen.of) === JSON.stringify(held) ? chosen.value : held;
-  const [kept, keep] = useState<{ value: unknown } | null>(null);
+  const value = chosen && JSON.stringify(chosen.of) === JSON.stringify(current) ? chosen.value : current;
+  const [draft, setDraft] = useState<{ value: unknown } | null>(null);
   const keyboard = useKeyboard();
-  const tell = (next: unknown) =>
+  const send = (next: unknown) =>
     ask(() => {
-      setChosen({ of: held, value: next });
+      setChosen({ of: current, value: next });
       surface.act(block, element, next);
     });
-  const settle = () => {
-    keep(null);
-    const changed = kept !== null && JSON.stringify(kept.value) !== JSON.stringify(value);
-    if (changed) tell(kept.value);
+  const commit = () => {
+    setDraft(null);
+    const changed = draft !== null && JSON.stringify(draft.value) !== JSON.stringify(value);
+    if (changed) send(draft.value);
     return changed;
   };
   return (
     <>
-      <span className="chooser" {...keyboard.heard(settle)} onBlur={settle}>
+      <span className="chooser" {...keyboard.heard(commit)} onBlur={commit}>
         <Control
           block={block}
           element={element}
-          value={kept ? kept.value : value}
+          value={draft ? draft.value : value}
           label={plainString(element.placeholder) || "Choose"}
-          onChange={(next) => (keyboard.used() && CHANGES_ON_THE_WAY.test(element.type) ? keep({ value: next }) : tell(next))}
+          onChange={(next) => (keyboard.used() && CHANGES_WITH_EACH_KEY.test(element.type) ? setDraft({ value: next }) : send(next))}
         />
       </span>
       {dialog}

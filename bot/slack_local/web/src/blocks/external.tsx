@@ -2,11 +2,11 @@
 
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Icon } from "../icons";
-import type { Block, Element, Obj } from "../types";
+import type { Block, Element, JsonObject } from "../types";
 import { plainString } from "./mrkdwn";
 import { useSurface } from "./surface";
 
-const PAUSE = 250;
+const DEBOUNCE_MS = 250;
 
 interface Props<T> {
   block: Block;
@@ -17,20 +17,20 @@ interface Props<T> {
 }
 
 /** What the app offers for what was typed, once the typing pauses. */
-function useOffered(block: Block, element: Element, typed: string | null): Obj[] {
+function useOptionSearch(block: Block, element: Element, typed: string | null): JsonObject[] {
   const surface = useSurface();
-  const [options, setOptions] = useState<Obj[]>([]);
-  const least = (element.min_query_length as number | undefined) ?? 3;
+  const [options, setOptions] = useState<JsonObject[]>([]);
+  const minLength = (element.min_query_length as number | undefined) ?? 3;
   useEffect(() => {
-    if (typed === null || typed.length < least) return;
-    const timer = setTimeout(() => void surface.search(block, element, typed).then(setOptions), PAUSE);
+    if (typed === null || typed.length < minLength) return;
+    const timer = setTimeout(() => void surface.search(block, element, typed).then(setOptions), DEBOUNCE_MS);
     return () => clearTimeout(timer);
     // A surface is new with every stroke; what is asked depends on the words alone.
-  }, [typed, least, block.block_id]);
+  }, [typed, minLength, block.block_id]);
   return options;
 }
 
-function Offered({ id, options }: { id: string; options: Obj[] }): ReactNode {
+function OptionList({ id, options }: { id: string; options: JsonObject[] }): ReactNode {
   return (
     <datalist id={id}>
       {options.map((option) => (
@@ -40,10 +40,10 @@ function Offered({ id, options }: { id: string; options: Obj[] }): ReactNode {
   );
 }
 
-export function External({ block, element, value, onChange, aria }: Props<Obj | null>): ReactNode {
+export function External({ block, element, value, onChange, aria }: Props<JsonObject | null>): ReactNode {
   const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
-  const options = useOffered(block, element, typed);
+  const options = useOptionSearch(block, element, typed);
   return (
     <>
       <input
@@ -62,26 +62,26 @@ export function External({ block, element, value, onChange, aria }: Props<Obj | 
           else if (words === "") onChange(null);
         }}
       />
-      <Offered id={id} options={options} />
+      <OptionList id={id} options={options} />
     </>
   );
 }
 
-export function ExternalMany({ block, element, value, onChange, aria }: Props<Obj[]>): ReactNode {
+export function ExternalMany({ block, element, value, onChange, aria }: Props<JsonObject[]>): ReactNode {
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const removed = useRef(false);
   const [typed, setTyped] = useState("");
-  const options = useOffered(block, element, typed);
-  const most = (element.max_selected_items as number | undefined) ?? Number.POSITIVE_INFINITY;
+  const options = useOptionSearch(block, element, typed);
+  const maxItems = (element.max_selected_items as number | undefined) ?? Number.POSITIVE_INFINITY;
   useEffect(() => {
-    // The button that had the focus is gone, and a full field can only now take it.
+    // The button that had the focus is gone, and a full field can only now select it.
     if (removed.current) field.current?.focus();
     removed.current = false;
   }, [value.length]);
 
   /** Whether these words are an option; a name that another begins with is not taken while it is typed. */
-  const take = (words: string): boolean => {
+  const select = (words: string): boolean => {
     const option = options.find((one) => plainString(one.text) === words);
     if (!option) return false;
     setTyped("");
@@ -90,7 +90,7 @@ export function ExternalMany({ block, element, value, onChange, aria }: Props<Ob
   };
   return (
     <div className="several">
-      <Taken
+      <SelectedItems
         names={value.map((option) => plainString(option.text))}
         onRemove={(at) => {
           removed.current = true;
@@ -102,29 +102,29 @@ export function ExternalMany({ block, element, value, onChange, aria }: Props<Ob
         ref={field}
         className="control narrow"
         list={id}
-        disabled={value.length >= most}
+        disabled={value.length >= maxItems}
         placeholder={plainString(element.placeholder) || "Type to search"}
         value={typed}
-        onBlur={() => take(typed)}
+        onBlur={() => select(typed)}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || typed === "") return;
           // Half a name is not meant to send the form without it.
           event.preventDefault();
-          take(typed);
+          select(typed);
         }}
         onChange={(event) => {
           const words = event.target.value;
           const picked = (event.nativeEvent as InputEvent).inputType !== "insertText";
-          if (!picked || !take(words)) setTyped(words);
+          if (!picked || !select(words)) setTyped(words);
         }}
       />
-      <Offered id={id} options={options} />
+      <OptionList id={id} options={options} />
     </div>
   );
 }
 
 /** What was taken so far, each with a button that takes it away. */
-export function Taken({ names, onRemove }: { names: string[]; onRemove: (at: number) => void }): ReactNode {
+export function SelectedItems({ names, onRemove }: { names: string[]; onRemove: (at: number) => void }): ReactNode {
   if (names.length === 0) return null;
   return (
     <ul className="taken">

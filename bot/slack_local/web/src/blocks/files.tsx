@@ -2,29 +2,29 @@
 
 import { type ReactNode, useState } from "react";
 import { store } from "../store";
-import type { Element, Obj } from "../types";
-import { Taken } from "./external";
+import type { Element, JsonObject } from "../types";
+import { SelectedItems } from "./external";
 
-const MOST = 10;
+const MAX_FILES = 10;
 
 interface Props {
   element: Element;
-  value: Obj[];
-  onChange: (files: Obj[]) => void;
+  value: JsonObject[];
+  onChange: (files: JsonObject[]) => void;
   aria: object;
 }
 
 export function Files({ element, value, onChange, aria }: Props): ReactNode {
   const [busy, setBusy] = useState(false);
-  const most = (element.max_files as number | undefined) ?? MOST;
+  const maxItems = (element.max_files as number | undefined) ?? MAX_FILES;
   const types = element.filetypes as string[] | undefined;
   const add = async (chosen: File[]) => {
-    if (chosen.some((file) => types && !types.includes(ending(file.name)))) {
-      store.say(`This input takes ${types?.join(", ")}.`);
+    if (chosen.some((file) => types && !types.includes(extension(file.name)))) {
+      store.showToast(`This input takes ${types?.join(", ")}.`);
       return;
     }
-    if (value.length + chosen.length > most) {
-      store.say(`This input takes ${most} ${most === 1 ? "file" : "files"}.`);
+    if (value.length + chosen.length > maxItems) {
+      store.showToast(`This input takes ${maxItems} ${maxItems === 1 ? "file" : "files"}.`);
       return;
     }
     setBusy(true);
@@ -34,7 +34,7 @@ export function Files({ element, value, onChange, aria }: Props): ReactNode {
   };
   return (
     <div className="several">
-      <Taken
+      <SelectedItems
         names={value.map((file) => file.name as string)}
         onRemove={(at) => onChange(value.filter((_, other) => other !== at))}
       />
@@ -42,9 +42,9 @@ export function Files({ element, value, onChange, aria }: Props): ReactNode {
         {...aria}
         className="control narrow"
         type="file"
-        multiple={most > 1}
+        multiple={maxItems > 1}
         accept={types?.map((type) => `.${type}`).join()}
-        disabled={busy || value.length >= most}
+        disabled={busy || value.length >= maxItems}
         aria-busy={busy}
         onChange={(event) => {
           const chosen = [...(event.target.files ?? [])];
@@ -57,6 +57,6 @@ export function Files({ element, value, onChange, aria }: Props): ReactNode {
   );
 }
 
-function ending(name: string): string {
+function extension(name: string): string {
   return name.split(".").at(-1)?.toLowerCase() ?? "";
 }

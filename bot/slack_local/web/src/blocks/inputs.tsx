@@ -5,7 +5,7 @@ import type { Block, Element } from "../types";
 import { Control } from "./controls";
 import { Plain } from "./mrkdwn";
 import { useSurface } from "./surface";
-import { simple } from "./values";
+import { controlValue } from "./values";
 
 export function InputBlock({ block }: { block: Block }): ReactNode {
   const surface = useSurface();
@@ -25,7 +25,7 @@ export function InputBlock({ block }: { block: Block }): ReactNode {
       <Control
         block={block}
         element={element}
-        value={touched === undefined ? simple(surface.held(block, element)) : touched}
+        value={touched === undefined ? controlValue(surface.currentValue(block, element)) : touched}
         labelledBy={`${id}-label`}
         describedBy={`${id}-error ${id}-hint`}
         invalid={Boolean(error)}

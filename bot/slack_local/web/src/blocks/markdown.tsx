@@ -4,25 +4,25 @@ import { lexer, type Token, type Tokens } from "marked";
 import { Fragment, type ReactNode } from "react";
 import { inline, Link } from "./mrkdwn";
 
-const SPECIAL = /<[@#!][^<>\n]+>/;
-const NAMED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', "#39": "'" };
+const SLACK_REFERENCE = /<[@#!][^<>\n]+>/;
+const ENTITIES: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', "#39": "'" };
 
 export function Markdown({ text }: { text: string }): ReactNode {
-  return <div className="markdown">{draw(lexer(text, { gfm: true, breaks: true }))}</div>;
+  return <div className="markdown">{drawTokens(lexer(text, { gfm: true, breaks: true }))}</div>;
 }
 
-function draw(tokens: Token[] | undefined): ReactNode {
-  return (tokens ?? []).map((token, at) => <Fragment key={at}>{one(token)}</Fragment>);
+function drawTokens(tokens: Token[] | undefined): ReactNode {
+  return (tokens ?? []).map((token, at) => <Fragment key={at}>{drawToken(token)}</Fragment>);
 }
 
-function one(token: Token): ReactNode {
+function drawToken(token: Token): ReactNode {
   switch (token.type) {
     case "heading":
-      return <p className={`heading heading-${(token as Tokens.Heading).depth}`}>{draw(token.tokens)}</p>;
+      return <p className={`heading heading-${(token as Tokens.Heading).depth}`}>{drawTokens(token.tokens)}</p>;
     case "paragraph":
-      return <p>{draw(token.tokens)}</p>;
+      return <p>{drawTokens(token.tokens)}</p>;
     case "blockquote":
-      return <blockquote>{draw(token.tokens)}</blockquote>;
+      return <blockquote>{drawTokens(token.tokens)}</blockquote>;
     case "code":
       return <pre className="pre">{token.text}</pre>;
     case "hr":
@@ -32,11 +32,11 @@ function one(token: Token): ReactNode {
     case "table":
       return <Table table={token as Tokens.Table} />;
     case "strong":
-      return <strong>{draw(token.tokens)}</strong>;
+      return <strong>{drawTokens(token.tokens)}</strong>;
     case "em":
-      return <em>{draw(token.tokens)}</em>;
+      return <em>{drawTokens(token.tokens)}</em>;
     case "del":
-      return <s>{draw(token.tokens)}</s>;
+      return <s>{drawTokens(token.tokens)}</s>;
     case "codespan":
       return <code>{decoded(token.text)}</code>;
     case "checkbox":
@@ -45,27 +45,27 @@ function one(token: Token): ReactNode {
       return <br />;
     case "link":
     case "image":
-      return <Link href={token.href}>{token.type === "link" ? draw(token.tokens) : token.text || token.href}</Link>;
+      return <Link href={token.href}>{token.type === "link" ? drawTokens(token.tokens) : token.text || token.href}</Link>;
     case "space":
     case "def":
       return null;
     default:
-      return "tokens" in token && token.tokens ? draw(token.tokens) : text(token.raw);
+      return "tokens" in token && token.tokens ? drawTokens(token.tokens) : text(token.raw);
   }
 }
 
 function text(raw: string): ReactNode {
-  return SPECIAL.test(raw) ? inline(raw) : decoded(raw);
+  return SLACK_REFERENCE.test(raw) ? inline(raw) : decoded(raw);
 }
 
 function decoded(raw: string): string {
-  return raw.replace(/&(lt|gt|amp|quot|#39);/g, (whole, name: string) => NAMED[name] ?? whole);
+  return raw.replace(/&(lt|gt|amp|quot|#39);/g, (whole, name: string) => ENTITIES[name] ?? whole);
 }
 
 function List({ list }: { list: Tokens.List }): ReactNode {
   const items = list.items.map((item, at) => (
     <li key={at} className={item.task ? "task" : undefined}>
-      {draw(item.tokens)}
+      {drawTokens(item.tokens)}
     </li>
   ));
   return list.ordered ? <ol start={Number(list.start) || 1}>{items}</ol> : <ul>{items}</ul>;
@@ -78,7 +78,7 @@ function Table({ table }: { table: Tokens.Table }): ReactNode {
         <thead>
           <tr>
             {table.header.map((cell, at) => (
-              <th key={at}>{draw(cell.tokens)}</th>
+              <th key={at}>{drawTokens(cell.tokens)}</th>
             ))}
           </tr>
         </thead>
@@ -86,7 +86,7 @@ function Table({ table }: { table: Tokens.Table }): ReactNode {
           {table.rows.map((row, at) => (
             <tr key={at}>
               {row.map((cell, column) => (
-                <td key={column}>{draw(cell.tokens)}</td>
+                <td key={column}>{drawTokens(cell.tokens)}</td>
               ))}
             </tr>
           ))}

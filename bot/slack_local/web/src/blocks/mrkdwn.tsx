@@ -15,7 +15,7 @@ export function unescaped(text: string): string {
 }
 
 /** A message's text as it was typed: people by their names, links bare, nothing escaped. */
-export function asTyped(text: string): string {
+export function editableText(text: string): string {
   const { users } = store.get();
   const bare = text.replace(/<([^<>|]+)(?:\|[^<>]*)?>/g, (_, inside: string) => {
     const user = users[inside.slice(1)];
@@ -104,11 +104,11 @@ export function inline(text: string): ReactNode {
   const nodes: ReactNode[] = [];
   let end = 0;
   for (const match of text.matchAll(TOKEN)) {
-    const [whole, angled, code, name, bold, italic, struck] = match;
+    const [whole, reference, code, name, bold, italic, struck] = match;
     if (match.index > end) nodes.push(unescaped(text.slice(end, match.index)));
     end = match.index + whole.length;
     const key = match.index;
-    if (angled !== undefined) nodes.push(<Angled key={key} inside={angled} />);
+    if (reference !== undefined) nodes.push(<Reference key={key} inside={reference} />);
     else if (code !== undefined) nodes.push(<code key={key}>{inPre(code)}</code>);
     else if (bold !== undefined) nodes.push(<strong key={key}>{inline(bold)}</strong>);
     else if (italic !== undefined) nodes.push(<em key={key}>{inline(italic)}</em>);
@@ -123,11 +123,11 @@ export function inline(text: string): ReactNode {
 }
 
 /** What stands in angle brackets: a mention, a link, a date, a broadcast. */
-export function Angled({ inside }: { inside: string }): ReactNode {
+export function Reference({ inside }: { inside: string }): ReactNode {
   const [target = "", label] = split(inside, "|");
   if (target.startsWith("@")) return <Mention user={target.slice(1)} />;
   if (target.startsWith("#")) return <ChannelLink channel={target.slice(1)} label={label} />;
-  if (target.startsWith("!date^")) return <Moment target={target} fallback={label ?? ""} />;
+  if (target.startsWith("!date^")) return <SlackDate target={target} fallback={label ?? ""} />;
   if (target.startsWith("!subteam^")) return <span className="mention">{unescaped(label ?? "@group")}</span>;
   if (target.startsWith("!")) return <span className="mention loud">@{target.slice(1)}</span>;
   return <Link href={unescaped(target)}>{label === undefined ? linkText(unescaped(target)) : inline(label)}</Link>;
@@ -169,7 +169,7 @@ export function ChannelLink({ channel, label }: { channel: string; label?: strin
   );
 }
 
-function Moment({ target, fallback }: { target: string; fallback: string }): ReactNode {
+function SlackDate({ target, fallback }: { target: string; fallback: string }): ReactNode {
   const [, seconds = "", pattern = "", link] = target.split("^");
   const date = new Date(Number(seconds) * 1000);
   if (Number.isNaN(date.getTime())) return unescaped(fallback);
@@ -190,7 +190,7 @@ export function formatted(date: Date, pattern: string): string {
   return pattern.replace(/\{(\w+)\}/g, (whole, name: string) => {
     if (name === "ago") return ago(date);
     if (name.endsWith("_pretty")) {
-      const near = nearDay(date);
+      const near = relativeDay(date);
       if (near) return near;
     }
     const format = FORMATS[name.replace(/_pretty$/, "")];
@@ -198,7 +198,7 @@ export function formatted(date: Date, pattern: string): string {
   });
 }
 
-function nearDay(date: Date): string | null {
+function relativeDay(date: Date): string | null {
   const midnight = (d: Date) => new Date(d.getFullYear(), d.getMonth(), d.getDate()).getTime();
   const days = Math.round((midnight(date) - midnight(new Date())) / 86_400_000);
   return days === 0 ? "today" : days === -1 ? "yesterday" : days === 1 ? "tomorrow" : null;

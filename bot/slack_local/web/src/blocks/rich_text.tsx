@@ -2,15 +2,15 @@
 
 import type { ReactNode } from "react";
 import { store } from "../store";
-import type { Obj } from "../types";
+import type { JsonObject } from "../types";
 import { emoji, } from "./emoji";
 import { ChannelLink, Emoji, formatted, Link, Mention } from "./mrkdwn";
 
-export function RichText({ block }: { block: Obj }): ReactNode {
-  return <div className="rich">{(block.elements as Obj[]).map((part, at) => <Part key={at} part={part} />)}</div>;
+export function RichText({ block }: { block: JsonObject }): ReactNode {
+  return <div className="rich">{(block.elements as JsonObject[]).map((part, at) => <Part key={at} part={part} />)}</div>;
 }
 
-function Part({ part }: { part: Obj }): ReactNode {
+function Part({ part }: { part: JsonObject }): ReactNode {
   const inside = <Inlines of={part.elements ?? []} />;
   switch (part.type) {
     case "rich_text_quote":
@@ -21,7 +21,7 @@ function Part({ part }: { part: Obj }): ReactNode {
       const List = part.style === "ordered" ? "ol" : "ul";
       return (
         <List className={`indent-${Math.min(part.indent ?? 0, 6)}`} {...(List === "ol" && part.offset ? { start: part.offset + 1 } : {})}>
-          {(part.elements as Obj[]).map((item, at) => (
+          {(part.elements as JsonObject[]).map((item, at) => (
             <li key={at}>
               <Inlines of={item.elements ?? []} />
             </li>
@@ -34,13 +34,13 @@ function Part({ part }: { part: Obj }): ReactNode {
   }
 }
 
-function Inlines({ of: elements }: { of: Obj[] }): ReactNode {
+function Inlines({ of: elements }: { of: JsonObject[] }): ReactNode {
   return elements.map((element, at) => <Inline key={at} element={element} />);
 }
 
-function Inline({ element }: { element: Obj }): ReactNode {
+function Inline({ element }: { element: JsonObject }): ReactNode {
   let node = bare(element);
-  const style: Obj = element.style ?? {};
+  const style: JsonObject = element.style ?? {};
   if (style.code) node = <code>{node}</code>;
   if (style.bold) node = <strong>{node}</strong>;
   if (style.italic) node = <em>{node}</em>;
@@ -49,7 +49,7 @@ function Inline({ element }: { element: Obj }): ReactNode {
   return node;
 }
 
-function bare(element: Obj): ReactNode {
+function bare(element: JsonObject): ReactNode {
   switch (element.type) {
     case "text":
       return <span className="wrapped">{element.text}</span>;
@@ -79,14 +79,14 @@ function bare(element: Obj): ReactNode {
 }
 
 /** The text of a rich text value, one line per section. */
-export function textOf(value: Obj | null | undefined): string {
-  return ((value?.elements as Obj[]) ?? [])
-    .map((section) => ((section.elements as Obj[]) ?? []).map((part) => part.text ?? "").join(""))
+export function textOf(value: JsonObject | null | undefined): string {
+  return ((value?.elements as JsonObject[]) ?? [])
+    .map((section) => ((section.elements as JsonObject[]) ?? []).map((part) => part.text ?? "").join(""))
     .join("\n");
 }
 
 /** A rich text value of plain lines. */
-export function ofText(text: string): Obj {
+export function ofText(text: string): JsonObject {
   const elements = text ? [{ type: "text", text }] : [];
   return { type: "rich_text", elements: [{ type: "rich_text_section", elements }] };
 }

@@ -1,7 +1,7 @@
-// Where blocks stand: what a press there does, and what its inputs hold.
+// The surface that blocks are on: what a press there does, and the values of its inputs.
 
 import { createContext, useContext } from "react";
-import type { Block, Element, Obj } from "../types";
+import type { Block, Element, JsonObject } from "../types";
 
 export interface Surface {
   /** Press, or choose `value`. */
@@ -9,11 +9,11 @@ export interface Surface {
   /** Put something into an input that is sent later, with the rest. */
   change: (block: Block, element: Element, value: unknown) => void;
   /** The options that the app gives for what was typed into an external select. */
-  search: (block: Block, element: Element, typed: string) => Promise<Obj[]>;
+  search: (block: Block, element: Element, typed: string) => Promise<JsonObject[]>;
   /** What was put into an input, or undefined as long as nobody touched it. */
   touched: (block: Block) => unknown;
-  /** What the workspace holds for an element (an entry of `state.values`). */
-  held: (block: Block, element: Element) => Obj | undefined;
+  /** The value of an element in the workspace (an entry of `state.values`). */
+  currentValue: (block: Block, element: Element) => JsonObject | undefined;
   errors: Record<string, string>;
   /** The element that was pressed and is not answered yet, as `block_id/action_id`. */
   busy: string | null;

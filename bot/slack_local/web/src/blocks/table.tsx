@@ -1,11 +1,11 @@
 // Table blocks: rows of cells, each a text or rich text.
 
 import type { ReactNode } from "react";
-import type { Block, Obj } from "../types";
+import type { Block, JsonObject } from "../types";
 import { RichText } from "./rich_text";
 
 export function Table({ block }: { block: Block }): ReactNode {
-  const [head, ...rows] = (block.rows as Obj[][]) ?? [];
+  const [head, ...rows] = (block.rows as JsonObject[][]) ?? [];
   const align = (column: number) => `to-${block.column_settings?.[column]?.align ?? "left"}`;
   return (
     <div className="scrolls">
@@ -37,7 +37,7 @@ export function Table({ block }: { block: Block }): ReactNode {
   );
 }
 
-function Cell({ cell }: { cell: Obj }): ReactNode {
+function Cell({ cell }: { cell: JsonObject }): ReactNode {
   if (cell.type === "rich_text") return <RichText block={cell} />;
   return String(cell.text ?? cell.value ?? "");
 }

@@ -1,6 +1,6 @@
 // What an element holds: from an entry of `state.values` to what a control shows, and to what the workspace takes.
 
-import type { Obj } from "../types";
+import type { JsonObject } from "../types";
 
 const KEYS = [
   "value",
@@ -20,18 +20,18 @@ const KEYS = [
 ];
 
 /** Options by their value, everything else as it is; null when empty. */
-export function simple(held: Obj | undefined): unknown {
-  const key = KEYS.find((name) => held && name in held);
-  const value = key ? held?.[key] : null;
+export function controlValue(state: JsonObject | undefined): unknown {
+  const key = KEYS.find((name) => state && name in state);
+  const value = key ? state?.[key] : null;
   if (value === undefined || value === null) return null;
-  if (held?.type === "external_select" || held?.type === "multi_external_select") return value;
-  if (key === "selected_option") return (value as Obj).value;
-  if (key === "selected_options") return (value as Obj[]).map((option) => option.value);
+  if (state?.type === "external_select" || state?.type === "multi_external_select") return value;
+  if (key === "selected_option") return (value as JsonObject).value;
+  if (key === "selected_options") return (value as JsonObject[]).map((option) => option.value);
   return value;
 }
 
-export function optionsOf(element: Obj): { label: string | null; options: Obj[] }[] {
+export function optionsOf(element: JsonObject): { label: string | null; options: JsonObject[] }[] {
   if (element.option_groups)
-    return (element.option_groups as Obj[]).map((group) => ({ label: group.label?.text ?? null, options: group.options }));
+    return (element.option_groups as JsonObject[]).map((group) => ({ label: group.label?.text ?? null, options: group.options }));
   return [{ label: null, options: element.options ?? [] }];
 }

@@ -1,15 +1,15 @@
-// What the bot itself says of a thread, apart from the wire. Without a bot that says anything, this is not shown.
+// What the bot reports about a thread, apart from the wire. Hidden where the bot reports nothing.
 
 import { type ReactNode, useEffect, useState } from "react";
 import { store, useStore } from "../store";
-import type { Obj } from "../types";
+import type { JsonObject } from "../types";
 
-const LONG = 60;
+const MAX_INLINE_LENGTH = 60;
 const ID = /^[\da-f-]{30,}$/;
-const MOMENT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/;
+const TIMESTAMP = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/;
 
 export function BotDetails({ channel, thread }: { channel?: string; thread?: string }): ReactNode {
-  const [sections, setSections] = useState<Obj | null>(null);
+  const [sections, setSections] = useState<JsonObject | null>(null);
   const [again, setAgain] = useState(0);
   // What the bot knows changes with what it writes: each news of the thread is a reason to ask again.
   const news = useStore((state) => state.thread?.messages);
@@ -24,13 +24,13 @@ export function BotDetails({ channel, thread }: { channel?: string; thread?: str
       current = false;
     };
   }, [channel, thread, again, news]);
-  if (!thread) return <p className="faint">Open a thread to see what the bot knows of it.</p>;
+  if (!thread) return <p className="faint">Open a thread to see what the bot knows about it.</p>;
   return (
     <div className="bot-details">
       <button type="button" className="button small" onClick={() => setAgain(again + 1)}>
         Ask again
       </button>
-      {sections === null && <p className="faint">The bot says nothing of this thread.</p>}
+      {sections === null && <p className="faint">The bot has no details about this thread.</p>}
       {Object.entries(sections ?? {}).map(([title, value]) => (
         <section key={title} aria-label={title}>
           <h3>{title}</h3>
@@ -48,16 +48,16 @@ function Section({ value }: { value: unknown }): ReactNode {
   return value.map((row, at) => (value.length === 1 ? <Fields key={at} of={row} /> : <Row key={at} row={row} />));
 }
 
-/** One row, closed: when, and its telling words. */
+/** One row, collapsed: its time and its short texts. */
 function Row({ row }: { row: unknown }): ReactNode {
   if (!isObject(row)) return <Fields of={row} />;
-  const told = ["event", "status", "type", "actor_name", "name", "note"].map((key) => row[key]).filter(isWord);
-  const words = told.length ? told : Object.values(row).filter(isWord).slice(0, 3);
-  const when = [row.at, row.opened_at].find((value) => typeof value === "string" && MOMENT.test(value));
+  const labels = ["event", "status", "type", "actor_name", "name", "note"].map((key) => row[key]).filter(isShortText);
+  const words = labels.length ? labels : Object.values(row).filter(isShortText).slice(0, 3);
+  const when = [row.at, row.opened_at].find((value) => typeof value === "string" && TIMESTAMP.test(value));
   return (
     <details className="row-of">
       <summary>
-        {when && <time>{exact(when as string)}</time>} {words.join(" · ")} <span className="faint">{brief(row)}</span>
+        {when && <time>{timeOfDay(when as string)}</time>} {words.join(" · ")} <span className="faint">{summarise(row)}</span>
       </summary>
       <Fields of={row} />
     </details>
@@ -85,9 +85,9 @@ function Fields({ of }: { of: unknown }): ReactNode {
 
 function Value({ name, value }: { name: string; value: unknown }): ReactNode {
   if (isDeep(name, value)) return isObject(value) ? <Fields of={value} /> : <Section value={value} />;
-  if (typeof value === "string") return MOMENT.test(value) ? <time title={value}>{exact(value)}</time> : <Words text={value} />;
+  if (typeof value === "string") return TIMESTAMP.test(value) ? <time title={value}>{timeOfDay(value)}</time> : <TextValue text={value} />;
   const json = JSON.stringify(value, null, 2);
-  if (!isObject(value) || json.length <= LONG) return <code>{JSON.stringify(value)}</code>;
+  if (!isObject(value) || json.length <= MAX_INLINE_LENGTH) return <code>{JSON.stringify(value)}</code>;
   return (
     <details open={name === "value" || name === "answer"}>
       <summary className="faint">{Object.keys(value).join(", ")}</summary>
@@ -96,9 +96,9 @@ function Value({ name, value }: { name: string; value: unknown }): ReactNode {
   );
 }
 
-function Words({ text }: { text: string }): ReactNode {
+function TextValue({ text }: { text: string }): ReactNode {
   if (ID.test(text)) return <span className="id">{text}</span>;
-  return text.length <= LONG * 4 ? <span className="words">{text}</span> : <pre className="json">{text}</pre>;
+  return text.length <= MAX_INLINE_LENGTH * 4 ? <span className="words">{text}</span> : <pre className="json">{text}</pre>;
 }
 
 function isList(value: unknown): boolean {
@@ -110,12 +110,12 @@ function isDeep(name: string, value: unknown): boolean {
   return name !== "schema" && (isList(value) || (isObject(value) && Object.values(value).some(isList)));
 }
 
-function isObject(value: unknown): value is Obj {
+function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isWord(value: unknown): value is string {
-  return typeof value === "string" && value !== "" && value.length <= LONG && !MOMENT.test(value);
+function isShortText(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && value.length <= MAX_INLINE_LENGTH && !TIMESTAMP.test(value);
 }
 
 function isEmpty(value: unknown): boolean {
@@ -124,13 +124,13 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** What a message says, or which tools it calls. */
-function brief(row: Obj): string {
-  if (typeof row.content === "string" && row.content) return row.content.slice(0, LONG);
-  return isList(row.tool_calls) ? row.tool_calls.map((call: Obj) => `${call.name}(…)`).join(", ") : "";
+function summarise(row: JsonObject): string {
+  if (typeof row.content === "string" && row.content) return row.content.slice(0, MAX_INLINE_LENGTH);
+  return isList(row.tool_calls) ? row.tool_calls.map((call: JsonObject) => `${call.name}(…)`).join(", ") : "";
 }
 
 /** A moment as its time of day, to the millisecond. */
-function exact(moment: string): string {
+function timeOfDay(moment: string): string {
   const date = new Date(moment.replace(" ", "T"));
   if (Number.isNaN(date.getTime())) return moment;
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });

@@ -152,7 +152,7 @@ function offersFor(
 async function deliver(channel: string, thread: string | undefined, said: string): Promise<boolean> {
   if (said.startsWith("/")) {
     if (thread !== undefined) {
-      store.say("Slash commands do not work in threads: Slack has none there.");
+      store.showToast("Slash commands do not work in threads: Slack has none there.");
       return false;
     }
     store.expectThread(channel);

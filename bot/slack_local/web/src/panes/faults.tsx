@@ -1,9 +1,9 @@
-// Trouble on demand: each for the next time it fits, and a few that stay on.
+// Fault injection: faults that happen once, and some that stay on.
 
 import { type ReactNode, useEffect, useState } from "react";
 import { store, useStore } from "../store";
 
-const LEAPS: [string, number][] = [
+const CLOCK_STEPS: [string, number][] = [
   ["1 minute", 60],
   ["1 hour", 3600],
   ["1 day", 86_400],
@@ -25,7 +25,7 @@ export function FaultPanel(): ReactNode {
   if (!faults) return null;
   return (
     <div className="faults">
-      <p className="faint">What Slack and the network do on a bad day. Each happens once, the next time it fits.</p>
+      <p className="faint">Faults of Slack and the network. Each happens once, at the next request or event that it applies to.</p>
       <ul>
         <li>
           <button type="button" className="button small" aria-pressed={twice} onClick={() => store.set({ twice: !twice })}>
@@ -83,7 +83,7 @@ export function FaultPanel(): ReactNode {
       <h4>Slack's clock</h4>
       <Clock ahead={faults.ahead} />
       <div className="actions">
-        {LEAPS.map(([title, seconds]) => (
+        {CLOCK_STEPS.map(([title, seconds]) => (
           <button key={seconds} type="button" className="button small" onClick={() => void store.do("advance_clock", { seconds })}>
             + {title}
           </button>

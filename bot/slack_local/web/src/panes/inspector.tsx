@@ -77,16 +77,16 @@ function Wire({ thread }: { thread: string | null }): ReactNode {
 
 function Row({ entry }: { entry: Entry }): ReactNode {
   const [open, setOpen] = useState(false);
-  const { sign, name, told, bad } = summary(entry);
+  const { sign, name, detail, bad } = summary(entry);
   return (
     <div className={bad ? "entry bad" : "entry"}>
       <button type="button" className="entry-head" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <time>{exact(entry.at)}</time>
-        <span className={`sign sign-${entry.kind}`} aria-label={SIGN_WORDS[entry.kind]} role="img">
+        <time>{timeOfDay(entry.at)}</time>
+        <span className={`sign sign-${entry.kind}`} aria-label={DIRECTION_LABELS[entry.kind]} role="img">
           {sign}
         </span>
         <span className="entry-name">{name}</span>
-        <span className="entry-told">{told}</span>
+        <span className="entry-told">{detail}</span>
       </button>
       {entry.kind === "violation" && <pre className="json">{entry.messages.join("\n")}</pre>}
       {open && <Details entry={entry} />}
@@ -94,14 +94,14 @@ function Row({ entry }: { entry: Entry }): ReactNode {
   );
 }
 
-const SIGN_WORDS: Record<Entry["kind"], string> = {
+const DIRECTION_LABELS: Record<Entry["kind"], string> = {
   delivery: "to the app",
   call: "from the app",
   connection: "socket",
   violation: "violation",
 };
 
-function exact(at: number): string {
+function timeOfDay(at: number): string {
   const date = new Date(at * 1000);
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
   return `${clock.format(date)}.${String(date.getMilliseconds()).padStart(3, "0")}`;
@@ -111,24 +111,24 @@ function ms(seconds: number | null): string {
   return seconds === null ? "" : `${Math.round(seconds * 1000)} ms`;
 }
 
-function summary(entry: Entry): { sign: string; name: string; told: string; bad: boolean } {
+function summary(entry: Entry): { sign: string; name: string; detail: string; bad: boolean } {
   const fault = entry.fault ? ` · ${entry.fault}` : "";
   switch (entry.kind) {
     case "delivery": {
       const done = entry.outcome === "acknowledged";
       const again = entry.attempt > 0 ? ` · retry ${entry.attempt}` : "";
-      const told = done ? `ack ${ms(entry.acknowledged_after)}` : entry.outcome === "sent" ? "…" : entry.outcome;
-      return { sign: "→", name: deliveryName(entry), told: told + again + fault, bad: !done && entry.outcome !== "sent" };
+      const detail = done ? `ack ${ms(entry.acknowledged_after)}` : entry.outcome === "sent" ? "…" : entry.outcome;
+      return { sign: "→", name: deliveryName(entry), detail: detail + again + fault, bad: !done && entry.outcome !== "sent" };
     }
     case "call": {
       const failed = entry.status !== 0 && !entry.answer?.ok;
-      const told = entry.status === 0 ? "…" : failed ? (entry.answer?.error ?? entry.status) : ms(entry.took);
-      return { sign: "←", name: entry.method, told: told + fault, bad: failed };
+      const detail = entry.status === 0 ? "…" : failed ? (entry.answer?.error ?? entry.status) : ms(entry.took);
+      return { sign: "←", name: entry.method, detail: detail + fault, bad: failed };
     }
     case "violation":
-      return { sign: "!", name: entry.where, told: entry.error, bad: true };
+      return { sign: "!", name: entry.where, detail: entry.error, bad: true };
     default:
-      return { sign: "⇄", name: "socket", told: entry.what, bad: false };
+      return { sign: "⇄", name: "socket", detail: entry.what, bad: false };
   }
 }
 

@@ -16,7 +16,7 @@ interface Props {
   start?: ReactNode;
 }
 
-interface Ends {
+interface ListContext {
   older: number;
 }
 
@@ -31,13 +31,13 @@ interface Item {
 }
 
 /** Outside of the component: a new function would be a new component, and what is in it would start anew. */
-const ENDS = {
-  Header: ({ context }: { context: Ends }) =>
+const LIST_COMPONENTS = {
+  Header: ({ context }: { context: ListContext }) =>
     context.older > 0 ? <p className="faint older">Loading what came before…</p> : null,
   Footer: () => <div className="list-end" />,
 };
-const FAR = 1_000_000;
-const TOGETHER = 300;
+const FIRST_ITEM_INDEX = 1_000_000;
+const GROUP_SECONDS = 300;
 
 export function MessageList({ channel, messages, older, thread, openThread, start }: Props): ReactNode {
   const ephemerals = useStore((state) => state.screen.ephemerals);
@@ -54,7 +54,7 @@ export function MessageList({ channel, messages, older, thread, openThread, star
       role="log"
       aria-label={thread ? "Replies" : "Messages"}
       data={items}
-      firstItemIndex={FAR - before}
+      firstItemIndex={FIRST_ITEM_INDEX - before}
       initialTopMostItemIndex={{ index: "LAST", align: "end" }}
       alignToBottom={thread === undefined}
       increaseViewportBy={600}
@@ -63,7 +63,7 @@ export function MessageList({ channel, messages, older, thread, openThread, star
       startReached={() => void store.loadOlder(channel)}
       computeItemKey={(_, item) => item.key}
       context={{ older }}
-      components={ENDS}
+      components={LIST_COMPONENTS}
       itemContent={(_, item) => (
         <>
           {older === 0 && item === items[0] && start}
@@ -118,7 +118,7 @@ function follows(last: Message | undefined, now: Message | undefined): boolean {
     now !== undefined &&
     last.user === now.user &&
     last.username === now.username &&
-    Number(now.ts) - Number(last.ts) < TOGETHER &&
+    Number(now.ts) - Number(last.ts) < GROUP_SECONDS &&
     !last.reply_count
   );
 }

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from "react";
 import { Attachments, Blocks } from "../blocks/blocks";
 import { emoji } from "../blocks/emoji";
 import { Markdown } from "../blocks/markdown";
-import { ago, asTyped, Mrkdwn } from "../blocks/mrkdwn";
+import { ago, editableText, Mrkdwn } from "../blocks/mrkdwn";
 import { SurfaceContext } from "../blocks/surface";
 import { store, useStore } from "../store";
 import { useMessageSurface } from "../surfaces";
@@ -135,7 +135,7 @@ function ThreadLine({ message }: { message: Message }): ReactNode {
 }
 
 function Editor({ message, onDone }: { message: Message; onDone: () => void }): ReactNode {
-  const [text, setText] = useState(() => asTyped(message.text));
+  const [text, setText] = useState(() => editableText(message.text));
   const save = async () => {
     onDone();
     await store.do("edit", { channel: message.channel, ts: message.ts, text });

@@ -1,4 +1,4 @@
-// What the bot tells its developer about one of its messages: the exception behind an error.
+// What the bot reports to its developer about one of its messages: the exception behind an error.
 
 import type { ReactNode } from "react";
 import { useStore } from "../store";
@@ -24,7 +24,7 @@ function Note({ note }: { note: MessageNote }): ReactNode {
           <pre className="json">{note.traceback}</pre>
         </details>
       )}
-      <p className="faint">Only this page shows it, to whoever writes the graph.</p>
+      <p className="faint">Shown on this page only, for the developer.</p>
     </aside>
   );
 }

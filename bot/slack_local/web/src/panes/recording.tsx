@@ -44,7 +44,7 @@ export function Recording({ onClose }: { onClose: () => void }): ReactNode {
         <button
           type="button"
           className="button primary"
-          onClick={() => void navigator.clipboard.writeText(sources[format]).then(() => store.say("Copied."))}
+          onClick={() => void navigator.clipboard.writeText(sources[format]).then(() => store.showToast("Copied."))}
         >
           Copy
         </button>

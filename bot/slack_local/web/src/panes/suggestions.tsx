@@ -44,7 +44,7 @@ async function start(one: Suggestion): Promise<void> {
   const { users, me } = store.get();
   const waiting = one.thread ? await newestWaiting() : null;
   if (one.thread && waiting === null) {
-    store.say("Nothing waits yet: start with the first one.");
+    store.showToast("Nothing waits yet: start with the first one.");
     return;
   }
   if (users[me]?.name !== one.person) await store.switchPerson(one.person);
@@ -55,7 +55,7 @@ async function start(one: Suggestion): Promise<void> {
     go({ place: "channel", channel: place.id });
   }
   const person = store.get().users[store.get().me]?.real_name;
-  store.say(waiting ? `You are ${person} now. Press a button on the card.` : `You are ${person} now. Press Enter to send.`);
+  store.showToast(waiting ? `You are ${person} now. Press a button on the card.` : `You are ${person} now. Press Enter to send.`);
 }
 
 /** The newest thread of any channel in which a card waits. */

@@ -2,13 +2,13 @@ import { type ReactNode, useEffect } from "react";
 import { store, useStore } from "../store";
 import { Icon } from "../icons";
 
-const SHOWN = 5000;
+const TOAST_MS = 5000;
 
 export function Toast(): ReactNode {
   const toast = useStore((state) => state.toast);
   useEffect(() => {
     if (!toast) return;
-    const timer = setTimeout(() => store.set({ toast: null }), SHOWN);
+    const timer = setTimeout(() => store.set({ toast: null }), TOAST_MS);
     return () => clearTimeout(timer);
   }, [toast]);
   return (

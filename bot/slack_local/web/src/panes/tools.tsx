@@ -5,7 +5,7 @@ import { store, useStore } from "../store";
 import type { Message } from "../types";
 import { Icon } from "../icons";
 
-const QUICK: [string, string][] = [
+const QUICK_REACTIONS: [string, string][] = [
   ["+1", "👍"],
   ["eyes", "👀"],
 ];
@@ -32,7 +32,7 @@ export function Tools({ message, inThread, onEdit }: Props): ReactNode {
       onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
       onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}
     >
-      {QUICK.map(([name, character]) => (
+      {QUICK_REACTIONS.map(([name, character]) => (
         <button key={name} type="button" className="icon" aria-label={`React with ${name}`} onClick={() => pick("react", { name })}>
           {character}
         </button>

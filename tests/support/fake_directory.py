@@ -42,5 +42,8 @@ class FakeDirectory:
             return name
         return next((channel for channel, known in self.names.items() if f"#{known}" == name), None)
 
+    async def group_id(self, name: str) -> str | None:
+        return name if name in self.groups else None
+
     async def groups_of(self, user_id: str) -> frozenset[str]:
         return frozenset(handle for handle, members in self.groups.items() if user_id in members)

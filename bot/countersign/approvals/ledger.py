@@ -17,6 +17,13 @@ class Observation(StrEnum):
     REFUSED = "refused"  # somebody tried to decide and may not: who, how and why not
 
 
+class DelegationEvent(StrEnum):
+    """What the ledger keeps of delegations. Their use is in the entries of the votes."""
+
+    STARTED = "delegation_started"
+    ENDED = "delegation_ended"  # stopped by somebody, or its time is over
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """An approval as it becomes, and why. `by` is None where the bot itself acted.

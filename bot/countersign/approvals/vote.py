@@ -15,6 +15,7 @@ class Vote:
     broke_glass: bool = False  # it decided alone, where more would have been needed
     expired: bool = False  # nobody answered by then: `on_expiry` decided
     cancelled: bool = False  # the requester cancelled: a rejection, whoever may decide
+    on_behalf_of: Person | None = None  # who is away, and for whom it counts
 
     @property
     def by_a_person(self) -> bool:

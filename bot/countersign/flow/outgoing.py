@@ -29,6 +29,7 @@ class OutgoingKind(StrEnum):
     FAILURE = "failure"  # body: {"text", "error_id", "ask_again": bool}: a run stopped
     START_FORM = "start_form"  # body: {"graph"}: the button that opens the form which starts a graph
     DIRECT = "direct"  # body: {"why"}: a direct message about an approval; its channel is a user's id
+    PRIVATE_NOTE = "private_note"  # body: {"text"}: a note by direct message; its channel is a user's id
     POINTER = "pointer"  # where the card of an approval of this thread is, if it is in another channel
     ROOT = "root"  # body: {"text", "user", "response_url"}: the root of a thread begun by /agent
 

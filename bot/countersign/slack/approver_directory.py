@@ -133,6 +133,12 @@ class ApproverDirectory:
         except _NoSuchName:
             return None
 
+    async def group_id(self, name: str) -> str | None:
+        try:
+            return await self._group_id(name)
+        except _NoSuchName:
+            return None
+
     async def groups_of(self, user_id: str) -> frozenset[str]:
         found: set[str] = set()
         for group in await self._groups():

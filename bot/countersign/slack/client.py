@@ -65,6 +65,8 @@ class SlackClient:
         if row.kind is OutgoingKind.IMAGE:
             return await self._post_image(row)
         exact = row.kind is not OutgoingKind.AGENT_MESSAGE
+        if row.kind is OutgoingKind.PRIVATE_NOTE:
+            row = replace(row, channel=await self._message_channel(row.channel))
         messages = [await name_people(each, self._names, exact=exact) for each in render_message(row)]
         return await self._sender.send_all(row, messages)
 

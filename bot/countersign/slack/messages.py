@@ -49,7 +49,7 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
             return _agent_message(str(body.get("text") or ""))
         case OutgoingKind.RESULT:
             return _result(body.get("values"))
-        case OutgoingKind.NOTE:
+        case OutgoingKind.NOTE | OutgoingKind.PRIVATE_NOTE:
             return (_note(str(body.get("text", "")), body.get("mentions") or ()),)
         case OutgoingKind.WAITING:
             return (_note(_waiting(body), ()),)

@@ -648,3 +648,32 @@ ON CONFLICT (team, old_id) DO NOTHING;
 -- channel_ids --
 -- All channels of a workspace that got another id.
 SELECT old_id, new_id, changed_ts FROM countersign.channel_ids WHERE team = %(team)s;
+
+-- active_delegations --
+-- The delegations of a workspace that last at a moment, the oldest first.
+SELECT * FROM countersign.delegations
+WHERE team = %(team)s AND ended_at IS NULL AND ends_at > %(now)s
+ORDER BY starts_at, id;
+
+-- lock_delegations --
+-- Until the transaction ends, no other delegation starts.
+SELECT pg_advisory_xact_lock(%(key)s);
+
+-- start_delegation --
+-- Inserts a delegation.
+INSERT INTO countersign.delegations
+    (id, team, delegator, delegator_name, delegate, delegate_name, group_id, group_handle, starts_at, ends_at)
+VALUES (%(id)s, %(team)s, %(delegator)s, %(delegator_name)s, %(delegate)s, %(delegate_name)s, %(group_id)s,
+        %(group_handle)s, %(starts_at)s, %(ends_at)s);
+
+-- stop_delegations --
+-- Ends what a person delegated, and returns it.
+UPDATE countersign.delegations SET ended_at = %(now)s
+WHERE team = %(team)s AND delegator = %(delegator)s AND ended_at IS NULL AND ends_at > %(now)s
+RETURNING *;
+
+-- end_lapsed_delegations --
+-- Records the end of delegations whose time is over, and returns them.
+UPDATE countersign.delegations SET ended_at = ends_at
+WHERE ended_at IS NULL AND ends_at <= %(now)s
+RETURNING *;

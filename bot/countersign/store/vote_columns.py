@@ -48,12 +48,15 @@ def claim_column(claim: Claim | None) -> Json:
     """Null for nobody's."""
     if claim is None:
         return None
-    by = claim.by
-    return {"by": by.id, "name": by.name, "standing": by.standing.value, "at": claim.at.isoformat()}
+    return {**_person_row(claim.by), "at": claim.at.isoformat()}
 
 
 def claim_from(column: Any) -> Claim | None:
     return Claim(by=_person_from(column), at=datetime.fromisoformat(column["at"])) if column else None
+
+
+def _person_row(person: Person) -> dict[str, Json]:
+    return {"by": person.id, "name": person.name, "standing": person.standing.value}
 
 
 def _person_from(stored: Row) -> Person:
@@ -106,6 +109,7 @@ def _vote_from(vote: Row | None) -> Vote | None:
         broke_glass=vote.get("broke_glass", False),
         expired=vote.get("expired", False),
         cancelled=vote.get("cancelled", False),
+        on_behalf_of=_person_from(vote["on_behalf_of"]) if vote.get("on_behalf_of") else None,
     )
 
 
@@ -117,12 +121,11 @@ def _vote_row(vote: Vote | None) -> Json:
         "message": vote.decision.message,
         "value": vote.decision.value,
         "verbatim": vote.decision.verbatim,
-        "by": vote.by.id,
-        "name": vote.by.name,
-        "standing": vote.by.standing.value,
+        **_person_row(vote.by),
         "at": vote.at.isoformat(),
         **({"broke_glass": True} if vote.broke_glass else {}),
         **({"expired": True} if vote.expired else {}),
         **({"cancelled": True} if vote.cancelled else {}),
+        **({"on_behalf_of": _person_row(vote.on_behalf_of)} if vote.on_behalf_of else {}),
         **({"state": dict(vote.decision.state)} if vote.decision.state is not None else {}),
     }

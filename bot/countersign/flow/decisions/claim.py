@@ -55,7 +55,7 @@ class ClaimApproval:
         """Raise MayNotDecide unless there is an open row that this person may decide in some way."""
         refused: MayNotDecide | None = None
         for row in approval.open_rows:
-            voting = await self._voting.row(approval, row)
+            voting = await self._voting.row(approval, row, person.id)
             for kind in (each for each in DecisionKind if each in approval.rule(row).decisions):
                 try:
                     return check_may_open(voting.context, voting.votes, person, kind)

@@ -78,13 +78,13 @@ class Decide:
             review.approval.check_open(row, digest)
             review.approval.check_in_time(row, self._clock())
             if kind is not None:
-                voting = await self._voting.row(review.approval, row)
+                voting = await self._voting.row(review.approval, row, person.id)
                 check_may_open(voting.context, voting.votes, person, kind)
         return review
 
     async def reason_required(self, approval: Approval, row: int, person: Person, kind: DecisionKind) -> bool:
         """Whether this person has to give a reason for this decision."""
-        voting = await self._voting.row(approval, row)
+        voting = await self._voting.row(approval, row, person.id)
         return reason_required(voting.context, person, kind)
 
     async def _find(self, approval_id: UUID, channel: str) -> Review:
@@ -134,7 +134,11 @@ class Decide:
                 cast[row], verdicts[row] = await self._cast(approval, row, vote)
         decided = {
             row: Vote(
-                decision=verdict.decision, by=person, at=at, broke_glass=verdict.broke_glass is not None
+                decision=verdict.decision,
+                by=person,
+                at=at,
+                broke_glass=verdict.broke_glass is not None,
+                on_behalf_of=verdict.on_behalf_of.get(person.id),
             )
             for row, verdict in verdicts.items()
             if verdict.outcome is not Outcome.OPEN and verdict.decision is not None
@@ -154,7 +158,9 @@ class Decide:
                 **({"message": request.message} if request.message else {}),
                 "digest": request.digest,
                 "rows": {
-                    str(row): _as_json(decision, review, row) | _verdict_json(verdicts[row])
+                    str(row): _as_json(decision, review, row)
+                    | _verdict_json(verdicts[row])
+                    | _on_behalf_json(verdicts[row])
                     for row, decision in request.decisions.items()
                 },
             },
@@ -162,13 +168,14 @@ class Decide:
 
     async def _cast(self, approval: Approval, row: int, vote: Vote) -> tuple[RowVotes, Verdict]:
         """The row's votes with this one, and what they come to."""
-        voting = await self._voting.row(approval, row)
+        voting = await self._voting.row(approval, row, vote.by.id)
         check_may_vote(voting.context, voting.votes, vote.by, vote.decision)
         earlier = voting.votes.of(vote.by.id)
         if earlier is not None and earlier.decision == vote.decision:
             raise AlreadyVoted
         verdict = count_votes(voting.context, voting.votes.cast(vote))
-        return replace(approval.votes_on(row).cast(vote), needed=verdict.needed), verdict
+        votes = approval.votes_on(row).cast(vote).on_behalf_of(verdict.on_behalf_of)
+        return replace(votes, needed=verdict.needed), verdict
 
     async def _explain_conflict(self, request: DecisionRequest) -> None:
         """Raise what whoever was first left for the others to know; nothing if the rows are still open."""
@@ -204,6 +211,17 @@ def _as_json(decision: Decision, review: Review, row: int) -> dict[str, Json]:
             for name, after in decision.state.items()
         }
     return fields
+
+
+def _on_behalf_json(verdict: Verdict) -> dict[str, Json]:
+    """Whose seats the votes count for, where that is not the voter: by voter, with the delegation's id."""
+    if not verdict.stands_in:
+        return {}
+    used: dict[str, Json] = {
+        voter: {"user": each.delegator.id, "name": each.delegator.name, "delegation": str(each.delegation_id)}
+        for voter, each in verdict.stands_in.items()
+    }
+    return {"on_behalf_of": used}
 
 
 def _verdict_json(verdict: Verdict) -> dict[str, Json]:

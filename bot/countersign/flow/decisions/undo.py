@@ -40,6 +40,8 @@ class UndoDecision:
         reopened = tuple(row for row in after.open_rows if approval.votes[row] is not None)
         for row in reopened:
             voting = await self._voting.row(after, row)
-            row_votes[row] = replace(row_votes[row], needed=count_votes(voting.context, voting.votes).needed)
+            verdict = count_votes(voting.context, voting.votes)
+            votes = row_votes[row].on_behalf_of(verdict.on_behalf_of)
+            row_votes[row] = replace(votes, needed=verdict.needed)
         after = replace(after, row_votes=tuple(row_votes))
         return Change(after=after, event=Event.UNDONE, by=person, detail={"rows": list(reopened)})

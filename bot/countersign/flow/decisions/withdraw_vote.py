@@ -36,5 +36,6 @@ class WithdrawVote:
         votes = approval.votes_on(row).withdraw(person.id)
         voting = await self._voting.row(approval, row)
         verdict = count_votes(voting.context, voting.votes.withdraw(person.id))
-        after = approval.with_vote_withdrawn(row, replace(votes, needed=verdict.needed))
+        votes = replace(votes.on_behalf_of(verdict.on_behalf_of), needed=verdict.needed)
+        after = approval.with_vote_withdrawn(row, votes)
         return Change(after=after, event=Event.VOTE_WITHDRAWN, by=person, detail={"row": row})

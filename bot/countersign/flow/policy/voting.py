@@ -15,7 +15,8 @@ from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.shortages import Shortage, find_shortages
 from countersign.flow.policy.current_policy import CurrentPolicy
-from countersign.flow.ports import ApproverDirectory, Clock
+from countersign.flow.policy.stand_ins import StandIns
+from countersign.flow.ports import ApproverDirectory, Clock, Delegations
 
 _LOOKED_UP = {SourceKind.GROUP, SourceKind.CHANNEL, SourceKind.THREAD_CHANNEL}
 _NO_DIRECTORY = Unreadable(reason="Slack can't be asked here")
@@ -31,14 +32,25 @@ class VotingRow:
 
 
 class Voting:
-    def __init__(self, policy: CurrentPolicy, directory: ApproverDirectory | None, clock: Clock) -> None:
-        """Without a directory nobody is a member of a group or channel."""
+    def __init__(
+        self,
+        policy: CurrentPolicy,
+        directory: ApproverDirectory | None,
+        clock: Clock,
+        delegations: Delegations | None = None,
+    ) -> None:
+        """Without a directory nobody is a member of a group or channel, and nobody stands in for others."""
         self._policy = policy
         self._directory = directory
         self._clock = clock
+        self._stand_ins = StandIns(delegations, directory, clock)
 
-    async def row(self, approval: Approval, row: int) -> VotingRow:
-        """Raises RateLimited, SlackRefused or SlackUnreachable if an earlier voter cannot be looked up."""
+    async def row(self, approval: Approval, row: int, voter: str | None = None) -> VotingRow:
+        """With the delegations to those who voted, and to `voter`, who is about to.
+
+        Raises RateLimited, SlackRefused or SlackUnreachable if an earlier voter, or somebody who
+        delegated to one, cannot be looked up.
+        """
         rule, votes = approval.rule(row), approval.votes_on(row)
         freeze = self.freeze(rule)
         fired = Fired(row=row, kind=TimerKind.ESCALATE) in approval.fired
@@ -58,7 +70,12 @@ class Voting:
         )
         memberships = await self._memberships(approval, others, context.memberships)
         return VotingRow(
-            context=replace(context, memberships=memberships, unfillable=unfillable),
+            context=replace(
+                context,
+                memberships=memberships,
+                unfillable=unfillable,
+                stand_ins=await self._stand_ins.of(approval, rule, _voters(votes, voter)),
+            ),
             shortages=shortages,
             votes=await self._as_they_are_now(votes, approval.channel),
         )
@@ -99,3 +116,7 @@ class Voting:
         )
         now = tuple(replace(vote, by=person) for vote, person in zip(votes.votes, people, strict=True))
         return replace(votes, votes=now)
+
+
+def _voters(votes: RowVotes, voter: str | None) -> frozenset[str]:
+    return frozenset((*(vote.by.id for vote in votes.votes), *((voter,) if voter else ())))

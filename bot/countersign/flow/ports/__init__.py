@@ -1,6 +1,7 @@
 """What the use cases need of the rooms around them: every protocol that an adapter implements."""
 
 from countersign.flow.ports.clock import Clock
+from countersign.flow.ports.delegations import Delegations, DelegationStore
 from countersign.flow.ports.graphs import Graphs, GraphThread, Locks, RunSlots, Session
 from countersign.flow.ports.outbox import LostCards, Outbox
 from countersign.flow.ports.retention import Checkpoints, RetentionStore
@@ -14,6 +15,8 @@ __all__ = [
     "Checkpoints",
     "Clock",
     "DecidedApprovals",
+    "DelegationStore",
+    "Delegations",
     "Effects",
     "GraphThread",
     "Graphs",

@@ -65,6 +65,13 @@ class ApproverDirectory(Protocol):
         """
         ...
 
+    async def group_id(self, name: str) -> str | None:
+        """The id of a user group (`@handle`, or its id); None if there is none that is enabled.
+
+        Raises RateLimited, SlackRefused, SlackUnreachable.
+        """
+        ...
+
     async def groups_of(self, user_id: str) -> frozenset[str]:
         """The handles and ids of the user groups that somebody is in.
 

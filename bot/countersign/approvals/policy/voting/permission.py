@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import MayNotDecide
-from countersign.approvals.person import Person
+from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import ApproverSet, Source
 from countersign.approvals.policy.clock.freeze_calendar import Freeze
 from countersign.approvals.policy.rule import ReasonRequired, Rule
 from countersign.approvals.policy.voting.membership import Memberships, Unreadable
 from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.policy.voting.stand_in import StandIn
 
 _NOT_ALLOWED = {
     DecisionKind.APPROVE: "The rule for this doesn't allow approving it.",
@@ -34,12 +35,42 @@ class VotingContext:
     freeze: Freeze | None = None  # one that lasts now
     escalated: bool = False  # `escalate_after` is over: `escalate_to` may fill any seat too
     unfillable: bool = False  # no seat can be filled by who is left: `shortages` found some
+    stand_ins: tuple[StandIn, ...] = ()  # of those who vote, as their delegations are now
 
     def fills(self, source: Source, user_id: str) -> bool:
         """Whether this person may sit in a seat of this source, by membership alone."""
         if self.memberships.includes(source, user_id) is True:
             return True
         return self.substitutes_may_decide and self._is_any(self.rule.timers.escalate_to, user_id)
+
+    def fills_for(self, source: Source, stand_in: StandIn) -> bool:
+        """Whether whoever is away could sit in this seat by their own membership, and delegated it."""
+        away = stand_in.delegator.id
+        if self.memberships.includes(source, away) is True and _is_for(stand_in, source):
+            return True
+        substitutes = (each for each in self.rule.timers.escalate_to if _is_for(stand_in, each.source))
+        return self.substitutes_may_decide and self._is_any(substitutes, away)
+
+    def usable_stand_ins(self, row: RowVotes, user_id: str) -> tuple[StandIn, ...]:
+        """Those for whom this person may vote on the row now.
+
+        Nobody who votes here themselves, who could not be an approver, or who may not decide this.
+        """
+        return tuple(
+            each
+            for each in self.stand_ins
+            if each.delegate == user_id
+            and each.delegator.standing is Standing.MEMBER
+            and row.of(each.delegator.id) is None
+            and not self.is_shut_out(row, each.delegator.id)
+            and any(self.fills_for(approvers.source, each) for approvers in self.rule.approvers)
+        )
+
+    def is_shut_out(self, row: RowVotes, user_id: str) -> bool:
+        """Whether `requester_may_decide = false` keeps this person from approving."""
+        if self.rule.requester_may_decide:
+            return False
+        return user_id in {self.memberships.requester, row.editor}
 
     @property
     def substitutes_may_decide(self) -> bool:
@@ -83,8 +114,9 @@ def check_may_open(context: VotingContext, row: RowVotes, person: Person, kind: 
     breaks_glass = context.may_break_glass(person.id)
     if kind is not DecisionKind.REJECT and context.freeze is not None and not breaks_glass:
         raise MayNotDecide(_frozen(context.freeze))
-    if not breaks_glass and not context.is_approver(person.id):
-        raise MayNotDecide(_not_an_approver(context))
+    if breaks_glass or context.is_approver(person.id) or context.usable_stand_ins(row, person.id):
+        return
+    raise MayNotDecide(_not_an_approver(context, row, person.id))
 
 
 def reason_required(context: VotingContext, person: Person, kind: DecisionKind) -> bool:
@@ -131,6 +163,10 @@ def _has_reason(decision: Decision) -> bool:
     return bool(decision.message and decision.message.strip())
 
 
+def _is_for(stand_in: StandIn, source: Source) -> bool:
+    return stand_in.sources is None or source in stand_in.sources
+
+
 def _frozen(freeze: Freeze) -> str:
     until = f" until {freeze.until:%Y-%m-%d %H:%M} UTC" if freeze.until else ""
     return (
@@ -138,7 +174,17 @@ def _frozen(freeze: Freeze) -> str:
     )
 
 
-def _not_an_approver(context: VotingContext) -> str:
+def _not_an_approver(context: VotingContext, row: RowVotes, user_id: str) -> str:
+    for stand_in in context.stand_ins:
+        if stand_in.delegate != user_id:
+            continue
+        away = stand_in.delegator
+        if context.is_shut_out(row, away.id):
+            return (
+                f"You stand in for {away.name}, who asked for this or edited it. Somebody else has to decide."
+            )
+        if row.of(away.id) is not None:
+            return f"{away.name} has voted on this, so you can't vote for them as well."
     unreadable = context.unreadable()
     if unreadable:
         source, why = next(iter(unreadable.items()))

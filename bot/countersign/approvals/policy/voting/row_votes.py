@@ -1,10 +1,12 @@
 """The votes on one row of an approval, as they stand: one per person, all for the same proposal."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
+from countersign.approvals.person import Person
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.vote import Vote
 
@@ -54,6 +56,15 @@ class RowVotes:
             return replace(self, votes=others)
         same = next((vote for vote in others if vote.decision.proposes), None)
         return replace(self, votes=others, proposal=same) if same else RowVotes()
+
+    def on_behalf_of(self, delegators: Mapping[str, Person]) -> "RowVotes":
+        """The same, each vote marked with the person for whom it counts, given by voter."""
+
+        def marked(vote: Vote) -> Vote:
+            return replace(vote, on_behalf_of=delegators.get(vote.by.id))
+
+        proposal = marked(self.proposal) if self.proposal is not None else None
+        return replace(self, votes=tuple(map(marked, self.votes)), proposal=proposal)
 
     def _proposes(self, decision: Decision) -> bool:
         return self.proposal is not None and _content(self.proposal.decision) == _content(decision)

@@ -1,16 +1,20 @@
 """What the votes on a row come to under its rule."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.person import Person
 from countersign.approvals.policy.approver_set import Source
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.permission import VotingContext, counts
+from countersign.approvals.policy.voting.representation import Representation, represent, represent_all
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.seats import assign, open_to
+from countersign.approvals.policy.voting.stand_in import StandIn
 from countersign.approvals.vote import Vote
+
+_COUNTED_ONCE = "Somebody else's vote counts for the same person already."
 
 
 class Outcome(StrEnum):
@@ -42,6 +46,12 @@ class Verdict:
     needed: tuple[Needed, ...]  # empty once nothing is missing
     uncounted: tuple[Uncounted, ...]
     broke_glass: Vote | None = None  # the approval that decided it alone
+    stands_in: Mapping[str, StandIn] = field(default_factory=dict)  # by voter who counts for somebody else
+
+    @property
+    def on_behalf_of(self) -> Mapping[str, Person]:
+        """By voter: the person for whom their vote counts, where that is not themselves."""
+        return {voter: each.delegator for voter, each in self.stands_in.items()}
 
 
 def count_votes(context: VotingContext, row: RowVotes) -> Verdict:
@@ -56,10 +66,20 @@ def count_votes(context: VotingContext, row: RowVotes) -> Verdict:
         for vote, reason in zip(row.votes, reasons, strict=True)
         if reason is not None
     )
-    rejections = tuple(vote for vote in counted if vote.decision.kind is DecisionKind.REJECT)
-    approvals = tuple(vote for vote in counted if _approves(context, row, vote))
-    seats, needed = _seats(context, [vote.by.id for vote in approvals])
-    broke_glass = next((vote for vote in approvals if _breaks_glass(context, vote)), None)
+    rejecting = [vote for vote in counted if vote.decision.kind is DecisionKind.REJECT]
+    against = represent_all([vote.by.id for vote in rejecting], _options(context, row, rejecting, ()))
+    approving = [vote for vote in counted if _approves(context, row, vote)]
+    options = _options(context, row, approving, against.values())
+    seated = _seated(context, row, [vote.by.id for vote in approving], options)
+    rejections = tuple(vote for vote in rejecting if vote.by.id in against)
+    approvals = tuple(vote for vote in approving if vote.by.id in seated.counted)
+    uncounted += tuple(
+        Uncounted(vote=vote, reason=_COUNTED_ONCE)
+        for vote in (*rejecting, *approving)
+        if vote not in rejections and vote not in approvals
+    )
+    needed = seated.needed
+    broke_glass = next((vote for vote in approving if _breaks_glass(context, vote)), None)
     outcome = Outcome.OPEN
     decision = None
     if len(rejections) >= context.rule.rejections:
@@ -70,13 +90,14 @@ def count_votes(context: VotingContext, row: RowVotes) -> Verdict:
     return Verdict(
         outcome=outcome,
         decision=decision,
-        seats=seats,
+        seats=_seats(context, seated),
         approvals=approvals,
         rejections=rejections,
         quorum=context.rule.quorum,
         needed=needed if outcome is Outcome.OPEN else (),
         uncounted=uncounted,
         broke_glass=broke_glass if outcome is Outcome.APPROVED else None,
+        stands_in=_stands_in(context, {**against, **seated.counted}),
     )
 
 
@@ -92,22 +113,47 @@ def _breaks_glass(context: VotingContext, vote: Vote) -> bool:
     return context.may_break_glass(vote.by.id) and bool((vote.decision.message or "").strip())
 
 
-def _seats(context: VotingContext, voters: Sequence[str]) -> tuple[tuple[Seat, ...], tuple[Needed, ...]]:
-    sources = [each.source for each in context.rule.approvers for _ in range(each.count)]
+def _options(
+    context: VotingContext, row: RowVotes, votes: Sequence[Vote], taken: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """By voter, as whom they may count: themselves first, and nobody who is counted elsewhere."""
+    options = {}
+    for voter in (vote.by.id for vote in votes):
+        own = (voter,) if context.is_approver(voter) or context.may_break_glass(voter) else ()
+        others = (each.delegator.id for each in context.usable_stand_ins(row, voter))
+        options[voter] = tuple(dict.fromkeys([*own, *(other for other in others if other not in taken)]))
+    return options
 
-    def can_fill(number: int, voter: str) -> bool:
-        return context.fills(sources[number], voter)
 
-    assigned = assign(len(sources), voters, can_fill)
-    seats = tuple(Seat(source=source, voter=voter) for source, voter in zip(sources, assigned, strict=True))
-    missing: dict[tuple[Source, ...], int] = {}
-    for number, voter in enumerate(assigned):
-        if voter is None:
-            fits = sorted(open_to(number, assigned, can_fill))
-            any_of = tuple(dict.fromkeys(sources[fit] for fit in fits))
-            missing[any_of] = missing.get(any_of, 0) + 1
-    extra = context.rule.quorum - len(voters) - sum(missing.values())
-    if extra > 0:
-        anybody = tuple(dict.fromkeys(sources))
-        missing[anybody] = missing.get(anybody, 0) + extra
-    return seats, tuple(Needed(count=count, any_of=any_of) for any_of, count in missing.items())
+def _seated(
+    context: VotingContext, row: RowVotes, voters: Sequence[str], options: Mapping[str, Sequence[str]]
+) -> Representation:
+    def fills(source: Source, voter: str, person: str) -> bool:
+        if person == voter:
+            return context.fills(source, voter)
+        return any(
+            context.fills_for(source, each)
+            for each in context.usable_stand_ins(row, voter)
+            if each.delegator.id == person
+        )
+
+    return represent(_sources(context), context.rule.quorum, voters, options, fills)
+
+
+def _sources(context: VotingContext) -> list[Source]:
+    return [each.source for each in context.rule.approvers for _ in range(each.count)]
+
+
+def _seats(context: VotingContext, seated: Representation) -> tuple[Seat, ...]:
+    return tuple(
+        Seat(source=source, voter=voter)
+        for source, voter in zip(_sources(context), seated.seats, strict=True)
+    )
+
+
+def _stands_in(context: VotingContext, counted: Mapping[str, str]) -> dict[str, StandIn]:
+    return {
+        each.delegate: each
+        for each in context.stand_ins
+        if each.delegator.id == counted.get(each.delegate) != each.delegate
+    }

@@ -1,0 +1,99 @@
+"""Delegation: while somebody is away, another person counts for the seats that are theirs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from countersign.approvals.eligibility import check_may_decide
+from countersign.approvals.errors import CountersignError
+from countersign.approvals.person import Person, Standing
+
+LONGEST = timedelta(days=366)
+
+
+class DelegationRefused(CountersignError):
+    """This can't be delegated."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserGroup:
+    id: str
+    handle: str  # with its `@`; it may change, the id does not
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delegation:
+    """`group`: it is for the seats of this group alone; None: for all of the delegator's."""
+
+    id: UUID
+    team: str
+    delegator: str  # a user id, as is `delegate`
+    delegator_name: str
+    delegate: str
+    delegate_name: str
+    group: UserGroup | None
+    starts_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None = None  # stopped, or found to be over
+
+    def is_active(self, now: datetime) -> bool:
+        return self.ended_at is None and self.starts_at <= now < self.ends_at
+
+    def overlaps(self, other: "Delegation") -> bool:
+        """Whether there is a seat that both may be for. Says nothing about when."""
+        return self.group is None or other.group is None or self.group.id == other.group.id
+
+
+def check_may_delegate(
+    new: Delegation, delegator: Person, delegate: Person, active: Iterable[Delegation]
+) -> None:
+    """Raise DelegationRefused or MayNotDecide unless this delegation may start beside the active ones.
+
+    Whoever is away for the same seats takes over for nobody: so there is no chain and no cycle.
+    """
+    check_may_decide(delegator)
+    if new.delegate == new.delegator:
+        raise DelegationRefused("You can't delegate to yourself. Choose somebody else.")
+    if delegate.standing is not Standing.MEMBER:
+        raise DelegationRefused(_NO_DELEGATE[delegate.standing])
+    if new.ends_at <= new.starts_at:
+        raise DelegationRefused("That time has passed. Give one that is still to come.")
+    if new.ends_at - new.starts_at > LONGEST:
+        raise DelegationRefused("That is too long. A delegation lasts a year at most.")
+    for other in active:
+        if not new.overlaps(other):
+            continue
+        if other.delegator == new.delegator:
+            raise DelegationRefused(
+                f"You delegated{_for(other)} to {other.delegate_name} already. "
+                "Use `/approvals delegate stop` first."
+            )
+        if other.delegator == new.delegate and other.delegate == new.delegator:
+            raise DelegationRefused(
+                f"{other.delegator_name} has delegated to you, so you can't delegate to them. "
+                "Choose somebody else."
+            )
+        if other.delegator == new.delegate:
+            raise DelegationRefused(
+                f"{other.delegator_name} is away and has delegated to {other.delegate_name}. "
+                "Choose somebody else."
+            )
+
+
+def not_passed_on(new: Delegation, active: Iterable[Delegation]) -> tuple[Delegation, ...]:
+    """The delegations to whoever starts this one: their seats are not passed on with it."""
+    return tuple(other for other in active if other.delegate == new.delegator)
+
+
+_NO_DELEGATE = {
+    Standing.GUEST: "Guests can't decide approvals. Delegate to a full member.",
+    Standing.STRANGER: "People from other workspaces can't decide approvals. Delegate to a colleague.",
+    Standing.BOT: "Apps can't decide approvals. Delegate to a person.",
+    Standing.OUTSIDE: "They can't see this channel. Choose somebody else.",
+    Standing.GONE: "Slack doesn't know them as an active member of this workspace. Choose somebody else.",
+}
+
+
+def _for(delegation: Delegation) -> str:
+    return f" for {delegation.group.handle}" if delegation.group is not None else ""

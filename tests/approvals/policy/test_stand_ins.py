@@ -1,0 +1,178 @@
+"""What votes for somebody who is away come to under a rule."""
+
+from dataclasses import replace
+
+import pytest
+
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.errors import MayNotDecide
+from countersign.approvals.person import Standing
+from countersign.approvals.policy.approver_set import Source, SourceKind
+from countersign.approvals.policy.clock.freeze_calendar import Freeze
+from countersign.approvals.policy.rule import Rule
+from countersign.approvals.policy.voting.membership import Memberships
+from countersign.approvals.policy.voting.permission import VotingContext, check_may_open
+from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.policy.voting.stand_in import StandIn
+from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
+from countersign.approvals.vote import Vote
+from tests.approvals.policy.policies import a_rule, person, vote
+
+APPROVE, REJECT, EDIT = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.EDIT
+FINANCE = a_rule('approvers = [{group = "@finance"}]')
+BOTH = a_rule('approvers = [{group = "@finance"}, {group = "@legal"}]')
+STRICT = replace(FINANCE, requester_may_decide=False)
+
+
+def group(name: str) -> Source:
+    return Source(kind=SourceKind.GROUP, names=(name,))
+
+
+def office(rule: Rule, *stand_ins: StandIn, requester: str = "UREQ", **groups: set[str]) -> VotingContext:
+    rosters = {group(f"@{name}"): frozenset(people) for name, people in groups.items()}
+    memberships = Memberships(rosters=rosters, requester=requester)
+    return VotingContext(rule=rule, memberships=memberships, stand_ins=stand_ins)
+
+
+def stands_in(delegate: str, away: str, *sources: str, standing: Standing = Standing.MEMBER) -> StandIn:
+    return StandIn(
+        delegate=delegate,
+        delegator=person(away, standing),
+        sources=frozenset(map(group, sources)) if sources else None,
+    )
+
+
+def count(context: VotingContext, *votes: Vote) -> Verdict:
+    row = RowVotes()
+    for each in votes:
+        row = row.cast(each)
+    return count_votes(context, row)
+
+
+def why_not(context: VotingContext, user: str, *votes: Vote, kind: DecisionKind = APPROVE) -> str:
+    row = RowVotes()
+    for each in votes:
+        row = row.cast(each)
+    with pytest.raises(MayNotDecide) as refused:
+        check_may_open(context, row, person(user), kind)
+    return str(refused.value)
+
+
+def test_a_delegate_fills_the_seat_of_whoever_is_away_and_it_says_so() -> None:
+    context = office(FINANCE, stands_in("UCAROL", "UBOB"), finance={"UBOB"})
+    verdict = count(context, vote("UCAROL"))
+    assert verdict.outcome is Outcome.APPROVED
+    assert verdict.on_behalf_of == {"UCAROL": person("UBOB")}
+    assert count(office(FINANCE, finance={"UBOB"}), vote("UCAROL")).outcome is Outcome.OPEN
+
+
+def test_who_may_decide_anyway_votes_as_themselves() -> None:
+    context = office(FINANCE, stands_in("UCAROL", "UBOB"), finance={"UBOB", "UCAROL"})
+    assert count(context, vote("UCAROL")).on_behalf_of == {}
+
+
+def test_whoever_is_away_and_their_delegate_count_once() -> None:
+    rule = replace(FINANCE, quorum=2)
+    context = office(rule, stands_in("UCAROL", "UBOB"), finance={"UBOB", "UDORA"})
+    both = count(context, vote("UCAROL"), vote("UBOB"))
+    assert both.outcome is Outcome.OPEN
+    assert [each.vote.by.id for each in both.uncounted] == ["UCAROL"]
+    assert "Bob has voted on this" in why_not(context, "UCAROL", vote("UBOB"))
+    assert count(context, vote("UCAROL"), vote("UDORA")).outcome is Outcome.APPROVED
+
+
+def test_one_person_never_fills_two_seats() -> None:
+    context = office(BOTH, stands_in("UCAROL", "UBOB"), finance={"UCAROL"}, legal={"UBOB"})
+    assert count(context, vote("UCAROL")).outcome is Outcome.OPEN
+    alone = office(BOTH, stands_in("UCAROL", "UBOB"), finance={"UBOB"}, legal={"UBOB"})
+    assert count(alone, vote("UCAROL")).outcome is Outcome.OPEN
+
+
+def test_a_delegate_makes_room_for_another_approver() -> None:
+    """Carol could sit for finance herself, or for legal in Bob's place: Dora can only do finance."""
+    context = office(BOTH, stands_in("UCAROL", "UBOB"), finance={"UCAROL", "UDORA"}, legal={"UBOB"})
+    for votes in ((vote("UCAROL"), vote("UDORA")), (vote("UDORA"), vote("UCAROL"))):
+        verdict = count(context, *votes)
+        assert verdict.outcome is Outcome.APPROVED
+        assert verdict.on_behalf_of == {"UCAROL": person("UBOB")}
+
+
+def test_two_who_stand_in_for_one_person_count_once() -> None:
+    split = (stands_in("UCAROL", "UBOB", "@finance"), stands_in("UDORA", "UBOB", "@legal"))
+    context = office(BOTH, *split, finance={"UBOB"}, legal={"UBOB"})
+    assert count(context, vote("UCAROL"), vote("UDORA")).outcome is Outcome.OPEN
+    with_ann = office(BOTH, *split, finance={"UBOB", "UANN"}, legal={"UBOB"})
+    assert count(with_ann, vote("UCAROL"), vote("UDORA"), vote("UANN")).outcome is Outcome.APPROVED
+
+
+def test_a_delegation_for_a_group_is_for_no_other_seat() -> None:
+    for_legal = stands_in("UCAROL", "UBOB", "@legal")
+    context = office(FINANCE, for_legal, finance={"UBOB"})
+    assert count(context, vote("UCAROL")).outcome is Outcome.OPEN
+    assert "Only one of @finance" in why_not(context, "UCAROL").replace("Only @", "Only one of @")
+
+
+def test_delegations_are_not_passed_on() -> None:
+    chain = (stands_in("UCAROL", "UBOB"), stands_in("UDORA", "UCAROL"))
+    context = office(FINANCE, *chain, finance={"UBOB"})
+    assert count(context, vote("UDORA")).outcome is Outcome.OPEN
+    assert count(context, vote("UCAROL")).outcome is Outcome.APPROVED
+
+
+def test_nobody_gets_around_requester_may_decide() -> None:
+    asked_by_bob = office(STRICT, stands_in("UCAROL", "UBOB"), requester="UBOB", finance={"UBOB", "UDORA"})
+    assert "You stand in for Bob" in why_not(asked_by_bob, "UCAROL")
+    assert "You stand in for Bob" in why_not(asked_by_bob, "UCAROL", kind=REJECT)
+    assert count(asked_by_bob, vote("UCAROL")).outcome is Outcome.OPEN
+
+    asked_by_carol = office(STRICT, stands_in("UCAROL", "UBOB"), requester="UCAROL", finance={"UBOB"})
+    assert "You asked for this" in why_not(asked_by_carol, "UCAROL")
+    assert count(asked_by_carol, vote("UCAROL")).outcome is Outcome.OPEN
+
+
+def test_a_delegate_does_not_approve_what_whoever_is_away_edited() -> None:
+    context = office(STRICT, stands_in("UCAROL", "UBOB"), finance={"UBOB", "UDORA"})
+    edit = vote("UBOB", EDIT, value={"amount": 1})
+    assert count(context, edit, vote("UCAROL")).outcome is Outcome.OPEN
+    assert count(context, edit, vote("UDORA")).outcome is Outcome.APPROVED
+
+
+@pytest.mark.parametrize("standing", [standing for standing in Standing if standing is not Standing.MEMBER])
+def test_both_have_to_be_full_members_now(standing: Standing) -> None:
+    gone = office(FINANCE, stands_in("UCAROL", "UBOB", standing=standing), finance={"UBOB"})
+    assert count(gone, vote("UCAROL")).outcome is Outcome.OPEN
+    here = office(FINANCE, stands_in("UCAROL", "UBOB"), finance={"UBOB"})
+    assert count(here, vote("UCAROL", standing=standing)).outcome is Outcome.OPEN
+
+
+def test_whoever_left_the_group_delegates_nothing() -> None:
+    context = office(FINANCE, stands_in("UCAROL", "UBOB"), finance={"UDORA"})
+    assert count(context, vote("UCAROL")).outcome is Outcome.OPEN
+
+
+def test_rejections_for_the_same_person_count_once() -> None:
+    rule = replace(FINANCE, rejections=2)
+    split = (stands_in("UCAROL", "UBOB"), stands_in("UDORA", "UBOB"))
+    context = office(rule, *split, finance={"UBOB", "UANN"})
+    assert count(context, vote("UCAROL", REJECT), vote("UDORA", REJECT)).outcome is Outcome.OPEN
+    assert count(context, vote("UCAROL", REJECT), vote("UANN", REJECT)).outcome is Outcome.REJECTED
+    mixed = count(context, vote("UCAROL", REJECT), vote("UDORA"))
+    assert (len(mixed.rejections), len(mixed.approvals)) == (1, 0), "a rejection comes first"
+
+
+def test_escalation_is_delegated_as_other_seats_are_and_breaking_the_glass_is_not() -> None:
+    escalating = a_rule(
+        'approvers = [{group = "@finance"}]\nescalate_after = "1h"\nescalate_to = {group = "@oncall"}'
+    )
+    context = office(escalating, stands_in("UCAROL", "UBOB"), finance={"UANN"}, oncall={"UBOB"})
+    assert count(context, vote("UCAROL")).outcome is Outcome.OPEN
+    assert count(replace(context, escalated=True), vote("UCAROL")).outcome is Outcome.APPROVED
+
+    frozen = a_rule(
+        'approvers = [{group = "@finance"}]\nfreeze = "f.ics"\nbreak_glass = [{group = "@oncall"}]',
+        f="BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nEND:VCALENDAR\n",
+    )
+    context = office(frozen, stands_in("UCAROL", "UBOB"), finance={"UBOB"}, oncall={"UBOB"})
+    context = replace(context, freeze=Freeze(summary="weekend", until=None))
+    assert count(context, vote("UCAROL", message="it burns")).outcome is Outcome.OPEN
+    assert count(context, vote("UBOB", message="it burns")).broke_glass is not None

@@ -159,8 +159,8 @@ class Absences(RuleBasedStateMachine):
                 for each in self.active()
                 if each.group is None or each.group.id == group.id
             }
-            for start in to:
-                seen, at = {start}, to[start]
+            for start, first in to.items():
+                seen, at = {start}, first
                 while at in to:
                     assert at not in seen
                     seen.add(at)

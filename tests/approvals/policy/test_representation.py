@@ -33,20 +33,17 @@ class Office:
         away: Mapping[tuple[str, str], frozenset[str]],
         voters: Sequence[str],
     ) -> None:
-        self.members, self.away = members, away
-        self.options = {
-            voter: [
-                *([voter] if members.get(voter) else []),
-                *(
-                    person
-                    for (delegate, person), groups in away.items()
-                    if delegate == voter
-                    and person not in voters
-                    and members.get(person, frozenset()) & groups
-                ),
-            ]
-            for voter in voters
-        }
+        self.members, self.away, self.voters = members, away, voters
+        self.options = {voter: self.may_count_as(voter) for voter in voters}
+
+    def may_count_as(self, voter: str) -> list[str]:
+        own = [voter] if self.members.get(voter) else []
+        delegators = [
+            person
+            for (delegate, person), groups in self.away.items()
+            if delegate == voter and self.members.get(person, frozenset()) & groups
+        ]
+        return [*own, *(person for person in delegators if person not in self.voters)]
 
     def fills(self, source: Source, voter: str, person: str) -> bool:
         allowed = frozenset(GROUPS) if voter == person else self.away[voter, person]

@@ -11,6 +11,7 @@ import structlog
 from countersign.anchoring import Anchoring, anchor_targets
 from countersign.approvals.audit import EntryHasher
 from countersign.flow.channel_ids import ChannelIds
+from countersign.flow.decisions.absences import Absences
 from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.decide import Decide
@@ -23,6 +24,7 @@ from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNot
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
+from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.policy.voting import Voting
 from countersign.flow.retention import Retention
 from countersign.flow.slots import SlotLimits, slot_limits
@@ -55,6 +57,7 @@ from countersign.slack.transport.web_api import WebApi, Workspace, open_web
 from countersign.slack_startup import connect_to_slack
 from countersign.store.channel_ids import ChannelIdStore
 from countersign.store.database import open_database
+from countersign.store.delegations import DelegationStore
 from countersign.store.diagnostics import Diagnostics
 from countersign.store.effects import Effects
 from countersign.store.ledger import Ledger
@@ -94,6 +97,7 @@ class Services:
     undo_decision: UndoDecision
     cancel_approval: CancelApproval
     claim_approval: ClaimApproval
+    absences: Absences
     start_permission: StartPermission
     delivery: MessageDelivery
     run_thread: ThreadRunner
@@ -164,7 +168,9 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         slack = SlackClient(api, workspace)
         effects = Effects(pool)
         validity = ApprovalValidity(threads, now)
-        voting = Voting(policy, slack.directory, now)
+        delegations = DelegationStore(pool, hasher)
+        voting = Voting(policy, slack.directory, now, delegations)
+        audience = Audience(slack.directory, StandIns(delegations, slack.directory, now))
         decide = Decide(threads, now, metrics, voting, ledger)
         delivery = MessageDelivery(threads, outbox, slack, metrics, LostCards(pool, hasher))
         locks = ThreadLocks(sessions)
@@ -174,7 +180,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         def notify(thread: ThreadRef, user: str, text: str) -> None:
             notices.start("notify user", slack.post_ephemeral(thread, user, text))
 
-        timers = TimerRunner(threads, delivery, voting, Audience(slack.directory), now)
+        timers = TimerRunner(threads, delivery, voting, audience, now)
         retention = Retention(RetentionStore(sessions), locks, Checkpoints(), settings.retention or None)
         start_permission = StartPermission(slack, StartPolicy(settings.start))
         run_thread = ThreadRunner(
@@ -188,7 +194,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             notify=notify,
             clock=now,
             metrics=metrics,
-            assign_rules=RuleAssignment(policy, slack.directory, now),
+            assign_rules=RuleAssignment(policy, slack.directory, now, delegations),
             names=slack,
         )
         yield Services(
@@ -215,13 +221,14 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             undo_decision=UndoDecision(threads, voting, now),
             cancel_approval=CancelApproval(threads, now, metrics, ledger),
             claim_approval=ClaimApproval(threads, voting, now, ledger),
+            absences=Absences(delegations, now),
             start_permission=start_permission,
             delivery=delivery,
             run_thread=run_thread,
             timers=timers,
             check_shortages=ShortageCheck(
                 threads,
-                ShortageNotices(Audience(slack.directory), voting),
+                ShortageNotices(audience, voting),
                 delivery.deliver_posts,
                 workspace.team,
             ),

@@ -25,6 +25,7 @@ from countersign.slack.transport.socket_mode import SocketMode
 
 _DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
 _TIMERS_EVERY = 1.0  # seconds between two looks at what the clock has made due
+_DELEGATIONS_EVERY = 60.0  # seconds in which the end of a delegation gets its entry in the ledger
 _REPAIR_EVERY = 5.0  # seconds between two searches for what a crash left undone
 _SEAL_EVERY = 1.0  # seconds in which an entry of the ledger gets its place in the chain
 _REAP_EVERY = 2.0  # seconds between two searches for jobs whose worker crashed
@@ -94,6 +95,7 @@ async def _worker(services: Services) -> AsyncIterator[None]:
         run_every(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
         run_every(_REPAIR_EVERY, "update_messages", services.delivery.update_outdated_messages),
         run_every(_TIMERS_EVERY, "timers", services.timers.run_due),
+        run_every(_DELEGATIONS_EVERY, "end_delegations", services.absences.end_lapsed),
         run_every(_REPAIR_EVERY, "requeue_orphaned", services.threads.requeue_orphaned),
         run_every(_REAP_EVERY, "reap", services.reaper.reap),
         run_every(_REAP_EVERY, "repair_slots", services.slots.repair),
@@ -125,6 +127,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         undo_decision=services.undo_decision,
         cancel_approval=services.cancel_approval,
         claim_approval=services.claim_approval,
+        absences=services.absences,
         start_permission=services.start_permission,
         delivery=services.delivery,
         graphs=services.graphs.infos,

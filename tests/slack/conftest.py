@@ -15,6 +15,7 @@ from countersign.approvals.lifecycle import Event
 from countersign.approvals.policy.rule import Rule
 from countersign.demo.session import APP
 from countersign.flow.channel_ids import ChannelIds
+from countersign.flow.decisions.absences import Absences
 from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.decide import Decide
@@ -38,6 +39,7 @@ from countersign.slack.transport.http import PATH, events_handler
 from countersign.slack.transport.socket_mode import SocketMode
 from countersign.slack.transport.web_api import WebApi, open_web
 from countersign.store.channel_ids import ChannelIdStore
+from countersign.store.delegations import DelegationStore
 from countersign.store.lost_cards import LostCards
 from countersign.store.outbox import Outbox
 from countersign.store.pool import open_pool
@@ -164,7 +166,8 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
         workspace = await api.workspace()
         client = SlackClient(api, workspace)
         clock = lambda: datetime.now(UTC)  # noqa: E731
-        voting = Voting(CurrentPolicy(), client.directory, clock)
+        delegations = DelegationStore(pool)
+        voting = Voting(CurrentPolicy(), client.directory, clock, delegations)
         delivery = MessageDelivery(store, outbox, client, lost_cards=LostCards(pool))
         context = ListenerContext(
             api=api,
@@ -176,6 +179,7 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
             undo_decision=UndoDecision(store, voting, clock),
             cancel_approval=CancelApproval(store, clock),
             claim_approval=ClaimApproval(store, voting, clock),
+            absences=Absences(delegations, clock),
             start_permission=StartPermission(client),
             delivery=delivery,
             graphs=GRAPHS,

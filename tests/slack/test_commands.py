@@ -82,7 +82,9 @@ async def test_approvals_counts_what_it_does_not_list(bot: Bot) -> None:
 
 
 async def test_approvals_with_words_says_how_it_is_used(bot: Bot) -> None:
-    assert "takes no arguments" in (await bot.ws.bob.runs("/approvals now")).text
+    usage = (await bot.ws.bob.runs("/approvals now")).text
+    assert "`/approvals` lists what needs a decision" in usage
+    assert "`/approvals delegate @someone until friday`" in usage
 
 
 async def test_approvals_answers_in_time_when_slack_does_not(bot: Bot) -> None:

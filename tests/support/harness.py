@@ -20,6 +20,7 @@ from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
+from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock
 from countersign.flow.review import Review
@@ -32,6 +33,7 @@ from countersign.flow.tools.tool_host import ToolHost
 from countersign.jobs.queue import Queue
 from countersign.runs.graphs import Graphs
 from countersign.runs.loading import AnyGraph, LoadedGraph
+from countersign.store.delegations import DelegationStore
 from countersign.store.effects import Effects
 from countersign.store.ledger import Ledger
 from countersign.store.lost_cards import LostCards
@@ -107,6 +109,7 @@ class Harness:
     policy: CurrentPolicy
     directory: FakeDirectory
     timers: TimerRunner
+    delegations: DelegationStore
 
     async def say(self, thread: ThreadRef, text: str, *, user: str = "UALICE") -> Inbound:
         """Write in the thread, and let the bot do what follows."""
@@ -212,13 +215,15 @@ async def open_harness(
             shows_state=lambda: policy.policy.offers_state_changes,
         )
         store, port, out = wrap("store", threads), wrap("slack", slack), wrap("outbox", outbox)
-        voting = Voting(policy, directory, clock)
+        delegations = DelegationStore(pool)
+        voting = Voting(policy, directory, clock, delegations)
+        audience = Audience(directory, StandIns(delegations, directory, clock))
         delivery, decide = (
             MessageDelivery(store, out, port, lost_cards=LostCards(pool)),
             Decide(store, clock, voting=voting, ledger=Ledger(pool, EntryHasher(None))),
         )
         locks = ThreadLocks(sessions, timeout=0.2)
-        assign_rules = RuleAssignment(policy, directory, clock)
+        assign_rules = RuleAssignment(policy, directory, clock, delegations)
         run_thread = ThreadRunner(
             store=store,
             locks=locks,
@@ -247,7 +252,8 @@ async def open_harness(
             tools=tools,
             policy=policy,
             directory=directory,
-            timers=TimerRunner(store, delivery, voting, Audience(directory), clock),
+            timers=TimerRunner(store, delivery, voting, audience, clock),
+            delegations=delegations,
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from countersign.approvals.delegation import UserGroup
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person
 from countersign.approvals.policy.approver_set import Source, SourceKind
@@ -138,6 +139,11 @@ class ApproverDirectory:
             return await self._group_id(name)
         except _NoSuchName:
             return None
+
+    async def user_group(self, name: str) -> UserGroup | None:
+        """A group by `@handle` or id. Raises RateLimited, SlackRefused, SlackUnreachable."""
+        found = (each for each in await self._groups() if name in (each.id, f"@{each.handle}"))
+        return next((UserGroup(id=each.id, handle=f"@{each.handle}") for each in found), None)
 
     async def groups_of(self, user_id: str) -> frozenset[str]:
         found: set[str] = set()

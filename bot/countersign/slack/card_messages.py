@@ -66,13 +66,13 @@ class CardMessages:
 
     async def post_about(self, row: Outgoing, review: Review) -> str:
         """A pointer, or a direct message, whose channel has the id of a person until it is opened."""
-        channel = await self._message_channel(row.channel)
+        channel = await self.message_channel(row.channel)
         if found := await self._sender.find(row, channel):
             return found
         return await self._sender.send(row.key, channel, row.thread_ts, self._message_about(row, review))
 
     async def update_about(self, message: ApprovalMessage, review: Review) -> None:
-        channel = await self._message_channel(message.channel)
+        channel = await self.message_channel(message.channel)
         await self._sender.update(channel, message.ts, self._message_about(message, review))
 
     def _message_about(self, message: Outgoing | ApprovalMessage, review: Review) -> RenderedMessage:
@@ -84,7 +84,7 @@ class CardMessages:
         body = message.body if isinstance(message.body, Mapping) else {}
         return render_message_about(message.kind, body, review, link)
 
-    async def _message_channel(self, target: str) -> str:
+    async def message_channel(self, target: str) -> str:
         """The channel of the direct messages with this person; a channel's id as it is."""
         if not target.startswith(("U", "W")):
             return target

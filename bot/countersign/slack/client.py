@@ -46,7 +46,7 @@ class SlackClient:
 
     def __init__(self, api: WebApi, workspace: Workspace) -> None:
         self._api = api
-        self._users = UserDirectory(api, workspace.team)
+        self.users = UserDirectory(api, workspace.team)
         self.directory = ApproverDirectory(api, self.person)
         self._names = Names(api)
         self._sender = MessageSender(api)
@@ -66,7 +66,7 @@ class SlackClient:
             return await self._post_image(row)
         exact = row.kind is not OutgoingKind.AGENT_MESSAGE
         if row.kind is OutgoingKind.PRIVATE_NOTE:
-            row = replace(row, channel=await self._message_channel(row.channel))
+            row = replace(row, channel=await self._cards.message_channel(row.channel))
         messages = [await name_people(each, self._names, exact=exact) for each in render_message(row)]
         return await self._sender.send_all(row, messages)
 
@@ -105,15 +105,15 @@ class SlackClient:
 
     def forget_people(self) -> None:
         """Drop what is cached about people and groups: something changed."""
-        self._users.forget()
+        self.users.forget()
         self._names.forget()
         self.directory.forget()
 
     async def person(self, user_id: str, channel_id: str | None = None, *, max_age: float = 0.0) -> Person:
         if channel_id is None:
-            return await self._users.person(user_id, max_age=max_age)
+            return await self.users.person(user_id, max_age=max_age)
         person, can_see = await asyncio.gather(
-            self._users.person(user_id, max_age=max_age), self.directory.can_see(user_id, channel_id)
+            self.users.person(user_id, max_age=max_age), self.directory.can_see(user_id, channel_id)
         )
         outside = person.standing is Standing.MEMBER and not can_see
         return replace(person, standing=Standing.OUTSIDE) if outside else person

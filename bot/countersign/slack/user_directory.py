@@ -4,12 +4,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import SlackRefused
 from countersign.slack.transport.web_api import WebApi
 
 CACHE_SIZE = 10_000  # people; the least recently used are evicted
+_PAGE = 1_000  # people per call
 _UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found"}
 
 
@@ -45,6 +47,28 @@ class UserDirectory:
         while len(self._cache) > CACHE_SIZE:
             self._cache.popitem(last=False)
         return person
+
+    async def time_zone(self, user_id: str) -> ZoneInfo:
+        """Where somebody is; UTC where Slack does not say. Raises as `person` does."""
+        answer = await self._api.read("users.info", user=user_id)
+        try:
+            return ZoneInfo(str((answer.get("user") or {}).get("tz") or "UTC"))
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
+
+    async def find(self, name: str) -> tuple[str, ...]:
+        """The ids of active people with this handle or display name. Raises as `person` does."""
+        wanted, found, cursor = name.casefold(), [], ""
+        while True:
+            page = await self._api.read("users.list", limit=_PAGE, cursor=cursor or None)
+            for user in page.get("members") or ():
+                profile = user.get("profile") or {}
+                names = {str(each).casefold() for each in (user.get("name"), profile.get("display_name"))}
+                if wanted in names and not user.get("deleted"):
+                    found.append(str(user["id"]))
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return tuple(found)
 
 
 def _person(user_id: str, user: dict[str, Any], team: str) -> Person:

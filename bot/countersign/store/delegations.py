@@ -51,10 +51,15 @@ class DelegationStore:
             for row in post:
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
 
-    async def stop(self, team: str, by: Person, now: datetime) -> tuple[Delegation, ...]:
+    async def stop(
+        self, team: str, by: Person, now: datetime, told: Callable[[Delegation], Outgoing]
+    ) -> tuple[Delegation, ...]:
         async with transaction(self._pool) as connection:
             arguments = {"team": team, "delegator": by.id, "now": now}
-            return await self._ended(connection, "stop_delegations", arguments, by, now)
+            ended = await self._ended(connection, "stop_delegations", arguments, by, now)
+            for each in ended:
+                await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(told(each)))
+        return ended
 
     async def end_lapsed(self, now: datetime) -> int:
         async with transaction(self._pool) as connection:

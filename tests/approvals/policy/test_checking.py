@@ -146,8 +146,9 @@ def test_explain_says_of_each_rule_why_it_does_not_match_and_what_the_one_that_d
         "  line 17 “small”: MATCHES",
         "so:",
         "  approvers: one of @finance and 1 of U1, U2",
+        "  who is away may delegate their seats to a full member: /approvals delegate",
         "  approvals needed: 2; rejections that end it: 1",
-        "  the requester, and whoever edits last, may not decide",
+        "  the requester, and whoever edits last, may not decide, nor may who stands in for them",
         "  expires after 1d, then: reject",
     )
 
@@ -171,7 +172,10 @@ def test_what_a_condition_always_is(condition: str, value: bool | None) -> None:
     [
         ("quorum = 2", ["approvals needed: 2; rejections that end it: 1"]),
         ("rejections = 2", ["approvals needed: 1; rejections that end it: 2"]),
-        ("requester_may_decide = false", ["the requester, and whoever edits last, may not decide"]),
+        (
+            "requester_may_decide = false",
+            ["the requester, and whoever edits last, may not decide, nor may who stands in for them"],
+        ),
         ('decisions = ["reject", "approve"]', ["decisions: approve, reject"]),
         ('reason = "always"', ["a reason is required: always"]),
         ("replies = false", ["words in the thread do not decide"]),

@@ -87,7 +87,8 @@ def _why(vote: Vote) -> str:
     if vote.expired:
         said = f" The agent is told: {reason}" if vote.decision.kind.value == "respond" and reason else ""
         return f"{nobody_answered(vote.at)} The rule {_BY_RULE[done]} it.{said}"
-    return f"{done.capitalize()} by {vote.by.name}{f': {reason}' if reason else '.'}"
+    by = f"{vote.by.name} for {vote.on_behalf_of.name}" if vote.on_behalf_of is not None else vote.by.name
+    return f"{done.capitalize()} by {by}{f': {reason}' if reason else '.'}"
 
 
 _BY_RULE = {

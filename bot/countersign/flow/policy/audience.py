@@ -5,9 +5,11 @@ from collections.abc import Iterable
 import structlog
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.policy.approver_set import ApproverSet, SourceKind
+from countersign.approvals.policy.approver_set import ApproverSet, Source, SourceKind
 from countersign.approvals.policy.rule import Notify, Rule
 from countersign.approvals.policy.voting.membership import Unreadable
+from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.ports import ApproverDirectory
 
 MAX_PEOPLE = 50  # direct messages about one approval: of a larger set, whoever comes first by id
@@ -16,9 +18,10 @@ log = structlog.get_logger()
 
 
 class Audience:
-    def __init__(self, directory: ApproverDirectory | None) -> None:
+    def __init__(self, directory: ApproverDirectory | None, stand_ins: StandIns | None = None) -> None:
         """Without a directory groups and channels have no members."""
         self._directory = directory
+        self._stand_ins = stand_ins
 
     async def of_rule(self, approval: Approval, rule: Rule) -> tuple[str, ...]:
         """Whom the rule's `notify` names. Never raises: what Slack does not tell is logged."""
@@ -31,24 +34,40 @@ class Audience:
                 return tuple(dict.fromkeys(users))
 
     async def members(self, approval: Approval, rule: Rule, sets: Iterable[ApproverSet]) -> tuple[str, ...]:
-        """The people of these sets who may decide under the rule. All members of a workspace are nobody."""
+        """The people of these sets who may decide under the rule, and who stands in for them.
+
+        All members of a workspace are nobody.
+        """
         found: set[str] = set()
         for source in dict.fromkeys(each.source for each in sets):
-            match source.kind:
-                case SourceKind.MEMBERS:
-                    continue
-                case SourceKind.USERS:
-                    found |= set(source.names)
-                case SourceKind.REQUESTER:
-                    found |= {approval.requester} if approval.requester else set()
-                case _ if self._directory is not None:
-                    people = await self._directory.roster(source, approval.thread_id.split("/")[1])
-                    if isinstance(people, Unreadable):
-                        log.warning("approvers_not_notified", source=str(source), reason=people.reason)
-                    else:
-                        found |= people
+            people = await self._people(approval, source)
+            if not rule.requester_may_decide:
+                people -= {approval.requester}
+            found |= people | await self._delegates(approval, source, people)
         if not rule.requester_may_decide and approval.requester:
             found.discard(approval.requester)
         if len(found) > MAX_PEOPLE:
             log.warning("too_many_to_notify", approval_id=str(approval.id), people=len(found))
         return tuple(sorted(found))[:MAX_PEOPLE]
+
+    async def _people(self, approval: Approval, source: Source) -> frozenset[str]:
+        match source.kind:
+            case SourceKind.USERS:
+                return frozenset(source.names)
+            case SourceKind.REQUESTER:
+                return frozenset({approval.requester} if approval.requester else ())
+            case SourceKind.GROUP | SourceKind.CHANNEL | SourceKind.THREAD_CHANNEL if self._directory:
+                people = await self._directory.roster(source, approval.thread_id.split("/")[1])
+                if not isinstance(people, Unreadable):
+                    return people
+                log.warning("approvers_not_notified", source=str(source), reason=people.reason)
+        return frozenset()
+
+    async def _delegates(self, approval: Approval, source: Source, people: frozenset[str]) -> set[str]:
+        if self._stand_ins is None or not people:
+            return set()
+        try:
+            return await self._stand_ins.delegates_of(approval, source, people)
+        except (RateLimited, SlackRefused, SlackUnreachable) as error:
+            log.warning("delegates_not_notified", source=str(source), reason=str(error))
+            return set()

@@ -20,8 +20,9 @@ from countersign.flow.decisions.judging import judge_answer
 from countersign.flow.notices.opening import OpeningNotices
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
+from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.policy.voting import Voting
-from countersign.flow.ports import ApproverDirectory, Clock
+from countersign.flow.ports import ApproverDirectory, Clock, Delegations
 from countersign.flow.review import Review
 from countersign.flow.work import StepResult
 
@@ -29,13 +30,20 @@ log = structlog.get_logger()
 
 
 class RuleAssignment:
-    def __init__(self, policy: CurrentPolicy, directory: ApproverDirectory | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        policy: CurrentPolicy,
+        directory: ApproverDirectory | None,
+        clock: Clock,
+        delegations: Delegations | None = None,
+    ) -> None:
         """Without a directory channels have no names and requesters no groups."""
         self._policy = policy
         self._directory = directory
         self._clock = clock
-        voting = Voting(policy, directory, clock)
-        self._announce = OpeningNotices(directory, Audience(directory), voting)
+        voting = Voting(policy, directory, clock, delegations)
+        audience = Audience(directory, StandIns(delegations, directory, clock))
+        self._announce = OpeningNotices(directory, audience, voting)
 
     async def __call__(self, result: StepResult) -> StepResult:
         """The result with every approval that it opens under its rules.

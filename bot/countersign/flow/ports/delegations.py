@@ -30,8 +30,10 @@ class DelegationStore(Delegations, Protocol):
         """Store it, unless `check` raises for those that last at its start. Two starts at once take turns."""
         ...
 
-    async def stop(self, team: str, by: Person, now: datetime) -> tuple[Delegation, ...]:
-        """End all that this person started and that last; returns them."""
+    async def stop(
+        self, team: str, by: Person, now: datetime, told: Callable[[Delegation], Outgoing]
+    ) -> tuple[Delegation, ...]:
+        """End all of this person's that last, and post what `told` makes of each; returns them."""
         ...
 
     async def end_lapsed(self, now: datetime) -> int:

@@ -9,7 +9,8 @@ from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.slack.block_kit.builders import RenderedMessage, context_block, section
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
-from countersign.slack.block_kit.formatting import format_datetime, user_mention
+from countersign.slack.block_kit.formatting import format_datetime
+from countersign.slack.cards.voters import voter_mention
 
 _TITLE_LIMIT = 300
 _LEAD = {
@@ -56,7 +57,7 @@ def _closed(review: Review, title: str, link: str) -> RenderedMessage:
     outcome = review.approval.outcome or Outcome.WITHDRAWN
     people = list(
         dict.fromkeys(
-            user_mention(vote.by) for vote in review.approval.votes if vote is not None and vote.by_a_person
+            voter_mention(vote) for vote in review.approval.votes if vote is not None and vote.by_a_person
         )
     )
     by = f" by {' and '.join(people)}" if people and outcome is not Outcome.WITHDRAWN else ""

@@ -20,6 +20,7 @@ from countersign.slack.cards import card_actions
 from countersign.slack.cards.description import description_block
 from countersign.slack.cards.option_elements import option_elements
 from countersign.slack.cards.references import CardReference
+from countersign.slack.cards.voters import voter_mention
 
 _NAME_LIMIT = 130
 _DESCRIPTION_LIMIT = 600  # of a row's description; without escapes it is never longer
@@ -77,7 +78,7 @@ def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:
             f"{card_actions.outcome(kind)} by {user_mention(vote.by)}"
         )
     outcome = f"{card_actions.emoji(kind)} *{card_actions.outcome(kind)}*"
-    people = " and ".join(user_mention(each.by) for each in voters or (vote,))
+    people = " and ".join(voter_mention(each) for each in voters or (vote,))
     glass = ":rotating_light: *Break glass:* " if vote.broke_glass else ""
     return f"{glass}{outcome} by {people} · {format_datetime(vote.at)}"
 
@@ -97,7 +98,7 @@ def decided_line(approval: Approval, row: int, vote: Vote) -> str:
 
 def unused_vote_line(vote: Vote) -> str:
     """A vote without effect: `Not used: @bob, approved · today at 14:02`, in mrkdwn."""
-    return f"Not used: {user_mention(vote.by)}, {vote.decision.kind.done} · {format_datetime(vote.at)}"
+    return f"Not used: {voter_mention(vote)}, {vote.decision.kind.done} · {format_datetime(vote.at)}"
 
 
 def row_buttons(

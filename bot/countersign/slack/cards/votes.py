@@ -18,6 +18,7 @@ from countersign.slack.block_kit.builders import Block, context_block, section
 from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
 from countersign.slack.cards.edit_diff import edit_changes, inline_diff, state_changes
+from countersign.slack.cards.voters import voter_mention
 
 _MAX_NAMED = 10  # people on one line
 _PROPOSAL_LIMIT = 1500
@@ -106,8 +107,8 @@ def _progress(rule: Rule, votes: RowVotes) -> str:
     approvals = [vote for vote in votes.votes if _approves(rule, votes, vote)]
     rejections = [vote for vote in votes.votes if vote.decision.kind is DecisionKind.REJECT]
     pieces = [f"*{len(approvals)} of {rule.quorum}*"]
-    pieces += [f"{user_mention(vote.by)} :white_check_mark:" for vote in approvals[:_MAX_NAMED]]
-    pieces += [f"{user_mention(vote.by)} :no_entry:" for vote in rejections[:_MAX_NAMED]]
+    pieces += [f"{voter_mention(vote)} :white_check_mark:" for vote in approvals[:_MAX_NAMED]]
+    pieces += [f"{voter_mention(vote)} :no_entry:" for vote in rejections[:_MAX_NAMED]]
     if rejections and rule.rejections > 1:
         pieces.append(f"rejections: {len(rejections)} of {rule.rejections}")
     if votes.needed:

@@ -13,6 +13,7 @@ from countersign.approvals.errors import CountersignError, NotPending
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person
 from countersign.flow.channel_ids import ChannelIds
+from countersign.flow.decisions.absences import Absences
 from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.concurrent_change import retry_on_conflict
@@ -75,6 +76,7 @@ class ListenerContext:
     undo_decision: UndoDecision
     cancel_approval: CancelApproval
     claim_approval: ClaimApproval
+    absences: Absences
     start_permission: StartPermission
     delivery: Delivery
     graphs: Mapping[str, GraphInfo]

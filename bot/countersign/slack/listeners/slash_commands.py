@@ -1,6 +1,7 @@
 """The slash commands: `/agent` starts a thread, `/approvals` lists pending approvals."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -10,17 +11,21 @@ from countersign.flow.errors import SlackRefused
 from countersign.flow.graph_name import split_name
 from countersign.flow.outgoing import ThreadRoot
 from countersign.flow.review import Review
-from countersign.slack.block_kit.escaping import code, truncate_escaped
+from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
+from countersign.slack.listeners.delegate_command import delegate
 from countersign.slack.text.incoming import readable
 
 MAX_LISTED = 20
 _MAX_COUNTED = 200  # approvals; of more, the answer says "200 or more"
 _LOOKUP_TIMEOUT = 1.8  # seconds for Slack's lists of channels; a command has to answer within 3
 _STARTING = "Starting a thread in this channel."
-_APPROVALS_USAGE = "`/approvals` takes no arguments. It lists what needs a decision in your channels."
-_LOOKUP_TIMED_OUT = "Slack didn't list your channels in time. Try again."
+_APPROVALS_USAGE = (
+    "`/approvals` lists what needs a decision in your channels.\n"
+    "`/approvals delegate @someone until friday` lets them decide for you while you're away."
+)
+_LOOKUP_TIMED_OUT = "Slack didn't answer in time. Try again."
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
@@ -28,16 +33,19 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         await ack(_ephemeral(await _agent(context, command)))
 
     async def on_approvals(ack: Ack, command: dict[str, Any]) -> None:
-        if readable(str(command.get("text") or "")).strip():
+        typed = str(command.get("text") or "").strip()
+        word, _, rest = typed.partition(" ")
+        answer = _SUBCOMMANDS.get(word.casefold())
+        if answer is None:
             await ack(_ephemeral(_APPROVALS_USAGE))
             return
         try:
             async with asyncio.timeout(_LOOKUP_TIMEOUT):
-                text = await _waiting(context, str(command["user_id"]))
+                text = await answer(context, str(command["user_id"]), rest.strip())
         except TimeoutError:
             text = _LOOKUP_TIMED_OUT
         except CountersignError as error:
-            text = describe_error(error)
+            text = escape(describe_error(error))
         await ack(_ephemeral(text))
 
     app.command("/agent")(on_agent)
@@ -91,7 +99,7 @@ def _list(context: ListenerContext) -> str:
     return "\n".join(["You can start these agents with `/agent name: text`:", *lines])
 
 
-async def _waiting(context: ListenerContext, user: str) -> str:
+async def _waiting(context: ListenerContext, user: str, _rest: str = "") -> str:
     """Pending approvals in this person's channels, oldest first."""
     channels, direct = await asyncio.gather(_channels(context, user), _direct_messages(context, user))
     found = await context.store.waiting(
@@ -147,3 +155,10 @@ async def _direct_messages(context: ListenerContext, user: str) -> list[str]:
         return []
     channel = answer.get("channel") or {}
     return [str(channel["id"])] if channel.get("id") else []
+
+
+# Behind `/approvals`: what answers, given who typed it and the rest of the line.
+_SUBCOMMANDS: dict[str, Callable[[ListenerContext, str, str], Awaitable[str]]] = {
+    "": _waiting,
+    "delegate": delegate,
+}

@@ -81,11 +81,11 @@ def describe(rule: Rule) -> Iterator[str]:
     if rule.auto is not None:
         yield f"{'approved' if rule.auto is DecisionKind.APPROVE else 'rejected'} without asking"
         return
-    yield f"approvers: {' and '.join(map(_set, rule.approvers))}"
+    yield from _approvers(rule)
     if rule.quorum > 1 or rule.rejections > 1:
         yield f"approvals needed: {rule.quorum}; rejections that end it: {rule.rejections}"
     if not rule.requester_may_decide:
-        yield "the requester, and whoever edits last, may not decide"
+        yield "the requester, and whoever edits last, may not decide, nor may who stands in for them"
     if rule.decisions != ANY_DECISION:
         yield f"decisions: {', '.join(kind for kind in DecisionKind if kind in rule.decisions)}"
     if rule.reason is not ReasonRequired.NEVER:
@@ -106,6 +106,12 @@ def describe(rule: Rule) -> Iterator[str]:
         yield f"grant offered: for {format_duration(rule.grant.lasts)}, per {rule.grant.scope.value}{uses}"
     if rule.redact:
         yield f"redacted: {', '.join(rule.redact)}"
+
+
+def _approvers(rule: Rule) -> Iterator[str]:
+    yield f"approvers: {' and '.join(map(_set, rule.approvers))}"
+    if any(each.source.kind is not SourceKind.MEMBERS for each in rule.approvers):
+        yield "who is away may delegate their seats to a full member: /approvals delegate"
 
 
 def _set(approvers: ApproverSet) -> str:

@@ -1,0 +1,105 @@
+"""Absences: somebody names a person who decides in their place until they are back."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from countersign.approvals.delegation import Delegation, UserGroup, check_may_delegate, not_passed_on
+from countersign.approvals.person import Person
+from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.ports import Clock, DelegationStore
+
+
+class Absences:
+    def __init__(self, store: DelegationStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def start(
+        self,
+        team: str,
+        delegator: Person,
+        delegate: Person,
+        ends_at: datetime,
+        zone: ZoneInfo,
+        group: UserGroup | None = None,
+    ) -> tuple[Delegation, tuple[Delegation, ...]]:
+        """The delegation, and those to the delegator, which are not passed on with it.
+
+        The delegate is told. Raises DelegationRefused and MayNotDecide.
+        """
+        new = Delegation(
+            id=uuid4(),
+            team=team,
+            delegator=delegator.id,
+            delegator_name=delegator.name,
+            delegate=delegate.id,
+            delegate_name=delegate.name,
+            group=group,
+            starts_at=self._clock(),
+            ends_at=ends_at,
+        )
+        check_may_delegate(new, delegator, delegate, ())
+        kept: tuple[Delegation, ...] = ()
+
+        def check(active: Sequence[Delegation]) -> None:
+            nonlocal kept
+            check_may_delegate(new, delegator, delegate, active)
+            kept = not_passed_on(new, active)
+
+        text = (
+            f"{delegator.name} is away and asked you to decide in their place{scope(new)}, "
+            f"{until(ends_at, zone)}. Cards say that you decide for them."
+        )
+        await self._store.start(new, delegator, check, (_told(new, "started", delegate.id, text),))
+        return new, kept
+
+    async def stop(self, team: str, delegator: Person) -> tuple[Delegation, ...]:
+        """End all that this person delegated; returns it. The delegates are told."""
+        return await self._store.stop(team, delegator, self._clock(), _stopped)
+
+    async def of(self, team: str, user: str) -> tuple[Delegation, ...]:
+        """What lasts now and concerns this person: their own delegations, and those to them."""
+        active = await self._store.active(team, self._clock())
+        return tuple(each for each in active if user in {each.delegator, each.delegate})
+
+    async def end_lapsed(self) -> int:
+        """Record the end of those whose time is over; returns how many."""
+        return await self._store.end_lapsed(self._clock())
+
+    def now(self) -> datetime:
+        return self._clock()
+
+
+def until(ends_at: datetime, zone: ZoneInfo) -> str:
+    """`until the end of Friday, 27 November 2026 (Europe/Berlin)`."""
+    here = ends_at.astimezone(zone)
+    at_midnight = (here.hour, here.minute, here.second) == (0, 0, 0)
+    day = here - timedelta(minutes=1) if at_midnight else here
+    date = f"{day:%A}, {day.day} {day:%B %Y}"
+    return (
+        f"until the end of {date} ({zone.key})" if at_midnight else f"until {date}, {here:%H:%M} ({zone.key})"
+    )
+
+
+def scope(delegation: Delegation) -> str:
+    return f" for {delegation.group.handle}" if delegation.group is not None else ""
+
+
+def _stopped(delegation: Delegation) -> Outgoing:
+    text = (
+        f"{delegation.delegator_name} is back: you don't decide in their place any more{scope(delegation)}."
+    )
+    return _told(delegation, "stopped", delegation.delegate, text)
+
+
+def _told(delegation: Delegation, what: str, user: str, text: str) -> Outgoing:
+    return Outgoing(
+        key=f"delegation:{delegation.id}:{what}",
+        kind=OutgoingKind.PRIVATE_NOTE,
+        team=delegation.team,
+        channel=user,
+        thread_ts=None,
+        body={"text": text},
+    )

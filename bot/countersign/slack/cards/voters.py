@@ -1,0 +1,11 @@
+"""Whoever voted, and for whom it counts where they stand in for somebody."""
+
+from countersign.approvals.vote import Vote
+from countersign.slack.block_kit.formatting import user_mention
+
+
+def voter_mention(vote: Vote) -> str:
+    """`@carol for @bob`, in mrkdwn."""
+    if vote.on_behalf_of is None:
+        return user_mention(vote.by)
+    return f"{user_mention(vote.by)} for {user_mention(vote.on_behalf_of)}"

@@ -25,7 +25,7 @@ from benchmarks.graph import ANSWER, graph
 from benchmarks.server import own_cpu, tree_cpu
 from benchmarks.talk import add_talk
 from countersign.runs.loading import bind_checkpointer
-from countersign.store.pool import open_session
+from countersign.store.connections.pool import open_session
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from countersign import app
 from countersign.__main__ import main
-from countersign.runs.loop_bridge import LoopBridge
+from countersign.runs.event_loop.loop_bridge import LoopBridge
 
 
 @asynccontextmanager

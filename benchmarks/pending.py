@@ -8,7 +8,7 @@ import psutil
 from benchmarks.cell import Cell
 from benchmarks.driving import approve
 from benchmarks.sides import Side
-from countersign.store.pool import open_session
+from countersign.store.connections.pool import open_session
 from countersign.testing.cards import approval_card
 
 SWEEPS = 11.0  # seconds in which every repair has had its turn twice

@@ -24,7 +24,7 @@ from benchmarks.figures import percentile, short
 from benchmarks.graph import ANSWER
 from benchmarks.server import open_server
 from benchmarks.sides import Side, open_side
-from countersign.store.pool import Connection, open_session
+from countersign.store.connections.pool import Connection, open_session
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
 from tests.support.databases import database, migrated_template

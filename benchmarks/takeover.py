@@ -9,7 +9,7 @@ from benchmarks.graph import HOLD
 from benchmarks.sides import Side
 from countersign.jobs.queue import Queue
 from countersign.jobs.worker import Worker
-from countersign.store.pool import configure_for_statements, open_pool
+from countersign.store.connections.pool import configure_for_statements, open_pool
 from countersign.testing.cards import approval_card
 from tests.support.bots import until
 

@@ -11,7 +11,7 @@ from benchmarks.driving import approve
 from benchmarks.graph import graph
 from benchmarks.sides import Side
 from countersign.runs.loading import bind_checkpointer
-from countersign.store.pool import open_session
+from countersign.store.connections.pool import open_session
 
 _LINE = "The second reminder came this morning, and the amount is the same as on the first one. "
 LAST = "talk-last"  # the id of the last message

@@ -34,7 +34,7 @@ from countersign.approvals.audit import AnchorNotUnderstood
 from countersign.approvals.errors import CountersignError
 from countersign.commands.audit_arguments import add_audit_arguments
 from countersign.commands.policy_arguments import add_policy_arguments
-from countersign.runs.project_env import read_project_env
+from countersign.runs.project.project_env import read_project_env
 from countersign.status_file import write_refusal
 
 if TYPE_CHECKING:

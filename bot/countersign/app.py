@@ -41,32 +41,32 @@ from countersign.jobs.queue import Queue
 from countersign.jobs.stalled_jobs import StalledJobReaper
 from countersign.log_redaction import SecretRedactor
 from countersign.policy_support import load_supported_policy
-from countersign.runs.blocking_watchdog import watched
-from countersign.runs.checkpoints import Checkpoints
-from countersign.runs.config import read_graph_config
-from countersign.runs.graph_loop import GraphsOnGraphLoop, LocksOnGraphLoop, open_graph_loop
+from countersign.runs.event_loop.blocking_watchdog import watched
+from countersign.runs.event_loop.graph_loop import GraphsOnGraphLoop, LocksOnGraphLoop, open_graph_loop
+from countersign.runs.event_loop.loop_bridge import LoopBridge
 from countersign.runs.graphs import open_graphs
-from countersign.runs.long_term_store import sweep_interval
-from countersign.runs.loop_bridge import LoopBridge
+from countersign.runs.persistence.checkpoints import Checkpoints
+from countersign.runs.persistence.long_term_store import sweep_interval
+from countersign.runs.project.config import read_graph_config
 from countersign.runtime import new_event_loop
 from countersign.settings import Settings
 from countersign.slack.background_tasks import BackgroundTasks
 from countersign.slack.client import SlackClient
-from countersign.slack.transport.scopes import scope_warning
-from countersign.slack.transport.web_api import WebApi, Workspace, open_web
+from countersign.slack.transport.outbound.scopes import scope_warning
+from countersign.slack.transport.outbound.web_api import WebApi, Workspace, open_web
 from countersign.slack_startup import connect_to_slack
 from countersign.store.channel_ids import ChannelIdStore
-from countersign.store.database import open_database
+from countersign.store.connections.database import open_database
+from countersign.store.connections.pool import configure_for_statements, open_pool, open_session_pool
+from countersign.store.connections.thread_locks import ThreadLocks
 from countersign.store.delegations import DelegationStore
 from countersign.store.diagnostics import Diagnostics
 from countersign.store.effects import Effects
 from countersign.store.ledger import Ledger
-from countersign.store.lost_cards import LostCards
-from countersign.store.outbox import Outbox
-from countersign.store.pool import configure_for_statements, open_pool, open_session_pool
+from countersign.store.posts.lost_cards import LostCards
+from countersign.store.posts.outbox import Outbox
 from countersign.store.retention import RetentionStore
 from countersign.store.run_slots import RunSlots
-from countersign.store.thread_locks import ThreadLocks
 from countersign.store.threads import ThreadStore
 
 log = structlog.get_logger()

@@ -2,12 +2,12 @@
 
 from contextlib import AsyncExitStack
 
-from countersign.runs.config import GraphConfig
+from countersign.runs.event_loop.loop_bridge import LoopBridge
 from countersign.runs.graphs import Project
-from countersign.runs.long_term_store import LongTermStore, long_term_store
-from countersign.runs.loop_bridge import LoopBridge
-from countersign.store.pool import open_store_pool
-from countersign.store.vector_index import migrate_vector_index
+from countersign.runs.persistence.long_term_store import LongTermStore, long_term_store
+from countersign.runs.project.config import GraphConfig
+from countersign.store.connections.pool import open_store_pool
+from countersign.store.schema.vector_index import migrate_vector_index
 
 
 async def open_graphs_store(

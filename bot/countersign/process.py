@@ -19,9 +19,9 @@ from countersign.policy_reload import PolicyReload
 from countersign.runtime import run_beside, tune_garbage_collector
 from countersign.settings import Settings
 from countersign.slack.listeners.context import ListenerContext
-from countersign.slack.transport.bolt_app import build_bolt_app
-from countersign.slack.transport.http import events_handler
-from countersign.slack.transport.socket_mode import SocketMode
+from countersign.slack.transport.inbound.bolt_app import build_bolt_app
+from countersign.slack.transport.inbound.http import events_handler
+from countersign.slack.transport.inbound.socket_mode import SocketMode
 
 _DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
 _TIMERS_EVERY = 1.0  # seconds between two looks at what the clock has made due

@@ -8,7 +8,7 @@ import structlog
 
 from countersign.approvals.errors import CountersignError
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
-from countersign.slack.transport.web_api import WebApi, Workspace
+from countersign.slack.transport.outbound.web_api import WebApi, Workspace
 
 _RETRY_AFTER = 2  # seconds
 _REFUSED = {

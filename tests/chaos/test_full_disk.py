@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
-from countersign.store.migrate import migrate
+from countersign.store.schema.migrate import migrate
 from countersign.testing.cards import ApprovalCard
 from slack_local.model.wire_log import Attempt
 from slack_local.people.threads import Thread

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from countersign.store.migrate import migrate
+from countersign.store.schema.migrate import migrate
 from countersign.testing.cards import ApprovalCard
 from slack_local.people.threads import Thread
 from tests.chaos import users

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from countersign.store.migrate import migrate
+from countersign.store.schema.migrate import migrate
 from tests.chaos import users
 from tests.chaos.fleet import Fleet, open_fleet
 from tests.chaos.fork_server import ForkServer

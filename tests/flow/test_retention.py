@@ -11,8 +11,8 @@ from countersign.approvals.errors import NotPending
 from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.retention import Retention
 from countersign.flow.thread import ThreadRef
-from countersign.runs.checkpoints import Checkpoints
-from countersign.store.pool import Pool
+from countersign.runs.persistence.checkpoints import Checkpoints
+from countersign.store.connections.pool import Pool
 from countersign.store.retention import RetentionStore
 from tests.support.harness import Harness, a_thread, message, until
 

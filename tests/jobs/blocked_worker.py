@@ -5,7 +5,7 @@ import sys
 
 from countersign.jobs.queue import Queue
 from countersign.jobs.worker import Worker
-from countersign.store.pool import open_pool
+from countersign.store.connections.pool import open_pool
 
 
 async def run(url: str) -> None:

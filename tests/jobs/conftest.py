@@ -11,7 +11,7 @@ from countersign.jobs import worker as worker_module
 from countersign.jobs.queue import Queue
 from countersign.jobs.stalled_jobs import StalledJobReaper
 from countersign.jobs.worker import Worker
-from countersign.store.pool import Pool, open_pool
+from countersign.store.connections.pool import Pool, open_pool
 
 
 @dataclass

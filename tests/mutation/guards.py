@@ -98,7 +98,7 @@ GUARDS = (
     ),
     Guard(
         name="whether a run is unfinished is read from its tasks, not from `next`",
-        file="bot/countersign/runs/snapshot.py",
+        file="bot/countersign/runs/state/snapshot.py",
         old="unfinished=bool(snapshot.tasks) or bool(orphaned)",
         new="unfinished=bool(snapshot.next) or bool(orphaned)",
         tests=(f"{_RESUME}::test_a_step_whose_writes_are_stored_but_not_applied_is_finished",),

@@ -2,8 +2,8 @@
 
 from tests.mutation.guard import Guard
 
-_HTTP = "bot/countersign/slack/transport/http.py"
-_INSTALLATION = "bot/countersign/slack/transport/installation.py"
+_HTTP = "bot/countersign/slack/transport/inbound/http.py"
+_INSTALLATION = "bot/countersign/slack/transport/inbound/installation.py"
 _PEOPLE = "bot/countersign/slack/user_directory.py"
 _REPLIES = "bot/countersign/flow/decisions/reply_handler.py"
 _DISPLAY = "bot/countersign/interrupts/display"
@@ -29,7 +29,7 @@ SECURITY_GUARDS = (
     ),
     Guard(
         name="an old signature is refused",
-        file="bot/countersign/slack/transport/signature.py",
+        file="bot/countersign/slack/transport/inbound/signature.py",
         old="if abs(self._clock() - int(timestamp)) > MAX_AGE:",
         new="if not timestamp:",
         tests=(f"{_UNSIGNED}::test_a_request_without_slacks_signature_is_refused",),

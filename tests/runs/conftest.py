@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 import structlog.testing
 
-from countersign.runs.config import GraphConfig, read_graph_config
+from countersign.runs.project.config import GraphConfig, read_graph_config
 
 Project = Callable[..., GraphConfig]
 

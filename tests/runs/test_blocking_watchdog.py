@@ -11,9 +11,9 @@ from langchain_core.tools import tool
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
 
-from countersign.runs.blocking_watchdog import describe_blocker
-from countersign.runs.graph_loop import open_graph_loop
-from countersign.runs.loop_bridge import LoopBridge
+from countersign.runs.event_loop.blocking_watchdog import describe_blocker
+from countersign.runs.event_loop.graph_loop import open_graph_loop
+from countersign.runs.event_loop.loop_bridge import LoopBridge
 from countersign.runtime import new_event_loop
 
 reached, go_on = threading.Event(), threading.Event()

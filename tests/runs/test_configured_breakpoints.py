@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from countersign.runs.config import GraphConfigError
 from countersign.runs.loading import load_graphs
+from countersign.runs.project.config import GraphConfigError
 from tests.runs.conftest import Project
 from tests.runs.test_loading import SMALL
 

@@ -11,7 +11,7 @@ import pytest
 
 from countersign.flow.error_report import ErrorReport
 from countersign.log_redaction import SecretRedactor
-from countersign.runs.error_reports import ErrorReports
+from countersign.runs.errors.error_reports import ErrorReports
 from countersign.runs.source.own_code import OwnCode
 
 Describe = Callable[[str], ErrorReport]

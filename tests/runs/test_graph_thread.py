@@ -23,8 +23,8 @@ from countersign.flow.ports import GraphThread
 from countersign.flow.thread import ThreadRef
 from countersign.runs.graphs import Graphs
 from countersign.runs.loading import LoadedGraph
-from countersign.runs.snapshot import dangling_tool_calls
-from countersign.store.pool import Pool, configure_for_checkpoints, open_pool
+from countersign.runs.state.snapshot import dangling_tool_calls
+from countersign.store.connections.pool import Pool, configure_for_checkpoints, open_pool
 from tests.support.harness import a_thread, loaded, message
 
 

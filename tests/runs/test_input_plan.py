@@ -13,9 +13,9 @@ from langgraph.types import Command
 from pydantic import BaseModel
 
 from countersign.flow.graph_state import GraphInfo, StartsWith
-from countersign.runs.config import GraphConfigError
 from countersign.runs.inputs.plan import InputPlan, plan_input
 from countersign.runs.inputs.type_schema import type_schema
+from countersign.runs.project.config import GraphConfigError
 from countersign.runs.source.answers import own_code
 from tests.support.harness import loaded
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from countersign.runs.config import GraphConfig, GraphConfigError, read_graph_config
 from countersign.runs.graphs import open_graphs
 from countersign.runs.loading import load_graphs
+from countersign.runs.project.config import GraphConfig, GraphConfigError, read_graph_config
 from tests.runs.conftest import Project
 
 SMALL = """

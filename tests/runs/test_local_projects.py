@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import structlog
 
-from countersign.runs.config import GraphConfigError, read_graph_config
 from countersign.runs.loading import load_graphs
-from countersign.runs.local_projects import missing_requirements, read_local_project
+from countersign.runs.project.config import GraphConfigError, read_graph_config
+from countersign.runs.project.local_projects import missing_requirements, read_local_project
 from tests.runs.conftest import Project
 
 GRAPH = """

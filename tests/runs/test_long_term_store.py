@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from langgraph.store.memory import InMemoryStore
 
-from countersign.runs.config import GraphConfig, GraphConfigError, read_graph_config
-from countersign.runs.config_sections import TtlSection
 from countersign.runs.graphs import open_graphs
-from countersign.runs.long_term_store import load_index, open_project_store, sweep_interval
+from countersign.runs.persistence.long_term_store import load_index, open_project_store, sweep_interval
+from countersign.runs.project.config import GraphConfig, GraphConfigError, read_graph_config
+from countersign.runs.project.config_sections import TtlSection
 from tests.runs.conftest import Project
 
 FILES = {

@@ -12,8 +12,8 @@ import anyio
 import pytest
 from structlog.typing import EventDict
 
-from countersign.runs.graph_loop import open_graph_loop
-from countersign.runs.loop_bridge import LoopBridge
+from countersign.runs.event_loop.graph_loop import open_graph_loop
+from countersign.runs.event_loop.loop_bridge import LoopBridge
 from countersign.runtime import new_event_loop
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from countersign.runs.config import GraphConfigError
-from countersign.runs.project_env import read_project_env
+from countersign.runs.project.config import GraphConfigError
+from countersign.runs.project.project_env import read_project_env
 
 
 def config_with(folder: Path, env: object) -> Path:

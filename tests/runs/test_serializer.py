@@ -10,7 +10,7 @@ from langchain_core.messages import ToolMessage
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from pydantic import BaseModel
 
-from countersign.runs.config_sections import SerdeSection
+from countersign.runs.project.config_sections import SerdeSection
 from countersign.runs.serialization.own_types import OwnTypes
 from countersign.runs.serialization.serializer import build_serializer
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from countersign.slack.transport.bolt_app import build_bolt_app
-from countersign.slack.transport.socket_mode import SocketMode
+from countersign.slack.transport.inbound.bolt_app import build_bolt_app
+from countersign.slack.transport.inbound.socket_mode import SocketMode
 from slack_local.workspace import LocalWorkspace
 from tests.scenario.conftest import _no_proxies, either
 from tests.slack.conftest import Bot, http_bot, slack_side

@@ -9,7 +9,7 @@ from countersign.approvals.json import Json
 from countersign.flow.inbound import InboundKind
 from countersign.flow.outgoing import OutgoingKind
 from countersign.slack.listeners.message_events import message_from, revision_from
-from countersign.slack.transport.web_api import Workspace
+from countersign.slack.transport.outbound.web_api import Workspace
 from countersign.testing.cards import ApprovalCard
 from slack_local.fault_injection import ApiFault
 from slack_local.model.records import User

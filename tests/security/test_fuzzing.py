@@ -31,7 +31,7 @@ from countersign.approvals.policy.reading.keys import RULE
 from countersign.approvals.policy.reading.problems import PolicyError
 from countersign.approvals.policy.reading.read import read_policy
 from countersign.interrupts import FormValidationError, form_from_arguments, form_from_schema
-from countersign.runs.config import GraphConfigError, read_graph_config
+from countersign.runs.project.config import GraphConfigError, read_graph_config
 from countersign.slack.cards.references import (
     CardReference,
     InvalidReference,
@@ -41,8 +41,8 @@ from countersign.slack.cards.references import (
 from countersign.slack.forms.input_elements import ACTION_ID
 from countersign.slack.forms.modal import submitted_values
 from countersign.slack.forms.pagination import MAX_STATE_BYTES, changed_inputs, decode_state, inputs_of
-from countersign.slack.transport.http import MalformedRequest, _decode
-from countersign.slack.transport.signature import SignatureRejected, SignatureVerifier
+from countersign.slack.transport.inbound.http import MalformedRequest, _decode
+from countersign.slack.transport.inbound.signature import SignatureRejected, SignatureVerifier
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "60"))
 LIMIT = 5.0  # seconds for one input, on a busy machine; each takes milliseconds

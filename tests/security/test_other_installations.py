@@ -10,8 +10,8 @@ import structlog
 
 from countersign.approvals.json import Json
 from countersign.logs import configure_logging
-from countersign.slack.transport.installation import is_addressed_to
-from countersign.slack.transport.web_api import Workspace
+from countersign.slack.transport.inbound.installation import is_addressed_to
+from countersign.slack.transport.outbound.web_api import Workspace
 from tests.security.test_unsigned_requests import event, post_signed
 from tests.slack.conftest import Bot
 

@@ -16,9 +16,9 @@ import aiohttp
 import pytest
 from slack_bolt.async_app import AsyncApp
 
-from countersign.slack.transport.http import MAX_BODY
-from countersign.slack.transport.rejection_log import INTERVAL, RejectionLog
-from countersign.slack.transport.signature import SignatureVerifier
+from countersign.slack.transport.inbound.http import MAX_BODY
+from countersign.slack.transport.inbound.rejection_log import INTERVAL, RejectionLog
+from countersign.slack.transport.inbound.signature import SignatureVerifier
 from tests.slack.conftest import Bot
 
 MARK = "attackers-text"

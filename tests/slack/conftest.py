@@ -34,15 +34,15 @@ from countersign.http.server import build_http_app, open_http_server
 from countersign.interrupts import digest, parse
 from countersign.slack.client import SlackClient
 from countersign.slack.listeners.context import ListenerContext
-from countersign.slack.transport.bolt_app import build_bolt_app
-from countersign.slack.transport.http import PATH, events_handler
-from countersign.slack.transport.socket_mode import SocketMode
-from countersign.slack.transport.web_api import WebApi, open_web
+from countersign.slack.transport.inbound.bolt_app import build_bolt_app
+from countersign.slack.transport.inbound.http import PATH, events_handler
+from countersign.slack.transport.inbound.socket_mode import SocketMode
+from countersign.slack.transport.outbound.web_api import WebApi, open_web
 from countersign.store.channel_ids import ChannelIdStore
+from countersign.store.connections.pool import open_pool
 from countersign.store.delegations import DelegationStore
-from countersign.store.lost_cards import LostCards
-from countersign.store.outbox import Outbox
-from countersign.store.pool import open_pool
+from countersign.store.posts.lost_cards import LostCards
+from countersign.store.posts.outbox import Outbox
 from countersign.store.threads import ThreadStore
 from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
 from slack_local.people.threads import Thread

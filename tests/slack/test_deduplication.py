@@ -6,7 +6,7 @@ import pytest
 
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
-from countersign.slack.transport.deduplication import MessageDeduplicator
+from countersign.slack.transport.inbound.deduplication import MessageDeduplicator
 
 THREAD = ThreadRef(team="T1", channel="C1", ts="1.0")
 MESSAGE = Inbound(

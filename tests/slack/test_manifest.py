@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from countersign.slack.listeners import register
-from countersign.slack.transport.scopes import NEEDED
+from countersign.slack.transport.outbound.scopes import NEEDED
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 

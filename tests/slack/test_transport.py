@@ -8,9 +8,9 @@ import time
 import aiohttp
 import pytest
 
-from countersign.slack.transport.bolt_app import build_bolt_app
-from countersign.slack.transport.scopes import scope_warning
-from countersign.slack.transport.web_api import Workspace
+from countersign.slack.transport.inbound.bolt_app import build_bolt_app
+from countersign.slack.transport.outbound.scopes import scope_warning
+from countersign.slack.transport.outbound.web_api import Workspace
 from slack_local.workspace import LocalWorkspace
 from tests.slack.conftest import Bot, slack_side
 

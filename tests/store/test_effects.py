@@ -8,8 +8,8 @@ import pytest
 from countersign.approvals.json import Json
 from countersign.flow.errors import OutcomeUnknown, RateLimited
 from countersign.flow.tools.tool_host import ToolHost
+from countersign.store.connections.pool import open_pool
 from countersign.store.effects import Effects
-from countersign.store.pool import open_pool
 from tests.support.fake_slack import refused
 from tests.support.harness import SlackForTools
 

@@ -9,9 +9,9 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from procrastinate.schema import SchemaManager
 from psycopg import errors
 
-from countersign.store import migrate as migrate_module
-from countersign.store.migrate import MigrationError, migrate
-from countersign.store.pool import open_session
+from countersign.store.connections.pool import open_session
+from countersign.store.schema import migrate as migrate_module
+from countersign.store.schema.migrate import MigrationError, migrate
 from tests.support.embedded_probe import ROOT, ask
 
 
@@ -82,7 +82,7 @@ async def test_a_gap_or_a_number_given_twice_is_refused(empty_database_url: str,
 
 async def test_six_processes_at_once(empty_database_url: str, folder: Path) -> None:
     script = (
-        "import asyncio, sys; from pathlib import Path; from countersign.store.migrate import migrate;"
+        "import asyncio, sys; from pathlib import Path; from countersign.store.schema.migrate import migrate;"
         "print(*asyncio.run(migrate(sys.argv[1], folder=Path(sys.argv[2]))))"
     )
     processes = [

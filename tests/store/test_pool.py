@@ -16,7 +16,7 @@ from langgraph.checkpoint.base import empty_checkpoint
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from countersign.store.pool import Connection, open_pool, open_session
+from countersign.store.connections.pool import Connection, open_pool, open_session
 from tests.support.embedded_probe import ask
 
 

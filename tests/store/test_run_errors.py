@@ -9,8 +9,8 @@ from countersign.flow.error_report import ErrorReport
 from countersign.flow.errors import StaleWorker
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
+from countersign.store.connections.pool import Pool
 from countersign.store.diagnostics import Diagnostics
-from countersign.store.pool import Pool
 from countersign.store.retention import RetentionStore
 from tests.support.harness import Harness, a_thread, message, open_harness
 

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from countersign.flow.errors import ThreadBusy
-from countersign.store.pool import Pool, configure_for_checkpoints, open_pool
-from countersign.store.thread_locks import ThreadLocks
+from countersign.store.connections.pool import Pool, configure_for_checkpoints, open_pool
+from countersign.store.connections.thread_locks import ThreadLocks
 from tests.support.harness import until
 
 THREAD = "T1/C1/1.0"

@@ -9,9 +9,9 @@ from langgraph.store.postgres.aio import AsyncPostgresStore
 from langgraph.store.postgres.base import PostgresIndexConfig
 from psycopg.conninfo import make_conninfo
 
-from countersign.store.database import DatabaseError
-from countersign.store.pool import open_session
-from countersign.store.vector_index import migrate_vector_index
+from countersign.store.connections.database import DatabaseError
+from countersign.store.connections.pool import open_session
+from countersign.store.schema.vector_index import migrate_vector_index
 
 
 def _embedding(dims: int) -> Callable[[Sequence[str]], list[list[float]]]:

@@ -14,7 +14,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from countersign.store.embedded import EmbeddedPostgres
-from countersign.store.migrate import migrate
+from countersign.store.schema.migrate import migrate
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from countersign.approvals.audit import Anchor, ChainedEntry, ChainVerifier, Ent
 from countersign.approvals.audit.export import Exporter, ExportFormat, record
 from countersign.approvals.errors import CountersignError
 from countersign.settings import DatabaseSettings
-from countersign.store.database import open_database
+from countersign.store.connections.database import open_database
+from countersign.store.connections.pool import configure_for_statements, open_pool
 from countersign.store.ledger import Ledger
-from countersign.store.pool import configure_for_statements, open_pool
 
 
 class AuditUsageError(CountersignError):

@@ -11,14 +11,14 @@ from pathlib import Path
 from countersign.commands.waiting_check import GraphCode, misfits
 from countersign.interrupts.code import NodeReading, Question, Unknown, notation
 from countersign.logs import configure_logging
-from countersign.runs.config import read_graph_config
 from countersign.runs.loading import load_graphs
+from countersign.runs.project.config import read_graph_config
 from countersign.runs.source.answers import own_code, read_all_answers
 from countersign.runs.source.node_interrupts import nodes_that_raise
 from countersign.settings import GraphSettings, read_graph_settings
-from countersign.store.database import open_database
+from countersign.store.connections.database import open_database
+from countersign.store.connections.pool import open_pool
 from countersign.store.diagnostics import Diagnostics
-from countersign.store.pool import open_pool
 
 _NOTHING = "No node of it asks a person."
 

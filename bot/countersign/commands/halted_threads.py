@@ -7,9 +7,9 @@ from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.jobs.queue import Queue
 from countersign.settings import DatabaseSettings
-from countersign.store.database import open_database
+from countersign.store.connections.database import open_database
+from countersign.store.connections.pool import open_pool
 from countersign.store.diagnostics import Diagnostics
-from countersign.store.pool import open_pool
 from countersign.store.threads import ThreadStore
 
 

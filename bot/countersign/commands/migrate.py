@@ -3,7 +3,7 @@
 import structlog
 
 from countersign.settings import DatabaseSettings
-from countersign.store.database import open_database
+from countersign.store.connections.database import open_database
 
 log = structlog.get_logger()
 

@@ -18,9 +18,9 @@ from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.reading import PolicyError
 from countersign.commands.policy_replay import parse_since, run_replay
 from countersign.policy_file import load_policy
-from countersign.runs.config import read_graph_config
 from countersign.runs.gated_tools import gated_tools
 from countersign.runs.loading import load_graphs
+from countersign.runs.project.config import read_graph_config
 from countersign.settings import read_replay_settings
 
 

@@ -14,10 +14,10 @@ from countersign.interrupts.code import shape_from_json
 from countersign.settings import ReplaySettings
 from countersign.slack.approver_directory import ApproverDirectory
 from countersign.slack.client import SlackClient
-from countersign.slack.transport.web_api import WebApi, open_web
-from countersign.store.database import open_database
+from countersign.slack.transport.outbound.web_api import WebApi, open_web
+from countersign.store.connections.database import open_database
+from countersign.store.connections.pool import configure_for_statements, open_pool
 from countersign.store.past_approvals import PastApproval, past_approvals
-from countersign.store.pool import configure_for_statements, open_pool
 
 _NO_SLACK = (
     "This file names channels or groups of requesters. Without SLACK_BOT_TOKEN they are unknown here: it is "

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from countersign.runs.config import GraphConfigError
-from countersign.runs.project_env import read_project_env
+from countersign.runs.project.config import GraphConfigError
+from countersign.runs.project.project_env import read_project_env
 from slack_local.model.records import JsonObject
 
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from countersign.flow.metrics import Metrics
 from countersign.http.server import HealthCheck, build_http_app, open_http_server
 from countersign.settings import Settings
-from countersign.slack.transport.web_api import WebApi
+from countersign.slack.transport.outbound.web_api import WebApi
 from countersign.slack_startup import StartupError
 from countersign.status_file import write_address
 from countersign.store.diagnostics import Diagnostics

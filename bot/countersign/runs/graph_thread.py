@@ -23,18 +23,18 @@ from countersign.interrupts.code import GraphReading
 from countersign.runs.breakpoints.passing import Passing
 from countersign.runs.breakpoints.stops import Stop, StopFinder
 from countersign.runs.breakpoints.stops import breakpoint_id as stops_id
-from countersign.runs.checkpointer import is_database_unavailable
 from countersign.runs.inputs.plan import InputPlan
 from countersign.runs.loading import AnyGraph
-from countersign.runs.snapshot import (
+from countersign.runs.persistence.checkpointer import is_database_unavailable
+from countersign.runs.state.snapshot import (
     CONTEXT_KEY,
     INPUT_KEY,
     dangling_tool_calls,
     read_state,
     with_named_values,
 )
-from countersign.runs.state_schema import changeable_state, changed_fields
-from countersign.runs.unanswered import is_asked, unanswered
+from countersign.runs.state.state_schema import changeable_state, changed_fields
+from countersign.runs.state.unanswered import is_asked, unanswered
 
 
 def thread_config(ref: ThreadRef, host: object) -> RunnableConfig:

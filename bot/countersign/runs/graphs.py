@@ -21,20 +21,20 @@ from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts.code import GraphReading
-from countersign.runs.checkpointer import Checkpointer, is_database_unavailable
 from countersign.runs.code_version import code_version
-from countersign.runs.config import GraphConfig, GraphConfigError
-from countersign.runs.error_reports import ErrorReports
+from countersign.runs.errors.error_reports import ErrorReports
+from countersign.runs.errors.run_errors import report_failure
 from countersign.runs.gated_tools import tool_names
 from countersign.runs.graph_thread import GraphThread, thread_config
 from countersign.runs.inputs.plan import plan_input
 from countersign.runs.loading import LoadedGraph, load_graphs
-from countersign.runs.long_term_store import LongTermStore, load_index, open_project_store
-from countersign.runs.run_errors import report_failure
+from countersign.runs.persistence.checkpointer import Checkpointer, is_database_unavailable
+from countersign.runs.persistence.long_term_store import LongTermStore, load_index, open_project_store
+from countersign.runs.project.config import GraphConfig, GraphConfigError
 from countersign.runs.serialization.own_types import OwnTypes
 from countersign.runs.serialization.serializer import CheckpointSerializer, build_serializer
 from countersign.runs.source.answers import own_code, read_all_answers
-from countersign.runs.unanswered import RecordsReads
+from countersign.runs.state.unanswered import RecordsReads
 
 Redact: TypeAlias = Callable[[str], str]
 

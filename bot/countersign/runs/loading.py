@@ -15,9 +15,9 @@ from langgraph.pregel import Pregel
 from langgraph.store.base import BaseStore
 
 from countersign.runs.breakpoints.configured import with_breakpoints
-from countersign.runs.config import Breakpoints, GraphConfig, GraphConfigError, GraphSpec
-from countersign.runs.importing import add_import_paths, enter_value, import_module, import_problem
-from countersign.runs.install_advice import advise_on_requirements
+from countersign.runs.project.config import Breakpoints, GraphConfig, GraphConfigError, GraphSpec
+from countersign.runs.project.importing import add_import_paths, enter_value, import_module, import_problem
+from countersign.runs.project.install_advice import advise_on_requirements
 
 AnyGraph = Pregel[Any, Any, Any, Any]
 

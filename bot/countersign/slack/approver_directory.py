@@ -18,7 +18,7 @@ from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.matching import Channel
 from countersign.approvals.policy.voting.membership import Roster, Unreadable
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
-from countersign.slack.transport.web_api import WebApi
+from countersign.slack.transport.outbound.web_api import WebApi
 
 NAMES_MAX_AGE = 60.0  # seconds; of names, ids and whether a channel is private
 MEMBERS_MAX_AGE = 3.0  # seconds

@@ -15,8 +15,8 @@ from countersign.slack.cards.open_card import render_card, render_fallback_card
 from countersign.slack.message_sender import BLOCKS_REFUSED, MessageSender
 from countersign.slack.text.names import Names
 from countersign.slack.text.rendered_names import name_people
-from countersign.slack.transport.card_updates import CardUpdateSerialiser
-from countersign.slack.transport.web_api import WebApi, Workspace
+from countersign.slack.transport.outbound.card_updates import CardUpdateSerialiser
+from countersign.slack.transport.outbound.web_api import WebApi, Workspace
 
 log = structlog.get_logger()
 

@@ -21,10 +21,10 @@ from countersign.slack.message_sender import MessageSender
 from countersign.slack.messages import render_message
 from countersign.slack.text.names import Names
 from countersign.slack.text.rendered_names import name_people
-from countersign.slack.transport.file_upload import share_file
-from countersign.slack.transport.posted_messages import find_posted_messages
-from countersign.slack.transport.response_url import respond
-from countersign.slack.transport.web_api import WebApi, Workspace
+from countersign.slack.transport.outbound.file_upload import share_file
+from countersign.slack.transport.outbound.posted_messages import find_posted_messages
+from countersign.slack.transport.outbound.response_url import respond
+from countersign.slack.transport.outbound.web_api import WebApi, Workspace
 from countersign.slack.user_directory import UserDirectory
 
 _IMAGE_REFUSED = "Slack refused the agent's image ({error}). Ask your admin to allow files:write."

@@ -8,8 +8,8 @@ import structlog
 from countersign.flow.errors import SlackRefused
 from countersign.flow.outgoing import Outgoing
 from countersign.slack.block_kit.builders import RenderedMessage
-from countersign.slack.transport.posted_messages import EVENT_TYPE, find_posted_messages
-from countersign.slack.transport.web_api import WebApi
+from countersign.slack.transport.outbound.posted_messages import EVENT_TYPE, find_posted_messages
+from countersign.slack.transport.outbound.web_api import WebApi
 
 BLOCKS_REFUSED = {
     *("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format", "msg_too_long"),

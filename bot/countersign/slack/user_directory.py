@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import SlackRefused
-from countersign.slack.transport.web_api import WebApi
+from countersign.slack.transport.outbound.web_api import WebApi
 
 CACHE_SIZE = 10_000  # people; the least recently used are evicted
 _PAGE = 1_000  # people per call

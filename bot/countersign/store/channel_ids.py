@@ -2,7 +2,7 @@
 
 from countersign.error_translation import translates_errors
 from countersign.flow.channel_ids import ChannelIdChange
-from countersign.store.pool import Pool, fetch, run
+from countersign.store.connections.pool import Pool, fetch, run
 
 
 @translates_errors

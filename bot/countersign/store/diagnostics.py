@@ -9,7 +9,7 @@ import psycopg
 
 from countersign.approvals.json import Json
 from countersign.error_translation import translates_errors
-from countersign.store.pool import Pool, fetch
+from countersign.store.connections.pool import Pool, fetch
 from countersign.store.queries import QUERIES
 
 _HEALTH_TIMEOUT = 2.0  # seconds to wait for a free connection

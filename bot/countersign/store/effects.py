@@ -4,7 +4,7 @@ from psycopg.types.json import Json as AsJson
 
 from countersign.approvals.json import Json
 from countersign.error_translation import translates_errors
-from countersign.store.pool import Pool, fetch, run
+from countersign.store.connections.pool import Pool, fetch, run
 
 
 @translates_errors

@@ -15,9 +15,9 @@ from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.person import Person
 from countersign.error_translation import translate_errors, translates_errors
-from countersign.store.pool import Connection, Pool
+from countersign.store.columns.rows import postgres_text
+from countersign.store.connections.pool import Connection, Pool
 from countersign.store.queries import QUERIES
-from countersign.store.rows import postgres_text
 
 _LOCK = 0x6C65646765727365  # the advisory lock's key: one sealer at a time, in whichever process
 _BATCH = 5_000  # entries that one round seals at most

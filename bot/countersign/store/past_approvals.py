@@ -10,9 +10,9 @@ from psycopg.rows import dict_row
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import Rule
 from countersign.error_translation import translate_errors
-from countersign.store.pool import Pool
+from countersign.store.columns.stored_policy import rules_from
+from countersign.store.connections.pool import Pool
 from countersign.store.queries import QUERIES
-from countersign.store.stored_policy import rules_from
 
 _FETCH = 500  # rows per round trip
 

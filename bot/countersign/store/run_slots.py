@@ -10,7 +10,7 @@ from typing import Any
 
 from countersign.error_translation import translates_errors
 from countersign.flow.slots import Slot, SlotLimits
-from countersign.store.pool import Pool, fetch, run, transaction
+from countersign.store.connections.pool import Pool, fetch, run, transaction
 from countersign.store.threads import Defer
 
 

@@ -20,10 +20,10 @@ from countersign.flow.outgoing import Outgoing, OutgoingKind, ThreadRoot
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import SavedStep, StepResult, Work
-from countersign.store import rows
+from countersign.store.columns import rows
+from countersign.store.connections.pool import Pool, transaction
 from countersign.store.ledger import ledger_arguments
-from countersign.store.outbox_claims import claim_arguments, claimed_messages
-from countersign.store.pool import Pool, transaction
+from countersign.store.posts.outbox_claims import claim_arguments, claimed_messages
 from countersign.store.queries import QUERIES
 
 Connection = psycopg.AsyncConnection[Any]

@@ -3,7 +3,7 @@
 import pytest
 
 from countersign.approvals.json import Json
-from countersign.interrupts.code.evaluation.values import Const, Items, Record, Template
+from countersign.interrupts.code.evaluation.model.values import Const, Items, Record, Template
 from countersign.interrupts.code.payload import (
     Anything,
     Either,

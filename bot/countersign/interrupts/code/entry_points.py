@@ -3,12 +3,13 @@
 import ast
 
 from countersign.interrupts.code.evaluation.annotations import declared_shape
-from countersign.interrupts.code.evaluation.frame import Frame
-from countersign.interrupts.code.evaluation.library_calls import goes_to
-from countersign.interrupts.code.evaluation.modules import FunctionNode
-from countersign.interrupts.code.evaluation.parts import write_state
-from countersign.interrupts.code.evaluation.slots import Comparison, Use
-from countersign.interrupts.code.evaluation.values import (
+from countersign.interrupts.code.evaluation.calls.library_calls import (
+    goes_to,
+)
+from countersign.interrupts.code.evaluation.model.frame import Frame
+from countersign.interrupts.code.evaluation.model.modules import FunctionNode
+from countersign.interrupts.code.evaluation.model.slots import Comparison, Use
+from countersign.interrupts.code.evaluation.model.values import (
     Function,
     Instance,
     Items,
@@ -19,6 +20,7 @@ from countersign.interrupts.code.evaluation.values import (
     refs,
     union,
 )
+from countersign.interrupts.code.evaluation.parts import write_state
 from countersign.interrupts.code.shape import Scalar
 from countersign.interrupts.code.source import Role
 

@@ -4,15 +4,16 @@ import ast
 from collections.abc import Iterable, Mapping
 
 from countersign.interrupts.code.entry_points import arguments_of, take_result
-from countersign.interrupts.code.evaluation.calls import call
-from countersign.interrupts.code.evaluation.conditions import test
+from countersign.interrupts.code.evaluation.calls.call_expressions import (
+    call,
+)
+from countersign.interrupts.code.evaluation.conditions.boolean_tests import test
 from countersign.interrupts.code.evaluation.expressions import evaluate
-from countersign.interrupts.code.evaluation.findings import Site
-from countersign.interrupts.code.evaluation.frame import Frame, Language, Reader, ReadingStopped
-from countersign.interrupts.code.evaluation.modules import FunctionNode, Module, SourceUnreadable
-from countersign.interrupts.code.evaluation.slots import Comparison, Evidence, Slot, Use
-from countersign.interrupts.code.evaluation.statements import run
-from countersign.interrupts.code.evaluation.values import (
+from countersign.interrupts.code.evaluation.model.call_sites import Site
+from countersign.interrupts.code.evaluation.model.frame import Frame, Language, Reader, ReadingStopped
+from countersign.interrupts.code.evaluation.model.modules import FunctionNode, Module, SourceUnreadable
+from countersign.interrupts.code.evaluation.model.slots import Comparison, Evidence, Slot, Use
+from countersign.interrupts.code.evaluation.model.values import (
     Class,
     Const,
     Function,
@@ -22,6 +23,7 @@ from countersign.interrupts.code.evaluation.values import (
     constants,
     refs,
 )
+from countersign.interrupts.code.evaluation.statements import run
 from countersign.interrupts.code.payload import pattern_of
 from countersign.interrupts.code.questions import GraphReading, NodeReading, Question
 from countersign.interrupts.code.resolution.shape_of import resolve

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from countersign.approvals.json import Json
-from countersign.interrupts.code.evaluation.values import (
+from countersign.interrupts.code.evaluation.model.values import (
     Atom,
     Const,
     Instance,

@@ -5,7 +5,7 @@ from typing import Any
 
 from langgraph.pregel import Pregel
 
-from countersign.runs.config import Breakpoints, GraphConfigError, Nodes
+from countersign.runs.project.config import Breakpoints, GraphConfigError, Nodes
 
 
 def with_breakpoints(

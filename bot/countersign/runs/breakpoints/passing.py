@@ -26,7 +26,7 @@ from countersign.runs.breakpoints.tool_calls import (
     running_calls,
 )
 from countersign.runs.loading import AnyGraph
-from countersign.runs.state_schema import state_update
+from countersign.runs.state.state_schema import state_update
 
 STOPPED_KEY = "countersign_stopped"  # in the metadata of the checkpoint at which people stopped the run
 

@@ -10,7 +10,7 @@ from countersign.flow.graph_state import PendingInterrupt
 from countersign.interrupts import BREAKPOINT_KEY, digest, to_json
 from countersign.runs.breakpoints.stops import Stop, breakpoint_id
 from countersign.runs.loading import AnyGraph
-from countersign.runs.state_schema import state_fields, state_schema
+from countersign.runs.state.state_schema import state_fields, state_schema
 
 
 def breakpoint_question(stops: Sequence[Stop]) -> PendingInterrupt:

@@ -10,9 +10,9 @@ from typing_extensions import is_typeddict
 
 from countersign.approvals.json import Json
 from countersign.interrupts import compile_schema
-from countersign.runs.config_sections import GraphConfigError
 from countersign.runs.inputs.type_schema import resolve_reference, type_schema
 from countersign.runs.loading import AnyGraph, LoadedGraph
+from countersign.runs.project.config_sections import GraphConfigError
 from countersign.runs.source.context_reads import needed_context_keys
 from countersign.runs.source.own_code import OwnCode
 

@@ -9,7 +9,7 @@ from langchain_core.messages import ToolMessage
 from langgraph.checkpoint.serde import jsonplus
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from countersign.runs.config_sections import SerdeSection
+from countersign.runs.project.config_sections import SerdeSection
 from countersign.runs.serialization.own_types import OwnTypes, TypeName
 
 log = structlog.get_logger()

@@ -36,7 +36,7 @@ from countersign.interrupts import FormValidationError, InvalidDecision
 from countersign.slack.background_tasks import BackgroundTasks
 from countersign.slack.cards.references import CardReference
 from countersign.slack.client import SlackClient
-from countersign.slack.transport.web_api import WebApi, Workspace
+from countersign.slack.transport.outbound.web_api import WebApi, Workspace
 
 _DELETED = "This approval was deleted after its retention period."
 _SLACK_REFUSED = (

@@ -19,8 +19,8 @@ from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.text.incoming import readable
-from countersign.slack.transport.deduplication import MessageDeduplicator, RecentKeys
-from countersign.slack.transport.web_api import Workspace
+from countersign.slack.transport.inbound.deduplication import MessageDeduplicator, RecentKeys
+from countersign.slack.transport.outbound.web_api import Workspace
 
 log = structlog.get_logger()
 

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
-from countersign.slack.transport.web_api import WebApi
+from countersign.slack.transport.outbound.web_api import WebApi
 
 _ID = r"[UWCGDS][A-Z0-9]{6,20}"
 _BARE = re.compile(

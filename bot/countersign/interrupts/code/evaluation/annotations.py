@@ -4,9 +4,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from countersign.interrupts.code.evaluation.frame import Frame, Reader
-from countersign.interrupts.code.evaluation.modules import flat
-from countersign.interrupts.code.evaluation.values import Class, Const, External, constants
+from countersign.interrupts.code.evaluation.model.frame import Frame, Reader
+from countersign.interrupts.code.evaluation.model.modules import flat
+from countersign.interrupts.code.evaluation.model.values import Class, Const, External, constants
 from countersign.interrupts.code.shape import (
     AnswerShape,
     Boolean,

@@ -2,10 +2,9 @@
 
 import ast
 
-from countersign.interrupts.code.evaluation.frame import Frame
-from countersign.interrupts.code.evaluation.parts import write_state
-from countersign.interrupts.code.evaluation.slots import Reading, Use
-from countersign.interrupts.code.evaluation.values import (
+from countersign.interrupts.code.evaluation.model.frame import Frame
+from countersign.interrupts.code.evaluation.model.slots import Reading, Use
+from countersign.interrupts.code.evaluation.model.values import (
     Const,
     Instance,
     Items,
@@ -17,6 +16,7 @@ from countersign.interrupts.code.evaluation.values import (
     refs,
     union,
 )
+from countersign.interrupts.code.evaluation.parts import write_state
 
 
 def bind(frame: Frame, target: ast.expr, value: Value) -> None:

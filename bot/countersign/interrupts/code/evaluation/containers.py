@@ -3,10 +3,18 @@
 import ast
 
 from countersign.interrupts.code.evaluation.binding import bind, iterated
-from countersign.interrupts.code.evaluation.frame import Frame
+from countersign.interrupts.code.evaluation.model.frame import Frame
+from countersign.interrupts.code.evaluation.model.slots import Comparison, Use
+from countersign.interrupts.code.evaluation.model.values import (
+    Items,
+    Record,
+    Ref,
+    Value,
+    constants,
+    refs,
+    union,
+)
 from countersign.interrupts.code.evaluation.parts import stored_as
-from countersign.interrupts.code.evaluation.slots import Comparison, Use
-from countersign.interrupts.code.evaluation.values import Items, Record, Ref, Value, constants, refs, union
 
 _ROLES = {"user", "human", "ai", "assistant", "system", "tool"}
 

@@ -3,9 +3,17 @@
 import ast
 from collections.abc import Callable
 
-from countersign.interrupts.code.evaluation.calls import call_expression
-from countersign.interrupts.code.evaluation.classes import class_attribute, method
-from countersign.interrupts.code.evaluation.conditions import guard, test
+from countersign.interrupts.code.evaluation.calls.call_expressions import (
+    call_expression,
+)
+from countersign.interrupts.code.evaluation.calls.classes import (
+    class_attribute,
+    method,
+)
+from countersign.interrupts.code.evaluation.conditions.boolean_tests import (
+    guard,
+    test,
+)
 from countersign.interrupts.code.evaluation.containers import (
     comprehension,
     dict_display,
@@ -13,10 +21,9 @@ from countersign.interrupts.code.evaluation.containers import (
     sequence_display,
     spread,
 )
-from countersign.interrupts.code.evaluation.frame import Frame
-from countersign.interrupts.code.evaluation.parts import key_of, state_key
-from countersign.interrupts.code.evaluation.slots import Use
-from countersign.interrupts.code.evaluation.values import (
+from countersign.interrupts.code.evaluation.model.frame import Frame
+from countersign.interrupts.code.evaluation.model.slots import Use
+from countersign.interrupts.code.evaluation.model.values import (
     Class,
     Const,
     External,
@@ -35,6 +42,7 @@ from countersign.interrupts.code.evaluation.values import (
     refs,
     union,
 )
+from countersign.interrupts.code.evaluation.parts import key_of, state_key
 
 
 def evaluate(frame: Frame, node: ast.expr) -> Value:

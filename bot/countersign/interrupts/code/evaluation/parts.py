@@ -4,10 +4,18 @@ import ast
 from dataclasses import replace
 
 from countersign.interrupts.code.evaluation.annotations import field_shape
-from countersign.interrupts.code.evaluation.findings import Write
-from countersign.interrupts.code.evaluation.frame import Frame
-from countersign.interrupts.code.evaluation.slots import Reading, Use
-from countersign.interrupts.code.evaluation.values import Ref, State, Template, Value, constants, refs, union
+from countersign.interrupts.code.evaluation.model.call_sites import Write
+from countersign.interrupts.code.evaluation.model.frame import Frame
+from countersign.interrupts.code.evaluation.model.slots import Reading, Use
+from countersign.interrupts.code.evaluation.model.values import (
+    Ref,
+    State,
+    Template,
+    Value,
+    constants,
+    refs,
+    union,
+)
 from countersign.interrupts.code.shape import AnswerShape, Text
 
 

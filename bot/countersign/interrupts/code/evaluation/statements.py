@@ -6,11 +6,20 @@ from typing import TypeAlias
 
 from countersign.interrupts.code.evaluation.annotations import declared_shape
 from countersign.interrupts.code.evaluation.binding import bind, iterated
-from countersign.interrupts.code.evaluation.frame import Ending, Frame
-from countersign.interrupts.code.evaluation.match_statements import run_match
-from countersign.interrupts.code.evaluation.names import imported
-from countersign.interrupts.code.evaluation.slots import Check, Condition, Conditions, Evidence, Slot, Use
-from countersign.interrupts.code.evaluation.values import Class, Function, Value, union
+from countersign.interrupts.code.evaluation.conditions.match_statements import (
+    run_match,
+)
+from countersign.interrupts.code.evaluation.model.frame import Ending, Frame
+from countersign.interrupts.code.evaluation.model.name_resolution import imported
+from countersign.interrupts.code.evaluation.model.slots import (
+    Check,
+    Condition,
+    Conditions,
+    Evidence,
+    Slot,
+    Use,
+)
+from countersign.interrupts.code.evaluation.model.values import Class, Function, Value, union
 
 _PREPARES = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Pass)  # what a loop does before it asks again
 _REFUSES = {Check.EQUALS, Check.TRUE}

@@ -1,6 +1,6 @@
 """When a key of an answer has to be there: always, never, or together with what another key says."""
 
-from countersign.interrupts.code.evaluation.slots import Check, Condition, Evidence, Reading, Slot, Use
+from countersign.interrupts.code.evaluation.model.slots import Check, Condition, Evidence, Reading, Slot, Use
 from countersign.interrupts.code.shape import AnswerShape, Key, Scalar
 
 _Pair = tuple[str, Scalar]

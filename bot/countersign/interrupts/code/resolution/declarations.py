@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from countersign.interrupts.code.evaluation.values import same_scalar
+from countersign.interrupts.code.evaluation.model.values import same_scalar
 from countersign.interrupts.code.shape import (
     UNKNOWN,
     AnswerShape,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from countersign.interrupts.code.evaluation.slots import Comparison, Evidence, Kind, Use
+from countersign.interrupts.code.evaluation.model.slots import Comparison, Evidence, Kind, Use
 from countersign.interrupts.code.shape import Scalar, Where
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from countersign.interrupts.code.evaluation.slots import Check, Condition, Evidence, Kind, Slot, Use
-from countersign.interrupts.code.evaluation.values import same_scalar
+from countersign.interrupts.code.evaluation.model.slots import Check, Condition, Evidence, Kind, Slot, Use
+from countersign.interrupts.code.evaluation.model.values import same_scalar
 from countersign.interrupts.code.resolution.evidence import uses
 from countersign.interrupts.code.shape import (
     AnswerShape,

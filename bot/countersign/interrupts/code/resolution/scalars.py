@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from countersign.interrupts.code.evaluation.implication import kinds_of
-from countersign.interrupts.code.evaluation.slots import Check, Comparison, Evidence, Kind, Slot, Use
-from countersign.interrupts.code.evaluation.values import same_scalar
+from countersign.interrupts.code.evaluation.conditions.implication import kinds_of
+from countersign.interrupts.code.evaluation.model.slots import Check, Comparison, Evidence, Kind, Slot, Use
+from countersign.interrupts.code.evaluation.model.values import same_scalar
 from countersign.interrupts.code.resolution.evidence import compared_values, first_of, kinds_tested, uses
 from countersign.interrupts.code.shape import Boolean, Match, Number, OneOf, Scalar, Text
 

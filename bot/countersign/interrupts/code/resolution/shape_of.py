@@ -6,7 +6,7 @@ In doubt the shape is `Unknown`: a form for JSON is a nuisance, and a wrong butt
 from dataclasses import replace
 from typing import TypeAlias
 
-from countersign.interrupts.code.evaluation.slots import Check, Comparison, Evidence, Kind, Slot, Use
+from countersign.interrupts.code.evaluation.model.slots import Check, Comparison, Evidence, Kind, Slot, Use
 from countersign.interrupts.code.resolution.conditional_keys import key_from
 from countersign.interrupts.code.resolution.declarations import narrowed
 from countersign.interrupts.code.resolution.evidence import compared_values, first_of, kinds_tested, uses

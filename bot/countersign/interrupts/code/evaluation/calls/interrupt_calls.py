@@ -1,0 +1,34 @@
+"""A call of `interrupt`: where an answer comes from."""
+
+import ast
+from typing import TYPE_CHECKING
+
+from countersign.interrupts.code.evaluation.model.call_sites import Site
+from countersign.interrupts.code.evaluation.model.frame import Frame
+from countersign.interrupts.code.evaluation.model.values import Ref, Value, union
+
+if TYPE_CHECKING:
+    from countersign.interrupts.code.evaluation.calls.call_expressions import (
+        Arguments,
+    )
+
+
+def ask(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    """The answer. One call of `interrupt` is a question of its own on every way that leads to it."""
+    reader = frame.reader
+    if reader.muted:
+        return ()
+    way = tuple(call[:3] for call in reader.calls)
+    key = (reader.node, reader.function, way, frame.module.file, node.lineno, node.col_offset)
+    site = reader.sites.get(key)
+    payload = given.get(0, "value")
+    if site is None:
+        site = Site(frame.module.where(node), frame.module.line(node), payload, reader.node)
+        site.schema = "response_schema" in given.named
+        reader.sites[key] = site
+    else:
+        site.payload = union((site.payload, payload))
+    site.slot.asked_under.update(reader.conditions)
+    for loop in reader.loops:
+        loop.add(site.slot)
+    return (Ref(site.slot),)

@@ -1,0 +1,284 @@
+"""Calls of LangGraph, LangChain and Python's own library, as far as they do something with an answer."""
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from countersign.interrupts.code.evaluation.annotations import declared_shape
+from countersign.interrupts.code.evaluation.binding import iterated
+from countersign.interrupts.code.evaluation.calls.interrupt_calls import ask
+from countersign.interrupts.code.evaluation.conditions.boolean_tests import truth
+from countersign.interrupts.code.evaluation.conditions.type_tests import is_kind
+from countersign.interrupts.code.evaluation.model.frame import Frame
+from countersign.interrupts.code.evaluation.model.slots import Comparison, Kind, Use
+from countersign.interrupts.code.evaluation.model.values import (
+    Const,
+    External,
+    Function,
+    Instance,
+    Items,
+    Outcome,
+    Record,
+    Ref,
+    Template,
+    Value,
+    constants,
+    refs,
+    union,
+)
+from countersign.interrupts.code.evaluation.parts import write_state
+from countersign.interrupts.code.shape import OneOf
+
+if TYPE_CHECKING:
+    from countersign.interrupts.code.evaluation.calls.call_expressions import (
+        Arguments,
+    )
+
+Handler: TypeAlias = Callable[[Frame, "Arguments", ast.Call], Value]
+
+_MESSAGES = {"HumanMessage", "AIMessage", "SystemMessage", "ToolMessage", "ChatMessage", "FunctionMessage"}
+_WRAPS = {
+    "tool",
+    "task",
+    "entrypoint",
+    "traceable",
+    "RunnableLambda",
+    "from_function",
+    "partial",
+}
+_TAKES_TEXT = {
+    "re",
+    "datetime",
+    "uuid",
+    "pathlib",
+    "shlex",
+    "urllib",
+    "html",
+    "textwrap",
+    "hashlib",
+    "base64",
+}
+
+
+def call_library(frame: Frame, called: External, given: "Arguments", node: ast.Call) -> Value:
+    """What a library's function gives; an answer is not followed into one that is not known here."""
+    if called.name in _INTERRUPTS:
+        return ask(frame, given, node)
+    name = called.last
+    if called.name.startswith("builtins.") and name in _BUILTINS:
+        return _BUILTINS[name](frame, given, node)
+    if name in _NAMED:
+        return _NAMED[name](frame, given, node)
+    if name in _MESSAGES:
+        frame.note(given.get(0, "content"), Use.TEXT, node)
+        return ()
+    if name in _WRAPS:
+        return tuple(atom for atom in given.all() if isinstance(atom, Function))
+    if called.name.split(".")[0] in _TAKES_TEXT:
+        frame.note(given.all(), Use.TEXT, node)
+        return ()
+    if name == "get_stream_writer":
+        return (External("langgraph.config.stream_writer"),)
+    if name == "stream_writer" or _is_error(name):
+        return ()
+    frame.escape(given.all(), node, f"it is passed to {name}()")
+    return ()
+
+
+def _is_error(name: str) -> bool:
+    return name.endswith(("Error", "Exception", "Interrupt", "Warning"))
+
+
+def _str(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    value = given.get(0, "object")
+    if not frame.reader.displaying:
+        frame.note(value, Use.SHOWN, node, deep=True)
+    return tuple(
+        Ref(atom.slot, atom.lowered, atom.stripped, converted=True) if isinstance(atom, Ref) else atom
+        for atom in value
+        if isinstance(atom, Ref | Const | Template)
+    )
+
+
+def _number(use: Use) -> Handler:
+    def handle(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+        value = given.get(0, "x")
+        frame.note(value, use, node)
+        return tuple(Ref(ref.slot, converted=True) for ref in refs(value))
+
+    return handle
+
+
+def _noting(use: Use) -> Handler:
+    def handle(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+        frame.note(given.get(0, ""), use, node)
+        return ()
+
+    return handle
+
+
+def _bool(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    return (Outcome(*truth(frame, given.get(0, "x"), node)),)
+
+
+def _isinstance(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    written = node.args[1] if len(node.args) > 1 else node
+    return (Outcome(*is_kind(frame, node, given.get(0, ""), given.get(1, ""), written)),)
+
+
+def _hasattr(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    if set(constants(given.get(1, "")) or ()) & {"get", "keys", "items"}:
+        frame.note(given.get(0, ""), Use.IS, node, Kind.OBJECT)
+    return ()
+
+
+def _getattr(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    frame.escape(given.get(0, ""), node, "its attributes are read, and JSON has no attributes")
+    return given.get(2, "")
+
+
+def _same(_frame: Frame, given: "Arguments", _node: ast.Call) -> Value:
+    return given.get(0, "x")
+
+
+def _listed(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    value = given.get(0, "iterable")
+    whole = tuple(atom for atom in value if isinstance(atom, Items))
+    if whole:
+        return whole
+    return (Items([iterated(frame, value, node)], exact=False),) if value else ()
+
+
+def _dict(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    if given.positional:
+        value = given.get(0, "")
+        frame.note(value, Use.MAPPING, node)
+        return value
+    return (Record(dict(given.named), open=bool(given.spread)),)
+
+
+def _enumerate(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    inner = iterated(frame, given.get(0, "iterable"), node)
+    return (Items([(Items([(), inner]),)], exact=False),)
+
+
+def _zip(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    return (Items([(Items([iterated(frame, each, node) for each in given.positional]),)], exact=False),)
+
+
+def _gather(_frame: Frame, given: "Arguments", _node: ast.Call) -> Value:
+    return (Items(list(given.positional)),)
+
+
+def _in_thread(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    functions = [atom for atom in given.get(0, "func") if isinstance(atom, Function)]
+    return union(frame.call(each, given.positional[1:], given.named, node) for each in functions)
+
+
+def _any(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    frame.note(iterated(frame, given.get(0, "iterable"), node), Use.TRUTH, node)
+    return ()
+
+
+def _cast(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    value = given.get(1, "val")
+    declared = declared_shape(frame, node.args[0]) if node.args else None
+    if declared is not None:
+        frame.note(value, Use.DECLARED, node, declared)
+    return value
+
+
+def _loads(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    frame.note(given.get(0, "s"), Use.TEXT, node)
+    return ()
+
+
+def _dumps(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    frame.note(given.get(0, "obj"), Use.STORED, node, deep=True)  # whatever it is, it is written down
+    return (Template((None,)),)
+
+
+def _command(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    """`Command(update=..., goto=...)`: the update goes into the state, and an answer may be where to go."""
+    reader = frame.reader
+    for atom in given.named.get("update", ()):
+        if isinstance(atom, Record | Instance):
+            entries = atom.entries if isinstance(atom, Record) else atom.fields.entries
+            for key, value in entries.items():
+                write_state(frame, reader.space, key, value, node)
+        elif isinstance(atom, Ref):
+            frame.note((atom,), Use.MAPPING, node)
+            frame.note((atom,), Use.WHOLE, node)
+    goes_to(frame, given.named.get("goto", ()), node)
+    return ()
+
+
+def goes_to(frame: Frame, value: Value, node: ast.AST) -> None:
+    """An answer names the next node; which nodes there are is in `Command[Literal[...]]`, if anywhere."""
+    if not any(refs(value)):
+        return
+    annotation = frame.reader.returns
+    inner = annotation.slice if isinstance(annotation, ast.Subscript) else annotation
+    declared = declared_shape(frame, inner) or declared_shape(frame, annotation)
+    if isinstance(declared, OneOf):
+        for ref in refs(value):
+            compared = Comparison(declared.values, lowered=ref.lowered, stripped=ref.stripped)
+            frame.note((ref,), Use.COMPARED, node, compared)
+            frame.note((ref,), Use.CHOSEN, node, compared)
+    else:
+        frame.escape(value, node, "it names the next node, and the nodes are not written down")
+
+
+def _send(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
+    for atom in given.get(1, "arg"):
+        if isinstance(atom, Record):
+            for key, value in atom.entries.items():
+                write_state(frame, frame.reader.space, key, value, node)
+        elif isinstance(atom, Ref):
+            frame.escape((atom,), node, "it is sent to another node")
+    goes_to(frame, given.get(0, "node"), node)
+    return ()
+
+
+_INTERRUPTS = {"langgraph.types.interrupt", "langgraph.types.types.interrupt", "langgraph.interrupt"}
+
+_BUILTINS: dict[str, Handler] = {
+    "str": _str,
+    "repr": _str,
+    "format": _str,
+    "int": _number(Use.INTEGER),
+    "float": _number(Use.NUMBER),
+    "abs": _number(Use.NUMBER),
+    "round": _number(Use.NUMBER),
+    "range": _noting(Use.INTEGER),
+    "bool": _bool,
+    "len": _noting(Use.WHOLE),
+    "list": _listed,
+    "tuple": _listed,
+    "set": _listed,
+    "sorted": _listed,
+    "reversed": _listed,
+    "dict": _dict,
+    "isinstance": _isinstance,
+    "hasattr": _hasattr,
+    "getattr": _getattr,
+    "enumerate": _enumerate,
+    "zip": _zip,
+    "any": _any,
+    "all": _any,
+    "type": lambda _frame, _given, _node: (),
+    "id": lambda _frame, _given, _node: (),
+}
+
+_NAMED: dict[str, Handler] = {
+    "cast": _cast,
+    "copy": _same,
+    "deepcopy": _same,
+    "Decimal": _number(Use.NUMBER),
+    "loads": _loads,
+    "dumps": _dumps,
+    "gather": _gather,
+    "to_thread": _in_thread,
+    "Command": _command,
+    "Send": _send,
+}

@@ -1,0 +1,1 @@
+"""Tests of an answer, and what they say about it on each branch."""

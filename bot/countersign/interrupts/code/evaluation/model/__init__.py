@@ -1,0 +1,1 @@
+"""What evaluation works on: values, slots of an answer, scopes, modules and their names."""

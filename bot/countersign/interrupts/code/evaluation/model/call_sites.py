@@ -1,0 +1,26 @@
+"""What is found on the way: questions, and what is written into the state."""
+
+from dataclasses import dataclass, field
+
+from countersign.interrupts.code.evaluation.model.slots import Slot
+from countersign.interrupts.code.evaluation.model.values import Value
+from countersign.interrupts.code.shape import Where
+
+
+@dataclass(eq=False)
+class Site:
+    """One call of `interrupt` on one way to it. `payload` is what it asks with."""
+
+    where: Where
+    code: str
+    payload: Value
+    node: tuple[str, ...]  # the path of the node that asks
+    slot: Slot = field(default_factory=Slot)
+    schema: bool = False  # it is called with a `response_schema`
+
+
+@dataclass(frozen=True, eq=False)
+class Write:
+    value: Value
+    function: str  # the one that LangGraph called
+    where: Where

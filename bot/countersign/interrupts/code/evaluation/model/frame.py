@@ -1,0 +1,268 @@
+"""The reader, with its limits and what it found; and a frame, the scope of one function."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from countersign.interrupts.code.evaluation.model.call_sites import Site, Write
+from countersign.interrupts.code.evaluation.model.modules import FunctionNode, Module
+from countersign.interrupts.code.evaluation.model.name_resolution import defined
+from countersign.interrupts.code.evaluation.model.slots import (
+    Condition,
+    Conditions,
+    Detail,
+    Evidence,
+    Slot,
+    Use,
+)
+from countersign.interrupts.code.evaluation.model.values import (
+    Class,
+    External,
+    Function,
+    Ref,
+    Value,
+    refs,
+)
+
+MAX_STEPS = 60_000  # nodes of syntax trees, for one function that LangGraph calls; a second or two
+MAX_STEPS_OF_A_GRAPH = 200_000
+MAX_EXPRESSION_DEPTH = 150
+MAX_CALL_DEPTH = 16
+MAX_CALL_DEPTH_FOR_NAMES = 3  # where only names are looked for, as in a function around another one
+_MAX_IMPORT_DEPTH = 12
+
+
+class ReadingStopped(Exception):
+    """The code is too large, or too deeply nested, to be read to its end."""
+
+
+Evaluate: TypeAlias = Callable[["Frame", ast.expr], Value]
+Test: TypeAlias = Callable[["Frame", ast.expr], tuple[Conditions, Conditions]]
+Run: TypeAlias = Callable[["Frame", Sequence[ast.stmt]], "Ending | None"]
+Call: TypeAlias = Callable[["Frame", Function, Sequence[Value], Mapping[str, Value], ast.AST], Value]
+
+
+class Ending(Enum):
+    """How a block ends that does not fall through to what follows it."""
+
+    RETURN = "return"
+    RAISE = "raise"
+    LOOP = "loop"  # break or continue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language:
+    """How each part of the language is read: functions that use each other through a frame."""
+
+    evaluate: Evaluate
+    test: Test
+    run: Run
+    call: Call
+
+
+class Reader:
+    """What is being read, and all that was found."""
+
+    def __init__(self, modules: Mapping[str, Module], language: Language) -> None:
+        """`modules` by name."""
+        self.modules = modules
+        self.by_file = {module.file: module for module in modules.values()}
+        self.language = language
+        self.sites: dict[object, Site] = {}  # by the lines of the calls that lead there
+        self.writes: dict[tuple[str, str], list[Write]] = {}
+        self.fresh: set[tuple[str, str]] = set()  # what the function that is read has written already
+        self.state_classes: dict[str, tuple[Class, ...]] = {}
+        self.node: tuple[str, ...] = ()
+        self.space = ""
+        self.function = ""
+        self.returns: ast.expr | None = None  # the annotation of the function that LangGraph calls
+        self.steps = 0
+        self.all_steps = 0
+        self.depth = 0
+        self.conditions: list[Condition] = []
+        self.calls: list[tuple[object, ...]] = []  # on the way: file, line, column, and what is called
+        self.loops: list[set[Slot]] = []  # the answers that each loop around here asks for
+        self.muted = 0  # over zero: nothing is asked and nothing noted
+        self.displaying = 0  # over zero: what is formatted is only displayed
+        self.bindings: dict[tuple[str, str], Value] = {}  # by module and name: what is known from run time
+        self._globals: dict[tuple[str, str], Value] = {}
+        self._scopes: dict[ast.AST, Frame] = {}
+        self._importing = 0
+
+    def start(self, *, path: tuple[str, ...], space: str, function: str) -> None:
+        """Begin with a function that LangGraph calls, in the node `path` (empty: in no node)."""
+        self.node, self.space, self.function = path, space, function
+        self.steps = self.depth = self.muted = self.displaying = 0
+        self.conditions.clear()
+        self.calls.clear()
+        self.loops.clear()
+        self.fresh.clear()
+
+    def step(self) -> None:
+        self.steps += 1
+        self.all_steps += 1
+        if self.steps > MAX_STEPS:
+            raise ReadingStopped("it is too large to be read to its end")
+        if self.all_steps > MAX_STEPS_OF_A_GRAPH:
+            raise ReadingStopped("the graph is too large to be read to its end")
+
+    @contextmanager
+    def under(self, conditions: Conditions) -> Iterator[None]:
+        """What is read meanwhile stands under these conditions, too."""
+        before = len(self.conditions)
+        self.conditions.extend(conditions)
+        try:
+            yield
+        finally:
+            del self.conditions[before:]
+
+    @contextmanager
+    def mute(self) -> Iterator[None]:
+        self.muted += 1
+        try:
+            yield
+        finally:
+            self.muted -= 1
+
+    @contextmanager
+    def display(self) -> Iterator[None]:
+        self.displaying += 1
+        try:
+            yield
+        finally:
+            self.displaying -= 1
+
+    def scope(self, module: Module) -> "Frame":
+        """The frame of a module's own statements."""
+        if module.tree not in self._scopes:
+            self._scopes[module.tree] = Frame(self, module)
+        return self._scopes[module.tree]
+
+    def enclosing_scope(self, module: Module, node: FunctionNode | ast.ClassDef) -> "Frame | None":
+        """The frame of the function in which `node` is defined, read with arguments that nobody knows."""
+        outer = module.enclosing(node)
+        while isinstance(outer, ast.ClassDef):
+            outer = module.enclosing(outer)
+        if outer is None or isinstance(outer, ast.Lambda):
+            return None
+        if outer not in self._scopes:
+            frame = Frame(self, module, outer=self.enclosing_scope(module, outer))
+            self._scopes[outer] = frame
+            with self.mute():
+                self.language.run(frame, outer.body)
+        return self._scopes[outer]
+
+    def member(self, module: Module, name: str) -> Value:
+        """What a name is in a module, found out once; nothing for one that is defined by way of itself."""
+        key = (module.name, name)
+        if key in self.bindings:
+            return self.bindings[key]
+        if key not in self._globals:
+            self._globals[key] = ()
+            if self._importing >= _MAX_IMPORT_DEPTH:
+                return ()
+            self._importing += 1
+            try:
+                self._globals[key] = defined(self, module, name)
+            finally:
+                self._importing -= 1
+        return self._globals[key]
+
+
+class Frame:
+    """The names of one function while it is read, and what it returns."""
+
+    def __init__(
+        self, reader: Reader, module: Module, *, outer: "Frame | None" = None, owner: Class | None = None
+    ) -> None:
+        self.reader = reader
+        self.module = module
+        self.outer = outer
+        self.owner = owner
+        self.names: dict[str, Value] = {}
+        self.returned: list[Value] = []
+        self.loops: list[bool] = []  # around here, within the function: whether each is endless
+
+    def value(self, node: ast.expr) -> Value:
+        reader = self.reader
+        reader.step()
+        if reader.depth >= MAX_EXPRESSION_DEPTH:
+            raise ReadingStopped("it is nested too deeply to be read to its end")
+        reader.depth += 1
+        try:
+            return reader.language.evaluate(self, node)
+        finally:
+            reader.depth -= 1
+
+    def test(self, node: ast.expr) -> tuple[Conditions, Conditions]:
+        """What holds where the expression is true, and where it is false."""
+        reader = self.reader
+        reader.step()
+        if reader.depth >= MAX_EXPRESSION_DEPTH:
+            raise ReadingStopped("it is nested too deeply to be read to its end")
+        reader.depth += 1
+        try:
+            return reader.language.test(self, node)
+        finally:
+            reader.depth -= 1
+
+    def run(self, body: Sequence[ast.stmt]) -> Ending | None:
+        return self.reader.language.run(self, body)
+
+    def lookup(self, name: str) -> Value:
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.names:
+                return frame.names[name]
+            frame = frame.outer
+        return self.reader.member(self.module, name)
+
+    def decorated(self, function: Function, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
+        """The function, or what decorators of the graph's own make of it."""
+        value: Value = (function,)
+        for decorator in reversed(node.decorator_list):
+            if isinstance(decorator, ast.Call) and any(
+                isinstance(atom, External) for atom in self.value(decorator.func)
+            ):
+                continue  # such as @wraps(function): it gives a decorator that is not known
+            made = [atom for atom in self.value(decorator) if isinstance(atom, Function)]
+            if len(made) == 1:
+                wrapped = self.call(made[0], [value], {}, decorator)
+                value = tuple(atom for atom in wrapped if isinstance(atom, Function)) or value
+        return value
+
+    def call(
+        self, function: Function, arguments: Sequence[Value], named: Mapping[str, Value], node: ast.AST
+    ) -> Value:
+        return self.reader.language.call(self, function, arguments, named, node)
+
+    def note(
+        self, value: Value, use: Use, node: ast.AST, detail: Detail = None, *, deep: bool = False
+    ) -> None:
+        """Keep what the code does here with the answers among the alternatives."""
+        if self.reader.muted:
+            return
+        conditions = tuple(self.reader.conditions)
+        where, code = self.module.where(node), self.module.line(node)
+        for ref in refs(value, deep=deep):
+            if ref.earlier and use is Use.TRUTH:
+                continue  # "was it answered already?" says nothing of the answer
+            if ref.converted and use is Use.DECLARED:
+                continue  # of what int() or str() made of it
+            found, said = use, detail
+            if ref.converted and use in {Use.TEXT, Use.STRING}:
+                found = Use.SHOWN  # str() makes a text of it, whatever it is
+            elif use in {Use.TRUTH, Use.STORED} and (ref.lowered or ref.stripped or ref.converted):
+                said = "text"  # whether the text is empty is asked, or it is the text that is stored
+            ref.slot.note(Evidence(found, where, code, conditions, said))
+
+    def escape(self, value: Value, node: ast.AST, where: str) -> None:
+        """The answers in this value go where they are not followed."""
+        if self.reader.displaying:
+            return
+        self.note(value, Use.ESCAPED, node, where)
+        held = tuple(atom for atom in value if not isinstance(atom, Ref))
+        self.note(held, Use.CARRIED, node, where, deep=True)

@@ -1,0 +1,70 @@
+"""What a name of a module stands for: its own definitions, what it imports, a builtin."""
+
+import ast
+import builtins
+from typing import TYPE_CHECKING
+
+from countersign.interrupts.code.evaluation.model.modules import Module, flat
+from countersign.interrupts.code.evaluation.model.values import (
+    Class,
+    External,
+    Function,
+    OwnModule,
+    Value,
+    union,
+)
+
+if TYPE_CHECKING:
+    from countersign.interrupts.code.evaluation.model.frame import Reader
+
+
+def defined(reader: "Reader", module: Module, name: str) -> Value:
+    """What the statements of a module bind a name to; else a builtin of that name."""
+    found = []
+    for definition, statement in module.names.get(name, []):
+        if isinstance(definition, ast.alias):
+            found.append(imported(reader, module, definition, statement))
+        elif isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
+            found.append(reader.scope(module).decorated(Function(module, definition), definition))
+        elif isinstance(definition, ast.ClassDef):
+            found.append((Class(module, definition),))
+        elif isinstance(definition, ast.expr):
+            with reader.mute():
+                found.append(reader.scope(module).value(definition))
+    if not found:
+        found = [_from_star(reader, module, name)]
+    if not any(found) and hasattr(builtins, name):
+        return (External(f"builtins.{name}"),)
+    return union(found)
+
+
+def _from_star(reader: "Reader", module: Module, name: str) -> Value:
+    for statement in flat(module.tree.body):
+        if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
+            source = reader.modules.get(_absolute(module, statement))
+            if source is not None and (found := reader.member(source, name)):
+                return found
+            if source is None and statement.module == "langgraph.types":
+                return (External(f"langgraph.types.{name}"),)
+    return ()
+
+
+def imported(reader: "Reader", module: Module, alias: ast.alias, statement: ast.stmt) -> Value:
+    """What an import binds: a module or name of the graph's own code, or a library's."""
+    if isinstance(statement, ast.ImportFrom):
+        source = _absolute(module, statement)
+        submodule = reader.modules.get(f"{source}.{alias.name}")
+        if source in reader.modules:
+            found = reader.member(reader.modules[source], alias.name)
+            return found or ((OwnModule(submodule),) if submodule else ())
+        return (OwnModule(submodule),) if submodule else (External(f"{source}.{alias.name}"),)
+    name = alias.name if alias.asname else alias.name.split(".")[0]
+    return (OwnModule(reader.modules[name]),) if name in reader.modules else (External(name),)
+
+
+def _absolute(module: Module, statement: ast.ImportFrom) -> str:
+    if not statement.level:
+        return statement.module or ""
+    parts = module.package.split(".") if module.package else []
+    kept = parts[: len(parts) - (statement.level - 1)]
+    return ".".join([*kept, *([statement.module] if statement.module else [])])

@@ -1,0 +1,193 @@
+"""What an expression may stand for. A value is a tuple of alternatives; an empty one is not known."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from countersign.interrupts.code.evaluation.model.slots import Conditions, Slot
+from countersign.interrupts.code.shape import Scalar
+
+if TYPE_CHECKING:
+    from countersign.interrupts.code.evaluation.model.frame import Frame
+    from countersign.interrupts.code.evaluation.model.modules import Module
+
+
+@dataclass(frozen=True, eq=False)
+class Ref:
+    """An answer, or a part of one; lowered or stripped, or made a text by `str()`, on its way."""
+
+    slot: Slot
+    lowered: bool = False
+    stripped: bool = False
+    converted: bool = False
+    earlier: bool = False  # read from the state, where the same function put it when it ran before
+
+
+@dataclass(frozen=True)
+class Const:
+    value: Scalar
+
+
+@dataclass(frozen=True)
+class Template:
+    """A text of which parts are known; None stands for one that is not."""
+
+    parts: tuple[str | None, ...]
+
+
+@dataclass(eq=False)
+class Record:
+    """A dict, or an instance of a class with these fields. `open`: it may have other keys."""
+
+    entries: dict[str, "Value"]
+    open: bool = False
+
+
+@dataclass(eq=False)
+class Items:
+    """A list or tuple. `exact`: these are all, in this order."""
+
+    items: list["Value"]
+    exact: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A truth value that a test gave, with what is known either way."""
+
+    when_true: Conditions
+    when_false: Conditions
+
+
+@dataclass(frozen=True)
+class State:
+    space: str
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    module: "Module"
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    outer: "Frame | None" = None
+    owner: "Class | None" = None
+    instance: "Value" = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Class:
+    module: "Module"
+    node: ast.ClassDef
+
+
+@dataclass(eq=False)
+class Instance:
+    """An object of the graph's own class."""
+
+    cls: Class
+    fields: Record = field(default_factory=lambda: Record({}, open=True))
+
+
+@dataclass(frozen=True)
+class External:
+    """A name of a library, dotted from its top."""
+
+    name: str
+
+    @property
+    def last(self) -> str:
+        return self.name.rsplit(".", 1)[-1]
+
+
+@dataclass(frozen=True, eq=False)
+class OwnModule:
+    module: "Module"
+
+
+@dataclass(frozen=True)
+class Subgraph:
+    space: str
+
+
+Atom: TypeAlias = (
+    Ref
+    | Const
+    | Template
+    | Record
+    | Items
+    | Outcome
+    | State
+    | Function
+    | Class
+    | Instance
+    | External
+    | OwnModule
+    | Subgraph
+)
+Value: TypeAlias = tuple[Atom, ...]
+
+_MAX_ALTERNATIVES = 64  # alternatives of one value; more are not followed
+
+
+def union(values: Iterable[Value]) -> Value:
+    merged: list[Atom] = []
+    for value in values:
+        for atom in value:
+            if not any(_same(atom, kept) for kept in merged):
+                merged.append(atom)
+    return tuple(merged[:_MAX_ALTERNATIVES])
+
+
+def _same(one: Atom, other: Atom) -> bool:
+    if one is other:
+        return True
+    if isinstance(one, Ref) and isinstance(other, Ref):
+        return _marks(one) == _marks(other)
+    if isinstance(one, Const) and isinstance(other, Const):
+        return same_scalar(one.value, other.value)
+    return (
+        type(one) is type(other) and isinstance(one, Template | State | External | Subgraph) and one == other
+    )
+
+
+def _marks(ref: Ref) -> tuple[object, ...]:
+    return ref.slot, ref.lowered, ref.stripped, ref.converted, ref.earlier
+
+
+def same_scalar(one: Scalar, other: Scalar) -> bool:
+    """Equal as JSON: True is not 1."""
+    return isinstance(one, bool) == isinstance(other, bool) and one == other
+
+
+def refs(value: Value, *, deep: bool = False) -> Iterator[Ref]:
+    """The answers among the alternatives; `deep` looks into containers, too."""
+    yield from _refs(value, deep, set())
+
+
+def _refs(value: Value, deep: bool, seen: set[int]) -> Iterator[Ref]:
+    for atom in value:
+        if isinstance(atom, Ref):
+            yield atom
+        elif deep and isinstance(atom, Record | Items | Instance) and id(atom) not in seen:
+            seen.add(id(atom))
+            inner = atom.fields.entries if isinstance(atom, Instance) else None
+            if isinstance(atom, Record):
+                inner = atom.entries
+            parts = (
+                list(inner.values()) if inner is not None else atom.items if isinstance(atom, Items) else []
+            )
+            for part in parts:
+                yield from _refs(part, deep, seen)
+
+
+def constants(value: Value) -> tuple[Scalar, ...] | None:
+    """All the scalars of a value that has nothing else; None if it has."""
+    found = tuple(atom.value for atom in value if isinstance(atom, Const))
+    return found if found and len(found) == len(value) else None
+
+
+def text(value: Value) -> str | None:
+    """The one text that it is for certain."""
+    if len(value) == 1 and isinstance(value[0], Const) and isinstance(value[0].value, str):
+        return value[0].value
+    return None

@@ -1,0 +1,110 @@
+"""The graph loop: graphs run on an event loop in a thread of its own.
+
+A graph that blocks its event loop delays other runs of this process, and nothing else: events and clicks are
+acknowledged, decisions are saved, cards are posted and heartbeats are sent on the main loop. It is one loop
+and not several, because modules and factories of graphs keep clients that belong to the loop that first used
+them.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import structlog
+
+from countersign.flow.error_report import ErrorReport
+from countersign.flow.graph_state import GraphInfo
+from countersign.flow.ports import Graphs, GraphThread, Locks
+from countersign.flow.thread import ThreadRef
+from countersign.runs import graphs as hosted
+from countersign.runs.event_loop.blocking_watchdog import make_inspectable
+from countersign.runs.event_loop.loop_bridge import LoopBridge
+
+_STOP_TIMEOUT = 3.0  # seconds until a loop that is blocked is left to end with its process
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def open_graph_loop(
+    loop_factory: Callable[[], asyncio.AbstractEventLoop],
+) -> AsyncIterator[LoopBridge]:
+    """Run an event loop in a thread of its own until the block ends."""
+    here = asyncio.get_running_loop()
+    started: asyncio.Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = here.create_future()
+
+    async def until_stopped() -> None:
+        loop, stop = asyncio.get_running_loop(), asyncio.Event()
+        make_inspectable(loop)
+        here.call_soon_threadsafe(started.set_result, (loop, stop))
+        await stop.wait()
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(until_stopped())
+
+    # A daemon: a node that blocks the loop for good must not keep the process from ending.
+    thread = threading.Thread(target=run, name="graphs", daemon=True)
+    thread.start()
+    loop, stop = await started
+    try:
+        yield LoopBridge(loop)
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        await asyncio.to_thread(thread.join, _STOP_TIMEOUT)
+        if thread.is_alive():
+            log.warning("graph_loop_still_blocked", waited_s=_STOP_TIMEOUT)
+
+
+class LocksOnGraphLoop:
+    """A thread's lock whose session belongs to the graph loop, where the run's checkpoints use it."""
+
+    def __init__(self, bridge: LoopBridge, locks: Locks) -> None:
+        self._bridge = bridge
+        self._locks = locks
+
+    def hold(self, thread_id: str) -> AbstractAsyncContextManager[Any]:
+        return self._bridge.enter(lambda: self._locks.hold(thread_id))
+
+
+class GraphsOnGraphLoop:
+    """The hosted graphs, bound and run on the graph loop."""
+
+    def __init__(self, bridge: LoopBridge, graphs: hosted.Graphs) -> None:
+        self._bridge = bridge
+        self._graphs = graphs
+
+    @property
+    def infos(self) -> Mapping[str, GraphInfo]:
+        return self._graphs.infos
+
+    @property
+    def default(self) -> str:
+        return self._graphs.default
+
+    @asynccontextmanager
+    async def bind(
+        self, name: str, thread: ThreadRef, session: Any, starter: str | None = None
+    ) -> AsyncIterator[GraphThread]:
+        """As the port says. `session` is one of the graph loop's own."""
+        bound = self._bridge.enter(lambda: self._graphs.bind(name, thread, session, starter))
+        async with bound as graph:
+            yield self._bridge.proxy(graph)
+
+    def report_error(self, error_id: str, name: str, error: BaseException) -> ErrorReport | None:
+        return self._graphs.report_error(error_id, name, error)
+
+    async def drain(self) -> None:
+        """Stop every run at its next superstep; another process continues it."""
+
+        async def drain() -> None:
+            self._graphs.drain()
+
+        await self._bridge.call(drain)
+
+
+def _conforms(graphs: GraphsOnGraphLoop, locks: LocksOnGraphLoop) -> tuple[Graphs, Locks]:
+    """For the type checker: both are the ports that they stand for."""
+    return graphs, locks

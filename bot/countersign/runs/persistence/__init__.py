@@ -1,0 +1,1 @@
+"""Checkpoints and the long-term store on PostgreSQL."""

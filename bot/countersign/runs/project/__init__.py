@@ -1,0 +1,1 @@
+"""A LangGraph project: its langgraph.json, its local packages, and importing what it names."""

@@ -1,0 +1,1 @@
+"""What comes from Slack: Socket Mode and HTTP, signatures, deduplication, and payloads that are refused."""

@@ -1,0 +1,67 @@
+"""Posts a file in a thread, in the three steps of Slack's upload.
+
+https://docs.slack.dev/messaging/working-with-files#upload. A message that shares a file takes no metadata, so
+a second attempt looks for the file's name, which is unique.
+"""
+
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from countersign.flow.errors import SlackRefused, SlackUnreachable
+from countersign.slack.transport.outbound.web_api import WebApi
+
+_UPLOAD_HOSTS = (".slack.com", ".slack-files.com")
+_LOOKED_AT = 200  # messages of the thread
+
+
+async def share_file(
+    api: WebApi, channel: str, thread_ts: str | None, name: str, content: bytes, *, look_first: bool
+) -> str:
+    """Post the file and return the ts of its message, or the time where Slack does not tell that.
+
+    Raises RateLimited, SlackRefused and SlackUnreachable.
+    """
+    if look_first and (found := await _shared(api, channel, thread_ts, name)):
+        return found
+    begun = await api.call("files.getUploadURLExternal", filename=name, length=str(len(content)))
+    await _upload(api, str(begun.get("upload_url")), content)
+    files = [{"id": begun.get("file_id"), "title": name}]
+    await api.call("files.completeUploadExternal", files=files, channel_id=channel, thread_ts=thread_ts)
+    # Slack shares the file a moment later, so the message may not be there yet.
+    return await _shared(api, channel, thread_ts, name) or f"{time.time():.6f}"
+
+
+async def _upload(api: WebApi, url: str, content: bytes) -> None:
+    own, given = urlsplit(api.web.base_url), urlsplit(url)
+    to_slack = given.scheme == "https" and (given.hostname or "").endswith(_UPLOAD_HOSTS)
+    session = api.web.session
+    if session is None or not (to_slack or (given.scheme, given.netloc) == (own.scheme, own.netloc)):
+        raise SlackRefused("files.getUploadURLExternal", "upload_url_is_not_slacks")
+    try:
+        async with session.post(url, data=content) as answer:
+            if answer.status != 200:
+                raise SlackUnreachable(f"Slack did not take the file: HTTP {answer.status}.")
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise SlackUnreachable(f"Slack did not take the file: {type(error).__name__}.") from error
+
+
+async def _shared(api: WebApi, channel: str, thread_ts: str | None, name: str) -> str | None:
+    method = "conversations.replies" if thread_ts else "conversations.history"
+    cursor = ""
+    while True:
+        answer = await api.read(
+            method, channel=channel, ts=thread_ts, limit=_LOOKED_AT, cursor=cursor or None
+        )
+        for message in answer.get("messages", ()):
+            if any(_is_named(file, name) for file in message.get("files") or ()):
+                return str(message["ts"])
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor or not thread_ts:
+            return None
+
+
+def _is_named(file: Any, name: str) -> bool:
+    return isinstance(file, dict) and file.get("name") == name

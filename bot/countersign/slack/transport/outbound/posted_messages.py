@@ -1,0 +1,46 @@
+"""Finds messages that an earlier attempt may have posted, by the key in their metadata.
+
+Metadata is readable by every app and member of the workspace, so a key holds ids only.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from countersign.slack.transport.outbound.web_api import WebApi
+
+EVENT_TYPE = "countersign_message"
+_PAGE_SIZE = 200  # what Slack recommends
+_MAX_CHANNEL_PAGES = 10  # of a channel, newest first; of a thread, all pages are read
+
+
+async def find_posted_messages(
+    api: WebApi, channel: str, thread_ts: str | None, keys: Collection[str]
+) -> dict[str, str]:
+    """The ts by key of what was posted: in the thread, or without one in the newest of the channel."""
+    found: dict[str, str] = {}
+    cursor, pages = "", 0
+    while thread_ts or pages < _MAX_CHANNEL_PAGES:
+        answer = await api.read(
+            "conversations.replies" if thread_ts else "conversations.history",
+            channel=channel,
+            ts=thread_ts,
+            include_all_metadata=True,
+            limit=_PAGE_SIZE,
+            cursor=cursor or None,
+        )
+        for message in answer.get("messages", ()):
+            key = _key(message)
+            if key in keys:
+                found.setdefault(str(key), str(message["ts"]))
+        cursor, pages = (answer.get("response_metadata") or {}).get("next_cursor") or "", pages + 1
+        if not cursor or len(found) == len(keys):
+            break
+    return found
+
+
+def _key(message: dict[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    key = (metadata.get("event_payload") or {}).get("key")
+    return key if isinstance(key, str) else None

@@ -1,0 +1,173 @@
+"""Maps table rows to values of the flow and the domain, and back.
+
+The columns are json, not jsonb: the order of keys is kept for the cards, and so is every character that JSON
+can hold, U+0000 among them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from psycopg.types.json import Json as AsJson
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.lifecycle import Status
+from countersign.flow.error_report import ErrorReport
+from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.thread import ThreadRecord, ThreadRef
+from countersign.store.columns import stored_policy, vote_columns
+
+Row = Mapping[str, Any]
+
+
+def thread_from(row: Row) -> ThreadRecord:
+    return ThreadRecord(
+        ref=ThreadRef.parse(row["id"]),
+        graph=row["graph"],
+        last_posted_key=row["last_posted_key"],
+        halted=row["halted"],
+        attempts=row["attempts"],
+        step_starts=row["step_starts"],
+        fence=row["fence"],
+        early_keys=tuple(row["early_keys"] or ()),
+        requester=row["requester"],
+    )
+
+
+def inbound_from(row: Row) -> Inbound:
+    return Inbound(
+        key=row["key"],
+        event_id=row["event_id"],
+        kind=InboundKind(row["kind"]),
+        thread=ThreadRef.parse(row["thread_id"]),
+        user=row["user_id"],
+        text=row["text"],
+        body=row["body"],
+        ts=row["ts"],
+        open_approvals=tuple(row["open_approvals"] or ()),
+    )
+
+
+def run_error_row(error: ErrorReport, thread: ThreadRef) -> dict[str, Any]:
+    return {**asdict(error), "thread_id": thread.id}
+
+
+def inbound_row(inbound: Inbound) -> dict[str, Any]:
+    return {
+        "key": inbound.key,
+        "event_id": inbound.event_id,
+        "thread_id": inbound.thread.id,
+        "kind": inbound.kind,
+        "user_id": inbound.user,
+        "text": postgres_text(inbound.text),
+        "body": json_column(inbound.body),
+        "ts": inbound.ts,
+    }
+
+
+def outgoing_from(row: Row) -> Outgoing:
+    return Outgoing(
+        key=row["key"],
+        kind=OutgoingKind(row["kind"]),
+        team=row["team"],
+        channel=row["channel"],
+        thread_ts=row["thread_ts"],
+        body=row["body"],
+        approval_id=row["approval_id"],
+        attempts=row["attempts"] - 1,
+    )
+
+
+def outgoing_row(outgoing: Outgoing) -> dict[str, Any]:
+    return {
+        "key": outgoing.key,
+        "kind": outgoing.kind,
+        "team": outgoing.team,
+        "channel": outgoing.channel,
+        "thread_ts": outgoing.thread_ts,
+        "body": json_column(outgoing.body),
+        "approval_id": outgoing.approval_id,
+    }
+
+
+def approval_from(row: Row) -> Approval:
+    return Approval(
+        id=row["id"],
+        thread_id=row["thread_id"],
+        interrupt_id=row["interrupt_id"],
+        digest=row["digest"],
+        value=row["value"],
+        schema=row["schema"],
+        checkpoint_id=row["checkpoint_id"],
+        graph_version=row["graph_version"],
+        requester=row["requester"],
+        rules=stored_policy.rules_from(row["rules"]),
+        row_votes=vote_columns.row_votes_from(row["row_votes"]),
+        status=Status(row["status"]),
+        votes=vote_columns.votes_from(row["votes"]),
+        opened_at=row["opened_at"],
+        node=row["node"],
+        answer_shape=row["answer_shape"],
+        state=row["state"],
+        answer=row["answer"],
+        closes_as=Status(row["closes_as"]),
+        status_reason=row["status_reason"],
+        version=row["version"],
+        rendered_version=row["rendered_version"],
+        card_ts=row["card_ts"],
+        card_losses=row.get("card_losses") or 0,
+        look_alikes=row.get("look_alikes") or {},
+        asked_at=row.get("asked_at"),
+        fired=vote_columns.fired_from(row.get("fired")),
+        undo_until=row.get("undo_until"),
+        claim=vote_columns.claim_from(row.get("claim")),
+        posted_to=row.get("posted_to"),
+    )
+
+
+def approval_row(approval: Approval) -> dict[str, Any]:
+    return {
+        "id": approval.id,
+        "thread_id": approval.thread_id,
+        "interrupt_id": approval.interrupt_id,
+        "digest": approval.digest,
+        "value": json_column(approval.value),
+        "schema": json_column(approval.schema),
+        "checkpoint_id": approval.checkpoint_id,
+        "graph_version": approval.graph_version,
+        "requester": approval.requester,
+        "rules": json_column(stored_policy.rules_column(approval.rules)),
+        "row_votes": json_column(vote_columns.row_votes_column(approval)),
+        "status": approval.status,
+        "node": postgres_text(approval.node),
+        "answer_shape": json_column(approval.answer_shape),
+        "look_alikes": json_column(dict(approval.look_alikes) or None),
+        "state": json_column(approval.state),
+        "votes": json_column(vote_columns.votes_column(approval.votes)),
+        "answer": json_column(approval.answer),
+        "closes_as": approval.closes_as,
+        "status_reason": postgres_text(approval.status_reason),
+        "version": approval.version,
+        "opened_at": approval.opened_at,
+        "asked_at": approval.asked_at,
+        "fired": json_column(vote_columns.fired_column(approval.fired)),
+        "undo_until": approval.undo_until,
+        "claim": json_column(vote_columns.claim_column(approval.claim)),
+        "due_at": approval.due_at,
+        "posted_to": approval.posted_to,
+        "stage": approval.stage.value,
+    }
+
+
+def json_column(value: Any) -> AsJson | None:
+    """The parameter for a json column; None becomes NULL, not a JSON null."""
+    return None if value is None else AsJson(value)
+
+
+def postgres_text(text: str | None) -> str | None:
+    """Replaces U+0000 and lone surrogates, which PostgreSQL's text type refuses, with U+FFFD."""
+    if text is None:
+        return None
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\x00", "\ufffd")

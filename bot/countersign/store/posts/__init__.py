@@ -1,0 +1,1 @@
+"""Messages to post: the outbox, its claims, and cards whose message is gone."""

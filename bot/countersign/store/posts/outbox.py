@@ -1,0 +1,133 @@
+"""The transactional outbox: messages to post, claimed by one process at a time."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from countersign.approvals.lifecycle import Stage
+from countersign.error_translation import translates_errors
+from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.outgoing import Outgoing, OutgoingKind, card
+from countersign.flow.review import Review
+from countersign.flow.thread import ThreadRef
+from countersign.flow.work import ApprovalMessage, DeliveryTarget
+from countersign.store.columns import rows
+from countersign.store.connections.pool import Pool, fetch, run, transaction
+from countersign.store.posts.outbox_claims import CLAIM_SECONDS, claim_arguments, claimed_messages
+from countersign.store.queries import QUERIES
+from countersign.store.threads import Defer, insert_inbound
+
+
+@translates_errors
+class Outbox:
+    def __init__(self, pool: Pool, defer: Defer) -> None:
+        self._pool = pool
+        self._defer = defer
+
+    async def claim_thread(self, channel: str, thread_ts: str) -> tuple[Outgoing, ...]:
+        return claimed_messages(await fetch(self._pool, "claim_thread", claim_arguments(channel, thread_ts)))
+
+    async def claim_one(self, key: str) -> Outgoing | None:
+        found = await fetch(self._pool, "claim_one", {"key": key, "claim": CLAIM_SECONDS})
+        return rows.outgoing_from(found[0]) if found else None
+
+    async def due(self, limit: int) -> tuple[DeliveryTarget, ...]:
+        found = await fetch(self._pool, "due_threads", {"limit": limit})
+        return tuple(
+            DeliveryTarget(channel=row["channel"], thread_ts=row["thread_ts"], key=row["key"])
+            for row in found
+        )
+
+    async def posted(self, row: Outgoing, ts: str, rendered_version: int, shows: Stage | None = None) -> None:
+        async with transaction(self._pool) as connection:
+            # The approval before the outbox row, as in `card_seen`: the other order would deadlock with it.
+            if row.approval_id is not None and row.kind is not OutgoingKind.CARD:
+                await connection.execute(
+                    QUERIES["message_posted"],
+                    {**rows.outgoing_row(row), "ts": ts, "shows": (shows or Stage.OPEN).value},
+                )
+            elif row.approval_id is not None:
+                await connection.execute(
+                    QUERIES["card_posted"],
+                    {"approval_id": row.approval_id, "ts": ts, "rendered_version": rendered_version},
+                )
+            marking = await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
+            if row.kind is OutgoingKind.ROOT and await marking.fetchone() is not None:
+                inbound = _first_message(row, ts)
+                if await insert_inbound(connection, inbound):
+                    await self._defer(connection, inbound.thread.id)
+
+    async def card_seen(self, approval_id: UUID, ts: str) -> None:
+        arguments = {"approval_id": approval_id, "ts": ts}
+        async with transaction(self._pool) as connection:
+            seeing = await connection.execute(QUERIES["card_seen"], arguments)
+            if await seeing.fetchone() is not None:
+                await connection.execute(QUERIES["card_row_posted"], arguments)
+
+    async def postpone(self, row: Outgoing, seconds: float, error: str) -> None:
+        await run(
+            self._pool,
+            "postpone",
+            {
+                "key": row.key,
+                "channel": row.channel,
+                "thread_ts": row.thread_ts,
+                "seconds": seconds,
+                "error": error,
+            },
+        )
+
+    async def give_up(self, row: Outgoing, error: str) -> None:
+        await run(self._pool, "give_up", {"key": row.key, "error": error})
+
+    async def stale_cards(self, limit: int) -> tuple[UUID, ...]:
+        return tuple(row["id"] for row in await fetch(self._pool, "stale_cards", {"limit": limit}))
+
+    async def card_rendered(self, approval_id: UUID, version: int) -> int | None:
+        found = await fetch(self._pool, "card_rendered", {"approval_id": approval_id, "version": version})
+        return int(found[0]["version"]) if found else None
+
+    async def move_card_to_thread(self, review: Review, told: Outgoing) -> bool:
+        approval = review.approval
+        moved = replace(card(review.thread, approval), key=f"card-moved:{approval.id}")
+        async with transaction(self._pool) as connection:
+            moving = await connection.execute(QUERIES["move_card_to_thread"], {"approval_id": approval.id})
+            if await moving.fetchone() is None:
+                return False
+            await connection.execute(QUERIES["give_up_moved_card"], {"approval_id": approval.id})
+            for row in (moved, told):
+                await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
+        return True
+
+    async def outdated_messages(self, approval_id: UUID) -> tuple[ApprovalMessage, ...]:
+        found = await fetch(self._pool, "outdated_messages", {"approval_id": approval_id})
+        return tuple(
+            ApprovalMessage(
+                key=row["key"],
+                kind=OutgoingKind(row["kind"]),
+                approval_id=approval_id,
+                channel=row["channel"],
+                ts=row["ts"],
+                body=row["body"],
+            )
+            for row in found
+        )
+
+    async def approvals_with_outdated_messages(self, limit: int) -> tuple[UUID, ...]:
+        found = await fetch(self._pool, "approvals_with_outdated_messages", {"limit": limit})
+        return tuple(row["approval_id"] for row in found)
+
+    async def message_updated(self, key: str, shows: Stage) -> None:
+        await run(self._pool, "message_updated", {"key": key, "shows": shows.value})
+
+
+def _first_message(row: Outgoing, ts: str) -> Inbound:
+    """The inbound message of `/agent`, once its root message was posted."""
+    assert isinstance(row.body, dict)
+    return Inbound(
+        key=f"message:{row.team}/{row.channel}/{ts}",
+        kind=InboundKind.MESSAGE,
+        thread=ThreadRef(team=row.team, channel=row.channel, ts=ts),
+        user=str(row.body["user"]),
+        text=str(row.body["text"]),
+        ts=ts,
+    )

@@ -1,0 +1,19 @@
+"""Claims on outbox rows: a lease during which only the claiming process posts them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from countersign.flow.outgoing import Outgoing
+from countersign.store.columns import rows
+
+CLAIM_SECONDS = 20  # longer than the claimer keeps posting, and longer than one post may take
+
+
+def claim_arguments(channel: str, thread_ts: str) -> dict[str, Any]:
+    """Parameters of the query `claim_thread`."""
+    return {"channel": channel, "thread_ts": thread_ts, "claim": CLAIM_SECONDS}
+
+
+def claimed_messages(found: Iterable[rows.Row]) -> tuple[Outgoing, ...]:
+    """The rows that `claim_thread` returned, in the order in which they must be posted."""
+    return tuple(rows.outgoing_from(row) for row in sorted(found, key=lambda row: row["seq"]))

@@ -1,0 +1,1 @@
+"""The tables: migrations, and the index of the long-term store."""

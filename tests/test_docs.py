@@ -214,7 +214,8 @@ def test_code_is_read_as_the_page_says(code: str, buttons: list[str], answers: l
     function = FunctionSource(file="page.py", line=3, name="node")
     node = NodeSource(path=("node",), space="state", functions=(function,))
     reading = read_graph(GraphSource(name="page", modules=(module,), nodes=(node,)))
-    request = parse({"text": "?"}, None, reading.shape_for("node", {"text": "?"}))
+    payload = json.loads(re.search(r"interrupt\((\{.*?\})\)", code).group(1).replace(": t", ': "?"'))  # type: ignore[union-attr]
+    request = parse(payload, None, reading.shape_for("node", payload))
 
     previews = answer_previews(request)
     assert [preview.label for preview in previews] == buttons

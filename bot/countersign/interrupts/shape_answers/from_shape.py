@@ -1,5 +1,6 @@
 """A request whose answers are those that the graph's own code reads."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from countersign.approvals.decision import DecisionKind
@@ -20,9 +21,11 @@ from countersign.interrupts.code import (
 from countersign.interrupts.dialects import anything_else, question, tool_call_review
 from countersign.interrupts.dialects.answer_forms import edit_text_form
 from countersign.interrupts.dialects.dialect import APPROVE, EDIT, RESPOND
+from countersign.interrupts.forms.field import Option
 from countersign.interrupts.review_request import AnswerSource, Part, ReviewRequest, ReviewRow
 from countersign.interrupts.shape_answers.action_answers import action_answers
 from countersign.interrupts.shape_answers.compatibility import takes
+from countersign.interrupts.shape_answers.offered_values import options_under_key, with_offered
 from countersign.interrupts.shape_answers.plain_shapes import plain_answers, rejected_with_words
 from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form
@@ -62,10 +65,13 @@ def _sample(row: ReviewRow, kind: DecisionKind) -> Json:
 
 def _rebuilt(request: ReviewRequest, value: Json, shape: AnswerShape) -> ReviewRequest:
     row = request.rows[0]
-    found = _answers(shape, _asked(request, value))
+    offered = row.options
+    found = options_under_key(shape, offered) or _answers(
+        with_offered(shape, offered), _asked(request, value)
+    )
     row = replace(
         row,
-        parts=(*row.parts, *_former_options(row, value)),
+        parts=(*row.parts, *_former_options(row, found.options, value)),
         answers=found.answers,
         forms=found.forms,
         options=found.options,
@@ -84,10 +90,12 @@ def _asked(request: ReviewRequest, value: Json) -> Asked:
     return Asked(value=value, text=base if isinstance(base, str) else None, args=args)
 
 
-def _former_options(row: ReviewRow, value: Json) -> tuple[Part, ...]:
-    """The options that were on buttons: they have to be read somewhere."""
+def _former_options(row: ReviewRow, buttons: Sequence[Option], value: Json) -> tuple[Part, ...]:
+    """The options that were on buttons, if they are not any more: they have to be read somewhere."""
     shown = {part.label for part in row.parts}
     labels = [option.label for option in row.options]
+    if labels == [option.label for option in buttons]:
+        return ()
     payload = value if isinstance(value, dict) and labels else {}
     return tuple(
         Part(label=key, value=item) for key, item in payload.items() if item == labels and key not in shown

@@ -341,7 +341,7 @@ def means_two_things_in_its_parts(state: dict[str, Any]) -> Any:
 
 
 def is_tested_and_then_compared(state: dict[str, Any]) -> Any:
-    """answer: "later" | …"""
+    """answer: "later" | … or text?"""
     answer = interrupt("?")
     if not answer:
         return {}

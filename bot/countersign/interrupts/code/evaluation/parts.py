@@ -89,7 +89,8 @@ def write_state(frame: Frame, space: str, name: str, value: Value, node: ast.AST
 
 def stored_as(value: Value, name: str) -> None:
     for ref in refs(value, deep=True):
-        ref.slot.stored_as.add(name)
+        if not ref.earlier:
+            ref.slot.stored_as.add(name)
 
 
 def _alike(one: Value, other: Value) -> bool:

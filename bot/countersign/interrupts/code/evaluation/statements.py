@@ -22,7 +22,7 @@ from countersign.interrupts.code.evaluation.model.slots import (
 from countersign.interrupts.code.evaluation.model.values import Class, Function, Value, union
 
 _PREPARES = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Pass)  # what a loop does before it asks again
-_REFUSES = {Check.EQUALS, Check.TRUE}
+_REFUSES = {Check.EQUALS, Check.TRUE, Check.HAS}
 _CAUGHT_KEYS = {"KeyError", "LookupError", "Exception", "BaseException", "TypeError", "IndexError"}
 
 
@@ -111,6 +111,17 @@ def refuse(frame: Frame, node: ast.AST) -> None:
 
 
 def _if(frame: Frame, node: ast.If) -> Ending | None:
+    """`if a or b: raise` refuses at each of the two, so it is read as one `if` after the other."""
+    match node:
+        case ast.If(test=ast.BoolOp(op=ast.Or(), values=operands), body=[ast.Raise() | ast.Continue()]):
+            if not node.orelse:
+                for operand in operands:
+                    _branch(frame, ast.copy_location(ast.If(operand, node.body, []), node))
+                return None
+    return _branch(frame, node)
+
+
+def _branch(frame: Frame, node: ast.If) -> Ending | None:
     reader = frame.reader
     when_true, when_false = frame.test(node.test)
     if not when_true and not when_false:

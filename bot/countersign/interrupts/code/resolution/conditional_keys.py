@@ -8,7 +8,7 @@ _Pair = tuple[str, Scalar]
 
 def key_from(name: str, slot: Slot, shape: AnswerShape) -> Key:
     """The key with what its readings say. It is required as soon as one of them raises without it."""
-    required = False
+    required = _is_refused_without(slot)
     unread = _unread_with(slot)
     needed_with: list[_Pair] = []
     needed_unless: list[_Pair] | None = None
@@ -32,6 +32,20 @@ def key_from(name: str, slot: Slot, shape: AnswerShape) -> Key:
     if needed_unless is not None:
         return Key(name, shape, required=False, needed_unless=tuple(needed_unless), unread_with=unread)
     return Key(name, shape, required=False, needed_with=tuple(needed_with), unread_with=unread)
+
+
+def _is_refused_without(slot: Slot) -> bool:
+    """`if "key" not in answer: raise`."""
+    whole = slot.parent
+    return whole is not None and any(
+        each.use is Use.REFUSED
+        and any(c.check is Check.HAS and not c.positive and slot.step in c.values for c in each.conditions)
+        and all(
+            c in whole.root.asked_under or (whole.is_same(c.slot) and c.check in {Check.HAS, Check.IS})
+            for c in each.conditions
+        )
+        for each in whole.evidence
+    )
 
 
 def _unread_with(slot: Slot) -> tuple[_Pair, ...]:

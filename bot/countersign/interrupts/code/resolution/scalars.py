@@ -14,6 +14,7 @@ _CONSENT = re.compile(
 )
 
 
+_NOTE = re.compile(r"decision|status|approv|verdict|outcome|action")
 _REMARK = re.compile(
     r"feedback|comment|remark|reason|critique|suggest|revision|revise|instruction|changes|objection|complain"
 )
@@ -136,7 +137,7 @@ def text_of(slot: Slot) -> Text | None:
     strings = uses(evidence, Use.STRING)
     if any(isinstance(value, str) for value in compared_values(evidence)):
         # Beside comparisons it is a text of its own only where it is none of the values.
-        proofs = [*words, *(each for each in shown if _excluded(slot, each))]
+        proofs = [*words, *(each for each in (*shown, *_kept_for_itself(slot)) if _excluded(slot, each))]
     elif words:
         proofs = words
     elif any(each.detail == "lowered" for each in strings):
@@ -151,6 +152,21 @@ def text_of(slot: Slot) -> Text | None:
     optional = bool(defaults) or any(not _is_no_text(slot, each) for each in uses(evidence, Use.TRUTH))
     remark = any(_REMARK.search(name.casefold()) for name in (*_names(slot), *slot.stored_as))
     return Text(optional, remark, where=where, evidence=code)
+
+
+def _kept_for_itself(slot: Slot) -> list[Evidence]:
+    """Where it is stored, if that is only where it is none of the values that it is compared with.
+
+    What is stored either way, or as the decision or the status, is a note of the decision.
+    """
+    if slot.stored_as and all(_NOTE.search(name.casefold()) for name in slot.stored_as):
+        return []
+    stored = [
+        each
+        for each in uses(slot.evidence, Use.STORED)
+        if each.detail != "text" and not _is_no_text(slot, each)
+    ]
+    return stored if all(_excluded(slot, each) for each in stored) else []
 
 
 def _is_no_text(slot: Slot, evidence: Evidence) -> bool:

@@ -248,8 +248,8 @@ class Frame:
         conditions = tuple(self.reader.conditions)
         where, code = self.module.where(node), self.module.line(node)
         for ref in refs(value, deep=deep):
-            if ref.earlier and use is Use.TRUTH:
-                continue  # "was it answered already?" says nothing of the answer
+            if ref.earlier and use in {Use.TRUTH, Use.STORED}:
+                continue  # "was it answered already?" says nothing of the answer; nor does showing it
             if ref.converted and use is Use.DECLARED:
                 continue  # of what int() or str() made of it
             found, said = use, detail

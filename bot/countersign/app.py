@@ -19,6 +19,8 @@ from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery
+from countersign.flow.grants.give import GiveGrant
+from countersign.flow.grants.manage import Grants
 from countersign.flow.metrics import Metrics
 from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
 from countersign.flow.policy.audience import Audience
@@ -40,7 +42,7 @@ from countersign.http.inspection_api import InspectionApi
 from countersign.jobs.queue import Queue
 from countersign.jobs.stalled_jobs import StalledJobReaper
 from countersign.log_redaction import SecretRedactor
-from countersign.policy_support import load_supported_policy
+from countersign.policy_file import load_policy
 from countersign.runs.event_loop.blocking_watchdog import watched
 from countersign.runs.event_loop.graph_loop import GraphsOnGraphLoop, LocksOnGraphLoop, open_graph_loop
 from countersign.runs.event_loop.loop_bridge import LoopBridge
@@ -62,6 +64,7 @@ from countersign.store.connections.thread_locks import ThreadLocks
 from countersign.store.delegations import DelegationStore
 from countersign.store.diagnostics import Diagnostics
 from countersign.store.effects import Effects
+from countersign.store.grants import GrantStore
 from countersign.store.ledger import Ledger
 from countersign.store.posts.lost_cards import LostCards
 from countersign.store.posts.outbox import Outbox
@@ -98,6 +101,7 @@ class Services:
     cancel_approval: CancelApproval
     claim_approval: ClaimApproval
     absences: Absences
+    grants: Grants
     start_permission: StartPermission
     delivery: MessageDelivery
     run_thread: ThreadRunner
@@ -119,7 +123,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
     """Open the graphs, the database and Slack's Web API. Raises CountersignError, for the operator."""
     async with AsyncExitStack() as stack:
         # First what the operator alone can mend: a mistake there must not wait until Slack can be reached.
-        policy = CurrentPolicy(load_supported_policy(settings.policy_file))
+        policy = CurrentPolicy(load_policy(settings.policy_file))
         main, graph_loop = LoopBridge.here(), await stack.enter_async_context(open_graph_loop(new_event_loop))
         config = read_graph_config(settings.langgraph_config)
         hosted = await stack.enter_async_context(
@@ -169,9 +173,10 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         effects = Effects(pool)
         validity = ApprovalValidity(threads, now)
         delegations = DelegationStore(pool, hasher)
+        grants = GrantStore(pool, hasher)
         voting = Voting(policy, slack.directory, now, delegations)
         audience = Audience(slack.directory, StandIns(delegations, slack.directory, now))
-        decide = Decide(threads, now, metrics, voting, ledger)
+        decide = Decide(threads, now, metrics, voting, ledger, GiveGrant(grants))
         delivery = MessageDelivery(threads, outbox, slack, metrics, LostCards(pool, hasher))
         locks = ThreadLocks(sessions)
         notices = BackgroundTasks()
@@ -194,7 +199,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             notify=notify,
             clock=now,
             metrics=metrics,
-            assign_rules=RuleAssignment(policy, slack.directory, now, delegations),
+            assign_rules=RuleAssignment(policy, slack.directory, now, delegations, grants),
             names=slack,
         )
         yield Services(
@@ -218,10 +223,11 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             graphs=graphs,
             decide=decide,
             withdraw_vote=WithdrawVote(threads, voting),
-            undo_decision=UndoDecision(threads, voting, now),
+            undo_decision=UndoDecision(threads, voting, now, grants),
             cancel_approval=CancelApproval(threads, now, metrics, ledger),
             claim_approval=ClaimApproval(threads, voting, now, ledger),
             absences=Absences(delegations, now),
+            grants=Grants(grants, policy, now, workspace.team, metrics),
             start_permission=start_permission,
             delivery=delivery,
             run_thread=run_thread,

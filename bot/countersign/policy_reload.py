@@ -10,7 +10,7 @@ import structlog
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.reading import PolicyError
 from countersign.flow.policy.current_policy import CurrentPolicy
-from countersign.policy_support import load_supported_policy
+from countersign.policy_file import load_policy
 
 LOOK_EVERY = 2.0  # seconds
 _GONE = "The file is gone. The old rules stay."
@@ -58,7 +58,7 @@ class PolicyReload:
         try:
             if seen[0] is None and self._current.policy.rules:
                 raise FileNotFoundError
-            policy = await asyncio.to_thread(load_supported_policy, self._path)
+            policy = await asyncio.to_thread(load_policy, self._path)
         except FileNotFoundError:
             log.error(
                 "policy_not_reloaded", file=str(self._path), reason="The file is gone. The old rules stay."

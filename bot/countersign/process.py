@@ -128,6 +128,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         cancel_approval=services.cancel_approval,
         claim_approval=services.claim_approval,
         absences=services.absences,
+        grants=services.grants,
         start_permission=services.start_permission,
         delivery=services.delivery,
         graphs=services.graphs.infos,

@@ -253,13 +253,16 @@ async def test_a_channel_that_is_archived_while_it_waits_gives_the_card_back(har
     assert said(harness) == "[{'type': 'approve'}]"
 
 
-async def test_what_is_decided_without_asking_is_told_to_nobody(harness: Harness) -> None:
+async def test_what_is_decided_without_asking_is_one_line_in_the_thread(harness: Harness) -> None:
     harness.policy.policy = a_policy(
         NAMED + 'auto = "approve"\nnotify = "approvers"\npost_to = "#approvals"\n'
     )
     await harness.say(a_thread(), "go", user=REQUESTER)
     assert not harness.slack.of(OutgoingKind.DIRECT)
-    assert places(harness.slack.of(OutgoingKind.CARD)) == [(CHANNEL, True)]
+    assert not harness.slack.of(OutgoingKind.CARD)
+    (line,) = harness.slack.of(OutgoingKind.NOTE)
+    assert places([line]) == [(CHANNEL, True)]
+    assert harness.slack.texts(OutgoingKind.NOTE)[0].startswith("Approved by the rule “r”: “")
 
 
 # --- summary and redact

@@ -22,6 +22,8 @@ from countersign.flow.decisions.decide import Decide
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery
+from countersign.flow.grants.give import GiveGrant
+from countersign.flow.grants.manage import Grants
 from countersign.flow.graph_state import GraphInfo, StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, OutgoingKind, card
@@ -41,6 +43,7 @@ from countersign.slack.transport.outbound.web_api import WebApi, open_web
 from countersign.store.channel_ids import ChannelIdStore
 from countersign.store.connections.pool import open_pool
 from countersign.store.delegations import DelegationStore
+from countersign.store.grants import GrantStore
 from countersign.store.posts.lost_cards import LostCards
 from countersign.store.posts.outbox import Outbox
 from countersign.store.threads import ThreadStore
@@ -166,20 +169,21 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
         workspace = await api.workspace()
         client = SlackClient(api, workspace)
         clock = lambda: datetime.now(UTC)  # noqa: E731
-        delegations = DelegationStore(pool)
-        voting = Voting(CurrentPolicy(), client.directory, clock, delegations)
+        policy, grants, delegations = CurrentPolicy(), GrantStore(pool), DelegationStore(pool)
+        voting = Voting(policy, client.directory, clock, delegations)
         delivery = MessageDelivery(store, outbox, client, lost_cards=LostCards(pool))
         context = ListenerContext(
             api=api,
             client=client,
             workspace=workspace,
             store=store,
-            decide=Decide(store, clock, voting=voting),
+            decide=Decide(store, clock, voting=voting, give_grant=GiveGrant(grants)),
             withdraw_vote=WithdrawVote(store, voting),
-            undo_decision=UndoDecision(store, voting, clock),
+            undo_decision=UndoDecision(store, voting, clock, grants),
             cancel_approval=CancelApproval(store, clock),
             claim_approval=ClaimApproval(store, voting, clock),
             absences=Absences(delegations, clock),
+            grants=Grants(grants, policy, clock, workspace.team),
             start_permission=StartPermission(client),
             delivery=delivery,
             graphs=GRAPHS,

@@ -85,6 +85,7 @@ async def test_approvals_with_words_says_how_it_is_used(bot: Bot) -> None:
     usage = (await bot.ws.bob.runs("/approvals now")).text
     assert "`/approvals` lists what needs a decision" in usage
     assert "`/approvals delegate @someone until friday`" in usage
+    assert "`/approvals grants` lists" in usage
 
 
 async def test_approvals_answers_in_time_when_slack_does_not(bot: Bot) -> None:

@@ -16,6 +16,8 @@ from countersign.approvals.json import Json
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
+from countersign.flow.grants.give import GiveGrant
+from countersign.flow.grants.manage import Grants
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
@@ -42,6 +44,7 @@ from countersign.store.connections.pool import (
 from countersign.store.connections.thread_locks import ThreadLocks
 from countersign.store.delegations import DelegationStore
 from countersign.store.effects import Effects
+from countersign.store.grants import GrantStore
 from countersign.store.ledger import Ledger
 from countersign.store.posts.lost_cards import LostCards
 from countersign.store.posts.outbox import Outbox
@@ -115,6 +118,7 @@ class Harness:
     directory: FakeDirectory
     timers: TimerRunner
     delegations: DelegationStore
+    grants: Grants
 
     async def say(self, thread: ThreadRef, text: str, *, user: str = "UALICE") -> Inbound:
         """Write in the thread, and let the bot do what follows."""
@@ -126,7 +130,14 @@ class Harness:
         return inbound
 
     async def vote(
-        self, approval: Approval, kind: DecisionKind, value: Json = None, *, user: str = "UBOB", row: int = 0
+        self,
+        approval: Approval,
+        kind: DecisionKind,
+        value: Json = None,
+        *,
+        user: str = "UBOB",
+        row: int = 0,
+        grant: bool = False,
     ) -> Approval:
         """Decide one row of a card, and no more: the graph has not heard of it afterwards."""
         request = Review(approval).request
@@ -142,6 +153,7 @@ class Harness:
             channel=CHANNEL,
             decisions={row: decision},
             via="button",
+            grant=grant,
         )
         decided = await self.decide(decision_request, await self.slack.person(user, TEAM))
         return decided.approval
@@ -221,14 +233,21 @@ async def open_harness(
         )
         store, port, out = wrap("store", threads), wrap("slack", slack), wrap("outbox", outbox)
         delegations = DelegationStore(pool)
+        grants = GrantStore(pool)
         voting = Voting(policy, directory, clock, delegations)
         audience = Audience(directory, StandIns(delegations, directory, clock))
         delivery, decide = (
             MessageDelivery(store, out, port, lost_cards=LostCards(pool)),
-            Decide(store, clock, voting=voting, ledger=Ledger(pool, EntryHasher(None))),
+            Decide(
+                store,
+                clock,
+                voting=voting,
+                ledger=Ledger(pool, EntryHasher(None)),
+                give_grant=GiveGrant(grants),
+            ),
         )
         locks = ThreadLocks(sessions, timeout=0.2)
-        assign_rules = RuleAssignment(policy, directory, clock, delegations)
+        assign_rules = RuleAssignment(policy, directory, clock, delegations, grants)
         run_thread = ThreadRunner(
             store=store,
             locks=locks,
@@ -259,6 +278,7 @@ async def open_harness(
             directory=directory,
             timers=TimerRunner(store, delivery, voting, audience, clock),
             delegations=delegations,
+            grants=Grants(grants, policy, clock, TEAM),
         )
 
 

@@ -7,6 +7,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Event, check_event
 from countersign.approvals.person import Person
+from countersign.approvals.policy.grants import Grant, GrantUse
 
 
 class Observation(StrEnum):
@@ -15,6 +16,9 @@ class Observation(StrEnum):
     SHOWN = "shown"  # its card was posted: which digest it shows, and where it stands
     CARD_DELETED = "card_deleted"  # its card's message is gone, and whether it is posted again
     REFUSED = "refused"  # somebody tried to decide and may not: who, how and why not
+    GRANT_GIVEN = "grant_given"  # with an approval: not asked again, within its limits
+    GRANT_USED = "grant_used"  # it decided a row, without asking
+    GRANT_REVOKED = "grant_revoked"
 
 
 class DelegationEvent(StrEnum):
@@ -28,13 +32,17 @@ class DelegationEvent(StrEnum):
 class Change:
     """An approval as it becomes, and why. `by` is None where the bot itself acted.
 
-    Raises IllegalTransition for an event that does not lead to the approval's state.
+    Grants that it uses, gives or revokes are stored in its transaction. Raises IllegalTransition for an event
+    that does not lead to the approval's state.
     """
 
     after: Approval
     event: Event
     by: Person | None = None
     detail: Json = None
+    grant_uses: tuple[GrantUse, ...] = ()
+    grants_given: tuple[Grant, ...] = ()
+    grants_revoked: tuple[Grant, ...] = ()  # as they are then
 
     def __post_init__(self) -> None:
         check_event(self.event, self.after.status)
@@ -43,3 +51,21 @@ class Change:
     def expected_version(self) -> int:
         """The stored version that this change is made on; 0 when the approval is new."""
         return 0 if self.event is Event.OPENED else self.after.version - 1
+
+
+def grant_detail(grant: Grant) -> dict[str, Json]:
+    """What the ledger says of a grant: what it covers, and whose it is."""
+    return {
+        "grant": str(grant.id),
+        "rule": grant.rule_name,
+        "fingerprint": grant.rule_fingerprint,
+        "condition": grant.condition,
+        "graph": grant.graph,
+        "action": grant.action,
+        "scope": grant.scope.value,
+        "holder": grant.holder,
+        "granted_by": grant.granted_by.id,
+        "expires_at": grant.expires_at.isoformat(),
+        "max_uses": grant.max_uses,
+        "uses": grant.uses,
+    }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from countersign.approvals.decision import Decision
 from countersign.approvals.person import Person
@@ -14,6 +15,7 @@ class Vote:
     at: datetime
     broke_glass: bool = False  # it decided alone, where more would have been needed
     expired: bool = False  # nobody answered by then: `on_expiry` decided
+    grant: UUID | None = None  # it was not asked: a grant of `by` decided it
     cancelled: bool = False  # the requester cancelled: a rejection, whoever may decide
     on_behalf_of: Person | None = None  # who is away, and for whom it counts
 

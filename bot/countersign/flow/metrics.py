@@ -25,6 +25,12 @@ class Metrics:
             ["event"],
             registry=self.registry,
         )
+        self.grants = Counter(
+            "countersign_grants_total",
+            "Grants, by event (given, used, revoked).",
+            ["event"],
+            registry=self.registry,
+        )
         self.posts = Counter(
             "countersign_posts_total",
             "Messages handed to Slack, by kind and outcome (posted, postponed, refused).",

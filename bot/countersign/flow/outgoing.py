@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -22,7 +23,7 @@ class OutgoingKind(StrEnum):
     RESULT = "result"  # body: {"values": {...}}: what a graph gave beside messages
     IMAGE = "image"  # body: {"mime", "data"}, in base64; without data {"mime", "size"}: too large
     DONE = "done"  # body: {"tools": [{name: text}, ...]}: a run ended without words
-    NOTE = "note"  # body: {"text", "mentions": [ids]?}: what the bot itself has to say, in mrkdwn
+    NOTE = "note"  # body: {"text", "parts"?, "mentions": [ids]?}: what the bot itself has to say, in mrkdwn
     WAITING = "waiting"  # body: {"before", "running"}: the thread waits for a slot, behind so many others
     REMOVAL = "removal"  # body: {"key"}: no message, but the removal of the one that has this key
     CARD = "card"  # an approval's card, rendered from its row when it is posted
@@ -63,12 +64,24 @@ def outgoing(ref: ThreadRef, key: str, kind: OutgoingKind, body: Json = None) ->
     return Outgoing(key=key, kind=kind, team=ref.team, channel=ref.channel, thread_ts=ref.ts, body=body)
 
 
-def note(ref: ThreadRef, key: str, text: str, *, mentions: Sequence[str] = ()) -> Outgoing:
-    """What the bot has to say about the thing that has this key; `mentions` are ids of users to notify."""
-    body: dict[str, Json] = {"text": text}
+def note(
+    ref: ThreadRef, key: str, text: str | Sequence[str | datetime], *, mentions: Sequence[str] = ()
+) -> Outgoing:
+    """What the bot has to say about the thing that has this key; `mentions` are ids of users to notify.
+
+    A text in parts has moments among them, which everybody reads in their own time zone.
+    """
+    parts = [text] if isinstance(text, str) else text
+    body: dict[str, Json] = {"text": "".join(map(_in_utc, parts))}
+    if not isinstance(text, str):
+        body["parts"] = [part if isinstance(part, str) else {"at": part.timestamp()} for part in parts]
     if mentions:
         body["mentions"] = list(mentions)
     return outgoing(ref, note_key(key), OutgoingKind.NOTE, body)
+
+
+def _in_utc(part: str | datetime) -> str:
+    return part if isinstance(part, str) else f"{part.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def note_key(key: str) -> str:

@@ -1,6 +1,7 @@
 """Messages that are not cards, rendered from their outbox rows: what the graph says and what the bot says."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from countersign.flow.outgoing import Outgoing, OutgoingKind
@@ -24,6 +25,7 @@ from countersign.slack.block_kit.escaping import (
     quote_imitations,
     truncate_escaped,
 )
+from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.cards.payload import labelled_section
 from countersign.slack.text.links import reveal_links
 from countersign.slack.text.markdown_split import split_markdown
@@ -50,6 +52,8 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
         case OutgoingKind.RESULT:
             return _result(body.get("values"))
         case OutgoingKind.NOTE | OutgoingKind.PRIVATE_NOTE:
+            if parts := body.get("parts"):
+                return (_note_in_parts(parts),)
             return (_note(str(body.get("text", "")), body.get("mentions") or ()),)
         case OutgoingKind.WAITING:
             return (_note(_waiting(body), ()),)
@@ -144,6 +148,19 @@ def _note(text: str, mentions: Sequence[str]) -> RenderedMessage:
         text=" ".join(filter(None, (people, truncate_escaped(text, 2900)))),
         blocks=[{"type": "context", "elements": [mrkdwn(first), *map(mrkdwn, others)]}],
     )
+
+
+def _note_in_parts(parts: Sequence[Any]) -> RenderedMessage:
+    """The same with moments in it: each reader sees them in their own time zone."""
+    room = _CONTEXT_LIMIT // 2 - 100  # a note has two texts around a moment
+    texts = [
+        format_datetime(datetime.fromtimestamp(part["at"], UTC))
+        if isinstance(part, Mapping)
+        else truncate_escaped(str(part), room)
+        for part in parts
+    ]
+    text = "".join(texts)
+    return RenderedMessage(text=text, blocks=[{"type": "context", "elements": [mrkdwn(text)]}])
 
 
 def _waiting(body: Mapping[str, Any]) -> str:

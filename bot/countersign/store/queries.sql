@@ -166,6 +166,57 @@ WHERE status = 'pending'
 ORDER BY opened_at
 LIMIT %(limit)s;
 
+-- insert_grant --
+-- A grant that somebody gives with an approval.
+INSERT INTO countersign.grants
+    (id, approval_id, thread_id, rule_name, rule_fingerprint, condition, graph, action, scope, holder, requester,
+     granted_by, granted_by_name, granted_at, expires_at, max_uses)
+VALUES (%(id)s, %(approval_id)s, %(thread_id)s, %(rule_name)s, %(rule_fingerprint)s, %(condition)s, %(graph)s,
+        %(action)s, %(scope)s, %(holder)s, %(requester)s, %(granted_by)s, %(granted_by_name)s, %(granted_at)s,
+        %(expires_at)s, %(max_uses)s)
+RETURNING id;
+
+-- use_grant --
+-- Counts one use. Compare-and-set: no row comes back if it was used or revoked since it was read, or is used up or
+-- over.
+UPDATE countersign.grants SET uses = uses + 1, last_used_at = %(now)s
+WHERE id = %(id)s AND uses = %(expected)s AND revoked_at IS NULL
+  AND (max_uses IS NULL OR uses < max_uses) AND granted_at <= %(now)s AND %(now)s < expires_at
+RETURNING id;
+
+-- revoke_grant --
+-- No row comes back if it was revoked already.
+UPDATE countersign.grants SET revoked_at = %(now)s, revoked_by = %(by)s
+WHERE id = %(id)s AND revoked_at IS NULL
+RETURNING id;
+
+-- active_grants --
+-- Grants that act now on this action, the first to expire first.
+SELECT * FROM countersign.grants
+WHERE holder = ANY(%(holders)s) AND action = %(action)s AND graph = %(graph)s AND revoked_at IS NULL
+  AND (max_uses IS NULL OR uses < max_uses) AND granted_at <= %(now)s AND %(now)s < expires_at
+ORDER BY expires_at, id;
+
+-- graph_of_thread --
+-- The graph that runs in a thread.
+SELECT graph FROM countersign.threads WHERE id = %(thread_id)s;
+
+-- grants_given_with --
+-- Grants that were given with an approval and are not revoked.
+SELECT * FROM countersign.grants WHERE approval_id = %(approval_id)s AND revoked_at IS NULL ORDER BY id;
+
+-- grants_of_person --
+-- Grants that somebody gave, or that act for what they ask for, and that did not end before a moment; newest first.
+SELECT * FROM countersign.grants
+WHERE (granted_by = %(user)s OR requester = %(user)s)
+  AND split_part(thread_id, '/', 1) = %(team)s
+  AND least(expires_at, revoked_at) > %(since)s
+ORDER BY granted_at DESC, id;
+
+-- delete_expired_grants --
+-- Grants that ended long ago; what they were used for is in the ledger.
+DELETE FROM countersign.grants WHERE least(expires_at, revoked_at) < now() - interval '2 days';
+
 -- insert_outgoing --
 -- One message to post; its key makes a second insert a no-op.
 INSERT INTO countersign.outbox (key, kind, team, channel, thread_ts, body, approval_id)
@@ -568,6 +619,8 @@ WITH idle AS (
     WHERE id = %(thread_id)s AND touched_at < now() - %(seconds)s * interval '1 second'
 ), deleted_messages AS (
     DELETE FROM countersign.inbox WHERE thread_id IN (SELECT id FROM idle)
+), deleted_grants AS (
+    DELETE FROM countersign.grants WHERE scope = 'thread' AND holder IN (SELECT id FROM idle)
 ), deleted_posts AS (
     DELETE FROM countersign.outbox WHERE approval_id IN (
         SELECT a.id FROM countersign.approvals a JOIN idle ON a.thread_id = idle.id)

@@ -19,13 +19,15 @@ class RetentionStore:
         self._pool = pool
 
     async def delete_expired_events(self) -> None:
-        """Delete events that Slack no longer retries, posts that are no longer retried, and old errors."""
+        """Delete events that Slack no longer retries, posts that are no longer retried, old errors, and
+        grants that ended."""
         for name in (
             "delete_expired_inbox",
             "delete_expired_outbox",
             "delete_expired_early_replies",
             "delete_expired_deletions",
             "delete_expired_run_errors",
+            "delete_expired_grants",
         ):
             await run(self._pool, name, {})
 

@@ -22,6 +22,7 @@ from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import SavedStep, StepResult, Work
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, transaction
+from countersign.store.grants import apply_grants
 from countersign.store.ledger import ledger_arguments
 from countersign.store.posts.outbox_claims import claim_arguments, claimed_messages
 from countersign.store.queries import QUERIES
@@ -114,7 +115,8 @@ class ThreadStore:
         claiming = None
         async with transaction(self._pool) as connection:
             # Before the outbox, whose cards reference the approvals that are inserted here.
-            await _applied([await _apply(connection, change, self._hasher) for change in result.changes])
+            applying = [await _apply(connection, change, self._hasher) for change in result.changes]
+            await _applied([done for changed in applying for done in changed])
             for row in result.post:
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
             if claim and result.post:
@@ -199,7 +201,7 @@ class ThreadStore:
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
             if after.status is Status.DECIDED and not after.is_undoable:
                 await self._defer(connection, after.thread_id)
-            await _applied([applying])
+            await _applied(applying)
 
     async def tell(self, posts: Sequence[Outgoing]) -> None:
         async with transaction(self._pool) as connection:
@@ -251,15 +253,19 @@ def _place(inbound: Inbound) -> dict[str, Any]:
     return {"thread_id": inbound.thread.id, "ts": inbound.ts}
 
 
-async def _apply(connection: Connection, change: Change, hasher: EntryHasher) -> psycopg.AsyncCursor[Any]:
-    """Save an approval and its ledger entry in one statement, which returns a row if the version matched."""
+async def _apply(
+    connection: Connection, change: Change, hasher: EntryHasher
+) -> list[psycopg.AsyncCursor[Any]]:
+    """Save an approval with its ledger entry, and its grants. A cursor without a row: it changed since."""
+    granting = await apply_grants(connection, change, hasher)
     entry = ledger_arguments(change, hasher)
     arguments = {**rows.approval_row(change.after), **entry}
     if change.event is Event.OPENED:
-        return await connection.execute(QUERIES["open_approval"], arguments)
-    return await connection.execute(
-        QUERIES["change_approval"], {**arguments, "expected": change.expected_version}
-    )
+        saving = await connection.execute(QUERIES["open_approval"], arguments)
+    else:
+        expected = {"expected": change.expected_version}
+        saving = await connection.execute(QUERIES["change_approval"], arguments | expected)
+    return [*granting, saving]
 
 
 async def _applied(changes: Sequence[psycopg.AsyncCursor[Any]]) -> None:

@@ -39,10 +39,31 @@ def rules(*selectors: str) -> str:
             ('expire_after = "1h"\nremind_after = "2h"',),
             "rule “r0” remind_after never comes: it expires before",
         ),
+        (
+            ('grant = {for = "1h"}\nquorum = 2',),
+            "rule “r0” offers a grant that nobody can give: it takes 2 people",
+        ),
+        (
+            ('grant = {for = "1h"}\nreason = "always"',),
+            "rule “r0” offers a grant that nobody can give: each approval needs a reason",
+        ),
+        (
+            ('grant = {for = "1h"}\ndecisions = ["reject"]',),
+            "rule “r0” offers a grant that nobody can give: the rule doesn't allow approving",
+        ),
+        (
+            ('grant = {for = "1h"}\nauto = "approve"',),
+            "rule “r0” offers a grant that nobody can give: the rule decides without asking",
+        ),
     ],
 )
 def test_what_is_found(selectors: tuple[str, ...], expected: str) -> None:
     assert any(each.startswith(expected) for each in findings(rules(*selectors)))
+
+
+def test_a_grant_of_the_defaults_is_not_held_against_a_rule_that_takes_two() -> None:
+    text = '[defaults]\ngrant = {for = "1h"}\n[[rule]]\nname = "r"\nquorum = 2\n'
+    assert findings(text) == []
 
 
 @pytest.mark.parametrize(
@@ -198,6 +219,13 @@ def test_what_a_condition_always_is(condition: str, value: bool | None) -> None:
         (
             'grant = {for = "1h", scope = "requester", max_uses = 5}',
             ["grant offered: for 1h, per requester, 5 uses"],
+        ),
+        (
+            'grant = {for = "1h"}\nreason = "always"',
+            [
+                "a reason is required: always",
+                "grant never given (each approval needs a reason of its own): for 1h, per thread",
+            ],
         ),
         ('redact = ["/card", "/iban"]', ["redacted: /card, /iban"]),
         ("", []),

@@ -19,7 +19,7 @@ from countersign.approvals.policy.grants import (
     why_not_covered,
 )
 from countersign.approvals.policy.matching import ActionContext, Requester
-from tests.approvals.policy.policies import NOW, a_policy, an_action
+from tests.approvals.policy.policies import NOW, a_policy, an_action, person
 
 TEXT = """
 [[rule]]
@@ -37,7 +37,13 @@ def granted(scope: str = "thread", args: Json = None) -> Grant:
     context = an_action(args=args or {"amount": 5})
     match = a_policy(TEXT.replace("SCOPE", scope)).rule_for(context)
     return open_grant(
-        grant_id=UUID(int=1), match=match, context=context, thread_id=THREAD, granted_by="UBOB", now=NOW
+        grant_id=UUID(int=1),
+        approval_id=UUID(int=2),
+        match=match,
+        context=context,
+        thread_id=THREAD,
+        granted_by=person("UBOB"),
+        now=NOW,
     )
 
 
@@ -127,5 +133,11 @@ def test_where_none_is_offered(context: ActionContext) -> None:
     match = a_policy(TEXT.replace("SCOPE", "requester")).rule_for(context)
     with pytest.raises(NoGrantOffered):
         open_grant(
-            grant_id=UUID(int=1), match=match, context=context, thread_id=THREAD, granted_by="UBOB", now=NOW
+            grant_id=UUID(int=1),
+            approval_id=UUID(int=2),
+            match=match,
+            context=context,
+            thread_id=THREAD,
+            granted_by=person("UBOB"),
+            now=NOW,
         )

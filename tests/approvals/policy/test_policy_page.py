@@ -27,7 +27,7 @@ from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.shortages import find_shortages
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
-from tests.approvals.policy.policies import a_policy, an_action, vote
+from tests.approvals.policy.policies import a_policy, an_action, person, vote
 
 PAGE = Path(__file__).parents[3] / "docs" / "policy.md"
 SECTION = re.compile(r"^##+ (?P<title>[^\n]+)\n(?P<body>.*?)(?=^##+ |\Z)", re.MULTILINE | re.DOTALL)
@@ -230,10 +230,11 @@ def test_a_trusted_tool_with_a_grant() -> None:
 
     grant = open_grant(
         grant_id=UUID(int=1),
+        approval_id=UUID(int=2),
         match=policy.rule_for(seen),
         context=seen,
         thread_id="T/C/1",
-        granted_by="UBOB",
+        granted_by=person("UBOB"),
         now=now,
     )
     for text, covered in (("Another", True), ("x" * 500, False)):

@@ -4,6 +4,7 @@ The graph is resumed after that, by the worker: a crash in between loses nothing
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from countersign.approvals.approval import Approval
@@ -14,6 +15,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person
+from countersign.approvals.policy.grants import Grant, NoGrantOffered
 from countersign.approvals.policy.voting.permission import check_may_open, check_may_vote, reason_required
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
@@ -21,7 +23,9 @@ from countersign.approvals.vote import Vote
 from countersign.flow.decisions.judging import judge_answer, judge_decisions
 from countersign.flow.decisions.refusal_log import RefusalLog
 from countersign.flow.errors import Conflict
+from countersign.flow.grants.give import GiveGrant
 from countersign.flow.metrics import Metrics
+from countersign.flow.notices.grant_notes import given_note
 from countersign.flow.notices.thread_notes import outcome_note
 from countersign.flow.outgoing import Outgoing
 from countersign.flow.policy.current_policy import CurrentPolicy
@@ -41,6 +45,7 @@ class DecisionRequest:
     decisions: Mapping[int, Decision]  # by row
     via: str  # "button", "form", "reply"
     message: str | None = None  # the key of the message that said it, of a reply
+    grant: bool = False  # whether what it approves is not to be asked about again, as the rule offers
 
 
 class Decide:
@@ -51,13 +56,18 @@ class Decide:
         metrics: Metrics | None = None,
         voting: Voting | None = None,
         ledger: Ledger | None = None,
+        give_grant: GiveGrant | None = None,
     ) -> None:
-        """Without `voting`, groups and channels have no members; without `ledger`, refusals are not kept."""
+        """Without `voting`, groups and channels have no members; without `ledger`, refusals are not kept.
+
+        Without `give_grant`, nobody can give one.
+        """
         self._store = store
         self._clock = clock
         self._metrics = metrics or Metrics()
         self._voting = voting or Voting(CurrentPolicy(), None, clock)
         self._refusals = RefusalLog(ledger)
+        self._give_grant = give_grant
 
     async def find_open(
         self,
@@ -109,12 +119,14 @@ class Decide:
             await self._explain_conflict(request)
             raise
         self._metrics.decisions.labels(event=change.event.value).inc()
+        self._metrics.grants.labels(event="given").inc(len(change.grants_given))
         return review.with_approval(change.after)
 
     def announcements(self, review: Review, change: Change) -> tuple[Outgoing, ...]:
-        """What the thread is told of a change that `change` gave; nothing while it can be undone."""
+        """What the thread is told of a change that `change` gave; no outcome while it can be undone."""
         told = None if change.after.is_undoable else outcome_note(review.with_approval(change.after))
-        return (told,) if told is not None else ()
+        grants = tuple(given_note(review, grant) for grant in change.grants_given)
+        return (*((told,) if told is not None else ()), *grants)
 
     async def change(self, review: Review, request: DecisionRequest, person: Person) -> Change:
         """What these decisions make of the approval, checked in full. Raises as `__call__` does."""
@@ -132,6 +144,9 @@ class Decide:
             vote = Vote(decision=decision, by=person, at=at)
             async with self._refusals.kept(approval, row, person, decision.kind):
                 cast[row], verdicts[row] = await self._cast(approval, row, vote)
+        given = await self._grants(review, request, person, at) if request.grant else ()
+        if given and any(verdict.outcome is not Outcome.APPROVED for verdict in verdicts.values()):
+            raise NoGrantOffered
         decided = {
             row: Vote(
                 decision=verdict.decision,
@@ -164,7 +179,21 @@ class Decide:
                     for row, decision in request.decisions.items()
                 },
             },
+            grants_given=given,
         )
+
+    async def _grants(
+        self, review: Review, request: DecisionRequest, person: Person, at: datetime
+    ) -> tuple[Grant, ...]:
+        """What this person gives with these approvals. Raises NoGrantOffered and MayNotDecide."""
+        if self._give_grant is None or not all(map(_approves_as_asked, request.decisions.values())):
+            raise NoGrantOffered
+        given = []
+        for row, decision in request.decisions.items():
+            async with self._refusals.kept(review.approval, row, person, decision.kind):
+                voting = await self._voting.row(review.approval, row)
+                given.append(await self._give_grant(review, row, voting, person, at))
+        return tuple(given)
 
     async def _cast(self, approval: Approval, row: int, vote: Vote) -> tuple[RowVotes, Verdict]:
         """The row's votes with this one, and what they come to."""
@@ -184,6 +213,10 @@ class Decide:
             raise NotPending
         for row in request.decisions:
             now.approval.check_open(row, request.digest)
+
+
+def _approves_as_asked(decision: Decision) -> bool:
+    return decision.kind is DecisionKind.APPROVE and not decision.proposes
 
 
 def _for_the_graph(decision: Decision) -> Decision:

@@ -9,21 +9,26 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person
 from countersign.approvals.policy.clock.timers import UNDO_TOO_LATE
+from countersign.approvals.policy.grants import revoke
 from countersign.approvals.policy.voting.verdict import count_votes
 from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.policy.voting import Voting
-from countersign.flow.ports import Clock, Store
+from countersign.flow.ports import Clock, GrantStore, Store
 from countersign.flow.review import Review
 
 
 class UndoDecision:
-    def __init__(self, store: Store, voting: Voting, clock: Clock) -> None:
+    def __init__(self, store: Store, voting: Voting, clock: Clock, grants: GrantStore | None = None) -> None:
+        """Without `grants` there are none to revoke."""
+        self._grants = grants
         self._store = store
         self._voting = voting
         self._clock = clock
 
     async def __call__(self, approval_id: UUID, channel: str, person: Person) -> Review:
         """The approval without this person's votes. The votes of others stay.
+
+        Grants that were given with what is taken back are revoked.
 
         Raises NotPending once it is too late, NothingToWithdraw for whoever has no vote on it, and Conflict.
         """
@@ -44,4 +49,13 @@ class UndoDecision:
             votes = row_votes[row].on_behalf_of(verdict.on_behalf_of)
             row_votes[row] = replace(votes, needed=verdict.needed)
         after = replace(after, row_votes=tuple(row_votes))
-        return Change(after=after, event=Event.UNDONE, by=person, detail={"rows": list(reopened)})
+        given = await self._grants.grants_given_with(approval.id) if self._grants is not None else ()
+        return Change(
+            after=after,
+            event=Event.UNDONE,
+            by=person,
+            detail={"rows": list(reopened)},
+            grants_revoked=tuple(
+                revoke(grant, self._clock(), person.id) for grant in given if grant.granted_by.id == person.id
+            ),
+        )

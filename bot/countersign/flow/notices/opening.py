@@ -1,6 +1,6 @@
 """Where the card of an approval that opens is posted, and who hears of it then."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
@@ -16,14 +16,6 @@ from countersign.flow.review import Review
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Opening:
-    """The approval with the place of its card, and all that is posted of it."""
-
-    review: Review
-    post: tuple[Outgoing, ...]
-
-
 class OpeningNotices:
     def __init__(self, directory: ApproverDirectory | None, audience: Audience, voting: Voting) -> None:
         """Without a directory cards are posted in their threads."""
@@ -31,25 +23,24 @@ class OpeningNotices:
         self._audience = audience
         self._shortages = ShortageNotices(audience, voting)
 
-    async def __call__(self, review: Review) -> Opening:
-        """Raises RateLimited and SlackUnreachable if Slack does not tell where a channel is."""
-        review, misplaced = await self._placed(review)
+    async def __call__(self, review: Review, misplaced: tuple[Outgoing, ...] = ()) -> tuple[Outgoing, ...]:
+        """What is posted of an approval that has its place."""
         approval = review.approval
         users: dict[str, None] = {}
         for rule in dict.fromkeys(approval.rule(row) for row in approval.open_rows):
             users |= dict.fromkeys(await self._audience.of_rule(approval, rule))
-        return Opening(
-            review=review,
-            post=(
-                *card_messages(review),
-                *misplaced,
-                *await self._shortages(review),
-                *direct_messages(approval, users, Why.ASKED),
-            ),
+        return (
+            *card_messages(review),
+            *misplaced,
+            *await self._shortages(review),
+            *direct_messages(approval, users, Why.ASKED),
         )
 
-    async def _placed(self, review: Review) -> tuple[Review, tuple[Outgoing, ...]]:
-        """The channel that all rows' rules agree on; with a note if the card cannot be posted there."""
+    async def placed(self, review: Review) -> tuple[Review, tuple[Outgoing, ...]]:
+        """The channel that all rows' rules agree on; with a note if the card cannot be posted there.
+
+        Raises RateLimited and SlackUnreachable if Slack does not tell where a channel is.
+        """
         approval, thread = review.approval, review.thread
         wanted = {rule.post_to for rule in approval.rules}
         if len(wanted) != 1 or wanted == {"thread"} or self._directory is None:

@@ -88,6 +88,7 @@ def _why(vote: Vote) -> str:
         said = f" The agent is told: {reason}" if vote.decision.kind.value == "respond" and reason else ""
         return f"{nobody_answered(vote.at)} The rule {_BY_RULE[done]} it.{said}"
     by = f"{vote.by.name} for {vote.on_behalf_of.name}" if vote.on_behalf_of is not None else vote.by.name
+    by = f"{by}'s grant" if vote.grant is not None else by
     return f"{done.capitalize()} by {by}{f': {reason}' if reason else '.'}"
 
 

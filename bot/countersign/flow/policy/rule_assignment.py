@@ -1,28 +1,33 @@
 """Gives each approval that opens its rules, and decides at once what a rule decides without asking."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import structlog
 
+from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.policy.grants import GrantUse
 from countersign.approvals.policy.matching import ActionContext, Channel, Match, Requester
 from countersign.approvals.policy.policy import NO_POLICY
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.stored import fingerprint, rule_as_written
 from countersign.approvals.vote import Vote
 from countersign.flow.decisions.judging import judge_answer
+from countersign.flow.grants.use import GovernedRow, UseGrants
+from countersign.flow.notices.grant_notes import automatic_notes
 from countersign.flow.notices.opening import OpeningNotices
+from countersign.flow.outgoing import Outgoing
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.policy.voting import Voting
-from countersign.flow.ports import ApproverDirectory, Clock, Delegations
+from countersign.flow.ports import ApproverDirectory, Clock, Delegations, GrantStore
 from countersign.flow.review import Review
 from countersign.flow.work import StepResult
 
@@ -36,14 +41,16 @@ class RuleAssignment:
         directory: ApproverDirectory | None,
         clock: Clock,
         delegations: Delegations | None = None,
+        grants: GrantStore | None = None,
     ) -> None:
-        """Without a directory channels have no names and requesters no groups."""
+        """Without a directory channels have no names, requesters no groups, and no grant counts."""
         self._policy = policy
         self._directory = directory
         self._clock = clock
         voting = Voting(policy, directory, clock, delegations)
         audience = Audience(directory, StandIns(delegations, directory, clock))
-        self._announce = OpeningNotices(directory, audience, voting)
+        self._use_grants = UseGrants(grants, voting, directory, clock)
+        self._opening = OpeningNotices(directory, audience, voting)
 
     async def __call__(self, result: StepResult) -> StepResult:
         """The result with every approval that it opens under its rules.
@@ -51,37 +58,57 @@ class RuleAssignment:
         Raises RateLimited, SlackRefused or SlackUnreachable if a rule depends on a channel's name or on a
         requester's groups and Slack does not tell.
         """
-        if not result.opened:
-            return result
         changes = list(result.changes)
-        opened, post = [], list(result.post)
+        opened, post = [], [*result.post, *await self._cards_after_all(result)]
         for review in result.opened:
-            governed, matches = await self._govern(review, result)
-            decided = await self._decided_without_asking(governed)
-            if governed.approval.rules and (decided is None or decided.after.status is Status.PENDING):
-                opening = await self._announce(_as_decided(governed, decided))
-                governed = governed.with_approval(
-                    replace(governed.approval, posted_to=opening.review.approval.posted_to)
-                )
-                if decided is not None:
-                    decided = replace(
-                        decided, after=replace(decided.after, posted_to=governed.approval.posted_to)
-                    )
+            governed, rows = await self._govern(review, result)
+            decided = await self._decided_without_asking(governed, rows)
+            if governed.approval.rules:
+                governed, decided, told = await self._placed(governed, decided)
                 card = next(at for at, row in enumerate(post) if row.approval_id == review.approval.id)
-                post[card : card + 1] = opening.post
+                post[card : card + 1] = told
             place = next(
                 at
                 for at, change in enumerate(changes)
                 if change.after.id == review.approval.id and change.event is Event.OPENED
             )
-            detail = _with_rules(changes[place].detail, matches)
+            detail = _with_rules(changes[place].detail, [row.match for row in rows])
             changes[place] = replace(changes[place], after=governed.approval, detail=detail)
             if decided is not None:
                 changes.insert(place + 1, decided)
             opened.append(governed)
         return replace(result, changes=tuple(changes), opened=tuple(opened), post=tuple(post))
 
-    async def _govern(self, review: Review, result: StepResult) -> tuple[Review, tuple[Match, ...]]:
+    async def _placed(
+        self, governed: Review, decided: Change | None
+    ) -> tuple[Review, Change | None, tuple[Outgoing, ...]]:
+        """The approval with the place of its card, and what is posted: the card, or lines in its place.
+
+        An approval that nobody has to decide has a place all the same: it may be asked again.
+        """
+        placed, misplaced = await self._opening.placed(governed)
+        if decided is None:
+            return placed, None, await self._opening(placed, misplaced)
+        posted_to = placed.approval.posted_to
+        decided = replace(decided, after=replace(decided.after, posted_to=posted_to))
+        after = placed.with_approval(decided.after)
+        if decided.after.status is Status.DECIDED:
+            return placed, decided, automatic_notes(after, decided)
+        by_grants = replace(decided, after=_only_rows(decided.after, decided.grant_uses))
+        told = await self._opening(after, misplaced)
+        return placed, decided, (*told, *automatic_notes(after, by_grants))
+
+    async def _cards_after_all(self, result: StepResult) -> tuple[Outgoing, ...]:
+        """The cards of approvals that were decided without asking, and have to be asked now."""
+        post: list[Outgoing] = []
+        for change in result.changes:
+            after = change.after
+            asked_again = change.event in {Event.LAPSED, Event.REOPENED}
+            if asked_again and after.rules and after.card_ts is None and after.card_losses == 0:
+                post += await self._opening(Review(after))
+        return tuple(post)
+
+    async def _govern(self, review: Review, result: StepResult) -> tuple[Review, tuple[GovernedRow, ...]]:
         requester = result.thread.requester
         approval = replace(review.approval, requester=requester)
         policy = self._policy.policy
@@ -93,38 +120,40 @@ class RuleAssignment:
         groups = frozenset[str]()
         if policy.uses_groups and requester is not None and self._directory is not None:
             groups = await self._directory.groups_of(requester)
-        matches = tuple(
-            policy.rule_for(
-                ActionContext(
-                    graph=result.thread.graph or "",
-                    action=row.action or review.request.dialect,
-                    args=dict(row.args),
-                    channel=channel,
-                    requester=Requester(id=requester, groups=groups) if requester is not None else None,
-                )
+        contexts = [
+            ActionContext(
+                graph=result.thread.graph or "",
+                action=row.action or review.request.dialect,
+                args=dict(row.args),
+                channel=channel,
+                requester=Requester(id=requester, groups=groups) if requester is not None else None,
             )
             for row in review.request.rows
-        )
-        for match in matches:
+        ]
+        governed = tuple(GovernedRow(context=context, match=policy.rule_for(context)) for context in contexts)
+        for match in (row.match for row in governed):
             if match.condition_error is not None:
                 log.error("policy_condition_failed", rule=match.rule.name, error=match.condition_error)
         rules = tuple(
-            _with_possible_decisions(match.rule, row.allowed)
-            for match, row in zip(matches, review.request.rows, strict=True)
+            _with_possible_decisions(row.match.rule, asked.allowed)
+            for row, asked in zip(governed, review.request.rows, strict=True)
         )
         # A card of several rows has no one answer; and the state may hold what a rule redacts.
         changeable = len(rules) == 1 and rules[0].state_changes and not rules[0].redact
         state = approval.state if changeable else None
-        return Review(replace(approval, rules=rules, state=state)), matches
+        return Review(replace(approval, rules=rules, state=state)), governed
 
-    async def _decided_without_asking(self, review: Review) -> Change | None:
-        """The change that `auto` rules make, if any row has one whose decision the row allows."""
+    async def _decided_without_asking(self, review: Review, governed: Sequence[GovernedRow]) -> Change | None:
+        """The change that `auto` rules and grants make, if one has a decision that its row allows."""
         approval = review.approval
         votes = {
             row: Vote(decision=Decision(kind=rule.auto), by=_policy_itself(rule), at=self._clock())
             for row, rule in enumerate(approval.rules)
             if rule.auto is not None and rule.auto in review.request.rows[row].allowed
         }
+        asked = {row: each for row, each in enumerate(governed) if row not in votes}
+        uses = await self._use_grants(review, asked)
+        votes |= {use.row: _granted(use) for use in uses}
         if not votes:
             return None
         after = approval.with_votes(votes)
@@ -139,13 +168,29 @@ class RuleAssignment:
         return Change(
             after=after,
             event=Event.DECIDED if after.status is Status.DECIDED else Event.VOTED,
-            detail={"via": "auto", "rows": {str(row): _auto(vote) for row, vote in votes.items()}},
+            detail={
+                "via": "grant" if uses else "auto",
+                "rows": {str(row): _auto(vote) for row, vote in votes.items()},
+            },
+            grant_uses=uses,
         )
 
 
-def _as_decided(review: Review, decided: Change | None) -> Review:
-    """The approval as people will see it: with what its rules decided without asking."""
-    return review if decided is None else review.with_approval(decided.after)
+def _granted(use: GrantUse) -> Vote:
+    """The vote of who gave the grant, as if by a click at this moment."""
+    at = use.after.last_used_at
+    assert at is not None, "a use has its time"
+    return Vote(
+        decision=Decision(kind=DecisionKind.APPROVE), by=use.after.granted_by, at=at, grant=use.after.id
+    )
+
+
+def _only_rows(approval: Approval, uses: Sequence[GrantUse]) -> Approval:
+    """Nothing but the votes by grants: the card has those of rules."""
+    rows = {use.row for use in uses}
+    return replace(
+        approval, votes=tuple(vote if row in rows else None for row, vote in enumerate(approval.votes))
+    )
 
 
 def _with_possible_decisions(rule: Rule, allowed: frozenset[DecisionKind]) -> Rule:
@@ -158,10 +203,12 @@ def _policy_itself(rule: Rule) -> Person:
 
 
 def _auto(vote: Vote) -> Json:
+    if vote.grant is not None:
+        return {"kind": vote.decision.kind.value, "grant": str(vote.grant), "granted_by": vote.by.id}
     return {"kind": vote.decision.kind.value, "rule": vote.by.name}
 
 
-def _with_rules(detail: Json, matches: tuple[Match, ...]) -> Json:
+def _with_rules(detail: Json, matches: Sequence[Match]) -> Json:
     """The ledger's detail with the rules, each written out once, and which row has which."""
     if not matches:
         return detail

@@ -6,7 +6,14 @@ from countersign.flow.ports.graphs import Graphs, GraphThread, Locks, RunSlots, 
 from countersign.flow.ports.outbox import LostCards, Outbox
 from countersign.flow.ports.retention import Checkpoints, RetentionStore
 from countersign.flow.ports.slack import ApproverDirectory, Names, Slack, SlackForTools, StatusDisplay
-from countersign.flow.ports.store import Ledger, NoticeStore, ReplyStore, Store, TimerStore
+from countersign.flow.ports.store import (
+    GrantStore,
+    Ledger,
+    NoticeStore,
+    ReplyStore,
+    Store,
+    TimerStore,
+)
 from countersign.flow.ports.tools import ApprovalValidity, DecidedApprovals, Effects
 
 __all__ = [
@@ -18,6 +25,7 @@ __all__ = [
     "DelegationStore",
     "Delegations",
     "Effects",
+    "GrantStore",
     "GraphThread",
     "Graphs",
     "Ledger",

@@ -9,11 +9,41 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.person import Person
+from countersign.approvals.policy.grants import Grant
 from countersign.flow.inbound import Inbound
 from countersign.flow.outgoing import Outgoing, ThreadRoot
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import SavedStep, StepResult, Work
+
+
+class GrantStore(Protocol):
+    """Grants are used, given and revoked with a change of an approval, except by `revoke`.
+
+    Every method is one transaction. All raise DatabaseUnavailable.
+    """
+
+    async def active_grants(
+        self, graph: str, action: str, holders: Sequence[str], now: datetime
+    ) -> tuple[Grant, ...]:
+        """Those that act now on this action, the first to expire first."""
+        ...
+
+    async def graph_of(self, thread_id: str) -> str | None:
+        """The graph that runs in the thread; None while there is none."""
+        ...
+
+    async def grants_given_with(self, approval_id: UUID) -> tuple[Grant, ...]:
+        """Those given with this approval that are not revoked."""
+        ...
+
+    async def grants_of(self, team: str, user_id: str, since: datetime) -> tuple[Grant, ...]:
+        """Those that concern this person and did not end before `since`, the newest first."""
+        ...
+
+    async def revoke(self, revoked: Grant, by: Person, post: Sequence[Outgoing]) -> bool:
+        """Save that it is revoked, with its ledger entry and what is told. False: it was already."""
+        ...
 
 
 class Store(Protocol):

@@ -42,6 +42,7 @@ from countersign.flow.work import SavedStep, StepResult, Work
 log = structlog.get_logger()
 
 _UNDO_RETRY_INTERVAL = 0.5  # seconds
+_MAX_GRANT_RACES = 8  # of one step for the uses of a grant
 MAX_ATTEMPTS = 5  # a step that ended its worker's process this often is parked
 _BROKEN = "Countersign failed here, not the agent. Nothing is lost."
 _NOT_THE_STEPS_FAULT = (
@@ -121,8 +122,9 @@ class ThreadRunner:
         """The next step's result, saved. An error that no retry of the job would mend is a result, too."""
         try:
             with self._metrics.steps.time():
-                result = await self._result(work, session)
-            return result, await self._store.save_step(result, claim=True)
+                work = await self._with_requester(work)
+                taken = await self._step(work, session)
+            return await self._save(work, taken)
         except _NOT_THE_STEPS_FAULT as error:
             log.info("step_interrupted", thread_id=work.thread.ref.id, reason=type(error).__name__)
             await self._undo_attempt(work.thread)
@@ -158,11 +160,26 @@ class ThreadRunner:
             except DatabaseUnavailable:
                 await asyncio.sleep(_UNDO_RETRY_INTERVAL)
 
-    async def _result(self, work: Work, session: Session) -> StepResult:
+    async def _save(self, work: Work, taken: StepResult) -> tuple[StepResult, SavedStep]:
+        """The step's result under the rules of now, saved.
+
+        A grant that another thread used, or that somebody revoked, in the same moment is looked up again.
+        """
+        for left in reversed(range(_MAX_GRANT_RACES)):
+            result = self._completed(work, await self._assign_rules(taken))
+            try:
+                return result, await self._store.save_step(result, claim=True)
+            except Conflict:
+                if not left or not any(change.grant_uses for change in result.changes):
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _with_requester(self, work: Work) -> Work:
         requester = _starter(work) or work.thread.requester
         work = await self._with_names(work)
-        work = replace(work, thread=replace(work.thread, requester=requester))
-        result = await self._assign_rules(await self._step(work, session))
+        return replace(work, thread=replace(work.thread, requester=requester))
+
+    def _completed(self, work: Work, result: StepResult) -> StepResult:
         result = _with_attachments_note(work, result)
         retried = bool(work.inbound) and work.inbound[0].kind is InboundKind.RETRY
         return replace(result, unpark=True) if retried else result
@@ -215,6 +232,7 @@ class ThreadRunner:
         for change in result.changes:
             if change.event in {Event.VOTED, Event.DECIDED}:  # by a reply; a click counts where it is saved
                 self._metrics.decisions.labels(event=change.event.value).inc()
+            self._metrics.grants.labels(event="used").inc(len(change.grant_uses))
         failures = sum(row.kind is OutgoingKind.FAILURE for row in result.post)
         self._metrics.failed_runs.inc(failures)
 

@@ -18,6 +18,7 @@ from countersign.slack.block_kit.escaping import code, escaped_length
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
 from countersign.slack.cards import card_actions
 from countersign.slack.cards.description import description_block
+from countersign.slack.cards.grant_button import grant_buttons
 from countersign.slack.cards.option_elements import option_elements
 from countersign.slack.cards.references import CardReference
 from countersign.slack.cards.voters import voter_mention
@@ -124,6 +125,7 @@ def row_buttons(
         if kind in asked.allowed
         and not (kind is DecisionKind.RESPOND and asked.options and kind not in asked.forms)
     ]
+    elements += grant_buttons(approval, request, row, value)
     elements += option_elements(asked.options, value)
     if approval.votes_on(row).votes:
         elements.append(button(card_actions.WITHDRAW, "Withdraw my vote", value))

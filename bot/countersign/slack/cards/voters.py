@@ -5,7 +5,9 @@ from countersign.slack.block_kit.formatting import user_mention
 
 
 def voter_mention(vote: Vote) -> str:
-    """`@carol for @bob`, in mrkdwn."""
+    """`@carol for @bob`, or `@bob's grant`, in mrkdwn."""
+    if vote.grant is not None:
+        return f"{user_mention(vote.by)}'s grant"
     if vote.on_behalf_of is None:
         return user_mention(vote.by)
     return f"{user_mention(vote.by)} for {user_mention(vote.on_behalf_of)}"

@@ -6,6 +6,7 @@ from countersign.slack.listeners import (
     card_buttons,
     card_forms,
     fallback,
+    grant_buttons,
     membership_events,
     message_events,
     run_buttons,
@@ -20,6 +21,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     message_events.register(app, context)  # after it: what it does not handle, it acknowledges
     card_buttons.register(app, context)
     card_forms.register(app, context)
+    grant_buttons.register(app, context)
     run_buttons.register(app, context)
     start_forms.register(app, context)
     slash_commands.register(app, context)

@@ -27,6 +27,7 @@ from countersign.flow.errors import (
     SlackUnreachable,
     StatementFailed,
 )
+from countersign.flow.grants.manage import Grants
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.ports import Store
 from countersign.flow.review import Review
@@ -77,6 +78,7 @@ class ListenerContext:
     cancel_approval: CancelApproval
     claim_approval: ClaimApproval
     absences: Absences
+    grants: Grants
     start_permission: StartPermission
     delivery: Delivery
     graphs: Mapping[str, GraphInfo]

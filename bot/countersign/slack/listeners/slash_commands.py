@@ -15,6 +15,7 @@ from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
 from countersign.slack.listeners.delegate_command import delegate
+from countersign.slack.listeners.grant_list import grants
 from countersign.slack.text.incoming import readable
 
 MAX_LISTED = 20
@@ -23,7 +24,8 @@ _LOOKUP_TIMEOUT = 1.8  # seconds for Slack's lists of channels; a command has to
 _STARTING = "Starting a thread in this channel."
 _APPROVALS_USAGE = (
     "`/approvals` lists what needs a decision in your channels.\n"
-    "`/approvals delegate @someone until friday` lets them decide for you while you're away."
+    "`/approvals delegate @someone until friday` lets them decide for you while you're away.\n"
+    "`/approvals grants` lists what is approved without asking because of you."
 )
 _LOOKUP_TIMED_OUT = "Slack didn't answer in time. Try again."
 
@@ -41,12 +43,12 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
             return
         try:
             async with asyncio.timeout(_LOOKUP_TIMEOUT):
-                text = await answer(context, str(command["user_id"]), rest.strip())
+                answered = await answer(context, str(command["user_id"]), rest.strip())
         except TimeoutError:
-            text = _LOOKUP_TIMED_OUT
+            answered = _LOOKUP_TIMED_OUT
         except CountersignError as error:
-            text = escape(describe_error(error))
-        await ack(_ephemeral(text))
+            answered = escape(describe_error(error))
+        await ack(_ephemeral(answered) if isinstance(answered, str) else answered)
 
     app.command("/agent")(on_agent)
     app.command("/approvals")(on_approvals)
@@ -158,7 +160,8 @@ async def _direct_messages(context: ListenerContext, user: str) -> list[str]:
 
 
 # Behind `/approvals`: what answers, given who typed it and the rest of the line.
-_SUBCOMMANDS: dict[str, Callable[[ListenerContext, str, str], Awaitable[str]]] = {
+_SUBCOMMANDS: dict[str, Callable[[ListenerContext, str, str], Awaitable[str | dict[str, Any]]]] = {
     "": _waiting,
     "delegate": delegate,
+    "grants": grants,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.claim import Claim
@@ -110,6 +111,7 @@ def _vote_from(vote: Row | None) -> Vote | None:
         expired=vote.get("expired", False),
         cancelled=vote.get("cancelled", False),
         on_behalf_of=_person_from(vote["on_behalf_of"]) if vote.get("on_behalf_of") else None,
+        grant=UUID(vote["grant"]) if vote.get("grant") else None,
     )
 
 
@@ -127,5 +129,6 @@ def _vote_row(vote: Vote | None) -> Json:
         **({"expired": True} if vote.expired else {}),
         **({"cancelled": True} if vote.cancelled else {}),
         **({"on_behalf_of": _person_row(vote.on_behalf_of)} if vote.on_behalf_of else {}),
+        **({"grant": str(vote.grant)} if vote.grant is not None else {}),
         **({"state": dict(vote.decision.state)} if vote.decision.state is not None else {}),
     }

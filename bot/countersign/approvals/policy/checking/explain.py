@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.approver_set import ApproverSet, SourceKind
 from countersign.approvals.policy.clock.durations import format_duration
+from countersign.approvals.policy.granting import why_never_given
 from countersign.approvals.policy.matching import ActionContext, Comparison, compare
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.rule import ANY_DECISION, NO_RULE, OnExpiry, ReasonRequired, Rule
@@ -102,8 +103,10 @@ def describe(rule: Rule) -> Iterator[str]:
     if rule.break_glass:
         yield f"break glass: {' or '.join(map(_set, rule.break_glass))}"
     if rule.grant is not None:
+        never = why_never_given(rule)
+        offered = f"grant never given ({never})" if never else "grant offered"
         uses = f", {rule.grant.max_uses} uses" if rule.grant.max_uses else ""
-        yield f"grant offered: for {format_duration(rule.grant.lasts)}, per {rule.grant.scope.value}{uses}"
+        yield f"{offered}: for {format_duration(rule.grant.lasts)}, per {rule.grant.scope.value}{uses}"
     if rule.redact:
         yield f"redacted: {', '.join(rule.redact)}"
 

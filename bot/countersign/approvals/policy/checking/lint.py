@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from countersign.approvals.policy.checking.overlap import constant_value, covers, shadowing
+from countersign.approvals.policy.granting import why_never_given
 from countersign.approvals.policy.matching import glob_matches
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.rule import Rule
@@ -29,6 +30,7 @@ def lint(
 ) -> tuple[Finding, ...]:
     """Everything that looks wrong, in the order of the file. What is not given is not looked at."""
     findings = [*_unreached(policy), *_idle_timers(policy), *_unfillable(policy, memberships)]
+    findings += _grants_without_effect(policy)
     if graphs is not None:
         findings += [*_unknown_graphs(policy, graphs), *_unnamed_actions(policy, graphs)]
     return tuple(sorted(findings, key=lambda finding: finding.line or 1_000_000_000))
@@ -56,6 +58,15 @@ def _idle_timers(policy: Policy) -> Iterator[Finding]:
             after = getattr(rule.timers, key)
             if expiry is not None and after is not None and after >= expiry:
                 yield _about(rule, f"{key} never comes: it expires before")
+
+
+def _grants_without_effect(policy: Policy) -> Iterator[Finding]:
+    """Not of rules that have it from `[defaults]`: it is meant for others."""
+    for rule in policy.rules:
+        own = rule.grant is not None and rule.grant != policy.fallback.grant
+        never = why_never_given(rule) if own else None
+        if never is not None:
+            yield _about(rule, f"offers a grant that nobody can give: {never}")
 
 
 def _unfillable(policy: Policy, memberships: Memberships | None) -> Iterator[Finding]:

@@ -1,0 +1,486 @@
+"""Grants on a real database: given with an approval, used without asking, never beyond their limits."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.errors import CountersignError, MayNotDecide
+from countersign.approvals.lifecycle import Status
+from countersign.approvals.policy.grants import GrantState, NoGrantOffered
+from countersign.flow.decisions.undo import UndoDecision
+from countersign.flow.grants.manage import GrantOver, UnknownGrant
+from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.policy.voting import Voting
+from countersign.flow.thread import ThreadRef
+from countersign.store.grants import GrantStore
+from countersign.store.retention import RetentionStore
+from tests.approvals.policy.policies import a_policy
+from tests.flow.asking_graphs import question, refunds
+from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, message, open_harness
+
+YES, NO = DecisionKind.APPROVE, DecisionKind.REJECT
+REQUESTER, BOB, CAROL = "UALICE", "UBOB", "UCAROL"
+REFUNDS = """
+[[rule]]
+name = "small refunds"
+action = "refund"
+when = "args.amount < 1000"
+approvers = [{group = "@finance"}]
+requester_may_decide = false
+summary = "Refund {amount} to {to}"
+grant = {for = "1h", scope = "SCOPE", max_uses = 3}
+[[rule]]
+name = "rest"
+approvers = [{group = "@finance"}]
+"""
+
+
+class Clock:
+    """Now, and as much later as a test says."""
+
+    def __init__(self) -> None:
+        self.later = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.later
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def harness(database_url: str, clock: Clock) -> AsyncIterator[Harness]:
+    graphs = {
+        "one": refunds(50),
+        "large": refunds(5000),
+        "two": refunds(60, 5000),
+        "five": refunds(1, 2, 3, 4, 5),
+        "other": refunds(50),
+        "refuses": question({"question": "Pay?", "amount": 3}),
+    }
+    async with open_harness(database_url, graphs, clock=clock) as opened:
+        opened.directory.groups = {"@finance": {BOB, CAROL}}
+        opened.policy.policy = a_policy(REFUNDS.replace("SCOPE", "thread"))
+        yield opened
+
+
+async def card(
+    harness: Harness, text: str = "refund", *, thread: ThreadRef | None = None, user: str = REQUESTER
+) -> Approval:
+    """The card that the graph asks for."""
+    thread = thread or a_thread()
+    await harness.say(thread, text, user=user)
+    return await harness.the_card(thread)
+
+
+async def granted(harness: Harness, *, scope: str | None = None, user: str = BOB) -> ThreadRef:
+    """A thread in which this person approved a refund and gave a grant, and which is done."""
+    if scope is not None:
+        harness.policy.policy = a_policy(REFUNDS.replace("SCOPE", scope))
+    asked = await card(harness)
+    await harness.vote(asked, YES, user=user, grant=True)
+    await harness.run_thread(asked.thread_id)
+    return ThreadRef.parse(asked.thread_id)
+
+
+async def is_asked(
+    harness: Harness, thread: ThreadRef, text: str = "again", *, user: str = REQUESTER
+) -> bool:
+    """Whether another message in the thread leads to a card that waits for people."""
+    before = len(harness.slack.texts(OutgoingKind.AGENT_MESSAGE))
+    await harness.say(thread, text, user=user)
+    asked = bool(await harness.pending(thread))
+    assert asked or len(harness.slack.texts(OutgoingKind.AGENT_MESSAGE)) > before, "it went on"
+    return asked
+
+
+async def uses(harness: Harness) -> int:
+    (row,) = await harness.rows("SELECT sum(uses) AS uses FROM countersign.grants")
+    return int(row["uses"])
+
+
+def notes(harness: Harness) -> list[str]:
+    return harness.slack.texts(OutgoingKind.NOTE)
+
+
+async def test_what_a_grant_covers_is_approved_with_one_line_and_no_card(harness: Harness) -> None:
+    thread = await granted(harness)
+    cards = len(harness.slack.of(OutgoingKind.CARD))
+
+    assert not await is_asked(harness, thread)
+
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE)[-1] == "[{'type': 'approve'}]"
+    assert len(harness.slack.of(OutgoingKind.CARD)) == cards, "no card"
+    given, line = notes(harness)[-2:]
+    assert "ubob gave a grant: “refund” in this thread under the rule “small refunds”" in given
+    assert line.startswith("Approved by ubob's grant, 2 of 3 uses left, until ")
+    assert line.endswith(": “Refund 50 to Ann”")
+
+
+async def test_each_step_of_it_is_in_the_ledger(harness: Harness) -> None:
+    thread = await granted(harness)
+    await is_asked(harness, thread)
+    assert await harness.ledger(thread) == [
+        *("opened", "grant_given", "decided", "resumed"),
+        *("opened", "grant_used", "decided", "resumed"),
+    ]
+    given, used, decided = await harness.rows(
+        "SELECT event, actor_id, detail FROM countersign.ledger WHERE thread_id = %s AND "
+        "(event LIKE 'grant%%' OR detail ->> 'via' = 'grant') ORDER BY id",
+        thread.id,
+    )
+    assert (given["actor_id"], used["actor_id"]) == (BOB, None)
+    assert given["detail"]["grant"] == used["detail"]["grant"] == decided["detail"]["rows"]["0"]["grant"]
+    assert (used["detail"]["uses"], used["detail"]["max_uses"], used["detail"]["granted_by"]) == (1, 3, BOB)
+    assert decided["detail"]["rows"]["0"]["granted_by"] == BOB
+    assert given["detail"]["condition"] == "args.amount < 1000"
+
+
+async def test_once_it_is_used_up_people_are_asked(harness: Harness) -> None:
+    thread = await granted(harness)
+    assert [await is_asked(harness, thread) for _ in range(3)] == [False] * 3
+    assert await is_asked(harness, thread)
+    assert await uses(harness) == 3
+
+
+async def test_once_its_time_is_over_people_are_asked(harness: Harness, clock: Clock) -> None:
+    thread = await granted(harness)
+    clock.later = timedelta(minutes=59)
+    assert not await is_asked(harness, thread)
+    clock.later = timedelta(minutes=61)
+    assert await is_asked(harness, thread)
+
+
+async def test_arguments_outside_its_condition_are_asked_about(harness: Harness) -> None:
+    harness.policy.policy = a_policy(REFUNDS.replace("SCOPE", "requester"))
+    await granted(harness)
+    assert await is_asked(harness, a_thread(), "large: refund")
+    assert await uses(harness) == 0
+
+
+@pytest.mark.parametrize(
+    ("scope", "user", "asked"),
+    [("thread", REQUESTER, True), ("requester", REQUESTER, False), ("requester", "UDAVE", True)],
+)
+async def test_in_another_thread_only_the_same_requester_is_covered(
+    harness: Harness, scope: str, user: str, asked: bool
+) -> None:
+    await granted(harness, scope=scope)
+    assert await is_asked(harness, a_thread(), user=user) is asked
+
+
+async def test_another_graph_is_not_covered(harness: Harness) -> None:
+    await granted(harness, scope="requester")
+    assert await is_asked(harness, a_thread(), "other: refund")
+
+
+async def test_nobody_is_covered_by_their_own_grant_where_the_requester_may_not_decide(
+    harness: Harness,
+) -> None:
+    thread = await granted(harness)
+    assert await is_asked(harness, thread, user=BOB)
+    with pytest.raises(MayNotDecide, match="You asked for this"):
+        await harness.vote(await harness.the_card(thread), YES, user=BOB, grant=True)
+
+
+# --- the giver and the rule, as they are when it is used
+
+
+async def _leaves_the_group(harness: Harness) -> None:
+    harness.directory.groups["@finance"].discard(BOB)
+
+
+async def _is_deactivated(harness: Harness) -> None:
+    harness.directory.deactivated.add(BOB)
+
+
+async def _slack_is_away(harness: Harness) -> None:
+    harness.directory.unavailable = True
+
+
+@pytest.mark.parametrize("what_happens", [_leaves_the_group, _is_deactivated, _slack_is_away])
+async def test_it_does_not_count_without_its_giver_behind_it(harness: Harness, what_happens: Any) -> None:
+    thread = await granted(harness)
+    await what_happens(harness)
+    assert await is_asked(harness, thread)
+    assert await uses(harness) == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("amount < 1000", "amount < 100"),
+        ("amount < 1000", "amount < 100000"),
+        ('grant = {for = "1h", scope = "thread", max_uses = 3}', ""),
+        ("requester_may_decide = false", ""),
+        ('name = "small refunds"', 'name = "refunds"'),
+    ],
+)
+async def test_a_rule_that_was_edited_ends_it(harness: Harness, old: str, new: str) -> None:
+    thread = await granted(harness)
+    text = REFUNDS.replace("SCOPE", "thread")
+    assert old in text
+    harness.policy.policy = a_policy(text.replace(old, new))
+    assert await is_asked(harness, thread)
+    (listed,) = await harness.grants.of(BOB)
+    assert (listed.state, listed.rule_changed) == (GrantState.ACTIVE, True)
+
+
+FREEZE = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Year end\r\n"
+    "DTSTART:{start:%Y%m%dT%H%M%S}Z\r\nDTEND:20990101T000000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+async def test_in_a_freeze_no_grant_acts_and_none_is_given(harness: Harness, clock: Clock) -> None:
+    text = REFUNDS.replace("SCOPE", "thread").replace("summary", 'freeze = "year.ics"\nsummary')
+    start = datetime.now(UTC) + timedelta(minutes=10)
+    harness.policy.policy = a_policy(text, year=FREEZE.format(start=start))
+    thread = await granted(harness)
+    assert not await is_asked(harness, thread)
+    clock.later = timedelta(minutes=11)
+    assert await is_asked(harness, thread)
+    with pytest.raises(CountersignError, match="freeze"):
+        await harness.vote(await harness.the_card(thread), YES, grant=True)
+
+
+# --- who may give one
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ("quorum = 2", "it takes 2 people"),
+        ('reason = "always"', "a reason of its own"),
+        ("grant_is_gone", "no approval for the next times"),
+    ],
+)
+async def test_where_no_grant_can_be_given_the_click_changes_nothing(
+    harness: Harness, more: str, why: str
+) -> None:
+    text = REFUNDS.replace("SCOPE", "thread")
+    if more == "grant_is_gone":
+        text = text.replace('grant = {for = "1h", scope = "thread", max_uses = 3}', "")
+    else:
+        text = text.replace("summary", f"{more}\nsummary")
+    harness.policy.policy = a_policy(text)
+    asked = await card(harness)
+    with pytest.raises(CountersignError) as refused:
+        await harness.vote(asked, YES, grant=True)
+    assert isinstance(refused.value, NoGrantOffered | MayNotDecide)
+    assert why in str(refused.value) or more == 'reason = "always"'
+    assert await harness.the_card(ThreadRef.parse(asked.thread_id)) == asked
+    assert await harness.rows("SELECT 1 FROM countersign.grants") == []
+
+
+async def test_who_may_not_decide_may_not_grant(harness: Harness) -> None:
+    asked = await card(harness)
+    with pytest.raises(MayNotDecide, match="Only @finance"):
+        await harness.vote(asked, YES, user="UDAVE", grant=True)
+    assert await harness.rows("SELECT 1 FROM countersign.grants") == []
+
+
+async def test_a_substitute_decides_and_gives_no_grant(harness: Harness, clock: Clock) -> None:
+    text = REFUNDS.replace("SCOPE", "thread").replace(
+        "summary", 'escalate_after = "1m"\nescalate_to = {users = ["ULEAD"]}\nsummary'
+    )
+    harness.policy.policy = a_policy(text)
+    asked = await card(harness)
+    clock.later = timedelta(minutes=2)
+    with pytest.raises(MayNotDecide, match="Only @finance"):
+        await harness.vote(asked, YES, user="ULEAD", grant=True)
+    assert (await harness.vote(asked, YES, user="ULEAD")).status is Status.DECIDED
+
+
+async def test_somebody_elses_proposal_is_decided_once(harness: Harness) -> None:
+    text = REFUNDS.replace("SCOPE", "thread")
+    harness.policy.policy = a_policy(text.replace("summary", "rejections = 2\nsummary"))
+    asked = await card(harness)
+    await harness.vote(asked, NO, user=CAROL)
+    with pytest.raises(NoGrantOffered, match="only be decided once"):
+        await harness.vote(await harness.the_card(ThreadRef.parse(asked.thread_id)), YES, grant=True)
+
+
+# --- several rows
+
+
+async def test_of_a_batch_the_covered_rows_are_decided_and_the_rest_is_asked(harness: Harness) -> None:
+    harness.policy.policy = a_policy(REFUNDS.replace("SCOPE", "requester"))
+    first = await card(harness, "two: refund")
+    await harness.vote(first, YES, grant=True)
+    await harness.vote(await harness.the_card(ThreadRef.parse(first.thread_id)), YES, row=1)
+    await harness.run_thread(first.thread_id)
+    assert await uses(harness) == 0
+
+    second = await card(harness, "two: refund")
+
+    assert second.open_rows == (1,)
+    decided = second.votes[0]
+    assert decided is not None
+    assert (decided.by.id, decided.decision.kind) == (BOB, YES)
+    assert decided.grant is not None
+    assert notes(harness)[-1].endswith(": 1. “Refund 60 to Ann”")
+    await harness.vote(second, YES, row=1)
+    await harness.run_thread(second.thread_id)
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE)[-1] == "[{'type': 'approve'}, {'type': 'approve'}]"
+
+
+async def test_a_batch_takes_as_many_uses_as_are_left(harness: Harness) -> None:
+    first = await card(harness, "five: refund")
+    await harness.vote(first, YES, grant=True)
+    for row in range(1, 5):
+        await harness.vote(await harness.the_card(ThreadRef.parse(first.thread_id)), YES, row=row)
+    await harness.run_thread(first.thread_id)
+
+    second = await card(harness, "five: refund", thread=ThreadRef.parse(first.thread_id))
+
+    assert second.open_rows == (3, 4)
+    assert await uses(harness) == 3
+    assert notes(harness)[-1].startswith("Approved by ubob's grant, 0 of 3 uses left, until ")
+
+
+# --- races and crashes
+
+
+async def test_threads_that_use_the_last_of_it_at_once_never_overdraw_it(harness: Harness) -> None:
+    await granted(harness, scope="requester")
+    threads = [a_thread() for _ in range(6)]
+    for thread in threads:
+        assert await harness.threads.accept(message(thread, "refund", user=REQUESTER))
+    await asyncio.gather(*(harness.run_thread(thread.id) for thread in threads))
+    waiting = [thread for thread in threads if await harness.pending(thread)]
+    assert (len(waiting), await uses(harness)) == (3, 3)
+    used = await harness.rows("SELECT detail FROM countersign.ledger WHERE event = 'grant_used' ORDER BY id")
+    assert sorted(row["detail"]["uses"] for row in used) == [1, 2, 3]
+
+
+async def test_a_decision_that_is_lost_takes_no_use(harness: Harness) -> None:
+    """Use, decision and ledger entry are one transaction: here another worker took the thread over."""
+    thread = await granted(harness)
+    inbound = message(thread, "again", user=REQUESTER)
+    assert await harness.threads.accept(inbound)
+    await harness.rows(
+        """
+        CREATE FUNCTION stolen() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE countersign.threads SET fence = fence + 1 WHERE id = NEW.thread_id;
+            RETURN NEW;
+        END $$
+        """
+    )
+    await harness.rows(
+        "CREATE TRIGGER stolen BEFORE INSERT ON countersign.approvals FOR EACH ROW EXECUTE FUNCTION stolen()"
+    )
+    with pytest.raises(CountersignError, match="took this thread over"):
+        await harness.run_thread(thread.id)
+    assert await uses(harness) == 0
+    assert (await harness.ledger(thread)).count("grant_used") == 0
+
+    await harness.rows("DROP TRIGGER stolen ON countersign.approvals")
+    await harness.run_thread(thread.id)
+    assert await uses(harness) == 1
+    assert not await harness.pending(thread)
+
+
+# --- taking it back
+
+
+async def test_a_revoked_grant_acts_no_more(harness: Harness) -> None:
+    thread = await granted(harness)
+    (listed,) = await harness.grants.of(BOB)
+    bob = await harness.slack.person(BOB, None)
+    await harness.grants.revoke(str(listed.grant.id)[:8], bob)
+    assert await is_asked(harness, thread)
+    (revoked,) = await harness.grants.of(BOB)
+    assert revoked.state is GrantState.REVOKED
+    with pytest.raises(GrantOver, match="revoked"):
+        await harness.grants.revoke(str(listed.grant.id), bob)
+    assert (await harness.ledger(thread)).count("grant_revoked") == 1
+
+
+async def test_only_those_whom_it_concerns_see_and_revoke_it(harness: Harness) -> None:
+    await granted(harness)
+    (listed,) = await harness.grants.of(REQUESTER)
+    assert await harness.grants.of(CAROL) == ()
+    for wrong in (str(listed.grant.id), str(uuid4()), "", "%", listed.grant.id.hex[:2]):
+        with pytest.raises(UnknownGrant):
+            await harness.grants.revoke(wrong, await harness.slack.person(CAROL, None))
+    await harness.grants.revoke(str(listed.grant.id), await harness.slack.person(REQUESTER, None))
+
+
+async def test_what_is_over_is_listed_for_a_day_and_deleted_later(harness: Harness, clock: Clock) -> None:
+    thread = await granted(harness)
+    for _ in range(3):
+        await is_asked(harness, thread)
+    assert [each.state for each in await harness.grants.of(BOB)] == [GrantState.USED_UP]
+    clock.later = timedelta(hours=23)
+    assert [each.state for each in await harness.grants.of(BOB)] == [GrantState.USED_UP]
+    clock.later = timedelta(hours=25)
+    assert await harness.grants.of(BOB) == ()
+    await harness.rows("UPDATE countersign.grants SET expires_at = expires_at - interval '3 days'")
+    await RetentionStore(harness.sessions).delete_expired_events()
+    assert await harness.rows("SELECT 1 FROM countersign.grants") == []
+
+
+async def test_undoing_the_approval_revokes_its_grant(harness: Harness, clock: Clock) -> None:
+    text = REFUNDS.replace("SCOPE", "thread").replace("summary", "undo = 60\nsummary")
+    harness.policy.policy = a_policy(text)
+    asked = await card(harness)
+    await harness.vote(asked, YES, grant=True)
+    store = GrantStore(harness.pool)
+    voting = Voting(harness.policy, harness.directory, clock)
+    undo = UndoDecision(harness.threads, voting, clock, store)
+    again = await undo(asked.id, CHANNEL, await harness.slack.person(BOB, None))
+    assert again.approval.status is Status.PENDING
+    assert await store.grants_of(TEAM, BOB, clock()) == ()
+    assert (await harness.ledger(ThreadRef.parse(asked.thread_id)))[-2:] == ["grant_revoked", "undone"]
+
+
+# --- asked after all
+
+
+async def test_an_approval_by_a_grant_that_is_too_old_when_it_runs_gets_a_card(
+    harness: Harness, clock: Clock
+) -> None:
+    text = REFUNDS.replace("SCOPE", "thread").replace("summary", 'valid_for = "10m"\nsummary')
+    harness.policy.policy = a_policy(text)
+    thread = await granted(harness)
+    inbound = message(thread, "again", user=REQUESTER)
+    assert await harness.threads.accept(inbound)
+    save = harness.threads.save_step
+
+    async def save_and_wait(*arguments: Any, **more: Any) -> Any:
+        """The worker stops for longer than the approval counts."""
+        saved = await save(*arguments, **more)
+        clock.later = timedelta(minutes=11)
+        return saved
+
+    harness.threads.save_step = save_and_wait  # type: ignore[method-assign]
+    await harness.run_thread(thread.id)
+
+    asked = await harness.the_card(thread)
+    assert asked.card_ts is not None
+    assert harness.slack.of(OutgoingKind.CARD)[-1].approval_id == asked.id
+    harness.threads.save_step = save  # type: ignore[method-assign]
+    await harness.vote(asked, YES)
+    await harness.run_thread(thread.id)
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE)[-1] == "[{'type': 'approve'}]"
+
+
+async def test_a_thread_that_is_deleted_takes_its_grants_along(harness: Harness) -> None:
+    thread = await granted(harness)
+    await harness.rows("UPDATE countersign.threads SET touched_at = now() - interval '1 year'")
+    async with (
+        harness.sessions.connection() as session,
+        RetentionStore(harness.sessions).deleting(session, thread.id, 3600.0) as deleted,
+    ):
+        assert deleted
+    assert await harness.rows("SELECT 1 FROM countersign.grants") == []

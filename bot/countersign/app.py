@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import structlog
 
 from countersign.anchoring import Anchoring, anchor_targets
-from countersign.approvals.audit import EntryHasher
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.absences import Absences
 from countersign.flow.decisions.cancel import CancelApproval
@@ -29,7 +28,6 @@ from countersign.flow.policy.rule_assignment import RuleAssignment
 from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.policy.voting import Voting
 from countersign.flow.retention import Retention
-from countersign.flow.slots import SlotLimits, slot_limits
 from countersign.flow.steps.start_permission import StartPermission, StartPolicy
 from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.thread import ThreadRef
@@ -39,17 +37,15 @@ from countersign.flow.tools.tool_host import ToolHost
 from countersign.graphs_store import open_graphs_store
 from countersign.http.admin_server import open_startup_server
 from countersign.http.inspection_api import InspectionApi
-from countersign.jobs.queue import Queue
-from countersign.jobs.stalled_jobs import StalledJobReaper
 from countersign.log_redaction import SecretRedactor
 from countersign.policy_file import load_policy
 from countersign.runs.event_loop.blocking_watchdog import watched
 from countersign.runs.event_loop.graph_loop import GraphsOnGraphLoop, LocksOnGraphLoop, open_graph_loop
 from countersign.runs.event_loop.loop_bridge import LoopBridge
-from countersign.runs.graphs import open_graphs
+from countersign.runs.graphs import Graphs, open_graphs
 from countersign.runs.persistence.checkpoints import Checkpoints
 from countersign.runs.persistence.long_term_store import sweep_interval
-from countersign.runs.project.config import read_graph_config
+from countersign.runs.project.config import GraphConfig, read_graph_config
 from countersign.runtime import new_event_loop
 from countersign.settings import Settings
 from countersign.slack.background_tasks import BackgroundTasks
@@ -57,22 +53,22 @@ from countersign.slack.client import SlackClient
 from countersign.slack.transport.outbound.scopes import scope_warning
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace, open_web
 from countersign.slack_startup import connect_to_slack
-from countersign.store.channel_ids import ChannelIdStore
-from countersign.store.connections.database import open_database
-from countersign.store.connections.pool import configure_for_statements, open_pool, open_session_pool
-from countersign.store.connections.thread_locks import ThreadLocks
-from countersign.store.delegations import DelegationStore
-from countersign.store.diagnostics import Diagnostics
-from countersign.store.effects import Effects
-from countersign.store.grants import GrantStore
-from countersign.store.ledger import Ledger
-from countersign.store.posts.lost_cards import LostCards
-from countersign.store.posts.outbox import Outbox
-from countersign.store.retention import RetentionStore
-from countersign.store.run_slots import RunSlots
-from countersign.store.threads import ThreadStore
+from countersign.storage import Storage, open_storage
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decisions:
+    """What people do with approvals, as the listeners call it."""
+
+    decide: Decide
+    withdraw_vote: WithdrawVote
+    undo_decision: UndoDecision
+    cancel_approval: CancelApproval
+    claim_approval: ClaimApproval
+    absences: Absences
+    start_permission: StartPermission
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,28 +77,15 @@ class Services:
 
     settings: Settings
     policy: CurrentPolicy
-    threads: ThreadStore
-    limits: SlotLimits
-    slots: RunSlots
-    outbox: Outbox
-    ledger: Ledger
+    storage: Storage
     anchoring: Anchoring
-    diagnostics: Diagnostics
-    queue: Queue
-    reaper: StalledJobReaper
     api: WebApi
     channel_ids: ChannelIds
     workspace: Workspace
     slack: SlackClient
     graphs: GraphsOnGraphLoop
-    decide: Decide
-    withdraw_vote: WithdrawVote
-    undo_decision: UndoDecision
-    cancel_approval: CancelApproval
-    claim_approval: ClaimApproval
-    absences: Absences
+    decisions: Decisions
     grants: Grants
-    start_permission: StartPermission
     delivery: MessageDelivery
     run_thread: ThreadRunner
     timers: TimerRunner
@@ -126,125 +109,136 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         policy = CurrentPolicy(load_policy(settings.policy_file))
         main, graph_loop = LoopBridge.here(), await stack.enter_async_context(open_graph_loop(new_event_loop))
         config = read_graph_config(settings.langgraph_config)
-        hosted = await stack.enter_async_context(
-            graph_loop.enter(
-                lambda: open_graphs(
-                    config,
-                    settings.default_graph,
-                    lambda thread: ToolHost(
-                        main.proxy(slack), main.proxy(effects), main.proxy(validity), thread.id
-                    ),
-                    SecretRedactor(os.environ).redact if settings.inspection_token else None,
-                    lambda: policy.policy.offers_state_changes,
-                )
-            )
-        )
-        await stack.enter_async_context(watched(graph_loop))
-        graphs = GraphsOnGraphLoop(graph_loop, hosted)
-        given = settings.database_url.get_secret_value() if settings.database_url else None
-        url = await stack.enter_async_context(open_database(given, settings.data_dir))
-        pool = await stack.enter_async_context(
-            await open_pool(url, max_size=settings.concurrency + 4, configure=configure_for_statements)
-        )
-        limits = slot_limits(settings.concurrency, settings.runs_per_person, settings.runs_per_channel)
-        sessions = await stack.enter_async_context(
-            graph_loop.enter(lambda: open_session_pool(url, limits.jobs + 1))
-        )
-        await open_graphs_store(stack, graph_loop, url, config, hosted.project)
-        queue = Queue(pool)
-        await queue.open()
-        hasher = EntryHasher(settings.ledger_key.get_secret_value().encode() if settings.ledger_key else None)
-        ledger = Ledger(pool, hasher)
-        threads, outbox = ThreadStore(pool, queue.defer, hasher), Outbox(pool, queue.defer)
-        slots = RunSlots(pool, queue.defer, limits)
-        token = settings.slack_bot_token.get_secret_value()
-        api = WebApi(await stack.enter_async_context(open_web(settings.slack_api_url, token)))
-        diagnostics, metrics = Diagnostics(pool), Metrics()
-        app_token = settings.slack_app_token if listen else None
-        workspace = await connect_to_slack(
-            api,
-            app_token.get_secret_value() if app_token else None,
-            lambda: open_startup_server(settings, api, diagnostics, metrics, listen=listen),
-        )
-        if warning := scope_warning(workspace):
-            log.warning("scopes_missing", text=warning)
-        channel_ids = api.channel_ids = ChannelIds(ChannelIdStore(pool), workspace.team)
+
+        def tool_host(thread: ThreadRef) -> ToolHost:
+            validity = ApprovalValidity(storage.threads, now)
+            return ToolHost(main.proxy(slack), main.proxy(storage.effects), main.proxy(validity), thread.id)
+
+        hosted = await _open_graphs(stack, settings, config, graph_loop, policy, tool_host)
+        storage = await open_storage(stack, settings, graph_loop)
+        await open_graphs_store(stack, graph_loop, storage.url, config, hosted.project)
+        metrics = Metrics()
+        api, workspace = await _open_slack(stack, settings, storage, metrics, listen=listen)
+        channel_ids = api.channel_ids = ChannelIds(storage.channel_ids, workspace.team)
         slack = SlackClient(api, workspace)
-        effects = Effects(pool)
-        validity = ApprovalValidity(threads, now)
-        delegations = DelegationStore(pool, hasher)
-        grants = GrantStore(pool, hasher)
-        voting = Voting(policy, slack.directory, now, delegations)
-        audience = Audience(slack.directory, StandIns(delegations, slack.directory, now))
-        decide = Decide(threads, now, metrics, voting, ledger, GiveGrant(grants))
-        delivery = MessageDelivery(threads, outbox, slack, metrics, LostCards(pool, hasher))
-        locks = ThreadLocks(sessions)
-        notices = BackgroundTasks()
-        stack.push_async_callback(notices.close)
-
-        def notify(thread: ThreadRef, user: str, text: str) -> None:
-            notices.start("notify user", slack.post_ephemeral(thread, user, text))
-
-        timers = TimerRunner(threads, delivery, voting, audience, now)
-        retention = Retention(RetentionStore(sessions), locks, Checkpoints(), settings.retention or None)
-        start_permission = StartPermission(slack, StartPolicy(settings.start))
-        run_thread = ThreadRunner(
-            store=threads,
-            locks=LocksOnGraphLoop(graph_loop, locks),
-            slots=slots,
-            graphs=graphs,
-            delivery=delivery,
-            reply_handler=ReplyHandler(decide, threads, slack, now, words_decide=settings.replies == "on"),
-            start_permission=start_permission,
-            notify=notify,
-            clock=now,
-            metrics=metrics,
-            assign_rules=RuleAssignment(policy, slack.directory, now, delegations, grants),
-            names=slack,
-        )
+        voting = Voting(policy, slack.directory, now, storage.delegations)
+        audience = Audience(slack.directory, StandIns(storage.delegations, slack.directory, now))
+        decisions = _decisions(settings, storage, slack, voting, metrics)
+        delivery = MessageDelivery(storage.threads, storage.outbox, slack, metrics, storage.lost_cards)
+        graphs = GraphsOnGraphLoop(graph_loop, hosted)
+        shortages = ShortageNotices(audience, voting)
+        retention = Retention(storage.retention, storage.locks, Checkpoints(), settings.retention or None)
         yield Services(
             settings=settings,
             policy=policy,
-            threads=threads,
-            limits=limits,
-            slots=slots,
-            outbox=outbox,
-            ledger=ledger,
+            storage=storage,
             anchoring=Anchoring(
-                ledger, anchor_targets(settings.ledger_anchor, slack), settings.ledger_anchor_every
+                storage.ledger, anchor_targets(settings.ledger_anchor, slack), settings.ledger_anchor_every
             ),
-            diagnostics=diagnostics,
-            queue=queue,
-            reaper=StalledJobReaper(pool, queue),
             api=api,
             channel_ids=channel_ids,
             workspace=workspace,
             slack=slack,
             graphs=graphs,
-            decide=decide,
-            withdraw_vote=WithdrawVote(threads, voting),
-            undo_decision=UndoDecision(threads, voting, now, grants),
-            cancel_approval=CancelApproval(threads, now, metrics, ledger),
-            claim_approval=ClaimApproval(threads, voting, now, ledger),
-            absences=Absences(delegations, now),
-            grants=Grants(grants, policy, now, workspace.team, metrics),
-            start_permission=start_permission,
+            decisions=decisions,
+            grants=Grants(storage.grants, policy, now, workspace.team, metrics),
             delivery=delivery,
-            run_thread=run_thread,
-            timers=timers,
-            check_shortages=ShortageCheck(
-                threads,
-                ShortageNotices(audience, voting),
-                delivery.deliver_posts,
-                workspace.team,
+            run_thread=ThreadRunner(
+                store=storage.threads,
+                locks=LocksOnGraphLoop(graph_loop, storage.locks),
+                slots=storage.slots,
+                graphs=graphs,
+                delivery=delivery,
+                reply_handler=_reply_handler(settings, storage, decisions, slack),
+                start_permission=decisions.start_permission,
+                notify=_notifier(stack, slack),
+                clock=now,
+                metrics=metrics,
+                assign_rules=RuleAssignment(
+                    policy, slack.directory, now, storage.delegations, storage.grants
+                ),
+                names=slack,
             ),
-            inspection=InspectionApi(
-                diagnostics,
-                hosted.infos,
-                lambda name, thread: graph_loop.call(lambda: hosted.describe(name, thread, sessions)),
-            ),
+            timers=TimerRunner(storage.threads, delivery, voting, audience, now),
+            check_shortages=ShortageCheck(storage.threads, shortages, delivery.deliver_posts, workspace.team),
             retention=lambda: graph_loop.call(retention),
             sweep_store=lambda: graph_loop.call(hosted.project.sweep_store),
             sweep_store_every=sweep_interval(config.store.ttl),
+            inspection=InspectionApi(
+                storage.diagnostics,
+                hosted.infos,
+                lambda name, thread: graph_loop.call(lambda: hosted.describe(name, thread, storage.sessions)),
+            ),
             metrics=metrics,
         )
+
+
+async def _open_graphs(
+    stack: AsyncExitStack,
+    settings: Settings,
+    config: GraphConfig,
+    graph_loop: LoopBridge,
+    policy: CurrentPolicy,
+    tool_host: Callable[[ThreadRef], ToolHost],
+) -> Graphs:
+    """The graphs, on their own event loop, with its watchdog."""
+    redact = SecretRedactor(os.environ).redact if settings.inspection_token else None
+    hosted = await stack.enter_async_context(
+        graph_loop.enter(
+            lambda: open_graphs(
+                config, settings.default_graph, tool_host, redact, lambda: policy.policy.offers_state_changes
+            )
+        )
+    )
+    await stack.enter_async_context(watched(graph_loop))
+    return hosted
+
+
+async def _open_slack(
+    stack: AsyncExitStack, settings: Settings, storage: Storage, metrics: Metrics, *, listen: bool
+) -> tuple[WebApi, Workspace]:
+    """The Web API, and the workspace that the token belongs to; while Slack is away, /readyz says so."""
+    token = settings.slack_bot_token.get_secret_value()
+    api = WebApi(await stack.enter_async_context(open_web(settings.slack_api_url, token)))
+    app_token = settings.slack_app_token if listen else None
+    workspace = await connect_to_slack(
+        api,
+        app_token.get_secret_value() if app_token else None,
+        lambda: open_startup_server(settings, api, storage.diagnostics, metrics, listen=listen),
+    )
+    if warning := scope_warning(workspace):
+        log.warning("scopes_missing", text=warning)
+    return api, workspace
+
+
+def _decisions(
+    settings: Settings, storage: Storage, slack: SlackClient, voting: Voting, metrics: Metrics
+) -> Decisions:
+    threads, ledger = storage.threads, storage.ledger
+    return Decisions(
+        decide=Decide(threads, now, metrics, voting, ledger, GiveGrant(storage.grants)),
+        withdraw_vote=WithdrawVote(threads, voting),
+        undo_decision=UndoDecision(threads, voting, now, storage.grants),
+        cancel_approval=CancelApproval(threads, now, metrics, ledger),
+        claim_approval=ClaimApproval(threads, voting, now, ledger),
+        absences=Absences(storage.delegations, now),
+        start_permission=StartPermission(slack, StartPolicy(settings.start)),
+    )
+
+
+def _reply_handler(
+    settings: Settings, storage: Storage, decisions: Decisions, slack: SlackClient
+) -> ReplyHandler:
+    words_decide = settings.replies == "on"
+    return ReplyHandler(decisions.decide, storage.threads, slack, now, words_decide=words_decide)
+
+
+def _notifier(stack: AsyncExitStack, slack: SlackClient) -> Callable[[ThreadRef, str, str], None]:
+    """Tells one person something beside the step of a thread, which never waits for it."""
+    notices = BackgroundTasks()
+    stack.push_async_callback(notices.close)
+
+    def notify(thread: ThreadRef, user: str, text: str) -> None:
+        notices.start("notify user", slack.post_ephemeral(thread, user, text))
+
+    return notify

@@ -42,7 +42,9 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, listen: bool, work
         if services is None:
             return
         if work:
-            services.queue.handle(ProgressIndicator(services.run_thread, services.slack), services.retention)
+            services.storage.queue.handle(
+                ProgressIndicator(services.run_thread, services.slack), services.retention
+            )
             await stack.enter_async_context(_worker(services))
         if listen:
             await stack.enter_async_context(_listener(services))
@@ -88,18 +90,18 @@ async def _open_unless_stopped(
 @asynccontextmanager
 async def _worker(services: Services) -> AsyncIterator[None]:
     """A worker and the periodic repairs. At the end the graphs drain, and the worker hands its jobs back."""
-    worker = Worker(services.queue, services.limits.jobs, services.settings.shutdown_grace)
+    worker = Worker(services.storage.queue, services.storage.limits.jobs, services.settings.shutdown_grace)
     repairs = [
-        run_every(_DELIVER_EVERY, "tell_waiting", services.slots.tell_waiting),
+        run_every(_DELIVER_EVERY, "tell_waiting", services.storage.slots.tell_waiting),
         run_every(_DELIVER_EVERY, "deliver", services.delivery.deliver_due),
         run_every(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
         run_every(_REPAIR_EVERY, "update_messages", services.delivery.update_outdated_messages),
         run_every(_TIMERS_EVERY, "timers", services.timers.run_due),
-        run_every(_DELEGATIONS_EVERY, "end_delegations", services.absences.end_lapsed),
-        run_every(_REPAIR_EVERY, "requeue_orphaned", services.threads.requeue_orphaned),
-        run_every(_REAP_EVERY, "reap", services.reaper.reap),
-        run_every(_REAP_EVERY, "repair_slots", services.slots.repair),
-        run_every(_SEAL_EVERY, "seal_ledger", services.ledger.seal),
+        run_every(_DELEGATIONS_EVERY, "end_delegations", services.decisions.absences.end_lapsed),
+        run_every(_REPAIR_EVERY, "requeue_orphaned", services.storage.threads.requeue_orphaned),
+        run_every(_REAP_EVERY, "reap", services.storage.reaper.reap),
+        run_every(_REAP_EVERY, "repair_slots", services.storage.slots.repair),
+        run_every(_SEAL_EVERY, "seal_ledger", services.storage.ledger.seal),
         run_every(services.anchoring.every, "anchor_ledger", services.anchoring.publish),
         run_every(services.sweep_store_every, "sweep_store", services.sweep_store),
     ]
@@ -110,7 +112,7 @@ async def _worker(services: Services) -> AsyncIterator[None]:
         finally:
             await services.graphs.drain()
     with suppress(DatabaseUnavailable):
-        await services.ledger.seal()  # what the last steps appended
+        await services.storage.ledger.seal()  # what the last steps appended
 
 
 @asynccontextmanager
@@ -121,15 +123,15 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         api=services.api,
         client=services.slack,
         workspace=services.workspace,
-        store=services.threads,
-        decide=services.decide,
-        withdraw_vote=services.withdraw_vote,
-        undo_decision=services.undo_decision,
-        cancel_approval=services.cancel_approval,
-        claim_approval=services.claim_approval,
-        absences=services.absences,
+        store=services.storage.threads,
+        decide=services.decisions.decide,
+        withdraw_vote=services.decisions.withdraw_vote,
+        undo_decision=services.decisions.undo_decision,
+        cancel_approval=services.decisions.cancel_approval,
+        claim_approval=services.decisions.claim_approval,
+        absences=services.decisions.absences,
         grants=services.grants,
-        start_permission=services.start_permission,
+        start_permission=services.decisions.start_permission,
         delivery=services.delivery,
         graphs=services.graphs.infos,
         default_graph=services.graphs.default,
@@ -164,8 +166,11 @@ async def _worker_admin_server(services: Services) -> AsyncIterator[None]:
 
 def _http_app(services: Services, check_slack: HealthCheck, slack: Handler | None) -> web.Application:
     """The routes of this process; the inspection API only if INSPECTION_TOKEN is set."""
-    checks: dict[str, HealthCheck] = {"database": services.diagnostics.check_health, "slack": check_slack}
-    metrics = partial(render_metrics, services.diagnostics, services.metrics)
+    checks: dict[str, HealthCheck] = {
+        "database": services.storage.diagnostics.check_health,
+        "slack": check_slack,
+    }
+    metrics = partial(render_metrics, services.storage.diagnostics, services.metrics)
     token = services.settings.inspection_token
     inspection = services.inspection.routes(token.get_secret_value()) if token else {}
     return build_http_app(checks, metrics, slack, inspection)

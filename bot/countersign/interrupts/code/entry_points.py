@@ -6,21 +6,19 @@ from countersign.interrupts.code.evaluation.annotations import declared_shape
 from countersign.interrupts.code.evaluation.calls.library_calls import (
     goes_to,
 )
+from countersign.interrupts.code.evaluation.key_access import update_state
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.modules import FunctionNode
 from countersign.interrupts.code.evaluation.model.slots import Comparison, Use
 from countersign.interrupts.code.evaluation.model.values import (
     Function,
-    Instance,
     Items,
-    Record,
     Ref,
     State,
     Value,
     refs,
     union,
 )
-from countersign.interrupts.code.evaluation.parts import write_state
 from countersign.interrupts.code.shape import Scalar
 from countersign.interrupts.code.source import Role
 
@@ -51,14 +49,7 @@ def take_result(
     """What LangGraph does with what the function returned."""
     reader = frame.reader
     if role is Role.NODE:
-        for atom in _flattened(result):
-            if isinstance(atom, Record | Instance):
-                entries = atom.entries if isinstance(atom, Record) else atom.fields.entries
-                for key, value in entries.items():
-                    write_state(frame, reader.space, key, value, node)
-            elif isinstance(atom, Ref):
-                frame.note((atom,), Use.MAPPING, node)
-                frame.note((atom,), Use.WHOLE, node)
+        update_state(frame, _flattened(result), node)
     elif role is Role.BRANCH:
         if ends:
             for ref in refs(result):

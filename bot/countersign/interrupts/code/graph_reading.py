@@ -9,7 +9,7 @@ from countersign.interrupts.code.evaluation.calls.call_expressions import (
 )
 from countersign.interrupts.code.evaluation.conditions.boolean_tests import test
 from countersign.interrupts.code.evaluation.expressions import evaluate
-from countersign.interrupts.code.evaluation.model.call_sites import Site
+from countersign.interrupts.code.evaluation.model.call_sites import CallSite
 from countersign.interrupts.code.evaluation.model.frame import Frame, Language, Reader, ReadingStopped
 from countersign.interrupts.code.evaluation.model.modules import FunctionNode, Module, SourceUnreadable
 from countersign.interrupts.code.evaluation.model.slots import Comparison, Evidence, Slot, Use
@@ -94,11 +94,11 @@ def _written(reader: Reader) -> int:
     return sum(len(writes) for writes in reader.writes.values())
 
 
-def _sites(reader: Reader, path: tuple[str, ...]) -> Iterable[Site]:
+def _sites(reader: Reader, path: tuple[str, ...]) -> Iterable[CallSite]:
     return [site for site in reader.sites.values() if site.node == path]
 
 
-def _question(site: Site) -> Question:
+def _question(site: CallSite) -> Question:
     shape = resolve(site.slot)
     return Question(
         node=site.node,

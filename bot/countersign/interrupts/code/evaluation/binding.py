@@ -2,6 +2,7 @@
 
 import ast
 
+from countersign.interrupts.code.evaluation.key_access import write_state
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import Reading, Use
 from countersign.interrupts.code.evaluation.model.values import (
@@ -16,7 +17,6 @@ from countersign.interrupts.code.evaluation.model.values import (
     refs,
     union,
 )
-from countersign.interrupts.code.evaluation.parts import write_state
 
 
 def bind(frame: Frame, target: ast.expr, value: Value) -> None:

@@ -3,6 +3,7 @@
 import ast
 
 from countersign.interrupts.code.evaluation.binding import bind, iterated
+from countersign.interrupts.code.evaluation.key_access import stored_as
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import Comparison, Use
 from countersign.interrupts.code.evaluation.model.values import (
@@ -14,7 +15,6 @@ from countersign.interrupts.code.evaluation.model.values import (
     refs,
     union,
 )
-from countersign.interrupts.code.evaluation.parts import stored_as
 
 _ROLES = {"user", "human", "ai", "assistant", "system", "tool"}
 

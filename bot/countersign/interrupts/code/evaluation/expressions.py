@@ -21,6 +21,7 @@ from countersign.interrupts.code.evaluation.containers import (
     sequence_display,
     spread,
 )
+from countersign.interrupts.code.evaluation.key_access import key_of, state_key
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import Use
 from countersign.interrupts.code.evaluation.model.values import (
@@ -42,7 +43,6 @@ from countersign.interrupts.code.evaluation.model.values import (
     refs,
     union,
 )
-from countersign.interrupts.code.evaluation.parts import key_of, state_key
 
 
 def evaluate(frame: Frame, node: ast.expr) -> Value:

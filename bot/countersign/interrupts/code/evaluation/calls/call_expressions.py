@@ -16,6 +16,7 @@ from countersign.interrupts.code.evaluation.calls.library_calls import (
     call_library,
 )
 from countersign.interrupts.code.evaluation.calls.methods import call_method
+from countersign.interrupts.code.evaluation.key_access import write_state
 from countersign.interrupts.code.evaluation.model.frame import MAX_CALL_DEPTH, MAX_CALL_DEPTH_FOR_NAMES, Frame
 from countersign.interrupts.code.evaluation.model.slots import Use
 from countersign.interrupts.code.evaluation.model.values import (
@@ -33,7 +34,6 @@ from countersign.interrupts.code.evaluation.model.values import (
     refs,
     union,
 )
-from countersign.interrupts.code.evaluation.parts import write_state
 
 _DISPLAYS = re.compile(r"_*(print|pprint|rprint|secho|echo)|.*\.(print|rule|secho|echo)")
 _LOGS = re.compile(r"(.*\.)?_*(log|logger|logging|LOG|LOGGER|console|st|writer|stream_writer)(\.\w+)?")

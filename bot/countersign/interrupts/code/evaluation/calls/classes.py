@@ -12,6 +12,7 @@ from countersign.interrupts.code.evaluation.annotations import (
     fields_of,
     own_bases,
 )
+from countersign.interrupts.code.evaluation.key_access import key_of
 from countersign.interrupts.code.evaluation.model.frame import Frame, Reader
 from countersign.interrupts.code.evaluation.model.modules import definitions, flat
 from countersign.interrupts.code.evaluation.model.slots import Comparison, Use
@@ -24,7 +25,6 @@ from countersign.interrupts.code.evaluation.model.values import (
     Value,
     refs,
 )
-from countersign.interrupts.code.evaluation.parts import key_of
 from countersign.interrupts.code.shape import Object
 
 

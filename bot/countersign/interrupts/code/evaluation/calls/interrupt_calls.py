@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING
 
-from countersign.interrupts.code.evaluation.model.call_sites import Site
+from countersign.interrupts.code.evaluation.model.call_sites import CallSite
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.values import Ref, Value, union
 
@@ -23,7 +23,7 @@ def ask(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
     site = reader.sites.get(key)
     payload = given.get(0, "value")
     if site is None:
-        site = Site(frame.module.where(node), frame.module.line(node), payload, reader.node)
+        site = CallSite(frame.module.where(node), frame.module.line(node), payload, reader.node)
         site.schema = "response_schema" in given.named
         reader.sites[key] = site
     else:

@@ -9,13 +9,13 @@ from countersign.interrupts.code.evaluation.binding import iterated
 from countersign.interrupts.code.evaluation.calls.interrupt_calls import ask
 from countersign.interrupts.code.evaluation.conditions.boolean_tests import truth
 from countersign.interrupts.code.evaluation.conditions.type_tests import is_kind
+from countersign.interrupts.code.evaluation.key_access import update_state, write_state
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import Comparison, Kind, Use
 from countersign.interrupts.code.evaluation.model.values import (
     Const,
     External,
     Function,
-    Instance,
     Items,
     Outcome,
     Record,
@@ -26,7 +26,6 @@ from countersign.interrupts.code.evaluation.model.values import (
     refs,
     union,
 )
-from countersign.interrupts.code.evaluation.parts import write_state
 from countersign.interrupts.code.shape import OneOf
 
 if TYPE_CHECKING:
@@ -200,15 +199,7 @@ def _dumps(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
 
 def _command(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
     """`Command(update=..., goto=...)`: the update goes into the state, and an answer may be where to go."""
-    reader = frame.reader
-    for atom in given.named.get("update", ()):
-        if isinstance(atom, Record | Instance):
-            entries = atom.entries if isinstance(atom, Record) else atom.fields.entries
-            for key, value in entries.items():
-                write_state(frame, reader.space, key, value, node)
-        elif isinstance(atom, Ref):
-            frame.note((atom,), Use.MAPPING, node)
-            frame.note((atom,), Use.WHOLE, node)
+    update_state(frame, given.named.get("update", ()), node)
     goes_to(frame, given.named.get("goto", ()), node)
     return ()
 

@@ -7,6 +7,7 @@ from countersign.interrupts.code.evaluation.calls.classes import validated
 from countersign.interrupts.code.evaluation.conditions.boolean_tests import (
     compared,
 )
+from countersign.interrupts.code.evaluation.key_access import key_of, state_key, write_state
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import Comparison, Kind, Use
 from countersign.interrupts.code.evaluation.model.values import (
@@ -24,7 +25,6 @@ from countersign.interrupts.code.evaluation.model.values import (
     refs,
     union,
 )
-from countersign.interrupts.code.evaluation.parts import key_of, state_key, write_state
 from countersign.interrupts.code.shape import Match, Scalar
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from countersign.interrupts.code.evaluation.conditions.type_tests import (
     KINDS,
     is_kind,
 )
+from countersign.interrupts.code.evaluation.key_access import key_of
 from countersign.interrupts.code.evaluation.model.frame import Ending, Frame
 from countersign.interrupts.code.evaluation.model.slots import (
     Check,
@@ -29,7 +30,6 @@ from countersign.interrupts.code.evaluation.model.values import (
     refs,
     union,
 )
-from countersign.interrupts.code.evaluation.parts import key_of
 from countersign.interrupts.code.shape import Scalar
 
 Merge = Callable[[dict[str, Value], dict[str, Value]], dict[str, Value]]

@@ -8,7 +8,7 @@ from countersign.interrupts.code.shape import Where
 
 
 @dataclass(eq=False)
-class Site:
+class CallSite:
     """One call of `interrupt` on one way to it. `payload` is what it asks with."""
 
     where: Where
@@ -20,7 +20,7 @@ class Site:
 
 
 @dataclass(frozen=True, eq=False)
-class Write:
+class StateWrite:
     value: Value
     function: str  # the one that LangGraph called
     where: Where

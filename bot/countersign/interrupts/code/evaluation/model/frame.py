@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from countersign.interrupts.code.evaluation.model.call_sites import Site, Write
+from countersign.interrupts.code.evaluation.model.call_sites import CallSite, StateWrite
 from countersign.interrupts.code.evaluation.model.modules import FunctionNode, Module
 from countersign.interrupts.code.evaluation.model.name_resolution import defined
 from countersign.interrupts.code.evaluation.model.slots import (
@@ -71,8 +71,8 @@ class Reader:
         self.modules = modules
         self.by_file = {module.file: module for module in modules.values()}
         self.language = language
-        self.sites: dict[object, Site] = {}  # by the lines of the calls that lead there
-        self.writes: dict[tuple[str, str], list[Write]] = {}
+        self.sites: dict[object, CallSite] = {}  # by the lines of the calls that lead there
+        self.writes: dict[tuple[str, str], list[StateWrite]] = {}
         self.fresh: set[tuple[str, str]] = set()  # what the function that is read has written already
         self.state_classes: dict[str, tuple[Class, ...]] = {}
         self.node: tuple[str, ...] = ()
@@ -108,6 +108,18 @@ class Reader:
             raise ReadingStopped("it is too large to be read to its end")
         if self.all_steps > MAX_STEPS_OF_A_GRAPH:
             raise ReadingStopped("the graph is too large to be read to its end")
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """One expression inside of those that are being read. Raises ReadingStopped at the limits."""
+        self.step()
+        if self.depth >= MAX_EXPRESSION_DEPTH:
+            raise ReadingStopped("it is nested too deeply to be read to its end")
+        self.depth += 1
+        try:
+            yield
+        finally:
+            self.depth -= 1
 
     @contextmanager
     def under(self, conditions: Conditions) -> Iterator[None]:
@@ -187,27 +199,13 @@ class Frame:
         self.loops: list[bool] = []  # around here, within the function: whether each is endless
 
     def value(self, node: ast.expr) -> Value:
-        reader = self.reader
-        reader.step()
-        if reader.depth >= MAX_EXPRESSION_DEPTH:
-            raise ReadingStopped("it is nested too deeply to be read to its end")
-        reader.depth += 1
-        try:
-            return reader.language.evaluate(self, node)
-        finally:
-            reader.depth -= 1
+        with self.reader.nested():
+            return self.reader.language.evaluate(self, node)
 
     def test(self, node: ast.expr) -> tuple[Conditions, Conditions]:
         """What holds where the expression is true, and where it is false."""
-        reader = self.reader
-        reader.step()
-        if reader.depth >= MAX_EXPRESSION_DEPTH:
-            raise ReadingStopped("it is nested too deeply to be read to its end")
-        reader.depth += 1
-        try:
-            return reader.language.test(self, node)
-        finally:
-            reader.depth -= 1
+        with self.reader.nested():
+            return self.reader.language.test(self, node)
 
     def run(self, body: Sequence[ast.stmt]) -> Ending | None:
         return self.reader.language.run(self, body)

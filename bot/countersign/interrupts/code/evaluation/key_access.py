@@ -1,13 +1,15 @@
-"""Reading a part: a key or item of an answer, and a key of the graph's state."""
+"""Access by key: a key or item of an answer, and a key of the graph's state."""
 
 import ast
 from dataclasses import replace
 
 from countersign.interrupts.code.evaluation.annotations import field_shape
-from countersign.interrupts.code.evaluation.model.call_sites import Write
+from countersign.interrupts.code.evaluation.model.call_sites import StateWrite
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import Reading, Use
 from countersign.interrupts.code.evaluation.model.values import (
+    Instance,
+    Record,
     Ref,
     State,
     Template,
@@ -79,12 +81,24 @@ def write_state(frame: Frame, space: str, name: str, value: Value, node: ast.AST
     if not any(
         w.where == where and w.function == reader.function and _alike(w.value, value) for w in written
     ):
-        written.append(Write(value, reader.function, where))
+        written.append(StateWrite(value, reader.function, where))
     if name == "messages":
         frame.note(value, Use.TEXT, node)  # a text becomes a message
     declared = _declared(frame, space, name) if any(refs(value)) else None
     if declared is not None:
         frame.note(value, Use.DECLARED, node, declared)
+
+
+def update_state(frame: Frame, update: Value, node: ast.AST) -> None:
+    """Keep the keys of an update of the graph's state, as a node returns it or a Command has it."""
+    for atom in update:
+        if isinstance(atom, Record | Instance):
+            entries = atom.entries if isinstance(atom, Record) else atom.fields.entries
+            for key, value in entries.items():
+                write_state(frame, frame.reader.space, key, value, node)
+        elif isinstance(atom, Ref):
+            frame.note((atom,), Use.MAPPING, node)
+            frame.note((atom,), Use.WHOLE, node)
 
 
 def stored_as(value: Value, name: str) -> None:

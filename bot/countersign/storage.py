@@ -1,0 +1,83 @@
+"""Opens the database, and everything that is stored in it."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from countersign.approvals.audit import EntryHasher
+from countersign.flow.slots import SlotLimits, slot_limits
+from countersign.jobs.queue import Queue
+from countersign.jobs.stalled_jobs import StalledJobReaper
+from countersign.runs.event_loop.loop_bridge import LoopBridge
+from countersign.settings import Settings
+from countersign.store.channel_ids import ChannelIdStore
+from countersign.store.connections.database import open_database
+from countersign.store.connections.pool import Pool, configure_for_statements, open_pool, open_session_pool
+from countersign.store.connections.thread_locks import ThreadLocks
+from countersign.store.delegations import DelegationStore
+from countersign.store.diagnostics import Diagnostics
+from countersign.store.effects import Effects
+from countersign.store.grants import GrantStore
+from countersign.store.ledger import Ledger
+from countersign.store.posts.lost_cards import LostCards
+from countersign.store.posts.outbox import Outbox
+from countersign.store.retention import RetentionStore
+from countersign.store.run_slots import RunSlots
+from countersign.store.threads import ThreadStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storage:
+    """`sessions` belongs to the graph loop: its connections hold threads' locks and write checkpoints."""
+
+    url: str
+    sessions: Pool
+    limits: SlotLimits
+    queue: Queue
+    reaper: StalledJobReaper
+    threads: ThreadStore
+    locks: ThreadLocks
+    slots: RunSlots
+    outbox: Outbox
+    lost_cards: LostCards
+    ledger: Ledger
+    delegations: DelegationStore
+    grants: GrantStore
+    effects: Effects
+    channel_ids: ChannelIdStore
+    retention: RetentionStore
+    diagnostics: Diagnostics
+
+
+async def open_storage(stack: AsyncExitStack, settings: Settings, graph_loop: LoopBridge) -> Storage:
+    """Open it until `stack` ends. Raises CountersignError, for the operator."""
+    given = settings.database_url.get_secret_value() if settings.database_url else None
+    url = await stack.enter_async_context(open_database(given, settings.data_dir))
+    pool = await stack.enter_async_context(
+        await open_pool(url, max_size=settings.concurrency + 4, configure=configure_for_statements)
+    )
+    limits = slot_limits(settings.concurrency, settings.runs_per_person, settings.runs_per_channel)
+    sessions = await stack.enter_async_context(
+        graph_loop.enter(lambda: open_session_pool(url, limits.jobs + 1))
+    )
+    queue = Queue(pool)
+    await queue.open()
+    hasher = EntryHasher(settings.ledger_key.get_secret_value().encode() if settings.ledger_key else None)
+    return Storage(
+        url=url,
+        sessions=sessions,
+        limits=limits,
+        queue=queue,
+        reaper=StalledJobReaper(pool, queue),
+        threads=ThreadStore(pool, queue.defer, hasher),
+        locks=ThreadLocks(sessions),
+        slots=RunSlots(pool, queue.defer, limits),
+        outbox=Outbox(pool, queue.defer),
+        lost_cards=LostCards(pool, hasher),
+        ledger=Ledger(pool, hasher),
+        delegations=DelegationStore(pool, hasher),
+        grants=GrantStore(pool, hasher),
+        effects=Effects(pool),
+        channel_ids=ChannelIdStore(pool),
+        retention=RetentionStore(sessions),
+        diagnostics=Diagnostics(pool),
+    )

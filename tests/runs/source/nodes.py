@@ -171,3 +171,24 @@ def ask_whom(state: MessagesState) -> Any:
 def pay(amount: int) -> str:
     """Pay."""
     return "paid" if interrupt({"amount": amount}) else "kept"
+
+
+TOOLS_BY_NAME = {each.name: each for each in (ask_for_a_number, ask_for_words)}
+ALL_TOOLS = [ask_for_a_number]
+
+
+def calls_a_tool_by_name(state: State) -> dict[str, Any]:
+    return {"answer": [TOOLS_BY_NAME[each["name"]].invoke(each["args"]) for each in state["calls"]]}
+
+
+def calls_each_tool(state: State) -> dict[str, Any]:
+    return {"answer": [each.invoke(state["calls"]) for each in ALL_TOOLS]}
+
+
+def calling(tools: dict[str, BaseTool]) -> Callable[[State], dict[str, Any]]:
+    """As a factory of nodes does."""
+
+    def node(state: State) -> dict[str, Any]:
+        return {"answer": tools[state["name"]].invoke({})}
+
+    return node

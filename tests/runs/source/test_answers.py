@@ -75,6 +75,19 @@ def test_source_that_cannot_be_had_is_said(node: Any, said: str) -> None:
     assert said in str(reading.problem)
 
 
+@pytest.mark.parametrize(
+    ("node", "answers"),
+    [
+        (nodes.calls_a_tool_by_name, {"whole number", "{words: text}"}),
+        (nodes.calls_each_tool, {"whole number"}),
+        (nodes.calling({"ask": nodes.ask_for_words}), {"{words: text}"}),
+    ],
+)
+def test_tools_that_a_node_calls_by_hand_are_read(node: Any, answers: set[str]) -> None:
+    """They are in a dict or a list that is only filled when the module runs."""
+    assert set(_answers(_read(node))) == answers
+
+
 def test_a_cached_function_is_looked_through() -> None:
     """What wraps it is written in C, and says what it wraps."""
     assert _answers(_read(nodes.cached)) == ["true | false"]

@@ -30,6 +30,9 @@ RESERVE = call("reserve", hotel_name="Ritz")
 ASSIST = call("human_assistance", query="Which framework?")
 VERIFY = call("verify", name="LangGraph", birthday="Jan 17")
 WEATHER = call("weather", city="sf")
+EMAIL_2 = call("send_email", to="ann@example.com", subject="Hi")
+QUERY = call("run_query", query="SELECT 1")
+DEPLOY = call("request_approval", action_description="deploy")
 TRANSFER = call("transfer", amount=5, to="ann")
 
 PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
@@ -100,6 +103,32 @@ PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
     "call updated": ("review", WEATHER, [edit(city="Rome")], ("sunny in Rome",)),
     "call with feedback": ("review", WEATHER, [respond("Ask for Rome.")], ("Results: Ask for Rome.",)),
     "call rejected": ("review", WEATHER, [rejected_because("Not now.")], ("Results: Not now.",)),
+    # pages of 2026
+    "schema approved": ("with_schema", "x", [answer_fields(approved=True, note="fine")], ("note=fine",)),
+    "schema rejected": ("with_schema", "x", [answer_fields(approved=False)], ("approved=False note=None",)),
+    "bare values": (
+        "values",
+        "x",
+        [reply("Ada"), other("7", "number"), other("yes", "yes_no")],
+        ("7", "true"),
+    ),
+    "bare values by JSON": ("values", "x", [answer("Ada"), other("[7]"), other("false")], ("7", "false")),
+    "details as JSON": ("user_details", "x", [other('{"name": "Ada"}')], ("name", "Ada")),
+    "each approved": ("each", "x", [approve, reject], ("true", "false")),
+    "each by reply": ("each", "x", [reply("reject"), reply("approve")], ("false", "true")),
+    "reply approved": ("email", "Ann", [approve], ("sent: Dear Ann",)),
+    "reply edited": ("email", "Ann", [edit(edited_response="Hi Ann")], ("sent: Hi Ann",)),
+    "reply rejected": ("email", "Ann", [reply("reject")], ("nothing",)),
+    "age by a loop of edges": ("pending_age", "me", [other("thirty", "text"), answer("30")], ("age", "30")),
+    "by hand approved": ("tool_by_hand", EMAIL_2, [approve], ("sent Hi to ann@example.com",)),
+    "by hand edited": ("tool_by_hand", EMAIL_2, [edit(subject="Bye")], ("sent Bye to ann@example.com",)),
+    "by hand rejected": ("tool_by_hand", EMAIL_2, [reject], ("cancelled it",)),
+    "query accepted": ("tool_by_hand", QUERY, [approve], ("rows of SELECT 1",)),
+    "query edited": ("tool_by_hand", QUERY, [edit(query="SELECT 2")], ("rows of SELECT 2",)),
+    "query answered": ("tool_by_hand", QUERY, [respond("Not that table.")], ("Results: Not that table.",)),
+    "deploy approved": ("tool_by_hand", DEPLOY, [reply("approve")], ("'deploy' was approved.",)),
+    "deploy rejected": ("tool_by_hand", DEPLOY, [rejected_because("Friday")], ("Reason: Friday",)),
+    "deploy just rejected": ("tool_by_hand", DEPLOY, [reply("reject")], ("Reason: none",)),
     # subgraphs
     "subgraph as a node": ("as_node", "hi", [reply("Ada")], ("human_value", "Ada")),
     "subgraph with memory": ("as_node_with_memory", "hi", [answer("Ada")], ("human_value", "Ada")),

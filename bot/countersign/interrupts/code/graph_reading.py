@@ -18,6 +18,8 @@ from countersign.interrupts.code.evaluation.model.values import (
     Const,
     Function,
     Instance,
+    Items,
+    Record,
     Subgraph,
     Value,
     constants,
@@ -31,6 +33,7 @@ from countersign.interrupts.code.shape import Scalar
 from countersign.interrupts.code.source import (
     Binding,
     ClassSource,
+    ContainerSource,
     FunctionSource,
     GraphSource,
     SubgraphSource,
@@ -180,6 +183,11 @@ def _bound(reader: Reader, binding: Binding) -> Value:
             return (cls,) if cls is not None else ()
         case SubgraphSource():
             return (Subgraph(binding.space),)
+        case ContainerSource(entries=entries) if binding.is_list:
+            return (Items([_bound(reader, each) for each in entries.values()], exact=False),)
+        case ContainerSource(entries=entries):
+            held = {name: _bound(reader, each) for name, each in entries.items()}
+            return (Record(held, open=binding.open),)
         case _:
             return (Const(binding),)
 

@@ -19,7 +19,7 @@ class ModuleSource:
     file: str
     text: str
     package: str = ""  # what its relative imports start from
-    bindings: Mapping[str, "Binding"] = field(default_factory=dict)  # names that are graphs at run time
+    bindings: Mapping[str, "Binding"] = field(default_factory=dict)  # graphs and tools, at run time
 
 
 class Role(StrEnum):
@@ -58,7 +58,16 @@ class FunctionSource:
     given: int = 0  # how many of its first arguments are bound already, by functools.partial
 
 
-Binding: TypeAlias = FunctionSource | SubgraphSource | ClassSource | Scalar
+@dataclass(frozen=True, kw_only=True)
+class ContainerSource:
+    """A dict, or a list, of functions and graphs, such as `tools_by_name`. `open`: it has other values, too."""
+
+    entries: Mapping[str, "Binding"]  # those of a list by their position
+    is_list: bool = False
+    open: bool = False
+
+
+Binding: TypeAlias = FunctionSource | SubgraphSource | ClassSource | ContainerSource | Scalar
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,7 +85,8 @@ def _asked(request: ReviewRequest, value: Json) -> Asked:
     base = UNSET if form is None else form.base
     if request.dialect == tool_call_review.NAME:
         return Asked(value=value, args=base)
-    payload = value if isinstance(value, dict) else {}
+    only = value[0] if isinstance(value, list) and len(value) == 1 else value
+    payload = only if isinstance(only, dict) else {}
     args = next((payload[key] for key in ("args", "arguments") if isinstance(payload.get(key), dict)), UNSET)
     return Asked(value=value, text=base if isinstance(base, str) else None, args=args)
 

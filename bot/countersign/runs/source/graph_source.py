@@ -2,8 +2,8 @@
 
 import os
 import types
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.tools import BaseTool
@@ -13,6 +13,7 @@ from countersign.interrupts.code.source import (
     Binding,
     BranchSource,
     ClassSource,
+    ContainerSource,
     FunctionSource,
     GraphSource,
     ModuleSource,
@@ -25,6 +26,7 @@ from countersign.runs.source.own_code import OwnCode
 
 _ROOT = "state"
 _MAX_DEPTH = 6  # subgraphs in subgraphs, and names bound to functions that have bound names
+_MAX_HELD = 100  # of the entries of one dict or list of tools
 _Graph = Pregel[Any, Any, Any, Any]
 
 
@@ -138,12 +140,23 @@ class _Walk:
             return SubgraphSource(space=self._space(value))
         if isinstance(value, type):
             return self._class(value)
+        if isinstance(value, dict | list | tuple):
+            return self._container(value, deep)
         if callable(value) or isinstance(value, BaseTool):
             found = Callables(self.own)
             found.add_runnable(value, Role.PLAIN)
             if len(found.functions) == 1:
                 return self._function(found.functions[0], deep)
         return None
+
+    def _container(self, held: Mapping[Any, object] | Sequence[object], deep: int) -> Binding:
+        """Tools and graphs by name, or in a row; None where there are none."""
+        is_list = not isinstance(held, Mapping)
+        entries = list(enumerate(held) if isinstance(held, Sequence) else held.items())[:_MAX_HELD]
+        if deep > _MAX_DEPTH or not any(isinstance(value, BaseTool | Pregel) for _, value in entries):
+            return None
+        found = {str(key): self._binding(value, deep + 1) for key, value in entries if _is_called(value)}
+        return ContainerSource(entries=found, is_list=is_list, open=len(found) < len(held))
 
     def _class(self, cls: type) -> ClassSource | None:
         module = self.own.module_of_class(cls)
@@ -176,14 +189,19 @@ class _Walk:
 
     def modules(self) -> Iterator[ModuleSource]:
         for module, source in self.own.modules(self.used.values()):
-            graphs: dict[str, Binding] = {
-                name: SubgraphSource(space=self._space(value))
-                for name, value in list(vars(module).items())
-                if isinstance(value, Pregel) and not name.startswith("__")
-            }
-            yield ModuleSource(
-                name=source.name, file=source.file, text=source.text, package=source.package, bindings=graphs
-            )
+            yield replace(source, bindings=dict(self._module_bindings(module)))
+
+    def _module_bindings(self, module: types.ModuleType) -> Iterator[tuple[str, Binding]]:
+        for name, value in list(vars(module).items()):
+            if name.startswith("__") or not isinstance(value, Pregel | BaseTool | dict | list | tuple):
+                continue
+            bound = self._binding(value, 0)
+            if bound is not None:
+                yield name, bound
+
+
+def _is_called(value: object) -> bool:
+    return isinstance(value, BaseTool | Pregel | types.FunctionType | types.MethodType)
 
 
 def _named_values(function: types.FunctionType) -> Iterator[object]:

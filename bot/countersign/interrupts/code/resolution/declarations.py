@@ -38,7 +38,7 @@ def narrowed(written: AnswerShape, used: AnswerShape) -> AnswerShape | None:
         case (Boolean(), Boolean()) | (Boolean(), Text()) | (Number(), Text() | Boolean()):
             return written  # a value that is formatted into a text, or a number that is tested for zero
         case Number(), Number():
-            return Number(written.integer or used.integer)
+            return replace(used, integer=written.integer or used.integer)
         case Tuple(), Tuple():
             return _tuple(written, used)
         case (Number() | Boolean(), OneOf()) | (ListOf(), Tuple() | ListOf()):

@@ -17,6 +17,7 @@ class State(TypedDict, total=False):
     text: str
     ok: bool
     answer: Any
+    calls: list[dict[str, Any]]
 
 
 def plain(state: State) -> State:
@@ -189,6 +190,6 @@ def calling(tools: dict[str, BaseTool]) -> Callable[[State], dict[str, Any]]:
     """As a factory of nodes does."""
 
     def node(state: State) -> dict[str, Any]:
-        return {"answer": tools[state["name"]].invoke({})}
+        return {"answer": tools[state["text"]].invoke({})}
 
     return node

@@ -60,7 +60,7 @@ class FunctionSource:
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerSource:
-    """A dict, or a list, of functions and graphs, such as `tools_by_name`. `open`: it has other values, too."""
+    """A dict, or a list, of functions and graphs, such as `tools_by_name`. `open`: it has more than these."""
 
     entries: Mapping[str, "Binding"]  # those of a list by their position
     is_list: bool = False

@@ -1,6 +1,6 @@
 """What the pages of 2026 add: response schemas, bare values, a tool node by hand, an edge that asks again."""
 
-from typing import Any, Literal, NotRequired
+from typing import Any, NotRequired
 
 from langchain_core.messages import ToolMessage
 from langchain_core.tools import BaseTool, tool

@@ -183,7 +183,7 @@ def calls_a_tool_by_name(state: State) -> dict[str, Any]:
 
 
 def calls_each_tool(state: State) -> dict[str, Any]:
-    return {"answer": [each.invoke(state["calls"]) for each in ALL_TOOLS]}
+    return {"answer": [each.invoke({"question": state["text"]}) for each in ALL_TOOLS]}
 
 
 def calling(tools: dict[str, BaseTool]) -> Callable[[State], dict[str, Any]]:

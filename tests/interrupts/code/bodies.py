@@ -183,7 +183,7 @@ def _uses() -> Iterator[str]:
         yield from (f"answer['a'] {operator} {other}" for other in _OTHERS[:5])
         yield from (f"1 if answer {operator} {other} else 2" for other in _OTHERS[:6])
         yield f"answer.lower() {operator} 'yes'"
-    for name in _CALLS:
+    for name in _CALLS.split():
         yield from (
             f"{name}({given})" for given in ("answer", "answer, 1", "answer['a']", "value=answer, key=answer")
         )

@@ -292,3 +292,14 @@ def test_every_place_that_contributing_names_is_there() -> None:
             assert (ROOT / path).exists(), path
         for name, path in re.findall(r"`(\w+)` (?:in|of) `(bot/[\w/]+\.py)`", row):
             assert re.search(rf"\b{name}\b", (ROOT / path).read_text()), f"{name} is not in {path}"
+
+
+def test_contributing_lists_every_room() -> None:
+    table = (ROOT / "CONTRIBUTING.md").read_text().split("## The rooms")[1].split("\n## ")[0]
+    product = ROOT / "bot" / "countersign"
+    rooms = {folder.parent.name for folder in product.glob("*/__init__.py")}
+
+    listed = re.findall(r"^\| (`.+?`) \|", table, re.MULTILINE)
+    names = [name for row in listed for name in re.findall(r"`([\w./]+)`", row)]
+    assert {name.removesuffix("/") for name in names if name.endswith("/")} == rooms
+    assert all((product / name).exists() for name in names)

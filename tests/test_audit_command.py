@@ -12,8 +12,10 @@ import pytest
 from countersign.__main__ import main
 from countersign.approvals.approval import Approval
 from countersign.approvals.audit import EntryHasher
-from countersign.approvals.decision import DecisionKind
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.flow.decisions.decide import DecisionRequest
 from countersign.store.ledger import Ledger
+from tests.approvals.policy.policies import a_policy
 from tests.flow.graphs_to_host import everything
 from tests.support.harness import Harness, a_thread, open_harness
 
@@ -111,3 +113,30 @@ async def test_exports_have_every_entry(capsys: pytest.CaptureFixture[str]) -> N
 )
 async def test_wrong_usage_is_2_and_nothing_found_is_1(arguments: tuple[str, ...], code: int) -> None:
     assert await audit(*arguments) == code
+
+
+async def test_what_waits_for_a_review_is_listed_and_the_exit_code_is_1(
+    harness: Harness, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await audit("reviews") == 0
+    assert "0 decisions by break_glass wait for a review." in capsys.readouterr().out
+    harness.policy.policy = a_policy(
+        '[[rule]]\nname = "alone"\napprovers = [{group = "@board"}]\nbreak_glass = [{users = ["UBOB"]}]'
+    )
+    harness.directory.groups["@board"] = set()
+    thread = a_thread()
+    await harness.say(thread, "deploy")
+    card = await harness.the_card(thread)
+    request = DecisionRequest(
+        approval_id=card.id,
+        digest=card.digest,
+        channel=card.channel,
+        decisions={0: Decision(kind=DecisionKind.APPROVE, message="it burns")},
+        via="form",
+    )
+    await harness.decide(request, await harness.slack.person("UBOB", None))
+
+    assert await audit("reviews") == 1
+    said = capsys.readouterr().out
+    assert "rule “alone”" in said
+    assert "(UBOB) decided alone. Reason: it burns" in said

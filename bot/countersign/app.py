@@ -11,6 +11,7 @@ import structlog
 from countersign.anchoring import Anchoring, anchor_targets
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.absences import Absences
+from countersign.flow.decisions.break_glass_reviews import BreakGlassReviews
 from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.decide import Decide
@@ -86,6 +87,7 @@ class Services:
     graphs: GraphsOnGraphLoop
     decisions: Decisions
     grants: Grants
+    break_glass_reviews: BreakGlassReviews
     delivery: MessageDelivery
     run_thread: ThreadRunner
     timers: TimerRunner
@@ -123,7 +125,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         slack = SlackClient(api, workspace)
         voting = Voting(policy, slack.directory, now, storage.delegations)
         audience = Audience(slack.directory, StandIns(storage.delegations, slack.directory, now))
-        decisions = _decisions(settings, storage, slack, voting, metrics)
+        decisions = _decisions(settings, storage, slack, voting, audience, metrics)
         delivery = MessageDelivery(storage.threads, storage.outbox, slack, metrics, storage.lost_cards)
         graphs = GraphsOnGraphLoop(graph_loop, hosted)
         shortages = ShortageNotices(audience, voting)
@@ -142,6 +144,9 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             graphs=graphs,
             decisions=decisions,
             grants=Grants(storage.grants, policy, now, workspace.team, metrics),
+            break_glass_reviews=BreakGlassReviews(
+                storage.break_glass, storage.threads, voting, audience, now, delivery.deliver_posts
+            ),
             delivery=delivery,
             run_thread=ThreadRunner(
                 store=storage.threads,
@@ -212,11 +217,16 @@ async def _open_slack(
 
 
 def _decisions(
-    settings: Settings, storage: Storage, slack: SlackClient, voting: Voting, metrics: Metrics
+    settings: Settings,
+    storage: Storage,
+    slack: SlackClient,
+    voting: Voting,
+    audience: Audience,
+    metrics: Metrics,
 ) -> Decisions:
     threads, ledger = storage.threads, storage.ledger
     return Decisions(
-        decide=Decide(threads, now, metrics, voting, ledger, GiveGrant(storage.grants)),
+        decide=Decide(threads, now, metrics, voting, ledger, GiveGrant(storage.grants), audience),
         withdraw_vote=WithdrawVote(threads, voting),
         undo_decision=UndoDecision(threads, voting, now, storage.grants),
         cancel_approval=CancelApproval(threads, now, metrics, ledger),

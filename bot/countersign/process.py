@@ -26,6 +26,7 @@ from countersign.slack.transport.inbound.socket_mode import SocketMode
 _DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
 _TIMERS_EVERY = 1.0  # seconds between two looks at what the clock has made due
 _DELEGATIONS_EVERY = 60.0  # seconds in which the end of a delegation gets its entry in the ledger
+_REVIEWS_EVERY = 60.0  # seconds between two looks for reviews that nobody was told of for a day
 _REPAIR_EVERY = 5.0  # seconds between two searches for what a crash left undone
 _SEAL_EVERY = 1.0  # seconds in which an entry of the ledger gets its place in the chain
 _REAP_EVERY = 2.0  # seconds between two searches for jobs whose worker crashed
@@ -98,6 +99,11 @@ async def _worker(services: Services) -> AsyncIterator[None]:
         run_every(_REPAIR_EVERY, "update_messages", services.delivery.update_outdated_messages),
         run_every(_TIMERS_EVERY, "timers", services.timers.run_due),
         run_every(_DELEGATIONS_EVERY, "end_delegations", services.decisions.absences.end_lapsed),
+        run_every(
+            _REVIEWS_EVERY,
+            "remind_reviewers",
+            partial(services.break_glass_reviews.remind, services.workspace.team),
+        ),
         run_every(_REPAIR_EVERY, "requeue_orphaned", services.storage.threads.requeue_orphaned),
         run_every(_REAP_EVERY, "reap", services.storage.reaper.reap),
         run_every(_REAP_EVERY, "repair_slots", services.storage.slots.repair),
@@ -131,6 +137,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         claim_approval=services.decisions.claim_approval,
         absences=services.decisions.absences,
         grants=services.grants,
+        break_glass_reviews=services.break_glass_reviews,
         start_permission=services.decisions.start_permission,
         delivery=services.delivery,
         graphs=services.graphs.infos,

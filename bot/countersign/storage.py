@@ -9,6 +9,7 @@ from countersign.jobs.queue import Queue
 from countersign.jobs.stalled_jobs import StalledJobReaper
 from countersign.runs.event_loop.loop_bridge import LoopBridge
 from countersign.settings import Settings
+from countersign.store.break_glass import BreakGlassStore
 from countersign.store.channel_ids import ChannelIdStore
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import Pool, configure_for_statements, open_pool, open_session_pool
@@ -42,6 +43,7 @@ class Storage:
     ledger: Ledger
     delegations: DelegationStore
     grants: GrantStore
+    break_glass: BreakGlassStore
     effects: Effects
     channel_ids: ChannelIdStore
     retention: RetentionStore
@@ -76,6 +78,7 @@ async def open_storage(stack: AsyncExitStack, settings: Settings, graph_loop: Lo
         ledger=Ledger(pool, hasher),
         delegations=DelegationStore(pool, hasher),
         grants=GrantStore(pool, hasher),
+        break_glass=BreakGlassStore(pool, hasher),
         effects=Effects(pool),
         channel_ids=ChannelIdStore(pool),
         retention=RetentionStore(sessions),

@@ -16,6 +16,7 @@ from countersign.approvals.policy.rule import Rule
 from countersign.demo.session import APP
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.absences import Absences
+from countersign.flow.decisions.break_glass_reviews import BreakGlassReviews
 from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.decide import Decide
@@ -27,6 +28,7 @@ from countersign.flow.grants.manage import Grants
 from countersign.flow.graph_state import GraphInfo, StartsWith
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, OutgoingKind, card
+from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.voting import Voting
 from countersign.flow.steps.start_permission import StartPermission
@@ -40,6 +42,7 @@ from countersign.slack.transport.inbound.bolt_app import build_bolt_app
 from countersign.slack.transport.inbound.http import PATH, events_handler
 from countersign.slack.transport.inbound.socket_mode import SocketMode
 from countersign.slack.transport.outbound.web_api import WebApi, open_web
+from countersign.store.break_glass import BreakGlassStore
 from countersign.store.channel_ids import ChannelIdStore
 from countersign.store.connections.pool import open_pool
 from countersign.store.delegations import DelegationStore
@@ -171,19 +174,23 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
         clock = lambda: datetime.now(UTC)  # noqa: E731
         policy, grants, delegations = CurrentPolicy(), GrantStore(pool), DelegationStore(pool)
         voting = Voting(policy, client.directory, clock, delegations)
+        audience = Audience(client.directory)
         delivery = MessageDelivery(store, outbox, client, lost_cards=LostCards(pool))
         context = ListenerContext(
             api=api,
             client=client,
             workspace=workspace,
             store=store,
-            decide=Decide(store, clock, voting=voting, give_grant=GiveGrant(grants)),
+            decide=Decide(store, clock, voting=voting, give_grant=GiveGrant(grants), audience=audience),
             withdraw_vote=WithdrawVote(store, voting),
             undo_decision=UndoDecision(store, voting, clock, grants),
             cancel_approval=CancelApproval(store, clock),
             claim_approval=ClaimApproval(store, voting, clock),
             absences=Absences(delegations, clock),
             grants=Grants(grants, policy, clock, workspace.team),
+            break_glass_reviews=BreakGlassReviews(
+                BreakGlassStore(pool), store, voting, audience, clock, delivery.deliver_posts
+            ),
             start_permission=StartPermission(client),
             delivery=delivery,
             graphs=GRAPHS,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Event, check_event
 from countersign.approvals.person import Person
@@ -15,6 +16,8 @@ class Observation(StrEnum):
 
     SHOWN = "shown"  # its card was posted: which digest it shows, and where it stands
     CARD_DELETED = "card_deleted"  # its card's message is gone, and whether it is posted again
+    BREAK_GLASS = "break_glass"  # somebody decided alone: who, which row, why
+    BREAK_GLASS_REVIEWED = "break_glass_reviewed"  # an approver has looked at it
     REFUSED = "refused"  # somebody tried to decide and may not: who, how and why not
     GRANT_GIVEN = "grant_given"  # with an approval: not asked again, within its limits
     GRANT_USED = "grant_used"  # it decided a row, without asking
@@ -43,6 +46,7 @@ class Change:
     grant_uses: tuple[GrantUse, ...] = ()
     grants_given: tuple[Grant, ...] = ()
     grants_revoked: tuple[Grant, ...] = ()  # as they are then
+    glass_breaks: tuple[GlassBreak, ...] = ()  # uses of `break_glass` that made this decision
 
     def __post_init__(self) -> None:
         check_event(self.event, self.after.status)

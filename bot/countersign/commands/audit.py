@@ -16,7 +16,8 @@ from countersign.approvals.audit.export import Exporter, ExportFormat, record
 from countersign.approvals.errors import CountersignError
 from countersign.settings import DatabaseSettings
 from countersign.store.connections.database import open_database
-from countersign.store.connections.pool import configure_for_statements, open_pool
+from countersign.store.connections.pool import Pool, configure_for_statements, open_pool
+from countersign.store.diagnostics import Diagnostics
 from countersign.store.ledger import Ledger
 
 
@@ -36,6 +37,9 @@ async def run(settings: DatabaseSettings, given: argparse.Namespace) -> int:
         since = _moment(given.since) if given.since else None
         async with _ledger(settings, hasher) as ledger:
             return await _export(ledger, ExportFormat(given.format), since)
+    if given.action == "reviews":
+        async with _pool(settings) as pool:
+            return await _reviews(Diagnostics(pool))
     approval_id = _uuid(given.id)
     async with _ledger(settings, hasher) as ledger:
         return await _show(ledger, hasher, approval_id)
@@ -43,12 +47,31 @@ async def run(settings: DatabaseSettings, given: argparse.Namespace) -> int:
 
 @asynccontextmanager
 async def _ledger(settings: DatabaseSettings, hasher: EntryHasher) -> AsyncIterator[Ledger]:
+    async with _pool(settings) as pool:
+        yield Ledger(pool, hasher)
+
+
+@asynccontextmanager
+async def _pool(settings: DatabaseSettings) -> AsyncIterator[Pool]:
     given = settings.database_url.get_secret_value() if settings.database_url else None
     async with (
         open_database(given, settings.data_dir) as url,
         await open_pool(url, max_size=2, configure=configure_for_statements) as pool,
     ):
-        yield Ledger(pool, hasher)
+        yield pool
+
+
+async def _reviews(diagnostics: Diagnostics) -> int:
+    """1 if something waits for a review."""
+    waiting = await diagnostics.unreviewed_glass_breaks()
+    for each in waiting:
+        reason = " ".join(each.reason.split())
+        print(
+            f"{each.at:%Y-%m-%d %H:%M} UTC  approval {each.approval_id}, rule “{each.rule}”: "
+            f"{each.by.name} ({each.by.id}) decided alone. Reason: {reason}"
+        )
+    print(f"{len(waiting)} decisions by break_glass wait for a review.")
+    return 1 if waiting else 0
 
 
 async def _verify(ledger: Ledger, hasher: EntryHasher, anchors: Sequence[Anchor]) -> int:

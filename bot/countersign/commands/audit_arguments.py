@@ -18,5 +18,6 @@ def add_audit_arguments(parser: argparse.ArgumentParser) -> None:
     exporting = actions.add_parser("export", help="print the ledger")
     exporting.add_argument("--format", choices=[form.value for form in ExportFormat], default="jsonl")
     exporting.add_argument("--since", metavar="TIME", help="ISO 8601, such as 2026-03-01T09:00Z")
+    actions.add_parser("reviews", help="list decisions by break_glass that no approver has reviewed")
     show = actions.add_parser("show", help="print one approval's whole record")
     show.add_argument("id", help="the approval's id, as Details on its card shows it")

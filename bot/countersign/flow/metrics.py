@@ -44,5 +44,11 @@ class Metrics:
             "countersign_unposted_messages", "Messages that Slack has not taken yet.", registry=self.registry
         )
 
+        self.unreviewed = Gauge(
+            "countersign_unreviewed_break_glass",
+            "Decisions by break_glass that no approver has reviewed.",
+            registry=self.registry,
+        )
+
     def render(self) -> bytes:
         return generate_latest(self.registry)

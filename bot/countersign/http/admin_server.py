@@ -54,4 +54,5 @@ async def render_metrics(diagnostics: Diagnostics, metrics: Metrics) -> bytes:
     counts = await diagnostics.counts()
     metrics.pending.set(counts["pending"])
     metrics.unposted.set(counts["unposted"])
+    metrics.unreviewed.set(counts["unreviewed"])
     return metrics.render()

@@ -7,8 +7,10 @@ from uuid import UUID
 
 import psycopg
 
+from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.json import Json
 from countersign.error_translation import translates_errors
+from countersign.store.break_glass import use_from
 from countersign.store.connections.pool import Pool, fetch
 from countersign.store.queries import QUERIES
 
@@ -56,6 +58,10 @@ class Diagnostics:
     async def counts(self) -> dict[str, int]:
         """The gauges: `pending` approvals and `unposted` messages."""
         return dict((await fetch(self._pool, "pending_counts", {}))[0])
+
+    async def unreviewed_glass_breaks(self) -> tuple[GlassBreak, ...]:
+        """Decisions by `break_glass` that wait for a review, the oldest first."""
+        return tuple(map(use_from, await fetch(self._pool, "all_unreviewed_glass_breaks", {})))
 
     async def halted_threads(self) -> tuple[HaltedThread, ...]:
         """The halted threads, oldest first."""

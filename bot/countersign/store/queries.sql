@@ -416,6 +416,7 @@ DELETE FROM countersign.effects WHERE key = %(key)s AND done_at IS NULL;
 -- pending_counts --
 -- The gauges of GET /metrics.
 SELECT (SELECT count(*) FROM countersign.approvals WHERE status = 'pending') AS pending,
+       (SELECT count(*) FROM countersign.glass_breaks WHERE reviewed_at IS NULL) AS unreviewed,
        (SELECT count(*) FROM countersign.outbox WHERE posted_at IS NULL AND given_up_at IS NULL) AS unposted;
 
 -- delete_expired_inbox --
@@ -730,3 +731,50 @@ RETURNING *;
 UPDATE countersign.delegations SET ended_at = ends_at
 WHERE ended_at IS NULL AND ends_at <= %(now)s
 RETURNING *;
+
+-- insert_glass_break --
+-- Somebody decided a row alone.
+INSERT INTO countersign.glass_breaks (id, approval_id, row, rule, by_id, by_name, reason, at)
+VALUES (%(id)s, %(approval_id)s, %(row)s, %(rule)s, %(by)s, %(name)s, %(reason)s, %(at)s);
+
+-- delete_undone_glass_breaks --
+-- A decision that was undone before the graph heard of it needs no review.
+DELETE FROM countersign.glass_breaks
+WHERE approval_id = %(approval_id)s AND row = ANY(%(rows)s) AND reviewed_at IS NULL;
+
+-- unreviewed_glass_breaks --
+-- What waits for a review in a workspace, the oldest first.
+SELECT g.* FROM countersign.glass_breaks g JOIN countersign.approvals a ON a.id = g.approval_id
+WHERE g.reviewed_at IS NULL AND split_part(a.thread_id, '/', 1) = %(team)s
+ORDER BY g.at, g.id
+LIMIT %(limit)s;
+
+-- unreviewed_glass_break --
+-- One of them.
+SELECT * FROM countersign.glass_breaks WHERE id = %(id)s AND reviewed_at IS NULL;
+
+-- all_unreviewed_glass_breaks --
+-- What waits for a review in every workspace, for the operator.
+SELECT g.*, a.thread_id FROM countersign.glass_breaks g JOIN countersign.approvals a ON a.id = g.approval_id
+WHERE g.reviewed_at IS NULL
+ORDER BY g.at, g.id;
+
+-- review_glass_break --
+-- Records a review. No row comes back if somebody was first.
+UPDATE countersign.glass_breaks g
+SET reviewed_at = %(at)s, reviewer_id = %(by)s, reviewer_name = %(name)s, note = %(note)s
+FROM countersign.approvals a
+WHERE g.id = %(id)s AND g.reviewed_at IS NULL AND a.id = g.approval_id
+RETURNING a.version;
+
+-- glass_breaks_to_remind --
+-- What waits for a review, and of which nobody was told since a moment.
+SELECT g.* FROM countersign.glass_breaks g JOIN countersign.approvals a ON a.id = g.approval_id
+WHERE g.reviewed_at IS NULL AND coalesce(g.reminded_at, g.at) <= %(before)s
+  AND split_part(a.thread_id, '/', 1) = %(team)s
+ORDER BY g.at, g.id
+LIMIT %(limit)s;
+
+-- remind_glass_break --
+-- Records when the approvers were told again.
+UPDATE countersign.glass_breaks SET reminded_at = %(at)s WHERE id = %(id)s;

@@ -20,10 +20,11 @@ from countersign.flow.outgoing import Outgoing, OutgoingKind, ThreadRoot
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import SavedStep, StepResult, Work
+from countersign.store.break_glass import use_entry, use_row
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, transaction
 from countersign.store.grants import apply_grants
-from countersign.store.ledger import ledger_arguments
+from countersign.store.ledger import entry_arguments, ledger_arguments
 from countersign.store.posts.outbox_claims import claim_arguments, claimed_messages
 from countersign.store.queries import QUERIES
 
@@ -265,7 +266,20 @@ async def _apply(
     else:
         expected = {"expected": change.expected_version}
         saving = await connection.execute(QUERIES["change_approval"], arguments | expected)
+    await _record_glass_breaks(connection, change, hasher)
     return [*granting, saving]
+
+
+async def _record_glass_breaks(connection: Connection, change: Change, hasher: EntryHasher) -> None:
+    """In the same transaction, which is rolled back where the change was not applied."""
+    after = change.after
+    for use in change.glass_breaks:
+        await connection.execute(QUERIES["insert_glass_break"], use_row(use))
+        entry = use_entry(use, after.thread_id, after.version)
+        await connection.execute(QUERIES["append_ledger_entry"], entry_arguments(entry, hasher))
+    if change.event is Event.UNDONE:
+        arguments = {"approval_id": after.id, "rows": list(after.open_rows)}
+        await connection.execute(QUERIES["delete_undone_glass_breaks"], arguments)
 
 
 async def _applied(changes: Sequence[psycopg.AsyncCursor[Any]]) -> None:

@@ -214,7 +214,10 @@ def test_what_a_condition_always_is(condition: str, value: bool | None) -> None:
         ),
         ('valid_for = "2h"', ["an approval counts for 2h"]),
         ("undo = 30", ["can be taken back for 30s"]),
-        ('break_glass = [{group = "@oncall"}]', ["break glass: one of @oncall"]),
+        (
+            'break_glass = [{group = "@oncall"}]',
+            ["break glass: one of @oncall, to be reviewed by an approver"],
+        ),
         ('grant = {for = "1h"}', ["grant offered: for 1h, per thread"]),
         (
             'grant = {for = "1h", scope = "requester", max_uses = 5}',

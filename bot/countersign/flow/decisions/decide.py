@@ -5,9 +5,10 @@ The graph is resumed after that, by the worker: a crash in between loses nothing
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import AlreadyVoted, NotPending
@@ -25,9 +26,11 @@ from countersign.flow.decisions.refusal_log import RefusalLog
 from countersign.flow.errors import Conflict
 from countersign.flow.grants.give import GiveGrant
 from countersign.flow.metrics import Metrics
+from countersign.flow.notices.break_glass import glass_broken
 from countersign.flow.notices.grant_notes import given_note
 from countersign.flow.notices.thread_notes import outcome_note
 from countersign.flow.outgoing import Outgoing
+from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.redacted_places import redacted_edit, redacted_values
 from countersign.flow.policy.voting import Voting
@@ -57,10 +60,11 @@ class Decide:
         voting: Voting | None = None,
         ledger: Ledger | None = None,
         give_grant: GiveGrant | None = None,
+        audience: Audience | None = None,
     ) -> None:
         """Without `voting`, groups and channels have no members; without `ledger`, refusals are not kept.
 
-        Without `give_grant`, nobody can give one.
+        Without `give_grant`, nobody can give one; without `audience`, nobody hears directly of broken glass.
         """
         self._store = store
         self._clock = clock
@@ -68,6 +72,7 @@ class Decide:
         self._voting = voting or Voting(CurrentPolicy(), None, clock)
         self._refusals = RefusalLog(ledger)
         self._give_grant = give_grant
+        self._audience = audience or Audience(None)
 
     async def find_open(
         self,
@@ -114,7 +119,7 @@ class Decide:
         review = found or await self._find(request.approval_id, request.channel)
         change = await self.change(review, request, person)
         try:
-            await self._store.decide(change, self.announcements(review, change))
+            await self._store.decide(change, await self.announcements(review, change))
         except Conflict:
             await self._explain_conflict(request)
             raise
@@ -122,11 +127,16 @@ class Decide:
         self._metrics.grants.labels(event="given").inc(len(change.grants_given))
         return review.with_approval(change.after)
 
-    def announcements(self, review: Review, change: Change) -> tuple[Outgoing, ...]:
-        """What the thread is told of a change that `change` gave; no outcome while it can be undone."""
-        told = None if change.after.is_undoable else outcome_note(review.with_approval(change.after))
+    async def announcements(self, review: Review, change: Change) -> tuple[Outgoing, ...]:
+        """What people are told of a change that `change` gave.
+
+        While it can be undone, of a broken glass alone.
+        """
+        after = review.with_approval(change.after)
+        told = None if change.after.is_undoable else outcome_note(after)
         grants = tuple(given_note(review, grant) for grant in change.grants_given)
-        return (*((told,) if told is not None else ()), *grants)
+        broken = [await glass_broken(after, use, self._audience) for use in change.glass_breaks]
+        return (*((told,) if told is not None else ()), *grants, *(row for rows in broken for row in rows))
 
     async def change(self, review: Review, request: DecisionRequest, person: Person) -> Change:
         """What these decisions make of the approval, checked in full. Raises as `__call__` does."""
@@ -168,6 +178,7 @@ class Decide:
             after=after,
             event=Event.DECIDED if after.status is Status.DECIDED else Event.VOTED,
             by=person,
+            glass_breaks=_glass_breaks(approval, verdicts, at),
             detail={
                 "via": request.via,
                 **({"message": request.message} if request.message else {}),
@@ -217,6 +228,24 @@ class Decide:
 
 def _approves_as_asked(decision: Decision) -> bool:
     return decision.kind is DecisionKind.APPROVE and not decision.proposes
+
+
+def _glass_breaks(
+    approval: Approval, verdicts: Mapping[int, Verdict], at: datetime
+) -> tuple[GlassBreak, ...]:
+    return tuple(
+        GlassBreak(
+            id=uuid4(),
+            approval_id=approval.id,
+            row=row,
+            rule=approval.rule(row).name,
+            by=verdict.broke_glass.by,
+            reason=verdict.broke_glass.decision.message or "",
+            at=at,
+        )
+        for row, verdict in verdicts.items()
+        if verdict.broke_glass is not None
+    )
 
 
 def _for_the_graph(decision: Decision) -> Decision:

@@ -136,7 +136,7 @@ class ReplyHandler:
         except CountersignError as error:
             nothing = reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
             return replace(nothing, notices=(Notice(user=message.user, text=str(error)),))
-        post = self._decide.announcements(review, change)
+        post = await self._decide.announcements(review, change)
         return reconcile(work, state, self._clock, done=(message.key,), changes=(change,), post=post)
 
     async def _say_what_waits(

@@ -12,6 +12,8 @@ class Why(StrEnum):
     ASKED = "asked"
     REMINDED = "reminded"
     ESCALATED = "escalated"
+    BROKE_GLASS = "broke_glass"
+    REVIEW_DUE = "review_due"
 
 
 def direct_messages(approval: Approval, users: Iterable[str], why: Why) -> tuple[Outgoing, ...]:

@@ -45,12 +45,30 @@ class Voting:
         self._clock = clock
         self._stand_ins = StandIns(delegations, directory, clock)
 
+    async def context(
+        self, approval: Approval, row: int, voters: frozenset[str] = frozenset()
+    ) -> VotingContext:
+        """What matters for the row's votes now, with delegations to these voters. Raises as `row` does."""
+        context, _ = await self._context(approval, row, voters)
+        return context
+
     async def row(self, approval: Approval, row: int, voter: str | None = None) -> VotingRow:
         """With the delegations to those who voted, and to `voter`, who is about to.
 
         Raises RateLimited, SlackRefused or SlackUnreachable if an earlier voter, or somebody who
         delegated to one, cannot be looked up.
         """
+        votes = approval.votes_on(row)
+        context, shortages = await self._context(approval, row, _voters(votes, voter))
+        return VotingRow(
+            context=context,
+            shortages=shortages,
+            votes=await self._as_they_are_now(votes, approval.channel),
+        )
+
+    async def _context(
+        self, approval: Approval, row: int, voters: frozenset[str]
+    ) -> tuple[VotingContext, tuple[Shortage, ...]]:
         rule, votes = approval.rule(row), approval.votes_on(row)
         freeze = self.freeze(rule)
         fired = Fired(row=row, kind=TimerKind.ESCALATE) in approval.fired
@@ -69,16 +87,13 @@ class Voting:
             *(rule.break_glass if freeze is not None or unfillable else ()),
         )
         memberships = await self._memberships(approval, others, context.memberships)
-        return VotingRow(
-            context=replace(
-                context,
-                memberships=memberships,
-                unfillable=unfillable,
-                stand_ins=await self._stand_ins.of(approval, rule, _voters(votes, voter)),
-            ),
-            shortages=shortages,
-            votes=await self._as_they_are_now(votes, approval.channel),
+        context = replace(
+            context,
+            memberships=memberships,
+            unfillable=unfillable,
+            stand_ins=await self._stand_ins.of(approval, rule, voters),
         )
+        return context, shortages
 
     def freeze(self, rule: Rule) -> Freeze | None:
         """The freeze that lasts now, under this rule."""

@@ -1,5 +1,6 @@
 """What the use cases need of the rooms around them: every protocol that an adapter implements."""
 
+from countersign.flow.ports.break_glass import BreakGlassStore
 from countersign.flow.ports.clock import Clock
 from countersign.flow.ports.delegations import Delegations, DelegationStore
 from countersign.flow.ports.graphs import Graphs, GraphThread, Locks, RunSlots, Session
@@ -19,6 +20,7 @@ from countersign.flow.ports.tools import ApprovalValidity, DecidedApprovals, Eff
 __all__ = [
     "ApprovalValidity",
     "ApproverDirectory",
+    "BreakGlassStore",
     "Checkpoints",
     "Clock",
     "DecidedApprovals",

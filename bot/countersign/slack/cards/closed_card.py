@@ -22,6 +22,7 @@ from countersign.slack.block_kit.escaping import escape, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.block_kit.line_sections import line_sections
 from countersign.slack.cards import card_actions
+from countersign.slack.cards.break_glass import break_glass_blocks
 from countersign.slack.cards.description import description_block
 from countersign.slack.cards.edit_diff import (
     edit_changes,
@@ -48,7 +49,7 @@ def render_closed_card(approval: Approval, request: ReviewRequest) -> RenderedMe
     if approval.status is Status.WITHDRAWN:
         return _render_withdrawn(approval, request)
     votes = [vote for vote in approval.votes if vote is not None]
-    blocks = _introduction(request)
+    blocks = [*_introduction(request), *break_glass_blocks(approval)]
     if len(votes) <= _MAX_DETAILED_ROWS:
         for at, vote in enumerate(votes):
             blocks += _detailed_row(approval, request, at, vote)

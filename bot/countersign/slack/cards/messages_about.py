@@ -9,10 +9,12 @@ from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.slack.block_kit.builders import RenderedMessage, context_block, section
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
-from countersign.slack.block_kit.formatting import format_datetime
+from countersign.slack.block_kit.formatting import format_datetime, user_mention
+from countersign.slack.cards.break_glass import break_glass_reasons
 from countersign.slack.cards.voters import voter_mention
 
 _TITLE_LIMIT = 300
+_REASON_LIMIT = 1000
 _LEAD = {
     Why.ASKED: "Your approval is needed",
     Why.REMINDED: "Reminder: your approval is still needed",
@@ -32,6 +34,9 @@ def render_message_about(
 ) -> RenderedMessage:
     """The message as the approval is now; `link` is its card's, or its thread's."""
     title = truncate_escaped(review.shown.title, _TITLE_LIMIT)
+    why = body.get("why")
+    if kind is OutgoingKind.DIRECT and why in (Why.BROKE_GLASS.value, Why.REVIEW_DUE.value):
+        return _broke_glass(review, title, link, reminder=why == Why.REVIEW_DUE.value)
     if review.approval.stage is not Stage.OPEN:
         return _closed(review, title, link)
     if kind is OutgoingKind.POINTER and review.approval.posted_to is None:
@@ -51,6 +56,23 @@ def render_message_about(
             context_block(f"{asked} in <#{review.thread.channel}>"),
         ],
     )
+
+
+def _broke_glass(review: Review, title: str, link: str, *, reminder: bool) -> RenderedMessage:
+    """To the approvers: somebody decided alone, and one of them has to review it."""
+    alone = [vote for vote in review.approval.votes if vote is not None and vote.broke_glass]
+    if not alone:
+        text = f":leftwards_arrow_with_hook: Break glass was undone: {title}"
+        return RenderedMessage(text=text, blocks=[section(f"{text}\n<{link}|Open the card>")])
+    by = " and ".join(dict.fromkeys(user_mention(vote.by) for vote in alone))
+    lead = "Not reviewed yet: break glass" if reminder else "Break glass"
+    reasons = break_glass_reasons(review.approval)
+    blocks = [
+        section(f":rotating_light: *{lead}:* {by} decided this alone\n{title}\n<{link}|Open the card>"),
+        section(f"*Reason:* {truncate_escaped(reasons, _REASON_LIMIT)}"),
+        context_block("An approver has to review it: `/approvals review`"),
+    ]
+    return RenderedMessage(text=f":rotating_light: {lead}: {title}", blocks=blocks)
 
 
 def _closed(review: Review, title: str, link: str) -> RenderedMessage:

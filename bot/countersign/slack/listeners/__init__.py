@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 
 from countersign.slack.listeners import (
+    break_glass_review,
     card_buttons,
     card_forms,
     fallback,
@@ -25,4 +26,5 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     run_buttons.register(app, context)
     start_forms.register(app, context)
     slash_commands.register(app, context)
+    break_glass_review.register(app, context)
     fallback.register(app, context)

@@ -14,6 +14,7 @@ from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.absences import Absences
+from countersign.flow.decisions.break_glass_reviews import BreakGlassReviews
 from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.concurrent_change import retry_on_conflict
@@ -79,6 +80,7 @@ class ListenerContext:
     claim_approval: ClaimApproval
     absences: Absences
     grants: Grants
+    break_glass_reviews: BreakGlassReviews
     start_permission: StartPermission
     delivery: Delivery
     graphs: Mapping[str, GraphInfo]

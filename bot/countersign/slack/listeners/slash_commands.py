@@ -13,6 +13,7 @@ from countersign.flow.outgoing import ThreadRoot
 from countersign.flow.review import Review
 from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime
+from countersign.slack.listeners.break_glass_review import list_reviews
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
 from countersign.slack.listeners.delegate_command import delegate
 from countersign.slack.listeners.grant_list import grants
@@ -25,7 +26,8 @@ _STARTING = "Starting a thread in this channel."
 _APPROVALS_USAGE = (
     "`/approvals` lists what needs a decision in your channels.\n"
     "`/approvals delegate @someone until friday` lets them decide for you while you're away.\n"
-    "`/approvals grants` lists what is approved without asking because of you."
+    "`/approvals grants` lists what is approved without asking because of you.\n"
+    "`/approvals review` lists what was decided by break glass and waits for your review."
 )
 _LOOKUP_TIMED_OUT = "Slack didn't answer in time. Try again."
 
@@ -164,4 +166,5 @@ _SUBCOMMANDS: dict[str, Callable[[ListenerContext, str, str], Awaitable[str | di
     "": _waiting,
     "delegate": delegate,
     "grants": grants,
+    "review": list_reviews,
 }

@@ -101,7 +101,7 @@ def describe(rule: Rule) -> Iterator[str]:
     if rule.freeze is not None:
         yield f"freezes: {rule.freeze}"
     if rule.break_glass:
-        yield f"break glass: {' or '.join(map(_set, rule.break_glass))}"
+        yield f"break glass: {' or '.join(map(_set, rule.break_glass))}, to be reviewed by an approver"
     if rule.grant is not None:
         never = why_never_given(rule)
         offered = f"grant never given ({never})" if never else "grant offered"

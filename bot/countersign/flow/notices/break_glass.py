@@ -1,0 +1,55 @@
+"""What is told of a use of `break_glass`, to the thread and to the approvers, who have to review it."""
+
+from datetime import datetime
+
+from countersign.approvals.break_glass import GlassBreak
+from countersign.approvals.person import Person
+from countersign.flow.notices.direct_messages import Why
+from countersign.flow.outgoing import Outgoing, OutgoingKind, note
+from countersign.flow.policy.audience import Audience
+from countersign.flow.review import Review
+
+_REASON_LIMIT = 500  # characters
+
+
+async def glass_broken(review: Review, use: GlassBreak, audience: Audience) -> tuple[Outgoing, ...]:
+    """The thread and the approvers, at once: also while it can be undone."""
+    text = (
+        f":rotating_light: Break glass: {use.by.name} decided “{review.shown.title}” alone. "
+        f"Reason: {_on_one_line(use.reason)} An approver has to review it: `/approvals review`."
+    )
+    told = note(review.thread, f"break-glass:{use.id}", text)
+    return (told, *await reviewers_told(review, use, audience, Why.BROKE_GLASS, use.at))
+
+
+async def reviewers_told(
+    review: Review, use: GlassBreak, audience: Audience, why: Why, at: datetime
+) -> tuple[Outgoing, ...]:
+    """A direct message to each of the rule's approvers but whoever broke the glass, once for `at`."""
+    approval = review.approval
+    rule = approval.rule(use.row)
+    users = await audience.members(approval, rule, rule.approvers)
+    return tuple(
+        Outgoing(
+            key=f"{why}:{use.id}:{int(at.timestamp())}:{user}",
+            kind=OutgoingKind.DIRECT,
+            team=review.thread.team,
+            channel=user,
+            thread_ts=None,
+            body={"why": why.value},
+            approval_id=approval.id,
+        )
+        for user in users
+        if user != use.by.id
+    )
+
+
+def reviewed_note(review: Review, use: GlassBreak, by: Person, words: str) -> Outgoing:
+    said = f" {_on_one_line(words)}" if words.strip() else ""
+    text = f"Break glass of “{review.shown.title}” reviewed by {by.name}.{said}"
+    return note(review.thread, f"break-glass-reviewed:{use.id}", text)
+
+
+def _on_one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _REASON_LIMIT else f"{line[: _REASON_LIMIT - 1]}…"

@@ -1,0 +1,34 @@
+"""What the use cases need of the database for reviews of `break_glass`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from countersign.approvals.break_glass import GlassBreak
+from countersign.approvals.person import Person
+from countersign.flow.outgoing import Outgoing
+
+
+class BreakGlassStore(Protocol):
+    """Uses are stored with the decisions that they make. Raises DatabaseUnavailable."""
+
+    async def unreviewed(self, team: str, limit: int) -> tuple[GlassBreak, ...]:
+        """The oldest first."""
+        ...
+
+    async def find(self, use_id: UUID) -> GlassBreak | None:
+        """None too once it is reviewed."""
+        ...
+
+    async def reviewed(
+        self, use: GlassBreak, thread_id: str, by: Person, at: datetime, note: str, post: Sequence[Outgoing]
+    ) -> bool:
+        """Record it, with its entry in the ledger; False if somebody was first."""
+        ...
+
+    async def to_remind(self, team: str, before: datetime, limit: int) -> tuple[GlassBreak, ...]:
+        """Unreviewed, and nobody was told since that moment; the oldest first."""
+        ...
+
+    async def reminded(self, use_id: UUID, at: datetime, post: Sequence[Outgoing]) -> None: ...

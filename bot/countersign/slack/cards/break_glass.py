@@ -1,0 +1,37 @@
+"""What a card says where somebody decided alone, by `break_glass`."""
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.vote import Vote
+from countersign.interrupts import single_line
+from countersign.slack.block_kit.builders import Block, section
+from countersign.slack.block_kit.escaping import truncate_escaped
+from countersign.slack.block_kit.formatting import user_mention
+
+_REASON_LIMIT = 1000
+
+
+def break_glass_blocks(approval: Approval) -> list[Block]:
+    """Nothing where no row was decided so."""
+    return [
+        section(
+            f":rotating_light: *Break glass* · {user_mention(vote.by)} decided this alone. "
+            f"An approver has to review it.\n*Reason:* {truncate_escaped(reason, _REASON_LIMIT)}"
+        )
+        for vote, reason in _uses(approval)
+    ]
+
+
+def break_glass_reasons(approval: Approval) -> str:
+    """Each reason once, on one line."""
+    return " ".join(dict.fromkeys(reason for _, reason in _uses(approval)))
+
+
+def _uses(approval: Approval) -> list[tuple[Vote, str]]:
+    found: dict[tuple[str, str], tuple[Vote, str]] = {}
+    for row, vote in enumerate(approval.votes):
+        if vote is None or not vote.broke_glass:
+            continue
+        cast = approval.votes_on(row).of(vote.by.id) or vote  # the decision may be an earlier proposal
+        reason = single_line(cast.decision.message or "")
+        found.setdefault((vote.by.id, reason), (vote, reason))
+    return list(found.values())

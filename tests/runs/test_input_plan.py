@@ -127,6 +127,23 @@ def topic_of(state: Draft) -> str:
     return state["topic"]
 
 
+def in_a_branch(state: Draft) -> dict[str, Any]:
+    if state.get("rounds"):
+        return {"draft": f"{state['topic']}, {state['tone']}"}
+    return {"draft": state["topic"]}
+
+
+def in_an_expression(state: Draft) -> dict[str, Any]:
+    tone = state["tone"] if state.get("rounds") else "plain"
+    return {"draft": state.get("draft") or state["topic"] or tone}
+
+
+def after_a_way_out(state: Draft) -> dict[str, Any]:
+    if not state["topic"]:
+        return {"draft": ""}
+    return {"draft": state["tone"]}
+
+
 def route(state: Draft) -> str:
     return "a" if state.get("tone") else "b"
 
@@ -158,6 +175,9 @@ def draft_graph(*nodes: Any, routed: bool = False, schema: Any = None) -> Any:
         (draft_graph(helped, sign), {"topic"}, {"topic"}),
         (draft_graph(async_read), {"topic"}, {"topic"}),
         (draft_graph(write, async_read, routed=True), {"topic", "tone"}, {"topic"}),
+        (draft_graph(in_a_branch), {"topic", "rounds", "tone"}, {"topic"}),
+        (draft_graph(in_an_expression), {"topic", "rounds", "tone", "draft"}, set()),
+        (draft_graph(after_a_way_out), {"topic", "tone"}, {"topic"}),
         (draft_graph(whole), {"topic", "tone", "rounds"}, {"topic", "tone", "rounds"}),
         (draft_graph(async_read, unseen), {"topic"}, {"topic"}),
         (draft_graph(write, schema=Texts), {"topic", "tone"}, {"topic"}),
@@ -170,6 +190,9 @@ def draft_graph(*nodes: Any, routed: bool = False, schema: Any = None) -> Any:
         "through a function of the module",
         "an alias in an async function",
         "what the first edge asks for",
+        "what one branch reads",
+        "what part of an expression reads",
+        "what is read after a way out",
         "all of the state",
         "a node whose writes cannot be seen",
         "an input of its own, read with a default",

@@ -130,6 +130,41 @@ async def test_a_factory_may_count_on_the_keys_of_a_run_at_the_start_too(project
         assert (await load_graphs(config, stack))["g"].built_per_run
 
 
+@pytest.mark.parametrize("takes", ["runtime: ServerRuntime", "config, runtime: ServerRuntime[Context]"])
+async def test_a_factory_is_given_the_runtime_of_the_server(project: Project, takes: str) -> None:
+    source = f"""
+        from __future__ import annotations
+        from dataclasses import dataclass
+        from contextlib import asynccontextmanager
+        from langgraph.graph import START, StateGraph
+        from langgraph_sdk.runtime import ServerRuntime
+        from typing_extensions import TypedDict
+
+        @dataclass
+        class Context:
+            city: str
+
+        class State(TypedDict):
+            text: str
+
+        @asynccontextmanager
+        async def make({takes}):
+            run = runtime.execution_runtime
+            word = f"{{run.context.city}} for {{runtime.ensure_user().identity}}" if run else "nowhere"
+            graph = StateGraph(State, context_schema=Context)
+            graph.add_node("node", lambda state: {{"text": f"{{word}} in {{type(runtime.store).__name__}}"}})
+            graph.add_edge(START, "node")
+            yield graph
+    """
+    config = project({"runtimes.py": source}, g={"path": "./runtimes.py:make", "context": {"city": "Rome"}})
+    run = {"slack_user_id": "U1", "thread_id": "1"}
+    async with AsyncExitStack() as stack:
+        loaded = (await load_graphs(config, stack))["g"]
+        async with loaded.open({"configurable": run}, InMemorySaver()) as graph:
+            result = await graph.ainvoke({"text": "?"}, {"configurable": run}, context={"city": "Rome"})
+    assert result == {"text": "Rome for U1 in InMemoryStore"}
+
+
 async def test_contexts_stay_open_as_long_as_they_are_used_and_close(project: Project) -> None:
     config = project({"ctx.py": SMALL}, once="./ctx.py:context", each="./ctx.py:context_with_config")
     async with AsyncExitStack() as stack:

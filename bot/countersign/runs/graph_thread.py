@@ -197,7 +197,8 @@ class GraphThread:
     def _config_for(
         self, input_key: str | None, user: str | None, context: Mapping[str, Json]
     ) -> RunnableConfig:
-        configurable = {**self._config["configurable"], "slack_user_id": user or ""}
+        mirrored = self._plan.context.configurable(context)
+        configurable = {**mirrored, **self._config["configurable"], "slack_user_id": user or ""}
         metadata = {INPUT_KEY: input_key or ""}
         if context:
             metadata[CONTEXT_KEY] = json.dumps(context)

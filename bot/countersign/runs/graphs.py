@@ -125,7 +125,13 @@ class Graphs:
                 loaded, saver = self._loaded[name], _Saver(session, serde=self.project.serializer)
                 failed = partial(report_failure, name, thread.id, self._reports)
                 try:
-                    built = await _run_config(config, saver, starter) if loaded.built_per_run else config
+                    built = config
+                    if loaded.built_per_run:
+                        built = await _run_config(config, saver, starter)
+                        built["configurable"] = {
+                            **self._plans[name].context.configurable({}),
+                            **built["configurable"],
+                        }
                     graph = await stack.enter_async_context(
                         loaded.open(built, saver, self.project.store, self.project.types.names())
                     )

@@ -1,7 +1,6 @@
 """Loads the graphs that langgraph.json names: imports each module once and calls factories."""
 
 import copy
-import inspect
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from langgraph.pregel import Pregel
 from langgraph.store.base import BaseStore
 
 from countersign.runs.breakpoints.configured import with_breakpoints
+from countersign.runs.factories import arguments_of, context_object
 from countersign.runs.project.config import Breakpoints, GraphConfig, GraphConfigError, GraphSpec
 from countersign.runs.project.importing import add_import_paths, enter_value, import_module, import_problem
 from countersign.runs.project.install_advice import advise_on_requirements
@@ -62,7 +62,9 @@ class LoadedGraph:
             yield bind_checkpointer(self.sample, saver, store, types)
             return
         async with AsyncExitStack() as stack:
-            built = await _build(self.name, self.factory, config, stack)
+            context = context_object(self.sample.context_schema, self.context)
+            arguments = arguments_of(self.factory, config, store, context)
+            built = await _build(self.name, self.factory, arguments, stack)
             stopping = with_breakpoints(built, self.name, self.breakpoints)
             yield bind_checkpointer(stopping, saver, store, types)
 
@@ -130,9 +132,10 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
             f'{config.path}: graph "{spec.name}" is a {type(attribute).__name__}; it must be '
             "a compiled graph, a StateGraph, or a function that returns one."
         )
-    built = await _build(spec.name, attribute, copy.deepcopy(_NO_RUN), stack)
+    arguments = arguments_of(attribute, copy.deepcopy(_NO_RUN), None, None)
+    built = await _build(spec.name, attribute, arguments, stack)
     sample = with_breakpoints(built, spec.name, spec.breakpoints)
-    per_run = attribute if _parameters(attribute) else None
+    per_run = attribute if arguments else None
     return LoadedGraph(
         name=spec.name,
         sample=sample,
@@ -144,10 +147,9 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
 
 
 async def _build(
-    name: str, factory: Callable[..., Any], config: RunnableConfig, stack: AsyncExitStack
+    name: str, factory: Callable[..., Any], arguments: list[object], stack: AsyncExitStack
 ) -> AnyGraph:
     """Call a factory of any supported kind and compile what it returns. Raises GraphConfigError."""
-    arguments = [config] if _parameters(factory) else []
     try:
         made = await enter_value(factory, arguments, stack)
     except Exception as error:
@@ -155,13 +157,6 @@ async def _build(
     if not _is_graph(made):
         raise GraphConfigError(f'graph "{name}": its function returned a {type(made).__name__}, not a graph.')
     return _compile(name, made)
-
-
-def _parameters(factory: Callable[..., Any]) -> int:
-    """How many arguments the factory takes: none, or the config."""
-    parameters = inspect.signature(factory).parameters.values()
-    takes = [p for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
-    return len(takes)
 
 
 def _is_graph(value: object) -> bool:

@@ -16,6 +16,7 @@ SOURCE = """
     from typing import Literal, NotRequired
 
     from langchain_core.messages import AIMessage
+    from langchain_core.runnables import RunnableConfig
     from langgraph.graph import START, MessagesState, StateGraph
     from langgraph.runtime import Runtime
     from langgraph.types import interrupt
@@ -29,9 +30,10 @@ SOURCE = """
     def said(state):
         return state["messages"][-1].content
 
-    def answer(state: MessagesState, runtime: Runtime[Context]):
+    def answer(state: MessagesState, config: RunnableConfig, runtime: Runtime[Context]):
         approved = interrupt({"question": "Use the model?", "model": runtime.context.model}) is True
-        text = f"{said(state)} / {runtime.context.model} / {runtime.context.effort} / {approved}"
+        mirrored = config["configurable"]["model"]
+        text = f"{said(state)} / {mirrored} / {runtime.context.effort} / {approved}"
         return {"messages": [AIMessage(text)]}
 
     class Ticket(MessagesState):

@@ -19,6 +19,7 @@ from countersign.runs.source.own_code import OwnCode
 log = structlog.get_logger()
 
 _FIELD = "context"
+_RESERVED = ("__", "checkpoint", "thread_id", "slack_", "countersign")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,14 @@ class ContextPlan:
     def of_run(self, given: Mapping[str, Json]) -> dict[str, Json] | None:
         """The context of a run for which a form gave these values."""
         return {**self.values, **given} if self.declared else None
+
+    def configurable(self, given: Mapping[str, Json]) -> dict[str, Json]:
+        """The same values for code that reads them from `config["configurable"]`, as LangGraph's server does.
+
+        LangGraph's own keys are not among them.
+        """
+        values = self.of_run(given) or {}
+        return {name: value for name, value in values.items() if not name.startswith(_RESERVED)}
 
     def added_to(self, form: dict[str, Any]) -> dict[str, Any]:
         """The form's schema with the context's missing fields, in an object of their own."""

@@ -1,6 +1,7 @@
 """Which keys of its state a function reads and which it writes, by its source."""
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _MAX_DEPTH = 4  # functions that are given the state by functions that are given the state
@@ -68,15 +69,16 @@ class _Reader(ast.NodeVisitor):
         self._deep = deep
         self._dicts: dict[str, set[str]] = {}  # of the dicts that a name holds, the keys
         self._function: ast.AST | None = None
+        self._maybe: set[str] = set()  # the keys that are not read in every run
 
     def run(self, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
         self._function = function
         if isinstance(function, ast.Lambda):
             self._return(function.body)
             self.visit(function.body)
-            return
-        for statement in function.body:
-            self.visit(statement)
+        else:
+            self._block(function.body)
+        self.found.optional |= self._maybe - self.found.needed
 
     def _is_state(self, node: ast.AST | None) -> bool:
         if isinstance(node, ast.Name):
@@ -110,6 +112,40 @@ class _Reader(ast.NodeVisitor):
             self.generic_visit(node)
         elif isinstance(node.ctx, ast.Load):
             self.found.needed.add(node.attr)
+
+    def visit_If(self, node: ast.If) -> None:
+        self.visit(node.test)
+        self._either(node.body, node.orelse)
+
+    def visit_IfExp(self, node: ast.IfExp) -> None:
+        self.visit(node.test)
+        self._either([node.body], [node.orelse])
+
+    def _block(self, statements: Sequence[ast.AST]) -> None:
+        """Where a branch returns, what follows it is the other branch."""
+        for place, each in enumerate(statements):
+            if isinstance(each, ast.If) and not each.orelse and isinstance(each.body[-1], ast.Return):
+                self.visit(each.test)
+                self._either(each.body, statements[place + 1 :])
+                return
+            self.visit(each)
+
+    def _either(self, one: Sequence[ast.AST], other: Sequence[ast.AST]) -> None:
+        """What both branches need is needed."""
+        reads = [self._branch(one), self._branch(other)]
+        self.found.needed |= reads[0] & reads[1]
+        self._maybe |= reads[0] | reads[1]
+
+    def _branch(self, body: Sequence[ast.AST]) -> set[str]:
+        """The keys that this branch needs; what it asks for is kept."""
+        needed, self.found.needed = self.found.needed, set()
+        self._block(body)
+        reads, self.found.needed = self.found.needed, needed
+        return reads
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        self.visit(node.values[0])
+        self._either(node.values[1:], [])
 
     def visit_Compare(self, node: ast.Compare) -> None:
         for operator, right in zip(node.ops, node.comparators, strict=True):
@@ -197,8 +233,7 @@ class _Reader(ast.NodeVisitor):
     def _visit_inner(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """A function inside reads the same state, and what it returns is its own."""
         written, all_written = set(self.found.written), self.found.all_written
-        for statement in node.body:
-            self.visit(statement)
+        self._block(node.body)
         self.found.written, self.found.all_written = written, all_written
 
     def _return(self, value: ast.expr | None) -> None:

@@ -50,7 +50,7 @@ def test_the_command_plays_a_script_with_the_real_bot_and_its_exit_code_tells(fo
     expect "Deploy at one" in #ops
     carol runs "/agent post 'x' to #ops"
     expect thread "asks: post"
-    expect card "Run post_message?"
+    expect card "Post this message"
     restart the bot
     bob rejects "not now"
     expect "Rejected"

@@ -7,17 +7,53 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from countersign.interrupts import Part, escape_invisible, sections
+from countersign.interrupts import Part, escape_invisible, human_label, sections
 
 _LETTERS = "abéeÅаоαﬁ10न\u094dमی👩♂❤"
 _SIGNS = ' \n\r\t:"\\│↵⟨⟩&<>`*_…“”-'
 _HIDDEN = "\u200b\u200c\u200d\u202e\u0301\u0308\u0338\ufe0f\u00a0\u3000\u212b"
 _RUNS = ("  ", "\r\n", "\n\n\n\n\n\n", " " * 30, "\t\t", "x" * 70, "```", "e\u0301")
-_READ_AS = (": ", "- ", "│ ", "true", "null", "[]", "{}", "⟨U+200B⟩", "⟨NFD⟩", "⟨CRLF⟩", "⟨2 spaces⟩")
+_READ_AS = (
+    ": ",
+    "- ",
+    "│ ",
+    "• ",
+    "true",
+    "null",
+    "[]",
+    "{}",
+    "Yes",
+    "no",
+    "None",
+    "Empty list",
+    "⟨U+200B⟩",
+    "⟨NFD⟩",
+    "⟨CRLF⟩",
+    "⟨2 spaces⟩",
+)
 PIECES = st.sampled_from([*_LETTERS, *_SIGNS, *_HIDDEN, *_RUNS, *_READ_AS])
 TEXTS = st.lists(PIECES, max_size=7).map("".join)
 KEYS = st.one_of(
-    TEXTS, st.sampled_from(["a", "b", "", "a b", "question", "title", "args", "details", "name"])
+    TEXTS,
+    st.sampled_from(
+        [
+            "a",
+            "b",
+            "",
+            "a b",
+            "A b",
+            "a_b",
+            "aB",
+            "a-b",
+            "A",
+            "question",
+            "title",
+            "args",
+            "details",
+            "name",
+            "amount",
+        ]
+    ),
 )
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from([0.5, 1e22, 2**53 + 1]), TEXTS
@@ -36,6 +72,9 @@ _CHANGES: list[Callable[[str], str]] = [
     lambda text: f"{text}\n",
     lambda text: f"{text} ",
     lambda text: f"- {text}",
+    lambda text: f"• {text}",
+    human_label,
+    str.capitalize,
     lambda text: f"│ {text}",
     json.dumps,
     lambda text: text.replace("\n", "\r\n"),

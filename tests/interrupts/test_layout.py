@@ -22,22 +22,22 @@ def test_nested_values_are_indented_lines() -> None:
     value = {"to": {"name": "Bob", "tags": ["a", 1, "1"]}, "note": "", "none": None, "empty": {}, "ok": True}
 
     assert laid_out(value).split("\n") == [
-        "to:",
-        "  name: Bob",
-        "  tags:",
-        "    - a",
-        "    - 1",
-        '    - "1"',
-        'note: ""',
-        "none: null",
-        "empty: {}",
-        "ok: true",
+        "To:",
+        "  Name: Bob",
+        "  Tags:",
+        "    • a",
+        "    • 1",
+        '    • "1"',
+        'Note: ""',
+        "None: None",
+        "Empty: Empty object",
+        "OK: Yes",
     ]
 
 
 def test_a_text_cannot_pass_for_the_key_beside_it() -> None:
     assert laid_out({"note": "fine\namount: 5", "a\nb": 1}).split("\n") == [
-        "note:",
+        "Note:",
         "  │ fine",
         "  │ amount: 5",
         "a⟨U+000A⟩b: 1",
@@ -86,7 +86,7 @@ def test_long_text_is_parted_at_its_lines_and_marked_as_continued() -> None:
     assert "".join(section.text for section in split[:-1]) == text
     assert all(section.text.endswith("\n") for section in split[:-2])
     assert [section.continued for section in split] == [False, True, True, False]
-    assert split[-1] == Section(label="to", text="bob")
+    assert split[-1] == Section(label="To", text="bob")
 
 
 def test_a_page_counts_what_its_text_becomes_when_it_is_escaped() -> None:

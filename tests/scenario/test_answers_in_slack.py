@@ -207,9 +207,14 @@ async def test_a_request_that_describes_itself_is_laid_out(stage: Stage) -> None
     }
     card = await stage.card(value)
 
-    for text in ("Pay the invoice", "From Acme", "*Risk:* :red_circle: High", "*Why:* The supplier"):
+    for text in (
+        "Pay the invoice",
+        "From Acme",
+        ":red_circle: *High risk*",
+        "*The agent says:* The supplier",
+    ):
         assert text in card.text
-    for text in ("*amount*\n`12.5`", "*ticket*\n`T-1`"):
+    for text in ("*Amount:* 12.50", "*Ticket:* T-1"):
         assert text in card.text
     await card.approve(stage.ws.bob)
     assert await stage.resumed(card.thread) is True

@@ -242,5 +242,5 @@ async def test_an_edit_shows_what_changed_field_by_field_and_line_by_line(stage:
     assert "`ann` → `bo`" in card.text
     assert "- two\n+ 2" in card.text
     assert "  one" in card.text
-    assert "copies" in card.text
+    assert "Copies" in card.text
     assert "`2` → " not in card.text

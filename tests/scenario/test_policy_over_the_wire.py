@@ -178,9 +178,9 @@ async def resumed(stage: Stage, thread: Thread) -> Any:
 async def test_a_reminder_in_the_thread_and_to_who_was_told_before(governed: Stage) -> None:
     card = await asked(governed, "reminded")
     bob = DirectMessages(governed, governed.ws.bob.direct())
-    first = await bob.saying("Your approval is needed", "Run reminded?")
-    again = await bob.saying("Reminder: your approval is still needed", "Run reminded?")
-    note = await card.thread.wait_for("Reminder: “Run reminded?” waits", limit=20)
+    first = await bob.saying("Your approval is needed", "Reminded")
+    again = await bob.saying("Reminder: your approval is still needed", "Reminded")
+    note = await card.thread.wait_for("Reminder: “Reminded” waits", limit=20)
     assert "one of @finance" in note.text
 
     await card.approve(by=governed.ws.bob)
@@ -192,15 +192,15 @@ async def test_a_reminder_in_the_thread_and_to_who_was_told_before(governed: Sta
         limit=20,
         what="the direct messages to say so",
     )
-    told = await card.thread.wait_for("Approved: “Run reminded?”", limit=20)
+    told = await card.thread.wait_for("Approved: “Reminded”", limit=20)
     assert told.text.startswith(f"<@{governed.ws.carol.id}>")
 
 
 async def test_an_escalation_adds_the_fallback_and_tells_them(governed: Stage) -> None:
     card = await asked(governed, "escalated")
     await card.thread.wait_for("Escalated: nobody has decided", limit=20)
-    await DirectMessages(governed, governed.ws.alice.direct()).saying("Escalated to you", "Run escalated?")
-    assert "Escalated: @oncall may decide too" in await shows(card, "Escalated")
+    await DirectMessages(governed, governed.ws.alice.direct()).saying("Escalated to you", "Escalated")
+    assert "Escalated: @oncall may decide too" in await shows(card, "Escalated: @oncall")
 
     await card.approve(by=governed.ws.alice)
 
@@ -215,7 +215,7 @@ async def test_what_nobody_answers_expires_and_says_so_everywhere(governed: Stag
     await card.closes(limit=20)
     assert "Expired:" in card.text
     assert "nobody answered by" in card.text
-    told = await card.thread.wait_for("Expired: “Run expires?”", limit=20)
+    told = await card.thread.wait_for("Expired: “Expires”", limit=20)
     assert told.text.startswith(f"<@{governed.ws.carol.id}>")
     assert [event for event, _ in governed.ledger(card.thread)] == ["opened", "timed_out", "resumed"]
 
@@ -302,7 +302,7 @@ async def test_who_is_looking_is_on_the_card_and_keeps_nobody_from_deciding(gove
 async def test_the_requester_cancels_and_everybody_reads_so(governed: Stage) -> None:
     ws = governed.ws
     card = await asked(governed, "cancelled")
-    told = await DirectMessages(governed, ws.bob.direct()).saying("Your approval is needed", "Run cancelled?")
+    told = await DirectMessages(governed, ws.bob.direct()).saying("Your approval is needed", "Cancelled")
     assert card.actions[-1] == "approval:cancel"
 
     await card.cancel(by=ws.bob)
@@ -319,7 +319,7 @@ async def test_the_requester_cancels_and_everybody_reads_so(governed: Stage) -> 
     await card.closes(limit=20)
     assert f"*Cancelled* by <@{ws.carol.id}>" in card.text
     assert "Rejected" not in card.text
-    await card.thread.wait_for("Cancelled: “Run cancelled?”. Cancelled by", limit=20)
+    await card.thread.wait_for("Cancelled: “Cancelled”. Cancelled by", limit=20)
     place = ws.bob.direct()
     await ws.slack.changes.wait_for(
         "anything",
@@ -370,7 +370,7 @@ async def test_at_a_breakpoint_what_is_redacted_of_the_state_is_nowhere(governed
 
 async def test_the_card_is_in_the_other_channel_and_the_thread_follows_it(governed: Stage) -> None:
     thread = await governed.asks({"ask": calling("elsewhere")})
-    pointer = await thread.wait_for("Waits for a decision: Run elsewhere?", limit=20)
+    pointer = await thread.wait_for("Waits for a decision: Elsewhere", limit=20)
     place = await governed.ws.bot_thread("signatures", limit=20)
     assert f"{place.ts.replace('.', '')}|Open the card" in str(pointer.blocks)
     card = await approval_card(place, limit=20)
@@ -397,6 +397,6 @@ async def test_an_empty_group_is_told_and_its_fallback_decides(governed: Stage) 
     card = await asked(governed, "empty")
     told = await card.thread.wait_for("There is nobody who could decide", limit=20)
     assert "@nobody: it has no members" in told.text
-    await DirectMessages(governed, governed.ws.alice.direct()).saying("Escalated to you", "Run empty?")
+    await DirectMessages(governed, governed.ws.alice.direct()).saying("Escalated to you", "Empty")
     await card.approve(by=governed.ws.alice)
     assert await resumed(governed, card.thread) == {"type": "approve"}

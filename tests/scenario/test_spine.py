@@ -240,7 +240,7 @@ async def test_what_waits_is_listed_with_links_until_it_is_decided(either: Stage
         while link not in (listed := await either.ws.bob.runs("/approvals")).text:
             pass
     assert "archives/" in listed.text
-    assert "Run wipe?" in listed.text
+    assert "Wipe" in listed.text
     await card.approve(by=either.ws.bob)
     await either.resumed(card.thread)
     assert link not in (await either.ws.bob.runs("/approvals")).text

@@ -54,7 +54,7 @@ async def test_a_card_that_a_second_attempt_finds_is_brought_up_to_date(bot: Bot
     await run_sql(bot, "UPDATE countersign.approvals SET changed_at = now() - interval '1 minute'")
 
     assert await bot.delivery.update_stale_cards() == 1
-    assert "*1.* `first` :white_check_mark: *Approved*" in card.text
+    assert "*1.* *First* :white_check_mark: *Approved*" in card.text
 
 
 async def test_an_update_that_another_process_overtook_is_sent_again(bot: Bot) -> None:
@@ -71,7 +71,7 @@ async def test_an_update_that_another_process_overtook_is_sent_again(bot: Bot) -
     await other.update_card(before.id, after)
     await slow
 
-    assert "*1.* `first` :white_check_mark: *Approved*" in card.text
+    assert "*1.* *First* :white_check_mark: *Approved*" in card.text
 
 
 async def test_a_click_on_a_card_that_nobody_recorded_counts(bot: Bot) -> None:

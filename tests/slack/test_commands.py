@@ -76,8 +76,8 @@ async def test_approvals_counts_what_it_does_not_list(bot: Bot) -> None:
         await bot.asks({"type": "tool_approval", "name": f"step{number}", "args": {}}, thread=thread)
     answer = await bot.ws.bob.runs("/approvals")
     assert "*22 waiting for a decision:*" in answer.text
-    assert answer.text.index("step0") < answer.text.index("step19")
-    assert "step20" not in answer.text
+    assert answer.text.index("|Step0>") < answer.text.index("|Step19>")
+    assert "Step20" not in answer.text
     assert "and 2 newer ones" in answer.text
 
 

@@ -225,8 +225,8 @@ def test_short_arguments_are_in_sight_behind_a_long_one() -> None:
         "args": {"memo": "m" * 50_000, "amount": 999_999, "to": "mallory"},
     }
     shown = str(render_card(approval_of(value)).blocks)
-    assert "`999999`" in shown
-    assert "`mallory`" in shown
+    assert "*Amount:* 999999" in shown
+    assert "*To:* mallory" in shown
     assert "approval:view" in shown
 
 
@@ -250,7 +250,7 @@ def test_an_edited_text_shows_as_what_changed_alone() -> None:
     approval = approval_of({"task": "Correct it.", "draft": text, "author": "Ada"})
     edited = text.replace("Fifth", "Last")
     shown = "\n".join(everything(render_card(voted(approval, DecisionKind.EDIT, value=edited)).blocks))
-    assert "- Fifth line.\n+ Last line." in shown
+    assert "- ~Fifth~ line.\n+ *Last* line." in shown
     assert "First line." not in shown
     assert "Ada" in shown
 
@@ -328,7 +328,7 @@ def test_a_batch_shows_its_decided_rows_while_others_are_open() -> None:
     blocks = render_card(partly).blocks
     open_rows = [b["block_id"] for b in blocks if b.get("block_id", "").startswith("row:")]
     assert open_rows == ["row:0:2", "row:2:2"]
-    assert f"*2.* `t1` :no_entry: *Rejected* by <@{BOB.id}>" in str(blocks)
+    assert f"*2.* *T1* :no_entry: *Rejected* by <@{BOB.id}>" in str(blocks)
 
     last = render_card(partly.with_votes({0: vote(DecisionKind.APPROVE)})).blocks
     assert "approval:approve_rest" in buttons(last)
@@ -413,7 +413,7 @@ def test_what_escapes_push_out_of_a_rows_head_is_behind_its_button() -> None:
 
     views = [block["block_id"] for block in render_card(approval).blocks if "approval:view" in str(block)]
     assert [view.split(":")[1] for view in views] == ["0", "1"]
-    assert literal(whole["blocks"]).count(words) == 2
+    assert literal([b for b in whole["blocks"] if "'plain_text'" in str(b)]).count(words) == 2
 
 
 def test_a_batch_says_why_a_row_was_decided_while_others_are_open() -> None:
@@ -429,7 +429,7 @@ def test_a_batch_says_why_a_row_was_decided_while_others_are_open() -> None:
 
     message_blocks(blocks)
     assert "`she is *at* work & <!here>`" in literal(blocks)
-    assert "*amount* `5` → `7`" in literal(blocks)
+    assert "*Amount* `5` → `7`" in literal(blocks)
 
 
 def batch_of(*args: Json) -> Json:
@@ -482,8 +482,8 @@ def test_a_half_decided_batch_shows_the_values_that_an_edit_changed() -> None:
     changed = {"to": "mallory", "amount": 5}
     half = approval_of(value).with_votes({0: vote(DecisionKind.EDIT, value=changed)})
 
-    assert "*to* `ann` → `mallory`" in literal(render_card(half).blocks)
-    assert "*to*\n`ann` → `mallory`" in literal(details_view(half, modal_of(half))["blocks"])
+    assert "*To* `ann` → `mallory`" in literal(render_card(half).blocks)
+    assert "*To*\n`ann` → `mallory`" in literal(details_view(half, modal_of(half))["blocks"])
 
 
 @pytest.mark.parametrize("kind", [DecisionKind.APPROVE, DecisionKind.EDIT])
@@ -503,7 +503,7 @@ def test_a_decision_that_was_not_used_is_not_called_approved(kind: DecisionKind)
 def test_ids_and_the_digest_are_in_the_details_and_not_on_the_card() -> None:
     approval = approval_of({"question": "Pay?", "amount": 3})
     blocks = render_card(approval).blocks
-    texts = literal([b for b in blocks if b["type"] != "actions"])
+    texts = literal([b.get("text") for b in blocks])
     details = literal(details_view(approval, modal_of(approval))["blocks"])
 
     assert approval.digest[:12] not in texts
@@ -516,4 +516,4 @@ def test_details_open_at_the_row_whose_button_was_clicked() -> None:
     ref = CardReference(approval_id=approval.id, row=2, digest=approval.digest)
     page = details.first_page(Review(approval), ref)
     assert page > 0
-    assert "*3.* `t2`" in literal(details_view(approval, modal_of(approval, page))["blocks"])
+    assert "*3.* *T2*" in literal(details_view(approval, modal_of(approval, page))["blocks"])

@@ -39,6 +39,7 @@ class ApprovalRecord:
     answer_shape: Json = None  # of an answer, as the code of the graph read it when it asked
     look_alikes: Mapping[str, str] = field(default_factory=dict)  # of a tool's name: another tool's
     state: Json = None  # what may be changed with an answer: {"schema", "values"}; None: nothing
+    graph: str | None = None  # the name of the graph that asks
     requester: str | None = None  # the user id of who started the run; None: a bot or a schedule did
     rules: tuple[Rule, ...] = ()  # per row, as they were when it opened; empty: members decide all
     row_votes: tuple[RowVotes, ...] = ()  # per row, all votes; empty: those in `votes` are all there are

@@ -8,7 +8,14 @@ from countersign.flow.policy.redacted_places import with_shown_answers
 from countersign.flow.policy.redacted_request import shown_request, without_redacted_fields
 from countersign.flow.policy.restriction import restrict
 from countersign.flow.thread import ThreadRef
-from countersign.interrupts import PayloadFormat, ReviewRequest, parse, payload_format, with_state_changes
+from countersign.interrupts import (
+    PayloadFormat,
+    ReviewRequest,
+    parse,
+    payload_format,
+    with_effect,
+    with_state_changes,
+)
 from countersign.interrupts.code import shape_from_json
 
 
@@ -30,7 +37,11 @@ class Review:
 
     @cached_property
     def shown(self) -> ReviewRequest:
-        """The same as people see it: without what its rules redact, and with their words for it."""
+        """The same as people see it: its effect in words, and nothing that its rules redact."""
+        return with_effect(self._redacted)
+
+    @cached_property
+    def _redacted(self) -> ReviewRequest:
         return shown_request(self.request, self.approval.rules)
 
     @property
@@ -50,7 +61,7 @@ class Review:
         if any(rule.redact for rule in self.approval.rules):
             return PayloadFormat()
         found = payload_format(self.approval.value, self.approval.schema)
-        summarised = self.shown.title != self.request.title or self.shown.rows != self.request.rows
+        summarised = self._redacted.title != self.request.title or self._redacted.rows != self.request.rows
         return replace(found, is_shown=False) if summarised else found
 
     @property

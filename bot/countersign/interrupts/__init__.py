@@ -11,6 +11,7 @@ from countersign.interrupts.dialects.static_breakpoint import KEY as BREAKPOINT_
 from countersign.interrupts.digest import digest
 from countersign.interrupts.display.imitation import imitates_decision
 from countersign.interrupts.display.json_diff import Change, json_diff
+from countersign.interrupts.display.labels import human_label
 from countersign.interrupts.display.layout import Section, pages, sections, split_text
 from countersign.interrupts.display.visible_text import (
     display_name,
@@ -21,6 +22,7 @@ from countersign.interrupts.display.visible_text import (
     single_line,
 )
 from countersign.interrupts.display.visible_text.confusables import ascii_lookalike, look_alike
+from countersign.interrupts.effect import action_label, with_effect
 from countersign.interrupts.errors import FormValidationError, InvalidDecision
 from countersign.interrupts.forms.field import INPUT_LIMIT, Field, FieldKind, Option, RawInput
 from countersign.interrupts.forms.form import Form
@@ -62,6 +64,7 @@ __all__ = [
     "Risk",
     "Section",
     "Unset",
+    "action_label",
     "answer_and_change",
     "answer_previews",
     "ascii_lookalike",
@@ -74,6 +77,7 @@ __all__ = [
     "form_from_arguments",
     "form_from_schema",
     "has_invisible",
+    "human_label",
     "imitates_decision",
     "is_displayed_unchanged",
     "json_diff",
@@ -87,5 +91,6 @@ __all__ = [
     "single_line",
     "split_text",
     "to_json",
+    "with_effect",
     "with_state_changes",
 ]

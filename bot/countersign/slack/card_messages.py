@@ -1,7 +1,9 @@
 """Posts the cards of approvals, and the messages about them beside their cards, and keeps them up to date."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
 
 import structlog
 
@@ -18,6 +20,8 @@ from countersign.slack.text.rendered_names import name_people
 from countersign.slack.transport.outbound.card_updates import CardUpdateSerialiser
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace
 
+_T = TypeVar("_T")
+
 log = structlog.get_logger()
 
 
@@ -28,18 +32,16 @@ class CardMessages:
         self._names = names
         self._sender = sender
         self._card_updates = CardUpdateSerialiser()
+        self._takes_containers = True  # until this workspace refused one
 
     async def post(self, row: Outgoing, review: Review) -> str:
         if found := await self._sender.find(row, row.channel):
             return found
-        try:
-            card = await self._render(review)
+
+        async def send(card: RenderedMessage) -> str:
             return await self._sender.send(row.key, row.channel, row.thread_ts, card)
-        except SlackRefused as refused:
-            if refused.error not in BLOCKS_REFUSED:
-                raise
-            log.error("card_fallback_used", approval_id=str(review.approval.id), slack_error=refused.error)
-            return await self._sender.send(row.key, row.channel, row.thread_ts, render_fallback_card(review))
+
+        return await self._draw(review, send)
 
     async def update(self, review: Review) -> None:
         approval = review.approval
@@ -50,18 +52,38 @@ class CardMessages:
                 await self._update_newest(review, approval.card_ts)
 
     async def _update_newest(self, review: Review, ts: str) -> None:
-        channel = review.approval.channel
+        async def update(card: RenderedMessage) -> None:
+            await self._sender.update(review.approval.channel, ts, card)
+
+        await self._draw(review, update)
+
+    async def _draw(self, review: Review, send: Callable[[RenderedMessage], Awaitable[_T]]) -> _T:
+        """Send the card as Slack takes it: in a container, without one, or without what it asks about.
+
+        It is laid out beside the event loop: a hostile payload takes a second or more.
+        """
+        card = await asyncio.to_thread(render_card, review)
+        classic = card if card.fallback is None else replace(card, blocks=card.fallback)
+        if card.fallback is not None and self._takes_containers:
+            try:
+                return await send(await self._with_names(card))
+            except SlackRefused as refused:
+                if refused.error not in BLOCKS_REFUSED:
+                    raise
+                log.warning(
+                    "card_without_container", approval_id=str(review.approval.id), slack_error=refused.error
+                )
         try:
-            await self._sender.update(channel, ts, await self._render(review))
+            sent = await send(await self._with_names(classic))
         except SlackRefused as refused:
             if refused.error not in BLOCKS_REFUSED:
                 raise
             log.error("card_fallback_used", approval_id=str(review.approval.id), slack_error=refused.error)
-            await self._sender.update(channel, ts, render_fallback_card(review))
+            return await send(render_fallback_card(review))
+        self._takes_containers = self._takes_containers and card.fallback is None
+        return sent
 
-    async def _render(self, review: Review) -> RenderedMessage:
-        """The card, laid out beside the event loop: a hostile payload takes a second or more."""
-        card = await asyncio.to_thread(render_card, review)
+    async def _with_names(self, card: RenderedMessage) -> RenderedMessage:
         return await name_people(card, self._names, exact=True)
 
     async def post_about(self, row: Outgoing, review: Review) -> str:

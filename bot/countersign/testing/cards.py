@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
+from slack_local.model.records import View
 from slack_local.people.results import ClickResult, SubmissionResult
 from slack_local.people.threads import Card, CardUser, Thread
 
 
 class ApprovalCard(Card):
     """A card of Countersign. `block_id` names one row of a card with several actions."""
+
+    @property
+    def actions(self) -> list[str]:
+        """The action ids that do something now: all but *Details*, which is on every card."""
+        return [action for action in super().actions if action != "approval:details"]
+
+    async def details(self, by: CardUser) -> View:
+        """Press Details and wait for what opens."""
+        return await self.form("approval:details", by)
 
     async def approve(self, by: CardUser, block_id: str | None = None) -> ClickResult:
         """Press Approve."""

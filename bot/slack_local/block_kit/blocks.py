@@ -123,10 +123,39 @@ _task = _block(
         "status": choice("pending", "in_progress", "complete", "error"),
     },
 )
+# The documentation also names file, input and rich_text: Slack's validator was seen to refuse them.
+_IN_CONTAINER = {
+    **{name: _EVERYWHERE[name] for name in ("actions", "context", "divider", "header", "image")},
+    **{name: _EVERYWHERE[name] for name in ("section", "video")},
+    "table": table,
+}
+
+
+def _collapsed_is_collapsible(value: Any, at: str, problems: Problems) -> None:
+    if value.get("default_collapsed") and not value.get("is_collapsible"):
+        add_problem(problems, f"{at}/default_collapsed", "requires `is_collapsible`")
+
+
 _MESSAGES_ONLY = dict(
     (
         _block("markdown", {"text": string(12_000)}, {}),
         ("table", table),
+        _block(
+            "container",
+            {"child_blocks": each(by_type(_IN_CONTAINER), most=10)},
+            {
+                "title": plain(150),
+                "rich_text_title": rich_text,
+                "subtitle": any_text(150),
+                "icon": image,
+                "width": choice("narrow", "standard", "wide", "full"),
+                "is_collapsible": boolean,
+                "default_collapsed": boolean,
+                "has_header_divider": boolean,
+            },
+            needs_one_of("title", "rich_text_title"),
+            _collapsed_is_collapsible,
+        ),
         ("data_table", data_table),
         _block("context_actions", {"elements": each(in_context_actions, most=5)}, {}),
         _block("carousel", {"elements": each(_card, most=10)}, {}),

@@ -1,7 +1,7 @@
 """Interactive elements: their blocks, their state, and the values that a person may enter."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from slack_local.model.records import Ephemeral, JsonObject, Message
@@ -58,6 +58,14 @@ def all_blocks(message: Message | Ephemeral) -> list[JsonObject]:
     return message.blocks + [block for a in message.attachments for block in a.get("blocks", ())]
 
 
+def with_children(blocks: Iterable[JsonObject]) -> Iterator[JsonObject]:
+    """Each block, with those inside of a container after it."""
+    for block in blocks:
+        yield block
+        if block.get("type") == "container":
+            yield from block["child_blocks"]
+
+
 def attachment_of(message: Message | Ephemeral, block: JsonObject) -> int | None:
     """The number of the attachment that contains a block; None if the message itself contains it."""
     for attachment in message.attachments:
@@ -68,7 +76,7 @@ def attachment_of(message: Message | Ephemeral, block: JsonObject) -> int | None
 
 def interactive_elements(blocks: list[JsonObject]) -> Iterator[tuple[JsonObject, JsonObject]]:
     """Each interactive element with its block."""
-    for block in blocks:
+    for block in with_children(blocks):
         match block.get("type"):
             case "actions" | "context_actions":
                 for element in block["elements"]:

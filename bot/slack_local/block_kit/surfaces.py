@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from slack_local.block_kit.blocks import in_message, in_view
+from slack_local.block_kit.input_state import with_children
 from slack_local.block_kit.objects import plain
 from slack_local.block_kit.validators import Problems, add_problem, boolean, choice, each, shape
 from slack_local.block_kit.validators import string as text
@@ -57,7 +58,7 @@ def message_blocks(given: Any) -> list[JsonObject]:
         _no_duplicates(given, "/blocks", problems)
     if problems:
         raise SlackError("invalid_blocks", [f"[ERROR] {f}" for f in problems], errors=problems)
-    if sum(block["type"] == "table" for block in given) > 1:
+    if sum(block["type"] == "table" for block in with_children(given)) > 1:
         raise SlackError("invalid_attachments", ["only_one_table_allowed"])
     markdown = sum(len(block["text"]) for block in given if block["type"] == "markdown")
     if markdown > MAX_MARKDOWN or sum(_lengths(given)) > MAX_MESSAGE_CHARACTERS:
@@ -99,6 +100,7 @@ def _inputs_can_be_sent(view: JsonObject, problems: Problems) -> None:
 
 def _no_duplicates(blocks: list[JsonObject], at: str, problems: Problems) -> None:
     """Block ids are unique on a surface, action ids within their block."""
+    blocks = list(with_children(blocks))
     counted = Counter(block["block_id"] for block in blocks if "block_id" in block)
     for number, block in enumerate(blocks):
         if counted.get(block.get("block_id", ""), 0) > 1:
@@ -164,6 +166,8 @@ def _with_ids(block: JsonObject) -> JsonObject:
             filled["elements"] = [_named(element) for element in filled["elements"]]
         case "card" if "actions" in block:
             filled["actions"] = [_named(element) for element in filled["actions"]]
+        case "container":
+            filled["child_blocks"] = [_with_ids(child) for child in filled["child_blocks"]]
         case "input":
             filled["element"] = _named(filled["element"])
         case "section" if block.get("accessory", {}).get("type", "image") != "image":

@@ -65,6 +65,11 @@ def _block(block: JsonObject, names: Names) -> Iterator[str]:
                 if part in block:
                     yield from _text(block[part], names).split("\n")
             yield "  ".join(element_text(element) for element in block.get("actions", ()))
+        case "container":
+            yield plain_text(block.get("title")) or "\n".join(_unknown_block(block["rich_text_title"], names))
+            if "subtitle" in block:
+                yield _text(block["subtitle"], names)
+            yield from (f"  {line}" for line in blocks_lines(block["child_blocks"], names))
         case _:
             yield from _words(block, names)
 

@@ -261,6 +261,6 @@ async def test_a_breakpoint_is_among_what_waits(game: Game) -> None:
 
     told = await game.stage.ws.bob.runs("/approvals")
 
-    assert "Run transfer?" in str(told)
+    assert "Transfer" in str(told)
     await reject(game, card)
     await card.closes()

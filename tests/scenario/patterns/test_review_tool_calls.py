@@ -10,7 +10,7 @@ async def asked(stage: Stage, text: str) -> ApprovalCard:
     card = await approval_card(thread)
     decisions = ("approve", "edit", "reject", "respond", "other")
     assert {*card.actions} == {f"approval:{name}" for name in decisions}
-    assert "Run post_message?" in card.text
+    assert "Post message" in card.text
     assert text in card.text
     return card
 

@@ -4,6 +4,7 @@ import json
 import re
 
 from countersign.approvals.json import Json
+from countersign.approvals.money import amount_text
 
 MAX_VALUE_LENGTH = 100  # characters that one argument takes
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
@@ -36,7 +37,11 @@ def _fill(template: str, args: Json) -> str:
             if not isinstance(value, dict) or key not in value:
                 raise _Missing
             value = value[key]
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        text = (
+            value
+            if isinstance(value, str)
+            else amount_text(value, key) or json.dumps(value, ensure_ascii=False)
+        )
         line = " ".join(text.split())
         return line if len(line) <= MAX_VALUE_LENGTH else line[: MAX_VALUE_LENGTH - 1] + "…"
 

@@ -110,7 +110,7 @@ class RuleAssignment:
 
     async def _govern(self, review: Review, result: StepResult) -> tuple[Review, tuple[GovernedRow, ...]]:
         requester = result.thread.requester
-        approval = replace(review.approval, requester=requester)
+        approval = replace(review.approval, requester=requester, graph=result.thread.graph)
         policy = self._policy.policy
         if policy == NO_POLICY:
             return Review(replace(approval, state=None)), ()

@@ -1,28 +1,22 @@
 """A payload laid out for reading: labelled sections, nested values indented, pages, nothing left out."""
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from countersign.approvals.json import Json
-from countersign.interrupts.display.visible_text import (
-    display_name,
-    lines_of,
-    quoted_name,
-    single_line,
-)
+from countersign.interrupts.display.labels import human_label
+from countersign.interrupts.display.scalars import is_typed_looking, scalar_text
+from countersign.interrupts.display.visible_text import display_name, lines_of, quoted_name
 from countersign.interrupts.review_request import Part
 
 MAX_LABEL_LENGTH = 100  # characters
 Measure = Callable[[str], int]
 _BAR = "│"
-_PLAIN_KEY = re.compile(rf'[^\s:"“{_BAR}-][^\s:"]*(?: [^\s:"]+){{0,2}}')  # any other key is quoted
+_BULLET = "•"
+_PLAIN_KEY = re.compile(rf'[^\s:"“{_BAR}{_BULLET}-][^\s:"]*(?: [^\s:"]+){{0,2}}')  # any other key is quoted
 # What a line of a nested value looks like: an item, a line of a text, a key with or without its value.
-_STRUCTURE = re.compile(rf" *(?:-(?: |$)|{_BAR}|(?:“.*”|{_PLAIN_KEY.pattern}):(?: |$))")
-_TYPED = re.compile(
-    r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|true|false|null|NaN|-?Infinity", re.IGNORECASE
-)
+_STRUCTURE = re.compile(rf" *(?:{_BULLET}(?: |$)|{_BAR}|(?:“.*”|{_PLAIN_KEY.pattern}):(?: |$))")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,13 +56,14 @@ def pages(
     return (*done, tuple(page))
 
 
-def text_of(value: Json) -> str:
+def text_of(value: Json, key: str = "") -> str:
     """One value as lines of text; only equal values are laid out alike, whatever the order of their keys.
 
     A text is itself, without quotes unless it could be read as something else. Nested values are indented.
+    Money is written as such where `key` says that it is.
     """
     if not isinstance(value, str):
-        return "\n".join(_lines(value))
+        return "\n".join(_lines(value, key))
     text = lines_of(value)
     if "\n" not in text:
         return _on_one_line(text, alone=True)
@@ -86,18 +81,18 @@ def split_text(text: str, max_chars: int, *, measure: Measure = len) -> tuple[st
     return tuple(pieces)
 
 
-def _lines(value: Json) -> Iterator[str]:
+def _lines(value: Json, key: str = "") -> Iterator[str]:
     if isinstance(value, dict) and value:
-        for key, item in value.items():
-            yield from _labelled(f"{_key(key)}:", item, alone=False)
+        for name, item in value.items():
+            yield from _labelled(f"{_key(name)}:", item, name, alone=False)
     elif isinstance(value, list) and value:
         for item in value:
-            yield from _labelled("-", item, alone=True)
+            yield from _labelled(_BULLET, item, alone=True)
     else:
-        yield json.dumps(value)
+        yield scalar_text(value, key)
 
 
-def _labelled(label: str, value: Json, *, alone: bool) -> Iterator[str]:
+def _labelled(label: str, value: Json, key: str = "", *, alone: bool) -> Iterator[str]:
     if isinstance(value, str):
         text = lines_of(value)
         if "\n" not in text:
@@ -106,10 +101,15 @@ def _labelled(label: str, value: Json, *, alone: bool) -> Iterator[str]:
         yield label
         yield from ("  " + line for line in _barred(text.split("\n")))
     elif isinstance(value, dict | list) and value:
-        yield label
-        yield from ("  " + line for line in _lines(value))
+        first, *rest = _lines(value)
+        if label == _BULLET:  # an item begins beside its bullet
+            yield f"{label} {first}"
+            yield from (f"  {line}" for line in rest)
+        else:
+            yield label
+            yield from (f"  {line}" for line in (first, *rest))
     else:
-        yield f"{label} {json.dumps(value)}"
+        yield f"{label} {scalar_text(value, key)}"
 
 
 def _barred(lines: Iterable[str]) -> Iterator[str]:
@@ -118,7 +118,10 @@ def _barred(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _key(name: str) -> str:
-    shown = single_line(name)
+    label = human_label(name)
+    if label.startswith("“") or _PLAIN_KEY.fullmatch(label):
+        return label
+    shown = display_name(name)
     return shown if _PLAIN_KEY.fullmatch(shown) else quoted_name(shown)
 
 
@@ -127,23 +130,13 @@ def _on_one_line(text: str, *, alone: bool) -> str:
 
     `alone`: no key stands before it.
     """
-    if not text or text.strip() != text or text[0] in f'"{_BAR}' or _looks_typed(text):
+    if not text or text.strip() != text or text[0] in f'"{_BAR}' or is_typed_looking(text):
         return f'"{text}"'
     return f'"{text}"' if alone and _STRUCTURE.match(text) else text
 
 
-def _looks_typed(text: str) -> bool:
-    """Whether it reads as a number, as true, false or null, or as another JSON value that is no text."""
-    if _TYPED.fullmatch(text):
-        return True
-    try:
-        return text[0] in "[{" and not isinstance(json.loads(text), str)
-    except (ValueError, RecursionError):
-        return False
-
-
 def _split(part: Part, max_chars: int, measure: Measure) -> Iterator[Section]:
-    label, text, first = _label(part), text_of(part.value), True
+    label, text, first = _label(part), text_of(part.value, part.label), True
     if len(label) == MAX_LABEL_LENGTH:
         text = f"{display_name(part.label)}:\n{text}"
     while text or first:
@@ -154,7 +147,7 @@ def _split(part: Part, max_chars: int, measure: Measure) -> Iterator[Section]:
 
 def _label(part: Part) -> str:
     """A key may be as long as any text; then it stands in full in the section itself."""
-    label = display_name(part.label)
+    label = human_label(part.label)
     return label if len(label) < MAX_LABEL_LENGTH else label[: MAX_LABEL_LENGTH - 1] + "…"
 
 

@@ -61,14 +61,22 @@ def actions(block_id: str, buttons: Sequence[Block]) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(buttons)}
 
 
-def confirmation(question: str, label: str) -> Block:
+def confirmation(
+    question: str,
+    label: str,
+    *,
+    deny: str = "Cancel",
+    style: Style | None = None,
+    title: str = "Are you sure?",
+) -> Block:
     """The dialog that asks once more before a click counts."""
-    return {
-        "title": plain("Are you sure?"),
+    block: Block = {
+        "title": plain(title),
         "text": plain(question[:300]),
         "confirm": plain(label),
-        "deny": plain("Cancel"),
+        "deny": plain(deny),
     }
+    return block | {"style": style} if style else block
 
 
 def button(action_id: str, label: str, value: str, style: Style | None = None) -> Block:

@@ -12,6 +12,12 @@ def format_datetime(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
 
 
+def format_moment(at: datetime) -> str:
+    """The same with the year, and to the second: for a value, where each digit counts."""
+    fallback = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"<!date^{int(at.timestamp())}^{{date_long}} at {{time_secs}}|{fallback}>"
+
+
 def user_mention(person: Person) -> str:
     """A decision without a person, such as a rule's own, is shown by its name."""
     return f"<@{escape(person.id)}>" if person.id else escape(person.name)

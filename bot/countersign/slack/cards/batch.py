@@ -20,12 +20,12 @@ from countersign.slack.cards.edit_diff import edit_changes, inline_diff
 from countersign.slack.cards.payload import BlockBudget, PayloadBlocks, payload_blocks, text_length
 from countersign.slack.cards.references import CardReference, RowsReference
 from countersign.slack.cards.row import (
-    action_name,
     decided_line,
     header_is_truncated,
     look_alike_blocks,
     row_buttons,
     row_header,
+    row_title,
 )
 from countersign.slack.cards.votes import vote_blocks
 from countersign.slack.cards.whole_card_buttons import whole_card_buttons
@@ -130,7 +130,7 @@ def _share(
 
 def _decided_rows(approval: Approval, request: ReviewRequest) -> list[Block]:
     lines = [
-        f"*{at + 1}.* {action_name(row)} {decided_line(approval, at, vote)}{_vote_summary(row, vote)}"
+        f"*{at + 1}.* {row_title(row)} {decided_line(approval, at, vote)}{_vote_summary(row, vote)}"
         for at, (row, vote) in enumerate(zip(request.rows, approval.votes, strict=True))
         if vote is not None
     ]
@@ -165,8 +165,7 @@ def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
         buttons.append(made | {"confirm": confirmation(confirm, label)} if confirm else made)
     on_card = {each.row for each in shown}
     all_shown = on_card.issuperset(approval.open_rows) and not _decided_rows_truncated(approval, request)
-    format_shown = review.format.is_shown or any(not each.complete for each in shown)
-    if not (all_shown and format_shown):
+    if not all_shown:
         first = CardReference(approval_id=approval.id, row=0, digest=approval.digest)
         buttons.append(button(card_actions.VIEW, "Details", first.pack()))
     buttons += whole_card_buttons(review)

@@ -7,6 +7,7 @@ from countersign.approvals.decision import DecisionKind
 PREFIX = "approval:"
 ANSWER = "answer"  # a plain question's respond has this name
 VIEW = "approval:view"  # the button "Details", where the card leaves something out
+DETAILS = "approval:details"  # the same where it leaves out nothing but ids and the raw payload
 WITHDRAW = "approval:withdraw"  # one's own vote
 UNDO = "approval:undo"  # a decision that the graph has not heard of
 CANCEL = "approval:cancel"  # the whole card, by whoever started the run

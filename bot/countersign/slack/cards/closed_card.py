@@ -1,7 +1,6 @@
 """The card of an approval that is no longer pending: what was decided, by whom and when, without buttons."""
 
 import json
-from collections.abc import Mapping
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
@@ -23,6 +22,7 @@ from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.block_kit.line_sections import line_sections
 from countersign.slack.cards import card_actions
 from countersign.slack.cards.break_glass import break_glass_blocks
+from countersign.slack.cards.container import with_fold
 from countersign.slack.cards.description import description_block
 from countersign.slack.cards.edit_diff import (
     edit_changes,
@@ -32,10 +32,12 @@ from countersign.slack.cards.edit_diff import (
 )
 from countersign.slack.cards.payload import BlockBudget, payload_blocks
 from countersign.slack.cards.references import CardReference
-from countersign.slack.cards.row import action_name, decided_line, unused_vote_line
+from countersign.slack.cards.request_line import request_text
+from countersign.slack.cards.row import decided_line, row_title, unused_vote_line
 from countersign.slack.cards.votes import rule_names
 
-_PAYLOAD_BUDGET = BlockBudget(2500, 10)
+_PAYLOAD_BUDGET = BlockBudget(2500, 10)  # no more blocks than a container takes
+_FOLD = "What was asked"
 _ANSWER_BUDGET = BlockBudget(4000, 12)
 _MAX_DETAILED_ROWS = 5  # a batch of more rows shows one line for each
 _ROW_LINES_LIMIT = 9000
@@ -46,18 +48,21 @@ _QUESTION_GONE = "The agent no longer asks this."
 
 
 def render_closed_card(approval: Approval, request: ReviewRequest) -> RenderedMessage:
+    """The record: who decided what and when, why, and what changed. What was asked is folded below it."""
     if approval.status is Status.WITHDRAWN:
         return _render_withdrawn(approval, request)
     votes = [vote for vote in approval.votes if vote is not None]
-    blocks = [*_introduction(request), *break_glass_blocks(approval)]
+    record = [*_introduction(request), *break_glass_blocks(approval)]
+    asked: list[Block] = []
     if len(votes) <= _MAX_DETAILED_ROWS:
         for at, vote in enumerate(votes):
-            blocks += _detailed_row(approval, request, at, vote)
+            record += _detailed_row(approval, request, at, vote)
+            asked += _asked(request, at, vote)
     else:
         lines = [_row_line(request, at, decided_line(approval, at, vote)) for at, vote in enumerate(votes)]
-        blocks += line_sections(lines, _ROW_LINES_LIMIT, _MORE_ROWS)
-    blocks += _undo(approval)
-    return RenderedMessage(text=_notification_text(request, votes), blocks=[*blocks, footer(approval)])
+        record += line_sections(lines, _ROW_LINES_LIMIT, _MORE_ROWS)
+    record += [*_undo(approval), footer(approval, request)]
+    return with_fold(_notification_text(request, votes), record, _FOLD, asked)
 
 
 def _undo(approval: Approval) -> list[Block]:
@@ -86,9 +91,10 @@ def _render_withdrawn(approval: Approval, request: ReviewRequest) -> RenderedMes
         *_introduction(request),
         section(f"{emoji} *{outcome}.* {reason}"),
         *line_sections(lines, _ROW_LINES_LIMIT // 2, _MORE_ROWS),
-        *payload_blocks(parts, _PAYLOAD_BUDGET, truncated=_TRUNCATED).blocks,
+        footer(approval, request),
     ]
-    return RenderedMessage(text=escape(f"{outcome}: {request.title}"), blocks=[*blocks, footer(approval)])
+    asked = payload_blocks(parts, _PAYLOAD_BUDGET, truncated=_TRUNCATED).blocks
+    return with_fold(escape(f"{outcome}: {request.title}"), blocks, _FOLD, asked)
 
 
 def _introduction(request: ReviewRequest) -> list[Block]:
@@ -98,21 +104,27 @@ def _introduction(request: ReviewRequest) -> list[Block]:
 
 def _row_line(request: ReviewRequest, at: int, line: str) -> str:
     """The line, behind the row's number and action if there are several rows."""
-    return f"*{at + 1}.* {action_name(request.rows[at])} {line}" if len(request.rows) > 1 else line
+    return f"*{at + 1}.* {row_title(request.rows[at])} {line}" if len(request.rows) > 1 else line
 
 
 def _detailed_row(approval: Approval, request: ReviewRequest, at: int, vote: Vote) -> list[Block]:
-    """The vote, its reason or answer, and the payload. An edit shows only what it changed."""
-    row, count = request.rows[at], len(request.rows)
-    budget = BlockBudget(_PAYLOAD_BUDGET.chars // count, max(_PAYLOAD_BUDGET.blocks // count, 2))
-    edited = _edited_labels(row, vote)
-    parts = [part for part in row.parts if part.label not in edited]
+    """The decision, and its reason, its answer or what it changed."""
+    budget = BlockBudget(_ANSWER_BUDGET.chars // len(request.rows), 12 // len(request.rows))
     return [
         section(_row_line(request, at, decided_line(approval, at, vote))),
-        *_vote_details(row, vote, BlockBudget(_ANSWER_BUDGET.chars // count, 12 // count)),
-        *state_change_blocks(approval, vote, BlockBudget(_ANSWER_BUDGET.chars // count, 12 // count)),
-        *payload_blocks(parts, budget, truncated=_TRUNCATED).blocks,
+        *_vote_details(request.rows[at], vote, budget),
+        *state_change_blocks(approval, vote, budget),
     ]
+
+
+def _asked(request: ReviewRequest, at: int, vote: Vote) -> list[Block]:
+    """The payload of a row. What an edit changed is in the record."""
+    row, count = request.rows[at], len(request.rows)
+    edited = _edited_labels(row, vote)
+    parts = [part for part in row.parts if part.label not in edited]
+    heading = [section(f"*{at + 1}.* {row_title(row)}")] if count > 1 and parts else []
+    budget = BlockBudget(_PAYLOAD_BUDGET.chars // count, max(_PAYLOAD_BUDGET.blocks // count - 1, 1))
+    return [*heading, *payload_blocks(parts, budget, truncated=_TRUNCATED).blocks]
 
 
 def _edited_labels(row: ReviewRow, vote: Vote) -> set[str]:
@@ -170,11 +182,6 @@ def _outcome(vote: Vote) -> str:
     return f"{done} by {vote.by.name}"
 
 
-def footer(approval: Approval, note: str = "") -> Block:
-    """When it was requested, in which uncommon format, and under which rule.
-
-    Ids and the digest are behind *Details*. "Asked": the payload is not an object but a text or a list.
-    """
-    verb = "Requested" if isinstance(approval.value, Mapping) else "Asked"
-    requested = f"{verb} {format_datetime(approval.opened_at)}"
-    return context_block(" · ".join(filter(None, (requested, escape(note), rule_names(approval)))))
+def footer(approval: Approval, request: ReviewRequest) -> Block:
+    """Who requested it, when, and under which rule."""
+    return context_block(" · ".join(filter(None, (request_text(approval, request), rule_names(approval)))))

@@ -10,7 +10,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.vote import Vote
 from countersign.flow.review import Review
-from countersign.interrupts import Part, ReviewRequest, ReviewRow, pages, single_line
+from countersign.interrupts import Part, ReviewRequest, ReviewRow, Section, pages, sections
 from countersign.slack.block_kit.builders import (
     Block,
     actions,
@@ -20,16 +20,16 @@ from countersign.slack.block_kit.builders import (
     plain_section,
     section,
 )
-from countersign.slack.block_kit.escaping import code, escaped_length, truncate_escaped
+from countersign.slack.block_kit.escaping import escaped_length, truncate_escaped
 from countersign.slack.cards import card_actions
 from countersign.slack.cards.edit_diff import edit_changes, edit_diff_blocks, state_change_blocks
 from countersign.slack.cards.payload import BlockBudget, labelled_section, title_block
 from countersign.slack.cards.references import CardReference, ModalReference
-from countersign.slack.cards.row import decided_line, unused_vote_line
+from countersign.slack.cards.request_line import has_details, request_text
+from countersign.slack.cards.row import decided_line, row_title, unused_vote_line
 from countersign.slack.cards.votes import vote_blocks
 
-_WHOLE_PAYLOAD = "Payload as JSON"
-_NAME_LIMIT = 400
+_WHOLE_PAYLOAD = "payload_as_json"
 _SECTION_LIMIT = 2600
 _SECTIONS_PER_PAGE = 20
 _DIFF_BUDGET = BlockBudget(20_000, 40)
@@ -40,11 +40,11 @@ def details_view(review: Review, ref: ModalReference) -> Block:
     approval, request = review.shown_approval, review.shown
     rows = [_row_sections(approval, request, at) for at in range(len(request.rows))]
     all_sections = [block for blocks in rows for block in blocks]
-    if not review.format.is_shown:
-        all_sections += _part_sections((Part(label=_WHOLE_PAYLOAD, value=_as_json(approval.value)),))
+    if _shows_json(review):
+        all_sections += [labelled_section(piece) for piece in _json_pieces(approval.value)]
     last = max((len(all_sections) - 1) // _SECTIONS_PER_PAGE, 0)
     page = min(ref.page, last)
-    blocks = [title_block(request.title)]
+    blocks = [title_block(request.title), context_block(request_text(approval, request))]
     if page == 0 and request.description:
         blocks.append(_plain_section(request.description))
     blocks += all_sections[page * _SECTIONS_PER_PAGE : (page + 1) * _SECTIONS_PER_PAGE] or [
@@ -74,8 +74,7 @@ def _row_sections(approval: Approval, request: ReviewRequest, at: int) -> list[B
     row, vote = request.rows[at], approval.votes[at]
     blocks: list[Block] = []
     if len(request.rows) > 1:
-        name = single_line(row.action or "this step")
-        blocks.append(section(f"*{at + 1}.* {code(name[:_NAME_LIMIT])}"))
+        blocks.append(section(f"*{at + 1}.* {row_title(row)}"))
     if row.description:
         blocks.append(_plain_section(row.description))
     blocks += _part_sections(row.parts)
@@ -110,8 +109,17 @@ def _part_sections(parts: Sequence[Part]) -> list[Block]:
     ]
 
 
-def _as_json(value: Json) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+def _shows_json(review: Review) -> bool:
+    """Not where a rule redacts some of it."""
+    if any(rule.redact for rule in review.approval.rules):
+        return False
+    return has_details(review.shown) or not review.format.is_shown
+
+
+def _json_pieces(value: Json) -> Sequence[Section]:
+    """The value as it was sent. JSON escapes what nobody would see, such as control characters."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+    return sections((Part(label=_WHOLE_PAYLOAD, value=text),), _SECTION_LIMIT, measure=escaped_length)
 
 
 def _plain_section(text: str) -> Block:

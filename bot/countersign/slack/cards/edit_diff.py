@@ -11,13 +11,14 @@ from countersign.interrupts import (
     Part,
     ReviewRow,
     escape_invisible,
+    human_label,
     json_diff,
     sections,
-    single_line,
 )
 from countersign.interrupts.pointer import split
 from countersign.slack.block_kit.builders import SECTION_LIMIT, Block, context_block, section
 from countersign.slack.block_kit.escaping import bold, code, code_block, escaped_length
+from countersign.slack.cards.changed_words import marked_diff
 from countersign.slack.cards.payload import BlockBudget
 
 _INLINE_LIMIT = 80
@@ -89,26 +90,39 @@ def more_changes(count: int) -> str:
 
 def _change_text(change: Change, chars: int, *, separator: str = "\n") -> str:
     """`separator` is what stands between the label and a change that fits on one line."""
-    path = " › ".join(single_line(token) for token in split(change.pointer))
+    path = " › ".join(_step(token) for token in split(change.pointer))
     label = bold(path[:_LABEL_LIMIT] or "text")
     if change.line_diff is not None:
-        return f"{label}\n{_truncated_code_block(escape_invisible(change.line_diff), chars)}"
-    before, after = _value_text(change.before), _value_text(change.after)
+        return f"{label}\n{_diff_text(escape_invisible(change.line_diff), chars)}"
+    key = next(iter(split(change.pointer)[-1:]), "")
+    before, after = _value_text(change.before, key), _value_text(change.after, key)
     if len(before) + len(after) <= _INLINE_LIMIT and "\n" not in before + after:
         values = f"{_inline_value(change.before, before)} → {_inline_value(change.after, after)}"
         return f"{label}{separator}{values}"
     lines = [f"- {line}" for line in before.split("\n")] + [f"+ {line}" for line in after.split("\n")]
-    return f"{label}\n{_truncated_code_block(chr(10).join(lines), chars)}"
+    return f"{label}\n{_diff_text(chr(10).join(lines), chars)}"
+
+
+def _step(token: str) -> str:
+    """A key in words, or a place in a list counted from 1."""
+    return f"{int(token) + 1}." if token.isdecimal() else human_label(token)
+
+
+def _diff_text(diff: str, chars: int) -> str:
+    marked = marked_diff(diff)
+    fits = marked is not None and len(marked) <= min(SECTION_LIMIT - 700, chars)
+    return marked if marked is not None and fits else _truncated_code_block(diff, chars)
 
 
 def _inline_value(value: JsonOrUnset, text: str) -> str:
     return "_not set_" if value is UNSET else code(text)
 
 
-def _value_text(value: JsonOrUnset) -> str:
+def _value_text(value: JsonOrUnset, key: str) -> str:
     if value is UNSET:
         return "⟨not set⟩"
-    return "".join(piece.text for piece in sections((Part(label="", value=value),), 100_000))
+    part = Part(label=key if len(key) < _LABEL_LIMIT else "", value=value)
+    return "".join(piece.text for piece in sections((part,), 100_000))
 
 
 def _truncated_code_block(text: str, chars: int) -> str:

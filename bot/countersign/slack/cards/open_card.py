@@ -1,30 +1,33 @@
 """The card of an approval, rendered from its row in the database and from nothing else."""
 
-from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.policy.clock.timers import LAPSED
 from countersign.flow.review import Review
-from countersign.interrupts import ReviewRequest, single_line
+from countersign.interrupts import single_line
 from countersign.slack.block_kit.builders import (
     Block,
     RenderedMessage,
     context_block,
     section,
 )
-from countersign.slack.block_kit.escaping import code, escape
+from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
 from countersign.slack.cards.batch import batch_blocks, fully_shown_rows
-from countersign.slack.cards.closed_card import footer, render_closed_card
+from countersign.slack.cards.closed_card import render_closed_card
+from countersign.slack.cards.container import with_frame
 from countersign.slack.cards.description import description_block
-from countersign.slack.cards.payload import BlockBudget, payload_blocks, text_length, title_block
+from countersign.slack.cards.payload import BlockBudget, payload_blocks, short_text, text_length, title_block
+from countersign.slack.cards.request_line import has_details, request_block
 from countersign.slack.cards.review_fields import other_parts, review_field_blocks
-from countersign.slack.cards.row import look_alike_blocks, row_buttons
+from countersign.slack.cards.row import look_alike_blocks, only_row_buttons, row_buttons
 from countersign.slack.cards.votes import vote_blocks
 from countersign.slack.cards.whole_card_buttons import claim_blocks, whole_card_blocks, whole_card_buttons
 
 _TEXT_LIMIT = 11_500  # characters of all texts; Slack takes about 13,200 in one message
 _PAYLOAD_LIMIT = 9000  # of them, for the parts of a card with one row
 _NOTE_LIMIT = 500
+_MOST_READ = 6  # values in the text for screen readers
+_TEXT_LIMIT_READ = 600  # characters of it
 _FALLBACK_ROWS = 20
 _ASKED_AGAIN = ":warning: *The agent couldn't use the last answer. Answer again.*"
 _LAPSED = ":warning: *Nothing was done yet. Decide again.*"
@@ -36,12 +39,11 @@ def render_card(review: Review) -> RenderedMessage:
     approval, request = review.shown_approval, review.shown
     if approval.status is not Status.PENDING:
         return render_closed_card(approval, request)
-    blocks = _introduction(approval, request)
+    introduction = _introduction(review)
     render_rows = _single_row if len(request.rows) == 1 else batch_blocks
-    blocks += render_rows(review, _TEXT_LIMIT - text_length(blocks))
-    blocks += claim_blocks(review)
-    blocks.append(footer(approval, review.format.note))
-    return RenderedMessage(text=_notification_text(request), blocks=blocks)
+    rows = render_rows(review, _TEXT_LIMIT - text_length(introduction))
+    card = RenderedMessage(text=_notification_text(review), blocks=[*introduction, *rows, *_footer(review)])
+    return with_frame(card) if len(request.rows) == 1 else card
 
 
 def rows_for_approve_all(review: Review) -> tuple[int, ...]:
@@ -49,7 +51,7 @@ def rows_for_approve_all(review: Review) -> tuple[int, ...]:
     approval, request = review.approval, review.shown
     if len(request.rows) == 1 or approval.status is not Status.PENDING:
         return approval.open_rows
-    return fully_shown_rows(approval, request, _TEXT_LIMIT - text_length(_introduction(approval, request)))
+    return fully_shown_rows(approval, request, _TEXT_LIMIT - text_length(_introduction(review)))
 
 
 def render_fallback_card(review: Review) -> RenderedMessage:
@@ -64,25 +66,34 @@ def render_fallback_card(review: Review) -> RenderedMessage:
     buttons = [
         row_buttons(approval, request, row, truncated=True) for row in approval.open_rows[:_FALLBACK_ROWS]
     ]
-    buttons += whole_card_blocks(review)
+    buttons += [*claim_blocks(review), *whole_card_blocks(review)]
     blocks = [
         title_block(request.title),
+        request_block(review, truncated=True),
         context_block(_FALLBACK_NOTE),
         *buttons,
-        *claim_blocks(review),
-        footer(approval),
     ]
-    return RenderedMessage(text=_notification_text(request), blocks=blocks)
+    return RenderedMessage(text=_notification_text(review), blocks=blocks)
 
 
-def _notification_text(request: ReviewRequest) -> str:
+def _notification_text(review: Review) -> str:
+    """What screen readers and notifications get: the whole of an ordinary request, in sentences."""
+    request, requester = review.shown, review.approval.requester
     approvable = any(DecisionKind.APPROVE in row.allowed for row in request.rows)
-    needed = "Approval needed" if approvable else "Answer needed"
-    return escape(f"{needed}: {request.title}")
+    lead = f"{'Approval needed' if approvable else 'Answer needed'}: {request.title}"
+    said = [lead if lead.endswith(("?", ".", "!", "…")) else f"{lead}."]
+    if request.risk is not None:
+        said.append(f"{request.risk.value.capitalize()} risk.")
+    if len(request.rows) == 1:
+        values = filter(None, (short_text(part) for part in request.rows[0].parts[:_MOST_READ]))
+        said += [f"{each.rstrip('.')}." for each in values]
+    by = f" Requested by <@{escape(requester)}>." if requester else ""
+    return truncate_escaped(" ".join(said), _TEXT_LIMIT_READ) + by
 
 
-def _introduction(approval: Approval, request: ReviewRequest) -> list[Block]:
-    blocks = [title_block(request.title)]
+def _introduction(review: Review) -> list[Block]:
+    approval, request = review.shown_approval, review.shown
+    blocks = [title_block(request.title), request_block(review, truncated=False)]
     if approval.status_reason:
         note = single_line(approval.status_reason)
         note = note if len(note) <= _NOTE_LIMIT else note[: _NOTE_LIMIT - 1] + "…"
@@ -90,14 +101,23 @@ def _introduction(approval: Approval, request: ReviewRequest) -> list[Block]:
         blocks.append(section(f"{lead}\n{code(note)}"))
     if request.description:
         blocks.append(description_block(request.description, 3000))
-    return [*blocks, *review_field_blocks(request)]
+    return [*blocks, *review_field_blocks(request), *claim_blocks(review)]
 
 
 def _single_row(review: Review, chars: int) -> list[Block]:
     approval, request = review.shown_approval, review.shown
-    votes = [*look_alike_blocks(approval, request.rows[0]), *vote_blocks(approval, request.rows[0], 0)]
-    chars -= text_length(votes)
-    payload = payload_blocks(other_parts(request.rows[0].parts), BlockBudget(min(chars, _PAYLOAD_LIMIT), 40))
-    truncated = not (payload.complete and review.format.is_shown)
-    buttons = row_buttons(approval, request, 0, truncated=truncated, more=whole_card_buttons(review))
-    return [*payload.blocks, *votes, buttons]
+    notes = [*look_alike_blocks(approval, request.rows[0]), *vote_blocks(approval, request.rows[0], 0)]
+    chars -= text_length(notes)
+    parts = other_parts(request.rows[0].parts)
+    if has_details(request):  # which show ids for machines
+        parts = tuple(part for part in parts if not part.secondary)
+    payload = payload_blocks(parts, BlockBudget(min(chars, _PAYLOAD_LIMIT), 38))
+    truncated = not payload.complete or not (has_details(request) or review.format.is_shown)
+    buttons = only_row_buttons(approval, request, truncated=truncated, more=whole_card_buttons(review))
+    return [*payload.blocks, *notes, *buttons]
+
+
+def _footer(review: Review) -> list[Block]:
+    """The uncommon format of a question whose card has no details to read it in."""
+    note = "" if has_details(review.shown) else review.format.note
+    return [context_block(f"Format: {escape(note)}")] if note else []

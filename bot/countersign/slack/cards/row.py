@@ -1,11 +1,12 @@
 """One row of a card: its header, its buttons, and the line that says how it was decided."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.vote import Vote
-from countersign.interrupts import ReviewRequest, ReviewRow, display_name
+from countersign.interrupts import ReviewRequest, ReviewRow, Risk, action_label, display_name
 from countersign.slack.block_kit.builders import (
     Block,
     Style,
@@ -14,24 +15,28 @@ from countersign.slack.block_kit.builders import (
     confirmation,
     section,
 )
-from countersign.slack.block_kit.escaping import code, escaped_length
+from countersign.slack.block_kit.escaping import code, escape, escaped_length, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
 from countersign.slack.cards import card_actions
+from countersign.slack.cards.button_lines import button_lines
 from countersign.slack.cards.description import description_block
 from countersign.slack.cards.grant_button import grant_buttons
 from countersign.slack.cards.option_elements import option_elements
+from countersign.slack.cards.part_text import is_inert
 from countersign.slack.cards.references import CardReference
 from countersign.slack.cards.voters import voter_mention
 
 _NAME_LIMIT = 130
+_LABEL_LIMIT = 200  # of a name in words, beside the name itself
 _DESCRIPTION_LIMIT = 600  # of a row's description; without escapes it is never longer
+_ONE_LINE = 2  # buttons that fit beside each other on a phone, whatever their labels
 _BUTTON_ORDER = (DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.RESPOND, DecisionKind.REJECT)
 _STYLES: dict[DecisionKind, Style] = {DecisionKind.APPROVE: "primary", DecisionKind.REJECT: "danger"}
 
 
 def row_header(row: ReviewRow, at: int) -> list[Block]:
     """The row's number and action, and its description."""
-    name = section(f"*{at + 1}.* {action_name(row)}")
+    name = section(f"*{at + 1}.* {row_title(row)}")
     if not row.description:
         return [name]
     return [name, description_block(row.description, _DESCRIPTION_LIMIT)]
@@ -44,7 +49,7 @@ def look_alike_blocks(approval: Approval, row: ReviewRow) -> list[Block]:
         return []
     found = [(a, b) for a, b in zip(row.action, other, strict=False) if a != b]
     why = f": it has {_code_point(found[0][0])} for {_code_point(found[0][1])}" if found else ""
-    names = f"{action_name(row)} looks like the tool {code(display_name(other)[:_NAME_LIMIT])}"
+    names = f"{tool_name(row)} looks like the tool {code(display_name(other)[:_NAME_LIMIT])}"
     return [section(f":warning: {names}, and is another one{why}.")]
 
 
@@ -56,16 +61,23 @@ def header_is_truncated(row: ReviewRow) -> bool:
     return not name_fits(row) or escaped_length(row.description or "") > _DESCRIPTION_LIMIT
 
 
-def action_name(row: ReviewRow) -> str:
-    """The name of the action that a row runs, as code."""
+def row_title(row: ReviewRow) -> str:
+    """What the row does, in bold, in mrkdwn."""
     if row.action is None:
-        return "this step"
-    name = display_name(row.action)
-    return code(name) if name_fits(row) else code(f"{name[: _NAME_LIMIT // 5]}…")
+        return "*This step*"
+    label = action_label(row.action)
+    shown = label if escaped_length(label) <= _LABEL_LIMIT else f"{label[: _LABEL_LIMIT // 5]}…"
+    return f"*{escape(shown)}*" if is_inert(shown) else code(shown)
+
+
+def tool_name(row: ReviewRow) -> str:
+    """The name of the tool as it was sent, as code."""
+    name = display_name(row.action or "")
+    return code(name) if escaped_length(name) <= _NAME_LIMIT else code(f"{name[: _NAME_LIMIT // 5]}…")
 
 
 def name_fits(row: ReviewRow) -> bool:
-    return row.action is None or escaped_length(display_name(row.action)) <= _NAME_LIMIT
+    return row.action is None or escaped_length(action_label(row.action)) <= _LABEL_LIMIT
 
 
 def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:
@@ -102,19 +114,51 @@ def unused_vote_line(vote: Vote) -> str:
     return f"Not used: {voter_mention(vote)}, {vote.decision.kind.done} · {format_datetime(vote.at)}"
 
 
-def row_buttons(
-    approval: Approval, request: ReviewRequest, row: int, *, truncated: bool, more: Sequence[Block] = ()
-) -> Block:
+def row_buttons(approval: Approval, request: ReviewRequest, row: int, *, truncated: bool) -> Block:
     """A button for each allowed decision and option. The block id changes with every version of the card.
 
-    `truncated`: the card does not show all of the row, so there is a button that does. `more` follow them.
+    `truncated`: the card does not show all of the row, so there is a button that does.
     """
+    buttons = _buttons(approval, request, row, truncated=truncated)
+    return _actions(approval, row, [*buttons.decisions, *buttons.tools, *buttons.rejection, *buttons.answers])
+
+
+def only_row_buttons(
+    approval: Approval, request: ReviewRequest, *, truncated: bool, more: Sequence[Block] = ()
+) -> list[Block]:
+    """The decisions in a block of their own, *Approve* first and *Reject* last, and what else there is below.
+
+    `more` are buttons of the whole card.
+    """
+    buttons = _buttons(approval, request, 0, truncated=truncated)
+    decisions = [*buttons.decisions, *buttons.rejection]
+    others = [*buttons.tools, *more, *buttons.answers]
+    if len(decisions) + len(others) <= _ONE_LINE:
+        return [_actions(approval, 0, [*decisions, *others])]
+    lines = [decisions] if request.rows[0].options else button_lines(decisions)
+    lines += button_lines(others)
+    return [
+        _actions(approval, 0, line, f":{number}" if number else "")
+        for number, line in enumerate(lines)
+        if line
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Buttons:
+    decisions: Sequence[Block]
+    rejection: Sequence[Block]
+    tools: Sequence[Block]  # that decide nothing, or more than this card
+    answers: Sequence[Block]  # that the card does not offer, by a form
+
+
+def _buttons(approval: Approval, request: ReviewRequest, row: int, *, truncated: bool) -> _Buttons:
     value = CardReference(approval_id=approval.id, row=row, digest=approval.digest_of(row)).pack()
-    confirm = approval.rule(row).confirm
+    confirm = approval.rule(row).confirm or _high_risk(request)
     asked = request.rows[row]
     wants_answer = DecisionKind.APPROVE not in asked.allowed
-    elements = [
-        _decision_button(
+    buttons = {
+        kind: _decision_button(
             kind,
             value,
             request,
@@ -124,21 +168,37 @@ def row_buttons(
         for kind in _BUTTON_ORDER
         if kind in asked.allowed
         and not (kind is DecisionKind.RESPOND and asked.options and kind not in asked.forms)
-    ]
-    elements += grant_buttons(approval, request, row, value)
-    elements += option_elements(asked.options, value)
-    if approval.votes_on(row).votes:
-        elements.append(button(card_actions.WITHDRAW, "Withdraw my vote", value))
+    }
+    rejection = [buttons.pop(DecisionKind.REJECT)] if DecisionKind.REJECT in buttons else []
+    tools = [*grant_buttons(approval, request, row, value)]
     if truncated:
-        elements.append(button(card_actions.VIEW, "Details", value))
-    if asked.other is not None:
-        elements.append(button(card_actions.OTHER, card_actions.OTHER_LABEL, value))
+        tools.append(button(card_actions.VIEW, "Details", value))
+    if approval.votes_on(row).votes:
+        tools.append(button(card_actions.WITHDRAW, "Withdraw my vote", value))
+    answers = []
     if asked.update is not None:
-        elements.append(button(card_actions.UPDATE, card_actions.UPDATE_LABEL, value))
-    elements += more
-    block_id = f"row:{row}:{approval.version}"
+        answers.append(button(card_actions.UPDATE, card_actions.UPDATE_LABEL, value))
+    if asked.other is not None:
+        answers.append(button(card_actions.OTHER, card_actions.OTHER_LABEL, value))
+    return _Buttons(
+        decisions=[*buttons.values(), *option_elements(asked.options, value)],
+        rejection=rejection,
+        tools=tools,
+        answers=answers,
+    )
+
+
+def _high_risk(request: ReviewRequest) -> str | None:
+    """The second question before an approval that the request itself calls risky."""
+    return f"High risk: {truncate_escaped(request.title, 200)}" if request.risk is Risk.HIGH else None
+
+
+def _actions(approval: Approval, row: int, elements: Sequence[Block], suffix: str = "") -> Block:
+    """A menu carries no reference, since its options have no room for one: the block's id does."""
+    block_id = f"row:{row}:{approval.version}{suffix}"
     if any(element["type"] != "button" for element in elements):
-        block_id += f":{value}"  # a menu carries no reference: its options have no room for one
+        reference = CardReference(approval_id=approval.id, row=row, digest=approval.digest_of(row)).pack()
+        block_id += f":{reference}"
     return actions(block_id, elements)
 
 

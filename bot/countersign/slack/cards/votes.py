@@ -6,7 +6,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.approver_set import MEMBERS, Source, SourceKind
 from countersign.approvals.policy.clock.timers import TimerKind, expires_at
-from countersign.approvals.policy.rule import OnExpiry, Rule
+from countersign.approvals.policy.rule import NO_RULE, OnExpiry, Rule
 from countersign.approvals.policy.voting.membership import Memberships
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.permission import VotingContext
@@ -33,6 +33,7 @@ def vote_blocks(approval: Approval, row: ReviewRow, at: int) -> list[Block]:
     line = _progress(rule, votes) if votes.votes else _requirement(rule)
     lines = [line] if line else []
     lines += clock_lines(approval, at)
+    lines += filter(None, [_rule_name(rule)])
     return [*blocks, *([context_block("\n".join(lines))] if lines else [])]
 
 
@@ -59,6 +60,10 @@ _ON_EXPIRY = {
     OnExpiry.RESPOND: "Answered by the rule if nobody does by",
     OnExpiry.KEEP: "Wanted by",
 }
+
+
+def _rule_name(rule: Rule) -> str:
+    return "" if rule.name == NO_RULE else f"Rule: {escape(rule.name)}"
 
 
 def rule_names(approval: Approval) -> str:

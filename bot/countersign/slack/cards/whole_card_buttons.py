@@ -2,7 +2,7 @@
 
 from countersign.flow.decisions.cancel import is_cancellable
 from countersign.flow.review import Review
-from countersign.slack.block_kit.builders import Block, actions, button, context_block
+from countersign.slack.block_kit.builders import Block, actions, button, confirmation, context_block
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
 from countersign.slack.cards import card_actions
 from countersign.slack.cards.references import CardReference
@@ -16,8 +16,19 @@ def whole_card_buttons(review: Review) -> list[Block]:
     if approval.rule_names:
         buttons.append(button(card_actions.CLAIM, card_actions.CLAIM_LABEL, value))
     if is_cancellable(review):
-        buttons.append(button(card_actions.CANCEL, card_actions.CANCEL_LABEL, value))
+        cancel = button(card_actions.CANCEL, card_actions.CANCEL_LABEL, value)
+        buttons.append(cancel | {"confirm": _cancelling()})
     return buttons
+
+
+def _cancelling() -> Block:
+    return confirmation(
+        "The agent is told that you no longer want this. You can't undo it.",
+        card_actions.CANCEL_LABEL,
+        deny="Keep it",
+        style="danger",
+        title="Cancel this request?",
+    )
 
 
 def whole_card_blocks(review: Review) -> list[Block]:

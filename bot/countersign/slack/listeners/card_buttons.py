@@ -85,6 +85,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     app.action(card_actions.CANCEL)(on_cancel)
     app.action(card_actions.CLAIM)(on_claim)
     app.action(card_actions.VIEW)(on_details)
+    app.action(card_actions.DETAILS)(on_details)
     app.action(re.compile(rf"^{card_actions.PAGE}:\d+$"))(on_page)
 
 

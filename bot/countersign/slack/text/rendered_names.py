@@ -43,12 +43,16 @@ async def name_people(rendered: RenderedMessage, names: Names, *, exact: bool) -
 def _texts(block: Block) -> Iterator[str]:
     if isinstance(block.get("text"), str):
         yield block["text"]
+    for child in block.get("child_blocks", ()):
+        yield from _texts(child)
     for each in (block.get("text"), *block.get("fields", ()), *block.get("elements", ())):
         if isinstance(each, dict) and isinstance(each.get("text"), str):
             yield each["text"]
 
 
 def _block(block: Block, named: Callable[[str, int], str]) -> Block:
+    if block.get("type") == "container":
+        return block | {"child_blocks": [_block(child, named) for child in block["child_blocks"]]}
     limit = _LIMITS.get(str(block.get("type")))
     if limit is None:
         return block

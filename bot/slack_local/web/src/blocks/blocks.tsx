@@ -65,6 +65,8 @@ function BlockContent({ block }: { block: Block }): ReactNode {
       );
     case "card":
       return <Card block={block} />;
+    case "container":
+      return <Container block={block} />;
     case "carousel":
       return (
         <div className="carousel">
@@ -117,6 +119,34 @@ function Context({ block }: { block: Block }): ReactNode {
         </span>
       ))}
     </div>
+  );
+}
+
+function Container({ block }: { block: Block }): ReactNode {
+  const title = (
+    <span className="container-title">
+      <strong>{block.rich_text_title ? <RichText block={block.rich_text_title} /> : <Text of={block.title} />}</strong>
+      {block.subtitle && (
+        <span className="faint">
+          <Text of={block.subtitle} />
+        </span>
+      )}
+    </span>
+  );
+  const children = <Blocks blocks={block.child_blocks as Block[]} />;
+  if (block.is_collapsible) {
+    return (
+      <details className="container-block" open={!block.default_collapsed}>
+        <summary>{title}</summary>
+        {children}
+      </details>
+    );
+  }
+  return (
+    <section className={`container-block ${block.has_header_divider ? "divided" : ""}`} aria-label={plainString(block.title)}>
+      <h3>{title}</h3>
+      {children}
+    </section>
   );
 }
 

@@ -1,0 +1,92 @@
+"""One part of a request as mrkdwn: a label in bold, and its value plain where Slack draws it as it is.
+
+A value that Slack would read as markup is shown as code. Long text is a quotation, so that nothing in it can
+pass for the bot's own words.
+"""
+
+import re
+from datetime import date, datetime
+
+from countersign.interrupts import Part, Section
+from countersign.slack.block_kit.escaping import code, code_block, escape, escaped_length, truncate_escaped
+from countersign.slack.block_kit.formatting import format_moment
+
+LABEL_LIMIT = 200  # characters of a label, after escaping
+_PLAIN_LABEL = re.compile(r"[\w .,/()\[\]›“”-]+")
+_MARKUP = re.compile(r"`|(?<!\w)[*_~]|[*_~](?!\w)|:[\w+'-]+:|^ *(?:>|&gt;)", re.MULTILINE)
+# Blanks that only code keeps in their places.
+_LAYOUT = re.compile(r"^[ \t]+\S", re.MULTILINE)
+_LAYOUT_INSIDE = re.compile(r"\S {2,}|\t")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)")
+
+
+def label_text(label: str) -> str:
+    """`*Amount:*`, or code for a label that has characters which end bold text."""
+    if not label_fits(label):
+        return f"{truncate_escaped(label, LABEL_LIMIT)}:"
+    return f"*{label}:*" if _PLAIN_LABEL.fullmatch(label) and label.strip() == label else f"{code(label)}:"
+
+
+def label_fits(label: str) -> bool:
+    return escaped_length(label) <= LABEL_LIMIT
+
+
+def is_inert(text: str) -> bool:
+    """Whether mrkdwn draws the text as it is, once it is escaped."""
+    return _MARKUP.search(text) is None
+
+
+def is_plain_text(text: str) -> bool:
+    """The same for text whose blanks count, too."""
+    return is_inert(text) and not _LAYOUT.search(text) and not _LAYOUT_INSIDE.search(text)
+
+
+def line_text(part: Part, text: str) -> str:
+    """A value of one line."""
+    return _moment(part.value) or value_text(text)
+
+
+def value_text(text: str) -> str:
+    return escape(text) if is_inert(text) and "  " not in text else code(text)
+
+
+def section_text(part: Part, piece: Section) -> str:
+    """A value of several lines, or one piece of it, below its label."""
+    return f"{label_text(piece.label)}{_CONTINUED[piece.continued]}\n{_lines_text(part, piece.text)}"
+
+
+_CONTINUED = {False: "", True: " _(continued)_"}
+
+
+def _lines_text(part: Part, text: str) -> str:
+    if not is_inert(text):
+        return code_block(text)
+    if _LAYOUT_INSIDE.search(text):
+        return code_block(text)
+    if not isinstance(part.value, str):  # blanks at the start of a line are set apart for mrkdwn
+        inside = "\u2003" if isinstance(part.value, dict) else ""
+        return "\n".join(f"{inside}{_indented(line)}" for line in text.split("\n"))
+    if _LAYOUT.search(text) or not text.strip():
+        return code_block(text)
+    return "\n".join(f">{escape(line)}" for line in text.split("\n"))
+
+
+def _indented(line: str) -> str:
+    rest = line.lstrip(" ")
+    return "\u2003" * ((len(line) - len(rest)) // 2) + escape(rest)
+
+
+def _moment(value: object) -> str | None:
+    """A date, or a moment in each reader's zone, beside how it was sent."""
+    if not isinstance(value, str):
+        return None
+    try:
+        if _DATE.fullmatch(value):
+            day = date.fromisoformat(value)
+            return f"{day:%a}, {day.day} {day:%b %Y} · {code(value)}"
+        if _MOMENT.fullmatch(value):
+            return f"{format_moment(datetime.fromisoformat(value))} · {code(value)}"
+    except (ValueError, OverflowError):
+        pass
+    return None

@@ -1,0 +1,252 @@
+"""Every kind of card as a value: what the pictures of cards show, and what is asserted about their layout."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from countersign.approvals.approval import Approval, open_approval
+from countersign.approvals.claim import Claim
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
+from countersign.approvals.person import Person, Standing
+from countersign.approvals.policy.approver_set import Source, SourceKind
+from countersign.approvals.policy.clock.timers import LAPSED
+from countersign.approvals.policy.rule import Rule
+from countersign.approvals.policy.voting.needed import Needed
+from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.vote import Vote
+from countersign.flow.notices.direct_messages import Why
+from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.review import Review
+from countersign.interrupts import digest, parse
+from countersign.slack.block_kit.builders import RenderedMessage
+from countersign.slack.cards.messages_about import render_message_about
+from countersign.slack.cards.open_card import render_card, render_fallback_card
+from tests.approvals.policy.policies import a_rule
+
+ALICE = Person(id="U0ALICE001", name="Alice Arden", standing=Standing.MEMBER)
+BOB = Person(id="U0BOB00001", name="Bob Berger", standing=Standing.MEMBER)
+CAROL = Person(id="U0CAROL001", name="Carol Cruz", standing=Standing.MEMBER)
+NOW = datetime(2026, 11, 26, 14, 2, tzinfo=UTC)
+ROOT = "T0LOCAL001/C0GENERAL0/1.000001"
+LETTER = "Dear Ms Meier,\n\nyour refund of 129.90 EUR is on its way.\nYou have it by Friday.\n\nYours, Ann"
+
+POST: Json = {
+    "type": "tool_approval",
+    "tool_call_id": "call_f655f0d2b60d3d270284fa3a",
+    "name": "post_message",
+    "args": {"channel": "#ops", "text": "Deploy at noon, 5 minutes of downtime"},
+    "description": "Post this message in the bot's name. Everyone in the channel will see it.",
+}
+REFUND: Json = {
+    "type": "tool_approval",
+    "tool_call_id": "call_1",
+    "name": "refund",
+    "args": {
+        "customer": "Mara Meier, no. 2041",
+        "amount": 129.9,
+        "currency": "EUR",
+        "urgent": True,
+        "due": "2026-12-04",
+        "reason": "Arrived broken, twice.",
+    },
+}
+OWN: Json = {
+    "title": "Delete the staging database?",
+    "summary": "Nobody has used it since June.",
+    "risk": "high",
+    "why": "The ticket OPS-113 asks for it, and the backup of last night is complete.",
+    "details": {
+        "database": "staging_eu",
+        "size": "48 GB",
+        "owners": ["alice", "bob"],
+        "last_backup": "2026-11-26T02:00:00Z",
+        "replicas": [{"zone": "a", "lag": 0}, {"zone": "b", "lag": 2}],
+    },
+}
+LONG: Json = {
+    "type": "tool_approval",
+    "name": "send_email",
+    "args": {
+        "to": ["mara@example.com", "office@example.com"],
+        "subject": "Your refund",
+        "body": LETTER,
+        "headers": {"reply_to": "help@example.com", "priority": None},
+    },
+}
+CODE: Json = {
+    "type": "tool_approval",
+    "name": "runQuery",
+    "args": {
+        "sql": "DELETE FROM orders\n  WHERE placed < '2020-01-01'\n    AND status = 'test';",
+        "dry_run": False,
+    },
+    "description": "Runs on the production database.",
+}
+BATCH: Json = {
+    "action_requests": [
+        {"name": "post_message", "args": {"channel": "#ops", "text": "Release 2.4 is out"}},
+        {"name": "post_message", "args": {"channel": "#general", "text": "Cake at 4"}},
+        {"name": "invite_to_channel", "args": {"channel": "#approvals", "people": ["carol"]}},
+        {"name": "refund", "args": {"customer": "Mara Meier", "amount": 129.9}},
+    ],
+    "review_configs": [],
+}
+STATE: Json = {
+    "countersign_breakpoint": [
+        {
+            "before": ["send_report"],
+            "after": ["write_report"],
+            "state": {"report": "All is well.", "pages": 3, "approved_by": None},
+            "schema": {"type": "object", "properties": {"report": {"type": "string"}}},
+        }
+    ]
+}
+TWO_SEATS = a_rule(
+    'approvers = [{group = "@finance"}, {group = "@security"}]\nrequester_may_decide = false\n'
+    'expire_after = "2h"\nundo = 60'
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One card of the gallery. `ordinary`: on a phone its buttons are in view with its title."""
+
+    name: str
+    message: RenderedMessage
+    ordinary: bool = False
+
+
+def asked(value: Json, schema: Json = None, *, rules: tuple[Rule, ...] = (), **more: Any) -> Approval:
+    rows = len(parse(value, schema).rows)
+    approval = open_approval(
+        thread_id=ROOT,
+        interrupt_id="i1",
+        digest=digest(value, schema),
+        value=value,
+        schema=schema,
+        rows=rows,
+        at=NOW,
+        requester=CAROL.id,
+        rules=rules * rows if len(rules) == 1 else rules,
+    )
+    return replace(approval, graph="refunds", **more)
+
+
+def vote(kind: DecisionKind, by: Person = BOB, **more: Any) -> Vote:
+    flags = {name: more.pop(name) for name in ("expired", "cancelled", "broke_glass") if name in more}
+    return Vote(decision=Decision(kind=kind, **more), by=by, at=NOW + timedelta(minutes=3), **flags)
+
+
+def decided(payload: Json, kind: DecisionKind, **more: Any) -> Approval:
+    approval = asked(payload)
+    return approval.with_votes(dict.fromkeys(range(len(approval.votes)), vote(kind, **more)))
+
+
+def every_card() -> Iterator[Shown]:
+    yield from _open()
+    yield from _governed()
+    yield from _closed()
+    yield from _beside()
+
+
+def _card(name: str, approval: Approval, *, ordinary: bool = False) -> Shown:
+    return Shown(name, render_card(Review(approval)), ordinary)
+
+
+def _open() -> Iterator[Shown]:
+    yield _card("tool", asked(POST), ordinary=True)
+    yield _card("refund", asked(REFUND), ordinary=True)
+    yield _card("own-shape", asked(OWN))
+    yield _card("long-text", asked(LONG))
+    yield _card("code", asked(CODE), ordinary=True)
+    yield _card("batch", asked(BATCH))
+    yield _card("approve-or-reject", asked({"question": "Pay this refund?", "amount": 129.9}), ordinary=True)
+    yield _card("options", asked({"question": "Which city?", "options": ["Berlin", "Paris", "Rome"]}))
+    yield _card(
+        "many-options", asked({"question": "Which day?", "options": [f"May {n}" for n in range(1, 32)]})
+    )
+    yield _card("question", asked("Which environment is meant?"))
+    yield _card("assistance", asked({"query": "Which environment is meant?"}))
+    yield _card("draft", asked({"task": "Correct this letter.", "draft": LETTER}))
+    yield _card("revise", asked({"text_to_revise": LETTER}))
+    yield _card("json", asked({"a": [1, 2, {"b": None}], "c": "x"}))
+    schema: Json = {
+        "type": "object",
+        "properties": {"score": {"type": "integer"}, "remark": {"type": "string"}},
+        "required": ["score"],
+    }
+    yield _card("form", asked({"question": "How good is Ada?", "experience": "3 years"}, schema))
+    yield _card("breakpoint", asked(STATE))
+    asked_again = replace(asked(REFUND), status_reason="amount has to be at most 100")
+    yield _card("asked-again", asked_again)
+    args: Json = {"body": "word " * 5000, "to": "x"}
+    yield _card("too-long", asked({"type": "tool_approval", "name": "send_email", "args": args}))
+    yield Shown("refused-by-slack", render_fallback_card(Review(asked(REFUND))))
+
+
+def _governed() -> Iterator[Shown]:
+    summary = a_rule('summary = "Refund {amount} {currency} to {customer}"')
+    yield _card("summary", asked(REFUND, rules=(replace(summary, name="small refunds"),)), ordinary=True)
+    two = replace(TWO_SEATS, name="large refunds")
+    yield _card("two-seats", asked(REFUND, rules=(two,)), ordinary=True)
+    still = (Needed(count=1, any_of=(Source(kind=SourceKind.GROUP, names=("@security",)),)),)
+    one_of_two = RowVotes(votes=(vote(DecisionKind.APPROVE),), needed=still)
+    yield _card("one-of-two", asked(REFUND, rules=(two,), row_votes=(one_of_two,)))
+    edited = vote(DecisionKind.EDIT, value={**_args(REFUND), "amount": 99.9})
+    proposed = RowVotes(votes=(edited,), proposal=edited, needed=still)
+    yield _card("edit-proposed", asked(REFUND, rules=(two,), row_votes=(proposed,)))
+    yield _card("claimed", asked(REFUND, rules=(two,), claim=Claim(by=BOB, at=NOW)))
+    hidden = replace(a_rule('redact = ["/customer", "/reason"]'), name="personal data")
+    yield _card("redacted", asked(REFUND, rules=(hidden,)))
+    careful = replace(a_rule('confirm = "Really pay this?"\ndecisions = ["approve", "reject"]'), name="pay")
+    yield _card("confirm", asked(REFUND, rules=(careful,)))
+    yield _card("lapsed", asked(REFUND, rules=(two,), status_reason=LAPSED))
+    partly = asked(BATCH).with_votes(
+        {0: vote(DecisionKind.APPROVE), 1: vote(DecisionKind.REJECT, message="No cake today.")}
+    )
+    yield _card("batch-partly-decided", partly)
+
+
+def _closed() -> Iterator[Shown]:
+    yield _card("approved", decided(POST, DecisionKind.APPROVE).resumed())
+    yield _card("rejected", decided(REFUND, DecisionKind.REJECT, message="Not without a photo."))
+    yield _card("edited", decided(LONG, DecisionKind.EDIT, value=_edited()))
+    yield _card(
+        "answered", decided({"query": "Which environment?"}, DecisionKind.RESPOND, message="Staging.")
+    )
+    yield _card("batch-decided", decided(BATCH, DecisionKind.APPROVE))
+    undoable = asked(REFUND, rules=(TWO_SEATS,)).with_votes({0: vote(DecisionKind.APPROVE)})
+    yield _card("undo", undoable.undoable(NOW + timedelta(minutes=4)))
+    nobody = Person(id="", name="large refunds", standing=Standing.MEMBER)
+    expired = vote(DecisionKind.REJECT, nobody, expired=True)
+    yield _card("expired", asked(REFUND, rules=(TWO_SEATS,)).with_votes({0: expired}))
+    cancelled = vote(DecisionKind.REJECT, CAROL, message="Cancelled by the requester.", cancelled=True)
+    yield _card("cancelled", asked(REFUND, rules=(TWO_SEATS,)).with_votes({0: cancelled}))
+    yield _card("withdrawn", asked(REFUND).withdrawn("The agent no longer asks this."))
+    unused = decided(REFUND, DecisionKind.APPROVE).withdrawn("The question changed after this was decided.")
+    yield _card("not-used", unused)
+
+
+def _beside() -> Iterator[Shown]:
+    link = "https://local.slack.test/archives/C0OPS00000/p1"
+    elsewhere = Review(asked(REFUND, rules=(TWO_SEATS,), posted_to="C0OPS00000"))
+    done = Review(decided(REFUND, DecisionKind.APPROVE))
+    for why in Why:
+        body = {"why": why.value}
+        yield Shown(f"direct-{why}", render_message_about(OutgoingKind.DIRECT, body, elsewhere, link))
+    yield Shown("direct-decided", render_message_about(OutgoingKind.DIRECT, {}, done, link))
+    yield Shown("pointer", render_message_about(OutgoingKind.POINTER, {}, elsewhere, link))
+    yield Shown("pointer-decided", render_message_about(OutgoingKind.POINTER, {}, done, link))
+
+
+def _args(value: Json) -> dict[str, Json]:
+    args = value["args"] if isinstance(value, dict) else {}
+    assert isinstance(args, Mapping)
+    return dict(args)
+
+
+def _edited() -> Json:
+    args = _args(LONG)
+    return {**args, "subject": "Your refund is here", "body": LETTER.replace("Friday", "Monday, 30 November")}

@@ -1,0 +1,99 @@
+"""Pictures of every kind of card, desktop and phone, light and dark, and facts about their layout.
+
+CARD_PICTURES names the folder that the pictures go to; without it pytest's own, which it forgets.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
+from slack_sdk.web.async_client import AsyncWebClient
+
+from slack_local.workspace import LocalWorkspace
+from tests.browser.card_gallery import Shown, every_card
+from tests.browser.conftest import TIMEOUT_MS
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+GALLERY = list(every_card())
+DESKTOP, PHONE = 780, 390  # CSS pixels of width
+HEIGHT = 4000  # all of a thread is in view, so all of it is drawn
+SCREEN = 540  # of a phone's height, what is left for messages between its bars
+FOLDER = os.environ.get("CARD_PICTURES")
+OVERFLOWING = """article => [...article.querySelectorAll("*")]
+  .filter(each => each.getBoundingClientRect().right > innerWidth + 1)
+  .map(each => each.outerHTML.slice(0, 200))"""
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A workspace in which every card hangs, each in a thread of its own."""
+
+    ws: LocalWorkspace
+    threads: dict[str, str]  # the ts by the card's name
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def wall() -> AsyncIterator[Wall]:
+    async with LocalWorkspace(retry_schedule=()) as ws:
+        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url)
+        threads = {}
+        for shown in GALLERY:
+            thread = await ws.carol.says("general", f"@countersign {shown.name}")
+            await client.chat_postMessage(
+                channel=thread.channel,
+                thread_ts=thread.ts,
+                text=shown.message.text,
+                blocks=shown.message.blocks,
+            )
+            threads[shown.name] = thread.ts
+        yield Wall(ws, threads)
+        assert ws.log.violations() == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_every_card_fits_its_screen(
+    chromium: Browser, wall: Wall, tmp_path: Path, width: int, dark: bool
+) -> None:
+    folder = Path(FOLDER) if FOLDER else tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    kind = f"{'phone' if width == PHONE else 'desktop'}-{'dark' if dark else 'light'}"
+    context = await chromium.new_context(
+        viewport={"width": width, "height": HEIGHT},
+        color_scheme="dark" if dark else "light",
+        locale="en-GB",
+        timezone_id="Europe/Berlin",
+    )
+    context.set_default_timeout(TIMEOUT_MS)
+    page = await context.new_page()
+    await page.goto(f"{wall.ws.page_url}&as=bob")
+    for shown in GALLERY:
+        card = await _card(page, wall, shown)
+        assert await card.evaluate(OVERFLOWING) == [], shown.name
+        if shown.ordinary and width == PHONE:
+            await _buttons_are_in_view(page, card, shown)
+        await card.screenshot(path=folder / f"{shown.name}-{kind}.png", animations="disabled")
+    await context.close()
+
+
+async def _card(page: Page, wall: Wall, shown: Shown) -> Locator:
+    channel = wall.ws.channel_id("general")
+    await page.goto(f"{wall.ws.address}/#/{channel}/{wall.threads[shown.name]}")
+    pane = page.get_by_role("region", name="Thread")
+    await expect(pane.get_by_text(f"@countersign {shown.name}", exact=True)).to_be_visible()
+    await expect(pane.get_by_role("article")).to_have_count(2)
+    return pane.get_by_role("article").last
+
+
+async def _buttons_are_in_view(page: Page, card: Locator, shown: Shown) -> None:
+    """The title and the decisions are on the screen together."""
+    top = await card.bounding_box()
+    last = await card.locator(".actions").first.bounding_box()
+    assert top
+    assert last
+    assert last["y"] + last["height"] - top["y"] <= SCREEN, shown.name

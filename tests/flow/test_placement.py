@@ -271,9 +271,9 @@ async def test_what_is_decided_without_asking_is_one_line_in_the_thread(harness:
 async def test_a_summary_is_the_title_and_stands_back_where_an_argument_is_missing(harness: Harness) -> None:
     _, card = await asked(harness, NAMED + 'summary = "Pay {amount} <!channel> to {to.name}"\n', "call: go")
     shown = render_card(Review(card))
-    assert shown.blocks[0]["text"]["text"] == "Pay 3 &lt;!channel&gt; to Ann"
+    assert shown.blocks[0]["title"]["text"] == "Pay 3 &lt;!channel&gt; to Ann"
     _, card = await asked(harness, NAMED + 'summary = "Pay {nothing}"\n', "call: go")
-    assert render_card(Review(card)).blocks[0]["text"]["text"] == Review(card).request.title
+    assert render_card(Review(card)).blocks[0]["title"]["text"] == Review(card).shown.title
     _, card = await asked(harness, NAMED + 'summary = "Refund {amount} to {to}"\n', "two: go")
     blocks = str(render_card(Review(card)).blocks)
     assert "Refund 50 to Ann" in blocks
@@ -288,7 +288,7 @@ async def test_what_is_redacted_is_on_no_card_form_message_or_ledger_and_reaches
 ) -> None:
     thread, card = await asked(harness, REDACTS, "call: go")
     review = Review(card)
-    assert render_card(review).text.endswith("Pay 3 to Redacted")
+    assert render_card(review).text.startswith("Approval needed: Pay 3 to Redacted. ")
     reference = CardReference(approval_id=card.id, row=0, digest=card.digest)
     modal = ModalReference(card=reference, channel=CHANNEL, message_ts="1.0")
     edit = review.request.rows[0].forms[EDIT]

@@ -167,8 +167,25 @@ async def test_a_post_whose_fate_is_unknown_is_there_once_in_the_end(bot: Bot, f
     assert [m.text for m in thread.from_bot()] == ["only once"]
 
 
-async def test_a_card_that_slack_will_not_take_is_posted_plain(bot: Bot) -> None:
+async def test_a_workspace_without_containers_gets_classic_blocks_from_then_on(
+    bot: Bot,
+) -> None:
+    value: Json = {"type": "tool_approval", "name": "transfer", "args": {"amount": 12}}
+    framed = await bot.asks(value)
+    assert [block["type"] for block in framed.message.blocks] == ["container", "actions", "actions"]
     bot.ws.faults.on_call("chat.postMessage", ApiFault.ERROR, error="invalid_blocks")
+    first = await bot.asks(value)
+    posts = len(bot.ws.log.calls("chat.postMessage"))
+    second = await bot.asks(value)
+    assert len(bot.ws.log.calls("chat.postMessage")) == posts + 1
+    for card in (first, second):
+        assert card.message.blocks[0]["type"] == "header"
+        assert "*Amount:* 12" in card.text
+        assert card.actions == framed.actions
+
+
+async def test_a_card_that_slack_will_not_take_is_posted_plain(bot: Bot) -> None:
+    bot.ws.faults.on_call("chat.postMessage", ApiFault.ERROR, error="invalid_blocks", times=2)
     card = await bot.asks({"type": "tool_approval", "name": "transfer", "args": {"amount": 12}})
     assert "approval:approve" in card.actions
     assert "approval:view" in card.actions

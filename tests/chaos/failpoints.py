@@ -91,12 +91,12 @@ class CommitFailpoint:
 
 
 @asynccontextmanager
-async def commit_failpoint(fleet: Fleet) -> AsyncIterator[CommitFailpoint]:
+async def commit_failpoint(fleet: Fleet, tables: Sequence[str] = TABLES) -> AsyncIterator[CommitFailpoint]:
     async with await psycopg.AsyncConnection.connect(
         fleet.stage.database_url, autocommit=True, row_factory=dict_row
     ) as connection:
         await connection.execute(_SET_UP.encode())
-        for table in TABLES:
+        for table in tables:
             await connection.execute(_ON_TABLE.format(table=table).encode())
         await connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         yield CommitFailpoint(connection)

@@ -18,7 +18,9 @@ UNION ALL SELECT 'outbox ' || key || ' ' || coalesce(error, '') FROM countersign
     AND NOT (key LIKE 'waiting:%' AND given_up_at IS NOT NULL)
 UNION ALL SELECT 'approval ' || id || ' ' || status FROM countersign.approvals
     WHERE status IN ('pending', 'decided')
-UNION ALL SELECT 'card of ' || id FROM countersign.approvals WHERE rendered_version < version
+UNION ALL SELECT 'card of ' || id FROM countersign.approvals a WHERE rendered_version < version
+    AND (card_ts IS NOT NULL OR EXISTS (
+        SELECT 1 FROM countersign.outbox o WHERE o.approval_id = a.id AND o.kind = 'card'))
 UNION ALL SELECT 'thread ' || id || ' halted ' || halted FROM countersign.threads WHERE halted IS NOT NULL
 UNION ALL SELECT 'job ' || id || ' ' || status FROM procrastinate_jobs
     WHERE task_name = 'advance' AND status IN ('todo', 'doing')

@@ -43,7 +43,7 @@ GUARDS = (
     Guard(
         name="rows that the card does not show are not approved with the rest",
         file="bot/countersign/slack/listeners/card_buttons.py",
-        old="if not set(rows) <= set(rows_for_approve_all(review)):",
+        old="if not set(rows) <= set(covered(review)):",
         new="if not rows:",
         tests=(f"{_DECISIONS}::test_approving_rows_that_the_card_does_not_show_is_refused",),
     ),

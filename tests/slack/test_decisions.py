@@ -9,6 +9,7 @@ import pytest
 from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
+from countersign.approvals.policy.rule import ReasonRequired, Rule
 from countersign.testing.cards import ApprovalCard
 from slack_local.fault_injection import ApiFault, DeliveryFault
 from slack_local.model.records import View
@@ -137,6 +138,44 @@ async def test_approving_rows_that_the_card_does_not_show_is_refused(bot: Bot, r
     await bot.ws.bob.clicks_raw(payload)
 
     await bot.ws.bob.sees_ephemeral(lambda _: bool(bot.ws.bob.ephemerals))
+    assert (await now(bot, approval)).version == 1
+
+
+async def test_reject_rest_rejects_what_is_open_at_once(bot: Bot) -> None:
+    card = await bot.asks(BATCH)
+    approval = await bot.approval(card)
+    assert {"Approve all 2", "Reject all 2"} <= set(card.labels)
+    await card.approve(by=bot.ws.bob, block_id=row_block(card, 0))
+    await card.thread.wait_until(lambda: "Reject all 2" not in card.labels or None)
+    assert "approval:reject_rest" not in card.actions, "one row has a button of its own"
+
+    again = await bot.asks({"action_requests": [{"name": "t", "args": {"n": n}} for n in range(40)]})
+    approval = await bot.approval(again)
+    late = bot.ws.alice.click_payload(again.message, "approval:reject_rest")
+    await again.click("approval:reject_rest", bot.ws.bob)
+    await again.closes()
+    rejected = await now(bot, approval)
+    assert rejected.answer == {"decisions": [{"type": "reject"}] * 40}, "those that are not shown, too"
+
+    await bot.ws.alice.clicks_raw(late)
+    await bot.ws.alice.sees_ephemeral("rejected by bob already")
+
+
+async def test_where_a_rejection_needs_a_reason_rows_are_rejected_one_by_one(bot: Bot) -> None:
+    rules = (Rule(name="free"), Rule(name="reasons", reason=ReasonRequired.REJECT))
+    free = await bot.asks(BATCH, rules=(Rule(name="free"),) * 2)
+    card = await bot.asks(BATCH, rules=rules)
+    approval = await bot.approval(card)
+    assert "approval:reject_rest" in free.actions
+    assert "approval:reject_rest" not in card.actions
+    payload = bot.ws.bob.click_payload(free.message, "approval:reject_rest")
+    message = bot.ws.bob.click_payload(card.message, "approval:approve_rest")
+    message["actions"][0] |= {"action_id": "approval:reject_rest"}
+    assert payload["actions"][0]["action_id"] == message["actions"][0]["action_id"]
+
+    await bot.ws.bob.clicks_raw(message)
+
+    await bot.ws.bob.sees_ephemeral("This card changed")
     assert (await now(bot, approval)).version == 1
 
 

@@ -19,6 +19,7 @@ from countersign.slack.cards import card_actions
 from countersign.slack.cards.edit_diff import edit_changes, inline_diff
 from countersign.slack.cards.payload import BlockBudget, PayloadBlocks, payload_blocks, text_length
 from countersign.slack.cards.references import CardReference, RowsReference
+from countersign.slack.cards.reject_all import reject_all_buttons
 from countersign.slack.cards.row import (
     decided_line,
     header_is_truncated,
@@ -163,6 +164,7 @@ def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
         made = button(card_actions.APPROVE_REST, label, rows.pack())
         confirm = next((rule.confirm for rule in map(approval.rule, covered) if rule.confirm), None)
         buttons.append(made | {"confirm": confirmation(confirm, label)} if confirm else made)
+    buttons += reject_all_buttons(review)
     on_card = {each.row for each in shown}
     all_shown = on_card.issuperset(approval.open_rows) and not _decided_rows_truncated(approval, request)
     if not all_shown:

@@ -18,6 +18,7 @@ GRANT = "approval:grant"  # approve, and do not ask again within the limits of t
 REVOKE_GRANT = "grant:revoke"  # on the answer to `/approvals grants`
 PAGE = "approval:page"
 APPROVE_REST = "approval:approve_rest"
+REJECT_REST = "approval:reject_rest"
 OPTIONS = "approval:options"  # the menu of more options than there are buttons for
 OTHER = "approval:other"  # an answer that the card does not offer
 OTHER_LABEL = "Answer another way"

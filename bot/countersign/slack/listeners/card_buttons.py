@@ -4,7 +4,7 @@ A click is acknowledged only after its decision is saved: a click that Slack cou
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -21,6 +21,7 @@ from countersign.slack.cards import card_actions
 from countersign.slack.cards.details_view import details_view, first_page
 from countersign.slack.cards.open_card import rows_for_approve_all
 from countersign.slack.cards.references import CardReference, InvalidReference, ModalReference, RowsReference
+from countersign.slack.cards.reject_all import rows_for_reject_all
 from countersign.slack.forms.modal import Modal, form_view
 from countersign.slack.listeners.button_click import ButtonClick
 from countersign.slack.listeners.card_decision import decide, decision_form, whole
@@ -46,6 +47,10 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 
     async def on_approve_rest(ack: Ack, body: dict[str, Any]) -> None:
         await _reporting_errors(context, body, _approve_rest)
+        await ack()
+
+    async def on_reject_rest(ack: Ack, body: dict[str, Any]) -> None:
+        await _reporting_errors(context, body, _reject_rest)
         await ack()
 
     async def on_withdraw(ack: Ack, body: dict[str, Any]) -> None:
@@ -80,6 +85,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     app.action(whole(card_actions.OPTION_PATTERN))(on_option)
     app.action(card_actions.OPTIONS)(on_option)
     app.action(card_actions.APPROVE_REST)(on_approve_rest)
+    app.action(card_actions.REJECT_REST)(on_reject_rest)
     app.action(card_actions.WITHDRAW)(on_withdraw)
     app.action(card_actions.UNDO)(on_undo)
     app.action(card_actions.CANCEL)(on_cancel)
@@ -165,9 +171,23 @@ async def _decision_request(
 
 
 async def _approve_rest(context: ListenerContext, click: ButtonClick) -> None:
-    """Approve the rows that the button was shown with, as far as they are still open.
+    """A row that the card does not show in full is refused: nobody can have read it there."""
+    await _decide_rest(context, click, DecisionKind.APPROVE, rows_for_approve_all)
 
-    A row that the card does not show in full is refused: nobody can have read it there.
+
+async def _reject_rest(context: ListenerContext, click: ButtonClick) -> None:
+    await _decide_rest(context, click, DecisionKind.REJECT, rows_for_reject_all)
+
+
+async def _decide_rest(
+    context: ListenerContext,
+    click: ButtonClick,
+    kind: DecisionKind,
+    covered: Callable[[Review], Collection[int]],
+) -> None:
+    """Decide the rows that the button was shown with, as far as they are still open.
+
+    `covered` are those that the button may decide now.
     """
     ref = RowsReference.unpack(click.value)
     person = await context.person(click.user, click.channel)
@@ -178,15 +198,15 @@ async def _approve_rest(context: ListenerContext, click: ButtonClick) -> None:
         rows = [row for row in ref.rows if row in approval.open_rows]
         approval.check_open(rows[0] if rows else ref.rows[0], ref.digest)
         await context.check_card_message(approval, click.message_ts, shown=click.on_message)
-        if not set(rows) <= set(rows_for_approve_all(review)):
+        if not set(rows) <= set(covered(review)):
             raise QuestionChanged(_NOT_SHOWN)
-        return await _decision_request(ref, click, {row: Decision(kind=DecisionKind.APPROVE) for row in rows})
+        return await _decision_request(ref, click, {row: Decision(kind=kind) for row in rows})
 
     for attempt in range(_MAX_RACES):
         try:
             await context.save_decision(make, person)
             break
-        except AlreadyDecided:  # somebody decided one of the rows in between: approve the others
+        except AlreadyDecided:  # somebody decided one of the rows in between: decide the others
             if attempt == _MAX_RACES - 1:
                 raise
 

@@ -15,6 +15,7 @@ from countersign.flow.decisions.break_glass_reviews import BreakGlassReviews
 from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.decide import Decide
+from countersign.flow.decisions.refer import ReferApproval
 from countersign.flow.decisions.reply_handler import ReplyHandler
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
@@ -68,6 +69,7 @@ class Decisions:
     undo_decision: UndoDecision
     cancel_approval: CancelApproval
     claim_approval: ClaimApproval
+    refer_approval: ReferApproval
     absences: Absences
     start_permission: StartPermission
 
@@ -231,6 +233,7 @@ def _decisions(
         undo_decision=UndoDecision(threads, voting, now, storage.grants),
         cancel_approval=CancelApproval(threads, now, metrics, ledger),
         claim_approval=ClaimApproval(threads, voting, now, ledger),
+        refer_approval=ReferApproval(threads, voting, now, ledger),
         absences=Absences(storage.delegations, now),
         start_permission=StartPermission(slack, StartPolicy(settings.start)),
     )

@@ -135,6 +135,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         undo_decision=services.decisions.undo_decision,
         cancel_approval=services.decisions.cancel_approval,
         claim_approval=services.decisions.claim_approval,
+        refer_approval=services.decisions.refer_approval,
         absences=services.decisions.absences,
         grants=services.grants,
         break_glass_reviews=services.break_glass_reviews,

@@ -84,3 +84,16 @@ async def test_a_requester_hands_their_seat_to_nobody_for_their_own_request(offi
     await erin.sees_ephemeral("You stand in for")
     assert [event for event, _ in office.ledger(card.thread)] == ["opened", "refused"]
     await ws.carol.runs("/approvals delegate stop")
+
+
+async def test_a_card_is_passed_to_a_colleague_who_is_told(office: Stage) -> None:
+    ws = office.ws
+    card = await asked(office, "pay")
+    assert (await card.ask_someone_else(ws.bob, ws.alice.id, "your customer")).outcome == "closed"
+    await shows(card, f"<@{ws.bob.id}> asked <@{ws.alice.id}>: your customer")
+    await DirectMessages(office, ws.alice.direct()).saying("You were asked to decide", "your customer")
+    await card.approve(by=ws.alice)
+    await card.approve(by=ws.bob)
+    assert await resumed(office, card.thread) == {"type": "approve"}
+    events = [event for event, _ in office.ledger(card.thread)]
+    assert events == ["opened", "referred", "voted", "decided", "resumed"]

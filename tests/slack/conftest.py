@@ -20,6 +20,7 @@ from countersign.flow.decisions.break_glass_reviews import BreakGlassReviews
 from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.decide import Decide
+from countersign.flow.decisions.refer import ReferApproval
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery
@@ -186,6 +187,7 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
             undo_decision=UndoDecision(store, voting, clock, grants),
             cancel_approval=CancelApproval(store, clock),
             claim_approval=ClaimApproval(store, voting, clock),
+            refer_approval=ReferApproval(store, voting, clock),
             absences=Absences(delegations, clock),
             grants=Grants(grants, policy, clock, workspace.team),
             break_glass_reviews=BreakGlassReviews(

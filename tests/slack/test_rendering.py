@@ -283,7 +283,7 @@ def test_a_card_under_a_rule_has_its_own_buttons_last_and_once() -> None:
         for drawn in (render_card(under_a_rule(value)), render_fallback_card(under_a_rule(value))):
             message_blocks(drawn.blocks)
             found = buttons(drawn.blocks)
-            assert found[-2:] == ["approval:claim", "approval:cancel"]
+            assert found[-3:] == ["approval:claim", "approval:delegate", "approval:cancel"]
             assert (found.count("approval:claim"), found.count("approval:cancel")) == (1, 1)
 
 

@@ -150,7 +150,7 @@ async def test_decisions_that_the_rule_leaves_out_have_no_button(bot: Bot) -> No
     card = await bot.asks(REFUND, rules=(a_rule('decisions = ["approve", "reject"]'),))
     assert set(card.actions) == {
         *("approval:approve", "approval:reject"),
-        *("approval:claim", "approval:cancel"),
+        *("approval:claim", "approval:delegate", "approval:cancel"),
     }
 
 

@@ -16,6 +16,7 @@ from countersign.approvals.policy.clock.timers import UNDO_TOO_LATE, Fired, Time
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.row_votes import NothingToWithdraw, RowVotes
 from countersign.approvals.record import ApprovalRecord, sole_vote
+from countersign.approvals.referral import Referral
 from countersign.approvals.vote import Vote
 
 
@@ -136,6 +137,11 @@ class Approval(ApprovalRecord):
         """In nobody's hands."""
         return self._moved(Event.RELEASED, Status.PENDING, claim=None)
 
+    def referred(self, referral: Referral) -> "Approval":
+        """Somebody asked another person to decide; who asks has it in hand no more."""
+        claim = None if self.claim is not None and self.claim.by.id == referral.by.id else self.claim
+        return self._moved(Event.REFERRED, Status.PENDING, claim=claim, referrals=(*self.referrals, referral))
+
     def without_claim_of(self, user_id: str) -> "Approval":
         """Whoever has voted has it in hand no more."""
         held = self.claim is not None and self.claim.by.id == user_id
@@ -177,6 +183,7 @@ class Approval(ApprovalRecord):
             status_reason=reason,
             asked_at=at,
             fired=frozenset(),
+            referrals=(),
             undo_until=None,
         )
 

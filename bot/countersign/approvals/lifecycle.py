@@ -22,6 +22,7 @@ class Event(StrEnum):
     VOTE_WITHDRAWN = "vote_withdrawn"  # somebody took their vote back
     DECIDED = "decided"  # people decided the last of it
     CLAIMED = "claimed"  # somebody has it in hand, which keeps nobody from deciding
+    REFERRED = "referred"  # somebody who may decide asked another person who may
     RELEASED = "released"  # they have not any more, or for too long
     REMINDED = "reminded"  # nobody decided yet: people were told again
     ESCALATED = "escalated"  # nobody decided yet: `escalate_to` may decide too, and was told
@@ -61,6 +62,7 @@ _TRANSITIONS: dict[tuple[Status, Event], frozenset[Status]] = {
     (Status.PENDING, Event.VOTE_WITHDRAWN): frozenset({Status.PENDING}),
     (Status.PENDING, Event.DECIDED): frozenset({Status.DECIDED}),
     (Status.PENDING, Event.CLAIMED): frozenset({Status.PENDING}),
+    (Status.PENDING, Event.REFERRED): frozenset({Status.PENDING}),
     (Status.PENDING, Event.RELEASED): frozenset({Status.PENDING}),
     (Status.PENDING, Event.REMINDED): frozenset({Status.PENDING}),
     (Status.PENDING, Event.ESCALATED): frozenset({Status.PENDING}),

@@ -15,6 +15,7 @@ from countersign.approvals.lifecycle import Outcome, Stage, Status
 from countersign.approvals.policy.clock.timers import Fired, TimerKind, due, is_still_valid, timers
 from countersign.approvals.policy.rule import NO_RULE, Rule
 from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.referral import Referral
 from countersign.approvals.vote import Vote
 
 _MEMBERS_DECIDE = Rule(name=NO_RULE)
@@ -54,6 +55,7 @@ class ApprovalRecord:
     fired: frozenset[Fired] = frozenset()  # timers of its rows that fired since it was asked
     undo_until: datetime | None = None  # until when the graph does not hear of the decision
     claim: Claim | None = None  # who has it in hand; never once it is decided
+    referrals: tuple[Referral, ...] = ()  # who asked whom to decide it, since it was asked; oldest first
     posted_to: str | None = None  # the id of the channel that its card is in; None: the thread's
 
     @property

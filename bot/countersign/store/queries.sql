@@ -122,6 +122,7 @@ WITH changed AS (
     SET status = %(status)s, votes = %(votes)s, row_votes = %(row_votes)s, answer = %(answer)s, closes_as = %(closes_as)s,
         status_reason = %(status_reason)s, version = %(version)s, asked_at = %(asked_at)s, fired = %(fired)s,
         undo_until = %(undo_until)s, due_at = %(due_at)s, state = %(state)s, claim = %(claim)s,
+        referrals = %(referrals)s,
         rendered_version = CASE WHEN %(status)s IN ('resumed', 'expired', 'cancelled') AND rendered_version = version
                            THEN %(version)s ELSE rendered_version END,
         changed_at = now()

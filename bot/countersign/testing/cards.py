@@ -56,6 +56,11 @@ class ApprovalCard(Card):
         """Press I'm looking."""
         return await self.click("approval:claim", by)
 
+    async def ask_someone_else(self, by: CardUser, person: str, note: str = "") -> SubmissionResult:
+        """Press Ask someone else and submit the form: a user's id, and a note."""
+        values = {"/person": person} | ({"/note": note} if note else {})
+        return await self.submit("approval:delegate", by, values)
+
     async def cancel(self, by: CardUser) -> ClickResult:
         """Press Cancel request."""
         return await self.click("approval:cancel", by)

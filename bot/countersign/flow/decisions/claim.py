@@ -47,18 +47,19 @@ class ClaimApproval:
         if held is not None and held.by.id == person.id:
             return Change(after=approval.released(), event=Event.RELEASED, by=person)
         async with self._refusals.kept(approval, approval.open_rows[0], person, None):
-            await self._check_may_decide_some(approval, person)
+            await check_may_decide_some(self._voting, approval, person)
         after = approval.claimed(person, self._clock())
         return Change(after=after, event=Event.CLAIMED, by=person)
 
-    async def _check_may_decide_some(self, approval: Approval, person: Person) -> None:
-        """Raise MayNotDecide unless there is an open row that this person may decide in some way."""
-        refused: MayNotDecide | None = None
-        for row in approval.open_rows:
-            voting = await self._voting.row(approval, row, person.id)
-            for kind in (each for each in DecisionKind if each in approval.rule(row).decisions):
-                try:
-                    return check_may_open(voting.context, voting.votes, person, kind)
-                except MayNotDecide as refusal:
-                    refused = refused or refusal
-        raise refused or MayNotDecide
+
+async def check_may_decide_some(voting: Voting, approval: Approval, person: Person) -> None:
+    """Raise MayNotDecide unless there is an open row that this person may decide in some way."""
+    refused: MayNotDecide | None = None
+    for row in approval.open_rows:
+        now = await voting.row(approval, row, person.id)
+        for kind in (each for each in DecisionKind if each in approval.rule(row).decisions):
+            try:
+                return check_may_open(now.context, now.votes, person, kind)
+            except MayNotDecide as refusal:
+                refused = refused or refusal
+    raise refused or MayNotDecide

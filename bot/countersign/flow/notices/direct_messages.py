@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.referral import Referral
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRef
 
@@ -12,6 +13,7 @@ class Why(StrEnum):
     ASKED = "asked"
     REMINDED = "reminded"
     ESCALATED = "escalated"
+    REFERRED = "referred"
     BROKE_GLASS = "broke_glass"
     REVIEW_DUE = "review_due"
 
@@ -31,4 +33,18 @@ def direct_messages(approval: Approval, users: Iterable[str], why: Why) -> tuple
             approval_id=approval.id,
         )
         for user in users
+    )
+
+
+def referral_message(approval: Approval, referral: Referral) -> Outgoing:
+    """To whoever was asked, once for each person who asks them."""
+    asked = int(approval.clock_from.timestamp())
+    return Outgoing(
+        key=f"{Why.REFERRED}:{approval.id}:{asked}:{referral.by.id}:{referral.to.id}",
+        kind=OutgoingKind.DIRECT,
+        team=ThreadRef.parse(approval.thread_id).team,
+        channel=referral.to.id,
+        thread_ts=None,
+        body={"why": Why.REFERRED.value, "by": referral.by.id, "note": referral.note},
+        approval_id=approval.id,
     )

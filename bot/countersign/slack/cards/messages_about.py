@@ -7,7 +7,8 @@ from countersign.approvals.lifecycle import Outcome, Stage
 from countersign.flow.notices.direct_messages import Why
 from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.review import Review
-from countersign.slack.block_kit.builders import RenderedMessage, context_block, section
+from countersign.interrupts import single_line
+from countersign.slack.block_kit.builders import Block, RenderedMessage, context_block, section
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
 from countersign.slack.cards.break_glass import break_glass_reasons
@@ -18,6 +19,7 @@ _REASON_LIMIT = 1000
 _LEAD = {
     Why.ASKED: "Your approval is needed",
     Why.REMINDED: "Reminder: your approval is still needed",
+    Why.REFERRED: "You were asked to decide",
     Why.ESCALATED: "Escalated to you: nobody has decided this yet",
 }
 _OUTCOME = {
@@ -53,9 +55,19 @@ def render_message_about(
         text=f"{lead}: {title}",
         blocks=[
             section(f":bell: *{lead}*\n{title}\n<{link}|Open the card>"),
+            *_referral(body),
             context_block(f"{asked} in <#{review.thread.channel}>"),
         ],
     )
+
+
+def _referral(body: Mapping[str, Any]) -> list[Block]:
+    """Who asked this person to decide, and what they wrote."""
+    if body.get("why") != Why.REFERRED.value:
+        return []
+    note = truncate_escaped(single_line(str(body.get("note") or "")), _REASON_LIMIT)
+    asked = f"<@{escape(str(body.get('by', '')))}> asks you"
+    return [section(f"{asked}: {note}" if note else f"{asked}.")]
 
 
 def _broke_glass(review: Review, title: str, link: str, *, reminder: bool) -> RenderedMessage:

@@ -17,6 +17,7 @@ from countersign.slack.cards.closed_card import render_closed_card
 from countersign.slack.cards.container import with_frame
 from countersign.slack.cards.description import description_block
 from countersign.slack.cards.payload import BlockBudget, payload_blocks, short_text, text_length, title_block
+from countersign.slack.cards.referrals import referral_blocks
 from countersign.slack.cards.request_line import has_details, request_block
 from countersign.slack.cards.review_fields import other_parts, review_field_blocks
 from countersign.slack.cards.row import look_alike_blocks, only_row_buttons, row_buttons
@@ -66,7 +67,7 @@ def render_fallback_card(review: Review) -> RenderedMessage:
     buttons = [
         row_buttons(approval, request, row, truncated=True) for row in approval.open_rows[:_FALLBACK_ROWS]
     ]
-    buttons += [*claim_blocks(review), *whole_card_blocks(review)]
+    buttons += [*claim_blocks(review), *referral_blocks(approval), *whole_card_blocks(review)]
     blocks = [
         title_block(request.title),
         request_block(review, truncated=True),
@@ -101,7 +102,7 @@ def _introduction(review: Review) -> list[Block]:
         blocks.append(section(f"{lead}\n{code(note)}"))
     if request.description:
         blocks.append(description_block(request.description, 3000))
-    return [*blocks, *review_field_blocks(request), *claim_blocks(review)]
+    return [*blocks, *review_field_blocks(request), *claim_blocks(review), *referral_blocks(approval)]
 
 
 def _single_row(review: Review, chars: int) -> list[Block]:

@@ -1,4 +1,4 @@
-"""The buttons of a whole card under a rule: *I'm looking*, and *Cancel request* for whoever asked."""
+"""The buttons of a whole card under a rule: *I'm looking*, *Ask someone else*, *Cancel request*."""
 
 from countersign.flow.decisions.cancel import is_cancellable
 from countersign.flow.review import Review
@@ -15,6 +15,7 @@ def whole_card_buttons(review: Review) -> list[Block]:
     buttons = []
     if approval.rule_names:
         buttons.append(button(card_actions.CLAIM, card_actions.CLAIM_LABEL, value))
+        buttons.append(button(card_actions.DELEGATE, card_actions.DELEGATE_LABEL, value))
     if is_cancellable(review):
         cancel = button(card_actions.CANCEL, card_actions.CANCEL_LABEL, value)
         buttons.append(cancel | {"confirm": _cancelling()})

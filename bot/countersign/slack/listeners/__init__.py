@@ -10,6 +10,7 @@ from countersign.slack.listeners import (
     grant_buttons,
     membership_events,
     message_events,
+    referral_form,
     run_buttons,
     slash_commands,
     start_forms,
@@ -22,6 +23,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     message_events.register(app, context)  # after it: what it does not handle, it acknowledges
     card_buttons.register(app, context)
     card_forms.register(app, context)
+    referral_form.register(app, context)
     grant_buttons.register(app, context)
     run_buttons.register(app, context)
     start_forms.register(app, context)

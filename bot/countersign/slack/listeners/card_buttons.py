@@ -123,7 +123,7 @@ async def _decide(context: ListenerContext, click: ButtonClick) -> None:
         return
     reference = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
     view = form_view(form, form_modal(review, click.action_id, reference))
-    context.background_tasks.start("open form", _open_view(context, click, view))
+    context.background_tasks.start("open form", open_view(context, click, view))
 
 
 async def _choose(context: ListenerContext, click: ButtonClick) -> None:
@@ -252,7 +252,7 @@ async def _open_details(context: ListenerContext, click: ButtonClick) -> None:
         message_ts=click.message_ts,
         page=first_page(review, ref),
     )
-    context.background_tasks.start("open details", _open_view(context, click, details_view(review, modal)))
+    context.background_tasks.start("open details", open_view(context, click, details_view(review, modal)))
 
 
 async def _show_page(context: ListenerContext, body: dict[str, Any]) -> None:
@@ -268,7 +268,7 @@ async def _show_page(context: ListenerContext, body: dict[str, Any]) -> None:
     )
 
 
-async def _open_view(context: ListenerContext, click: ButtonClick, view: Block) -> None:
+async def open_view(context: ListenerContext, click: ButtonClick, view: Block) -> None:
     try:
         await context.api.call("views.open", trigger_id=click.trigger_id, view=view)
     except SlackRefused as refused:

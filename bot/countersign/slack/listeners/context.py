@@ -19,6 +19,7 @@ from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.concurrent_change import retry_on_conflict
 from countersign.flow.decisions.decide import Decide, DecisionRequest
+from countersign.flow.decisions.refer import ReferApproval
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.errors import (
@@ -78,6 +79,7 @@ class ListenerContext:
     undo_decision: UndoDecision
     cancel_approval: CancelApproval
     claim_approval: ClaimApproval
+    refer_approval: ReferApproval
     absences: Absences
     grants: Grants
     break_glass_reviews: BreakGlassReviews

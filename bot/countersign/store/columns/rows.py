@@ -123,6 +123,7 @@ def approval_from(row: Row) -> Approval:
         fired=vote_columns.fired_from(row.get("fired")),
         undo_until=row.get("undo_until"),
         claim=vote_columns.claim_from(row.get("claim")),
+        referrals=vote_columns.referrals_from(row.get("referrals")),
         posted_to=row.get("posted_to"),
     )
 
@@ -156,6 +157,7 @@ def approval_row(approval: Approval) -> dict[str, Any]:
         "fired": json_column(vote_columns.fired_column(approval.fired)),
         "undo_until": approval.undo_until,
         "claim": json_column(vote_columns.claim_column(approval.claim)),
+        "referrals": json_column(vote_columns.referrals_column(approval.referrals)),
         "due_at": approval.due_at,
         "posted_to": approval.posted_to,
         "stage": approval.stage.value,

@@ -14,6 +14,7 @@ from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.clock.timers import Fired, TimerKind
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.referral import Referral
 from countersign.approvals.vote import Vote
 
 Row = Mapping[str, Any]
@@ -50,6 +51,31 @@ def claim_column(claim: Claim | None) -> Json:
     if claim is None:
         return None
     return {**_person_row(claim.by), "at": claim.at.isoformat()}
+
+
+def referrals_column(referrals: Sequence[Referral]) -> Json:
+    """Null for none."""
+    return [
+        {
+            "by": _person_row(each.by),
+            "to": _person_row(each.to),
+            "note": each.note,
+            "at": each.at.isoformat(),
+        }
+        for each in referrals
+    ] or None
+
+
+def referrals_from(column: Any) -> tuple[Referral, ...]:
+    return tuple(
+        Referral(
+            by=_person_from(each["by"]),
+            to=_person_from(each["to"]),
+            note=each["note"],
+            at=datetime.fromisoformat(each["at"]),
+        )
+        for each in column or ()
+    )
 
 
 def claim_from(column: Any) -> Claim | None:

@@ -1,0 +1,77 @@
+"""Asking someone else: whoever may decide passes the card to another person who may, with a note."""
+
+from uuid import UUID
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.errors import CountersignError, MayNotDecide
+from countersign.approvals.ledger import Change
+from countersign.approvals.lifecycle import Event, Status
+from countersign.approvals.person import Person
+from countersign.approvals.referral import MAX_REFERRALS, Referral
+from countersign.flow.decisions.claim import check_may_decide_some
+from countersign.flow.decisions.concurrent_change import save_change
+from countersign.flow.decisions.refusal_log import RefusalLog
+from countersign.flow.notices.direct_messages import referral_message
+from countersign.flow.outgoing import Outgoing
+from countersign.flow.policy.voting import Voting
+from countersign.flow.ports import Clock, Ledger, Store
+from countersign.flow.review import Review
+from countersign.interrupts import FormValidationError
+
+PERSON = "/person"
+NOTE_LIMIT = 500  # characters
+
+
+class NothingToPassOn(CountersignError):
+    """Any member can decide this, so nobody has to be asked."""
+
+
+class ReferApproval:
+    def __init__(self, store: Store, voting: Voting, clock: Clock, ledger: Ledger | None = None) -> None:
+        """Without `ledger`, refusals are not kept."""
+        self._store = store
+        self._voting = voting
+        self._clock = clock
+        self._refusals = RefusalLog(ledger)
+
+    async def check(self, approval: Approval, person: Person) -> None:
+        """Raise NotPending, NothingToPassOn, or MayNotDecide for whoever may not decide it themselves."""
+        if approval.status is not Status.PENDING:
+            row = next(iter(approval.open_rows), 0)
+            approval.check_open(row, approval.digest_of(row))
+        if not approval.rule_names:
+            raise NothingToPassOn
+        async with self._refusals.kept(approval, approval.open_rows[0], person, None):
+            await check_may_decide_some(self._voting, approval, person)
+
+    async def __call__(
+        self, approval_id: UUID, channel: str, by: Person, to: Person, note: str
+    ) -> tuple[Review, Outgoing]:
+        """The approval with the referral on it, and the direct message to whoever was asked.
+
+        Raises what `check` raises, FormValidationError for somebody who may not decide it, and Conflict.
+        """
+        referral = Referral(by=by, to=to, note=note.strip()[:NOTE_LIMIT], at=self._clock())
+        changed = await save_change(
+            self._store,
+            approval_id,
+            channel,
+            lambda review: self._change(review.approval, referral),
+            lambda review: (referral_message(review.approval, referral),),
+        )
+        return changed, referral_message(changed.approval, referral)
+
+    async def _change(self, approval: Approval, referral: Referral) -> Change:
+        await self.check(approval, referral.by)
+        if referral.to.id == referral.by.id:
+            raise FormValidationError({PERSON: "That's you. Choose somebody else."})
+        if len(approval.referrals) >= MAX_REFERRALS:
+            raise FormValidationError({PERSON: "Enough people were asked. Talk to one of them."})
+        try:
+            await check_may_decide_some(self._voting, approval, referral.to)
+        except MayNotDecide as refusal:
+            raise FormValidationError(
+                {PERSON: f"{referral.to.name} can't decide this. ({refusal})"}
+            ) from None
+        detail = {"to": referral.to.id, "name": referral.to.name, "note": referral.note or None}
+        return Change(after=approval.referred(referral), event=Event.REFERRED, by=referral.by, detail=detail)

@@ -7,6 +7,8 @@ from typing_extensions import TypedDict
 
 
 class State(TypedDict, total=False):
+    rating: int
+    comment: str
     question: str
     options: list[str]
     reply: str
@@ -238,3 +240,19 @@ def the_decision_is_kept(state: dict[str, Any]) -> dict[str, Any]:
     if decision == "approve":
         return {"decision": "approved"}
     return {"decision": decision}
+
+
+def a_number_words_or_both(state: State) -> dict[str, Any]:
+    """answer: {rating: whole number, comment?: text, …} or whole number or text"""
+    reply = interrupt({"rate": state["question"]})
+    match reply:
+        case {"rating": int(rating), "comment": str(comment)}:
+            return {"rating": rating, "comment": comment}
+        case {"rating": int(rating)}:
+            return {"rating": rating}
+        case int(rating) if 1 <= rating <= 5:
+            return {"rating": rating}
+        case str(words) if words.isdigit():
+            return {"rating": int(words)}
+        case _:
+            return {"comment": f"cannot read {reply!r}"}

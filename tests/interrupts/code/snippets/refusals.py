@@ -143,3 +143,18 @@ def it_has_to_be_one_of_two(state: dict[str, Any]) -> dict[str, Any]:
     if isinstance(answer, bool):
         return {"done": answer}
     return {"comments": ["They said: " + answer]}
+
+
+def _one_of_three(question: str) -> str:
+    verdict = interrupt({"msg": question})
+    if verdict not in ("pay", "hold", "refuse"):
+        raise ValueError(f"not {verdict!r}")
+    return str(verdict)
+
+
+def is_shown_where_it_is_one_of_the_others(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: "pay" | "hold" | "refuse" """
+    verdict = _one_of_three("Pay?")
+    if verdict != "pay":
+        return {"state": f"{verdict} at first"}
+    return {"state": "paid"}

@@ -37,7 +37,7 @@ def looked_up(frame: Frame, record: Record, key: Value, node: ast.expr, *, chose
 
 
 def dict_display(frame: Frame, node: ast.Dict) -> Value:
-    record = Record({})
+    record = Record({}, conditions=tuple(frame.reader.conditions))
     for key, item in zip(node.keys, node.values, strict=True):
         value = frame.value(item)
         if key is None:

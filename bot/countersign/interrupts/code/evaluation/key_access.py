@@ -93,9 +93,10 @@ def update_state(frame: Frame, update: Value, node: ast.AST) -> None:
     """Keep the keys of an update of the graph's state, as a node returns it or a Command has it."""
     for atom in update:
         if isinstance(atom, Record | Instance):
-            entries = atom.entries if isinstance(atom, Record) else atom.fields.entries
-            for key, value in entries.items():
-                write_state(frame, frame.reader.space, key, value, node)
+            record = atom if isinstance(atom, Record) else atom.fields
+            with frame.reader.under(record.conditions):
+                for key, value in record.entries.items():
+                    write_state(frame, frame.reader.space, key, value, node)
         elif isinstance(atom, Ref):
             frame.note((atom,), Use.MAPPING, node)
             frame.note((atom,), Use.WHOLE, node)

@@ -135,9 +135,13 @@ def text_of(slot: Slot) -> Text | None:
     shown = uses(evidence, Use.SHOWN)
     defaults = [each for each in uses(evidence, Use.DEFAULT) if isinstance(each.detail, str)]
     strings = uses(evidence, Use.STRING)
-    if any(isinstance(value, str) for value in compared_values(evidence)):
+    compared = [each.detail for each in uses(evidence, Use.COMPARED) if isinstance(each.detail, Comparison)]
+    values = [v for each in compared if each.match is Match.EQUAL for v in each.values if isinstance(v, str)]
+    if values or any(isinstance(value, str) for value in compared_values(evidence)):
         # Beside comparisons it is a text of its own only where it is none of the values.
-        proofs = [*words, *(each for each in (*shown, *_kept_for_itself(slot)) if _excluded(slot, each))]
+        others = (*shown, *_kept_for_itself(slot))
+        excluded = [(each, _excluded(slot, each)) for each in others]
+        proofs = [*words, *(each for each, these in excluded if these and _covers(these, values))]
     elif words:
         proofs = words
     elif any(each.detail == "lowered" for each in strings):

@@ -47,12 +47,21 @@ def resolve(slot: Slot, deep: int = 0) -> AnswerShape:
     used = _told_by_siblings(slot, deep) or _from_use(slot, deep)
     for each in declared:
         if isinstance(each.detail, AnswerShape):
-            together = narrowed(each.detail, used)
+            together = _of_one_kind(slot, each, used) or narrowed(each.detail, used)
             if together is None:
                 said = f"it is declared as one thing and used as another: {each.code}"
                 return Unknown(where=each.where, evidence=said)
             used = together if together.where else replace(together, where=each.where, evidence=each.code)
     return used
+
+
+def _of_one_kind(slot: Slot, declared: Evidence, used: AnswerShape) -> AnswerShape | None:
+    """All that is used, where the type is written down for one kind of it: `if isinstance(answer, int)`."""
+    if not isinstance(used, Union) or not isinstance(declared.detail, AnswerShape):
+        return None
+    tested = any(slot.is_same(c.slot) and c.check is Check.IS for c in declared.conditions)
+    agrees = any(narrowed(declared.detail, each) is not None for each in used.alternatives)
+    return used if tested and agrees else None
 
 
 def _told_by_siblings(slot: Slot, deep: int) -> AnswerShape | None:

@@ -38,10 +38,14 @@ class Template:
 
 @dataclass(eq=False)
 class Record:
-    """A dict, or an instance of a class with these fields. `open`: it may have other keys."""
+    """A dict, or an instance of a class with these fields. `open`: it may have other keys.
+
+    `conditions` held where it is written out.
+    """
 
     entries: dict[str, "Value"]
     open: bool = False
+    conditions: Conditions = ()
 
 
 @dataclass(eq=False)

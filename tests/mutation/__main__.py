@@ -83,7 +83,7 @@ def _print_score(room: Room, score: Score, seed: int) -> None:
     counts = ", ".join(f"{score.count(outcome)} {outcome.value}" for outcome in Outcome)
     print(f"\n{room.name}: {score.percent:.0f} % killed with seed {seed} ({counts})")
     for verdict in score.verdicts:
-        if verdict.outcome not in {Outcome.KILLED, Outcome.NOT_IMPORTABLE}:
+        if verdict.outcome not in {Outcome.KILLED, Outcome.EQUIVALENT, Outcome.NOT_IMPORTABLE}:
             print(f"{verdict.outcome.value}: {verdict.mutant.place}, {verdict.tests} tests. {verdict.detail}")
             print(verdict.mutant.diff)
 

@@ -3,6 +3,7 @@
 To add one, add an entry. `old` stands once in `file`; test_guards.py holds that every entry still fits.
 """
 
+from tests.mutation.approval_guards import APPROVAL_GUARDS
 from tests.mutation.guard import Guard
 from tests.mutation.security_guards import SECURITY_GUARDS
 
@@ -164,5 +165,6 @@ GUARDS = (
         new="SELECT 1",
         tests=(f"{_LOCKS}::test_one_holds_it_and_the_other_is_told",),
     ),
+    *APPROVAL_GUARDS,
     *SECURITY_GUARDS,
 )

@@ -58,6 +58,15 @@ class Mutant:
         return f"{self.file}:{self.lines.start}"
 
     @property
+    def changed_lines(self) -> tuple[str, str]:
+        """What differs, before and after, without the blanks around it."""
+        lines = self.diff.splitlines()
+        before, after = (
+            "\n".join(line[1:].strip() for line in lines if line.startswith(sign)) for sign in "-+"
+        )
+        return before, after
+
+    @property
     def diff(self) -> str:
         """The changed lines, before and after."""
         changed = difflib.unified_diff(

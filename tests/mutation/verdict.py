@@ -6,6 +6,7 @@ from enum import Enum
 from pathlib import PurePath
 
 from tests.mutation.checkout import Checkout, Run
+from tests.mutation.equivalents import equivalent
 from tests.mutation.mutants import Mutant
 
 _ATTEMPTS = 3
@@ -17,6 +18,7 @@ class Outcome(Enum):
     KILLED = "killed"  # a test failed that passes without the mutant
     SURVIVED = "survived"
     TIMED_OUT = "timed out"  # a test hung, or all together took far too long
+    EQUIVALENT = "equivalent"  # the same program, as equivalents.py argues: not run
     NOT_IMPORTABLE = "not importable"  # nothing would run at all, so it says nothing about the tests
     ERROR = "error"  # not judged
 
@@ -56,6 +58,8 @@ def judge(
     others are tried again.
     """
     verdict = Verdict(mutant=mutant, outcome=Outcome.ERROR, tests=len(tests))
+    if known := equivalent(mutant):
+        return replace(verdict, outcome=Outcome.EQUIVALENT, detail=known.reason)
     if not tests:
         return replace(verdict, outcome=Outcome.SURVIVED, detail="no test runs it")
     left, excuses = list(tests), list[str]()

@@ -131,6 +131,7 @@ def test_a_rewritten_chain_is_found_by_its_anchor() -> None:
     rewritten = chain([entry(n) if n != 2 else entry(2, actor_name="Mallory") for n in range(1, 6)], hasher)
 
     assert verify(honest, hasher, [anchor]).anchors == 1
+    assert verify(honest, hasher).anchors == 0
     finding = verify(rewritten, hasher, [anchor]).finding
     assert finding is not None
     assert (finding.kind, finding.position) == (FindingKind.CHANGED, 4)

@@ -113,6 +113,24 @@ def test_an_entry_names_its_predecessors_link_only_where_that_was_exported_befor
     assert [line["previous"] for line in lines] == [None, rows[0].link, None, None]
 
 
+def test_an_entry_that_is_not_sealed_yet_is_nobodys_predecessor() -> None:
+    rows = chain([entry(number) for number in range(1, 4)], EntryHasher(), sealed=1)
+    lines = [json.loads(line) for line in export([*rows, rows[0]], ExportFormat.JSONL)]
+    assert [line["previous"] for line in lines] == [None] * 4
+
+
+def test_showing_a_card_is_an_activity_that_changes_nothing() -> None:
+    (line,) = export(chain([entry(1, event="shown")], EntryHasher()), ExportFormat.OCSF)
+    told = json.loads(line)
+    assert (told["activity_id"], told["activity_name"], told["status_id"]) == (2, "Read", 1)
+
+
+def test_what_nobody_has_named_is_another_activity() -> None:
+    (line,) = export(chain([entry(1, event="invented")], EntryHasher()), ExportFormat.OCSF)
+    told = json.loads(line)
+    assert (told["activity_id"], told["activity_name"], told["type_uid"]) == (99, "Other", 600399)
+
+
 def test_a_moment_is_written_in_utc_whatever_its_zone() -> None:
     noon = datetime(2026, 3, 1, 13, 0, 0, 5, tzinfo=timezone(timedelta(hours=1)))
     assert timestamp(noon) == timestamp(noon.astimezone(UTC)) == "2026-03-01T12:00:00.000005Z"

@@ -174,6 +174,18 @@ def test_working_time_ends_where_it_is_asked_to_end_within_a_window_or_between_t
 def test_no_time_is_over_at_once_only_within_a_window() -> None:
     before_work = datetime(2026, 11, 26, 8, tzinfo=BERLIN)
     assert after_working(OFFICE, before_work, timedelta(0)) == datetime(2026, 11, 26, 9, tzinfo=BERLIN)
+    closing = datetime(2026, 11, 26, 18, tzinfo=BERLIN)
+    assert after_working(OFFICE, closing, timedelta(0)) == datetime(2026, 11, 27, 9, tzinfo=BERLIN)
+
+
+def test_hours_up_to_midnight_and_hours_past_it() -> None:
+    up_to_midnight = WorkingHours(days=frozenset(range(7)), opens=1380, closes=1440, zone="UTC")
+    past_midnight = WorkingHours(days=frozenset({0}), opens=1380, closes=30, zone="UTC")
+    monday = datetime(2026, 11, 23, tzinfo=UTC)
+    assert working_time(up_to_midnight, monday, monday + timedelta(days=2)) == timedelta(hours=2)
+    assert working_time(past_midnight, monday, monday + timedelta(days=7)) == timedelta(minutes=90)
+    assert is_open(past_midnight, monday + timedelta(hours=24, minutes=29))
+    assert not is_open(past_midnight, monday + timedelta(hours=24, minutes=30))
 
 
 def test_hours_at_the_end_of_the_calendar_come_to_an_end() -> None:

@@ -390,6 +390,28 @@ def test_why_nobody_can_fill_a_set(finance: frozenset[str] | Unreadable, reason:
     assert shortage_texts(context(keys, finance=finance)) == [reason]
 
 
+def test_how_many_are_missing_is_counted_for_each_set() -> None:
+    where = context('approvers = [{group = "@finance", count = 3}]', finance=frozenset({"UBOB"}))
+    assert [each.missing for each in find_shortages(where)] == [2]
+
+
+def test_the_requester_is_all_there_is_of_their_set() -> None:
+    asked = Memberships(requester="UREQ")
+    assert (asked.people(REQUESTER), Memberships().people(REQUESTER)) == (frozenset({"UREQ"}), frozenset())
+    assert asked.includes(REQUESTER, "UREQ") is True
+    assert asked.includes(REQUESTER, "UBOB") is False
+
+
+def test_the_decision_is_that_of_whoever_decided_last() -> None:
+    where = context('approvers = "members"\nquorum = 2\nrejections = 2')
+    for kind in (APPROVE, REJECT):
+        last = counted(
+            where, vote("UBOB", kind, message="first"), vote("UCID", kind, message="last")
+        ).decision
+        assert last is not None
+        assert last.message == "last"
+
+
 def test_two_sets_of_the_same_one_person_cannot_both_be_filled() -> None:
     assert len(shortage_texts(context(BOTH, finance=frozenset({"UBOB"})))) == 1
 

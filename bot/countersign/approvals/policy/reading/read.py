@@ -129,19 +129,15 @@ class _Reading:
                 read[key] = readers[key](value)
             except Mistake as mistake:
                 self._mistake((*path, key), mistake)
-        if "freeze" in read and not self._has_calendar(read["freeze"], (*path, "freeze")):
-            del read["freeze"]
+        if "freeze" in read and read["freeze"] not in self._calendars:
+            self._read_calendar(read["freeze"], (*path, "freeze"))
         return read
 
-    def _has_calendar(self, file: str, path: Path) -> bool:
-        if file in self._calendars:
-            return True
+    def _read_calendar(self, file: str, path: Path) -> None:
         try:
             self._calendars[file] = read_calendar(self._load(file))
         except BadCalendar as bad:
             self._problem(path, f"freeze: {file}: {bad}")
-            return False
-        return True
 
     def _check(self, rule: Rule, path: Path, own: Iterable[str]) -> None:
         for mistake in consistency.check(rule, frozenset(own)):

@@ -238,6 +238,13 @@ def test_an_undone_decision_keeps_the_votes_of_others() -> None:
     assert (undone.votes, undone.answer, undone.undo_until) == ((None,), None, None)
 
 
+def test_undoing_leaves_the_rows_that_somebody_else_decided() -> None:
+    decided = an_approval(rows=2).with_votes({0: vote("UANN"), 1: vote("UBOB")}).undoable(OPENED + HOUR)
+    undone = decided.undone("UBOB")
+    assert undone.votes == (vote("UANN"), None)
+    assert undone.open_rows == (1,)
+
+
 def test_the_state_is_read_again_only_where_it_was_offered() -> None:
     decided = an_approval(state={"values": {"n": 1}}).with_votes({0: vote("UBOB")})
     assert decided.reopened("no", OPENED, {"values": {"n": 2}}).state == {"values": {"n": 2}}

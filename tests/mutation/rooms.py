@@ -92,6 +92,7 @@ _FLOW = {
         "flow/test_breakpoints",
         "flow/test_resume_safety",
     ),
+    "tools/retry": ("flow/test_retry", "slack/test_client"),
     "tools/": ("store/test_effects", "flow/test_placement"),
     "error_report": ("runs/test_error_reports", "store/test_run_errors"),
     "review": (

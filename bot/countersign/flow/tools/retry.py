@@ -11,10 +11,13 @@ Result = TypeVar("Result")
 
 _ATTEMPTS = 5
 _MAX_LENGTH = 30.0  # seconds: a longer wait than this is left to the caller
-_backoff = wait_exponential(multiplier=0.5, max=4.0)  # 0.5, 1, 2, 4 seconds
+Backoff = Callable[[RetryCallState], float]
+_BACKOFF: Backoff = wait_exponential(multiplier=0.5, max=4.0)  # 0.5, 1, 2, 4 seconds
 
 
-async def with_retries(call: Callable[[], Awaitable[Result]], *, if_unreachable: bool) -> Result:
+async def with_retries(
+    call: Callable[[], Awaitable[Result]], *, if_unreachable: bool, backoff: Backoff = _BACKOFF
+) -> Result:
     """Call again after a 429, and with `if_unreachable` after no answer: only for what changes nothing.
 
     Waits at least as long as Slack asks. Raises what the last attempt raised.
@@ -25,8 +28,12 @@ async def with_retries(call: Callable[[], Awaitable[Result]], *, if_unreachable:
             return error.seconds <= _MAX_LENGTH
         return if_unreachable and isinstance(error, SlackUnreachable)
 
+    def wait(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        return max(backoff(state), error.seconds if isinstance(error, RateLimited) else 0.0)
+
     retrying = AsyncRetrying(
-        stop=stop_after_attempt(_ATTEMPTS), wait=_wait, retry=retry_if_exception(retryable), reraise=True
+        stop=stop_after_attempt(_ATTEMPTS), wait=wait, retry=retry_if_exception(retryable), reraise=True
     )
 
     async def attempt() -> Result:
@@ -34,8 +41,3 @@ async def with_retries(call: Callable[[], Awaitable[Result]], *, if_unreachable:
         return await call()
 
     return await retrying(attempt)
-
-
-def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    return max(_backoff(state), error.seconds if isinstance(error, RateLimited) else 0.0)

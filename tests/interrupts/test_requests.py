@@ -1,12 +1,25 @@
 """What is shown and offered of every payload: the whole request, its buttons' answers, its format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts import ReviewRequest, answer_previews, parse, payload_format, with_state_changes
+from countersign.interrupts import (
+    FormValidationError,
+    InvalidDecision,
+    RawInput,
+    ReviewRequest,
+    ReviewRow,
+    answer_and_change,
+    answer_previews,
+    parse,
+    payload_format,
+    resume_value,
+    with_state_changes,
+)
 from tests.interrupts.payloads import PAYLOADS
 from tests.interrupts.snapshot import check_snapshot, described, outline, some
 from tests.interrupts.test_conformance import SETS, request_of
@@ -15,6 +28,13 @@ STATE: Json = {
     "schema": {"type": "object", "properties": {"amount": {"type": "integer"}, "note": {"type": "string"}}},
     "values": {"amount": 5, "note": "x", "hidden": 1},
 }
+CHANGES: tuple[dict[str, RawInput], ...] = (
+    {},
+    {"/state/amount": "x"},
+    {"/state/note": ""},
+    {"/state/hidden": "2"},
+    {"/other": "1"},
+)
 DIALECTS = sorted({found["dialect"] for found in SETS.values()})
 
 
@@ -44,6 +64,71 @@ def test_with_which_form_the_state_is_changed() -> None:
         (row, *others) = with_state_changes(request_of(found), STATE).rows
         lines.append(f"{name}: {_update(row.update) if not others else 'several rows'}")
     check_snapshot("state_forms", "\n".join(lines) + "\n")
+
+
+def test_what_each_decision_sends_or_why_it_is_refused() -> None:
+    lines: list[str] = []
+    for name, found in SETS.items():
+        request = request_of(found)
+        lines.append(f"== {name}")
+        for kind in DecisionKind:
+            forms = [row.forms.get(kind) for row in request.rows]
+            prefilled = [{each.pointer: each.raw for each in form.fields} if form else None for form in forms]
+            emptied = [dict.fromkeys(each) if each is not None else None for each in prefilled]
+            typed = [dict.fromkeys(each, "5") if each is not None else None for each in prefilled]
+            for how, raw in (("as it is", prefilled), ("emptied", emptied), ("with 5", typed)):
+                lines.append(f"{kind.value} {how} -> {_sent(request, kind, raw)}")
+        texts = ("yes", "No", " approve ", "5", "")
+        lines += [f"reply {text!r} -> {[_replied(row, text) for row in request.rows]}" for text in texts]
+    check_snapshot("answers", "\n".join(lines) + "\n")
+
+
+def _sent(request: ReviewRequest, kind: DecisionKind, raw: Sequence[Mapping[str, RawInput] | None]) -> str:
+    try:
+        decisions = [row.decide(kind, each) for row, each in zip(request.rows, raw, strict=True)]
+        return f"{described(decisions[0])} {described(resume_value(request, decisions))}"
+    except FormValidationError as refused:
+        return f"refused: {described(refused.errors)}"
+    except InvalidDecision as refused:
+        return f"refused in row {refused.row}: {described(refused.errors)}"
+
+
+def _replied(row: ReviewRow, text: str) -> str:
+    try:
+        return described(row.reply(text))
+    except FormValidationError as refused:
+        return f"refused: {described(refused.errors)}"
+
+
+def test_what_each_answer_that_changes_the_state_sends_or_why_it_is_refused() -> None:
+    lines: list[str] = []
+    for name, found in {found["dialect"]: found for found in SETS.values()}.items():
+        row, *others = with_state_changes(request_of(found), STATE).rows
+        if others or row.update is None:
+            continue
+        lines.append(f"== {name}")
+        choices = [option.key for option in row.update.fields[0].options]
+        for choice in (*choices, "nothing", None):
+            for text in ("", "5", "Some words."):
+                raw: dict[str, RawInput] = {"/as": choice, "/": text, "/state/amount": "7"}
+                lines.append(f"{choice} {text!r} -> {_changed(row, raw)}")
+        for state in (
+            {},
+            {"/state/amount": "x"},
+            {"/state/note": ""},
+            {"/state/hidden": "2"},
+            {"/other": "1"},
+        ):
+            given: dict[str, RawInput] = {"/as": choices[0], "/": "", **state}
+            lines.append(f"{state} -> {_changed(row, given)}")
+    check_snapshot("state_answers", "\n".join(lines) + "\n")
+
+
+def _changed(row: ReviewRow, raw: Mapping[str, RawInput]) -> str:
+    try:
+        return described(answer_and_change(row, raw))
+    except FormValidationError as refused:
+        return f"refused: {described(refused.errors)}"
 
 
 def _update(form: Any) -> str:

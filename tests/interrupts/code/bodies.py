@@ -168,6 +168,24 @@ Any | str
 type[str]
 list[list[list[int]]]
 """.splitlines()
+_RECEIVERS = """\
+{'a': answer, 'b': 1}
+[answer, 1]
+(answer, answer['b'])
+Plain(ok=answer)
+Model(name=answer)
+Data(answer)
+state
+'a b'
+f'{answer}'
+(answer or {})
+helper""".splitlines()
+_PASSED = ("", "'a'", "'a', answer", "answer", "1, answer", "{'a': answer}", "a=answer", "*answer")
+_OWN = """
+get pop update items values copy append extend insert index model_copy model_dump lower strip split join
+format unheard_of
+"""
+_PARTS = ("['a']", "[0]", "[-1]", "[answer]", ".a", ".ok")
 _KINDS = ("str", "bool", "dict", "list", "(int, float)", "Model", "helper", "Mapping", "type(None)")
 _GIVEN = ("answer", "answer, 1", "answer['a']", "value=answer, key=answer")
 _BINARY = ["+", "-", "*", "/", "//", "%", "**", "|", "&", "^", "<<", ">>", "@"]
@@ -187,6 +205,13 @@ def _uses() -> Iterator[str]:
         yield from (
             f"{name}({given})" for given in ("answer", "answer, 1", "answer['a']", "value=answer, key=answer")
         )
+    for receiver in _RECEIVERS:
+        yield from (f"{receiver}.{name}({given})" for name, given in product(_OWN.split(), _PASSED))
+        yield from (
+            f"{receiver}{part} == 'yes'" for part in ("['a']", "[0]", "[-1]", "[answer]", ".a", ".ok")
+        )
+        yield from (f"{receiver} {operator} 'yes'" for operator in _OPERATORS)
+        yield f"list({receiver})[0] == 'yes'"
     yield from (f"isinstance(answer, {kind})" for kind in _KINDS)
     yield from (f"1 if type(answer) {each} else 2" for each in ("is str", "== int"))
     yield from (f"1 if answer.{name}() else 2" for name in _TESTED)

@@ -289,7 +289,7 @@ async def test_what_is_redacted_is_on_no_card_form_message_or_ledger_and_reaches
     thread, card = await asked(harness, REDACTS, "call: go")
     review = Review(card)
     assert render_card(review).text.startswith("Approval needed: Pay 3 to Redacted. ")
-    reference = CardReference(approval_id=card.id, row=0, digest=card.digest)
+    reference = CardReference(approval_id=card.id, row=0, digest=card.shown_digest)
     modal = ModalReference(card=reference, channel=CHANNEL, message_ts="1.0")
     edit = review.request.rows[0].forms[EDIT]
     form = form_view(edit, form_modal(review, "approval:edit", modal))
@@ -297,7 +297,7 @@ async def test_what_is_redacted_is_on_no_card_form_message_or_ledger_and_reaches
 
     edited = review.request.rows[0].decide(EDIT, {"/amount": "2"})
     request = DecisionRequest(
-        approval_id=card.id, digest=card.digest, channel=CHANNEL, decisions={0: edited}, via="form"
+        approval_id=card.id, digest=card.shown_digest, channel=CHANNEL, decisions={0: edited}, via="form"
     )
     half = await harness.decide(request, await harness.slack.person("UBOB"))
     shown += [render_card(half).blocks, details_view(half, modal)]

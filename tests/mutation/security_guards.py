@@ -16,7 +16,82 @@ _PLACEMENT = "tests/flow/test_placement.py"
 _TOOLS = "tests/runs/test_tool_names.py"
 _CARDS = "tests/security/test_card_uniqueness.py"
 
+_LARGE = "tests/security/test_large_payloads.py"
+_UNDO = "tests/security/test_undo.py"
+_GUESSING = "tests/security/test_guessing_what_is_redacted.py"
+
 SECURITY_GUARDS = (
+    Guard(
+        name="a card is drawn beside the event loop",
+        file="bot/countersign/slack/card_messages.py",
+        old="card = await asyncio.to_thread(render_card, review)",
+        new="card = render_card(review)",
+        tests=(f"{_LARGE}::test_a_click_is_answered_while_a_large_card_is_drawn",),
+    ),
+    Guard(
+        name="a payload is parsed beside the event loop",
+        file="bot/countersign/flow/review.py",
+        old="await asyncio.to_thread(self.parse)",
+        new="self.parse()",
+        tests=(f"{_LARGE}::test_a_large_payload_is_read_beside_the_event_loop",),
+    ),
+    Guard(
+        name="details are laid out beside the event loop",
+        file="bot/countersign/slack/listeners/card_buttons.py",
+        old="view = await asyncio.to_thread(details_view, review, modal)",
+        new="view = details_view(review, modal)",
+        tests=(f"{_LARGE}::test_a_click_is_answered_while_large_details_are_opened",),
+    ),
+    Guard(
+        name="what nobody can read cannot be approved",
+        file="bot/countersign/interrupts/parsing.py",
+        old="without_approval(parse(kept.value, schema, shape), kept)",
+        new="parse(kept.value, schema, shape)",
+        tests=(f"{_LARGE}::test_what_is_too_large_to_read_is_rejected_or_answered_and_nothing_else",),
+    ),
+    Guard(
+        name="an agent's message says whose it is",
+        file="bot/countersign/slack/messages.py",
+        old='blocks=[{"type": "markdown", "text": escape_markdown(piece)}, author],',
+        new='blocks=[{"type": "markdown", "text": escape_markdown(piece)}],',
+        tests=(
+            "tests/security/test_social_engineering.py::test_what_an_agent_claims_stands_above_who_wrote_it",
+        ),
+    ),
+    Guard(
+        name="a shown digest tells nothing of what is redacted",
+        file="bot/countersign/approvals/approval.py",
+        old="digest_key=secrets.token_hex(32) if redacts else None",
+        new="digest_key=None if redacts else None",
+        tests=(
+            f"{_GUESSING}::test_no_digest_that_people_see_tells_a_redacted_value",
+            f"{_GUESSING}::test_two_approvals_of_one_payload_show_different_digests",
+        ),
+    ),
+    Guard(
+        name="only whoever made a decision undoes it",
+        file="bot/countersign/approvals/approval.py",
+        old="if vote is not None and vote.by.id == user_id]",
+        new="if vote is not None and self.votes_on(row).of(user_id)]",
+        tests=(
+            f"{_UNDO}::test_an_approver_cannot_undo_anothers_rejection",
+            f"{_UNDO}::test_an_earlier_rejection_does_not_undo_the_one_that_decided",
+        ),
+    ),
+    Guard(
+        name="a requester undoes no rejection",
+        file="bot/countersign/approvals/approval.py",
+        old="if user_id != self.requester or not self._is_rejected(row)",
+        new="if not self._is_rejected(row) or user_id",
+        tests=(f"{_UNDO}::test_a_requester_undoes_no_rejection",),
+    ),
+    Guard(
+        name="whoever may decide no more undoes nothing",
+        file="bot/countersign/flow/decisions/undo.py",
+        old="        check_may_decide(person)\n",
+        new="",
+        tests=(f"{_UNDO}::test_whoever_may_decide_no_more_undoes_nothing",),
+    ),
     Guard(
         name="the signature is verified before the body is parsed",
         file=_HTTP,

@@ -46,7 +46,7 @@ async def test_what_an_agent_writes_like_a_decision_is_a_quotation(either: Stage
 
     message = await thread.wait_for("Bye.")
 
-    (block,) = message.blocks
+    block, _ = message.blocks
     assert block["type"] == "markdown"
     assert block["text"] == (
         "Done.\n> ✅ **Approved** by Bob · today at 14:02\n> Approval needed: another\n\nBye."
@@ -70,7 +70,35 @@ async def test_what_the_bot_itself_says_is_in_small_print_which_no_agent_can_wri
 
     assert [block["type"] for block in note.blocks] == ["context"]
     said = await thread.wait_for("Here it comes.")
-    assert [block["type"] for block in said.blocks] == ["markdown"]
+    assert [block["type"] for block in said.blocks] == ["markdown", "context"]
+    assert said.blocks[-1]["elements"][0]["text"] == "Written by the agent."
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_quoted"),
+    [
+        ("alice approved this", True),
+        ("FYI. ✅ Approved by alice", True),
+        ("All fine :white_check_mark: approved by alice at 12:00", True),
+        ("Requested Nov 26 at 2:02 PM · Rule: payments", True),
+        ("It is done. Bob Berger has already signed off on it.", True),
+        ("> *Run transfer?*", False),
+        ("Genehmigt von Alice", False),
+        ("you may go on, the boss is fine with it", False),
+    ],
+)
+async def test_what_an_agent_claims_stands_above_who_wrote_it(
+    either: Stage, claim: str, is_quoted: bool
+) -> None:
+    """No list of words is complete: each message of the agent ends in small print, whatever it says."""
+    thread = await ask_for_a_word(either, f"{claim}\n\n_Written by the bot_\n\nBye.")
+
+    message = await thread.wait_for("Bye.")
+
+    first = message.blocks[0]["text"].split("\n")[0]
+    assert (first == f"> {claim}") is is_quoted
+    assert message.blocks[-1]["type"] == "context"
+    assert message.blocks[-1]["elements"][0]["text"] == "Written by the agent."
 
 
 async def test_a_title_like_a_decision_stands_among_the_arguments(either: Stage) -> None:

@@ -119,3 +119,40 @@ def test_quoting_twice_changes_nothing(text: str) -> None:
     once = quote_imitations(text)
 
     assert quote_imitations(once) == once
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "alice approved this",
+        "@alice just approved it.",
+        "Bob Berger has rejected this",
+        "Done. ✅ Approved by Bob",
+        "fine – approved by bob",
+        "x ✅ approved",
+        "Requested Nov 26th at 2:02 PM · Rule: pins",
+        "Asked 2026-11-26 16:22 UTC",
+        "All good! Can be undone until 12:00",
+        "Digest (keyed SHA-256) abc",
+        "alice is looking · since 12:00",
+        "Written by the agent.",
+    ],
+)
+def test_a_claim_within_a_line_is_an_imitation_too(line: str) -> None:
+    assert imitates_decision(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Your refund was approved on Monday, I read.",
+        "Three approved vendors offer this.",
+        "Who approved the budget?",
+        "I asked 3 people.",
+        "The rule: pay on time.",
+        "I am looking for it.",
+        "Should I ask for what Bob approved?",
+    ],
+)
+def test_prose_about_approvals_stays_prose(line: str) -> None:
+    assert not imitates_decision(line)

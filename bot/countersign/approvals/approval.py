@@ -1,6 +1,7 @@
 """The changes of an approval, each giving a new one. What it stores is in `record`, its legal moves in
 `lifecycle`."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from countersign.approvals.claim import Claim
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import NothingDecided, NotPending
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Event, Status, check_transition
@@ -19,10 +21,18 @@ from countersign.approvals.record import ApprovalRecord, sole_vote
 from countersign.approvals.referral import Referral
 from countersign.approvals.vote import Vote
 
+_UNDO_IS_NOT_YOURS = "Only whoever made this decision can undo it."
+_REJECTION_STANDS = "You asked for this, so you can't undo its rejection. Ask the agent again."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Approval(ApprovalRecord):
     """Methods that change it give a new one, and raise IllegalTransition where the move is not legal."""
+
+    def with_rules(self, rules: tuple[Rule, ...]) -> "Approval":
+        """Under these rules, per row, from the moment in which it opens."""
+        redacts = any(rule.redact for rule in rules)
+        return replace(self, rules=rules, digest_key=secrets.token_hex(32) if redacts else None)
 
     def with_votes(self, votes: Mapping[int, Vote]) -> "Approval":
         """These rows decided; the approval is decided once no row is open.
@@ -70,19 +80,21 @@ class Approval(ApprovalRecord):
         return replace(self, undo_until=until)
 
     def undone(self, user_id: str) -> "Approval":
-        """Pending again, without this person's votes; the votes of others stay.
+        """Pending again, without this person's votes on the rows that they decided; the votes of others stay.
 
+        A requester never undoes a rejection: it would wait for an approval again.
         Raises NotPending once the graph may have heard of the decision, and NothingToWithdraw.
         """
         if not self.is_undoable:
             raise NotPending(UNDO_TOO_LATE)
+        own = [row for row, vote in enumerate(self.votes) if vote is not None and vote.by.id == user_id]
         cast = {
             row: self.votes_on(row).withdraw(user_id)
-            for row in range(len(self.votes))
-            if self.votes_on(row).of(user_id) is not None
+            for row in own
+            if user_id != self.requester or not self._is_rejected(row)
         }
         if not cast:
-            raise NothingToWithdraw("Only somebody who voted on this can undo it.")
+            raise NothingToWithdraw(_REJECTION_STANDS if own else _UNDO_IS_NOT_YOURS)
         return self._moved(
             Event.UNDONE,
             Status.PENDING,
@@ -91,6 +103,10 @@ class Approval(ApprovalRecord):
             answer=None,
             undo_until=None,
         )
+
+    def _is_rejected(self, row: int) -> bool:
+        vote = self.votes[row]
+        return vote is not None and vote.decision.kind is DecisionKind.REJECT
 
     def sent(self) -> "Approval":
         """The decision can no longer be undone."""
@@ -232,5 +248,4 @@ def open_approval(
         checkpoint_id=checkpoint_id,
         graph_version=graph_version,
         requester=requester,
-        rules=rules,
-    )
+    ).with_rules(rules)

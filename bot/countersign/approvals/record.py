@@ -1,6 +1,7 @@
 """What is stored of an approval, and what follows from it. How it changes is in `approval`."""
 
 import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,7 @@ class ApprovalRecord:
     thread_id: str
     interrupt_id: str
     digest: str  # of the interrupt's value and schema: what people saw is what runs
+    digest_key: str | None = None  # where rules redact: what the shown digest is keyed with, never shown
     value: Json
     schema: Json
     status: Status
@@ -129,13 +131,25 @@ class ApprovalRecord:
         """The digest of what is decided on a row: the question's, until somebody proposes something else."""
         proposal = self.votes_on(row).proposal
         if proposal is None or self.votes[row] is not None:
-            return self.digest
+            return self.shown_digest
         decision = proposal.decision
         proposed: list[Json] = [self.digest, decision.kind.value, decision.value, decision.message]
         if decision.state is not None:
             proposed.append(dict(decision.state))
-        content = canonical_json(proposed)
-        return hashlib.sha256(content).hexdigest()
+        return self._shown(hashlib.sha256(canonical_json(proposed)).hexdigest())
+
+    @property
+    def shown_digest(self) -> str:
+        """The digest of the question, for cards, buttons and the ledger.
+
+        A digest of what is redacted, short as it may be, would tell it to whoever tries all values.
+        """
+        return self._shown(self.digest)
+
+    def _shown(self, digest: str) -> str:
+        if self.digest_key is None:
+            return digest
+        return hmac.digest(bytes.fromhex(self.digest_key), digest.encode(), "sha256").hex()
 
     def votes_on(self, row: int) -> RowVotes:
         """All votes on a row, oldest first."""

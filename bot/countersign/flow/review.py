@@ -1,5 +1,6 @@
 """An approval together with the review request that it asks: parsed once, and passed along with it."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -64,9 +65,24 @@ class Review:
         summarised = self._redacted.title != self.request.title or self._redacted.rows != self.request.rows
         return replace(found, is_shown=False) if summarised else found
 
+    def parse(self) -> "Review":
+        """Itself, with all parsed that a card or a decision needs of it. Large payloads take their time."""
+        assert self.shown.rows, "a request has a row"
+        return self
+
+    async def parsed(self) -> "Review":
+        """The same beside the event loop, which others wait for."""
+        return self if "shown" in self.__dict__ else await asyncio.to_thread(self.parse)
+
     @property
     def thread(self) -> ThreadRef:
         return ThreadRef.parse(self.approval.thread_id)
+
+    def with_rules(self, approval: Approval) -> "Review":
+        """The same question under the rules of its approval."""
+        governed = Review(approval)
+        governed.__dict__["unrestricted_request"] = self.unrestricted_request
+        return governed
 
     def with_approval(self, approval: Approval) -> "Review":
         """The same question after its approval changed; what was parsed of it stays."""

@@ -34,6 +34,7 @@ from countersign.interrupts.payload_format import PayloadFormat, payload_format
 from countersign.interrupts.pointer import MESSAGE, ROOT
 from countersign.interrupts.resume import check_decision, resume_value
 from countersign.interrupts.review_request import AnswerSource, Part, PartRole, ReviewRequest, ReviewRow, Risk
+from countersign.interrupts.size_limit import TOO_LARGE_KEY, within_limit
 from countersign.interrupts.state_changes import answer_and_change, with_state_changes
 from countersign.interrupts.unset import UNSET, JsonOrUnset, Unset
 from countersign.interrupts.validation.schema import compile_schema
@@ -44,6 +45,7 @@ __all__ = [
     "MAX_OPTION_BUTTONS",
     "MESSAGE",
     "ROOT",
+    "TOO_LARGE_KEY",
     "UNSET",
     "AnswerPreview",
     "AnswerSource",
@@ -93,4 +95,5 @@ __all__ = [
     "to_json",
     "with_effect",
     "with_state_changes",
+    "within_limit",
 ]

@@ -9,6 +9,7 @@ from countersign.interrupts.forms.any_answer import any_answer_form
 from countersign.interrupts.json_conversion import to_json
 from countersign.interrupts.review_request import AnswerSource, ReviewRequest
 from countersign.interrupts.shape_answers.from_shape import with_shape
+from countersign.interrupts.size_limit import shortened, without_approval
 from countersign.interrupts.validation.schema import compile_schema
 
 
@@ -19,6 +20,8 @@ def parse(value: Json, schema: Json = None, shape: AnswerShape | None = None) ->
     nor a documented protocol does.
     """
     value, schema = to_json(value), to_json(schema)
+    if (kept := shortened(value)) is not None:
+        return without_approval(parse(kept.value, schema, shape), kept)
     dialect, request = next(
         (dialect, found) for dialect in DIALECTS if (found := dialect.parse(value, schema)) is not None
     )

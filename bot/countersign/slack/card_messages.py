@@ -91,11 +91,13 @@ class CardMessages:
         channel = await self.message_channel(row.channel)
         if found := await self._sender.find(row, channel):
             return found
-        return await self._sender.send(row.key, channel, row.thread_ts, self._message_about(row, review))
+        about = await asyncio.to_thread(self._message_about, row, review)
+        return await self._sender.send(row.key, channel, row.thread_ts, about)
 
     async def update_about(self, message: ApprovalMessage, review: Review) -> None:
         channel = await self.message_channel(message.channel)
-        await self._sender.update(channel, message.ts, self._message_about(message, review))
+        about = await asyncio.to_thread(self._message_about, message, review)
+        await self._sender.update(channel, message.ts, about)
 
     def _message_about(self, message: Outgoing | ApprovalMessage, review: Review) -> RenderedMessage:
         approval, thread = review.approval, review.thread

@@ -14,7 +14,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage
 from countersign.slack.approver_directory import ApproverDirectory
 from countersign.slack.block_kit.builders import RenderedMessage
-from countersign.slack.block_kit.escaping import escape
+from countersign.slack.block_kit.escaping import escape, quote_imitations
 from countersign.slack.card_messages import CardMessages
 from countersign.slack.images import UnusableImage, image_file
 from countersign.slack.message_sender import MessageSender
@@ -67,7 +67,8 @@ class SlackClient:
         exact = row.kind is not OutgoingKind.AGENT_MESSAGE
         if row.kind is OutgoingKind.PRIVATE_NOTE:
             row = replace(row, channel=await self._cards.message_channel(row.channel))
-        messages = [await name_people(each, self._names, exact=exact) for each in render_message(row)]
+        rendered = await asyncio.to_thread(render_message, row)
+        messages = [await name_people(each, self._names, exact=exact) for each in rendered]
         return await self._sender.send_all(row, messages)
 
     async def current_channel(self, channel: str) -> str:
@@ -156,6 +157,6 @@ class SlackClient:
         """Post a tool's text in a channel, escaped. `look_first`: an earlier attempt may have posted it."""
         found = await find_posted_messages(self._api, channel, None, [key]) if look_first else {}
         ts = found.get(key) or await self._sender.send(
-            key, channel, None, RenderedMessage(text=escape(text), blocks=[])
+            key, channel, None, RenderedMessage(text=escape(quote_imitations(text)), blocks=[])
         )
         return {"channel": channel, "ts": ts}

@@ -41,6 +41,7 @@ _SECTION_LIMIT = 2700
 _CONTEXT_LIMIT = 2000  # characters of one element
 _CONTEXT_ELEMENTS = 5  # Slack takes ten, but not so many characters in all
 _MAX_MENTIONS = 3
+WRITTEN_BY_THE_AGENT = "Written by the agent."
 
 
 def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
@@ -80,11 +81,12 @@ def _agent_message(text: str) -> tuple[RenderedMessage, ...]:
         measure=escaped_length,
     )
     pieces = map(quote_imitations, split)  # once more: a long line that was cut may go on like a decision
+    author = context_block(WRITTEN_BY_THE_AGENT)  # no Markdown makes small print: nothing of it stands below
     return tuple(
         RenderedMessage(
             text=truncate_escaped(piece, _NOTIFICATION_LIMIT),
-            blocks=[{"type": "markdown", "text": escape_markdown(piece)}],
-            fallback=[plain_section(escape(part)) for part in _pieces(piece, _SECTION_LIMIT)],
+            blocks=[{"type": "markdown", "text": escape_markdown(piece)}, author],
+            fallback=[*(plain_section(escape(part)) for part in _pieces(piece, _SECTION_LIMIT)), author],
         )
         for piece in pieces
         if piece.strip()
@@ -197,7 +199,7 @@ def _start_form(graph: str) -> RenderedMessage:
 
 def _thread_root(body: Mapping[str, Any]) -> tuple[RenderedMessage, ...]:
     asker = f"<@{escape(str(body.get('user', '')))}>"
-    pieces = _pieces(str(body.get("text", "")), 2800)
+    pieces = _pieces(quote_imitations(str(body.get("text", ""))), 2800)
     first = f"{asker} asks: {escape(pieces[0])}"
     return (
         RenderedMessage(text=first, blocks=[section(first)]),

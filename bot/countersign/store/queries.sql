@@ -100,9 +100,9 @@ SELECT * FROM countersign.approvals WHERE id = %(id)s;
 -- Inserts an approval with its first ledger row. Returns no row when the question has an open approval already.
 WITH opened AS (
     INSERT INTO countersign.approvals
-        (id, thread_id, interrupt_id, digest, value, schema, node, answer_shape, look_alikes, checkpoint_id, graph_version, status,
+        (id, thread_id, interrupt_id, digest, digest_key, value, schema, node, answer_shape, look_alikes, checkpoint_id, graph_version, status,
          votes, version, opened_at, requester, rules, row_votes, asked_at, fired, undo_until, due_at, posted_to, state, graph)
-    VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(value)s, %(schema)s, %(node)s, %(answer_shape)s, %(look_alikes)s,
+    VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(digest_key)s, %(value)s, %(schema)s, %(node)s, %(answer_shape)s, %(look_alikes)s,
             %(checkpoint_id)s, %(graph_version)s, %(status)s, %(votes)s, %(version)s, %(opened_at)s,
             %(requester)s, %(rules)s, %(row_votes)s, %(asked_at)s, %(fired)s, %(undo_until)s, %(due_at)s,
             %(posted_to)s, %(state)s, %(graph)s)

@@ -1,6 +1,6 @@
 """Threads, their inbound messages and their approvals: the Store port. Each method is one transaction."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -101,7 +101,7 @@ class ThreadStore:
             return None
         return Work(
             thread=rows.thread_from(taken),
-            open=tuple(Review(rows.approval_from(row)) for row in approvals),
+            open=await _reviews(approvals),
             inbound=in_order(rows.inbound_from(row) for row in inbound),
         )
 
@@ -192,7 +192,7 @@ class ThreadStore:
     async def approval(self, approval_id: UUID) -> Review | None:
         async with self._pool.connection() as connection:
             row = await _one(connection, QUERIES["approval"], {"id": approval_id})
-        return Review(rows.approval_from(row)) if row else None
+        return await Review(rows.approval_from(row)).parsed() if row else None
 
     async def decide(self, change: Change, post: Sequence[Outgoing] = ()) -> None:
         after = change.after
@@ -233,7 +233,7 @@ class ThreadStore:
         arguments = {"team": team, "channels": None if channels is None else list(channels), "limit": limit}
         async with self._pool.connection() as connection:
             found = await _all(connection, QUERIES["pending_approvals"], arguments)
-        return tuple(Review(rows.approval_from(row)) for row in found)
+        return await _reviews(found)
 
     async def requeue_orphaned(self, limit: int = 100) -> tuple[str, ...]:
         """Enqueue a job for each thread that has something to do and no job. Returns their ids."""
@@ -299,3 +299,7 @@ async def _all(connection: Connection, query: LiteralString, arguments: Any) -> 
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query, arguments)
         return await cursor.fetchall()
+
+
+async def _reviews(found: Iterable[rows.Row]) -> tuple[Review, ...]:
+    return tuple([await Review(rows.approval_from(row)).parsed() for row in found])

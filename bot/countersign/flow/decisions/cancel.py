@@ -69,7 +69,7 @@ class CancelApproval:
         approval = review.approval
         async with self._refusals.kept(approval, 0, person, None):
             _check_may_cancel(approval.requester, person)
-        if digest != approval.digest:
+        if digest != approval.shown_digest:
             raise QuestionChanged
         row = next(iter(approval.open_rows), 0)
         approval.check_open(row, approval.digest_of(row))
@@ -80,7 +80,7 @@ class CancelApproval:
         # In a thread, since judging an answer takes up to a second.
         answer = await asyncio.to_thread(resume_value, review.unrestricted_request, rejections)
         after = approval.cancelled(vote, answer, f"Cancelled by {person.name}.")
-        return Change(after=after, event=Event.CANCELLED, by=person, detail={"digest": approval.digest})
+        return Change(after=after, event=Event.CANCELLED, by=person, detail={"digest": approval.shown_digest})
 
 
 def _announced(cancelled: Review) -> tuple[Outgoing, ...]:

@@ -211,9 +211,11 @@ class Decide:
         voting = await self._voting.row(approval, row, vote.by.id)
         check_may_vote(voting.context, voting.votes, vote.by, vote.decision)
         earlier = voting.votes.of(vote.by.id)
-        if earlier is not None and earlier.decision == vote.decision:
-            raise AlreadyVoted
         verdict = count_votes(voting.context, voting.votes.cast(vote))
+        repeated = earlier is not None and earlier.decision == vote.decision
+        # The same vote decides where the world has changed since: somebody is a member again.
+        if repeated and verdict.outcome is Outcome.OPEN:
+            raise AlreadyVoted
         votes = approval.votes_on(row).cast(vote).on_behalf_of(verdict.on_behalf_of)
         return replace(votes, needed=verdict.needed), verdict
 

@@ -1,9 +1,10 @@
-"""Taking a decision back before the graph hears of it: the approval waits again, without the votes of one."""
+"""Taking a decision back before the graph hears of it: the approval waits again, for whoever decides anew."""
 
 from dataclasses import replace
 from uuid import UUID
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import NotPending
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
@@ -26,12 +27,14 @@ class UndoDecision:
         self._clock = clock
 
     async def __call__(self, approval_id: UUID, channel: str, person: Person) -> Review:
-        """The approval without this person's votes. The votes of others stay.
+        """The approval without the votes by which this person decided. The votes of others stay.
 
         Grants that were given with what is taken back are revoked.
 
-        Raises NotPending once it is too late, NothingToWithdraw for whoever has no vote on it, and Conflict.
+        Raises NotPending once it is too late, NothingToWithdraw for whoever decided none of it, MayNotDecide
+        for whoever may not decide any more, and Conflict.
         """
+        check_may_decide(person)
         return await save_change(
             self._store, approval_id, channel, lambda review: self._change(review.approval, person)
         )

@@ -72,7 +72,7 @@ class RuleAssignment:
                 for at, change in enumerate(changes)
                 if change.after.id == review.approval.id and change.event is Event.OPENED
             )
-            detail = _with_rules(changes[place].detail, [row.match for row in rows])
+            detail = _with_rules({"digest": governed.approval.shown_digest}, [row.match for row in rows])
             changes[place] = replace(changes[place], after=governed.approval, detail=detail)
             if decided is not None:
                 changes.insert(place + 1, decided)
@@ -113,7 +113,7 @@ class RuleAssignment:
         approval = replace(review.approval, requester=requester, graph=result.thread.graph)
         policy = self._policy.policy
         if policy == NO_POLICY:
-            return Review(replace(approval, state=None)), ()
+            return review.with_rules(replace(approval, state=None)), ()
         channel = Channel(id=review.thread.channel)
         if policy.uses_channel_names and self._directory is not None:
             channel = await self._directory.channel(channel.id)
@@ -141,7 +141,7 @@ class RuleAssignment:
         # A card of several rows has no one answer; and the state may hold what a rule redacts.
         changeable = len(rules) == 1 and rules[0].state_changes and not rules[0].redact
         state = approval.state if changeable else None
-        return Review(replace(approval, rules=rules, state=state)), governed
+        return await review.with_rules(replace(approval, state=state).with_rules(rules)).parsed(), governed
 
     async def _decided_without_asking(self, review: Review, governed: Sequence[GovernedRow]) -> Change | None:
         """The change that `auto` rules and grants make, if one has a decision that its row allows."""

@@ -49,7 +49,7 @@ class Resumption:
             if now is ResumeStatus.ASKED and self._must_look_again(approval):
                 state, now = await self._look_again(approval, state)
             if now is ResumeStatus.ASKED and (rows := approval.too_old_rows(self._clock())):
-                return self._lapsed(approval, state, rows, done)
+                return await self._lapsed(approval, state, rows, done)
             if now is ResumeStatus.ASKED:
                 await self._graph.resume(approval.interrupt_id, approval.answer, _state_change(approval))
                 state = await self._graph.read()
@@ -61,13 +61,13 @@ class Resumption:
             state = await self._graph.read()
             reopened = approval.reopened(str(error), self._clock(), state.changeable)
             change = Change(after=reopened, event=Event.REOPENED, detail=str(error))
-            return self._results.build(state, done=done, changes=(change,))
+            return await self._results.build(state, done=done, changes=(change,))
         except RunFailed as error:
             return await self._failed_after(approval, error, done)
         if now is not ResumeStatus.TAKEN:
-            return self._not_used(approval, state, now, done)
+            return await self._not_used(approval, state, now, done)
         changes = (Change(after=approval.resumed(), event=Event.RESUMED),)
-        return self._results.at_rest(state, done, changes, self._stopped(approval, state))
+        return await self._results.at_rest(state, done, changes, self._stopped(approval, state))
 
     def _must_look_again(self, approval: Approval) -> bool:
         """Whether the stored question may not be what the node would ask, or its answer be stored already.
@@ -91,7 +91,7 @@ class Resumption:
         state = await self._graph.read()
         return state, await _resume_status(approval, state)
 
-    def _lapsed(
+    async def _lapsed(
         self, approval: Approval, state: GraphState, rows: tuple[int, ...], done: tuple[str, ...]
     ) -> StepResult:
         """The approval is older than its rule lets it count, so it is asked again."""
@@ -106,9 +106,9 @@ class Resumption:
         )
         text = f"“{review.shown.title}” was approved too long ago and is asked again. {reason}"
         notice = note(self._work.thread.ref, f"lapsed:{approval.id}:{after.version}", text)
-        return self._results.build(state, done=done, changes=(change,), post=(notice,))
+        return await self._results.build(state, done=done, changes=(change,), post=(notice,))
 
-    def _not_used(
+    async def _not_used(
         self, approval: Approval, state: GraphState, why: ResumeStatus, done: tuple[str, ...]
     ) -> StepResult:
         """The card says why, and the thread how to go on."""
@@ -116,14 +116,14 @@ class Resumption:
         change = Change(after=approval.withdrawn(NOT_USED[why]), event=Event.WITHDRAWN, detail=why.value)
         text = f"{NOT_USED[why]} It was the answer to: {review.shown.title}\n{_how_to_go_on(state)}"
         notice = note(self._work.thread.ref, f"not-used:{approval.id}", text)
-        return self._results.build(state, done=done, changes=(change,), post=(notice,))
+        return await self._results.build(state, done=done, changes=(change,), post=(notice,))
 
     async def _failed_after(self, approval: Approval, error: RunFailed, done: tuple[str, ...]) -> StepResult:
         """The graph raised after the decision, which stands for a retry if the graph did not take it."""
         state = await self._graph.read()
         took_it = await _resume_status(approval, state) is ResumeStatus.TAKEN
         taken = (Change(after=approval.resumed(), event=Event.RESUMED),) if took_it else ()
-        return self._results.failed(state, error, done, taken)
+        return await self._results.failed(state, error, done, taken)
 
     def _stopped(self, approval: Approval, state: GraphState) -> tuple[Outgoing, ...]:
         """That the run is over because a breakpoint was rejected; nothing where the graph had more to say."""

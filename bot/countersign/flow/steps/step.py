@@ -70,7 +70,7 @@ class Step:
         if state.last_input_key == first.key or first.kind is InboundKind.RETRY:
             return await self._continue(state, first)
         if not self._agrees(state):
-            return self._results.build(state)
+            return await self._results.build(state)
         if state.pending or self._work.open:
             return await self._reply_handler.handle(self._work, state, first)
         if first.open_approvals and not self._new:
@@ -88,12 +88,12 @@ class Step:
     async def _start(self, state: GraphState, first: Inbound) -> StepResult:
         refusal = await self._start_permission.refusal(first.user)
         if refusal is not None:
-            nothing = self._results.build(state, done=(first.key,))
+            nothing = await self._results.build(state, done=(first.key,))
             return replace(nothing, notices=(Notice(user=first.user, text=refusal),))
         new = state.checkpoint_id is None
         if first.kind is InboundKind.MESSAGE and self._info.needs_form(new=new):
             form = start_form(self._work.thread, self._info, self._without_name(first, state))
-            return self._results.build(state, done=(first.key,), post=(form,))
+            return await self._results.build(state, done=(first.key,), post=(form,))
         given = self._without_name(first, state)
         given = replace(given, text=text_for_graph(given))
         return await self._run(self._graph.start(given), (), (first.key,))
@@ -110,8 +110,8 @@ class Step:
         try:
             await run
         except RunFailed as error:
-            return self._results.failed(await self._graph.read(), error, done, changes)
-        return self._results.at_rest(await self._graph.read(), done, changes)
+            return await self._results.failed(await self._graph.read(), error, done, changes)
+        return await self._results.at_rest(await self._graph.read(), done, changes)
 
     async def _ask_again(self, first: Inbound, state: GraphState) -> StepResult:
         """Have the failed step's questions asked again: their first answers cannot be replaced."""
@@ -120,5 +120,5 @@ class Step:
         )
         at_breakpoint = any(is_breakpoint(pending.interrupt_id) for pending in state.pending)
         if not withdrawn or not state.pending or at_breakpoint:
-            return self._results.build(state, done=(first.key,), halted=self._work.thread.halted)
+            return await self._results.build(state, done=(first.key,), halted=self._work.thread.halted)
         return await self._run(self._graph.ask_again(), withdrawn, (first.key,))

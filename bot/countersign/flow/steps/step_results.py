@@ -1,5 +1,6 @@
 """What a step gives back: its result at rest, after an error, or with nothing run."""
 
+import asyncio
 from dataclasses import replace
 
 from countersign.approvals.approval import Approval
@@ -36,7 +37,7 @@ class StepResults:
             if r.approval.status is Status.DECIDED and not r.approval.is_undoable
         ]
 
-    def build(
+    async def build(
         self,
         state: GraphState,
         *,
@@ -46,7 +47,9 @@ class StepResults:
         halted: str | None = None,
         before: GraphState | None = None,
     ) -> StepResult:
-        return reconcile(
+        # In a thread: a question that opens an approval is parsed, however large it is.
+        return await asyncio.to_thread(
+            reconcile,
             self._work,
             state,
             self._clock,
@@ -57,7 +60,7 @@ class StepResults:
             before=before,
         )
 
-    def at_rest(
+    async def at_rest(
         self,
         state: GraphState,
         done: tuple[str, ...],
@@ -66,20 +69,20 @@ class StepResults:
     ) -> StepResult:
         """The run is over: at its end, at a question, or, with neither, at a breakpoint that is not seen."""
         if state.pending or state.orphaned:
-            return self.build(state, done=done, changes=changes, post=post)
+            return await self.build(state, done=done, changes=changes, post=post)
         if not state.unfinished:
             before = None if post else self._before  # a note that the run is over is its last word
-            return self.build(state, done=done, changes=changes, post=post, before=before)
+            return await self.build(state, done=done, changes=changes, post=post, before=before)
         error_id = f"breakpoint-{state.checkpoint_id}"
         stopped = failure(self._work.thread.ref, error_id, _HIDDEN_BREAKPOINT)
-        return self.build(state, done=done, changes=changes, post=(stopped,), halted=error_id)
+        return await self.build(state, done=done, changes=changes, post=(stopped,), halted=error_id)
 
-    def failed(
+    async def failed(
         self, state: GraphState, error: RunFailed, done: tuple[str, ...], changes: tuple[Change, ...]
     ) -> StepResult:
         decided = {approval.id for approval in self.decided}
         again = bool(decided - {change.after.id for change in changes})
         again = again and not any(is_breakpoint(pending.interrupt_id) for pending in state.pending)
         stopped = failure(self._work.thread.ref, error.error_id, error.hint, ask_again=again)
-        result = self.build(state, done=done, changes=changes, post=(stopped,), halted=error.error_id)
+        result = await self.build(state, done=done, changes=changes, post=(stopped,), halted=error.error_id)
         return replace(result, error=error.report)

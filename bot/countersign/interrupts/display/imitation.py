@@ -1,7 +1,7 @@
 """Words of an agent that look like the bot's own: "✅ Approved by Bob", "Approval needed: ...".
 
 They stay, and are set apart where they are shown. Letters of other alphabets, emphasis also within a word,
-headings, links, emoji, case and a label in front ("Decision: ...") do not matter.
+headings, links, emoji, case, a label in front ("Decision: ...") and a sentence before it do not matter.
 """
 
 import html
@@ -23,21 +23,27 @@ _LABEL = (
     r"(?:decision|status|state|result|outcome|verdict|review|approval|update|note|request|countersign)"
     r"[\s)\]]*[:=—–-]"
 )
+_SENTENCE = r"(?:^|[.!?;:|·…—–)]\s|\p{Extended_Pictographic}\ufe0f?|:[\w+'-]{1,60}:)"
+_VERB = r"(?:approved|rejected|declined|denied|cancel+ed|countersigned|authori[sz]ed|signed off on)"
+_NAME = r"@?\w[\w.'’-]*(?: \w[\w.'’-]*)?"
 _OURS = regex.compile(
-    rf"{_ORNAMENT}(?:{_LABEL}{_ORNAMENT}){{0,3}}(?:"
+    rf"{_SENTENCE}{_ORNAMENT}(?:{_LABEL}{_ORNAMENT}){{0,3}}(?:"
     rf"(?:auto[- ]?)?(?:approved|rejected|edited|answered|responded|withdrawn|cancel+ed|expired){_BY_OR_END}"
     r"|(?:approval|answer) needed\b|not used\b|(?:1 |one )?approval(?:s)? (?:granted|given)\b|break glass\b"
-    r"|this run stopped\b|(?:requested|asked) (?:today|yesterday|at \d)|digest \(sha|error id\b"
-    r"|this thread waits for\b|the decision stands\b)",
+    r"|this run stopped\b|(?:requested|asked) (?:today|yesterday|(?:at |on )?(?:\w{3,9}\.? )?\d)|digest \(\w+"
+    r"|error id\b|rule: |can be undone until\b|written by the agent\b"
+    r"|this thread waits for\b|the decision stands\b"
+    rf"|{_NAME}(?: (?:has|have|had|just|already|also))* {_VERB} (?:this|it|that|these)\b"
+    rf"|{_NAME} is looking\b)",
     regex.IGNORECASE,
 )
 
 
 def imitates_decision(line: str) -> bool:
-    """Whether a line begins with what the bot says about approvals."""
+    """Whether a line, or a sentence in it, begins with what the bot says about approvals."""
     plain = _without_markup(unicodedata.normalize("NFKC", html.unescape(line)))[:_MAX_LENGTH]
     letters = "".join(ascii_lookalike(each) or each for each in plain)
-    return _OURS.match(plain) is not None or _OURS.match(letters) is not None
+    return _OURS.search(plain) is not None or _OURS.search(letters) is not None
 
 
 def _without_markup(line: str) -> str:

@@ -7,7 +7,7 @@ from langgraph.prebuilt import ToolNode
 
 from countersign.approvals.json import Json
 from countersign.flow.graph_state import PendingInterrupt
-from countersign.interrupts import BREAKPOINT_KEY, digest, to_json
+from countersign.interrupts import BREAKPOINT_KEY, digest, to_json, within_limit
 from countersign.runs.breakpoints.stops import Stop, breakpoint_id
 from countersign.runs.loading import AnyGraph
 from countersign.runs.state.state_schema import state_fields, state_schema
@@ -18,7 +18,7 @@ def breakpoint_question(stops: Sequence[Stop]) -> PendingInterrupt:
     value: Json = {BREAKPOINT_KEY: [_described(stop, alone=len(stops) == 1) for stop in stops]}
     return PendingInterrupt(
         interrupt_id=breakpoint_id(stops),
-        value=value,
+        value=within_limit(value),
         schema=None,
         digest=digest(value),
         node=stops[0].steps[0] if stops[0].steps and not stops[0].namespace else None,

@@ -9,7 +9,7 @@ from langgraph.types import StateSnapshot
 
 from countersign.approvals.json import Json
 from countersign.flow.graph_state import GraphState, PendingInterrupt
-from countersign.interrupts import digest, to_json
+from countersign.interrupts import digest, to_json, within_limit
 from countersign.interrupts.code import UNKNOWN, GraphReading
 from countersign.runs.breakpoints.passing import STOPPED_KEY
 from countersign.runs.breakpoints.question import breakpoint_question
@@ -118,12 +118,14 @@ def _pending(snapshot: StateSnapshot, answers: GraphReading) -> tuple[PendingInt
         if interrupt.id == RAISED:  # it is a stop, not a question
             continue
         value, schema = to_json(interrupt.value), to_json(interrupt.response_schema)
+        whole = digest(value, schema)
+        value = within_limit(value)
         node = nodes.get(interrupt.id)
         found[interrupt.id] = PendingInterrupt(
             interrupt_id=interrupt.id,
             value=value,
             schema=schema,
-            digest=digest(value, schema),
+            digest=whole,
             node=node,
             shape=answers.shape_for(node, value) if node is not None else UNKNOWN,
         )

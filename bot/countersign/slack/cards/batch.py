@@ -159,7 +159,7 @@ def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
     left_out = _left_out([row for row in approval.open_rows if row not in covered], shown)
     buttons: list[Block] = []
     if covered and all(DecisionKind.APPROVE in request.rows[row].allowed for row in covered):
-        rows = RowsReference(approval_id=approval.id, rows=covered, digest=approval.digest)
+        rows = RowsReference(approval_id=approval.id, rows=covered, digest=approval.shown_digest)
         label = _label(approval, request, covered)
         made = button(card_actions.APPROVE_REST, label, rows.pack())
         confirm = next((rule.confirm for rule in map(approval.rule, covered) if rule.confirm), None)
@@ -168,7 +168,7 @@ def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
     on_card = {each.row for each in shown}
     all_shown = on_card.issuperset(approval.open_rows) and not _decided_rows_truncated(approval, request)
     if not all_shown:
-        first = CardReference(approval_id=approval.id, row=0, digest=approval.digest)
+        first = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest)
         buttons.append(button(card_actions.VIEW, "Details", first.pack()))
     buttons += whole_card_buttons(review)
     return [

@@ -69,7 +69,7 @@ def _undo(approval: Approval) -> list[Block]:
     """The button that takes the decision back, while the graph has not heard of it."""
     if not approval.is_undoable or approval.undo_until is None:
         return []
-    value = CardReference(approval_id=approval.id, row=0, digest=approval.digest).pack()
+    value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
     return [
         actions(f"undo:{approval.version}", [button(card_actions.UNDO, "Undo", value)]),
         context_block(f"Can be undone until {format_datetime(approval.undo_until)}. The agent gets it then."),

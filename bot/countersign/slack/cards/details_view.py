@@ -52,7 +52,9 @@ def details_view(review: Review, ref: ModalReference) -> Block:
     ]
     if last:
         blocks.append(_page_buttons(ref, page, last))
-    blocks.append(context_block(f"Approval `{approval.id}`\nDigest (SHA-256) `{approval.digest}`"))
+    algorithm = "SHA-256" if approval.digest_key is None else "keyed SHA-256"
+    shown = f"Digest ({algorithm}) `{approval.shown_digest}`"
+    blocks.append(context_block(f"Approval `{approval.id}`\n{shown}"))
     return {
         "type": "modal",
         "title": plain("Details"),

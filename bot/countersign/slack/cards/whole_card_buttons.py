@@ -11,7 +11,7 @@ from countersign.slack.cards.references import CardReference
 def whole_card_buttons(review: Review) -> list[Block]:
     """Nothing on a card without a rule; no *Cancel request* where it cannot be cancelled."""
     approval = review.approval
-    value = CardReference(approval_id=approval.id, row=0, digest=approval.digest).pack()
+    value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
     buttons = []
     if approval.rule_names:
         buttons.append(button(card_actions.CLAIM, card_actions.CLAIM_LABEL, value))

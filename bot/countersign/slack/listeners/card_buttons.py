@@ -3,6 +3,7 @@
 A click is acknowledged only after its decision is saved: a click that Slack counts as taken is never lost.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
@@ -122,7 +123,8 @@ async def _decide(context: ListenerContext, click: ButtonClick) -> None:
         await _save(context, click, ref, person, review, decide(row, click.action_id, None, reason=reason))
         return
     reference = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
-    view = form_view(form, form_modal(review, click.action_id, reference))
+    modal = form_modal(review, click.action_id, reference)
+    view = await asyncio.to_thread(form_view, form, modal)
     context.background_tasks.start("open form", open_view(context, click, view))
 
 
@@ -250,9 +252,10 @@ async def _open_details(context: ListenerContext, click: ButtonClick) -> None:
         card=ref,
         channel=click.channel,
         message_ts=click.message_ts,
-        page=first_page(review, ref),
+        page=await asyncio.to_thread(first_page, review, ref),
     )
-    context.background_tasks.start("open details", open_view(context, click, details_view(review, modal)))
+    view = await asyncio.to_thread(details_view, review, modal)
+    context.background_tasks.start("open details", open_view(context, click, view))
 
 
 async def _show_page(context: ListenerContext, body: dict[str, Any]) -> None:
@@ -260,11 +263,10 @@ async def _show_page(context: ListenerContext, body: dict[str, Any]) -> None:
     view, action = body["view"], body["actions"][0]
     ref = ModalReference.unpack(action.get("value"))
     review = await context.load_for_reading(ref.card.approval_id, ref.channel)
+    shown = await asyncio.to_thread(details_view, review, ref)
     context.background_tasks.start(
         "show page of details",
-        context.api.call(
-            "views.update", view_id=view["id"], hash=view.get("hash"), view=details_view(review, ref)
-        ),
+        context.api.call("views.update", view_id=view["id"], hash=view.get("hash"), view=shown),
     )
 
 

@@ -98,7 +98,7 @@ async def _other_page(context: ListenerContext, body: dict[str, Any]) -> Block:
     form_state = await _load_form(context, body, view)
     form = form_state.form
     page = int(body["actions"][0]["action_id"].rpartition(":")[2])
-    if form is None or page >= len(pages(form)):
+    if form is None or page >= len(await asyncio.to_thread(pages, form)):
         raise InvalidReference
     carried = changed_inputs(form, form_state.carried, view)
     try:
@@ -112,7 +112,7 @@ async def _other_page(context: ListenerContext, body: dict[str, Any]) -> Block:
         )
     turned = replace(form_state.reference, page=page)
     modal = form_modal(form_state.review, form_state.action_id, turned, encoded)
-    return form_view(form, modal, page, carried)
+    return await asyncio.to_thread(form_view, form, modal, page, carried)
 
 
 async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str, Any]) -> None:

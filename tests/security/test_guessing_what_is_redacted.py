@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -18,6 +19,7 @@ from countersign.interrupts import digest
 from countersign.slack.cards.details_view import details_view
 from countersign.slack.cards.references import CardReference, ModalReference
 from tests.slack.conftest import Bot
+from tests.support.bots import ROOT
 
 SECRET_PIN = 4711
 RULE = Rule(name="pins", redact=("/pin",), quorum=2)
@@ -105,3 +107,10 @@ def test_a_proposal_has_a_digest_of_its_own(rules: tuple[Rule, ...]) -> None:
         proposed = approval.with_row_votes({0: RowVotes().cast(edit)}, {})
         shown.add(proposed.digest_of(0))
     assert len(shown | {approval.shown_digest}) == 3
+
+
+def test_what_is_sent_to_slack_has_no_other_digest() -> None:
+    """A card or button that took `digest` would tell it, and be refused where a rule redacts."""
+    slack = (ROOT / "bot/countersign/slack").rglob("*.py")
+
+    assert [str(path) for path in slack if re.search(r"\bapproval\.digest\b", path.read_text())] == []

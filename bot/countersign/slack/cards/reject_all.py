@@ -28,7 +28,7 @@ def reject_all_buttons(review: Review) -> list[Block]:
     if not 1 < len(rows) <= MAX_ROWS:
         return []
     label = f"Reject {'all' if len(rows) == len(approval.votes) else 'the other'} {len(rows)}"
-    reference = RowsReference(approval_id=approval.id, rows=rows, digest=approval.digest)
+    reference = RowsReference(approval_id=approval.id, rows=rows, digest=approval.shown_digest)
     made = button(card_actions.REJECT_REST, label, reference.pack(), "danger")
     question = f"This rejects {len(rows)} actions without a reason. To give one, reject them one by one."
     return [made | {"confirm": confirmation(question, label)}]

@@ -30,7 +30,7 @@ def request_block(review: Review, *, truncated: bool) -> Block:
     block = section("\n".join(lines))
     if truncated or not has_details(request):
         return block
-    value = CardReference(approval_id=approval.id, row=0, digest=approval.digest).pack()
+    value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
     return block | {"accessory": button(card_actions.DETAILS, "Details", value)}
 
 

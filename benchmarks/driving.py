@@ -19,7 +19,7 @@ async def measure(side: Side, server: Server, *, latency: float, threads: int, a
     """One cell of a side that is warm: it has made its connections and learnt who people are."""
     side.ws.faults.latency = latency
     side.ws.slack.log = WireLog()
-    side.ws.slack.log.told = lambda: None
+    side.ws.slack.log.on_entry = lambda: None
     cell = Cell(side=side.name, latency=latency, threads=threads)
     cpu, cpu_postgres, cpu_self = own_cpu(side.pids), server.cpu(), own_cpu([os.getpid()])
     began = time.perf_counter()

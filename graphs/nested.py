@@ -3,7 +3,7 @@
 As a node, the subgraph is part of the parent: after the answer only the subgraph's waiting node runs again.
 Called as a function, it is just code in the parent's node: that node runs again from its first line, and
 so does the subgraph's waiting node; the subgraph's finished nodes do not. Every run of a piece of code is
-told to the `custom` stream, so that you can watch it.
+sent to the `custom` stream, so that you can watch it.
 """
 
 from typing import NotRequired

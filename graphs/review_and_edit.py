@@ -1,4 +1,4 @@
-"""Pattern: a person edits a draft that stands in the state, and the state takes over their text.
+"""Pattern: a person edits a draft in the state, and the state takes over their text.
 
 The draft is written in one node and reviewed in the next. Were both in one node, the model would be asked
 again when the review comes back, and the person would have edited a text that no longer exists.

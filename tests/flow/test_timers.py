@@ -453,7 +453,7 @@ async def test_an_escalation_adds_the_fallback_and_tells_the_thread_and_them(
     assert told.startswith(f"Escalated: nobody has decided “{title(card)}” within 1h, so @oncall may decide")
     assert "Still needed: one of @finance." in told
     assert [row.channel for row in harness.slack.of(OutgoingKind.DIRECT)] == ["UDAVE"]
-    assert (await details(harness, thread, "escalated"))[0]["told"] == ["UDAVE"]
+    assert (await details(harness, thread, "escalated"))[0]["notified"] == ["UDAVE"]
     clock.now -= 2 * HOUR  # the escalation stands, whatever the clock says later
     await harness.vote(await harness.the_card(thread), YES, user="UDAVE")
     await harness.delivery.update_messages(card.id)

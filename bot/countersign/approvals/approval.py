@@ -117,7 +117,7 @@ class Approval(ApprovalRecord):
         return self._asked_again(Event.LAPSED, reason, at)
 
     def reminded(self, rows: Iterable[int]) -> "Approval":
-        """People were told again that these rows wait."""
+        """People were reminded that these rows wait."""
         return self._with_fired(Event.REMINDED, TimerKind.REMIND, rows)
 
     def escalated(self, rows: Iterable[int]) -> "Approval":

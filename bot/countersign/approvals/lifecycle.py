@@ -24,8 +24,8 @@ class Event(StrEnum):
     CLAIMED = "claimed"  # somebody has it in hand, which keeps nobody from deciding
     REFERRED = "referred"  # somebody who may decide asked another person who may
     RELEASED = "released"  # they have not any more, or for too long
-    REMINDED = "reminded"  # nobody decided yet: people were told again
-    ESCALATED = "escalated"  # nobody decided yet: `escalate_to` may decide too, and was told
+    REMINDED = "reminded"  # nobody decided yet: people were reminded
+    ESCALATED = "escalated"  # nobody decided yet: `escalate_to` may decide too, and was notified
     TIMED_OUT = "timed_out"  # nobody decided in time: the rule's answer goes to the graph, or it stays open
     CANCELLED = "cancelled"  # the requester cancelled: a rejection goes to the graph
     RESUMED = "resumed"  # the graph took the answer
@@ -37,7 +37,7 @@ class Event(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What people are told came of an approval."""
+    """What came of an approval, in the words that people read."""
 
     APPROVED = "approved"  # or answered, or edited and approved: at least one row was not rejected
     REJECTED = "rejected"
@@ -47,7 +47,7 @@ class Outcome(StrEnum):
 
 
 class Stage(StrEnum):
-    """How far it is for those who were told of it: messages about it change with this alone."""
+    """How far it is. Messages about it change only when this does."""
 
     OPEN = "open"
     DECIDED = "decided"

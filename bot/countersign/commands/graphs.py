@@ -75,11 +75,11 @@ async def _load(config: Path) -> dict[str, GraphCode]:
 def describe(graph: GraphCode) -> Iterator[str]:
     """The lines for one graph."""
     yield graph.answers.graph
-    told = [line for node in graph.answers.nodes for line in _node(node)]
-    told += [f"  {_named(name)}  stops before it (interrupt_before)" for name in _each(graph.stops_before)]
-    told += [f"  {_named(name)}  stops after it (interrupt_after)" for name in _each(graph.stops_after)]
-    told += [f"  {name}  may stop in it (NodeInterrupt), and takes no answer" for name in graph.raises]
-    yield from told or [f"  {_NOTHING}"]
+    lines = [line for node in graph.answers.nodes for line in _node(node)]
+    lines += [f"  {_named(name)}  stops before it (interrupt_before)" for name in _each(graph.stops_before)]
+    lines += [f"  {_named(name)}  stops after it (interrupt_after)" for name in _each(graph.stops_after)]
+    lines += [f"  {name}  may stop in it (NodeInterrupt), and takes no answer" for name in graph.raises]
+    yield from lines or [f"  {_NOTHING}"]
 
 
 def _each(nodes: Collection[str]) -> Collection[str]:

@@ -34,7 +34,7 @@ EXAMPLE_GRAPHS = AppInfo(
         ),
         Suggestion(
             title="Try to approve as the guest",
-            why="Gus is a guest. He sees the card and the buttons, and is told why his click does not count.",
+            why="Gus is a guest. He sees the card and the buttons, and reads why his click does not count.",
             person="gus",
             channel="general",
             thread=True,

@@ -29,10 +29,10 @@ def text_for_graph(inbound: Inbound) -> str:
 
 
 def attachments_note(inbound: Inbound) -> Outgoing | None:
-    """What the thread is told of the message's files, if there are any."""
+    """The note about the files of a message, if it has any."""
     names = attached_files(inbound)
     if not names:
         return None
     more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
-    told = f"I can't read files, so I left out {', '.join(names[:_MAX_NAMED])}{more}. Paste its text instead."
-    return note(inbound.thread, f"files:{inbound.key}", told)
+    text = f"I can't read files, so I left out {', '.join(names[:_MAX_NAMED])}{more}. Paste its text instead."
+    return note(inbound.thread, f"files:{inbound.key}", text)

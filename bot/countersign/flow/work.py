@@ -32,7 +32,7 @@ class StepResult:
     changes: tuple[Change, ...] = ()
     opened: tuple[Review, ...] = ()  # the approvals that `changes` open
     post: tuple[Outgoing, ...] = ()
-    error: ErrorReport | None = None  # of the failure that is told in `post`, for the graph's author
+    error: ErrorReport | None = None  # of the failure that `post` reports, for the graph's author
     notices: tuple["Notice", ...] = ()  # sent after the result is saved; a failure to send one is ignored
 
 

@@ -59,7 +59,7 @@ class ApproverDirectory:
         self._cache: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
 
     def forget(self) -> None:
-        """Ask Slack again from now on: it told of a change."""
+        """Ask Slack again from now on: it reported a change."""
         self._cache.clear()
 
     async def person(self, user_id: str, channel_id: str | None = None) -> Person:

@@ -136,7 +136,7 @@ class SlackClient:
         )
 
     async def root_refused(self, row: Outgoing, error: str) -> None:
-        """Tell the person who typed /agent. Never raises: nobody else could be told."""
+        """Notify the person who typed /agent. Never raises: nobody else could be notified."""
         body: dict[str, Any] = dict(row.body) if isinstance(row.body, dict) else {}
         text = _ROOT_REFUSED.get(
             error, f"Slack didn't let me start a thread here ({error}). Tell your admin."

@@ -52,13 +52,13 @@ class DelegationStore:
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
 
     async def stop(
-        self, team: str, by: Person, now: datetime, told: Callable[[Delegation], Outgoing]
+        self, team: str, by: Person, now: datetime, announce: Callable[[Delegation], Outgoing]
     ) -> tuple[Delegation, ...]:
         async with transaction(self._pool) as connection:
             arguments = {"team": team, "delegator": by.id, "now": now}
             ended = await self._ended(connection, "stop_delegations", arguments, by, now)
             for each in ended:
-                await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(told(each)))
+                await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(announce(each)))
         return ended
 
     async def end_lapsed(self, now: datetime) -> int:

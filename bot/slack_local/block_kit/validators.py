@@ -144,8 +144,8 @@ def needs_one_of(*names: str) -> Check:
 
     def check(value: Any, at: str, problems: Problems) -> None:
         if not any(name in value for name in names):
-            told = " or ".join(f"`{name}`" for name in names)
-            add_problem(problems, f"{at}/type", f"must define either {told}")
+            listed = " or ".join(f"`{name}`" for name in names)
+            add_problem(problems, f"{at}/type", f"must define either {listed}")
 
     return check
 
@@ -156,7 +156,7 @@ def only_one_of(*names: str) -> Check:
     def check(value: Any, at: str, problems: Problems) -> None:
         needs_one_of(*names)(value, at, problems)
         if sum(name in value for name in names) > 1:
-            told = " and ".join(f"`{name}`" for name in names)
-            add_problem(problems, at, f"cannot define both {told}")
+            listed = " and ".join(f"`{name}`" for name in names)
+            add_problem(problems, at, f"cannot define both {listed}")
 
     return check

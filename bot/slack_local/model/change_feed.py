@@ -19,10 +19,10 @@ class ChangeFeed:
         self._waiting: dict[Hashable, set[asyncio.Event]] = defaultdict(set)
         self._watching: dict[object, Callable[[Sequence[Hashable]], None]] = {}
 
-    def subscribe(self, told: Callable[[Sequence[Hashable]], None]) -> Callable[[], None]:
-        """Call `told` with the topics of every change, at once, until the returned function is called."""
+    def subscribe(self, callback: Callable[[Sequence[Hashable]], None]) -> Callable[[], None]:
+        """Call `callback` with the topics of every change, at once, until the returned function is called."""
         watcher = object()
-        self._watching[watcher] = told
+        self._watching[watcher] = callback
 
         def stop() -> None:
             self._watching.pop(watcher, None)
@@ -31,8 +31,8 @@ class ChangeFeed:
 
     def notify(self, *topics: Hashable) -> None:
         """Something changed under each of `topics`."""
-        for told in tuple(self._watching.values()):
-            told(topics)
+        for callback in tuple(self._watching.values()):
+            callback(topics)
         for topic in topics:
             for event in self._waiting.get(topic, ()):
                 event.set()
@@ -56,8 +56,8 @@ class ChangeFeed:
                         return found
                     await event.wait()
         except TimeoutError:
-            told = what if isinstance(what, str) else what()
-            raise WaitTimeoutError(f"waited {limit:g} s for {told}") from None
+            description = what if isinstance(what, str) else what()
+            raise WaitTimeoutError(f"waited {limit:g} s for {description}") from None
         finally:
             self._waiting[topic].discard(event)
             if not self._waiting[topic]:

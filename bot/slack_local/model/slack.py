@@ -34,7 +34,7 @@ class Slack:
     signing_secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
 
     def __post_init__(self) -> None:
-        self.log.told = lambda: self.changes.notify("log")
+        self.log.on_entry = lambda: self.changes.notify("log")
 
     def seed(self) -> None:
         """Add the default people and channels."""

@@ -75,7 +75,7 @@ class WireLog:
     def __init__(self, keep: int = 20_000) -> None:
         self._entries: deque[Entry] = deque(maxlen=keep)
         self._seq = 0
-        self.told: Callable[[], None] = lambda: None  # called when an entry was added
+        self.on_entry: Callable[[], None] = lambda: None  # called when an entry was added
 
     def next_seq(self) -> int:
         self._seq += 1
@@ -83,7 +83,7 @@ class WireLog:
 
     def add(self, entry: Entry) -> None:
         self._entries.append(entry)
-        self.told()
+        self.on_entry()
 
     @property
     def cursor(self) -> int:

@@ -29,9 +29,9 @@ class Commands(Clicking):
         ack = await self._delivery.interact("slash_commands", payload)
         if ack.error is not None:
             word = "operation_timeout" if "timeout" in ack.error else "dispatch_failed"
-            told = f"{name} {FAILED} “{word}”"
-            messages.post_ephemeral(self._slack, self.id, place.id, told, by_slack=True)
-            return CommandResult(text=told, payload=None, error=word)
+            text = f"{name} {FAILED} “{word}”"
+            messages.post_ephemeral(self._slack, self.id, place.id, text, by_slack=True)
+            return CommandResult(text=text, payload=None, error=word)
         self._answer_command(place, ack)
         return CommandResult(text=str((ack.answer or {}).get("text", "")), payload=ack.answer, error=None)
 

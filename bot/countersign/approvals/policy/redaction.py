@@ -90,7 +90,7 @@ class RedactedValues:
 
     @cached_property
     def _cleaned_texts(self) -> dict[str, str]:
-        """The same text stands in a part, in the arguments and in a form."""
+        """The same text is in a part, in the arguments and in a form."""
         return {}
 
     @cached_property

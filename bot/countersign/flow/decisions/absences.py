@@ -27,7 +27,7 @@ class Absences:
     ) -> tuple[Delegation, tuple[Delegation, ...]]:
         """The delegation, and those to the delegator, which are not passed on with it.
 
-        The delegate is told. Raises DelegationRefused and MayNotDecide.
+        The delegate is notified. Raises DelegationRefused and MayNotDecide.
         """
         new = Delegation(
             id=uuid4(),
@@ -56,7 +56,7 @@ class Absences:
         return new, kept
 
     async def stop(self, team: str, delegator: Person) -> tuple[Delegation, ...]:
-        """End all that this person delegated; returns it. The delegates are told."""
+        """End all that this person delegated; returns it. The delegates are notified."""
         return await self._store.stop(team, delegator, self._clock(), _stopped)
 
     async def of(self, team: str, user: str) -> tuple[Delegation, ...]:

@@ -84,8 +84,8 @@ class CancelApproval:
 
 
 def _announced(cancelled: Review) -> tuple[Outgoing, ...]:
-    told = outcome_note(cancelled)
-    return (told,) if told is not None else ()
+    outcome = outcome_note(cancelled)
+    return (outcome,) if outcome is not None else ()
 
 
 def _check_may_cancel(requester: str | None, person: Person) -> None:

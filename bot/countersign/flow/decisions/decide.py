@@ -128,15 +128,19 @@ class Decide:
         return review.with_approval(change.after)
 
     async def announcements(self, review: Review, change: Change) -> tuple[Outgoing, ...]:
-        """What people are told of a change that `change` gave.
+        """What is posted about a change that `change` gave.
 
         While it can be undone, of a broken glass alone.
         """
         after = review.with_approval(change.after)
-        told = None if change.after.is_undoable else outcome_note(after)
+        outcome = None if change.after.is_undoable else outcome_note(after)
         grants = tuple(given_note(review, grant) for grant in change.grants_given)
         broken = [await glass_broken(after, use, self._audience) for use in change.glass_breaks]
-        return (*((told,) if told is not None else ()), *grants, *(row for rows in broken for row in rows))
+        return (
+            *((outcome,) if outcome is not None else ()),
+            *grants,
+            *(row for rows in broken for row in rows),
+        )
 
     async def change(self, review: Review, request: DecisionRequest, person: Person) -> Change:
         """What these decisions make of the approval, checked in full. Raises as `__call__` does."""

@@ -55,5 +55,5 @@ class RefusalLog:
                 by=person,
                 detail={"why": why, "row": row, "kind": kind.value if kind is not None else None},
             )
-        except CountersignError as error:  # whoever may not decide is told so, whatever else fails
+        except CountersignError as error:  # whoever may not decide reads why, whatever else fails
             log.warning("refusal_not_recorded", approval_id=str(approval.id), error=str(error))

@@ -1,4 +1,4 @@
-"""A message in a thread where something waits: it is an answer, or its writer is told what waits.
+"""A message in a thread where something waits: it is an answer, or a note says what is waiting.
 
 It is never new input: LangGraph would cancel the pending question and leave its tool calls unanswered.
 
@@ -77,7 +77,7 @@ class ReplyHandler:
         return self._noted(work, state, message, _OVERTAKEN)
 
     async def handle_revision(self, work: Work, state: GraphState, revision: Inbound) -> StepResult:
-        """A message was edited or deleted. If it decided something, the thread is told that this stands."""
+        """A message was edited or deleted. If it decided something, a note says that the decision stands."""
         key = revised_message(revision)
         decided = key is not None and await self._store.decided_by_message(work.thread.ref, key)
         if decided:
@@ -142,15 +142,15 @@ class ReplyHandler:
     async def _say_what_waits(
         self, work: Work, state: GraphState, message: Inbound, waiting: list[Review]
     ) -> StepResult:
-        """Post once what waits. After that, only who seems to decide is told, for their eyes alone."""
+        """Post once what waits. After that, only whoever seems to decide gets a note, and sees it alone."""
         undoable = [review for review in work.open if review.approval.is_undoable]
         about = [str(review.approval.id) for review in waiting or undoable] or [str(work.thread.halted)]
         key = f"waits:{work.thread.ref.id}:{'+'.join(sorted(about))}"
         text = _what_waits(waiting, undoable=bool(undoable))
         again = _deleted_cards(work, waiting)
         if not await self._store.is_noted(note_key(key)):
-            told = self._noted(work, state, message, text, key)
-            return replace(told, post=(*told.post, *again))
+            noted = self._noted(work, state, message, text, key)
+            return replace(noted, post=(*noted.post, *again))
         nothing = reconcile(
             work, state, self._clock, done=(message.key,), post=again, halted=work.thread.halted
         )

@@ -127,7 +127,7 @@ class MessageDelivery:
         return await self._lost_cards.card_lost(team, channel, ts, why) if self._lost_cards else None
 
     async def _post_again(self, review: Review) -> bool:
-        """Post a pending card anew, whose message was deleted while nobody told us."""
+        """Post a pending card again whose message was deleted without an event for it."""
         ref, ts = review.thread, review.approval.card_ts
         channel = review.approval.channel
         lost = await self.card_lost(ref.team, channel, ts, "message_not_found") if ts else None

@@ -28,7 +28,7 @@ class ShortageNotices:
     async def __call__(self, review: Review) -> tuple[Outgoing, ...]:
         """A note for each rule of the open rows that nobody can fill, and messages to who may decide then."""
         approval = review.approval
-        told: list[Outgoing] = []
+        posts: list[Outgoing] = []
         for row, rule in _distinct_rules(approval):
             shortages = (await self._voting.row(approval, row)).shortages
             if not shortages:
@@ -40,13 +40,13 @@ class ShortageNotices:
                 missing=[str(each) for each in shortages],
             )
             users = await self._audience.members(approval, rule, rule.timers.escalate_to)
-            told.append(_unfillable(review, rule, shortages))
-            told += direct_messages(approval, users, Why.ESCALATED)
-        return tuple(told)
+            posts.append(_unfillable(review, rule, shortages))
+            posts += direct_messages(approval, users, Why.ESCALATED)
+        return tuple(posts)
 
 
 class ShortageCheck:
-    """Looks through what waits after Slack told of a change of groups, channels or accounts."""
+    """Looks through what waits after Slack reported a change of groups, channels or accounts."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class ShortageCheck:
         self._asked = 0
 
     async def __call__(self) -> None:
-        """Tell of each shortage that was not told before. Of several calls at once, the last one does it."""
+        """Report each shortage that is new. Of several calls at once, the last one does it."""
         self._asked += 1
         asked = self._asked
         async with self._running:

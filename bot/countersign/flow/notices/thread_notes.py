@@ -61,8 +61,8 @@ def overdue(review: Review, rule: Rule, deadline_text: str, *, frozen: bool) -> 
 def outcome_note(review: Review) -> Outgoing | None:
     """What came of it and why, to the requester. None where they decided it, or nobody was asked.
 
-    Without a requester, an approval that expired is told to the thread all the same. One that was cancelled
-    is told to the others, who need not decide it any more.
+    Without a requester, an expired approval is reported in the thread all the same. One that was cancelled
+    is reported to the others, who need not decide it any more.
     """
     approval = review.approval
     outcome = approval.outcome

@@ -1,4 +1,4 @@
-"""Who is told about an approval by direct message: people of the rule's sets, as Slack lists them now."""
+"""Who is notified about an approval by direct message: people of the rule's sets, as Slack lists them now."""
 
 from collections.abc import Iterable
 

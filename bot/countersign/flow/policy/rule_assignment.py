@@ -64,9 +64,9 @@ class RuleAssignment:
             governed, rows = await self._govern(review, result)
             decided = await self._decided_without_asking(governed, rows)
             if governed.approval.rules:
-                governed, decided, told = await self._placed(governed, decided)
+                governed, decided, notices = await self._placed(governed, decided)
                 card = next(at for at, row in enumerate(post) if row.approval_id == review.approval.id)
-                post[card : card + 1] = told
+                post[card : card + 1] = notices
             place = next(
                 at
                 for at, change in enumerate(changes)
@@ -95,8 +95,8 @@ class RuleAssignment:
         if decided.after.status is Status.DECIDED:
             return placed, decided, automatic_notes(after, decided)
         by_grants = replace(decided, after=_only_rows(decided.after, decided.grant_uses))
-        told = await self._opening(after, misplaced)
-        return placed, decided, (*told, *automatic_notes(after, by_grants))
+        notices = await self._opening(after, misplaced)
+        return placed, decided, (*notices, *automatic_notes(after, by_grants))
 
     async def _cards_after_all(self, result: StepResult) -> tuple[Outgoing, ...]:
         """The cards of approvals that were decided without asking, and have to be asked now."""

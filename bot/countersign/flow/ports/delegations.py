@@ -31,9 +31,9 @@ class DelegationStore(Delegations, Protocol):
         ...
 
     async def stop(
-        self, team: str, by: Person, now: datetime, told: Callable[[Delegation], Outgoing]
+        self, team: str, by: Person, now: datetime, announce: Callable[[Delegation], Outgoing]
     ) -> tuple[Delegation, ...]:
-        """End all of this person's that last, and post what `told` makes of each; returns them."""
+        """End all of this person's that last, and post what `announce` makes of each; returns them."""
         ...
 
     async def end_lapsed(self, now: datetime) -> int:

@@ -34,7 +34,7 @@ class Outbox(Protocol):
         """Messages about the approval, beside its card, that show an earlier stage of it."""
         ...
 
-    async def move_card_to_thread(self, review: Review, told: Outgoing) -> bool:
+    async def move_card_to_thread(self, review: Review, note: Outgoing) -> bool:
         """Post the card of an open approval in its thread after all, with a note; False if it is there."""
         ...
 

@@ -42,7 +42,7 @@ class GrantStore(Protocol):
         ...
 
     async def revoke(self, revoked: Grant, by: Person, post: Sequence[Outgoing]) -> bool:
-        """Save that it is revoked, with its ledger entry and what is told. False: it was already."""
+        """Save that it is revoked, with its ledger entry and its announcement. False: it was already."""
         ...
 
 
@@ -95,7 +95,7 @@ class Store(Protocol):
     async def approval(self, approval_id: UUID) -> Review | None: ...
 
     async def decide(self, change: Change, post: Sequence[Outgoing] = ()) -> None:
-        """Save a change of an approval and what is told of it. Raises Conflict.
+        """Save a change of an approval and what is posted about it. Raises Conflict.
 
         Defers the thread's job once the approval is decided and can no longer be undone.
         """

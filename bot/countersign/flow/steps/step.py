@@ -3,7 +3,7 @@
 decided approval, its question still pending     resume by id, and see that the graph took it
 decided approval, older than it may be           it is asked again
 decided approval, its question answered          it was taken before a crash: continue
-decided approval, question or graph changed      the answer is not used, and the thread is told
+decided approval, question or graph changed      the answer is not used, and the thread says so
 input that is in the checkpoint already          continue
 message while something waits                    an answer, or a note of what waits
 message written while something waited           a note: it is no new input

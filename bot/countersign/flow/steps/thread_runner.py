@@ -256,8 +256,8 @@ def _with_attachments_note(work: Work, result: StepResult) -> StepResult:
     """The result, with a note first where the message that it handled brought files."""
     first = work.inbound[0] if work.inbound else None
     handled = first is not None and first.kind is InboundKind.MESSAGE and first.key in result.done
-    told = attachments_note(first) if first is not None and handled else None
-    return replace(result, post=(told, *result.post)) if told else result
+    notice = attachments_note(first) if first is not None and handled else None
+    return replace(result, post=(notice, *result.post)) if notice else result
 
 
 def _starter(work: Work) -> str | None:

@@ -42,7 +42,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class _Firing:
-    """What a timer makes of an approval, and what is told of it."""
+    """What a timer makes of an approval, and what is posted about it."""
 
     change: Change
     post: tuple[Outgoing, ...] = ()
@@ -115,8 +115,8 @@ class TimerRunner:
     def _sent(self, review: Review) -> _Firing:
         """The undo period is over: the graph hears of the decision, and people do."""
         after = review.approval.sent()
-        told = outcome_note(review.with_approval(after))
-        return _Firing(change=Change(after=after, event=Event.SENT), post=(told,) if told else ())
+        outcome = outcome_note(review.with_approval(after))
+        return _Firing(change=Change(after=after, event=Event.SENT), post=(outcome,) if outcome else ())
 
     async def _reminded(self, review: Review, rows: tuple[int, ...]) -> _Firing:
         approval = review.approval
@@ -124,8 +124,8 @@ class TimerRunner:
         for rule in _rules(approval, rows):
             users |= dict.fromkeys(await self._audience.of_rule(approval, rule))
         change = Change(after=approval.reminded(rows), event=Event.REMINDED, detail=_detail(approval, rows))
-        told = direct_messages(approval, users, Why.REMINDED)
-        return _Firing(change=change, post=(reminder(review, rows), *told))
+        messages = direct_messages(approval, users, Why.REMINDED)
+        return _Firing(change=change, post=(reminder(review, rows), *messages))
 
     async def _escalated(self, review: Review, rows: tuple[int, ...]) -> _Firing:
         approval = review.approval
@@ -135,7 +135,7 @@ class TimerRunner:
             of_rule = tuple(row for row in rows if approval.rule(row) == rule)
             post.append(escalation(review, rule, of_rule))
             users |= dict.fromkeys(await self._audience.members(approval, rule, rule.timers.escalate_to))
-        detail = {**_detail(approval, rows), "told": list(users)}
+        detail = {**_detail(approval, rows), "notified": list(users)}
         change = Change(after=approval.escalated(rows), event=Event.ESCALATED, detail=detail)
         return _Firing(change=change, post=(*post, *direct_messages(approval, users, Why.ESCALATED)))
 
@@ -170,7 +170,7 @@ def _expired(review: Review, rows: tuple[int, ...], now: datetime, frozen: Mappi
         overdue(review, rule, reason, frozen=any(frozen[row] for row in left_open))
         for rule in _rules(approval, left_open)
     ]
-    told = outcome_note(review.with_approval(after))
+    outcome = outcome_note(review.with_approval(after))
     change = Change(
         after=after,
         event=Event.TIMED_OUT,
@@ -180,7 +180,7 @@ def _expired(review: Review, rows: tuple[int, ...], now: datetime, frozen: Mappi
             "decisions": {str(row): _as_json(decision) for row, decision in decisions.items()},
         },
     )
-    return _Firing(change=change, post=(*post, *((told,) if told else ())))
+    return _Firing(change=change, post=(*post, *((outcome,) if outcome else ())))
 
 
 def _rules(approval: Approval, rows: Sequence[int]) -> tuple[Rule, ...]:

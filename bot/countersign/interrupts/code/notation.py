@@ -61,8 +61,8 @@ def _one_of(shape: OneOf) -> str:
 def _key(key: Key) -> str:
     conditions = [f"with {name} {_scalar(value)}" for name, value in key.needed_with]
     conditions += [f"unless {name} {_scalar(value)}" for name, value in key.needed_unless]
-    told = f" ({', '.join(conditions)})" if conditions else ""
-    return f"{key.name}{'' if key.required else '?'}{told}: {notation(key.shape)}"
+    suffix = f" ({', '.join(conditions)})" if conditions else ""
+    return f"{key.name}{'' if key.required else '?'}{suffix}: {notation(key.shape)}"
 
 
 def _scalar(value: Scalar) -> str:

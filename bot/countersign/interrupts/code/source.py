@@ -27,7 +27,7 @@ class Role(StrEnum):
 
     NODE = "node"  # takes the state, returns an update of it
     BRANCH = "branch"  # takes the state, returns where to go
-    TOOL = "tool"  # takes a model's arguments, returns what the model is told
+    TOOL = "tool"  # takes a model's arguments, returns what the model reads
     ENTRYPOINT = "entrypoint"  # takes the input, returns the output
     PLAIN = "plain"  # bound to a name that another function uses
 

@@ -89,7 +89,7 @@ def _nearest_direction(text: str, at: int, step: int) -> str:
 
 
 def _in_address(text: str, at: int) -> bool:
-    """Whether it stands in a word that machines compare: a domain, a path, a name of code."""
+    """Whether it is in a word that machines compare: a domain, a path, a name of code."""
     before = re.split(r"\s", text[max(at - _WINDOW, 0) : at])[-1]
     after = re.split(r"\s", text[at + 1 : at + _WINDOW])[0]
     return _ADDRESS.search((before + after).strip(_PUNCTUATION)) is not None

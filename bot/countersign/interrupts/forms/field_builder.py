@@ -119,8 +119,8 @@ class FieldBuilder:
         spec, initial = place.spec, place.present
         if initial is UNSET and not self._editing and place.inside:
             initial = _default(spec, required=place.required)
-        told = bool(spec.keywords)
-        kind = kind_from_schema(spec, initial) if told or initial is UNSET else kind_from_value(initial)
+        has_spec = bool(spec.keywords)
+        kind = kind_from_schema(spec, initial) if has_spec or initial is UNSET else kind_from_value(initial)
         options = options_of(spec) if kind in {FieldKind.CHOICE, FieldKind.CHOICES} else ()
         if too_many(options):
             kind = FieldKind.MULTILINE if kind is FieldKind.CHOICES else FieldKind.TEXT
@@ -128,7 +128,9 @@ class FieldBuilder:
         if place.required and when_empty == "" and initial != "":
             when_empty = UNSET  # a text that has to be there may not be emptied
         may_be_cleared = spec.nullable or (when_empty is not UNSET and (self._editing or kind not in _TEXTS))
-        accepts_text = kind is FieldKind.JSON and told and spec.may_be_text and not isinstance(initial, str)
+        accepts_text = (
+            kind is FieldKind.JSON and has_spec and spec.may_be_text and not isinstance(initial, str)
+        )
         return Field(
             pointer=pointer.join(place.path),
             label=_label(place.path, spec, label),

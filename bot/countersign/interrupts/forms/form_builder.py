@@ -99,7 +99,7 @@ def _made(schema: Json, base: JsonOrUnset, judge: Schema, *, editing: bool) -> F
 
 
 def _fitting(schema: Json, present: JsonOrUnset) -> JsonOrUnset:
-    """What of the payload may stand in the form: same name, and a value that its schema accepts."""
+    """The values of the payload that the form may have: same name, and a value that its schema accepts."""
     spec = resolve_subschema(schema, schema)
     if spec is None or spec.type != "object" or not isinstance(present, dict) or not isinstance(schema, dict):
         return UNSET

@@ -66,7 +66,7 @@ def _missing(text: str) -> str | None:
 
 
 def _declared_roots(data: dict[str, Any]) -> Iterator[str]:
-    """The folders that build backends are told to take packages from, relative to the project."""
+    """The folders from which build backends take packages, relative to the project."""
     tool = _table(data, "tool")
     for package, path in _table(tool, "setuptools", "package-dir").items():
         yield from _root_of(str(path), str(package))

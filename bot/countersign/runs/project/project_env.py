@@ -17,7 +17,7 @@ def read_project_env(config: Path) -> Mapping[str, str]:
     """
     try:
         data = json.loads(config.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # what is wrong with it is told by whatever loads the graphs
+    except (OSError, ValueError):  # whatever loads the graphs reports what is wrong with it
         return {}
     env = data.get("env") if isinstance(data, dict) else None
     match env:

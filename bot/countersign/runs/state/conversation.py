@@ -1,4 +1,4 @@
-"""The messages in a graph's state, as far as people are told of them."""
+"""The messages in a graph's state, as far as people see them."""
 
 import hashlib
 from collections.abc import Iterator, Sequence

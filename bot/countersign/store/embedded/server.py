@@ -191,17 +191,17 @@ def _stop_server(installation: Installation) -> None:
     server = FileLock(installation.server_lock)
     # First a fast shutdown; then an immediate one without a checkpoint, after which the next start recovers.
     for how, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 10.0)):
-        told: int | None = None
+        signalled: int | None = None
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if server.try_exclusive():
                 server.release()
                 return
             pid = postmaster_pid(installation)
-            if pid is not None and pid != told:
+            if pid is not None and pid != signalled:
                 # The supervisor may be restarting it, so the process id can change.
                 with suppress(ProcessLookupError):
                     os.kill(pid, how)
-                told = pid
+                signalled = pid
             time.sleep(0.01)
     raise EmbeddedPostgresError(f"PostgreSQL does not stop. Its log is {installation.log}.")

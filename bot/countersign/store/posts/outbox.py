@@ -86,7 +86,7 @@ class Outbox:
         found = await fetch(self._pool, "card_rendered", {"approval_id": approval_id, "version": version})
         return int(found[0]["version"]) if found else None
 
-    async def move_card_to_thread(self, review: Review, told: Outgoing) -> bool:
+    async def move_card_to_thread(self, review: Review, note: Outgoing) -> bool:
         approval = review.approval
         moved = replace(card(review.thread, approval), key=f"card-moved:{approval.id}")
         async with transaction(self._pool) as connection:
@@ -94,7 +94,7 @@ class Outbox:
             if await moving.fetchone() is None:
                 return False
             await connection.execute(QUERIES["give_up_moved_card"], {"approval_id": approval.id})
-            for row in (moved, told):
+            for row in (moved, note):
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
         return True
 

@@ -38,7 +38,7 @@ class Uncounted:
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     outcome: Outcome
-    decision: Decision | None  # what the graph is told, once it is not open
+    decision: Decision | None  # what the graph gets, once it is not open
     seats: tuple[Seat, ...]  # in the order of the rule's approver sets
     approvals: tuple[Vote, ...]  # those that count, oldest first
     rejections: tuple[Vote, ...]

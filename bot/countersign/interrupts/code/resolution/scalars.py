@@ -187,8 +187,8 @@ def _told_to_be_text(slot: Slot, evidence: Evidence) -> bool:
         if not slot.is_same(condition.slot):
             continue
         if condition.check is Check.IS:
-            told = {Kind.TEXT} if condition.positive else {Kind.OBJECT, Kind.LIST}
-            return any(kind.value in condition.values for kind in told)
+            kinds = {Kind.TEXT} if condition.positive else {Kind.OBJECT, Kind.LIST}
+            return any(kind.value in condition.values for kind in kinds)
         if condition.check is Check.TRUE and condition.positive:
             return not any(_CONSENT.search(name) for name in _names(slot))
     return False

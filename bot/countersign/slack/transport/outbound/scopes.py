@@ -30,5 +30,5 @@ def scope_warning(workspace: Workspace) -> str | None:
     missing = missing_scopes(workspace)
     if not missing:
         return None
-    told = ", ".join(f"{scope} (to {NEEDED[scope]})" for scope in missing)
-    return f"SLACK_BOT_TOKEN lacks scopes: {told}. Add them to the app and install it again."
+    listed = ", ".join(f"{scope} (to {NEEDED[scope]})" for scope in missing)
+    return f"SLACK_BOT_TOKEN lacks scopes: {listed}. Add them to the app and install it again."

@@ -14,6 +14,8 @@ _TIMING = "tests/flow/test_reply_timing.py"
 _VISIBLE = "tests/interrupts/test_visible_text.py"
 _PLACEMENT = "tests/flow/test_placement.py"
 _TOOLS = "tests/runs/test_tool_names.py"
+_PERMISSION = "bot/countersign/approvals/policy/voting/permission.py"
+_STAND_INS = "tests/approvals/policy/test_stand_ins.py"
 _CARDS = "tests/security/test_card_uniqueness.py"
 
 _LARGE = "tests/security/test_large_payloads.py"
@@ -306,5 +308,28 @@ SECURITY_GUARDS = (
         old="look_alikes=_look_alikes(review, state)",
         new="look_alikes={}",
         tests=(f"{_TOOLS}::test_a_tool_that_looks_like_another_of_the_graph_is_opened_with_its_name",),
+    ),
+    Guard(
+        name="a delegate does not decide for who asked or edited",
+        file=_PERMISSION,
+        old="            and not self.is_shut_out(row, each.delegator.id)\n",
+        new="",
+        tests=(f"{_STAND_INS}::test_nobody_gets_around_requester_may_decide",),
+    ),
+    Guard(
+        name="whoever is away and votes is not voted for",
+        file=_PERMISSION,
+        old="            and row.of(each.delegator.id) is None\n",
+        new="",
+        tests=(f"{_STAND_INS}::test_whoever_is_away_and_their_delegate_count_once",),
+    ),
+    Guard(
+        name="whoever broke the glass does not review it",
+        file="bot/countersign/approvals/break_glass.py",
+        old="if person.id == use.by.id:",
+        new="if not person.id:",
+        tests=(
+            "tests/slack/test_break_glass_reviews.py::test_who_may_not_review_is_refused_at_the_submission_too",
+        ),
     ),
 )

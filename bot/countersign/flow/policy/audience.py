@@ -31,7 +31,10 @@ class Audience:
             case Notify.APPROVERS:
                 return await self.members(approval, rule, rule.approvers)
             case users:
-                return tuple(dict.fromkeys(users))
+                named = Source(kind=SourceKind.USERS, names=users)
+                delegates = await self._delegates(approval, named, frozenset(users))
+                shut_out = {approval.requester} if not rule.requester_may_decide else set()
+                return tuple(dict.fromkeys([*users, *sorted(delegates - shut_out)]))
 
     async def members(self, approval: Approval, rule: Rule, sets: Iterable[ApproverSet]) -> tuple[str, ...]:
         """The people of these sets who may decide under the rule, and who stands in for them.

@@ -198,7 +198,10 @@ _ONE_OF = st.builds(
     match=st.sampled_from(Match),
 )
 _FLAT: st.SearchStrategy[AnswerShape] = st.one_of(
-    st.just(Boolean()), st.builds(Number, st.booleans()), st.builds(Text, st.booleans()), _ONE_OF
+    st.just(Boolean()),
+    st.builds(Number, st.booleans()),
+    st.builds(Text, st.booleans(), st.booleans()),
+    _ONE_OF,
 )
 _NAMES = st.sampled_from(
     ["action", "type", "approved", "ok", "reason", "args", "data", "draft", "edited_text"]

@@ -21,7 +21,7 @@ from countersign.interrupts import (
 from countersign.interrupts.code import AnswerShape, Boolean, OneOf
 from countersign.interrupts.json_equality import json_equal
 from countersign.interrupts.shape_answers.vocabulary import Meaning, matches, meaning
-from tests.interrupts.strategies import ANY_SCHEMA, JSON, PAYLOAD, SHAPE
+from tests.interrupts.strategies import ANY_SCHEMA, JSON, OBJECT, PAYLOAD, SCHEMA, SHAPE
 
 often = settings(
     max_examples=150,
@@ -76,6 +76,65 @@ def test_what_arrives_is_what_the_button_said(payload: Json, shape: AnswerShape,
             assert json_equal(arrived, at(preview.value, preview.typed_at, given))
         elif not is_typed:
             assert json_equal(arrived, preview.value)
+
+
+@often
+@given(PAYLOAD, SCHEMA, JSON)
+def test_what_arrives_fits_the_schema_and_is_what_the_button_said(
+    payload: Json, schema: Json, typed: Json
+) -> None:
+    request = parse(payload, schema)
+    if len(request.rows) > 1:
+        return
+    for preview in answer_previews(request):
+        decision, is_typed = decision_for(request, preview, typed)
+        try:
+            arrived = resume_value(request, [decision])
+        except InvalidDecision:
+            continue
+        if request.schema is not None:
+            assert request.schema.errors(arrived) == {}
+        given = decision.value if decision.message is None else decision.message
+        if is_typed and given is not None and preview.typed_at is not None:
+            assert json_equal(arrived, at(preview.value, preview.typed_at, given))
+        elif not is_typed:
+            assert json_equal(arrived, preview.value)
+
+
+BATCH = st.fixed_dictionaries(
+    {
+        "action_requests": st.lists(
+            st.fixed_dictionaries({"name": st.sampled_from(["pay", "post"]), "args": OBJECT}),
+            min_size=2,
+            max_size=4,
+        )
+    }
+)
+
+
+@often
+@given(BATCH, JSON, st.data())
+def test_each_row_of_a_batch_arrives_in_its_place(payload: Json, typed: Json, data: st.DataObject) -> None:
+    request = parse(payload)
+    assert len(request.rows) > 1
+    assert request.batch is not None
+    previews = answer_previews(request)
+    chosen = [
+        data.draw(st.sampled_from([each for each in previews if each.row == row]))
+        for row in range(len(request.rows))
+    ]
+    made = [decision_for(request, preview, typed) for preview in chosen]
+    try:
+        arrived = resume_value(request, [decision for decision, _ in made])
+    except InvalidDecision:
+        assert any(is_typed for _, is_typed in made), "buttons without a form always work"
+        return
+    expected = []
+    for preview, (decision, is_typed) in zip(chosen, made, strict=True):
+        given = decision.value if decision.message is None else decision.message
+        typed_here = is_typed and given is not None and preview.typed_at is not None
+        expected.append(at(preview.value, preview.typed_at or (), given) if typed_here else preview.value)
+    assert json_equal(arrived, request.batch.fill(expected))
 
 
 @often

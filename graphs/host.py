@@ -41,13 +41,19 @@ class Host(Protocol):
     async def once(self, key: str, effect: Callable[[], Awaitable[Json]]) -> Json:
         """Run the effect at most once per key, and return what it returned, also to later callers.
 
-        An effect that Slack refused did not happen: its error is raised, and the key is free again. If an
-        earlier attempt was cut off, nobody knows: then this raises, with `outcome_unknown`, and runs nothing.
+        An effect that Slack refused did not happen, nor did one whose error has a true `nothing_done`: the
+        error is raised, and the key is free again. If an earlier attempt was cut off, nobody knows: then this
+        raises, with `outcome_unknown`, and runs nothing.
         """
         ...
 
-    async def post(self, key: str, channel: str, text: str) -> dict[str, Any]:
-        """Post plain text to a channel (by id) exactly once per key; the host escapes it."""
+    async def post(
+        self, key: str, channel: str, text: str, *, check: Callable[[], Awaitable[None]] | None = None
+    ) -> dict[str, Any]:
+        """Post plain text to a channel (by id) exactly once per key; the host escapes it.
+
+        `check` is awaited right before, unless an earlier attempt posted it. If it raises, nothing is posted.
+        """
         ...
 
 

@@ -49,7 +49,7 @@ async def test_an_untouched_ledger_verifies_and_says_what_that_rests_on(
     assert await audit("verify") == 0
 
     said = capsys.readouterr().out
-    assert "3 entries are as they were written" in said
+    assert "4 entries are as they were written" in said
     assert "without one, a cut tail or an older backup does not show" in said
 
 
@@ -62,13 +62,13 @@ async def test_a_changed_entry_is_named_and_the_exit_code_is_1(
         await connection.execute("UPDATE countersign.ledger SET actor_name = 'M' WHERE event = 'decided'")
 
     assert await audit("verify") == 1
-    assert "changed: Entry 2 (decided of " in capsys.readouterr().out
+    assert "changed: Entry 3 (decided of " in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("approval")
 async def test_an_anchor_is_compared(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     await audit("verify")
-    head = next(word for word in capsys.readouterr().out.split() if word.startswith("3:"))
+    head = next(word for word in capsys.readouterr().out.split() if word.startswith("4:"))
     anchors = tmp_path / "anchors.txt"
     anchors.write_text(f"2026-03-01T09:30:00Z {head}\n")
 
@@ -84,8 +84,8 @@ async def test_the_record_of_one_approval_is_readable_on_its_own(
     assert await audit("show", str(approval.id)) == 0
 
     record = json.loads(capsys.readouterr().out)
-    assert [entry["event"] for entry in record["entries"]] == ["opened", "decided", "resumed"]
-    assert record["entries"][1]["actor"]["id"] == "UBOB"
+    assert [entry["event"] for entry in record["entries"]] == ["opened", "shown", "decided", "resumed"]
+    assert record["entries"][2]["actor"]["id"] == "UBOB"
     assert all(entry["hash_fits"] for entry in record["entries"])
 
 
@@ -93,9 +93,9 @@ async def test_the_record_of_one_approval_is_readable_on_its_own(
 async def test_exports_have_every_entry(capsys: pytest.CaptureFixture[str]) -> None:
     for form in ("jsonl", "ocsf"):
         assert await audit("export", "--format", form) == 0
-        assert len([json.loads(line) for line in capsys.readouterr().out.splitlines()]) == 3
+        assert len([json.loads(line) for line in capsys.readouterr().out.splitlines()]) == 4
     assert await audit("export", "--format", "csv") == 0
-    assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == 3
+    assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == 4
     assert await audit("export", "--since", "2999-01-01") == 0
     assert capsys.readouterr().out == ""
 

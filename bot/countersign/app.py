@@ -29,6 +29,7 @@ from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
 from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.policy.voting import Voting
+from countersign.flow.ports import Clock
 from countersign.flow.retention import Retention
 from countersign.flow.steps.start_permission import StartPermission, StartPolicy
 from countersign.flow.steps.thread_runner import ThreadRunner
@@ -106,8 +107,11 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Services]:
-    """Open the graphs, the database and Slack's Web API. Raises CountersignError, for the operator."""
+async def open_services(settings: Settings, *, listen: bool, clock: Clock = now) -> AsyncIterator[Services]:
+    """Open the graphs, the database and Slack's Web API. Raises CountersignError, for the operator.
+
+    `clock` says what time it is for approvals: for their timers, votes and freezes.
+    """
     async with AsyncExitStack() as stack:
         # First what the operator alone can mend: a mistake there must not wait until Slack can be reached.
         policy = CurrentPolicy(load_policy(settings.policy_file))
@@ -115,7 +119,7 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         config = read_graph_config(settings.langgraph_config)
 
         def tool_host(thread: ThreadRef) -> ToolHost:
-            validity = ApprovalValidity(storage.threads, now)
+            validity = ApprovalValidity(storage.threads, clock)
             return ToolHost(main.proxy(slack), main.proxy(storage.effects), main.proxy(validity), thread.id)
 
         hosted = await _open_graphs(stack, settings, config, graph_loop, policy, tool_host)
@@ -125,9 +129,9 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
         api, workspace = await _open_slack(stack, settings, storage, metrics, listen=listen)
         channel_ids = api.channel_ids = ChannelIds(storage.channel_ids, workspace.team)
         slack = SlackClient(api, workspace)
-        voting = Voting(policy, slack.directory, now, storage.delegations)
-        audience = Audience(slack.directory, StandIns(storage.delegations, slack.directory, now))
-        decisions = _decisions(settings, storage, slack, voting, audience, metrics)
+        voting = Voting(policy, slack.directory, clock, storage.delegations)
+        audience = Audience(slack.directory, StandIns(storage.delegations, slack.directory, clock))
+        decisions = _decisions(settings, storage, slack, voting, audience, metrics, clock)
         delivery = MessageDelivery(storage.threads, storage.outbox, slack, metrics, storage.lost_cards)
         graphs = GraphsOnGraphLoop(graph_loop, hosted)
         shortages = ShortageNotices(audience, voting)
@@ -145,9 +149,9 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
             slack=slack,
             graphs=graphs,
             decisions=decisions,
-            grants=Grants(storage.grants, policy, now, workspace.team, metrics),
+            grants=Grants(storage.grants, policy, clock, workspace.team, metrics),
             break_glass_reviews=BreakGlassReviews(
-                storage.break_glass, storage.threads, voting, audience, now, delivery.deliver_posts
+                storage.break_glass, storage.threads, voting, audience, clock, delivery.deliver_posts
             ),
             delivery=delivery,
             run_thread=ThreadRunner(
@@ -156,17 +160,17 @@ async def open_services(settings: Settings, *, listen: bool) -> AsyncIterator[Se
                 slots=storage.slots,
                 graphs=graphs,
                 delivery=delivery,
-                reply_handler=_reply_handler(settings, storage, decisions, slack),
+                reply_handler=_reply_handler(settings, storage, decisions, slack, clock),
                 start_permission=decisions.start_permission,
                 notify=_notifier(stack, slack),
-                clock=now,
+                clock=clock,
                 metrics=metrics,
                 assign_rules=RuleAssignment(
-                    policy, slack.directory, now, storage.delegations, storage.grants
+                    policy, slack.directory, clock, storage.delegations, storage.grants
                 ),
                 names=slack,
             ),
-            timers=TimerRunner(storage.threads, delivery, voting, audience, now),
+            timers=TimerRunner(storage.threads, delivery, voting, audience, clock),
             check_shortages=ShortageCheck(storage.threads, shortages, delivery.deliver_posts, workspace.team),
             retention=lambda: graph_loop.call(retention),
             sweep_store=lambda: graph_loop.call(hosted.project.sweep_store),
@@ -225,25 +229,26 @@ def _decisions(
     voting: Voting,
     audience: Audience,
     metrics: Metrics,
+    clock: Clock,
 ) -> Decisions:
     threads, ledger = storage.threads, storage.ledger
     return Decisions(
-        decide=Decide(threads, now, metrics, voting, ledger, GiveGrant(storage.grants), audience),
+        decide=Decide(threads, clock, metrics, voting, ledger, GiveGrant(storage.grants), audience),
         withdraw_vote=WithdrawVote(threads, voting),
-        undo_decision=UndoDecision(threads, voting, now, storage.grants),
-        cancel_approval=CancelApproval(threads, now, metrics, ledger),
-        claim_approval=ClaimApproval(threads, voting, now, ledger),
-        refer_approval=ReferApproval(threads, voting, now, ledger),
-        absences=Absences(storage.delegations, now),
+        undo_decision=UndoDecision(threads, voting, clock, storage.grants),
+        cancel_approval=CancelApproval(threads, clock, metrics, ledger),
+        claim_approval=ClaimApproval(threads, voting, clock, ledger),
+        refer_approval=ReferApproval(threads, voting, clock, ledger),
+        absences=Absences(storage.delegations, clock),
         start_permission=StartPermission(slack, StartPolicy(settings.start)),
     )
 
 
 def _reply_handler(
-    settings: Settings, storage: Storage, decisions: Decisions, slack: SlackClient
+    settings: Settings, storage: Storage, decisions: Decisions, slack: SlackClient, clock: Clock
 ) -> ReplyHandler:
     words_decide = settings.replies == "on"
-    return ReplyHandler(decisions.decide, storage.threads, slack, now, words_decide=words_decide)
+    return ReplyHandler(decisions.decide, storage.threads, slack, clock, words_decide=words_decide)
 
 
 def _notifier(stack: AsyncExitStack, slack: SlackClient) -> Callable[[ThreadRef, str, str], None]:

@@ -8,8 +8,9 @@ from functools import partial
 import structlog
 from aiohttp import web
 
-from countersign.app import Services, open_services
+from countersign.app import Services, now, open_services
 from countersign.flow.errors import DatabaseUnavailable
+from countersign.flow.ports import Clock
 from countersign.flow.steps.progress_indicator import ProgressIndicator
 from countersign.http.admin_server import open_admin_server, render_metrics
 from countersign.http.server import Handler, HealthCheck, build_http_app
@@ -36,10 +37,12 @@ _WORKER_CANCEL_TIMEOUT = 10.0  # the same for a worker, on top of SHUTDOWN_GRACE
 log = structlog.get_logger()
 
 
-async def run_bot(settings: Settings, stop: asyncio.Event, *, listen: bool, work: bool) -> None:
+async def run_bot(
+    settings: Settings, stop: asyncio.Event, *, listen: bool, work: bool, clock: Clock = now
+) -> None:
     """Serve until `stop`: then take nothing new, let running steps end or hand them back, and close."""
     async with AsyncExitStack() as stack:
-        services = await _open_unless_stopped(settings, stop, stack, listen=listen)
+        services = await _open_unless_stopped(settings, stop, stack, listen=listen, clock=clock)
         if services is None:
             return
         if work:
@@ -66,7 +69,7 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, listen: bool, work
 
 
 async def _open_unless_stopped(
-    settings: Settings, stop: asyncio.Event, stack: AsyncExitStack, *, listen: bool
+    settings: Settings, stop: asyncio.Event, stack: AsyncExitStack, *, listen: bool, clock: Clock
 ) -> Services | None:
     """The services, open until `stack` ends; None if `stop` was set first, whatever opening waited for."""
     opening = asyncio.timeout(None)
@@ -78,7 +81,7 @@ async def _open_unless_stopped(
     giving_up = asyncio.create_task(give_up())
     try:
         async with opening:
-            return await stack.enter_async_context(open_services(settings, listen=listen))
+            return await stack.enter_async_context(open_services(settings, listen=listen, clock=clock))
     except TimeoutError:
         if not opening.expired():
             raise

@@ -73,7 +73,7 @@ async def open_storage(stack: AsyncExitStack, settings: Settings, graph_loop: Lo
         threads=ThreadStore(pool, queue.defer, hasher),
         locks=ThreadLocks(sessions),
         slots=RunSlots(pool, queue.defer, limits),
-        outbox=Outbox(pool, queue.defer),
+        outbox=Outbox(pool, queue.defer, hasher),
         lost_cards=LostCards(pool, hasher),
         ledger=Ledger(pool, hasher),
         delegations=DelegationStore(pool, hasher),

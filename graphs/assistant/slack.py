@@ -78,8 +78,7 @@ async def post(runtime: Runtime, channel: str, text: str) -> None:
     """Post a message, once for this tool call. Raises `NotDone` if Slack refuses."""
     host = _host(runtime)
     with _refusals_in_words():
-        await _check_approval(runtime, host)
-        await host.post(effect_key(runtime), channel, text)
+        await host.post(effect_key(runtime), channel, text, check=lambda: _check_approval(runtime, host))
 
 
 def effect_key(runtime: Runtime) -> str:
@@ -88,7 +87,9 @@ def effect_key(runtime: Runtime) -> str:
 
 
 class _Lapsed(NotDone):
-    """The approval was too old. The same call is not tried again: a new one has a key of its own."""
+    """The approval was too old. A new call asks people again; this one did nothing, should it run again."""
+
+    nothing_done = True  # tells `once` that the key is free again
 
     def __init__(self) -> None:
         super().__init__(

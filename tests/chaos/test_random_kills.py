@@ -4,6 +4,7 @@ import asyncio
 import os
 from contextlib import AsyncExitStack
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -41,19 +42,21 @@ class RandomKiller:
             await victim.start()
 
 
+async def start_victims(fleet: Fleet, stack: AsyncExitStack, **more: Any) -> list[Replica]:
+    """A front, a worker, and a bot that is both. `more`: of their environment."""
+    kinds = {"front-1": ("serve", "--no-worker"), "worker-1": ("worker",), "both-1": ("serve",)}
+    return [
+        await stack.enter_async_context(fleet.bot(*arguments, name=name, **more))
+        for name, arguments in kinds.items()
+    ]
+
+
 async def kill_at_random(fleet: Fleet, seed: int, kills: int, threads: int, run_requests: int) -> None:
     """People at work in many threads, and every bot killed and started again, so many times."""
     chance = Random(seed)
     names = [[f"w{thread}x{number}" for number in range(run_requests)] for thread in range(threads)]
     async with AsyncExitStack() as stack:
-        victims = [
-            await stack.enter_async_context(fleet.bot(*arguments, name=name))
-            for name, arguments in {
-                "front-1": ("serve", "--no-worker"),
-                "worker-1": ("worker",),
-                "both-1": ("serve",),
-            }.items()
-        ]
+        victims = await start_victims(fleet, stack)
         killer = RandomKiller(chance, victims)
         seeds = [Random(chance.random()) for _ in names]
         killing = asyncio.create_task(killer.run(kills))

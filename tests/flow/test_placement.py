@@ -16,6 +16,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Stage, Status
 from countersign.approvals.policy.rule import Rule
 from countersign.flow.decisions.decide import DecisionRequest
+from countersign.flow.errors import OutcomeUnknown
 from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
 from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.policy.audience import Audience
@@ -377,6 +378,47 @@ async def test_a_tool_hears_whether_the_approval_still_counts(harness: Harness, 
     assert not await host.still_valid()
     other = ToolHost(harness.tools, harness.effects, ApprovalValidity(harness.threads, clock), a_thread().id)
     assert await other.still_valid()
+
+
+class TooOldError(Exception):
+    nothing_done = True
+
+
+async def test_an_effect_that_says_it_did_nothing_may_be_tried_again(harness: Harness) -> None:
+    host = ToolHost(harness.tools, harness.effects)
+    tries = iter([TooOldError(), ConnectionError()])
+
+    async def effect() -> str:
+        raise next(tries)
+
+    with pytest.raises(TooOldError):
+        await host.once("key", effect)
+    with pytest.raises(ConnectionError):
+        await host.once("key", effect)
+    with pytest.raises(OutcomeUnknown):
+        await host.once("key", effect)
+
+
+async def test_a_post_is_checked_before_it_is_made_and_not_once_it_is_there(harness: Harness) -> None:
+    host = ToolHost(harness.tools, harness.effects)
+
+    async def too_old() -> None:
+        raise TooOldError
+
+    async def fine() -> None:
+        return None
+
+    with pytest.raises(TooOldError):
+        await host.post("post", CHANNEL, "hello", check=too_old)
+    assert harness.tools.posts == {}
+    await host.post("post", CHANNEL, "hello", check=fine)
+    await harness.rows("UPDATE countersign.effects SET done_at = NULL, result = NULL")  # it died right after
+    assert await host.post("post", CHANNEL, "hello", check=too_old) == {"ts": "1.0"}
+    await harness.rows("DELETE FROM countersign.effects")
+    await harness.effects.begin("other")
+    with pytest.raises(TooOldError):  # it died right before
+        await host.post("other", CHANNEL, "hello", check=too_old)
+    assert list(harness.tools.posts) == ["post"]
 
 
 async def test_a_decision_of_tomorrow_does_not_count(harness: Harness, clock: Clock) -> None:

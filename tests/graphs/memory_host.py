@@ -102,7 +102,11 @@ class MemoryHost:
             self._crash_if_told()
         return self.outcomes[key]
 
-    async def post(self, key: str, channel: str, text: str) -> dict[str, Any]:
+    async def post(
+        self, key: str, channel: str, text: str, *, check: Callable[[], Awaitable[None]] | None = None
+    ) -> dict[str, Any]:
+        if check is not None and key not in self.posts:
+            await check()
         if error := self.refuse.get("post"):
             raise RefusalError(error)
         self.posts.setdefault(key, (channel, text))

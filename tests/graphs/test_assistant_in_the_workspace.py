@@ -1,7 +1,7 @@
 """The assistant's calls to Slack, as a server that is as strict as Slack takes them."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -31,7 +31,11 @@ class WorkspaceHost(MemoryHost):
         assert isinstance(answer.data, dict)
         return answer.data
 
-    async def post(self, key: str, channel: str, text: str) -> dict[str, Any]:
+    async def post(
+        self, key: str, channel: str, text: str, *, check: Callable[[], Awaitable[None]] | None = None
+    ) -> dict[str, Any]:
+        if check is not None:
+            await check()
         return await self.slack("chat.postMessage", channel=channel, text=text)
 
 

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from tests.approvals.policy.test_policy_page import BLOCK, PAGE, SECTION
-from tests.scenario.test_policy_over_the_wire import DirectMessages, asked, resumed, shows
+from tests.scenario.governing import DirectMessages, asked, resumed, shows
 from tests.support import databases
 from tests.support.stage import Stage, open_stage
 

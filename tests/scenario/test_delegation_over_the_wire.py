@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.scenario.test_policy_over_the_wire import DirectMessages, asked, resumed, shows
+from tests.scenario.governing import DirectMessages, asked, resumed, shows
 from tests.support import databases
 from tests.support.stage import Stage, open_stage
 

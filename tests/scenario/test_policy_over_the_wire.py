@@ -1,17 +1,14 @@
 """The keys of the policy file that say when, where and what people see, through Slack's wire, both ways."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from countersign.testing.cards import ApprovalCard, approval_card
-from slack_local.model.records import Channel, Message
-from slack_local.people.threads import Thread
+from countersign.testing.cards import approval_card
+from tests.scenario.governing import DirectMessages, asked, calling, open_governed, resumed, shows
 from tests.support import databases
-from tests.support.stage import Stage, open_stage
+from tests.support.stage import Stage
 
 POLICY = """
 [[rule]]
@@ -118,61 +115,9 @@ async def governed(
 ) -> AsyncIterator[Stage]:
     """A bot under this policy: alice is on call, bob is in finance, carol asks."""
     folder = tmp_path_factory.mktemp(f"governed-{request.param}")
-    (folder / "approvals.toml").write_text(POLICY)
     with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder, url, mode=request.param, refused=("is_archived",)) as stage:
-            ws = stage.ws
-            ws.add_user_group("finance", [ws.bob])
-            ws.add_user_group("oncall", [ws.alice])
-            ws.add_user_group("nobody", [])
-            ws.add_channel("signatures", [ws.alice, ws.bob])
-            old = ws.slack.state.channels[ws.add_channel("old", [ws.alice, ws.bob])]
-            old.is_archived = True
-            async with stage.bot(POLICY_FILE=str(folder / "approvals.toml")) as bot:
-                yield stage
-                assert await bot.stop() == 0, bot.said
-
-
-def calling(action: str, **args: Any) -> dict[str, Any]:
-    return {"type": "tool_approval", "name": action, "args": args or {"times": 2}}
-
-
-@dataclass
-class DirectMessages:
-    """What the bot writes to one person."""
-
-    stage: Stage
-    place: Channel
-
-    async def saying(self, text: str, about: str) -> Message:
-        def look() -> Message | None:
-            return next(
-                (m for m in self.place.messages.values() if m.by_bot and text in f"{m.text} {m.blocks}"
-                 and about in f"{m.text} {m.blocks}"),
-                None,
-            )  # fmt: skip
-
-        changes = self.stage.ws.slack.changes
-        return await changes.wait_for("anything", look, limit=20, what=f"a direct message: {text}")
-
-
-async def shows(card: ApprovalCard, text: str) -> str:
-    """Wait until the card says this."""
-    return await card.thread.wait_until(
-        lambda: card.text if text in card.text else None, limit=20, what=f"the card to say {text}"
-    )
-
-
-async def asked(stage: Stage, action: str, **args: Any) -> ApprovalCard:
-    thread = await stage.asks({"ask": calling(action, **args)})
-    return await approval_card(thread, limit=20)
-
-
-async def resumed(stage: Stage, thread: Thread) -> Any:
-    await thread.wait_for("Resumed.", limit=20)
-    (noted,) = stage.noted(thread)
-    (answer,) = noted["answers"]
-    return answer
+        async with open_governed(folder, url, POLICY, mode=request.param) as stage:
+            yield stage
 
 
 async def test_a_reminder_in_the_thread_and_to_who_was_told_before(governed: Stage) -> None:
@@ -384,6 +329,27 @@ async def test_the_card_is_in_the_other_channel_and_the_thread_follows_it(govern
         what="the pointer to say so",
     )
     await card.closes(limit=20)
+
+
+async def test_the_requester_cancels_in_their_thread_what_is_decided_elsewhere(governed: Stage) -> None:
+    ws = governed.ws
+    thread = await governed.asks({"ask": calling("elsewhere")})
+    pointer = await thread.wait_for("Waits for a decision: Elsewhere", limit=20)
+    place = next(each for each in ws.slack.state.channels.values() if each.name == "signatures")
+
+    await ws.bob.clicks(pointer, "approval:cancel")
+    await ws.bob.sees_ephemeral("Only the person who started this can cancel it.")
+    assert governed.noted(thread) == []
+    await ws.carol.clicks(pointer, "approval:cancel")
+
+    assert (await resumed(governed, thread))["message"] == "Cancelled by the requester."
+    await thread.wait_until(
+        lambda: any(":no_entry_sign: Cancelled" in m.text for m in thread.from_bot()) or None,
+        limit=20,
+        what="the pointer to say so",
+    )
+    assert "approval:cancel" not in str(pointer.blocks)
+    assert ws.carol.id not in place.members, "they need not be where the card is"
 
 
 async def test_an_archived_channel_leaves_the_card_in_the_thread(governed: Stage) -> None:

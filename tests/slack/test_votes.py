@@ -38,7 +38,7 @@ async def test_two_seats_are_filled_by_two_people_and_the_card_shows_how_far_it_
     bot.ws.add_user_group("leads", [bot.ws.alice])
     card = await bot.asks(REFUND, rules=(TWO,))
     approval = await bot.approval(card)
-    assert "Needs one of @finance and one of @leads, not whoever asked for it" in card.text
+    assert "Needs one of @finance and one of @leads. The requester can't decide this." in card.text
     assert "Rule: r" in card.text
 
     await card.approve(by=bot.ws.bob)

@@ -53,12 +53,12 @@ async def test_all_that_happens_to_an_approval_is_sealed_and_verifies(harness: H
     ledger = Ledger(harness.pool, HASHER)
     await a_decided_approval(harness)
 
-    assert await ledger.seal() == 3
+    assert await ledger.seal() == 4, "opened, shown, decided, resumed"
     assert await ledger.seal() == 0
 
     result = await verified(ledger)
-    assert (result.finding, result.sealed, result.unsealed) == (None, 3, 0)
-    assert await ledger.head() == Anchor(position=3, link=result.head)
+    assert (result.finding, result.sealed, result.unsealed) == (None, 4, 0)
+    assert await ledger.head() == Anchor(position=4, link=result.head)
 
 
 async def test_two_sealers_at_once_give_each_entry_one_place(harness: Harness, database_url: str) -> None:
@@ -71,7 +71,7 @@ async def test_two_sealers_at_once_give_each_entry_one_place(harness: Harness, d
         await Ledger(harness.pool, HASHER).seal()
 
     result = await verified(Ledger(harness.pool, HASHER))
-    assert (result.finding, result.sealed) == (None, 9)
+    assert (result.finding, result.sealed) == (None, 12)
 
 
 async def test_an_entry_of_a_running_transaction_is_sealed_after_it_committed(
@@ -89,7 +89,7 @@ async def test_an_entry_of_a_running_transaction_is_sealed_after_it_committed(
         assert await ledger.seal() == 0
         await slow.rollback()
 
-    assert await ledger.seal() == 3
+    assert await ledger.seal() == 4
 
 
 async def test_an_event_that_changes_no_approval_is_in_the_chain(harness: Harness) -> None:
@@ -107,10 +107,10 @@ async def test_an_event_that_changes_no_approval_is_in_the_chain(harness: Harnes
         detail={"reason": "guest\x00\ud800", "amount": 1e22},
     )
 
-    assert await ledger.seal() == 2
+    assert await ledger.seal() == 3
     assert (await verified(ledger)).finding is None
     rows = [row async for row in ledger.exported(approval_id=card.id)]
-    assert [row.entry.event for row in rows if row.entry] == ["opened", "refused"]
+    assert [row.entry.event for row in rows if row.entry] == ["opened", "shown", "refused"]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ async def test_an_event_that_changes_no_approval_is_in_the_chain(harness: Harnes
         (
             """UPDATE countersign.ledger_chain SET entry_id = -entry_id;
                UPDATE countersign.ledger_chain
-               SET entry_id = CASE entry_id WHEN -1 THEN 2 WHEN -2 THEN 1 ELSE 3 END""",
+               SET entry_id = CASE entry_id WHEN -1 THEN 2 WHEN -2 THEN 1 ELSE -entry_id END""",
             FindingKind.REORDERED,
         ),
     ],
@@ -162,12 +162,22 @@ async def test_a_cut_tail_shows_against_its_anchor(harness: Harness) -> None:
     assert anchor is not None
 
     await as_owner(harness, "DELETE FROM countersign.ledger WHERE event = 'resumed'")
-    await as_owner(harness, "DELETE FROM countersign.ledger_chain WHERE position = 3")
+    await as_owner(harness, "DELETE FROM countersign.ledger_chain WHERE position = 4")
 
     assert (await verified(ledger)).finding is None
     finding = (await verified(ledger, anchor)).finding
     assert finding is not None
     assert finding.kind is FindingKind.CUT
+
+
+async def test_that_a_version_was_shown_is_no_substitute_for_the_entry_that_made_it(harness: Harness) -> None:
+    thread = a_thread()
+    await harness.say(thread, "deploy")
+    card = await harness.the_card(thread)
+
+    await as_owner(harness, "DELETE FROM countersign.ledger WHERE event = 'opened'")
+
+    assert await Ledger(harness.pool, HASHER).approval_without_entry() == (str(card.id), 1)
 
 
 async def test_an_entry_taken_out_before_it_was_sealed_shows_at_its_approval(harness: Harness) -> None:

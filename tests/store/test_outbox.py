@@ -57,7 +57,7 @@ async def test_what_is_put_out_while_somebody_posts_waits_behind_it(harness: Har
     (first,) = await harness.outbox.claim_thread(thread.channel, thread.ts)
     await to_post(harness, "b", thread=thread)
     assert await claim(harness, thread) == []
-    await harness.outbox.posted(first, "1.1", 0)
+    await harness.outbox.posted(first, "1.1")
     assert await claim(harness, thread) == ["b"]
 
 
@@ -90,7 +90,7 @@ async def test_postponing_one_delays_its_thread_and_no_other(harness: Harness) -
 async def test_a_postponement_to_now_gives_the_claim_back(harness: Harness) -> None:
     thread = await to_post(harness, "a", "b")
     rows = await harness.outbox.claim_thread(thread.channel, thread.ts)
-    await harness.outbox.posted(rows[0], "1.1", 0)
+    await harness.outbox.posted(rows[0], "1.1")
     await harness.outbox.postpone(rows[1], 0, "later")
     assert await claim(harness, thread) == ["b"]
 
@@ -98,7 +98,7 @@ async def test_a_postponement_to_now_gives_the_claim_back(harness: Harness) -> N
 async def test_what_is_posted_or_given_up_is_not_due(harness: Harness) -> None:
     thread = await to_post(harness, "a", "b")
     rows = await harness.outbox.claim_thread(thread.channel, thread.ts)
-    await harness.outbox.posted(rows[0], "1.1", 0)
+    await harness.outbox.posted(rows[0], "1.1")
     await harness.outbox.give_up(rows[1], "no")
     await harness.expire_claims()
     assert await harness.outbox.due(10) == ()
@@ -117,8 +117,8 @@ async def test_due_lanes_come_oldest_first_and_leave_out_what_is_postponed(harne
 async def test_posting_twice_is_recorded_once(harness: Harness) -> None:
     thread = await to_post(harness, "a")
     (row,) = await harness.outbox.claim_thread(thread.channel, thread.ts)
-    await harness.outbox.posted(row, "1.1", 0)
-    await harness.outbox.posted(row, "2.2", 0)
+    await harness.outbox.posted(row, "1.1")
+    await harness.outbox.posted(row, "2.2")
     assert await harness.rows("SELECT posted_ts FROM countersign.outbox") == [{"posted_ts": "1.1"}]
 
 

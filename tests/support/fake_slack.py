@@ -48,10 +48,11 @@ class FakeSlack:
             self.cards[review.approval.id] = review.approval.status
         return self.ts[row.key]
 
-    async def update_card(self, review: Review) -> None:
+    async def update_card(self, review: Review) -> bool:
         if review.approval.channel in self.refused_updates:
             raise self.refused_updates[review.approval.channel]
         self.cards[review.approval.id] = review.approval.status
+        return True
 
     async def update_message_about(self, message: ApprovalMessage, review: Review) -> None:
         self.updated[message.key] = review.approval.stage

@@ -98,6 +98,9 @@ class SlackForTools:
         self.posts[key] = text
         return {"ts": "1.0"}
 
+    async def find_text(self, key: str, channel: str) -> str | None:
+        return "1.0" if key in self.posts else None
+
 
 @dataclass
 class Harness:
@@ -180,9 +183,10 @@ class Harness:
             return await cursor.fetchall() if cursor.description else []
 
     async def ledger(self, thread: ThreadRef) -> list[str]:
-        """What happened to this thread's approvals, in order."""
+        """What happened to this thread's approvals, in order, beside what was shown of them."""
         found = await self.rows(
-            "SELECT event FROM countersign.ledger WHERE thread_id = %s ORDER BY id", thread.id
+            "SELECT event FROM countersign.ledger WHERE thread_id = %s AND event <> 'shown' ORDER BY id",
+            thread.id,
         )
         return [row["event"] for row in found]
 
@@ -211,6 +215,7 @@ async def open_harness(
     *,
     wrap: Callable[[str, Any], Any] = lambda _name, port: port,
     clock: Clock | None = None,
+    hasher: EntryHasher | None = None,
 ) -> AsyncIterator[Harness]:
     """The harness over this database. `wrap` may put something between the flow and each of its ports."""
     clock = clock or now
@@ -223,7 +228,7 @@ async def open_harness(
     ):
         queue = Queue(pool)
         await queue.open()
-        threads, outbox = ThreadStore(pool, queue.defer), Outbox(pool, queue.defer)
+        threads, outbox = ThreadStore(pool, queue.defer, hasher), Outbox(pool, queue.defer, hasher)
         effects = Effects(pool)
         hosted = Graphs(
             loaded(graphs),

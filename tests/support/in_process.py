@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from unittest import mock
 
+from countersign.app import now
+from countersign.flow.ports import Clock
 from countersign.process import run_bot
 from countersign.settings import read_settings
 
@@ -19,12 +21,12 @@ def environment_of(environment: Mapping[str, str]) -> Iterator[None]:
 
 @asynccontextmanager
 async def bot_in_process(
-    environment: Mapping[str, str], *, listen: bool = True, work: bool = True
+    environment: Mapping[str, str], *, listen: bool = True, work: bool = True, clock: Clock = now
 ) -> AsyncIterator[asyncio.Task[None]]:
     """A bot that is stopped in order with the block. Graphs find `environment` in theirs."""
     stop = asyncio.Event()
     with environment_of(environment):
-        running = asyncio.create_task(run_bot(read_settings(), stop, listen=listen, work=work))
+        running = asyncio.create_task(run_bot(read_settings(), stop, listen=listen, work=work, clock=clock))
         try:
             yield running
         finally:

@@ -22,6 +22,8 @@ PROBES = {
     "say": "tests/scenario/probes/saying.py:graph",
     "filled": "tests/scenario/probes/filled.py:graph",
     "stops": "tests/scenario/probes/stopping.py:graph",
+    "orders": "tests/scenario/probes/ordering.py:graph",
+    "acts": "tests/scenario/probes/acting.py:graph",
 }
 
 
@@ -85,9 +87,11 @@ class Stage:
             return cursor.fetchall() if cursor.description else []
 
     def ledger(self, thread: Thread) -> list[tuple[str, str | None]]:
-        """What happened to the approvals of this thread, in order, and by whom."""
+        """What happened to the approvals of this thread, in order, and by whom, beside what was shown."""
         return self.rows(
-            "SELECT event, actor_name FROM countersign.ledger WHERE thread_id = %s ORDER BY id", thread.id
+            "SELECT event, actor_name FROM countersign.ledger"
+            " WHERE thread_id = %s AND event <> 'shown' ORDER BY id",
+            thread.id,
         )
 
     @contextmanager

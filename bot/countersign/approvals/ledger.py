@@ -14,7 +14,7 @@ from countersign.approvals.policy.grants import Grant, GrantUse
 class Observation(StrEnum):
     """What the ledger keeps although the approval stays as it is."""
 
-    SHOWN = "shown"  # its card was posted: which digest it shows, and where it stands
+    SHOWN = "shown"  # a version that people can act on is in Slack: which digest, and where
     CARD_DELETED = "card_deleted"  # its card's message is gone, and whether it is posted again
     BREAK_GLASS = "break_glass"  # somebody decided alone: who, which row, why
     BREAK_GLASS_REVIEWED = "break_glass_reviewed"  # an approver has looked at it

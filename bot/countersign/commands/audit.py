@@ -11,8 +11,9 @@ from uuid import UUID
 from cryptography import x509
 
 from countersign.anchoring.timestamp import read_timestamp
-from countersign.approvals.audit import Anchor, ChainedEntry, ChainVerifier, EntryHasher, parse_anchor
-from countersign.approvals.audit.export import Exporter, ExportFormat, record
+from countersign.approvals.audit import Anchor, ChainVerifier, EntryHasher, parse_anchor
+from countersign.approvals.audit.approval_report import approval_report
+from countersign.approvals.audit.export import Exporter, ExportFormat
 from countersign.approvals.errors import CountersignError
 from countersign.settings import DatabaseSettings
 from countersign.store.connections.database import open_database
@@ -119,33 +120,10 @@ async def _show(ledger: Ledger, hasher: EntryHasher, approval_id: UUID) -> int:
     if not rows:
         print(f"No approval has the id {approval_id}.")
         return 1
-    print(json.dumps(_record(rows, hasher, approval_id), ensure_ascii=False, indent=2))
+    links = await ledger.links([row.position - 1 for row in rows if row.position is not None])
+    report = approval_report(approval_id, rows, links, hasher, datetime.now(UTC))
+    print(json.dumps(report, ensure_ascii=False, indent=2))
     return 0
-
-
-def _record(rows: Sequence[ChainedEntry], hasher: EntryHasher, approval_id: UUID) -> dict[str, object]:
-    """Everything about one approval, readable without the database and without knowing Countersign."""
-    entries = [
-        {
-            **record(row),
-            "hash_fits": row.entry is not None
-            and row.entry_hash is not None
-            and hasher.matches(row.entry, row.entry_hash),
-        }
-        for row in rows
-    ]
-    return {
-        "about": (
-            "The record of one approval from Countersign's ledger. Each entry says what happened, who did "
-            "it and when. hash covers the entry's canonical JSON (RFC 8785) without position, hash, "
-            "previous, link and hash_fits. link is the SHA-256 of the link before it, the position and "
-            "the hash, separated by line feeds."
-        ),
-        "approval_id": str(approval_id),
-        "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "hash_algorithm": hasher.algorithm,
-        "entries": entries,
-    }
 
 
 def _anchors(given: argparse.Namespace) -> list[Anchor]:

@@ -43,13 +43,15 @@ class CardMessages:
 
         return await self._draw(review, send)
 
-    async def update(self, review: Review) -> None:
+    async def update(self, review: Review) -> bool:
+        """Make the card show the approval; False if it has no card, or showed a later version already."""
         approval = review.approval
         if approval.card_ts is None:
-            return
+            return False
         async with self._card_updates.acquire(approval.id, approval.version) as is_newest:
             if is_newest:
                 await self._update_newest(review, approval.card_ts)
+            return is_newest
 
     async def _update_newest(self, review: Review, ts: str) -> None:
         async def update(card: RenderedMessage) -> None:

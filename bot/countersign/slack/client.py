@@ -94,8 +94,8 @@ class SlackClient:
             row, render_message(replace(row, kind=OutgoingKind.NOTE, body=note))
         )
 
-    async def update_card(self, review: Review) -> None:
-        await self._cards.update(review)
+    async def update_card(self, review: Review) -> bool:
+        return await self._cards.update(review)
 
     async def update_message_about(self, message: ApprovalMessage, review: Review) -> None:
         await self._cards.update_about(message, review)
@@ -155,8 +155,12 @@ class SlackClient:
 
     async def post_text(self, key: str, channel: str, text: str, *, look_first: bool) -> dict[str, Any]:
         """Post a tool's text in a channel, escaped. `look_first`: an earlier attempt may have posted it."""
-        found = await find_posted_messages(self._api, channel, None, [key]) if look_first else {}
-        ts = found.get(key) or await self._sender.send(
+        found = await self.find_text(key, channel) if look_first else None
+        ts = found or await self._sender.send(
             key, channel, None, RenderedMessage(text=escape(quote_imitations(text)), blocks=[])
         )
         return {"channel": channel, "ts": ts}
+
+    async def find_text(self, key: str, channel: str) -> str | None:
+        """The ts of what `post_text` posted under this key; None if it did not."""
+        return (await find_posted_messages(self._api, channel, None, [key])).get(key)

@@ -1,6 +1,6 @@
 """The ledger in PostgreSQL: appending entries, sealing them into the chain, and reading them back."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
@@ -9,14 +9,16 @@ from uuid import UUID
 import structlog
 from psycopg.rows import dict_row
 
+from countersign.approvals.approval import Approval
 from countersign.approvals.audit import GENESIS, Anchor, ChainedEntry, EntryHasher, LedgerEntry, next_link
 from countersign.approvals.audit.entry import detail_text
 from countersign.approvals.json import Json
-from countersign.approvals.ledger import Change
+from countersign.approvals.ledger import Change, Observation
 from countersign.approvals.person import Person
+from countersign.approvals.shown import ShownAs, is_actionable, shown_detail
 from countersign.error_translation import translate_errors, translates_errors
 from countersign.store.columns.rows import postgres_text
-from countersign.store.connections.pool import Connection, Pool
+from countersign.store.connections.pool import Connection, Pool, fetch
 from countersign.store.queries import QUERIES
 
 _LOCK = 0x6C65646765727365  # the advisory lock's key: one sealer at a time, in whichever process
@@ -43,6 +45,25 @@ def ledger_arguments(change: Change, hasher: EntryHasher) -> dict[str, Any]:
         ),
         hasher,
     )
+
+
+def shown_arguments(
+    approval: Approval | None, shown_as: ShownAs, channel: str, ts: str, hasher: EntryHasher
+) -> dict[str, Any]:
+    """The parameters of `shown` for a message of this version; no entry where nobody can act on it."""
+    if approval is None or not is_actionable(approval):
+        return dict.fromkeys(("thread_id", "version", "event", "detail", "at", "hash"))
+    entry = LedgerEntry(
+        approval_id=str(approval.id),
+        thread_id=approval.thread_id,
+        version=approval.version,
+        event=Observation.SHOWN.value,
+        actor_id=None,
+        actor_name=None,
+        detail=detail_text(shown_detail(approval, shown_as, channel, ts)),
+        at=datetime.now(UTC),
+    )
+    return entry_arguments(entry, hasher)
 
 
 def entry_arguments(entry: LedgerEntry, hasher: EntryHasher) -> dict[str, Any]:
@@ -148,6 +169,11 @@ class Ledger:
         """Entries since a moment, or of one approval, in the order of the chain."""
         return self._stream("exported_entries", {"since": since, "approval_id": approval_id})
 
+    async def links(self, positions: Sequence[int]) -> dict[int, str]:
+        """The links at these positions, as far as they are there."""
+        found = await fetch(self._pool, "links_at", {"positions": list(positions)})
+        return {row["position"]: row["link"] for row in found}
+
     async def _stream(self, name: str, arguments: dict[str, Any]) -> AsyncGenerator[ChainedEntry]:
         async with (
             translate_errors(),
@@ -163,7 +189,11 @@ class Ledger:
     async def approval_without_entry(self) -> tuple[str, int] | None:
         """An approval whose latest version the ledger does not have, with that version; None if all have."""
         async with self._pool.connection() as connection:
-            row = await (await connection.execute(QUERIES["approvals_without_entry"])).fetchone()
+            row = await (
+                await connection.execute(
+                    QUERIES["approvals_without_entry"], {"observations": list(Observation)}
+                )
+            ).fetchone()
         return (row["id"], row["version"]) if row else None
 
 

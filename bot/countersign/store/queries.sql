@@ -268,14 +268,25 @@ WHERE key = %(key)s AND posted_at IS NULL
 RETURNING key;
 
 -- card_posted --
--- Records on the approval where its card is and which version it shows.
-UPDATE countersign.approvals SET card_ts = %(ts)s, rendered_version = greatest(rendered_version, %(rendered_version)s)
-WHERE id = %(approval_id)s;
+-- Records on the approval where its card is and which version it shows. The ledger gets `shown` for a version that
+-- no card at this place has shown.
+WITH before AS (
+    SELECT id, card_ts, rendered_version FROM countersign.approvals WHERE id = %(approval_id)s FOR UPDATE
+), posted AS (
+    UPDATE countersign.approvals a
+    SET card_ts = %(ts)s, rendered_version = greatest(a.rendered_version, %(rendered_version)s)
+    FROM before WHERE a.id = before.id
+)
+INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail, at, hash)
+SELECT id, %(thread_id)s, %(version)s::integer, %(event)s, NULL, NULL, %(detail)s::json, %(at)s::timestamptz, %(hash)s
+FROM before
+WHERE %(hash)s::text IS NOT NULL
+  AND (rendered_version < %(rendered_version)s OR card_ts IS DISTINCT FROM %(ts)s);
 
 -- card_seen --
 -- A button was pressed on a card whose post was never recorded: the process that posted it crashed. Keeps a card_ts
 -- that is there.
-UPDATE countersign.approvals SET card_ts = %(ts)s WHERE id = %(approval_id)s AND card_ts IS NULL RETURNING id;
+UPDATE countersign.approvals SET card_ts = %(ts)s WHERE id = %(approval_id)s AND card_ts IS NULL RETURNING *;
 
 -- card_row_posted --
 -- The outbox row of such a card counts as posted.
@@ -295,13 +306,20 @@ UPDATE countersign.outbox SET given_up_at = now(), error = %(error)s WHERE key =
 
 -- message_posted --
 -- Records a message about an approval that is not its card. It is outdated at once if the approval went on while it
--- was on its way.
-INSERT INTO countersign.approval_messages (key, approval_id, kind, channel, ts, body, shows, outdated_at)
-SELECT %(key)s, a.id, %(kind)s, %(channel)s, %(ts)s, %(body)s, %(shows)s,
-       CASE WHEN (CASE a.status WHEN 'pending' THEN 'open' WHEN 'withdrawn' THEN 'withdrawn' ELSE 'decided' END)
-                 <> %(shows)s THEN now() END
-FROM countersign.approvals a WHERE a.id = %(approval_id)s
-ON CONFLICT (key) DO NOTHING;
+-- was on its way. The ledger gets `shown` where an entry is given.
+WITH posted AS (
+    INSERT INTO countersign.approval_messages (key, approval_id, kind, channel, ts, body, shows, outdated_at)
+    SELECT %(key)s, a.id, %(kind)s, %(channel)s, %(ts)s, %(body)s, %(shows)s,
+           CASE WHEN (CASE a.status WHEN 'pending' THEN 'open' WHEN 'withdrawn' THEN 'withdrawn' ELSE 'decided' END)
+                     <> %(shows)s THEN now() END
+    FROM countersign.approvals a WHERE a.id = %(approval_id)s
+    ON CONFLICT (key) DO NOTHING
+    RETURNING approval_id
+)
+INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail, at, hash)
+SELECT approval_id, %(thread_id)s, %(version)s::integer, %(event)s, NULL, NULL, %(detail)s::json,
+       %(at)s::timestamptz, %(hash)s
+FROM posted WHERE %(hash)s::text IS NOT NULL;
 
 -- move_card_to_thread --
 -- The card of a pending approval is in its thread from now on, and the pointer to it is outdated. No row if it is
@@ -334,12 +352,22 @@ WHERE outdated_at < now() - interval '5 seconds'
 GROUP BY approval_id ORDER BY min(outdated_at) LIMIT %(limit)s;
 
 -- message_updated --
--- Records which stage a message shows; it stays outdated if the approval went on meanwhile.
-UPDATE countersign.approval_messages m
-SET shows = %(shows)s,
-    outdated_at = CASE WHEN (CASE a.status WHEN 'pending' THEN 'open' WHEN 'withdrawn' THEN 'withdrawn'
-                                           ELSE 'decided' END) <> %(shows)s THEN now() END
-FROM countersign.approvals a WHERE a.id = m.approval_id AND m.key = %(key)s;
+-- Records which stage a message shows; it stays outdated if the approval went on meanwhile. The ledger gets `shown`
+-- where an entry is given and the message showed another stage before.
+WITH before AS (
+    SELECT key, shows FROM countersign.approval_messages WHERE key = %(key)s FOR UPDATE
+), updated AS (
+    UPDATE countersign.approval_messages m
+    SET shows = %(shows)s,
+        outdated_at = CASE WHEN (CASE a.status WHEN 'pending' THEN 'open' WHEN 'withdrawn' THEN 'withdrawn'
+                                               ELSE 'decided' END) <> %(shows)s THEN now() END
+    FROM countersign.approvals a, before WHERE a.id = m.approval_id AND m.key = before.key
+    RETURNING a.id AS approval_id, before.shows AS showed
+)
+INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail, at, hash)
+SELECT approval_id, %(thread_id)s, %(version)s::integer, %(event)s, NULL, NULL, %(detail)s::json,
+       %(at)s::timestamptz, %(hash)s
+FROM updated WHERE %(hash)s::text IS NOT NULL AND showed <> %(shows)s;
 
 -- stale_cards --
 -- Approvals whose card shows an older version, for longer than an update takes.
@@ -349,9 +377,19 @@ ORDER BY changed_at
 LIMIT %(limit)s;
 
 -- card_rendered --
--- Records which version the card shows and returns the approval's current one.
-UPDATE countersign.approvals SET rendered_version = greatest(rendered_version, %(version)s) WHERE id = %(approval_id)s
-RETURNING version;
+-- Records which version the card shows and returns the approval's current one. The ledger gets `shown` for a
+-- version that the card has not shown, where an entry is given.
+WITH before AS (
+    SELECT id, version, rendered_version FROM countersign.approvals WHERE id = %(approval_id)s FOR UPDATE
+), rendered AS (
+    UPDATE countersign.approvals a SET rendered_version = greatest(a.rendered_version, %(version)s)
+    FROM before WHERE a.id = before.id
+), shown AS (
+    INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail, at, hash)
+    SELECT id, %(thread_id)s, %(version)s, %(event)s, NULL, NULL, %(detail)s::json, %(at)s::timestamptz, %(hash)s
+    FROM before WHERE %(hash)s::text IS NOT NULL AND rendered_version < %(version)s
+)
+SELECT version FROM before;
 
 -- threads_without_job --
 -- Threads with something to do and no queue job that would do it, except those that wait for a slot.
@@ -529,9 +567,9 @@ SELECT pg_try_advisory_xact_lock(%(key)s) AS held;
 -- The last position and its link; no row while nothing is sealed.
 SELECT position, link, entry_id FROM countersign.ledger_chain ORDER BY position DESC LIMIT 1;
 
--- link_at --
--- The link at one position.
-SELECT link FROM countersign.ledger_chain WHERE position = %(position)s;
+-- links_at --
+-- The links at some positions.
+SELECT position, link FROM countersign.ledger_chain WHERE position = ANY(%(positions)s);
 
 -- entries_to_seal --
 -- Committed entries without a position, by id. An entry counts as committed once no transaction that is as old
@@ -577,10 +615,12 @@ WHERE (%(since)s::timestamptz IS NULL OR l.at >= %(since)s)
 ORDER BY c.position NULLS LAST, l.id;
 
 -- approvals_without_entry --
--- Approvals whose latest change has no entry in the ledger: it was taken out before it was sealed.
+-- Approvals whose latest change has no entry in the ledger: it was taken out before it was sealed. What was only
+-- observed of a version does not stand for the change that led to it.
 SELECT a.id::text, a.version FROM countersign.approvals a
 WHERE NOT EXISTS (
-    SELECT 1 FROM countersign.ledger l WHERE l.approval_id = a.id AND l.version = a.version)
+    SELECT 1 FROM countersign.ledger l
+    WHERE l.approval_id = a.id AND l.version = a.version AND l.event <> ALL (%(observations)s))
 ORDER BY a.id
 LIMIT 1;
 

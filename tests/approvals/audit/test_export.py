@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 import rfc8785
@@ -17,6 +18,7 @@ from countersign.approvals.audit.entry import detail_text, timestamp
 from countersign.approvals.audit.export import Exporter, ExportFormat
 from countersign.approvals.canonical_json import canonical_json
 from countersign.approvals.json import Json
+from countersign.approvals.ledger import Observation
 from countersign.approvals.lifecycle import Event
 from tests.approvals.audit.chains import chain, entry
 
@@ -54,23 +56,65 @@ def test_csv_has_a_head_and_a_line_per_entry_and_no_formula() -> None:
     assert table[1]["previous"] == table[0]["link"]
 
 
+# What OCSF 1.3.0 requires of API Activity (events/application/api_activity.json and base_event.json of
+# ocsf/ocsf-schema), and of the objects in it: an event that lacks one of these is refused by a validator.
+REQUIRED = {
+    "": {
+        *("activity_id", "category_uid", "class_uid", "metadata", "severity_id", "time", "type_uid"),
+        *("actor", "api", "src_endpoint"),
+    },
+    "metadata": {"product", "version"},
+    "metadata.product": {"vendor_name"},
+    "api": {"operation"},
+}
+AT_LEAST_ONE = {
+    "actor": {"process", "user", "invoked_by", "session", "app_name", "app_uid"},
+    "actor.user": {"account", "name", "uid"},
+    "src_endpoint": {"ip", "uid", "name", "hostname", "svc_name", "instance_uid", "interface_uid"},
+    "metadata.product": {"name", "uid"},
+}
+
+
+def at(event: Any, path: str) -> Any:
+    for name in filter(None, path.split(".")):
+        event = event[name]
+    return event
+
+
+def nulls(value: Any, path: str = "") -> list[str]:
+    if isinstance(value, dict):
+        return [found for key, each in value.items() for found in nulls(each, f"{path}.{key}")]
+    if isinstance(value, list):
+        return [found for each in value for found in nulls(each, path)]
+    return [path] if value is None else []
+
+
 def test_ocsf_events_have_the_required_attributes_of_api_activity() -> None:
-    rows = chain(
-        [entry(1), entry(2), entry(3, event="refused", actor_id="U9", actor_name="Gus")], EntryHasher()
-    )
+    named = [entry(1), entry(2), entry(3, event="refused", actor_id="U9", actor_name="Gus")]
+    rows = chain([*named, entry(4, actor_id="U1", actor_name=None)], EntryHasher(), sealed=3)
 
     events = [json.loads(line) for line in export(rows, ExportFormat.OCSF)]
 
     for event in events:
+        for path, names in REQUIRED.items():
+            assert names <= at(event, path).keys(), path
+        for path, names in AT_LEAST_ONE.items():
+            assert names & at(event, path).keys(), path
+        assert nulls({name: value for name, value in event.items() if name != "unmapped"}) == []
         assert event["class_uid"] == 6003
         assert event["category_uid"] == 6
         assert event["type_uid"] == event["class_uid"] * 100 + event["activity_id"]
         assert isinstance(event["time"], int)
         assert event["severity_id"] in range(7)
-        assert {"version", "product"} <= event["metadata"].keys()
     assert events[0]["actor"]["user"]["type"] == "System"
     assert events[1]["actor"]["user"] == {"uid": "UBOB", "name": "Bob", "type_id": 1, "type": "User"}
     assert (events[2]["status_id"], events[2]["api"]["operation"]) == (2, "approval.refused")
+
+
+@pytest.mark.parametrize("event", [*Event, *Observation])
+def test_no_event_of_the_ledger_is_other_to_ocsf(event: Event | Observation) -> None:
+    (line,) = export(chain([entry(1, event=event.value)], EntryHasher()), ExportFormat.OCSF)
+    assert json.loads(line)["activity_id"] in ACTIVITIES
 
 
 ACTIVITIES = {1: "Create", 2: "Read", 3: "Update", 4: "Delete"}

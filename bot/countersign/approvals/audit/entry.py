@@ -5,6 +5,7 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from json.encoder import encode_basestring
 
 from countersign.approvals.canonical_json import canonical_json
 from countersign.approvals.json import Json
@@ -55,7 +56,8 @@ class LedgerEntry:
         }
 
 
-_text = json.JSONEncoder(ensure_ascii=False).encode
+def _text(text: str | None) -> str:
+    return "null" if text is None else encode_basestring(text)
 
 
 def detail_text(detail: Json) -> str:

@@ -90,15 +90,17 @@ def _ocsf(row: ChainedEntry, previous: str | None) -> dict[str, Json]:
     """An OCSF event of the class API Activity (6003), as schema.ocsf.io defines it."""
     entry = row.entry
     assert entry is not None, "an exported row is an entry"
-    activity, name = _ACTIVITIES.get(entry.event, (99, "Other"))
+    activity, name = _ACTIVITIES.get(entry.event, _UPDATE)
+    metadata: dict[str, Json] = {
+        "version": OCSF_VERSION,
+        "product": {"name": "Countersign", "vendor_name": "Countersign"},
+        "event_code": entry.event,
+    }
+    # An attribute without a value is left out: null is no value of any of OCSF's types.
+    metadata |= {"uid": row.entry_hash} if row.entry_hash is not None else {}
+    metadata |= {"sequence": row.position} if row.position is not None else {}
     return {
-        "metadata": {
-            "version": OCSF_VERSION,
-            "product": {"name": "Countersign", "vendor_name": "Countersign"},
-            "uid": row.entry_hash,
-            "sequence": row.position,
-            "event_code": entry.event,
-        },
+        "metadata": metadata,
         "category_uid": 6,
         "class_uid": 6003,
         "activity_id": activity,
@@ -108,6 +110,8 @@ def _ocsf(row: ChainedEntry, previous: str | None) -> dict[str, Json]:
         "status_id": 2 if entry.event in _FAILED else 1,
         "time": int(entry.at.timestamp() * 1000),
         "actor": {"user": _ocsf_user(entry)},
+        # Required by the class. Slack does not tell from which address somebody clicked.
+        "src_endpoint": {"svc_name": "Countersign" if entry.actor_id is None else "Slack"},
         "api": {"operation": f"approval.{entry.event}"},
         "resources": [
             {"uid": entry.approval_id, "type": "approval"},
@@ -120,35 +124,18 @@ def _ocsf(row: ChainedEntry, previous: str | None) -> dict[str, Json]:
 def _ocsf_user(entry: LedgerEntry) -> dict[str, Json]:
     if entry.actor_id is None:
         return {"name": "Countersign", "type_id": 3, "type": "System"}
-    return {"uid": entry.actor_id, "name": entry.actor_name, "type_id": 1, "type": "User"}
+    name: dict[str, Json] = {"name": entry.actor_name} if entry.actor_name else {}
+    return {"uid": entry.actor_id, **name, "type_id": 1, "type": "User"}
 
 
-# API Activity: 1 Create, 2 Read, 3 Update, 4 Delete.
+# API Activity: 1 Create, 2 Read, 3 Update, 4 Delete. All that is not named here updates an approval.
+_UPDATE = (3, "Update")
 _ACTIVITIES = {
     "opened": (1, "Create"),
     "shown": (2, "Read"),
     "withdrawn": (4, "Delete"),
     "cancelled": (4, "Delete"),
-    "expired": (4, "Delete"),
-    **dict.fromkeys(
-        (
-            "voted",
-            "vote_withdrawn",
-            "decided",
-            "timed_out",
-            "resumed",
-            "reopened",
-            "claimed",
-            "released",
-            "escalated",
-            "delegated",
-            "edited",
-            "grant_given",
-            "grant_used",
-            "grant_revoked",
-        ),
-        (3, "Update"),
-    ),
+    "card_deleted": (4, "Delete"),
 }
 _LOUD = frozenset({"break_glass", "refused"})
 _FAILED = frozenset({"refused", "expired", "withdrawn", "cancelled"})

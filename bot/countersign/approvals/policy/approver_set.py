@@ -1,5 +1,6 @@
 """A set of people who may fill a seat: who they are, and how many of them are needed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,6 +38,14 @@ class Source:
                 return "the people the rule names"
 
 
+def count_of(count: int, sources: Sequence[str]) -> str:
+    """`one of @finance or @leads`, `2 members of #ops`."""
+    how_many = "one" if count == 1 else str(count)
+    if len(sources) == 1 and sources[0].startswith("members of "):
+        return f"{how_many} {sources[0] if count > 1 else sources[0].replace('members', 'member', 1)}"
+    return f"{how_many} of {' or '.join(sources)}"
+
+
 MEMBERS = Source(kind=SourceKind.MEMBERS)
 THREAD_CHANNEL = Source(kind=SourceKind.THREAD_CHANNEL)
 REQUESTER = Source(kind=SourceKind.REQUESTER)
@@ -48,5 +57,4 @@ class ApproverSet:
     count: int = 1  # seats that different people of this source must fill
 
     def __str__(self) -> str:
-        how_many = "one" if self.count == 1 else str(self.count)
-        return str(self.source) if self.source == REQUESTER else f"{how_many} of {self.source}"
+        return str(self.source) if self.source == REQUESTER else count_of(self.count, [str(self.source)])

@@ -54,13 +54,18 @@ class CancelApproval:
         self._refusals = RefusalLog(ledger)
 
     async def __call__(self, approval_id: UUID, digest: str, channel: str, person: Person) -> Review:
-        """The approval, cancelled.
+        """The approval, cancelled. `channel` is that of its card, or of its thread.
 
         Raises NotPending, QuestionChanged, NotCancellable, MayNotDecide for all but the requester,
         InvalidDecision where the graph would not take a rejection, and Conflict.
         """
         cancelled = await save_change(
-            self._store, approval_id, channel, lambda review: self._change(review, digest, person), _announced
+            self._store,
+            approval_id,
+            channel,
+            lambda review: self._change(review, digest, person),
+            _announced,
+            in_thread=True,
         )
         self._metrics.decisions.labels(event=Event.CANCELLED.value).inc()
         return cancelled

@@ -33,16 +33,20 @@ async def save_change(
     channel: str,
     make: Callable[[Review], Awaitable[Change]],
     announce: Callable[[Review], tuple[Outgoing, ...]] = lambda _changed: (),
+    *,
+    in_thread: bool = False,
 ) -> Review:
     """The approval as `make` changes it, saved with what `announce` tells of it.
 
-    `channel` is that of the card. Raises NotPending for an approval that has no card there, what `make`
-    raises, and Conflict after eight attempts.
+    `channel` is that of the card or, with `in_thread`, of the thread that points to it. Raises NotPending for
+    an approval that has neither there, what `make` raises, and Conflict after eight attempts.
     """
 
     async def attempt() -> Review:
         review = await store.approval(approval_id)
-        if review is None or review.approval.channel != channel:
+        if review is None:
+            raise NotPending
+        if channel != review.approval.channel and not (in_thread and channel == review.thread.channel):
             raise NotPending
         change = await make(review)
         changed = review.with_approval(change.after)

@@ -36,6 +36,7 @@ from countersign.flow.policy.redacted_places import redacted_edit, redacted_valu
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
+from countersign.interrupts import UNSET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,6 +271,8 @@ def _as_json(decision: Decision, review: Review, row: int) -> dict[str, Json]:
     else:
         value = redacted_values(request, approval.rules).cleaned(decision.value)
     fields: dict[str, Json] = {"kind": decision.kind, "message": decision.message, "value": value}
+    if decision.kind is DecisionKind.EDIT:
+        fields["before"] = _before_edit(review, row)
     if decision.verbatim:
         fields["verbatim"] = True
     if decision.state:
@@ -290,6 +293,17 @@ def _on_behalf_json(verdict: Verdict) -> dict[str, Json]:
         for voter, each in verdict.stands_in.items()
     }
     return {"on_behalf_of": used}
+
+
+def _before_edit(review: Review, row: int) -> Json:
+    """What the edit replaces: what an earlier one proposed, else the arguments as they were asked."""
+    approval, request = review.approval, review.unrestricted_request
+    proposal = approval.votes_on(row).proposal
+    form = request.rows[row].forms.get(DecisionKind.EDIT)
+    before = None if form is None or form.base is UNSET else form.base
+    if proposal is not None and proposal.decision.kind is DecisionKind.EDIT:
+        before = proposal.decision.value
+    return redacted_edit(request, approval.rules, row, before)
 
 
 def _verdict_json(verdict: Verdict) -> dict[str, Json]:

@@ -102,7 +102,7 @@ class MessageDelivery:
         review = saved if saved and saved.approval.card_ts else await self._store.approval(approval_id)
         while review is not None and review.approval.card_ts is not None:
             try:
-                await self._slack.update_card(review)
+                sent = await self._slack.update_card(review)
             except (RateLimited, SlackUnreachable) as error:
                 log.info("card_not_updated", approval_id=str(approval_id), reason=str(error))
                 return
@@ -117,7 +117,7 @@ class MessageDelivery:
                 return
             # Another process may have sent a later version while ours was on its way, and ours came last.
             version = review.approval.version
-            now = await self._outbox.card_rendered(approval_id, version)
+            now = await self._outbox.card_rendered(review.approval) if sent else version
             review = None if now == version else await self._store.approval(approval_id)
         if saved is None or saved.approval.rules:
             await self.update_messages(approval_id)
@@ -155,7 +155,7 @@ class MessageDelivery:
                 return
             except SlackRefused as error:  # such as a message that was deleted: no later attempt would help
                 log.warning("message_not_updated", key=message.key, reason=str(error))
-            await self._outbox.message_updated(message.key, review.approval.stage)
+            await self._outbox.message_updated(message, review.approval)
 
     async def update_outdated_messages(self, limit: int = 50) -> int:
         outdated = await self._outbox.approvals_with_outdated_messages(limit)
@@ -188,8 +188,8 @@ class MessageDelivery:
         else:
             self._count(row, "posted")
             # A second attempt may have found the first one's post, which shows what the approval was then.
-            rendered_version = review.approval.version if review and row.attempts == 0 else 0
-            await self._outbox.posted(row, ts, rendered_version, review.approval.stage if review else None)
+            known_to_show = review is not None and (row.attempts == 0 or review.approval.version == 1)
+            await self._outbox.posted(row, ts, review.approval if review and known_to_show else None)
             if row.kind is OutgoingKind.CARD and self._lost_cards is not None:
                 lost = await self._lost_cards.lost_unrecorded(row.team, row.channel, ts)
                 if lost is not None:

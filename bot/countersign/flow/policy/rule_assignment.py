@@ -18,6 +18,7 @@ from countersign.approvals.policy.policy import NO_POLICY
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.stored import fingerprint, rule_as_written
 from countersign.approvals.vote import Vote
+from countersign.flow.decisions.evidence import asked
 from countersign.flow.decisions.judging import judge_answer
 from countersign.flow.grants.use import GovernedRow, UseGrants
 from countersign.flow.notices.grant_notes import automatic_notes
@@ -72,7 +73,8 @@ class RuleAssignment:
                 for at, change in enumerate(changes)
                 if change.after.id == review.approval.id and change.event is Event.OPENED
             )
-            detail = _with_rules({"digest": governed.approval.shown_digest}, [row.match for row in rows])
+            shown: dict[str, Json] = {"digest": governed.approval.shown_digest, "asked": asked(governed)}
+            detail = _with_rules(shown, [row.match for row in rows])
             changes[place] = replace(changes[place], after=governed.approval, detail=detail)
             if decided is not None:
                 changes.insert(place + 1, decided)
@@ -218,4 +220,8 @@ def _with_rules(detail: Json, matches: Sequence[Match]) -> Json:
         | ({"condition_error": match.condition_error} if match.condition_error is not None else {})
         for match in matches
     ]
-    return {**(detail if isinstance(detail, Mapping) else {}), "rules": rules, "rows": rows}
+    return {**_mapping(detail), "rules": rules, "rows": rows}
+
+
+def _mapping(detail: Json) -> Mapping[str, Json]:
+    return detail if isinstance(detail, Mapping) else {}

@@ -3,7 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
-from countersign.approvals.lifecycle import Stage
+from countersign.approvals.approval import Approval
 from countersign.flow.outgoing import Outgoing
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
@@ -23,10 +23,11 @@ class Outbox(Protocol):
         """Where something is to be posted that nobody has claimed, oldest first."""
         ...
 
-    async def posted(self, row: Outgoing, ts: str, rendered_version: int, shows: Stage | None = None) -> None:
+    async def posted(self, row: Outgoing, ts: str, shows: Approval | None = None) -> None:
         """Record the post. A root's thread begins here; a card's approval learns its ts and version.
 
-        `shows`: of another message about an approval, which stage of it.
+        `shows`: the approval as the message shows it; None where that is not known. A card or a pointer that
+        people can act on gets an entry in the ledger, once for each version and place.
         """
         ...
 
@@ -42,7 +43,7 @@ class Outbox(Protocol):
         """Approvals of which messages have been outdated for longer than an update takes."""
         ...
 
-    async def message_updated(self, key: str, shows: Stage) -> None: ...
+    async def message_updated(self, message: ApprovalMessage, shows: Approval) -> None: ...
 
     async def card_seen(self, approval_id: UUID, ts: str) -> None:
         """A card's message is known to be this one, although nobody recorded its post."""
@@ -58,8 +59,11 @@ class Outbox(Protocol):
         """Approvals whose card has shown an older version for longer than an update takes."""
         ...
 
-    async def card_rendered(self, approval_id: UUID, version: int) -> int | None:
-        """Record which version the card shows. Gives the one that the approval has by now, if it exists."""
+    async def card_rendered(self, shows: Approval) -> int | None:
+        """Record which version the card shows, in the ledger too if people can act on it.
+
+        Gives the version that the approval has by now, if it exists.
+        """
         ...
 
 

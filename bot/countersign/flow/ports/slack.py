@@ -19,8 +19,8 @@ class Slack(Protocol):
         """Post the row and give its ts. With `row.attempts` above 0, look for it by its key first."""
         ...
 
-    async def update_card(self, review: Review) -> None:
-        """Make the card show the approval as it is."""
+    async def update_card(self, review: Review) -> bool:
+        """Make the card show the approval as it is; False if a later version was sent before."""
         ...
 
     async def update_message_about(self, message: ApprovalMessage, review: Review) -> None:
@@ -104,3 +104,7 @@ class SlackForTools(Protocol):
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]: ...
 
     async def post_text(self, key: str, channel: str, text: str, *, look_first: bool) -> dict[str, Any]: ...
+
+    async def find_text(self, key: str, channel: str) -> str | None:
+        """The ts of what `post_text` posted under this key; None if it did not."""
+        ...

@@ -8,6 +8,7 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.policy.clock.durations import format_duration
 from countersign.approvals.policy.clock.timers import LAPSED
+from countersign.flow.decisions.evidence import run_result
 from countersign.flow.errors import AnswerRefused, RunFailed
 from countersign.flow.graph_state import GraphInfo, GraphState, StateChange, is_breakpoint
 from countersign.flow.inbound import Inbound, InboundKind
@@ -66,8 +67,8 @@ class Resumption:
             return await self._failed_after(approval, error, done)
         if now is not ResumeStatus.TAKEN:
             return await self._not_used(approval, state, now, done)
-        changes = (Change(after=approval.resumed(), event=Event.RESUMED),)
-        return await self._results.at_rest(state, done, changes, self._stopped(approval, state))
+        taken = Change(after=approval.resumed(), event=Event.RESUMED, detail=run_result(approval, state))
+        return await self._results.at_rest(state, done, (taken,), self._stopped(approval, state))
 
     def _must_look_again(self, approval: Approval) -> bool:
         """Whether the stored question may not be what the node would ask, or its answer be stored already.
@@ -122,8 +123,11 @@ class Resumption:
         """The graph raised after the decision, which stands for a retry if the graph did not take it."""
         state = await self._graph.read()
         took_it = await _resume_status(approval, state) is ResumeStatus.TAKEN
-        taken = (Change(after=approval.resumed(), event=Event.RESUMED),) if took_it else ()
-        return await self._results.failed(state, error, done, taken)
+        if not took_it:
+            return await self._results.failed(state, error, done, ())
+        detail = run_result(approval, state, error.error_id)
+        taken = Change(after=approval.resumed(), event=Event.RESUMED, detail=detail)
+        return await self._results.failed(state, error, done, (taken,))
 
     def _stopped(self, approval: Approval, state: GraphState) -> tuple[Outgoing, ...]:
         """That the run is over because a breakpoint was rejected; nothing where the graph had more to say."""

@@ -44,7 +44,8 @@ class ToolHost:
     async def once(self, key: str, effect: Callable[[], Awaitable[Json]]) -> Json:
         """Run the effect at most once per key, and return its result to this and every later caller.
 
-        An effect that ends with SlackRefused or RateLimited did not happen, so it may be tried again. After
+        An effect that ends with SlackRefused or RateLimited did not happen, so it may be tried again; nor did
+        one whose error has a true attribute `nothing_done`, such as a tool's whose approval is too old. After
         any other error its outcome is unknown, and a second attempt raises OutcomeUnknown.
         """
         if not await self._effects.begin(key):
@@ -55,18 +56,29 @@ class ToolHost:
         try:
             result = await effect()
         except Exception as error:
-            if isinstance(error, RateLimited | SlackRefused):
-                await self._effects.forget(key)  # it did nothing
+            if isinstance(error, RateLimited | SlackRefused) or getattr(error, "nothing_done", False) is True:
+                await self._effects.forget(key)
             raise
         await self._effects.finish(key, result)
         return result
 
-    async def post(self, key: str, channel: str, text: str) -> dict[str, Any]:
-        """Post a text once per key. A second attempt looks in the channel for what the first one did."""
+    async def post(
+        self, key: str, channel: str, text: str, *, check: Callable[[], Awaitable[None]] | None = None
+    ) -> dict[str, Any]:
+        """Post a text once per key. A second attempt looks in the channel for what the first one did.
+
+        `check` is awaited right before it is posted, and may raise; of what is posted nothing is checked.
+        """
         first = await self._effects.begin(key)
         finished, result = (False, None) if first else await self._effects.finished(key)
         if finished and isinstance(result, dict):
             return dict(result)
+        if check is not None and (first or await self._posted(key, channel) is None):
+            try:
+                await check()
+            except Exception:
+                await self._effects.forget(key)  # it is not posted
+                raise
         look_first = iter([not first])
 
         async def attempt() -> dict[str, Any]:
@@ -76,3 +88,7 @@ class ToolHost:
         posted = await with_retries(attempt, if_unreachable=True)
         await self._effects.finish(key, posted)
         return posted
+
+    async def _posted(self, key: str, channel: str) -> str | None:
+        """The ts of what an earlier attempt posted, if it did."""
+        return await with_retries(lambda: self._slack.find_text(key, channel), if_unreachable=True)

@@ -13,6 +13,7 @@ from countersign.slack.block_kit.escaping import escape, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
 from countersign.slack.cards.break_glass import break_glass_reasons
 from countersign.slack.cards.voters import voter_mention
+from countersign.slack.cards.whole_card_buttons import cancel_blocks
 
 _TITLE_LIMIT = 300
 _REASON_LIMIT = 1000
@@ -46,7 +47,9 @@ def render_message_about(
     if kind is OutgoingKind.POINTER:
         text = f":hourglass_flowing_sand: *{title}* waits for a decision in <#{review.approval.channel}>."
         notice = f"Waits for a decision: {title}"
-        return RenderedMessage(text=notice, blocks=[section(f"{text} <{link}|Open the card>")])
+        return RenderedMessage(
+            text=notice, blocks=[section(f"{text} <{link}|Open the card>"), *cancel_blocks(review)]
+        )
     lead = _LEAD[Why(str(body.get("why", Why.ASKED)))]
     asked = f"Requested {format_datetime(review.approval.opened_at)}"
     if review.approval.requester:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.policy.approver_set import MEMBERS, Source, SourceKind
+from countersign.approvals.policy.approver_set import MEMBERS, Source, SourceKind, count_of
 from countersign.approvals.policy.clock.timers import TimerKind, expires_at
 from countersign.approvals.policy.rule import NO_RULE, OnExpiry, Rule
 from countersign.approvals.policy.voting.membership import Memberships
@@ -87,14 +87,12 @@ def needed_label(needed: Iterable[Needed]) -> str:
 
 
 def _one_needed(needed: Needed) -> str:
-    sources = " or ".join(source_label(source) for source in needed.any_of)
+    sources = [source_label(source) for source in needed.any_of]
     alone = len(needed.any_of) == 1 and (
         needed.any_of[0].kind is SourceKind.REQUESTER
         or (needed.any_of[0].kind is SourceKind.USERS and len(needed.any_of[0].names) == needed.count == 1)
     )
-    if alone:
-        return sources
-    return f"{'one' if needed.count == 1 else needed.count} of {sources}"
+    return sources[0] if alone else count_of(needed.count, sources)
 
 
 def _requirement(rule: Rule) -> str:
@@ -104,7 +102,7 @@ def _requirement(rule: Rule) -> str:
         return ""
     nothing = count_votes(VotingContext(rule=rule, memberships=Memberships()), RowVotes())
     needs = f"Needs {needed_label(nothing.needed)}"
-    return needs if rule.requester_may_decide else f"{needs}, not whoever asked for it"
+    return needs if rule.requester_may_decide else f"{needs}. The requester can't decide this."
 
 
 def _progress(rule: Rule, votes: RowVotes) -> str:

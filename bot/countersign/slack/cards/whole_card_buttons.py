@@ -10,16 +10,29 @@ from countersign.slack.cards.references import CardReference
 
 def whole_card_buttons(review: Review) -> list[Block]:
     """Nothing on a card without a rule; no *Cancel request* where it cannot be cancelled."""
-    approval = review.approval
-    value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
     buttons = []
-    if approval.rule_names:
-        buttons.append(button(card_actions.CLAIM, card_actions.CLAIM_LABEL, value))
-        buttons.append(button(card_actions.DELEGATE, card_actions.DELEGATE_LABEL, value))
-    if is_cancellable(review):
-        cancel = button(card_actions.CANCEL, card_actions.CANCEL_LABEL, value)
-        buttons.append(cancel | {"confirm": _cancelling()})
-    return buttons
+    if review.approval.rule_names:
+        buttons.append(button(card_actions.CLAIM, card_actions.CLAIM_LABEL, _value(review)))
+        buttons.append(button(card_actions.DELEGATE, card_actions.DELEGATE_LABEL, _value(review)))
+    return [*buttons, *_cancel_buttons(review)]
+
+
+def cancel_blocks(review: Review) -> list[Block]:
+    """*Cancel request* alone, for the thread of a card that is in another channel."""
+    buttons = _cancel_buttons(review)
+    return [actions(f"pointer:{review.approval.version}", buttons)] if buttons else []
+
+
+def _cancel_buttons(review: Review) -> list[Block]:
+    if not is_cancellable(review):
+        return []
+    cancel = button(card_actions.CANCEL, card_actions.CANCEL_LABEL, _value(review))
+    return [cancel | {"confirm": _cancelling()}]
+
+
+def _value(review: Review) -> str:
+    approval = review.approval
+    return CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
 
 
 def _cancelling() -> Block:

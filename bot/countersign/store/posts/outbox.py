@@ -1,9 +1,13 @@
 """The transactional outbox: messages to post, claimed by one process at a time."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
+from countersign.approvals.approval import Approval
+from countersign.approvals.audit import EntryHasher
 from countersign.approvals.lifecycle import Stage
+from countersign.approvals.shown import ShownAs
 from countersign.error_translation import translates_errors
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.outgoing import Outgoing, OutgoingKind, card
@@ -12,6 +16,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage, DeliveryTarget
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, fetch, run, transaction
+from countersign.store.ledger import shown_arguments
 from countersign.store.posts.outbox_claims import CLAIM_SECONDS, claim_arguments, claimed_messages
 from countersign.store.queries import QUERIES
 from countersign.store.threads import Defer, insert_inbound
@@ -19,9 +24,11 @@ from countersign.store.threads import Defer, insert_inbound
 
 @translates_errors
 class Outbox:
-    def __init__(self, pool: Pool, defer: Defer) -> None:
+    def __init__(self, pool: Pool, defer: Defer, hasher: EntryHasher | None = None) -> None:
+        """`hasher` hashes ledger entries; without one they are hashed without a key."""
         self._pool = pool
         self._defer = defer
+        self._hasher = hasher or EntryHasher()
 
     async def claim_thread(self, channel: str, thread_ts: str) -> tuple[Outgoing, ...]:
         return claimed_messages(await fetch(self._pool, "claim_thread", claim_arguments(channel, thread_ts)))
@@ -37,18 +44,24 @@ class Outbox:
             for row in found
         )
 
-    async def posted(self, row: Outgoing, ts: str, rendered_version: int, shows: Stage | None = None) -> None:
+    async def posted(self, row: Outgoing, ts: str, shows: Approval | None = None) -> None:
         async with transaction(self._pool) as connection:
             # The approval before the outbox row, as in `card_seen`: the other order would deadlock with it.
             if row.approval_id is not None and row.kind is not OutgoingKind.CARD:
+                stage = shows.stage if shows is not None else Stage.OPEN
+                pointer = shows if row.kind is OutgoingKind.POINTER else None
                 await connection.execute(
                     QUERIES["message_posted"],
-                    {**rows.outgoing_row(row), "ts": ts, "shows": (shows or Stage.OPEN).value},
+                    {
+                        **self._shown(pointer, ShownAs.POINTER, row.channel, ts),
+                        **rows.outgoing_row(row),
+                        "ts": ts,
+                        "shows": stage.value,
+                    },
                 )
             elif row.approval_id is not None:
                 await connection.execute(
-                    QUERIES["card_posted"],
-                    {"approval_id": row.approval_id, "ts": ts, "rendered_version": rendered_version},
+                    QUERIES["card_posted"], self._card_posted(row.approval_id, row.channel, ts, shows)
                 )
             marking = await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
             if row.kind is OutgoingKind.ROOT and await marking.fetchone() is not None:
@@ -60,8 +73,27 @@ class Outbox:
         arguments = {"approval_id": approval_id, "ts": ts}
         async with transaction(self._pool) as connection:
             seeing = await connection.execute(QUERIES["card_seen"], arguments)
-            if await seeing.fetchone() is not None:
-                await connection.execute(QUERIES["card_row_posted"], arguments)
+            found = await seeing.fetchone()
+            if found is None:
+                return
+            approval = rows.approval_from(found)
+            if approval.version == 1:  # later ones may not be what this message shows
+                arguments = self._card_posted(approval.id, approval.channel, ts, approval)
+                await connection.execute(QUERIES["card_posted"], arguments)
+            await connection.execute(QUERIES["card_row_posted"], arguments)
+
+    def _card_posted(
+        self, approval_id: UUID, channel: str, ts: str, shows: Approval | None
+    ) -> dict[str, Any]:
+        return {
+            **self._shown(shows, ShownAs.CARD, channel, ts),
+            "approval_id": approval_id,
+            "ts": ts,
+            "rendered_version": shows.version if shows is not None else 0,
+        }
+
+    def _shown(self, shows: Approval | None, shown_as: ShownAs, channel: str, ts: str) -> dict[str, Any]:
+        return shown_arguments(shows, shown_as, channel, ts, self._hasher)
 
     async def postpone(self, row: Outgoing, seconds: float, error: str) -> None:
         await run(
@@ -82,8 +114,13 @@ class Outbox:
     async def stale_cards(self, limit: int) -> tuple[UUID, ...]:
         return tuple(row["id"] for row in await fetch(self._pool, "stale_cards", {"limit": limit}))
 
-    async def card_rendered(self, approval_id: UUID, version: int) -> int | None:
-        found = await fetch(self._pool, "card_rendered", {"approval_id": approval_id, "version": version})
+    async def card_rendered(self, shows: Approval) -> int | None:
+        arguments = {
+            **self._shown(shows, ShownAs.CARD, shows.channel, shows.card_ts or ""),
+            "approval_id": shows.id,
+            "version": shows.version,
+        }
+        found = await fetch(self._pool, "card_rendered", arguments)
         return int(found[0]["version"]) if found else None
 
     async def move_card_to_thread(self, review: Review, note: Outgoing) -> bool:
@@ -116,8 +153,11 @@ class Outbox:
         found = await fetch(self._pool, "approvals_with_outdated_messages", {"limit": limit})
         return tuple(row["approval_id"] for row in found)
 
-    async def message_updated(self, key: str, shows: Stage) -> None:
-        await run(self._pool, "message_updated", {"key": key, "shows": shows.value})
+    async def message_updated(self, message: ApprovalMessage, shows: Approval) -> None:
+        points = message.kind is OutgoingKind.POINTER and shows.stage is Stage.OPEN
+        entry = self._shown(shows if points else None, ShownAs.POINTER, message.channel, message.ts)
+        arguments = {**entry, "key": message.key, "shows": shows.stage.value}
+        await run(self._pool, "message_updated", arguments)
 
 
 def _first_message(row: Outgoing, ts: str) -> Inbound:

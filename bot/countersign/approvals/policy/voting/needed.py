@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from countersign.approvals.policy.approver_set import Source
+from countersign.approvals.policy.approver_set import Source, count_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,5 +13,4 @@ class Needed:
     any_of: tuple[Source, ...]
 
     def __str__(self) -> str:
-        how_many = "one" if self.count == 1 else str(self.count)
-        return f"{how_many} of {' or '.join(str(source) for source in self.any_of)}"
+        return count_of(self.count, [str(source) for source in self.any_of])

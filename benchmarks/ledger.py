@@ -1,0 +1,166 @@
+"""What the ledger's chain costs approvals, and how fast it is verified.
+
+    python -m benchmarks.ledger [--approvals 200] [--entries 50000]
+
+A real database, queue and engine, no Slack. With the chain each entry is hashed and sealed once a second, as
+by a bot; without it neither is done. The two take turns, in blocks. Processor time is this process's and
+PostgreSQL's together.
+"""
+
+import argparse
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import psycopg
+
+from benchmarks.figures import spread
+from benchmarks.policy import one
+from benchmarks.server import Server, open_server
+from countersign.approvals.audit import ChainVerifier, EntryHasher, LedgerEntry
+from countersign.approvals.audit.entry import detail_text
+from countersign.approvals.policy.policy import NO_POLICY
+from countersign.store.connections.pool import configure_for_statements, open_pool
+from countersign.store.ledger import Ledger, entry_arguments
+from tests.flow.graphs_to_host import gated
+from tests.support.databases import database, migrated_template
+from tests.support.harness import Harness, open_harness
+
+LEAST_RATIO = 0.95  # of the approvals per second that there are without the chain
+LEAST_ENTRIES = 50_000.0  # verified in a second
+BLOCKS = 5
+
+
+class NoHash(EntryHasher):
+    """What an entry has where nothing is chained."""
+
+    def __call__(self, entry: LedgerEntry) -> str:  # noqa: ARG002 -- it is not hashed
+        return "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rates:
+    """Approvals per second of processor time, in one block with and one without the chain."""
+
+    with_chain: float
+    without: float
+
+    @property
+    def ratio(self) -> float:
+        return self.with_chain / self.without
+
+
+async def measure_appending(server: Server, template: str, approvals: int) -> list[Rates]:
+    """A pair of rates for each block of approvals."""
+    with database(server.url, template=template) as chained, database(server.url, template=template) as plain:
+        async with (
+            open_harness(chained, {"gated": gated()}) as with_chain,
+            open_harness(plain, {"gated": gated()}, hasher=NoHash()) as without,
+        ):
+            for harness in (with_chain, without):
+                await _approvals_per_second(server, harness, 10, chained=False)
+            found = []
+            for number in range(BLOCKS):
+                rates = {}
+                for chain in (True, False) if number % 2 else (False, True):
+                    side = with_chain if chain else without
+                    rates[chain] = await _approvals_per_second(
+                        server, side, approvals // BLOCKS, chained=chain
+                    )
+                found.append(Rates(with_chain=rates[True], without=rates[False]))
+            return found
+
+
+async def _approvals_per_second(server: Server, harness: Harness, approvals: int, *, chained: bool) -> float:
+    ledger, sealed = Ledger(harness.pool, EntryHasher()), time.monotonic()
+    began = time.process_time() + server.cpu()
+    for _ in range(approvals):
+        await one(harness, NO_POLICY)
+        if chained and time.monotonic() - sealed >= 1.0:
+            await ledger.seal()
+            sealed = time.monotonic()
+    if chained:
+        await ledger.seal()
+    return approvals / (time.process_time() + server.cpu() - began)
+
+
+async def measure_verifying(server: Server, template: str, entries: int) -> list[float]:
+    """Entries that `audit verify` reads in a second, for each of several readings."""
+    hasher = EntryHasher()
+    with database(server.url, template=template) as url:
+        _fill(url, entries, hasher)
+        async with await open_pool(url, max_size=2, configure=configure_for_statements) as pool:
+            ledger = Ledger(pool, hasher)
+            while await ledger.seal():
+                pass
+            return [await _verified_per_second(ledger, hasher, entries) for _ in range(BLOCKS)]
+
+
+async def _verified_per_second(ledger: Ledger, hasher: EntryHasher, entries: int) -> float:
+    chain = ChainVerifier(hasher)
+    with _seconds() as took:
+        async with aclosing(ledger.chain()) as rows:
+            async for row in rows:
+                assert chain.take(row) is None
+    assert chain.result(None).sealed == entries
+    return entries / took[0]
+
+
+@contextmanager
+def _seconds() -> Iterator[list[float]]:
+    """Processor time of this process, in which the entries are hashed."""
+    took, began = [0.0], time.process_time()
+    yield took
+    took[0] = time.process_time() - began
+
+
+def _fill(url: str, entries: int, hasher: EntryHasher) -> None:
+    """A ledger of so many entries, as decisions with a few arguments write them."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    columns = "approval_id, thread_id, version, event, actor_id, actor_name, detail, at, hash"
+    copying = f"COPY countersign.ledger ({columns}) FROM STDIN".encode()
+    with (
+        psycopg.connect(url) as connection,
+        connection.cursor() as cursor,
+        cursor.copy(copying) as copy,
+    ):
+        for number in range(entries):
+            row = entry_arguments(_decided(number, start + timedelta(seconds=number)), hasher)
+            copy.write_row([row[name] for name in columns.split(", ")])
+
+
+def _decided(number: int, at: datetime) -> LedgerEntry:
+    rows = {"0": {"kind": "approve", "message": None, "value": {"amount": number}}}
+    return LedgerEntry(
+        approval_id=str(uuid4()),
+        thread_id=f"T1/C1/{number}.000100",
+        version=2,
+        event="decided",
+        actor_id="U0BOB00001",
+        actor_name="Bob Berger",
+        detail=detail_text({"via": "button", "digest": f"{number:064x}", "rows": rows}),
+        at=at,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--approvals", type=int, default=200)
+    parser.add_argument("--entries", type=int, default=50_000)
+    given = parser.parse_args()
+    with open_server() as server, migrated_template(server.url) as template:
+        rates = asyncio.run(measure_appending(server, template, given.approvals))
+        verified = asyncio.run(measure_verifying(server, template, given.entries))
+    ratio, entries = spread([each.ratio for each in rates]), spread(verified)
+    print(f"approvals/s with the chain, of those without: {ratio}: ", end="")
+    print("met" if ratio.middle >= LEAST_RATIO else "missed")
+    print(f"entries verified in a second of processor time: {entries}: ", end="")
+    print("met" if entries.middle >= LEAST_ENTRIES else "missed")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""What the ledger keeps of a question and of what came of its answer: all without what the rules redact."""
+
+import hashlib
+import json
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.canonical_json import canonical_json
+from countersign.approvals.json import Json
+from countersign.flow.graph_state import GraphState
+from countersign.flow.review import Review
+
+_LIMIT = 20_000  # characters of a row's arguments; longer ones are kept as their digest
+
+
+def asked(review: Review) -> Json:
+    """The question as people are shown it: its title, and what each row would do."""
+    shown = review.shown
+    rows: list[Json] = [{"action": row.action, "args": _bounded(dict(row.args))} for row in shown.rows]
+    return {"title": shown.title, "rows": rows, "requester": review.approval.requester}
+
+
+def run_result(approval: Approval, state: GraphState, error_id: str | None = None) -> Json:
+    """How the run ended that took an answer, with a digest of what each tool returned.
+
+    Nothing of the tools where a rule redacts: a digest of a short text tells it to whoever tries all of them.
+    """
+    if error_id is not None:
+        ended = "failed"
+    elif state.pending:
+        ended = "asked again"
+    else:
+        ended = "stopped" if state.unfinished else "finished"
+    tools: list[Json] = [
+        {"tool": result.tool, "sha256": hashlib.sha256(result.text.encode("utf-8", "replace")).hexdigest()}
+        for result in state.tool_results
+        if not any(rule.redact for rule in approval.rules)
+    ]
+    result: dict[str, Json] = {"run": ended}
+    if error_id is not None:
+        result["error_id"] = error_id
+    if tools:
+        result["tools"] = tools
+    return result
+
+
+def _bounded(args: Json) -> Json:
+    written = json.dumps(args, ensure_ascii=False)
+    if len(written) <= _LIMIT:
+        return args
+    return {"characters": len(written), "sha256": hashlib.sha256(canonical_json(args)).hexdigest()}

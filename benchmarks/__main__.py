@@ -3,7 +3,7 @@
     python -m benchmarks [--repetitions 3] [--quick] [--only PART ...] [--no-write]
 
 This process is Slack and the people in it; every side is a process of its own. The parts are sides, lengths,
-pending, takeover and succession. About ten minutes.
+pending, takeover, succession, policy, ledger and timers. About twelve minutes.
 """
 
 import argparse
@@ -21,13 +21,13 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from benchmarks import report
+from benchmarks import ledger, policy, report, timers
 from benchmarks.burst import burst
 from benchmarks.cell import Cell
 from benchmarks.driving import measure, warm_up
-from benchmarks.figures import percentile, short
+from benchmarks.figures import percentile, short, spread
 from benchmarks.pending import measure_pending
-from benchmarks.results import Lengths, Results
+from benchmarks.results import Governance, Lengths, Results
 from benchmarks.server import Server, open_server
 from benchmarks.sides import SIDES, Side, open_side
 from benchmarks.takeover import succession, take_over
@@ -36,7 +36,7 @@ from countersign.runtime import run as run_on_libuv
 from tests.support.bots import ROOT
 from tests.support.databases import database, migrated_template
 
-PARTS = ("sides", "lengths", "pending", "takeover", "succession")
+PARTS = ("sides", "lengths", "pending", "takeover", "succession", "policy", "ledger", "timers")
 AT_ONCE, SLOW = 0.0, 0.15  # seconds that Slack takes for a call
 PLAN = (
     (AT_ONCE, 1, 20),
@@ -138,6 +138,40 @@ class Bench:
             async with self.side("split") as side:
                 self.results.takeovers.append(await take_over(side))
                 say(f"taken over after {self.results.takeovers[-1]:.1f} s")
+
+    async def policy(self) -> None:
+        with database(self.server.url, template=self.template) as url:
+            found = await policy.measure(url, 20 if self.quick else 200, 100)
+        self._governs(
+            "a decision under 100 rules, processor time more than without", "ms", policy.TARGET,
+            [each.more for each in found], at_least=False,
+        )  # fmt: skip
+
+    async def ledger(self) -> None:
+        rates = await ledger.measure_appending(self.server, self.template, 20 if self.quick else 200)
+        self._governs(
+            "approvals/s with the ledger's chain, of those without", "", ledger.LEAST_RATIO,
+            [each.ratio for each in rates], at_least=True,
+        )  # fmt: skip
+        verified = await ledger.measure_verifying(self.server, self.template, 5_000 if self.quick else 50_000)
+        self._governs(
+            "entries that `audit verify` reads", "per s", ledger.LEAST_ENTRIES, verified, at_least=True
+        )
+
+    async def timers(self) -> None:
+        with database(self.server.url, template=self.template) as url:
+            shares = timers.processor_shares(url, 1_000 if self.quick else 100_000)
+        self._governs(
+            "processor time that 100,000 approvals' timers take at rest, of one core", "%",
+            timers.MOST_PERCENT, shares, at_least=False,
+        )  # fmt: skip
+
+    def _governs(
+        self, what: str, unit: str, bound: float, values: Sequence[float], *, at_least: bool
+    ) -> None:
+        found = Governance(what=what, unit=unit, bound=bound, at_least=at_least, values=values)
+        self.results.governance.append(found)
+        say(f"{what}: {spread(values)} {unit}")
 
     async def succession(self) -> None:
         with database(self.server.url, template=self.template) as url:

@@ -33,6 +33,7 @@ def markdown(results: Results) -> str:
         ("A burst of 200 events/s", _bursts(results)),
         ("Approvals that wait", _waiting(results)),
         ("Threads that are long", _lengths(results)),
+        ("Policy, ledger and timers", _governance(results)),
         ("The rest", _rest(results)),
     )
     parts = [f"{results.machine}; {results.repetitions} interleaved repetitions."]
@@ -130,6 +131,11 @@ def _lengths(results: Results) -> str:
     return _table(
         ("messages in the thread", "the engine alone: card / answer, ms, p50", "ours, Socket Mode"), rows
     )
+
+
+def _governance(results: Results) -> str:
+    rows = [(each.what, f"{spread(each.values)} {each.unit}".strip()) for each in results.governance]
+    return _table(("figure", "median (least-most)"), rows)
 
 
 def _rest(results: Results) -> str:

@@ -16,6 +16,17 @@ class Lengths:
     ours: Cell
 
 
+@dataclass(frozen=True, kw_only=True)
+class Governance:
+    """One figure of policy, ledger or timers, once for each block or repetition, and what it is to reach."""
+
+    what: str
+    unit: str
+    bound: float
+    at_least: bool
+    values: Sequence[float]
+
+
 @dataclass(kw_only=True)
 class Results:
     machine: str
@@ -28,6 +39,7 @@ class Results:
     gaps: list[float] = field(default_factory=list)  # seconds between two jobs of one thread
     stored: list[float] = field(default_factory=list)  # bytes in the database for one approval, ours
     stored_engine: list[float] = field(default_factory=list)
+    governance: list[Governance] = field(default_factory=list)
 
     def of(self, side: str, latency: float, threads: int) -> list[Cell]:
         """One cell for each repetition."""

@@ -47,6 +47,18 @@ def targets(results: Results) -> Iterator[Target]:
     if results.gaps:
         reached = max(results.gaps) * 1000
         yield Target(what="from one job of a thread to the next", unit="ms", bound=50, reached=reached)
+    yield from _governance(results)
+
+
+def _governance(results: Results) -> Iterator[Target]:
+    for each in results.governance:
+        yield Target(
+            what=each.what,
+            unit=each.unit,
+            bound=each.bound,
+            reached=median(each.values),
+            at_least=each.at_least,
+        )
 
 
 def _rates(results: Results) -> Iterator[Target]:

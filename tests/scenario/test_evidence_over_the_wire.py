@@ -172,7 +172,7 @@ async def test_what_the_clock_does(audited: Stage) -> None:
     assert [each for each in events(entries) if each != "shown"] == [
         "opened", "reminded", "escalated", "timed_out", "resumed",
     ]  # fmt: skip
-    assert one(entries, "escalated")["detail"]["told"] == [audited.ws.alice.id]
+    assert one(entries, "escalated")["detail"]["notified"] == [audited.ws.alice.id]
     assert one(entries, "timed_out")["actor"] is None
     versions = [entry["version"] for entry in entries if entry["event"] == "shown"]
     assert versions == [1, 2, 3], "once as it was asked, reminded of and escalated"

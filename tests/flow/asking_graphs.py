@@ -30,6 +30,17 @@ def question(value: object) -> StateGraph[Any, Any, Any, Any]:
     return StateGraph(MessagesState).add_node("ask", ask).add_edge(START, "ask")
 
 
+def posts() -> StateGraph[Any, Any, Any, Any]:
+    """Asks whether to post the last message, and says what it got."""
+
+    def ask(state: MessagesState) -> dict[str, Any]:
+        args = {"text": state["messages"][-1].text}
+        answer = interrupt({"type": "tool_approval", "name": "post_message", "args": args})
+        return {"messages": [("ai", json.dumps({"got": answer}))]}
+
+    return StateGraph(MessagesState).add_node("ask", ask).add_edge(START, "ask")
+
+
 PAY = {"action": "pay", "args": {"a": 1}}
 INBOX = {"allow_ignore": True, "allow_respond": True, "allow_edit": False, "allow_accept": True}
 

@@ -21,7 +21,8 @@ from countersign.flow.thread import ThreadRef
 from countersign.store.grants import GrantStore
 from countersign.store.retention import RetentionStore
 from tests.approvals.policy.policies import a_policy
-from tests.flow.asking_graphs import question, refunds
+from tests.approvals.policy.test_policy_page import situation
+from tests.flow.asking_graphs import posts, refunds
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, message, open_harness
 
 YES, NO = DecisionKind.APPROVE, DecisionKind.REJECT
@@ -64,7 +65,7 @@ async def harness(database_url: str, clock: Clock) -> AsyncIterator[Harness]:
         "two": refunds(60, 5000),
         "five": refunds(1, 2, 3, 4, 5),
         "other": refunds(50),
-        "refuses": question({"question": "Pay?", "amount": 3}),
+        "posts": posts(),
     }
     async with open_harness(database_url, graphs, clock=clock) as opened:
         opened.directory.groups = {"@finance": {BOB, CAROL}}
@@ -159,11 +160,27 @@ async def test_once_its_time_is_over_people_are_asked(harness: Harness, clock: C
     assert await is_asked(harness, thread)
 
 
-async def test_arguments_outside_its_condition_are_asked_about(harness: Harness) -> None:
-    harness.policy.policy = a_policy(REFUNDS.replace("SCOPE", "requester"))
-    await granted(harness)
-    assert await is_asked(harness, a_thread(), "large: refund")
-    assert await uses(harness) == 0
+async def test_the_policy_page_s_trusted_tool_posts_short_texts_unasked_and_no_long_ones(
+    harness: Harness, clock: Clock
+) -> None:
+    """Under the text of docs/policy.md itself."""
+    harness.policy.policy = situation("A trusted tool with a grant")
+    harness.directory.channels = {CHANNEL: {BOB, REQUESTER}}
+    asked = await card(harness, "posts: Hello")
+    with pytest.raises(MayNotDecide):
+        await harness.vote(asked, YES, user="UDAVE", grant=True)
+    await harness.vote(asked, YES, grant=True)
+    thread = ThreadRef.parse(asked.thread_id)
+    await harness.run_thread(thread.id)
+
+    assert not await is_asked(harness, thread, "Another one")
+    assert await is_asked(harness, thread, "x" * 500)
+    await harness.vote(await harness.the_card(thread), NO)
+    await harness.run_thread(thread.id)
+    assert [await is_asked(harness, thread, f"Short {n}") for n in range(19)] == [False] * 19
+    assert await uses(harness) == 20
+    assert await is_asked(harness, thread, "The twenty-first")
+    assert await is_asked(harness, a_thread(), "posts: Another thread")
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,35 @@ _SQL = "bot/countersign/store/queries.sql"
 _RESUME = "tests/flow/test_resume_safety.py"
 _UPDATES = "tests/slack/test_card_updates.py"
 _DECISIONS = "tests/slack/test_decisions.py"
+_GRANTS = "tests/flow/test_grants.py"
 _LOCKS = "tests/store/test_thread_locks.py"
 _RETENTION = "tests/flow/test_retention.py"
 
 GUARDS = (
+    Guard(
+        name="a grant that another process used meanwhile is not used on what was read",
+        file=_SQL,
+        old="WHERE id = %(id)s AND uses = %(expected)s AND revoked_at IS NULL",
+        new="WHERE id = %(id)s AND revoked_at IS NULL",
+        tests=(f"{_GRANTS}::test_threads_that_use_the_last_of_it_at_once_never_overdraw_it",),
+    ),
+    Guard(
+        name="a grant counts only while its giver could approve by a click",
+        file="bot/countersign/flow/grants/use.py",
+        old="            if why_not is None:\n",
+        new="            if True:\n",
+        tests=(
+            f"{_GRANTS}::test_it_does_not_count_without_its_giver_behind_it",
+            f"{_GRANTS}::test_in_a_freeze_no_grant_acts_and_none_is_given",
+        ),
+    ),
+    Guard(
+        name="a grant ends with any edit of its rule",
+        file="bot/countersign/approvals/policy/grants.py",
+        old="if fingerprint(match.rule) != grant.rule_fingerprint:",
+        new="if match.rule.name != grant.rule_name:",
+        tests=(f"{_GRANTS}::test_a_rule_that_was_edited_ends_it",),
+    ),
     Guard(
         name="the digest is compared before the graph is resumed",
         file=_RESUME_CHECK,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -122,8 +123,9 @@ async def test_rules_requester_and_votes_come_back_as_they_were(harness: Harness
     edit = a_vote(ANN, DecisionKind.EDIT, {"a": 2})
     outvoted = RowVotes().cast(edit).cast(a_vote(ANN, DecisionKind.REJECT))
     approve = a_vote(BOB, DecisionKind.APPROVE)
-    cast = {0: outvoted, 1: RowVotes().cast(edit).cast(approve), 2: RowVotes().cast(approve)}
-    voted = opened.with_row_votes(cast, {1: Vote(decision=edit.decision, by=BOB, at=now()), 2: approve})
+    by_grant = replace(approve, grant=UUID(int=7))
+    cast = {0: outvoted, 1: RowVotes().cast(edit).cast(approve), 2: RowVotes().cast(by_grant)}
+    voted = opened.with_row_votes(cast, {1: Vote(decision=edit.decision, by=BOB, at=now()), 2: by_grant})
     changes = (Change(after=opened, event=Event.OPENED), Change(after=voted, event=Event.VOTED, by=BOB))
     recorded = replace(work.thread, requester="UREQ")
     await harness.threads.save_step(StepResult(thread=recorded, changes=changes))

@@ -21,7 +21,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.store.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, refunds
-from tests.flow.test_timers import Turnstile
+from tests.flow.test_timers import DecisionBarrier
 from tests.support.harness import CHANNEL, Harness, a_thread, now, open_harness
 
 YES, NO = DecisionKind.APPROVE, DecisionKind.REJECT
@@ -174,7 +174,7 @@ async def test_a_cancellation_and_a_decision_in_the_same_moment(database_url: st
     def wrap(name: str, port: Any) -> Any:
         if name != "store":
             return port
-        gate.append(Turnstile(port, 2))
+        gate.append(DecisionBarrier(port, 2))
         return gate[0]
 
     async with open_harness(database_url, {"one": refunds(1500)}, wrap=wrap) as harness:

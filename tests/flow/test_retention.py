@@ -121,7 +121,7 @@ async def test_after_its_days_all_of_a_thread_is_forgotten_but_its_ledger(harnes
         await harness.vote(card, YES)
 
 
-async def test_for_ever_is_for_ever(harness: Harness) -> None:
+async def test_unlimited_retention_deletes_nothing(harness: Harness) -> None:
     thread = a_thread()
     await harness.say(thread, "echo: one")
     await rested(harness, thread, "10 years")

@@ -363,7 +363,7 @@ async def test_a_vote_that_comes_too_late_does_not_count_even_if_no_worker_ran(
     assert await harness.ledger(thread) == ["opened", "timed_out"]
 
 
-class Turnstile:
+class DecisionBarrier:
     """Lets saves of an approval go on only once so many wait: they have read the same row then."""
 
     def __init__(self, store: Any, waits_for: int) -> None:
@@ -394,7 +394,7 @@ async def test_an_expiry_and_the_last_vote_of_a_quorum_in_the_same_moment(
     def wrap(name: str, port: Any) -> Any:
         if name != "store":
             return port
-        gate.append(Turnstile(port, 2))
+        gate.append(DecisionBarrier(port, 2))
         return gate[0]
 
     async with open_harness(database_url, {"one": refunds(1500)}, clock=clock, wrap=wrap) as harness:
@@ -555,7 +555,7 @@ async def test_undo_and_the_end_of_its_period_in_the_same_moment(database_url: s
 
     def wrap(name: str, port: Any) -> Any:
         if name == "store":
-            gate.append(Turnstile(port, 2))
+            gate.append(DecisionBarrier(port, 2))
         return gate[0] if name == "store" else port
 
     async with open_harness(database_url, {"one": refunds(1500)}, clock=clock, wrap=wrap) as harness:

@@ -79,13 +79,13 @@ def judge(
             return replace(verdict, outcome=Outcome.KILLED, detail=run.failed[0])
         unfit = (*run.failed, *run.uncollected)
         left = [test for test in left if not test.startswith(unfit)]
-        excuses.append(_excuse(run))
+        excuses.append(_other_cause(run))
         if not unfit or not left:
             break
     return replace(verdict, detail="; ".join(excuses))
 
 
-def _excuse(run: Run) -> str:
+def _other_cause(run: Run) -> str:
     if run.uncollected:
         return f"not collected: {', '.join(run.uncollected)}"
     if run.failed:

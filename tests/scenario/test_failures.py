@@ -252,7 +252,7 @@ async def test_what_there_is_to_count_is_counted(stage: Stage, process: BotProce
     assert float(waiting) in pending
 
 
-async def test_a_worker_has_a_door_of_its_own_where_it_is_given_a_port(stage: Stage) -> None:
+async def test_a_worker_has_an_http_server_where_it_is_given_a_port(stage: Stage) -> None:
     async with stage.bot("worker", name="worker", WORKER_PORT="0") as worker:
         assert '"ready"' in await worker.answers("/readyz", 200, seconds=40)
 

@@ -42,7 +42,7 @@ async def test_a_row_is_put_out_once_per_key(harness: Harness) -> None:
     assert await claim(harness, thread) == ["a", "b"]
 
 
-async def test_of_two_couriers_one_gets_the_thread(harness: Harness, database_url: str) -> None:
+async def test_of_two_processes_one_claims_the_thread(harness: Harness, database_url: str) -> None:
     async with open_harness(database_url, {}) as other:
         for round_ in range(10):
             thread = await to_post(harness, f"a{round_}", f"b{round_}")
@@ -105,7 +105,7 @@ async def test_what_is_posted_or_given_up_is_not_due(harness: Harness) -> None:
     assert await claim(harness, thread) == []
 
 
-async def test_due_lanes_come_oldest_first_and_leave_out_what_is_postponed(harness: Harness) -> None:
+async def test_due_threads_come_oldest_first_and_leave_out_what_is_postponed(harness: Harness) -> None:
     first, second, third = [await to_post(harness, key) for key in ("a", "b", "c")]
     await harness.expire_claims()
     (row,) = await harness.outbox.claim_thread(second.channel, second.ts)

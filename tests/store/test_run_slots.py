@@ -24,7 +24,7 @@ async def harness(database_url: str) -> AsyncIterator[Harness]:
 
 
 @dataclass
-class Line:
+class SlotQueue:
     """Threads that ask for slots, in turn. `running` are those that have one."""
 
     harness: Harness
@@ -85,15 +85,15 @@ class Line:
         return sum(self.owner[thread_id] == user for thread_id in self.running)
 
 
-def line(harness: Harness, limits: SlotLimits) -> Line:
-    return Line(harness=harness, slots=RunSlots(harness.pool, harness.queue.defer, limits))
+def line(harness: Harness, limits: SlotLimits) -> SlotQueue:
+    return SlotQueue(harness=harness, slots=RunSlots(harness.pool, harness.queue.defer, limits))
 
 
 async def notes(harness: Harness) -> list[dict[str, Any]]:
     return await harness.rows("SELECT * FROM countersign.outbox ORDER BY seq")
 
 
-async def told(slots: Line) -> dict[str, tuple[int, int]]:
+async def told(slots: SlotQueue) -> dict[str, tuple[int, int]]:
     """What each thread was told that has waited a while: how many come before, and how many run."""
     await slots.harness.rows("UPDATE countersign.run_slots SET waiting_since = now() - interval '1 minute'")
     await slots.slots.tell_waiting()

@@ -20,7 +20,7 @@ from countersign.flow.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import to_json
 from countersign.interrupts.code import GraphReading
-from countersign.runs.breakpoints.passing import Passing
+from countersign.runs.breakpoints.continuation import BreakpointContinuation
 from countersign.runs.breakpoints.stops import Stop, StopFinder
 from countersign.runs.breakpoints.stops import breakpoint_id as stops_id
 from countersign.runs.inputs.plan import InputPlan
@@ -159,7 +159,7 @@ class GraphThread:
         async def stands() -> bool:
             return bool(await self._stops())
 
-        passing = Passing(graph=self._graph, config=config, run=run, stands=stands)
+        passing = BreakpointContinuation(graph=self._graph, config=config, run=run, stands=stands)
         try:
             await passing.decide(stops, answer)
         except CountersignError:

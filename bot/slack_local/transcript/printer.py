@@ -7,7 +7,7 @@ from slack_local.model.slack import Slack
 from slack_local.people.person import Person
 from slack_local.transcript.blocks import view_lines
 from slack_local.transcript.mrkdwn import names_in
-from slack_local.transcript.unseen import Unseen
+from slack_local.transcript.unread import Unread
 
 MARGIN = "    "
 
@@ -17,7 +17,7 @@ class TranscriptPrinter:
 
     def __init__(self, slack: Slack) -> None:
         self._slack = slack
-        self._unseen = Unseen(slack)
+        self._unseen = Unread(slack)
 
     def heading(self, title: str) -> None:
         """Begin a story."""

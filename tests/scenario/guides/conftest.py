@@ -19,11 +19,11 @@ from tests.support.in_process import bot_in_process
 from tests.support.stage import Stage, open_stage
 
 PROJECT = Path(__file__).parent / "project"
-Act: TypeAlias = Callable[["Game", ApprovalCard], Awaitable[object]]
+Act: TypeAlias = Callable[["GuidePlayer", ApprovalCard], Awaitable[object]]
 
 
 @dataclass(frozen=True)
-class Game:
+class GuidePlayer:
     """`begin` starts a graph, `play` answers its cards one after the other."""
 
     stage: Stage
@@ -55,7 +55,7 @@ class Game:
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def game(
     tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Game]:
+) -> AsyncIterator[GuidePlayer]:
     folder = tmp_path_factory.mktemp("guides")
     project = shutil.copytree(PROJECT, folder / "project")
     with databases.database(server_url, template=database_template) as url:
@@ -63,7 +63,7 @@ async def game(
             given = {"LANGGRAPH_CONFIG": str(project / "langgraph.json"), "DEFAULT_GRAPH": ""}
             async with bot_in_process(stage.environment(**given)):
                 await stage.ws.connected()
-                yield Game(stage)
+                yield GuidePlayer(stage)
 
 
 def call(name: str, /, **args: Any) -> str:
@@ -71,11 +71,11 @@ def call(name: str, /, **args: Any) -> str:
     return json.dumps([{"name": name, "args": args, "id": f"call_{name}"}])
 
 
-def approve(game: Game, card: ApprovalCard) -> Awaitable[object]:
+def approve(game: GuidePlayer, card: ApprovalCard) -> Awaitable[object]:
     return card.approve(game.stage.ws.bob)
 
 
-def reject(game: Game, card: ApprovalCard) -> Awaitable[object]:
+def reject(game: GuidePlayer, card: ApprovalCard) -> Awaitable[object]:
     return card.reject(game.stage.ws.bob)
 
 
@@ -97,7 +97,7 @@ def edit_all(text: str) -> Act:
 def answer(value: Any) -> Act:
     """Fill in the one field of the form behind Answer."""
 
-    async def act(game: Game, card: ApprovalCard) -> None:
+    async def act(game: GuidePlayer, card: ApprovalCard) -> None:
         action = "approval:answer" if "approval:answer" in card.actions else "approval:respond"
         form = await card.form(action, game.stage.ws.bob)
         result = await game.stage.ws.bob.submits(form, {_only_block(form): value})
@@ -109,7 +109,7 @@ def answer(value: Any) -> Act:
 def answer_fields(**values: Any) -> Act:
     """Fill in the form behind Answer, by name."""
 
-    async def act(game: Game, card: ApprovalCard) -> None:
+    async def act(game: GuidePlayer, card: ApprovalCard) -> None:
         action = "approval:answer" if "approval:answer" in card.actions else "approval:respond"
         given = {f"/{name}": value for name, value in values.items()}
         result = await card.submit(action, game.stage.ws.bob, given)
@@ -129,7 +129,7 @@ def other(text: str, kind: str = "json") -> Act:
 def option(label: str) -> Act:
     """Press the button of an option."""
 
-    async def act(game: Game, card: ApprovalCard) -> None:
+    async def act(game: GuidePlayer, card: ApprovalCard) -> None:
         position = next(
             element["action_id"]
             for block in card.message.blocks

@@ -8,7 +8,7 @@ import pytest
 from countersign.testing.cards import approval_card, approval_cards
 from tests.scenario.guides.conftest import (
     Act,
-    Game,
+    GuidePlayer,
     answer,
     answer_fields,
     approve,
@@ -198,7 +198,7 @@ PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("name", PLAYS)
-async def test_an_example_runs_as_it_is_and_is_answered_to_the_end(game: Game, name: str) -> None:
+async def test_an_example_runs_as_it_is_and_is_answered_to_the_end(game: GuidePlayer, name: str) -> None:
     graph, text, acts, said = PLAYS[name]
     thread = await game.play(graph, text, acts)
 
@@ -208,7 +208,7 @@ async def test_an_example_runs_as_it_is_and_is_answered_to_the_end(game: Game, n
     assert approval_cards(thread) == []
 
 
-async def test_questions_side_by_side_are_answered_in_any_order(game: Game) -> None:
+async def test_questions_side_by_side_are_answered_in_any_order(game: GuidePlayer) -> None:
     thread = await game.begin("parallel", "hello")
     cards = [await approval_card(thread), await approval_card(thread, 1)]
     second = next(card for card in cards if "about b" in card.text)
@@ -223,7 +223,7 @@ async def test_questions_side_by_side_are_answered_in_any_order(game: Game) -> N
 
 @pytest.mark.parametrize("words", ["no", "No way", "hm, let me think", "yes, but only half"])
 @pytest.mark.parametrize("graph", ["approval_in_condition", "routed", "checked"])
-async def test_talk_approves_nothing(game: Game, graph: str, words: str) -> None:
+async def test_talk_approves_nothing(game: GuidePlayer, graph: str, words: str) -> None:
     thread = await game.begin(graph, "pay")
     card = await approval_card(thread)
 
@@ -236,7 +236,7 @@ async def test_talk_approves_nothing(game: Game, graph: str, words: str) -> None
 
 
 @pytest.mark.parametrize("graph", ["prebuilt", "react", "react_v1", "own"])
-async def test_a_breakpoint_before_several_calls_has_a_row_for_each(game: Game, graph: str) -> None:
+async def test_a_breakpoint_before_several_calls_has_a_row_for_each(game: GuidePlayer, graph: str) -> None:
     calls = [
         {"name": "transfer", "args": {"amount": amount, "to": to}, "id": f"call_{amount}"}
         for amount, to in ((1, "ann"), (2, "bo"), (3, "cy"))
@@ -255,7 +255,7 @@ async def test_a_breakpoint_before_several_calls_has_a_row_for_each(game: Game, 
     assert game.events(thread) == ["opened", "voted", "decided", "resumed"]
 
 
-async def test_a_breakpoint_is_among_what_waits(game: Game) -> None:
+async def test_a_breakpoint_is_among_what_waits(game: GuidePlayer) -> None:
     thread = await game.begin("prebuilt", TRANSFER)
     card = await approval_card(thread)
 

@@ -32,7 +32,7 @@ _Graph = Pregel[Any, Any, Any, Any]
 
 def graph_source(name: str, graph: _Graph, own: OwnCode) -> GraphSource:
     """Everything that the code of this graph shows. Imports nothing and calls none of it."""
-    walk = _Walk(own)
+    walk = _GraphTraversal(own)
     walk.add(graph, (), _ROOT, deep=0)
     return GraphSource(
         name=name,
@@ -44,7 +44,7 @@ def graph_source(name: str, graph: _Graph, own: OwnCode) -> GraphSource:
 
 
 @dataclass
-class _Walk:
+class _GraphTraversal:
     own: OwnCode
     nodes: list[NodeSource] = field(default_factory=list)
     branches: list[BranchSource] = field(default_factory=list)

@@ -11,7 +11,7 @@ from countersign.approvals.json import Json
 from countersign.flow.graph_state import GraphState, PendingInterrupt
 from countersign.interrupts import digest, to_json, within_limit
 from countersign.interrupts.code import UNKNOWN, GraphReading
-from countersign.runs.breakpoints.passing import STOPPED_KEY
+from countersign.runs.breakpoints.continuation import STOPPED_KEY
 from countersign.runs.breakpoints.question import breakpoint_question
 from countersign.runs.breakpoints.stops import RAISED, Stop
 from countersign.runs.loading import AnyGraph

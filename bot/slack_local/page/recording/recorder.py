@@ -29,7 +29,7 @@ from slack_local.page.recording.actions import (
     UsedShortcut,
     Wrote,
 )
-from slack_local.page.recording.distinguishing import distinguishing_text, first_words
+from slack_local.page.recording.message_matching import distinguishing_text, first_words
 from slack_local.page.request import PageRequest
 from slack_local.people.person import Person
 from slack_local.people.threads import buttons_of

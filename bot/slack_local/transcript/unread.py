@@ -9,7 +9,7 @@ from slack_local.transcript.blocks import ephemeral_lines, message_lines
 from slack_local.transcript.mrkdwn import names_in
 
 
-class Unseen:
+class Unread:
     """Gives each message once, and again when it changed; numbers the threads as they come."""
 
     def __init__(self, slack: Slack) -> None:

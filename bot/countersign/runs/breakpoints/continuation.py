@@ -34,7 +34,7 @@ Run = Callable[[Any], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Passing:
+class BreakpointContinuation:
     """`config` is that of the run that goes on; `run` runs the graph with an input; `stands` looks whether it
     stands at a breakpoint that was not passed."""
 

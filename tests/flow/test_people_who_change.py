@@ -19,7 +19,7 @@ from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.errors import Conflict
 from countersign.flow.policy.voting import Voting
 from tests.flow.asking_graphs import by_dialect, refunds
-from tests.flow.test_timers import NAMED, Clock, Turnstile, asked, stored
+from tests.flow.test_timers import NAMED, Clock, DecisionBarrier, asked, stored
 from tests.support.harness import CHANNEL, TEAM, Harness, open_harness, until
 
 YES = DecisionKind.APPROVE
@@ -69,7 +69,7 @@ async def test_the_last_vote_is_taken_back_while_the_decision_is_saved(
     def wrap(name: str, port: Any) -> Any:
         if name != "store":
             return port
-        gate.append(Turnstile(port, 2))
+        gate.append(DecisionBarrier(port, 2))
         return gate[0]
 
     async with open_harness(database_url, {"one": refunds(1500)}, clock=clock, wrap=wrap) as harness:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.scenario.guides.conftest import Act, Game, answer, approve, option, other, reject, reply
+from tests.scenario.guides.conftest import Act, GuidePlayer, answer, approve, option, other, reject, reply
 
 PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
     "a pizza by buttons": ("pizza", "Ann", [option("funghi"), answer("2"), approve], ("2 funghi for 18.00",)),
@@ -27,7 +27,7 @@ PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("name", PLAYS)
-async def test_what_arrives_is_what_the_card_said(game: Game, name: str) -> None:
+async def test_what_arrives_is_what_the_card_said(game: GuidePlayer, name: str) -> None:
     graph, text, acts, said = PLAYS[name]
     thread = await game.play(graph, text, acts)
 

@@ -18,11 +18,12 @@ _ALLOWED = {
     StartPolicy.GUESTS: {Standing.MEMBER, Standing.GUEST},
     StartPolicy.EVERYONE: {Standing.MEMBER, Standing.GUEST, Standing.STRANGER},
 }
-_MAX_AGE = 60.0  # seconds: starting a run approves nothing
+_MAX_AGE = 60.0  # seconds, of who wrote a message: it was in the channel when Slack took it
 _REFUSALS = {
     Standing.GUEST: "Guests can't start an agent here. Ask a full member to do it.",
     Standing.STRANGER: "People from other workspaces can't start an agent here. Ask a member of this one.",
     Standing.BOT: "Apps can't start an agent here.",
+    Standing.OUTSIDE: "You're not in this channel. Ask one of its members to add you.",
     Standing.GONE: "Slack doesn't know you as an active member, so you can't start an agent here.",
 }
 
@@ -36,18 +37,19 @@ class StartPermission:
         self._slack = slack
         self._policy = policy
 
-    async def refusal(self, user: str) -> str | None:
+    async def refusal(self, user: str, channel: str | None = None) -> str | None:
         """Why this person may not start a run, in words for them; None if they may.
 
+        `channel`: they click or submit in it, so Slack is asked who they are now and whether they see it.
         Raises RateLimited, SlackRefused or SlackUnreachable where Slack does not say who it is.
         """
         if self._policy is StartPolicy.EVERYONE:
             return None
-        person = await self._slack.person(user, max_age=_MAX_AGE)
+        person = await self._slack.person(user, channel, max_age=_MAX_AGE if channel is None else 0.0)
         return None if person.standing in _ALLOWED[self._policy] else _REFUSALS[person.standing]
 
-    async def check(self, user: str) -> None:
+    async def check(self, user: str, channel: str) -> None:
         """Raises MayNotStart with its refusal, and what `refusal` raises."""
-        refusal = await self.refusal(user)
+        refusal = await self.refusal(user, channel)
         if refusal is not None:
             raise MayNotStart(refusal)

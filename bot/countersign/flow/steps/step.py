@@ -86,7 +86,9 @@ class Step:
         return await self._run(continue_if_unfinished(self._graph, state), (), (first.key,))
 
     async def _start(self, state: GraphState, first: Inbound) -> StepResult:
-        refusal = await self._start_permission.refusal(first.user)
+        here = first.thread.current_channel or first.thread.channel
+        submitted_in = here if first.kind is InboundKind.FORM else None
+        refusal = await self._start_permission.refusal(first.user, submitted_in)
         if refusal is not None:
             nothing = await self._results.build(state, done=(first.key,))
             return replace(nothing, notices=(Notice(user=first.user, text=refusal),))

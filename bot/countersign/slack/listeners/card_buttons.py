@@ -23,7 +23,7 @@ from countersign.slack.cards.details_view import details_view, first_page
 from countersign.slack.cards.open_card import rows_for_approve_all
 from countersign.slack.cards.references import CardReference, InvalidReference, ModalReference, RowsReference
 from countersign.slack.cards.reject_all import rows_for_reject_all
-from countersign.slack.forms.modal import Modal, form_view
+from countersign.slack.forms.modal import Modal, form_view, notice_view
 from countersign.slack.listeners.button_click import ButtonClick
 from countersign.slack.listeners.card_decision import decide, decision_form, whole
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
@@ -247,6 +247,7 @@ async def _claim(context: ListenerContext, click: ButtonClick) -> None:
 
 async def _open_details(context: ListenerContext, click: ButtonClick) -> None:
     ref = CardReference.unpack(click.value)
+    await context.check_may_read(click.user, click.channel)
     review = await context.load_for_reading(ref.approval_id, click.channel)
     modal = ModalReference(
         card=ref,
@@ -259,11 +260,15 @@ async def _open_details(context: ListenerContext, click: ButtonClick) -> None:
 
 
 async def _show_page(context: ListenerContext, body: dict[str, Any]) -> None:
-    """Show another page of the details that are open."""
+    """Show another page of the details that are open, or why it is not shown."""
     view, action = body["view"], body["actions"][0]
-    ref = ModalReference.unpack(action.get("value"))
-    review = await context.load_for_reading(ref.card.approval_id, ref.channel)
-    shown = await asyncio.to_thread(details_view, review, ref)
+    try:
+        ref = ModalReference.unpack(action.get("value"))
+        await context.check_may_read(str(body["user"]["id"]), ref.channel)
+        review = await context.load_for_reading(ref.card.approval_id, ref.channel)
+        shown = await asyncio.to_thread(details_view, review, ref)
+    except CountersignError as error:
+        shown = notice_view("Not shown", describe_error(error))
     context.background_tasks.start(
         "show page of details",
         context.api.call("views.update", view_id=view["id"], hash=view.get("hash"), view=shown),

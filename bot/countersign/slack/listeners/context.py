@@ -11,7 +11,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import CountersignError, NotPending
 from countersign.approvals.lifecycle import Status
-from countersign.approvals.person import Person
+from countersign.approvals.person import Person, Standing
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.decisions.absences import Absences
 from countersign.flow.decisions.break_glass_reviews import BreakGlassReviews
@@ -64,6 +64,10 @@ class Delivery(Protocol):
     async def card_seen(self, approval_id: UUID, ts: str) -> None: ...
 
 
+class MayNotRead(CountersignError):
+    """You're not in this channel. Ask one of its members to add you."""
+
+
 class OutdatedCard(CountersignError):
     """This card is outdated. Use the newest card in this thread."""
 
@@ -107,6 +111,11 @@ class ListenerContext:
         if review is None or review.approval.channel != channel:
             raise NotPending(_DELETED)
         return review
+
+    async def check_may_read(self, user: str, channel: str) -> None:
+        """Raise MayNotRead for whoever has left the channel since they were shown something there."""
+        if (await self.person(user, channel)).standing in {Standing.OUTSIDE, Standing.GONE}:
+            raise MayNotRead
 
     async def check_card_message(self, approval: Approval, message_ts: str, *, shown: bool) -> None:
         """Raise OutdatedCard unless this message is the approval's card.

@@ -66,7 +66,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         click = ButtonClick.from_payload(body, context.workspace.team)
         try:
             info = _info(context.graphs, click.value)
-            await context.start_permission.check(click.user)
+            await context.start_permission.check(click.user, click.channel)
         except CountersignError as error:
             context.notify_user(click.thread, click.user, describe_error(error))
             return
@@ -117,7 +117,7 @@ async def _start(context: ListenerContext, user: str, view: dict[str, Any]) -> N
     ref = StartFormReference.unpack(view.get("private_metadata"))
     info = _info(context.graphs, ref.graph)
     # The run checks it again. Here it is checked before the form's message says that it was started.
-    await context.start_permission.check(user)
+    await context.start_permission.check(user, ref.channel)
     form = await _form(context, ref, info)
     # In a thread, as any judging: it may take a second, in which others get their acknowledgements.
     values = await asyncio.to_thread(form.read, submitted_values(form, view))

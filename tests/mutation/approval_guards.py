@@ -36,7 +36,7 @@ APPROVAL_GUARDS = (
     Guard(
         name="a card of another question cancels nothing",
         file=_CANCEL,
-        old="if digest != approval.digest:",
+        old="if digest != approval.shown_digest:",
         new="if not digest:",
         tests=(f"{_CANCELLED}::test_a_card_of_another_question_or_channel_cancels_nothing",),
     ),

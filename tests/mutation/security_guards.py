@@ -19,10 +19,26 @@ _STAND_INS = "tests/approvals/policy/test_stand_ins.py"
 _CARDS = "tests/security/test_card_uniqueness.py"
 
 _LARGE = "tests/security/test_large_payloads.py"
+_AUTHORIZATION = "tests/security/test_authorization.py"
+_FORGED = "tests/security/test_forged_interactions.py"
 _UNDO = "tests/security/test_undo.py"
 _GUESSING = "tests/security/test_guessing_what_is_redacted.py"
 
 SECURITY_GUARDS = (
+    Guard(
+        name="who starts a run with a form is asked of Slack anew",
+        file="bot/countersign/flow/steps/start_permission.py",
+        old="max_age=_MAX_AGE if channel is None else 0.0",
+        new="max_age=_MAX_AGE",
+        tests=(f"{_AUTHORIZATION}::test_whoever_was_a_member_a_moment_ago_starts_nothing_with_a_form",),
+    ),
+    Guard(
+        name="whoever left the channel reads no details",
+        file="bot/countersign/slack/listeners/context.py",
+        old="in {Standing.OUTSIDE, Standing.GONE}",
+        new="in {Standing.GONE}",
+        tests=(f"{_FORGED}::test_whoever_left_the_channel_reads_no_more_of_its_card",),
+    ),
     Guard(
         name="a card is drawn beside the event loop",
         file="bot/countersign/slack/card_messages.py",

@@ -147,3 +147,32 @@ def test_a_message_with_any_trace_of_a_bot_is_nobodys(trace: dict[str, Any]) -> 
 @pytest.mark.parametrize("harmless", [{"app_id": None}, {"bot_id": ""}, {"client_msg_id": "x"}])
 def test_a_message_without_such_a_trace_is_a_persons(harmless: dict[str, Any]) -> None:
     assert message_from(MESSAGE | harmless, "Ev1", OURS) is not None
+
+
+@pytest.mark.parametrize("change", ["deleted", "is_restricted", "removed"])
+async def test_whoever_was_a_member_a_moment_ago_starts_nothing_with_a_form(
+    either_bot: Bot, change: str
+) -> None:
+    bot = either_bot
+    bob = bot.ws.bob
+    channel = bot.ws.add_channel("board", [bot.ws.alice, bob], private=True)
+    thread = await bot.ws.alice.mentions("order:", channel=channel)
+    await bot.posts(thread, OutgoingKind.START_FORM, {"graph": "order"})
+    start = await thread.card()
+    click = bob.click_payload(start.message, "start:open")
+    view = await start.form("start:open", bob)
+
+    if change == "removed":
+        bot.ws.slack.state.channels[channel].members.pop(bob.id)
+    else:
+        users: dict[str, User] = bot.ws.slack.state.users
+        users[bob.id] = replace(
+            users[bob.id], deleted=change == "deleted", is_restricted=change == "is_restricted"
+        )
+    sent = await bob.submits(view, {"/name": "tea", "/count": "3"})
+    assert sent.outcome == "updated"
+    await bob.closes(view)
+    await bob.clicks_raw(click)
+
+    assert InboundKind.FORM not in [row.kind for row in await bot.outstanding(thread)]
+    assert bob.modal is None

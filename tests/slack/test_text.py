@@ -247,3 +247,10 @@ def test_pieces_fit_and_lose_no_words(text: str, limit: int) -> None:
 @given(st.text(alphabet="ab \n&", max_size=800), st.integers(60, 200))
 def test_plain_text_is_put_together_from_its_pieces(text: str, limit: int) -> None:
     assert "".join(split_markdown(text, limit, measure=escaped_length)) == text
+
+
+def test_backticks_with_another_backtick_behind_them_open_no_code() -> None:
+    """Else each piece of the rest would be closed, and opened again, as code."""
+    text = "```a`b\n" + "one two\n\n" * 100
+
+    assert all("```\n" not in piece.replace("```a`b\n", "") for piece in split_markdown(text, 300))

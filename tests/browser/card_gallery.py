@@ -219,7 +219,7 @@ def _closed() -> Iterator[Shown]:
     yield _card("batch-decided", decided(BATCH, DecisionKind.APPROVE))
     undoable = asked(REFUND, rules=(TWO_SEATS,)).with_votes({0: vote(DecisionKind.APPROVE)})
     yield _card("undo", undoable.undoable(NOW + timedelta(minutes=4)))
-    nobody = Person(id="", name="large refunds", standing=Standing.MEMBER)
+    nobody = Person(id="", name="the rule “large refunds”", standing=Standing.MEMBER)
     expired = vote(DecisionKind.REJECT, nobody, expired=True)
     yield _card("expired", asked(REFUND, rules=(TWO_SEATS,)).with_votes({0: expired}))
     cancelled = vote(DecisionKind.REJECT, CAROL, message="Cancelled by the requester.", cancelled=True)

@@ -300,7 +300,7 @@ def test_nothing_there_is_not_null() -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "label"), [("t" * 150, "t" * 150), ("t" * 151, "t" * 149 + "…"), (" ", "a")]
+    ("title", "label"), [("t" * 150, "t" * 150), ("t" * 151, "t" * 149 + "…"), (" ", "A")]
 )
 def test_a_label_is_the_title_as_far_as_slack_has_room(title: str, label: str) -> None:
     form = form_from_schema(schema_of({"a": {"type": "string", "title": title}}))

@@ -72,7 +72,10 @@ async def test_ids_in_an_answer_and_on_a_card_are_shown_as_names_and_notify_nobo
     card = await stage.card({"question": f"Pay <@{bob}>?", "to": f"<@{bob}|alice>"})
     assert f"Pay @Bob Berger ⟨@{bob}⟩?" in card.text
     assert f"@Bob Berger ⟨@{bob}|alice⟩" in card.text
-    assert "<" not in json.dumps([block for block in card.message.blocks if block["type"] != "context"])
+    frame, *buttons = card.message.blocks
+    request_line, *values = frame["child_blocks"]
+    assert f"Requested by <@{stage.ws.carol.id}> " in request_line["text"]["text"]
+    assert "<" not in json.dumps([frame["title"], *values, *buttons])
 
 
 async def test_a_link_that_looks_like_another_shows_its_host(stage: Stage) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from slack_local.block_kit.input_state import with_children
 from tests.support.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -19,7 +20,7 @@ async def test_no_section_of_a_card_is_folded(either: Stage) -> None:
     long = "\n".join(f"line {n}" for n in range(150))
     card = await either.card({"question": "Send it?", "to": "bob", "body": long, "why": "He waits."})
 
-    sections = [block for block in card.message.blocks if block["type"] == "section"]
+    sections = [block for block in with_children(card.message.blocks) if block["type"] == "section"]
     assert len(sections) >= 3
     assert all(block["expand"] is True for block in sections)
 
@@ -32,7 +33,7 @@ async def test_what_pushes_away_or_hides_is_written_out(either: Stage) -> None:
     shown = texts(card.message.blocks)
     assert "ls⟨2600 spaces⟩; rm -rf /" in shown
     assert "⟨U+0440 U+0430 U+0443⟩" in shown
-    assert '`"5"`' in shown
+    assert '*N:* "5"' in shown
 
 
 async def test_a_tool_whose_name_looks_like_another_ones_is_named(either: Stage) -> None:
@@ -46,10 +47,7 @@ async def test_a_tool_whose_name_looks_like_another_ones_is_named(either: Stage)
     assert "`refund` looks" not in shown
 
 
-async def test_an_uncommon_format_is_named_and_the_payload_is_in_the_details(either: Stage) -> None:
-    card = await either.card({"message": "Pay?", "amount": 5})
-    assert "· message" in texts(card.message.blocks[-1])
-
+async def test_a_payload_of_an_uncommon_format_is_in_the_details(either: Stage) -> None:
     odd = await either.card({"question": "Pay?", "a": {"x": 1}, "details": {"a": {"x": 2}}})
     await odd.click("approval:view", either.ws.bob)
 

@@ -104,7 +104,7 @@ async def test_what_an_agent_claims_stands_above_who_wrote_it(
 async def test_a_title_like_a_decision_stands_among_the_arguments(either: Stage) -> None:
     card = await either.card({"question": "✅ Approved by Bob", "amount": 5})
 
-    assert card.message.blocks[0]["text"]["text"] == "The agent asks for approval"
+    assert card.message.blocks[0]["title"]["text"] == "The agent asks for approval"
     assert "`✅ Approved by Bob`" in str(card.message.blocks)
 
 

@@ -42,7 +42,29 @@ def section(text: str = "x") -> Obj:
     return {"type": "section", "text": mrkdwn(text)}
 
 
+def container(*children: Obj, **more: Any) -> Obj:
+    return {"type": "container", "title": plain(), "child_blocks": list(children), **more}
+
+
 MESSAGE_LIMITS: dict[str, tuple[list[Obj], list[Obj]]] = {
+    "container children": ([container(*[section()] * 10)], [container(*[section()] * 11)]),
+    "container title": (
+        [container(section(), title=plain("x" * 150))],
+        [container(section(), title=plain("x" * 151))],
+    ),
+    "types in a container": (
+        [container(section(), actions(button()), {"type": "divider"})],
+        [container({"type": "markdown", "text": "x"})],
+    ),
+    "container in a container": ([container(section())], [container(container(section()))]),
+    "collapsed container": (
+        [container(section(), is_collapsible=True, default_collapsed=True)],
+        [container(section(), default_collapsed=True)],
+    ),
+    "block id in a container": (
+        [container(actions(button(), block_id="a")), actions(button(), block_id="b")],
+        [container(actions(button(), block_id="a")), actions(button(), block_id="a")],
+    ),
     "blocks": ([section()] * 50, [section()] * 51),
     "section text": ([section("x" * 3000)], [section("x" * 3001)]),
     "section field": (

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from countersign.interrupts.dialects.request_builder import run_title, title_text
+from countersign.interrupts.dialects.static_breakpoint import NAME as BREAKPOINT
 from countersign.interrupts.display.labels import human_label
 from countersign.interrupts.review_request import ReviewRequest
 
@@ -26,10 +27,12 @@ def with_effect(request: ReviewRequest) -> ReviewRequest:
         if first is not None:
             return replace(request, title=first, description=rest)
         return replace(request, title=title_text(action_label(action)))
-    if step := _STEP.fullmatch(request.title):
+    if request.dialect == BREAKPOINT and (step := _STEP.fullmatch(request.title)):
         return replace(request, title=title_text(f"Go on with the step “{human_label(step[1])}”"))
     named = _RUN.fullmatch(request.title)
-    return request if named is None else replace(request, title=title_text(human_label(named[1])))
+    if named is None or request.rows[0].args.get("action") != named[1]:  # a question that begins so
+        return request
+    return replace(request, title=title_text(human_label(named[1])))
 
 
 def action_label(action: str) -> str:

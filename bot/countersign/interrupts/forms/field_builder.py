@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
+from countersign.interrupts.display.labels import human_label
 from countersign.interrupts.display.visible_text import single_line
 from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.form import RequiredObject
@@ -175,8 +176,8 @@ def _when_empty(kind: FieldKind, spec: Subschema, initial: JsonOrUnset) -> JsonO
 
 def _label(path: tuple[str, ...], spec: Subschema, name: str) -> str:
     title = spec.keywords.get("title")
-    own = title if isinstance(title, str) and title.strip() else name
-    label = single_line(" › ".join((*path[:-1], own)))
+    own = single_line(title) if isinstance(title, str) and title.strip() else human_label(name)
+    label = " › ".join((*map(human_label, path[:-1]), own))
     return (label if len(label) <= MAX_LABEL_LENGTH else label[: MAX_LABEL_LENGTH - 1] + "…") or "(no name)"
 
 

@@ -99,7 +99,8 @@ def _render_withdrawn(approval: Approval, request: ReviewRequest) -> RenderedMes
 
 def _introduction(request: ReviewRequest) -> list[Block]:
     description = [description_block(request.description, 600)] if request.description else []
-    return [section(f"*{truncate_escaped(request.title, 1000)}*"), *description]
+    title = request.title if len(request.rows) == 1 else f"{len(request.rows)} actions"
+    return [section(f"*{truncate_escaped(title, 1000)}*"), *description]
 
 
 def _row_line(request: ReviewRequest, at: int, line: str) -> str:

@@ -91,7 +91,7 @@ def more_changes(count: int) -> str:
 def _change_text(change: Change, chars: int, *, separator: str = "\n") -> str:
     """`separator` is what stands between the label and a change that fits on one line."""
     path = " › ".join(_step(token) for token in split(change.pointer))
-    label = bold(path[:_LABEL_LIMIT] or "text")
+    label = bold(path[:_LABEL_LIMIT] or "Text")
     if change.line_diff is not None:
         return f"{label}\n{_diff_text(escape_invisible(change.line_diff), chars)}"
     key = next(iter(split(change.pointer)[-1:]), "")

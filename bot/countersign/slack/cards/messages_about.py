@@ -10,12 +10,15 @@ from countersign.flow.review import Review
 from countersign.interrupts import single_line
 from countersign.slack.block_kit.builders import Block, RenderedMessage, context_block, section
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
-from countersign.slack.block_kit.formatting import format_datetime, user_mention
+from countersign.slack.block_kit.formatting import user_mention
 from countersign.slack.cards.break_glass import break_glass_reasons
+from countersign.slack.cards.payload import short_line
+from countersign.slack.cards.request_line import request_text
 from countersign.slack.cards.voters import voter_mention
 from countersign.slack.cards.whole_card_buttons import cancel_blocks
 
 _TITLE_LIMIT = 300
+_MAX_VALUES = 4
 _REASON_LIMIT = 1000
 _LEAD = {
     Why.ASKED: "Your approval is needed",
@@ -51,15 +54,14 @@ def render_message_about(
             text=notice, blocks=[section(f"{text} <{link}|Open the card>"), *cancel_blocks(review)]
         )
     lead = _LEAD[Why(str(body.get("why", Why.ASKED)))]
-    asked = f"Requested {format_datetime(review.approval.opened_at)}"
-    if review.approval.requester:
-        asked += f" by <@{escape(review.approval.requester)}>"
+    asked = request_text(review.shown_approval, review.shown)
+    lines = [f":bell: *{lead}*", f"*{title}*", *_values(review), f"<{link}|Open the card>"]
     return RenderedMessage(
         text=f"{lead}: {title}",
         blocks=[
-            section(f":bell: *{lead}*\n{title}\n<{link}|Open the card>"),
+            section("\n".join(lines)),
             *_referral(body),
-            context_block(f"{asked} in <#{review.thread.channel}>"),
+            context_block(f"{asked} · in <#{review.thread.channel}>"),
         ],
     )
 
@@ -71,6 +73,14 @@ def _referral(body: Mapping[str, Any]) -> list[Block]:
     note = truncate_escaped(single_line(str(body.get("note") or "")), _REASON_LIMIT)
     asked = f"<@{escape(str(body.get('by', '')))}> asks you"
     return [section(f"{asked}: {note}" if note else f"{asked}.")]
+
+
+def _values(review: Review) -> list[str]:
+    """The first short values, so that people know what the card is about before they open it."""
+    if len(review.shown.rows) > 1:
+        return []
+    parts = (part for part in review.shown.rows[0].parts if not part.secondary and part.role is None)
+    return list(filter(None, map(short_line, parts)))[:_MAX_VALUES]
 
 
 def _broke_glass(review: Review, title: str, link: str, *, reminder: bool) -> RenderedMessage:

@@ -94,7 +94,7 @@ def _notification_text(review: Review) -> str:
 
 def _introduction(review: Review) -> list[Block]:
     approval, request = review.shown_approval, review.shown
-    blocks = [title_block(request.title), request_block(review, truncated=False)]
+    blocks = [title_block(request.title), request_block(review, truncated=not review.format.is_shown)]
     if approval.status_reason:
         note = single_line(approval.status_reason)
         note = note if len(note) <= _NOTE_LIMIT else note[: _NOTE_LIMIT - 1] + "…"
@@ -113,7 +113,7 @@ def _single_row(review: Review, chars: int) -> list[Block]:
     if has_details(request):  # which show ids for machines
         parts = tuple(part for part in parts if not part.secondary)
     payload = payload_blocks(parts, BlockBudget(min(chars, _PAYLOAD_LIMIT), 38))
-    truncated = not payload.complete or not (has_details(request) or review.format.is_shown)
+    truncated = not (payload.complete and review.format.is_shown)
     buttons = only_row_buttons(approval, request, truncated=truncated, more=whole_card_buttons(review))
     return [*payload.blocks, *notes, *buttons]
 

@@ -7,7 +7,7 @@ pass for the bot's own words.
 import re
 from datetime import date, datetime
 
-from countersign.interrupts import Part, Section
+from countersign.interrupts import Part, Section, imitates_decision
 from countersign.slack.block_kit.escaping import code, code_block, escape, escaped_length, truncate_escaped
 from countersign.slack.block_kit.formatting import format_moment
 
@@ -48,7 +48,8 @@ def line_text(part: Part, text: str) -> str:
 
 
 def value_text(text: str) -> str:
-    return escape(text) if is_inert(text) and "  " not in text else code(text)
+    plain = is_inert(text) and "  " not in text and not imitates_decision(text)
+    return escape(text) if plain else code(text)
 
 
 def section_text(part: Part, piece: Section) -> str:
@@ -60,7 +61,7 @@ _CONTINUED = {False: "", True: " _(continued)_"}
 
 
 def _lines_text(part: Part, text: str) -> str:
-    if not is_inert(text):
+    if not is_inert(text) or any(map(imitates_decision, text.split("\n"))):
         return code_block(text)
     if _LAYOUT_INSIDE.search(text):
         return code_block(text)

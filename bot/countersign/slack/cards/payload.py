@@ -47,7 +47,7 @@ def payload_blocks(
     parts: Sequence[Part], budget: BlockBudget, *, truncated: str = TRUNCATED
 ) -> PayloadBlocks:
     """As much of the parts as the budget takes; where something is left out, `truncated` is appended."""
-    texts = [_short_text(part) for part in parts]
+    texts = [short_line(part) for part in parts]
     short = [text for text in texts if text]
     long = [part for part, text in zip(parts, texts, strict=True) if not text]
     sections_of_lines, all_short_shown = _lines(short, replace(budget, blocks=budget.blocks - bool(long)))
@@ -62,7 +62,7 @@ def payload_blocks(
     return PayloadBlocks(blocks, complete)
 
 
-def _short_text(part: Part) -> str | None:
+def short_line(part: Part) -> str | None:
     """Label and value on one line; None if they need a section of their own."""
     found = sections((part,), FIELD_LIMIT)
     if len(found) != 1 or len(part.label) > SHORT_LIMIT or not label_fits(found[0].label):

@@ -88,7 +88,7 @@ def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:
     if vote.expired:
         return (
             f":hourglass: *Expired:* nobody answered by {format_datetime(vote.at)}. "
-            f"{card_actions.outcome(kind)} by {user_mention(vote.by)}"
+            f"{card_actions.outcome(kind)} by {user_mention(vote.by)}."
         )
     outcome = f"{card_actions.emoji(kind)} *{card_actions.outcome(kind)}*"
     people = " and ".join(voter_mention(each) for each in voters or (vote,))

@@ -16,7 +16,7 @@ from countersign.approvals.person import Person
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.errors import SlackRefused
 from countersign.flow.review import Review
-from countersign.interrupts import single_line
+from countersign.interrupts import ReviewRow, action_label
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards import card_actions
 from countersign.slack.cards.details_view import details_view, first_page
@@ -31,7 +31,7 @@ from countersign.slack.listeners.context import Ack, ListenerContext, describe_e
 _TITLES = {
     DecisionKind.EDIT: ("Edit", "Approve with edits"),
     DecisionKind.REJECT: ("Reject", "Reject"),
-    DecisionKind.RESPOND: ("Answer", "Send"),
+    DecisionKind.RESPOND: ("Answer", "Send answer"),
     DecisionKind.APPROVE: ("Approve", "Approve"),
 }
 _EXPIRED_TRIGGERS = {"expired_trigger_id", "trigger_expired", "trigger_exchanged"}
@@ -292,12 +292,21 @@ def form_modal(review: Review, action_id: str, reference: ModalReference, encode
     row = request.rows[reference.card.row]
     kind = card_actions.decision_kind(action_id)
     assert kind is not None, "the listeners' patterns match decisions only"
-    title, submit = _TITLES[kind]
+    title, submit = _form_words(action_id, kind, row)
     return Modal(
         callback_id=action_id,
         title=title,
         submit=submit,
         private_metadata=f"{reference.pack()} {encoded_state}".strip(),
-        heading=request.title if len(request.rows) == 1 else single_line(row.action or request.title),
+        heading=request.title if len(request.rows) == 1 else action_label(row.action or request.title),
         explanation=request.description or "",
     )
+
+
+def _form_words(action_id: str, kind: DecisionKind, row: ReviewRow) -> tuple[str, str]:
+    """The form's title and the label of the button that sends it."""
+    if action_id == card_actions.OTHER:
+        return card_actions.OTHER_LABEL, "Send answer"
+    if kind is DecisionKind.RESPOND and DecisionKind.APPROVE in row.allowed:
+        return "Respond", "Send response"
+    return _TITLES[kind]

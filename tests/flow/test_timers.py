@@ -121,7 +121,7 @@ async def test_what_nobody_answers_is_rejected_in_the_words_of_its_dialect(
 
 
 def title(approval: Approval) -> str:
-    return Review(approval).request.title
+    return Review(approval).shown.title
 
 
 async def test_the_rules_own_words_are_the_answer(harness: Harness, clock: Clock) -> None:

@@ -74,8 +74,8 @@ async def test_the_lead_decides_alone_and_a_colleague_reviews_it(frozen: Stage) 
     assert await resumed(frozen, card.thread) == {"type": "approve"}
     await shows(card, f":rotating_light: *Break glass* · <@{ws.alice.id}> decided this alone")
     assert "the shop is down" in card.text
-    await card.thread.wait_for("Break glass: alice decided “Run deploy?” alone", limit=20)
-    told = await DirectMessages(frozen, ws.bob.direct()).saying("*Break glass:*", "Run deploy?")
+    await card.thread.wait_for("Break glass: alice decided “Deploy” alone", limit=20)
+    told = await DirectMessages(frozen, ws.bob.direct()).saying("*Break glass:*", "Deploy")
     assert "the shop is down" in str(told.blocks)
 
     assert "Nothing waits" in (await ws.alice.runs("/approvals review")).text

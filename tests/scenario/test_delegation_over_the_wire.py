@@ -48,7 +48,7 @@ async def test_a_delegate_is_told_decides_for_who_is_away_and_the_ledger_has_bot
     await messages.saying("asked you to decide in their place for @finance", "away")
 
     card = await asked(office, "pay")
-    await messages.saying("Your approval is needed", "Run pay?")
+    await messages.saying("Your approval is needed", "Pay")
     await card.approve(by=dora)
     await shows(card, f"<@{dora.id}> for <@{ws.bob.id}> :white_check_mark: · still needed: one of @legal")
     await card.approve(by=ws.alice)

@@ -16,7 +16,7 @@ async def glass_broken(review: Review, use: GlassBreak, audience: Audience) -> t
     """The thread and the approvers, at once: also while it can be undone."""
     text = (
         f":rotating_light: Break glass: {use.by.name} decided “{review.shown.title}” alone. "
-        f"Reason: {_on_one_line(use.reason)} An approver has to review it: `/approvals review`."
+        f"An approver has to review it: `/approvals review`. Reason: {_on_one_line(use.reason)}"
     )
     told = note(review.thread, f"break-glass:{use.id}", text)
     return (told, *await reviewers_told(review, use, audience, Why.BROKE_GLASS, use.at))

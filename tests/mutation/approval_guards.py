@@ -57,7 +57,7 @@ APPROVAL_GUARDS = (
     Guard(
         name="who may not decide claims nothing",
         file=_CLAIM,
-        old="            await self._check_may_decide_some(approval, person)\n",
+        old="            await check_may_decide_some(self._voting, approval, person)\n",
         new="            pass\n",
         tests=(f"{_CLAIMED}::test_whoever_may_not_decide_may_not_claim",),
     ),

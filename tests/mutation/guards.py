@@ -76,8 +76,8 @@ GUARDS = (
     Guard(
         name="a card that was found does not count as rendered",
         file=_DELIVERY,
-        old="review.approval.version if review and row.attempts == 0 else 0",
-        new="review.approval.version if review else 0",
+        old="review is not None and (row.attempts == 0 or review.approval.version == 1)",
+        new="review is not None",
         tests=(f"{_UPDATES}::test_a_card_that_a_second_attempt_finds_is_brought_up_to_date",),
     ),
     Guard(
@@ -104,8 +104,8 @@ GUARDS = (
     Guard(
         name="an effect counts as not done by our own types of errors alone",
         file="bot/countersign/flow/tools/tool_host.py",
-        old="if isinstance(error, RateLimited | SlackRefused):",
-        new='if isinstance(error, RateLimited) or getattr(error, "error", None):',
+        old="if isinstance(error, RateLimited | SlackRefused) or",
+        new='if isinstance(error, RateLimited) or getattr(error, "error", None) or',
         tests=("tests/store/test_effects.py::test_after_any_other_end_nobody_knows_and_nothing_is_done",),
     ),
     Guard(
@@ -155,8 +155,8 @@ GUARDS = (
     Guard(
         name="where a card is recorded to be is not overwritten",
         file=_SQL,
-        old="WHERE id = %(approval_id)s AND card_ts IS NULL RETURNING id",
-        new="WHERE id = %(approval_id)s RETURNING id",
+        old="WHERE id = %(approval_id)s AND card_ts IS NULL RETURNING *",
+        new="WHERE id = %(approval_id)s RETURNING *",
         tests=(f"{_UPDATES}::test_where_a_card_is_is_recorded_once_and_never_overwritten",),
     ),
     Guard(

@@ -11,13 +11,13 @@ from countersign.slack.cards.references import MAX_ROWS, RowsReference
 
 def rows_for_reject_all(review: Review) -> tuple[int, ...]:
     """The open rows, if each can be rejected as it was asked, without a reason; none otherwise."""
-    approval, request = review.approval, review.request
+    approval, shown = review.approval, review.shown
     if approval.status is not Status.PENDING:
         return approval.open_rows
     for row in approval.open_rows:
         needs_more = approval.rule(row).reason is not ReasonRequired.NEVER
         proposed = approval.votes_on(row).proposal is not None
-        if needs_more or proposed or DecisionKind.REJECT not in request.rows[row].allowed:
+        if needs_more or proposed or DecisionKind.REJECT not in shown.rows[row].allowed:
             return ()
     return approval.open_rows
 

@@ -29,6 +29,7 @@ grant = {for = "1h", scope = "requester", max_uses = 2}
 name = "payments"
 action = "pay"
 approvers = [{group = "@finance"}]
+redact = ["/iban"]
 
 [[rule]]
 name = "posts"
@@ -136,8 +137,9 @@ async def test_a_grant_approves_what_it_covers_and_no_more(governed: Stage) -> N
     listed = await bob.runs("/approvals grants")
     assert "*Used up* · used 2 of 2 times" in listed.text
     stored = governed.rows("SELECT json_agg(g)::text FROM countersign.grants g")
-    kept = governed.rows("SELECT json_agg(l.detail)::text FROM countersign.ledger l")
-    assert IBAN not in f"{stored} {kept}"
+    assert IBAN not in str(stored)
+    kept = governed.rows("SELECT event, detail::text FROM countersign.ledger")
+    assert [event for event, detail in kept if IBAN in str(detail)] == []
 
 
 async def test_it_is_listed_and_revoked_with_its_button_and_by_its_id(governed: Stage) -> None:
@@ -213,6 +215,6 @@ async def test_what_a_rule_decides_is_one_line_that_shows_nothing_redacted(gover
 
 
 async def test_how_it_is_used_is_said_where_it_is_not_understood(governed: Stage) -> None:
-    for text in ("/approvals grants please", "/approvals grants revoke", "/approvals nothing"):
+    for text in ("/approvals grants please", "/approvals grants revoke"):
         assert "`/approvals grants revoke ID` revokes one." in (await governed.ws.bob.runs(text)).text
     assert "You have no grants." in (await governed.ws.alice.runs("/approvals grants")).text

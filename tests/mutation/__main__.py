@@ -4,6 +4,7 @@ Exit status: 0 if every guard is noticed and every room reaches the limit, 1 if 
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ MIN_SCORE = 85.0  # per cent killed in each room
 
 def main() -> int:
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the copy is deleted then, too
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # it is a terminal or a file
     with databases.server() as url, copy_of(ROOT, {"TEST_DATABASE_URL": url}) as checkout:
         try:
@@ -81,7 +83,10 @@ def _try_room(checkout: Checkout, room: Room, size: int, seed: int) -> Score:
 
 def _print_score(room: Room, score: Score, seed: int) -> None:
     counts = ", ".join(f"{score.count(outcome)} {outcome.value}" for outcome in Outcome)
-    print(f"\n{room.name}: {score.percent:.0f} % killed with seed {seed} ({counts})")
+    low, high = score.interval
+    print(
+        f"\n{room.name}: {score.percent:.0f} % killed ({low:.0f} to {high:.0f}) with seed {seed} ({counts})"
+    )
     for verdict in score.verdicts:
         if verdict.outcome not in {Outcome.KILLED, Outcome.EQUIVALENT, Outcome.NOT_IMPORTABLE}:
             print(f"{verdict.outcome.value}: {verdict.mutant.place}, {verdict.tests} tests. {verdict.detail}")

@@ -42,6 +42,12 @@ EQUIVALENTS = (
         mutated='return float("inf") if number > -1 else float("-inf")',
         reason="Numbers that overflow a float are beyond ten to the 308th, none is -1 or 0.",
     ),
+    Equivalent(
+        file="bot/countersign/flow/policy/redacted_request.py",
+        line="title = _summary_of(request.rows[0], rules[0], values) if not several else None",
+        mutated="title = _summary_of(request.rows[0], rules[ -1], values) if not several else None",
+        reason="Without several rows there is one, and one rule for it.",
+    ),
 )
 
 

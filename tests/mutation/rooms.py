@@ -53,10 +53,12 @@ _FLOW = {
         "slack/test_votes",
     ),
     "delivery/": (
+        "flow/test_message_updates",
         "flow/test_fault_handling",
         "slack/test_card_updates",
         "flow/test_steps",
         "slack/test_client",
+        "flow/test_placement",
     ),
     "notices/": ("flow/test_placement", "flow/test_timers", "flow/test_cancel"),
     "policy/restriction": ("flow/test_restriction", "flow/test_policy"),
@@ -73,6 +75,7 @@ _FLOW = {
         "flow/test_step_errors",
         "flow/test_fencing",
         "flow/test_fault_handling",
+        "flow/test_placement",
     ),
     "steps/answer_check": ("flow/test_answer_shapes",),
     "steps/resumption": (

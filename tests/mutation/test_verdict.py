@@ -158,6 +158,8 @@ def test_the_score_counts_a_time_out_as_not_noticed_and_what_cannot_run_not_at_a
     ends = [Outcome.KILLED] * 3 + [Outcome.TIMED_OUT, Outcome.NOT_IMPORTABLE, Outcome.ERROR]
     score = Score(verdicts=[Verdict(mutant=mutant("<=", "<"), outcome=end) for end in ends])
     assert score.percent == 75.0
+    assert [round(each, 1) for each in score.interval] == [30.1, 95.4]
+    assert Score(verdicts=[]).interval == (0.0, 100.0)
 
 
 SMALL_OF_ANY = ("checks/test_shop.py::test_small",)

@@ -1,5 +1,6 @@
 """Whether the tests notice a mutant, without crediting them with anything else that went wrong."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -45,8 +46,22 @@ class Score:
     @property
     def percent(self) -> float:
         """Killed of all that were judged; 0 if none were."""
-        judged = [self.count(each) for each in (Outcome.KILLED, Outcome.SURVIVED, Outcome.TIMED_OUT)]
-        return 100 * judged[0] / sum(judged) if sum(judged) else 0.0
+        return 100 * self.count(Outcome.KILLED) / self.judged if self.judged else 0.0
+
+    @property
+    def judged(self) -> int:
+        return sum(self.count(each) for each in (Outcome.KILLED, Outcome.SURVIVED, Outcome.TIMED_OUT))
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the percentage of the whole room is, at 95 % confidence (Wilson's interval)."""
+        if not self.judged:
+            return 0.0, 100.0
+        share, squared = self.percent / 100, 1.96**2
+        middle = share + squared / (2 * self.judged)
+        half = math.sqrt(squared * (share * (1 - share) + squared / (4 * self.judged)) / self.judged)
+        scale = 100 / (1 + squared / self.judged)
+        return max(0.0, scale * (middle - half)), min(100.0, scale * (middle + half))
 
 
 def judge(

@@ -183,8 +183,8 @@ def test_a_place_inside_a_redacted_one_is_redacted() -> None:
 @pytest.mark.parametrize(
     ("template", "expected"),
     [
-        ("Refund {amount} {currency} to {customer.name}", "Refund 12.5 EUR to Ann Lee"),
-        ("{{literal}} {amount}", "{literal} 12.5"),
+        ("Refund {amount} {currency} to {customer.name}", "Refund 12.50 EUR to Ann Lee"),
+        ("{{literal}} {amount}", "{literal} 12.50"),
         ("Refund {amount} to {nobody}", None),
         ("{amount.deeper}", None),
         ("{amount.__class__} {amount!r} {amount:>9}", None),

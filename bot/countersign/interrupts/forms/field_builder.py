@@ -176,7 +176,9 @@ def _when_empty(kind: FieldKind, spec: Subschema, initial: JsonOrUnset) -> JsonO
 
 def _label(path: tuple[str, ...], spec: Subschema, name: str) -> str:
     title = spec.keywords.get("title")
-    own = single_line(title) if isinstance(title, str) and title.strip() else human_label(name)
+    own = human_label(name) if path else name  # the name of the whole value is the form's own word, not a key
+    if isinstance(title, str) and title.strip():
+        own = single_line(title)
     label = " › ".join((*map(human_label, path[:-1]), own))
     return (label if len(label) <= MAX_LABEL_LENGTH else label[: MAX_LABEL_LENGTH - 1] + "…") or "(no name)"
 

@@ -302,6 +302,9 @@ async def test_defaults_hold_where_a_rule_says_nothing_and_approve_is_asked_twic
     with_it, without = await asked(ruled, "no_edits"), await asked(ruled, "refund", amount=2000)
     assert "Really?" in str(with_it.message.blocks)
     assert "Really?" not in str(without.message.blocks)
+    await ruled.ws.bob.replies(with_it.thread, "approve")
+    await ruled.ws.bob.sees_ephemeral("approving this asks a second question")
+    await waits(with_it)
     await with_it.reject(by=ruled.ws.bob)
     await without.reject(by=ruled.ws.bob)
 

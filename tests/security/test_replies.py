@@ -37,3 +37,17 @@ async def test_a_remark_is_told_what_waits_and_the_word_after_it_decides(either:
     await either.ws.bob.replies(card.thread, "Approved.")
 
     assert await either.resumed(card.thread) is True
+
+
+async def test_a_word_answers_no_second_question(either: Stage) -> None:
+    """The button of a high risk asks once more. `reject` needs no second question."""
+    card = await either.card({"title": "Wipe the disk?", "risk": "high", "details": {"disk": "sda"}})
+    assert "High risk: Wipe" in str(card.message.blocks)
+    await either.ws.bob.replies(card.thread, "approve")
+    await either.ws.bob.sees_ephemeral("approving this asks a second question")
+    assert [event for event, _ in either.ledger(card.thread)] == ["opened"]
+
+    await either.ws.bob.replies(card.thread, "reject")
+    await either.resumed(card.thread)
+
+    assert [event for event, _ in either.ledger(card.thread)] == ["opened", "decided", "resumed"]

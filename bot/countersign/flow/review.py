@@ -12,6 +12,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.interrupts import (
     PayloadFormat,
     ReviewRequest,
+    Risk,
     parse,
     payload_format,
     with_effect,
@@ -64,6 +65,10 @@ class Review:
         found = payload_format(self.approval.value, self.approval.schema)
         summarised = self._redacted.title != self.request.title or self._redacted.rows != self.request.rows
         return replace(found, is_shown=False) if summarised else found
+
+    def confirms_approval(self, row: int) -> bool:
+        """Whether the card's *Approve* asks a second question, which no word in the thread answers."""
+        return self.approval.rule(row).confirm is not None or self.request.risk is Risk.HIGH
 
     def parse(self) -> "Review":
         """Itself, with all parsed that a card or a decision needs of it. Large payloads take their time."""

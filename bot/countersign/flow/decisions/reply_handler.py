@@ -42,6 +42,10 @@ class WrittenTooSoon(CountersignError):
     """Your message decided nothing: it came right after the card. Use the buttons, or write it again."""
 
 
+class NeedsConfirmation(CountersignError):
+    """Your message decided nothing: approving this asks a second question. Use the button on the card."""
+
+
 class ChangedBeforeRead(CountersignError):
     """Your message decided nothing: it was edited or deleted before I read it. Use the buttons."""
 
@@ -65,7 +69,7 @@ class ReplyHandler:
             decision = await self._decision(work, message, only) if only else None
         except FormValidationError as errors:
             return self._noted(work, state, message, _bad_answer(errors))
-        except (WrittenTooSoon, ChangedBeforeRead) as error:
+        except (WrittenTooSoon, ChangedBeforeRead, NeedsConfirmation) as error:
             nothing = reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
             return replace(nothing, notices=(Notice(user=message.user, text=str(error)),))
         if only is None or decision is None:
@@ -87,7 +91,7 @@ class ReplyHandler:
     async def _decision(self, work: Work, message: Inbound, review: Review) -> Decision | None:
         """What the message decides about the only approval that waits; None if nothing.
 
-        Raises FormValidationError, WrittenTooSoon and ChangedBeforeRead.
+        Raises FormValidationError, WrittenTooSoon, ChangedBeforeRead and NeedsConfirmation.
         """
         approval = review.approval
         # Words written before this card was posted were meant for another question, or for none.
@@ -98,11 +102,16 @@ class ReplyHandler:
                 raise ChangedBeforeRead
             return None
         decision = await judge_reply(message, review)
-        if decision is None or review.request.answered_by_reply:
-            return decision if _saw_proposal(approval, message) else None
-        if not self._words_decide or not approval.rule(0).replies:
+        if decision is None:
             return None
-        if not _saw_proposal(approval, message) or _needs_confirmation(approval, decision):
+        by_reply = review.request.answered_by_reply
+        if not by_reply and not (self._words_decide and approval.rule(0).replies):
+            return None
+        if decision.kind is DecisionKind.APPROVE and review.confirms_approval(0):
+            raise NeedsConfirmation
+        if by_reply:
+            return decision if _saw_proposal(approval, message) else None
+        if not _saw_proposal(approval, message):
             return None
         assert approval.card_ts is not None, "it was written after the card"
         assert message.ts is not None, "it was written after the card"
@@ -186,11 +195,6 @@ def _saw_proposal(approval: Approval, message: Inbound) -> bool:
     """Whether its writer can have seen the edit or answer that is decided on now."""
     proposal = approval.votes_on(0).proposal
     return proposal is None or message.written_after(f"{proposal.at.timestamp():.6f}")
-
-
-def _needs_confirmation(approval: Approval, decision: Decision) -> bool:
-    """A second question is asked by the card's button alone."""
-    return decision.kind is DecisionKind.APPROVE and approval.rule(0).confirm is not None
 
 
 def _bad_answer(problem: FormValidationError | InvalidDecision) -> str:

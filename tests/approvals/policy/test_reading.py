@@ -204,6 +204,7 @@ def test_rules_keep_their_order_and_know_their_lines() -> None:
         ('approvers = "member"', 3, "did you mean “members”?"),
         ('approvers = "@finance"', 3, 'did you mean [{group = "@finance"}]?'),
         ('approvers = ["@finance"]', 3, 'did you mean {group = "@finance"}?'),
+        ('approvers = ["requester"]', 3, 'write this word without brackets: "requester"'),
         ('approvers = ["U123"]', 3, 'did you mean {users = ["U123"]}?'),
         (
             "approvers = [\n  {group = '@x'},\n  {groop = '@y'},\n]",

@@ -84,6 +84,8 @@ def _not_a_set(value: object, what: str, *, listed: bool = False) -> Mistake:
         if isinstance(value, str) and pattern.fullmatch(value):
             one = f'{{{key} = ["{value}"]}}' if key == "users" else f'{{{key} = "{value}"}}'
             return Mistake(what, f"did you mean {one if listed else f'[{one}]'}?")
+    if listed and isinstance(value, str) and value in _WORDS:
+        return Mistake(what, f'write this word without brackets: "{value}"')
     near = did_you_mean(value, _WORDS) if isinstance(value, str) else None
     return Mistake(what, near or _SET)
 

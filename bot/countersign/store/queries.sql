@@ -689,11 +689,17 @@ WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note' AND
        WHERE thread_id = %(thread_id)s AND kind = 'message' AND ts::numeric < %(card)s::numeric), 0)
 ORDER BY seq;
 
+-- inbound_by_key --
+-- What was stored under a key.
+SELECT * FROM countersign.inbox WHERE key = %(key)s;
+
 -- was_revised --
--- Whether an edit or a deletion of a message came in. Slack may deliver it before the message itself.
-SELECT 1 FROM countersign.inbox
-WHERE thread_id = %(thread_id)s AND kind = 'revision' AND body ->> 'message' = %(message)s
-LIMIT 1;
+-- Whether an edit or a deletion of a message came in. Slack may deliver it before the message itself, and a
+-- deletion without the thread that it was in.
+SELECT 1 WHERE EXISTS (
+    SELECT 1 FROM countersign.inbox
+    WHERE thread_id = %(thread_id)s AND kind = 'revision' AND body ->> 'message' = %(message)s)
+OR EXISTS (SELECT 1 FROM countersign.deleted_messages WHERE channel = %(channel)s AND ts = %(ts)s);
 
 -- decided_by_message --
 -- The approval that a reply decided, if it did: its words are in the ledger under the message's key.
@@ -717,12 +723,12 @@ WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND posted_ts = %(ts)s
   AND kind <> 'note' AND posted_at IS NOT NULL;
 
 -- note_deleted_message --
--- Remembers a message of the bot's own that was deleted, before its card is looked for.
+-- Remembers a deleted message before its card, or the reply that it was, is looked for.
 INSERT INTO countersign.deleted_messages (channel, ts) VALUES (%(channel)s, %(ts)s) ON CONFLICT DO NOTHING;
 
 -- delete_expired_deletions --
--- The post of a card is recorded long before this.
-DELETE FROM countersign.deleted_messages WHERE deleted_at < now() - interval '1 hour';
+-- Slack delivers a message for 24 hours at most, and its deletion may come before it.
+DELETE FROM countersign.deleted_messages WHERE deleted_at < now() - interval '26 hours';
 
 -- take_card_away --
 -- The message of a pending approval's card is gone. No row comes back for any other message, and with `if_noted`

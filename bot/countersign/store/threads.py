@@ -57,6 +57,11 @@ class ThreadStore:
             await connection.execute(QUERIES["note_early_reply"], _place(inbound))
         return await self._accepted(inbound)
 
+    async def message(self, key: str) -> Inbound | None:
+        async with self._pool.connection() as connection:
+            row = await _one(connection, QUERIES["inbound_by_key"], {"key": key})
+        return rows.inbound_from(row) if row else None
+
     async def overtaken(self, mention: Inbound) -> bool:
         async with self._pool.connection() as connection:
             return await _one(connection, QUERIES["later_early_reply"], _place(mention)) is not None
@@ -175,7 +180,12 @@ class ThreadStore:
             return await _one(connection, QUERIES["outgoing_exists"], {"key": key}) is not None
 
     async def was_revised(self, thread: ThreadRef, key: str) -> bool:
-        arguments = {"thread_id": thread.id, "message": key}
+        arguments = {
+            "thread_id": thread.id,
+            "message": key,
+            "channel": thread.channel,
+            "ts": key.rpartition("/")[2],
+        }
         async with self._pool.connection() as connection:
             return await _one(connection, QUERIES["was_revised"], arguments) is not None
 

@@ -53,6 +53,10 @@ class Store(Protocol):
         """Remember it and defer its thread's job. False: a duplicate, or not the bot's thread."""
         ...
 
+    async def message(self, key: str) -> Inbound | None:
+        """The stored message that has this key."""
+        ...
+
     async def overtaken(self, mention: Inbound) -> bool:
         """Whether a reply that was written after this stored mention arrived before it, when the bot took no
         part in the thread."""

@@ -7,6 +7,7 @@ A mention in a channel arrives twice, as `app_mention` and as `message`; both ha
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -36,6 +37,9 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     async def on_message(event: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest) -> None:
         if deleted := own_message_deleted(event, context.workspace):
             await _post_card_again(context, *deleted)
+            return
+        if unnamed := unnamed_deletion(event):
+            await _take_deletion(context, *unnamed, body.get("event_id"))
             return
         revision = revision_from(event, body.get("event_id"), context.workspace)
         if revision is not None:
@@ -73,6 +77,24 @@ async def _post_card_again(context: ListenerContext, channel: str, ts: str) -> N
     if thread is not None:
         again = context.delivery.deliver_thread(thread.channel, thread.ts)
         context.background_tasks.start("post card again", again)
+
+
+async def _take_deletion(context: ListenerContext, channel: str, ts: str, event_id: str | None) -> None:
+    """It may have been a card, a reply that is stored, or a reply that Slack has yet to deliver."""
+    # Remembered before the reply is looked for, so that one that is stored meanwhile finds it.
+    await _post_card_again(context, channel, ts)
+    key = _message_key(context.workspace, channel, ts)
+    message = await context.store.message(key)
+    if message is not None:
+        await context.store.accept(_revision(key, message.thread, message.user, event_id or "deleted"))
+
+
+def unnamed_deletion(event: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Channel and ts of a deleted message whose `previous_message` Slack does not send; else None."""
+    if event.get("subtype") != "message_deleted" or isinstance(event.get("previous_message"), Mapping):
+        return None
+    channel, ts = event.get("channel"), event.get("deleted_ts")
+    return (str(channel), str(ts)) if channel and ts else None
 
 
 def own_message_deleted(event: Mapping[str, Any], workspace: Workspace) -> tuple[str, str] | None:
@@ -136,7 +158,7 @@ def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Work
     if not opens and event.get("thread_ts") is None:
         return None
     return Inbound(
-        key=f"message:{workspace.team}/{channel}/{ts}",
+        key=_message_key(workspace, channel, ts),
         kind=InboundKind.MESSAGE,
         thread=ThreadRef(team=workspace.team, channel=str(channel), ts=str(event.get("thread_ts") or ts)),
         user=str(user),
@@ -177,17 +199,25 @@ def revision_from(event: Mapping[str, Any], event_id: str | None, workspace: Wor
     user, channel, ts = before.get("user"), event.get("channel"), before.get("ts")
     if has_bot_trace(before) or not (user and channel and ts):
         return None
-    message = f"message:{workspace.team}/{channel}/{ts}"
     revised_at = event.get("event_ts") or event.get("ts") or event_id
+    thread = ThreadRef(team=workspace.team, channel=str(channel), ts=str(before.get("thread_ts") or ts))
+    revision = _revision(_message_key(workspace, channel, ts), thread, str(user), revised_at)
+    return replace(revision, event_id=event_id)
+
+
+def _revision(message: str, thread: ThreadRef, user: str, revised_at: object) -> Inbound:
     return Inbound(
         key=f"revision:{message}:{revised_at}",
         kind=InboundKind.REVISION,
-        thread=ThreadRef(team=workspace.team, channel=str(channel), ts=str(before.get("thread_ts") or ts)),
-        user=str(user),
+        thread=thread,
+        user=user,
         body={"message": message},
-        event_id=event_id,
         may_open=False,
     )
+
+
+def _message_key(workspace: Workspace, channel: object, ts: object) -> str:
+    return f"message:{workspace.team}/{channel}/{ts}"
 
 
 def _strip_mentions(mention: re.Pattern[str], text: str) -> str:

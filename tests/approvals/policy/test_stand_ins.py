@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import MayNotDecide
@@ -176,3 +178,40 @@ def test_escalation_is_delegated_as_other_seats_are_and_breaking_the_glass_is_no
     context = replace(context, freeze=Freeze(summary="weekend", until=None))
     assert count(context, vote("UCAROL", message="it burns")).outcome is Outcome.OPEN
     assert count(context, vote("UBOB", message="it burns")).broke_glass is not None
+
+
+PEOPLE = ["UREQ", "UBOB", "UCAROL", "UDORA"]
+RULES = [
+    FINANCE,
+    BOTH,
+    STRICT,
+    a_rule('approvers = [{group = "@finance", count = 2}]'),
+    replace(FINANCE, quorum=2, rejections=2),
+]
+
+
+@given(
+    st.sampled_from(RULES),
+    st.sets(st.sampled_from(PEOPLE)),
+    st.sets(st.sampled_from(PEOPLE)),
+    st.sampled_from([APPROVE, REJECT, EDIT]),
+    st.sets(st.sampled_from(PEOPLE)),
+)
+def test_delegations_change_nothing_where_they_are_not_looked_up(
+    rule: Rule, finance: set[str], legal: set[str], kind: DecisionKind, away: set[str]
+) -> None:
+    stand_ins = [stands_in("UCAROL", each) for each in sorted(away - {"UCAROL"})]
+    without = office(rule, finance=finance, legal=legal)
+    if not without.counts_as_themselves({"UCAROL"}):
+        return
+    cast = vote("UCAROL", kind)
+    assert count(office(rule, *stand_ins, finance=finance, legal=legal), cast) == count(without, cast)
+
+
+def test_delegations_are_looked_up_where_they_may_matter() -> None:
+    member = office(FINANCE, finance={"UCAROL"})
+    assert member.counts_as_themselves({"UCAROL"})
+    assert not member.counts_as_themselves({"UBOB"}), "not a member"
+    assert not member.counts_as_themselves({"UCAROL", "UDORA"}), "two may vote for each other"
+    two_kinds = office(BOTH, finance={"UCAROL"}, legal={"UCAROL"})
+    assert not two_kinds.counts_as_themselves({"UCAROL"}), "the other seat may be somebody's who is away"

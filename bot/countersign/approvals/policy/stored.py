@@ -1,9 +1,13 @@
 """A rule as JSON, stored with each approval when it opens: later edits of the file change nothing in it.
 
 Every value is written out, defaults too, so that a newer version's defaults change nothing either.
+The same few rules come with every approval: conversions are cached, and what they return is shared. Do not
+change it.
 """
 
 import hashlib
+import json
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 import rfc8785
@@ -13,12 +17,15 @@ from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import Rule
 
+_CACHED = 4096  # rules
+
 
 class UnreadableRule(CountersignError):
     """The rule that is stored with this approval can't be read, so nobody may decide under it."""
 
 
-def rule_to_json(rule: Rule) -> dict[str, Json]:
+@lru_cache(maxsize=_CACHED)
+def rule_to_json(rule: Rule) -> Mapping[str, Json]:
     stored: dict[str, Json] = _adapter().dump_python(rule, mode="json", exclude={"line"})
     stored["decisions"] = sorted(kind.value for kind in rule.decisions)
     if rule.hours is not None:
@@ -27,7 +34,8 @@ def rule_to_json(rule: Rule) -> dict[str, Json]:
     return stored
 
 
-def rule_as_written(rule: Rule) -> dict[str, Json]:
+@lru_cache(maxsize=_CACHED)
+def rule_as_written(rule: Rule) -> Mapping[str, Json]:
     """What the rule says other than the defaults: short enough for every entry of the ledger."""
     written: dict[str, Json] = _adapter().dump_python(
         rule, mode="json", exclude={"line"}, exclude_defaults=True
@@ -42,13 +50,18 @@ def rule_as_written(rule: Rule) -> dict[str, Json]:
 
 def rule_from_json(stored: Json) -> Rule:
     """Raises UnreadableRule."""
+    return _rule_from_text(json.dumps(stored))
+
+
+@lru_cache(maxsize=_CACHED)
+def _rule_from_text(stored: str) -> Rule:
     try:
-        return _adapter().validate_python(stored)
+        return _adapter().validate_python(json.loads(stored))
     except ValidationError as error:
         raise UnreadableRule(f"{UnreadableRule.__doc__} ({error.error_count()} fields do not fit)") from None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_CACHED)
 def fingerprint(rule: Rule) -> str:
     """SHA-256, in hex, of all that the rule says; its file and line do not count."""
     return hashlib.sha256(rfc8785.dumps(rule_to_json(rule))).hexdigest()

@@ -69,7 +69,7 @@ def _touches(field: str, pointers: Iterable[str]) -> bool:
 
 def shown_request(request: ReviewRequest, rules: Sequence[Rule]) -> ReviewRequest:
     """The request as people see it: redacted, and with the rule's `summary` for a title."""
-    if not rules:
+    if not any(rule.redact or rule.summary for rule in rules):
         return request
     several = len(rules) > 1
     values = redacted_values(request, rules)

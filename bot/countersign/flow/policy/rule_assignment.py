@@ -143,7 +143,10 @@ class RuleAssignment:
         # A card of several rows has no one answer; and the state may hold what a rule redacts.
         changeable = len(rules) == 1 and rules[0].state_changes and not rules[0].redact
         state = approval.state if changeable else None
-        return await review.with_rules(replace(approval, state=state).with_rules(rules)).parsed(), governed
+        under_rules = review.with_rules(replace(approval, state=state).with_rules(rules))
+        # The payload is parsed already; redaction and a form for the state look through all of theirs.
+        is_long = state is not None or any(rule.redact for rule in rules)
+        return await under_rules.parsed() if is_long else under_rules, governed
 
     async def _decided_without_asking(self, review: Review, governed: Sequence[GovernedRow]) -> Change | None:
         """The change that `auto` rules and grants make, if one has a decision that its row allows."""

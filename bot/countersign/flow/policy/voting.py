@@ -87,12 +87,9 @@ class Voting:
             *(rule.break_glass if freeze is not None or unfillable else ()),
         )
         memberships = await self._memberships(approval, others, context.memberships)
-        context = replace(
-            context,
-            memberships=memberships,
-            unfillable=unfillable,
-            stand_ins=await self._stand_ins.of(approval, rule, voters),
-        )
+        context = replace(context, memberships=memberships, unfillable=unfillable)
+        if not context.counts_as_themselves(voters):
+            context = replace(context, stand_ins=await self._stand_ins.of(approval, rule, voters))
         return context, shortages
 
     def freeze(self, rule: Rule) -> Freeze | None:

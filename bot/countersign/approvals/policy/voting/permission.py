@@ -1,6 +1,6 @@
 """Who may vote on a row under its rule, and why somebody may not."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from countersign.approvals.decision import Decision, DecisionKind
@@ -50,6 +50,16 @@ class VotingContext:
             return True
         substitutes = (each for each in self.rule.timers.escalate_to if _is_for(stand_in, each.source))
         return self.substitutes_may_decide and self._is_any(substitutes, away)
+
+    def counts_as_themselves(self, voters: Collection[str]) -> bool:
+        """Whether nobody's delegation changes anything: the only voter sits in the only kind of seat.
+
+        A second voter, or seats of another source, may make it better for them to count for somebody else.
+        """
+        if len(voters) != 1 or len(self.rule.approvers) != 1:
+            return False
+        (voter,) = voters
+        return self.fills(self.rule.approvers[0].source, voter)
 
     def usable_stand_ins(self, row: RowVotes, user_id: str) -> tuple[StandIn, ...]:
         """Those for whom this person may vote on the row now.

@@ -299,16 +299,23 @@ async def test_a_step_that_raised_can_be_skipped(harness: Harness) -> None:
     assert results(harness)[0]["log"] == ["written", "sent FAR TOO LONG x1"]
 
 
-async def test_a_breakpoint_that_nobody_can_see_is_passed_when_somebody_says_so(harness: Harness) -> None:
+async def test_a_breakpoint_that_nobody_can_see_is_passed_by_nobody(harness: Harness) -> None:
     thread = a_thread()
     await harness.say(thread, "hidden: hello")
-    assert "breakpoint" in harness.slack.texts(OutgoingKind.FAILURE)[0]
-    assert results(harness) == []
+    (stopped,) = harness.slack.of(OutgoingKind.FAILURE)
+    assert isinstance(stopped.body, dict)
+    assert "can't be approved here" in str(stopped.body["text"])
+    assert stopped.body["try_again"] is False
 
+    await harness.take(asked(thread, InboundKind.RETRY))  # as `countersign halted --retry` asks for it
     await harness.take(asked(thread, InboundKind.RETRY))
 
-    assert results(harness)[0]["log"][-1] == "sent HELLO x1"
+    assert results(harness) == []
     assert len(harness.slack.of(OutgoingKind.FAILURE)) == 1
+    assert "can't be approved here" in harness.slack.texts(OutgoingKind.NOTE)[-1]
+    await harness.say(thread, "once more")
+    assert results(harness) == []
+    assert len(harness.slack.of(OutgoingKind.FAILURE)) == 2
 
 
 async def test_a_state_that_its_type_does_not_take_is_refused_at_its_field(harness: Harness) -> None:

@@ -89,9 +89,11 @@ def note_key(key: str) -> str:
     return f"note:{key}"
 
 
-def failure(ref: ThreadRef, error_id: str, hint: str, *, ask_again: bool = False) -> Outgoing:
-    """That a run stopped, with *Try again* and, for `ask_again`, *Ask again*."""
-    body: Json = {"text": hint, "error_id": error_id, "ask_again": ask_again}
+def failure(
+    ref: ThreadRef, error_id: str, hint: str, *, try_again: bool = True, ask_again: bool = False
+) -> Outgoing:
+    """That a run stopped, with *Try again* and *Ask again* as far as they are possible."""
+    body: Json = {"text": hint, "error_id": error_id, "try_again": try_again, "ask_again": ask_again}
     return outgoing(ref, f"failure:{error_id}", OutgoingKind.FAILURE, body)
 
 

@@ -176,14 +176,16 @@ def _waiting(body: Mapping[str, Any]) -> str:
 def _failure(body: Mapping[str, Any]) -> RenderedMessage:
     error_id = str(body.get("error_id", ""))
     hint = truncate_escaped(str(body.get("text", "")), 2000)
-    buttons = [button(RETRY, "Try again", error_id[:1000], "primary")]
+    buttons = []
+    if body.get("try_again", True):
+        buttons.append(button(RETRY, "Try again", error_id[:1000], "primary"))
     if body.get("ask_again"):
         buttons.append(button(ASK_AGAIN, "Ask again", error_id[:1000]))
     return RenderedMessage(
         text=f"This run stopped. {hint} Error ID {escape(error_id)}.",
         blocks=[
             section(f":warning: *This run stopped.* {hint}"),
-            actions("run", buttons),
+            *([actions("run", buttons)] if buttons else []),
             context_block(f"Error ID {code(error_id)}. Give it to your admin if this keeps happening."),
         ],
     )

@@ -59,6 +59,8 @@ class Step:
         self._results = StepResults(self._work, self._clock, state)
         first = self._work.inbound[0] if self._work.inbound else None
         decided = next(iter(self._results.decided), None)
+        if first and first.kind is InboundKind.RETRY and self._results.at_hidden_breakpoint:
+            return await self._results.not_continued(state, first)
         if first and first.kind is InboundKind.ASK_AGAIN:
             return await self._ask_again(first, state)
         if decided and (self._work.thread.halted is None or (first and first.kind is InboundKind.RETRY)):

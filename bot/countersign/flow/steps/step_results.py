@@ -8,15 +8,18 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Status
 from countersign.flow.errors import RunFailed
 from countersign.flow.graph_state import GraphState, is_breakpoint
-from countersign.flow.outgoing import Outgoing, failure
+from countersign.flow.inbound import Inbound
+from countersign.flow.outgoing import Outgoing, failure, note
 from countersign.flow.ports import Clock
 from countersign.flow.steps.reconciliation import reconcile
 from countersign.flow.work import StepResult, Work
 
 _HIDDEN_BREAKPOINT = (
-    "It stopped at a breakpoint inside one of its steps, where nobody can see what comes next. *Try again* "
-    "continues; a new message starts over."
+    "It reached a breakpoint of a graph that runs inside a step. Such a breakpoint can't be approved here, "
+    "because the bot can't see what comes next. Nothing after it has run. To start over, send a new message. "
+    "To have it approved, the graph's author can call `interrupt()` there, or add that graph as a node."
 )
+_HIDDEN_BREAKPOINT_ID = "breakpoint-"  # begins the Error ID of a thread that stopped at one
 
 
 class StepResults:
@@ -73,9 +76,19 @@ class StepResults:
         if not state.unfinished:
             before = None if post else self._before  # a note that the run is over is its last word
             return await self.build(state, done=done, changes=changes, post=post, before=before)
-        error_id = f"breakpoint-{state.checkpoint_id}"
-        stopped = failure(self._work.thread.ref, error_id, _HIDDEN_BREAKPOINT)
+        error_id = f"{_HIDDEN_BREAKPOINT_ID}{state.checkpoint_id}"
+        stopped = failure(self._work.thread.ref, error_id, _HIDDEN_BREAKPOINT, try_again=False)
         return await self.build(state, done=done, changes=changes, post=(stopped,), halted=error_id)
+
+    @property
+    def at_hidden_breakpoint(self) -> bool:
+        """Whether the thread stopped at a breakpoint that nobody can approve. To continue would pass it."""
+        return (self._work.thread.halted or "").startswith(_HIDDEN_BREAKPOINT_ID)
+
+    async def not_continued(self, state: GraphState, retry: Inbound) -> StepResult:
+        """The thread stays at its hidden breakpoint, whoever asked to try again."""
+        said = note(self._work.thread.ref, retry.key, _HIDDEN_BREAKPOINT)
+        return await self.build(state, done=(retry.key,), post=(said,), halted=self._work.thread.halted)
 
     async def failed(
         self, state: GraphState, error: RunFailed, done: tuple[str, ...], changes: tuple[Change, ...]

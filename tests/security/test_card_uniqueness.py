@@ -138,6 +138,36 @@ def test_two_payloads_never_have_the_same_card(pair: tuple[Json, Json]) -> None:
         assert seen(one) != seen(other)
 
 
+SCHEMAS: st.SearchStrategy[Json] = st.sampled_from(
+    [
+        {"type": "string"},
+        {"type": "boolean"},
+        {"type": "integer", "minimum": 1},
+        {"type": "string", "enum": ["a", "b"]},
+        {"type": "object", "properties": {"to": {"type": "string", "title": "To"}}, "required": ["to"]},
+    ]
+)
+
+
+@st.composite
+def near_schemas(draw: st.DrawFn) -> tuple[Json, Json]:
+    schema = draw(SCHEMAS)
+    return schema, draw(changed(schema)) if draw(st.booleans()) else draw(SCHEMAS)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(ORDINARY | OBJECTS, near_schemas())
+@example("Pay?", (None, {"type": "boolean"}))
+@example("Pay?", ({"type": "boolean"}, {"type": "boolean", "$comment": "true means: tell everybody"}))
+@example("Who?", ({"type": "string", "pattern": "^b"}, {"type": "string", "pattern": "^m"}))
+@example("Who?", ({"type": "string", "pattern": "^b"}, {"type": "string", "pattern": "^b\u200b"}))
+@example({"n": 1}, ({"type": "integer"}, {"type": "integer", "maximum": 9}))
+def test_two_schemas_of_the_answer_never_have_the_same_card(payload: Json, pair: tuple[Json, Json]) -> None:
+    one, other = pair
+    if digest(payload, one) != digest(payload, other):
+        assert seen(payload, one) != seen(payload, other)
+
+
 @pytest.mark.parametrize(
     "payload",
     [
@@ -180,9 +210,9 @@ def payload_names_a_tool(payload: Json) -> bool:
     return request.rows[0].action is not None and request.title != action_label(request.rows[0].action)
 
 
-def seen(payload: Json) -> Json:
+def seen(payload: Json, schema: Json = None) -> Json:
     """All that a person sees: the card's texts and labels, and all pages of its details if it has them."""
-    approval = asked(payload)
+    approval = asked(payload, schema)
     review = Review(approval)
     card = render_card(review)
     texts: list[Json] = [_texts(card.blocks)]
@@ -214,14 +244,14 @@ def _readable(value: Any) -> Json:
     return str(value)
 
 
-def asked(payload: Json) -> Approval:
+def asked(payload: Json, schema: Json = None) -> Approval:
     approval = open_approval(
         thread_id="T0LOCAL001/C0GENERAL0/1.000001",
         interrupt_id="i1",
-        digest=digest(payload),
+        digest=digest(payload, schema),
         value=payload,
-        schema=None,
-        rows=len(parse(payload).rows),
+        schema=schema,
+        rows=len(parse(payload, schema).rows),
         at=datetime(2026, 11, 20, 12, 0, tzinfo=UTC),
     )
     return replace(approval, id=UUID(int=1))

@@ -10,7 +10,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.vote import Vote
 from countersign.flow.review import Review
-from countersign.interrupts import Part, ReviewRequest, ReviewRow, Section, pages, sections
+from countersign.interrupts import Part, ReviewRequest, ReviewRow, pages, sections
 from countersign.slack.block_kit.builders import (
     Block,
     actions,
@@ -30,6 +30,7 @@ from countersign.slack.cards.row import decided_line, row_title, unused_vote_lin
 from countersign.slack.cards.votes import vote_blocks
 
 _WHOLE_PAYLOAD = "payload_as_json"
+_ANSWER_SCHEMA = "answer_schema_as_json"
 _SECTION_LIMIT = 2600
 _SECTIONS_PER_PAGE = 20
 _DIFF_BUDGET = BlockBudget(20_000, 40)
@@ -41,7 +42,9 @@ def details_view(review: Review, ref: ModalReference) -> Block:
     rows = [_row_sections(approval, request, at) for at in range(len(request.rows))]
     all_sections = [block for blocks in rows for block in blocks]
     if _shows_json(review):
-        all_sections += [labelled_section(piece) for piece in _json_pieces(approval.value)]
+        all_sections += _json_sections(_WHOLE_PAYLOAD, approval.value)
+        if approval.schema is not None:
+            all_sections += _json_sections(_ANSWER_SCHEMA, approval.schema)
     last = max((len(all_sections) - 1) // _SECTIONS_PER_PAGE, 0)
     page = min(ref.page, last)
     blocks = [title_block(request.title), context_block(request_text(approval, request))]
@@ -115,13 +118,14 @@ def _shows_json(review: Review) -> bool:
     """Not where a rule redacts some of it."""
     if any(rule.redact for rule in review.approval.rules):
         return False
-    return has_details(review.shown) or not review.format.is_shown
+    return has_details(review) or not review.format.is_shown
 
 
-def _json_pieces(value: Json) -> Sequence[Section]:
+def _json_sections(label: str, value: Json) -> list[Block]:
     """The value as it was sent. JSON escapes what nobody would see, such as control characters."""
     text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
-    return sections((Part(label=_WHOLE_PAYLOAD, value=text),), _SECTION_LIMIT, measure=escaped_length)
+    pieces = sections((Part(label=label, value=text),), _SECTION_LIMIT, measure=escaped_length)
+    return [labelled_section(piece) for piece in pieces]
 
 
 def _plain_section(text: str) -> Block:

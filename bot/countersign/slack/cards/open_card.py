@@ -110,7 +110,7 @@ def _single_row(review: Review, chars: int) -> list[Block]:
     notes = [*look_alike_blocks(approval, request.rows[0]), *vote_blocks(approval, request.rows[0], 0)]
     chars -= text_length(notes)
     parts = other_parts(request.rows[0].parts)
-    if has_details(request):  # which show ids for machines
+    if has_details(review):  # which show ids for machines
         parts = tuple(part for part in parts if not part.secondary)
     payload = payload_blocks(parts, BlockBudget(min(chars, _PAYLOAD_LIMIT), 38))
     truncated = not (payload.complete and review.format.is_shown)
@@ -120,5 +120,5 @@ def _single_row(review: Review, chars: int) -> list[Block]:
 
 def _footer(review: Review) -> list[Block]:
     """The uncommon format of a question whose card has no details to read it in."""
-    note = "" if has_details(review.shown) else review.format.note
+    note = "" if has_details(review) else review.format.note
     return [context_block(f"Format: {escape(note)}")] if note else []

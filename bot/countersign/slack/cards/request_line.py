@@ -28,15 +28,16 @@ def request_block(review: Review, *, truncated: bool) -> Block:
     if request.risk is not None:
         lines.append(_RISKS[request.risk])
     block = section("\n".join(lines))
-    if truncated or not has_details(request):
+    if truncated or not has_details(review):
         return block
     value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
     return block | {"accessory": button(card_actions.DETAILS, "Details", value)}
 
 
-def has_details(request: ReviewRequest) -> bool:
-    """A question in a conversation has none."""
-    return not (request.plain_question or request.answered_by_reply)
+def has_details(review: Review) -> bool:
+    """A question in a conversation has none, unless its answer has a schema, which is read there."""
+    in_conversation = review.shown.plain_question or review.shown.answered_by_reply
+    return not in_conversation or review.approval.schema is not None
 
 
 def request_text(approval: Approval, request: ReviewRequest) -> str:

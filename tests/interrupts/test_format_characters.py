@@ -21,7 +21,6 @@ NEEDED = {
     "right-to-left mark": "שלום!\u200f",
     "left-to-right mark": "C++\u200e שלום",
     "Arabic letter mark": "\u061c12 درهم",
-    "soft hyphen": "Donau\u00addampf\u00adschiff.",
     "Khmer word break": "ភាសា\u200bខ្មែរ",
 }
 HIDING = {
@@ -56,6 +55,14 @@ def test_what_a_script_needs_is_kept_and_can_be_edited(text: str) -> None:
 def test_what_can_deceive_is_shown(text: str) -> None:
     assert has_invisible(text)
     assert "⟨U+" in escape_invisible(text)
+
+
+@pytest.mark.parametrize("text", ["Donau\u00addampfschiff", "ad\u00admin", "при\u00adвет"])
+def test_a_soft_hyphen_is_shown_and_can_be_edited(text: str) -> None:
+    assert escape_invisible(text) == text.replace("\u00ad", "⟨U+00AD⟩")
+    assert not has_invisible(text)
+    (field,) = parse({"text_to_revise": text}).rows[0].forms[DecisionKind.EDIT].fields
+    assert (field.kind, field.raw) == (FieldKind.MULTILINE, text)
 
 
 def test_json_keeps_what_is_needed_beside_what_is_escaped() -> None:

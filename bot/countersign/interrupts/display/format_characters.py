@@ -10,8 +10,8 @@ import unicodedata
 
 _ZWSP, _ZWNJ, _ZWJ = "\u200b", "\u200c", "\u200d"
 _DIRECTION_MARKS = "\u200e\u200f\u061c"
-_SOFT_HYPHEN = "\u00ad"
-FORMAT_CHARACTERS = re.compile(f"[{_ZWSP}{_ZWNJ}{_ZWJ}{_DIRECTION_MARKS}{_SOFT_HYPHEN}]")
+SOFT_HYPHEN = "\u00ad"
+FORMAT_CHARACTERS = re.compile(f"[{_ZWSP}{_ZWNJ}{_ZWJ}{_DIRECTION_MARKS}{SOFT_HYPHEN}]")
 """The characters that `is_expected` decides about."""
 
 _CURSIVE = ("ARABIC", "SYRIAC", "MANDAIC", "NKO", "MONGOLIAN", "ADLAM", "HANIFI ROHINGYA", "PHAGS-PA")
@@ -37,7 +37,7 @@ def is_expected(text: str, at: int) -> bool:
         return False
     if character in _DIRECTION_MARKS:
         return _beside_right_to_left(text, at)
-    if character == _SOFT_HYPHEN:
+    if character == SOFT_HYPHEN:
         return before.isalpha() and after.isalpha()
     if character == _ZWSP:
         return _is_of(_UNSPACED, before) and _is_of(_UNSPACED, after)

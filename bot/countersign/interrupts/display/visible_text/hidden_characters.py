@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import regex
 
-from countersign.interrupts.display.format_characters import FORMAT_CHARACTERS, is_expected
+from countersign.interrupts.display.format_characters import FORMAT_CHARACTERS, SOFT_HYPHEN, is_expected
 
 LINE_BREAK_SIGN = "↵"  # the layout writes it for a line break at either end of a text
 # No ink, and a category that does not say so.
@@ -39,15 +39,18 @@ def invisible_positions(text: str) -> Iterator[int]:
 
 
 def hidden_positions(text: str) -> Iterator[int]:
-    """Where characters have to be written out: invisible ones, all spaces but U+0020, our own signs."""
-    return _positions(text, _WRITTEN_OUT)
+    """Where characters have to be written out: invisible ones, all spaces but U+0020, our own signs.
+
+    A soft hyphen is among them: words with and without it look alike. It can be edited all the same.
+    """
+    return _positions(text, _WRITTEN_OUT, never_needed=SOFT_HYPHEN)
 
 
-def _positions(text: str, pattern: "regex.Pattern[str]") -> Iterator[int]:
+def _positions(text: str, pattern: "regex.Pattern[str]", *, never_needed: str = "") -> Iterator[int]:
     flags: frozenset[int] | None = None
     for run in pattern.finditer(text):
         start, end = run.span()
-        if end == start + 1 and _is_needed(text, start):
+        if end == start + 1 and text[start] != never_needed and _is_needed(text, start):
             continue
         if "\U000e0020" <= text[start] <= "\U000e007f":
             flags = _flag_positions(text) if flags is None else flags

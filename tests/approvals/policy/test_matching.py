@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.policy.matching import Channel, Requester, compare, first_match
+from countersign.approvals.policy.matching import Channel, Requester, RuleIndex, compare
 from countersign.approvals.policy.rule import NO_RULE, OnExpiry, Rule, Selector
 from tests.approvals.policy.policies import a_policy, a_rule, an_action
 
@@ -27,8 +27,9 @@ def test_the_first_rule_that_matches(rules: list[list[str]], action: str, big: l
         )
         for at, patterns in enumerate(rules)
     ]
+    index = RuleIndex(made, FALLBACK)
     for amount in (5, 50):
-        found = first_match(made, FALLBACK, an_action(action, {"amount": amount}))
+        found = index.first_match(an_action(action, {"amount": amount}))
         expected = next(
             (
                 rule.name
@@ -108,3 +109,17 @@ def test_without_a_rule_the_defaults_hold() -> None:
     policy = a_policy('[defaults]\nquorum = 2\n[[rule]]\nname = "a"\naction = "send"\n')
     match = policy.rule_for(an_action("refund"))
     assert (match.rule.name, match.rule.quorum) == (NO_RULE, 2)
+
+
+def test_what_is_cached_for_one_action_is_not_used_for_another() -> None:
+    policy = a_policy(
+        '[[rule]]\nname = "mine"\nrequester = "UREQ"\nwhen = "args.amount > 10"\n'
+        '[[rule]]\nname = "ops"\nchannel = "#ops"\n[[rule]]\nname = "all"\n'
+    )
+    big, small = {"amount": 50}, {"amount": 5}
+    elsewhere = Channel(id="C0DEV", name="dev")
+    for _ in range(2):
+        assert policy.rule_for(an_action(args=big)).rule.name == "mine"
+        assert policy.rule_for(an_action(args=small)).rule.name == "ops"
+        assert policy.rule_for(an_action(args=big, requester=Requester(id="UBOB"))).rule.name == "ops"
+        assert policy.rule_for(an_action(args=small, channel=elsewhere)).rule.name == "all"

@@ -129,7 +129,7 @@ class Condition:
         except RuntimeError as error:
             raise ConditionFailed(_first_line(str(error))) from None
         result = value.value()
-        if isinstance(result, bool):
+        if result is True or result is False:
             return result
         kind = value.type().name()
         said = _first_line(str(result))

@@ -97,22 +97,27 @@ def compare(rule: Rule, context: ActionContext) -> Comparison:
 
 def _difference(selector: Selector, context: ActionContext) -> tuple[str | None, str | None]:
     """The key that keeps it from matching, and the error in the condition."""
-    texts = context.texts
-    if selector.action and not _any_matches(selector.action, texts["action"]):
-        return "action", None
-    if selector.graph and not _any_matches(selector.graph, texts["graph"]):
-        return "graph", None
-    if selector.channel and not _any_matches(selector.channel, texts["channel"]):
-        return "channel", None
-    if selector.requester and not _any_matches(selector.requester, texts["requester"]):
-        return "requester", None
-    if selector.when is None:
-        return None, None
+    key = _differing_key(selector, context.texts)
+    if key is not None or selector.when is None:
+        return key, None
     try:
         holds = compile_condition(selector.when).holds(context.variables())
     except ConditionFailed as failed:
         return None, str(failed)
     return None if holds else "when", None
+
+
+def _differing_key(selector: Selector, texts: Mapping[str, tuple[str, ...]]) -> str | None:
+    """The key, other than the condition, that keeps it from matching."""
+    if selector.action and not _any_matches(selector.action, texts["action"]):
+        return "action"
+    if selector.graph and not _any_matches(selector.graph, texts["graph"]):
+        return "graph"
+    if selector.channel and not _any_matches(selector.channel, texts["channel"]):
+        return "channel"
+    if selector.requester and not _any_matches(selector.requester, texts["requester"]):
+        return "requester"
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,14 +128,36 @@ class Match:
     condition_error: str | None = None
 
 
-def first_match(rules: Sequence[Rule], fallback: Rule, context: ActionContext) -> Match:
-    """The first rule that matches, else the fallback."""
-    for rule in rules:
-        differs, condition_error = _difference(rule.selector, context)
-        if differs is None:
-            governing = rule if condition_error is None else rule.without_shortcuts()
-            return Match(rule=governing, condition_error=condition_error)
-    return Match(rule=fallback)
+class RuleIndex:
+    """The rules of one policy, in order.
+
+    Which of them the globs leave is cached by what the globs see: the same few graphs, actions, channels and
+    people come again and again. Conditions are evaluated for each action.
+    """
+
+    def __init__(self, rules: Sequence[Rule], fallback: Rule) -> None:
+        self._rules = tuple((rule, rule.selector.when) for rule in rules)
+        self._fallback = fallback
+        self._candidates = lru_cache(maxsize=256)(self._find_candidates)
+
+    def first_match(self, context: ActionContext) -> Match:
+        """The first rule that matches, else the fallback."""
+        for rule, when in self._candidates(tuple(context.texts.items())):
+            if when is None:
+                return Match(rule=rule)
+            try:
+                if compile_condition(when).holds(context.variables()):
+                    return Match(rule=rule)
+            except ConditionFailed as failed:
+                return Match(rule=rule.without_shortcuts(), condition_error=str(failed))
+        return Match(rule=self._fallback)
+
+    def _find_candidates(
+        self, texts: tuple[tuple[str, tuple[str, ...]], ...]
+    ) -> tuple[tuple[Rule, str | None], ...]:
+        """The rules of which every key other than the condition matches."""
+        by_key = dict(texts)
+        return tuple(each for each in self._rules if _differing_key(each[0].selector, by_key) is None)
 
 
 def glob_matches(pattern: str, text: str) -> bool:

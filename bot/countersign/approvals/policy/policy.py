@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from countersign.approvals.policy.clock.freeze_calendar import FreezeCalendar
-from countersign.approvals.policy.matching import ActionContext, Match, first_match
+from countersign.approvals.policy.matching import ActionContext, Match, RuleIndex
 from countersign.approvals.policy.rule import NO_RULE, Rule
 
 _MEMBERS_DECIDE = Rule(name=NO_RULE)
@@ -40,7 +40,11 @@ class Policy:
         return any(rule.state_changes for rule in (*self.rules, self.fallback))
 
     def rule_for(self, context: ActionContext) -> Match:
-        return first_match(self.rules, self.fallback, context)
+        return self._index.first_match(context)
+
+    @cached_property
+    def _index(self) -> RuleIndex:
+        return RuleIndex(self.rules, self.fallback)
 
 
 NO_POLICY = Policy()

@@ -123,3 +123,35 @@ def test_what_is_cached_for_one_action_is_not_used_for_another() -> None:
         assert policy.rule_for(an_action(args=small)).rule.name == "ops"
         assert policy.rule_for(an_action(args=big, requester=Requester(id="UBOB"))).rule.name == "ops"
         assert policy.rule_for(an_action(args=small, channel=elsewhere)).rule.name == "all"
+
+
+CONDITIONS = [
+    "args.amount > 10",
+    "args.amount > 10 // large",
+    "args.missing == 1",  # cannot be evaluated
+    "args.amount",  # is neither true nor false
+    "has(args.missing) && args.missing > 1",
+    "args.amount < 0 || args.amount > 1000",
+    "[1, 2].exists(x, x == args.amount)",
+    "requester.id == 'UBOB'",
+    "false",
+]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["", "refund", "send"]), st.sampled_from(CONDITIONS)), max_size=40),
+    st.sampled_from([0, 1, 50, "ten", None]),
+)
+def test_conditions_that_are_evaluated_together_match_as_each_does(
+    keys: list[tuple[str, str]], amount: int | str | None
+) -> None:
+    rules = [
+        Rule(name=f"r{at}", selector=Selector(action=(action,) if action else (), when=when))
+        for at, (action, when) in enumerate(keys)
+    ]
+    action = an_action("refund", {"amount": amount})
+    found = RuleIndex(rules, FALLBACK).first_match(action)
+    one_by_one = [compare(rule, action) for rule in rules]
+    expected = next((each for each in one_by_one if each.matches), None)
+    assert found.rule.name == (NO_RULE if expected is None else expected.rule.name)
+    assert found.condition_error == (None if expected is None else expected.condition_error)

@@ -2,12 +2,14 @@
 
 import fnmatch
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import groupby
 
 from countersign.approvals.json import Json
 from countersign.approvals.policy.conditions import (
+    AnyOf,
     ConditionFailed,
     Variables,
     compile_condition,
@@ -15,6 +17,7 @@ from countersign.approvals.policy.conditions import (
 )
 from countersign.approvals.policy.rule import Rule, Selector
 
+_MOST_TOGETHER = 32  # conditions in one evaluation
 KEYS = ("graph", "action", "channel", "requester")
 
 
@@ -128,6 +131,14 @@ class Match:
     condition_error: str | None = None
 
 
+@dataclass(frozen=True)
+class _Group:
+    """Rules that follow one another; of several with a condition, `any_of` tells that none matches."""
+
+    rules: tuple[Rule, ...]
+    any_of: AnyOf | None = None
+
+
 class RuleIndex:
     """The rules of one policy, in order.
 
@@ -136,28 +147,51 @@ class RuleIndex:
     """
 
     def __init__(self, rules: Sequence[Rule], fallback: Rule) -> None:
-        self._rules = tuple((rule, rule.selector.when) for rule in rules)
+        self._groups = tuple(_grouped(rules))
         self._fallback = fallback
         self._candidates = lru_cache(maxsize=256)(self._find_candidates)
 
     def first_match(self, context: ActionContext) -> Match:
         """The first rule that matches, else the fallback."""
-        for rule, when in self._candidates(tuple(context.texts.items())):
-            if when is None:
-                return Match(rule=rule)
-            try:
-                if compile_condition(when).holds(context.variables()):
-                    return Match(rule=rule)
-            except ConditionFailed as failed:
-                return Match(rule=rule.without_shortcuts(), condition_error=str(failed))
+        for group in self._candidates(tuple(context.texts.items())):
+            if group.any_of is not None and group.any_of.surely_none_holds(context.variables()):
+                continue
+            for rule in group.rules:
+                when = rule.selector.when
+                try:
+                    if when is None or compile_condition(when).holds(context.variables()):
+                        return Match(rule=rule)
+                except ConditionFailed as failed:
+                    return Match(rule=rule.without_shortcuts(), condition_error=str(failed))
         return Match(rule=self._fallback)
 
-    def _find_candidates(
-        self, texts: tuple[tuple[str, tuple[str, ...]], ...]
-    ) -> tuple[tuple[Rule, str | None], ...]:
+    def _find_candidates(self, texts: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[_Group, ...]:
         """The rules of which every key other than the condition matches."""
         by_key = dict(texts)
-        return tuple(each for each in self._rules if _differing_key(each[0].selector, by_key) is None)
+        found = []
+        for group in self._groups:
+            rules = tuple(rule for rule in group.rules if _differing_key(rule.selector, by_key) is None)
+            if rules:
+                found.append(_Group(rules, group.any_of if len(rules) > 1 else None))
+        return tuple(found)
+
+
+def _grouped(rules: Sequence[Rule]) -> Iterator[_Group]:
+    """Those of the same actions are evaluated together: their conditions know the same arguments."""
+    for kind, neighbours in groupby(rules, _kind):
+        same = tuple(neighbours)
+        for at in range(0, len(same), _MOST_TOGETHER):
+            some = same[at : at + _MOST_TOGETHER]
+            together = kind is not None and len(some) > 1
+            yield _Group(some, AnyOf([rule.selector.when or "true" for rule in some]) if together else None)
+
+
+def _kind(rule: Rule) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """What rules have in common that are evaluated together; None for a rule that is not."""
+    selector = rule.selector
+    if selector.when is None or compile_condition(selector.when).has_loop:
+        return None
+    return selector.graph, selector.action
 
 
 def glob_matches(pattern: str, text: str) -> bool:

@@ -39,7 +39,7 @@ def shape_to_json(shape: AnswerShape) -> dict[str, Json]:
                 "match": shape.match.value,
             }
         case Text():
-            known |= {"optional": shape.optional, "remark": shape.remark}
+            known |= {"optional": shape.optional, "remark": shape.remark, "json": shape.json}
         case Tuple():
             known["items"] = [shape_to_json(item) for item in shape.items]
             known["sometimes"] = list(shape.sometimes)
@@ -106,7 +106,8 @@ def _shape(value: Json, deep: int) -> AnswerShape:
             )
         case "text":
             remark = _flag(stored.get("remark", False))
-            return Text(_flag(stored["optional"]), remark, where=where, evidence=evidence)
+            parsed = _flag(stored.get("json", False))
+            return Text(_flag(stored["optional"]), remark, parsed, where=where, evidence=evidence)
         case "tuple":
             items = tuple(_shape(each, deep - 1) for each in _list(stored["items"]))
             sometimes = tuple(_position(each, len(items)) for each in _list(stored.get("sometimes", [])))

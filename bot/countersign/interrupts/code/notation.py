@@ -33,7 +33,7 @@ def notation(shape: AnswerShape) -> str:
         case OneOf():
             return _one_of(shape)
         case Text():
-            return "text?" if shape.optional else "text"
+            return ("JSON text" if shape.json else "text") + ("?" if shape.optional else "")
         case Tuple():
             items = [
                 f"({notation(item)})?" if place in shape.sometimes else notation(item)

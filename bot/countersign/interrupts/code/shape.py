@@ -68,6 +68,7 @@ class Text(_Known):
 
     optional: bool = False  # an empty text, or none, has a branch of its own
     remark: bool = field(default=False, compare=False)  # the code's names say that it is feedback
+    json: bool = False  # the code parses it as JSON, and raises at any other text
 
 
 @dataclass(frozen=True)

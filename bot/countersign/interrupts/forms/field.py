@@ -68,6 +68,7 @@ class Field:
     min_length: int | None = None
     max_length: int | None = None
     accepts_text: bool = False  # of JSON: text that is no JSON is taken as a string
+    json_text: bool = False  # of text: it has to be JSON, and stays a text
     refuses_no: bool = False  # of text: a bare "no" may be meant as false, so it is asked again
 
     @property

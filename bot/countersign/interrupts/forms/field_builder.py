@@ -147,6 +147,7 @@ class FieldBuilder:
             min_length=_length(spec, "minLength"),
             max_length=_length(spec, "maxLength"),
             accepts_text=accepts_text,
+            json_text=kind in _TEXTS and spec.keywords.get("contentMediaType") == "application/json",
         )
 
 

@@ -112,7 +112,7 @@ def _text(field: Field, raw: str) -> Json:
             f"“{raw.strip()}” could be taken for a yes, because it is a text. "
             "Use Answer another way on the card, and choose Yes or no or Text."
         )
-    return raw
+    return _json_text(raw) if field.json_text else raw
 
 
 def _trimmed(_: Field, raw: str) -> Json:
@@ -179,19 +179,28 @@ def _lines(field: Field, raw: str) -> Json:
 
 
 def _json(field: Field, raw: str) -> Json:
-    """JSON, also with curly quotes and non-breaking spaces, which Slack and phones put in."""
     try:
-        return _loads(raw)
+        return _loads(_json_text(raw))
+    except InvalidInput:
+        if field.accepts_text and not raw.lstrip().startswith(_BEGINS_JSON):
+            return raw
+        raise
+
+
+def _json_text(raw: str) -> str:
+    """JSON as it was typed, without curly quotes and non-breaking spaces, which Slack and phones put in."""
+    try:
+        _loads(raw)
     except (ValueError, RecursionError) as error:
         for repaired in (_with_plain_spaces(raw), _with_plain_spaces(raw.translate(_STRAIGHT_QUOTES))):
             with suppress(ValueError, RecursionError):
-                return _loads(repaired)
-        if field.accepts_text and not raw.lstrip().startswith(_BEGINS_JSON):
-            return raw
+                _loads(repaired)
+                return repaired
         where = (
             f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         )
         raise InvalidInput(f"This is not valid JSON{where}.") from None
+    return raw
 
 
 def _with_plain_spaces(text: str) -> str:

@@ -1,5 +1,7 @@
 """Answers for shapes without parts: true or false, a number, one of some values, words, a list."""
 
+from dataclasses import replace
+
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
@@ -18,8 +20,9 @@ from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.options import numbered_options
 from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
-from countersign.interrupts.shape_answers.shape_schema import shape_form
+from countersign.interrupts.shape_answers.shape_schema import shape_form, shape_schema
 from countersign.interrupts.shape_answers.vocabulary import Meaning, first_of, meaning, opposite
+from countersign.interrupts.unset import UNSET
 from countersign.interrupts.validation.schema import compile_schema
 
 _MAX_VALUES = 50  # values of a comparison that get buttons
@@ -36,6 +39,8 @@ def plain_answers(shape: AnswerShape, asked: Asked) -> RowAnswers:
             return _respond(Form(fields=(field,), schema=compile_schema(schema)))
         case OneOf():
             return _one_of(shape)
+        case Text(json=True):
+            return _json_text(shape, asked)
         case Text() if asked.text is not None:
             return RowAnswers(
                 answers={APPROVE: fixed(asked.text), EDIT: AnswerTemplate(slot=(), when_empty="")},
@@ -48,6 +53,28 @@ def plain_answers(shape: AnswerShape, asked: Asked) -> RowAnswers:
             return _respond(text_form("Answer"))
         case _:
             return _respond(shape_form(shape))
+
+
+def _json_text(shape: Text, asked: Asked) -> RowAnswers:
+    """A text that the code parses as JSON: what is no JSON is refused at its field."""
+    if asked.text is None:
+        kept = None if not shape.optional else ""
+        answer = Field(
+            pointer=pointer.ROOT,
+            label="Answer",
+            kind=FieldKind.MULTILINE,
+            hint="JSON.",
+            required=kept is None,
+            when_empty=UNSET if kept is None else kept,
+            json_text=True,
+        )
+        return _respond(Form(fields=(answer,), schema=compile_schema(shape_schema(shape))))
+    form = edit_text_form("Text", asked.text)
+    fields = tuple(replace(each, json_text=each.kind is FieldKind.MULTILINE) for each in form.fields)
+    return RowAnswers(
+        answers={APPROVE: fixed(asked.text), EDIT: AnswerTemplate(slot=(), when_empty="")},
+        forms={EDIT: replace(form, fields=fields)},
+    )
 
 
 def approve_or_reject(yes: Scalar, no: Scalar) -> RowAnswers:

@@ -42,7 +42,9 @@ def shape_schema(shape: AnswerShape) -> dict[str, Json]:
         case Number():
             return {"type": "integer" if shape.integer else "number"}
         case Text():
-            return {"type": "string"} if shape.optional else {"type": "string", "minLength": 1}
+            length: dict[str, Json] = {} if shape.optional else {"minLength": 1}
+            media: dict[str, Json] = {"contentMediaType": "application/json"} if shape.json else {}
+            return {"type": "string", **length, **media}
         case OneOf():
             return _one_of(shape)
         case Tuple():

@@ -80,9 +80,44 @@ def is_copied(state: dict[str, Any]) -> Any:
     return {"go": answer == "yes"}
 
 
+def _parsed(text: str) -> Any:
+    return json.loads(text)
+
+
 def is_parsed_as_json(state: dict[str, Any]) -> Any:
-    """answer: text"""
+    """answer: JSON text"""
     return {"args": json.loads(interrupt("The arguments, as JSON?"))}
+
+
+def is_parsed_as_json_if_it_is_there(state: dict[str, Any]) -> Any:
+    """answer: JSON text?"""
+    answer = interrupt("The arguments, as JSON? Or nothing.")
+    return {"args": json.loads(answer) if answer else None}
+
+
+def is_parsed_as_json_if_it_can_be(state: dict[str, Any]) -> Any:
+    """answer: text"""
+    answer = interrupt("The arguments, as JSON or in words?")
+    try:
+        return {"args": json.loads(answer)}
+    except json.JSONDecodeError:
+        return {"args": answer.strip()}
+
+
+def is_parsed_as_json_in_a_helper_whose_errors_are_caught(state: dict[str, Any]) -> Any:
+    """answer: text"""
+    try:
+        return {"args": _parsed(interrupt("The arguments, as JSON or in words?"))}
+    except ValueError:
+        return {"args": None}
+
+
+def is_parsed_as_json_after_one_action(state: dict[str, Any]) -> Any:
+    """answer: {action: "edit" | …, args? (with action "edit"): JSON text}"""
+    answer = interrupt({"question": "Edit it?"})
+    if answer["action"] == "edit":
+        return {"args": json.loads(answer["args"])}
+    return {"args": None}
 
 
 def is_dumped_as_json(state: dict[str, Any]) -> Any:

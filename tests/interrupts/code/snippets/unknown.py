@@ -137,7 +137,7 @@ def is_lowered_for_who_knows_what(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_json_in_a_text(state: dict[str, Any]) -> dict[str, Any]:
-    """answer: text"""
+    """answer: JSON text"""
     return {"args": json.loads(interrupt("The arguments, as JSON?"))}
 
 

@@ -220,8 +220,10 @@ def _try(frame: Frame, node: ast.Try | ast.TryStar) -> Ending | None:
     caught = any(_catches_missing_keys(handler) for handler in node.handlers)
     guarded = (Condition(None, Check.CAUGHT),) if caught else ()
     before = dict(frame.names)
+    frame.reader.catching += bool(node.handlers)
     with frame.reader.under(guarded):
         ending = frame.run([*node.body, *node.orelse])
+    frame.reader.catching -= bool(node.handlers)
     after = frame.names
     endings = [ending]
     for handler in node.handlers:
@@ -250,7 +252,10 @@ def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> Ending | None:
         value = frame.value(item.context_expr)
         if item.optional_vars is not None:
             bind(frame, item.optional_vars, value)
-    return frame.run(node.body)
+    frame.reader.catching += 1  # a context manager may suppress errors
+    ending = frame.run(node.body)
+    frame.reader.catching -= 1
+    return ending
 
 
 def _assert(frame: Frame, node: ast.Assert) -> None:

@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 from countersign.interrupts.code.evaluation.conditions.implication import kinds_of
-from countersign.interrupts.code.evaluation.model.slots import Check, Comparison, Evidence, Kind, Slot, Use
+from countersign.interrupts.code.evaluation.model.slots import (
+    PARSED_AS_JSON,
+    Check,
+    Comparison,
+    Evidence,
+    Kind,
+    Slot,
+    Use,
+)
 from countersign.interrupts.code.evaluation.model.values import same_scalar
 from countersign.interrupts.code.resolution.evidence import compared_values, first_of, kinds_tested, uses
 from countersign.interrupts.code.shape import Boolean, Match, Number, OneOf, Scalar, Text
@@ -155,7 +163,24 @@ def text_of(slot: Slot) -> Text | None:
     where, code = first_of(proofs)
     optional = bool(defaults) or any(not _is_no_text(slot, each) for each in uses(evidence, Use.TRUTH))
     remark = any(_REMARK.search(name.casefold()) for name in (*_names(slot), *slot.stored_as))
-    return Text(optional, remark, where=where, evidence=code)
+    parsed = proofs is words and _is_parsed_as_json(slot, words)
+    return Text(optional, remark, parsed, where=where, evidence=code)
+
+
+def _is_parsed_as_json(slot: Slot, words: Sequence[Evidence]) -> bool:
+    """Whether no other text than JSON is of any use, on whatever path."""
+    if any(each.detail != PARSED_AS_JSON for each in words):
+        return False
+    conditions = [
+        condition
+        for each in words
+        for condition in each.conditions
+        if not (slot.is_same(condition.slot) and condition.check is Check.TRUE and condition.positive)
+    ]
+    if any(slot.is_same(c.slot) or c.check is Check.CAUGHT for c in conditions):
+        return False
+    elsewhere = uses(slot.evidence, Use.SHOWN, Use.STORED, Use.ESCAPED, Use.CARRIED)
+    return not conditions or not elsewhere
 
 
 def _kept_for_itself(slot: Slot) -> list[Evidence]:

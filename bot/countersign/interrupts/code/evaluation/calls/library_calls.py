@@ -11,7 +11,7 @@ from countersign.interrupts.code.evaluation.conditions.boolean_tests import trut
 from countersign.interrupts.code.evaluation.conditions.type_tests import is_kind
 from countersign.interrupts.code.evaluation.key_access import update_state, write_state
 from countersign.interrupts.code.evaluation.model.frame import Frame
-from countersign.interrupts.code.evaluation.model.slots import Comparison, Kind, Use
+from countersign.interrupts.code.evaluation.model.slots import PARSED_AS_JSON, Comparison, Kind, Use
 from countersign.interrupts.code.evaluation.model.values import (
     Const,
     External,
@@ -188,7 +188,8 @@ def _cast(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
 
 
 def _loads(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
-    frame.note(given.get(0, "s"), Use.TEXT, node)
+    raises = not frame.reader.catching
+    frame.note(given.get(0, "s"), Use.TEXT, node, PARSED_AS_JSON if raises else None)
     return ()
 
 

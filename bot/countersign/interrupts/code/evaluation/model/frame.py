@@ -87,6 +87,7 @@ class Reader:
         self.loops: list[set[Slot]] = []  # the answers that each loop around here asks for
         self.muted = 0  # over zero: nothing is asked and nothing noted
         self.displaying = 0  # over zero: what is formatted is only displayed
+        self.catching = 0  # over zero: an error here may be caught
         self.bindings: dict[tuple[str, str], Value] = {}  # by module and name: what is known from run time
         self._globals: dict[tuple[str, str], Value] = {}
         self._scopes: dict[ast.AST, Frame] = {}
@@ -95,7 +96,7 @@ class Reader:
     def start(self, *, path: tuple[str, ...], space: str, function: str) -> None:
         """Begin with a function that LangGraph calls, in the node `path` (empty: in no node)."""
         self.node, self.space, self.function = path, space, function
-        self.steps = self.depth = self.muted = self.displaying = 0
+        self.steps = self.depth = self.muted = self.displaying = self.catching = 0
         self.conditions.clear()
         self.calls.clear()
         self.loops.clear()

@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 from countersign.interrupts.code.shape import AnswerShape, Match, Scalar, Where
 
+PARSED_AS_JSON = "json"  # the detail of a text whose words are parsed
+
 
 class Use(StrEnum):
     TRUTH = "truth"  # its truth is tested, or it is compared with True or False

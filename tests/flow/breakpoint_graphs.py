@@ -157,6 +157,14 @@ def nested_letters() -> Any:
     return graph.compile()
 
 
+def nested_by_command() -> Any:
+    """A subgraph that goes to the step behind its breakpoint without an edge."""
+    graph = StateGraph(Draft)
+    graph.add_node("office", by_command())
+    graph.add_edge(START, "office")
+    return graph.compile()
+
+
 def dynamic() -> Any:
     """Stops by itself where a text is too long."""
 
@@ -227,6 +235,7 @@ def everything() -> dict[str, Any]:
         "everywhere": letters(interrupt_before="*"),
         "by_command": by_command(),
         "nested_letters": nested_letters(),
+        "nested_by_command": nested_by_command(),
         "dynamic": dynamic(),
         "side_by_side": side_by_side(),
         "hidden": hidden(),

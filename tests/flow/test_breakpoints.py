@@ -387,3 +387,10 @@ async def test_an_answer_lets_no_other_branch_past_its_breakpoint(harness: Harne
     await harness.answer(question, RESPOND, "red")
     (result,) = results(harness)
     assert sorted(result["log"]) == ["answered red", "copied", "prepared"]
+
+
+async def test_a_subgraphs_state_is_edited_where_no_edge_leads_to_the_next_step(harness: Harness) -> None:
+    _, card = await begun(harness, "nested_by_command", "hello")
+    edited = Review(card).request.rows[0].decide(EDIT, {"/text": "BYE"})
+    await decide(harness, card, edited)
+    assert results(harness)[0]["log"][-1] == "sent BYE x1"

@@ -12,6 +12,7 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import InvalidUpdateError
 from langgraph.graph import END
+from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
 from countersign.approvals.json import Json
@@ -74,7 +75,7 @@ class BreakpointContinuation:
                 return
             running = running_calls(stop.calls, decisions)
             marked = {PASSED_KEY: fingerprint(stop.steps, running)}
-            await self._write(stop.config, {"messages": messages}, None, marked)
+            await self._write(stop.config, _with_goto(stop, {"messages": messages}), None, marked)
             await self._run_unless_stopped()
 
     async def _edit_state(self, stop: Stop, edited: Json) -> None:
@@ -92,7 +93,8 @@ class BreakpointContinuation:
         elif not stop.namespace and not stop.raised:
             await self.run(Command(update=update))
         else:
-            await self._write(stop.config, update, None, {PASSED_KEY: fingerprint(stop.steps, stop.calls)})
+            marked = {PASSED_KEY: fingerprint(stop.steps, stop.calls)}
+            await self._write(stop.config, _with_goto(stop, update), None, marked)
             await self._run_unless_stopped()
 
     async def _write(
@@ -111,6 +113,22 @@ class BreakpointContinuation:
         """The update may have led to another breakpoint, which people have not seen."""
         if not await self.stands():
             await self.run(None)
+
+
+def _with_goto(stop: Stop, update: Mapping[str, Any]) -> Any:
+    """The update, which a checkpoint of its own takes: LangGraph forgets there where a `Command` led to."""
+    steps = [step for step in stop.steps if _is_reached_by_command_alone(stop.graph, step)]
+    return Command(update=update, goto=steps) if steps and not stop.sends else update
+
+
+def _is_reached_by_command_alone(graph: AnyGraph, step: str) -> bool:
+    if not isinstance(graph, CompiledStateGraph):
+        return False
+    builder = graph.builder
+    ends = {end for _, end in (*builder.edges, *builder.waiting_edges)}
+    branches = [branch for each in builder.branches.values() for branch in each.values()]
+    chosen = any(branch.ends is None or step in branch.ends.values() for branch in branches)
+    return step not in ends and not chosen
 
 
 def _decisions(answer: Json) -> list[Mapping[str, Json]]:

@@ -103,6 +103,12 @@ def a_vote(by: Person, kind: DecisionKind, value: Json = None) -> Vote:
     return Vote(decision=Decision(kind=kind, value=value, message="m"), by=by, at=now())
 
 
+FOUR_CALLS: Json = {
+    "action_requests": [{"name": "pay", "args": {"a": n}} for n in range(4)],
+    "review_configs": [{"action_name": "pay", "allowed_decisions": ["approve", "edit", "reject"]}],
+}
+
+
 async def test_rules_requester_and_votes_come_back_as_they_were(harness: Harness) -> None:
     thread = a_thread()
     await harness.threads.accept(message(thread, "hi"))
@@ -113,7 +119,7 @@ async def test_rules_requester_and_votes_come_back_as_they_were(harness: Harness
         thread_id=thread.id,
         interrupt_id="i",
         digest="d",
-        value={"a": 1},
+        value=FOUR_CALLS,
         schema=None,
         rows=4,
         at=now(),

@@ -38,8 +38,8 @@ async def test_it_tells_all_of_a_thread_to_who_has_the_token(tmp_path: Path, dat
             sections = json.loads(await told.text())
 
         assert (stranger.status, wrong.status, told.status) == (401, 401, 200)
-        assert [row["event"] for row in sections["Ledger"]] == ["opened", "decided", "resumed"]
-        assert sections["Ledger"][1]["actor_name"] == "bob"
+        assert [row["event"] for row in sections["Ledger"]] == ["opened", "shown", "decided", "resumed"]
+        assert sections["Ledger"][2]["actor_name"] == "bob"
         assert sections["Approvals"][0]["value"]["args"]["text"] == "hello"
         assert sections["Graph"]["pending"] == []
         assert "The message is in #ops." in json.dumps(sections["Graph"]["values"])

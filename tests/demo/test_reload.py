@@ -62,7 +62,7 @@ def test_a_graph_that_does_not_load_is_shown_and_loaded_once_it_is_mended(
         root = page.acts("alice", "say", text="@countersign refund 12")["thread_ts"]
         card = page.card(root)
         sections = page.acts("alice", "bot_details", thread_ts=root)["sections"]
-        assert [row["event"] for row in sections["Ledger"]] == ["opened"]
+        assert [row["event"] for row in sections["Ledger"]] == ["opened", "shown"]
         assert sections["Graph"]["pending"] == [{"question": "Pay?", "wish": "refund 12"}]
 
         (tmp_path / "mine.py").write_text(ASKS + "\nraise ValueError('not yet')\n")

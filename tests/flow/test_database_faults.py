@@ -11,7 +11,6 @@ import pytest
 from langgraph.graph import START, MessagesState, StateGraph
 
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.lifecycle import Stage
 from countersign.error_translation import translate_errors
 from countersign.flow import ports
 from countersign.flow.errors import DatabaseUnavailable, RunFailed, StatementFailed
@@ -19,6 +18,7 @@ from countersign.flow.outgoing import Outgoing, OutgoingKind, ThreadRoot
 from countersign.flow.review import Review
 from countersign.flow.slots import Slot, slot_limits
 from countersign.flow.thread import ThreadRef
+from countersign.flow.work import ApprovalMessage
 from countersign.runs.loading import LoadedGraph
 from countersign.store.retention import RetentionStore
 from countersign.store.run_slots import RunSlots
@@ -172,9 +172,12 @@ def arguments_of(harness: Harness, thread: ThreadRef) -> dict[str, Any]:
         "error": "e",
         "result": {"a": 1},
         "slot": Slot(fence=1),
-        "shows": Stage.OPEN,
+        "shows": opened(thread).after,
         "review": Review(opened(thread).after),
-        "told": row,
+        "note": row,
+        "message": ApprovalMessage(
+            key="m", kind=OutgoingKind.POINTER, approval_id=uuid4(), channel="C1", ts="1.0"
+        ),
     }
 
 

@@ -37,9 +37,9 @@ class Messages:
             raise self.error
         self.shown.append(message.key)
 
-    async def message_updated(self, key: str, stage: object) -> None:
-        assert stage is REVIEW.approval.stage
-        self.current.append(key)
+    async def message_updated(self, message: Any, shows: object) -> None:
+        assert shows is REVIEW.approval
+        self.current.append(message.key)
 
 
 def delivery(messages: Any) -> MessageDelivery:

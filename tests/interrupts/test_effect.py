@@ -64,6 +64,14 @@ def test_the_first_plain_sentence_of_a_description_is_the_title(
             "Go on with the step “Send mail”",
         ),
         ({"action_requests": [{"name": "a", "args": {}}] * 2}, "2 actions wait for approval"),
+        (
+            {
+                "countersign_breakpoint": [
+                    {"before": ["tools"], "tool_calls": [{"id": "1", "name": "send_mail", "args": {}}]}
+                ]
+            },
+            "Send mail",
+        ),
     ],
 )
 def test_what_a_payload_says_itself_stays(value: Json, title: str) -> None:

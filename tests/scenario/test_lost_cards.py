@@ -19,7 +19,7 @@ async def test_a_deleted_card_is_posted_again_and_decides(stage: Stage) -> None:
 
     again = await approval_card(card.thread)
     assert again.message.ts != deleted
-    assert "wipe" in again.text
+    assert "Wipe" in again.text
     assert [event for event, _ in stage.ledger(card.thread)] == ["opened", "card_deleted"]
     await stage.ws.bob.replies(card.thread, "approve")
     assert await stage.resumed(card.thread) == {"type": "approve"}

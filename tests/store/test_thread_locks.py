@@ -104,7 +104,7 @@ async def test_a_cancelled_worker_leaves_no_lock_behind(pools: tuple[Pool, Pool]
 
 
 async def test_a_worker_cancelled_in_a_query_leaves_no_lock_behind(pools: tuple[Pool, Pool]) -> None:
-    one, two = (ThreadLocks(pool, timeout=0.0) for pool in pools)
+    one, two = (ThreadLocks(pool, timeout=20.0) for pool in pools)  # a server ends it later
     asking = asyncio.Event()
 
     async def work() -> None:

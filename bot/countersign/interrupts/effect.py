@@ -24,7 +24,7 @@ def with_effect(request: ReviewRequest) -> ReviewRequest:
     action = request.rows[0].action if len(request.rows) == 1 else None
     if action is not None and request.title == title_text(run_title(action)):
         first, rest = _first_sentence(request.description or "")
-        if first is not None:
+        if first is not None and request.dialect != BREAKPOINT:  # that one says why the run stopped
             return replace(request, title=first, description=rest)
         return replace(request, title=title_text(action_label(action)))
     if request.dialect == BREAKPOINT and (step := _STEP.fullmatch(request.title)):

@@ -37,11 +37,11 @@ TRANSFER = call("transfer", amount=5, to="ann")
 
 PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
     # approve or reject
-    "approval by button": ("approval", "pay", [approve], ("approved", "true")),
-    "rejection by button": ("approval", "pay", [reject], ("approved", "false")),
-    "approval by reply": ("approval", "pay", [reply("approve")], ("approved", "true")),
-    "rejection by reply": ("approval", "pay", [reply("reject, too much")], ("approved", "false")),
-    "approval as yes": ("approval", "pay", [other("yes", "yes_no")], ("approved", "true")),
+    "approval by button": ("approval", "pay", [approve], ("Approved", "Yes")),
+    "rejection by button": ("approval", "pay", [reject], ("Approved", "No")),
+    "approval by reply": ("approval", "pay", [reply("approve")], ("Approved", "Yes")),
+    "rejection by reply": ("approval", "pay", [reply("reject, too much")], ("Approved", "No")),
+    "approval as yes": ("approval", "pay", [other("yes", "yes_no")], ("Approved", "Yes")),
     "condition approved": ("approval_in_condition", "pay", [approve], ("did pay",)),
     "condition rejected": ("approval_in_condition", "pay", [reply("reject")], ("left it",)),
     "routed on": ("routed", "pay", [approve], ("done",)),
@@ -110,12 +110,12 @@ PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
         "values",
         "x",
         [reply("Ada"), other("7", "number"), other("yes", "yes_no")],
-        ("7", "true"),
+        ("7", "Yes"),
     ),
-    "bare values by JSON": ("values", "x", [answer("Ada"), other("[7]"), other("false")], ("7", "false")),
-    "details as JSON": ("user_details", "x", [other('{"name": "Ada"}')], ("name", "Ada")),
-    "each approved": ("each", "x", [approve, reject], ("true", "false")),
-    "each by reply": ("each", "x", [reply("reject"), reply("approve")], ("false", "true")),
+    "bare values by JSON": ("values", "x", [answer("Ada"), other("[7]"), other("false")], ("7", "No")),
+    "details as JSON": ("user_details", "x", [other('{"name": "Ada"}')], ("Name: Ada",)),
+    "each approved": ("each", "x", [approve, reject], ("• Yes", "• No")),
+    "each by reply": ("each", "x", [reply("reject"), reply("approve")], ("• No", "• Yes")),
     "reply approved": ("email", "Ann", [approve], ("sent: Dear Ann",)),
     "reply edited": ("email", "Ann", [edit(edited_response="Hi Ann")], ("sent: Hi Ann",)),
     "reply rejected": ("email", "Ann", [reply("reject")], ("nothing",)),
@@ -136,8 +136,8 @@ PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
     "function with a saver": ("as_function_with_saver", "hi", [reply("Ada")], ("human_value", "Ada")),
     "function with memory": ("as_function_with_memory", "hi", [answer("Ada")], ("human_value", "Ada")),
     # the functional API, started by a message
-    "essay approved": ("essay", "cats", [approve], ("An essay about cats", "true")),
-    "essay rejected": ("essay", "cats", [reply("reject")], ("An essay about cats", "false")),
+    "essay approved": ("essay", "cats", [approve], ("An essay about cats", "Yes")),
+    "essay rejected": ("essay", "cats", [reply("reject")], ("An essay about cats", "No")),
     "functional feedback": ("feedback", "foo", [reply("baz")], ("foo bar baz qux",)),
     "functional call continued": ("tool_review_functional", WEATHER, [approve], ("sunny in sf",)),
     "functional call updated": ("tool_review_functional", WEATHER, [edit(city="Rome")], ("sunny in Rome",)),
@@ -261,6 +261,6 @@ async def test_a_breakpoint_is_among_what_waits(game: GuidePlayer) -> None:
 
     told = await game.stage.ws.bob.runs("/approvals")
 
-    assert "Transfer" in str(told)
+    assert "Transfer" in told.text, told.text
     await reject(game, card)
     await card.closes()

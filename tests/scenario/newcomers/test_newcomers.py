@@ -22,7 +22,7 @@ PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
     "rows": ("importer", "a list", [answer('[{"name": "Ann"}]')], ("1 rows, first Ann",)),
     "rows by reply": ("importer", "a list", [reply('[{"name": "Bo"}, 2]')], ("2 rows, first Bo",)),
     "nights": ("booking", "Rome", [answer("3 nights")], ("nights", "3")),
-    "never mind": ("booking", "Rome", [answer("no, never mind")], ("cancelled", "true")),
+    "never mind": ("booking", "Rome", [answer("no, never mind")], ("cancelled", "Yes")),
 }
 
 

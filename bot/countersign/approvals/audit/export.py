@@ -9,6 +9,8 @@ from enum import StrEnum
 from countersign.approvals.audit.chain import ChainedEntry
 from countersign.approvals.audit.entry import LedgerEntry, timestamp
 from countersign.approvals.json import Json
+from countersign.approvals.ledger import Observation
+from countersign.approvals.lifecycle import Event
 
 OCSF_VERSION = "1.3.0"
 _COLUMNS = (
@@ -90,7 +92,7 @@ def _ocsf(row: ChainedEntry, previous: str | None) -> dict[str, Json]:
     """An OCSF event of the class API Activity (6003), as schema.ocsf.io defines it."""
     entry = row.entry
     assert entry is not None, "an exported row is an entry"
-    activity, name = _ACTIVITIES.get(entry.event, _UPDATE)
+    activity, name = _ACTIVITIES.get(entry.event, _UPDATE if entry.event in _EVENTS else _OTHER)
     metadata: dict[str, Json] = {
         "version": OCSF_VERSION,
         "product": {"name": "Countersign", "vendor_name": "Countersign"},
@@ -129,7 +131,8 @@ def _ocsf_user(entry: LedgerEntry) -> dict[str, Json]:
 
 
 # API Activity: 1 Create, 2 Read, 3 Update, 4 Delete. All that is not named here updates an approval.
-_UPDATE = (3, "Update")
+_UPDATE, _OTHER = (3, "Update"), (99, "Other")
+_EVENTS = {*Event, *Observation}
 _ACTIVITIES = {
     "opened": (1, "Create"),
     "shown": (2, "Read"),

@@ -130,13 +130,14 @@ async def test_a_large_payload_is_read_beside_the_event_loop(http_bot: Bot) -> N
     await asyncio.to_thread(Review(approval).parse)
     once = time.perf_counter() - began
 
-    for _ in range(3):
+    stalls: list[float] = []
+    for _ in range(5):
         reading = asyncio.ensure_future(http_bot.store.approval(approval.id))
-        longest = await longest_turn(reading)
+        stalls.append(await longest_turn(reading))
         review = reading.result()
         assert review is not None
         assert "request" in review.__dict__
-        assert longest < 0.7 * once
+    assert min(stalls) < 0.7 * once  # on the loop each would take as long; beside it only a busy machine's do
 
 
 async def longest_turn(working: "asyncio.Future[Any]") -> float:

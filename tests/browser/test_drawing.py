@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_local.model.records import Message
 from slack_local.workspace import LocalWorkspace
 from tests.browser.conftest import Visit, writes
+from tests.support.harness import until
 
 MANY = 10_000
 
@@ -50,7 +51,12 @@ async def test_ten_thousand_messages_scroll(ws: LocalWorkspace, visit: Visit) ->
     assert await rows.count() < 150, "only what is near the view is drawn"
 
     await ws.bob.says("general", "and one more")
-    await page.mouse.wheel(0, 500_000)
+
+    async def seen_below() -> bool:  # what arrives while the page scrolls moves its end
+        await page.mouse.wheel(0, 500_000)
+        return await page.get_by_text("and one more").is_visible()
+
+    await until(seen_below)
     await expect(page.get_by_text("and one more")).to_be_in_viewport()
 
 

@@ -1,6 +1,6 @@
 """Snapshots: what a parser makes of many inputs, as a text that a reviewer reads in the diff.
 
-A test compares its text with `snapshots/<name>.txt`. After a change that is meant, `UPDATE_SNAPSHOTS=1`
+A test asserts that its text is that of `snapshots/<name>.txt`. After a change that is meant, `UPDATE_SNAPSHOTS=1`
 writes the files anew; the diff of them is part of the review.
 """
 
@@ -18,13 +18,13 @@ _MANY = 12  # items of a list that are all shown
 FOLDER = Path(__file__).parent / "snapshots"
 
 
-def check_snapshot(name: str, text: str) -> None:
-    """Fail unless the text is what the file of this name has."""
+def snapshot(name: str, text: str) -> str:
+    """What the file of this name has; the given text, once snapshots are updated."""
     file = FOLDER / f"{name}.txt"
     if os.environ.get("UPDATE_SNAPSHOTS"):
         FOLDER.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
+    return file.read_text(encoding="utf-8")
 
 
 def described(value: object) -> str:

@@ -12,7 +12,7 @@ from countersign.interrupts.forms.form_builder import form_from_state
 from countersign.interrupts.forms.input_parsing import InvalidInput, read
 from countersign.interrupts.unset import UNSET
 from tests.interrupts.schemas import JUDGED, PLACES, SCHEMAS, VALUES
-from tests.interrupts.snapshot import check_snapshot, described, outline
+from tests.interrupts.snapshot import described, outline, snapshot
 
 OPTIONS = (
     Option(key="a", label="One", value=1),
@@ -65,7 +65,8 @@ def test_what_each_field_reads() -> None:
         lines.append(f"== {name}, prefilled with {described(each.raw)}")
         lines += _by_outcome((_read(each, raw), described(raw)) for raw in TYPED)
         lines.append(f"untouched -> {_read(each, each.raw)}")
-    check_snapshot("inputs", "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    assert text == snapshot("inputs", text)
 
 
 def _by_outcome(found: Iterable[tuple[str, str]]) -> list[str]:
@@ -88,7 +89,8 @@ def test_the_form_of_each_schema() -> None:
     lines: list[str] = []
     for name, (schema, present) in SCHEMAS.items():
         lines += _form(name, form_from_schema(schema, present))
-    check_snapshot("forms", "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    assert text == snapshot("forms", text)
 
 
 def test_the_form_of_what_one_place_may_hold() -> None:
@@ -98,7 +100,8 @@ def test_the_form_of_what_one_place_may_hold() -> None:
             schema: Json = {"properties": {"x": place}, "required": ["x"] if required else []}
             lines += _form(f"{name}, {'required' if required else 'optional'}", form_from_schema(schema))
         lines += _by_outcome((_edited(value, place), described(value)) for value in VALUES)
-    check_snapshot("places", "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    assert text == snapshot("places", text)
 
 
 def _edited(value: Json, place: Json) -> str:
@@ -121,7 +124,8 @@ def test_the_form_of_arguments_and_of_a_state() -> None:
         )
         state: dict[str, Json] = present if isinstance(present, dict) else {"a": 1, "other": 2}
         lines += _form(f"a state of {name}", form_from_state(state, schema))
-    check_snapshot("arguments", "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    assert text == snapshot("arguments", text)
 
 
 def _form(name: str, form: Form) -> list[str]:
@@ -142,4 +146,5 @@ def test_what_each_schema_has_against_a_value() -> None:
         judge = compile_schema(schema)
         lines.append(f"== {name}: {described(judge)}")
         lines += [f"{described(value)} -> {described(judge.errors(value))}" for value in values]
-    check_snapshot("errors", "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    assert text == snapshot("errors", text)

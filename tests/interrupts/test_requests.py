@@ -21,7 +21,7 @@ from countersign.interrupts import (
     with_state_changes,
 )
 from tests.interrupts.payloads import PAYLOADS
-from tests.interrupts.snapshot import check_snapshot, described, outline, some
+from tests.interrupts.snapshot import described, outline, snapshot, some
 from tests.interrupts.test_conformance import SETS, request_of
 
 STATE: Json = {
@@ -42,12 +42,14 @@ DIALECTS = sorted({found["dialect"] for found in SETS.values()})
 def test_what_is_shown_of_the_conformance_sets(dialect: str) -> None:
     sets = {name: found for name, found in SETS.items() if found["dialect"] == dialect}
     lines = [line for name, found in sets.items() for line in told(name, request_of(found))]
-    check_snapshot(f"requests_{dialect}", "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    assert text == snapshot(f"requests_{dialect}", text)
 
 
 def test_what_is_shown_of_other_payloads() -> None:
     lines = [line for name, (value, schema) in PAYLOADS.items() for line in told(name, parse(value, schema))]
-    check_snapshot("requests", "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    assert text == snapshot("requests", text)
 
 
 def test_in_which_format_a_payload_was_sent() -> None:
@@ -55,7 +57,8 @@ def test_in_which_format_a_payload_was_sent() -> None:
         name: (found["payload"], found["response_schema"]) for name, found in SETS.items()
     } | PAYLOADS
     lines = [f"{name}: {described(payload_format(*each))}" for name, each in sent.items()]
-    check_snapshot("formats", "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    assert text == snapshot("formats", text)
 
 
 def test_with_which_form_the_state_is_changed() -> None:
@@ -63,7 +66,8 @@ def test_with_which_form_the_state_is_changed() -> None:
     for name, found in SETS.items():
         (row, *others) = with_state_changes(request_of(found), STATE).rows
         lines.append(f"{name}: {_update(row.update) if not others else 'several rows'}")
-    check_snapshot("state_forms", "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    assert text == snapshot("state_forms", text)
 
 
 def test_what_each_decision_sends_or_why_it_is_refused() -> None:
@@ -80,7 +84,8 @@ def test_what_each_decision_sends_or_why_it_is_refused() -> None:
                 lines.append(f"{kind.value} {how} -> {_sent(request, kind, raw)}")
         texts = ("yes", "No", " approve ", "5", "")
         lines += [f"reply {text!r} -> {[_replied(row, text) for row in request.rows]}" for text in texts]
-    check_snapshot("answers", "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    assert text == snapshot("answers", text)
 
 
 def _sent(request: ReviewRequest, kind: DecisionKind, raw: Sequence[Mapping[str, RawInput] | None]) -> str:
@@ -121,7 +126,8 @@ def test_what_each_answer_that_changes_the_state_sends_or_why_it_is_refused() ->
         ):
             given: dict[str, RawInput] = {"/as": choices[0], "/": "", **state}
             lines.append(f"{state} -> {_changed(row, given)}")
-    check_snapshot("state_answers", "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    assert text == snapshot("state_answers", text)
 
 
 def _changed(row: ReviewRow, raw: Mapping[str, RawInput]) -> str:

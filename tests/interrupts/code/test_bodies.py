@@ -9,7 +9,7 @@ from countersign.interrupts.code.notation import notation
 from countersign.interrupts.code.shape import AnswerShape
 from tests.interrupts.code.bodies import CASTS, DECLARED, HEAD, STATEMENTS, USES
 from tests.interrupts.code.reading import read_text
-from tests.interrupts.snapshot import check_snapshot
+from tests.interrupts.snapshot import snapshot
 
 ASKED = "answer = interrupt('?')\n"
 
@@ -25,7 +25,8 @@ ASKED = "answer = interrupt('?')\n"
 )
 def test_what_each_body_says_of_the_answer(name: str, bodies: Iterable[str]) -> None:
     lines = [f"{_on_one_line(body)} -> {_read(body)}" for body in bodies]
-    check_snapshot(f"code_{name}", "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    assert text == snapshot(f"code_{name}", text)
 
 
 def _on_one_line(body: str) -> str:

@@ -31,4 +31,5 @@ async def test_what_arrives_is_what_the_card_said(game: GuidePlayer, name: str) 
     graph, text, acts, said = PLAYS[name]
     thread = await game.play(graph, text, acts)
 
-    await game.ends_with(thread, *said)
+    assert await game.ends_with(thread, *said), "the graph says what it got"
+    assert game.events(thread).count("resumed") == len(acts), "each answer reached the graph, once"

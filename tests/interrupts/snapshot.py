@@ -1,7 +1,7 @@
 """Snapshots: what a parser makes of many inputs, as a text that a reviewer reads in the diff.
 
-A test asserts that its text is that of `snapshots/<name>.txt`. After a change that is meant, `UPDATE_SNAPSHOTS=1`
-writes the files anew; the diff of them is part of the review.
+A test asserts that its text is that of `snapshots/<name>.txt`. After a change that is meant,
+`UPDATE_SNAPSHOTS=1` writes the files anew; the diff of them is part of the review.
 """
 
 import os

@@ -12,7 +12,6 @@ from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import AlreadyVoted, NotPending
-from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person
@@ -21,6 +20,7 @@ from countersign.approvals.policy.voting.permission import check_may_open, check
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
 from countersign.approvals.vote import Vote
+from countersign.flow.decisions.decision_detail import row_detail
 from countersign.flow.decisions.judging import judge_answer, judge_decisions
 from countersign.flow.decisions.refusal_log import RefusalLog
 from countersign.flow.errors import Conflict
@@ -32,11 +32,9 @@ from countersign.flow.notices.thread_notes import outcome_note
 from countersign.flow.outgoing import Outgoing
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
-from countersign.flow.policy.redacted_places import redacted_edit, redacted_values
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
-from countersign.interrupts import UNSET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,9 +187,7 @@ class Decide:
                 **({"message": request.message} if request.message else {}),
                 "digest": request.digest,
                 "rows": {
-                    str(row): _as_json(decision, review, row)
-                    | _verdict_json(verdicts[row])
-                    | _on_behalf_json(verdicts[row])
+                    str(row): row_detail(review, row, decision, verdicts[row])
                     for row, decision in request.decisions.items()
                 },
             },
@@ -258,62 +254,3 @@ def _glass_breaks(
 def _for_the_graph(decision: Decision) -> Decision:
     """The reason of an approval stays with us: no answer has a place for it."""
     return replace(decision, message=None) if decision.kind is DecisionKind.APPROVE else decision
-
-
-def _as_json(decision: Decision, review: Review, row: int) -> dict[str, Json]:
-    """For the ledger, without what the rules redact.
-
-    A field of the state that was not there before has no `before`.
-    """
-    approval, request = review.approval, review.unrestricted_request
-    if decision.kind is DecisionKind.EDIT:
-        value = redacted_edit(request, approval.rules, row, decision.value)
-    else:
-        value = redacted_values(request, approval.rules).cleaned(decision.value)
-    fields: dict[str, Json] = {"kind": decision.kind, "message": decision.message, "value": value}
-    if decision.kind is DecisionKind.EDIT:
-        fields["before"] = _before_edit(review, row)
-    if decision.verbatim:
-        fields["verbatim"] = True
-    if decision.state:
-        before = approval.state_before
-        fields["state"] = {
-            name: ({"before": before[name]} if name in before else {}) | {"after": after}
-            for name, after in decision.state.items()
-        }
-    return fields
-
-
-def _on_behalf_json(verdict: Verdict) -> dict[str, Json]:
-    """Whose seats the votes count for, where that is not the voter: by voter, with the delegation's id."""
-    if not verdict.stands_in:
-        return {}
-    used: dict[str, Json] = {
-        voter: {"user": each.delegator.id, "name": each.delegator.name, "delegation": str(each.delegation_id)}
-        for voter, each in verdict.stands_in.items()
-    }
-    return {"on_behalf_of": used}
-
-
-def _before_edit(review: Review, row: int) -> Json:
-    """What the edit replaces: what an earlier one proposed, else the arguments as they were asked."""
-    approval, request = review.approval, review.unrestricted_request
-    proposal = approval.votes_on(row).proposal
-    form = request.rows[row].forms.get(DecisionKind.EDIT)
-    before = None if form is None or form.base is UNSET else form.base
-    if proposal is not None and proposal.decision.kind is DecisionKind.EDIT:
-        before = proposal.decision.value
-    return redacted_edit(request, approval.rules, row, before)
-
-
-def _verdict_json(verdict: Verdict) -> dict[str, Json]:
-    """What one vote of several came to; nothing to add where it is the only one that was needed."""
-    if verdict.quorum == 1 and verdict.outcome is not Outcome.OPEN and verdict.broke_glass is None:
-        return {}
-    return {
-        "outcome": verdict.outcome.value,
-        "approvals": [vote.by.id for vote in verdict.approvals],
-        "rejections": [vote.by.id for vote in verdict.rejections],
-        "needed": [str(needed) for needed in verdict.needed],
-        "broke_glass": verdict.broke_glass is not None,
-    }

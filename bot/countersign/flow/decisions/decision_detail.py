@@ -1,0 +1,72 @@
+"""What the ledger says of a decision, row by row: how, the edit before and after, and for whom it counts."""
+
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
+from countersign.approvals.policy.voting.verdict import Outcome, Verdict
+from countersign.flow.policy.redacted_places import redacted_edit, redacted_values
+from countersign.flow.review import Review
+from countersign.interrupts import UNSET
+
+
+def row_detail(review: Review, row: int, decision: Decision, verdict: Verdict) -> dict[str, Json]:
+    """The decision on this row of `review`, as it was before, and what the votes come to with it."""
+    return _decision_json(decision, review, row) | _verdict_json(verdict) | _on_behalf_json(verdict)
+
+
+def _decision_json(decision: Decision, review: Review, row: int) -> dict[str, Json]:
+    """For the ledger, without what the rules redact.
+
+    A field of the state that was not there before has no `before`.
+    """
+    approval, request = review.approval, review.unrestricted_request
+    if decision.kind is DecisionKind.EDIT:
+        value = redacted_edit(request, approval.rules, row, decision.value)
+    else:
+        value = redacted_values(request, approval.rules).cleaned(decision.value)
+    fields: dict[str, Json] = {"kind": decision.kind, "message": decision.message, "value": value}
+    if decision.kind is DecisionKind.EDIT:
+        fields["before"] = _before_edit(review, row)
+    if decision.verbatim:
+        fields["verbatim"] = True
+    if decision.state:
+        before = approval.state_before
+        fields["state"] = {
+            name: ({"before": before[name]} if name in before else {}) | {"after": after}
+            for name, after in decision.state.items()
+        }
+    return fields
+
+
+def _on_behalf_json(verdict: Verdict) -> dict[str, Json]:
+    """Whose seats the votes count for, where that is not the voter: by voter, with the delegation's id."""
+    if not verdict.stands_in:
+        return {}
+    used: dict[str, Json] = {
+        voter: {"user": each.delegator.id, "name": each.delegator.name, "delegation": str(each.delegation_id)}
+        for voter, each in verdict.stands_in.items()
+    }
+    return {"on_behalf_of": used}
+
+
+def _before_edit(review: Review, row: int) -> Json:
+    """What the edit replaces: what an earlier one proposed, else the arguments as they were asked."""
+    approval, request = review.approval, review.unrestricted_request
+    proposal = approval.votes_on(row).proposal
+    form = request.rows[row].forms.get(DecisionKind.EDIT)
+    before = None if form is None or form.base is UNSET else form.base
+    if proposal is not None and proposal.decision.kind is DecisionKind.EDIT:
+        before = proposal.decision.value
+    return redacted_edit(request, approval.rules, row, before)
+
+
+def _verdict_json(verdict: Verdict) -> dict[str, Json]:
+    """What one vote of several came to; nothing to add where it is the only one that was needed."""
+    if verdict.quorum == 1 and verdict.outcome is not Outcome.OPEN and verdict.broke_glass is None:
+        return {}
+    return {
+        "outcome": verdict.outcome.value,
+        "approvals": [vote.by.id for vote in verdict.approvals],
+        "rejections": [vote.by.id for vote in verdict.rejections],
+        "needed": [str(needed) for needed in verdict.needed],
+        "broke_glass": verdict.broke_glass is not None,
+    }

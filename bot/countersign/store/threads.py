@@ -12,19 +12,17 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.audit import EntryHasher
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
-from countersign.approvals.lifecycle import Event, Status
+from countersign.approvals.lifecycle import Status
 from countersign.error_translation import translates_errors
-from countersign.flow.errors import Conflict, StaleWorker
+from countersign.flow.errors import StaleWorker
 from countersign.flow.inbound import Inbound, InboundKind, in_order
 from countersign.flow.outgoing import Outgoing, OutgoingKind, ThreadRoot
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import SavedStep, StepResult, Work
-from countersign.store.break_glass import use_entry, use_row
+from countersign.store.approval_changes import applied, apply
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, transaction
-from countersign.store.grants import apply_grants
-from countersign.store.ledger import entry_arguments, ledger_arguments
 from countersign.store.posts.outbox_claims import claim_arguments, claimed_messages
 from countersign.store.queries import QUERIES
 
@@ -121,8 +119,8 @@ class ThreadStore:
         claiming = None
         async with transaction(self._pool) as connection:
             # Before the outbox, whose cards reference the approvals that are inserted here.
-            applying = [await _apply(connection, change, self._hasher) for change in result.changes]
-            await _applied([done for changed in applying for done in changed])
+            applying = [await apply(connection, change, self._hasher) for change in result.changes]
+            await applied([done for changed in applying for done in changed])
             for row in result.post:
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
             if claim and result.post:
@@ -207,12 +205,12 @@ class ThreadStore:
     async def decide(self, change: Change, post: Sequence[Outgoing] = ()) -> None:
         after = change.after
         async with transaction(self._pool) as connection:
-            applying = await _apply(connection, change, self._hasher)
+            applying = await apply(connection, change, self._hasher)
             for row in post:
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
             if after.status is Status.DECIDED and not after.is_undoable:
                 await self._defer(connection, after.thread_id)
-            await _applied(applying)
+            await applied(applying)
 
     async def tell(self, posts: Sequence[Outgoing]) -> None:
         async with transaction(self._pool) as connection:
@@ -262,41 +260,6 @@ async def insert_inbound(connection: Connection, inbound: Inbound) -> bool:
 
 def _place(inbound: Inbound) -> dict[str, Any]:
     return {"thread_id": inbound.thread.id, "ts": inbound.ts}
-
-
-async def _apply(
-    connection: Connection, change: Change, hasher: EntryHasher
-) -> list[psycopg.AsyncCursor[Any]]:
-    """Save an approval with its ledger entry, and its grants. A cursor without a row: it changed since."""
-    granting = await apply_grants(connection, change, hasher)
-    entry = ledger_arguments(change, hasher)
-    arguments = {**rows.approval_row(change.after), **entry}
-    if change.event is Event.OPENED:
-        saving = await connection.execute(QUERIES["open_approval"], arguments)
-    else:
-        expected = {"expected": change.expected_version}
-        saving = await connection.execute(QUERIES["change_approval"], arguments | expected)
-    await _record_glass_breaks(connection, change, hasher)
-    return [*granting, saving]
-
-
-async def _record_glass_breaks(connection: Connection, change: Change, hasher: EntryHasher) -> None:
-    """In the same transaction, which is rolled back where the change was not applied."""
-    after = change.after
-    for use in change.glass_breaks:
-        await connection.execute(QUERIES["insert_glass_break"], use_row(use))
-        entry = use_entry(use, after.thread_id, after.version)
-        await connection.execute(QUERIES["append_ledger_entry"], entry_arguments(entry, hasher))
-    if change.event is Event.UNDONE:
-        arguments = {"approval_id": after.id, "rows": list(after.open_rows)}
-        await connection.execute(QUERIES["delete_undone_glass_breaks"], arguments)
-
-
-async def _applied(changes: Sequence[psycopg.AsyncCursor[Any]]) -> None:
-    """Raise Conflict if one of the changes was not applied."""
-    for change in changes:
-        if await change.fetchone() is None:
-            raise Conflict
 
 
 async def _one(connection: Connection, query: LiteralString, arguments: Any) -> rows.Row | None:

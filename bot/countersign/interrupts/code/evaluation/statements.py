@@ -15,14 +15,13 @@ from countersign.interrupts.code.evaluation.model.slots import (
     Check,
     Condition,
     Conditions,
-    Evidence,
     Slot,
     Use,
 )
 from countersign.interrupts.code.evaluation.model.values import Class, Function, Value, union
+from countersign.interrupts.code.evaluation.refusal import refuse
 
 _PREPARES = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Pass)  # what a loop does before it asks again
-_REFUSES = {Check.EQUALS, Check.TRUE, Check.HAS}
 _CAUGHT_KEYS = {"KeyError", "LookupError", "Exception", "BaseException", "TypeError", "IndexError"}
 
 
@@ -92,22 +91,6 @@ def _raise(frame: Frame, node: ast.Raise) -> Ending:
                 frame.value(part)
     refuse(frame, node)
     return Ending.RAISE
-
-
-def refuse(frame: Frame, node: ast.AST) -> None:
-    """On this path the answer is refused: it raises, or it is asked for again."""
-    reader = frame.reader
-    if reader.muted:
-        return
-    conditions = tuple(reader.conditions)
-    other = max((place for place, c in enumerate(conditions) if c.check is Check.OTHER), default=-1)
-    slots = {
-        c.slot
-        for c in conditions[other + 1 :]  # with something else tested, that may be why
-        if c.slot is not None and (c.check is Check.IS or (c.check in _REFUSES and not c.positive))
-    }
-    for slot in slots:
-        slot.note(Evidence(Use.REFUSED, frame.module.where(node), frame.module.line(node), conditions))
 
 
 def _if(frame: Frame, node: ast.If) -> Ending | None:

@@ -32,7 +32,7 @@ from countersign.slack.cards.details_view import details_view
 from countersign.slack.cards.open_card import render_card
 from countersign.slack.cards.references import CardReference, ModalReference
 from countersign.slack.forms.modal import form_view
-from countersign.slack.listeners.card_buttons import form_modal
+from countersign.slack.listeners.form_opening import form_modal
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, question
 from tests.support.fake_slack import refused

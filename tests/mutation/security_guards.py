@@ -55,7 +55,7 @@ SECURITY_GUARDS = (
     ),
     Guard(
         name="details are laid out beside the event loop",
-        file="bot/countersign/slack/listeners/card_buttons.py",
+        file="bot/countersign/slack/listeners/details_buttons.py",
         old="view = await asyncio.to_thread(details_view, review, modal)",
         new="view = details_view(review, modal)",
         tests=(f"{_LARGE}::test_a_click_is_answered_while_large_details_are_opened",),

@@ -6,6 +6,7 @@ from countersign.slack.listeners import (
     break_glass_review,
     card_buttons,
     card_forms,
+    details_buttons,
     fallback,
     grant_buttons,
     membership_events,
@@ -22,6 +23,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     membership_events.register(app, context)
     message_events.register(app, context)  # after it: what it does not handle, it acknowledges
     card_buttons.register(app, context)
+    details_buttons.register(app, context)
     card_forms.register(app, context)
     referral_form.register(app, context)
     grant_buttons.register(app, context)

@@ -1,4 +1,4 @@
-"""The buttons of a card: approve at once, open the form of another decision, or open *Details*.
+"""The buttons of a card: approve at once, or open the form of another decision.
 
 A click is acknowledged only after its decision is saved: a click that Slack counts as taken is never lost.
 """
@@ -6,7 +6,7 @@ A click is acknowledged only after its decision is saved: a click that Slack cou
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Collection
-from typing import Any
+from typing import Any, TypeAlias
 
 from slack_bolt.async_app import AsyncApp
 
@@ -14,92 +14,52 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import AlreadyDecided, CountersignError, QuestionChanged
 from countersign.approvals.person import Person
 from countersign.flow.decisions.decide import DecisionRequest
-from countersign.flow.errors import SlackRefused
 from countersign.flow.review import Review
-from countersign.interrupts import ReviewRow, action_label
-from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards import card_actions
-from countersign.slack.cards.details_view import details_view, first_page
 from countersign.slack.cards.open_card import rows_for_approve_all
 from countersign.slack.cards.references import CardReference, InvalidReference, ModalReference, RowsReference
 from countersign.slack.cards.reject_all import rows_for_reject_all
-from countersign.slack.forms.modal import Modal, form_view, notice_view
+from countersign.slack.forms.modal import form_view
 from countersign.slack.listeners.button_click import ButtonClick
 from countersign.slack.listeners.card_decision import decide, decision_form, whole
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
+from countersign.slack.listeners.form_opening import form_modal, open_view
 
-_TITLES = {
-    DecisionKind.EDIT: ("Edit", "Approve with edits"),
-    DecisionKind.REJECT: ("Reject", "Reject"),
-    DecisionKind.RESPOND: ("Answer", "Send answer"),
-    DecisionKind.APPROVE: ("Approve", "Approve"),
-}
-_EXPIRED_TRIGGERS = {"expired_trigger_id", "trigger_expired", "trigger_exchanged"}
-_TRIGGER_EXPIRED = "Slack took too long to open the form. Click the button again."
-_FORM_REFUSED = "Slack couldn't open the form ({error}). Nothing was changed. Tell your admin."
+Handler: TypeAlias = Callable[[ListenerContext, ButtonClick], Awaitable[None]]
+Listener: TypeAlias = Callable[[Ack, dict[str, Any]], Awaitable[None]]
+
 _NOT_SHOWN = "This card changed. Read it again, then click the button again."
 _MAX_RACES = 3  # votes of others that "Approve all" goes on after
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
-    async def on_decision(ack: Ack, body: dict[str, Any]) -> None:
-        await _reporting_errors(context, body, _decide)
+    handlers: dict[str | re.Pattern[str], Handler] = {
+        whole(card_actions.FORM_PATTERN): _decide,
+        whole(card_actions.OPTION_PATTERN): _choose,
+        card_actions.OPTIONS: _choose,
+        card_actions.APPROVE_REST: _approve_rest,
+        card_actions.REJECT_REST: _reject_rest,
+        card_actions.WITHDRAW: _withdraw,
+        card_actions.UNDO: _undo,
+        card_actions.CANCEL: _cancel,
+        card_actions.CLAIM: _claim,
+    }
+    for action_id, handler in handlers.items():
+        app.action(action_id)(_listener(context, handler))
+
+
+def _listener(context: ListenerContext, handle: Handler) -> Listener:
+    async def on_click(ack: Ack, body: dict[str, Any]) -> None:
+        await reporting_errors(context, body, handle)
         await ack()
 
-    async def on_approve_rest(ack: Ack, body: dict[str, Any]) -> None:
-        await _reporting_errors(context, body, _approve_rest)
-        await ack()
-
-    async def on_reject_rest(ack: Ack, body: dict[str, Any]) -> None:
-        await _reporting_errors(context, body, _reject_rest)
-        await ack()
-
-    async def on_withdraw(ack: Ack, body: dict[str, Any]) -> None:
-        await _reporting_errors(context, body, _withdraw)
-        await ack()
-
-    async def on_undo(ack: Ack, body: dict[str, Any]) -> None:
-        await _reporting_errors(context, body, _undo)
-        await ack()
-
-    async def on_cancel(ack: Ack, body: dict[str, Any]) -> None:
-        await _reporting_errors(context, body, _cancel)
-        await ack()
-
-    async def on_claim(ack: Ack, body: dict[str, Any]) -> None:
-        await _reporting_errors(context, body, _claim)
-        await ack()
-
-    async def on_details(ack: Ack, body: dict[str, Any]) -> None:
-        await _reporting_errors(context, body, _open_details)
-        await ack()
-
-    async def on_page(ack: Ack, body: dict[str, Any]) -> None:
-        await _show_page(context, body)
-        await ack()
-
-    async def on_option(ack: Ack, body: dict[str, Any]) -> None:
-        await _reporting_errors(context, body, _choose)
-        await ack()
-
-    app.action(whole(card_actions.FORM_PATTERN))(on_decision)
-    app.action(whole(card_actions.OPTION_PATTERN))(on_option)
-    app.action(card_actions.OPTIONS)(on_option)
-    app.action(card_actions.APPROVE_REST)(on_approve_rest)
-    app.action(card_actions.REJECT_REST)(on_reject_rest)
-    app.action(card_actions.WITHDRAW)(on_withdraw)
-    app.action(card_actions.UNDO)(on_undo)
-    app.action(card_actions.CANCEL)(on_cancel)
-    app.action(card_actions.CLAIM)(on_claim)
-    app.action(card_actions.VIEW)(on_details)
-    app.action(card_actions.DETAILS)(on_details)
-    app.action(re.compile(rf"^{card_actions.PAGE}:\d+$"))(on_page)
+    return on_click
 
 
-async def _reporting_errors(
+async def reporting_errors(
     context: ListenerContext,
     body: dict[str, Any],
-    handle: Callable[[ListenerContext, ButtonClick], Awaitable[None]],
+    handle: Handler,
 ) -> None:
     """Handle the click; an error is reported to the person who clicked, and to nobody else."""
     click = ButtonClick.from_payload(body, context.workspace.team)
@@ -243,70 +203,3 @@ async def _claim(context: ListenerContext, click: ButtonClick) -> None:
     person = await context.person(click.user, click.channel)
     saved = await context.claim_approval(ref.approval_id, click.channel, person)
     context.background_tasks.start("update card", context.delivery.update_card(saved.approval.id, saved))
-
-
-async def _open_details(context: ListenerContext, click: ButtonClick) -> None:
-    ref = CardReference.unpack(click.value)
-    await context.check_may_read(click.user, click.channel)
-    review = await context.load_for_reading(ref.approval_id, click.channel)
-    modal = ModalReference(
-        card=ref,
-        channel=click.channel,
-        message_ts=click.message_ts,
-        page=await asyncio.to_thread(first_page, review, ref),
-    )
-    view = await asyncio.to_thread(details_view, review, modal)
-    context.background_tasks.start("open details", open_view(context, click, view))
-
-
-async def _show_page(context: ListenerContext, body: dict[str, Any]) -> None:
-    """Show another page of the details that are open, or why it is not shown."""
-    view, action = body["view"], body["actions"][0]
-    try:
-        ref = ModalReference.unpack(action.get("value"))
-        await context.check_may_read(str(body["user"]["id"]), ref.channel)
-        review = await context.load_for_reading(ref.card.approval_id, ref.channel)
-        shown = await asyncio.to_thread(details_view, review, ref)
-    except CountersignError as error:
-        shown = notice_view("Not shown", describe_error(error))
-    context.background_tasks.start(
-        "show page of details",
-        context.api.call("views.update", view_id=view["id"], hash=view.get("hash"), view=shown),
-    )
-
-
-async def open_view(context: ListenerContext, click: ButtonClick, view: Block) -> None:
-    try:
-        await context.api.call("views.open", trigger_id=click.trigger_id, view=view)
-    except SlackRefused as refused:
-        expired = refused.error in _EXPIRED_TRIGGERS
-        text = _TRIGGER_EXPIRED if expired else _FORM_REFUSED.format(error=refused.error)
-        await context.client.post_ephemeral(click.thread, click.user, text)
-    except CountersignError as error:
-        await context.client.post_ephemeral(click.thread, click.user, describe_error(error))
-
-
-def form_modal(review: Review, action_id: str, reference: ModalReference, encoded_state: str = "") -> Modal:
-    """The frame of a decision's form; `encoded_state` is what was typed on its other pages."""
-    request = review.shown
-    row = request.rows[reference.card.row]
-    kind = card_actions.decision_kind(action_id)
-    assert kind is not None, "the listeners' patterns match decisions only"
-    title, submit = _form_words(action_id, kind, row)
-    return Modal(
-        callback_id=action_id,
-        title=title,
-        submit=submit,
-        private_metadata=f"{reference.pack()} {encoded_state}".strip(),
-        heading=request.title if len(request.rows) == 1 else action_label(row.action or request.title),
-        explanation=request.description or "",
-    )
-
-
-def _form_words(action_id: str, kind: DecisionKind, row: ReviewRow) -> tuple[str, str]:
-    """The form's title and the label of the button that sends it."""
-    if action_id == card_actions.OTHER:
-        return card_actions.OTHER_LABEL, "Send answer"
-    if kind is DecisionKind.RESPOND and DecisionKind.APPROVE in row.allowed:
-        return "Respond", "Send response"
-    return _TITLES[kind]

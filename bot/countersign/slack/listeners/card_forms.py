@@ -25,9 +25,9 @@ from countersign.slack.forms.pagination import (
     pages,
 )
 from countersign.slack.listeners.acknowledgement import acknowledge_submission
-from countersign.slack.listeners.card_buttons import form_modal
 from countersign.slack.listeners.card_decision import decide, decision_form, whole
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
+from countersign.slack.listeners.form_opening import form_modal
 
 _TOO_MUCH_TO_KEEP = "Your changes are too long to keep on another page. Submit the form from this page."
 

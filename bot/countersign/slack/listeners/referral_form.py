@@ -14,8 +14,8 @@ from countersign.slack.cards.references import CardReference, ModalReference
 from countersign.slack.forms.input_elements import ACTION_ID
 from countersign.slack.listeners.acknowledgement import acknowledge_submission
 from countersign.slack.listeners.button_click import ButtonClick
-from countersign.slack.listeners.card_buttons import open_view
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
+from countersign.slack.listeners.form_opening import open_view
 
 NOTE = "/note"
 

@@ -31,6 +31,15 @@ def _boilerplate(call: dict[str, Any]) -> dict[str, Any]:
     return {**call, "description": text}
 
 
+DEFAULT = ("approve", "edit", "reject")
+
+
+def _two_calls(configs: Json) -> Json:
+    """A batch in which one call of two is described."""
+    call: dict[str, Any] = {"name": "a", "args": {}}
+    return {"action_requests": [call, _boilerplate(call)], "review_configs": configs}
+
+
 NAMES = ORDINARY | TEXTS
 CALLS = st.fixed_dictionaries(
     {"name": NAMES, "args": OBJECTS}, optional={"description": NAMES}
@@ -131,6 +140,7 @@ def near_payloads(draw: st.DrawFn) -> tuple[Json, Json]:
         {"type": "tool_approval", "tool_call_id": "5", "name": "a", "args": {}},
     )
 )
+@example((_two_calls([{"action_name": "a", "allowed_decisions": list(DEFAULT)}] * 2), _two_calls(None)))
 @example(({"a": "x" * 5000 + "1" + "y" * 5000}, {"a": "x" * 5000 + "2" + "y" * 5000}))
 def test_two_payloads_never_have_the_same_card(pair: tuple[Json, Json]) -> None:
     one, other = pair

@@ -94,7 +94,8 @@ def _notification_text(review: Review) -> str:
 
 def _introduction(review: Review) -> list[Block]:
     approval, request = review.shown_approval, review.shown
-    blocks = [title_block(request.title), request_block(review, truncated=not review.format.is_shown)]
+    in_row = len(request.rows) == 1 and not review.format.is_shown  # then Details is a button of the row
+    blocks = [title_block(request.title), request_block(review, truncated=in_row)]
     if approval.status_reason:
         note = single_line(approval.status_reason)
         note = note if len(note) <= _NOTE_LIMIT else note[: _NOTE_LIMIT - 1] + "…"

@@ -5,13 +5,12 @@ A click is acknowledged only after its decision is saved: a click that Slack cou
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Collection
-from typing import Any, TypeAlias
+from collections.abc import Callable, Collection
 
 from slack_bolt.async_app import AsyncApp
 
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.approvals.errors import AlreadyDecided, CountersignError, QuestionChanged
+from countersign.approvals.errors import AlreadyDecided, QuestionChanged
 from countersign.approvals.person import Person
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.review import Review
@@ -21,12 +20,10 @@ from countersign.slack.cards.references import CardReference, InvalidReference, 
 from countersign.slack.cards.reject_all import rows_for_reject_all
 from countersign.slack.forms.modal import form_view
 from countersign.slack.listeners.button_click import ButtonClick
+from countersign.slack.listeners.button_listener import Handler, button_listener
 from countersign.slack.listeners.card_decision import decide, decision_form, whole
-from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
+from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.listeners.form_opening import form_modal, open_view
-
-Handler: TypeAlias = Callable[[ListenerContext, ButtonClick], Awaitable[None]]
-Listener: TypeAlias = Callable[[Ack, dict[str, Any]], Awaitable[None]]
 
 _NOT_SHOWN = "This card changed. Read it again, then click the button again."
 _MAX_RACES = 3  # votes of others that "Approve all" goes on after
@@ -45,28 +42,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         card_actions.CLAIM: _claim,
     }
     for action_id, handler in handlers.items():
-        app.action(action_id)(_listener(context, handler))
-
-
-def _listener(context: ListenerContext, handle: Handler) -> Listener:
-    async def on_click(ack: Ack, body: dict[str, Any]) -> None:
-        await reporting_errors(context, body, handle)
-        await ack()
-
-    return on_click
-
-
-async def reporting_errors(
-    context: ListenerContext,
-    body: dict[str, Any],
-    handle: Handler,
-) -> None:
-    """Handle the click; an error is reported to the person who clicked, and to nobody else."""
-    click = ButtonClick.from_payload(body, context.workspace.team)
-    try:
-        await handle(context, click)
-    except CountersignError as error:
-        context.notify_user(click.thread, click.user, describe_error(error))
+        app.action(action_id)(button_listener(context, handler))
 
 
 async def _decide(context: ListenerContext, click: ButtonClick) -> None:

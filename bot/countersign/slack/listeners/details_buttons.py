@@ -12,22 +12,18 @@ from countersign.slack.cards.details_view import details_view, first_page
 from countersign.slack.cards.references import CardReference, ModalReference
 from countersign.slack.forms.modal import notice_view
 from countersign.slack.listeners.button_click import ButtonClick
-from countersign.slack.listeners.card_buttons import reporting_errors
+from countersign.slack.listeners.button_listener import button_listener
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
 from countersign.slack.listeners.form_opening import open_view
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
-    async def on_details(ack: Ack, body: dict[str, Any]) -> None:
-        await reporting_errors(context, body, _open_details)
-        await ack()
-
     async def on_page(ack: Ack, body: dict[str, Any]) -> None:
         await _show_page(context, body)
         await ack()
 
-    app.action(card_actions.VIEW)(on_details)
-    app.action(card_actions.DETAILS)(on_details)
+    app.action(card_actions.VIEW)(button_listener(context, _open_details))
+    app.action(card_actions.DETAILS)(button_listener(context, _open_details))
     app.action(re.compile(rf"^{card_actions.PAGE}:\d+$"))(on_page)
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from countersign.approvals.errors import CountersignError
 from countersign.flow.decisions.refer import NOTE_LIMIT, PERSON
 from countersign.interrupts import FormValidationError
 from countersign.slack.block_kit.builders import Block, plain
@@ -14,25 +13,18 @@ from countersign.slack.cards.references import CardReference, ModalReference
 from countersign.slack.forms.input_elements import ACTION_ID
 from countersign.slack.listeners.acknowledgement import acknowledge_submission
 from countersign.slack.listeners.button_click import ButtonClick
-from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
+from countersign.slack.listeners.button_listener import button_listener
+from countersign.slack.listeners.context import Ack, ListenerContext
 from countersign.slack.listeners.form_opening import open_view
 
 NOTE = "/note"
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
-    async def on_button(ack: Ack, body: dict[str, Any]) -> None:
-        click = ButtonClick.from_payload(body, context.workspace.team)
-        try:
-            await _open(context, click)
-        except CountersignError as error:
-            context.notify_user(click.thread, click.user, describe_error(error))
-        await ack()
-
     async def on_form(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         await acknowledge_submission(ack, view, _submit(context, body, view), "Nothing was changed")
 
-    app.action(card_actions.DELEGATE)(on_button)
+    app.action(card_actions.DELEGATE)(button_listener(context, _open))
     app.view(card_actions.DELEGATE)(on_form)
 
 

@@ -1,11 +1,8 @@
 """The buttons of a failure message: retry the step that failed, or ask its question again."""
 
-from typing import Any
-
 from slack_bolt.async_app import AsyncApp
 
 from countersign.approvals.eligibility import check_may_decide
-from countersign.approvals.errors import CountersignError
 from countersign.flow.inbound import Inbound, InboundKind
 from countersign.slack import messages
 from countersign.slack.block_kit.builders import RenderedMessage, context_block, section
@@ -13,23 +10,16 @@ from countersign.slack.block_kit.escaping import code, escape
 from countersign.slack.block_kit.formatting import user_mention
 from countersign.slack.cards.references import InvalidReference
 from countersign.slack.listeners.button_click import ButtonClick
-from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
+from countersign.slack.listeners.button_listener import button_listener
+from countersign.slack.listeners.context import ListenerContext
 
 _KINDS = {messages.RETRY: InboundKind.RETRY, messages.ASK_AGAIN: InboundKind.ASK_AGAIN}
 _ALREADY_ASKED = "Someone already did this."
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
-    async def on_press(ack: Ack, body: dict[str, Any]) -> None:
-        click = ButtonClick.from_payload(body, context.workspace.team)
-        try:
-            await _request_again(context, click)
-        except CountersignError as error:
-            context.notify_user(click.thread, click.user, describe_error(error))
-        await ack()
-
     for action_id in _KINDS:
-        app.action(action_id)(on_press)
+        app.action(action_id)(button_listener(context, _request_again))
 
 
 async def _request_again(context: ListenerContext, click: ButtonClick) -> None:

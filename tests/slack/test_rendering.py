@@ -245,6 +245,20 @@ def test_a_closed_card_says_what_was_answered_to_a_call_with_small_print() -> No
     assert "shortened" not in shown
 
 
+def test_a_label_of_the_bot_s_own_stands_without_quotes() -> None:
+    approval = approval_of(
+        "Which room?", schema={"type": "object", "properties": {"room": {"type": "integer"}}}
+    )
+    answered = voted(approval, DecisionKind.RESPOND, value={"room": 4})
+    shown = "\n".join(everything(render_card(answered).blocks))
+    assert "*Answer:* Room: 4" in shown
+    assert "“Answer”" not in shown
+    result = Outgoing(
+        key="k", kind=OutgoingKind.RESULT, team="T1", channel="C1", thread_ts="1.0", body={"values": 7}
+    )
+    assert "*Result:* 7" in "\n".join(everything(render_message(result)[0].blocks))
+
+
 def test_an_edited_text_shows_as_what_changed_alone() -> None:
     text = "First line.\nSecond line.\nThird line.\nFourth line.\nFifth line."
     approval = approval_of({"task": "Correct it.", "draft": text, "author": "Ada"})

@@ -103,7 +103,7 @@ def _result(values: Any) -> tuple[RenderedMessage, ...]:
     parts = (
         [Part(label=name, value=value) for name, value in values.items()]
         if isinstance(values, Mapping) and values
-        else [Part(label="Result", value=values)]
+        else [Part(label="result", value=values)]
     )
     notice = truncate_escaped("; ".join(_on_one_line(part) for part in parts), _NOTIFICATION_LIMIT)
     return _labelled("*Result*", notice, parts)

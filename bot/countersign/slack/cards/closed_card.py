@@ -150,7 +150,7 @@ def _vote_details(row: ReviewRow, vote: Vote, budget: BlockBudget) -> list[Block
         chosen = _chosen_label(row, decision)
         if chosen is not None or isinstance(decision.value, str):
             return _labelled_text(label, str(chosen or decision.value), budget)
-        answer = (Part(label=label, value=decision.value),)
+        answer = (Part(label="answer", value=decision.value),)  # a key, which is put into words
         return payload_blocks(answer, budget, truncated=_TRUNCATED).blocks
     return []
 

@@ -99,10 +99,10 @@ def _vote_sections(row: ReviewRow, vote: Vote) -> list[Block]:
     if changes := edit_changes(row, vote):
         return edit_diff_blocks(changes, _DIFF_BUDGET)
     if decision.message:
-        label = "Answer" if decision.kind is DecisionKind.RESPOND else "Reason"
+        label = "answer" if decision.kind is DecisionKind.RESPOND else "reason"
         return _part_sections((Part(label=label, value=decision.message),))
     if decision.kind is DecisionKind.RESPOND:
-        return _part_sections((Part(label="Answer", value=decision.value),))
+        return _part_sections((Part(label="answer", value=decision.value),))
     return []
 
 

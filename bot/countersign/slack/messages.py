@@ -1,5 +1,6 @@
 """Messages that are not cards, rendered from their outbox rows: what the graph says and what the bot says."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -26,7 +27,7 @@ from countersign.slack.block_kit.escaping import (
     truncate_escaped,
 )
 from countersign.slack.block_kit.formatting import format_datetime
-from countersign.slack.cards.payload import labelled_section
+from countersign.slack.cards.payload import BlockBudget, payload_blocks
 from countersign.slack.text.links import reveal_links
 from countersign.slack.text.markdown_split import split_markdown
 
@@ -37,6 +38,7 @@ START = "start:open"
 _NOTIFICATION_LIMIT = 3000  # characters of the text in notifications; the blocks have all of it
 _MARKDOWN_LIMIT = 11_000  # of Slack's 12,000 a message
 _RESULT_LIMIT = 9000
+_ALL = BlockBudget(sys.maxsize, sys.maxsize)
 _SECTION_LIMIT = 2700
 _CONTEXT_LIMIT = 2000  # characters of one element
 _CONTEXT_ELEMENTS = 5  # Slack takes ten, but not so many characters in all
@@ -118,12 +120,11 @@ def _done(tools: Any) -> tuple[RenderedMessage, ...]:
 
 
 def _labelled(heading: str, notice: str, parts: Sequence[Part]) -> tuple[RenderedMessage, ...]:
-    """The parts below a heading, in as many messages as they need."""
+    """The parts below a heading, as on a card, in as many messages as they need."""
     rendered: list[RenderedMessage] = []
     blocks: list[Block] = [section(heading)]
     chars = 0
-    for piece in sections(parts, _SECTION_LIMIT, measure=escaped_length):
-        block = labelled_section(piece)
+    for block in payload_blocks(parts, _ALL).blocks:
         chars += len(block["text"]["text"])
         if chars > _RESULT_LIMIT or len(blocks) == MESSAGE_BLOCKS:
             rendered.append(RenderedMessage(text=notice, blocks=blocks))

@@ -245,9 +245,9 @@ SECURITY_GUARDS = (
     ),
     Guard(
         name="what a rule redacts is not in the details either",
-        file="bot/countersign/flow/review.py",
-        old="if any(rule.redact for rule in self.approval.rules):",
-        new="if not self.approval.rules:",
+        file="bot/countersign/slack/cards/details_view.py",
+        old="if any(rule.redact for rule in review.approval.rules):",
+        new="if not review.approval.rules:",
         tests=(
             f"{_PLACEMENT}::test_what_is_redacted_is_on_no_card_form_message_or_ledger_and_reaches_the_graph",
         ),
@@ -259,7 +259,7 @@ SECURITY_GUARDS = (
         new="return text",
         tests=(
             f"{_VISIBLE}::test_two_values_are_never_laid_out_alike",
-            f"{_CARDS}::test_two_payloads_never_have_the_same_card",
+            f"{_CARDS}::test_other_arguments_look_different_on_the_card_itself",
         ),
     ),
     Guard(

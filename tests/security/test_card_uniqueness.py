@@ -178,6 +178,31 @@ def test_two_schemas_of_the_answer_never_have_the_same_card(payload: Json, pair:
         assert seen(payload, one) != seen(payload, other)
 
 
+@st.composite
+def near_arguments(draw: st.DrawFn) -> tuple[dict[str, Json], Json]:
+    args = draw(OBJECTS)
+    return args, draw(changed(args)) if draw(st.integers(0, 4)) else draw(OBJECTS)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(near_arguments())
+@example(({"a": ["k: v"]}, {"a": [{"k": "v"}]}))
+@example(({"a": ["- v"]}, {"a": [["v"]]}))
+@example(({"a": "5"}, {"a": 5}))
+@example(({"a": "Yes"}, {"a": True}))
+@example(({"a": "x\ny"}, {"a": "x\r\ny"}))
+def test_other_arguments_look_different_on_the_card_itself(pair: tuple[dict[str, Json], Json]) -> None:
+    """Without *Details*, which have the JSON, as long as the card says that it shows all of it."""
+    one, other = pair
+    if isinstance(other, dict) and digest(one) != digest(other):
+        cards = [
+            render_card(Review(asked({"type": "tool_approval", "name": "pay", "args": args})))
+            for args in pair
+        ]
+        if not any(card_actions.VIEW in str(card.blocks) for card in cards):
+            assert _texts(cards[0].blocks) != _texts(cards[1].blocks)
+
+
 @pytest.mark.parametrize(
     "payload",
     [

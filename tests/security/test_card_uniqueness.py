@@ -179,8 +179,8 @@ def test_two_schemas_of_the_answer_never_have_the_same_card(payload: Json, pair:
 
 
 @st.composite
-def near_arguments(draw: st.DrawFn) -> tuple[dict[str, Json], Json]:
-    args = draw(OBJECTS)
+def near_arguments(draw: st.DrawFn) -> tuple[Json, Json]:
+    args: Json = draw(OBJECTS)
     return args, draw(changed(args)) if draw(st.integers(0, 4)) else draw(OBJECTS)
 
 

@@ -16,7 +16,7 @@ from countersign.flow.decisions.cancel import CancelApproval
 from countersign.flow.decisions.claim import ClaimApproval
 from countersign.flow.decisions.decide import Decide
 from countersign.flow.decisions.refer import ReferApproval
-from countersign.flow.decisions.reply_handler import ReplyHandler
+from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery

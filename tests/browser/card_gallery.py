@@ -16,8 +16,8 @@ from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.vote import Vote
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.notices.direct_messages import Why
-from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.interrupts import digest, parse
 from countersign.slack.block_kit.builders import RenderedMessage

@@ -10,7 +10,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.vote import Vote
 from countersign.flow.graph_state import GraphState, PendingInterrupt
-from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import Work

@@ -3,7 +3,7 @@
 from langgraph.types import interrupt
 
 from countersign.approvals.decision import DecisionKind
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.interrupts.code import UNKNOWN, Boolean, Number, OneOf, shape_from_json
 from tests.flow.answer_graphs import (
     graph_of,

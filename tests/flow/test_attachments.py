@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.flow.attachments import attachments_body, attachments_note, text_for_graph
-from countersign.flow.inbound import Inbound
+from countersign.flow.messages.attachments import attachments_body, attachments_note, text_for_graph
+from countersign.flow.messages.inbound import Inbound
 from tests.flow.rows import a_message
 
 

@@ -15,7 +15,7 @@ from countersign.approvals.lifecycle import Outcome, Status
 from countersign.approvals.person import Standing
 from countersign.approvals.policy.policy import NO_POLICY
 from countersign.flow.decisions.cancel import CancelApproval, NotCancellable, is_cancellable
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.store.ledger import Ledger

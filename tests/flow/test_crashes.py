@@ -9,8 +9,8 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import NotPending
 from countersign.approvals.json import Json
-from countersign.flow.inbound import InboundKind
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.inbound import InboundKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from tests.flow.breakpoint_graphs import letters, nested_letters
 from tests.flow.graphs_to_host import everything, failing

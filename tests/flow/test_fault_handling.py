@@ -9,8 +9,8 @@ from langgraph.graph import StateGraph
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.flow.errors import RateLimited, SlackUnreachable
-from countersign.flow.inbound import InboundKind
-from countersign.flow.outgoing import OutgoingKind, ThreadRoot
+from countersign.flow.messages.inbound import InboundKind
+from countersign.flow.messages.outgoing import OutgoingKind, ThreadRoot
 from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
 from countersign.runs.loading import LoadedGraph
 from tests.flow.graphs_to_host import echo, everything

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from countersign.flow.errors import StaleWorker
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult
 from countersign.store.threads import ThreadStore

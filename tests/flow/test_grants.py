@@ -15,7 +15,7 @@ from countersign.approvals.lifecycle import Status
 from countersign.approvals.policy.grants import GrantState, NoGrantOffered
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.grants.manage import GrantOver, UnknownGrant
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.policy.voting import Voting
 from countersign.flow.thread import ThreadRef
 from countersign.store.grants import GrantStore

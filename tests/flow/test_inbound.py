@@ -3,7 +3,7 @@
 import pytest
 
 from countersign.flow.graph_name import MAX_LENGTH, is_graph_name, split_name
-from countersign.flow.inbound import InboundKind, in_order
+from countersign.flow.messages.inbound import InboundKind, in_order
 from countersign.flow.thread import ThreadRef
 from tests.flow.rows import REF, a_message
 

@@ -10,7 +10,7 @@ from langgraph.types import interrupt
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.interrupts import InvalidDecision
 from countersign.interrupts.validation.deadline import SECONDS
 from tests.support.harness import Harness, a_thread, open_harness

@@ -17,8 +17,8 @@ from countersign.approvals.lifecycle import Stage, Status
 from countersign.approvals.policy.rule import Rule
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.errors import OutcomeUnknown
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
-from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.redacted_request import shown_request
 from countersign.flow.policy.voting import Voting
@@ -30,9 +30,9 @@ from countersign.interrupts import parse
 from countersign.slack import cards
 from countersign.slack.cards.details_view import details_view
 from countersign.slack.cards.open_card import render_card
-from countersign.slack.cards.references import CardReference, ModalReference
+from countersign.slack.cards.values.references import CardReference, ModalReference
 from countersign.slack.forms.modal import form_view
-from countersign.slack.listeners.form_opening import form_modal
+from countersign.slack.listeners.forms.form_opening import form_modal
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, question
 from tests.support.fake_slack import refused

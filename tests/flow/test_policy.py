@@ -15,7 +15,7 @@ from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.voting.permission import ReasonMissing
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.errors import Conflict
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import InvalidDecision

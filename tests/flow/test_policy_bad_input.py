@@ -17,7 +17,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.policy.voting import Voting
 from countersign.store.ledger import Ledger
 from tests.approvals.policy.policies import a_policy

@@ -4,7 +4,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.flow.graph_state import AgentMessage
-from countersign.flow.outgoing import OutgoingKind, note
+from countersign.flow.messages.outgoing import OutgoingKind, note
 from countersign.flow.steps.reconciliation import reconcile
 from tests.flow.rows import NOW, REF, a_state, an_approval, decided, pending, work
 

@@ -3,7 +3,7 @@
 import pytest
 
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.flow.decisions.reply_parser import parse_reply, seems_to_decide
+from countersign.flow.decisions.replies.reply_parser import parse_reply, seems_to_decide
 from countersign.flow.graph_name import split_name
 from countersign.interrupts import FormValidationError, ReviewRequest, parse
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from countersign.approvals.decision import DecisionKind
-from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.inbound import Inbound, InboundKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from tests.support.fake_slack import GUEST, next_ts
 from tests.support.harness import Harness, a_thread, message

@@ -15,8 +15,8 @@ from langgraph.types import interrupt
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
-from countersign.flow.inbound import InboundKind
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.inbound import InboundKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.steps.resume_check import ResumeStatus
 from countersign.flow.thread import ThreadRef
 from countersign.runs.graph_thread import thread_config

@@ -8,7 +8,7 @@ import pytest
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import NotPending
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.retention import Retention
 from countersign.flow.thread import ThreadRef
 from countersign.runs.persistence.checkpoints import Checkpoints

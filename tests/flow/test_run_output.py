@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from countersign.approvals.decision import DecisionKind
-from countersign.flow.outgoing import IMAGE_LIMIT, OutgoingKind
+from countersign.flow.messages.outgoing import IMAGE_LIMIT, OutgoingKind
 from tests.flow.output_graphs import GRAPHS
 from tests.support.harness import Harness, a_thread, open_harness
 

@@ -11,7 +11,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.graph_state import StateChange
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import FormValidationError, InvalidDecision, answer_and_change

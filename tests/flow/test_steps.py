@@ -16,8 +16,8 @@ from countersign.approvals.errors import (
 )
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import DecisionRequest
-from countersign.flow.inbound import InboundKind
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.inbound import InboundKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import InvalidDecision

@@ -16,7 +16,7 @@ from countersign.approvals.lifecycle import Event, Outcome, Stage, Status
 from countersign.approvals.policy.voting.row_votes import NothingToWithdraw
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.errors import Conflict
-from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.policy.voting import Voting
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef

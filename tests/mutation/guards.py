@@ -61,14 +61,14 @@ GUARDS = (
     ),
     Guard(
         name="the status is checked before the rest is approved",
-        file="bot/countersign/slack/listeners/card_buttons.py",
+        file="bot/countersign/slack/listeners/buttons/card_buttons.py",
         old="        approval.check_open(rows[0] if rows else ref.rows[0], ref.digest)\n",
         new="",
         tests=(f"{_DECISIONS}::test_approving_the_rest_of_a_card_that_is_closed_changes_nothing",),
     ),
     Guard(
         name="rows that the card does not show are not approved with the rest",
-        file="bot/countersign/slack/listeners/card_buttons.py",
+        file="bot/countersign/slack/listeners/buttons/card_buttons.py",
         old="if not set(rows) <= set(covered(review)):",
         new="if not rows:",
         tests=(f"{_DECISIONS}::test_approving_rows_that_the_card_does_not_show_is_refused",),
@@ -168,7 +168,7 @@ GUARDS = (
     ),
     Guard(
         name="the bot answers the commands that the manifest names",
-        file="bot/countersign/slack/listeners/slash_commands.py",
+        file="bot/countersign/slack/listeners/commands/slash_commands.py",
         old='app.command("/approvals")',
         new='app.command("/approval")',
         tests=("tests/slack/test_manifest.py::test_the_commands_are_those_that_the_bot_answers",),

@@ -5,7 +5,7 @@ from tests.mutation.guard import Guard
 _HTTP = "bot/countersign/slack/transport/inbound/http.py"
 _INSTALLATION = "bot/countersign/slack/transport/inbound/installation.py"
 _PEOPLE = "bot/countersign/slack/user_directory.py"
-_REPLIES = "bot/countersign/flow/decisions/reply_handler.py"
+_REPLIES = "bot/countersign/flow/decisions/replies/reply_handler.py"
 _DISPLAY = "bot/countersign/interrupts/display"
 _NOW = "tests/security/test_authorization.py"
 _UNSIGNED = "tests/security/test_unsigned_requests.py"
@@ -55,7 +55,7 @@ SECURITY_GUARDS = (
     ),
     Guard(
         name="details are laid out beside the event loop",
-        file="bot/countersign/slack/listeners/details_buttons.py",
+        file="bot/countersign/slack/listeners/buttons/details_buttons.py",
         old="view = await asyncio.to_thread(details_view, review, modal)",
         new="view = details_view(review, modal)",
         tests=(f"{_LARGE}::test_a_click_is_answered_while_large_details_are_opened",),
@@ -177,7 +177,7 @@ SECURITY_GUARDS = (
     ),
     Guard(
         name="a message with a trace of a bot is nobody's",
-        file="bot/countersign/slack/listeners/message_events.py",
+        file="bot/countersign/slack/listeners/events/message_events.py",
         old='value and (name == "app_id" or name.startswith(("bot_", "workflow")))',
         new='value and name == "bot_id"',
         tests=(f"{_NOW}::test_a_message_with_any_trace_of_a_bot_is_nobodys",),
@@ -217,7 +217,7 @@ SECURITY_GUARDS = (
     ),
     Guard(
         name="an agent's word is found in whichever letters",
-        file="bot/countersign/flow/decisions/deciding_words.py",
+        file="bot/countersign/flow/decisions/replies/deciding_words.py",
         old="return _WORDS.search(_folded(said)) is not None",
         new="return _WORDS.search(said) is not None",
         tests=("tests/security/test_social_engineering.py::test_words_are_found_however_they_are_written",),

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from countersign.approvals.json import Json
-from countersign.flow.inbound import InboundKind
-from countersign.flow.outgoing import OutgoingKind
-from countersign.slack.listeners.message_events import message_from, revision_from
+from countersign.flow.messages.inbound import InboundKind
+from countersign.flow.messages.outgoing import OutgoingKind
+from countersign.slack.listeners.events.message_events import message_from, revision_from
 from countersign.slack.transport.outbound.web_api import Workspace
 from countersign.testing.cards import ApprovalCard
 from slack_local.fault_injection import ApiFault

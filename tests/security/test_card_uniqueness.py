@@ -13,10 +13,10 @@ from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.json import Json
 from countersign.flow.review import Review
 from countersign.interrupts import action_label, digest, parse
-from countersign.slack.cards import card_actions
+from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.details_view import details_view
 from countersign.slack.cards.open_card import render_card
-from countersign.slack.cards.references import CardReference, ModalReference
+from countersign.slack.cards.values.references import CardReference, ModalReference
 from tests.interrupts.near_pairs import KEYS, TEXTS, VALUES, changed
 
 OBJECTS = st.dictionaries(KEYS, VALUES, max_size=3)

@@ -32,7 +32,7 @@ from countersign.approvals.policy.reading.problems import PolicyError
 from countersign.approvals.policy.reading.read import read_policy
 from countersign.interrupts import FormValidationError, form_from_arguments, form_from_schema
 from countersign.runs.project.config import GraphConfigError, read_graph_config
-from countersign.slack.cards.references import (
+from countersign.slack.cards.values.references import (
     CardReference,
     InvalidReference,
     ModalReference,

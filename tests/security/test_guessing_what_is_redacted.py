@@ -17,7 +17,7 @@ from countersign.approvals.vote import Vote
 from countersign.flow.review import Review
 from countersign.interrupts import digest
 from countersign.slack.cards.details_view import details_view
-from countersign.slack.cards.references import CardReference, ModalReference
+from countersign.slack.cards.values.references import CardReference, ModalReference
 from tests.slack.conftest import Bot
 from tests.support.bots import ROOT
 

@@ -8,7 +8,7 @@ import pytest
 from countersign.approvals.approval import open_approval
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import Rule
-from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.interrupts import digest, parse
 from countersign.slack.cards.open_card import render_card

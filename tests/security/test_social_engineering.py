@@ -2,7 +2,7 @@
 
 import pytest
 
-from countersign.flow.decisions.deciding_words import has_deciding_word
+from countersign.flow.decisions.replies.deciding_words import has_deciding_word
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
 from tests.support.stage import Stage

@@ -11,7 +11,7 @@ from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.voting.row_votes import NothingToWithdraw
 from countersign.flow.decisions.undo import UndoDecision
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.policy.voting import Voting
 from countersign.flow.thread import ThreadRef
 from tests.approvals.policy.policies import a_policy

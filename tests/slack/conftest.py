@@ -27,8 +27,8 @@ from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.grants.give import GiveGrant
 from countersign.flow.grants.manage import Grants
 from countersign.flow.graph_state import GraphInfo, StartsWith
-from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.outgoing import Outgoing, OutgoingKind, card
+from countersign.flow.messages.inbound import Inbound, InboundKind
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, card
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.voting import Voting

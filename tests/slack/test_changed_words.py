@@ -4,8 +4,8 @@ import pytest
 
 from countersign.approvals.json import Json
 from countersign.interrupts import json_diff
-from countersign.slack.cards.changed_words import marked_diff
-from countersign.slack.cards.edit_diff import inline_diff
+from countersign.slack.cards.values.changed_words import marked_diff
+from countersign.slack.cards.values.edit_diff import inline_diff
 
 
 def test_the_words_that_changed_are_marked_on_both_lines() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from countersign.approvals.person import Standing
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
-from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.slack.user_directory import UserDirectory
 from slack_local.fault_injection import ApiFault
 from tests.slack.conftest import Bot

@@ -3,7 +3,7 @@
 import pytest
 
 from countersign.approvals.json import Json
-from countersign.flow.outgoing import OutgoingKind
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.testing.cards import approval_card
 from tests.slack.conftest import Bot
 from tests.slack.test_decisions import TOOL

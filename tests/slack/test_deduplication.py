@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.slack.transport.inbound.deduplication import MessageDeduplicator
 

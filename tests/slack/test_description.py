@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.slack.cards.description import description_block
+from countersign.slack.cards.values.description import description_block
 from slack_local.block_kit.surfaces import message_blocks
 
 

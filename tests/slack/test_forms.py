@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from countersign.approvals.json import Json
 from countersign.interrupts import Form, FormValidationError, form_from_arguments, form_from_schema
-from countersign.slack.cards.references import InvalidReference
+from countersign.slack.cards.values.references import InvalidReference
 from countersign.slack.forms.modal import Modal, field_errors, fit_form, form_view, submitted_values
 from countersign.slack.forms.pagination import (
     CarriedInputs,

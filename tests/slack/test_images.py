@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from countersign.approvals.json import Json
-from countersign.flow.outgoing import IMAGE_LIMIT, Outgoing, OutgoingKind
+from countersign.flow.messages.outgoing import IMAGE_LIMIT, Outgoing, OutgoingKind
 from countersign.slack.images import UnusableImage, image_file
 from slack_local.fault_injection import ApiFault
 from slack_local.people.threads import Thread

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.interrupts import imitates_decision
 from countersign.slack.block_kit.escaping import quote_imitations
 from countersign.slack.messages import render_message

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from countersign.approvals.json import Json
-from countersign.flow.inbound import InboundKind
-from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.messages.inbound import InboundKind
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRef
 from countersign.slack.messages import render_message
 from countersign.slack.text.incoming import readable

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from countersign.approvals.json import Json
 from countersign.interrupts import Part, human_label, json_equal
 from countersign.slack.block_kit.builders import Block
-from countersign.slack.cards.payload import BlockBudget, payload_blocks
+from countersign.slack.cards.values.payload import BlockBudget, payload_blocks
 from tests.interrupts.near_pairs import KEYS, near_texts, near_values
 
 ROOM = BlockBudget(100_000, 500)

@@ -18,13 +18,13 @@ from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.rule import NO_RULE
 from countersign.approvals.vote import Vote
-from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.interrupts import digest, form_from_arguments, form_from_schema, parse
 from countersign.slack.block_kit.builders import Block, RenderedMessage
 from countersign.slack.cards import details_view as details
 from countersign.slack.cards import open_card
-from countersign.slack.cards.references import CardReference, ModalReference, RowsReference
+from countersign.slack.cards.values.references import CardReference, ModalReference, RowsReference
 from countersign.slack.forms.modal import Modal, fit_form, form_view
 from countersign.slack.messages import render_message
 from slack_local.block_kit.surfaces import message_blocks, view_definition

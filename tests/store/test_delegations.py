@@ -13,7 +13,7 @@ from countersign.approvals.delegation import (
     UserGroup,
     check_may_delegate,
 )
-from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.store.connections.pool import Pool, configure_for_statements, open_pool
 from countersign.store.delegations import DelegationStore
 from tests.approvals.policy.policies import person

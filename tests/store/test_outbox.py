@@ -8,7 +8,7 @@ import pytest
 from countersign.approvals.approval import open_approval
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
-from countersign.flow.outgoing import OutgoingKind, card, outgoing
+from countersign.flow.messages.outgoing import OutgoingKind, card, outgoing
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult
 from tests.support.harness import Harness, a_thread, message, now, open_harness

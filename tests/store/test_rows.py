@@ -16,8 +16,8 @@ from countersign.approvals.policy.clock.working_hours import WorkingHours
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.vote import Vote
-from countersign.flow.inbound import InboundKind
-from countersign.flow.outgoing import OutgoingKind, outgoing
+from countersign.flow.messages.inbound import InboundKind
+from countersign.flow.messages.outgoing import OutgoingKind, outgoing
 from countersign.flow.review import Review
 from countersign.flow.work import StepResult
 from countersign.interrupts import digest

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from countersign.approvals.decision import DecisionKind
-from countersign.flow.inbound import InboundKind
+from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.slots import Slot, SlotLimits, slot_limits
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult

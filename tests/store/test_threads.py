@@ -15,7 +15,7 @@ from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.vote import Vote
 from countersign.flow.errors import Conflict, StatementFailed
-from countersign.flow.outgoing import note
+from countersign.flow.messages.outgoing import note
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 from countersign.store.queries import QUERIES

@@ -14,11 +14,11 @@ from countersign.approvals.audit import EntryHasher
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.flow.decisions.decide import Decide, DecisionRequest
-from countersign.flow.decisions.reply_handler import ReplyHandler
+from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.grants.give import GiveGrant
 from countersign.flow.grants.manage import Grants
-from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment

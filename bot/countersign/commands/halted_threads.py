@@ -3,7 +3,7 @@
 import asyncio
 
 from countersign.approvals.errors import CountersignError
-from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.jobs.queue import Queue
 from countersign.settings import DatabaseSettings

@@ -6,8 +6,8 @@ from uuid import UUID
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.flow.error_report import ErrorReport
-from countersign.flow.inbound import Inbound
-from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.messages.inbound import Inbound
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord
 

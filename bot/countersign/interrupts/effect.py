@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from countersign.interrupts.dialects.request_builder import run_title, title_text
+from countersign.interrupts.dialects.requests.request_builder import run_title, title_text
 from countersign.interrupts.dialects.static_breakpoint import NAME as BREAKPOINT
 from countersign.interrupts.display.labels import human_label
 from countersign.interrupts.review_request import ReviewRequest

@@ -16,7 +16,7 @@ from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
 from countersign.flow.errors import AnswerRefused, DatabaseUnavailable, Drained, RunFailed
 from countersign.flow.graph_state import GraphInfo, GraphState, StateChange, is_breakpoint
-from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import to_json
 from countersign.interrupts.code import GraphReading

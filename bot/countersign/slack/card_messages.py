@@ -8,7 +8,7 @@ from typing import TypeVar
 import structlog
 
 from countersign.flow.errors import SlackRefused
-from countersign.flow.outgoing import Outgoing
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.review import Review
 from countersign.flow.work import ApprovalMessage
 from countersign.slack.block_kit.builders import RenderedMessage

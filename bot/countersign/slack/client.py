@@ -8,7 +8,7 @@ import structlog
 
 from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
-from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage

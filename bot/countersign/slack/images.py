@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from countersign.approvals.errors import CountersignError
-from countersign.flow.outgoing import IMAGE_LIMIT
+from countersign.flow.messages.outgoing import IMAGE_LIMIT
 
 _TOO_LARGE = "The agent's image is too large to post: it has {size:.1f} MB, and {limit} MB is the limit."
 _EXTENSIONS = {

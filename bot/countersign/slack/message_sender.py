@@ -6,7 +6,7 @@ from dataclasses import replace
 import structlog
 
 from countersign.flow.errors import SlackRefused
-from countersign.flow.outgoing import Outgoing
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.transport.outbound.posted_messages import EVENT_TYPE, find_posted_messages
 from countersign.slack.transport.outbound.web_api import WebApi

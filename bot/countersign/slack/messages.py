@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.interrupts import Part, escape_hidden, sections, split_text
 from countersign.slack.block_kit.builders import (
     MESSAGE_BLOCKS,
@@ -27,7 +27,7 @@ from countersign.slack.block_kit.escaping import (
     truncate_escaped,
 )
 from countersign.slack.block_kit.formatting import format_datetime
-from countersign.slack.cards.payload import BlockBudget, payload_blocks
+from countersign.slack.cards.values.payload import BlockBudget, payload_blocks
 from countersign.slack.text.links import reveal_links
 from countersign.slack.text.markdown_split import split_markdown
 

@@ -12,7 +12,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.ledger import Observation
 from countersign.approvals.person import Person, Standing
 from countersign.error_translation import translates_errors
-from countersign.flow.outgoing import Outgoing
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, fetch, transaction
 from countersign.store.ledger import entry_arguments

@@ -10,7 +10,7 @@ from countersign.approvals.delegation import Delegation, UserGroup
 from countersign.approvals.ledger import DelegationEvent
 from countersign.approvals.person import Person
 from countersign.error_translation import translates_errors
-from countersign.flow.outgoing import Outgoing
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Connection, Pool, fetch, transaction
 from countersign.store.ledger import entry_arguments

@@ -15,7 +15,7 @@ from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.grants import Grant
 from countersign.approvals.policy.rule import GrantScope
 from countersign.error_translation import translates_errors
-from countersign.flow.outgoing import Outgoing
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, fetch, transaction
 from countersign.store.ledger import entry_arguments

@@ -15,8 +15,8 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Status
 from countersign.error_translation import translates_errors
 from countersign.flow.errors import StaleWorker
-from countersign.flow.inbound import Inbound, InboundKind, in_order
-from countersign.flow.outgoing import Outgoing, OutgoingKind, ThreadRoot
+from countersign.flow.messages.inbound import Inbound, InboundKind, in_order
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, ThreadRoot
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import SavedStep, StepResult, Work

@@ -8,9 +8,9 @@ from uuid import UUID
 from countersign.approvals.break_glass import GlassBreak, NoSuchReview, check_may_review
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.person import Person
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.break_glass import reviewed_note, reviewers_told
 from countersign.flow.notices.direct_messages import Why
-from countersign.flow.outgoing import Outgoing
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import BreakGlassStore, Clock, Store

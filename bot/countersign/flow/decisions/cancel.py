@@ -16,10 +16,10 @@ from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.vote import Vote
 from countersign.flow.decisions.concurrent_change import save_change
-from countersign.flow.decisions.refusal_log import RefusalLog
+from countersign.flow.decisions.evidence.refusal_log import RefusalLog
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.metrics import Metrics
 from countersign.flow.notices.thread_notes import outcome_note
-from countersign.flow.outgoing import Outgoing
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
 from countersign.interrupts import resume_value

@@ -10,7 +10,7 @@ from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person
 from countersign.approvals.policy.voting.permission import check_may_open
 from countersign.flow.decisions.concurrent_change import save_change
-from countersign.flow.decisions.refusal_log import RefusalLog
+from countersign.flow.decisions.evidence.refusal_log import RefusalLog
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review

@@ -7,7 +7,7 @@ from uuid import UUID
 from countersign.approvals.errors import NotPending
 from countersign.approvals.ledger import Change
 from countersign.flow.errors import Conflict
-from countersign.flow.outgoing import Outgoing
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.ports import Store
 from countersign.flow.review import Review
 

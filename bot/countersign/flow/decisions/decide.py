@@ -20,16 +20,16 @@ from countersign.approvals.policy.voting.permission import check_may_open, check
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
 from countersign.approvals.vote import Vote
-from countersign.flow.decisions.decision_detail import row_detail
+from countersign.flow.decisions.evidence.decision_detail import row_detail
+from countersign.flow.decisions.evidence.refusal_log import RefusalLog
 from countersign.flow.decisions.judging import judge_answer, judge_decisions
-from countersign.flow.decisions.refusal_log import RefusalLog
 from countersign.flow.errors import Conflict
 from countersign.flow.grants.give import GiveGrant
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.metrics import Metrics
 from countersign.flow.notices.break_glass import glass_broken
 from countersign.flow.notices.grant_notes import given_note
 from countersign.flow.notices.thread_notes import outcome_note
-from countersign.flow.outgoing import Outgoing
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.voting import Voting

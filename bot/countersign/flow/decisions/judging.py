@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from countersign.approvals.decision import Decision
 from countersign.approvals.json import Json
-from countersign.flow.decisions.reply_parser import parse_reply
-from countersign.flow.inbound import Inbound
+from countersign.flow.decisions.replies.reply_parser import parse_reply
+from countersign.flow.messages.inbound import Inbound
 from countersign.flow.review import Review
 from countersign.interrupts import check_decision, resume_value
 

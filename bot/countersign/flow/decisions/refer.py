@@ -10,9 +10,9 @@ from countersign.approvals.person import Person
 from countersign.approvals.referral import MAX_REFERRALS, Referral
 from countersign.flow.decisions.claim import check_may_decide_some
 from countersign.flow.decisions.concurrent_change import save_change
-from countersign.flow.decisions.refusal_log import RefusalLog
+from countersign.flow.decisions.evidence.refusal_log import RefusalLog
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.direct_messages import referral_message
-from countersign.flow.outgoing import Outgoing
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review

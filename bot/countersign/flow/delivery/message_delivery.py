@@ -9,9 +9,9 @@ from uuid import UUID
 import structlog
 
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.metrics import Metrics
 from countersign.flow.notices.opening import misplaced_card
-from countersign.flow.outgoing import Outgoing, OutgoingKind
 from countersign.flow.ports import LostCards, Outbox, Slack, Store
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef

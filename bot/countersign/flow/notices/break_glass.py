@@ -4,8 +4,8 @@ from datetime import datetime
 
 from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.person import Person
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, note
 from countersign.flow.notices.direct_messages import Why
-from countersign.flow.outgoing import Outgoing, OutgoingKind, note
 from countersign.flow.policy.audience import Audience
 from countersign.flow.review import Review
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.referral import Referral
-from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRef
 
 

@@ -6,7 +6,7 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.person import Person
 from countersign.approvals.policy.grants import Grant
 from countersign.approvals.policy.rule import GrantScope
-from countersign.flow.outgoing import Outgoing, note
+from countersign.flow.messages.outgoing import Outgoing, note
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import ReviewRequest, display_name, single_line

@@ -5,9 +5,9 @@ from dataclasses import replace
 import structlog
 
 from countersign.flow.errors import SlackRefused
+from countersign.flow.messages.outgoing import Outgoing, card, note, pointer
 from countersign.flow.notices.direct_messages import Why, direct_messages
 from countersign.flow.notices.shortage_notices import ShortageNotices
-from countersign.flow.outgoing import Outgoing, card, note, pointer
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import ApproverDirectory

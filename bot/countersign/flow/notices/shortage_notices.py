@@ -8,8 +8,8 @@ import structlog
 from countersign.approvals.approval import Approval
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.shortages import Shortage
+from countersign.flow.messages.outgoing import Outgoing, note
 from countersign.flow.notices.direct_messages import Why, direct_messages
-from countersign.flow.outgoing import Outgoing, note
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import NoticeStore

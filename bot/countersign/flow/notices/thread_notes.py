@@ -11,7 +11,7 @@ from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import count_votes
 from countersign.approvals.vote import Vote
-from countersign.flow.outgoing import Outgoing, note
+from countersign.flow.messages.outgoing import Outgoing, note
 from countersign.flow.review import Review
 from countersign.flow.timers.expiry import nobody_answered
 

@@ -18,12 +18,12 @@ from countersign.approvals.policy.policy import NO_POLICY
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.stored import fingerprint, rule_as_written
 from countersign.approvals.vote import Vote
-from countersign.flow.decisions.evidence import asked
+from countersign.flow.decisions.evidence.evidence import asked
 from countersign.flow.decisions.judging import judge_answer
 from countersign.flow.grants.use import GovernedRow, UseGrants
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.grant_notes import automatic_notes
 from countersign.flow.notices.opening import OpeningNotices
-from countersign.flow.outgoing import Outgoing
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.stand_ins import StandIns

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.person import Person
-from countersign.flow.outgoing import Outgoing
+from countersign.flow.messages.outgoing import Outgoing
 
 
 class BreakGlassStore(Protocol):

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from countersign.approvals.delegation import Delegation
 from countersign.approvals.person import Person
-from countersign.flow.outgoing import Outgoing
+from countersign.flow.messages.outgoing import Outgoing
 
 
 class Delegations(Protocol):

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from countersign.approvals.json import Json
 from countersign.flow.error_report import ErrorReport
 from countersign.flow.graph_state import GraphInfo, GraphState, StateChange
-from countersign.flow.inbound import Inbound
+from countersign.flow.messages.inbound import Inbound
 from countersign.flow.slots import Slot
 from countersign.flow.thread import ThreadRef
 

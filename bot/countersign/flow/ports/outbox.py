@@ -4,7 +4,7 @@ from typing import Protocol
 from uuid import UUID
 
 from countersign.approvals.approval import Approval
-from countersign.flow.outgoing import Outgoing
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage, DeliveryTarget

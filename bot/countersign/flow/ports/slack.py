@@ -6,7 +6,7 @@ from countersign.approvals.person import Person
 from countersign.approvals.policy.approver_set import Source
 from countersign.approvals.policy.matching import Channel
 from countersign.approvals.policy.voting.membership import Roster
-from countersign.flow.outgoing import Outgoing
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage

@@ -10,8 +10,8 @@ from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.person import Person
 from countersign.approvals.policy.grants import Grant
-from countersign.flow.inbound import Inbound
-from countersign.flow.outgoing import Outgoing, ThreadRoot
+from countersign.flow.messages.inbound import Inbound
+from countersign.flow.messages.outgoing import Outgoing, ThreadRoot
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import SavedStep, StepResult, Work

@@ -7,8 +7,8 @@ from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.flow.graph_name import split_name
 from countersign.flow.graph_state import GraphInfo
-from countersign.flow.inbound import Inbound
-from countersign.flow.outgoing import Outgoing, OutgoingKind, failure, note, outgoing
+from countersign.flow.messages.inbound import Inbound
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, failure, note, outgoing
 from countersign.flow.ports import Graphs
 from countersign.flow.thread import ThreadRecord
 from countersign.flow.work import StepResult, Work

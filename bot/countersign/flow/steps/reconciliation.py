@@ -7,7 +7,7 @@ from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.flow.graph_state import GraphState, PendingInterrupt, is_breakpoint
-from countersign.flow.outgoing import Outgoing, card
+from countersign.flow.messages.outgoing import Outgoing, card
 from countersign.flow.ports import Clock
 from countersign.flow.review import Review
 from countersign.flow.steps.run_output import early_key, has_result, run_output

@@ -8,11 +8,11 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.policy.clock.durations import format_duration
 from countersign.approvals.policy.clock.timers import LAPSED
-from countersign.flow.decisions.evidence import run_result
+from countersign.flow.decisions.evidence.evidence import run_result
 from countersign.flow.errors import AnswerRefused, RunFailed
 from countersign.flow.graph_state import GraphInfo, GraphState, StateChange, is_breakpoint
-from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.outgoing import Outgoing, note
+from countersign.flow.messages.inbound import Inbound, InboundKind
+from countersign.flow.messages.outgoing import Outgoing, note
 from countersign.flow.ports import Clock, GraphThread
 from countersign.flow.steps.resume_check import ResumeStatus, resume_status
 from countersign.flow.steps.step_results import StepResults

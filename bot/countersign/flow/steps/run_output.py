@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from countersign.approvals.json import Json
 from countersign.flow.graph_state import AgentMessage, GraphState, Image
-from countersign.flow.outgoing import IMAGE_LIMIT, Outgoing, OutgoingKind, outgoing
+from countersign.flow.messages.outgoing import IMAGE_LIMIT, Outgoing, OutgoingKind, outgoing
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import Work
 

@@ -16,12 +16,12 @@ from dataclasses import replace
 
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
-from countersign.flow.attachments import text_for_graph
-from countersign.flow.decisions.reply_handler import ReplyHandler
+from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.errors import RunFailed
 from countersign.flow.graph_name import split_name
 from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, is_breakpoint
-from countersign.flow.inbound import Inbound, InboundKind
+from countersign.flow.messages.attachments import text_for_graph
+from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.ports import Clock, GraphThread
 from countersign.flow.steps.graph_choice import start_form
 from countersign.flow.steps.resumption import Resumption, continue_if_unfinished

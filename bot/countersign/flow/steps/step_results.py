@@ -8,8 +8,8 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Status
 from countersign.flow.errors import RunFailed
 from countersign.flow.graph_state import GraphState, is_breakpoint
-from countersign.flow.inbound import Inbound
-from countersign.flow.outgoing import Outgoing, failure, note
+from countersign.flow.messages.inbound import Inbound
+from countersign.flow.messages.outgoing import Outgoing, failure, note
 from countersign.flow.ports import Clock
 from countersign.flow.steps.reconciliation import reconcile
 from countersign.flow.work import StepResult, Work

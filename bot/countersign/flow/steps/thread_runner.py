@@ -14,8 +14,7 @@ import structlog
 
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.lifecycle import Event, Status
-from countersign.flow.attachments import attachments_note
-from countersign.flow.decisions.reply_handler import ReplyHandler
+from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.errors import (
     Conflict,
@@ -26,9 +25,10 @@ from countersign.flow.errors import (
     SlackUnreachable,
     StaleWorker,
 )
-from countersign.flow.inbound import InboundKind
+from countersign.flow.messages.attachments import attachments_note
+from countersign.flow.messages.inbound import InboundKind
+from countersign.flow.messages.outgoing import OutgoingKind, failure
 from countersign.flow.metrics import Metrics
-from countersign.flow.outgoing import OutgoingKind, failure
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
 from countersign.flow.ports import Clock, Graphs, Locks, Names, RunSlots, Session, Store

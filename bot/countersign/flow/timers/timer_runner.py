@@ -23,9 +23,9 @@ from countersign.approvals.policy.rule import Rule
 from countersign.approvals.vote import Vote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.errors import Conflict, DatabaseUnavailable
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.direct_messages import Why, direct_messages
 from countersign.flow.notices.thread_notes import escalation, outcome_note, overdue, reminder
-from countersign.flow.outgoing import Outgoing
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, TimerStore

@@ -5,8 +5,6 @@ from countersign.interrupts.dialects import (
     anything_else,
     approve_or_reject,
     assistance,
-    langchain_batched,
-    langchain_per_call,
     options,
     question,
     response_schema,
@@ -15,7 +13,9 @@ from countersign.interrupts.dialects import (
     text_to_revise,
     tool_call_review,
 )
-from countersign.interrupts.dialects.dialect import Dialect
+from countersign.interrupts.dialects.langchain import batched as langchain_batched
+from countersign.interrupts.dialects.langchain import per_call as langchain_per_call
+from countersign.interrupts.dialects.requests.dialect import Dialect
 
 DIALECTS: tuple[Dialect, ...] = (
     static_breakpoint.DIALECT,

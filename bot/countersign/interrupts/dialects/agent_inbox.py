@@ -10,10 +10,10 @@ from dataclasses import replace
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
-from countersign.interrupts.dialects.answer_forms import message_form, reason_form
-from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND, Dialect
-from countersign.interrupts.dialects.langchain_decisions import arguments_key
-from countersign.interrupts.dialects.request_builder import (
+from countersign.interrupts.dialects.langchain.decisions import arguments_key
+from countersign.interrupts.dialects.requests.answer_forms import message_form, reason_form
+from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, REJECT, RESPOND, Dialect
+from countersign.interrupts.dialects.requests.request_builder import (
     description_or_part,
     long_name_part,
     parts,

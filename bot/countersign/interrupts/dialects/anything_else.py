@@ -2,8 +2,8 @@
 
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import WHOLE_ANSWER
-from countersign.interrupts.dialects.dialect import RESPOND, Dialect
-from countersign.interrupts.dialects.request_builder import parts, single_row_request
+from countersign.interrupts.dialects.requests.dialect import RESPOND, Dialect
+from countersign.interrupts.dialects.requests.request_builder import parts, single_row_request
 from countersign.interrupts.forms.any_answer import AnswerKind, any_answer_form
 from countersign.interrupts.review_request import Part, ReviewRequest
 

@@ -2,11 +2,11 @@
 
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import fixed
-from countersign.interrupts.dialects.answer_forms import reason_form
-from countersign.interrupts.dialects.dialect import APPROVE, REJECT, Dialect
 from countersign.interrupts.dialects.question import is_plain_question
-from countersign.interrupts.dialects.request_builder import single_row_request
-from countersign.interrupts.dialects.review_fields import lead_of, review_fields, with_fields
+from countersign.interrupts.dialects.requests.answer_forms import reason_form
+from countersign.interrupts.dialects.requests.dialect import APPROVE, REJECT, Dialect
+from countersign.interrupts.dialects.requests.request_builder import single_row_request
+from countersign.interrupts.dialects.requests.review_fields import lead_of, review_fields, with_fields
 from countersign.interrupts.review_request import ReviewRequest
 
 NAME = "approve_or_reject"

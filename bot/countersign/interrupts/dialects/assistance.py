@@ -2,9 +2,9 @@
 
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import AnswerTemplate
-from countersign.interrupts.dialects.answer_forms import message_form
-from countersign.interrupts.dialects.dialect import RESPOND, Dialect
-from countersign.interrupts.dialects.request_builder import single_row_request, title_from_question
+from countersign.interrupts.dialects.requests.answer_forms import message_form
+from countersign.interrupts.dialects.requests.dialect import RESPOND, Dialect
+from countersign.interrupts.dialects.requests.request_builder import single_row_request, title_from_question
 from countersign.interrupts.review_request import ReviewRequest
 
 NAME = "assistance"

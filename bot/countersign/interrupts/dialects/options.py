@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import WHOLE_ANSWER
-from countersign.interrupts.dialects.dialect import RESPOND, Dialect
-from countersign.interrupts.dialects.request_builder import single_row_request
-from countersign.interrupts.dialects.review_fields import review_fields, with_fields
+from countersign.interrupts.dialects.requests.dialect import RESPOND, Dialect
+from countersign.interrupts.dialects.requests.request_builder import single_row_request
+from countersign.interrupts.dialects.requests.review_fields import review_fields, with_fields
 from countersign.interrupts.forms.any_answer import any_answer_form
 from countersign.interrupts.forms.field import Option
 from countersign.interrupts.forms.form import Form

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import AnswerTemplate, fixed
-from countersign.interrupts.dialects.answer_forms import reason_form, text_form
-from countersign.interrupts.dialects.dialect import APPROVE, REJECT, RESPOND, Dialect
-from countersign.interrupts.dialects.request_builder import single_row_request
-from countersign.interrupts.dialects.review_fields import review_fields
+from countersign.interrupts.dialects.requests.answer_forms import reason_form, text_form
+from countersign.interrupts.dialects.requests.dialect import APPROVE, REJECT, RESPOND, Dialect
+from countersign.interrupts.dialects.requests.request_builder import single_row_request
+from countersign.interrupts.dialects.requests.review_fields import review_fields
 from countersign.interrupts.dialects.yes_no_question import Wanted, wanted_answer
 from countersign.interrupts.review_request import ReviewRequest
 

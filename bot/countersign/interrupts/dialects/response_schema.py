@@ -6,9 +6,13 @@ the same names, and else with the schema's own defaults. Where there is somethin
 
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import WHOLE_ANSWER, fixed
-from countersign.interrupts.dialects.answer_forms import reason_form
-from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND, Dialect
-from countersign.interrupts.dialects.request_builder import parts, single_row_request, title_from_question
+from countersign.interrupts.dialects.requests.answer_forms import reason_form
+from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, REJECT, RESPOND, Dialect
+from countersign.interrupts.dialects.requests.request_builder import (
+    parts,
+    single_row_request,
+    title_from_question,
+)
 from countersign.interrupts.forms.form_builder import form_from_schema
 from countersign.interrupts.review_request import Part, ReviewRequest
 from countersign.interrupts.unset import UNSET

@@ -2,9 +2,9 @@
 
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import AnswerTemplate, fixed
-from countersign.interrupts.dialects.answer_forms import edit_text_form
-from countersign.interrupts.dialects.dialect import APPROVE, EDIT, Dialect
-from countersign.interrupts.dialects.request_builder import parts, single_row_request
+from countersign.interrupts.dialects.requests.answer_forms import edit_text_form
+from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, Dialect
+from countersign.interrupts.dialects.requests.request_builder import parts, single_row_request
 from countersign.interrupts.review_request import ReviewRequest
 
 NAME = "text_to_revise"

@@ -7,8 +7,13 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
 from countersign.interrupts.code import Object, Scalar, Tuple
-from countersign.interrupts.dialects.answer_forms import TOLD, edit_text_form, message_form, reason_form
-from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND
+from countersign.interrupts.dialects.requests.answer_forms import (
+    TOLD,
+    edit_text_form,
+    message_form,
+    reason_form,
+)
+from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, REJECT, RESPOND
 from countersign.interrupts.dialects.tool_call_review import REJECTED
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_arguments, json_form

@@ -19,8 +19,8 @@ from countersign.interrupts.code import (
     Unknown,
 )
 from countersign.interrupts.dialects import anything_else, question, tool_call_review
-from countersign.interrupts.dialects.answer_forms import edit_text_form
-from countersign.interrupts.dialects.dialect import APPROVE, EDIT, RESPOND
+from countersign.interrupts.dialects.requests.answer_forms import edit_text_form
+from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, RESPOND
 from countersign.interrupts.forms.field import Option
 from countersign.interrupts.review_request import AnswerSource, Part, ReviewRequest, ReviewRow
 from countersign.interrupts.shape_answers.action_answers import action_answers

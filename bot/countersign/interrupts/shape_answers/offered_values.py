@@ -6,7 +6,7 @@ from dataclasses import replace
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import WHOLE_ANSWER
 from countersign.interrupts.code import AnswerShape, Key, Object, OneOf, Text, Unknown
-from countersign.interrupts.dialects.dialect import RESPOND
+from countersign.interrupts.dialects.requests.dialect import RESPOND
 from countersign.interrupts.forms.field import Option
 from countersign.interrupts.shape_answers.compatibility import takes
 from countersign.interrupts.shape_answers.row_answers import RowAnswers

@@ -7,14 +7,14 @@ from countersign.approvals.json import Json
 from countersign.interrupts import pointer
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
 from countersign.interrupts.code import AnswerShape, Boolean, Number, OneOf, Scalar, Text
-from countersign.interrupts.dialects.answer_forms import (
+from countersign.interrupts.dialects.requests.answer_forms import (
     TOLD,
     edit_text_form,
     message_form,
     reason_form,
     text_form,
 )
-from countersign.interrupts.dialects.dialect import APPROVE, EDIT, REJECT, RESPOND
+from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, REJECT, RESPOND
 from countersign.interrupts.dialects.tool_call_review import REJECTED
 from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.form import Form

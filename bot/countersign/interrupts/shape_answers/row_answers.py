@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import AnswerTemplate
-from countersign.interrupts.dialects.dialect import RESPOND
+from countersign.interrupts.dialects.requests.dialect import RESPOND
 from countersign.interrupts.forms.field import Option
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.unset import UNSET, JsonOrUnset

@@ -15,11 +15,10 @@ from countersign.interrupts import ReviewRequest, ReviewRow, single_line
 from countersign.slack.block_kit.builders import Block, actions, button, confirmation, context_block
 from countersign.slack.block_kit.escaping import code
 from countersign.slack.block_kit.line_sections import line_sections
-from countersign.slack.cards import card_actions
-from countersign.slack.cards.edit_diff import edit_changes, inline_diff
-from countersign.slack.cards.payload import BlockBudget, PayloadBlocks, payload_blocks, text_length
-from countersign.slack.cards.references import CardReference, RowsReference
-from countersign.slack.cards.reject_all import reject_all_buttons
+from countersign.slack.cards.buttons import card_actions
+from countersign.slack.cards.buttons.reject_all import reject_all_buttons
+from countersign.slack.cards.buttons.whole_card_buttons import whole_card_buttons
+from countersign.slack.cards.people.votes import vote_blocks
 from countersign.slack.cards.row import (
     decided_line,
     header_is_truncated,
@@ -28,8 +27,9 @@ from countersign.slack.cards.row import (
     row_header,
     row_title,
 )
-from countersign.slack.cards.votes import vote_blocks
-from countersign.slack.cards.whole_card_buttons import whole_card_buttons
+from countersign.slack.cards.values.edit_diff import edit_changes, inline_diff
+from countersign.slack.cards.values.payload import BlockBudget, PayloadBlocks, payload_blocks, text_length
+from countersign.slack.cards.values.references import CardReference, RowsReference
 
 MAX_OPEN_ROWS = 10  # open rows on one card: each takes a header, its parts and its buttons
 _PAYLOAD_LIMIT = 9000  # characters of all rows' parts

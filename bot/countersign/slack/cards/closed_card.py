@@ -20,21 +20,21 @@ from countersign.slack.block_kit.builders import (
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.block_kit.line_sections import line_sections
-from countersign.slack.cards import card_actions
 from countersign.slack.cards.break_glass import break_glass_blocks
+from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.container import with_fold
-from countersign.slack.cards.description import description_block
-from countersign.slack.cards.edit_diff import (
+from countersign.slack.cards.people.request_line import request_text
+from countersign.slack.cards.people.votes import rule_names
+from countersign.slack.cards.row import decided_line, row_title, unused_vote_line
+from countersign.slack.cards.values.description import description_block
+from countersign.slack.cards.values.edit_diff import (
     edit_changes,
     edit_diff_blocks,
     original_value,
     state_change_blocks,
 )
-from countersign.slack.cards.payload import BlockBudget, payload_blocks
-from countersign.slack.cards.references import CardReference
-from countersign.slack.cards.request_line import request_text
-from countersign.slack.cards.row import decided_line, row_title, unused_vote_line
-from countersign.slack.cards.votes import rule_names
+from countersign.slack.cards.values.payload import BlockBudget, payload_blocks
+from countersign.slack.cards.values.references import CardReference
 
 _PAYLOAD_BUDGET = BlockBudget(2500, 10)  # no more blocks than a container takes
 _FOLD = "What was asked"

@@ -21,13 +21,13 @@ from countersign.slack.block_kit.builders import (
     section,
 )
 from countersign.slack.block_kit.escaping import escaped_length, truncate_escaped
-from countersign.slack.cards import card_actions
-from countersign.slack.cards.edit_diff import edit_changes, edit_diff_blocks, state_change_blocks
-from countersign.slack.cards.payload import BlockBudget, labelled_section, title_block
-from countersign.slack.cards.references import CardReference, ModalReference
-from countersign.slack.cards.request_line import has_details, request_text
+from countersign.slack.cards.buttons import card_actions
+from countersign.slack.cards.people.request_line import has_details, request_text
+from countersign.slack.cards.people.votes import vote_blocks
 from countersign.slack.cards.row import decided_line, row_title, unused_vote_line
-from countersign.slack.cards.votes import vote_blocks
+from countersign.slack.cards.values.edit_diff import edit_changes, edit_diff_blocks, state_change_blocks
+from countersign.slack.cards.values.payload import BlockBudget, labelled_section, title_block
+from countersign.slack.cards.values.references import CardReference, ModalReference
 
 _WHOLE_PAYLOAD = "payload_as_json"
 _ANSWER_SCHEMA = "answer_schema_as_json"

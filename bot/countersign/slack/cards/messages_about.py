@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from countersign.approvals.lifecycle import Outcome, Stage
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.notices.direct_messages import Why
-from countersign.flow.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.interrupts import single_line
 from countersign.slack.block_kit.builders import Block, RenderedMessage, context_block, section
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
 from countersign.slack.block_kit.formatting import user_mention
 from countersign.slack.cards.break_glass import break_glass_reasons
-from countersign.slack.cards.payload import short_line
-from countersign.slack.cards.request_line import request_text
-from countersign.slack.cards.voters import voter_mention
-from countersign.slack.cards.whole_card_buttons import cancel_blocks
+from countersign.slack.cards.buttons.whole_card_buttons import cancel_blocks
+from countersign.slack.cards.people.request_line import request_text
+from countersign.slack.cards.people.voters import voter_mention
+from countersign.slack.cards.values.payload import short_line
 
 _TITLE_LIMIT = 300
 _MAX_VALUES = 4

@@ -13,16 +13,26 @@ from countersign.slack.block_kit.builders import (
 )
 from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
 from countersign.slack.cards.batch import batch_blocks, fully_shown_rows
+from countersign.slack.cards.buttons.whole_card_buttons import (
+    claim_blocks,
+    whole_card_blocks,
+    whole_card_buttons,
+)
 from countersign.slack.cards.closed_card import render_closed_card
 from countersign.slack.cards.container import with_frame
-from countersign.slack.cards.description import description_block
-from countersign.slack.cards.payload import BlockBudget, payload_blocks, short_text, text_length, title_block
-from countersign.slack.cards.referrals import referral_blocks
-from countersign.slack.cards.request_line import has_details, request_block
-from countersign.slack.cards.review_fields import other_parts, review_field_blocks
+from countersign.slack.cards.people.referrals import referral_blocks
+from countersign.slack.cards.people.request_line import has_details, request_block
+from countersign.slack.cards.people.votes import vote_blocks
 from countersign.slack.cards.row import look_alike_blocks, only_row_buttons, row_buttons
-from countersign.slack.cards.votes import vote_blocks
-from countersign.slack.cards.whole_card_buttons import claim_blocks, whole_card_blocks, whole_card_buttons
+from countersign.slack.cards.values.description import description_block
+from countersign.slack.cards.values.payload import (
+    BlockBudget,
+    payload_blocks,
+    short_text,
+    text_length,
+    title_block,
+)
+from countersign.slack.cards.values.review_fields import other_parts, review_field_blocks
 
 _TEXT_LIMIT = 11_500  # characters of all texts; Slack takes about 13,200 in one message
 _PAYLOAD_LIMIT = 9000  # of them, for the parts of a card with one row

@@ -17,14 +17,14 @@ from countersign.slack.block_kit.builders import (
 )
 from countersign.slack.block_kit.escaping import code, escape, escaped_length, truncate_escaped
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
-from countersign.slack.cards import card_actions
-from countersign.slack.cards.button_lines import button_lines
-from countersign.slack.cards.description import description_block
-from countersign.slack.cards.grant_button import grant_buttons
-from countersign.slack.cards.option_elements import option_elements
-from countersign.slack.cards.part_text import is_inert
-from countersign.slack.cards.references import CardReference
-from countersign.slack.cards.voters import voter_mention
+from countersign.slack.cards.buttons import card_actions
+from countersign.slack.cards.buttons.button_lines import button_lines
+from countersign.slack.cards.buttons.grant_button import grant_buttons
+from countersign.slack.cards.buttons.option_elements import option_elements
+from countersign.slack.cards.people.voters import voter_mention
+from countersign.slack.cards.values.description import description_block
+from countersign.slack.cards.values.part_text import is_inert
+from countersign.slack.cards.values.references import CardReference
 
 _NAME_LIMIT = 130
 _LABEL_LIMIT = 200  # of a name in words, beside the name itself

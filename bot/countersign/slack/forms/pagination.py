@@ -14,7 +14,7 @@ from typing import Any
 
 from countersign.interrupts import INPUT_LIMIT, Field, Form, RawInput
 from countersign.slack.block_kit.builders import Block
-from countersign.slack.cards.references import InvalidReference
+from countersign.slack.cards.values.references import InvalidReference
 from countersign.slack.forms.input_elements import (
     ACTION_ID,
     UNTOUCHED,

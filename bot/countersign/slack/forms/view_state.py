@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from countersign.slack.cards.references import InvalidReference
+from countersign.slack.cards.values.references import InvalidReference
 
 
 def input_states(view: Mapping[str, Any], action_id: str) -> Mapping[str, Mapping[str, Any]]:

@@ -2,21 +2,12 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from countersign.slack.listeners import (
-    break_glass_review,
-    card_buttons,
-    card_forms,
-    details_buttons,
-    fallback,
-    grant_buttons,
-    membership_events,
-    message_events,
-    referral_form,
-    run_buttons,
-    slash_commands,
-    start_forms,
-)
+from countersign.slack.listeners import fallback
+from countersign.slack.listeners.buttons import card_buttons, details_buttons, grant_buttons, run_buttons
+from countersign.slack.listeners.commands import break_glass_review, slash_commands
 from countersign.slack.listeners.context import ListenerContext
+from countersign.slack.listeners.events import membership_events, message_events
+from countersign.slack.listeners.forms import card_forms, referral_form, start_forms
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:

@@ -37,7 +37,7 @@ from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import FormValidationError, InvalidDecision
 from countersign.slack.background_tasks import BackgroundTasks
-from countersign.slack.cards.references import CardReference
+from countersign.slack.cards.values.references import CardReference
 from countersign.slack.client import SlackClient
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace
 

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from countersign.slack.forms.modal import notice_view
-from countersign.slack.listeners.button_click import ButtonClick
+from countersign.slack.listeners.buttons.button_click import ButtonClick
 from countersign.slack.listeners.context import Ack, ListenerContext
 
 _BUTTON = "This button no longer works. Ask again in the thread."

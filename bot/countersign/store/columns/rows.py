@@ -13,8 +13,8 @@ from psycopg.types.json import Json as AsJson
 from countersign.approvals.approval import Approval
 from countersign.approvals.lifecycle import Status
 from countersign.flow.error_report import ErrorReport
-from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.outgoing import Outgoing, OutgoingKind
+from countersign.flow.messages.inbound import Inbound, InboundKind
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.store.columns import stored_policy, vote_columns
 

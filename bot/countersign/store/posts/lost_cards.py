@@ -7,7 +7,7 @@ from countersign.approvals.audit import EntryHasher
 from countersign.approvals.audit.entry import LedgerEntry, detail_text
 from countersign.approvals.ledger import Observation
 from countersign.error_translation import translates_errors
-from countersign.flow.outgoing import MAX_AUTOMATIC_CARDS, card_again, card_gone_note
+from countersign.flow.messages.outgoing import MAX_AUTOMATIC_CARDS, card_again, card_gone_note
 from countersign.flow.thread import ThreadRef
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, run, transaction

@@ -9,8 +9,8 @@ from countersign.approvals.audit import EntryHasher
 from countersign.approvals.lifecycle import Stage
 from countersign.approvals.shown import ShownAs
 from countersign.error_translation import translates_errors
-from countersign.flow.inbound import Inbound, InboundKind
-from countersign.flow.outgoing import Outgoing, OutgoingKind, card
+from countersign.flow.messages.inbound import Inbound, InboundKind
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, card
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage, DeliveryTarget

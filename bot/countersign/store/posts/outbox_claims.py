@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from countersign.flow.outgoing import Outgoing
+from countersign.flow.messages.outgoing import Outgoing
 from countersign.store.columns import rows
 
 CLAIM_SECONDS = 20  # longer than the claimer keeps posting, and longer than one post may take

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-from countersign.flow.inbound import Inbound
+from countersign.flow.messages.inbound import Inbound
 
 CACHE_SIZE = 10_000  # message keys
 

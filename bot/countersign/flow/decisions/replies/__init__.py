@@ -1,0 +1,1 @@
+"""Replies in the thread that decide: their words, and what happens with them."""

@@ -1,0 +1,1 @@
+"""Messages: what comes in from Slack, and what a run says."""

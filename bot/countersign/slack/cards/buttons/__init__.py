@@ -1,0 +1,1 @@
+"""The buttons of a card: which an approval offers, and what each carries."""

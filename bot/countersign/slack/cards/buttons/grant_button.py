@@ -1,0 +1,53 @@
+"""The button "Approve and don't ask again for 1 h", and the dialog that says what exactly it covers."""
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.policy.clock.durations import format_duration
+from countersign.approvals.policy.granting import is_offered
+from countersign.approvals.policy.rule import GrantOffer, GrantScope, Rule
+from countersign.interrupts import ReviewRequest, display_name, single_line
+from countersign.slack.block_kit.builders import Block, button, confirmation
+from countersign.slack.cards.buttons import card_actions
+
+_CONFIRM_LIMIT = 300  # characters of a dialog's text
+_NAME_LIMIT = 40
+
+
+def grant_buttons(approval: Approval, request: ReviewRequest, row: int, value: str) -> list[Block]:
+    """The button, where the rule of the row offers a grant that one person can give now."""
+    rule, asked = approval.rule(row), request.rows[row]
+    offer = rule.grant
+    if offer is None or DecisionKind.APPROVE not in asked.allowed:
+        return []
+    if not is_offered(rule, approval.votes_on(row), approval.requester):
+        return []
+    label = f"Approve and don't ask again for {format_duration(offer.lasts)}"
+    question = scope_in_words(rule, offer, asked.action or request.dialect)
+    if rule.confirm:
+        question = f"{rule.confirm[: _CONFIRM_LIMIT - len(question) - 1]}\n{question}"
+    made = button(card_actions.GRANT, label, value)
+    return [made | {"confirm": confirmation(question, "Approve and don't ask")}]
+
+
+def scope_in_words(rule: Rule, offer: GrantOffer, action: str) -> str:
+    """What the grant covers beside this request, within what a dialog holds."""
+    where = "in this thread" if offer.scope is GrantScope.THREAD else "from the same requester, in any thread"
+    often = "" if offer.max_uses is None else f", at most {_times(offer.max_uses)}"
+    start = (
+        f"Also approves “{_short(display_name(action))}” {where}, without asking, for "
+        f"{format_duration(offer.lasts)}{often}, while the rule “{_short(rule.name)}” applies"
+    )
+    end = ". You can revoke it with /approvals grants."
+    when = f" ({single_line(rule.selector.when)})" if rule.selector.when else ", whatever the arguments"
+    if len(start) + len(when) + len(end) > _CONFIRM_LIMIT:
+        when = " with its condition"
+    return f"{start}{when}{end}"
+
+
+def _times(number: int) -> str:
+    return f"{number} {'time' if number == 1 else 'times'}"
+
+
+def _short(text: str) -> str:
+    text = single_line(text)
+    return text if len(text) <= _NAME_LIMIT else text[: _NAME_LIMIT - 1] + "…"

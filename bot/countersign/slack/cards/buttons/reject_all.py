@@ -1,0 +1,34 @@
+"""The button "Reject all" of a card of several rows: for all that is open, shown in full or not."""
+
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.lifecycle import Status
+from countersign.approvals.policy.rule import ReasonRequired
+from countersign.flow.review import Review
+from countersign.slack.block_kit.builders import Block, button, confirmation
+from countersign.slack.cards.buttons import card_actions
+from countersign.slack.cards.values.references import MAX_ROWS, RowsReference
+
+
+def rows_for_reject_all(review: Review) -> tuple[int, ...]:
+    """The open rows, if each can be rejected as it was asked, without a reason; none otherwise."""
+    approval, shown = review.approval, review.shown
+    if approval.status is not Status.PENDING:
+        return approval.open_rows
+    for row in approval.open_rows:
+        needs_more = approval.rule(row).reason is not ReasonRequired.NEVER
+        proposed = approval.votes_on(row).proposal is not None
+        if needs_more or proposed or DecisionKind.REJECT not in shown.rows[row].allowed:
+            return ()
+    return approval.open_rows
+
+
+def reject_all_buttons(review: Review) -> list[Block]:
+    """Nothing for a single row, which has a button of its own."""
+    approval, rows = review.approval, rows_for_reject_all(review)
+    if not 1 < len(rows) <= MAX_ROWS:
+        return []
+    label = f"Reject {'all' if len(rows) == len(approval.votes) else 'the other'} {len(rows)}"
+    reference = RowsReference(approval_id=approval.id, rows=rows, digest=approval.shown_digest)
+    made = button(card_actions.REJECT_REST, label, reference.pack(), "danger")
+    question = f"This rejects {len(rows)} actions without a reason. To give one, reject them one by one."
+    return [made | {"confirm": confirmation(question, label)}]

@@ -1,0 +1,1 @@
+"""Who asked, who decides, and how they voted, as lines of a card."""

@@ -1,0 +1,61 @@
+"""Who asks for what, when and at which risk: the line below a card's title, with the button *Details*."""
+
+import re
+from collections.abc import Mapping
+
+from countersign.approvals.approval import Approval
+from countersign.flow.review import Review
+from countersign.interrupts import ReviewRequest, Risk, action_label
+from countersign.slack.block_kit.builders import Block, button, section
+from countersign.slack.block_kit.escaping import escape, truncate_escaped
+from countersign.slack.block_kit.formatting import format_datetime
+from countersign.slack.cards.buttons import card_actions
+from countersign.slack.cards.values.references import CardReference
+
+_NAME_LIMIT = 150  # characters of the name of an agent or a tool
+_AGENT = re.compile(r"\b(?:agent|assistant|bot)\b", re.IGNORECASE)
+_RISKS = {
+    Risk.LOW: ":large_green_circle: Low risk",
+    Risk.MEDIUM: ":large_yellow_circle: *Medium risk*",
+    Risk.HIGH: ":red_circle: *High risk*",
+}
+
+
+def request_block(review: Review, *, truncated: bool) -> Block:
+    """`truncated`: the button that shows what did not fit is among the others."""
+    approval, request = review.shown_approval, review.shown
+    lines = [request_text(approval, request)]
+    if request.risk is not None:
+        lines.append(_RISKS[request.risk])
+    block = section("\n".join(lines))
+    if truncated or not has_details(review):
+        return block
+    value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
+    return block | {"accessory": button(card_actions.DETAILS, "Details", value)}
+
+
+def has_details(review: Review) -> bool:
+    """A question in a conversation has none, unless its answer has a schema, which is read there."""
+    in_conversation = review.shown.plain_question or review.shown.answered_by_reply
+    return not in_conversation or review.approval.schema is not None
+
+
+def request_text(approval: Approval, request: ReviewRequest) -> str:
+    """`Requested by @carol today at 15:42 · refunds agent · Post message`, in mrkdwn.
+
+    "Asked": the payload is not an object but a text or a list.
+    """
+    verb = "Requested" if isinstance(approval.value, Mapping) else "Asked"
+    by = f" by <@{escape(approval.requester)}>" if approval.requester else ""
+    pieces = [f"{verb}{by} {format_datetime(approval.opened_at)}"]
+    if approval.graph:
+        pieces.append(_agent(approval.graph))
+    action = request.rows[0].action if len(request.rows) == 1 else None
+    if action is not None and action_label(action) != request.title:
+        pieces.append(truncate_escaped(action_label(action), _NAME_LIMIT))
+    return " · ".join(pieces)
+
+
+def _agent(graph: str) -> str:
+    name = graph.replace("_", " ")
+    return truncate_escaped(name if _AGENT.search(name) else f"{name} agent", _NAME_LIMIT)

@@ -1,0 +1,147 @@
+"""The votes on an open row: who voted how, what is still missing, and what is proposed instead."""
+
+from collections.abc import Iterable
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.policy.approver_set import MEMBERS, Source, SourceKind, count_of
+from countersign.approvals.policy.clock.timers import TimerKind, expires_at
+from countersign.approvals.policy.rule import NO_RULE, OnExpiry, Rule
+from countersign.approvals.policy.voting.membership import Memberships
+from countersign.approvals.policy.voting.needed import Needed
+from countersign.approvals.policy.voting.permission import VotingContext
+from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.policy.voting.verdict import count_votes
+from countersign.approvals.vote import Vote
+from countersign.interrupts import ReviewRow, single_line
+from countersign.slack.block_kit.builders import Block, context_block, section
+from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
+from countersign.slack.block_kit.formatting import format_datetime, user_mention
+from countersign.slack.cards.people.voters import voter_mention
+from countersign.slack.cards.values.edit_diff import edit_changes, inline_diff, state_changes
+
+_MAX_NAMED = 10  # people on one line
+_PROPOSAL_LIMIT = 1500
+
+
+def vote_blocks(approval: Approval, row: ReviewRow, at: int) -> list[Block]:
+    """Nothing for a row that any member decides alone."""
+    if not approval.rules:
+        return []
+    rule, votes = approval.rule(at), approval.votes_on(at)
+    blocks = _proposal(approval, row, votes)
+    line = _progress(rule, votes) if votes.votes else _requirement(rule)
+    lines = [line] if line else []
+    lines += clock_lines(approval, at)
+    lines += filter(None, [_rule_name(rule)])
+    return [*blocks, *([context_block("\n".join(lines))] if lines else [])]
+
+
+def clock_lines(approval: Approval, at: int) -> list[str]:
+    """Until when the row waits, and who may decide it since it was escalated."""
+    rule = approval.rule(at)
+    fired = {each.kind for each in approval.fired if each.row == at}
+    lines = []
+    if TimerKind.ESCALATE in fired:
+        who = " or ".join(dict.fromkeys(source_label(each.source) for each in rule.timers.escalate_to))
+        lines.append(f":arrow_up: Escalated: {who} may decide too")
+    deadline = expires_at(rule, approval.clock_from)
+    if deadline is None:
+        return lines
+    when = format_datetime(deadline)
+    if TimerKind.EXPIRE in fired:
+        return [*lines, f":hourglass: Overdue since {when}"]
+    return [*lines, f":hourglass_flowing_sand: {_ON_EXPIRY[rule.timers.on_expiry]} {when}"]
+
+
+_ON_EXPIRY = {
+    OnExpiry.REJECT: "Rejected if nobody answers by",
+    OnExpiry.APPROVE: "Approved if nobody answers by",
+    OnExpiry.RESPOND: "Answered by the rule if nobody does by",
+    OnExpiry.KEEP: "Wanted by",
+}
+
+
+def _rule_name(rule: Rule) -> str:
+    return "" if rule.name == NO_RULE else f"Rule: {escape(rule.name)}"
+
+
+def rule_names(approval: Approval) -> str:
+    """`Rule: large refunds`, in mrkdwn; empty where no rule matched."""
+    names = approval.rule_names
+    if not names:
+        return ""
+    return f"{'Rule' if len(names) == 1 else 'Rules'}: {escape(', '.join(names))}"
+
+
+def source_label(source: Source) -> str:
+    """The source in mrkdwn. Groups are not mentioned: that would notify all of their members."""
+    if source.kind is SourceKind.USERS:
+        return " or ".join(f"<@{escape(user)}>" for user in source.names[:_MAX_NAMED])
+    return escape(str(source))
+
+
+def needed_label(needed: Iterable[Needed]) -> str:
+    """`one of @finance and 2 of @security or @leads`, in mrkdwn."""
+    return " and ".join(_one_needed(each) for each in needed)
+
+
+def _one_needed(needed: Needed) -> str:
+    sources = [source_label(source) for source in needed.any_of]
+    alone = len(needed.any_of) == 1 and (
+        needed.any_of[0].kind is SourceKind.REQUESTER
+        or (needed.any_of[0].kind is SourceKind.USERS and len(needed.any_of[0].names) == needed.count == 1)
+    )
+    return sources[0] if alone else count_of(needed.count, sources)
+
+
+def _requirement(rule: Rule) -> str:
+    """Who has to approve, before anybody voted; empty where any one member can."""
+    by_one_member = rule.quorum == 1 and all(each.source == MEMBERS for each in rule.approvers)
+    if by_one_member and rule.requester_may_decide:
+        return ""
+    nothing = count_votes(VotingContext(rule=rule, memberships=Memberships()), RowVotes())
+    needs = f"Needs {needed_label(nothing.needed)}"
+    return needs if rule.requester_may_decide else f"{needs}. The requester can't decide this."
+
+
+def _progress(rule: Rule, votes: RowVotes) -> str:
+    """`1 of 2 · @bob ✓ · still needed: one of @security`."""
+    approvals = [vote for vote in votes.votes if _approves(rule, votes, vote)]
+    rejections = [vote for vote in votes.votes if vote.decision.kind is DecisionKind.REJECT]
+    pieces = [f"*{len(approvals)} of {rule.quorum}*"]
+    pieces += [f"{voter_mention(vote)} :white_check_mark:" for vote in approvals[:_MAX_NAMED]]
+    pieces += [f"{voter_mention(vote)} :no_entry:" for vote in rejections[:_MAX_NAMED]]
+    if rejections and rule.rejections > 1:
+        pieces.append(f"rejections: {len(rejections)} of {rule.rejections}")
+    if votes.needed:
+        pieces.append(f"still needed: {needed_label(votes.needed)}")
+    return " · ".join(pieces)
+
+
+def _approves(rule: Rule, votes: RowVotes, vote: Vote) -> bool:
+    if vote.decision.kind is DecisionKind.REJECT:
+        return False
+    return rule.requester_may_decide or not vote.decision.edits or vote.by.id != votes.editor
+
+
+def _proposal(approval: Approval, row: ReviewRow, votes: RowVotes) -> list[Block]:
+    """What is decided on now, in place of what was asked: an edit, an answer, a change of the state."""
+    vote = votes.proposal
+    if vote is None:
+        return []
+    changes = state_changes(approval, vote)
+    state = [section(f"*Changed in the state:*\n{inline_diff(changes, _PROPOSAL_LIMIT)}")] if changes else []
+    if vote.decision.kind is DecisionKind.APPROVE:
+        who = section(f":pencil2: *Changed by {user_mention(vote.by)}.* Approving approves this:")
+        return [who, *state]
+    return [*_proposed_decision(row, vote), *state]
+
+
+def _proposed_decision(row: ReviewRow, vote: Vote) -> list[Block]:
+    if vote.decision.kind is DecisionKind.EDIT:
+        edited = inline_diff(edit_changes(row, vote), _PROPOSAL_LIMIT)
+        return [section(f":pencil2: *Edited by {user_mention(vote.by)}.* Approving approves this:\n{edited}")]
+    answer = vote.decision.message if vote.decision.message is not None else vote.decision.value
+    text = code(truncate_escaped(single_line(str(answer)), _PROPOSAL_LIMIT))
+    return [section(f":speech_balloon: *{user_mention(vote.by)} proposes this answer:*\n{text}")]

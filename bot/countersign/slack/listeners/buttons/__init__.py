@@ -1,0 +1,1 @@
+"""Clicks on the buttons of cards and notices."""

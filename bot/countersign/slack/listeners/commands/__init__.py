@@ -1,0 +1,1 @@
+"""Slash commands and the buttons of their answers."""

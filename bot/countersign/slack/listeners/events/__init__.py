@@ -1,0 +1,1 @@
+"""Events of the Events API: messages, and who joins or leaves."""

@@ -1,0 +1,1 @@
+"""Forms: how they open and what is sent with them."""

@@ -10,6 +10,7 @@
     countersign policy replay            say what this file would have asked of past approvals
     countersign graphs --answers         show which answers the graphs' code takes
     countersign graphs --check           list the waiting approvals that the graphs could not take any more
+    countersign manifest [--http URL]    print the manifest that the app in Slack is made from
     countersign demo [--tour]            the bot in a Slack of its own on this machine: no account, no key
     countersign demo --script FILE       the same, played by a script that says what has to come of it
 
@@ -33,6 +34,7 @@ from countersign import __version__
 from countersign.approvals.audit import AnchorNotUnderstood
 from countersign.approvals.errors import CountersignError
 from countersign.commands.audit_arguments import add_audit_arguments
+from countersign.commands.manifest_arguments import add_manifest_arguments
 from countersign.commands.policy_arguments import add_policy_arguments
 from countersign.runs.project.project_env import read_project_env
 from countersign.status_file import write_refusal
@@ -59,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _load_environment(given: argparse.Namespace) -> None:
     """Complete the environment, for the graphs too: from .env, then from `env` of langgraph.json."""
+    if given.command == "manifest":  # it says the same everywhere
+        return
     load_dotenv(".env", override=False)
     if given.command == "demo":  # its bot reads the project's own again at each start
         return
@@ -152,6 +156,17 @@ def _graphs(given: argparse.Namespace) -> int:
     return run_graphs(given)
 
 
+def _manifest(given: argparse.Namespace) -> int:
+    from countersign.commands.manifest import run_manifest
+    from countersign.slack.app_manifest.manifest import RequestUrlError
+
+    try:
+        return run_manifest(given)
+    except RequestUrlError as error:
+        print(f"countersign: {error}", file=sys.stderr)
+        return 2
+
+
 def _demo(given: argparse.Namespace) -> int:
     if importlib.util.find_spec("countersign.demo") is None:
         raise CountersignError("The container has no demo. Run it from a checkout or an installed package.")
@@ -194,6 +209,9 @@ def _parser() -> argparse.ArgumentParser:
     policy = commands.add_parser("policy", help="check the policy file, or explain what it says")
     add_policy_arguments(policy)
     policy.set_defaults(run=_policy)
+    manifest = commands.add_parser("manifest", help="print the manifest that the app in Slack is made from")
+    add_manifest_arguments(manifest)
+    manifest.set_defaults(run=_manifest)
     demo = commands.add_parser("demo", help="the bot in a Slack of its own on this machine")
     demo.add_argument("--tour", action="store_true", help="play a story, print its transcript and end")
     demo.add_argument(

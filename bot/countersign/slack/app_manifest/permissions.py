@@ -1,0 +1,207 @@
+"""What the bot asks of Slack, and why: one table for the manifest, `doctor` and docs/slack.md.
+
+A new method, event, command or shortcut is one line here. `tests/slack/test_manifest.py` compares the table
+with the code: it finds a call, a listener or a scope that is only in one of them. A reason completes the
+sentence "It is needed to ...".
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """An OAuth scope of the bot token. Without one that is not `required` only its own feature is missing."""
+
+    name: str
+    reason: str
+    required: bool = True
+    agent: bool = False  # belongs to the agent surface: left out by --no-agent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A bot event. `scopes`: Slack delivers it to an app that has one of these; empty if it needs none."""
+
+    name: str
+    scopes: tuple[str, ...]
+    reason: str
+    agent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """A Web API method that the bot calls. `scopes`: which of these it needs depends on the conversation."""
+
+    name: str
+    scopes: tuple[str, ...]
+    reason: str
+    agent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A slash command. `escape`: people and channels in its text arrive as ids."""
+
+    name: str
+    description: str
+    usage: str
+    reason: str
+    escape: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shortcut:
+    """A shortcut in a message's menu, or with `everywhere` a global one."""
+
+    callback_id: str
+    name: str
+    description: str
+    reason: str
+    everywhere: bool = False
+
+
+SCOPES = (
+    Scope(name="app_mentions:read", reason="receive mentions"),
+    Scope(name="assistant:write", reason="be an agent in Slack's list of agents", required=False, agent=True),
+    Scope(name="channels:history", reason="read threads in public channels"),
+    Scope(
+        name="channels:manage",
+        reason="invite people to public channels, as the assistant does",
+        required=False,
+    ),
+    Scope(name="channels:read", reason="list approvals in public channels, and see who is in them"),
+    Scope(name="chat:write", reason="post messages and cards"),
+    Scope(name="commands", reason="offer /agent and /approvals"),
+    Scope(name="files:write", reason="post images of graphs"),
+    Scope(name="groups:history", reason="read threads in private channels"),
+    Scope(name="groups:read", reason="list approvals in private channels, and see who is in them"),
+    Scope(
+        name="groups:write", reason="invite people to private channels, as the assistant does", required=False
+    ),
+    Scope(name="im:history", reason="read direct messages"),
+    Scope(name="im:read", reason="list approvals in direct messages", required=False),
+    Scope(name="im:write", reason="find a person's direct messages"),
+    Scope(name="mpim:history", reason="read threads in group direct messages", required=False),
+    Scope(name="mpim:read", reason="list approvals in group direct messages", required=False),
+    Scope(name="usergroups:read", reason="see who is in a user group that a policy names"),
+    Scope(name="users:read", reason="see who may decide"),
+)
+
+_CONVERSATIONS = ("channels:read", "groups:read", "im:read", "mpim:read")
+_HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
+_CHANNEL = ("channels:read", "groups:read")
+
+# Scopes as https://docs.slack.dev/reference/events has them.
+EVENTS = (
+    Event(
+        name="app_mention", scopes=("app_mentions:read",), reason="start a run when somebody mentions the bot"
+    ),
+    Event(name="channel_archive", scopes=("channels:read",), reason="see again who can still decide"),
+    Event(name="channel_id_changed", scopes=("groups:read",), reason="follow a channel that gets a new id"),
+    Event(name="channel_rename", scopes=("channels:read",), reason="find a channel that a policy names"),
+    Event(name="group_archive", scopes=("groups:read",), reason="see again who can still decide"),
+    Event(name="group_rename", scopes=("groups:read",), reason="find a private channel that a policy names"),
+    Event(name="member_joined_channel", scopes=_CHANNEL, reason="see again who may decide in a channel"),
+    Event(name="member_left_channel", scopes=_CHANNEL, reason="see again who may decide in a channel"),
+    Event(name="message.channels", scopes=("channels:history",), reason="take replies in public channels"),
+    Event(name="message.groups", scopes=("groups:history",), reason="take replies in private channels"),
+    Event(name="message.im", scopes=("im:history",), reason="take direct messages"),
+    Event(name="message.mpim", scopes=("mpim:history",), reason="take replies in group direct messages"),
+    Event(
+        name="subteam_created", scopes=("usergroups:read",), reason="find a user group that a policy names"
+    ),
+    Event(
+        name="subteam_members_changed", scopes=("usergroups:read",), reason="see again who is in a user group"
+    ),
+    Event(name="subteam_updated", scopes=("usergroups:read",), reason="see again who is in a user group"),
+    Event(name="user_change", scopes=("users:read",), reason="notice a person who left or became a guest"),
+)
+
+# Scopes as https://docs.slack.dev/reference/methods has them.
+METHODS = (
+    Method(
+        name="assistant.threads.setStatus", scopes=("chat:write",), reason="show that the agent is working"
+    ),
+    Method(name="auth.test", scopes=(), reason="check the token, and learn the workspace and the bot's user"),
+    Method(name="bots.info", scopes=("users:read",), reason="learn the app's id, to tell its payloads apart"),
+    Method(name="chat.delete", scopes=("chat:write",), reason="remove a note that no longer holds"),
+    Method(name="chat.postEphemeral", scopes=("chat:write",), reason="tell one person something in a thread"),
+    Method(name="chat.postMessage", scopes=("chat:write",), reason="post cards, answers and notes"),
+    Method(
+        name="chat.scheduleMessage", scopes=("chat:write",), reason="set a reminder, as the assistant does"
+    ),
+    Method(name="chat.update", scopes=("chat:write",), reason="show on a card what was decided"),
+    Method(
+        name="conversations.history", scopes=_HISTORY, reason="find a message of its own, and not post twice"
+    ),
+    Method(name="conversations.info", scopes=_CONVERSATIONS, reason="see whether a channel is private"),
+    Method(
+        name="conversations.invite",
+        scopes=("channels:manage", "groups:write"),
+        reason="invite people, as the assistant does",
+    ),
+    Method(name="conversations.list", scopes=_CHANNEL, reason="find a channel that a policy names"),
+    Method(name="conversations.members", scopes=_CONVERSATIONS, reason="see who may decide in a channel"),
+    Method(name="conversations.open", scopes=("im:write",), reason="write to one person"),
+    Method(
+        name="conversations.replies", scopes=_HISTORY, reason="read replies that came late or were missed"
+    ),
+    Method(name="files.completeUploadExternal", scopes=("files:write",), reason="post an image of a graph"),
+    Method(name="files.getUploadURLExternal", scopes=("files:write",), reason="post an image of a graph"),
+    Method(
+        name="usergroups.list", scopes=("usergroups:read",), reason="find a user group that a policy names"
+    ),
+    Method(name="usergroups.users.list", scopes=("usergroups:read",), reason="see who is in a user group"),
+    Method(
+        name="users.conversations", scopes=_CONVERSATIONS, reason="list approvals where a person is a member"
+    ),
+    Method(
+        name="users.info", scopes=("users:read",), reason="tell full members from guests, bots and strangers"
+    ),
+    Method(name="users.list", scopes=("users:read",), reason="find a person by name"),
+    Method(name="views.open", scopes=(), reason="open a form or the details of a card"),
+    Method(name="views.update", scopes=(), reason="turn the pages of a form"),
+)
+
+APP_TOKEN_METHODS = (
+    Method(
+        name="apps.connections.open", scopes=("connections:write",), reason="open a Socket Mode connection"
+    ),
+)
+
+COMMANDS = (
+    Command(
+        name="/agent",
+        description="Start an agent in a new thread",
+        usage="[name:] what it should do, or graphs",
+        reason="start a run from anywhere",
+    ),
+    Command(
+        name="/approvals",
+        description="What waits for a decision where you are",
+        usage="[delegate @someone until friday] [grants]",
+        reason="show what waits, delegate, and end grants",
+        escape=True,
+    ),
+)
+
+SHORTCUTS: tuple[Shortcut, ...] = ()
+
+REQUIRED_SCOPES = {scope.name: scope.reason for scope in SCOPES if scope.required}
+
+
+def scopes_in_use(*, agent: bool = True) -> frozenset[str]:
+    """The scopes that an event, a method or a feature of the table needs."""
+    return frozenset(_in_use(agent=agent))
+
+
+def _in_use(*, agent: bool) -> Iterator[str]:
+    entries: Collection[Event | Method] = (*EVENTS, *METHODS)
+    for entry in entries:
+        if agent or not entry.agent:
+            yield from entry.scopes
+    if agent:
+        yield "assistant:write"  # Slack adds it to every app that has an `agent_view`
+    if COMMANDS or SHORTCUTS:
+        yield "commands"

@@ -17,7 +17,7 @@ SDK_METHODS = frozenset(re.findall(r'api_call\(\s*"([\w.]+)"', inspect.getsource
 
 
 def product_sources() -> Iterator[Path]:
-    """What runs in a real workspace: the bot without its demo and fixtures, and the graphs that come along."""
+    """What runs in a real workspace: the bot without its demo and fixtures, and the graphs in the wheel."""
     for path in sorted((ROOT / "bot/countersign").rglob("*.py")):
         room = path.relative_to(ROOT / "bot/countersign").parts
         if room[0] not in {"demo", "testing"} and "app_manifest" not in room:

@@ -1,7 +1,5 @@
-"""Bodies of a node that asks, each a way to use an answer. Longer ones are in `bodies.txt`."""
+"""Ways for a node to use an answer: expressions in `uses.txt`, statements in `bodies.txt`, and types."""
 
-from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 
 HEAD = """\
@@ -71,55 +69,6 @@ def passes(value, *, flag=True):
 
 """
 
-_METHODS = """
-get pop setdefault lower casefold upper title capitalize strip lstrip rstrip startswith endswith
-isdigit isalpha isspace split splitlines partition replace encode find count join format
-removeprefix items values keys copy update model_dump dict append extend sort reverse insert index
-remove result value unheard_of
-"""
-_ARGUMENTS = """\
-
-"a"
-"a", "b"
-"a", None
-"a", {}
-"a", []
-("a", "b")
-YES
-answer
-key="a"
-""".splitlines()
-_OTHERS = """\
-True
-False
-None
-"yes"
-5
-1.5
-""
-YES
-WORDS
-LIMIT
-GREETING
-Colour.RED
-Level.LOW
-helper
-answer
-["a", 1]
-{"a": 1}
-{"a"}
-state
-[]
-[helper]
-""".splitlines()
-_OPERATORS = ("==", "!=", "is", "is not", "in", "not in", "<", ">=")
-_CALLS = """
-str repr int float bool len list tuple set dict sorted reversed enumerate any all sum min max abs
-round print iter next type hash id map zip json.loads json.dumps re.match datetime.fromisoformat
-Decimal Colour Level Model Data Plain Model.model_validate Model.parse_obj
-TypeAdapter(Model).validate_python HumanMessage AIMessage ToolMessage Send Command helper is_yes
-first nothing passes ValueError asyncio.sleep state.update isinstance getattr hasattr cast
-"""
 _TYPES = """\
 str
 bool
@@ -168,59 +117,14 @@ Any | str
 type[str]
 list[list[list[int]]]
 """.splitlines()
-_RECEIVERS = """\
-{'a': answer, 'b': 1}
-[answer, 1]
-(answer, answer['b'])
-Plain(ok=answer)
-Model(name=answer)
-Data(answer)
-state
-'a b'
-f'{answer}'
-(answer or {})
-helper""".splitlines()
-_PASSED = ("", "'a'", "'a', answer", "answer", "1, answer", "{'a': answer}", "a=answer", "*answer")
-_OWN = """
-get pop update items values copy append extend insert index model_copy model_dump lower strip split join
-format unheard_of
-"""
-_PARTS = ("['a']", "[0]", "[-1]", "[answer]", ".a", ".ok")
-_KINDS = ("str", "bool", "dict", "list", "(int, float)", "Model", "helper", "Mapping", "type(None)")
-_GIVEN = ("answer", "answer, 1", "answer['a']", "value=answer, key=answer")
-_BINARY = ["+", "-", "*", "/", "//", "%", "**", "|", "&", "^", "<<", ">>", "@"]
-_TESTED = ("lower", "strip", "isdigit", "get", "copy", "title")
 
 
-def _uses() -> Iterator[str]:
-    """What may stand for `x` in `return {'x': ...}`, and tests."""
-    yield from (f"answer.{name}({given})" for name, given in product(_METHODS.split(), _ARGUMENTS))
-    for operator in _OPERATORS:
-        yield from (f"answer {operator} {other}" for other in _OTHERS)
-        yield from (f"{other} {operator} answer" for other in _OTHERS[:8])
-        yield from (f"answer['a'] {operator} {other}" for other in _OTHERS[:5])
-        yield from (f"1 if answer {operator} {other} else 2" for other in _OTHERS[:6])
-        yield f"answer.lower() {operator} 'yes'"
-    for name in _CALLS.split():
-        yield from (
-            f"{name}({given})" for given in ("answer", "answer, 1", "answer['a']", "value=answer, key=answer")
-        )
-    for receiver in _RECEIVERS:
-        yield from (f"{receiver}.{name}({given})" for name, given in product(_OWN.split(), _PASSED))
-        yield from (
-            f"{receiver}{part} == 'yes'" for part in ("['a']", "[0]", "[-1]", "[answer]", ".a", ".ok")
-        )
-        yield from (f"{receiver} {operator} 'yes'" for operator in _OPERATORS)
-        yield f"list({receiver})[0] == 'yes'"
-    yield from (f"isinstance(answer, {kind})" for kind in _KINDS)
-    yield from (f"1 if type(answer) {each} else 2" for each in ("is str", "== int"))
-    yield from (f"1 if answer.{name}() else 2" for name in _TESTED)
-    yield from (f"answer {operator} 2" for operator in _BINARY)
-    yield from (f"'a' {operator} answer" for operator in _BINARY[:6])
-    yield from (f"{operator}answer" for operator in ("-", "+", "~", "not ", "not not "))
+def _text(name: str) -> str:
+    return Path(__file__).with_name(name).read_text().rstrip()
 
 
-USES = tuple(f"return {{'x': {use}}}" for use in _uses())
-STATEMENTS = tuple(Path(__file__).with_suffix(".txt").read_text().rstrip().split("\n\n"))
+# What may stand for `x` in `return {'x': x}`. A line that begins with `#` is a heading.
+USES = tuple(line for line in _text("uses.txt").splitlines() if line and not line.startswith("#"))
+STATEMENTS = tuple(_text("bodies.txt").split("\n\n"))
 DECLARED = tuple(f"answer: {each} = interrupt('?')\nreturn {{'x': answer}}" for each in _TYPES)
 CASTS = tuple(f"return {{'x': cast({each}, interrupt('?'))}}" for each in _TYPES)

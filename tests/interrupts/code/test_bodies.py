@@ -1,6 +1,6 @@
 """What each way to use an answer says of its shape, and from which line that is read."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import pytest
 
@@ -14,23 +14,23 @@ from tests.interrupts.snapshot import snapshot
 ASKED = "answer = interrupt('?')\n"
 
 
+def _on_one_line(body: str) -> str:
+    return body.replace("\n", "⏎")
+
+
 @pytest.mark.parametrize(
     ("name", "bodies"),
     [
-        ("uses", [ASKED + each for each in USES]),
-        ("statements", [ASKED + each for each in STATEMENTS]),
-        ("declared", DECLARED),
-        ("casts", CASTS),
+        ("uses", {use: f"{ASKED}return {{'x': {use}}}" for use in USES}),
+        ("statements", {_on_one_line(each): ASKED + each for each in STATEMENTS}),
+        ("declared", {_on_one_line(each): each for each in DECLARED}),
+        ("casts", {_on_one_line(each): each for each in CASTS}),
     ],
 )
-def test_what_each_body_says_of_the_answer(name: str, bodies: Iterable[str]) -> None:
-    lines = [f"{_on_one_line(body)} -> {_read(body)}" for body in bodies]
+def test_what_each_body_says_of_the_answer(name: str, bodies: Mapping[str, str]) -> None:
+    lines = [f"{label} -> {_read(body)}" for label, body in bodies.items()]
     text = "\n".join(lines) + "\n"
     assert text == snapshot(f"code_{name}", text)
-
-
-def _on_one_line(body: str) -> str:
-    return body.removeprefix(ASKED).replace("\n", "⏎")
 
 
 def _read(body: str) -> str:
@@ -44,12 +44,14 @@ def _read(body: str) -> str:
 
 
 def _told(shape: AnswerShape, first: int, lines: list[str]) -> str:
-    """The notation, and the line of the body (from 1) that it was read from, with what else is said of it."""
+    """The notation, and what it was read from: the line of the body (from 1) if it is not the last, and the
+    evidence but for that line's text."""
     if shape.where is None:
-        return notation(shape)
+        return f"{notation(shape)} [nowhere]"
     at = shape.where.line - first + 1
-    same = at > 0 and shape.evidence == lines[at - 1].strip()
-    return f"{notation(shape)} [{at}{'' if same else f': {shape.evidence}'}]"
+    evidence = shape.evidence if at < 1 else shape.evidence.removesuffix(lines[at - 1].strip()).rstrip(": ")
+    said = ["" if at == len(lines) else f"line {at}", evidence]
+    return " ".join([notation(shape), *(f"[{each}]" for each in said if each)])
 
 
 @pytest.mark.parametrize("body", [ASKED + each for each in STATEMENTS[::7]])

@@ -2,6 +2,7 @@
 
 from itertools import takewhile
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,6 +107,76 @@ def test_one_long_line_is_compared_sentence_by_sentence() -> None:
     ]
 
 
+def line_diff(before: str, after: str) -> list[str] | None:
+    (change,) = json_diff(before, after)
+    return None if change.line_diff is None else change.line_diff.split("\n")
+
+
+@pytest.mark.parametrize(("before", "after"), [(100, 99), (99, 100), (100, 100)])
+def test_a_text_of_a_hundred_characters_is_shown_whole(before: int, after: int) -> None:
+    assert line_diff("One. " + "o" * (before - 5), "One. " + "n" * (after - 5)) is None
+
+
+@pytest.mark.parametrize(("before", "after"), [(101, 20), (20, 101)])
+def test_one_character_more_on_either_side_and_it_is_compared_in_sentences(before: int, after: int) -> None:
+    old, new = "o" * (before - 5), "n" * (after - 5)
+
+    assert line_diff("One. " + old, "One. " + new) == ["  One.", f"- {old}", f"+ {new}"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("one", "one\ntwo", ["  one", "+ two"]),
+        ("one\ntwo", "one", ["  one", "- two"]),
+        ("same\nsame", "same\nsame\nsame", ["  same", "  same", "+ same"]),
+        ("same\nsame\nsame", "same\nsame", ["  same", "  same", "- same"]),
+    ],
+)
+def test_a_line_more_or_less_is_a_line_diff(before: str, after: str, expected: list[str]) -> None:
+    assert line_diff(before, after) == expected
+
+
+def _around_a_common_line(old: int, new: int) -> tuple[str, str]:
+    """Texts of that many lines that differ in all but one, which is not at their ends."""
+    return (
+        "\n".join([f"old {at}" for at in range(old - 2)] + ["common", "last old"]),
+        "\n".join(["new first", "common"] + [f"new {at}" for at in range(new - 2)]),
+    )
+
+
+@pytest.mark.parametrize(("old", "new"), [(500, 500), (400, 600), (600, 400)])
+def test_up_to_a_thousand_lines_are_searched_for_what_is_common(old: int, new: int) -> None:
+    diff = line_diff(*_around_a_common_line(old, new))
+    assert diff is not None
+    assert "  common" in diff
+
+
+@pytest.mark.parametrize(("old", "new"), [(400, 601), (601, 400)])
+def test_of_more_lines_all_are_shown_as_removed_and_added(old: int, new: int) -> None:
+    before, after = _around_a_common_line(old, new)
+
+    assert line_diff(before, after) == [
+        *(f"- {line}" for line in before.split("\n")),
+        *(f"+ {line}" for line in after.split("\n")),
+    ]
+
+
+def test_of_more_lines_but_as_many_on_both_sides_each_is_compared_at_its_place() -> None:
+    before, after = _around_a_common_line(501, 501)
+    pairs = zip(before.split("\n"), after.split("\n"), strict=True)
+
+    assert line_diff(before, after) == [line for old, new in pairs for line in (f"- {old}", f"+ {new}")]
+
+
+def test_a_line_that_occurs_often_is_found_to_be_common() -> None:
+    before, after = ("\n".join(f"{word} {at}\n..." for at in range(150)) for word in ("old", "new"))
+
+    diff = line_diff(before, after)
+    assert diff is not None
+    assert diff.count("  ...") == 150
+
+
 def test_texts_that_have_nothing_in_common_are_told_without_a_search() -> None:
     before, after = ("\n".join(f"{word} {at}" for at in range(20_000)) for word in ("old", "new"))
 
@@ -124,6 +195,5 @@ def test_a_text_of_very_many_lines_shows_the_ones_that_changed() -> None:
 
 
 def test_an_empty_line_that_is_unchanged_stays_empty() -> None:
-    (change,) = json_diff("one\n\ntwo\n\nthree", "one\n\n2\n\nthree")
-    assert change.line_diff is not None
-    assert change.line_diff.split("\n") == ["  one", "", "- two", "+ 2", "", "  three"]
+    diff = line_diff("one\n\ntwo\n\nthree", "one\n\n2\n\nthree")
+    assert diff == ["  one", "", "- two", "+ 2", "", "  three"]

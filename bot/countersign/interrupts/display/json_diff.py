@@ -1,9 +1,11 @@
 """What an edit changed: place by place, with a line diff where the text is long."""
 
 import difflib
+import operator
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
@@ -23,9 +25,8 @@ class Change:
     pointer: str
     before: JsonOrUnset
     after: JsonOrUnset
-    line_diff: (
-        str | None
-    )  # lines that begin with `+ `, `- ` or two spaces; `…` where unchanged lines are left out
+    # Lines that begin with `+ `, `- ` or two spaces; `…` where unchanged lines are left out.
+    line_diff: str | None
 
 
 def json_diff(before: Json, after: Json) -> tuple[Change, ...]:
@@ -54,12 +55,8 @@ def _line_diff(before: str, after: str) -> str | None:
 
 
 def _diff(old: list[str], new: list[str]) -> str:
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
-        end += 1
+    start = _common_prefix(old, new)
+    end = _common_prefix(old[start:][::-1], new[start:][::-1])
     middle = list(_between(old[start : len(old) - end], new[start : len(new) - end]))
     lead = old[max(start - CONTEXT, 0) : start]
     tail = old[len(old) - end : len(old) - end + CONTEXT]
@@ -71,25 +68,28 @@ def _diff(old: list[str], new: list[str]) -> str:
     return "\n".join(lines)
 
 
+def _common_prefix(old: list[str], new: list[str]) -> int:
+    return sum(1 for _ in takewhile(bool, map(operator.eq, old, new)))
+
+
 def _between(old: list[str], new: list[str]) -> Iterator[str]:
-    if len(old) + len(new) > _MAX_LINES and len(old) == len(new):
-        yield from _in_place(old, new)
-        return
     if len(old) + len(new) > _MAX_LINES:
-        yield from (f"- {line}" for line in old)
-        yield from (f"+ {line}" for line in new)
+        yield from _in_place(old, new) if len(old) == len(new) else _all_of(old, new)
         return
-    for at, group in enumerate(
-        difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT)
-    ):
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for at, group in enumerate(matcher.get_grouped_opcodes(CONTEXT)):
         if at:
             yield "…"
         for tag, i1, i2, j1, j2 in group:
             if tag == "equal":
                 yield from map(_unchanged, old[i1:i2])
             else:
-                yield from (f"- {line}" for line in old[i1:i2])
-                yield from (f"+ {line}" for line in new[j1:j2])
+                yield from _all_of(old[i1:i2], new[j1:j2])
+
+
+def _all_of(old: list[str], new: list[str]) -> Iterator[str]:
+    yield from (f"- {line}" for line in old)
+    yield from (f"+ {line}" for line in new)
 
 
 def _in_place(old: list[str], new: list[str]) -> Iterator[str]:

@@ -123,7 +123,7 @@ def test_only_licences_on_the_list_are_allowed() -> None:
     assert not allowed("")
 
 
-def test_what_is_new_is_told_since_the_last_release(lock: Path) -> None:
+def test_what_is_new_is_reported_since_the_last_release(lock: Path) -> None:
     def git(*arguments: str) -> None:
         who = ("-c", "user.name=x", "-c", "user.email=x@example.com")
         subprocess.run(["git", *who, *arguments], cwd=lock.parent, check=True, capture_output=True)

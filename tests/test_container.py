@@ -111,7 +111,7 @@ def test_the_package_is_on_the_import_path_of_the_image() -> None:
     assert ("bot/countersign", f"/{CODE}/countersign") in copied(1)
 
 
-def test_it_serves_unless_told_otherwise(image: Image) -> None:
+def test_it_serves_by_default(image: Image) -> None:
     entry, command = json.loads(the("ENTRYPOINT")), json.loads(the("CMD"))
     assert (entry, command) == (["countersign"], ["serve"])
     done = image.run(*entry, *command)
@@ -199,7 +199,7 @@ def test_the_health_check_is_right_for_serve_and_worker_alike(image: Image) -> N
     assert check() == 1
 
 
-def test_a_worker_answers_health_checks_unless_told_otherwise() -> None:
+def test_a_worker_answers_health_checks_by_default() -> None:
     """Without WORKER_PORT a worker has no HTTP server, and its health check would fail for ever."""
     assert environment()["WORKER_PORT"]
     assert environment()["HOST"] == "0.0.0.0"

@@ -21,7 +21,7 @@ def graph(config):
 """
 
 
-async def test_it_tells_all_of_a_thread_to_who_has_the_token(tmp_path: Path, database_url: str) -> None:
+async def test_it_shows_all_of_a_thread_to_who_has_the_token(tmp_path: Path, database_url: str) -> None:
     async with (
         open_stage(tmp_path / "stage", database_url) as stage,
         stage.bot(INSPECTION_TOKEN=TOKEN) as bot,
@@ -45,7 +45,7 @@ async def test_it_tells_all_of_a_thread_to_who_has_the_token(tmp_path: Path, dat
         assert "The message is in #ops." in json.dumps(sections["Graph"]["values"])
 
 
-async def test_it_tells_what_the_graphs_code_does_with_the_answer(tmp_path: Path, database_url: str) -> None:
+async def test_it_shows_what_the_graphs_code_does_with_the_answer(tmp_path: Path, database_url: str) -> None:
     async with (
         open_stage(tmp_path / "stage", database_url) as stage,
         stage.bot(INSPECTION_TOKEN=TOKEN) as bot,
@@ -62,7 +62,7 @@ async def test_it_tells_what_the_graphs_code_does_with_the_answer(tmp_path: Path
         assert answer["because"] == 'return {"approved": answer is True}'
 
 
-async def test_it_tells_what_a_run_raised_and_on_which_line_of_the_graph(
+async def test_it_shows_what_a_run_raised_and_on_which_line_of_the_graph(
     tmp_path: Path, database_url: str
 ) -> None:
     async with (
@@ -96,7 +96,7 @@ async def test_it_tells_what_a_run_raised_and_on_which_line_of_the_graph(
         assert not stage.leaked(everything)
 
 
-async def test_an_error_of_a_graph_that_is_built_per_run_is_told_too(
+async def test_an_error_of_a_graph_that_is_built_per_run_is_shown_too(
     tmp_path: Path, database_url: str
 ) -> None:
     async with open_stage(tmp_path / "stage", database_url) as stage:

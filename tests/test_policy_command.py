@@ -43,7 +43,7 @@ def test_no_file_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert "members decide everything" in capsys.readouterr().out
 
 
-def test_a_broken_file_is_told_line_by_line(
+def test_a_broken_file_is_reported_line_by_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("other.toml").write_text('[[rule]]\nnam = "a"\nquorum = 0\n')
@@ -64,7 +64,9 @@ def test_a_broken_file_is_told_line_by_line(
         ),
     ],
 )
-def test_what_cannot_be_read_is_told(content: bytes, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_read_is_reported(
+    content: bytes, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     Path("approvals.toml").write_bytes(content)
     assert policy("check") == 1
     assert what in capsys.readouterr().out

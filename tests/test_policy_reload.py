@@ -59,7 +59,7 @@ async def test_a_change_is_read_and_an_unchanged_file_is_not(
     assert [entry["event"] for entry in logged] == ["policy_reloaded"]
 
 
-async def test_a_broken_file_changes_nothing_and_is_told_once(
+async def test_a_broken_file_changes_nothing_and_is_reported_once(
     file: Path, logged: list[MutableMapping[str, Any]]
 ) -> None:
     current = CurrentPolicy(load_policy(file))

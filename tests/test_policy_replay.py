@@ -78,7 +78,7 @@ def test_only_what_was_opened_since_counts(past: str, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("since", ["", "yesterday", "30", "-3d"])
-def test_a_time_that_is_none_is_told_and_nothing_is_read(
+def test_a_time_that_is_none_is_reported_and_nothing_is_read(
     since: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)

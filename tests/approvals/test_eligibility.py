@@ -24,7 +24,7 @@ def test_a_full_member_may() -> None:
         (Standing.GONE, "active member"),
     ],
 )
-def test_nobody_else_may_and_is_told_why(standing: Standing, why: str) -> None:
+def test_nobody_else_may_and_the_reason_is_given(standing: Standing, why: str) -> None:
     with pytest.raises(MayNotDecide, match=why):
         check_may_decide(somebody(standing))
 

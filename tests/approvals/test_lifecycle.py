@@ -205,7 +205,7 @@ def test_a_change_that_its_event_cannot_have_made_is_refused(event: Event, statu
         Change(after=replace(an_approval(), status=status), event=event)
 
 
-def test_outcomes_are_told_apart() -> None:
+def test_outcomes_are_distinguished() -> None:
     yes, no = vote(DecisionKind.APPROVE), vote(DecisionKind.REJECT)
     open_ = an_approval(rows=2)
     assert open_.with_votes({0: yes, 1: no}).outcome is Outcome.APPROVED
@@ -225,7 +225,7 @@ def test_cancelling_rejects_every_row_and_keeps_the_votes_that_were_given() -> N
 
 
 @pytest.mark.parametrize("closed", ["timed_out", "cancelled"])
-def test_who_comes_too_late_is_told_how_it_ended(closed: str) -> None:
+def test_who_comes_too_late_reads_how_it_ended(closed: str) -> None:
     half = an_approval(rows=2).with_votes({0: vote(DecisionKind.APPROVE)})
     reason = "Nobody answered within 2 hours."
     expiry = half.timed_out((1,), {1: expired()}, reason)

@@ -92,7 +92,7 @@ def test_a_clock_starts_anew_when_it_is_asked_again() -> None:
     assert an_approval(REMINDED).clock_from == OPENED
 
 
-def test_what_is_due_is_told_with_all_its_rows_until_it_fired_for_them() -> None:
+def test_what_is_due_is_reported_with_all_its_rows_until_it_fired_for_them() -> None:
     three = an_approval(REMINDED, ESCALATED, REMINDED)
     assert three.due(OPENED + HOUR) == {TimerKind.REMIND: (0, 2)}
     assert three.due(OPENED + 3 * HOUR) == {TimerKind.EXPIRE: (0, 1, 2)}
@@ -195,7 +195,7 @@ def test_an_approval_is_too_old_after_its_rules_time_and_a_rejection_never() -> 
     assert an_approval(short, short).with_votes({1: votes[0]}).too_old_rows(at + HOUR) == (1,)
 
 
-def test_who_comes_too_late_is_told_what_was_decided_and_by_whom() -> None:
+def test_who_comes_too_late_reads_what_was_decided_and_by_whom() -> None:
     decided = an_approval(rows=3).with_votes(
         {0: vote("UBOB", YES), 1: vote("UANN", NO), 2: vote("UBOB", YES)}
     )
@@ -206,7 +206,7 @@ def test_who_comes_too_late_is_told_what_was_decided_and_by_whom() -> None:
         assert str(refused.value) == told
 
 
-def test_who_comes_after_it_was_withdrawn_is_told_why_and_not_who_voted() -> None:
+def test_who_comes_after_it_was_withdrawn_reads_why_and_not_who_voted() -> None:
     for reason, told in (("The question is gone.", " The question is gone."), (None, "")):
         withdrawn = an_approval(rows=2).with_votes({0: vote("UBOB", YES)}).withdrawn("gone")
         with pytest.raises(NotPending) as refused:
@@ -214,7 +214,7 @@ def test_who_comes_after_it_was_withdrawn_is_told_why_and_not_who_voted() -> Non
         assert str(refused.value) == f"This is no longer open.{told}"
 
 
-def test_what_expired_in_part_is_told_as_expired() -> None:
+def test_what_expired_in_part_is_reported_as_expired() -> None:
     by_rule = replace(vote("UBOB", NO), expired=True)
     late = an_approval(rows=2).with_votes({0: vote("UBOB", YES)}).timed_out((1,), {1: by_rule}, "Too late.")
     assert late.closes_as is Status.RESUMED, "a person's vote is in it"

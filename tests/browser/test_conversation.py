@@ -40,7 +40,7 @@ async def test_two_windows_see_each_others_clicks(ws: LocalWorkspace, visit: Vis
         await expect(page.get_by_role("region", name="Thread").get_by_text("Approved by")).to_be_visible()
 
 
-async def test_a_guest_is_told_why_and_nobody_else_sees_it(ws: LocalWorkspace, visit: Visit) -> None:
+async def test_a_guest_is_notified_why_and_nobody_else_sees_it(ws: LocalWorkspace, visit: Visit) -> None:
     gus, alice = await visit(ws, "gus"), await visit(ws, "alice")
     await writes(alice, "Message #general", "@bot refund Hofmann")
     await gus.get_by_role("link", name="1 reply").click()

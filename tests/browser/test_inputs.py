@@ -119,7 +119,7 @@ async def test_a_file_goes_along_and_the_app_can_read_it(bare_ws: LocalWorkspace
     assert info["content"] == "hello"
 
 
-async def test_a_choice_by_keyboard_is_told_once(bare_ws: LocalWorkspace, visit: Visit) -> None:
+async def test_a_choice_by_keyboard_is_sent_once(bare_ws: LocalWorkspace, visit: Visit) -> None:
     web_client = AsyncWebClient(token=bare_ws.bot_token, base_url=bare_ws.api_url)
     elements: list[Obj] = [
         {"type": "static_select", "options": [option(word) for word in ("One", "Two", "Three")]},

@@ -13,7 +13,7 @@ TRIES = 9  # more than the model's client makes
 
 
 @pytest.mark.parametrize("fault", [Fault.GARBAGE, Fault.CUT, Fault.SERVER_ERROR])
-async def test_a_model_that_fails_is_told_and_the_run_goes_on_with_try_again(
+async def test_a_model_that_fails_is_reported_and_the_run_goes_on_with_try_again(
     fleet: Fleet, fault: Fault
 ) -> None:
     async with fleet.bot():
@@ -50,7 +50,7 @@ async def gives_up_and_goes_on(fleet: Fleet, graph: str, asks: str, answer: str,
         assert len(bot.events("run_failed")) == 1
 
 
-async def test_a_model_that_never_answers_is_given_up_and_told(fleet: Fleet) -> None:
+async def test_a_model_that_never_answers_is_given_up_and_reported(fleet: Fleet) -> None:
     await gives_up_and_goes_on(fleet, "hasty", "hello", "no real language model", limit=60)
 
 

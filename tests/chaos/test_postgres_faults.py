@@ -59,7 +59,7 @@ async def test_a_server_that_goes_and_comes_back_takes_nothing_with_it(
 
 
 @pytest.mark.long
-async def test_a_bot_that_is_told_to_stop_ends_though_the_server_is_away(
+async def test_a_bot_that_is_asked_to_stop_ends_though_the_server_is_away(
     server: Server, tmp_path: Path, fork_server: ForkServer
 ) -> None:
     """It cannot write what became of its job, so it leaves that to the next one."""

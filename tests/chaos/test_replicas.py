@@ -84,7 +84,7 @@ async def test_a_killed_workers_run_is_taken_over_in_time(fleet: Fleet) -> None:
     assert effect_counts(fleet) == {"heir": 1}
 
 
-async def test_a_worker_that_is_told_to_stop_hands_back_what_it_cannot_end(fleet: Fleet) -> None:
+async def test_a_worker_that_is_asked_to_stop_hands_back_what_it_cannot_end(fleet: Fleet) -> None:
     async with (
         fleet.bot("serve", "--no-worker", name="front"),
         two_workers(fleet, grace=0.5) as workers,

@@ -39,7 +39,7 @@ def run(folder: Path, script: str, *arguments: str) -> subprocess.CompletedProce
 
 
 @pytest.mark.timeout(180)
-def test_the_command_plays_a_script_with_the_real_bot_and_its_exit_code_tells(folder: Path) -> None:
+def test_the_command_plays_a_script_with_the_real_bot_and_reports_by_its_exit_code(folder: Path) -> None:
     story = """
     alice mentions "post 'Deploy at noon' to #ops"
     gus approves

@@ -35,7 +35,7 @@ def test_the_graph_gets_a_line_for_each_file_below_the_words() -> None:
     assert text_for_graph(a_message_with(text="Only words.")) == "Only words."
 
 
-def test_the_thread_is_told_what_was_left_out() -> None:
+def test_what_was_left_out_is_posted_in_the_thread() -> None:
     assert attachments_note(a_message_with()) is None
     row = attachments_note(a_message_with("a.pdf", "b.pdf"))
     assert row is not None

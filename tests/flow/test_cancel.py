@@ -128,7 +128,7 @@ async def test_what_is_decided_already_cannot_be_cancelled(harness: Harness) -> 
     assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
 
 
-async def test_a_second_press_and_a_late_vote_are_told_that_it_was_cancelled(harness: Harness) -> None:
+async def test_a_second_press_and_a_late_vote_are_notified_that_it_was_cancelled(harness: Harness) -> None:
     _, card = await asked(harness)
     await cancel(harness, card)
     for late in (cancel(harness, card), harness.vote(card, YES, user="UBOB")):

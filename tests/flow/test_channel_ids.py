@@ -49,7 +49,7 @@ async def test_a_thread_keeps_the_id_that_its_channel_had_when_it_began() -> Non
     assert ids.with_former(["C9", "C3"]) == ["C9", "C3", "C2", "G1"]
 
 
-async def test_a_change_that_is_told_twice_or_in_a_circle_ends() -> None:
+async def test_a_change_that_is_reported_twice_or_in_a_circle_ends() -> None:
     ids = ChannelIds(Changes(), "T1", Clock())
     await ids.changed("C1", "C2", "100.0")
     await ids.changed("C1", "C2", "300.0")

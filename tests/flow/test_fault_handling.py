@@ -25,7 +25,7 @@ async def too_often(harness: Harness, thread_id: str) -> None:
     await harness.rows("UPDATE countersign.threads SET attempts = %s WHERE id = %s", MAX_ATTEMPTS, thread_id)
 
 
-async def test_a_step_that_kills_its_worker_is_stopped_told_and_can_be_tried_again(
+async def test_a_step_that_kills_its_worker_is_stopped_reported_and_can_be_tried_again(
     harness: Harness,
 ) -> None:
     thread = a_thread()
@@ -69,7 +69,7 @@ async def test_a_message_that_was_parked_reaches_the_graph_when_it_is_tried_agai
     assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["You said hello."]
 
 
-async def test_a_graph_that_cannot_be_built_for_a_run_is_told_of_and_tried_again(database_url: str) -> None:
+async def test_a_graph_that_cannot_be_built_for_a_run_is_reported_and_tried_again(database_url: str) -> None:
     broken = True
 
     def built_per_run(_config: RunnableConfig) -> StateGraph[Any, Any, Any, Any]:

@@ -150,7 +150,7 @@ async def other(harness: Harness) -> Approval:
 
 
 @pytest.mark.parametrize("notify", ['"approvers"', '["UCAROL", "UBOB"]'])
-async def test_who_is_told_includes_the_delegate(harness: Harness, clock: Clock, notify: str) -> None:
+async def test_who_is_notified_includes_the_delegate(harness: Harness, clock: Clock, notify: str) -> None:
     await delegated(harness, clock, "UBOB", "UDORA", 24)
     _, card = await asked(harness, TWO + f"notify = {notify}\n")
     told = await harness.rows(

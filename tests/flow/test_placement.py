@@ -171,7 +171,7 @@ name = "large"
 # --- notify, and sets that nobody can fill
 
 
-async def test_approvers_are_told_once_and_told_again_when_it_is_decided(harness: Harness) -> None:
+async def test_approvers_are_notified_once_and_again_when_it_is_decided(harness: Harness) -> None:
     rule = NAMED + 'approvers = [{group = "@finance"}]\nnotify = "approvers"\n'
     thread, card = await asked(harness, rule)
     assert sorted(row.channel for row in harness.slack.of(OutgoingKind.DIRECT)) == ["UBOB", "UCAROL"]
@@ -198,7 +198,7 @@ async def test_a_message_to_somebody_who_is_gone_is_given_up(harness: Harness) -
     assert await harness.delivery.deliver_due() == 0
 
 
-async def test_a_set_that_nobody_can_fill_is_told_at_once_and_the_fallback_asked(
+async def test_a_set_that_nobody_can_fill_is_reported_at_once_and_the_fallback_asked(
     harness: Harness, logged: list[MutableMapping[str, Any]]
 ) -> None:
     rule = (
@@ -218,7 +218,9 @@ async def test_a_set_that_nobody_can_fill_is_told_at_once_and_the_fallback_asked
     assert said(harness) == "[{'type': 'approve'}]"
 
 
-async def test_a_group_that_is_emptied_while_it_waits_is_told_once(harness: Harness, clock: Clock) -> None:
+async def test_a_group_that_is_emptied_while_it_waits_is_reported_once(
+    harness: Harness, clock: Clock
+) -> None:
     rule = (
         NAMED
         + 'approvers = [{group = "@finance"}]\nescalate_after = "1h"\nescalate_to = {group = "@oncall"}\n'

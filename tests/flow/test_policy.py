@@ -93,7 +93,7 @@ async def test_two_seats_take_two_people_and_then_the_graph_goes_on(harness: Har
 
 
 @pytest.mark.parametrize("user", [REQUESTER, "UDAVE"])
-async def test_who_may_not_decide_is_told_why_and_nothing_changes(harness: Harness, user: str) -> None:
+async def test_who_may_not_decide_gets_the_reason_and_nothing_changes(harness: Harness, user: str) -> None:
     thread, card = await asked(harness, BOTH)
     why = "You asked for this" if user == REQUESTER else "Only @finance and @security"
     with pytest.raises(MayNotDecide, match=why):
@@ -215,7 +215,7 @@ async def test_the_ledger_has_the_rule_as_it_was(harness: Harness) -> None:
     assert (row["rule"], rule["quorum"], rule["selector"]["when"]) == ("large", 2, "args.amount > 1000")
 
 
-async def test_an_error_in_a_condition_asks_people_and_is_told_to_the_operator(
+async def test_an_error_in_a_condition_asks_people_and_is_reported_to_the_operator(
     harness: Harness, logged: list[MutableMapping[str, Any]]
 ) -> None:
     rule = '[[rule]]\nname = "r"\nwhen = "args.missing > 5"\nauto = "approve"\n'
@@ -228,7 +228,7 @@ async def test_an_error_in_a_condition_asks_people_and_is_told_to_the_operator(
 # --- failing closed
 
 
-async def test_a_group_that_slack_does_not_tell_lets_nobody_decide(harness: Harness) -> None:
+async def test_a_group_that_slack_does_not_list_lets_nobody_decide(harness: Harness) -> None:
     _, card = await asked(harness, BOTH)
     harness.directory.unavailable = True
     with pytest.raises(MayNotDecide, match="Slack did not answer"):

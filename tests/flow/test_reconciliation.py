@@ -45,7 +45,7 @@ def test_a_question_whose_words_changed_is_withdrawn_and_asked_anew() -> None:
     assert result.changes[0].after.id == old.id
 
 
-def test_why_a_question_is_gone_is_told() -> None:
+def test_why_a_question_is_gone_is_reported() -> None:
     for state, reason in (
         (a_state(), "The agent no longer asks this."),
         (a_state(orphaned=frozenset({"i1"})), "The agent was changed and no longer asks this."),

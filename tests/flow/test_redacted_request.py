@@ -109,7 +109,7 @@ def test_keys_that_become_the_same_are_all_shown() -> None:
     assert shown.rows[0].args["limits"] == {"Redacted": 5, "Redacted 2": 6}
 
 
-def test_a_closed_card_does_not_tell_the_option_that_quotes_it() -> None:
+def test_a_closed_card_does_not_show_the_option_that_quotes_it() -> None:
     review = a_review({"title": "Pay?", "iban": SECRET, "options": [f"Pay {SECRET}", "No"]}, "/iban")
     chosen = review.request.rows[0].choose(0)
     bob = Person(id="UBOB", name="bob", standing=Standing.MEMBER)

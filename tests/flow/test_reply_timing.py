@@ -133,7 +133,7 @@ async def test_what_the_bot_itself_notes_does_not_stand_between(harness: Harness
     assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
 
 
-async def test_a_word_of_somebody_who_may_not_decide_ends_the_step_even_if_they_cannot_be_told(
+async def test_a_word_of_somebody_who_may_not_decide_ends_the_step_even_if_they_cannot_be_notified(
     harness: Harness,
 ) -> None:
     thread = a_thread()
@@ -147,7 +147,7 @@ async def test_a_word_of_somebody_who_may_not_decide_ends_the_step_even_if_they_
     assert (row["halted"], row["attempts"]) == (None, 0)
 
 
-async def test_a_guest_starts_no_run_and_is_told_so_alone(harness: Harness) -> None:
+async def test_a_guest_starts_no_run_and_is_notified_alone(harness: Harness) -> None:
     thread = a_thread()
 
     await harness.say(thread, "deploy", user=GUEST)

@@ -239,7 +239,7 @@ async def test_a_worker_that_is_stopped_between_two_questions_does_not_answer_bo
         assert (await harness.the_card(thread)).value == {"question": "Delete the archive?", "x": 1}
 
 
-async def test_a_node_renamed_while_its_card_waits_takes_no_answer_and_the_thread_is_told(
+async def test_a_node_renamed_while_its_card_waits_takes_no_answer_and_that_is_posted(
     database_url: str,
 ) -> None:
     thread = a_thread()
@@ -348,7 +348,9 @@ class _Binding:
         return await self._binding.__aexit__(*error)
 
 
-async def test_an_answer_that_is_dropped_without_a_word_is_told_and_asked_for_again(harness: Harness) -> None:
+async def test_an_answer_that_is_dropped_without_a_word_is_reported_and_asked_for_again(
+    harness: Harness,
+) -> None:
     thread = a_thread()
     await harness.say(thread, "deploy")
     card = await harness.the_card(thread)

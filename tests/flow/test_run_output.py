@@ -71,7 +71,7 @@ async def test_what_a_second_run_says_is_posted_though_it_is_the_same(harness: H
     assert told(harness) == first * 2
 
 
-async def test_an_image_too_large_is_told_of_but_not_stored(harness: Harness) -> None:
+async def test_an_image_too_large_is_reported_but_not_stored(harness: Harness) -> None:
     await harness.say(a_thread(), "large_image: x")
 
     (row,) = harness.slack.of(OutgoingKind.IMAGE)

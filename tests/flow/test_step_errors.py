@@ -43,7 +43,7 @@ async def row(harness: Harness, thread_id: str) -> dict[str, Any]:
     return found
 
 
-async def test_a_mistake_of_ours_is_told_once_with_its_id_and_the_log_has_the_traceback(
+async def test_a_mistake_of_ours_is_posted_once_with_its_id_and_the_log_has_the_traceback(
     harness: Harness, logged: Logged
 ) -> None:
     thread = a_thread()
@@ -67,7 +67,7 @@ async def test_a_mistake_of_ours_is_told_once_with_its_id_and_the_log_has_the_tr
     assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."], "the reply was kept"
 
 
-async def test_what_the_database_will_not_store_is_told_as_that(harness: Harness, logged: Logged) -> None:
+async def test_what_the_database_will_not_store_is_reported_as_that(harness: Harness, logged: Logged) -> None:
     thread = a_thread()
     await harness.threads.accept(message(thread, "echo: one"))
     harness.run_thread._store = Failing(harness.threads, "save_step", StatementFailed())
@@ -97,7 +97,9 @@ async def test_what_cannot_be_saved_either_way_is_no_attempt(harness: Harness) -
 
 
 @pytest.mark.parametrize("error", [DatabaseUnavailable(), Conflict()])
-async def test_what_another_try_mends_is_not_told_and_no_attempt(harness: Harness, error: Exception) -> None:
+async def test_what_another_try_mends_is_not_reported_and_no_attempt(
+    harness: Harness, error: Exception
+) -> None:
     thread = a_thread()
     await harness.threads.accept(message(thread, "echo: one"))
     errors = [error] * (MAX_ATTEMPTS + 1)
@@ -113,7 +115,7 @@ async def test_what_another_try_mends_is_not_told_and_no_attempt(harness: Harnes
     assert not harness.slack.of(OutgoingKind.FAILURE)
 
 
-async def test_a_slack_that_refuses_to_say_who_replied_is_told_with_slacks_word(harness: Harness) -> None:
+async def test_a_slack_that_refuses_to_say_who_replied_is_reported_with_slacks_word(harness: Harness) -> None:
     thread = a_thread()
     await harness.say(thread, "deploy")
     harness.slack.lookup_failures.append(refused("missing_scope"))

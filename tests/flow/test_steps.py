@@ -46,7 +46,7 @@ async def test_a_message_becomes_a_card_and_a_decision_an_answer(harness: Harnes
     assert len(harness.slack.of(OutgoingKind.CARD)) == 1
 
 
-async def test_who_loses_a_race_by_a_hair_is_told_who_was_first(harness: Harness) -> None:
+async def test_who_loses_a_race_by_a_hair_reads_who_was_first(harness: Harness) -> None:
     thread = a_thread()
     await harness.say(thread, "deploy")
     card = await harness.the_card(thread)
@@ -320,7 +320,7 @@ async def test_a_failed_step_is_tried_again_with_the_same_decision_and_one_effec
     assert len(harness.tools.posts) == 1
 
 
-async def test_a_step_that_fails_again_is_told_again(harness: Harness) -> None:
+async def test_a_step_that_fails_again_is_reported_again(harness: Harness) -> None:
     thread = a_thread()
     failing.add(thread.id)
     await harness.say(thread, "deploy")

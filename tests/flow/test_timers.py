@@ -182,7 +182,7 @@ async def test_nothing_is_approved_by_expiry_in_a_freeze(harness: Harness, clock
 
 
 @pytest.mark.parametrize(("graph", "on_expiry"), [("one", "keep"), ("words", "reject")])
-async def test_what_is_kept_or_cannot_be_rejected_stays_open_and_is_told_once(
+async def test_what_is_kept_or_cannot_be_rejected_stays_open_and_is_posted_once(
     harness: Harness, clock: Clock, graph: str, on_expiry: str
 ) -> None:
     """No text that says no is sent to a question: its graph may take any text for a yes."""
@@ -283,7 +283,7 @@ async def test_a_clock_that_jumps_by_a_day_either_way(harness: Harness, clock: C
     assert (await stored(harness, card)).outcome is Outcome.EXPIRED
 
 
-async def test_after_days_without_a_bot_only_the_expiry_is_told(harness: Harness, clock: Clock) -> None:
+async def test_after_days_without_a_bot_only_the_expiry_is_posted(harness: Harness, clock: Clock) -> None:
     rule = NAMED + 'remind_after = "1h"\nexpire_after = "3h"\n' + ESCALATES
     thread, _ = await asked(harness, rule)
     clock.now += timedelta(days=3)
@@ -421,7 +421,7 @@ async def test_an_expiry_and_the_last_vote_of_a_quorum_in_the_same_moment(
 # --- reminders and escalation
 
 
-async def test_a_reminder_is_told_once_in_the_thread_and_to_who_is_notified(
+async def test_a_reminder_is_posted_once_in_the_thread_and_to_who_is_notified(
     harness: Harness, clock: Clock
 ) -> None:
     rule = NAMED + 'approvers = [{group = "@finance"}]\nnotify = ["UCAROL"]\nremind_after = "1h"\n'
@@ -437,7 +437,7 @@ async def test_a_reminder_is_told_once_in_the_thread_and_to_who_is_notified(
     assert await harness.ledger(thread) == ["opened", "reminded"]
 
 
-async def test_an_escalation_adds_the_fallback_and_tells_the_thread_and_them(
+async def test_an_escalation_adds_the_fallback_and_notifies_the_thread_and_them(
     harness: Harness, clock: Clock
 ) -> None:
     rule = (

@@ -171,7 +171,7 @@ async def test_a_refusal_by_slack_becomes_words_for_the_model(
 
 
 @pytest.mark.parametrize("asked", ["post 'hello' to #ops", "invite bob to #ops"])
-async def test_an_approval_that_is_too_old_does_nothing_and_the_model_is_told_to_ask_again(
+async def test_an_approval_that_is_too_old_does_nothing_and_the_model_reads_to_ask_again(
     assistant: Thread, host: MemoryHost, asked: str
 ) -> None:
     await assistant.say(asked)

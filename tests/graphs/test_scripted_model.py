@@ -257,7 +257,7 @@ async def test_it_lists_itself_as_a_model(client: openai.AsyncOpenAI) -> None:
         (Fault.CUT, openai.APIConnectionError),
     ],
 )
-async def test_trouble_befalls_as_many_requests_as_told(
+async def test_trouble_befalls_as_many_requests_as_configured(
     model: ScriptedModel, client: openai.AsyncOpenAI, fault: Fault, expected: type[Exception]
 ) -> None:
     model.inject(fault, times=2)

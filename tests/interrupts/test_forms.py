@@ -95,7 +95,7 @@ def test_a_place_is_asked_as_its_kind_and_read_as_its_type(
         ({"type": "boolean"}, None, "fill this in"),
     ],
 )
-def test_what_does_not_fit_is_told_at_its_field(place: Json, raw: Any, said: str) -> None:
+def test_what_does_not_fit_is_reported_at_its_field(place: Json, raw: Any, said: str) -> None:
     errors = refused(form_from_schema(schema_of({"ok": {"type": "string"}, "x": place}, "x")), {"/x": raw})
 
     assert errors.keys() == {"/x"}

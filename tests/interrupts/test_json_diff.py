@@ -10,7 +10,7 @@ from countersign.approvals.json import Json
 from countersign.interrupts import UNSET, Change, json_diff
 
 
-def test_each_place_is_told_with_before_and_after() -> None:
+def test_each_place_is_reported_with_before_and_after() -> None:
     before: Json = {"amount": 12, "to": {"name": "Bob", "zip": "1"}, "tags": ["a", "b"], "gone": True}
     after: Json = {"amount": 13, "to": {"name": "Bob", "zip": "2"}, "tags": ["a", "c"], "new": None}
 
@@ -177,7 +177,7 @@ def test_a_line_that_occurs_often_is_found_to_be_common() -> None:
     assert diff.count("  ...") == 150
 
 
-def test_texts_that_have_nothing_in_common_are_told_without_a_search() -> None:
+def test_texts_that_have_nothing_in_common_are_shown_without_a_search() -> None:
     before, after = ("\n".join(f"{word} {at}" for at in range(20_000)) for word in ("old", "new"))
 
     diff = json_diff(before, after)[0].line_diff

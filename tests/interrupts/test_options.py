@@ -28,7 +28,7 @@ def test_a_label_is_one_line_of_at_most_seventy_five_characters(value: str, labe
     assert labels([value]) == [label]
 
 
-def test_labels_that_are_alike_are_told_apart_by_their_place() -> None:
+def test_labels_that_are_alike_are_distinguished_by_their_place() -> None:
     assert labels([1, "1", 2], ["One", "One", "Two"]) == ["One", "One (2)", "Two"]
 
 

@@ -198,7 +198,7 @@ def test_patterns_judge_as_their_author_meant(pattern: str, fits: str, does_not:
     assert schema.errors(does_not) == {"/": f"This does not match the pattern {pattern}"}
 
 
-def test_names_are_told_apart_by_patterns() -> None:
+def test_names_are_distinguished_by_patterns() -> None:
     schema = compile_schema(
         {
             "properties": {"a": {}},

@@ -179,7 +179,7 @@ GUARDS = (
         old="SELECT pg_try_advisory_lock(hashtextextended(%(thread_id)s, 0)) AS held",
         new="SELECT %(thread_id)s::text IS NOT NULL AS held",
         tests=(
-            f"{_LOCKS}::test_one_holds_it_and_the_other_is_told",
+            f"{_LOCKS}::test_one_holds_it_and_the_other_is_refused",
             f"{_LOCKS}::test_the_other_waits_a_little",
         ),
     ),
@@ -188,7 +188,7 @@ GUARDS = (
         file=_SQL,
         old="SELECT pg_advisory_unlock_all()",
         new="SELECT 1",
-        tests=(f"{_LOCKS}::test_one_holds_it_and_the_other_is_told",),
+        tests=(f"{_LOCKS}::test_one_holds_it_and_the_other_is_refused",),
     ),
     *APPROVAL_GUARDS,
     *SECURITY_GUARDS,

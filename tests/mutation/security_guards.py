@@ -82,7 +82,7 @@ SECURITY_GUARDS = (
         old="digest_key=secrets.token_hex(32) if redacts else None",
         new="digest_key=None if redacts else None",
         tests=(
-            f"{_GUESSING}::test_no_digest_that_people_see_tells_a_redacted_value",
+            f"{_GUESSING}::test_no_digest_that_people_see_gives_away_a_redacted_value",
             f"{_GUESSING}::test_two_approvals_of_one_payload_show_different_digests",
         ),
     ),

@@ -92,7 +92,7 @@ def mutant(old: str, new: str) -> Mutant:
         ("LIMIT = 10", "LIMIT = 10 / 0", Outcome.NOT_IMPORTABLE, ""),
     ],
 )
-def test_each_end_is_told_from_the_others(
+def test_each_end_is_distinguished_from_the_others(
     shop: Checkout, old: str, new: str, outcome: Outcome, detail: str
 ) -> None:
     verdict = judge(shop, mutant(old, new), SMALL, seconds=0.1)

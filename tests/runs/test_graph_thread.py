@@ -301,7 +301,7 @@ def test_a_call_is_dangling_until_its_result_stands_behind_it() -> None:
     assert dangling_tool_calls(None) == []
 
 
-async def test_a_graph_that_is_built_per_run_is_told_who_started_the_run(sessions: Pool) -> None:
+async def test_a_graph_that_is_built_per_run_gets_who_started_the_run(sessions: Pool) -> None:
     told: list[str] = []
 
     def make(config: RunnableConfig) -> StateGraph[Any, Any, Any, Any]:

@@ -130,7 +130,7 @@ def test_without_an_index_there_is_none(project: Project) -> None:
     assert sweep_interval(TtlSection(sweep_interval_minutes=2)) == 120
 
 
-async def test_what_is_known_and_not_used_is_told(project: Project, logged: list[dict[str, Any]]) -> None:
+async def test_what_is_known_and_not_used_is_reported(project: Project, logged: list[dict[str, Any]]) -> None:
     checkpointer = {"path": "./saver.py:make", "ttl": {"default_ttl": 5}}
     config = with_store(project, {}, checkpointer=checkpointer)
     async with open_graphs(config, None, lambda _: None):

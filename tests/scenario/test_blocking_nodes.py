@@ -68,7 +68,7 @@ async def test_a_node_that_computes_delays_no_click_of_another_thread(
             await thread.wait_for("Resumed.", limit=30)
 
 
-async def test_a_bot_whose_node_blocks_can_be_told_to_stop(empty_stage: Stage) -> None:
+async def test_a_bot_whose_node_blocks_can_be_stopped(empty_stage: Stage) -> None:
     async with empty_stage.bot(SHUTDOWN_GRACE="0.5") as bot:
         blocked = await empty_stage.asks({"block_for": 60})
         await empty_stage.reached("block")

@@ -39,7 +39,7 @@ async def office(
                 assert await bot.stop() == 0, bot.said
 
 
-async def test_a_delegate_is_told_decides_for_who_is_away_and_the_ledger_has_both(office: Stage) -> None:
+async def test_a_delegate_is_notified_decides_for_who_is_away_and_the_ledger_has_both(office: Stage) -> None:
     ws = office.ws
     dora = ws.add_person("dora")
     answer = await ws.bob.runs(f"/approvals delegate <@{dora.id}|dora> until friday for @finance")
@@ -86,7 +86,7 @@ async def test_a_requester_hands_their_seat_to_nobody_for_their_own_request(offi
     await ws.carol.runs("/approvals delegate stop")
 
 
-async def test_a_card_is_passed_to_a_colleague_who_is_told(office: Stage) -> None:
+async def test_a_card_is_passed_to_a_colleague_who_is_notified(office: Stage) -> None:
     ws = office.ws
     card = await asked(office, "pay")
     assert (await card.ask_someone_else(ws.bob, ws.alice.id, "your customer")).outcome == "closed"

@@ -4,7 +4,7 @@ from countersign.testing.cards import approval_card
 from tests.support.stage import Stage
 
 
-async def test_a_worker_that_is_told_to_stop_hands_over_what_it_cannot_end(empty_stage: Stage) -> None:
+async def test_a_worker_that_is_asked_to_stop_hands_over_what_it_cannot_end(empty_stage: Stage) -> None:
     async with (
         empty_stage.bot("serve", "--no-worker", name="front", wait=False) as front,
         empty_stage.bot("worker", name="first", wait=False, SHUTDOWN_GRACE="0.5") as first,

@@ -138,7 +138,7 @@ async def test_a_payload_that_is_no_json_is_shown_and_answered(stage: Stage) -> 
         (Fault.CUT, "The model could not be reached."),
     ],
 )
-async def test_a_model_that_fails_is_told_and_can_be_tried_again(
+async def test_a_model_that_fails_is_reported_and_can_be_tried_again(
     stage: Stage, fault: Fault, hint: str
 ) -> None:
     stage.model.inject(fault, times=10)

@@ -163,7 +163,7 @@ async def test_batched_what_is_not_gated_runs_at_once(batched: Stage) -> None:
     assert approval_cards(thread) == []
 
 
-async def test_batched_an_edit_of_the_wrong_type_is_told_and_spoils_nothing(
+async def test_batched_an_edit_of_the_wrong_type_is_reported_and_spoils_nothing(
     batched: Stage,
 ) -> None:
     thread = await asked(batched, call("refund", amount=1, to="a"))

@@ -53,7 +53,7 @@ async def test_a_card_deleted_twice_comes_back_when_somebody_asks(stage: Stage) 
     assert events == ["opened", "card_deleted", "card_deleted", "decided", "resumed"]
 
 
-async def test_a_card_whose_deletion_nobody_told_is_posted_again_at_its_next_update(
+async def test_a_card_whose_deletion_was_not_reported_is_posted_again_at_its_next_update(
     tmp_path: Path, database_url: str
 ) -> None:
     actions = [{"name": "wipe", "args": {"disk": disk}} for disk in ("sda", "sdb")]

@@ -120,7 +120,7 @@ async def governed(
             yield stage
 
 
-async def test_a_reminder_in_the_thread_and_to_who_was_told_before(governed: Stage) -> None:
+async def test_a_reminder_in_the_thread_and_to_who_was_notified_before(governed: Stage) -> None:
     card = await asked(governed, "reminded")
     bob = DirectMessages(governed, governed.ws.bob.direct())
     first = await bob.saying("Your approval is needed", "Reminded")
@@ -141,7 +141,7 @@ async def test_a_reminder_in_the_thread_and_to_who_was_told_before(governed: Sta
     assert told.text.startswith(f"<@{governed.ws.carol.id}>")
 
 
-async def test_an_escalation_adds_the_fallback_and_tells_them(governed: Stage) -> None:
+async def test_an_escalation_adds_the_fallback_and_notifies_them(governed: Stage) -> None:
     card = await asked(governed, "escalated")
     await card.thread.wait_for("Escalated: nobody has decided", limit=20)
     await DirectMessages(governed, governed.ws.alice.direct()).saying("Escalated to you", "Escalated")
@@ -359,7 +359,7 @@ async def test_an_archived_channel_leaves_the_card_in_the_thread(governed: Stage
     assert await resumed(governed, card.thread) == {"type": "approve"}
 
 
-async def test_an_empty_group_is_told_and_its_fallback_decides(governed: Stage) -> None:
+async def test_an_empty_group_is_reported_and_its_fallback_decides(governed: Stage) -> None:
     card = await asked(governed, "empty")
     told = await card.thread.wait_for("There is nobody who could decide", limit=20)
     assert "@nobody: it has no members" in told.text

@@ -63,7 +63,7 @@ async def test_a_mention_that_arrives_as_two_events_is_one_message(
         assert len(both.noted(thread)) == 2, thread.transcript()
 
 
-async def test_an_event_that_is_told_again_to_every_socket_is_handled_once(both: Stage) -> None:
+async def test_an_event_that_is_delivered_again_to_every_socket_is_handled_once(both: Stage) -> None:
     both.ws.faults.on_delivery("app_mention", DeliveryFault.TWICE)
     both.ws.faults.on_delivery("message", DeliveryFault.TWICE)
     card = await both.card(RISKY)
@@ -111,7 +111,9 @@ async def test_a_click_that_arrives_twice_decides_once(both: Stage) -> None:
     await both.ws.bob.sees_ephemeral(lambda _: len(both.ws.bob.ephemerals) == told + SOCKETS - 1)
 
 
-async def test_when_three_decide_at_once_one_counts_and_the_others_are_told_privately(both: Stage) -> None:
+async def test_when_three_decide_at_once_one_counts_and_the_others_are_notified_privately(
+    both: Stage,
+) -> None:
     cards = [await both.card(RISKY) for _ in range(ROUNDS)]
 
     for number, card in enumerate(cards):

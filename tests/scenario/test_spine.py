@@ -131,7 +131,7 @@ async def test_a_thread_goes_on_without_another_mention(either: Stage) -> None:
     assert users == [either.ws.carol.id, either.ws.bob.id]
 
 
-async def test_another_message_while_something_waits_is_told_so_and_is_no_input(either: Stage) -> None:
+async def test_another_message_while_something_waits_is_answered_and_is_no_input(either: Stage) -> None:
     card = await either.card(RISKY)
 
     await either.ws.bob.replies(card.thread, "what is this about?")

@@ -54,7 +54,7 @@ async def test_forty_slow_threads_of_one_member_delay_nobody_else(either: Stage)
     await slots_are(either, 0, 0)
 
 
-async def test_whoever_waits_is_told_once_behind_how_many_and_the_note_goes(either: Stage) -> None:
+async def test_whoever_waits_is_notified_once_behind_how_many_and_the_note_goes(either: Stage) -> None:
     name = f"line-{either.ws.mode}"
     threads = await flood(either, 14, name)
     await slots_are(either, 8, 14)

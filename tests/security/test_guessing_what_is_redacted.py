@@ -41,7 +41,7 @@ def guesses() -> set[str]:
     return plain | edited
 
 
-async def test_no_digest_that_people_see_tells_a_redacted_value(either_bot: Bot) -> None:
+async def test_no_digest_that_people_see_gives_away_a_redacted_value(either_bot: Bot) -> None:
     bot = either_bot
     card = await bot.asks(payload(SECRET_PIN), rules=(RULE,))
     approval = await bot.approval(card)

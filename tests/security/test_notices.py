@@ -50,7 +50,7 @@ async def test_a_guest_who_replies_and_leaves_holds_up_nothing(stage: Stage) -> 
 @pytest.mark.parametrize(
     "fault", [ApiFault.ERROR, ApiFault.RATE_LIMITED, ApiFault.SERVER_ERROR, ApiFault.DROP]
 )
-async def test_a_refusal_that_cannot_be_told_stops_no_run(stage: Stage, fault: ApiFault) -> None:
+async def test_a_refusal_that_cannot_be_posted_stops_no_run(stage: Stage, fault: ApiFault) -> None:
     stage.ws.faults.on_call(EPHEMERAL, fault, seconds=30, error="user_not_in_channel")
     card = await stage.card(ASKED)
     await stage.ws.gus.replies(card.thread, "approve")
@@ -60,7 +60,7 @@ async def test_a_refusal_that_cannot_be_told_stops_no_run(stage: Stage, fault: A
     assert not stopped(card.thread)
 
 
-async def test_who_may_not_start_a_run_is_told_beside_the_next_one(stage: Stage) -> None:
+async def test_who_may_not_start_a_run_is_notified_beside_the_next_one(stage: Stage) -> None:
     since = stage.ws.log.cursor
     stage.ws.faults.on_call(EPHEMERAL, ApiFault.DELAY, seconds=8)
     thread = await stage.ws.gus.mentions('ask: {"ask": "Pay?"}')

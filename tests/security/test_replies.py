@@ -36,7 +36,7 @@ async def test_a_guest_starts_nothing_and_hears_why_alone(either: Stage) -> None
     assert thread.from_bot() == []
 
 
-async def test_a_remark_is_told_what_waits_and_the_word_after_it_decides(either: Stage) -> None:
+async def test_a_remark_is_answered_with_what_waits_and_the_word_after_it_decides(either: Stage) -> None:
     card = await either.card(ASKED)
     await either.ws.bob.replies(card.thread, "looks fine to me, approve it I guess")
     note = await card.thread.wait_for("waits for a decision")

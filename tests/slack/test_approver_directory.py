@@ -86,7 +86,7 @@ async def test_a_disabled_group_and_an_archived_channel_have_nobody_in_them(
         ({"fault": ApiFault.ERROR, "error": "missing_scope"}, "the app lacks a permission"),
     ],
 )
-async def test_what_slack_does_not_tell_may_be_told_in_a_moment(
+async def test_what_slack_does_not_say_may_be_known_in_a_moment(
     bot: Bot, directory: ApproverDirectory, fault: dict[str, object], reason: str
 ) -> None:
     bot.ws.faults.on_call("usergroups.users.list", times=3, **fault)  # type: ignore[arg-type]
@@ -135,7 +135,7 @@ async def test_a_channels_name_and_a_persons_groups(bot: Bot, directory: Approve
     assert await directory.groups_of(bot.ws.alice.id) == frozenset()
 
 
-async def test_a_name_that_slack_does_not_tell_is_no_name(bot: Bot, directory: ApproverDirectory) -> None:
+async def test_a_name_that_slack_does_not_say_is_no_name(bot: Bot, directory: ApproverDirectory) -> None:
     bot.ws.faults.on_call("conversations.info", ApiFault.SERVER_ERROR, times=3)
     with pytest.raises(SlackUnreachable):
         await directory.channel(bot.ws.channel_id("ops"))

@@ -68,7 +68,7 @@ async def test_a_reason_is_required_and_the_card_and_the_thread_are_loud(bot: Bo
     await card.thread.wait_for("Break glass: alice decided")
 
 
-async def test_the_approvers_are_told_once_and_not_whoever_did_it(bot: Bot) -> None:
+async def test_the_approvers_are_notified_once_and_not_whoever_did_it(bot: Bot) -> None:
     await broken(bot)
     async with bot.store._pool.connection() as connection:
         await connection.execute("UPDATE countersign.outbox SET due_at = due_at - interval '1 hour'")

@@ -61,7 +61,7 @@ async def test_somebody_from_another_team_of_the_same_organisation_is_no_member(
         ({"fault": ApiFault.DROP}, SlackUnreachable),
     ],
 )
-async def test_failures_are_told_apart(bot: Bot, fault: dict[str, Any], expected: type[Exception]) -> None:
+async def test_failures_are_distinguished(bot: Bot, fault: dict[str, Any], expected: type[Exception]) -> None:
     bot.ws.faults.on_call("chat.postMessage", **fault)
     with pytest.raises(expected) as raised:
         await bot.context.client.call("chat.postMessage", channel=bot.ws.channel_id("general"), text="x")
@@ -91,7 +91,7 @@ async def test_a_card_without_its_approval_is_refused_not_rendered(bot: Bot) -> 
         await bot.context.client.post(row, None)
 
 
-async def test_an_openings_failure_is_told_through_slacks_own_url_alone(bot: Bot) -> None:
+async def test_an_openings_failure_is_reported_through_slacks_own_url_alone(bot: Bot) -> None:
     body = {"text": "x", "user": bot.ws.carol.id, "response_url": "https://evil.example/hook"}
     general = bot.ws.channel_id("general")
     row = Outgoing(key="o", kind=OutgoingKind.ROOT, team="T", channel=general, thread_ts=None, body=body)

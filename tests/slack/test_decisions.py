@@ -212,7 +212,7 @@ async def test_two_people_on_two_rows_in_the_same_moment_both_count(bot: Bot) ->
     assert [vote.by.name for vote in decided.votes if vote] == ["alice", "bob"]
 
 
-async def test_a_second_click_changes_nothing_and_is_told_why(bot: Bot) -> None:
+async def test_a_second_click_changes_nothing_and_gets_the_reason(bot: Bot) -> None:
     card = await bot.asks(TOOL)
     approval = await bot.approval(card)
     late = bot.ws.alice.click_payload(card.message, "approval:approve")

@@ -43,7 +43,7 @@ async def test_a_second_attempt_finds_the_file_of_the_first(bot: Bot) -> None:
 
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
-async def test_an_image_that_slack_refuses_is_told_of_and_holds_up_nothing(bot: Bot, method: str) -> None:
+async def test_an_image_that_slack_refuses_is_reported_and_holds_up_nothing(bot: Bot, method: str) -> None:
     thread = await bot.ws.carol.mentions("draw")
     bot.ws.faults.on_call(method, ApiFault.ERROR, error="missing_scope")
 

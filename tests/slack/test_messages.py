@@ -35,7 +35,7 @@ async def acknowledged(bot: Bot, name: str, count: int = 1) -> None:
     await bot.ws.slack.changes.wait_for("anything", look, limit=5, what=f"{count} {name} acknowledged")
 
 
-async def test_a_mention_opens_a_thread_once_though_it_is_told_twice(bot: Bot) -> None:
+async def test_a_mention_opens_a_thread_once_though_it_is_delivered_twice(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("pay <bob> & co")
     await acknowledged(bot, "app_mention")
     await acknowledged(bot, "message")
@@ -74,7 +74,7 @@ async def test_edits_deletions_and_the_bots_own_messages_are_not_input(bot: Bot)
     assert kinds == [InboundKind.REVISION, InboundKind.REVISION]
 
 
-async def test_a_mention_without_words_is_told_what_to_do(bot: Bot) -> None:
+async def test_a_mention_without_words_is_answered_with_what_to_do(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("")
     await bot.ws.carol.sees_ephemeral("Write your request")
     await acknowledged(bot, "app_mention")
@@ -205,7 +205,7 @@ async def test_words_that_slack_will_not_draw_are_posted_plain_and_whole(bot: Bo
     assert shown.count("| a &amp; b | c |") == 1
 
 
-async def test_fields_notes_and_failures_are_told(bot: Bot) -> None:
+async def test_fields_notes_and_failures_are_posted(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("hello")
     await bot.posts(thread, OutgoingKind.RESULT, {"values": {"total": 12, "note": "a <b>"}}, "f")
     await bot.posts(thread, OutgoingKind.NOTE, {"text": "Waits: <!here> `x`"}, "n")

@@ -15,7 +15,7 @@ async def card_of(bot: Bot) -> ApprovalCard:
     return await bot.asks(REFUND, rules=(FINANCE,))
 
 
-async def test_whoever_is_asked_is_told_and_the_card_says_so(bot: Bot) -> None:
+async def test_whoever_is_asked_is_notified_and_the_card_says_so(bot: Bot) -> None:
     ws = bot.ws
     card = await card_of(bot)
     await card.claim(by=ws.bob)

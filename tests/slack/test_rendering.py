@@ -404,7 +404,7 @@ def test_a_title_with_escapes_is_whole() -> None:
     message_blocks(render_card(approval).blocks)
 
 
-def test_rows_whose_tools_have_long_names_can_be_told_apart() -> None:
+def test_rows_whose_tools_have_long_names_can_be_distinguished() -> None:
     names = ["mcp__production_database_server__delete_customer_" + end for end in ("record", "account")]
     approval = approval_of(
         {"action_requests": [{"name": name, "args": {}} for name in names], "review_configs": []}

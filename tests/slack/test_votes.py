@@ -53,7 +53,7 @@ async def test_two_seats_are_filled_by_two_people_and_the_card_shows_how_far_it_
     assert (await now(bot, approval)).answer == {"decisions": [{"type": "approve"}]}
 
 
-async def test_who_may_not_decide_is_told_why_at_the_click(bot: Bot) -> None:
+async def test_who_may_not_decide_gets_the_reason_at_the_click(bot: Bot) -> None:
     bot.ws.add_user_group("leads", [bot.ws.alice])
     card = await bot.asks(REFUND, rules=(TWO,))
     approval = await bot.approval(card)
@@ -78,7 +78,7 @@ async def test_who_leaves_the_group_with_the_form_open_is_refused_at_the_submiss
     assert await now(bot, approval) == approval
 
 
-async def test_a_group_that_slack_does_not_tell_lets_nobody_decide(bot: Bot) -> None:
+async def test_a_group_that_slack_does_not_list_lets_nobody_decide(bot: Bot) -> None:
     card = await bot.asks(REFUND, rules=(a_rule('approvers = [{group = "@finance"}]'),))
     approval = await bot.approval(card)
     bot.ws.faults.on_call("usergroups.users.list", ApiFault.SERVER_ERROR, times=3)

@@ -49,7 +49,7 @@ async def test_it_starts_is_killed_and_starts_again(tmp_path: Path) -> None:
         assert await process.wait_until_ended() == "SIGTERM"
 
 
-async def test_a_bot_that_ends_while_it_starts_is_told_with_its_last_lines(tmp_path: Path) -> None:
+async def test_a_bot_that_ends_while_it_starts_is_reported_with_its_last_lines(tmp_path: Path) -> None:
     async with bot(tmp_path, "print('no luck'); raise SystemExit(3)", never) as process:
         with pytest.raises(BotDownError, match=r"(?s)ended while it started \(exit code 3\).*no luck"):
             await process.start()

@@ -61,7 +61,7 @@ async def test_a_command_begins_with_a_slash(ws: LocalWorkspace) -> None:
     assert ws.log.attempts() == []
 
 
-async def test_joining_and_leaving_shows_and_is_told(ws: LocalWorkspace) -> None:
+async def test_joining_and_leaving_shows_and_is_sent(ws: LocalWorkspace) -> None:
     channel = ws.add_channel("side", [ws.alice])
     with pytest.raises(NotPossibleError):
         await ws.bob.says("#side", "hello")
@@ -95,7 +95,7 @@ async def test_a_bot_outside_a_channel_hears_nothing_of_it(ws: LocalWorkspace) -
     assert len(await heard(ws, "app_mention")) == 1
 
 
-async def test_edits_and_deletions_are_told_with_what_was_before(ws: LocalWorkspace) -> None:
+async def test_edits_and_deletions_are_sent_with_what_was_before(ws: LocalWorkspace) -> None:
     (message,) = (await ws.alice.says("#ops", "one")).messages()
     await ws.alice.edits(message, "two")
     await ws.alice.deletes(message)
@@ -164,7 +164,7 @@ async def test_another_person_and_their_flags(ws: LocalWorkspace, web_client: As
     assert len(await heard(ws, "app_mention")) == 1
 
 
-async def test_context_and_home_are_told(ws: LocalWorkspace) -> None:
+async def test_context_and_home_are_sent(ws: LocalWorkspace) -> None:
     await ws.alice.looks_at("#ops")
     await ws.alice.looks_at(None)
     await ws.alice.opens_home()

@@ -153,7 +153,7 @@ expect alice sees "You said: hello"
 """
 
 
-async def test_a_story_is_played_and_told(bot: LoggingBot, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_story_is_played_and_printed(bot: LoggingBot, capsys: pytest.CaptureFixture[str]) -> None:
     code = await play(bot, STORY)
     said = capsys.readouterr().out
     assert code == 0, said
@@ -203,7 +203,7 @@ async def test_what_was_there_before_an_act_does_not_meet_what_is_expected_of_it
     assert "✗ line 4" in capsys.readouterr().out
 
 
-async def test_a_bot_that_never_connects_is_told(
+async def test_a_bot_that_never_connects_is_reported(
     bot: LoggingBot, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(player, "WAIT_SECONDS", 0.05)

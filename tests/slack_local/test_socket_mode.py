@@ -135,7 +135,7 @@ async def test_connections_share_the_load(ws: LocalWorkspace) -> None:
     assert sorted(texts[0] + texts[1]) == ["0", "1", "2", "3"]
 
 
-async def test_a_click_is_not_delivered_again_and_the_clicker_is_told(
+async def test_a_click_is_not_delivered_again_and_the_clicker_is_notified(
     ws: LocalWorkspace, web_client: AsyncWebClient
 ) -> None:
     ws.delivery.ack_limit = 0.1
@@ -179,7 +179,7 @@ async def test_a_response_payload_answers_a_command(ws: LocalWorkspace) -> None:
     assert [m.text for m in ws.slack.state.channels[ws.channel_id("ops")].messages.values()] == ["hello"]
 
 
-async def test_the_sdk_reconnects_when_told_to_and_loses_nothing(ws: LocalWorkspace) -> None:
+async def test_the_sdk_reconnects_when_asked_to_and_loses_nothing(ws: LocalWorkspace) -> None:
     app = bolt_app(ws)
     heard: list[str] = []
 

@@ -34,7 +34,7 @@ def test_markup_reads_as_text(markup: str, text: str) -> None:
     assert readable(markup, NAMES) == text
 
 
-def test_a_moment_is_told_in_local_time() -> None:
+def test_a_moment_is_written_in_local_time() -> None:
     said = readable("<!date^1700000000^{date_short_pretty} at {time}|2023-11-14 22:13 UTC>", NAMES)
     assert ":13" in said
     assert "Nov at" in said

@@ -241,7 +241,7 @@ async def test_updating_a_view_guards_against_an_old_hash(
     assert modal.definition["title"]["text"] == "New"
 
 
-async def test_closing_tells_the_bot_only_if_it_asked(
+async def test_closing_is_sent_to_the_bot_only_if_it_asked(
     ws: LocalWorkspace, bot: Bot, card: Message, web_client: AsyncWebClient
 ) -> None:
     modal = await opened(ws, card, web_client, form())
@@ -398,7 +398,7 @@ async def test_an_ephemeral_message_is_replaced_by_its_response_url(
     assert (await hook.send(text="")).status_code == 400
 
 
-async def test_closing_everything_tells_of_each_view(
+async def test_closing_everything_is_sent_for_each_view(
     ws: LocalWorkspace, bot: Bot, card: Message, web_client: AsyncWebClient
 ) -> None:
     await opened(ws, card, web_client, form(notify_on_close=True))

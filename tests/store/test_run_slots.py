@@ -189,7 +189,7 @@ async def test_a_limit_of_its_own_is_kept(harness: Harness) -> None:
     assert (slots.of("UALICE"), slots.of("UBOB"), slots.of("UCAROL")) == (2, 1, 2)
 
 
-async def test_a_wait_that_is_over_in_a_moment_is_not_told(harness: Harness) -> None:
+async def test_a_wait_that_is_over_in_a_moment_is_not_posted(harness: Harness) -> None:
     slots = line(harness, slot_limits(2))
     first, second = await slots.starts("UALICE", 2)
     await slots.slots.tell_waiting()

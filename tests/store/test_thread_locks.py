@@ -28,7 +28,7 @@ async def pools(database_url: str) -> AsyncIterator[tuple[Pool, Pool]]:
         yield one, two
 
 
-async def test_one_holds_it_and_the_other_is_told(pools: tuple[Pool, Pool]) -> None:
+async def test_one_holds_it_and_the_other_is_refused(pools: tuple[Pool, Pool]) -> None:
     one, two = (ThreadLocks(pool, timeout=0.0) for pool in pools)
     async with one.hold(THREAD):
         with pytest.raises(ThreadBusy):

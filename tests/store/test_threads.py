@@ -89,7 +89,7 @@ async def test_a_reply_that_comes_while_its_mention_is_stored_is_kept_by_one(
         assert kept or await harness.threads.overtaken(mention)
 
 
-async def test_what_was_written_before_the_mention_is_not_for_us_though_told_later(
+async def test_what_was_written_before_the_mention_is_not_for_us_though_delivered_later(
     harness: Harness,
 ) -> None:
     thread = a_thread()
@@ -99,7 +99,7 @@ async def test_what_was_written_before_the_mention_is_not_for_us_though_told_lat
     assert not await harness.threads.overtaken(mention)
 
 
-async def test_a_message_told_in_two_events_is_kept_once_in_either_order(harness: Harness) -> None:
+async def test_a_message_delivered_in_two_events_is_kept_once_in_either_order(harness: Harness) -> None:
     thread = a_thread()
     first = message(thread, "hi")
     second = replace(first, event_id="Ev-other", may_open=False)

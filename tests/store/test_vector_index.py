@@ -57,7 +57,7 @@ async def test_other_dimensions_are_refused_until_the_tables_are_dropped(
     await migrate_vector_index(database_url, index(4))
 
 
-async def test_a_role_that_may_not_make_the_extension_is_told_who_can(database_url: str) -> None:
+async def test_a_role_that_may_not_make_the_extension_reads_who_can(database_url: str) -> None:
     async with await open_session(database_url) as connection:
         await connection.execute("DROP ROLE IF EXISTS plain_bot")
         await connection.execute("CREATE ROLE plain_bot LOGIN")

@@ -18,6 +18,6 @@ def test_it_is_read_as_it_was_written_alone_and_in_a_line(position: int) -> None
 @pytest.mark.parametrize(
     "text", ["", "12", f":{LINK}", f"0:{LINK}", f"12:{LINK[1:]}", f"12 {LINK}", "12:xyz"]
 )
-def test_what_is_none_is_told(text: str) -> None:
+def test_what_is_not_an_anchor_is_reported(text: str) -> None:
     with pytest.raises(AnchorNotUnderstood, match="a position and a link"):
         parse_anchor(text)

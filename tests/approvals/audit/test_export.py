@@ -145,7 +145,7 @@ def test_each_event_of_an_approval_is_an_activity_that_ocsf_knows(event: Event, 
     ("event", "severity", "status"),
     [("decided", 1, 1), ("break_glass", 3, 1), ("refused", 3, 2), ("withdrawn", 1, 2), ("cancelled", 1, 2)],
 )
-def test_what_is_loud_and_what_failed_is_told_apart(event: str, severity: int, status: int) -> None:
+def test_each_event_has_its_severity_and_status(event: str, severity: int, status: int) -> None:
     (line,) = export(chain([entry(1, event=event)], EntryHasher()), ExportFormat.OCSF)
     told = json.loads(line)
     assert (told["severity_id"], told["status_id"]) == (severity, status)

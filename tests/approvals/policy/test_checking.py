@@ -318,7 +318,7 @@ def test_findings_come_in_the_order_of_the_file_and_those_about_all_of_it_last()
 # --- replay
 
 
-def test_replay_tells_what_is_asked_otherwise_now() -> None:
+def test_replay_reports_what_is_asked_otherwise_now() -> None:
     policy = a_policy('[[rule]]\nname = "new"\nquorum = 2\n')
     changed = replay(policy, an_action(), a_rule(""))
     assert changed.differs

@@ -65,7 +65,7 @@ def test_a_calendar_may_name_its_own_zone() -> None:
     assert found.at(datetime(2026, 12, 1, 11, tzinfo=UTC)) is None
 
 
-def test_of_two_freezes_the_one_that_ends_last_is_told() -> None:
+def test_of_two_freezes_the_one_that_ends_last_is_reported() -> None:
     found = read_calendar(
         calendar(WEEKEND, "SUMMARY:Audit\nDTSTART:20261121T000000Z\nDTEND:20261201T000000Z")
     ).at(datetime(2026, 11, 21, 12, tzinfo=UTC))
@@ -106,7 +106,7 @@ def test_a_cancelled_event_is_none_and_an_exception_date_is_left_out() -> None:
         ("x" * 1_000_001, "more than 1,000,000 characters"),
     ],
 )
-def test_what_is_no_calendar_is_told(text: str, why: str) -> None:
+def test_what_is_no_calendar_is_reported(text: str, why: str) -> None:
     with pytest.raises(BadCalendar, match=why):
         read_calendar(text)
 

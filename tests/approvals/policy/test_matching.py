@@ -80,7 +80,7 @@ def test_a_run_that_nobody_asked_for_is_matched_by_any_requester_and_by_no_other
     assert compare(a_rule("when = \"requester.id == '' && requester.groups == []\""), scheduled).matches
 
 
-def test_an_error_in_a_condition_makes_the_rule_match_and_is_told() -> None:
+def test_an_error_in_a_condition_makes_the_rule_match_and_is_reported() -> None:
     policy = a_policy(
         '[[rule]]\nname = "small"\nwhen = "args.amount < 100"\n[[rule]]\nname = "all"\nquorum = 2\n'
     )

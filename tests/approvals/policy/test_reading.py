@@ -330,7 +330,7 @@ def test_rules_keep_their_order_and_know_their_lines() -> None:
         ('grant = {for = "1h", max_uses = 0}', 3, "grant.max_uses: it is 0, and takes 1 to 1,000,000"),
     ],
 )
-def test_each_mistake_is_told_with_its_line_and_what_was_meant(
+def test_each_mistake_is_reported_with_its_line_and_what_was_meant(
     lines: str, line: int | None, what: str
 ) -> None:
     found = problems(f'[[rule]]\nname = "r"\n{lines}\n')
@@ -356,7 +356,7 @@ def test_a_name_is_one_line_of_its_own(written: str, what: str) -> None:
     assert what in told
 
 
-def test_a_rule_that_several_keys_contradict_is_told_at_the_key_that_it_has_itself() -> None:
+def test_a_rule_that_several_keys_contradict_is_reported_at_the_key_that_it_has_itself() -> None:
     defaults = '[defaults]\nrequester_may_decide = false\nexpire_after = "1h"\non_expiry = "approve"\n'
     (told,) = problems(f'{defaults}[[rule]]\nname = "r"\napprovers = "requester"\n')
     assert told.startswith("approvals.toml:7: only the requester may decide")
@@ -379,7 +379,7 @@ def test_a_mistake_within_a_table_of_its_own_has_that_lines_number() -> None:
     }
 
 
-def test_a_number_that_python_cannot_read_is_told() -> None:
+def test_a_number_that_python_cannot_read_is_reported() -> None:
     (told,) = problems(f"[[rule]]\nname = 'r'\nquorum = {'9' * 5000}\n")
     assert told.endswith("not TOML: a number is too long, or a date is none")
 
@@ -439,7 +439,7 @@ def test_hours_may_go_up_to_midnight() -> None:
     assert (hours.opens, hours.closes) == (0, 1440)
 
 
-def test_all_mistakes_are_told_at_once_in_the_files_order() -> None:
+def test_all_mistakes_are_reported_at_once_in_the_files_order() -> None:
     found = problems(
         '[defaults]\nquorum = "2"\nname = "x"\n[[rule]]\nfoo = 1\n[[rule]]\nname = "a"\n'
         'hours = {days = "Mun", to = "9:00", zone = "Nowhere"}\n[[rule]]\nname = "a"\n'
@@ -483,7 +483,7 @@ def test_a_thousand_rules_are_read_in_no_time() -> None:
 
 
 @given(st.text(alphabet="[]{}=\",.#'\n abnrule1", max_size=80))
-def test_any_text_is_a_policy_or_told_as_problems(text: str) -> None:
+def test_any_text_is_a_policy_or_reported_as_problems(text: str) -> None:
     try:
         read_policy(text, no_calendars)
     except PolicyError as error:

@@ -101,7 +101,7 @@ def test_it_comes_back_as_it_was(rule: Rule) -> None:
 
 
 @given(rules, rules)
-def test_a_fingerprint_tells_rules_apart_and_no_lines(one: Rule, other: Rule) -> None:
+def test_a_fingerprint_distinguishes_rules_and_not_their_lines(one: Rule, other: Rule) -> None:
     assert (fingerprint(one) == fingerprint(other)) == (one == other)
     assert fingerprint(replace(one, line=7)) == fingerprint(one)
 
@@ -129,6 +129,6 @@ def test_a_rule_that_cannot_be_read_says_how_much_of_it() -> None:
 
 
 @pytest.mark.parametrize("broken", [None, [], {}, {"name": "r", "quorum": "many"}, {"name": "r", "hours": 5}])
-def test_a_rule_that_cannot_be_read_is_told(broken: object) -> None:
+def test_a_rule_that_cannot_be_read_is_reported(broken: object) -> None:
     with pytest.raises(UnreadableRule, match="nobody may decide"):
         rule_from_json(broken)  # type: ignore[arg-type]

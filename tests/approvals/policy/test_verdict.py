@@ -174,7 +174,7 @@ def test_a_quorum_above_the_seats_takes_more_of_those_who_may() -> None:
     assert counted(context(keys), vote("UBOB"), vote("UCID")).outcome is Outcome.APPROVED
 
 
-def test_who_is_none_of_the_approvers_does_not_count_and_is_told_why() -> None:
+def test_who_is_none_of_the_approvers_does_not_count_and_gets_the_reason() -> None:
     verdict = counted(context(BOTH), vote("UEVE"))
     assert [each.reason for each in verdict.uncounted] == ["Only @finance and @security can decide this."]
     assert verdict.approvals == ()

@@ -80,7 +80,7 @@ def test_calls_that_fan_out_end_and_claim_nothing() -> None:
     assert reading.nodes[0].problem or all(isinstance(q.shape, Unknown) for q in reading.nodes[0].questions)
 
 
-def test_what_was_read_by_half_is_not_told() -> None:
+def test_what_was_read_by_half_is_not_reported() -> None:
     """The first question is plain, but the function is too large to be read to its end."""
     much = "\n".join(f"    x{n} = [{', '.join(str(m) for m in range(100))}]" for n in range(2000))
     text = IMPORT + f"def node(state):\n    answer = interrupt('?')\n    if answer:\n        pass\n{much}\n"

@@ -35,7 +35,7 @@ TWO = """
         ("{'type': f'{state}-name'}", "{'type': f'{state}-send'}", {"type": "a-name"}, {"type": "a-send"}),
     ],
 )
-def test_two_questions_of_one_node_are_told_apart(
+def test_two_questions_of_one_node_are_distinguished(
     first: str, second: str, asked_first: Any, asked_second: Any
 ) -> None:
     body = TWO.format(first, second)

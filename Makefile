@@ -59,6 +59,9 @@ mutants: setup ## break the code at random in a copy, and see whether a test fai
 	PYTHONPATH=bot $(BIN)/python -m tests.mutation \
 		$(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(ROOM),--room $(ROOM))
 
+texts: setup ## bring the catalogues of texts up to date with the code
+	$(BIN)/python .ci/texts.py
+
 audit-deps: setup ## known vulnerabilities, licences, and what is new in the lock files since the last release
 	$(BIN)/python .ci/audit_deps.py
 
@@ -74,6 +77,7 @@ check: setup ## lint, types and the dependency picture, as CI runs them
 	$(BIN)/mypy
 	PYTHONPATH=bot $(BIN)/lint-imports
 	$(BIN)/python .ci/web_imports.py bot/slack_local/web/src
+	$(BIN)/python .ci/texts.py --check
 
 format: setup ## let ruff write the layout
 	$(BIN)/ruff check --fix-only --quiet

@@ -14,6 +14,7 @@ from countersign.flow.ports import Clock
 from countersign.flow.steps.progress_indicator import ProgressIndicator
 from countersign.http.admin_server import open_admin_server, render_metrics
 from countersign.http.server import Handler, HealthCheck, build_http_app
+from countersign.i18n import workspace_language
 from countersign.jobs.periodic import run_every
 from countersign.jobs.worker import Worker
 from countersign.policy_reload import PolicyReload
@@ -42,6 +43,7 @@ async def run_bot(
 ) -> None:
     """Serve until `stop`: then take nothing new, let running steps end or hand them back, and close."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(workspace_language(settings.bot_language))
         services = await _open_unless_stopped(settings, stop, stack, listen=listen, clock=clock)
         if services is None:
             return

@@ -31,6 +31,7 @@ _EXPECTED = {
     "RETENTION": "for how many days a thread at rest is kept; 0 keeps all",
     "LOG_FORMAT": "text or json",
     "REPLIES": "on or off",
+    "BOT_LANGUAGE": "the language of cards and notes: en or ko",
     "START": "members, guests or everyone",
     "LEDGER_KEY": "a random text of at least 16 characters that the database does not hold",
     "LEDGER_ANCHOR_EVERY": "how many seconds lie between two anchors, 1 or more",
@@ -103,6 +104,7 @@ class Settings(GraphSettings):
     status_file: Path | None = None
     ledger_anchor: str = ""
     ledger_anchor_every: Annotated[float, Field(ge=1)] = 3600.0
+    bot_language: Literal["en", "ko"] = "en"
     log_format: Annotated[str, Field(pattern="^(text|json)$")] = "text"
 
     @field_validator("slack_bot_token")

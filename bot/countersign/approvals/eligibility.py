@@ -2,17 +2,18 @@
 
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.person import Person, Standing
+from countersign.i18n import N_, _
 
 _REFUSALS = {
-    Standing.GUEST: "Guests can't decide approvals. Ask a full member.",
-    Standing.STRANGER: "People from other workspaces can't decide approvals. Ask a member of this one.",
-    Standing.BOT: "Apps can't decide approvals. Ask a person.",
-    Standing.OUTSIDE: "You're not in this channel. Ask one of its members to add you.",
-    Standing.GONE: "Slack doesn't know you as an active member of this workspace, so you can't decide.",
+    Standing.GUEST: N_("Guests can't decide approvals. Ask a full member."),
+    Standing.STRANGER: N_("People from other workspaces can't decide approvals. Ask a member of this one."),
+    Standing.BOT: N_("Apps can't decide approvals. Ask a person."),
+    Standing.OUTSIDE: N_("You're not in this channel. Ask one of its members to add you."),
+    Standing.GONE: N_("Slack doesn't know you as an active member of this workspace, so you can't decide."),
 }
 
 
 def check_may_decide(person: Person) -> None:
     """Raise MayNotDecide, with the reason, unless this person may decide."""
     if person.standing is not Standing.MEMBER:
-        raise MayNotDecide(_REFUSALS[person.standing])
+        raise MayNotDecide(_(_REFUSALS[person.standing]))

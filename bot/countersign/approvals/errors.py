@@ -1,11 +1,14 @@
 """What a caller of the domain can act on, one class each. The docstring is the sentence people read."""
 
+from countersign.i18n import _
+
 
 class CountersignError(Exception):
     """Countersign could not do that."""
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or type(self).__doc__)
+        sentence = type(self).__doc__
+        super().__init__(message or (_(sentence) if sentence else None))
 
 
 class NotPending(CountersignError):

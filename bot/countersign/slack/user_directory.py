@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cachetools import TTLCache
+
 from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import SlackRefused
 from countersign.slack.transport.outbound.web_api import WebApi
 
+LOCALE_MAX_AGE = 3600.0  # seconds
 CACHE_SIZE = 10_000  # people; the least recently used are evicted
 _PAGE = 1_000  # people per call
 _UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found"}
@@ -21,9 +24,11 @@ class UserDirectory:
         self._team = team
         self._clock = clock
         self._cache: OrderedDict[str, tuple[float, Person]] = OrderedDict()
+        self._locales: TTLCache[str, str | None] = TTLCache(CACHE_SIZE, LOCALE_MAX_AGE, timer=clock)
 
     def forget(self) -> None:
         self._cache.clear()
+        self._locales.clear()
 
     async def person(self, user_id: str, *, max_age: float = 0.0) -> Person:
         """Who it is now, or was at most `max_age` seconds ago.
@@ -36,12 +41,12 @@ class UserDirectory:
             return cached[1]
         asked_at = self._clock()
         try:
-            answer = await self._api.read("users.info", user=user_id)
+            user = await self._info(user_id)
         except SlackRefused as error:
             if error.error not in _UNKNOWN:
                 raise
             return Person(id=user_id, name=user_id, standing=Standing.GONE)
-        person = _person(user_id, answer.get("user") or {}, self._team)
+        person = _person(user_id, user, self._team)
         self._cache[user_id] = (asked_at, person)
         self._cache.move_to_end(user_id)
         while len(self._cache) > CACHE_SIZE:
@@ -50,11 +55,23 @@ class UserDirectory:
 
     async def time_zone(self, user_id: str) -> ZoneInfo:
         """Where somebody is; UTC where Slack does not say. Raises as `person` does."""
-        answer = await self._api.read("users.info", user=user_id)
+        user = await self._info(user_id)
         try:
-            return ZoneInfo(str((answer.get("user") or {}).get("tz") or "UTC"))
+            return ZoneInfo(str(user.get("tz") or "UTC"))
         except (ZoneInfoNotFoundError, ValueError):
             return ZoneInfo("UTC")
+
+    async def locale(self, user_id: str) -> str | None:
+        """The language of somebody's Slack, such as `ko-KR`, at most an hour old. Raises as `person` does."""
+        if user_id not in self._locales:
+            await self._info(user_id)
+        return self._locales.get(user_id)
+
+    async def _info(self, user_id: str) -> dict[str, Any]:
+        answer = await self._api.read("users.info", user=user_id, include_locale=True)
+        user: dict[str, Any] = answer.get("user") or {}
+        self._locales[user_id] = user.get("locale")
+        return user
 
     async def find(self, name: str) -> tuple[str, ...]:
         """The ids of active people with this handle or display name. Raises as `person` does."""

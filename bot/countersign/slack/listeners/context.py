@@ -35,17 +35,18 @@ from countersign.flow.ports import Store
 from countersign.flow.review import Review
 from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.thread import ThreadRef
+from countersign.i18n import N_, _
 from countersign.interrupts import FormValidationError, InvalidDecision
 from countersign.slack.background_tasks import BackgroundTasks
 from countersign.slack.cards.values.references import CardReference
 from countersign.slack.client import SlackClient
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace
 
-_DELETED = "This approval was deleted after its retention period."
-_SLACK_REFUSED = (
+_DELETED = N_("This approval was deleted after its retention period.")
+_SLACK_REFUSED = N_(
     "Slack refused this ({error}). Nothing was changed. Ask your admin to check the permissions of the app."
 )
-_SLACK_UNREACHABLE = "Slack didn't answer in time. Nothing was changed. Try again."
+_SLACK_UNREACHABLE = N_("Slack didn't answer in time. Nothing was changed. Try again.")
 
 log = structlog.get_logger()
 
@@ -109,7 +110,7 @@ class ListenerContext:
         """The approval, open or not. Raises NotPending if it is unknown or not from this channel."""
         review = await self.store.approval(approval_id)
         if review is None or review.approval.channel != channel:
-            raise NotPending(_DELETED)
+            raise NotPending(_(_DELETED))
         return review
 
     async def check_may_read(self, user: str, channel: str) -> None:
@@ -144,16 +145,16 @@ class ListenerContext:
 
     def show_decision(self, saved: Review) -> None:
         """Update the card, and tell the thread what came of it, after the acknowledgement."""
-        self.background_tasks.start("update card", self.delivery.update_card(saved.approval.id, saved))
+        self.background_tasks.start("update_card", self.delivery.update_card(saved.approval.id, saved))
         if saved.approval.rules and saved.approval.status is Status.DECIDED:
             thread = saved.thread
             self.background_tasks.start(
-                "tell outcome", self.delivery.deliver_thread(thread.channel, thread.ts)
+                "report_outcome", self.delivery.deliver_thread(thread.channel, thread.ts)
             )
 
     def notify_user(self, thread: ThreadRef, user: str, text: str) -> None:
         """Post an ephemeral message to one person, after the acknowledgement."""
-        self.background_tasks.start("notify user", self.client.post_ephemeral(thread, user, text))
+        self.background_tasks.start("notify_user", self.client.post_ephemeral(thread, user, text))
 
 
 def describe_error(error: Exception) -> str:
@@ -168,6 +169,6 @@ def describe_error(error: Exception) -> str:
     if isinstance(error, RateLimited | SlackUnreachable | SlackRefused):
         log.warning("slack_call_failed", reason=str(error))
         if isinstance(error, SlackRefused):  # such as a missing scope: a second try would fail too
-            return _SLACK_REFUSED.format(error=error.error)
-        return _SLACK_UNREACHABLE
+            return _(_SLACK_REFUSED).format(error=error.error)
+        return _(_SLACK_UNREACHABLE)
     return str(error)

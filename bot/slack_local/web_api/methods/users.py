@@ -34,7 +34,10 @@ async def user_info(call: Call) -> JsonObject:
     user = call.slack.state.users.get(call.required("user"))
     if user is None:
         raise SlackError("user_not_found")
-    return {"user": user_json(user, email="users:read.email" in call.slack.app.scopes)}
+    shown = user_json(user, email="users:read.email" in call.slack.app.scopes)
+    if call.flag("include_locale"):
+        shown["locale"] = user.locale
+    return {"user": shown}
 
 
 async def user_list(call: Call) -> JsonObject:

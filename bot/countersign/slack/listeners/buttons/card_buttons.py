@@ -66,7 +66,7 @@ async def _decide(context: ListenerContext, click: ButtonClick) -> None:
     reference = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
     modal = form_modal(review, click.action_id, reference)
     view = await asyncio.to_thread(form_view, form, modal)
-    context.background_tasks.start("open form", open_view(context, click, view))
+    context.background_tasks.start("open_form", open_view(context, click, view))
 
 
 async def _choose(context: ListenerContext, click: ButtonClick) -> None:
@@ -159,7 +159,7 @@ async def _withdraw(context: ListenerContext, click: ButtonClick) -> None:
     ref = CardReference.unpack(click.value)
     person = await context.person(click.user, click.channel)
     saved = await context.withdraw_vote(ref.approval_id, ref.row, click.channel, person)
-    context.background_tasks.start("update card", context.delivery.update_card(saved.approval.id, saved))
+    context.background_tasks.start("update_card", context.delivery.update_card(saved.approval.id, saved))
 
 
 async def _undo(context: ListenerContext, click: ButtonClick) -> None:
@@ -167,7 +167,7 @@ async def _undo(context: ListenerContext, click: ButtonClick) -> None:
     ref = CardReference.unpack(click.value)
     person = await context.person(click.user, click.channel)
     saved = await context.undo_decision(ref.approval_id, click.channel, person)
-    context.background_tasks.start("update card", context.delivery.update_card(saved.approval.id, saved))
+    context.background_tasks.start("update_card", context.delivery.update_card(saved.approval.id, saved))
 
 
 async def _cancel(context: ListenerContext, click: ButtonClick) -> None:
@@ -183,4 +183,4 @@ async def _claim(context: ListenerContext, click: ButtonClick) -> None:
     ref = CardReference.unpack(click.value)
     person = await context.person(click.user, click.channel)
     saved = await context.claim_approval(ref.approval_id, click.channel, person)
-    context.background_tasks.start("update card", context.delivery.update_card(saved.approval.id, saved))
+    context.background_tasks.start("update_card", context.delivery.update_card(saved.approval.id, saved))

@@ -38,7 +38,7 @@ async def _open_details(context: ListenerContext, click: ButtonClick) -> None:
         page=await asyncio.to_thread(first_page, review, ref),
     )
     view = await asyncio.to_thread(details_view, review, modal)
-    context.background_tasks.start("open details", open_view(context, click, view))
+    context.background_tasks.start("open_details", open_view(context, click, view))
 
 
 async def _show_page(context: ListenerContext, body: dict[str, Any]) -> None:
@@ -52,6 +52,6 @@ async def _show_page(context: ListenerContext, body: dict[str, Any]) -> None:
     except CountersignError as error:
         shown = notice_view("Not shown", describe_error(error))
     context.background_tasks.start(
-        "show page of details",
+        "show_page_of_details",
         context.api.call("views.update", view_id=view["id"], hash=view.get("hash"), view=shown),
     )

@@ -40,4 +40,4 @@ async def _approve_and_grant(context: ListenerContext, click: ButtonClick) -> No
 
     await context.save_decision(make, person, review)
     thread = review.thread
-    context.background_tasks.start("tell grant", context.delivery.deliver_thread(thread.channel, thread.ts))
+    context.background_tasks.start("tell_grant", context.delivery.deliver_thread(thread.channel, thread.ts))

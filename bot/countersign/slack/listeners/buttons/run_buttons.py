@@ -50,5 +50,5 @@ async def _request_again(context: ListenerContext, click: ButtonClick) -> None:
         ],
     )
     context.background_tasks.start(
-        "update failure message", context.client.update_message(click.channel, click.message_ts, rendered)
+        "update_failure_message", context.client.update_message(click.channel, click.message_ts, rendered)
     )

@@ -42,7 +42,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
                 _use_id(click.value), await context.client.person(click.user)
             )
             view = _view(found, click.channel)
-            context.background_tasks.start("open review form", _open(context, click, view))
+            context.background_tasks.start("open_review_form", _open(context, click, view))
         except CountersignError as error:
             context.notify_user(_here(context, click.channel), click.user, describe_error(error))
         await ack()

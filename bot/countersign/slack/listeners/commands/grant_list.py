@@ -49,7 +49,7 @@ async def revoke(context: ListenerContext, user: str, grant_id: str) -> str:
         return describe_error(error)
     thread = ThreadRef.parse(revoked.thread_id)
     context.background_tasks.start(
-        "tell revocation", context.delivery.deliver_thread(thread.channel, thread.ts)
+        "tell_revocation", context.delivery.deliver_thread(thread.channel, thread.ts)
     )
     return f"Revoked: {covered(revoked)} is asked about again."
 

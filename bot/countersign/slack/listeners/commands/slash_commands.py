@@ -83,7 +83,7 @@ async def _agent(context: ListenerContext, command: dict[str, Any]) -> str:
         response_url=str(command.get("response_url") or ""),
     )
     if await context.store.accept_root(root):
-        context.background_tasks.start("open thread", context.delivery.deliver_one(key))
+        context.background_tasks.start("open_thread", context.delivery.deliver_one(key))
     return _STARTING
 
 

@@ -27,7 +27,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     async def on_change() -> None:
         context.client.forget_people()
         if context.check_shortages is not None:
-            context.background_tasks.start("check shortages", context.check_shortages())
+            context.background_tasks.start("check_shortages", context.check_shortages())
 
     async def on_new_channel_id(event: dict[str, Any]) -> None:
         old, new, ts = (event.get(key) for key in ("old_channel_id", "new_channel_id", "event_ts"))

@@ -76,7 +76,7 @@ async def _post_card_again(context: ListenerContext, channel: str, ts: str) -> N
     thread = await context.delivery.card_lost(team, channel, ts, "deleted")
     if thread is not None:
         again = context.delivery.deliver_thread(thread.channel, thread.ts)
-        context.background_tasks.start("post card again", again)
+        context.background_tasks.start("post_card_again", again)
 
 
 async def _take_deletion(context: ListenerContext, channel: str, ts: str, event_id: str | None) -> None:

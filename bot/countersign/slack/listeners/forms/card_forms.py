@@ -43,7 +43,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
             new_view = notice_view("Nothing was changed", describe_error(error))
         view = body["view"]
         context.background_tasks.start(
-            "show page of form",
+            "show_page_of_form",
             context.api.call("views.update", view_id=view["id"], hash=view.get("hash"), view=new_view),
         )
         await ack()

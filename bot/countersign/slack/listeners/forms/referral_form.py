@@ -36,7 +36,7 @@ async def _open(context: ListenerContext, click: ButtonClick) -> None:
     await context.check_card_message(review.approval, click.message_ts, shown=click.on_message)
     reference = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
     view = _view(review.shown.title, reference)
-    context.background_tasks.start("open referral form", open_view(context, click, view))
+    context.background_tasks.start("open_referral_form", open_view(context, click, view))
 
 
 async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -48,8 +48,8 @@ async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str
     to = await context.person(chosen, ref.channel)
     note = _value(view, NOTE, "value")
     saved, message = await context.refer_approval(ref.card.approval_id, ref.channel, by, to, note)
-    context.background_tasks.start("update card", context.delivery.update_card(saved.approval.id, saved))
-    context.background_tasks.start("tell referral", context.delivery.deliver_one(message.key))
+    context.background_tasks.start("update_card", context.delivery.update_card(saved.approval.id, saved))
+    context.background_tasks.start("tell_referral", context.delivery.deliver_one(message.key))
 
 
 def _value(view: dict[str, Any], block_id: str, key: str) -> str:

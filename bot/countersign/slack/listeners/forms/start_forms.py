@@ -70,7 +70,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         except CountersignError as error:
             context.notify_user(click.thread, click.user, describe_error(error))
             return
-        context.background_tasks.start("open start form", _open(context, click, info))
+        context.background_tasks.start("open_start_form", _open(context, click, info))
 
     async def on_form(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         await acknowledge_submission(
@@ -135,5 +135,5 @@ async def _start(context: ListenerContext, user: str, view: dict[str, Any]) -> N
     text = f"{code(info.name)} was started by <@{escape(user)}>."
     rendered = RenderedMessage(text=f"{escape(info.name)} was started.", blocks=[section(text)])
     context.background_tasks.start(
-        "update start message", context.client.update_message(ref.channel, ref.message_ts, rendered)
+        "update_start_message", context.client.update_message(ref.channel, ref.message_ts, rendered)
     )

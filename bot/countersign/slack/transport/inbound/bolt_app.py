@@ -16,9 +16,11 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.flow.thread import ThreadRef
+from countersign.i18n import N_, _
 from countersign.slack.listeners import register
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.transport.inbound.installation import installation_check
+from countersign.slack.transport.inbound.reader_language import reader_language_middleware
 from countersign.slack.transport.outbound.channel_id_mapping import channel_id_mapping
 
 _BOLT_VARIABLES = (
@@ -28,7 +30,7 @@ _BOLT_VARIABLES = (
     "SLACK_CLIENT_ID",
     "SLACK_CLIENT_SECRET",
 )
-_FAILURE_TEXT = (
+_FAILURE_TEXT = N_(
     "Something went wrong. Nothing was changed, so you can try again. "
     "Error ID {error_id}. Give it to your admin if this keeps happening."
 )
@@ -72,6 +74,7 @@ def build_bolt_app(context: ListenerContext, *, signing_secret: str | None) -> A
         )
     app.use(installation_check(context.workspace))
     app.use(channel_id_mapping(context.channel_ids))
+    app.use(reader_language_middleware(context.client.users.locale))
     register(app, context)
 
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
@@ -103,7 +106,7 @@ def _report_failure(context: ListenerContext, error: Exception, body: dict[str, 
     """Log the error, show its Error ID to the person, and leave an event or click unacknowledged."""
     error_id = uuid4().hex[:8]
     log.error("listener_failed", error_id=error_id, kind=body.get("type") or "command", exc_info=error)
-    text = _FAILURE_TEXT.format(error_id=error_id)
+    text = _(_FAILURE_TEXT).format(error_id=error_id)
     if body.get("type") == "view_submission":
         inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
         if inputs:

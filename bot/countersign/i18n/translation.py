@@ -1,0 +1,71 @@
+"""Translation into the language of the current context: of one reader, or of the workspace."""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
+
+from countersign.i18n.catalogues import SOURCE_LANGUAGE, translations
+
+_workspace: ContextVar[str] = ContextVar("workspace_language", default=SOURCE_LANGUAGE)
+_reader: ContextVar[str | None] = ContextVar("reader_language", default=None)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _(text: str) -> str:
+    """The text in the current language; as it is where that has no translation."""
+    return translations(current_language()).gettext(text)
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """The form of the text for this count, with `{count}` still to be filled in."""
+    return translations(current_language()).ngettext(singular, plural, count)
+
+
+def N_(text: str) -> str:  # noqa: N802  gettext's own name for it
+    """Mark a text for the catalogue. It is translated later, by `_`."""
+    return text
+
+
+def current_language() -> str:
+    """The reader's, where one person reads; else the workspace's."""
+    return _reader.get() or _workspace.get()
+
+
+@contextmanager
+def workspace_language(language: str) -> Iterator[None]:
+    """What many read is in this language. Tasks and threads started inside the block inherit it."""
+    token = _workspace.set(language)
+    try:
+        yield
+    finally:
+        _workspace.reset(token)
+
+
+@contextmanager
+def reader_language(language: str | None) -> Iterator[None]:
+    """What is said inside the block is for one person, who reads this language; None: the workspace's."""
+    token = _reader.set(language)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+def set_reader_language(language: str | None) -> None:
+    """The same for the rest of this task, where no block spans what is said: as in a middleware of Bolt's."""
+    _reader.set(language)
+
+
+def for_everyone(function: Callable[P, T]) -> Callable[P, T]:
+    """A function whose texts many people read: in the workspace's language, whoever caused them."""
+
+    @functools.wraps(function)
+    def in_workspace_language(*args: P.args, **kwargs: P.kwargs) -> T:
+        with reader_language(None):
+            return function(*args, **kwargs)
+
+    return in_workspace_language

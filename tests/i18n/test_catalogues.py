@@ -1,0 +1,122 @@
+"""Each text for people has a natural translation that says the same."""
+
+import io
+import re
+import runpy
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from countersign.approvals.errors import NotPending
+from countersign.i18n import (
+    LANGUAGES,
+    _,
+    current_language,
+    for_everyone,
+    matching_language,
+    ngettext,
+    reader_language,
+    workspace_language,
+)
+
+ROOT = Path(__file__).parents[2]
+LOCALES = ROOT / "bot/countersign/i18n/locales"
+MARKUP = re.compile(r"[*_`]|:[a-z_]+:|<[^<>]*>|https?://\S+|/(?:approvals|agent)\b|@bot\b")
+
+
+def entries(language: str) -> list[Message]:
+    source = (LOCALES / language / "countersign.po").read_bytes()
+    return [each for each in read_po(io.BytesIO(source), locale=language) if each.id]
+
+
+def forms(message: Message) -> list[tuple[str, str]]:
+    """Each translation with the text that it stands for: the plural, where a language has one form."""
+    if isinstance(message.id, str):
+        return [(message.id, str(message.string))]
+    return [(message.id[-1], str(form)) for form in message.string or ()]
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_the_catalogues_have_every_text_of_the_code_and_no_other() -> None:
+    checked = subprocess.run(
+        [sys.executable, ROOT / ".ci/texts.py", "--check"], capture_output=True, text=True, check=False
+    )
+
+    assert checked.returncode == 0, f"{checked.stdout}{checked.stderr} Run `make texts`."
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+def test_every_text_is_translated_with_its_fields_and_its_markup(language: str) -> None:
+    wrong = [
+        (text, translated)
+        for message in entries(language)
+        for text, translated in forms(message)
+        if not translated.strip()
+        or message.fuzzy
+        or fields(text) != fields(translated)
+        or sorted(MARKUP.findall(text)) != sorted(MARKUP.findall(translated))
+    ]
+
+    assert wrong == []
+
+
+def test_there_is_a_catalogue_for_each_language_that_is_offered() -> None:
+    assert {"en", *(folder.name for folder in LOCALES.iterdir())} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [
+        ("ko-KR", "ko"),
+        ("ko", "ko"),
+        ("en-GB", "en"),
+        ("en_US", "en"),
+        ("de-DE", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_language_of_a_locale(locale: str | None, language: str | None) -> None:
+    assert matching_language(locale) == language
+
+
+def test_one_reader_reads_their_own_language_and_many_read_the_workspaces() -> None:
+    @for_everyone
+    def of_all() -> str:
+        return current_language()
+
+    with workspace_language("ko"):
+        assert current_language() == "ko"
+        with reader_language("en"):
+            assert (current_language(), of_all()) == ("en", "ko")
+        with reader_language(None):
+            assert current_language() == "ko"
+    assert current_language() == "en"
+
+
+def test_an_error_is_said_in_the_language_of_whoever_caused_it() -> None:
+    with reader_language("ko"):
+        assert (
+            str(NotPending()) == _("This approval is no longer open.") != "This approval is no longer open."
+        )
+
+
+def test_a_text_without_a_translation_stays_as_it_is() -> None:
+    with reader_language("ko"):
+        assert _("No catalogue has this.") == "No catalogue has this."
+        assert ngettext("{count} moon", "{count} moons", 2) == "{count} moons"
+
+
+def test_a_docstring_of_an_error_is_a_text_and_one_of_several_lines_is_not() -> None:
+    texts = runpy.run_path(str(ROOT / ".ci/texts.py"))["catalogue"]()
+
+    assert texts.get("This approval is no longer open.")
+    assert not texts.get("The graph raised.")

@@ -1,0 +1,86 @@
+"""No text that people see in Slack is outside the catalogue."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "bot/countersign"
+# Rooms and files whose texts are in the catalogue.
+TRANSLATED = ("approvals/eligibility.py", "approvals/errors.py", "slack/listeners/context.py")
+# Not read by people in Slack: developers' errors and the log's.
+NOT_FOR_PEOPLE = {"ValueError", "TypeError", "KeyError", "RuntimeError", "LookupError", "AssertionError"}
+MARKING = {"_", "N_", "ngettext"}
+WORDS = re.compile(r"[A-Za-z’']{2,} [A-Za-z’']{2,}|^[A-Z][a-z]+[.:…]?$")
+
+
+def files() -> list[str]:
+    found = [
+        path.relative_to(SOURCE).as_posix()
+        for each in TRANSLATED
+        for path in ([SOURCE / each] if each.endswith(".py") else sorted((SOURCE / each).rglob("*.py")))
+    ]
+    return [each for each in found if (SOURCE / each).stat().st_size]
+
+
+def unmarked(source: str) -> list[tuple[int, str]]:
+    """The texts that read like English and are neither marked nor for developers."""
+    return list(_texts(ast.parse(source)))
+
+
+def _texts(node: ast.AST) -> Iterator[tuple[int, str]]:
+    match node:
+        case ast.Constant(value=str(text)) if WORDS.search(text):
+            yield node.lineno, text
+        case ast.Call(func=ast.Name(id=name)) if name in MARKING | NOT_FOR_PEOPLE:
+            return
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="log"))):
+            return
+        case ast.JoinedStr():
+            text = "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values
+            )
+            if WORDS.search(text):
+                yield node.lineno, text
+        case _:
+            for child in ast.iter_child_nodes(node):
+                if not _is_docstring(child):
+                    yield from _texts(child)
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+@pytest.mark.parametrize("file", files())
+def test_every_text_is_in_the_catalogue(file: str) -> None:
+    assert unmarked((SOURCE / file).read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'section("Nobody has decided yet.")',
+        'button("x", "Approve")',
+        'f"Asked by {name}"',
+        'note = "Try again."',
+    ],
+)
+def test_a_text_outside_the_catalogue_is_found(source: str) -> None:
+    assert unmarked(source) != []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""Docstring of a module."""',
+        '_("Nobody has decided yet.")',
+        'log.info("card_posted", reason="Slack said so")',
+        'raise ValueError("it is rendered from its approval")',
+        'kind = "tool_approval"',
+    ],
+)
+def test_what_nobody_reads_in_slack_is_no_such_text(source: str) -> None:
+    assert unmarked(source) == []

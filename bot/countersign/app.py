@@ -22,8 +22,8 @@ from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.grants.give import GiveGrant
 from countersign.flow.grants.manage import Grants
-from countersign.flow.metrics import Metrics
 from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
+from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
@@ -40,6 +40,7 @@ from countersign.flow.tools.tool_host import ToolHost
 from countersign.graphs_store import open_graphs_store
 from countersign.http.admin_server import open_startup_server
 from countersign.http.inspection_api import InspectionApi
+from countersign.http.metrics_page import MetricsPage, open_metrics_page
 from countersign.log_redaction import SecretRedactor
 from countersign.policy_file import load_policy
 from countersign.runs.event_loop.blocking_watchdog import watched
@@ -99,7 +100,8 @@ class Services:
     sweep_store: Callable[[], Awaitable[None]]
     sweep_store_every: float  # seconds
     inspection: InspectionApi
-    metrics: Metrics
+    observer: Observer
+    metrics_page: MetricsPage
 
 
 def now() -> datetime:
@@ -123,16 +125,19 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
             return ToolHost(main.proxy(slack), main.proxy(storage.effects), main.proxy(validity), thread.id)
 
         hosted = await _open_graphs(stack, settings, config, graph_loop, policy, tool_host)
-        storage = await open_storage(stack, settings, graph_loop)
+        observer = Observer()
+        storage = await open_storage(stack, settings, graph_loop, observer)
         await open_graphs_store(stack, graph_loop, storage.url, config, hosted.project)
-        metrics = Metrics()
-        api, workspace = await _open_slack(stack, settings, storage, metrics, listen=listen)
+        metrics_page = await stack.enter_async_context(
+            open_metrics_page(observer.metrics, storage.gauges, storage.pools)
+        )
+        api, workspace = await _open_slack(stack, settings, storage, observer, metrics_page, listen=listen)
         channel_ids = api.channel_ids = ChannelIds(storage.channel_ids, workspace.team)
         slack = SlackClient(api, workspace)
         voting = Voting(policy, slack.directory, clock, storage.delegations)
         audience = Audience(slack.directory, StandIns(storage.delegations, slack.directory, clock))
-        decisions = _decisions(settings, storage, slack, voting, audience, metrics, clock)
-        delivery = MessageDelivery(storage.threads, storage.outbox, slack, metrics, storage.lost_cards)
+        decisions = _decisions(settings, storage, slack, voting, audience, observer, clock)
+        delivery = MessageDelivery(storage.threads, storage.outbox, slack, observer, storage.lost_cards)
         graphs = GraphsOnGraphLoop(graph_loop, hosted)
         shortages = ShortageNotices(audience, voting)
         retention = Retention(storage.retention, storage.locks, Checkpoints(), settings.retention or None)
@@ -149,7 +154,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
             slack=slack,
             graphs=graphs,
             decisions=decisions,
-            grants=Grants(storage.grants, policy, clock, workspace.team, metrics),
+            grants=Grants(storage.grants, policy, clock, workspace.team, observer.metrics),
             break_glass_reviews=BreakGlassReviews(
                 storage.break_glass, storage.threads, voting, audience, clock, delivery.deliver_posts
             ),
@@ -164,7 +169,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
                 start_permission=decisions.start_permission,
                 notify=_notifier(stack, slack),
                 clock=clock,
-                metrics=metrics,
+                observer=observer,
                 assign_rules=RuleAssignment(
                     policy, slack.directory, clock, storage.delegations, storage.grants
                 ),
@@ -180,7 +185,8 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
                 hosted.infos,
                 lambda name, thread: graph_loop.call(lambda: hosted.describe(name, thread, storage.sessions)),
             ),
-            metrics=metrics,
+            observer=observer,
+            metrics_page=metrics_page,
         )
 
 
@@ -206,16 +212,22 @@ async def _open_graphs(
 
 
 async def _open_slack(
-    stack: AsyncExitStack, settings: Settings, storage: Storage, metrics: Metrics, *, listen: bool
+    stack: AsyncExitStack,
+    settings: Settings,
+    storage: Storage,
+    observer: Observer,
+    metrics_page: MetricsPage,
+    *,
+    listen: bool,
 ) -> tuple[WebApi, Workspace]:
     """The Web API, and the workspace that the token belongs to; while Slack is away, /readyz says so."""
     token = settings.slack_bot_token.get_secret_value()
-    api = WebApi(await stack.enter_async_context(open_web(settings.slack_api_url, token)))
+    api = WebApi(await stack.enter_async_context(open_web(settings.slack_api_url, token)), observer.metrics)
     app_token = settings.slack_app_token if listen else None
     workspace = await connect_to_slack(
         api,
         app_token.get_secret_value() if app_token else None,
-        lambda: open_startup_server(settings, api, storage.diagnostics, metrics, listen=listen),
+        lambda: open_startup_server(settings, api, storage.diagnostics, metrics_page, listen=listen),
     )
     if warning := scope_warning(workspace):
         log.warning("scopes_missing", text=warning)
@@ -228,19 +240,19 @@ def _decisions(
     slack: SlackClient,
     voting: Voting,
     audience: Audience,
-    metrics: Metrics,
+    observer: Observer,
     clock: Clock,
 ) -> Decisions:
     threads, ledger = storage.threads, storage.ledger
     return Decisions(
-        decide=Decide(threads, clock, metrics, voting, ledger, GiveGrant(storage.grants), audience),
-        withdraw_vote=WithdrawVote(threads, voting),
-        undo_decision=UndoDecision(threads, voting, clock, storage.grants),
-        cancel_approval=CancelApproval(threads, clock, metrics, ledger),
-        claim_approval=ClaimApproval(threads, voting, clock, ledger),
-        refer_approval=ReferApproval(threads, voting, clock, ledger),
+        decide=Decide(threads, clock, observer, voting, ledger, GiveGrant(storage.grants), audience),
+        withdraw_vote=WithdrawVote(threads, voting, observer),
+        undo_decision=UndoDecision(threads, voting, clock, storage.grants, observer),
+        cancel_approval=CancelApproval(threads, clock, observer, ledger),
+        claim_approval=ClaimApproval(threads, voting, clock, ledger, observer),
+        refer_approval=ReferApproval(threads, voting, clock, ledger, observer),
         absences=Absences(storage.delegations, clock),
-        start_permission=StartPermission(slack, StartPolicy(settings.start)),
+        start_permission=StartPermission(slack, StartPolicy(settings.start), observer),
     )
 
 

@@ -1,9 +1,10 @@
 """A process of the bot: starts the worker, the listener and the repairs, and stops them in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -12,7 +13,7 @@ from countersign.app import Services, now, open_services
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.ports import Clock
 from countersign.flow.steps.progress_indicator import ProgressIndicator
-from countersign.http.admin_server import open_admin_server, render_metrics
+from countersign.http.admin_server import open_admin_server
 from countersign.http.server import Handler, HealthCheck, build_http_app
 from countersign.i18n import workspace_language
 from countersign.jobs.periodic import run_every
@@ -97,24 +98,29 @@ async def _open_unless_stopped(
 async def _worker(services: Services) -> AsyncIterator[None]:
     """A worker and the periodic repairs. At the end the graphs drain, and the worker hands its jobs back."""
     worker = Worker(services.storage.queue, services.storage.limits.jobs, services.settings.shutdown_grace)
+    repair_failures = services.observer.metrics.runs.repair_failures
+
+    def repair(seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> Coroutine[Any, Any, None]:
+        return run_every(seconds, name, work, lambda name: repair_failures.labels(repair=name).inc())
+
     repairs = [
-        run_every(_DELIVER_EVERY, "tell_waiting", services.storage.slots.tell_waiting),
-        run_every(_DELIVER_EVERY, "deliver", services.delivery.deliver_due),
-        run_every(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
-        run_every(_REPAIR_EVERY, "update_messages", services.delivery.update_outdated_messages),
-        run_every(_TIMERS_EVERY, "timers", services.timers.run_due),
-        run_every(_DELEGATIONS_EVERY, "end_delegations", services.decisions.absences.end_lapsed),
-        run_every(
+        repair(_DELIVER_EVERY, "tell_waiting", services.storage.slots.tell_waiting),
+        repair(_DELIVER_EVERY, "deliver", services.delivery.deliver_due),
+        repair(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
+        repair(_REPAIR_EVERY, "update_messages", services.delivery.update_outdated_messages),
+        repair(_TIMERS_EVERY, "timers", services.timers.run_due),
+        repair(_DELEGATIONS_EVERY, "end_delegations", services.decisions.absences.end_lapsed),
+        repair(
             _REVIEWS_EVERY,
             "remind_reviewers",
             partial(services.break_glass_reviews.remind, services.workspace.team),
         ),
-        run_every(_REPAIR_EVERY, "requeue_orphaned", services.storage.threads.requeue_orphaned),
-        run_every(_REAP_EVERY, "reap", services.storage.reaper.reap),
-        run_every(_REAP_EVERY, "repair_slots", services.storage.slots.repair),
-        run_every(_SEAL_EVERY, "seal_ledger", services.storage.ledger.seal),
-        run_every(services.anchoring.every, "anchor_ledger", services.anchoring.publish),
-        run_every(services.sweep_store_every, "sweep_store", services.sweep_store),
+        repair(_REPAIR_EVERY, "requeue_orphaned", services.storage.threads.requeue_orphaned),
+        repair(_REAP_EVERY, "reap", services.storage.reaper.reap),
+        repair(_REAP_EVERY, "repair_slots", services.storage.slots.repair),
+        repair(_SEAL_EVERY, "seal_ledger", services.storage.ledger.seal),
+        repair(services.anchoring.every, "anchor_ledger", services.anchoring.publish),
+        repair(services.sweep_store_every, "sweep_store", services.sweep_store),
     ]
     cancel_timeout = services.settings.shutdown_grace + _WORKER_CANCEL_TIMEOUT
     async with run_beside(cancel_timeout, worker.run()), run_beside(_REPAIR_CANCEL_TIMEOUT, *repairs):
@@ -152,7 +158,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         check_shortages=services.check_shortages,
     )
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-    bolt = build_bolt_app(context, signing_secret=secret)
+    bolt = build_bolt_app(context, signing_secret=secret, metrics=services.observer.metrics)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(context.background_tasks.close)
         handler: Handler | None = None
@@ -160,9 +166,10 @@ async def _listener(services: Services) -> AsyncIterator[None]:
             socket = SocketMode(bolt, settings.slack_app_token.get_secret_value())
             await socket.start()
             stack.push_async_callback(socket.close)
+            services.observer.metrics.slack.connections.set_function(lambda: socket.open_connections)
             check_slack = socket.check
         else:
-            handler = events_handler(bolt, secret)
+            handler = events_handler(bolt, secret, services.observer.metrics)
             check_slack = services.api.check
         app = _http_app(services, check_slack, handler)
         await stack.enter_async_context(open_admin_server(settings, app, listen=True))
@@ -183,7 +190,6 @@ def _http_app(services: Services, check_slack: HealthCheck, slack: Handler | Non
         "database": services.storage.diagnostics.check_health,
         "slack": check_slack,
     }
-    metrics = partial(render_metrics, services.storage.diagnostics, services.metrics)
     token = services.settings.inspection_token
     inspection = services.inspection.routes(token.get_secret_value()) if token else {}
-    return build_http_app(checks, metrics, slack, inspection)
+    return build_http_app(checks, services.metrics_page, slack, inspection)

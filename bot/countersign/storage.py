@@ -1,9 +1,11 @@
 """Opens the database, and everything that is stored in it."""
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from countersign.approvals.audit import EntryHasher
+from countersign.flow.observability.observer import Observer
 from countersign.flow.slots import SlotLimits, slot_limits
 from countersign.jobs.queue import Queue
 from countersign.jobs.stalled_jobs import StalledJobReaper
@@ -17,6 +19,7 @@ from countersign.store.connections.thread_locks import ThreadLocks
 from countersign.store.delegations import DelegationStore
 from countersign.store.diagnostics import Diagnostics
 from countersign.store.effects import Effects
+from countersign.store.gauges import GaugeReader
 from countersign.store.grants import GrantStore
 from countersign.store.ledger import Ledger
 from countersign.store.posts.lost_cards import LostCards
@@ -48,9 +51,13 @@ class Storage:
     channel_ids: ChannelIdStore
     retention: RetentionStore
     diagnostics: Diagnostics
+    gauges: GaugeReader
+    pools: Mapping[str, Pool]  # all of this process, for their state
 
 
-async def open_storage(stack: AsyncExitStack, settings: Settings, graph_loop: LoopBridge) -> Storage:
+async def open_storage(
+    stack: AsyncExitStack, settings: Settings, graph_loop: LoopBridge, observer: Observer
+) -> Storage:
     """Open it until `stack` ends. Raises CountersignError, for the operator."""
     given = settings.database_url.get_secret_value() if settings.database_url else None
     url = await stack.enter_async_context(open_database(given, settings.data_dir))
@@ -70,7 +77,7 @@ async def open_storage(stack: AsyncExitStack, settings: Settings, graph_loop: Lo
         limits=limits,
         queue=queue,
         reaper=StalledJobReaper(pool, queue),
-        threads=ThreadStore(pool, queue.defer, hasher),
+        threads=ThreadStore(pool, queue.defer, hasher, observer.saved),
         locks=ThreadLocks(sessions),
         slots=RunSlots(pool, queue.defer, limits),
         outbox=Outbox(pool, queue.defer, hasher),
@@ -83,4 +90,6 @@ async def open_storage(stack: AsyncExitStack, settings: Settings, graph_loop: Lo
         channel_ids=ChannelIdStore(pool),
         retention=RetentionStore(sessions),
         diagnostics=Diagnostics(pool),
+        gauges=GaugeReader(pool),
+        pools={"statements": pool, "runs": sessions},
     )

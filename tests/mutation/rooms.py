@@ -106,7 +106,7 @@ _FLOW = {
     ),
     "outgoing": ("store/test_outbox", "store/test_rows", "flow/test_steps", "slack/test_rendering"),
     "work": ("store/test_threads", "store/test_rows", "flow/test_steps"),
-    "metrics": ("test_docs", "flow/test_steps", "flow/test_policy"),
+    "observability": ("flow/test_observability", "test_metrics_page", "test_docs"),
     "attachments": ("flow/test_attachments",),
     "slots": ("flow/test_slots",),
     "channel_ids": ("flow/test_channel_ids",),

@@ -11,6 +11,7 @@ from countersign.flow.decisions.break_glass_reviews import BreakGlassReviews
 from countersign.flow.policy.audience import Audience
 from countersign.store.break_glass import BreakGlassStore
 from countersign.store.diagnostics import Diagnostics
+from countersign.store.gauges import GaugeReader
 from countersign.testing.cards import ApprovalCard
 from slack_local.model.records import Message
 from slack_local.people.person import Person
@@ -152,7 +153,8 @@ async def test_the_approvers_are_reminded_each_day_until_it_is_reviewed(bot: Bot
 async def test_what_waits_is_counted_listed_for_operators_and_keeps_its_thread(bot: Bot) -> None:
     card = await broken(bot)
     diagnostics = Diagnostics(bot.store._pool)
-    assert (await diagnostics.counts())["unreviewed"] == 1
+    gauges = GaugeReader(bot.store._pool)
+    assert (await gauges.read()).unreviewed == 1
     (use,) = await diagnostics.unreviewed_glass_breaks()
     assert (use.by.id, use.reason) == (bot.ws.alice.id, "the shop is down")
 
@@ -168,7 +170,7 @@ async def test_what_waits_is_counted_listed_for_operators_and_keeps_its_thread(b
     assert not await idle()
     await bot.context.break_glass_reviews(use.id, await bot.context.client.person(bot.ws.bob.id), "")
     assert await idle()
-    assert (await diagnostics.counts())["unreviewed"] == 0
+    assert (await gauges.read()).unreviewed == 0
 
 
 async def test_a_decision_that_is_undone_needs_no_review(bot: Bot) -> None:

@@ -19,6 +19,7 @@ from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.grants.give import GiveGrant
 from countersign.flow.grants.manage import Grants
 from countersign.flow.messages.inbound import Inbound, InboundKind
+from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
@@ -122,6 +123,7 @@ class Harness:
     timers: TimerRunner
     delegations: DelegationStore
     grants: Grants
+    observer: Observer
 
     async def say(self, thread: ThreadRef, text: str, *, user: str = "UALICE") -> Inbound:
         """Write in the thread, and let the bot do what follows."""
@@ -220,6 +222,7 @@ async def open_harness(
     """The harness over this database. `wrap` may put something between the flow and each of its ports."""
     clock = clock or now
     policy, directory = CurrentPolicy(), FakeDirectory()
+    observer = Observer()
     slack = FakeSlack()
     tools = SlackForTools(posts={})
     async with (
@@ -228,7 +231,10 @@ async def open_harness(
     ):
         queue = Queue(pool)
         await queue.open()
-        threads, outbox = ThreadStore(pool, queue.defer, hasher), Outbox(pool, queue.defer, hasher)
+        threads, outbox = (
+            ThreadStore(pool, queue.defer, hasher, observer.saved),
+            Outbox(pool, queue.defer, hasher),
+        )
         effects = Effects(pool)
         hosted = Graphs(
             loaded(graphs),
@@ -242,10 +248,11 @@ async def open_harness(
         voting = Voting(policy, directory, clock, delegations)
         audience = Audience(directory, StandIns(delegations, directory, clock))
         delivery, decide = (
-            MessageDelivery(store, out, port, lost_cards=LostCards(pool)),
+            MessageDelivery(store, out, port, observer, LostCards(pool)),
             Decide(
                 store,
                 clock,
+                observer,
                 voting=voting,
                 ledger=Ledger(pool, EntryHasher(None)),
                 give_grant=GiveGrant(grants),
@@ -260,10 +267,11 @@ async def open_harness(
             graphs=wrap("graphs", hosted),
             delivery=delivery,
             reply_handler=ReplyHandler(decide, store, port, clock),
-            start_permission=StartPermission(port),
+            start_permission=StartPermission(port, observer=observer),
             notify=lambda _thread, user, text: slack.ephemerals.append((user, text)),
             clock=clock,
             assign_rules=assign_rules,
+            observer=observer,
         )
         yield Harness(
             pool=pool,
@@ -284,6 +292,7 @@ async def open_harness(
             timers=TimerRunner(store, delivery, voting, audience, clock),
             delegations=delegations,
             grants=Grants(grants, policy, clock, TEAM),
+            observer=observer,
         )
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 
 from aiohttp import web
 
-from countersign.flow.metrics import Metrics
+from countersign.http.metrics_page import MetricsPage
 from countersign.http.server import HealthCheck, build_http_app, open_http_server
 from countersign.settings import Settings
 from countersign.slack.transport.outbound.web_api import WebApi
@@ -17,14 +16,14 @@ from countersign.store.diagnostics import Diagnostics
 
 @asynccontextmanager
 async def open_startup_server(
-    settings: Settings, api: WebApi, diagnostics: Diagnostics, metrics: Metrics, *, listen: bool
+    settings: Settings, api: WebApi, diagnostics: Diagnostics, metrics: MetricsPage, *, listen: bool
 ) -> AsyncIterator[None]:
     """The admin server while the bot waits for Slack: alive, not ready, and /readyz says why."""
     if not listen and settings.worker_port is None:
         yield
         return
     checks: dict[str, HealthCheck] = {"database": diagnostics.check_health, "slack": api.check}
-    app = build_http_app(checks, partial(render_metrics, diagnostics, metrics), None)
+    app = build_http_app(checks, metrics, None)
     async with open_admin_server(settings, app, listen=listen):
         yield
 
@@ -47,12 +46,3 @@ async def open_admin_server(settings: Settings, app: web.Application, *, listen:
         if settings.status_file is not None:
             write_address(settings.status_file, address)
         yield
-
-
-async def render_metrics(diagnostics: Diagnostics, metrics: Metrics) -> bytes:
-    """The metrics in Prometheus' text format, with the gauges read from the database."""
-    counts = await diagnostics.counts()
-    metrics.pending.set(counts["pending"])
-    metrics.unposted.set(counts["unposted"])
-    metrics.unreviewed.set(counts["unreviewed"])
-    return metrics.render()

@@ -55,10 +55,6 @@ class Diagnostics:
         async with self._pool.connection(timeout=_HEALTH_TIMEOUT) as connection:
             await connection.execute(QUERIES["health"])
 
-    async def counts(self) -> dict[str, int]:
-        """The gauges: `pending` approvals and `unposted` messages."""
-        return dict((await fetch(self._pool, "pending_counts", {}))[0])
-
     async def unreviewed_glass_breaks(self) -> tuple[GlassBreak, ...]:
         """Decisions by `break_glass` that wait for a review, the oldest first."""
         return tuple(map(use_from, await fetch(self._pool, "all_unreviewed_glass_breaks", {})))

@@ -452,11 +452,47 @@ UPDATE countersign.effects SET done_at = now(), result = %(result)s WHERE key = 
 -- Deletes the key of an effect that is known not to have happened, so that it may be tried again.
 DELETE FROM countersign.effects WHERE key = %(key)s AND done_at IS NULL;
 
--- pending_counts --
--- The gauges of GET /metrics.
-SELECT (SELECT count(*) FROM countersign.approvals WHERE status = 'pending') AS pending,
+-- limit_statement_time --
+-- For the rest of the transaction. PostgreSQL then ends a statement itself, whatever became of who asked.
+SELECT set_config('statement_timeout', %(milliseconds)s, true);
+
+-- gauges --
+-- The gauges of GET /metrics. A job that waits for its own thread is not counted: no further worker would help it.
+WITH pending AS (
+    SELECT graph, rule, count(*) AS count, min(opened_at) AS oldest
+    FROM countersign.approvals WHERE status = 'pending' GROUP BY graph, rule
+), undelivered AS (
+    SELECT count(*) AS count, min(changed_at) AS oldest
+    FROM countersign.approvals WHERE status = 'decided' AND undo_until IS NULL
+), unposted AS (
+    SELECT count(*) AS count, min(created_at) AS oldest
+    FROM countersign.outbox WHERE posted_at IS NULL AND given_up_at IS NULL
+), due AS (
+    SELECT id, scheduled_at FROM procrastinate_jobs waiting
+    WHERE status = 'todo' AND lock IS NOT NULL AND (scheduled_at IS NULL OR scheduled_at <= now())
+      AND NOT EXISTS (SELECT FROM procrastinate_jobs running
+                      WHERE running.status = 'doing' AND running.lock = waiting.lock)
+), first_due AS (
+    SELECT max(greatest(events.at, first.scheduled_at)) AS since
+    FROM (SELECT id, scheduled_at FROM due ORDER BY id LIMIT 1) AS first
+    LEFT JOIN procrastinate_events events ON events.job_id = first.id AND events.type = 'deferred'
+), slots AS (
+    SELECT count(*) AS count, min(queued_at) AS oldest FROM countersign.run_slots WHERE started_at IS NULL
+)
+SELECT (SELECT json_agg(json_build_object('graph', graph, 'rule', rule, 'count', count) ORDER BY count DESC)
+        FROM pending) AS pending,
+       extract(epoch FROM now() - (SELECT min(oldest) FROM pending))::float8 AS oldest_pending,
+       undelivered.count AS undelivered,
+       extract(epoch FROM now() - undelivered.oldest)::float8 AS oldest_undelivered,
+       unposted.count AS unposted,
+       extract(epoch FROM now() - unposted.oldest)::float8 AS oldest_unposted,
        (SELECT count(*) FROM countersign.glass_breaks WHERE reviewed_at IS NULL) AS unreviewed,
-       (SELECT count(*) FROM countersign.outbox WHERE posted_at IS NULL AND given_up_at IS NULL) AS unposted;
+       (SELECT count(*) FROM countersign.threads WHERE halted IS NOT NULL) AS halted,
+       (SELECT count(*) FROM due) + slots.count AS queue_waiting,
+       (SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' AND lock IS NOT NULL) AS queue_running,
+       extract(epoch FROM now() - least(first_due.since, slots.oldest))::float8 AS queue_lag,
+       (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '6 seconds') AS workers
+FROM undelivered, unposted, first_due, slots;
 
 -- delete_expired_inbox --
 -- Slack retries an event for 24 hours at most, so its key is kept a little longer than that.

@@ -34,8 +34,18 @@ Defer = Callable[[Connection, str], Awaitable[None]]
 class ThreadStore:
     """`defer(connection, thread_id)` enqueues the thread's job, in the connection's transaction."""
 
-    def __init__(self, pool: Pool, defer: Defer, hasher: EntryHasher | None = None) -> None:
-        """`hasher` hashes ledger entries; without one they are hashed without a key."""
+    def __init__(
+        self,
+        pool: Pool,
+        defer: Defer,
+        hasher: EntryHasher | None = None,
+        saved: Callable[[Sequence[Change]], None] = lambda _changes: None,
+    ) -> None:
+        """`hasher` hashes ledger entries; without one they are hashed without a key.
+
+        `saved` hears of changes of approvals once they are committed.
+        """
+        self._saved = saved
         self._pool = pool
         self._defer = defer
         self._hasher = hasher or EntryHasher()
@@ -153,6 +163,7 @@ class ThreadStore:
             if saved is None:
                 raise StaleWorker
             claimed = await claiming.fetchall() if claiming else ()
+        self._saved(result.changes)
         return SavedStep(more=bool(saved["more"]), claimed=claimed_messages(claimed))
 
     async def graph_posted_between(self, thread: ThreadRef, after: str, before: str) -> bool:
@@ -211,6 +222,7 @@ class ThreadStore:
             if after.status is Status.DECIDED and not after.is_undoable:
                 await self._defer(connection, after.thread_id)
             await applied(applying)
+        self._saved((change,))
 
     async def tell(self, posts: Sequence[Outgoing]) -> None:
         async with transaction(self._pool) as connection:

@@ -18,8 +18,8 @@ from countersign.approvals.vote import Vote
 from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.decisions.evidence.refusal_log import RefusalLog
 from countersign.flow.messages.outgoing import Outgoing
-from countersign.flow.metrics import Metrics
 from countersign.flow.notices.thread_notes import outcome_note
+from countersign.flow.observability.observer import Observer
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
 from countersign.interrupts import resume_value
@@ -45,12 +45,12 @@ def is_cancellable(review: Review) -> bool:
 
 class CancelApproval:
     def __init__(
-        self, store: Store, clock: Clock, metrics: Metrics | None = None, ledger: Ledger | None = None
+        self, store: Store, clock: Clock, observer: Observer | None = None, ledger: Ledger | None = None
     ) -> None:
         """Without `ledger`, refusals are not kept."""
         self._store = store
         self._clock = clock
-        self._metrics = metrics or Metrics()
+        self._observer = observer or Observer()
         self._refusals = RefusalLog(ledger)
 
     async def __call__(self, approval_id: UUID, digest: str, channel: str, person: Person) -> Review:
@@ -59,16 +59,16 @@ class CancelApproval:
         Raises NotPending, QuestionChanged, NotCancellable, MayNotDecide for all but the requester,
         InvalidDecision where the graph would not take a rejection, and Conflict.
         """
-        cancelled = await save_change(
+        return await save_change(
             self._store,
             approval_id,
             channel,
             lambda review: self._change(review, digest, person),
             _announced,
             in_thread=True,
+            observer=self._observer,
+            by=person.id,
         )
-        self._metrics.decisions.labels(event=Event.CANCELLED.value).inc()
-        return cancelled
 
     async def _change(self, review: Review, digest: str, person: Person) -> Change:
         approval = review.approval

@@ -11,6 +11,7 @@ from countersign.approvals.person import Person
 from countersign.approvals.policy.voting.permission import check_may_open
 from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.decisions.evidence.refusal_log import RefusalLog
+from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
@@ -21,12 +22,20 @@ class NotClaimable(CountersignError):
 
 
 class ClaimApproval:
-    def __init__(self, store: Store, voting: Voting, clock: Clock, ledger: Ledger | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        voting: Voting,
+        clock: Clock,
+        ledger: Ledger | None = None,
+        observer: Observer | None = None,
+    ) -> None:
         """Without `ledger`, refusals are not kept."""
         self._store = store
         self._voting = voting
         self._clock = clock
         self._refusals = RefusalLog(ledger)
+        self._observer = observer or Observer()
 
     async def __call__(self, approval_id: UUID, channel: str, person: Person) -> Review:
         """The approval in this person's hands; released where it was in them already.
@@ -34,7 +43,12 @@ class ClaimApproval:
         Raises NotPending, NotClaimable, MayNotDecide for whoever may decide none of it, and Conflict.
         """
         return await save_change(
-            self._store, approval_id, channel, lambda review: self._change(review.approval, person)
+            self._store,
+            approval_id,
+            channel,
+            lambda review: self._change(review.approval, person),
+            observer=self._observer,
+            by=person.id,
         )
 
     async def _change(self, approval: Approval, person: Person) -> Change:

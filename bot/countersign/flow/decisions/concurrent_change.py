@@ -8,6 +8,7 @@ from countersign.approvals.errors import NotPending
 from countersign.approvals.ledger import Change
 from countersign.flow.errors import Conflict
 from countersign.flow.messages.outgoing import Outgoing
+from countersign.flow.observability.observer import Observer
 from countersign.flow.ports import Store
 from countersign.flow.review import Review
 
@@ -35,11 +36,14 @@ async def save_change(
     announce: Callable[[Review], tuple[Outgoing, ...]] = lambda _changed: (),
     *,
     in_thread: bool = False,
+    observer: Observer,
+    by: str,
 ) -> Review:
     """The approval as `make` changes it, saved with what `announce` tells of it.
 
     `channel` is that of the card or, with `in_thread`, of the thread that points to it. Raises NotPending for
-    an approval that has neither there, what `make` raises, and Conflict after eight attempts.
+    an approval that has neither there, what `make` raises, and Conflict after eight attempts. The
+    `observer` hears of what refuses `by` what they wanted.
     """
 
     async def attempt() -> Review:
@@ -53,4 +57,5 @@ async def save_change(
         await store.decide(change, announce(changed))
         return changed
 
-    return await retry_on_conflict(attempt)
+    with observer.refusals(approval_id=approval_id, by=by):
+        return await retry_on_conflict(attempt)

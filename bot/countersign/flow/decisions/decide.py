@@ -26,10 +26,10 @@ from countersign.flow.decisions.judging import judge_answer, judge_decisions
 from countersign.flow.errors import Conflict
 from countersign.flow.grants.give import GiveGrant
 from countersign.flow.messages.outgoing import Outgoing
-from countersign.flow.metrics import Metrics
 from countersign.flow.notices.break_glass import glass_broken
 from countersign.flow.notices.grant_notes import given_note
 from countersign.flow.notices.thread_notes import outcome_note
+from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.voting import Voting
@@ -55,7 +55,7 @@ class Decide:
         self,
         store: Store,
         clock: Clock,
-        metrics: Metrics | None = None,
+        observer: Observer | None = None,
         voting: Voting | None = None,
         ledger: Ledger | None = None,
         give_grant: GiveGrant | None = None,
@@ -67,7 +67,7 @@ class Decide:
         """
         self._store = store
         self._clock = clock
-        self._metrics = metrics or Metrics()
+        self._observer = observer or Observer()
         self._voting = voting or Voting(CurrentPolicy(), None, clock)
         self._refusals = RefusalLog(ledger)
         self._give_grant = give_grant
@@ -86,14 +86,15 @@ class Decide:
 
         Raises NotPending (Expired too), QuestionChanged, AlreadyDecided or MayNotDecide.
         """
-        review = await self._find(approval_id, channel)
-        async with self._refusals.kept(review.approval, row, person, kind):
-            check_may_decide(person)
-            review.approval.check_open(row, digest)
-            review.approval.check_in_time(row, self._clock())
-            if kind is not None:
-                voting = await self._voting.row(review.approval, row, person.id)
-                check_may_open(voting.context, voting.votes, person, kind)
+        with self._observer.refusals(approval_id=approval_id, by=person.id):
+            review = await self._find(approval_id, channel)
+            async with self._refusals.kept(review.approval, row, person, kind):
+                check_may_decide(person)
+                review.approval.check_open(row, digest)
+                review.approval.check_in_time(row, self._clock())
+                if kind is not None:
+                    voting = await self._voting.row(review.approval, row, person.id)
+                    check_may_open(voting.context, voting.votes, person, kind)
         return review
 
     async def reason_required(self, approval: Approval, row: int, person: Person, kind: DecisionKind) -> bool:
@@ -115,15 +116,14 @@ class Decide:
         `found` is what `find_open` has just given; if it changed since, this raises Conflict.
         Raises what `find_open` raises, and InvalidDecision for an answer that the graph cannot take.
         """
-        review = found or await self._find(request.approval_id, request.channel)
-        change = await self.change(review, request, person)
-        try:
-            await self._store.decide(change, await self.announcements(review, change))
-        except Conflict:
-            await self._explain_conflict(request)
-            raise
-        self._metrics.decisions.labels(event=change.event.value).inc()
-        self._metrics.grants.labels(event="given").inc(len(change.grants_given))
+        with self._observer.refusals(approval_id=request.approval_id, by=person.id):
+            review = found or await self._find(request.approval_id, request.channel)
+            change = await self._change(review, request, person)
+            try:
+                await self._store.decide(change, await self.announcements(review, change))
+            except Conflict:
+                await self._explain_conflict(request)
+                raise
         return review.with_approval(change.after)
 
     async def announcements(self, review: Review, change: Change) -> tuple[Outgoing, ...]:
@@ -143,6 +143,12 @@ class Decide:
 
     async def change(self, review: Review, request: DecisionRequest, person: Person) -> Change:
         """What these decisions make of the approval, checked in full. Raises as `__call__` does."""
+        with self._observer.refusals(
+            approval_id=request.approval_id, thread_id=review.approval.thread_id, by=person.id
+        ):
+            return await self._change(review, request, person)
+
+    async def _change(self, review: Review, request: DecisionRequest, person: Person) -> Change:
         approval = review.approval
         for row, decision in request.decisions.items():
             async with self._refusals.kept(approval, row, person, decision.kind):

@@ -13,6 +13,7 @@ from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.decisions.evidence.refusal_log import RefusalLog
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.direct_messages import referral_message
+from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
@@ -27,12 +28,20 @@ class NothingToPassOn(CountersignError):
 
 
 class ReferApproval:
-    def __init__(self, store: Store, voting: Voting, clock: Clock, ledger: Ledger | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        voting: Voting,
+        clock: Clock,
+        ledger: Ledger | None = None,
+        observer: Observer | None = None,
+    ) -> None:
         """Without `ledger`, refusals are not kept."""
         self._store = store
         self._voting = voting
         self._clock = clock
         self._refusals = RefusalLog(ledger)
+        self._observer = observer or Observer()
 
     async def check(self, approval: Approval, person: Person) -> None:
         """Raise NotPending, NothingToPassOn, or MayNotDecide for whoever may not decide it themselves."""
@@ -58,6 +67,8 @@ class ReferApproval:
             channel,
             lambda review: self._change(review.approval, referral),
             lambda review: (referral_message(review.approval, referral),),
+            observer=self._observer,
+            by=by.id,
         )
         return changed, referral_message(changed.approval, referral)
 

@@ -13,18 +13,27 @@ from countersign.approvals.policy.clock.timers import UNDO_TOO_LATE
 from countersign.approvals.policy.grants import revoke
 from countersign.approvals.policy.voting.verdict import count_votes
 from countersign.flow.decisions.concurrent_change import save_change
+from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, GrantStore, Store
 from countersign.flow.review import Review
 
 
 class UndoDecision:
-    def __init__(self, store: Store, voting: Voting, clock: Clock, grants: GrantStore | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        voting: Voting,
+        clock: Clock,
+        grants: GrantStore | None = None,
+        observer: Observer | None = None,
+    ) -> None:
         """Without `grants` there are none to revoke."""
         self._grants = grants
         self._store = store
         self._voting = voting
         self._clock = clock
+        self._observer = observer or Observer()
 
     async def __call__(self, approval_id: UUID, channel: str, person: Person) -> Review:
         """The approval without the votes by which this person decided. The votes of others stay.
@@ -36,7 +45,12 @@ class UndoDecision:
         """
         check_may_decide(person)
         return await save_change(
-            self._store, approval_id, channel, lambda review: self._change(review.approval, person)
+            self._store,
+            approval_id,
+            channel,
+            lambda review: self._change(review.approval, person),
+            observer=self._observer,
+            by=person.id,
         )
 
     async def _change(self, approval: Approval, person: Person) -> Change:

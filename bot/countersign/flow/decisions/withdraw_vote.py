@@ -9,15 +9,17 @@ from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person
 from countersign.approvals.policy.voting.verdict import count_votes
 from countersign.flow.decisions.concurrent_change import save_change
+from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Store
 from countersign.flow.review import Review
 
 
 class WithdrawVote:
-    def __init__(self, store: Store, voting: Voting) -> None:
+    def __init__(self, store: Store, voting: Voting, observer: Observer | None = None) -> None:
         self._store = store
         self._voting = voting
+        self._observer = observer or Observer()
 
     async def __call__(self, approval_id: UUID, row: int, channel: str, person: Person) -> Review:
         """The approval without this person's vote on the row.
@@ -25,7 +27,12 @@ class WithdrawVote:
         Raises NotPending, AlreadyDecided or NothingToWithdraw, and Conflict if others keep voting.
         """
         return await save_change(
-            self._store, approval_id, channel, lambda review: self._change(review, row, person)
+            self._store,
+            approval_id,
+            channel,
+            lambda review: self._change(review, row, person),
+            observer=self._observer,
+            by=person.id,
         )
 
     async def _change(self, review: Review, row: int, person: Person) -> Change:

@@ -10,8 +10,8 @@ import structlog
 
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
-from countersign.flow.metrics import Metrics
 from countersign.flow.notices.opening import misplaced_card
+from countersign.flow.observability.observer import Observer
 from countersign.flow.ports import LostCards, Outbox, Slack, Store
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
@@ -37,7 +37,7 @@ class MessageDelivery:
         store: Store,
         outbox: Outbox,
         slack: Slack,
-        metrics: Metrics | None = None,
+        observer: Observer | None = None,
         lost_cards: LostCards | None = None,
     ) -> None:
         """Without `lost_cards`, a deleted card stays deleted."""
@@ -45,7 +45,7 @@ class MessageDelivery:
         self._store = store
         self._outbox = outbox
         self._slack = slack
-        self._metrics = metrics or Metrics()
+        self._observer = observer or Observer()
 
     async def deliver_thread(self, channel: str, thread_ts: str) -> None:
         """Claim what this thread has to post, and deliver it."""
@@ -170,23 +170,23 @@ class MessageDelivery:
         try:
             ts = await self._slack.post(row, review)
         except RateLimited as error:
-            self._count(row, "postponed")
+            self._observer.posted(row, "postponed")
             await self._outbox.postpone(row, error.seconds, str(error))
         except SlackUnreachable as error:
             pause = _BACKOFF[min(row.attempts, len(_BACKOFF) - 1)]
-            self._count(row, "postponed")
+            self._observer.posted(row, "postponed")
             log.warning("post_not_answered", key=row.key, again_in_s=pause, reason=str(error))
             await self._outbox.postpone(row, pause, str(error))
         except SlackRefused as error:
-            self._count(row, "refused")
+            self._observer.posted(row, "refused")
             if review is None or not await self._move_to_thread(review, error, row.kind):
                 await self._refused(row, error)
         except Exception as error:
-            self._count(row, "failed")
+            self._observer.posted(row, "failed")
             log.exception("post_failed", key=row.key, error_id=secrets.token_hex(4))
             await self._outbox.postpone(row, _REFUSED_PAUSE, f"{type(error).__name__}: {error}")
         else:
-            self._count(row, "posted")
+            self._observer.posted(row, "posted")
             # A second attempt may have found the first one's post, which shows what the approval was then.
             known_to_show = review is not None and (row.attempts == 0 or review.approval.version == 1)
             await self._outbox.posted(row, ts, review.approval if review and known_to_show else None)
@@ -213,9 +213,6 @@ class MessageDelivery:
         await self.deliver_thread(review.thread.channel, review.thread.ts)
         await self.update_messages(approval.id)
         return True
-
-    def _count(self, row: Outgoing, outcome: str) -> None:
-        self._metrics.posts.labels(kind=row.kind.value, outcome=outcome).inc()
 
     async def _refused(self, row: Outgoing, error: SlackRefused) -> None:
         log.error("post_refused", key=row.key, channel=row.channel, slack_error=error.error)

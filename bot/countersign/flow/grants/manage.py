@@ -6,8 +6,8 @@ from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person
 from countersign.approvals.policy.grants import LISTED_AFTER_END, Grant, GrantState, revoke
 from countersign.approvals.policy.stored import fingerprint
-from countersign.flow.metrics import Metrics
 from countersign.flow.notices.grant_notes import revoked_note
+from countersign.flow.observability.metrics import Metrics
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.ports import Clock, GrantStore
 
@@ -77,5 +77,5 @@ class Grants:
         revoked = revoke(only.grant, self._clock(), person.id)
         if not await self._store.revoke(revoked, person, (revoked_note(revoked, person),)):
             raise GrantOver("This grant is revoked already.")
-        self._metrics.grants.labels(event="revoked").inc()
+        self._metrics.approvals.grants.labels(event="revoked").inc()
         return revoked

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Standing
+from countersign.flow.observability.observer import Observer
 from countersign.flow.ports import Slack
 
 
@@ -33,11 +34,19 @@ class MayNotStart(CountersignError):
 
 
 class StartPermission:
-    def __init__(self, slack: Slack, policy: StartPolicy = StartPolicy.MEMBERS) -> None:
+    def __init__(
+        self,
+        slack: Slack,
+        policy: StartPolicy = StartPolicy.MEMBERS,
+        observer: Observer | None = None,
+    ) -> None:
+        self._observer = observer or Observer()
         self._slack = slack
         self._policy = policy
 
-    async def refusal(self, user: str, channel: str | None = None) -> str | None:
+    async def refusal(
+        self, user: str, channel: str | None = None, thread_id: str | None = None
+    ) -> str | None:
         """Why this person may not start a run, in words for them; None if they may.
 
         `channel`: they click or submit in it, so Slack is asked who they are now and whether they see it.
@@ -46,7 +55,10 @@ class StartPermission:
         if self._policy is StartPolicy.EVERYONE:
             return None
         person = await self._slack.person(user, channel, max_age=_MAX_AGE if channel is None else 0.0)
-        return None if person.standing in _ALLOWED[self._policy] else _REFUSALS[person.standing]
+        if person.standing in _ALLOWED[self._policy]:
+            return None
+        self._observer.refused(MayNotStart(), thread_id=thread_id, by=user)
+        return _REFUSALS[person.standing]
 
     async def check(self, user: str, channel: str) -> None:
         """Raises MayNotStart with its refusal, and what `refusal` raises."""

@@ -90,7 +90,7 @@ class Step:
     async def _start(self, state: GraphState, first: Inbound) -> StepResult:
         here = first.thread.current_channel or first.thread.channel
         submitted_in = here if first.kind is InboundKind.FORM else None
-        refusal = await self._start_permission.refusal(first.user, submitted_in)
+        refusal = await self._start_permission.refusal(first.user, submitted_in, first.thread.id)
         if refusal is not None:
             nothing = await self._results.build(state, done=(first.key,))
             return replace(nothing, notices=(Notice(user=first.user, text=refusal),))

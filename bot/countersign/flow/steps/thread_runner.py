@@ -28,12 +28,13 @@ from countersign.flow.errors import (
 from countersign.flow.messages.attachments import attachments_note
 from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind, failure
-from countersign.flow.metrics import Metrics
+from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
 from countersign.flow.ports import Clock, Graphs, Locks, Names, RunSlots, Session, Store
 from countersign.flow.review import Review
 from countersign.flow.steps.graph_choice import choose_graph, graph_missing
+from countersign.flow.steps.observed_graph import ObservedGraph
 from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.steps.step import Step
 from countersign.flow.thread import ThreadRecord, ThreadRef
@@ -70,7 +71,7 @@ class ThreadRunner:
         start_permission: StartPermission,
         notify: Notify,
         clock: Clock,
-        metrics: Metrics | None = None,
+        observer: Observer | None = None,
         assign_rules: RuleAssignment | None = None,
         names: Names | None = None,
     ) -> None:
@@ -85,7 +86,7 @@ class ThreadRunner:
         self._start_permission = start_permission
         self._notify = notify
         self._clock = clock
-        self._metrics = metrics or Metrics()
+        self._observer = observer or Observer()
         self._assign_rules = assign_rules or RuleAssignment(CurrentPolicy(), None, clock)
 
     async def __call__(self, thread_id: str) -> None:
@@ -105,7 +106,7 @@ class ThreadRunner:
     async def _take_and_tell(self, work: Work, session: Session) -> bool:
         """Take the next step and post its result. Returns whether the thread has more to do."""
         result, saved = await self._take_step(work, session)
-        self._count(result)
+        self._count_failures(result)
         for notice in result.notices:
             self._notify(work.thread.ref, notice.user, notice.text)
         reviews = _changed_reviews(work, result)
@@ -121,7 +122,7 @@ class ThreadRunner:
     async def _take_step(self, work: Work, session: Session) -> tuple[StepResult, SavedStep]:
         """The next step's result, saved. An error that no retry of the job would mend is a result, too."""
         try:
-            with self._metrics.steps.time():
+            with self._observer.metrics.runs.steps.time():
                 work = await self._with_requester(work)
                 taken = await self._step(work, session)
             return await self._save(work, taken)
@@ -215,7 +216,8 @@ class ThreadRunner:
             return graph_missing(work, self._graphs)
         try:
             ref = await self._current(work.thread.ref)
-            async with self._graphs.bind(info.name, ref, session, _starter(work)) as graph:
+            async with self._graphs.bind(info.name, ref, session, _starter(work)) as bound:
+                graph = ObservedGraph(bound, info.name, work.thread.ref.id, self._observer)
                 return await Step(
                     work, info, graph, self._reply_handler, self._start_permission, self._clock, new=new
                 ).take()
@@ -228,13 +230,11 @@ class ThreadRunner:
             if change.event not in {Event.OPENED, Event.RESUMED}:
                 await self._delivery.update_card(change.after.id, reviews[change.after.id])
 
-    def _count(self, result: StepResult) -> None:
-        for change in result.changes:
-            if change.event in {Event.VOTED, Event.DECIDED}:  # by a reply; a click counts where it is saved
-                self._metrics.decisions.labels(event=change.event.value).inc()
-            self._metrics.grants.labels(event="used").inc(len(change.grant_uses))
+    def _count_failures(self, result: StepResult) -> None:
         failures = sum(row.kind is OutgoingKind.FAILURE for row in result.post)
-        self._metrics.failed_runs.inc(failures)
+        if failures:
+            graph = self._observer.metrics.graph(result.thread.graph)
+            self._observer.metrics.runs.failed.labels(graph=graph).inc(failures)
 
     def _give_up(self, work: Work) -> StepResult:
         """Stop trying: the same work ended its worker's process again and again."""

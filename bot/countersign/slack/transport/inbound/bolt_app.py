@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,9 +13,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from countersign.flow.observability.metrics import Metrics
 from countersign.flow.thread import ThreadRef
 from countersign.i18n import N_, _
 from countersign.slack.listeners import register
@@ -55,13 +58,36 @@ class SingleWorkspaceAuthorize(AsyncAuthorize):
         )
 
 
-def build_bolt_app(context: ListenerContext, *, signing_secret: str | None) -> AsyncApp:
+class MeasuredApp(AsyncApp):
+    """Measures how long Slack waits for an acknowledgement, over HTTP and Socket Mode alike."""
+
+    metrics: Metrics
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        began = time.perf_counter()
+        kind = _request_kind(req.body)
+        response: BoltResponse = await super().async_dispatch(req)
+        self.metrics.slack.acknowledgements.labels(kind=kind).observe(time.perf_counter() - began)
+        if response.status >= 500:
+            self.metrics.slack.unacknowledged.labels(kind=kind).inc()
+        return response
+
+
+def _request_kind(body: dict[str, Any]) -> str:
+    if body.get("command"):
+        return "command"
+    return "event" if body.get("type") == "event_callback" else "interaction"
+
+
+def build_bolt_app(
+    context: ListenerContext, *, signing_secret: str | None, metrics: Metrics | None = None
+) -> AsyncApp:
     """The app with all its listeners. `signing_secret` is needed over HTTP only.
 
     `process_before_response`: an event whose listener raises is not acknowledged, so Slack retries it.
     """
     with _without_bolt_variables():
-        app = AsyncApp(
+        app = MeasuredApp(
             name="slack_bolt",  # names a logger whose level Bolt sets: not one of ours
             client=_client_without_token(context.api.web),
             signing_secret=signing_secret or "",
@@ -72,6 +98,7 @@ def build_bolt_app(context: ListenerContext, *, signing_secret: str | None) -> A
             # Bolt takes the deletion of the bot's message by a person for an event of the bot itself.
             ignoring_self_events_enabled=False,
         )
+    app.metrics = metrics or Metrics()
     app.use(installation_check(context.workspace))
     app.use(channel_id_mapping(context.channel_ids))
     app.use(reader_language_middleware(context.client.users.locale))

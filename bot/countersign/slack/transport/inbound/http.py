@@ -16,6 +16,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from countersign.approvals.errors import CountersignError
+from countersign.flow.observability.metrics import Metrics
 from countersign.slack.transport.inbound.rejection_log import RejectionLog
 from countersign.slack.transport.inbound.signature import SignatureRejected, SignatureVerifier
 
@@ -41,10 +42,10 @@ class _BodyTooLarge(CountersignError):
     """The body is longer than any that Slack sends."""
 
 
-def events_handler(app: AsyncApp, signing_secret: str) -> Handler:
+def events_handler(app: AsyncApp, signing_secret: str, metrics: Metrics | None = None) -> Handler:
     """The handler for `PATH`. Raises ValueError for an empty secret."""
     verifier = SignatureVerifier(signing_secret)
-    rejections = RejectionLog()
+    rejections = RejectionLog(metrics=metrics)
 
     async def handle(request: web.Request) -> web.StreamResponse:
         headers = _headers(request)

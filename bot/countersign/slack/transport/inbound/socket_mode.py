@@ -53,7 +53,11 @@ class SocketMode:
     @property
     def connected(self) -> bool:
         """Whether at least one connection is open."""
-        return any(
+        return self.open_connections > 0
+
+    @property
+    def open_connections(self) -> int:
+        return sum(
             client.current_session is not None and not client.current_session.closed and not client.stale
             for client in self._clients
         )

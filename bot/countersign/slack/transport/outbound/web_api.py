@@ -7,6 +7,7 @@ and the caller decides whether a call may be repeated.
 import asyncio
 import json
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from countersign.approvals.errors import CountersignError
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.observability.metrics import Metrics
 
 log = structlog.get_logger()
 
@@ -59,8 +61,9 @@ async def open_web(base_url: str, token: str | None) -> AsyncIterator[AsyncWebCl
 class WebApi:
     """Raises RateLimited, SlackRefused and SlackUnreachable, and no error of the library."""
 
-    def __init__(self, web: AsyncWebClient) -> None:
+    def __init__(self, web: AsyncWebClient, metrics: Metrics | None = None) -> None:
         self.web = web
+        self._metrics = metrics or Metrics()
         self.channel_ids: ChannelIds | None = None  # known once the workspace is
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
@@ -69,6 +72,24 @@ class WebApi:
 
     async def call_with_headers(self, method: str, **arguments: Any) -> tuple[dict[str, Any], Any]:
         """The answer and the headers of the response."""
+        began, outcome = time.perf_counter(), "ok"
+        try:
+            return await self._call(method, arguments)
+        except RateLimited:
+            outcome = "rate_limited"
+            raise
+        except SlackRefused:
+            outcome = "refused"
+            raise
+        except BaseException:
+            outcome = "unreachable"
+            raise
+        finally:
+            label = self._metrics.method(method)
+            self._metrics.slack.calls.labels(method=label, outcome=outcome).inc()
+            self._metrics.slack.call_seconds.labels(method=label).observe(time.perf_counter() - began)
+
+    async def _call(self, method: str, arguments: dict[str, Any]) -> tuple[dict[str, Any], Any]:
         given = {name: value for name, value in arguments.items() if value is not None}
         await self._map_channel(given)
         try:

@@ -1,0 +1,1 @@
+"""What operators see from outside: metrics, log lines and traces of what the bot does. Never contents."""

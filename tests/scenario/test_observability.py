@@ -1,0 +1,62 @@
+"""A bot seen from outside: what its log says of an approval and never says, and what each process counts."""
+
+from slack_local.block_kit.text import full_text
+from tests.support.bots import BotProcess
+from tests.support.stage import Stage
+
+CANARY = "kanarienvogel-42"
+RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": CANARY}}
+
+
+def samples(page: str) -> dict[str, float]:
+    parted = (line.rsplit(" ", 1) for line in page.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, value in parted}
+
+
+async def test_the_log_has_a_line_for_each_thing_that_happened_and_no_message(
+    stage: Stage, process: BotProcess
+) -> None:
+    card = await stage.card(RISKY)
+    assert CANARY in full_text(card.message), "people see it"
+    await card.reject(by=stage.ws.bob, reason=f"Not {CANARY}!")
+    await stage.resumed(card.thread)
+
+    here = [line for line in process.entries() if line.get("thread_id") == card.thread.id]
+    assert [line["event"] for line in here] == [
+        *("run_ended", "approval_opened", "card_posted"),
+        *("approval_decided", "run_ended", "approval_resumed"),
+    ]
+    assert len({line["approval_id"] for line in here if "approval_id" in line}) == 1
+    assert CANARY not in process.said
+    assert "POST /api/" not in process.said, "no line for a call of the Web API"
+
+
+async def test_slacks_requests_and_our_calls_are_counted_where_they_are_made(
+    stage: Stage, process: BotProcess
+) -> None:
+    before = samples((await process.get("/metrics"))[1])
+    card = await stage.card(RISKY)
+    await card.approve(by=stage.ws.bob)
+    await stage.resumed(card.thread)
+
+    after = samples((await process.get("/metrics"))[1])
+
+    def more(name: str) -> float:
+        return after[f"countersign_{name}"] - before.get(f"countersign_{name}", 0.0)
+
+    assert more('slack_calls_total{method="chat.postMessage",outcome="ok"}') >= 1
+    assert more('acknowledgement_seconds_count{kind="event"}') >= 1
+    assert more('acknowledgement_seconds_count{kind="interaction"}') >= 1
+    assert after["countersign_socket_mode_connections"] >= 1
+    assert after["countersign_workers"] >= 1
+    assert after["countersign_database_up"] == 1
+    assert after['countersign_database_connections{pool="statements",state="idle"}'] >= 1
+
+
+async def test_a_worker_counts_its_runs_and_has_the_gauges_too(stage: Stage) -> None:
+    async with stage.bot("worker", name="counting", WORKER_PORT="0") as worker:
+        await worker.answers("/readyz", 200, seconds=40)
+        seen = samples(await worker.answers("/metrics", 200))
+    assert seen["countersign_database_up"] == 1
+    assert seen["countersign_workers"] >= 2
+    assert "countersign_queue_waiting" in seen

@@ -22,6 +22,8 @@ from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.grants.give import GiveGrant
 from countersign.flow.grants.manage import Grants
+from countersign.flow.home.home_tabs import HomeTabs
+from countersign.flow.home.inbox import InboxReader
 from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
 from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.audience import Audience
@@ -54,6 +56,8 @@ from countersign.runtime import new_event_loop
 from countersign.settings import Settings
 from countersign.slack.background_tasks import BackgroundTasks
 from countersign.slack.client import SlackClient
+from countersign.slack.home.home_tab import HomeTab
+from countersign.slack.home.links import CardLinks
 from countersign.slack.transport.outbound.scopes import scope_warning
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace, open_web
 from countersign.slack_startup import connect_to_slack
@@ -92,6 +96,8 @@ class Services:
     decisions: Decisions
     grants: Grants
     break_glass_reviews: BreakGlassReviews
+    inbox: InboxReader
+    home_tabs: HomeTabs
     delivery: MessageDelivery
     run_thread: ThreadRunner
     timers: TimerRunner
@@ -139,6 +145,10 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
         decisions = _decisions(settings, storage, slack, voting, audience, observer, clock)
         delivery = MessageDelivery(storage.threads, storage.outbox, slack, observer, storage.lost_cards)
         graphs = GraphsOnGraphLoop(graph_loop, hosted)
+        inbox = InboxReader(
+            storage.inboxes, slack.memberships, channel_ids, storage.delegations, clock, workspace.team
+        )
+        home_tab = HomeTab(api, slack.names, CardLinks(workspace=workspace, channel_ids=channel_ids))
         shortages = ShortageNotices(audience, voting)
         retention = Retention(storage.retention, storage.locks, Checkpoints(), settings.retention or None)
         yield Services(
@@ -158,6 +168,8 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
             break_glass_reviews=BreakGlassReviews(
                 storage.break_glass, storage.threads, voting, audience, clock, delivery.deliver_posts
             ),
+            inbox=inbox,
+            home_tabs=HomeTabs(storage.homes, inbox, home_tab, workspace.team),
             delivery=delivery,
             run_thread=ThreadRunner(
                 store=storage.threads,

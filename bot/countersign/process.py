@@ -27,6 +27,7 @@ from countersign.slack.transport.inbound.http import events_handler
 from countersign.slack.transport.inbound.socket_mode import SocketMode
 
 _DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
+_HOMES_EVERY = 0.25  # seconds between two looks for Home tabs that show something old
 _TIMERS_EVERY = 1.0  # seconds between two looks at what the clock has made due
 _DELEGATIONS_EVERY = 60.0  # seconds in which the end of a delegation gets its entry in the ledger
 _REVIEWS_EVERY = 60.0  # seconds between two looks for reviews that nobody was told of for a day
@@ -108,6 +109,8 @@ async def _worker(services: Services) -> AsyncIterator[None]:
         repair(_DELIVER_EVERY, "deliver", services.delivery.deliver_due),
         repair(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
         repair(_REPAIR_EVERY, "update_messages", services.delivery.update_outdated_messages),
+        repair(_HOMES_EVERY, "publish_homes", services.home_tabs.publish_stale),
+        repair(_REPAIR_EVERY, "find_awaited", services.storage.inboxes.set_unknown_awaited),
         repair(_TIMERS_EVERY, "timers", services.timers.run_due),
         repair(_DELEGATIONS_EVERY, "end_delegations", services.decisions.absences.end_lapsed),
         repair(
@@ -151,6 +154,8 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         grants=services.grants,
         break_glass_reviews=services.break_glass_reviews,
         start_permission=services.decisions.start_permission,
+        inbox=services.inbox,
+        home_tabs=services.home_tabs,
         delivery=services.delivery,
         graphs=services.graphs.infos,
         default_graph=services.graphs.default,

@@ -21,6 +21,7 @@ from countersign.store.diagnostics import Diagnostics
 from countersign.store.effects import Effects
 from countersign.store.gauges import GaugeReader
 from countersign.store.grants import GrantStore
+from countersign.store.homes import HomeStore, InboxStore
 from countersign.store.ledger import Ledger
 from countersign.store.posts.lost_cards import LostCards
 from countersign.store.posts.outbox import Outbox
@@ -47,6 +48,8 @@ class Storage:
     delegations: DelegationStore
     grants: GrantStore
     break_glass: BreakGlassStore
+    inboxes: InboxStore
+    homes: HomeStore
     effects: Effects
     channel_ids: ChannelIdStore
     retention: RetentionStore
@@ -86,6 +89,8 @@ async def open_storage(
         delegations=DelegationStore(pool, hasher),
         grants=GrantStore(pool, hasher),
         break_glass=BreakGlassStore(pool, hasher),
+        inboxes=InboxStore(pool),
+        homes=HomeStore(pool),
         effects=Effects(pool),
         channel_ids=ChannelIdStore(pool),
         retention=RetentionStore(sessions),

@@ -27,6 +27,8 @@ from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.grants.give import GiveGrant
 from countersign.flow.grants.manage import Grants
 from countersign.flow.graph_state import GraphInfo, StartsWith
+from countersign.flow.home.home_tabs import HomeTabs
+from countersign.flow.home.inbox import InboxReader
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, card
 from countersign.flow.policy.audience import Audience
@@ -38,6 +40,8 @@ from countersign.flow.work import StepResult
 from countersign.http.server import build_http_app, open_http_server
 from countersign.interrupts import digest, parse
 from countersign.slack.client import SlackClient
+from countersign.slack.home.home_tab import HomeTab
+from countersign.slack.home.links import CardLinks
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.transport.inbound.bolt_app import build_bolt_app
 from countersign.slack.transport.inbound.http import PATH, events_handler
@@ -48,6 +52,7 @@ from countersign.store.channel_ids import ChannelIdStore
 from countersign.store.connections.pool import open_pool
 from countersign.store.delegations import DelegationStore
 from countersign.store.grants import GrantStore
+from countersign.store.homes import HomeStore, InboxStore
 from countersign.store.posts.lost_cards import LostCards
 from countersign.store.posts.outbox import Outbox
 from countersign.store.threads import ThreadStore
@@ -177,6 +182,11 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
         voting = Voting(policy, client.directory, clock, delegations)
         audience = Audience(client.directory)
         delivery = MessageDelivery(store, outbox, client, lost_cards=LostCards(pool))
+        channel_ids = ChannelIds(ChannelIdStore(pool), workspace.team)
+        inbox = InboxReader(
+            InboxStore(pool), client.memberships, channel_ids, delegations, clock, workspace.team
+        )
+        home_tab = HomeTab(api, client.names, CardLinks(workspace=workspace, channel_ids=channel_ids))
         context = ListenerContext(
             api=api,
             client=client,
@@ -194,10 +204,12 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
                 BreakGlassStore(pool), store, voting, audience, clock, delivery.deliver_posts
             ),
             start_permission=StartPermission(client),
+            inbox=inbox,
+            home_tabs=HomeTabs(HomeStore(pool), inbox, home_tab, workspace.team),
             delivery=delivery,
             graphs=GRAPHS,
             default_graph="assistant",
-            channel_ids=ChannelIds(ChannelIdStore(pool), workspace.team),
+            channel_ids=channel_ids,
         )
         yield Bot(ws=ws, context=context, store=store, outbox=outbox, delivery=delivery, deferred=deferred)
         await context.background_tasks.close()

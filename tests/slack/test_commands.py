@@ -51,39 +51,67 @@ async def test_a_thread_that_cannot_be_started_is_explained_to_who_asked(bot: Bo
     assert bot.deferred == []
 
 
-async def test_approvals_shows_what_waits_where_the_person_is(bot: Bot) -> None:
+async def test_approvals_shows_what_waits_for_the_person_with_its_requester(bot: Bot) -> None:
     card = await bot.asks(TOOL)
     hidden = await bot.asks(TOOL, thread=await bot.ws.carol.dms("please"))
     assert hidden.is_open
 
     answer = await bot.ws.bob.runs("/approvals")
-    assert "*1 waiting for a decision:*" in answer.text
+    assert "*1 waiting for you:*" in answer.text
     assert (
         f"/archives/{card.thread.channel}/p{card.ts.replace('.', '')}?thread_ts={card.thread.ts}"
         in answer.text
     )
+    assert f"Requested by <@{bot.ws.carol.id}>" in str(answer.payload)
 
     own = await bot.ws.carol.runs("/approvals")
-    assert "*2 waiting for a decision:*" in own.text
+    assert "*2 waiting for you:*" in own.text
+    assert "*2 asked by you:*" in own.text
 
     await card.approve(by=bot.ws.bob)
-    assert "Nothing is waiting" in (await bot.ws.bob.runs("/approvals")).text
+    assert "Nothing is waiting for you" in (await bot.ws.bob.runs("/approvals")).text
 
 
-async def test_approvals_counts_what_it_does_not_list(bot: Bot) -> None:
+async def test_approvals_decides_right_there(bot: Bot) -> None:
+    card = await bot.asks(TOOL)
+    await bot.ws.bob.runs("/approvals", "#ops")
+    shown = await bot.ws.bob.sees_ephemeral("1 waiting for you")
+
+    await bot.ws.bob.clicks(shown, "approval:approve")
+
+    assert "Approved by bob" in (await card.closes()).text
+    replaced = await bot.ws.bob.sees_ephemeral("Nothing is waiting for you")
+    assert replaced is shown, "the list is replaced, not repeated"
+
+
+async def test_a_list_that_is_out_of_date_decides_nothing_and_says_why(bot: Bot) -> None:
+    card = await bot.asks(TOOL)
+    await bot.ws.bob.runs("/approvals")
+    shown = await bot.ws.bob.sees_ephemeral("1 waiting for you")
+    await card.reject(by=bot.ws.alice)
+    await bot.ws.bob.clicks(shown, "approval:approve")
+    replaced = await bot.ws.bob.sees_ephemeral("rejected by alice already")
+    assert "Nothing is waiting for you" in str(replaced.blocks)
+
+
+async def test_approvals_has_pages(bot: Bot) -> None:
     thread = await bot.ws.carol.mentions("please")
-    for number in range(22):
+    for number in range(7):
         await bot.asks({"type": "tool_approval", "name": f"step{number}", "args": {}}, thread=thread)
     answer = await bot.ws.bob.runs("/approvals")
-    assert "*22 waiting for a decision:*" in answer.text
-    assert answer.text.index("|Step0>") < answer.text.index("|Step19>")
-    assert "Step20" not in answer.text
-    assert "and 2 newer ones" in answer.text
+    assert "*7 waiting for you:*" in answer.text
+    assert answer.text.index("|Step0>") < answer.text.index("|Step4>")
+    assert "Step5" not in answer.text
+    shown = await bot.ws.bob.sees_ephemeral("Page 1 of 2")
+    await bot.ws.bob.clicks(shown, "home:page:1")
+    second = await bot.ws.bob.sees_ephemeral("Page 2 of 2")
+    assert "|Step6>" in second.text
+    assert "Step0" not in second.text
 
 
 async def test_approvals_with_words_says_how_it_is_used(bot: Bot) -> None:
     usage = (await bot.ws.bob.runs("/approvals now")).text
-    assert "`/approvals` lists what needs a decision" in usage
+    assert "`/approvals` lists what waits for you" in usage
     assert "`/approvals delegate @someone until friday`" in usage
     assert "`/approvals grants` lists" in usage
 

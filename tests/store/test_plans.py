@@ -37,8 +37,10 @@ GROWN = {
         "'k' || n, 'e' || n, 'T1/C1/' || n, 'message', 'U', 't', CASE WHEN n % 200 > 0 THEN now() END"
     ),
     "countersign.approvals"
-    " (id, thread_id, interrupt_id, digest, status, votes, version, rendered_version, card_ts, opened_at)": (
-        "gen_random_uuid(), 'T1/C1/' || n, 'i', 'd', 'pending', '[]', 1, 1, n || '.0', now()"
+    " (id, thread_id, interrupt_id, digest, status, votes, version, rendered_version, card_ts, opened_at,"
+    " awaits, excused)": (
+        "gen_random_uuid(), 'T1/C1/' || n, 'i', 'd', 'pending', '[]', 1, 1, n || '.0', now(),"
+        " ARRAY['in:C' || n / 10000], '{}'"
     ),
     "countersign.outbox (key, kind, team, channel, thread_ts, posted_at)": (
         "'o' || n, 'note', 'T1', 'C1', n::text, CASE WHEN n % 200 > 0 THEN now() END"

@@ -3,6 +3,7 @@
 Names are cached for a minute, members for a few seconds: whoever was removed decides nothing.
 """
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
@@ -18,12 +19,14 @@ from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.matching import Channel
 from countersign.approvals.policy.voting.membership import Roster, Unreadable
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.ports import OwnChannel
 from countersign.slack.transport.outbound.web_api import WebApi
 
 NAMES_MAX_AGE = 60.0  # seconds; of names, ids and whether a channel is private
 MEMBERS_MAX_AGE = 3.0  # seconds
+CHANNELS_MAX_AGE = 15.0  # seconds; of the channels that one person is in
 CACHE_SIZE = 2_000  # answers; the least recently used are evicted
-_PAGE = 1_000  # members or channels per call
+_PAGE = 999  # members or channels per call; users.conversations takes no more
 _MAX_PAGES = 100
 _GONE = {"no_such_subteam", "channel_not_found", "is_archived", "method_not_supported_for_channel_type"}
 _NO_PERMISSION = "the app lacks a permission to see its members ({error})"
@@ -151,6 +154,35 @@ class ApproverDirectory:
             if user_id in group.members:
                 found |= {f"@{group.handle}", group.id}
         return frozenset(found)
+
+    async def channels_of(self, user_id: str) -> tuple[OwnChannel, ...]:
+        """The channels that both this person and the bot are in, with their direct messages.
+
+        Raises RateLimited, SlackRefused and SlackUnreachable.
+        """
+
+        async def look() -> tuple[OwnChannel, ...]:
+            types = "public_channel,private_channel,mpim"
+            pages = await self._pages("users.conversations", "channels", user=user_id, types=types)
+            return tuple(
+                OwnChannel(id=str(each["id"]), name=str(each["name"]) if each.get("name") else None)
+                for each in pages
+            )
+
+        channels, direct = await asyncio.gather(
+            self._cached(("channels of", user_id), look, CHANNELS_MAX_AGE),
+            self._cached(("direct", user_id), lambda: self._direct_channels(user_id), NAMES_MAX_AGE),
+        )
+        return (*channels, *direct)
+
+    async def _direct_channels(self, user_id: str) -> tuple[OwnChannel, ...]:
+        """The direct messages of this person and the bot, if there are any."""
+        try:
+            answer = await self._api.read("conversations.open", users=user_id, prevent_creation=True)
+        except SlackRefused:
+            return ()
+        channel = (answer.get("channel") or {}).get("id")
+        return (OwnChannel(id=str(channel), name=None),) if channel else ()
 
     async def _group_id(self, name: str) -> str:
         if not name.startswith("@"):

@@ -17,6 +17,7 @@ from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.block_kit.escaping import escape, quote_imitations
 from countersign.slack.card_messages import CardMessages
 from countersign.slack.images import UnusableImage, image_file
+from countersign.slack.memberships import Memberships
 from countersign.slack.message_sender import MessageSender
 from countersign.slack.messages import render_message
 from countersign.slack.text.names import Names
@@ -48,7 +49,8 @@ class SlackClient:
         self._api = api
         self.users = UserDirectory(api, workspace.team)
         self.directory = ApproverDirectory(api, self.person)
-        self._names = Names(api)
+        self.memberships = Memberships(self.users, self.directory)
+        self.names = self._names = Names(api)
         self._sender = MessageSender(api)
         self._cards = CardMessages(api, workspace, self._names, self._sender)
 

@@ -101,13 +101,17 @@ SELECT * FROM countersign.approvals WHERE id = %(id)s;
 WITH opened AS (
     INSERT INTO countersign.approvals
         (id, thread_id, interrupt_id, digest, digest_key, value, schema, node, answer_shape, look_alikes, checkpoint_id, graph_version, status,
-         votes, version, opened_at, requester, rules, row_votes, asked_at, fired, undo_until, due_at, posted_to, state, graph)
+         votes, version, opened_at, requester, rules, row_votes, asked_at, fired, undo_until, due_at, posted_to, state, graph,
+         awaits, excused, deadline)
     VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(digest_key)s, %(value)s, %(schema)s, %(node)s, %(answer_shape)s, %(look_alikes)s,
             %(checkpoint_id)s, %(graph_version)s, %(status)s, %(votes)s, %(version)s, %(opened_at)s,
             %(requester)s, %(rules)s, %(row_votes)s, %(asked_at)s, %(fired)s, %(undo_until)s, %(due_at)s,
-            %(posted_to)s, %(state)s, %(graph)s)
+            %(posted_to)s, %(state)s, %(graph)s, %(awaits)s, %(excused)s, %(deadline)s)
     ON CONFLICT DO NOTHING
     RETURNING id, thread_id, version
+), noticed AS (
+    INSERT INTO countersign.home_changes (team, keys)
+    SELECT split_part(thread_id, '/', 1), %(awaits)s::text[] || %(concerned)s::text[] FROM opened
 )
 INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail, at, hash)
 SELECT id, thread_id, version, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s::json, %(at)s, %(hash)s FROM opened
@@ -116,13 +120,16 @@ RETURNING id;
 -- change_approval --
 -- Compare-and-set on the version, with a ledger row. Returns no row when somebody else changed it first. A card
 -- that shows the decision needs no update once the graph took it, so its rendered version moves along. Messages
--- about the approval that show another stage are outdated by it.
-WITH changed AS (
+-- about the approval that show another stage are outdated by it, and the Home tabs of people whom it waits for or
+-- waited for are to be marked stale.
+WITH before AS (
+    SELECT awaits FROM countersign.approvals WHERE id = %(id)s
+), changed AS (
     UPDATE countersign.approvals
     SET status = %(status)s, votes = %(votes)s, row_votes = %(row_votes)s, answer = %(answer)s, closes_as = %(closes_as)s,
         status_reason = %(status_reason)s, version = %(version)s, asked_at = %(asked_at)s, fired = %(fired)s,
         undo_until = %(undo_until)s, due_at = %(due_at)s, state = %(state)s, claim = %(claim)s,
-        referrals = %(referrals)s,
+        referrals = %(referrals)s, awaits = %(awaits)s, excused = %(excused)s, deadline = %(deadline)s,
         rendered_version = CASE WHEN %(status)s IN ('resumed', 'expired', 'cancelled') AND rendered_version = version
                            THEN %(version)s ELSE rendered_version END,
         changed_at = now()
@@ -131,6 +138,11 @@ WITH changed AS (
 ), outdated AS (
     UPDATE countersign.approval_messages SET outdated_at = now()
     WHERE approval_id IN (SELECT id FROM changed) AND shows <> %(stage)s
+), noticed AS (
+    INSERT INTO countersign.home_changes (team, keys)
+    SELECT split_part(changed.thread_id, '/', 1),
+           coalesce(before.awaits, '{}') || %(awaits)s::text[] || %(concerned)s::text[]
+    FROM changed, before
 )
 INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail, at, hash)
 SELECT id, thread_id, version, %(event)s, %(actor_id)s, %(actor_name)s, %(detail)s::json, %(at)s, %(hash)s FROM changed
@@ -166,6 +178,154 @@ WHERE status = 'pending'
   AND (%(channels)s::text[] IS NULL OR coalesce(posted_to, split_part(thread_id, '/', 2)) = ANY(%(channels)s))
 ORDER BY opened_at
 LIMIT %(limit)s;
+
+-- waiting_for --
+-- A page of what waits for a person: soonest to expire first, then oldest first; each with how many there are in all.
+WITH found AS (
+    SELECT id, deadline, opened_at FROM countersign.approvals
+    WHERE status = 'pending' AND awaits && %(keys)s::text[]
+      AND split_part(thread_id, '/', 1) = %(team)s
+      AND coalesce(posted_to, split_part(thread_id, '/', 2)) = ANY(%(channels)s)
+      AND (%(user)s = ANY(excused)) IS NOT TRUE
+), page AS (
+    SELECT id FROM found ORDER BY deadline NULLS LAST, opened_at, id LIMIT %(limit)s OFFSET %(offset)s
+)
+SELECT a.*, (SELECT count(*) FROM found) AS found_in_all
+FROM page JOIN countersign.approvals a ON a.id = page.id
+ORDER BY a.deadline NULLS LAST, a.opened_at, a.id;
+
+-- waiting_elsewhere --
+-- Channels that a person is not in, with cards that wait for them by name or by group.
+SELECT DISTINCT coalesce(posted_to, split_part(thread_id, '/', 2)) AS channel FROM countersign.approvals
+WHERE status = 'pending' AND awaits && %(keys)s::text[]
+  AND split_part(thread_id, '/', 1) = %(team)s
+  AND coalesce(posted_to, split_part(thread_id, '/', 2)) <> ALL(%(channels)s)
+LIMIT %(limit)s;
+
+-- asked_by --
+-- What somebody asked for and nobody has decided, oldest first; each with how many there are in all.
+SELECT *, count(*) OVER () AS found_in_all FROM countersign.approvals
+WHERE requester = %(user)s AND status = 'pending' AND split_part(thread_id, '/', 1) = %(team)s
+ORDER BY opened_at, id
+LIMIT %(limit)s;
+
+-- decided_lately --
+-- What somebody asked for or voted on, and what is decided or closed by now, the latest first.
+SELECT a.* FROM countersign.approvals a
+WHERE a.id IN (
+    (SELECT l.approval_id FROM countersign.ledger l
+     WHERE l.actor_id = %(user)s AND l.event IN ('decided', 'voted', 'cancelled', 'undone')
+     ORDER BY l.id DESC LIMIT 500)
+    UNION
+    (SELECT o.id FROM countersign.approvals o
+     WHERE o.requester = %(user)s AND o.status <> 'pending' ORDER BY o.changed_at DESC LIMIT 500))
+  AND a.status <> 'pending' AND split_part(a.thread_id, '/', 1) = %(team)s
+ORDER BY a.changed_at DESC, a.id
+LIMIT %(limit)s OFFSET %(offset)s;
+
+-- awaiting_unknown --
+-- Pending approvals of which it is not known whom they wait for: an earlier version of the bot opened them.
+SELECT * FROM countersign.approvals WHERE status = 'pending' AND awaits IS NULL ORDER BY opened_at LIMIT %(limit)s;
+
+-- set_awaited --
+-- Whom such an approval waits for, unless it changed since it was read.
+UPDATE countersign.approvals SET awaits = %(awaits)s, excused = %(excused)s, deadline = %(deadline)s
+WHERE id = %(id)s AND version = %(version)s AND awaits IS NULL;
+
+-- open_home --
+-- Somebody looks at their Home tab: it is to be published at once, on this page.
+INSERT INTO countersign.homes (team, user_id, page, stale_at) VALUES (%(team)s, %(user)s, %(page)s, now())
+ON CONFLICT (team, user_id) DO UPDATE
+SET opened_at = now(), stale_at = now(), due_at = now(), page = excluded.page, shown = NULL;
+
+-- touch_home --
+-- Somebody did something that their Home tab shows: it is to be published at once, if it was ever opened.
+UPDATE countersign.homes SET opened_at = now(), stale_at = coalesce(stale_at, now()), due_at = now()
+WHERE team = %(team)s AND user_id = %(user)s;
+
+-- claim_home --
+-- Leases one Home tab that is stale. What changes from now on makes it stale again.
+UPDATE countersign.homes SET claimed_until = now() + %(claim)s * interval '1 second', stale_at = NULL
+WHERE team = %(team)s AND user_id = %(user)s AND stale_at IS NOT NULL
+  AND (claimed_until IS NULL OR claimed_until < now())
+RETURNING user_id, page, shown;
+
+-- claim_due_homes --
+-- Leases Home tabs that are stale, or whose publisher crashed, the longest stale first; only those that may still be
+-- looked at.
+UPDATE countersign.homes h SET claimed_until = now() + %(claim)s * interval '1 second', stale_at = NULL
+FROM (
+    SELECT team, user_id FROM countersign.homes
+    WHERE team = %(team)s AND (stale_at IS NOT NULL OR claimed_until < now())
+      AND (claimed_until IS NULL OR claimed_until < now())
+      AND due_at <= now() AND opened_at > now() - interval '12 hours'
+    ORDER BY stale_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+) due
+WHERE h.team = due.team AND h.user_id = due.user_id
+RETURNING h.user_id, h.page, h.shown;
+
+-- set_home_keys --
+-- Which approvals concern this person. Stored before their inbox is read, so that no change is missed in between.
+UPDATE countersign.homes SET keys = %(keys)s WHERE team = %(team)s AND user_id = %(user)s;
+
+-- home_published --
+-- Releases the lease. A tab that was opened long ago follows more slowly. Another page may have been asked for
+-- meanwhile.
+UPDATE countersign.homes
+SET claimed_until = NULL, shown = %(shown)s, page = CASE WHEN page = %(read)s THEN %(page)s ELSE page END,
+    due_at = now() + CASE WHEN opened_at > now() - interval '1 hour' THEN %(seconds)s ELSE 30 END * interval '1 second'
+WHERE team = %(team)s AND user_id = %(user)s;
+
+-- home_failed --
+-- Releases the lease; it is tried again after so many seconds.
+UPDATE countersign.homes
+SET claimed_until = NULL, stale_at = coalesce(stale_at, now()), due_at = now() + %(seconds)s * interval '1 second'
+WHERE team = %(team)s AND user_id = %(user)s;
+
+-- mark_stale_homes --
+-- Consumes changes of approvals: the Home tabs of people whom they concern are stale. In one order, so that two
+-- processes do not wait for each other in a circle.
+WITH taken AS (
+    DELETE FROM countersign.home_changes WHERE id IN (
+        SELECT id FROM countersign.home_changes ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    RETURNING team, keys
+), touched AS (
+    SELECT team, array_agg(DISTINCT key) AS keys FROM taken, unnest(keys) AS key GROUP BY team
+), stale AS (
+    SELECT h.team, h.user_id FROM countersign.homes h JOIN touched t ON t.team = h.team
+    WHERE h.keys && t.keys AND h.stale_at IS NULL AND h.opened_at > now() - interval '12 hours'
+    ORDER BY h.team, h.user_id FOR UPDATE OF h
+)
+UPDATE countersign.homes h SET stale_at = now() FROM stale s WHERE h.team = s.team AND h.user_id = s.user_id;
+
+-- delete_expired_homes --
+-- Home tabs that nobody has opened for a long time; opening one publishes it anew.
+DELETE FROM countersign.homes WHERE opened_at < now() - interval '30 days';
+
+-- quiet_hours --
+-- When somebody wants no direct messages.
+SELECT begins, ends, zone FROM countersign.quiet_hours WHERE team = %(team)s AND user_id = %(user)s;
+
+-- set_quiet_hours --
+-- Keeps them from now on.
+INSERT INTO countersign.quiet_hours (team, user_id, begins, ends, zone)
+VALUES (%(team)s, %(user)s, %(begins)s, %(ends)s, %(zone)s)
+ON CONFLICT (team, user_id) DO UPDATE SET begins = excluded.begins, ends = excluded.ends, zone = excluded.zone;
+
+-- delete_quiet_hours --
+-- Somebody hears of everything at once again.
+DELETE FROM countersign.quiet_hours WHERE team = %(team)s AND user_id = %(user)s;
+
+-- hold --
+-- Keeps a direct message until its reader's quiet hours are over. Nothing was tried, so no attempt counts.
+UPDATE countersign.outbox
+SET due_at = %(until)s, held_at = now(), attempts = greatest(attempts - 1, 0), error = 'quiet hours'
+WHERE key = %(key)s AND posted_at IS NULL AND given_up_at IS NULL;
+
+-- release_held --
+-- Somebody changed their quiet hours: what was held is looked at again.
+UPDATE countersign.outbox SET due_at = now()
+WHERE team = %(team)s AND channel = %(user)s AND held_at IS NOT NULL AND posted_at IS NULL AND given_up_at IS NULL;
 
 -- insert_grant --
 -- A grant that somebody gives with an approval.

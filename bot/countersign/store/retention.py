@@ -28,6 +28,7 @@ class RetentionStore:
             "delete_expired_deletions",
             "delete_expired_run_errors",
             "delete_expired_grants",
+            "delete_expired_homes",
         ):
             await run(self._pool, name, {})
 

@@ -4,6 +4,15 @@ from countersign.flow.ports.break_glass import BreakGlassStore
 from countersign.flow.ports.clock import Clock
 from countersign.flow.ports.delegations import Delegations, DelegationStore
 from countersign.flow.ports.graphs import Graphs, GraphThread, Locks, RunSlots, Session
+from countersign.flow.ports.home import (
+    HomeDisplay,
+    HomeStore,
+    InboxStore,
+    Memberships,
+    OpenedHome,
+    OwnChannel,
+    QuietHoursStore,
+)
 from countersign.flow.ports.outbox import LostCards, Outbox
 from countersign.flow.ports.retention import Checkpoints, RetentionStore
 from countersign.flow.ports.slack import ApproverDirectory, Names, Slack, SlackForTools, StatusDisplay
@@ -30,12 +39,19 @@ __all__ = [
     "GrantStore",
     "GraphThread",
     "Graphs",
+    "HomeDisplay",
+    "HomeStore",
+    "InboxStore",
     "Ledger",
     "Locks",
     "LostCards",
+    "Memberships",
     "Names",
     "NoticeStore",
+    "OpenedHome",
     "Outbox",
+    "OwnChannel",
+    "QuietHoursStore",
     "ReplyStore",
     "RetentionStore",
     "RunSlots",

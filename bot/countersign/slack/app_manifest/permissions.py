@@ -94,6 +94,7 @@ _CHANNEL = ("channels:read", "groups:read")
 
 # Scopes as https://docs.slack.dev/reference/events has them.
 EVENTS = (
+    Event(name="app_home_opened", scopes=(), reason="show a person's inbox on their Home tab"),
     Event(
         name="app_mention", scopes=("app_mentions:read",), reason="start a run when somebody mentions the bot"
     ),
@@ -161,6 +162,7 @@ METHODS = (
     ),
     Method(name="users.list", scopes=("users:read",), reason="find a person by name"),
     Method(name="views.open", scopes=(), reason="open a form or the details of a card"),
+    Method(name="views.publish", scopes=(), reason="show a person's inbox on their Home tab"),
     Method(name="views.update", scopes=(), reason="turn the pages of a form"),
 )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from countersign.approvals.approval import Approval
 from countersign.approvals.lifecycle import Outcome, Stage
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.notices.direct_messages import Why
@@ -100,13 +101,16 @@ def _broke_glass(review: Review, title: str, link: str, *, reminder: bool) -> Re
     return RenderedMessage(text=f":rotating_light: {lead}: {title}", blocks=blocks)
 
 
-def _closed(review: Review, title: str, link: str) -> RenderedMessage:
-    outcome = review.approval.outcome or Outcome.WITHDRAWN
+def outcome_line(approval: Approval) -> str:
+    """`✅ *Approved* by @bob`, in mrkdwn, once it is closed."""
+    outcome = approval.outcome or Outcome.WITHDRAWN
     people = list(
-        dict.fromkeys(
-            voter_mention(vote) for vote in review.approval.votes if vote is not None and vote.by_a_person
-        )
+        dict.fromkeys(voter_mention(vote) for vote in approval.votes if vote is not None and vote.by_a_person)
     )
     by = f" by {' and '.join(people)}" if people and outcome is not Outcome.WITHDRAWN else ""
-    text = f"{_OUTCOME[outcome]}{by}: {title}"
+    return f"{_OUTCOME[outcome]}{by}"
+
+
+def _closed(review: Review, title: str, link: str) -> RenderedMessage:
+    text = f"{outcome_line(review.approval)}: {title}"
     return RenderedMessage(text=text.replace("*", ""), blocks=[section(f"{text}\n<{link}|Open the card>")])

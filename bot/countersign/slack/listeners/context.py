@@ -31,6 +31,8 @@ from countersign.flow.errors import (
 )
 from countersign.flow.grants.manage import Grants
 from countersign.flow.graph_state import GraphInfo
+from countersign.flow.home.home_tabs import HomeTabs
+from countersign.flow.home.inbox import InboxReader
 from countersign.flow.ports import Store
 from countersign.flow.review import Review
 from countersign.flow.steps.start_permission import StartPermission
@@ -38,11 +40,12 @@ from countersign.flow.thread import ThreadRef
 from countersign.i18n import N_, _
 from countersign.interrupts import FormValidationError, InvalidDecision
 from countersign.slack.background_tasks import BackgroundTasks
-from countersign.slack.cards.values.references import CardReference
+from countersign.slack.cards.values.references import NO_CARD, CardReference
 from countersign.slack.client import SlackClient
+from countersign.slack.home.links import CardLinks
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace
 
-_DELETED = N_("This approval was deleted after its retention period.")
+DELETED = N_("This approval was deleted after its retention period.")
 _SLACK_REFUSED = N_(
     "Slack refused this ({error}). Nothing was changed. Ask your admin to check the permissions of the app."
 )
@@ -89,12 +92,18 @@ class ListenerContext:
     grants: Grants
     break_glass_reviews: BreakGlassReviews
     start_permission: StartPermission
+    inbox: InboxReader
+    home_tabs: HomeTabs
     delivery: Delivery
     graphs: Mapping[str, GraphInfo]
     default_graph: str
     channel_ids: ChannelIds
     check_shortages: Callable[[], Coroutine[Any, Any, None]] | None = None  # after a change of memberships
     background_tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
+
+    @property
+    def links(self) -> CardLinks:
+        return CardLinks(workspace=self.workspace, channel_ids=self.channel_ids)
 
     async def person(self, user: str, channel: str) -> Person:
         """Who it is now, and whether they can see this channel now."""
@@ -110,7 +119,7 @@ class ListenerContext:
         """The approval, open or not. Raises NotPending if it is unknown or not from this channel."""
         review = await self.store.approval(approval_id)
         if review is None or review.approval.channel != channel:
-            raise NotPending(_(_DELETED))
+            raise NotPending(_(DELETED))
         return review
 
     async def check_may_read(self, user: str, channel: str) -> None:
@@ -124,6 +133,8 @@ class ListenerContext:
         A process may die between posting a card and recording its ts. Then the first click on the card
         records it, if the button is `shown` on that message.
         """
+        if message_ts == NO_CARD:
+            return  # the button is in an inbox; it carries the digest of what was shown there
         if approval.card_ts is None and shown:
             await self.delivery.card_seen(approval.id, message_ts)
         elif approval.card_ts != message_ts:

@@ -4,13 +4,14 @@ The columns are json, not jsonb: the order of keys is kept for the cards, and so
 can hold, U+0000 among them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from psycopg.types.json import Json as AsJson
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.awaited import awaited, concerned, deadline, excused
 from countersign.approvals.lifecycle import Status
 from countersign.flow.error_report import ErrorReport
 from countersign.flow.messages.inbound import Inbound, InboundKind
@@ -163,7 +164,22 @@ def approval_row(approval: Approval) -> dict[str, Any]:
         "due_at": approval.due_at,
         "posted_to": approval.posted_to,
         "stage": approval.stage.value,
+        **inbox_columns(approval),
+        "concerned": _texts(concerned(approval)),
     }
+
+
+def inbox_columns(approval: Approval) -> dict[str, Any]:
+    """Whom it waits for, and until when."""
+    return {
+        "awaits": _texts(awaited(approval)),
+        "excused": _texts(excused(approval)),
+        "deadline": deadline(approval),
+    }
+
+
+def _texts(texts: Iterable[str]) -> list[str | None]:
+    return [postgres_text(text) for text in texts]
 
 
 def json_column(value: Any) -> AsJson | None:

@@ -26,12 +26,17 @@ def request_block(review: Review, *, truncated: bool) -> Block:
     approval, request = review.shown_approval, review.shown
     lines = [request_text(approval, request)]
     if request.risk is not None:
-        lines.append(_RISKS[request.risk])
+        lines.append(risk_label(request.risk))
     block = section("\n".join(lines))
     if truncated or not has_details(review):
         return block
     value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
     return block | {"accessory": button(card_actions.DETAILS, "Details", value)}
+
+
+def risk_label(risk: Risk) -> str:
+    """In mrkdwn."""
+    return _RISKS[risk]
 
 
 def has_details(review: Review) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from countersign.approvals.errors import CountersignError
 
+NO_CARD = "0.0"  # in place of a card's ts: the button is in an inbox
 VALUE_LIMIT = 2000  # characters of a button's value; private_metadata takes 3,000
 MAX_ROWS = 100  # rows in one reference
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -85,6 +86,12 @@ class ModalReference:
         return cls(
             card=CardReference.unpack(parts[0]), channel=parts[1], message_ts=parts[2], page=int(parts[3])
         )
+
+
+def approval_in(value: object) -> UUID:
+    """The approval of a reference, whichever kind of the two it is. Raises `InvalidReference`."""
+    approval_id, _, _ = _split(value)
+    return approval_id
 
 
 def _split(value: object) -> tuple[UUID, str, str]:

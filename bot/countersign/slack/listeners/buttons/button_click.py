@@ -2,9 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from countersign.flow.thread import ThreadRef
+
+
+class Surface(StrEnum):
+    MESSAGE = "message"
+    HOME = "home"  # the Home tab, which is in no channel
+    EPHEMERAL = "ephemeral"  # the answer to a slash command; Slack sends nothing of what it says
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +24,8 @@ class ButtonClick:
     action_id: str
     value: object  # the card reference that the button, or the menu's block, carries
     choice: str | None  # of a menu: the value of the option that was chosen
+    surface: Surface = Surface.MESSAGE
+    response_url: str = ""  # of an ephemeral message, which can be replaced there
     on_message: bool  # whether the message, as Slack has it now, contains an element with this value
 
     @classmethod
@@ -44,7 +53,15 @@ class ButtonClick:
             value=value,
             choice=choice,
             on_message=known,
+            surface=_surface(body, container),
+            response_url=str(body.get("response_url") or ""),
         )
+
+
+def _surface(body: Mapping[str, Any], container: Mapping[str, Any]) -> Surface:
+    if container.get("type") == "view" and (body.get("view") or {}).get("type") == "home":
+        return Surface.HOME
+    return Surface.EPHEMERAL if container.get("is_ephemeral") else Surface.MESSAGE
 
 
 def _contains_value(blocks: object, value: object) -> bool:

@@ -7,24 +7,20 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from countersign.approvals.errors import CountersignError
-from countersign.flow.errors import SlackRefused
 from countersign.flow.graph_name import split_name
 from countersign.flow.messages.outgoing import ThreadRoot
-from countersign.flow.review import Review
-from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
-from countersign.slack.block_kit.formatting import format_datetime
+from countersign.slack.block_kit.escaping import code, escape
 from countersign.slack.listeners.commands.break_glass_review import list_reviews
 from countersign.slack.listeners.commands.delegate_command import delegate
 from countersign.slack.listeners.commands.grant_list import grants
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
+from countersign.slack.listeners.home.approval_list import approval_list
 from countersign.slack.text.incoming import readable
 
-MAX_LISTED = 20
-_MAX_COUNTED = 200  # approvals; of more, the answer says "200 or more"
 _LOOKUP_TIMEOUT = 1.8  # seconds for Slack's lists of channels; a command has to answer within 3
 _STARTING = "Starting a thread in this channel."
 _APPROVALS_USAGE = (
-    "`/approvals` lists what needs a decision in your channels.\n"
+    "`/approvals` lists what waits for you, and you can decide it there.\n"
     "`/approvals delegate @someone until friday` lets them decide for you while you're away.\n"
     "`/approvals grants` lists what is approved without asking because of you.\n"
     "`/approvals review` lists what was decided by break glass and waits for your review."
@@ -103,62 +99,9 @@ def _list(context: ListenerContext) -> str:
     return "\n".join(["You can start these agents with `/agent name: text`:", *lines])
 
 
-async def _waiting(context: ListenerContext, user: str, _rest: str = "") -> str:
-    """Pending approvals in this person's channels, oldest first."""
-    channels, direct = await asyncio.gather(_channels(context, user), _direct_messages(context, user))
-    found = await context.store.waiting(
-        context.workspace.team, context.channel_ids.with_former([*channels, *direct]), _MAX_COUNTED
-    )
-    if not found:
-        return "Nothing is waiting for a decision in your channels."
-    more = len(found) - MAX_LISTED
-    count = f"{len(found)}" if len(found) < _MAX_COUNTED else f"{_MAX_COUNTED} or more"
-    lines = [f"*{count} waiting for a decision:*"]
-    lines += [_line(context, review) for review in found[:MAX_LISTED]]
-    if more > 0:
-        lines.append(f"… and {more}{'' if len(found) < _MAX_COUNTED else '+'} newer ones.")
-    return "\n".join(lines)
-
-
-def _line(context: ListenerContext, review: Review) -> str:
-    approval, thread = review.approval, review.thread
-    title = truncate_escaped(review.shown.title.replace("|", "¦"), 150)
-    channel = approval.posted_to or context.channel_ids.current(thread.channel)
-    if approval.posted_to is not None and approval.card_ts is not None:
-        link = context.workspace.link(channel, approval.card_ts)
-    else:
-        home = context.channel_ids.current(thread.channel)
-        link = context.workspace.link(home, approval.card_ts or thread.ts, thread.ts)
-    return f"•  <{link}|{title}> in <#{channel}>, {format_datetime(approval.opened_at)}"
-
-
-async def _channels(context: ListenerContext, user: str) -> list[str]:
-    """The channels that both this person and the bot can see."""
-    found: list[str] = []
-    cursor = ""
-    while True:
-        page = await context.api.read(
-            "users.conversations",
-            tries=2,
-            user=user,
-            types="public_channel,private_channel,mpim",
-            limit=999,
-            cursor=cursor or None,
-        )
-        found += [str(channel["id"]) for channel in page.get("channels", ())]
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return found
-
-
-async def _direct_messages(context: ListenerContext, user: str) -> list[str]:
-    """The direct message channel of this person and the bot, if there is one."""
-    try:
-        answer = await context.api.read("conversations.open", tries=2, users=user, prevent_creation=True)
-    except SlackRefused:
-        return []
-    channel = answer.get("channel") or {}
-    return [str(channel["id"])] if channel.get("id") else []
+async def _waiting(context: ListenerContext, user: str, _rest: str = "") -> dict[str, Any]:
+    """What waits for this person, with the buttons that decide it."""
+    return await approval_list(context, user)
 
 
 # Behind `/approvals`: what answers, given who typed it and the rest of the line.

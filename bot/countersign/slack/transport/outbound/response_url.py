@@ -1,5 +1,7 @@
-"""Answers at the response_url that came with a slash command, if it is an address of Slack's."""
+"""Answers at the response_url that came with a command or a click, if it is an address of Slack's."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -12,9 +14,17 @@ _HOOKS = "https://hooks.slack.com/"
 
 async def respond(web: AsyncWebClient, url: str, text: str) -> bool:
     """Whether the text was taken there, for the eyes of whoever typed the command."""
+    return await _post(web, url, {"response_type": "ephemeral", "text": escape(text)})
+
+
+async def replace_ephemeral(web: AsyncWebClient, url: str, message: Mapping[str, Any]) -> bool:
+    """Whether it was taken in place of the message whose button was clicked. Texts are escaped already."""
+    return await _post(web, url, {**message, "replace_original": True})
+
+
+async def _post(web: AsyncWebClient, url: str, body: Mapping[str, Any]) -> bool:
     if not _is_slack_url(web, url) or web.session is None:
         return False
-    body = {"response_type": "ephemeral", "text": escape(text)}
     try:
         async with web.session.post(url, json=body) as answer:
             return answer.status == 200

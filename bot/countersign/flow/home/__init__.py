@@ -1,0 +1,1 @@
+"""A person's inbox of approvals: what is in it, and the Home tab that shows it and follows it."""

@@ -1,0 +1,181 @@
+"""What waits for one person, what they asked for, and what was decided, for App Home and `/approvals`."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from countersign.approvals.awaited import in_channel, of_channel
+from countersign.approvals.delegation import Delegation
+from countersign.approvals.person import Person, Standing
+from countersign.flow.channel_ids import ChannelIds
+from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.home.quiet_hours import QuietHours
+from countersign.flow.ports import Clock, Delegations, InboxStore, Memberships, OwnChannel
+from countersign.flow.review import Review
+
+PAGE = 8  # approvals on a page of the Home tab
+_ASKED = 5  # of a person's own requests
+_DECIDED = 5
+_MAX_ELSEWHERE = 50  # channels that somebody is not in, with cards that wait for them by name
+_SAME_PERSON = 15.0  # seconds in which somebody's standing is not asked again; it is at each decision
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A page of approvals, and how many there are in all."""
+
+    reviews: tuple[Review, ...] = ()
+    total: int = 0
+    page: int = 0  # from 0
+    size: int = PAGE
+
+    @property
+    def pages(self) -> int:
+        return max(-(-self.total // self.size), 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Whose inbox it is. `keys` are compared with what approvals await, `channels` is where they may look."""
+
+    person: Person
+    keys: tuple[str, ...]
+    channels: tuple[str, ...]
+
+    @property
+    def decides(self) -> bool:
+        return self.person.standing is Standing.MEMBER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbox:
+    reader: Reader
+    waiting: Found
+    asked: Found
+    decided: tuple[Review, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
+    quiet_hours: QuietHours | None = None
+
+
+class InboxReader:
+    def __init__(
+        self,
+        store: InboxStore,
+        memberships: Memberships,
+        channel_ids: ChannelIds,
+        delegations: Delegations,
+        clock: Clock,
+        team: str,
+    ) -> None:
+        self._store = store
+        self._memberships = memberships
+        self._channel_ids = channel_ids
+        self._delegations = delegations
+        self._clock = clock
+        self._team = team
+
+    async def reader(self, user: str) -> Reader:
+        """Raises RateLimited, SlackRefused and SlackUnreachable."""
+        await self._channel_ids.refresh()
+        person, channels, groups = await asyncio.gather(
+            self._memberships.person(user, max_age=_SAME_PERSON),
+            self._memberships.channels_of(user),
+            self._memberships.groups_of(user),
+        )
+        active = await self._delegations.active(self._team, self._clock())
+        mine = tuple(each for each in active if each.delegate == user)
+        ids = self._channel_ids.with_former([each.id for each in channels])
+        named = {user, *groups, *await self._delegated(mine), *_named(channels, ids)}
+        elsewhere = await self._visible_elsewhere(user, tuple(sorted(named)), ids)
+        return Reader(
+            person=person,
+            keys=tuple(sorted(named | set(map(in_channel, ids)))),
+            channels=(*ids, *elsewhere),
+        )
+
+    async def read(self, reader: Reader, page: int = 0) -> Inbox:
+        """Everything that the Home tab shows. A page that is not there any more is the last one."""
+        user = reader.person.id
+        waiting, asked, decided, active, quiet = await asyncio.gather(
+            self.waiting(reader, page),
+            self.asked(reader),
+            self.decided(reader, 0, _DECIDED),
+            self._delegations.active(self._team, self._clock()),
+            self._store.quiet_hours(self._team, user),
+        )
+        return Inbox(
+            reader=reader,
+            waiting=waiting,
+            asked=asked,
+            decided=decided,
+            delegations=tuple(each for each in active if user in {each.delegator, each.delegate}),
+            quiet_hours=quiet,
+        )
+
+    async def waiting(self, reader: Reader, page: int = 0, size: int = PAGE) -> Found:
+        """What this person could decide, the soonest to expire first, then the oldest first."""
+        if not reader.decides:
+            return Found(size=size)
+        page = max(page, 0)
+        for _ in range(2):
+            reviews, total = await self._store.waiting_for(
+                self._team, reader.person.id, reader.keys, reader.channels, page * size, size
+            )
+            if reviews or page == 0:
+                break
+            _, total = await self._store.waiting_for(
+                self._team, reader.person.id, reader.keys, reader.channels, 0, 1
+            )
+            page = max(-(-total // size) - 1, 0)
+        return Found(reviews=reviews, total=total, page=page, size=size)
+
+    async def asked(self, reader: Reader) -> Found:
+        """What this person asked for, the oldest first."""
+        reviews, total = await self._store.asked_by(self._team, reader.person.id, _ASKED)
+        return Found(reviews=await self._visible(reader, reviews), total=total, size=_ASKED)
+
+    async def decided(self, reader: Reader, offset: int, limit: int) -> tuple[Review, ...]:
+        """What this person asked for or voted on and what is closed, the latest first."""
+        found = await self._store.decided_lately(self._team, reader.person.id, offset, limit)
+        return await self._visible(reader, found)
+
+    async def _delegated(self, mine: Iterable[Delegation]) -> set[str]:
+        """The keys of those in whose place this person decides."""
+        keys: set[str] = set()
+        for each in mine:
+            if each.group is not None:
+                keys |= {each.group.id, each.group.handle}
+                continue
+            keys |= {each.delegator, *await self._memberships.groups_of(each.delegator)}
+            channels = await self._memberships.channels_of(each.delegator)
+            keys |= _named(channels, [channel.id for channel in channels])
+        return keys
+
+    async def _visible_elsewhere(self, user: str, keys: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
+        found = await self._store.waiting_elsewhere(self._team, keys, own, _MAX_ELSEWHERE)
+        seen = await asyncio.gather(*(self._can_see(user, channel) for channel in found))
+        return tuple(channel for channel, visible in zip(found, seen, strict=True) if visible)
+
+    async def _visible(self, reader: Reader, reviews: Sequence[Review]) -> tuple[Review, ...]:
+        """Without those in channels that this person has left: what they were shown then stays with them."""
+        user, own = reader.person.id, set(reader.channels)
+        places = [each.approval.channel for each in reviews]
+        others = tuple(dict.fromkeys(place for place in places if place not in own))
+        seen = await asyncio.gather(*(self._can_see(user, channel) for channel in others))
+        visible = own | {channel for channel, can in zip(others, seen, strict=True) if can}
+        return tuple(each for each, place in zip(reviews, places, strict=True) if place in visible)
+
+    async def _can_see(self, user: str, channel: str) -> bool:
+        """False too where Slack does not say."""
+        if channel.startswith("D"):  # the person's own is among their channels
+            return False
+        try:
+            return await self._memberships.can_see(user, channel)
+        except (RateLimited, SlackRefused, SlackUnreachable):
+            return False
+
+
+def _named(channels: Iterable[OwnChannel], ids: Iterable[str]) -> set[str]:
+    """The keys of the channels' members, for rules that name the channels."""
+    names = (f"#{each.name}" for each in channels if each.name)
+    return {of_channel(each) for each in (*ids, *names)}

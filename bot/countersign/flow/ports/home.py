@@ -1,0 +1,114 @@
+"""What inboxes and Home tabs need of the database and of Slack."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from countersign.approvals.person import Person
+from countersign.flow.home.quiet_hours import QuietHours
+from countersign.flow.messages.outgoing import Outgoing
+from countersign.flow.review import Review
+
+if TYPE_CHECKING:
+    from countersign.flow.home.inbox import Inbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnChannel:
+    """A channel that somebody and the bot are in. A direct message has no name."""
+
+    id: str
+    name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedHome:
+    """A Home tab that somebody opened. `shown` is a digest of what was published last."""
+
+    user: str
+    page: int
+    shown: str | None
+
+
+class Memberships(Protocol):
+    """As of a few seconds ago at most. All raise RateLimited, SlackRefused and SlackUnreachable."""
+
+    async def person(self, user_id: str, *, max_age: float = 0.0) -> Person: ...
+
+    async def channels_of(self, user_id: str) -> tuple[OwnChannel, ...]: ...
+
+    async def groups_of(self, user_id: str) -> frozenset[str]:
+        """The handles (`@finance`) and the ids of the user groups that they are in."""
+        ...
+
+    async def can_see(self, user_id: str, channel_id: str) -> bool: ...
+
+
+class QuietHoursStore(Protocol):
+    """Raises DatabaseUnavailable."""
+
+    async def quiet_hours(self, team: str, user: str) -> QuietHours | None: ...
+
+    async def set_quiet_hours(self, team: str, user: str, hours: QuietHours | None) -> None:
+        """None: from now on there are none. What was held is looked at again."""
+        ...
+
+    async def hold(self, row: Outgoing, until: datetime) -> None:
+        """Keep a direct message until then."""
+        ...
+
+
+class InboxStore(Protocol):
+    """Raises DatabaseUnavailable and StatementFailed."""
+
+    async def waiting_for(
+        self, team: str, user: str, keys: Sequence[str], channels: Sequence[str], offset: int, limit: int
+    ) -> tuple[tuple[Review, ...], int]:
+        """A page, and how many there are in all; 0 where the page is empty."""
+        ...
+
+    async def waiting_elsewhere(
+        self, team: str, keys: Sequence[str], channels: Sequence[str], limit: int
+    ) -> tuple[str, ...]:
+        """Other channels than these with cards that wait for these keys."""
+        ...
+
+    async def asked_by(self, team: str, user: str, limit: int) -> tuple[tuple[Review, ...], int]: ...
+
+    async def decided_lately(self, team: str, user: str, offset: int, limit: int) -> tuple[Review, ...]: ...
+
+    async def quiet_hours(self, team: str, user: str) -> QuietHours | None: ...
+
+
+class HomeStore(Protocol):
+    """Every method is one statement. All raise DatabaseUnavailable."""
+
+    async def open_home(self, team: str, user: str, page: int) -> None: ...
+
+    async def touch_home(self, team: str, user: str) -> None: ...
+
+    async def claim_home(self, team: str, user: str) -> OpenedHome | None: ...
+
+    async def claim_due_homes(self, team: str, limit: int) -> tuple[OpenedHome, ...]: ...
+
+    async def set_home_keys(self, team: str, user: str, keys: Sequence[str]) -> None: ...
+
+    async def home_published(
+        self, team: str, home: OpenedHome, shown: str, page: int, seconds: float
+    ) -> None:
+        """It shows this page now. Not again before so many seconds are over."""
+        ...
+
+    async def home_failed(self, team: str, user: str, seconds: float) -> None: ...
+
+    async def mark_stale_homes(self, limit: int) -> None: ...
+
+
+class HomeDisplay(Protocol):
+    async def publish(self, inbox: "Inbox", shown: str | None) -> str:
+        """Show it, unless it is what was shown before; gives a digest of it.
+
+        Raises RateLimited, SlackRefused, SlackUnreachable.
+        """
+        ...

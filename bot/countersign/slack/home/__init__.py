@@ -1,0 +1,1 @@
+"""A person's inbox of approvals, as the Home tab and the answer to `/approvals` show it."""

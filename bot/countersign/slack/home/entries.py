@@ -1,0 +1,78 @@
+"""One approval in somebody's inbox: what would happen, who asks, until when, and the buttons of its card.
+
+An entry shows less than the card, so *Details* is always among its buttons.
+"""
+
+from countersign.flow.review import Review
+from countersign.interrupts import Risk
+from countersign.slack.block_kit.builders import Block, actions, button, context_block, section
+from countersign.slack.block_kit.formatting import format_datetime
+from countersign.slack.cards.buttons import card_actions
+from countersign.slack.cards.buttons.whole_card_buttons import claim_blocks
+from countersign.slack.cards.messages_about import outcome_line
+from countersign.slack.cards.people.referrals import referral_blocks
+from countersign.slack.cards.people.request_line import request_text, risk_label
+from countersign.slack.cards.people.votes import vote_blocks
+from countersign.slack.cards.row import look_alike_blocks, only_row_buttons
+from countersign.slack.cards.values.payload import short_line
+from countersign.slack.cards.values.references import CardReference
+from countersign.slack.home.links import CardLinks
+
+_MAX_VALUES = 4
+_SEVERAL = "{count} actions are asked for together. Decide them on their card."
+
+
+def waiting_entry(review: Review, links: CardLinks) -> list[Block]:
+    """With the buttons that decide it right there; a batch is decided on its card."""
+    approval, request = review.shown_approval, review.shown
+    several = len(request.rows) > 1
+    lines = [f"*{links.titled(review)}*"]
+    lines += [_SEVERAL.format(count=len(approval.open_rows))] if several else _values(review)
+    blocks = [section("\n".join(lines)), _asked(review, links)]
+    if not several:
+        row = request.rows[0]
+        blocks += [*look_alike_blocks(approval, row), *vote_blocks(approval, row, 0)]
+    blocks += [*claim_blocks(review), *referral_blocks(approval)]
+    if several:
+        value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
+        details = button(card_actions.VIEW, "Details", value)
+        return [*blocks, actions(f"batch:{approval.version}:{approval.id}", [details])]
+    buttons = only_row_buttons(approval, request, truncated=True)
+    return [*blocks, *(_of_its_own(block, review) for block in buttons)]
+
+
+def asked_line(review: Review, links: CardLinks) -> str:
+    """What somebody asked for themselves, and where it waits."""
+    return f"•  *{links.titled(review)}*\n{_where(review, links)}"
+
+
+def decided_line(review: Review, links: CardLinks) -> str:
+    """`Approved by @bob: Post message`, and when."""
+    approval = review.shown_approval
+    votes = [vote.at for vote in approval.votes if vote is not None]
+    at = f" · {format_datetime(max(votes))}" if votes else ""
+    return f"{outcome_line(approval)}: {links.titled(review)}{at}"
+
+
+def _asked(review: Review, links: CardLinks) -> Block:
+    pieces = [_where(review, links)]
+    if review.shown.risk is not None and review.shown.risk is not Risk.LOW:
+        pieces.append(risk_label(review.shown.risk))
+    return context_block(" · ".join(pieces))
+
+
+def _where(review: Review, links: CardLinks) -> str:
+    return f"{request_text(review.shown_approval, review.shown)} · <#{links.channel(review)}>"
+
+
+def _values(review: Review) -> list[str]:
+    """The first short values."""
+    parts = (part for part in review.shown.rows[0].parts if not part.secondary and part.role is None)
+    return list(filter(None, map(short_line, parts)))[:_MAX_VALUES]
+
+
+def _of_its_own(block: Block, review: Review) -> Block:
+    """With a block id that no other entry has; that of a menu ends with its reference, which is its own."""
+    if any(element["type"] != "button" for element in block["elements"]):
+        return block
+    return block | {"block_id": f"{block['block_id']}:{review.approval.id}"}

@@ -1,0 +1,86 @@
+"""The Home tab: what waits for its owner first, with the buttons that decide it."""
+
+from collections.abc import Sequence
+
+from countersign.flow.home.inbox import Found, Inbox
+from countersign.slack.block_kit.builders import (
+    Block,
+    actions,
+    button,
+    context_block,
+    header,
+    section,
+)
+from countersign.slack.home.entries import asked_line, decided_line, waiting_entry
+from countersign.slack.home.links import CardLinks
+
+PAGE = "home:page"  # with the page's number behind a colon
+_MAX_BLOCKS = 100
+_NOTHING = "Nothing waits for you. Requests that you can decide show up here."
+CANNOT_DECIDE = "Guests can't approve. Ask a full member."
+_LINKS_ONLY = "Slack couldn't show these requests here. Open their cards."
+
+
+def home_view(inbox: Inbox, links: CardLinks) -> Block:
+    return _view([*_waiting(inbox, links), *_asked(inbox.asked, links), *_decided(inbox, links)])
+
+
+def links_only_view(inbox: Inbox, links: CardLinks) -> Block:
+    """The same without what is asked for, for when Slack refuses it."""
+    lines = [f"•  {links.titled(review)}" for review in inbox.waiting.reviews]
+    listed = [section("\n".join(lines)), context_block(_LINKS_ONLY)] if lines else [section(_NOTHING)]
+    return _view([_heading(inbox.waiting), *listed, *pager(inbox.waiting)])
+
+
+def _view(blocks: Sequence[Block]) -> Block:
+    return {"type": "home", "callback_id": "home", "blocks": list(blocks[:_MAX_BLOCKS])}
+
+
+def _waiting(inbox: Inbox, links: CardLinks) -> list[Block]:
+    blocks = [_heading(inbox.waiting)]
+    if not inbox.reader.decides:
+        return [*blocks, section(CANNOT_DECIDE)]
+    if not inbox.waiting.reviews:
+        return [*blocks, section(_NOTHING)]
+    for review in inbox.waiting.reviews:
+        blocks += [*waiting_entry(review, links), {"type": "divider"}]
+    return [*blocks, *pager(inbox.waiting)]
+
+
+def _heading(found: Found) -> Block:
+    return header(f"Waiting for you ({found.total:,})" if found.total else "Waiting for you")
+
+
+def pager(found: Found) -> list[Block]:
+    """Buttons for the pages beside this one, where there are several."""
+    if found.pages == 1:
+        return []
+    last = found.pages - 1
+    buttons = []
+    if found.page > 0:
+        buttons.append(_page_button("Previous", found.page - 1))
+    if found.page < last:
+        buttons.append(_page_button("Next", found.page + 1))
+    text = f"Page {found.page + 1:,} of {found.pages:,}. Soonest to expire first, then oldest first."
+    return [context_block(text), actions(f"pages:{found.page}", buttons)]
+
+
+def _page_button(label: str, page: int) -> Block:
+    return button(f"{PAGE}:{page}", label, str(page))
+
+
+def _asked(found: Found, links: CardLinks) -> list[Block]:
+    if not found.reviews:
+        return []
+    more = found.total - len(found.reviews)
+    lines = [asked_line(review, links) for review in found.reviews]
+    blocks = [header(f"Asked by you ({found.total:,})"), *map(section, lines)]
+    return [*blocks, context_block(f"{more:,} more.")] if more > 0 else blocks
+
+
+def _decided(inbox: Inbox, links: CardLinks) -> list[Block]:
+    if not inbox.decided:
+        return []
+    lines = [decided_line(review, links) for review in inbox.decided]
+    more = context_block("`/approvals history` lists what was decided before.")
+    return [header("Decided lately"), *map(section, lines), more]

@@ -1,0 +1,29 @@
+"""The answer to `/approvals`: what waits for whoever typed it, with the buttons that decide it."""
+
+from countersign.flow.home.inbox import Found, Reader
+from countersign.slack.block_kit.builders import MESSAGE_BLOCKS, Block, RenderedMessage, section
+from countersign.slack.home.entries import asked_line, waiting_entry
+from countersign.slack.home.home_view import CANNOT_DECIDE, pager
+from countersign.slack.home.links import CardLinks
+
+_NOTHING = "Nothing is waiting for you."
+_COUNT = "*{count:,} waiting for you:*"
+_ASKED = "*{count:,} asked by you:*"
+
+
+def render_list(reader: Reader, waiting: Found, asked: Found, links: CardLinks) -> RenderedMessage:
+    """Its text says the same as its blocks, for screen readers."""
+    lines = [_COUNT.format(count=waiting.total) if waiting.total else _NOTHING]
+    if not reader.decides:
+        lines = [CANNOT_DECIDE]
+    blocks: list[Block] = [section(lines[0])]
+    for review in waiting.reviews:
+        entry = waiting_entry(review, links)
+        blocks += entry
+        lines.append(str(entry[0]["text"]["text"]))
+    blocks += pager(waiting)
+    if asked.reviews:
+        own = [_ASKED.format(count=asked.total), *(asked_line(review, links) for review in asked.reviews)]
+        blocks += map(section, own)
+        lines += own
+    return RenderedMessage(text="\n".join(lines), blocks=blocks[:MESSAGE_BLOCKS])

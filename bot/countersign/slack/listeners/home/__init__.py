@@ -1,0 +1,1 @@
+"""The Home tab, and the answer to `/approvals`: opening them, turning their pages."""

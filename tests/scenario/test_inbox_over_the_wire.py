@@ -1,0 +1,119 @@
+"""App Home and `/approvals`, with a bot process over Socket Mode and over HTTP."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from countersign.testing.cards import approval_cards
+from slack_local.model.records import View
+from slack_local.people.person import Person
+from tests.scenario.governing import asked, open_governed, resumed
+from tests.support import databases
+from tests.support.stage import Stage
+
+POLICY = """
+[[rule]]
+name = "urgent"
+action = "urgent"
+expire_after = "2h"
+
+[[rule]]
+name = "soon"
+action = "soon"
+expire_after = "3d"
+
+[[rule]]
+name = "treasury"
+action = "refund"
+approvers = [{group = "@treasury"}]
+requester_may_decide = false
+reason = "reject"
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
+async def governed(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    server_url: str,
+    database_template: str,
+) -> AsyncIterator[Stage]:
+    """bob is in @treasury, carol asks."""
+    folder = tmp_path_factory.mktemp(f"inbox-{request.param}")
+    with databases.database(server_url, template=database_template) as url:
+        async with open_governed(folder, url, POLICY, mode=request.param) as stage:
+            yield stage
+
+
+def saying(*texts: str) -> Callable[[View], bool]:
+    return lambda view: all(text in str(view.definition["blocks"]) for text in texts)
+
+
+async def press(person: Person, action_id: str, about: str) -> None:
+    """Press a button of the Home tab, in the entry that says this."""
+    view = person.home
+    assert view is not None
+    blocks = view.definition["blocks"]
+    start = next(n for n, block in enumerate(blocks) if about in str(block))
+    block = next(
+        b for b in blocks[start:] if any(e.get("action_id") == action_id for e in b.get("elements", ()))
+    )
+    pressed = await person.clicks(view, action_id, block["block_id"])
+    assert pressed.error is None
+
+
+async def test_home_follows_what_waits_and_decides_it(governed: Stage) -> None:
+    ws = governed.ws
+    await ws.bob.opens_home()
+    await ws.bob.home_shows(saying("Nothing waits for you"), limit=20)
+
+    card = await asked(governed, "refund", amount=129.9)
+    began = time.monotonic()
+    await ws.bob.home_shows(saying("Waiting for you (1)", "Requested by", "129.90", "Rule: treasury"))
+    assert time.monotonic() - began < 2
+    await ws.alice.opens_home()
+    await ws.alice.home_shows(saying("Nothing waits for you"))
+    await ws.carol.opens_home()
+    await ws.carol.home_shows(saying("Asked by you (1)"))
+
+    await press(ws.bob, "approval:approve", "Refund")
+    assert (await resumed(governed, card.thread)) == {"type": "approve"}
+    assert "Approved by bob" in (await card.closes(limit=20)).text
+    await ws.bob.home_shows(saying("Nothing waits for you", "Decided lately", "*Approved*"))
+    await ws.carol.home_shows(saying("Decided lately", "*Approved*"))
+    assert [event for event, _ in governed.ledger(card.thread)] == ["opened", "decided", "resumed"]
+
+
+async def test_a_decision_in_the_thread_leaves_every_inbox(governed: Stage) -> None:
+    ws = governed.ws
+    await ws.bob.opens_home()
+    card = await asked(governed, "refund", amount=7)
+    await ws.bob.home_shows(saying("Waiting for you (1)"), limit=20)
+    await card.reject(by=ws.bob, reason="too late")
+    began = time.monotonic()
+    await ws.bob.home_shows(saying("Nothing waits for you", "*Rejected*"))
+    assert time.monotonic() - began < 2
+
+
+async def test_the_soonest_to_expire_comes_first_then_the_oldest(governed: Stage) -> None:
+    ws = governed.ws
+    cards = [await asked(governed, name) for name in ("oldest", "later", "soon", "urgent")]
+    await ws.alice.opens_home()
+    view = await ws.alice.home_shows(saying("Waiting for you (4)", "Rejected if nobody answers by"), limit=20)
+    said = str(view.definition["blocks"])
+    places = [said.index(f"|{name}>") for name in ("Urgent", "Soon", "Oldest", "Later")]
+    assert places == sorted(places)
+
+    listed: Any = (await ws.alice.runs("/approvals")).payload
+    places = [listed["text"].index(f"|{name}>") for name in ("Urgent", "Soon", "Oldest", "Later")]
+    assert places == sorted(places)
+    for left in (4, 3, 2, 1):
+        shown = await ws.alice.sees_ephemeral(f"*{left} waiting for you:*", limit=20)
+        await ws.alice.clicks(shown, "approval:approve")
+    await ws.alice.sees_ephemeral("Nothing is waiting for you", limit=20)
+    for card in cards:
+        assert (await resumed(governed, card.thread)) == {"type": "approve"}
+        assert approval_cards(card.thread) == []

@@ -1,0 +1,67 @@
+"""Ten thousand approvals that wait for one person: a page of them is found by an index, in a moment."""
+
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from countersign.store.connections.pool import configure_for_statements, open_pool
+from countersign.store.homes import InboxStore
+from tests.store.test_plans import numbered
+from tests.support import databases
+
+PENDING = 10_000
+
+
+@pytest.fixture(scope="module")
+def crowded(server_url: str, database_template: str) -> Iterator[str]:
+    """Ten thousand that wait in C1, every hundredth with a deadline, and ten times as many elsewhere."""
+    with databases.database(server_url, template=database_template) as url:
+        with psycopg.connect(url) as connection:
+            connection.execute(
+                "INSERT INTO countersign.threads (id)"
+                " SELECT 'T1/C' || CASE WHEN n <= 10000 THEN 1 ELSE 2 END || '/' || n"
+                " FROM generate_series(1, 110000) n"
+            )
+            connection.execute(
+                "INSERT INTO countersign.approvals"
+                " (id, thread_id, interrupt_id, digest, status, votes, version, value,"
+                " opened_at, requester, awaits, excused, deadline)"
+                " SELECT gen_random_uuid(), id, 'i', 'd', 'pending', '[null]', 1,"
+                " json_build_object('type', 'tool_approval', 'name', 'step', 'args',"
+                " json_build_object('text', repeat('x', 500))),"
+                " timestamptz '2026-01-01' + split_part(id, '/', 3)::int * interval '1 second', 'U1',"
+                " ARRAY['in:' || split_part(id, '/', 2)], '{}',"
+                " CASE WHEN split_part(id, '/', 3)::int % 100 = 0"
+                "      THEN timestamptz '2027-01-01' - split_part(id, '/', 3)::int * interval '1 second' END"
+                " FROM countersign.threads"
+            )
+            connection.execute("ANALYZE")
+        yield url
+
+
+async def test_every_page_comes_in_a_moment_and_in_order(crowded: str) -> None:
+    async with await open_pool(crowded, min_size=1, configure=configure_for_statements) as pool:
+        store, seen, slowest = InboxStore(pool), [], 0.0
+        for offset in (0, 8, 96, 5_000, PENDING - 8):
+            began = time.monotonic()
+            page, total = await store.waiting_for("T1", "U2", ["in:C1", "U2"], ["C1"], offset, 8)
+            slowest = max(slowest, time.monotonic() - began)
+            assert total == PENDING
+            assert len(page) == 8
+            seen += [each.approval for each in page]
+        assert slowest < 0.5, slowest
+    numbers = [int(each.thread_id.split("/")[2]) for each in seen]
+    assert numbers[:8] == [10_000 - 100 * n for n in range(8)], "the soonest to expire first"
+    assert numbers[16:24] == [400, 300, 200, 100, 1, 2, 3, 4], "then the oldest"
+    assert numbers[-1] == 9_999
+
+
+def test_the_page_is_found_by_the_index_of_whom_it_waits_for(crowded: str) -> None:
+    with psycopg.connect(crowded, autocommit=True) as connection:
+        plan = "\n".join(
+            row[0] for row in connection.execute(f"EXPLAIN (GENERIC_PLAN) {numbered('waiting_for')}".encode())
+        )
+    assert "approvals_awaiting" in plan, plan
+    assert "Seq Scan" not in plan, plan

@@ -10,6 +10,7 @@
     countersign policy replay            say what this file would have asked of past approvals
     countersign graphs --answers         show which answers the graphs' code takes
     countersign graphs --check           list the waiting approvals that the graphs could not take any more
+    countersign doctor                   check tokens, scopes, database, graphs and more, and say what to do
     countersign manifest [--http URL]    print the manifest that the app in Slack is made from
     countersign demo [--tour]            the bot in a Slack of its own on this machine: no account, no key
     countersign demo --script FILE       the same, played by a script that says what has to come of it
@@ -34,6 +35,7 @@ from countersign import __version__
 from countersign.approvals.audit import AnchorNotUnderstood
 from countersign.approvals.errors import CountersignError
 from countersign.commands.audit_arguments import add_audit_arguments
+from countersign.commands.doctor_arguments import add_doctor_arguments
 from countersign.commands.manifest_arguments import add_manifest_arguments
 from countersign.commands.policy_arguments import add_policy_arguments
 from countersign.runs.project.project_env import read_project_env
@@ -67,7 +69,13 @@ def _load_environment(given: argparse.Namespace) -> None:
     if given.command == "demo":  # its bot reads the project's own again at each start
         return
     config = getattr(given, "graphs", None) or os.environ.get("LANGGRAPH_CONFIG") or "langgraph.json"
-    for name, value in read_project_env(Path(config)).items():
+    try:
+        values = read_project_env(Path(config))
+    except CountersignError:
+        if given.command != "doctor":  # which reports it among everything else
+            raise
+        return
+    for name, value in values.items():
         os.environ.setdefault(name, value)
 
 
@@ -156,6 +164,14 @@ def _graphs(given: argparse.Namespace) -> int:
     return run_graphs(given)
 
 
+def _doctor(given: argparse.Namespace) -> int:
+    from countersign.commands.doctor.command import run_doctor
+    from countersign.logs import configure_logging
+
+    configure_logging("text", logging.CRITICAL)
+    return run_doctor(given)
+
+
 def _manifest(given: argparse.Namespace) -> int:
     from countersign.commands.manifest import run_manifest
     from countersign.slack.app_manifest.manifest import RequestUrlError
@@ -209,6 +225,9 @@ def _parser() -> argparse.ArgumentParser:
     policy = commands.add_parser("policy", help="check the policy file, or explain what it says")
     add_policy_arguments(policy)
     policy.set_defaults(run=_policy)
+    doctor = commands.add_parser("doctor", help="check everything that the bot needs, and say what to do")
+    add_doctor_arguments(doctor)
+    doctor.set_defaults(run=_doctor)
     manifest = commands.add_parser("manifest", help="print the manifest that the app in Slack is made from")
     add_manifest_arguments(manifest)
     manifest.set_defaults(run=_manifest)

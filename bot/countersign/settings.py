@@ -1,7 +1,8 @@
 """The environment and .env, read once into one frozen value. Secrets are hidden wherever it is shown."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -81,10 +82,10 @@ class ReplaySettings(DatabaseSettings):
     slack_api_url: str = "https://slack.com/api/"
 
 
-class Settings(GraphSettings):
-    """What `serve` and `worker` need."""
+class OptionalSettings(GraphSettings):
+    """All settings of `serve` and `worker`, none of them required: what `doctor` can begin with."""
 
-    slack_bot_token: SecretStr
+    slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
@@ -109,8 +110,8 @@ class Settings(GraphSettings):
 
     @field_validator("slack_bot_token")
     @classmethod
-    def _bot_token(cls, value: SecretStr) -> SecretStr:
-        return _with_prefix("xoxb-", value)
+    def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return _with_prefix("xoxb-", value) if value else None
 
     @field_validator("slack_app_token")
     @classmethod
@@ -135,6 +136,20 @@ class Settings(GraphSettings):
         return self.slack_app_token is not None
 
 
+class Settings(OptionalSettings):
+    """What `serve` and `worker` need."""
+
+    slack_bot_token: SecretStr
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingProblem:
+    """A variable that is missing or not valid. Holds nothing of its value, which may be a secret."""
+
+    reason: str
+    expected: str | None
+
+
 def read_settings() -> Settings:
     """Read the settings. Raises SettingsError, one line that names the variable and how to get its value."""
     settings = _read(Settings)
@@ -144,6 +159,23 @@ def read_settings() -> Settings:
             "because SLACK_APP_TOKEN is not set either, so the bot would serve HTTP."
         )
     return settings
+
+
+def read_valid_settings() -> tuple[OptionalSettings, dict[str, SettingProblem]]:
+    """The settings with defaults for those that are not valid, and what is wrong with each of those."""
+    problems: dict[str, SettingProblem] = {}
+    defaults: dict[str, Any] = {}
+    while True:
+        try:
+            return OptionalSettings(**defaults), problems
+        except ValidationError as error:
+            for each in error.errors(include_input=False, include_url=False):
+                field = str(each["loc"][0]).lower()
+                if field in defaults:
+                    raise SettingsError(_first_problem(error)) from None
+                defaults[field] = OptionalSettings.model_fields[field].default
+                name, reason = field.upper(), each["msg"].removeprefix("Value error, ")
+                problems[name] = SettingProblem(reason=reason, expected=_EXPECTED.get(name))
 
 
 def read_database_settings() -> DatabaseSettings:

@@ -17,8 +17,18 @@ def gated_tools(graph: AnyGraph) -> tuple[str, ...]:
 
 def tool_names(graph: AnyGraph) -> tuple[str, ...]:
     """All tools of the graph's tool nodes and of its subgraphs', and those that are gated, sorted."""
-    held = {name for bound in _bound(graph) if isinstance(bound, ToolNode) for name in bound.tools_by_name}
-    return tuple(sorted(held | set(gated_tools(graph))))
+    return tuple(sorted(_held(graph) | set(gated_tools(graph))))
+
+
+def gates_without_tool(graph: AnyGraph) -> tuple[str, ...]:
+    """The names in `interrupt_on` that no tool node has, sorted: such a gate guards nothing."""
+    held = _held(graph)
+    return tuple(name for name in gated_tools(graph) if name not in held) if held else ()
+
+
+def _held(graph: AnyGraph) -> set[str]:
+    """The tools of the graph's tool nodes and of its subgraphs'."""
+    return {name for bound in _bound(graph) if isinstance(bound, ToolNode) for name in bound.tools_by_name}
 
 
 def _bound(graph: AnyGraph) -> Iterator[Any]:

@@ -191,11 +191,24 @@ async def open_graphs(
     """Load all graphs; what their factories opened is closed in the end. Raises GraphConfigError."""
     async with AsyncExitStack() as stack:
         loaded = await load_graphs(config, stack)
-        if default is not None and default not in loaded:
-            known = ", ".join(loaded)
-            raise GraphConfigError(f"DEFAULT_GRAPH is {default}, and {config.path} has only: {known}.")
-        project = await _project(config, loaded, stack)
-        yield Graphs(loaded, default or config.default, host, project, redact, shows_state)
+        yield await host_graphs(config, loaded, default, host, stack, redact, shows_state)
+
+
+async def host_graphs(
+    config: GraphConfig,
+    loaded: Mapping[str, LoadedGraph],
+    default: str | None,
+    host: Callable[[ThreadRef], object],
+    stack: AsyncExitStack,
+    redact: Redact | None = None,
+    shows_state: Callable[[], bool] = lambda: False,
+) -> Graphs:
+    """Read the code of loaded graphs, and open what they share. Raises GraphConfigError."""
+    if default is not None and default not in loaded:
+        known = ", ".join(loaded)
+        raise GraphConfigError(f"DEFAULT_GRAPH is {default}, and {config.path} has only: {known}.")
+    project = await _project(config, loaded, stack)
+    return Graphs(loaded, default or config.default, host, project, redact, shows_state)
 
 
 async def _project(config: GraphConfig, loaded: Mapping[str, LoadedGraph], stack: AsyncExitStack) -> Project:

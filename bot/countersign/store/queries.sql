@@ -1021,3 +1021,30 @@ LIMIT %(limit)s;
 -- remind_glass_break --
 -- Records when the approvers were told again.
 UPDATE countersign.glass_breaks SET reminded_at = %(at)s WHERE id = %(id)s;
+
+-- examine_server --
+-- The version of the server, its clock, and how many connections it and this role may have and have.
+SELECT current_setting('server_version_num')::integer AS version_number,
+       current_setting('server_version') AS version,
+       extract(epoch FROM clock_timestamp())::double precision AS now,
+       pg_is_in_recovery() AS standby,
+       current_user AS role,
+       has_database_privilege(current_database(), 'CREATE') AND has_schema_privilege('public', 'CREATE') AS may_create,
+       current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
+           - coalesce(current_setting('reserved_connections', true), '0')::integer AS max_connections,
+       (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user) AS role_limit,
+       (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()) AS database_limit,
+       (SELECT count(*) FROM pg_stat_activity
+        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+          AND (application_name LIKE 'countersign%%') IS NOT TRUE) AS others;
+
+-- examine_rights --
+-- The tables that this role may not read or not write to.
+SELECT format('%%I.%%I', n.nspname, c.relname) AS name
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND (n.nspname = 'countersign' OR n.nspname = 'public' AND (
+          c.relname IN ('countersign_migrations', 'store', 'store_migrations')
+          OR c.relname LIKE 'checkpoint%%' OR c.relname LIKE 'procrastinate%%'))
+  AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+           AND has_table_privilege(c.oid, 'INSERT'))
+ORDER BY 1;

@@ -28,6 +28,8 @@ ALL_SCOPES = (
     "im:history",
     "im:read",
     "im:write",
+    "mpim:history",
+    "mpim:read",
     "reactions:read",
     "reactions:write",
     "team:read",

@@ -1,6 +1,7 @@
 """Where Web API requests come in: injected faults, tokens, scopes, arguments, the answer, the log."""
 
 import asyncio
+import email.utils
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -120,6 +121,7 @@ class WebApiEndpoint:
 
     def _headers(self) -> dict[str, str]:
         return {
+            "Date": email.utils.formatdate(self._slack.clock.now(), usegmt=True),
             "X-Slack-Req-Id": new_id("R"),
             "X-OAuth-Scopes": ",".join(sorted(self._slack.app.scopes)),
         }

@@ -126,6 +126,7 @@ METHODS = (
     ),
     Method(name="auth.test", scopes=(), reason="check the token, and learn the workspace and the bot's user"),
     Method(name="bots.info", scopes=("users:read",), reason="learn the app's id, to tell its payloads apart"),
+    Method(name="blocks.validate", scopes=(), reason="see whether Slack takes every kind of card (`doctor`)"),
     Method(name="chat.delete", scopes=("chat:write",), reason="remove a note that no longer holds"),
     Method(name="chat.postEphemeral", scopes=("chat:write",), reason="tell one person something in a thread"),
     Method(name="chat.postMessage", scopes=("chat:write",), reason="post cards, answers and notes"),

@@ -79,6 +79,20 @@ async def migrate(url: str, *, folder: Path = MIGRATIONS) -> tuple[str, ...]:
     return tuple(done)
 
 
+async def pending_migrations(connection: Connection, *, folder: Path = MIGRATIONS) -> tuple[str, ...]:
+    """The names of our migrations that this database has not seen. Changes nothing.
+
+    Raises MigrationError if the database was migrated by a newer version of the bot, or an applied file was
+    edited since.
+    """
+    own = read_migrations(folder)
+    cursor = await connection.execute("SELECT to_regclass('countersign_migrations') IS NOT NULL AS there")
+    row = await cursor.fetchone()
+    applied = await _recorded(connection) if row and row["there"] else {}
+    _check_history(own, {name: applied[name] for name in applied if "/" not in name})
+    return tuple(step.name for step in own if step.name not in applied)
+
+
 async def lock_migrations(connection: Connection) -> None:
     """Wait until no other process changes the tables. The lock is held until the connection closes.
 
@@ -110,6 +124,10 @@ async def _applied(connection: Connection) -> dict[str, str]:
         )
         """
     )
+    return await _recorded(connection)
+
+
+async def _recorded(connection: Connection) -> dict[str, str]:
     cursor = await connection.execute("SELECT name, checksum FROM countersign_migrations")
     return {row["name"]: row["checksum"] async for row in cursor}
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from slack_local.web_api.call import Method
 from slack_local.web_api.methods import (
     agents,
+    blocks,
     chat,
     conversations,
     files,
@@ -18,6 +19,7 @@ from slack_local.web_api.methods import (
 
 METHODS: Mapping[str, Method] = {
     **agents.METHODS,
+    **blocks.METHODS,
     **chat.METHODS,
     **conversations.METHODS,
     **files.METHODS,

@@ -9,7 +9,7 @@ import json
 import ssl
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,13 +145,20 @@ class WebApi:
 
         Other errors pass: Socket Mode retries the connection.
         """
+        with suppress(SlackUnreachable, RateLimited):
+            await self.open_connection(app_token)
+
+    async def open_connection(self, app_token: str) -> str:
+        """A one-use URL of a Socket Mode connection. Raises as `call` does."""
         try:
-            await self.web.apps_connections_open(app_token=app_token)
+            response = await self.web.apps_connections_open(app_token=app_token)
         except SlackApiError as error:
-            if isinstance(refused := _translate_error("apps.connections.open", error), SlackRefused):
-                raise refused from error
-        except _CONNECTION_ERRORS:
-            return
+            raise _translate_error("apps.connections.open", error) from error
+        except _CONNECTION_ERRORS as error:
+            raise SlackUnreachable(
+                f"Slack did not answer apps.connections.open: {type(error).__name__}."
+            ) from error
+        return str(response["url"])
 
     async def workspace(self) -> Workspace:
         """The workspace and bot of the token, from auth.test. Raises SlackRefused for an invalid token."""

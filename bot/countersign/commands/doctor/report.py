@@ -1,0 +1,44 @@
+"""What `doctor` prints: a line per finding, its status as a sign and as a word, and below it what to do."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from countersign.commands.doctor.findings import Finding, Status
+
+_SIGNS = {Status.OK: "✓", Status.WARN: "!", Status.FAIL: "✗", Status.SKIP: "-"}
+_SUMMARY = {
+    Status.OK: ("1 ok", "{count} ok"),
+    Status.WARN: ("1 warning", "{count} warnings"),
+    Status.FAIL: ("1 failed", "{count} failed"),
+    Status.SKIP: ("1 not checked", "{count} not checked"),
+}
+
+
+def lines(check: str, findings: Iterable[Finding], width: int) -> Iterator[str]:
+    """The lines of one check; `width` is that of the longest check's name."""
+    for finding in findings:
+        lead = f"{_SIGNS[finding.status]} {finding.status:<4}  {check:<{width}}  "
+        yield lead + finding.seen
+        if finding.advice:
+            yield " " * len(lead) + f"→ {finding.advice}"
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """How many findings there are of each status."""
+    counted = Counter(finding.status for finding in findings)
+    parts = [
+        one if counted[status] == 1 else many.format(count=counted[status])
+        for status, (one, many) in _SUMMARY.items()
+        if counted[status]
+    ]
+    return f"{', '.join(parts)}."
+
+
+def as_json(found: Iterable[tuple[str, Finding]], *, healthy: bool) -> str:
+    """The same for programs."""
+    checks = [
+        {"check": check, "status": each.status.value, "seen": each.seen, "advice": each.advice or None}
+        for check, each in found
+    ]
+    return json.dumps({"ok": healthy, "checks": checks}, ensure_ascii=False, indent=2)

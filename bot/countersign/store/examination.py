@@ -37,9 +37,9 @@ async def examine_database(url: str) -> DatabaseExamination:
     """Raises MigrationError for tables of another version of the bot, and psycopg.Error."""
     connection = await open_session(url, application_name="countersign doctor")
     async with connection:
-        server = await (await connection.execute(QUERIES["examine_server"])).fetchone()
+        server = await (await connection.execute(QUERIES["examine_server"], {})).fetchone()
         assert server is not None
-        rows = await (await connection.execute(QUERIES["examine_rights"])).fetchall()
+        rows = await (await connection.execute(QUERIES["examine_rights"], {})).fetchall()
         unusable = tuple(row["name"] for row in rows)
         known = "public.countersign_migrations" not in unusable
         pending = await pending_migrations(connection) if known else ()

@@ -73,7 +73,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @every_page
 def test_every_path_in_the_text_exists(page: Path) -> None:
-    named = re.findall(r"`((?:bot|graphs|tests|docs|benchmarks)/[\w./]*)`", prose(page))
+    named = re.findall(r"`((?:bot|graphs|tests|docs|benchmarks|deploy)/[\w./]*)`", prose(page))
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 

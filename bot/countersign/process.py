@@ -24,7 +24,7 @@ from countersign.settings import Settings
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.transport.inbound.bolt_app import build_bolt_app
 from countersign.slack.transport.inbound.http import events_handler
-from countersign.slack.transport.inbound.socket_mode import SocketMode
+from countersign.slack.transport.inbound.socket_mode import CONNECTIONS, SocketMode
 
 _DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
 _HOMES_EVERY = 0.25  # seconds between two looks for Home tabs that show something old
@@ -171,7 +171,9 @@ async def _listener(services: Services) -> AsyncIterator[None]:
             socket = SocketMode(bolt, settings.slack_app_token.get_secret_value())
             await socket.start()
             stack.push_async_callback(socket.close)
-            services.observer.metrics.slack.connections.set_function(lambda: socket.open_connections)
+            connections = services.observer.metrics.slack.connections
+            connections.labels(state="open").set_function(lambda: socket.open_connections)
+            connections.labels(state="wanted").set(CONNECTIONS)
             check_slack = socket.check
         else:
             handler = events_handler(bolt, secret, services.observer.metrics)

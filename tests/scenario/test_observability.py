@@ -47,7 +47,7 @@ async def test_slacks_requests_and_our_calls_are_counted_where_they_are_made(
     assert more('slack_calls_total{method="chat.postMessage",outcome="ok"}') >= 1
     assert more('acknowledgement_seconds_count{kind="event"}') >= 1
     assert more('acknowledgement_seconds_count{kind="interaction"}') >= 1
-    assert after["countersign_socket_mode_connections"] >= 1
+    assert after['countersign_socket_mode_connections{state="open"}'] >= 1
     assert after["countersign_workers"] >= 1
     assert after["countersign_database_up"] == 1
     assert after['countersign_database_connections{pool="statements",state="idle"}'] >= 1

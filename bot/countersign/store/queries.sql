@@ -623,7 +623,8 @@ WITH pending AS (
     FROM countersign.approvals WHERE status = 'pending' GROUP BY graph, rule
 ), undelivered AS (
     SELECT count(*) AS count, min(changed_at) AS oldest
-    FROM countersign.approvals WHERE status = 'decided' AND undo_until IS NULL
+    FROM countersign.approvals JOIN countersign.threads ON threads.id = thread_id
+    WHERE status = 'decided' AND undo_until IS NULL AND halted IS NULL
 ), unposted AS (
     SELECT count(*) AS count, min(created_at) AS oldest
     FROM countersign.outbox WHERE posted_at IS NULL AND given_up_at IS NULL

@@ -149,6 +149,7 @@ class _SlackMetrics:
         )
         self.connections = Gauge(
             "countersign_socket_mode_connections",
-            "Socket Mode connections of this process that are open.",
+            "Socket Mode connections of this process, by state (open, wanted). No value over HTTP.",
+            ["state"],
             registry=registry,
         )

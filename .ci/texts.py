@@ -1,6 +1,6 @@
 """Bring the catalogues of texts up to date with the code: `python .ci/texts.py`, `--check` only compares.
 
-Texts are the arguments of `_`, `N_` and `ngettext`, and the one-line docstrings of errors that people read.
+Texts are the arguments of `_`, `N_`, `lazy_text` and `ngettext`, and the docstrings, of one line, of errors.
 """
 
 import ast
@@ -17,7 +17,7 @@ _ROOT = Path(__file__).parents[1]
 _SOURCE = _ROOT / "bot/countersign"
 _LOCALES = _SOURCE / "i18n/locales"
 _ERROR_ROOMS = ("approvals", "interrupts", "flow", "slack")  # whose errors reach people in Slack
-_KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "ngettext": (1, 2)}
+_KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "lazy_text": None, "ngettext": (1, 2)}
 _COMMENT = "Translators:"
 
 Text = str | tuple[str, ...]  # the forms, where there are several

@@ -43,6 +43,7 @@ from countersign.graphs_store import open_graphs_store
 from countersign.http.admin_server import open_startup_server
 from countersign.http.inspection_api import InspectionApi
 from countersign.http.metrics_page import MetricsPage, open_metrics_page
+from countersign.i18n import Text
 from countersign.log_redaction import SecretRedactor
 from countersign.policy_file import load_policy
 from countersign.runs.event_loop.blocking_watchdog import watched
@@ -275,12 +276,12 @@ def _reply_handler(
     return ReplyHandler(decisions.decide, storage.threads, slack, clock, words_decide=words_decide)
 
 
-def _notifier(stack: AsyncExitStack, slack: SlackClient) -> Callable[[ThreadRef, str, str], None]:
+def _notifier(stack: AsyncExitStack, slack: SlackClient) -> Callable[[ThreadRef, str, Text | str], None]:
     """Tells one person something beside the step of a thread, which never waits for it."""
     notices = BackgroundTasks()
     stack.push_async_callback(notices.close)
 
-    def notify(thread: ThreadRef, user: str, text: str) -> None:
+    def notify(thread: ThreadRef, user: str, text: Text | str) -> None:
         notices.start("notify user", slack.post_ephemeral(thread, user, text))
 
     return notify

@@ -15,9 +15,11 @@ from babel.messages.pofile import read_po
 from countersign.approvals.errors import NotPending
 from countersign.i18n import (
     LANGUAGES,
+    TextList,
     _,
     current_language,
     for_everyone,
+    lazy_text,
     matching_language,
     ngettext,
     reader_language,
@@ -120,3 +122,14 @@ def test_a_docstring_of_an_error_is_a_text_and_one_of_several_lines_is_not() -> 
 
     assert texts.get("This approval is no longer open.")
     assert not texts.get("The graph raised.")
+
+
+def test_a_text_is_translated_when_it_is_read_and_evidence_keeps_its_source() -> None:
+    said = lazy_text(
+        "Only {sources} can decide this.", sources=TextList((lazy_text("it has no members"), "@ops"))
+    )
+
+    with reader_language("ko"):
+        assert str(said).startswith(_("it has no members"))
+        assert said.source == "Only it has no members and @ops can decide this."
+    assert str(said) == said.source

@@ -268,7 +268,7 @@ async def open_harness(
             delivery=delivery,
             reply_handler=ReplyHandler(decide, store, port, clock),
             start_permission=StartPermission(port, observer=observer),
-            notify=lambda _thread, user, text: slack.ephemerals.append((user, text)),
+            notify=lambda _thread, user, text: slack.ephemerals.append((user, str(text))),
             clock=clock,
             assign_rules=assign_rules,
             observer=observer,

@@ -20,9 +20,10 @@ from countersign.approvals.policy.voting.row_votes import NothingToWithdraw, Row
 from countersign.approvals.record import ApprovalRecord, sole_vote
 from countersign.approvals.referral import Referral
 from countersign.approvals.vote import Vote
+from countersign.i18n import lazy_text
 
-_UNDO_IS_NOT_YOURS = "Only whoever made this decision can undo it."
-_REJECTION_STANDS = "You asked for this, so you can't undo its rejection. Ask the agent again."
+_UNDO_IS_NOT_YOURS = lazy_text("Only whoever made this decision can undo it.")
+_REJECTION_STANDS = lazy_text("You asked for this, so you can't undo its rejection. Ask the agent again.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from countersign.approvals.errors import CountersignError, MayNotDecide
 from countersign.approvals.person import Person
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.i18n import TextList, lazy_text
 
 
 class NoSuchReview(CountersignError):
@@ -33,9 +34,9 @@ def check_may_review(use: GlassBreak, context: VotingContext, person: Person) ->
     """
     check_may_decide(person)
     if person.id == use.by.id:
-        raise MayNotDecide("You broke the glass yourself, so somebody else has to review it.")
+        raise MayNotDecide(lazy_text("You broke the glass yourself, so somebody else has to review it."))
     if context.is_shut_out(RowVotes(), person.id):
-        raise MayNotDecide("You asked for this, so somebody else has to review it.")
+        raise MayNotDecide(lazy_text("You asked for this, so somebody else has to review it."))
     if not context.is_approver(person.id):
         sources = dict.fromkeys(str(each.source) for each in context.rule.approvers)
-        raise MayNotDecide(f"Only {' and '.join(sources)} can review this.")
+        raise MayNotDecide(lazy_text("Only {sources} can review this.", sources=TextList(tuple(sources))))

@@ -8,6 +8,7 @@ from uuid import UUID
 from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person, Standing
+from countersign.i18n import Text, lazy_text
 
 LONGEST = timedelta(days=366)
 
@@ -54,30 +55,33 @@ def check_may_delegate(
     """
     check_may_decide(delegator)
     if new.delegate == new.delegator:
-        raise DelegationRefused("You can't delegate to yourself. Choose somebody else.")
+        raise DelegationRefused(lazy_text("You can't delegate to yourself. Choose somebody else."))
     if delegate.standing is not Standing.MEMBER:
         raise DelegationRefused(_NO_DELEGATE[delegate.standing])
     if new.ends_at <= new.starts_at:
-        raise DelegationRefused("That time has passed. Give one that is still to come.")
+        raise DelegationRefused(lazy_text("That time has passed. Give one that is still to come."))
     if new.ends_at - new.starts_at > LONGEST:
-        raise DelegationRefused("That is too long. A delegation lasts a year at most.")
+        raise DelegationRefused(lazy_text("That is too long. A delegation lasts a year at most."))
     for other in active:
         if not new.overlaps(other):
             continue
         if other.delegator == new.delegator:
-            raise DelegationRefused(
-                f"You delegated{_for(other)} to {other.delegate_name} already. "
-                "Use `/approvals delegate stop` first."
-            )
+            raise DelegationRefused(_delegated_already(other))
         if other.delegator == new.delegate and other.delegate == new.delegator:
             raise DelegationRefused(
-                f"{other.delegator_name} has delegated to you, so you can't delegate to them. "
-                "Choose somebody else."
+                lazy_text(
+                    "{delegator_name} has delegated to you, so you can't delegate to them. Choose "
+                    "somebody else.",
+                    delegator_name=other.delegator_name,
+                )
             )
         if other.delegator == new.delegate:
             raise DelegationRefused(
-                f"{other.delegator_name} is away and has delegated to {other.delegate_name}. "
-                "Choose somebody else."
+                lazy_text(
+                    "{delegator_name} is away and has delegated to {delegate_name}. Choose somebody else.",
+                    delegator_name=other.delegator_name,
+                    delegate_name=other.delegate_name,
+                )
             )
 
 
@@ -87,13 +91,25 @@ def not_passed_on(new: Delegation, active: Iterable[Delegation]) -> tuple[Delega
 
 
 _NO_DELEGATE = {
-    Standing.GUEST: "Guests can't decide approvals. Delegate to a full member.",
-    Standing.STRANGER: "People from other workspaces can't decide approvals. Delegate to a colleague.",
-    Standing.BOT: "Apps can't decide approvals. Delegate to a person.",
-    Standing.OUTSIDE: "They can't see this channel. Choose somebody else.",
-    Standing.GONE: "Slack doesn't know them as an active member of this workspace. Choose somebody else.",
+    Standing.GUEST: lazy_text("Guests can't decide approvals. Delegate to a full member."),
+    Standing.STRANGER: lazy_text(
+        "People from other workspaces can't decide approvals. Delegate to a colleague."
+    ),
+    Standing.BOT: lazy_text("Apps can't decide approvals. Delegate to a person."),
+    Standing.OUTSIDE: lazy_text("They can't see this channel. Choose somebody else."),
+    Standing.GONE: lazy_text(
+        "Slack doesn't know them as an active member of this workspace. Choose somebody else."
+    ),
 }
 
 
-def _for(delegation: Delegation) -> str:
-    return f" for {delegation.group.handle}" if delegation.group is not None else ""
+def _delegated_already(other: Delegation) -> Text:
+    if other.group is None:
+        return lazy_text(
+            "You delegated to {name} already. Use `/approvals delegate stop` first.", name=other.delegate_name
+        )
+    return lazy_text(
+        "You delegated for {group} to {name} already. Use `/approvals delegate stop` first.",
+        group=other.group.handle,
+        name=other.delegate_name,
+    )

@@ -1,14 +1,23 @@
 """What a caller of the domain can act on, one class each. The docstring is the sentence people read."""
 
-from countersign.i18n import _
+from countersign.i18n import Text
 
 
 class CountersignError(Exception):
     """Countersign could not do that."""
 
-    def __init__(self, message: str | None = None) -> None:
-        sentence = type(self).__doc__
-        super().__init__(message or (_(sentence) if sentence else None))
+    def __init__(self, message: Text | str | None = None) -> None:
+        super().__init__(message)
+        self.message = message or Text(type(self).__doc__ or type(self).__name__)
+
+    def __str__(self) -> str:
+        """For whoever reads it, in their language."""
+        return str(self.message)
+
+    @property
+    def source(self) -> str:
+        """The same in the language of the code: for the ledger and the log."""
+        return self.message.source if isinstance(self.message, Text) else self.message
 
 
 class NotPending(CountersignError):

@@ -10,6 +10,7 @@ from countersign.flow.messages.inbound import Inbound
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord
+from countersign.i18n import Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ class Notice:
     """Words for one person, for their eyes only."""
 
     user: str
-    text: str
+    text: Text | str
 
 
 @dataclass(frozen=True, kw_only=True)

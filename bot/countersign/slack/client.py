@@ -12,6 +12,7 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage
+from countersign.i18n import Text, matching_language, reader_language
 from countersign.slack.approver_directory import ApproverDirectory
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.block_kit.escaping import escape, quote_imitations
@@ -121,8 +122,10 @@ class SlackClient:
         outside = person.standing is Standing.MEMBER and not can_see
         return replace(person, standing=Standing.OUTSIDE) if outside else person
 
-    async def post_ephemeral(self, thread: ThreadRef, user: str, text: str) -> None:
+    async def post_ephemeral(self, thread: ThreadRef, user: str, text: Text | str) -> None:
         """The text is mrkdwn of the bot's own; it is escaped, since it may quote people."""
+        if isinstance(text, Text):
+            text = await self._in_language_of(user, text)
         await self._api.call(
             "chat.postEphemeral",
             channel=thread.channel,
@@ -130,6 +133,14 @@ class SlackClient:
             thread_ts=thread.ts or None,
             text=escape(text),
         )
+
+    async def _in_language_of(self, user: str, text: Text) -> str:
+        try:
+            language = matching_language(await self.users.locale(user))
+        except (RateLimited, SlackRefused, SlackUnreachable):
+            language = None
+        with reader_language(language):
+            return str(text)
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:
         """Show a status below the thread. Needs chat:write only (Slack's change of 2026-03-05)."""

@@ -6,6 +6,7 @@ from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Standing
 from countersign.flow.observability.observer import Observer
 from countersign.flow.ports import Slack
+from countersign.i18n import Text, lazy_text
 
 
 class StartPolicy(StrEnum):
@@ -21,11 +22,13 @@ _ALLOWED = {
 }
 _MAX_AGE = 60.0  # seconds, of who wrote a message: it was in the channel when Slack took it
 _REFUSALS = {
-    Standing.GUEST: "Guests can't start an agent here. Ask a full member to do it.",
-    Standing.STRANGER: "People from other workspaces can't start an agent here. Ask a member of this one.",
-    Standing.BOT: "Apps can't start an agent here.",
-    Standing.OUTSIDE: "You're not in this channel. Ask one of its members to add you.",
-    Standing.GONE: "Slack doesn't know you as an active member, so you can't start an agent here.",
+    Standing.GUEST: lazy_text("Guests can't start an agent here. Ask a full member to do it."),
+    Standing.STRANGER: lazy_text(
+        "People from other workspaces can't start an agent here. Ask a member of this one."
+    ),
+    Standing.BOT: lazy_text("Apps can't start an agent here."),
+    Standing.OUTSIDE: lazy_text("You're not in this channel. Ask one of its members to add you."),
+    Standing.GONE: lazy_text("Slack doesn't know you as an active member, so you can't start an agent here."),
 }
 
 
@@ -46,7 +49,7 @@ class StartPermission:
 
     async def refusal(
         self, user: str, channel: str | None = None, thread_id: str | None = None
-    ) -> str | None:
+    ) -> Text | None:
         """Why this person may not start a run, in words for them; None if they may.
 
         `channel`: they click or submit in it, so Slack is asked who they are now and whether they see it.

@@ -39,6 +39,7 @@ from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.steps.step import Step
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import SavedStep, StepResult, Work
+from countersign.i18n import Text
 
 log = structlog.get_logger()
 
@@ -53,7 +54,7 @@ _NOT_THE_STEPS_FAULT = (
 )
 
 
-Notify = Callable[[ThreadRef, str, str], None]  # (thread, user, text): returns at once, never raises
+Notify = Callable[[ThreadRef, str, Text | str], None]  # (thread, user, text): returns at once, never raises
 
 
 class ThreadRunner:

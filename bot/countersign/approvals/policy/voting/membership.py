@@ -5,19 +5,20 @@ from dataclasses import dataclass, field
 
 from countersign.approvals.person import Standing
 from countersign.approvals.policy.approver_set import Source, SourceKind
+from countersign.i18n import Text, lazy_text
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unreadable:
     """Members that are not known: nobody may decide as one of them."""
 
-    reason: str  # for people: "Slack did not answer"
+    reason: Text | str  # for people: "Slack did not answer"
     permanent: bool = False  # to ask again would not help: the group is unknown, the channel is gone
 
 
 Roster = frozenset[str] | Unreadable
 
-_NOT_LOOKED_UP = Unreadable(reason="its members were not looked up")
+_NOT_LOOKED_UP = Unreadable(reason=lazy_text("its members were not looked up"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,12 +13,13 @@ from countersign.approvals.policy.rule import ReasonRequired, Rule
 from countersign.approvals.policy.voting.membership import Memberships, Unreadable
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.stand_in import StandIn
+from countersign.i18n import Text, TextList, lazy_text
 
 _NOT_ALLOWED = {
-    DecisionKind.APPROVE: "The rule for this doesn't allow approving it.",
-    DecisionKind.EDIT: "The rule for this doesn't allow editing it.",
-    DecisionKind.REJECT: "The rule for this doesn't allow rejecting it.",
-    DecisionKind.RESPOND: "The rule for this doesn't allow answering it.",
+    DecisionKind.APPROVE: lazy_text("The rule for this doesn't allow approving it."),
+    DecisionKind.EDIT: lazy_text("The rule for this doesn't allow editing it."),
+    DecisionKind.REJECT: lazy_text("The rule for this doesn't allow rejecting it."),
+    DecisionKind.RESPOND: lazy_text("The rule for this doesn't allow answering it."),
 }
 
 
@@ -93,7 +94,7 @@ class VotingContext:
         """Whether this person may decide alone now: in a freeze, or where seats cannot be filled."""
         return (self.freeze is not None or self.unfillable) and self._is_any(self.rule.break_glass, user_id)
 
-    def unreadable(self) -> dict[Source, str]:
+    def unreadable(self) -> dict[Source, Text | str]:
         """The sources whose members are not known, and why."""
         substitutes = self.rule.timers.escalate_to if self.substitutes_may_decide else ()
         looked_up = {
@@ -134,12 +135,12 @@ def reason_required(context: VotingContext, person: Person, kind: DecisionKind) 
     return _needs_reason(context, person, kind)
 
 
-def counts(context: VotingContext, row: RowVotes, person: Person, decision: Decision) -> str | None:
+def counts(context: VotingContext, row: RowVotes, person: Person, decision: Decision) -> Text | str | None:
     """Why a vote that was cast does not count now; None if it does. People may have left since."""
     try:
         check_may_vote(context, row, person, decision)
     except MayNotDecide as refusal:
-        return str(refusal)
+        return refusal.message
     return None
 
 
@@ -147,9 +148,9 @@ def _check_not_shut_out(context: VotingContext, row: RowVotes, user_id: str, kin
     if context.rule.requester_may_decide:
         return
     if user_id == context.memberships.requester:
-        raise MayNotDecide("You asked for this, so somebody else has to decide it.")
+        raise MayNotDecide(lazy_text("You asked for this, so somebody else has to decide it."))
     if user_id == row.editor and kind is not DecisionKind.EDIT:
-        raise MayNotDecide("You edited this last, so somebody else has to decide it.")
+        raise MayNotDecide(lazy_text("You edited this last, so somebody else has to decide it."))
 
 
 def _needs_reason(context: VotingContext, person: Person, kind: DecisionKind) -> bool:
@@ -177,29 +178,39 @@ def _is_for(stand_in: StandIn, source: Source) -> bool:
     return stand_in.sources is None or source in stand_in.sources
 
 
-def _frozen(freeze: Freeze) -> str:
-    until = f" until {freeze.until:%Y-%m-%d %H:%M} UTC" if freeze.until else ""
-    return (
-        f"A freeze is on{until} ({freeze.summary}). Approvals count only from people who may break the glass."
+def _frozen(freeze: Freeze) -> Text:
+    if freeze.until is None:
+        return lazy_text(
+            "A freeze is on ({summary}). Approvals count only from people who may break the glass.",
+            summary=freeze.summary,
+        )
+    return lazy_text(
+        "A freeze is on until {until} UTC ({summary}). Approvals count only from people who may break the "
+        "glass.",
+        until=freeze.until.strftime("%Y-%m-%d %H:%M"),
+        summary=freeze.summary,
     )
 
 
-def _not_an_approver(context: VotingContext, row: RowVotes, user_id: str) -> str:
+def _not_an_approver(context: VotingContext, row: RowVotes, user_id: str) -> Text:
     for stand_in in context.stand_ins:
         if stand_in.delegate != user_id:
             continue
         away = stand_in.delegator
         if context.is_shut_out(row, away.id):
-            return (
-                f"You stand in for {away.name}, who asked for this or edited it. Somebody else has to decide."
+            return lazy_text(
+                "You stand in for {name}, who asked for this or edited it. Somebody else has to decide.",
+                name=away.name,
             )
         if row.of(away.id) is not None:
-            return f"{away.name} has voted on this, so you can't vote for them as well."
+            return lazy_text("{name} has voted on this, so you can't vote for them as well.", name=away.name)
     unreadable = context.unreadable()
     if unreadable:
         source, why = next(iter(unreadable.items()))
-        return (
-            f"I couldn't check whether you're one of {source}: {why}. Nothing was changed; please try again."
+        return lazy_text(
+            "I couldn't check whether you're one of {source}: {why}. Nothing was changed; please try again.",
+            source=source,
+            why=why,
         )
-    sources = dict.fromkeys(str(each.source) for each in context.rule.approvers)
-    return f"Only {' and '.join(sources)} can decide this."
+    sources = dict.fromkeys(each.source for each in context.rule.approvers)
+    return lazy_text("Only {sources} can decide this.", sources=TextList(tuple(sources)))

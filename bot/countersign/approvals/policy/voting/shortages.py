@@ -6,13 +6,14 @@ from countersign.approvals.policy.approver_set import Source
 from countersign.approvals.policy.voting.membership import Unreadable
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.seats import assign
+from countersign.i18n import Text, lazy_text
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shortage:
     source: Source
     missing: int  # seats, or approvals beyond the seats, that nobody is left for
-    reason: str
+    reason: Text | str
 
     def __str__(self) -> str:
         return f"{self.source}: {self.reason}"
@@ -29,7 +30,7 @@ def find_shortages(context: VotingContext, editor: str | None = None) -> tuple[S
     sources = [each.source for each in rule.approvers for _ in range(each.count)]
     substitutes = rule.timers.escalate_to if context.substitutes_may_decide else ()
     people: dict[Source, frozenset[str] | None] = {}
-    unreadable: dict[Source, str] = {}
+    unreadable: dict[Source, Text | str] = {}
     for source in dict.fromkeys([*sources, *(each.source for each in substitutes)]):
         found = context.memberships.people(source)
         if isinstance(found, Unreadable):
@@ -68,12 +69,12 @@ def find_shortages(context: VotingContext, editor: str | None = None) -> tuple[S
     )
 
 
-def _reason(source: Source, context: VotingContext, able: frozenset[str], shut_out: set[str | None]) -> str:
+def _reason(source: Source, context: VotingContext, able: frozenset[str], shut_out: set[str | None]) -> Text:
     found = context.memberships.people(source)
     if not found or isinstance(found, Unreadable):
-        return "it has no members"
+        return lazy_text("it has no members")
     if found & shut_out and not able:
-        return "its only members asked for this or edited it"
+        return lazy_text("its only members asked for this or edited it")
     if not able:
-        return "none of its members has a full member's account"
-    return f"it has too few members who may decide ({len(able)})"
+        return lazy_text("none of its members has a full member's account")
+    return lazy_text("it has too few members who may decide ({able})", able=len(able))

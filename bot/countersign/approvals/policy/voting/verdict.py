@@ -13,8 +13,9 @@ from countersign.approvals.policy.voting.representation import Representation, r
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.stand_in import StandIn
 from countersign.approvals.vote import Vote
+from countersign.i18n import Text, lazy_text
 
-_COUNTED_ONCE = "Somebody else's vote counts for the same person already."
+_COUNTED_ONCE = lazy_text("Somebody else's vote counts for the same person already.")
 
 
 class Outcome(StrEnum):
@@ -32,7 +33,7 @@ class Seat:
 @dataclass(frozen=True, kw_only=True)
 class Uncounted:
     vote: Vote
-    reason: str
+    reason: Text | str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,7 +36,7 @@ class RefusalLog:
         except ReasonMissing:
             raise
         except MayNotDecide as refusal:
-            await self._keep(approval, row, person, kind, str(refusal))
+            await self._keep(approval, row, person, kind, refusal.source)
             raise
 
     async def _keep(

@@ -14,7 +14,6 @@ from countersign.approvals.lifecycle import Status
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.voting.permission import ReasonMissing
 from countersign.flow.decisions.decide import DecisionRequest
-from countersign.flow.errors import Conflict
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
@@ -116,23 +115,7 @@ async def test_two_people_who_vote_in_the_same_moment_both_count(harness: Harnes
     """From two replicas: one of them loses the race, reads again, and completes the quorum."""
     thread, card = await asked(harness, BOTH)
 
-    async def decide(user: str) -> None:
-        request = DecisionRequest(
-            approval_id=card.id,
-            digest=card.digest,
-            channel=CHANNEL,
-            decisions={0: Decision(kind=YES)},
-            via="button",
-        )
-        person = await harness.slack.person(user, None)
-        while True:
-            try:
-                await harness.decide(request, person)
-                return
-            except Conflict:
-                continue
-
-    await asyncio.gather(decide("UBOB"), decide("UCAROL"))
+    await asyncio.gather(*(harness.vote_until_saved(card, YES, user=user) for user in ("UBOB", "UCAROL")))
     await harness.run_thread(thread.id)
     assert outcome_of(harness) == "[{'type': 'approve'}]"
     assert await harness.ledger(thread) == ["opened", "voted", "decided", "resumed"]

@@ -13,7 +13,7 @@ from countersign.approvals.claim import CLAIM_PERIOD
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import Expired, NotPending
 from countersign.approvals.json import Json
-from countersign.approvals.lifecycle import Stage, Status
+from countersign.approvals.lifecycle import Phase, Status
 from countersign.approvals.policy.clock.timers import Fired, TimerKind
 from countersign.approvals.policy.rule import NO_RULE, Rule
 from countersign.approvals.vote import Vote
@@ -113,18 +113,18 @@ def test_a_row_is_in_time_until_it_expires() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "stage"),
+    ("status", "phase"),
     [
-        (Status.PENDING, Stage.OPEN),
-        (Status.DECIDED, Stage.DECIDED),
-        (Status.RESUMED, Stage.DECIDED),
-        (Status.EXPIRED, Stage.DECIDED),
-        (Status.CANCELLED, Stage.DECIDED),
-        (Status.WITHDRAWN, Stage.WITHDRAWN),
+        (Status.PENDING, Phase.OPEN),
+        (Status.DECIDED, Phase.DECIDED),
+        (Status.RESUMED, Phase.DECIDED),
+        (Status.EXPIRED, Phase.DECIDED),
+        (Status.CANCELLED, Phase.DECIDED),
+        (Status.WITHDRAWN, Phase.WITHDRAWN),
     ],
 )
-def test_its_stage(status: Status, stage: Stage) -> None:
-    assert an_approval(status=status).stage is stage
+def test_its_stage(status: Status, phase: Phase) -> None:
+    assert an_approval(status=status).phase is phase
 
 
 def test_its_card_is_in_the_threads_channel_unless_it_was_posted_elsewhere() -> None:

@@ -13,7 +13,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import NotPending
 from countersign.approvals.json import Json
-from countersign.approvals.lifecycle import Stage, Status
+from countersign.approvals.lifecycle import Phase, Status
 from countersign.approvals.policy.rule import Rule
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.errors import OutcomeUnknown
@@ -124,7 +124,7 @@ async def test_the_card_is_in_the_other_channel_and_a_pointer_in_the_thread(harn
 
     await decide(harness, await harness.the_card(thread), "C2")
     await harness.delivery.update_card(card.id)
-    assert harness.slack.updated == {f"pointer:{card.id}": Stage.DECIDED}
+    assert harness.slack.updated == {f"pointer:{card.id}": Phase.DECIDED}
     await harness.run_thread(thread.id)
     assert said(harness) == "[{'type': 'approve'}]"
 
@@ -177,7 +177,7 @@ async def test_approvers_are_notified_once_and_again_when_it_is_decided(harness:
     assert sorted(row.channel for row in harness.slack.of(OutgoingKind.DIRECT)) == ["UBOB", "UCAROL"]
     await decide(harness, card, CHANNEL)
     await harness.delivery.update_card(card.id)
-    assert set(harness.slack.updated.values()) == {Stage.DECIDED}
+    assert set(harness.slack.updated.values()) == {Phase.DECIDED}
     assert len(harness.slack.updated) == 2
     await harness.run_thread(thread.id)
     assert len(harness.slack.of(OutgoingKind.DIRECT)) == 2

@@ -12,7 +12,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import Expired, MayNotDecide, NotPending
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
-from countersign.approvals.lifecycle import Event, Outcome, Stage, Status
+from countersign.approvals.lifecycle import Event, Outcome, Phase, Status
 from countersign.approvals.policy.voting.row_votes import NothingToWithdraw
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.errors import Conflict
@@ -457,7 +457,7 @@ async def test_an_escalation_adds_the_fallback_and_notifies_the_thread_and_them(
     clock.now -= 2 * HOUR  # the escalation stands, whatever the clock says later
     await harness.vote(await harness.the_card(thread), YES, user="UDAVE")
     await harness.delivery.update_messages(card.id)
-    assert list(harness.slack.updated.values()) == [Stage.DECIDED]
+    assert list(harness.slack.updated.values()) == [Phase.DECIDED]
     await harness.run_thread(thread.id)
     assert said(harness) == "[{'type': 'approve'}]"
 
@@ -473,7 +473,7 @@ async def test_a_message_that_arrives_after_the_decision_is_closed_by_the_sweep(
     await harness.rows("UPDATE countersign.approval_messages SET outdated_at = now() - interval '1 minute'")
     assert await harness.delivery.update_outdated_messages() == 1
     assert await harness.delivery.update_outdated_messages() == 0
-    assert list(harness.slack.updated.values()) == [Stage.DECIDED]
+    assert list(harness.slack.updated.values()) == [Phase.DECIDED]
 
 
 async def test_the_requester_hears_the_outcome_and_why(harness: Harness) -> None:

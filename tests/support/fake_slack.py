@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from countersign.approvals.lifecycle import Stage, Status
+from countersign.approvals.lifecycle import Phase, Status
 from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import SlackRefused
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
@@ -29,7 +29,7 @@ class FakeSlack:
     ephemerals: list[tuple[str, str]] = field(default_factory=list)
     refused_roots: list[tuple[str, str]] = field(default_factory=list)
     cards: dict[UUID, Status] = field(default_factory=dict)  # what each card shows
-    updated: dict[str, Stage] = field(default_factory=dict)  # what messages beside cards show, by key
+    updated: dict[str, Phase] = field(default_factory=dict)  # what messages beside cards show, by key
     refused_updates: dict[str, Exception] = field(default_factory=dict)  # of cards in these channels
     refused_channels: dict[str, Exception] = field(default_factory=dict)  # to channels, or people
     post_failures: deque[Exception] = field(default_factory=deque)
@@ -55,7 +55,7 @@ class FakeSlack:
         return True
 
     async def update_message_about(self, message: ApprovalMessage, review: Review) -> None:
-        self.updated[message.key] = review.approval.stage
+        self.updated[message.key] = review.approval.phase
 
     async def person(self, user_id: str, channel_id: str | None = None, *, max_age: float = 0.0) -> Person:
         if self.lookup_failures:

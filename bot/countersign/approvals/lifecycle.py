@@ -46,7 +46,7 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"  # the question is gone
 
 
-class Stage(StrEnum):
+class Phase(StrEnum):
     """How far it is. Messages about it change only when this does."""
 
     OPEN = "open"

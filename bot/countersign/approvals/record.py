@@ -12,7 +12,7 @@ from countersign.approvals.claim import Claim
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import AlreadyDecided, Expired, NotPending, QuestionChanged
 from countersign.approvals.json import Json
-from countersign.approvals.lifecycle import Outcome, Stage, Status
+from countersign.approvals.lifecycle import Outcome, Phase, Status
 from countersign.approvals.policy.clock.timers import Fired, TimerKind, due, is_still_valid, timers
 from countersign.approvals.policy.rule import NO_RULE, Rule
 from countersign.approvals.policy.voting.row_votes import RowVotes
@@ -94,10 +94,10 @@ class ApprovalRecord:
         return min((*moments, *held_until), default=None)
 
     @property
-    def stage(self) -> Stage:
+    def phase(self) -> Phase:
         if self.status is Status.PENDING:
-            return Stage.OPEN
-        return Stage.WITHDRAWN if self.status is Status.WITHDRAWN else Stage.DECIDED
+            return Phase.OPEN
+        return Phase.WITHDRAWN if self.status is Status.WITHDRAWN else Phase.DECIDED
 
     @property
     def is_undoable(self) -> bool:

@@ -120,7 +120,7 @@ RETURNING id;
 -- change_approval --
 -- Compare-and-set on the version, with a ledger row. Returns no row when somebody else changed it first. A card
 -- that shows the decision needs no update once the graph took it, so its rendered version moves along. Messages
--- about the approval that show another stage are outdated by it, and the Home tabs of people whom it waits for or
+-- about the approval that show another phase are outdated by it, and the Home tabs of people whom it waits for or
 -- waited for are to be marked stale.
 WITH before AS (
     SELECT awaits FROM countersign.approvals WHERE id = %(id)s
@@ -137,7 +137,7 @@ WITH before AS (
     RETURNING id, thread_id, version
 ), outdated AS (
     UPDATE countersign.approval_messages SET outdated_at = now()
-    WHERE approval_id IN (SELECT id FROM changed) AND shows <> %(stage)s
+    WHERE approval_id IN (SELECT id FROM changed) AND shows <> %(phase)s
 ), noticed AS (
     INSERT INTO countersign.home_changes (team, keys)
     SELECT split_part(changed.thread_id, '/', 1),
@@ -500,7 +500,7 @@ UPDATE countersign.outbox SET given_up_at = now(), error = 'moved to the thread'
 WHERE approval_id = %(approval_id)s AND kind = 'card' AND posted_at IS NULL;
 
 -- outdated_messages --
--- Messages about one approval that show another stage than it is at.
+-- Messages about one approval that show another phase than it is at.
 SELECT key, kind, channel, ts, body FROM countersign.approval_messages
 WHERE approval_id = %(approval_id)s AND outdated_at IS NOT NULL
 ORDER BY key;
@@ -512,8 +512,8 @@ WHERE outdated_at < now() - interval '5 seconds'
 GROUP BY approval_id ORDER BY min(outdated_at) LIMIT %(limit)s;
 
 -- message_updated --
--- Records which stage a message shows; it stays outdated if the approval went on meanwhile. The ledger gets `shown`
--- where an entry is given and the message showed another stage before.
+-- Records which phase a message shows; it stays outdated if the approval went on meanwhile. The ledger gets `shown`
+-- where an entry is given and the message showed another phase before.
 WITH before AS (
     SELECT key, shows FROM countersign.approval_messages WHERE key = %(key)s FOR UPDATE
 ), updated AS (

@@ -32,7 +32,7 @@ class Outbox(Protocol):
         ...
 
     async def outdated_messages(self, approval_id: UUID) -> tuple[ApprovalMessage, ...]:
-        """Messages about the approval, beside its card, that show an earlier stage of it."""
+        """Messages about the approval, beside its card, that show an earlier phase of it."""
         ...
 
     async def move_card_to_thread(self, review: Review, note: Outgoing) -> bool:

@@ -25,7 +25,7 @@ class Slack(Protocol):
         ...
 
     async def update_message_about(self, message: ApprovalMessage, review: Review) -> None:
-        """Make a message about an approval, beside its card, show the stage that it is at."""
+        """Make a message about an approval, beside its card, show the phase that it is at."""
         ...
 
     async def person(self, user_id: str, channel_id: str | None = None, *, max_age: float = 0.0) -> Person:

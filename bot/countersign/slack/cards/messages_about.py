@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.lifecycle import Outcome, Stage
+from countersign.approvals.lifecycle import Outcome, Phase
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.notices.direct_messages import Why
 from countersign.flow.review import Review
@@ -44,7 +44,7 @@ def render_message_about(
     why = body.get("why")
     if kind is OutgoingKind.DIRECT and why in (Why.BROKE_GLASS.value, Why.REVIEW_DUE.value):
         return _broke_glass(review, title, link, reminder=why == Why.REVIEW_DUE.value)
-    if review.approval.stage is not Stage.OPEN:
+    if review.approval.phase is not Phase.OPEN:
         return _closed(review, title, link)
     if kind is OutgoingKind.POINTER and review.approval.posted_to is None:
         return RenderedMessage(text=title, blocks=[section(f"*{title}* is decided in this thread.")])

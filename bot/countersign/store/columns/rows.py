@@ -163,7 +163,7 @@ def approval_row(approval: Approval) -> dict[str, Any]:
         "referrals": json_column(vote_columns.referrals_column(approval.referrals)),
         "due_at": approval.due_at,
         "posted_to": approval.posted_to,
-        "stage": approval.stage.value,
+        "phase": approval.phase.value,
         **inbox_columns(approval),
         "concerned": _texts(concerned(approval)),
     }

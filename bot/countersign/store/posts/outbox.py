@@ -6,7 +6,7 @@ from uuid import UUID
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.audit import EntryHasher
-from countersign.approvals.lifecycle import Stage
+from countersign.approvals.lifecycle import Phase
 from countersign.approvals.shown import ShownAs
 from countersign.error_translation import translates_errors
 from countersign.flow.messages.inbound import Inbound, InboundKind
@@ -48,7 +48,7 @@ class Outbox:
         async with transaction(self._pool) as connection:
             # The approval before the outbox row, as in `card_seen`: the other order would deadlock with it.
             if row.approval_id is not None and row.kind is not OutgoingKind.CARD:
-                stage = shows.stage if shows is not None else Stage.OPEN
+                phase = shows.phase if shows is not None else Phase.OPEN
                 pointer = shows if row.kind is OutgoingKind.POINTER else None
                 await connection.execute(
                     QUERIES["message_posted"],
@@ -56,7 +56,7 @@ class Outbox:
                         **self._shown(pointer, ShownAs.POINTER, row.channel, ts),
                         **rows.outgoing_row(row),
                         "ts": ts,
-                        "shows": stage.value,
+                        "shows": phase.value,
                     },
                 )
             elif row.approval_id is not None:
@@ -154,9 +154,9 @@ class Outbox:
         return tuple(row["approval_id"] for row in found)
 
     async def message_updated(self, message: ApprovalMessage, shows: Approval) -> None:
-        points = message.kind is OutgoingKind.POINTER and shows.stage is Stage.OPEN
+        points = message.kind is OutgoingKind.POINTER and shows.phase is Phase.OPEN
         entry = self._shown(shows if points else None, ShownAs.POINTER, message.channel, message.ts)
-        arguments = {**entry, "key": message.key, "shows": shows.stage.value}
+        arguments = {**entry, "key": message.key, "shows": shows.phase.value}
         await run(self._pool, "message_updated", arguments)
 
 

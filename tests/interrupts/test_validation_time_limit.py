@@ -15,6 +15,7 @@ from countersign.interrupts import (
     parse,
     resume_value,
 )
+from countersign.interrupts.validation.pattern_cost import can_be_compiled
 from countersign.interrupts.validation.schema import TIMED_OUT, TOO_DEEP, compile_schema
 
 ENDLESS = "^(a|aa)+$"
@@ -140,6 +141,27 @@ def test_a_value_too_deep_to_judge_is_refused() -> None:
 def test_a_pattern_too_large_to_compile_is_not_compiled(pattern: str) -> None:
     """Compiling the first of them takes more memory than there is."""
     assert not compile_schema({"pattern": pattern}).usable
+
+
+@pytest.mark.parametrize(
+    ("largest", "too_large"),
+    [
+        ("a{20000}", "a{20001}"),
+        ("(a{100}){200}", "(a{100}){201}"),
+        ("((ab){100}){100}", "((ab){100}c){100}"),
+        ("x(a{99}b){198}c{199}", "x(a{99}b){198}c{200}"),
+        ("(a{100}b{100}){100}", "(a{100}b{100}){100}c"),
+        ("(a{20000}", "(a{20001}"),
+        ("(ab){0,}a{19998}", "(ab){0,}a{19999}"),
+        (")a{19999}", ")a{20000}"),
+        ("[a-z]{20000}", "[a-z]{20001}"),
+        (r"\({20000}", r"\({20001}"),
+        ("a" * 10_000, "a" * 10_001),
+    ],
+)
+def test_the_largest_pattern_that_is_compiled(largest: str, too_large: str) -> None:
+    assert can_be_compiled(largest)
+    assert not can_be_compiled(too_large)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -199,3 +199,22 @@ def test_a_shape_nests_as_deep_as_it_is_read() -> None:
     for _ in range(1000):
         deep = {"kind": "list", "item": deep}
     assert shape_from_json(deep) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        ListOf,
+        lambda inner: Tuple((inner,)),
+        lambda inner: Union((inner, Boolean())),
+        lambda inner: Object((Key("a", inner, required=True),)),
+    ],
+    ids=["list", "tuple", "union", "object"],
+)
+def test_thirty_two_levels_are_read_and_one_more_is_not(around: Callable[[AnswerShape], AnswerShape]) -> None:
+    deepest: AnswerShape = Boolean()
+    for _ in range(31):
+        deepest = around(deepest)
+
+    assert shape_from_json(shape_to_json(deepest)) == deepest
+    assert shape_from_json(shape_to_json(around(deepest))) == UNKNOWN

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
-from typing import Annotated, Any, Literal, Mapping, NotRequired, Optional, Sequence, TypedDict, Union, cast
+import typing
+from typing import Annotated, Any, Awaitable, Literal, Mapping, NotRequired, Optional, Required
+from typing import Sequence, TypedDict, Union, cast
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.graph import END
 from langgraph.types import Command, Send, interrupt
@@ -54,6 +56,21 @@ class Data:
     to: str
     copies: int = 1
     extra: list[int] = field(default_factory=list)
+
+class Tree(BaseModel):
+    name: str
+    pair: "tuple[Tree, int]"
+    trees: "list[Tree]"
+    left: "Tree | None" = None
+
+def passing(function):
+    def inner(value):
+        return function(value["inner"])
+    return inner
+
+@passing
+def decorated(value):
+    return value == "yes"
 
 def is_yes(text):
     return text == "yes"
@@ -116,6 +133,21 @@ Plain | Loose
 Any | str
 type[str]
 list[list[list[int]]]
+list[list[list[list[list[list[int]]]]]]
+list[list[list[list[list[list[list[int]]]]]]]
+dict[str, list[Tree]]
+Tree
+Optional[Colour]
+Optional[Literal['a', 'b']]
+Literal['a'] | Literal['b']
+Literal[helper]
+Union[int, None]
+None | str
+Required[str]
+typing.Optional[str]
+frozenset[str]
+Awaitable[str]
+tuple[Plain, Literal['a']]
 """.splitlines()
 
 

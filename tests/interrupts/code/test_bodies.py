@@ -1,12 +1,12 @@
 """What each way to use an answer says of its shape, and from which line that is read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from countersign.interrupts.code.codec import shape_to_json
 from countersign.interrupts.code.notation import notation
-from countersign.interrupts.code.shape import AnswerShape
+from countersign.interrupts.code.shape import AnswerShape, ListOf, Object, Text, Tuple, Union
 from tests.interrupts.code.bodies import CASTS, DECLARED, HEAD, STATEMENTS, USES
 from tests.interrupts.code.reading import read_text
 from tests.interrupts.snapshot import snapshot
@@ -44,14 +44,36 @@ def _read(body: str) -> str:
 
 
 def _told(shape: AnswerShape, first: int, lines: list[str]) -> str:
-    """The notation, and what it was read from: the line of the body (from 1) if it is not the last, and the
-    evidence but for that line's text."""
+    """The notation, what it leaves out, and what the shape was read from: the line of the body (from 1) if
+    it is not the last, and the evidence but for that line's text."""
+    facts = [notation(shape), *(f"[{each}]" for each in _unwritten(shape))]
     if shape.where is None:
-        return f"{notation(shape)} [nowhere]"
+        return " ".join([*facts, "[nowhere]"])
     at = shape.where.line - first + 1
     evidence = shape.evidence if at < 1 else shape.evidence.removesuffix(lines[at - 1].strip()).rstrip(": ")
     said = ["" if at == len(lines) else f"line {at}", evidence]
-    return " ".join([notation(shape), *(f"[{each}]" for each in said if each)])
+    return " ".join([*facts, *(f"[{each}]" for each in said if each)])
+
+
+def _unwritten(shape: AnswerShape) -> Iterator[str]:
+    """What the notation does not say."""
+    match shape:
+        case Text(remark=True):
+            yield "a remark"
+        case Object():
+            for key in shape.keys:
+                yield from (f"{key.name} is unread with {name} {value!r}" for name, value in key.unread_with)
+                yield from (f"{key.name}: {each}" for each in _unwritten(key.shape))
+        case Tuple():
+            yield from (
+                f"{place}: {each}" for place, item in enumerate(shape.items) for each in _unwritten(item)
+            )
+        case ListOf():
+            yield from _unwritten(shape.item)
+        case Union():
+            yield from (each for inner in shape.alternatives for each in _unwritten(inner))
+        case _:
+            pass
 
 
 @pytest.mark.parametrize("body", [ASKED + each for each in STATEMENTS[::7]])

@@ -66,6 +66,15 @@ class Language:
 class Reader:
     """What is being read, and all that was found."""
 
+    node: tuple[str, ...]
+    space: str
+    function: str
+    steps: int
+    depth: int
+    muted: int  # over zero: nothing is asked and nothing noted
+    displaying: int  # over zero: what is formatted is only displayed
+    catching: int  # over zero: an error here may be caught
+
     def __init__(self, modules: Mapping[str, Module], language: Language) -> None:
         """`modules` by name."""
         self.modules = modules
@@ -75,23 +84,16 @@ class Reader:
         self.writes: dict[tuple[str, str], list[StateWrite]] = {}
         self.fresh: set[tuple[str, str]] = set()  # what the function that is read has written already
         self.state_classes: dict[str, tuple[Class, ...]] = {}
-        self.node: tuple[str, ...] = ()
-        self.space = ""
-        self.function = ""
         self.returns: ast.expr | None = None  # the annotation of the function that LangGraph calls
-        self.steps = 0
         self.all_steps = 0
-        self.depth = 0
         self.conditions: list[Condition] = []
         self.calls: list[tuple[object, ...]] = []  # on the way: file, line, column, and what is called
         self.loops: list[set[Slot]] = []  # the answers that each loop around here asks for
-        self.muted = 0  # over zero: nothing is asked and nothing noted
-        self.displaying = 0  # over zero: what is formatted is only displayed
-        self.catching = 0  # over zero: an error here may be caught
         self.bindings: dict[tuple[str, str], Value] = {}  # by module and name: what is known from run time
         self._globals: dict[tuple[str, str], Value] = {}
         self._scopes: dict[ast.AST, Frame] = {}
         self._importing = 0
+        self.start(path=(), space="", function="")
 
     def start(self, *, path: tuple[str, ...], space: str, function: str) -> None:
         """Begin with a function that LangGraph calls, in the node `path` (empty: in no node)."""

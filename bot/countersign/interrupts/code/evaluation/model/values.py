@@ -188,10 +188,3 @@ def constants(value: Value) -> tuple[Scalar, ...] | None:
     """All the scalars of a value that has nothing else; None if it has."""
     found = tuple(atom.value for atom in value if isinstance(atom, Const))
     return found if found and len(found) == len(value) else None
-
-
-def text(value: Value) -> str | None:
-    """The one text that it is for certain."""
-    if len(value) == 1 and isinstance(value[0], Const) and isinstance(value[0].value, str):
-        return value[0].value
-    return None

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from countersign.approvals.errors import CountersignError
 from countersign.slack.app_manifest.permissions import (
     COMMANDS,
     EVENTS,
@@ -32,7 +31,7 @@ _HEADING = """\
 """
 
 
-class RequestUrlError(CountersignError):
+class RequestUrlError(ValueError):
     """The address given for HTTP is not one that Slack can call."""
 
 

@@ -11,6 +11,7 @@
     countersign graphs --answers         show which answers the graphs' code takes
     countersign graphs --check           list the waiting approvals that the graphs could not take any more
     countersign doctor                   check tokens, scopes, database, graphs and more, and say what to do
+    countersign init [FOLDER]            write a project that runs at once in the demo
     countersign manifest [--http URL]    print the manifest that the app in Slack is made from
     countersign demo [--tour]            the bot in a Slack of its own on this machine: no account, no key
     countersign demo --script FILE       the same, played by a script that says what has to come of it
@@ -36,6 +37,7 @@ from countersign.approvals.audit import AnchorNotUnderstood
 from countersign.approvals.errors import CountersignError
 from countersign.commands.audit_arguments import add_audit_arguments
 from countersign.commands.doctor_arguments import add_doctor_arguments
+from countersign.commands.init_arguments import add_init_arguments
 from countersign.commands.manifest_arguments import add_manifest_arguments
 from countersign.commands.policy_arguments import add_policy_arguments
 from countersign.runs.project.project_env import read_project_env
@@ -63,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _load_environment(given: argparse.Namespace) -> None:
     """Complete the environment, for the graphs too: from .env, then from `env` of langgraph.json."""
-    if given.command == "manifest":  # it says the same everywhere
+    if given.command in ("manifest", "init"):  # they do the same everywhere
         return
     load_dotenv(".env", override=False)
     if given.command == "demo":  # its bot reads the project's own again at each start
@@ -172,6 +174,16 @@ def _doctor(given: argparse.Namespace) -> int:
     return run_doctor(given)
 
 
+def _init(given: argparse.Namespace) -> int:
+    from countersign.commands.init.command import InitUsageError, run_init
+
+    try:
+        return run_init(given)
+    except InitUsageError as error:
+        print(f"countersign: {error}", file=sys.stderr)
+        return 2
+
+
 def _manifest(given: argparse.Namespace) -> int:
     from countersign.commands.manifest import run_manifest
     from countersign.slack.app_manifest.manifest import RequestUrlError
@@ -228,6 +240,9 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="check everything that the bot needs, and say what to do")
     add_doctor_arguments(doctor)
     doctor.set_defaults(run=_doctor)
+    init = commands.add_parser("init", help="write a project that runs at once in the demo")
+    add_init_arguments(init)
+    init.set_defaults(run=_init)
     manifest = commands.add_parser("manifest", help="print the manifest that the app in Slack is made from")
     add_manifest_arguments(manifest)
     manifest.set_defaults(run=_manifest)

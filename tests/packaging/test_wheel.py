@@ -10,6 +10,7 @@ import pytest
 from countersign import __version__
 from tests.packaging.conftest import ROOT, SECONDS, Installed, write
 from tests.packaging.projects import OWN_BOT_AND_GRAPHS, SRC_LAYOUT, TESTS
+from tests.test_init_command import INIT_STORY
 
 pytestmark = pytest.mark.timeout(SECONDS + 30)
 
@@ -85,6 +86,18 @@ def test_a_project_is_hosted_as_it_is(installed: Installed, elsewhere: Path, pro
         cwd=elsewhere,
     )  # fmt: skip
     assert played.returncode == 0, played.stdout
+
+
+def test_a_new_project_runs_at_once_in_the_demo(installed: Installed, elsewhere: Path) -> None:
+    made = installed.run("countersign", "init", "shop", cwd=elsewhere)
+    assert made.returncode == 0, made.stdout
+    (elsewhere / "story.txt").write_text(INIT_STORY)
+    played = installed.run(
+        "countersign", "demo", "--config", "shop/langgraph.json", "--script", "story.txt", cwd=elsewhere
+    )
+    assert played.returncode == 0, played.stdout
+    tested = installed.run("python", "-m", "pytest", "-q", cwd=elsewhere / "shop")
+    assert tested.returncode == 0, tested.stdout
 
 
 def test_what_a_project_lacks_is_one_line_that_says_what_to_install(

@@ -17,7 +17,10 @@ from countersign.runs.project.config import GraphConfig, GraphConfigError, read_
 from countersign.runs.project.install_advice import advise_on_requirements
 from countersign.runs.project.project_env import read_project_env
 
-_VARIABLE = re.compile(r"KeyError: '([A-Z][A-Z0-9_]{2,})'|\b([A-Z][A-Z0-9_]{3,}) is not set")
+_VARIABLE = re.compile(
+    r"KeyError: '(?P<key>[A-Z][A-Z0-9_]{2,})'|\b(?P<unset>[A-Z][A-Z0-9_]{3,}) is not set"
+    r"|set(?:ting)? the `?(?P<sdk>[A-Z][A-Z0-9_]{3,})`?"  # as OpenAI's SDK says it
+)
 _FIX = "Mend the file that it names; `countersign demo` shows the exception beside your code."
 _NO_ENV_FILE = '"env" in {config} names {file}, and there is no such file.'
 _NO_TOOL = "Graph {graph}: interrupt_on names {tools}, and there is no such tool: nobody is asked about it."
@@ -63,7 +66,7 @@ async def _load(config: GraphConfig, stack: AsyncExitStack) -> tuple[dict[str, L
             loaded |= await load_graphs(replace(config, specs=(spec,)), stack)
         except GraphConfigError as error:
             found = _VARIABLE.search(str(error))
-            variable = (found[1] or found[2]) if found else None
+            variable = found[str(found.lastgroup)] if found else None
             failed.append(fail(str(error), f"Set {variable} in .env." if variable else _FIX))
     return loaded, failed
 

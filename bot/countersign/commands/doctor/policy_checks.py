@@ -82,7 +82,7 @@ async def check_policy(examination: Examination) -> AsyncIterator[Finding]:
     for finding in found:
         yield finding
     if not found:
-        yield ok(f"{path}: {len(policy.rules)} rules, nothing wrong.")
+        yield ok(f"{path} is read, and nothing is wrong with it.")
 
 
 async def _names(policy: Policy, lookup: _Lookup) -> AsyncIterator[Finding]:

@@ -18,9 +18,9 @@ from countersign.interrupts import (
     parse,
     resume_value,
 )
-from countersign.interrupts.code import AnswerShape, Boolean, OneOf
+from countersign.interrupts.code import AnswerShape, Boolean, Meaning, OneOf, meaning
 from countersign.interrupts.json_equality import json_equal
-from countersign.interrupts.shape_answers.vocabulary import Meaning, matches, meaning
+from countersign.interrupts.shape_answers.vocabulary import matches
 from tests.interrupts.strategies import ANY_SCHEMA, JSON, OBJECT, PAYLOAD, SCHEMA, SHAPE
 
 often = settings(

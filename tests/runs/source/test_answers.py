@@ -17,7 +17,7 @@ from langgraph.pregel.remote import RemoteGraph
 from countersign.interrupts.code import GraphReading, NodeReading, notation
 from countersign.runs.source.answers import read_answers
 from countersign.runs.source.own_code import OwnCode
-from tests.runs.source import nodes
+from tests.runs.source import nodes, same_names
 
 
 def _read(node: Any, schema: type = nodes.State) -> NodeReading:
@@ -58,6 +58,23 @@ def test_the_source_behind_a_node_is_found(node: Any, answer: str) -> None:
     reading = _read(node)
     assert reading.problem is None
     assert set(_answers(reading)) == {answer}
+
+
+@pytest.mark.parametrize(
+    ("schema", "node", "answer"),
+    [
+        (dict, same_names.takes_the_last, "{score: whole number, words?: text}"),
+        (dict, same_names.takes_one_inside_a_class, "{paid: true | false}"),
+        (dict, same_names.takes_one_inside_another, "{due: text}"),
+        (dict, same_names.takes_a_member, '"small" | "large"'),
+        (dict, same_names.made(), '{kind: "now" | "later"}'),
+        (same_names.Kept, same_names.is_declared_before, "{agreed: true | false}"),
+        (same_names.State, same_names.keeps_it, "whole number"),
+        (same_names.Earlier, same_names.keeps_it, "true | false"),
+    ],
+)
+def test_classes_of_one_name_are_told_apart(schema: type, node: Any, answer: str) -> None:
+    assert _answers(_read(node, schema)) == [answer]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from countersign.interrupts.code.shape import (
     Unknown,
     Where,
 )
+from countersign.interrupts.code.word_meanings import Meaning, meaning
 
 __all__ = [
     "UNKNOWN",
@@ -30,6 +31,7 @@ __all__ = [
     "Key",
     "ListOf",
     "Match",
+    "Meaning",
     "NodeReading",
     "Number",
     "Object",
@@ -41,6 +43,7 @@ __all__ = [
     "Union",
     "Unknown",
     "Where",
+    "meaning",
     "notation",
     "read_graph",
     "shape_from_json",

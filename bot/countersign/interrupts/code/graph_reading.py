@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from countersign.interrupts.code.entry_points import arguments_of, take_result
 from countersign.interrupts.code.evaluation.calls.call_expressions import (
@@ -26,8 +27,9 @@ from countersign.interrupts.code.evaluation.model.values import (
     refs,
 )
 from countersign.interrupts.code.evaluation.statements import run
-from countersign.interrupts.code.payload import pattern_of
+from countersign.interrupts.code.payload import pattern_of, words_of
 from countersign.interrupts.code.questions import GraphReading, NodeReading, Question
+from countersign.interrupts.code.resolution.evidence import uses
 from countersign.interrupts.code.resolution.shape_of import resolve
 from countersign.interrupts.code.shape import Scalar
 from countersign.interrupts.code.source import (
@@ -38,6 +40,7 @@ from countersign.interrupts.code.source import (
     GraphSource,
     SubgraphSource,
 )
+from countersign.interrupts.code.word_meanings import Meaning, meaning
 
 _PASSES = 4  # an answer may go from node to node through the state this often
 _LANGUAGE = Language(evaluate=evaluate, test=test, run=run, call=call)
@@ -194,7 +197,7 @@ def _bound(reader: Reader, binding: Binding) -> Value:
 
 def _class(reader: Reader, source: ClassSource) -> Class | None:
     module = reader.by_file.get(source.file)
-    node = module.class_named(source.name) if module is not None else None
+    node = module.class_named(source) if module is not None else None
     return Class(module, node) if module is not None and node is not None else None
 
 
@@ -203,22 +206,34 @@ def _note_shared_keys(reader: Reader) -> None:
 
     A value that they write and that somebody compares the key with may have nothing to do with the answer.
     """
+    asked = {site.slot: site.payload for site in reader.sites.values()}
     for writes in reader.writes.values():
         for write in writes:
-            others = [v for w in writes if w.function != write.function for v in constants(w.value) or ()]
+            others = {v for w in writes if w.function != write.function for v in constants(w.value) or ()}
             for ref in refs(write.value):
-                _note_shared(ref.slot, others)
+                named = words_of(asked.get(ref.slot.root, ()))
+                unasked = {v for v in others if isinstance(v, str) and v.casefold() not in named}
+                _note_shared(ref.slot, unasked)
 
 
-def _note_shared(slot: Slot, others: list[Scalar]) -> None:
-    for each in list(slot.evidence):
-        if isinstance(each.detail, Comparison) and any(
-            isinstance(value, str) and value in each.detail.values for value in others
-        ):
-            slot.evidence = [e for e in slot.evidence if e.use is not Use.COMPARED]
-            slot.note(
-                Evidence(
-                    Use.ESCAPED, each.where, each.code, (), "other nodes write the same key of the state"
-                )
-            )
-            return
+def _note_shared(slot: Slot, others: set[str]) -> None:
+    """Forget that it is compared with these, where what is compared is read from the state.
+
+    A word for a yes or a no is an answer whoever writes it.
+    """
+    kept: list[Evidence] = []
+    forgotten: list[Evidence] = []
+    for each in slot.evidence:
+        if not isinstance(each.detail, Comparison) or not each.from_state:
+            kept.append(each)
+            continue
+        values = tuple(v for v in each.detail.values if v not in others or meaning(v) is not Meaning.OTHER)
+        if values:
+            kept.append(replace(each, detail=replace(each.detail, values=values)))
+        if len(values) < len(each.detail.values):
+            forgotten.append(each)
+    slot.evidence = kept
+    if forgotten and not uses(kept, Use.COMPARED):
+        first = forgotten[0]
+        said = "other nodes write the same key of the state"
+        slot.note(Evidence(Use.ESCAPED, first.where, first.code, (), said))

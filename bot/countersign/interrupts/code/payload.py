@@ -1,5 +1,6 @@
 """What a call of `interrupt` asks with, as far as its source shows, to be compared with what was asked."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -65,6 +66,29 @@ def pattern_of(value: Value, deep: int = 0) -> Pattern:
         return Anything()
     patterns = tuple(dict.fromkeys(_pattern(atom, deep) for atom in value))
     return patterns[0] if len(patterns) == 1 else Either(patterns)
+
+
+def words_of(value: Value, deep: int = 0) -> set[str]:
+    """The texts in a payload, and the words in them, in small letters."""
+    found: set[str] = set()
+    for atom in value if deep <= _MAX_DEPTH else ():
+        match atom:
+            case Const(value=str() as text):
+                found |= _words(text)
+            case Template(parts=parts):
+                found |= {word for part in parts if part is not None for word in _words(part)}
+            case Record(entries=entries):
+                found |= {word for item in entries.values() for word in words_of(item, deep + 1)}
+            case Items(items=items):
+                found |= {word for item in items for word in words_of(item, deep + 1)}
+            case _:
+                pass
+    return found
+
+
+def _words(text: str) -> set[str]:
+    folded = text.casefold()
+    return {folded, *re.findall(r"\w+", folded)}
 
 
 def _pattern(atom: Atom, deep: int) -> Pattern:

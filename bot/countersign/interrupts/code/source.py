@@ -34,8 +34,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ClassSource:
+    """A class as it is at run time; `line` and `members` tell it from others of the same name."""
+
     file: str
     name: str  # qualified, as `__qualname__` has it
+    line: int = 0  # some line of its definition, where one is known
+    members: tuple[str, ...] = ()  # its annotated names, with those of its bases where they are merged
 
 
 @dataclass(frozen=True, kw_only=True)

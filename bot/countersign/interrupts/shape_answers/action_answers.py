@@ -6,7 +6,7 @@ from dataclasses import replace
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
-from countersign.interrupts.code import Object, Scalar, Tuple
+from countersign.interrupts.code import Meaning, Object, Scalar, Tuple, meaning
 from countersign.interrupts.dialects.requests.answer_forms import (
     TOLD,
     edit_text_form,
@@ -22,7 +22,6 @@ from countersign.interrupts.shape_answers.action_layout import ActionLayout, Dat
 from countersign.interrupts.shape_answers.compatibility import takes
 from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form
-from countersign.interrupts.shape_answers.vocabulary import Meaning, meaning
 from countersign.interrupts.unset import UNSET
 
 

@@ -7,9 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from countersign.approvals.json import Json
-from countersign.interrupts.code import AnswerShape, Boolean, Key, Object, OneOf, Scalar, Text, Tuple, Union
+from countersign.interrupts.code import (
+    AnswerShape,
+    Boolean,
+    Key,
+    Meaning,
+    Object,
+    OneOf,
+    Scalar,
+    Text,
+    Tuple,
+    Union,
+    meaning,
+)
 from countersign.interrupts.shape_answers.compatibility import is_needed, takes
-from countersign.interrupts.shape_answers.vocabulary import Meaning, first_of, meaning, opposite
+from countersign.interrupts.shape_answers.vocabulary import first_of, opposite
 
 Place = str | int
 

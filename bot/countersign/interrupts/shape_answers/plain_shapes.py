@@ -6,7 +6,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
-from countersign.interrupts.code import AnswerShape, Boolean, Number, OneOf, Scalar, Text
+from countersign.interrupts.code import AnswerShape, Boolean, Meaning, Number, OneOf, Scalar, Text, meaning
 from countersign.interrupts.dialects.requests.answer_forms import (
     TOLD,
     edit_text_form,
@@ -21,7 +21,7 @@ from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.options import numbered_options
 from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form, shape_schema
-from countersign.interrupts.shape_answers.vocabulary import Meaning, first_of, meaning, opposite
+from countersign.interrupts.shape_answers.vocabulary import first_of, opposite
 from countersign.interrupts.unset import UNSET
 from countersign.interrupts.validation.schema import compile_schema
 

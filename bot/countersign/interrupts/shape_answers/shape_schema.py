@@ -9,6 +9,7 @@ from countersign.interrupts.code import (
     Key,
     ListOf,
     Match,
+    Meaning,
     Number,
     Object,
     OneOf,
@@ -16,10 +17,11 @@ from countersign.interrupts.code import (
     Text,
     Tuple,
     Union,
+    meaning,
 )
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_schema
-from countersign.interrupts.shape_answers.vocabulary import Meaning, meaning, opposite
+from countersign.interrupts.shape_answers.vocabulary import opposite
 from countersign.interrupts.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.schema import compile_schema
 

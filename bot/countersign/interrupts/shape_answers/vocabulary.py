@@ -1,48 +1,9 @@
-"""Which words in a graph's code mean yes, no, a change or a remark."""
+"""The yes or no that an answer is: the one that the code names, or the opposite of that."""
 
 from collections.abc import Iterable, Iterator
-from enum import Enum
 
-from countersign.interrupts.code import Match, OneOf, Scalar
+from countersign.interrupts.code import Match, Meaning, OneOf, Scalar, meaning
 
-
-class Meaning(Enum):
-    YES = "yes"
-    NO = "no"
-    CHANGE = "change"  # go on, with other values
-    REMARK = "remark"  # words for the agent
-    OTHER = "other"
-
-
-_WORDS = {
-    Meaning.YES: (
-        {"approve", "approved", "accept", "accepted", "yes", "y", "yep", "yeah", "ok", "okay", "confirm"}
-        | {"confirmed", "allow", "allowed", "agree", "agreed", "proceed", "continue", "go", "true", "run"}
-        | {"execute", "sure", "lgtm", "grant", "granted", "authorize", "authorise"}
-    ),
-    Meaning.NO: (
-        {
-            "reject",
-            "rejected",
-            "no",
-            "n",
-            "nope",
-            "deny",
-            "denied",
-            "decline",
-            "declined",
-            "cancel",
-            "canceled",
-        }
-        | {"cancelled", "stop", "abort", "false", "disapprove", "disapproved", "refuse", "refused", "ignore"}
-        | {"skip", "disagree", "block", "veto"}
-    ),
-    Meaning.CHANGE: (
-        {"edit", "edited", "update", "updated", "modify", "modified", "change", "changed", "amend"}
-    ),
-    Meaning.REMARK: {"feedback", "respond", "response", "comment", "reply", "answer", "message", "note"},
-}
-_MEANINGS = {word: meaning for meaning, words in _WORDS.items() for word in words}
 _OPPOSITES = {
     "yes": "no",
     "y": "n",
@@ -62,15 +23,6 @@ _OPPOSITES = {
     "go": "stop",
     "true": "false",
 }
-
-
-def meaning(value: Scalar) -> Meaning:
-    """What a value stands for; only whole, well-known words have a meaning of their own."""
-    if isinstance(value, bool):
-        return Meaning.YES if value else Meaning.NO
-    if not isinstance(value, str):
-        return Meaning.OTHER
-    return _MEANINGS.get(value.strip().casefold().replace("_", " "), Meaning.OTHER)
 
 
 def first_of(values: Iterable[Scalar], wanted: Meaning) -> Scalar:

@@ -1,5 +1,6 @@
 """A loaded graph as source: its nodes, its conditional edges and its state, for the reader of answers."""
 
+import inspect
 import os
 import types
 from collections.abc import Iterator, Mapping, Sequence
@@ -163,7 +164,9 @@ class _GraphTraversal:
         if module is None:
             return None
         self.used[module.__name__] = module
-        return ClassSource(file=_file(module), name=cls.__qualname__)
+        return ClassSource(
+            file=_file(module), name=cls.__qualname__, line=_line_of(cls), members=tuple(_annotated(cls))
+        )
 
     def _space(self, graph: _Graph) -> str:
         return self.spaces.setdefault(id(graph), f"called {len(self.spaces) + 1}")
@@ -198,6 +201,39 @@ class _GraphTraversal:
             bound = self._binding(value, 0)
             if bound is not None:
                 yield name, bound
+
+
+def _line_of(cls: type) -> int:
+    """The first line of its definition, or else of a method that stands in it; 0 where neither is known."""
+    known = vars(cls).get("__firstlineno__")  # since Python 3.13
+    if isinstance(known, int):
+        return known
+    scope = f"{cls.__qualname__}."
+    codes = [
+        value.__code__
+        for value in vars(cls).values()
+        if isinstance(value, types.FunctionType) and value.__module__ == cls.__module__
+    ]
+    # A dataclass has methods without lines of their own.
+    lines = [
+        code.co_firstlineno for code in codes if code.co_qualname.startswith(scope) and _is_in_a_file(code)
+    ]
+    return min(lines, default=0)
+
+
+def _is_in_a_file(code: types.CodeType) -> bool:
+    return not code.co_filename.startswith("<")
+
+
+def _annotated(cls: type) -> Iterator[str]:
+    try:
+        yield from inspect.get_annotations(cls)
+    except (
+        NameError,
+        AttributeError,
+        TypeError,
+    ):  # Python 3.14 evaluates them only now, and they may name anything
+        return
 
 
 def _is_called(value: object) -> bool:

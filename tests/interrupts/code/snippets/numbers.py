@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from langgraph.types import interrupt
+from pydantic import BaseModel
 
 
 def is_tested_for_being_whole(state: dict[str, Any]) -> dict[str, Any]:
@@ -109,3 +110,65 @@ def is_the_digits_of_a_text(state: dict[str, Any]) -> dict[str, Any]:
     if not digits.isdecimal():
         return {"pin": None}
     return {"pin": int(digits)}
+
+
+def _keep_for_later(name: str, value: str) -> None:
+    print(name, value)
+
+
+def is_passed_to_a_function_that_wants_a_text(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: whole number"""
+    prompt = "How many seats?"
+    while True:
+        given = interrupt(prompt)
+        _keep_for_later("seats", given)
+        try:
+            seats = int(given)
+            if seats < 1:
+                raise ValueError("too few")
+            break
+        except (ValueError, TypeError):
+            prompt = f"{given} is no number of seats."
+    return {"seats": seats}
+
+
+def is_declared_as_a_text_and_converted(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: whole number"""
+    given: str = interrupt("How many seats?")
+    return {"seats": int(given)}
+
+
+def is_declared_as_a_text_and_calculated_with(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: unknown"""
+    given: str = interrupt("How many seats?")
+    return {"seats": given - 1}  # type: ignore[operator]
+
+
+def is_no_number_where_it_is_empty(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: whole number"""
+    while True:
+        given = interrupt("How many seats?")
+        if given is None or given == "":
+            continue
+        try:
+            return {"seats": int(given)}
+        except ValueError:
+            pass
+
+
+def is_stripped_where_it_is_a_text(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: whole number"""
+    given = interrupt("How many seats?")
+    if isinstance(given, str):
+        given = given.strip()
+    return {"seats": int(given)}
+
+
+class Booking(BaseModel):
+    seats: str
+
+
+def is_checked_for_being_a_text(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: unknown"""
+    given = interrupt("How many seats?")
+    return {"booking": Booking(seats=given), "seats": int(given)}

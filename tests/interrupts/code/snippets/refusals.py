@@ -99,7 +99,7 @@ def a_word_of_which_the_kind_is_tested(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def a_word_or_nothing_else(state: dict[str, Any]) -> dict[str, Any]:
-    """answer: "go" """
+    """answer: "go" | …"""
     answer = interrupt("Type go")
     if not isinstance(answer, str) or answer != "go":
         raise ValueError("go")
@@ -158,3 +158,77 @@ def is_shown_where_it_is_one_of_the_others(state: dict[str, Any]) -> dict[str, A
     if verdict != "pay":
         return {"state": f"{verdict} at first"}
     return {"state": "paid"}
+
+
+def is_caught_and_means_a_no(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: "approve" | …"""
+    try:
+        if interrupt("Ship it?") != "approve":
+            raise PermissionError("not now")
+    except PermissionError:
+        return {"shipped": False}
+    return {"shipped": True}
+
+
+def is_caught_and_raised_again(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: "ship" | "hold" """
+    try:
+        decision = interrupt("ship or hold")
+        if decision not in ("ship", "hold"):
+            raise ValueError(decision)
+    except ValueError as error:
+        raise RuntimeError("no such decision") from error
+    return {"shipped": decision == "ship"}
+
+
+def is_caught_and_asked_again(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: "ship" | "hold" """
+    while True:
+        try:
+            decision = interrupt("ship or hold")
+            if decision not in ("ship", "hold"):
+                raise ValueError(decision)
+            break
+        except ValueError:
+            continue
+    return {"shipped": decision == "ship"}
+
+
+def is_raised_past_a_handler_for_something_else(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: {decision: "ship" | "hold"}"""
+    answer = interrupt({"order": state["order"]})
+    try:
+        decision = answer["decision"]
+        if decision not in ("ship", "hold"):
+            raise ValueError(decision)
+    except ZeroDivisionError:
+        return {}
+    return {"shipped": decision == "ship"}
+
+
+def _checked(decision: object) -> object:
+    if decision not in ("ship", "hold"):
+        raise ValueError(decision)
+    return decision
+
+
+def is_raised_in_a_function_and_caught_around_it(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: "ship" | "hold" | …"""
+    try:
+        decision = _checked(interrupt("ship or hold"))
+    except ValueError:
+        return {"shipped": False}
+    return {"shipped": decision == "ship"}
+
+
+def a_yes_is_no_number(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: whole number"""
+    while True:
+        seats = interrupt("How many seats?")
+        try:
+            if isinstance(seats, bool):
+                raise TypeError("a number, please")
+            seats = int(seats)
+        except (TypeError, ValueError):
+            continue
+        return {"seats": seats}

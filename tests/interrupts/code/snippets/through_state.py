@@ -186,3 +186,62 @@ def writes_the_same_key(state: dict[str, Any]) -> dict[str, Any]:
 
 def reads_the_shared_key(state: dict[str, Any]) -> dict[str, Any]:
     return {"next": state["status"] == "drafted"}
+
+
+def compares_what_another_node_writes_as_well(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: {decision: "approve" | …} or "approve" | …
+    with: decides_small_ones_itself
+    """
+    review = interrupt({"draft": state["draft"]})
+    decision = review["decision"] if isinstance(review, dict) else str(review)
+    if decision != "approve":
+        return {"decision": decision}
+    return {"decision": "approve"}
+
+
+def decides_small_ones_itself(state: dict[str, Any]) -> dict[str, Any]:
+    return {"decision": "approve"} if state["amount"] < 10 else {}
+
+
+def shares_a_yes_with_another_node(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: "approve" | …
+    with: decides_small_ones_itself
+    edge: routes_by_the_decision
+    """
+    return {"decision": interrupt({"draft": state["draft"]})}
+
+
+def shares_what_it_offers_with_another_node(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: "courier" | …
+    with: sends_small_ones_by_mail
+    edge: routes_by_the_carrier
+    """
+    return {"carrier": interrupt({"question": "How?", "carriers": ["Courier", "Mail"]})}
+
+
+def sends_small_ones_by_mail(state: dict[str, Any]) -> dict[str, Any]:
+    return {"carrier": "courier" if state["heavy"] else "mail"}
+
+
+def routes_by_the_carrier(state: dict[str, Any]) -> str:
+    return "pack" if state["carrier"] == "courier" else "stamp"
+
+
+def shares_a_state_of_work_with_another_node(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    answer: unknown
+    with: has_failed
+    edge: routes_by_the_state_of_work
+    """
+    return {"progress": interrupt("What now?")}
+
+
+def has_failed(state: dict[str, Any]) -> dict[str, Any]:
+    return {"progress": "failed"}
+
+
+def routes_by_the_state_of_work(state: dict[str, Any]) -> str:
+    return "mend" if state["progress"] == "failed" else "go_on"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from countersign.interrupts.code.evaluation.model.frame import Frame, Reader
 from countersign.interrupts.code.evaluation.model.modules import flat
-from countersign.interrupts.code.evaluation.model.values import Class, Const, External, constants
+from countersign.interrupts.code.evaluation.model.name_resolution import in_force
+from countersign.interrupts.code.evaluation.model.values import Class, Const, External, Value, constants
 from countersign.interrupts.code.shape import (
     AnswerShape,
     Boolean,
@@ -23,6 +24,7 @@ from countersign.interrupts.code.shape import (
 )
 
 _MAX_DEPTH = 6
+_LAST_LINE = 1_000_000_000
 _SCALARS: dict[str, AnswerShape] = {
     "str": Text(),
     "bool": Boolean(),
@@ -35,6 +37,7 @@ _SCALARS: dict[str, AnswerShape] = {
 }
 _LISTS = {"list", "List", "Sequence", "Iterable", "set", "frozenset"}
 _WRAPPERS = {"Annotated", "Required", "NotRequired", "ReadOnly", "Final", "ClassVar", "Awaitable"}
+_MODELS = {"BaseModel", "RootModel", "SQLModel", "BaseSettings"}
 _ENUMS = {"Enum", "StrEnum", "IntEnum", "Flag"}
 
 
@@ -65,13 +68,14 @@ def declared_shape(frame: Frame, annotation: ast.expr | None, deep: int = 0) -> 
 
 def _parsed(written: str) -> ast.expr | None:
     try:
-        return ast.parse(written, mode="eval").body
+        parsed = ast.parse(written, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    return ast.increment_lineno(parsed, _LAST_LINE)  # it is evaluated when the module is there as a whole
 
 
 def _named(frame: Frame, node: ast.expr, deep: int) -> AnswerShape | None:
-    for atom in frame.value(node):
+    for atom in _as_of(frame, node) or frame.value(node):
         if isinstance(atom, External):
             if atom.last in _LISTS:
                 return ListOf(Unknown())
@@ -84,6 +88,20 @@ def _named(frame: Frame, node: ast.expr, deep: int) -> AnswerShape | None:
     ):  # Decision = Literal["yes", "no"]
         return declared_shape(frame, definition[-1][0], deep + 1)
     return None
+
+
+def _as_of(frame: Frame, node: ast.expr) -> Value:
+    """The class that an annotation names where the module defines several of that name, one after the other.
+
+    An annotation is evaluated where it stands, unless the module says that it is a text.
+    """
+    module = frame.module
+    if not isinstance(node, ast.Name) or len(module.names.get(node.id, [])) < 2 or frame.holds(node.id):
+        return ()
+    line = None if module.annotations_are_texts else node.lineno
+    found = in_force(module, node.id, line)
+    classes = [each for each, _ in found if isinstance(each, ast.ClassDef)]
+    return (Class(module, classes[-1]),) if len(classes) == len(found) else ()
 
 
 def _generic(frame: Frame, node: ast.Subscript, deep: int) -> AnswerShape | None:
@@ -139,6 +157,16 @@ def _either(frame: Frame, nodes: list[ast.expr], deep: int) -> AnswerShape | Non
     return Union(tuple(found)) if found else None
 
 
+def class_scope(reader: Reader, cls: Class) -> Frame:
+    """The names that its annotations and bases see: its own, a function's around it, the module's."""
+    outer = reader.enclosing_scope(cls.module, cls.node) or reader.scope(cls.module)
+    frame = Frame(reader, cls.module, outer=outer)
+    for statement in cls.node.body:
+        if isinstance(statement, ast.ClassDef):
+            frame.names[statement.name] = (Class(cls.module, statement),)
+    return frame
+
+
 def class_shape(reader: Reader, cls: Class, deep: int = 0) -> AnswerShape | None:
     """An enum's values, or an object with the fields of a TypedDict, a dataclass or a model."""
     if deep > _MAX_DEPTH:
@@ -148,7 +176,7 @@ def class_shape(reader: Reader, cls: Class, deep: int = 0) -> AnswerShape | None
         return OneOf(values, exhaustive=True) if values else None
     found: dict[str, Key] = {}
     for field in fields_of(reader, cls):
-        shape = declared_shape(reader.scope(field.owner.module), field.annotation, deep + 1)
+        shape = declared_shape(class_scope(reader, field.owner), field.annotation, deep + 1)
         found[field.name] = Key(field.name, shape or Unknown(), field.required)
     return Object(tuple(found.values())) if found else None
 
@@ -158,7 +186,7 @@ def field_shape(reader: Reader, cls: Class, name: str) -> AnswerShape | None:
     found = None
     for field in fields_of(reader, cls):
         if field.name == name:
-            found = declared_shape(reader.scope(field.owner.module), field.annotation)
+            found = declared_shape(class_scope(reader, field.owner), field.annotation)
     return found
 
 
@@ -215,17 +243,22 @@ def _lineage(reader: Reader, cls: Class, seen: set[ast.ClassDef]) -> Iterator[Cl
 
 
 def own_bases(reader: Reader, cls: Class) -> list[Class]:
-    scope = reader.scope(cls.module)
+    scope = class_scope(reader, cls)
     return [atom for base in cls.node.bases for atom in scope.value(base) if isinstance(atom, Class)]
 
 
 def _library_bases(reader: Reader, cls: Class) -> set[str]:
-    scope = reader.scope(cls.module)
+    scope = class_scope(reader, cls)
     return {atom.last for base in cls.node.bases for atom in scope.value(base) if isinstance(atom, External)}
 
 
 def _is_typed_dict(reader: Reader, cls: Class) -> bool:
     return bool(_library_bases(reader, cls) & {"TypedDict", "MessagesState", "AgentState"})
+
+
+def is_checked(reader: Reader, cls: Class) -> bool:
+    """It is a model, which raises where a field is not of its type."""
+    return any(_library_bases(reader, each) & _MODELS for each in _lineage(reader, cls, set()))
 
 
 def enum_values(reader: Reader, cls: Class) -> tuple[Scalar, ...] | None:

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import replace
 
-from countersign.interrupts.code.evaluation.annotations import field_shape
+from countersign.interrupts.code.evaluation.annotations import field_shape, is_checked
 from countersign.interrupts.code.evaluation.model.call_sites import StateWrite
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import Reading, Use
@@ -36,7 +36,7 @@ def key_of(frame: Frame, ref: Ref, key: Value, node: ast.AST, *, required: bool)
         else:
             slot = ref.slot.any_item()
             frame.note((ref,), Use.ITERATED, node)  # answer[-1]
-        part = Ref(slot)
+        part = Ref(slot, from_state=ref.from_state)
         frame.note((part,), Use.READ, node, Reading(required))
         parts.append(part)
     return tuple(parts)
@@ -51,7 +51,10 @@ def state_key(frame: Frame, state: State, name: str) -> Value:
     for write in reader.writes.get(key, []):
         own = earlier and write.function == reader.function
         found.append(
-            tuple(replace(a, earlier=True) if own and isinstance(a, Ref) else a for a in write.value)
+            tuple(
+                replace(a, earlier=a.earlier or own, from_state=True) if isinstance(a, Ref) else a
+                for a in write.value
+            )
         )
     value = union(found)
     if not any(refs(value, deep=True)) and isinstance(_declared(frame, state.space, name), Text):
@@ -87,6 +90,8 @@ def write_state(frame: Frame, space: str, name: str, value: Value, node: ast.AST
     declared = _declared(frame, space, name) if any(refs(value)) else None
     if declared is not None:
         frame.note(value, Use.DECLARED, node, declared)
+        if any(is_checked(reader, cls) for cls in reader.state_classes.get(space, ())):
+            frame.note(value, Use.CHECKED, node)
 
 
 def update_state(frame: Frame, update: Value, node: ast.AST) -> None:

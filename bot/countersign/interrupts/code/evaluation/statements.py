@@ -15,11 +15,12 @@ from countersign.interrupts.code.evaluation.model.slots import (
     Check,
     Condition,
     Conditions,
+    Refusal,
     Slot,
     Use,
 )
 from countersign.interrupts.code.evaluation.model.values import Class, Function, Value, union
-from countersign.interrupts.code.evaluation.refusal import refuse
+from countersign.interrupts.code.evaluation.refusal import refuse, settle
 
 _PREPARES = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Pass)  # what a loop does before it asks again
 _CAUGHT_KEYS = {"KeyError", "LookupError", "Exception", "BaseException", "TypeError", "IndexError"}
@@ -89,8 +90,13 @@ def _raise(frame: Frame, node: ast.Raise) -> Ending:
         for part in (node.exc, node.cause):
             if part is not None:
                 frame.value(part)
-    refuse(frame, node)
+    refuse(frame, node, raised=_error_name(node.exc))
     return Ending.RAISE
+
+
+def _error_name(node: ast.expr | None) -> str:
+    error = node.func if isinstance(node, ast.Call) else node
+    return error.id if isinstance(error, ast.Name) else ""
 
 
 def _if(frame: Frame, node: ast.If) -> Ending | None:
@@ -161,8 +167,10 @@ def _while(frame: Frame, node: ast.While) -> Ending | None:
 def _turn(frame: Frame, body: Sequence[ast.stmt], asked: set[Slot]) -> None:
     """One turn of a loop. A turn that comes to its end, and did nothing else after its tests, asks again."""
     with frame.reader.under(()):
-        for statement in body:
+        for place, statement in enumerate(body):
             frame.reader.step()
+            if asked and all(isinstance(each, _PREPARES) for each in body[place + 1 :]):
+                frame.last_of_turn = statement
             handler = _HANDLERS.get(type(statement))
             if handler is not None and handler(frame, statement) is not None:
                 return
@@ -203,9 +211,13 @@ def _try(frame: Frame, node: ast.Try | ast.TryStar) -> Ending | None:
     caught = any(_catches_missing_keys(handler) for handler in node.handlers)
     guarded = (Condition(None, Check.CAUGHT),) if caught else ()
     before = dict(frame.names)
+    last_of_turn = frame.last_of_turn is node
     frame.reader.catching += bool(node.handlers)
+    raised: list[Refusal] = []
+    frame.reader.handled.append(raised)
     with frame.reader.under(guarded):
         ending = frame.run([*node.body, *node.orelse])
+    frame.reader.handled.pop()
     frame.reader.catching -= bool(node.handlers)
     after = frame.names
     endings = [ending]
@@ -217,6 +229,7 @@ def _try(frame: Frame, node: ast.Try | ast.TryStar) -> Ending | None:
         if endings[-1] is None:
             after = _merged(after, frame.names)
     frame.names = after
+    settle(frame, raised, list(zip(node.handlers, endings[1:], strict=True)), asks_again=last_of_turn)
     final = frame.run(node.finalbody)
     if final is not None:
         return final
@@ -244,7 +257,7 @@ def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> Ending | None:
 def _assert(frame: Frame, node: ast.Assert) -> None:
     when_true, when_false = frame.test(node.test)
     with frame.reader.under(when_false):
-        refuse(frame, node)
+        refuse(frame, node, raised="AssertionError")
     frame.reader.conditions.extend(when_true)
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from countersign.interrupts.code.evaluation.conditions.implication import kinds_of
 from countersign.interrupts.code.evaluation.model.slots import (
+    CONVERTED,
     PARSED_AS_JSON,
+    RAISES,
     Check,
     Comparison,
     Evidence,
@@ -16,6 +18,7 @@ from countersign.interrupts.code.evaluation.model.slots import (
 from countersign.interrupts.code.evaluation.model.values import same_scalar
 from countersign.interrupts.code.resolution.evidence import compared_values, first_of, kinds_tested, uses
 from countersign.interrupts.code.shape import Boolean, Match, Number, OneOf, Scalar, Text
+from countersign.interrupts.code.word_meanings import Meaning, meaning
 
 _CONSENT = re.compile(
     r"approv|confirm|accept|allow|agree|permit|consent|authori[sz]|proceed|^(is|should|ok)_?"
@@ -28,9 +31,11 @@ _REMARK = re.compile(
 )
 
 
-def number_of(evidence: Sequence[Evidence]) -> Number | None:
+def number_of(slot: Slot) -> Number | None:
+    evidence = slot.evidence
     tested = kinds_tested(evidence, Kind.INTEGER, Kind.NUMBER)
-    if not tested and uses(evidence, Use.STRING, Use.TEXT):
+    words = [each for each in uses(evidence, Use.STRING, Use.TEXT) if not _is_known_to_be_text(slot, each)]
+    if not tested and words:
         return None  # int(answer.strip()) takes the digits of a text
     if not tested and any(_is_number(value) for value in compared_values(evidence)):
         return None  # it is one of these numbers
@@ -47,8 +52,33 @@ def number_of(evidence: Sequence[Evidence]) -> Number | None:
     return Number(integer=bool(whole) and not fractions, where=where, evidence=code)
 
 
+def is_only_converted(slot: Slot) -> bool:
+    """All that is done with the number is `int()` or `float()`, which take the digits of a text, too."""
+    numbers = uses(slot.evidence, Use.INTEGER, Use.NUMBER)
+    checked = uses(slot.evidence, Use.CHECKED) or kinds_tested(slot.evidence, Kind.INTEGER, Kind.NUMBER)
+    return bool(numbers) and not checked and all(each.detail == CONVERTED for each in numbers)
+
+
+def is_tidied_only(slot: Slot) -> bool:
+    """Where it is a text, it is stripped before a number is made of it, and nothing else."""
+    evidence = slot.evidence
+    tidied = [each for each in uses(evidence, Use.STRING) if _is_known_to_be_text(slot, each)]
+    return bool(tidied) and is_only_converted(slot) and not uses(evidence, Use.TEXT)
+
+
+def _is_known_to_be_text(slot: Slot, evidence: Evidence) -> bool:
+    return any(
+        slot.is_same(c.slot) and c.check is Check.IS and c.positive and c.values == (Kind.TEXT.value,)
+        for c in evidence.conditions
+    )
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_HARMLESS = {Use.SHOWN, Use.REFUSED, Use.COMPARED, Use.TRUTH, Use.IS, Use.HAS, Use.STRING}
+_HARMLESS |= {Use.DECLARED, Use.CHECKED}
 
 
 def choices_of(slot: Slot) -> list[OneOf]:
@@ -100,17 +130,21 @@ def _exhaustive(slot: Slot, values: Sequence[Scalar]) -> bool:
     for each in uses(slot.evidence, Use.CHOSEN):
         if isinstance(each.detail, Comparison) and _covers(each.detail.values, values):
             return True
-    refused = any(_covers(_excluded(slot, each), values) for each in uses(slot.evidence, Use.REFUSED))
-    if not refused:
+    refused = [e for e in uses(slot.evidence, Use.REFUSED) if _covers(_excluded(slot, e), values)]
+    if not refused or (_only_a_yes(values) and any(each.detail == RAISES for each in refused)):
         return False
-    harmless = {Use.SHOWN, Use.REFUSED, Use.COMPARED, Use.TRUTH, Use.IS, Use.HAS, Use.STRING, Use.DECLARED}
     return not any(
-        each.use not in harmless
+        each.use not in _HARMLESS
         and each not in slot.evidence
         and _covers(_excluded(slot, each), values)
         and not _is_of_no_such_kind(slot, each, values)
         for each in slot.root.everything()
     )
+
+
+def _only_a_yes(values: Sequence[Scalar]) -> bool:
+    """To raise at anything but a yes is how the code says no."""
+    return all(meaning(value) is Meaning.YES for value in values)
 
 
 def _is_of_no_such_kind(slot: Slot, evidence: Evidence, values: Sequence[Scalar]) -> bool:

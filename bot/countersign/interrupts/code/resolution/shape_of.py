@@ -14,7 +14,9 @@ from countersign.interrupts.code.resolution.refusals import without_refused
 from countersign.interrupts.code.resolution.scalars import (
     boolean_of,
     choices_of,
+    is_only_converted,
     is_only_tested_for_truth,
+    is_tidied_only,
     number_of,
     text_of,
 )
@@ -47,7 +49,8 @@ def resolve(slot: Slot, deep: int = 0) -> AnswerShape:
     used = _told_by_siblings(slot, deep) or _from_use(slot, deep)
     for each in declared:
         if isinstance(each.detail, AnswerShape):
-            together = _of_one_kind(slot, each, used) or narrowed(each.detail, used)
+            converted = isinstance(each.detail, Text) and isinstance(used, Number) and is_only_converted(slot)
+            together = used if converted else _of_one_kind(slot, each, used) or narrowed(each.detail, used)
             if together is None:
                 said = f"it is declared as one thing and used as another: {each.code}"
                 return Unknown(where=each.where, evidence=said)
@@ -112,11 +115,10 @@ def _group(slot: Slot, evidence: Evidence) -> _Group | None:
 
 
 def _from_use(slot: Slot, deep: int) -> AnswerShape:
-    evidence = slot.evidence
     parts = [
         _object(slot, deep),
         _list(slot, deep),
-        number_of(evidence),
+        number_of(slot),
         *choices_of(slot),
         text_of(slot),
         boolean_of(slot),
@@ -124,7 +126,7 @@ def _from_use(slot: Slot, deep: int) -> AnswerShape:
     found: list[AnswerShape] = [part for part in parts if part is not None]
     if not found or not _holds_elsewhere(found, slot):
         return _unknown(slot)
-    found = without_refused(slot, _without_guards(found, slot))
+    found = without_refused(slot, _without_guards(_without_empty(found, slot), slot))
     if len(found) == 1:
         return found[0]
     if not _told_apart(slot, found):
@@ -202,6 +204,15 @@ def _without_guards(found: list[AnswerShape], slot: Slot) -> list[AnswerShape]:
     if all(isinstance(each, OneOf) for each in found[:-1]) and not _only_guards(slot):
         return found
     return found[:-1]
+
+
+def _without_empty(found: list[AnswerShape], slot: Slot) -> list[AnswerShape]:
+    """Whether a number was given at all, and how its digits were written, says nothing more of it."""
+    if not any(isinstance(each, Number) for each in found):
+        return found
+    empty = [each for each in found if isinstance(each, OneOf) and set(each.values) == {""}]
+    tidied = [each for each in found if isinstance(each, Text)] if is_tidied_only(slot) else []
+    return [each for each in found if each not in empty and each not in tidied]
 
 
 def _is_of_another_kind(slot: Slot, evidence: Evidence) -> bool:

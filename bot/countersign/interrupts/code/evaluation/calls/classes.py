@@ -10,6 +10,7 @@ from countersign.interrupts.code.evaluation.annotations import (
     enum_values,
     field_shape,
     fields_of,
+    is_checked,
     own_bases,
 )
 from countersign.interrupts.code.evaluation.key_access import key_of
@@ -37,6 +38,8 @@ def class_attribute(frame: Frame, cls: Class, name: str) -> Value:
     owner, definition = _defined(reader, cls, name, set())
     if isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
         return (Function(owner.module, definition, owner=owner, instance=(Instance(cls),)),)
+    if isinstance(definition, ast.ClassDef):
+        return (Class(owner.module, definition),)
     if isinstance(definition, ast.expr):
         return reader.scope(owner.module).value(definition)
     return ()
@@ -93,6 +96,8 @@ def construct(
         declared = field_shape(reader, cls, name)
         if declared is not None:
             frame.note(value, Use.DECLARED, node, declared)
+            if is_checked(reader, cls):
+                frame.note(value, Use.CHECKED, node)
         elif name not in names:
             frame.escape(value, node, f"it is given to {cls.node.name}")
     return (Instance(cls, Record(dict(entries))),)

@@ -11,7 +11,13 @@ from countersign.interrupts.code.evaluation.conditions.boolean_tests import trut
 from countersign.interrupts.code.evaluation.conditions.type_tests import is_kind
 from countersign.interrupts.code.evaluation.key_access import update_state, write_state
 from countersign.interrupts.code.evaluation.model.frame import Frame
-from countersign.interrupts.code.evaluation.model.slots import PARSED_AS_JSON, Comparison, Kind, Use
+from countersign.interrupts.code.evaluation.model.slots import (
+    CONVERTED,
+    PARSED_AS_JSON,
+    Comparison,
+    Kind,
+    Use,
+)
 from countersign.interrupts.code.evaluation.model.values import (
     Const,
     External,
@@ -93,17 +99,19 @@ def _str(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
     if not frame.reader.displaying:
         frame.note(value, Use.SHOWN, node, deep=True)
     return tuple(
-        Ref(atom.slot, atom.lowered, atom.stripped, converted=True) if isinstance(atom, Ref) else atom
+        Ref(atom.slot, atom.lowered, atom.stripped, converted=True, from_state=atom.from_state)
+        if isinstance(atom, Ref)
+        else atom
         for atom in value
         if isinstance(atom, Ref | Const | Template)
     )
 
 
-def _number(use: Use) -> Handler:
+def _number(use: Use, detail: str | None = None) -> Handler:
     def handle(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
         value = given.get(0, "x")
-        frame.note(value, use, node)
-        return tuple(Ref(ref.slot, converted=True) for ref in refs(value))
+        frame.note(value, use, node, detail)
+        return tuple(Ref(ref.slot, converted=True, from_state=ref.from_state) for ref in refs(value))
 
     return handle
 
@@ -238,8 +246,8 @@ _BUILTINS: dict[str, Handler] = {
     "str": _str,
     "repr": _str,
     "format": _str,
-    "int": _number(Use.INTEGER),
-    "float": _number(Use.NUMBER),
+    "int": _number(Use.INTEGER, CONVERTED),
+    "float": _number(Use.NUMBER, CONVERTED),
     "abs": _number(Use.NUMBER),
     "round": _number(Use.NUMBER),
     "range": _noting(Use.INTEGER),
@@ -266,7 +274,7 @@ _NAMED: dict[str, Handler] = {
     "cast": _cast,
     "copy": _same,
     "deepcopy": _same,
-    "Decimal": _number(Use.NUMBER),
+    "Decimal": _number(Use.NUMBER, CONVERTED),
     "loads": _loads,
     "dumps": _dumps,
     "gather": _gather,

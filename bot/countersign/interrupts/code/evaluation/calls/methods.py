@@ -80,7 +80,7 @@ def _of_answer(frame: Frame, ref: Ref, name: str, given: "Arguments", node: ast.
     if name in _LOWERS | _STRIPS:
         frame.note((ref,), Use.STRING, node, "lowered" if name in _LOWERS else None)
         lowered, stripped = ref.lowered or name in _LOWERS, ref.stripped or name in _STRIPS
-        return (Ref(ref.slot, lowered, stripped, ref.converted),)
+        return (Ref(ref.slot, lowered, stripped, ref.converted, from_state=ref.from_state),)
     if name in {"startswith", "endswith"}:
         return _begins(frame, ref, name, given, node)
     if name in _TESTS:

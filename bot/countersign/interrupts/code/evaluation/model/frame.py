@@ -11,10 +11,12 @@ from countersign.interrupts.code.evaluation.model.call_sites import CallSite, St
 from countersign.interrupts.code.evaluation.model.modules import FunctionNode, Module
 from countersign.interrupts.code.evaluation.model.name_resolution import defined
 from countersign.interrupts.code.evaluation.model.slots import (
+    CONVERTED,
     Condition,
     Conditions,
     Detail,
     Evidence,
+    Refusal,
     Slot,
     Use,
 )
@@ -89,6 +91,7 @@ class Reader:
         self.conditions: list[Condition] = []
         self.calls: list[tuple[object, ...]] = []  # on the way: file, line, column, and what is called
         self.loops: list[set[Slot]] = []  # the answers that each loop around here asks for
+        self.handled: list[list[Refusal]] = []  # what is raised in each `try` around here
         self.bindings: dict[tuple[str, str], Value] = {}  # by module and name: what is known from run time
         self._globals: dict[tuple[str, str], Value] = {}
         self._scopes: dict[ast.AST, Frame] = {}
@@ -100,6 +103,7 @@ class Reader:
         self.node, self.space, self.function = path, space, function
         self.steps = self.depth = self.muted = self.displaying = self.catching = 0
         self.conditions.clear()
+        self.handled.clear()
         self.calls.clear()
         self.loops.clear()
         self.fresh.clear()
@@ -200,6 +204,7 @@ class Frame:
         self.names: dict[str, Value] = {}
         self.returned: list[Value] = []
         self.loops: list[bool] = []  # around here, within the function: whether each is endless
+        self.last_of_turn: ast.stmt | None = None  # what comes behind it asks again
 
     def value(self, node: ast.expr) -> Value:
         with self.reader.nested():
@@ -220,6 +225,10 @@ class Frame:
                 return frame.names[name]
             frame = frame.outer
         return self.reader.member(self.module, name)
+
+    def holds(self, name: str) -> bool:
+        """Whether a function has it, so that it is not the module's."""
+        return name in self.names or (self.outer is not None and self.outer.holds(name))
 
     def decorated(self, function: Function, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
         """The function, or what decorators of the graph's own make of it."""
@@ -256,9 +265,11 @@ class Frame:
             found, said = use, detail
             if ref.converted and use in {Use.TEXT, Use.STRING}:
                 found = Use.SHOWN  # str() makes a text of it, whatever it is
+            elif ref.converted and use in {Use.NUMBER, Use.INTEGER}:
+                said = CONVERTED
             elif use in {Use.TRUTH, Use.STORED} and (ref.lowered or ref.stripped or ref.converted):
                 said = "text"  # whether the text is empty is asked, or it is the text that is stored
-            ref.slot.note(Evidence(found, where, code, conditions, said))
+            ref.slot.note(Evidence(found, where, code, conditions, said, ref.from_state))
 
     def escape(self, value: Value, node: ast.AST, where: str) -> None:
         """The answers in this value go where they are not followed."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from countersign.interrupts.code.shape import Where
-from countersign.interrupts.code.source import ModuleSource
+from countersign.interrupts.code.source import ClassSource, ModuleSource
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Definition: TypeAlias = ast.stmt | ast.alias | ast.expr
@@ -30,7 +30,14 @@ class Module:
         self._lines = source.text.splitlines()
         self.names: dict[str, list[tuple[Definition, ast.stmt]]] = {}
         self._functions: dict[int, list[FunctionNode]] = {}
+        self._classes: dict[str, list[ast.ClassDef]] = {}  # by qualified name
         self._enclosing: dict[ast.AST, FunctionNode | ast.ClassDef] = {}
+        self.annotations_are_texts = any(
+            isinstance(statement, ast.ImportFrom)
+            and statement.module == "__future__"
+            and any(alias.name == "annotations" for alias in statement.names)
+            for statement in self.tree.body
+        )
         self._index()
 
     def where(self, node: ast.AST) -> Where:
@@ -47,13 +54,12 @@ class Module:
         found = [node for node in self._functions.get(line, []) if name_of(node) == name]
         return found[0] if len(found) == 1 else None
 
-    def class_named(self, qualified: str) -> ast.ClassDef | None:
-        """A class by its `__qualname__`."""
-        wanted = qualified.replace(".<locals>", "")
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.ClassDef) and self._qualified(node) == wanted:
-                return node
-        return None
+    def class_named(self, source: ClassSource) -> ast.ClassDef | None:
+        """The definition of a class; of several of its name the last that it may be."""
+        wanted = source.name.replace(".<locals>", "")
+        alike = self._classes.get(wanted, [])
+        found = [each for each in alike if _may_define(each, source)] or alike
+        return max(found, key=lambda each: (len(annotated_names(each)), each.lineno), default=None)
 
     def enclosing(self, node: ast.AST) -> FunctionNode | ast.ClassDef | None:
         """The function or class in which this one is defined."""
@@ -74,7 +80,9 @@ class Module:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
                 if outer is not None:
                     self._enclosing[node] = outer
-                if not isinstance(node, ast.ClassDef):
+                if isinstance(node, ast.ClassDef):
+                    self._classes.setdefault(self._qualified(node), []).append(node)
+                else:
                     self._functions.setdefault(first_line(node), []).append(node)
                 inner = node
             outside = {id(child) for child in _outside(node)}
@@ -84,6 +92,20 @@ class Module:
         for statement in flat(self.tree.body):
             for name, definition in definitions(statement):
                 self.names.setdefault(name, []).append((definition, statement))
+
+
+def annotated_names(node: ast.ClassDef) -> set[str]:
+    return {
+        statement.target.id
+        for statement in flat(node.body)
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+    }
+
+
+def _may_define(node: ast.ClassDef, source: ClassSource) -> bool:
+    if source.line:
+        return node.lineno <= source.line <= (node.end_lineno or node.lineno)
+    return annotated_names(node) <= set(source.members)
 
 
 def _parsed(source: ModuleSource) -> ast.Module:

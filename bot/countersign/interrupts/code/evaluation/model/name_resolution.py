@@ -4,7 +4,7 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from countersign.interrupts.code.evaluation.model.modules import Module, flat
+from countersign.interrupts.code.evaluation.model.modules import Definition, Module, flat
 from countersign.interrupts.code.evaluation.model.values import (
     Class,
     External,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def defined(reader: "Reader", module: Module, name: str) -> Value:
     """What the statements of a module bind a name to; else a builtin of that name."""
     found = []
-    for definition, statement in module.names.get(name, []):
+    for definition, statement in in_force(module, name):
         if isinstance(definition, ast.alias):
             found.append(imported(reader, module, definition, statement))
         elif isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -36,6 +36,18 @@ def defined(reader: "Reader", module: Module, name: str) -> Value:
     if not any(found) and hasattr(builtins, name):
         return (External(f"builtins.{name}"),)
     return union(found)
+
+
+def in_force(module: Module, name: str, line: int | None = None) -> list[tuple[Definition, ast.stmt]]:
+    """The definitions of a name without those that a later one replaces; `line`: as they are there."""
+    kept: list[tuple[Definition, ast.stmt]] = []
+    for definition, statement in module.names.get(name, []):
+        if line is not None and kept and statement.lineno >= line:
+            break
+        if isinstance(definition, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            kept = [] if statement in module.tree.body else kept
+        kept.append((definition, statement))
+    return kept
 
 
 def _from_star(reader: "Reader", module: Module, name: str) -> Value:

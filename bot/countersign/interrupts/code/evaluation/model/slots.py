@@ -8,6 +8,8 @@ from typing import TypeAlias
 from countersign.interrupts.code.shape import AnswerShape, Match, Scalar, Where
 
 PARSED_AS_JSON = "json"  # the detail of a text whose words are parsed
+RAISES = "raises"  # the detail of a refusal that the run does not survive
+CONVERTED = "converted"  # the detail of a number that `int()` makes, also of the digits of a text
 
 
 class Use(StrEnum):
@@ -28,6 +30,7 @@ class Use(StrEnum):
     IS = "is"  # tested for being of the kind in `detail`
     HAS = "has"  # the key in `detail` is looked for
     DECLARED = "declared"  # its type is written down: the shape in `detail`
+    CHECKED = "checked"  # a model raises where it is not of the declared type
     DEFAULT = "default"  # where it is missing or empty, the value in `detail` takes its place
     REFUSED = "refused"  # on this path it raises, or asks again
     ESCAPED = "escaped"  # it goes where it is not followed; `detail` says where
@@ -100,6 +103,7 @@ class Evidence:
     code: str
     conditions: Conditions
     detail: Detail = None
+    from_state: bool = False  # done with what the state holds, which may be something else than the answer
 
 
 @dataclass(eq=False)
@@ -132,7 +136,7 @@ class Slot:
     def note(self, evidence: Evidence) -> None:
         """Keep it once per line and set of conditions, however often a loop comes by."""
         tests = frozenset((id(c.slot), c.check, repr(c.values), c.positive) for c in evidence.conditions)
-        mark = (evidence.use, evidence.where, repr(evidence.detail), tests)
+        mark = (evidence.use, evidence.where, repr(evidence.detail), tests, evidence.from_state)
         if mark not in self.seen:
             self.seen.add(mark)
             self.evidence.append(evidence)
@@ -180,3 +184,12 @@ class Slot:
     @property
     def used(self) -> bool:
         return bool(self.evidence or self.keys or self.items or self.element)
+
+
+@dataclass(frozen=True, eq=False)
+class Refusal:
+    """A refusal on its way through the handlers around it; `raised` is None where nothing is raised."""
+
+    slot: Slot
+    evidence: Evidence
+    raised: str | None

@@ -22,6 +22,7 @@ class Ref:
     stripped: bool = False
     converted: bool = False
     earlier: bool = False  # read from the state, where the same function put it when it ran before
+    from_state: bool = False  # read from the state, where other nodes may have put something else
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def _same(one: Atom, other: Atom) -> bool:
 
 
 def _marks(ref: Ref) -> tuple[object, ...]:
-    return ref.slot, ref.lowered, ref.stripped, ref.converted, ref.earlier
+    return ref.slot, ref.lowered, ref.stripped, ref.converted, ref.earlier, ref.from_state
 
 
 def same_scalar(one: Scalar, other: Scalar) -> bool:

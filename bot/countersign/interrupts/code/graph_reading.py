@@ -59,16 +59,13 @@ def read_graph(source: GraphSource) -> GraphReading:
         classes = [_class(reader, each) for each in named]
         reader.state_classes[space] = tuple(cls for cls in classes if cls is not None)
     found: dict[tuple[str, ...], str | None] = {node.path: node.problem for node in source.nodes}
-    for number in range(_PASSES):
-        before = _written(reader)
+    for _ in range(_PASSES):
         for node in source.nodes:
             for function in node.functions:
                 problem = _read(reader, function, node.path, node.space, problems, ())
                 found[node.path] = found[node.path] or problem
         for branch in source.branches:
             _read(reader, branch.function, (), branch.space, problems, branch.ends)
-        if number and _written(reader) == before:
-            break
     _note_shared_keys(reader)
     return GraphReading(
         graph=source.name,
@@ -94,10 +91,6 @@ def _modules(source: GraphSource) -> tuple[dict[str, Module], dict[str, str]]:
         except SourceUnreadable as error:
             problems[each.file] = f"{each.file}: {error}"
     return modules, problems
-
-
-def _written(reader: Reader) -> int:
-    return sum(len(writes) for writes in reader.writes.values())
 
 
 def _sites(reader: Reader, path: tuple[str, ...]) -> Iterable[CallSite]:
@@ -131,7 +124,10 @@ def _read(
     node = module.function(source.line, source.name)
     if node is None:
         return f"{source.file}:{source.line}: the definition of {source.name} is not found there"
-    reader.start(path=path, space=space, function=f"{source.file}:{source.line}:{source.name}")
+    name = f"{source.file}:{source.line}:{source.name}"
+    if reader.is_up_to_date(path, space, name):
+        return None
+    reader.start(path=path, space=space, function=name)
     reader.returns = None if isinstance(node, ast.Lambda) else node.returns
     try:
         function = _function(reader, source, module, node)

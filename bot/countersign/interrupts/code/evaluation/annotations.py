@@ -159,18 +159,29 @@ def _either(frame: Frame, nodes: list[ast.expr], deep: int) -> AnswerShape | Non
 
 def class_scope(reader: Reader, cls: Class) -> Frame:
     """The names that its annotations and bases see: its own, a function's around it, the module's."""
-    outer = reader.enclosing_scope(cls.module, cls.node) or reader.scope(cls.module)
-    frame = Frame(reader, cls.module, outer=outer)
-    for statement in cls.node.body:
-        if isinstance(statement, ast.ClassDef):
-            frame.names[statement.name] = (Class(cls.module, statement),)
-    return frame
+    if cls.node not in reader.class_scopes:
+        outer = reader.enclosing_scope(cls.module, cls.node) or reader.scope(cls.module)
+        frame = Frame(reader, cls.module, outer=outer)
+        for statement in cls.node.body:
+            if isinstance(statement, ast.ClassDef):
+                frame.names[statement.name] = (Class(cls.module, statement),)
+        reader.class_scopes[cls.node] = frame
+    return reader.class_scopes[cls.node]
 
 
 def class_shape(reader: Reader, cls: Class, deep: int = 0) -> AnswerShape | None:
     """An enum's values, or an object with the fields of a TypedDict, a dataclass or a model."""
     if deep > _MAX_DEPTH:
         return None
+    key = (cls.node, deep)
+    if reader.muted:  # of what stands around a function not all may be known yet
+        return _class_shape(reader, cls, deep)
+    if key not in reader.class_shapes:
+        reader.class_shapes[key] = _class_shape(reader, cls, deep)
+    return reader.class_shapes[key]
+
+
+def _class_shape(reader: Reader, cls: Class, deep: int) -> AnswerShape | None:
     values = enum_values(reader, cls)
     if values is not None:
         return OneOf(values, exhaustive=True) if values else None

@@ -23,7 +23,7 @@ from countersign.interrupts.code.evaluation.containers import (
 )
 from countersign.interrupts.code.evaluation.key_access import key_of, state_key
 from countersign.interrupts.code.evaluation.model.frame import Frame
-from countersign.interrupts.code.evaluation.model.slots import Use
+from countersign.interrupts.code.evaluation.model.slots import JOINED, Use
 from countersign.interrupts.code.evaluation.model.values import (
     Class,
     Const,
@@ -202,8 +202,8 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
     if isinstance(node.op, ast.Add):
         texts = [_parts(left), _parts(right)]
         if any(part is not None for part in texts):
-            frame.note(left, Use.TEXT, node)
-            frame.note(right, Use.TEXT, node)
+            frame.note(left, Use.TEXT, node, JOINED)
+            frame.note(right, Use.TEXT, node, JOINED)
             return (Template(tuple(piece for part in texts for piece in (part or (None,)))),)
         lists = [atom for atom in (*left, *right) if isinstance(atom, Items)]
         if lists:

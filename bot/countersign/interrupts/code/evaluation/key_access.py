@@ -46,6 +46,7 @@ def state_key(frame: Frame, state: State, name: str) -> Value:
     """What the graph's code writes into this key of its state, as far as that has been read."""
     reader = frame.reader
     key = (state.space, name)
+    reader.reads_state(key)
     earlier = key not in reader.fresh
     found: list[Value] = []
     for write in reader.writes.get(key, []):

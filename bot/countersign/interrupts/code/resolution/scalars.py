@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from countersign.interrupts.code.evaluation.conditions.implication import kinds_of
 from countersign.interrupts.code.evaluation.model.slots import (
     CONVERTED,
+    JOINED,
     PARSED_AS_JSON,
     RAISES,
     Check,
@@ -181,9 +182,11 @@ def text_of(slot: Slot) -> Text | None:
     values = [v for each in compared if each.match is Match.EQUAL for v in each.values if isinstance(v, str)]
     if values or any(isinstance(value, str) for value in compared_values(evidence)):
         # Beside comparisons it is a text of its own only where it is none of the values.
-        others = (*shown, *_kept_for_itself(slot))
+        named = _is_named_as_a_decision(slot)
+        others = (*(() if named else shown), *_kept_for_itself(slot))
         excluded = [(each, _excluded(slot, each)) for each in others]
-        proofs = [*words, *(each for each, these in excluded if these and _covers(these, values))]
+        used = [each for each in words if not named or each.detail != JOINED]
+        proofs = [*used, *(each for each, these in excluded if these and _covers(these, values))]
     elif words:
         proofs = words
     elif any(each.detail == "lowered" for each in strings):
@@ -199,6 +202,12 @@ def text_of(slot: Slot) -> Text | None:
     remark = any(_REMARK.search(name.casefold()) for name in (*_names(slot), *slot.stored_as))
     parsed = proofs is words and _is_parsed_as_json(slot, words)
     return Text(optional, remark, parsed, where=where, evidence=code)
+
+
+def _is_named_as_a_decision(slot: Slot) -> bool:
+    """So that where it is none of the values, and is put into a sentence, it is a no and not words."""
+    names = [name.casefold() for name in _names(slot)]
+    return any(_NOTE.search(name) for name in names) and not any(_REMARK.search(name) for name in names)
 
 
 def _is_parsed_as_json(slot: Slot, words: Sequence[Evidence]) -> bool:

@@ -28,6 +28,7 @@ from countersign.interrupts.code.evaluation.model.values import (
     Value,
     refs,
 )
+from countersign.interrupts.code.shape import AnswerShape
 
 MAX_STEPS = 60_000  # nodes of syntax trees, for one function that LangGraph calls; a second or two
 MAX_STEPS_OF_A_GRAPH = 200_000
@@ -84,6 +85,7 @@ class Reader:
         self.language = language
         self.sites: dict[object, CallSite] = {}  # by the lines of the calls that lead there
         self.writes: dict[tuple[str, str], list[StateWrite]] = {}
+        self.reads: dict[tuple[tuple[str, ...], str, str], dict[tuple[str, str], int]] = {}  # writes so far
         self.fresh: set[tuple[str, str]] = set()  # what the function that is read has written already
         self.state_classes: dict[str, tuple[Class, ...]] = {}
         self.returns: ast.expr | None = None  # the annotation of the function that LangGraph calls
@@ -93,20 +95,31 @@ class Reader:
         self.loops: list[set[Slot]] = []  # the answers that each loop around here asks for
         self.handled: list[list[Refusal]] = []  # what is raised in each `try` around here
         self.bindings: dict[tuple[str, str], Value] = {}  # by module and name: what is known from run time
+        self.class_scopes: dict[ast.ClassDef, Frame] = {}
+        self.class_shapes: dict[tuple[ast.ClassDef, int], AnswerShape | None] = {}
         self._globals: dict[tuple[str, str], Value] = {}
         self._scopes: dict[ast.AST, Frame] = {}
         self._importing = 0
         self.start(path=(), space="", function="")
 
+    def is_up_to_date(self, path: tuple[str, ...], space: str, function: str) -> bool:
+        """Whether all that it reads of the state is as it was when it was read."""
+        read = self.reads.get((path, space, function))
+        return read is not None and all(len(self.writes.get(key, ())) == n for key, n in read.items())
+
     def start(self, *, path: tuple[str, ...], space: str, function: str) -> None:
         """Begin with a function that LangGraph calls, in the node `path` (empty: in no node)."""
         self.node, self.space, self.function = path, space, function
+        self.reads[path, space, function] = {}
         self.steps = self.depth = self.muted = self.displaying = self.catching = 0
         self.conditions.clear()
         self.handled.clear()
         self.calls.clear()
         self.loops.clear()
         self.fresh.clear()
+
+    def reads_state(self, key: tuple[str, str]) -> None:
+        self.reads[self.node, self.space, self.function][key] = len(self.writes.get(key, ()))
 
     def step(self) -> None:
         self.steps += 1

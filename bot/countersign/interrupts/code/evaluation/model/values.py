@@ -135,28 +135,24 @@ _MAX_ALTERNATIVES = 64  # alternatives of one value; more are not followed
 
 
 def union(values: Iterable[Value]) -> Value:
-    merged: list[Atom] = []
+    merged: dict[object, Atom] = {}
     for value in values:
         for atom in value:
-            if not any(_same(atom, kept) for kept in merged):
-                merged.append(atom)
-    return tuple(merged[:_MAX_ALTERNATIVES])
+            merged.setdefault(_identity(atom), atom)
+    return tuple(merged.values())[:_MAX_ALTERNATIVES]
 
 
-def _same(one: Atom, other: Atom) -> bool:
-    if one is other:
-        return True
-    if isinstance(one, Ref) and isinstance(other, Ref):
-        return _marks(one) == _marks(other)
-    if isinstance(one, Const) and isinstance(other, Const):
-        return same_scalar(one.value, other.value)
-    return (
-        type(one) is type(other) and isinstance(one, Template | State | External | Subgraph) and one == other
-    )
-
-
-def _marks(ref: Ref) -> tuple[object, ...]:
-    return ref.slot, ref.lowered, ref.stripped, ref.converted, ref.earlier, ref.from_state
+def _identity(atom: Atom) -> object:
+    """Equal for atoms that stand for the same."""
+    match atom:
+        case Ref():
+            return atom.slot, atom.lowered, atom.stripped, atom.converted, atom.earlier, atom.from_state
+        case Const(value=known):
+            return Const, isinstance(known, bool), known
+        case Template() | State() | External() | Subgraph():
+            return type(atom), atom
+        case _:
+            return id(atom)
 
 
 def same_scalar(one: Scalar, other: Scalar) -> bool:

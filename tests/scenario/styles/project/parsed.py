@@ -1,7 +1,7 @@
 """Answers that are parsed: into a model, a dataclass, a TypedDict, an enum."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Annotated, Any, Literal, NotRequired
 
 from langgraph.graph import START, StateGraph
@@ -95,7 +95,7 @@ def by_typed_dict(state: Work) -> dict[str, Any]:
 # An enum whose values are the answers.
 
 
-class Route(str, Enum):
+class Route(StrEnum):
     FAST = "fast"
     SAFE = "safe"
     NONE = "none"

@@ -66,7 +66,7 @@ def legal(state: Case) -> Command[Literal["count_seats", "__end__"]]:
     decision = review["decision"] if isinstance(review, dict) else str(review)
     log_outcome("legal", decision)
     if decision != "approve":
-        return Command(goto=END, update={"legal_decision": decision, "result": f"legal: {decision}"})
+        return Command(goto="__end__", update={"legal_decision": decision, "result": f"legal: {decision}"})
     return Command(goto="count_seats", update={"legal_decision": decision})
 
 

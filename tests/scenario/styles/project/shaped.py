@@ -4,7 +4,7 @@ import operator
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any, NotRequired
 
-import people
+import people  # type: ignore[import-not-found]
 from langchain_core.tools import tool
 from langgraph.func import entrypoint, task
 from langgraph.graph import END, START, StateGraph
@@ -21,7 +21,7 @@ class Work(TypedDict):
 # A decorator that asks before the node.
 
 
-@people.confirmed("May this run?")
+@people.confirmed("May this run?")  # type: ignore[untyped-decorator]
 def runs(state: Work) -> dict[str, Any]:
     return {"result": f"ran {state['task']}"}
 

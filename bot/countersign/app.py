@@ -10,6 +10,8 @@ import structlog
 
 from countersign.anchoring import Anchoring, anchor_targets
 from countersign.flow.channel_ids import ChannelIds
+from countersign.flow.conversation.stop import StopRun
+from countersign.flow.conversation.stop_watch import StopWatch
 from countersign.flow.decisions.absences import Absences
 from countersign.flow.decisions.break_glass_reviews import BreakGlassReviews
 from countersign.flow.decisions.cancel import CancelApproval
@@ -34,16 +36,16 @@ from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock
 from countersign.flow.retention import Retention
 from countersign.flow.steps.start_permission import StartPermission, StartPolicy
-from countersign.flow.steps.thread_runner import ThreadRunner
+from countersign.flow.steps.thread_runner import Notify, ThreadRunner
 from countersign.flow.thread import ThreadRef
 from countersign.flow.timers.timer_runner import TimerRunner
 from countersign.flow.tools.approval_validity import ApprovalValidity
 from countersign.flow.tools.tool_host import ToolHost
+from countersign.flow.work import Notice
 from countersign.graphs_store import open_graphs_store
 from countersign.http.admin_server import open_startup_server
 from countersign.http.inspection_api import InspectionApi
 from countersign.http.metrics_page import MetricsPage, open_metrics_page
-from countersign.i18n import Text
 from countersign.log_redaction import SecretRedactor
 from countersign.policy_file import load_policy
 from countersign.runs.event_loop.blocking_watchdog import watched
@@ -101,6 +103,7 @@ class Services:
     home_tabs: HomeTabs
     delivery: MessageDelivery
     run_thread: ThreadRunner
+    stop_watch: StopWatch
     timers: TimerRunner
     check_shortages: ShortageCheck
     retention: Callable[[], Awaitable[None]]
@@ -151,6 +154,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
         )
         home_tab = HomeTab(api, slack.names, CardLinks(workspace=workspace, channel_ids=channel_ids))
         shortages = ShortageNotices(audience, voting)
+        notify = _notifier(stack, slack)
         retention = Retention(storage.retention, storage.locks, Checkpoints(), settings.retention or None)
         yield Services(
             settings=settings,
@@ -180,7 +184,8 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
                 delivery=delivery,
                 reply_handler=_reply_handler(settings, storage, decisions, slack, clock),
                 start_permission=decisions.start_permission,
-                notify=_notifier(stack, slack),
+                stop_run=StopRun(slack),
+                notify=notify,
                 clock=clock,
                 observer=observer,
                 assign_rules=RuleAssignment(
@@ -188,6 +193,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
                 ),
                 names=slack,
             ),
+            stop_watch=StopWatch(storage.threads, graphs, notify),
             timers=TimerRunner(storage.threads, delivery, voting, audience, clock),
             check_shortages=ShortageCheck(storage.threads, shortages, delivery.deliver_posts, workspace.team),
             retention=lambda: graph_loop.call(retention),
@@ -273,15 +279,17 @@ def _reply_handler(
     settings: Settings, storage: Storage, decisions: Decisions, slack: SlackClient, clock: Clock
 ) -> ReplyHandler:
     words_decide = settings.replies == "on"
-    return ReplyHandler(decisions.decide, storage.threads, slack, clock, words_decide=words_decide)
+    return ReplyHandler(
+        decisions.decide, storage.threads, slack, clock, words_decide=words_decide, names=slack
+    )
 
 
-def _notifier(stack: AsyncExitStack, slack: SlackClient) -> Callable[[ThreadRef, str, Text | str], None]:
+def _notifier(stack: AsyncExitStack, slack: SlackClient) -> Notify:
     """Tells one person something beside the step of a thread, which never waits for it."""
     notices = BackgroundTasks()
     stack.push_async_callback(notices.close)
 
-    def notify(thread: ThreadRef, user: str, text: Text | str) -> None:
-        notices.start("notify user", slack.post_ephemeral(thread, user, text))
+    def notify(thread: ThreadRef, notice: Notice) -> None:
+        notices.start("notify user", slack.post_notice(thread, notice))
 
     return notify

@@ -28,6 +28,7 @@ from countersign.slack.transport.inbound.socket_mode import CONNECTIONS, SocketM
 
 _DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
 _HOMES_EVERY = 0.25  # seconds between two looks for Home tabs that show something old
+_STOP_EVERY = 0.4  # seconds in which a run hears that somebody stopped it
 _TIMERS_EVERY = 1.0  # seconds between two looks at what the clock has made due
 _DELEGATIONS_EVERY = 60.0  # seconds in which the end of a delegation gets its entry in the ledger
 _REVIEWS_EVERY = 60.0  # seconds between two looks for reviews that nobody was told of for a day
@@ -106,6 +107,7 @@ async def _worker(services: Services) -> AsyncIterator[None]:
 
     repairs = [
         repair(_DELIVER_EVERY, "tell_waiting", services.storage.slots.tell_waiting),
+        repair(_STOP_EVERY, "stop_runs", services.stop_watch),
         repair(_DELIVER_EVERY, "deliver", services.delivery.deliver_due),
         repair(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
         repair(_REPAIR_EVERY, "update_messages", services.delivery.update_outdated_messages),

@@ -11,7 +11,7 @@ from countersign.flow.errors import SlackRefused
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
-from countersign.flow.work import ApprovalMessage
+from countersign.flow.work import ApprovalMessage, Notice
 
 GUEST = "UGUEST"
 _last = [0]  # microseconds
@@ -26,7 +26,8 @@ class FakeSlack:
 
     posts: list[Outgoing] = field(default_factory=list)
     ts: dict[str, str] = field(default_factory=dict)  # of each post, by its row's key
-    ephemerals: list[tuple[str, str]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)  # of steps, for one person each
+    other_ephemerals: list[tuple[str, str]] = field(default_factory=list)
     refused_roots: list[tuple[str, str]] = field(default_factory=list)
     cards: dict[UUID, Status] = field(default_factory=dict)  # what each card shows
     updated: dict[str, Phase] = field(default_factory=dict)  # what messages beside cards show, by key
@@ -64,10 +65,15 @@ class FakeSlack:
         return Person(id=user_id, name=user_id.lower(), standing=standing)
 
     async def post_ephemeral(self, thread: ThreadRef, user: str, text: str) -> None:
-        self.ephemerals.append((user, text))
+        self.other_ephemerals.append((user, text))
 
     async def root_refused(self, row: Outgoing, error: str) -> None:
         self.refused_roots.append((row.key, error))
+
+    @property
+    def ephemerals(self) -> list[tuple[str, str]]:
+        """Who was told something, and what."""
+        return [(notice.user, str(notice.text)) for notice in self.notices] + self.other_ephemerals
 
     def texts(self, kind: OutgoingKind) -> list[str]:
         """What was posted of one kind, as its text."""

@@ -13,6 +13,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.audit import EntryHasher
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
+from countersign.flow.conversation.stop import StopRun
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
@@ -277,7 +278,8 @@ async def open_harness(
             delivery=delivery,
             reply_handler=ReplyHandler(decide, store, port, clock),
             start_permission=StartPermission(port, observer=observer),
-            notify=lambda _thread, user, text: slack.ephemerals.append((user, str(text))),
+            stop_run=StopRun(port),
+            notify=lambda _thread, notice: slack.notices.append(notice),
             clock=clock,
             assign_rules=assign_rules,
             observer=observer,

@@ -23,6 +23,7 @@ PROBES = {
     "filled": "tests/scenario/probes/filled.py:graph",
     "stops": "tests/scenario/probes/stopping.py:graph",
     "orders": "tests/scenario/probes/ordering.py:graph",
+    "steps": "tests/scenario/probes/stepping.py:graph",
     "acts": "tests/scenario/probes/acting.py:graph",
 }
 

@@ -28,6 +28,10 @@ class Drained(CountersignError):
     """This process is stopping, so the run was handed back at its next step."""
 
 
+class Stopped(CountersignError):
+    """Somebody stopped the run, which ended at its next step. What it did until then is saved."""
+
+
 class RunFailed(CountersignError):
     """The graph raised. The log has the traceback under `error_id`; `hint` is safe to show to people.
 

@@ -23,6 +23,12 @@ class ThreadRef:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ThreadActivity:
+    works: bool  # a run goes on, or something is queued for one
+    waits: bool  # for people
+
+
+@dataclass(frozen=True, kw_only=True)
 class ThreadRecord:
     """A thread's row: what is kept of it beside its checkpoints."""
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
+from countersign.flow.decisions.replies.reply_offer import ReplyOffer
 from countersign.flow.error_report import ErrorReport
 from countersign.flow.messages.inbound import Inbound
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
@@ -20,6 +21,7 @@ class Work:
     thread: ThreadRecord
     open: tuple[Review, ...]  # pending and decided, oldest decision first
     inbound: tuple[Inbound, ...]  # not handled yet, oldest first
+    held: tuple[Inbound, ...] = ()  # messages kept until nothing waits for people any more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,8 @@ class StepResult:
     thread: ThreadRecord
     done: tuple[str, ...] = ()  # keys of inbound rows
     parked: tuple[str, ...] = ()  # keys of inbound rows that never reached the graph, for a later try
+    held: tuple[str, ...] = ()  # keys of messages that are kept until nothing waits for people any more
+    asked_back: tuple[str, ...] = ()  # keys of messages whose writers are asked what they meant
     unpark: bool = False  # whether what is parked is to be done now
     changes: tuple[Change, ...] = ()
     opened: tuple[Review, ...] = ()  # the approvals that `changes` open
@@ -39,10 +43,11 @@ class StepResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Words for one person, for their eyes only."""
+    """Words for one person, for their eyes only, and what they may do about a message of theirs."""
 
     user: str
     text: Text | str
+    offer: ReplyOffer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,23 +9,24 @@ from langchain_core.messages import ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.errors import GraphDrained, is_invalid_resume
-from langgraph.runtime import RunControl
+from langgraph.graph import END
 from langgraph.types import Command, StateSnapshot
 
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
-from countersign.flow.errors import AnswerRefused, DatabaseUnavailable, Drained, RunFailed
+from countersign.flow.errors import AnswerRefused, DatabaseUnavailable, Drained, RunFailed, Stopped
 from countersign.flow.graph_state import GraphInfo, GraphState, StateChange, is_breakpoint
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import to_json
 from countersign.interrupts.code import GraphReading
-from countersign.runs.breakpoints.continuation import BreakpointContinuation
+from countersign.runs.breakpoints.continuation import STOPPED_KEY, BreakpointContinuation
 from countersign.runs.breakpoints.stops import Stop, StopFinder
 from countersign.runs.breakpoints.stops import breakpoint_id as stops_id
 from countersign.runs.inputs.plan import InputPlan
 from countersign.runs.loading import AnyGraph
 from countersign.runs.persistence.checkpointer import is_database_unavailable
+from countersign.runs.run_control import StoppableRun
 from countersign.runs.state.snapshot import (
     CONTEXT_KEY,
     INPUT_KEY,
@@ -58,7 +59,7 @@ class GraphThread:
         plan: InputPlan,
         config: RunnableConfig,
         session: psycopg.AsyncConnection[Any],
-        control: RunControl,
+        control: StoppableRun,
         reads: Mapping[str, CheckpointTuple],
         answers: GraphReading,
         failed: Callable[[BaseException], RunFailed],
@@ -186,6 +187,12 @@ class GraphThread:
         config["configurable"]["checkpoint_id"] = snapshot.config["configurable"]["checkpoint_id"]
         await self._run(None, config)
 
+    async def abandon(self) -> None:
+        """Drop what the state has still to run and what it asks, and keep the rest."""
+        config = self._continue_config()
+        config["metadata"] = {**config.get("metadata", {}), STOPPED_KEY: "stop"}
+        await self._graph.aupdate_state(config, None, END)
+
     def _continue_config(self) -> RunnableConfig:
         user = self._metadata.get("slack_user_id")
         return self._config_for(self._metadata.get(INPUT_KEY), user, self._kept_context())
@@ -227,7 +234,7 @@ class GraphThread:
                 given, config, context=context, durability="sync", control=self._control
             )
         except GraphDrained:
-            raise Drained from None
+            raise (Drained if self._control.hands_back else Stopped) from None
         except Exception as error:
             raise self._translated(error) from error
 

@@ -1,6 +1,6 @@
 """The graphs that this process hosts."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import psycopg
 import structlog
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.runtime import RunControl
 from langgraph.store.base import BaseStore
 from langgraph.store.postgres.base import PostgresIndexConfig
 from psycopg_pool import AsyncConnectionPool
@@ -31,6 +31,7 @@ from countersign.runs.loading import LoadedGraph, load_graphs
 from countersign.runs.persistence.checkpointer import Checkpointer, is_database_unavailable
 from countersign.runs.persistence.long_term_store import LongTermStore, load_index, open_project_store
 from countersign.runs.project.config import GraphConfig, GraphConfigError
+from countersign.runs.run_control import StoppableRun
 from countersign.runs.serialization.own_types import OwnTypes
 from countersign.runs.serialization.serializer import CheckpointSerializer, build_serializer
 from countersign.runs.source.answers import own_code, read_all_answers
@@ -42,7 +43,22 @@ log = structlog.get_logger()
 
 
 class _Saver(RecordsReads, Checkpointer):
-    """One run's checkpointer."""
+    """One run's checkpointer, which tells the run's control of each step that it saves."""
+
+    control: StoppableRun | None = None
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        saved = await super().aput(config, checkpoint, metadata, new_versions)
+        outermost = not config["configurable"].get("checkpoint_ns")
+        if self.control is not None and outermost and metadata.get("source") == "loop":
+            self.control.step_saved()
+        return saved
 
 
 @dataclass
@@ -85,7 +101,7 @@ class Graphs:
         self.project = project or Project()
         self._loaded = loaded
         self._host = host
-        self._controls: set[RunControl] = set()
+        self._controls: dict[StoppableRun, str] = {}  # of the runs of now, with the ids of their threads
         self._draining = False
         self.default = default
         own = own_code(loaded)
@@ -116,13 +132,14 @@ class Graphs:
         graph that is built per run cannot be built.
         """
         config = thread_config(thread, self._host(thread))
-        control = RunControl()
+        control = StoppableRun()
         if self._draining:
             control.request_drain()
-        self._controls.add(control)
+        self._controls[control] = thread.id
         try:
             async with AsyncExitStack() as stack:
                 loaded, saver = self._loaded[name], _Saver(session, serde=self.project.serializer)
+                saver.control = control
                 failed = partial(report_failure, name, thread.id, self._reports)
                 try:
                     built = config
@@ -152,7 +169,7 @@ class Graphs:
                     shows_state=self._shows_state(),
                 )
         finally:
-            self._controls.discard(control)
+            self._controls.pop(control, None)
 
     async def describe(
         self, name: str, thread: ThreadRef, sessions: AsyncConnectionPool[psycopg.AsyncConnection[Any]]
@@ -164,6 +181,17 @@ class Graphs:
     def report_error(self, error_id: str, name: str, error: BaseException) -> ErrorReport | None:
         """What an error in a step says to the graph's author. None: no reports are kept."""
         return self._reports.describe(error_id, name, error) if self._reports else None
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The ids of the threads in which a graph runs here, or is read. Any thread may ask."""
+        return frozenset(self._controls.copy().values())
+
+    def stop(self, thread_ids: Collection[str]) -> None:
+        """End the runs of these threads after the step that they are in. Nobody continues them."""
+        for control, thread_id in self._controls.items():
+            if thread_id in thread_ids:
+                control.request_stop()
 
     def drain(self) -> None:
         """Stop every run at its next superstep; another process continues it."""

@@ -11,7 +11,7 @@ from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
-from countersign.flow.work import ApprovalMessage
+from countersign.flow.work import ApprovalMessage, Notice
 from countersign.i18n import Text, matching_language, reader_language
 from countersign.slack.approver_directory import ApproverDirectory
 from countersign.slack.block_kit.builders import RenderedMessage
@@ -21,6 +21,7 @@ from countersign.slack.images import UnusableImage, image_file
 from countersign.slack.memberships import Memberships
 from countersign.slack.message_sender import MessageSender
 from countersign.slack.messages import render_message
+from countersign.slack.reply_buttons import render_notice
 from countersign.slack.text.names import Names
 from countersign.slack.text.rendered_names import name_people
 from countersign.slack.transport.outbound.file_upload import share_file
@@ -134,13 +135,28 @@ class SlackClient:
             text=escape(text),
         )
 
+    async def post_notice(self, thread: ThreadRef, notice: Notice) -> None:
+        """The same, with the buttons of what it offers."""
+        with reader_language(await self._language_of(notice.user)):
+            rendered = render_notice(notice)
+        await self._api.call(
+            "chat.postEphemeral",
+            channel=thread.channel,
+            user=notice.user,
+            thread_ts=thread.ts or None,
+            text=rendered.text,
+            blocks=rendered.blocks or None,
+        )
+
     async def _in_language_of(self, user: str, text: Text) -> str:
-        try:
-            language = matching_language(await self.users.locale(user))
-        except (RateLimited, SlackRefused, SlackUnreachable):
-            language = None
-        with reader_language(language):
+        with reader_language(await self._language_of(user)):
             return str(text)
+
+    async def _language_of(self, user: str) -> str | None:
+        try:
+            return matching_language(await self.users.locale(user))
+        except (RateLimited, SlackRefused, SlackUnreachable):
+            return None
 
     async def show_status(self, thread: ThreadRef, status: str) -> None:
         """Show a status below the thread. Needs chat:write only (Slack's change of 2026-03-05)."""

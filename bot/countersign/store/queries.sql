@@ -39,7 +39,9 @@ SELECT 1 FROM countersign.early_replies WHERE thread_id = %(thread_id)s AND writ
 -- Counts one attempt, issues the next fencing token and returns the thread, if it has anything to do.
 UPDATE countersign.threads SET attempts = attempts + 1, step_starts = step_starts + 1, fence = fence + 1
 WHERE id = %(thread_id)s
-  AND (EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
+  AND (EXISTS (
+           SELECT 1 FROM countersign.inbox
+           WHERE thread_id = %(thread_id)s AND done_at IS NULL AND held_at IS NULL)
        OR (halted IS NULL AND EXISTS (
            SELECT 1 FROM countersign.approvals
            WHERE thread_id = %(thread_id)s AND status = 'decided' AND undo_until IS NULL)))
@@ -75,7 +77,9 @@ SET graph = coalesce(%(graph)s, graph), last_posted_key = %(last_posted_key)s, h
     requester = %(requester)s, early_keys = %(early_keys)s,
     attempts = 0, step_starts = 0, touched_at = now()
 WHERE id = %(thread_id)s AND fence = %(fence)s
-RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL)
+RETURNING EXISTS (
+        SELECT 1 FROM countersign.inbox
+        WHERE thread_id = %(thread_id)s AND done_at IS NULL AND held_at IS NULL)
     OR (halted IS NULL AND EXISTS (
         SELECT 1 FROM countersign.approvals
         WHERE thread_id = %(thread_id)s AND status = 'decided' AND undo_until IS NULL)) AS more;
@@ -83,6 +87,55 @@ RETURNING EXISTS (SELECT 1 FROM countersign.inbox WHERE thread_id = %(thread_id)
 -- mark_done --
 -- Inbound rows that a step handled.
 UPDATE countersign.inbox SET done_at = now() WHERE key = ANY(%(keys)s);
+
+-- keep_for_later --
+-- Messages that are kept until nothing waits for people in their thread any more. Nothing waited when they were
+-- written, as far as their writers saw.
+UPDATE countersign.inbox SET held_at = now(), kept = true, open_approvals = NULL
+WHERE key = ANY(%(keys)s) AND done_at IS NULL;
+
+-- mark_asked_back --
+-- Messages whose writers are asked what they mean.
+UPDATE countersign.inbox SET asked_back_at = now() WHERE key = ANY(%(keys)s);
+
+-- was_asked_back --
+-- Whether somebody was asked before what a message about this approval means.
+SELECT 1 FROM countersign.inbox
+WHERE thread_id = %(thread_id)s AND user_id = %(user)s AND asked_back_at IS NOT NULL
+  AND %(approval_id)s = ANY(open_approvals)
+LIMIT 1;
+
+-- release_kept --
+-- What was kept is to be handled now: nothing waits any more, or something else is asked, which it may answer.
+UPDATE countersign.inbox SET held_at = NULL
+WHERE thread_id = %(thread_id)s AND held_at IS NOT NULL AND done_at IS NULL
+  AND (%(asks)s OR NOT EXISTS (
+      SELECT 1 FROM countersign.approvals
+      WHERE thread_id = %(thread_id)s AND status IN ('pending', 'decided')));
+
+-- stops --
+-- What was asked to stop in these threads and is not handled yet.
+SELECT * FROM countersign.inbox
+WHERE done_at IS NULL AND kind IN ('stop', 'reset') AND thread_id = ANY(%(thread_ids)s)
+ORDER BY seq;
+
+-- thread_activity --
+-- Whether a thread has something to do (a run, or what is queued behind it), and whether it waits for people.
+SELECT EXISTS (
+           SELECT 1 FROM countersign.inbox
+           WHERE thread_id = %(thread_id)s AND done_at IS NULL AND held_at IS NULL AND kind <> 'revision')
+       OR EXISTS (
+           SELECT 1 FROM countersign.approvals a JOIN countersign.threads t ON t.id = a.thread_id
+           WHERE a.thread_id = %(thread_id)s AND a.status = 'decided' AND a.undo_until IS NULL
+             AND t.halted IS NULL) AS works,
+       EXISTS (
+           SELECT 1 FROM countersign.approvals
+           WHERE thread_id = %(thread_id)s AND status = 'pending') AS waits;
+
+-- working_threads --
+-- The threads of a channel that have something to do.
+SELECT DISTINCT thread_id FROM countersign.inbox
+WHERE done_at IS NULL AND held_at IS NULL AND kind <> 'revision' AND thread_id LIKE %(place)s;
 
 -- park --
 -- Inbound rows of a failed step: not handled again until they are unparked.
@@ -555,7 +608,7 @@ SELECT version FROM before;
 -- Threads with something to do and no queue job that would do it, except those that wait for a slot.
 SELECT waiting.thread_id AS id FROM (
     SELECT thread_id FROM countersign.inbox
-    WHERE done_at IS NULL AND received_at < now() - interval '10 seconds'
+    WHERE done_at IS NULL AND held_at IS NULL AND received_at < now() - interval '10 seconds'
     UNION
     SELECT a.thread_id FROM countersign.approvals a JOIN countersign.threads t ON t.id = a.thread_id
     WHERE a.status = 'decided' AND a.undo_until IS NULL AND t.halted IS NULL AND a.changed_at < now() - interval '10 seconds'

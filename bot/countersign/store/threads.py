@@ -18,7 +18,7 @@ from countersign.flow.errors import StaleWorker
 from countersign.flow.messages.inbound import Inbound, InboundKind, in_order
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, ThreadRoot
 from countersign.flow.review import Review
-from countersign.flow.thread import ThreadRecord, ThreadRef
+from countersign.flow.thread import ThreadActivity, ThreadRecord, ThreadRef
 from countersign.flow.work import SavedStep, StepResult, Work
 from countersign.store.approval_changes import applied, apply
 from countersign.store.columns import rows
@@ -70,6 +70,21 @@ class ThreadStore:
             row = await _one(connection, QUERIES["inbound_by_key"], {"key": key})
         return rows.inbound_from(row) if row else None
 
+    async def stops_of(self, thread_ids: frozenset[str]) -> tuple[Inbound, ...]:
+        async with self._pool.connection() as connection:
+            found = await _all(connection, QUERIES["stops"], {"thread_ids": list(thread_ids)})
+        return tuple(rows.inbound_from(row) for row in found)
+
+    async def activity(self, thread_id: str) -> ThreadActivity:
+        async with self._pool.connection() as connection:
+            row = await _one(connection, QUERIES["thread_activity"], {"thread_id": thread_id})
+        return ThreadActivity(works=bool(row and row["works"]), waits=bool(row and row["waits"]))
+
+    async def working_threads(self, team: str, channel: str) -> tuple[ThreadRef, ...]:
+        async with self._pool.connection() as connection:
+            found = await _all(connection, QUERIES["working_threads"], {"place": f"{team}/{channel}/%"})
+        return tuple(ThreadRef.parse(row["thread_id"]) for row in found)
+
     async def overtaken(self, mention: Inbound) -> bool:
         async with self._pool.connection() as connection:
             return await _one(connection, QUERIES["later_early_reply"], _place(mention)) is not None
@@ -115,7 +130,8 @@ class ThreadStore:
         return Work(
             thread=rows.thread_from(taken),
             open=await _reviews(approvals),
-            inbound=in_order(rows.inbound_from(row) for row in inbound),
+            inbound=in_order(rows.inbound_from(row) for row in inbound if row["held_at"] is None),
+            held=in_order(rows.inbound_from(row) for row in inbound if row["held_at"] is not None),
         )
 
     async def assign_graph(self, thread: ThreadRecord) -> None:
@@ -145,6 +161,13 @@ class ThreadStore:
                 await connection.execute(QUERIES["mark_done"], {"keys": list(result.done)})
             if result.parked:
                 await connection.execute(QUERIES["park"], {"keys": list(result.parked)})
+            if result.changes:
+                releasing = {"thread_id": thread.ref.id, "asks": bool(result.opened)}
+                await connection.execute(QUERIES["release_kept"], releasing)
+            if result.held:
+                await connection.execute(QUERIES["keep_for_later"], {"keys": list(result.held)})
+            if result.asked_back:
+                await connection.execute(QUERIES["mark_asked_back"], {"keys": list(result.asked_back)})
             if result.unpark:
                 await connection.execute(QUERIES["unpark"], {"thread_id": thread.ref.id})
             saving = await connection.execute(
@@ -202,6 +225,11 @@ class ThreadStore:
         arguments = {"thread_id": thread.id, "message": key}
         async with self._pool.connection() as connection:
             return await _one(connection, QUERIES["decided_by_message"], arguments) is not None
+
+    async def was_asked_back(self, thread: ThreadRef, user: str, approval_id: UUID) -> bool:
+        arguments = {"thread_id": thread.id, "user": user, "approval_id": approval_id}
+        async with self._pool.connection() as connection:
+            return await _one(connection, QUERIES["was_asked_back"], arguments) is not None
 
     async def undo_attempt(self, thread: ThreadRecord) -> None:
         arguments = {"thread_id": thread.ref.id, "fence": thread.fence}

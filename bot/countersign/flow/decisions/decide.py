@@ -11,7 +11,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.eligibility import check_may_decide
-from countersign.approvals.errors import AlreadyVoted, NotPending
+from countersign.approvals.errors import AlreadyVoted, MayNotDecide, NotPending
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person
@@ -101,6 +101,18 @@ class Decide:
         """Whether this person has to give a reason for this decision."""
         voting = await self._voting.row(approval, row, person.id)
         return reason_required(voting.context, person, kind)
+
+    async def may_decide(self, review: Review, row: int, person: Person, kind: DecisionKind) -> bool:
+        """Whether to offer them this decision. Nobody tried to decide: no refusal is kept.
+
+        Raises what `Voting.row` raises.
+        """
+        voting = await self._voting.row(review.approval, row, person.id)
+        try:
+            check_may_open(voting.context, voting.votes, person, kind)
+        except MayNotDecide:
+            return False
+        return True
 
     async def _find(self, approval_id: UUID, channel: str) -> Review:
         review = await self._store.approval(approval_id)

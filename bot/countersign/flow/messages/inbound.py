@@ -15,7 +15,12 @@ class InboundKind(StrEnum):
     FORM = "form"  # a person filled in the form that starts a graph
     RETRY = "retry"  # a person asked to try the failed step again
     ASK_AGAIN = "ask_again"  # a person wants the question of the failed step asked again
+    CHOICE = "choice"  # a person said what a message of theirs is; `body` is a ChosenReply
+    STOP = "stop"  # a person stopped what the agent does
     REVISION = "revision"  # a person edited or deleted a message; `body` has its key as `message`
+
+
+STARTS_A_RUN = frozenset({InboundKind.MESSAGE, InboundKind.FORM})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,7 @@ class Inbound:
     event_id: str | None = None
     may_open: bool = True  # whether it may open a thread; a mere reply only goes on with one that exists
     ts: str | None = None  # of a message: when it was written, by Slack's clock
+    kept: bool = False  # whether it was kept for later, because it came before a question
     open_approvals: tuple[UUID, ...] = ()  # of its thread, when it was written; known once it is stored
 
     def written_after(self, ts: str | None) -> bool:

@@ -89,7 +89,7 @@ class _RunMetrics:
         self.runs = Counter(
             "countersign_runs_total",
             "Runs of graphs, by kind (start, resume, continue, ask_again) and outcome (returned, failed,"
-            " answer_refused, interrupted).",
+            " answer_refused, stopped, interrupted).",
             ["graph", "kind", "outcome"],
             registry=registry,
         )

@@ -28,6 +28,7 @@ from countersign.flow.errors import (
     SlackRefused,
     SlackUnreachable,
     StatementFailed,
+    Stopped,
 )
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.observability.metrics import Metrics
@@ -126,6 +127,9 @@ class Observer:
             raise
         except AnswerRefused:
             outcome = "answer_refused"
+            raise
+        except Stopped:
+            outcome = "stopped"
             raise
         except (Drained, DatabaseUnavailable, asyncio.CancelledError):
             outcome = "interrupted"

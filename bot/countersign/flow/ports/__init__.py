@@ -3,7 +3,7 @@
 from countersign.flow.ports.break_glass import BreakGlassStore
 from countersign.flow.ports.clock import Clock
 from countersign.flow.ports.delegations import Delegations, DelegationStore
-from countersign.flow.ports.graphs import Graphs, GraphThread, Locks, RunSlots, Session
+from countersign.flow.ports.graphs import Graphs, GraphThread, Locks, Runs, RunSlots, Session
 from countersign.flow.ports.home import (
     HomeDisplay,
     HomeStore,
@@ -55,6 +55,7 @@ __all__ = [
     "ReplyStore",
     "RetentionStore",
     "RunSlots",
+    "Runs",
     "Session",
     "Slack",
     "SlackForTools",

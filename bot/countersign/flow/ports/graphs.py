@@ -1,6 +1,6 @@
 """What the use cases need of LangGraph, and the locks and slots under which a graph runs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -43,7 +43,7 @@ class RunSlots(Protocol):
 class GraphThread(Protocol):
     """One graph in one thread, under its lock. All raise DatabaseUnavailable.
 
-    Runs raise RunFailed, resume AnswerRefused as well.
+    Runs raise RunFailed, and Stopped when they were stopped; resume AnswerRefused as well.
     """
 
     async def read(self) -> GraphState: ...
@@ -65,8 +65,25 @@ class GraphThread(Protocol):
         """Run what the state has still to run, without new input."""
         ...
 
+    async def abandon(self) -> None:
+        """Drop what the state has still to run, and the questions that it asks. Nothing runs."""
+        ...
+
     async def ask_again(self) -> None:
         """Run the pending step again from its checkpoint: it asks again, under new ids."""
+        ...
+
+
+class Runs(Protocol):
+    """The runs of this process."""
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The ids of the threads in which a graph runs here."""
+        ...
+
+    async def stop(self, thread_ids: Collection[str]) -> None:
+        """End the runs of these threads after the step that they are in."""
         ...
 
 

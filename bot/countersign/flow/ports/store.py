@@ -13,7 +13,7 @@ from countersign.approvals.policy.grants import Grant
 from countersign.flow.messages.inbound import Inbound
 from countersign.flow.messages.outgoing import Outgoing, ThreadRoot
 from countersign.flow.review import Review
-from countersign.flow.thread import ThreadRecord, ThreadRef
+from countersign.flow.thread import ThreadActivity, ThreadRecord, ThreadRef
 from countersign.flow.work import SavedStep, StepResult, Work
 
 
@@ -55,6 +55,14 @@ class Store(Protocol):
 
     async def message(self, key: str) -> Inbound | None:
         """The stored message that has this key."""
+        ...
+
+    async def activity(self, thread_id: str) -> ThreadActivity:
+        """What goes on in the thread. Nothing in one that is not the bot's."""
+        ...
+
+    async def working_threads(self, team: str, channel: str) -> tuple[ThreadRef, ...]:
+        """The threads of the channel in which a run goes on, or something is queued for one."""
         ...
 
     async def overtaken(self, mention: Inbound) -> bool:
@@ -176,6 +184,14 @@ class ReplyStore(Protocol):
 
     async def was_revised(self, thread: ThreadRef, key: str) -> bool:
         """Whether an edit or a deletion of the message with this key came in, handled or not."""
+        ...
+
+    async def message(self, key: str) -> Inbound | None:
+        """The stored message that has this key."""
+        ...
+
+    async def was_asked_back(self, thread: ThreadRef, user: str, approval_id: UUID) -> bool:
+        """Whether this person was asked before what a message about this approval means."""
         ...
 
     async def decided_by_message(self, thread: ThreadRef, key: str) -> bool:

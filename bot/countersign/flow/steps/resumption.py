@@ -9,7 +9,7 @@ from countersign.approvals.lifecycle import Event
 from countersign.approvals.policy.clock.durations import format_duration
 from countersign.approvals.policy.clock.timers import LAPSED
 from countersign.flow.decisions.evidence.evidence import run_result
-from countersign.flow.errors import AnswerRefused, RunFailed
+from countersign.flow.errors import AnswerRefused, RunFailed, Stopped
 from countersign.flow.graph_state import GraphInfo, GraphState, StateChange, is_breakpoint
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.messages.outgoing import Outgoing, note
@@ -65,6 +65,8 @@ class Resumption:
             return await self._results.build(state, done=done, changes=(change,))
         except RunFailed as error:
             return await self._failed_after(approval, error, done)
+        except Stopped:
+            return await self._stopped_after(approval, done)
         if now is not ResumeStatus.TAKEN:
             return await self._not_used(approval, state, now, done)
         taken = Change(after=approval.resumed(), event=Event.RESUMED, detail=run_result(approval, state))
@@ -128,6 +130,17 @@ class Resumption:
         detail = run_result(approval, state, error.error_id)
         taken = Change(after=approval.resumed(), event=Event.RESUMED, detail=detail)
         return await self._results.failed(state, error, done, (taken,))
+
+    async def _stopped_after(self, approval: Approval, done: tuple[str, ...]) -> StepResult:
+        """Somebody stopped the run after the decision; who did is next in line."""
+        state = await self._graph.read()
+        now = await _resume_status(approval, state)
+        if now is ResumeStatus.TAKEN:
+            taken = Change(after=approval.resumed(), event=Event.RESUMED, detail=run_result(approval, state))
+            return await self._results.build(state, done=done, changes=(taken,))
+        if now is ResumeStatus.ASKED:
+            return await self._results.build(state, done=done)
+        return await self._not_used(approval, state, now, done)
 
     def _stopped(self, approval: Approval, state: GraphState) -> tuple[Outgoing, ...]:
         """That the run is over because a breakpoint was rejected; nothing where the graph had more to say."""

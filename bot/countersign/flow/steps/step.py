@@ -7,6 +7,7 @@ decided approval, question or graph changed      the answer is not used, and the
 input that is in the checkpoint already          continue
 message while something waits                    an answer, or a note of what waits
 message written while something waited           a note: it is no new input
+a stop                                           what runs ends here, and what was queued before it
 an edit or a deletion of a message               a note, if the message had decided something
 message otherwise                                start
 """
@@ -16,8 +17,9 @@ from dataclasses import replace
 
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
+from countersign.flow.conversation.stop import StopRun
 from countersign.flow.decisions.replies.reply_handler import ReplyHandler
-from countersign.flow.errors import RunFailed
+from countersign.flow.errors import RunFailed, Stopped
 from countersign.flow.graph_name import split_name
 from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, is_breakpoint
 from countersign.flow.messages.attachments import text_for_graph
@@ -40,6 +42,7 @@ class Step:
         graph: GraphThread,
         reply_handler: ReplyHandler,
         start_permission: StartPermission,
+        stop_run: StopRun,
         clock: Clock,
         *,
         new: bool,
@@ -50,6 +53,7 @@ class Step:
         self._graph = graph
         self._reply_handler = reply_handler
         self._start_permission = start_permission
+        self._stop_run = stop_run
         self._clock = clock
         self._new = new
         self._results = StepResults(work, clock, EMPTY_STATE)
@@ -67,17 +71,28 @@ class Step:
             resumption = Resumption(self._work, self._info, self._graph, self._results, self._clock)
             return await resumption.resume(decided, state, first)
         assert first is not None, "work without anything to do"
+        if stop := self._stop_to_handle(first, state):
+            return await self._stop_run(self._work, state, stop, self._graph, self._results)
         if first.kind is InboundKind.REVISION:
             return await self._reply_handler.handle_revision(self._work, state, first)
         if state.last_input_key == first.key or first.kind is InboundKind.RETRY:
             return await self._continue(state, first)
         if not self._agrees(state):
             return await self._results.build(state)
+        if first.kind is InboundKind.CHOICE:
+            return await self._reply_handler.handle_choice(self._work, state, first)
         if state.pending or self._work.open:
             return await self._reply_handler.handle(self._work, state, first)
         if first.open_approvals and not self._new:
             return self._reply_handler.handle_overtaken(self._work, state, first)
         return await self._start(state, first)
+
+    def _stop_to_handle(self, first: Inbound, state: GraphState) -> Inbound | None:
+        """The next stop in line, unless something comes first that does not run the graph."""
+        stop = next((row for row in self._work.inbound if row.kind is InboundKind.STOP), None)
+        is_answer = bool(state.pending or self._work.open)
+        comes_first = first is not stop and (is_answer or first.kind is InboundKind.REVISION)
+        return None if comes_first else stop
 
     def _agrees(self, state: GraphState) -> bool:
         """Whether our open approvals are the questions that the graph asks."""
@@ -115,6 +130,8 @@ class Step:
             await run
         except RunFailed as error:
             return await self._results.failed(await self._graph.read(), error, done, changes)
+        except Stopped:  # who stopped it is next in line
+            return await self._results.build(await self._graph.read(), done=done, changes=changes)
         return await self._results.at_rest(await self._graph.read(), done, changes)
 
     async def _ask_again(self, first: Inbound, state: GraphState) -> StepResult:

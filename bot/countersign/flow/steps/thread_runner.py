@@ -14,6 +14,7 @@ import structlog
 
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.lifecycle import Event, Status
+from countersign.flow.conversation.stop import StopRun, stop_before_start
 from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.errors import (
@@ -26,7 +27,7 @@ from countersign.flow.errors import (
     StaleWorker,
 )
 from countersign.flow.messages.attachments import attachments_note
-from countersign.flow.messages.inbound import InboundKind
+from countersign.flow.messages.inbound import STARTS_A_RUN, InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind, failure
 from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.current_policy import CurrentPolicy
@@ -38,8 +39,7 @@ from countersign.flow.steps.observed_graph import ObservedGraph
 from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.steps.step import Step
 from countersign.flow.thread import ThreadRecord, ThreadRef
-from countersign.flow.work import SavedStep, StepResult, Work
-from countersign.i18n import Text
+from countersign.flow.work import Notice, SavedStep, StepResult, Work
 
 log = structlog.get_logger()
 
@@ -54,7 +54,7 @@ _NOT_THE_STEPS_FAULT = (
 )
 
 
-Notify = Callable[[ThreadRef, str, Text | str], None]  # (thread, user, text): returns at once, never raises
+Notify = Callable[[ThreadRef, Notice], None]  # returns at once, never raises
 
 
 class ThreadRunner:
@@ -70,6 +70,7 @@ class ThreadRunner:
         delivery: MessageDelivery,
         reply_handler: ReplyHandler,
         start_permission: StartPermission,
+        stop_run: StopRun,
         notify: Notify,
         clock: Clock,
         observer: Observer | None = None,
@@ -85,6 +86,7 @@ class ThreadRunner:
         self._delivery = delivery
         self._reply_handler = reply_handler
         self._start_permission = start_permission
+        self._stop_run = stop_run
         self._notify = notify
         self._clock = clock
         self._observer = observer or Observer()
@@ -109,7 +111,7 @@ class ThreadRunner:
         result, saved = await self._take_step(work, session)
         self._count_failures(result)
         for notice in result.notices:
-            self._notify(work.thread.ref, notice.user, notice.text)
+            self._notify(work.thread.ref, notice)
         reviews = _changed_reviews(work, result)
         elsewhere = [row for row in result.post if row.thread_ts != work.thread.ref.ts]
         # Cards first: the thread's pointers and the direct messages link to them.
@@ -207,6 +209,8 @@ class ThreadRunner:
         new = work.thread.graph is None
         if new:
             assert first is not None, "a thread without a graph has nothing but messages to handle"
+            if stop := next((row for row in work.inbound if row.kind is InboundKind.STOP), None):
+                return stop_before_start(work, stop)
             if first.kind is not InboundKind.MESSAGE:
                 return StepResult(thread=replace(work.thread, halted=None), done=(first.key,))
             chosen = choose_graph(work.thread, first, self._graphs)
@@ -220,7 +224,14 @@ class ThreadRunner:
             async with self._graphs.bind(info.name, ref, session, _starter(work)) as bound:
                 graph = ObservedGraph(bound, info.name, work.thread.ref.id, self._observer)
                 return await Step(
-                    work, info, graph, self._reply_handler, self._start_permission, self._clock, new=new
+                    work,
+                    info,
+                    graph,
+                    self._reply_handler,
+                    self._start_permission,
+                    self._stop_run,
+                    self._clock,
+                    new=new,
                 ).take()
         except RunFailed as error:  # a step reports its own: this graph could not be built
             return replace(_parked(work, error.error_id, error.hint), error=error.report)
@@ -264,7 +275,7 @@ def _with_attachments_note(work: Work, result: StepResult) -> StepResult:
 def _starter(work: Work) -> str | None:
     """Who starts a run with what is first in line; None where nothing new begins."""
     first = work.inbound[0] if work.inbound else None
-    starts = first is not None and first.kind in {InboundKind.MESSAGE, InboundKind.FORM} and not work.open
+    starts = first is not None and first.kind in STARTS_A_RUN and not work.open
     return first.user if first is not None and starts else None
 
 
@@ -273,10 +284,9 @@ def _parked(work: Work, error_id: str, hint: str) -> StepResult:
     decided = any(review.approval.status is Status.DECIDED for review in work.open)
     behind_a_decision = decided and work.thread.halted is None  # then nobody has looked at it yet
     first = () if behind_a_decision else work.inbound[:1]
-    reaches_graph = {InboundKind.MESSAGE, InboundKind.FORM}
     return StepResult(
         thread=replace(work.thread, halted=error_id),
-        done=tuple(row.key for row in first if row.kind not in reaches_graph),
-        parked=tuple(row.key for row in first if row.kind in reaches_graph),
+        done=tuple(row.key for row in first if row.kind not in STARTS_A_RUN),
+        parked=tuple(row.key for row in first if row.kind in STARTS_A_RUN),
         post=(failure(work.thread.ref, error_id, hint),),
     )

@@ -8,7 +8,7 @@ them.
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -95,6 +95,19 @@ class GraphsOnGraphLoop:
 
     def report_error(self, error_id: str, name: str, error: BaseException) -> ErrorReport | None:
         return self._graphs.report_error(error_id, name, error)
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The ids of the threads in which a graph runs here."""
+        return self._graphs.running
+
+    async def stop(self, thread_ids: Collection[str]) -> None:
+        """End the runs of these threads after the step that they are in."""
+
+        async def stop() -> None:
+            self._graphs.stop(thread_ids)
+
+        await self._bridge.call(stop)
 
     async def drain(self) -> None:
         """Stop every run at its next superstep; another process continues it."""

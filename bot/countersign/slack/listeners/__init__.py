@@ -3,10 +3,16 @@
 from slack_bolt.async_app import AsyncApp
 
 from countersign.slack.listeners import fallback
-from countersign.slack.listeners.buttons import card_buttons, details_buttons, grant_buttons, run_buttons
+from countersign.slack.listeners.buttons import (
+    card_buttons,
+    details_buttons,
+    grant_buttons,
+    reply_buttons,
+    run_buttons,
+)
 from countersign.slack.listeners.commands import break_glass_review, slash_commands
 from countersign.slack.listeners.context import ListenerContext
-from countersign.slack.listeners.events import membership_events, message_events
+from countersign.slack.listeners.events import control_messages, membership_events, message_events
 from countersign.slack.listeners.forms import card_forms, referral_form, start_forms
 from countersign.slack.listeners.home import home_events
 
@@ -14,6 +20,7 @@ from countersign.slack.listeners.home import home_events
 def register(app: AsyncApp, context: ListenerContext) -> None:
     membership_events.register(app, context)
     home_events.register(app, context)
+    control_messages.register(app, context)
     message_events.register(app, context)  # after it: what it does not handle, it acknowledges
     card_buttons.register(app, context)
     details_buttons.register(app, context)
@@ -21,6 +28,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     referral_form.register(app, context)
     grant_buttons.register(app, context)
     run_buttons.register(app, context)
+    reply_buttons.register(app, context)
     start_forms.register(app, context)
     slash_commands.register(app, context)
     break_glass_review.register(app, context)

@@ -46,6 +46,7 @@ def inbound_from(row: Row) -> Inbound:
         text=row["text"],
         body=row["body"],
         ts=row["ts"],
+        kept=bool(row.get("kept")),
         open_approvals=tuple(row["open_approvals"] or ()),
     )
 

@@ -6,23 +6,37 @@ Words decide only what they meant when they were written: exactly one approval w
 last thing that the agent had posted, and the message was neither edited nor deleted before it is handled
 (Slack may deliver the edit or the deletion first). If the agent wrote one of these words before the card, its
 reader may have been about to follow it: then a reply counts only a few seconds after the card.
+
+Whoever writes something else that could be an answer is asked what it is, alone and with buttons. A message
+that was written before the question was seen is kept: it is read as new once nothing waits any more, unless
+its writer says that it is the answer.
 """
 
 from dataclasses import replace
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.approvals.errors import CountersignError
+from countersign.approvals.errors import CountersignError, QuestionChanged
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.judging import judge_reply
+from countersign.flow.decisions.replies.asking_back import AskBack
+from countersign.flow.decisions.replies.chosen_replies import ChosenReplies
 from countersign.flow.decisions.replies.deciding_words import has_deciding_word
-from countersign.flow.decisions.replies.reply_parser import seems_to_decide
-from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackUnreachable
+from countersign.flow.decisions.replies.refusals import (
+    ChangedBeforeRead,
+    MessageExpired,
+    NeedsConfirmation,
+    NoLongerOpen,
+    WrittenTooSoon,
+)
+from countersign.flow.decisions.replies.reply_parser import is_deciding_word, seems_to_decide
+from countersign.flow.decisions.replies.texts import bad_answer, what_waits
+from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.graph_state import GraphState
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.messages.outgoing import Outgoing, card_again, note, note_key
-from countersign.flow.ports import Clock, ReplyStore, Slack
+from countersign.flow.ports import Clock, Names, ReplyStore, Slack
 from countersign.flow.review import Review
 from countersign.flow.steps.reconciliation import reconcile
 from countersign.flow.work import Notice, StepResult, Work
@@ -38,43 +52,83 @@ _OVERTAKEN = (
 _NOT_COUNTED = "Your message decided nothing."
 
 
-class WrittenTooSoon(CountersignError):
-    """Your message decided nothing: it came right after the card. Use the buttons, or write it again."""
-
-
-class NeedsConfirmation(CountersignError):
-    """Your message decided nothing: approving this asks a second question. Use the button on the card."""
-
-
-class ChangedBeforeRead(CountersignError):
-    """Your message decided nothing: it was edited or deleted before I read it. Use the buttons."""
-
-
 class ReplyHandler:
     """`words_decide`: whether `approve` and `reject` count at all (REPLIES)."""
 
     def __init__(
-        self, decide: Decide, store: ReplyStore, slack: Slack, clock: Clock, *, words_decide: bool = True
+        self,
+        decide: Decide,
+        store: ReplyStore,
+        slack: Slack,
+        clock: Clock,
+        *,
+        words_decide: bool = True,
+        names: Names | None = None,
     ) -> None:
+        """Without `names`, ids in a message stay ids."""
         self._decide = decide
         self._store = store
         self._slack = slack
         self._clock = clock
         self._words_decide = words_decide
+        self._ask_back = AskBack(decide, words_decide=words_decide)
+        self._chosen_replies = ChosenReplies(store, self._ask_back, names)
 
     async def handle(self, work: Work, state: GraphState, message: Inbound) -> StepResult:
         waiting = [r for r in work.open if r.approval.status is Status.PENDING]
         only = waiting[0] if len(waiting) == 1 and waiting[0].approval.posted_to is None else None
+        if _is_early(message, waiting) and not is_deciding_word(message.text):
+            return await self._keep(work, state, message, waiting)
         try:
             decision = await self._decision(work, message, only) if only else None
         except FormValidationError as errors:
-            return self._noted(work, state, message, _bad_answer(errors))
+            return self._noted(work, state, message, bad_answer(errors))
         except (WrittenTooSoon, ChangedBeforeRead, NeedsConfirmation) as error:
             nothing = reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
             return replace(nothing, notices=(Notice(user=message.user, text=str(error)),))
         if only is None or decision is None:
-            return await self._say_what_waits(work, state, message, waiting)
+            said = await self._say_what_waits(work, state, message, waiting)
+            return await self._with_question(said, work, message, only)
         return await self._decided(work, state, message, only, decision)
+
+    async def handle_choice(self, work: Work, state: GraphState, choice: Inbound) -> StepResult:
+        """The writer of a message said what it is, with a button. It is checked as a reply is."""
+        nothing = reconcile(work, state, self._clock, done=(choice.key,), halted=work.thread.halted)
+        try:
+            message, review, decision = await self._chosen_replies.find(work, choice)
+        except FormValidationError as errors:
+            return replace(nothing, notices=(Notice(user=choice.user, text=bad_answer(errors)),))
+        except (ChangedBeforeRead, MessageExpired, NeedsConfirmation, NoLongerOpen, QuestionChanged) as error:
+            return replace(nothing, notices=(Notice(user=choice.user, text=str(error)),))
+        decided = await self._decided(work, state, message, review, decision)
+        # Refused, it decided nothing: a message that was kept is kept on.
+        done = (*decided.done, choice.key) if decided.changes else (choice.key,)
+        return replace(decided, done=done)
+
+    async def _keep(
+        self, work: Work, state: GraphState, message: Inbound, waiting: list[Review]
+    ) -> StepResult:
+        """Keep what was written before the question was seen, and offer it as the answer if it may be one."""
+        person = await self._slack.person(message.user, work.thread.ref.channel)
+        notice = await self._ask_back.about_early(message, waiting, person)
+        kept = reconcile(work, state, self._clock, halted=work.thread.halted)
+        return replace(kept, held=(message.key,), notices=(notice,) if notice is not None else ())
+
+    async def _with_question(
+        self, said: StepResult, work: Work, message: Inbound, only: Review | None
+    ) -> StepResult:
+        """The same, with its writer asked what the message is, if it may be meant for the card."""
+        if only is None or not message.written_after(only.approval.card_ts):
+            return said
+        try:
+            person = await self._slack.person(message.user, work.thread.ref.channel)
+            first = not await self._store.was_asked_back(work.thread.ref, message.user, only.approval.id)
+            notice = await self._ask_back.about(message, only, person, first=first)
+        except (RateLimited, SlackRefused, SlackUnreachable):  # the note in the thread has to do
+            return said
+        if notice is None:
+            return said
+        return replace(said, notices=(notice,), asked_back=(message.key,))
 
     def handle_overtaken(self, work: Work, state: GraphState, message: Inbound) -> StepResult:
         """Something waited when the message was written, and is decided now. It is no new input."""
@@ -139,7 +193,7 @@ class ReplyHandler:
         try:
             change = await self._decide.change(review, request, person)
         except InvalidDecision as refused:
-            return self._noted(work, state, message, _bad_answer(refused))
+            return self._noted(work, state, message, bad_answer(refused))
         except (DatabaseUnavailable, RateLimited, SlackUnreachable):  # the job is retried
             raise
         except CountersignError as error:
@@ -155,7 +209,7 @@ class ReplyHandler:
         undoable = [review for review in work.open if review.approval.is_undoable]
         about = [str(review.approval.id) for review in waiting or undoable] or [str(work.thread.halted)]
         key = f"waits:{work.thread.ref.id}:{'+'.join(sorted(about))}"
-        text = _what_waits(waiting, undoable=bool(undoable))
+        text = what_waits(waiting, undoable=bool(undoable))
         again = _deleted_cards(work, waiting)
         if not await self._store.is_noted(note_key(key)):
             noted = self._noted(work, state, message, text, key)
@@ -173,6 +227,27 @@ class ReplyHandler:
         """Answer the message with a note, and change nothing."""
         post = (note(work.thread.ref, key or message.key, text),)
         return reconcile(work, state, self._clock, done=(message.key,), post=post, halted=work.thread.halted)
+
+
+def _is_early(message: Inbound, waiting: list[Review]) -> bool:
+    """Whether it was written when nothing waited, as far as its writer could see."""
+    ids = {review.approval.id for review in waiting}
+    return (
+        message.kind is InboundKind.MESSAGE
+        and bool(waiting)
+        and ids.issuperset(message.open_approvals)  # what it may be meant for is decided otherwise
+        and not any(_was_visible(review.approval, message) for review in waiting)
+    )
+
+
+def _was_visible(approval: Approval, message: Inbound) -> bool:
+    """Whether the approval's card can have been seen when the message was written.
+
+    Of a card that is gone its ts is gone too: it was there before.
+    """
+    if approval.id not in message.open_approvals:
+        return False
+    return approval.card_losses > 0 or message.written_after(approval.card_ts)
 
 
 def revised_message(inbound: Inbound) -> str | None:
@@ -195,28 +270,3 @@ def _saw_proposal(approval: Approval, message: Inbound) -> bool:
     """Whether its writer can have seen the edit or answer that is decided on now."""
     proposal = approval.votes_on(0).proposal
     return proposal is None or message.written_after(f"{proposal.at.timestamp():.6f}")
-
-
-def _bad_answer(problem: FormValidationError | InvalidDecision) -> str:
-    return "That answer can't be used: " + " ".join(problem.errors.values())
-
-
-def _what_waits(waiting: list[Review], *, undoable: bool) -> str:
-    if not waiting and undoable:
-        return (
-            "The last decision can still be undone on its card. Messages here are passed on once the agent "
-            "has it."
-        )
-    if not waiting:
-        return (
-            "The last step failed after the decision. Use *Try again* or *Ask again* on the message about "
-            "it. Until then, nothing else runs in this thread."
-        )
-    if len(waiting) > 1:
-        titles = "\n".join(f"•  {review.shown.title}" for review in waiting)
-        return f"{len(waiting)} approvals are waiting in this thread. Use their cards:\n{titles}"
-    where = " in another channel" if waiting[0].approval.posted_to else ""
-    return (
-        f"This thread waits for a decision: {waiting[0].shown.title}\n"
-        f"Use the card{where}. Other messages are not passed on until then."
-    )

@@ -46,6 +46,13 @@ def parse_reply(text: str, request: ReviewRequest) -> Decision | None:
     return decided
 
 
+def is_deciding_word(text: str) -> bool:
+    """Whether it is one of the words that decide, and nothing but that."""
+    words = text.strip()
+    rejection = _REJECT.fullmatch(_bare(words)) if words else None
+    return _APPROVE.fullmatch(words) is not None or (rejection is not None and not rejection["reason"])
+
+
 def seems_to_decide(text: str) -> bool:
     """Whether its writer may believe to have decided something, although no word of it counts."""
     return _TRIES.search(_stripped(text)[:200]) is not None or _EMOJI_NAME.match(text.strip()) is not None

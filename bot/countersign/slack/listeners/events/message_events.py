@@ -19,6 +19,8 @@ from countersign.flow.messages.attachments import attachments_body
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
 from countersign.slack.listeners.context import ListenerContext
+from countersign.slack.listeners.events.control_messages import take_control
+from countersign.slack.listeners.events.mentions import has_twin, is_direct, mentions_bot, without_mentions
 from countersign.slack.text.incoming import readable
 from countersign.slack.transport.inbound.deduplication import MessageDeduplicator, RecentKeys
 from countersign.slack.transport.outbound.web_api import Workspace
@@ -48,9 +50,11 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         inbound = message_from(event, body.get("event_id"), context.workspace)
         if inbound is None:
             return
+        if await take_control(context, event, inbound, answered):
+            return
         empty = not inbound.text and inbound.body is None
         if empty and not context.graphs[context.default_graph].needs_form(new=True):
-            if inbound.may_open and not _has_twin(event) and answered.add(inbound.key):
+            if inbound.may_open and not has_twin(event) and answered.add(inbound.key):
                 context.notify_user(inbound.thread, inbound.user, _EMPTY_MENTION)
             return
         # An error from here on leaves the mention unacknowledged: Slack retries it, and then it is late.
@@ -109,11 +113,6 @@ def own_message_deleted(event: Mapping[str, Any], workspace: Workspace) -> tuple
     return (str(channel), str(ts)) if ours and channel and ts else None
 
 
-def _has_twin(event: Mapping[str, Any]) -> bool:
-    """Whether Slack sends an `app_mention` for this message too."""
-    return event.get("type") == "message" and event.get("channel_type") in {"channel", "group"}
-
-
 def _is_late(inbound: Inbound, request: AsyncBoltRequest) -> bool:
     """Whether replies to it may have arrived and been dropped, longer ago than the store remembers."""
     retry = request.headers.get("x-slack-retry-num", ["0"])[0]  # Socket Mode sends 0 with the first attempt
@@ -151,10 +150,8 @@ def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Work
         return None
     if user in {workspace.bot_user, "USLACKBOT"}:
         return None
-    mention = re.compile(rf"<@{re.escape(workspace.bot_user)}(?:\|[^>]*)?>")
     text = str(event.get("text") or "")
-    mentioned = event.get("type") == "app_mention" or mention.search(text) is not None
-    opens = mentioned or event.get("channel_type") == "im"
+    opens = mentions_bot(event, workspace) or is_direct(event)
     if not opens and event.get("thread_ts") is None:
         return None
     return Inbound(
@@ -162,7 +159,7 @@ def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Work
         kind=InboundKind.MESSAGE,
         thread=ThreadRef(team=workspace.team, channel=str(channel), ts=str(event.get("thread_ts") or ts)),
         user=str(user),
-        text=readable(_strip_mentions(mention, text)),
+        text=readable(without_mentions(text, workspace)),
         body=attachments_body([_file_name(file) for file in event.get("files") or ()]),
         event_id=event_id,
         may_open=opens,
@@ -218,8 +215,3 @@ def _revision(message: str, thread: ThreadRef, user: str, revised_at: object) ->
 
 def _message_key(workspace: Workspace, channel: object, ts: object) -> str:
     return f"message:{workspace.team}/{channel}/{ts}"
-
-
-def _strip_mentions(mention: re.Pattern[str], text: str) -> str:
-    """The text without the mentions and the whitespace around them."""
-    return re.sub(r"[ \t]*\x00[ \t]*", " ", mention.sub("\x00", text.replace("\x00", ""))).strip()

@@ -22,6 +22,11 @@ async def replace_ephemeral(web: AsyncWebClient, url: str, message: Mapping[str,
     return await _post(web, url, {**message, "replace_original": True})
 
 
+async def remove_message(web: AsyncWebClient, url: str) -> bool:
+    """Remove the message that was clicked."""
+    return await _post(web, url, {"delete_original": True})
+
+
 async def _post(web: AsyncWebClient, url: str, body: Mapping[str, Any]) -> bool:
     if not _is_slack_url(web, url) or web.session is None:
         return False

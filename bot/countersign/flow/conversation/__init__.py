@@ -1,0 +1,1 @@
+"""What people do with a conversation as a whole: stop what runs in it."""

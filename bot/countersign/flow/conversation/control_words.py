@@ -1,0 +1,23 @@
+"""The words with which a person controls a conversation. No agent gets to read them."""
+
+import unicodedata
+from enum import StrEnum
+
+
+class ControlWord(StrEnum):
+    STOP = "stop"
+    RESET = "reset"
+
+
+_WORDS = {
+    **dict.fromkeys(("stop", "중지", "정지", "그만", "멈춰"), ControlWord.STOP),
+    **dict.fromkeys(("reset", "초기화", "리셋"), ControlWord.RESET),
+}
+_AROUND = " \t\n*_`\"'“”‘’.!"
+
+
+def control_word(text: str) -> ControlWord | None:
+    """The word that this message is, in any case, alone but for formatting and a final mark."""
+    if len(text) > 40:
+        return None
+    return _WORDS.get(unicodedata.normalize("NFKC", text).strip(_AROUND).casefold())

@@ -1,0 +1,66 @@
+"""A message whose writer said with a button what it is: checked anew, as it is handled."""
+
+import asyncio
+from dataclasses import replace
+
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.errors import QuestionChanged
+from countersign.approvals.lifecycle import Status
+from countersign.flow.decisions.judging import judge_reply
+from countersign.flow.decisions.replies.asking_back import AskBack, chosen_decision
+from countersign.flow.decisions.replies.refusals import (
+    ChangedBeforeRead,
+    MessageExpired,
+    NeedsConfirmation,
+    NoLongerOpen,
+)
+from countersign.flow.decisions.replies.reply_offer import ChosenReply, ReplyChoice
+from countersign.flow.messages.inbound import Inbound
+from countersign.flow.ports import Names, ReplyStore
+from countersign.flow.review import Review
+from countersign.flow.work import Work
+
+
+class ChosenReplies:
+    def __init__(self, store: ReplyStore, ask_back: AskBack, names: Names | None) -> None:
+        self._store = store
+        self._ask_back = ask_back
+        self._names = names
+
+    async def find(self, work: Work, choice: Inbound) -> tuple[Inbound, Review, Decision]:
+        """The message, what it decides and how.
+
+        Raises FormValidationError, ChangedBeforeRead, MessageExpired, NeedsConfirmation, NoLongerOpen and
+        QuestionChanged.
+        """
+        chosen = ChosenReply.from_body(choice.body)
+        message = await self._store.message(chosen.message)
+        if message is None or message.user != choice.user or message.thread != work.thread.ref:
+            raise MessageExpired
+        if await self._store.was_revised(work.thread.ref, message.key):
+            raise ChangedBeforeRead
+        review = next((each for each in work.open if each.approval.id == chosen.approval_id), None)
+        if review is None or review.approval.status is not Status.PENDING:
+            raise NoLongerOpen
+        if review.approval.digest_of(0) != chosen.digest:
+            raise QuestionChanged
+        if self._names is not None:
+            message = replace(message, text=await self._names.readable(message.text))
+        decision = await self._decision(chosen, message, review, work)
+        if decision is None:
+            raise NoLongerOpen
+        if decision.kind is DecisionKind.APPROVE and review.confirms_approval(0):
+            raise NeedsConfirmation
+        return message, review, decision
+
+    async def _decision(
+        self, chosen: ChosenReply, message: Inbound, review: Review, work: Work
+    ) -> Decision | None:
+        """None where the card does not take the message so, or not any more. Raises FormValidationError."""
+        if chosen.choice is ReplyChoice.USE:
+            is_kept = message.key in {row.key for row in (*work.held, *work.inbound)}
+            by_reply = review.request.answered_by_reply and is_kept
+            return await judge_reply(message, review) if by_reply else None
+        if not self._ask_back.may_use_words(review) or review.request.answered_by_reply:
+            return None
+        return await asyncio.to_thread(chosen_decision, review.request.rows[0], chosen.choice, message.text)

@@ -1,0 +1,92 @@
+"""Messages to the bot itself: `@bot stop` ends what runs in a thread. Slack's Stop button does the same.
+
+In direct messages the mention may be left out, and in a thread while a run goes on there. Where a question
+waits, a bare word is its answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+
+from countersign.flow.conversation.control_words import ControlWord, control_word
+from countersign.flow.messages.inbound import Inbound, InboundKind
+from countersign.flow.thread import ThreadRef
+from countersign.i18n import N_, _
+from countersign.slack.listeners.context import ListenerContext
+from countersign.slack.listeners.events.mentions import has_twin, is_direct, mentions_bot
+from countersign.slack.transport.inbound.deduplication import RecentKeys
+
+_NOTHING_RUNS = N_("Nothing is running in this thread.")
+_NOTHING_RUNS_HERE = N_("Nothing is running here.")
+_MAY_NOT_STOP = N_("You can't stop an agent here. Ask a full member to do it.")
+_IN_ITS_THREAD = N_("Nothing is running here. Mention me with this word in the thread that you mean.")
+
+log = structlog.get_logger()
+
+
+def register(app: AsyncApp, context: ListenerContext) -> None:
+    async def on_stop_button(event: dict[str, Any]) -> None:
+        channel, thread_ts, user = (event.get(key) for key in ("channel", "thread_ts", "user"))
+        if not (channel and thread_ts and user):
+            log.warning("stop_without_thread")
+            return
+        thread = ThreadRef(team=context.workspace.team, channel=str(channel), ts=str(thread_ts))
+        key = f"stop:{thread.id}:{event.get('event_ts')}"
+        if await context.start_permission.refusal(str(user)) is not None:
+            context.notify_user(thread, str(user), _(_MAY_NOT_STOP))
+            return
+        stop = Inbound(key=key, kind=InboundKind.STOP, thread=thread, user=str(user), may_open=False)
+        await context.store.accept(stop)
+
+    app.event("agent_session_stopped")(on_stop_button)
+
+
+async def take_control(
+    context: ListenerContext, event: Mapping[str, Any], inbound: Inbound, answered: RecentKeys
+) -> bool:
+    """Whether the message was a word for the bot itself; then no agent reads it.
+
+    Raises what `StartPermission.refusal` raises: Slack sends the event again then.
+    """
+    word = control_word(inbound.text) if inbound.body is None else None
+    if word is not ControlWord.STOP or not await _is_meant(context, event, inbound):
+        return False
+    reply = await _stop(context, inbound, direct=is_direct(event))
+    # Of the two events of a mention, one may answer.
+    if reply is not None and not has_twin(event) and answered.add(inbound.key):
+        context.notify_user(inbound.thread, inbound.user, _(reply))
+    return True
+
+
+async def _is_meant(context: ListenerContext, event: Mapping[str, Any], inbound: Inbound) -> bool:
+    if mentions_bot(event, context.workspace):
+        return True
+    activity = await context.store.activity(inbound.thread.id)
+    return not activity.waits and (activity.works or is_direct(event))
+
+
+async def _stop(context: ListenerContext, message: Inbound, *, direct: bool) -> str | None:
+    """Store what is to be stopped; what to tell the writer, if nothing is."""
+    if await context.start_permission.refusal(message.user) is not None:
+        return _MAY_NOT_STOP
+    if message.ts != message.thread.ts:
+        stops: tuple[Inbound, ...] = (message,)
+    elif direct:
+        working = await context.store.working_threads(message.thread.team, message.thread.channel)
+        stops = tuple(
+            replace(message, key=f"stop:{thread.id}:{message.ts}", thread=thread, ts=None)
+            for thread in working
+        )
+    else:
+        return _IN_ITS_THREAD
+    stored = [await context.store.accept(_stop_row(each)) for each in stops]
+    if any(stored) or await context.store.message(message.key) is not None:
+        return None
+    return _NOTHING_RUNS if stops else _NOTHING_RUNS_HERE
+
+
+def _stop_row(message: Inbound) -> Inbound:
+    return replace(message, kind=InboundKind.STOP, text="", may_open=False)

@@ -21,6 +21,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.interrupts import InvalidDecision, answer_previews, parse, resume_value
 from countersign.interrupts.code.graph_reading import read_graph
 from countersign.interrupts.code.source import FunctionSource, GraphSource, ModuleSource, NodeSource
+from countersign.secret_files import SECRETS
 from countersign.settings import Settings
 from tests.graphs.memory_host import MemoryHost
 from tests.support.exposed_metrics import exposed_metrics
@@ -92,6 +93,7 @@ def test_every_command_is_one(page: Path) -> None:
 @every_page
 def test_every_setting_is_one(page: Path) -> None:
     settings = {name.upper() for name in Settings.model_fields} | NO_SETTINGS
+    settings |= {f"{name}_FILE" for name in SECRETS}
     named = {
         name
         for name in re.findall(r"`([A-Z][A-Z_]{3,})(?:=[^`]*)?`", prose(page))

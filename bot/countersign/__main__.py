@@ -41,6 +41,7 @@ from countersign.commands.init_arguments import add_init_arguments
 from countersign.commands.manifest_arguments import add_manifest_arguments
 from countersign.commands.policy_arguments import add_policy_arguments
 from countersign.runs.project.project_env import read_project_env
+from countersign.secret_files import read_secret_files
 from countersign.status_file import write_refusal
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def _load_environment(given: argparse.Namespace) -> None:
         return
     for name, value in values.items():
         os.environ.setdefault(name, value)
+    read_secret_files(os.environ)
 
 
 def _serve(given: argparse.Namespace) -> int:
@@ -109,13 +111,13 @@ async def _until_signalled(settings: "Settings", *, listen: bool, work: bool) ->
     await run_bot(settings, stop, listen=listen, work=work)
 
 
-def _migrate(_given: argparse.Namespace) -> int:
+def _migrate(given: argparse.Namespace) -> int:
     from countersign.commands.migrate import migrate_database
     from countersign.logs import configure_logging
     from countersign.settings import read_database_settings
 
     configure_logging("text")
-    asyncio.run(migrate_database(read_database_settings()))
+    asyncio.run(migrate_database(read_database_settings(), given.grant_to))
     return 0
 
 
@@ -216,6 +218,9 @@ def _parser() -> argparse.ArgumentParser:
     worker = commands.add_parser("worker", help="only work the queue")
     worker.set_defaults(run=_worker)
     migrate = commands.add_parser("migrate", help="bring the database's tables up to date")
+    migrate.add_argument(
+        "--grant-to", metavar="ROLE", help="let this role run the bot without owning the tables"
+    )
     migrate.set_defaults(run=_migrate)
     halted = commands.add_parser(
         "halted", aliases=["jobs"], help="list the threads whose last step failed, or retry one"

@@ -6,12 +6,13 @@ from countersign.runs.event_loop.loop_bridge import LoopBridge
 from countersign.runs.graphs import Project
 from countersign.runs.persistence.long_term_store import LongTermStore, long_term_store
 from countersign.runs.project.config import GraphConfig
+from countersign.store.connections.address import Address
 from countersign.store.connections.pool import open_store_pool
 from countersign.store.schema.vector_index import migrate_vector_index
 
 
 async def open_graphs_store(
-    stack: AsyncExitStack, graph_loop: LoopBridge, url: str, config: GraphConfig, project: Project
+    stack: AsyncExitStack, graph_loop: LoopBridge, url: Address, config: GraphConfig, project: Project
 ) -> None:
     """Give the graphs PostgreSQL's store, unless the project brings one of its own."""
     if project.store is not None:

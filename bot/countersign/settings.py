@@ -10,6 +10,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError,
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from countersign.approvals.errors import CountersignError
+from countersign.store.connections.address import Address, DatabaseAddress, PasswordCommand
 
 Kind = TypeVar("Kind", bound=BaseSettings)
 
@@ -24,6 +25,7 @@ _EXPECTED = {
     "SLACK_SIGNING_SECRET": "the signing secret: in your Slack app's settings under “Basic Information”",
     "SLACK_API_URL": "the address of Slack's Web API, such as https://slack.com/api/",
     "DATABASE_URL": "postgresql://user:password@host:5432/database; leave it out for an embedded PostgreSQL",
+    "DATABASE_PASSWORD_COMMAND": "a command that prints the password for DATABASE_URL; no shell runs it",
     "WORKER_PORT": "a port number from 0 to 65535; leave it out, and a worker has no HTTP server",
     "PORT": "a port number from 0 to 65535",
     "CONCURRENCY": "how many threads one worker runs at once, from 1 to 200",
@@ -56,7 +58,26 @@ class DatabaseSettings(BaseSettings):
 
     database_url: SecretStr | None = None
     data_dir: Path = Path(".data")
+    database_password_command: str | None = None
     ledger_key: SecretStr | None = None
+
+    @property
+    def database(self) -> Address | None:
+        """The database of DATABASE_URL; None for the embedded one."""
+        if self.database_url is None:
+            return None
+        url = self.database_url.get_secret_value()
+        command = self.database_password_command
+        if command is None:
+            return url
+        return DatabaseAddress(url=url, password_command=PasswordCommand(command))
+
+    @field_validator("database_password_command")
+    @classmethod
+    def _password_command(cls, value: str | None) -> str | None:
+        if value is not None:
+            PasswordCommand(value)
+        return value
 
     @field_validator("database_url")
     @classmethod

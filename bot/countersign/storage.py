@@ -13,6 +13,7 @@ from countersign.runs.event_loop.loop_bridge import LoopBridge
 from countersign.settings import Settings
 from countersign.store.break_glass import BreakGlassStore
 from countersign.store.channel_ids import ChannelIdStore
+from countersign.store.connections.address import Address
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import Pool, configure_for_statements, open_pool, open_session_pool
 from countersign.store.connections.thread_locks import ThreadLocks
@@ -34,7 +35,7 @@ from countersign.store.threads import ThreadStore
 class Storage:
     """`sessions` belongs to the graph loop: its connections hold threads' locks and write checkpoints."""
 
-    url: str
+    url: Address
     sessions: Pool
     limits: SlotLimits
     queue: Queue
@@ -62,7 +63,7 @@ async def open_storage(
     stack: AsyncExitStack, settings: Settings, graph_loop: LoopBridge, observer: Observer
 ) -> Storage:
     """Open it until `stack` ends. Raises CountersignError, for the operator."""
-    given = settings.database_url.get_secret_value() if settings.database_url else None
+    given = settings.database
     url = await stack.enter_async_context(open_database(given, settings.data_dir))
     pool = await stack.enter_async_context(
         await open_pool(url, max_size=settings.concurrency + 4, configure=configure_for_statements)

@@ -54,7 +54,7 @@ async def _ledger(settings: DatabaseSettings, hasher: EntryHasher) -> AsyncItera
 
 @asynccontextmanager
 async def _pool(settings: DatabaseSettings) -> AsyncIterator[Pool]:
-    given = settings.database_url.get_secret_value() if settings.database_url else None
+    given = settings.database
     async with (
         open_database(given, settings.data_dir) as url,
         await open_pool(url, max_size=2, configure=configure_for_statements) as pool,

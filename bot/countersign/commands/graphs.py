@@ -39,7 +39,7 @@ async def _answers(settings: GraphSettings) -> int:
 
 async def _check(settings: GraphSettings) -> int:
     graphs = await _load(settings.langgraph_config)
-    given = settings.database_url.get_secret_value() if settings.database_url else None
+    given = settings.database
     # Not migrated: the bot that is to be replaced may still run on it.
     async with (
         open_database(given, settings.data_dir, migrated=False) as url,

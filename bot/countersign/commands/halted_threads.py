@@ -19,7 +19,7 @@ class ThreadNotHalted(CountersignError):
 
 async def list_halted_threads(settings: DatabaseSettings) -> list[str]:
     """One line per halted thread, oldest first: its id, graph, Error ID, and since when."""
-    given = settings.database_url.get_secret_value() if settings.database_url else None
+    given = settings.database
     async with open_database(given, settings.data_dir) as url, await open_pool(url, max_size=2) as pool:
         halted = await Diagnostics(pool).halted_threads()
     return [
@@ -31,7 +31,7 @@ async def list_halted_threads(settings: DatabaseSettings) -> list[str]:
 
 async def retry_halted_thread(settings: DatabaseSettings, thread_id: str) -> None:
     """Queue the failed step of this thread again. Raises ThreadNotHalted."""
-    given = settings.database_url.get_secret_value() if settings.database_url else None
+    given = settings.database
     async with open_database(given, settings.data_dir) as url, await open_pool(url, max_size=2) as pool:
         halted = {thread.thread_id: thread for thread in await Diagnostics(pool).halted_threads()}
         if thread_id not in halted:

@@ -41,7 +41,7 @@ async def run_replay(settings: ReplaySettings, policy: Policy, since: datetime) 
     total, differing = 0, Counter[str]()
     async with AsyncExitStack() as stack:
         lookup = await stack.enter_async_context(_open_lookup(settings, policy))
-        given = settings.database_url.get_secret_value() if settings.database_url else None
+        given = settings.database
         url = await stack.enter_async_context(open_database(given, settings.data_dir))
         pool = await stack.enter_async_context(
             await open_pool(url, max_size=2, configure=configure_for_statements)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from countersign.store.connections.address import Address
 from countersign.store.connections.pool import Connection, open_session
 from countersign.store.queries import QUERIES
 from countersign.store.schema.migrate import pending_migrations
@@ -33,7 +34,7 @@ class DatabaseExamination:
     notifies: bool
 
 
-async def examine_database(url: str) -> DatabaseExamination:
+async def examine_database(url: Address) -> DatabaseExamination:
     """Raises MigrationError for tables of another version of the bot, and psycopg.Error."""
     connection = await open_session(url, application_name="countersign doctor")
     async with connection:
@@ -58,7 +59,7 @@ async def examine_database(url: str) -> DatabaseExamination:
         )
 
 
-async def _notifies(url: str, listener: Connection) -> bool:
+async def _notifies(url: Address, listener: Connection) -> bool:
     await listener.execute(sql.SQL("LISTEN {}").format(_CHANNEL))
     async with await open_session(url, application_name="countersign doctor") as sender:
         await sender.execute(sql.SQL("NOTIFY {}").format(_CHANNEL))

@@ -42,7 +42,7 @@ async def check_database(examination: Examination) -> AsyncIterator[Finding]:
     settings = examination.settings
     if "DATABASE_URL" in examination.problems:
         return  # the check of the settings says so
-    given = settings.database_url.get_secret_value() if settings.database_url else None
+    given = settings.database
     if given is None and not (settings.data_dir / "postgres").exists():
         yield ok(_NOT_YET.format(folder=settings.data_dir))
         return

@@ -7,6 +7,8 @@ from pathlib import Path
 import psycopg
 
 from countersign.approvals.errors import CountersignError
+from countersign.store.connections.address import Address
+from countersign.store.connections.pool import open_session
 from countersign.store.embedded import EmbeddedPostgresError, embedded_postgres
 from countersign.store.schema.migrate import MigrationError, migrate
 
@@ -16,7 +18,9 @@ class DatabaseError(CountersignError):
 
 
 @asynccontextmanager
-async def open_database(url: str | None, data_dir: Path, *, migrated: bool = True) -> AsyncIterator[str]:
+async def open_database(
+    url: Address | None, data_dir: Path, *, migrated: bool = True
+) -> AsyncIterator[Address]:
     """The URL of a migrated database; with `migrated=False` of one as it is, to be read only.
 
     Raises DatabaseError with a message for the operator.
@@ -34,7 +38,7 @@ async def open_database(url: str | None, data_dir: Path, *, migrated: bool = Tru
         raise DatabaseError(str(error)) from error
 
 
-async def _migrated(url: str) -> None:
+async def _migrated(url: Address) -> None:
     try:
         await migrate(url)
     except MigrationError as error:
@@ -43,9 +47,9 @@ async def _migrated(url: str) -> None:
         raise _unreachable(error) from error
 
 
-async def _reached(url: str) -> None:
+async def _reached(url: Address) -> None:
     try:
-        async with await psycopg.AsyncConnection.connect(url):
+        async with await open_session(url):
             return
     except psycopg.OperationalError as error:
         raise _unreachable(error) from error

@@ -1,5 +1,6 @@
 """Connection pools: their connections are checked before they are handed out."""
 
+import asyncio
 import select
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from countersign.store.connections.address import Address, DatabaseAddress
 from countersign.store.connections.connection_watchdog import TCP_OPTIONS, WatchedConnection
 from countersign.store.queries import QUERIES
 
@@ -20,7 +22,7 @@ Pool: TypeAlias = AsyncConnectionPool[Connection]
 
 
 async def open_pool(
-    url: str,
+    url: Address,
     *,
     min_size: int = 2,
     max_size: int = 10,
@@ -40,8 +42,11 @@ async def open_pool(
         if configure is not None:
             await configure(connection)
 
+    async def conninfo() -> str:  # anew for each connection: a password may be short-lived
+        return await _conninfo(url, application_name)
+
     pool: Pool = AsyncConnectionPool(
-        _conninfo(url, application_name),
+        conninfo,
         # autocommit and prepare_threshold belong into `configure`: procrastinate passes an autocommit of its
         # own for its LISTEN connection, and applies its schema as many statements at once.
         kwargs={"row_factory": dict_row},
@@ -97,7 +102,7 @@ async def configure_for_checkpoints(connection: Connection) -> None:
 
 
 @asynccontextmanager
-async def open_session_pool(url: str, max_size: int) -> AsyncIterator[Pool]:
+async def open_session_pool(url: Address, max_size: int) -> AsyncIterator[Pool]:
     """A pool of sessions for runs: each holds a thread's lock and takes the run's checkpoints."""
     pool = await open_pool(
         url, max_size=max_size, application_name="countersign run", configure=configure_for_checkpoints
@@ -107,7 +112,7 @@ async def open_session_pool(url: str, max_size: int) -> AsyncIterator[Pool]:
 
 
 @asynccontextmanager
-async def open_store_pool(url: str) -> AsyncIterator[Pool]:
+async def open_store_pool(url: Address) -> AsyncIterator[Pool]:
     """A pool for LangGraph's store, which graphs may never use: it has no connection until then."""
     pool = await open_pool(
         url,
@@ -146,16 +151,20 @@ async def fetch(pool: Pool, name: str, arguments: dict[str, Any]) -> list[dict[s
         return await cursor.fetchall()
 
 
-async def open_session(url: str, *, application_name: str = "countersign run") -> Connection:
+async def open_session(url: Address, *, application_name: str = "countersign run") -> Connection:
     """One connection outside the pool, for a session lock and for LangGraph's AsyncPostgresSaver.
 
     It has what the saver asks for: autocommit, rows as dicts, and statements prepared at once.
     """
     return await AsyncConnection.connect(
-        _conninfo(url, application_name), autocommit=True, prepare_threshold=0, row_factory=dict_row
+        await _conninfo(url, application_name), autocommit=True, prepare_threshold=0, row_factory=dict_row
     )
 
 
-def _conninfo(url: str, application_name: str) -> str:
+async def _conninfo(address: Address, application_name: str) -> str:
+    url = address.url if isinstance(address, DatabaseAddress) else address
     # What the operator wrote into the URL overrides our defaults.
-    return make_conninfo("", **(TCP_OPTIONS | {"application_name": application_name} | conninfo_to_dict(url)))
+    given = TCP_OPTIONS | {"application_name": application_name} | conninfo_to_dict(url)
+    if isinstance(address, DatabaseAddress):
+        given["password"] = await asyncio.to_thread(address.password_command.password)
+    return make_conninfo("", **given)

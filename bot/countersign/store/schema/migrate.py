@@ -17,18 +17,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.store.postgres.aio import AsyncPostgresStore
 from procrastinate.schema import SchemaManager
 from psycopg import sql
 
 from countersign.approvals.errors import CountersignError
+from countersign.store.connections.address import Address
 from countersign.store.connections.pool import Connection, open_session
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 # The advisory lock's key, the same for every replica; advisory locks are per database.
 LOCK = 7_261_893_510
 LOCK_SECONDS = 300.0
+_NOT_THE_OWNER = (
+    "The database's tables are not up to date, and the role {role} may not change them. Run"
+    " `countersign migrate` as the role that owns them."
+)
+_VERSION_TABLES = """
+SELECT to_regclass('countersign_migrations') IS NOT NULL AND to_regclass('checkpoint_migrations') IS NOT NULL
+   AND to_regclass('store_migrations') IS NOT NULL AS there
+"""
+_LANGGRAPH_VERSIONS = """
+SELECT (SELECT max(v) FROM checkpoint_migrations) AS checkpoints,
+       (SELECT max(v) FROM store_migrations) AS store
+"""
 
 
 class MigrationError(CountersignError):
@@ -56,26 +70,54 @@ def read_migrations(folder: Path, *, prefix: str = "") -> tuple[Migration, ...]:
     )
 
 
-async def migrate(url: str, *, folder: Path = MIGRATIONS) -> tuple[str, ...]:
+async def migrate(url: Address, *, folder: Path = MIGRATIONS) -> tuple[str, ...]:
     """Apply the missing migrations and return their names, in order.
 
     Concurrent calls are safe: one process migrates, the others wait. Raises MigrationError if the database
-    was migrated by a newer version of the bot, or an applied file was edited since.
+    was migrated by a newer version of the bot, an applied file was edited since, or something is missing that
+    this role may not change.
     """
     own = read_migrations(folder)
     _check_numbers(own)
     connection = await open_session(url, application_name="countersign migrate")
     async with connection:
-        await lock_migrations(connection)
-        applied = await _applied(connection)
-        _check_history(own, {name: applied[name] for name in applied if "/" not in name})
-        done = await _migrate_procrastinate(connection, applied)
-        # Ours come after procrastinate's: one of ours creates a trigger on its table.
-        done += [await _apply(connection, step) for step in own if step.name not in applied]
-        # They build indexes concurrently, so not in a transaction; each has a version table of its own.
-        await AsyncPostgresSaver(connection).setup()
-        await AsyncPostgresStore(connection).setup()
-        # The lock is released with the connection.
+        if await _is_up_to_date(connection, own):
+            return ()
+        try:
+            return await _migrate(connection, own)
+        except psycopg.errors.InsufficientPrivilege:
+            raise MigrationError(_NOT_THE_OWNER.format(role=connection.info.user)) from None
+
+
+async def _is_up_to_date(connection: Connection, own: tuple[Migration, ...]) -> bool:
+    """Whether nothing is to be done, without a lock and without the right to change tables."""
+    cursor = await connection.execute(_VERSION_TABLES)
+    row = await cursor.fetchone()
+    if row is None or not row["there"]:
+        return False
+    applied = await _recorded(connection)
+    _check_history(own, {name: applied[name] for name in applied if "/" not in name})
+    steps = read_migrations(Path(SchemaManager.get_migrations_path()), prefix="procrastinate/")
+    expected = {step.name for step in (*own, *steps)}
+    if applied.keys() != expected:  # with more than that, it was changed by a newer version
+        return False
+    cursor = await connection.execute(_LANGGRAPH_VERSIONS)
+    versions = await cursor.fetchone()
+    latest = (len(AsyncPostgresSaver.MIGRATIONS) - 1, len(AsyncPostgresStore.MIGRATIONS) - 1)
+    return versions is not None and (versions["checkpoints"], versions["store"]) == latest
+
+
+async def _migrate(connection: Connection, own: tuple[Migration, ...]) -> tuple[str, ...]:
+    await lock_migrations(connection)
+    applied = await _applied(connection)
+    _check_history(own, {name: applied[name] for name in applied if "/" not in name})
+    done = await _migrate_procrastinate(connection, applied)
+    # Ours come after procrastinate's: one of ours creates a trigger on its table.
+    done += [await _apply(connection, step) for step in own if step.name not in applied]
+    # They build indexes concurrently, so not in a transaction; each has a version table of its own.
+    await AsyncPostgresSaver(connection).setup()
+    await AsyncPostgresStore(connection).setup()
+    # The lock is released with the connection.
     return tuple(done)
 
 

@@ -4,19 +4,21 @@ import psycopg
 from langgraph.store.postgres.aio import AsyncPostgresStore
 from langgraph.store.postgres.base import PostgresIndexConfig
 
+from countersign.store.connections.address import Address
 from countersign.store.connections.database import DatabaseError
 from countersign.store.connections.pool import Connection, open_session
 from countersign.store.queries import QUERIES
 from countersign.store.schema.migrate import lock_migrations
 
 
-async def migrate_vector_index(url: str, index: PostgresIndexConfig) -> None:
+async def migrate_vector_index(url: Address, index: PostgresIndexConfig) -> None:
     """Make what is missing. Concurrent calls are safe. Raises DatabaseError, for the operator."""
     connection = await open_session(url, application_name="countersign migrate")
     async with connection:
-        await lock_migrations(connection)
         try:
-            await AsyncPostgresStore(connection, index=index).setup()
+            if not await _is_there(connection):  # LangGraph's set-up needs the right to create tables
+                await lock_migrations(connection)
+                await AsyncPostgresStore(connection, index=index).setup()
         except psycopg.errors.InsufficientPrivilege as error:
             raise DatabaseError(
                 '"store.index" in langgraph.json needs pgvector, and this role may not create it. Let an '
@@ -34,6 +36,16 @@ async def migrate_vector_index(url: str, index: PostgresIndexConfig) -> None:
             f"{there} dimensions. Put the old number back, or drop the tables store_vectors and "
             "vector_migrations: items are then found by meaning only after they are stored anew."
         )
+
+
+async def _is_there(connection: Connection) -> bool:
+    cursor = await connection.execute("SELECT to_regclass('vector_migrations') IS NOT NULL AS there")
+    row = await cursor.fetchone()
+    if row is None or not row["there"]:
+        return False
+    cursor = await connection.execute("SELECT max(v) AS version FROM vector_migrations")
+    latest = await cursor.fetchone()
+    return latest is not None and latest["version"] == len(AsyncPostgresStore.VECTOR_MIGRATIONS) - 1
 
 
 async def _dimensions(connection: Connection) -> int:

@@ -9,6 +9,7 @@ from countersign.flow.policy.redacted_places import with_shown_answers
 from countersign.flow.policy.redacted_request import shown_request, without_redacted_fields
 from countersign.flow.policy.restriction import restrict
 from countersign.flow.thread import ThreadRef
+from countersign.i18n import for_everyone
 from countersign.interrupts import (
     PayloadFormat,
     ReviewRequest,
@@ -38,6 +39,7 @@ class Review:
         return with_state_changes(allowed, self.approval.state)
 
     @cached_property
+    @for_everyone
     def shown(self) -> ReviewRequest:
         """The same as people see it: its effect in words, and nothing that its rules redact."""
         return with_effect(self._redacted)
@@ -52,6 +54,7 @@ class Review:
         return with_shown_answers(self.approval, self.request)
 
     @cached_property
+    @for_everyone
     def unrestricted_request(self) -> ReviewRequest:
         """What the approval asks, with all decisions that the graph takes: for those that a rule makes."""
         approval = self.approval

@@ -1,5 +1,6 @@
 """A text that is translated when somebody reads it, and kept in its source language where it is evidence."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from babel.lists import format_list
@@ -28,16 +29,21 @@ class Text:
 
 @dataclass(frozen=True)
 class TextList:
-    """Several values as one: `a, b, and c`."""
+    """Several values as one: `a, b, and c`; with `any_of`, `a, b, or c`."""
 
     values: tuple[object, ...]
+    any_of: bool = False
 
     def __str__(self) -> str:
-        return format_list([str(each) for each in self.values], locale=current_language())
+        return self._joined(str, current_language())
 
     @property
     def source(self) -> str:
-        return format_list([str(in_source_language(each)) for each in self.values], locale=SOURCE_LANGUAGE)
+        return self._joined(in_source_language, SOURCE_LANGUAGE)
+
+    def _joined(self, shown: Callable[[object], object], language: str) -> str:
+        values = [str(shown(each)) for each in self.values]
+        return format_list(values, style="or" if self.any_of else "standard", locale=language)
 
 
 def lazy_text(template: str, /, **fields: object) -> Text:

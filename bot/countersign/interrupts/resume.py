@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts import pointer
 from countersign.interrupts.errors import InvalidDecision
 from countersign.interrupts.forms.state_change import StateChangeForm
@@ -19,7 +20,9 @@ def resume_value(request: ReviewRequest, decisions: Sequence[Decision]) -> Json:
     a plain dict, and a single malformed answer makes LangChain's batched pause unanswerable.
     """
     if len(decisions) != len(request.rows):
-        text = f"{len(request.rows)} decisions are needed and {len(decisions)} were made."
+        text = _("{rows} decisions are needed and {decisions} were made.").format(
+            rows=len(request.rows), decisions=len(decisions)
+        )
         raise InvalidDecision(min(len(decisions), len(request.rows) - 1), {pointer.ROOT: text})
     for at, decision in enumerate(decisions):
         check_decision(request, at, decision)
@@ -42,17 +45,19 @@ def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
     if decision.state is not None:
         changes = row.update.state_errors(decision.state) if isinstance(row.update, StateChangeForm) else None
         if changes is None or changes:
-            return changes or {pointer.ROOT: "The state can't be changed here."}
+            return changes or {pointer.ROOT: _("The state can't be changed here.")}
     if decision.verbatim:
         possible = decision.kind is DecisionKind.RESPOND and row.other is not None
-        return {} if possible else {pointer.ROOT: "This can be answered with the card's buttons only."}
+        return {} if possible else {pointer.ROOT: _("This can be answered with the card's buttons only.")}
     if decision.kind not in row.allowed:
-        return {pointer.ROOT: f"“{decision.kind.capitalize()}” is not possible here."}
+        return {
+            pointer.ROOT: _("“{decision}” is not possible here.").format(decision=decision.kind.capitalize())
+        }
     form = row.forms.get(decision.kind)
     if decision.kind is DecisionKind.RESPOND and row.options:
         offered = any(json_equal(option.value, decision.value) for option in row.options)
         if offered or form is None:
-            return {} if offered else {pointer.ROOT: "Choose one of the options."}
+            return {} if offered else {pointer.ROOT: _("Choose one of the options.")}
     if form is None:
         return {}
     if (
@@ -61,7 +66,7 @@ def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
         and decision.kind is not DecisionKind.EDIT
     ):
         missing = form.only_field.required and not decision.message
-        return {pointer.MESSAGE: REQUIRED} if missing else {}
+        return {pointer.MESSAGE: _(REQUIRED)} if missing else {}
     if decision.kind is DecisionKind.RESPOND and decision.value is None and decision.message is not None:
         return form.errors(decision.message)
     return form.errors(decision.value)

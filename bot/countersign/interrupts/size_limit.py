@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.dialects import anything_else
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
@@ -36,10 +37,11 @@ class Shortened:
 
     @property
     def notice(self) -> str:
-        return (
-            f"This is too large to show ({self.values:,} values, {self.characters:,} characters), so it "
-            "can't be approved. Reject it, or answer it, and have the agent ask for less at a time."
-        )
+        return _(
+            "This is too large to show ({values:,} values, {characters:,} characters), so it "
+            "can't be approved. Reject it, or answer it, and have the agent ask for less at "
+            "a time."
+        ).format(values=self.values, characters=self.characters)
 
 
 def within_limit(value: Json) -> Json:
@@ -136,4 +138,8 @@ def _shortened(value: Json, room: int) -> Json:
 
 def _shortened_text(text: str) -> str:
     left = len(text) - _CHARACTERS_KEPT
-    return text if left <= 0 else f"{text[:_CHARACTERS_KEPT]}… {left:,} more characters"
+    return (
+        text
+        if left <= 0
+        else _("{text}… {left:,} more characters").format(text=text[:_CHARACTERS_KEPT], left=left)
+    )

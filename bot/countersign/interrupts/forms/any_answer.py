@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from countersign.approvals.json import Json
+from countersign.i18n import N_, _
 from countersign.interrupts import pointer
 from countersign.interrupts.errors import FormValidationError
 from countersign.interrupts.forms.field import Field, FieldKind, Option, RawInput
@@ -21,9 +22,9 @@ class AnswerKind(StrEnum):
 
 
 _LABELS = {
-    AnswerKind.TEXT: "Text",
-    AnswerKind.NUMBER: "Number",
-    AnswerKind.YES_NO: "Yes or no",
+    AnswerKind.TEXT: N_("Text"),
+    AnswerKind.NUMBER: N_("Number"),
+    AnswerKind.YES_NO: N_("Yes or no"),
     AnswerKind.JSON: "JSON",
 }
 _READ_AS = {
@@ -42,11 +43,11 @@ class AnyAnswerForm(Form):
         """The answer as its kind reads it. Raises `FormValidationError`."""
         text, kind = self.fields
         if raw.keys() - {text.pointer, kind.pointer}:
-            raise FormValidationError({text.pointer: "This form has changed. Please open it again."})
+            raise FormValidationError({text.pointer: _("This form has changed. Please open it again.")})
         try:
             picked = AnswerKind(str(read(kind, raw.get(kind.pointer, kind.raw))))
         except (InvalidInput, ValueError):
-            raise FormValidationError({kind.pointer: "Choose what kind of answer this is."}) from None
+            raise FormValidationError({kind.pointer: _("Choose what kind of answer this is.")}) from None
         try:
             value = read(replace(text, kind=_READ_AS[picked]), raw.get(text.pointer))
         except InvalidInput as error:
@@ -58,15 +59,15 @@ def any_answer_form(preset: AnswerKind = AnswerKind.TEXT) -> Form:
     """`preset` is the kind that is chosen at first."""
     text = Field(
         pointer=pointer.ROOT,
-        label="Answer",
+        label=_("Answer"),
         kind=FieldKind.MULTILINE,
         required=True,
-        hint="The agent gets exactly this, as the kind of answer that you choose below.",
+        hint=_("The agent gets exactly this, as the kind of answer that you choose below."),
     )
-    kinds = tuple(Option(key=kind.value, label=_LABELS[kind], value=kind.value) for kind in AnswerKind)
+    kinds = tuple(Option(key=kind.value, label=_(_LABELS[kind]), value=kind.value) for kind in AnswerKind)
     kind = Field(
         pointer=pointer.KIND,
-        label="Kind of answer",
+        label=_("Kind of answer"),
         kind=FieldKind.CHOICE,
         required=True,
         initial=preset.value,

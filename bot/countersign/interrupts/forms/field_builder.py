@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts import pointer
 from countersign.interrupts.display.labels import human_label
 from countersign.interrupts.display.visible_text import single_line
@@ -181,23 +182,29 @@ def _label(path: tuple[str, ...], spec: Subschema, name: str) -> str:
     if isinstance(title, str) and title.strip():
         own = single_line(title)
     label = " › ".join((*map(human_label, path[:-1]), own))
-    return (label if len(label) <= MAX_LABEL_LENGTH else label[: MAX_LABEL_LENGTH - 1] + "…") or "(no name)"
+    short = label if len(label) <= MAX_LABEL_LENGTH else label[: MAX_LABEL_LENGTH - 1] + "…"
+    return short or _("(no name)")
 
 
 def _hint(kind: FieldKind, spec: Subschema, initial: JsonOrUnset, *, accepts_text: bool) -> str | None:
     said = spec.keywords.get("description")
     hints = [single_line(said)] if isinstance(said, str) and said.strip() else []
     if kind is FieldKind.LINES:
-        hints.append("One per line.")
+        hints.append(_("One per line."))
     if kind is FieldKind.JSON:
-        hints.append("A number, a text or other JSON." if accepts_text else "JSON.")
+        hints.append(_("A number, a text or other JSON.") if accepts_text else "JSON.")
     low, high = _bound(spec, "minimum"), _bound(spec, "maximum")
     if low is not None and high is not None:
         hints.append(f"From {low} to {high}.")
     elif low is not None or high is not None:
-        hints.append(f"At least {low}." if low is not None else f"At most {high}.")
+        hints.append(
+            _("At least {low}.").format(low=low)
+            if low is not None
+            else _("At most {high}.").format(high=high)
+        )
     if initial is UNSET and spec.keywords.get("default") is not None:
-        hints.append(f"Left empty: {single_line(str(spec.keywords['default']))}")
+        default = single_line(str(spec.keywords["default"]))
+        hints.append(_("Left empty: {default}").format(default=default))
     text = " ".join(hints)
     return (text if len(text) <= MAX_HINT_LENGTH else text[: MAX_HINT_LENGTH - 1] + "…") or None
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts import pointer
 from countersign.interrupts.display.visible_text import single_line
 from countersign.interrupts.errors import FormValidationError
@@ -50,7 +51,7 @@ class Form:
         unknown = raw.keys() - {field.pointer for field in self.fields}
         if unknown:
             raise FormValidationError(
-                {self._nearest(min(unknown)): "This form has changed. Please open it again."}
+                {self._nearest(min(unknown)): _("This form has changed. Please open it again.")}
             )
         value: JsonOrUnset = self.base
         errors: dict[str, str] = {}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts import pointer
 from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.field_builder import FieldBuilder, TooManyFields
@@ -20,12 +21,12 @@ def form_from_schema(schema: Json, present: JsonOrUnset = UNSET) -> Form:
     """
     judge = compile_schema(schema)
     if not judge.usable or judge.large:
-        note = "The schema of this answer is " + (
-            "too large for a form, so it is asked for as JSON."
+        note = (
+            _("The schema of this answer is too large for a form, so it is asked for as JSON.")
             if judge.usable
-            else "not valid, so any JSON is taken."
+            else _("The schema of this answer is not valid, so any JSON is taken.")
         )
-        return json_form("Answer", schema=judge if judge.usable else None, note=note, accepts_text=True)
+        return json_form(_("Answer"), schema=judge if judge.usable else None, note=note, accepts_text=True)
     base = _fitting(schema, present)
     return _made(schema, base, judge, editing=False)
 
@@ -38,8 +39,10 @@ def form_from_arguments(args: Json, schema: JsonOrUnset = UNSET) -> Form:
     judge = compile_schema(schema)
     if judge.usable and not judge.large:
         return _made(schema, args, judge, editing=True)
-    note = "The tool's own schema is " + (
-        "too large for a form." if judge.usable else "not valid, so it is not used."
+    note = (
+        _("The tool's own schema is too large for a form.")
+        if judge.usable
+        else _("The tool's own schema is not valid, so it is not used.")
     )
     return replace(
         _made(shape, args, judge if judge.usable else compile_schema(shape), editing=True), note=note
@@ -79,19 +82,19 @@ def json_form(
         kind=FieldKind.JSON,
         required=True,
         initial=initial,
-        hint="JSON, or any other text." if accepts_text else "JSON.",
+        hint=_("JSON, or any other text.") if accepts_text else "JSON.",
         accepts_text=accepts_text,
     )
     return Form(fields=(field,), base=initial, schema=schema, note=note)
 
 
 def _made(schema: Json, base: JsonOrUnset, judge: Schema, *, editing: bool) -> Form:
-    label = "Arguments" if editing else "Answer"
+    label = _("Arguments") if editing else _("Answer")
     places = FieldBuilder(schema, editing=editing)
     try:
         places.add_all(base, label)
     except TooManyFields:
-        note = "There are too many fields for a form, so this is edited as JSON."
+        note = _("There are too many fields for a form, so this is edited as JSON.")
         return json_form(label, initial=base, schema=judge, note=note)
     return Form(
         fields=tuple(places.fields), base=base, schema=judge, required_objects=tuple(places.required_objects)

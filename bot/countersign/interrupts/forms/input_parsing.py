@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time
 
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.forms.field import Field, FieldKind, RawInput
 from countersign.interrupts.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.messages import REQUIRED
@@ -60,16 +61,16 @@ def read(field: Field, raw: RawInput) -> JsonOrUnset:
         return field.initial
     if raw is None or _nothing(raw):
         if field.required:
-            raise InvalidInput(REQUIRED)
+            raise InvalidInput(_(REQUIRED))
         return field.when_empty
     if isinstance(raw, bool):
         if field.kind is FieldKind.BOOLEAN:
             return raw
-        raise InvalidInput("This is not a yes-or-no field.")
+        raise InvalidInput(_("This is not a yes-or-no field."))
     if field.options:
         return _picked(field, raw)
     if not isinstance(raw, str):
-        raise InvalidInput("One value is expected here.")
+        raise InvalidInput(_("One value is expected here."))
     return _READERS[field.kind](field, raw)
 
 
@@ -93,7 +94,7 @@ def _picked(field: Field, raw: str | Sequence[str]) -> Json:
         keys = [line for line in raw.split("\n") if line.strip()] if isinstance(raw, str) else raw
         return [_option(field, key) for key in keys]
     if not isinstance(raw, str):
-        raise InvalidInput("Choose one of the options.")
+        raise InvalidInput(_("Choose one of the options."))
     return _option(field, raw)
 
 
@@ -103,73 +104,76 @@ def _option(field: Field, key: str) -> Json:
             if wanted in {option.key, option.label}:
                 return option.value
     some = ", ".join(option.label for option in field.options[:20])
-    raise InvalidInput(f"Choose one of: {some}" + (", …" if len(field.options) > 20 else ""))
+    more = ", …" if len(field.options) > 20 else ""
+    raise InvalidInput(_("Choose one of: {options}").format(options=f"{some}{more}"))
 
 
 def _text(field: Field, raw: str) -> Json:
     if field.refuses_no and raw.strip(" .!\n").replace("\u2019", "'").casefold() in _NO:
         raise InvalidInput(
-            f"“{raw.strip()}” could be taken for a yes, because it is a text. "
-            "Use Answer another way on the card, and choose Yes or no or Text."
+            _(
+                "“{text}” could be taken for a yes, because it is a text. Use Answer another "
+                "way on the card, and choose Yes or no or Text."
+            ).format(text=raw.strip())
         )
     return _json_text(raw) if field.json_text else raw
 
 
-def _trimmed(_: Field, raw: str) -> Json:
+def _trimmed(_field: Field, raw: str) -> Json:
     return raw.strip()
 
 
-def _integer(_: Field, raw: str) -> Json:
+def _integer(_field: Field, raw: str) -> Json:
     text = raw.strip()
     if not _INTEGER.fullmatch(text) or not text.isascii():
-        raise InvalidInput("This should be a whole number.")
+        raise InvalidInput(_("This should be a whole number."))
     return int(text)
 
 
-def _number(_: Field, raw: str) -> Json:
+def _number(_field: Field, raw: str) -> Json:
     text = raw.strip()
     if text.isascii() and _INTEGER.fullmatch(text):
         return int(text)
     if not _NUMBER.fullmatch(text) or not text.isascii() or not math.isfinite(float(text)):
-        raise InvalidInput("This should be a number, such as 12 or 3.5.")
+        raise InvalidInput(_("This should be a number, such as 12 or 3.5."))
     return float(text)
 
 
-def _boolean(_: Field, raw: str) -> Json:
+def _boolean(_field: Field, raw: str) -> Json:
     match raw.strip().casefold():
         case "true" | "yes" | "y":
             return True
         case "false" | "no" | "n":
             return False
         case _:
-            raise InvalidInput("This should be yes or no.")
+            raise InvalidInput(_("This should be yes or no."))
 
 
-def _date(_: Field, raw: str) -> Json:
+def _date(_field: Field, raw: str) -> Json:
     try:
         return date.fromisoformat(raw.strip()).isoformat()
     except ValueError:
-        raise InvalidInput("This should be a date, such as 2026-11-20.") from None
+        raise InvalidInput(_("This should be a date, such as 2026-11-20.")) from None
 
 
 def _time(field: Field, raw: str) -> Json:
     try:
         picked = time.fromisoformat(raw.strip())
     except ValueError:
-        raise InvalidInput("This should be a time, such as 14:30.") from None
+        raise InvalidInput(_("This should be a time, such as 14:30.")) from None
     if picked.tzinfo is None and isinstance(field.initial, str):
         picked = picked.replace(tzinfo=time.fromisoformat(field.initial).tzinfo)
     return picked.isoformat()
 
 
-def _datetime(_: Field, raw: str) -> Json:
+def _datetime(_field: Field, raw: str) -> Json:
     text = raw.strip()
     try:
         if _UNIX.fullmatch(text):
             return datetime.fromtimestamp(int(text), UTC).isoformat().replace("+00:00", "Z")
         datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
-        raise InvalidInput("This should be a date and time, such as 2026-11-20T14:30:00Z.") from None
+        raise InvalidInput(_("This should be a date and time, such as 2026-11-20T14:30:00Z.")) from None
     return text
 
 
@@ -196,10 +200,10 @@ def _json_text(raw: str) -> str:
             with suppress(ValueError, RecursionError):
                 _loads(repaired)
                 return repaired
-        where = (
-            f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        )
-        raise InvalidInput(f"This is not valid JSON{where}.") from None
+        if not isinstance(error, json.JSONDecodeError):
+            raise InvalidInput(_("This is not valid JSON.")) from None
+        where = _("This is not valid JSON (line {line}, column {column}).")
+        raise InvalidInput(where.format(line=error.lineno, column=error.colno)) from None
     return raw
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts import pointer
 from countersign.interrupts.display.visible_text import single_line
 from countersign.interrupts.forms.field import Field, FieldKind, Option
@@ -43,10 +44,10 @@ def typed_choice_form(values: Sequence[Json], titles: Sequence[str | None]) -> F
     options = enum_options(values, titles)
     field = Field(
         pointer=pointer.ROOT,
-        label="Answer",
+        label=_("Answer"),
         kind=FieldKind.TEXT,
         required=True,
-        hint=f"One of the {len(options)} options of the request.",
+        hint=_("One of the {count} options of the request.").format(count=len(options)),
         options=options,
     )
     return Form(fields=(field,), schema=compile_schema({"enum": list(values)}))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts import pointer
 from countersign.interrupts.errors import FormValidationError
 from countersign.interrupts.forms.any_answer import any_answer_form
@@ -37,7 +38,7 @@ class StateChangeForm(Form):
         answer = {place: value for place, value in raw.items() if not place.startswith(STATE)}
         choice = answer.get(pointer.KIND)
         if not isinstance(choice, str) or choice not in {option.key for option in self.fields[0].options}:
-            raise FormValidationError({pointer.KIND: "Choose an answer."})
+            raise FormValidationError({pointer.KIND: _("Choose an answer.")})
         text = answer.get(pointer.ROOT)
         return StateChange(
             choice=choice, text=text if isinstance(text, str) else "", state=self._changed(raw)
@@ -56,21 +57,23 @@ class StateChangeForm(Form):
         before = self.inner.base
         assert isinstance(before, Mapping), "the form is made from an object"
         if not isinstance(after, Mapping):
-            raise FormValidationError({STATE: "The state is an object."})
+            raise FormValidationError({STATE: _("The state is an object.")})
         changed = {
             name: value
             for name, value in after.items()
             if name not in before or not json_equal(value, before[name])
         }
         if unknown := sorted(changed.keys() - self.names):
-            raise FormValidationError({STATE: f"The field “{unknown[0]}” can't be changed."})
+            raise FormValidationError(
+                {STATE: _("The field “{unknown}” can't be changed.").format(unknown=unknown[0])}
+            )
         return changed
 
     def state_errors(self, state: Mapping[str, Json]) -> Mapping[str, str]:
         """What the schema has against these new values, at the fields of this form."""
         before = self.inner.base
         assert isinstance(before, Mapping), "the form is made from an object"
-        unknown = {name: "This field can't be changed." for name in state if name not in self.names}
+        unknown = {name: _("This field can't be changed.") for name in state if name not in self.names}
         return unknown or _outside(self.inner.errors({**before, **state}))
 
 
@@ -89,15 +92,15 @@ def state_change_form(choices: Sequence[Option], *, takes_any: bool, state: Json
         return None
     inner = form_from_state(dict(values), stored.get("schema"))
     if len(inner.fields) > _MAX_FIELDS:
-        inner = json_form("State", initial=inner.base, schema=inner.schema)
+        inner = json_form(_("State"), initial=inner.base, schema=inner.schema)
     choice = Field(
-        pointer=pointer.KIND, label="Answer", kind=FieldKind.CHOICE, required=True, options=options
+        pointer=pointer.KIND, label=_("Answer"), kind=FieldKind.CHOICE, required=True, options=options
     )
     text = replace(
         any_text,
-        label="Text of the answer",
+        label=_("Text of the answer"),
         required=False,
-        hint="The answer itself, if it is none of a button, or the reason.",
+        hint=_("The answer itself, if it is none of a button, or the reason."),
     )
     below = tuple(replace(each, pointer=_outside_place(each.pointer)) for each in inner.fields)
     schema = stored.get("schema")

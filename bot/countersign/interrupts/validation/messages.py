@@ -6,40 +6,41 @@ from typing import Any
 
 import jsonschema
 
+from countersign.i18n import N_, TextList, _
 from countersign.interrupts import pointer
 from countersign.interrupts.display.visible_text import single_line
 
-REQUIRED = "Please fill this in."
+REQUIRED = N_("Please fill this in.")
 MAX_LENGTH = 300  # characters of one text
 _MAX_VALUES = 50  # of an enum that are named
 
 _TYPES = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "an object",
+    "string": N_("text"),
+    "integer": N_("a whole number"),
+    "number": N_("a number"),
+    "boolean": N_("true or false"),
+    "array": N_("a list"),
+    "object": N_("an object"),
     "null": "null",
 }
 
 _WORDS = {
-    "minimum": "This should be at least {}.",
-    "maximum": "This should be at most {}.",
-    "exclusiveMinimum": "This should be more than {}.",
-    "exclusiveMaximum": "This should be less than {}.",
-    "multipleOf": "This should be a multiple of {}.",
-    "minLength": "This should have at least {} characters.",
-    "maxLength": "This should have at most {} characters.",
-    "minItems": "This needs at least {} entries.",
-    "maxItems": "This may have at most {} entries.",
-    "uniqueItems": "The entries should differ from each other.",
-    "pattern": "This does not match the pattern {}",
-    "format": "This is not a valid {}.",
-    "additionalProperties": "This has a field that is not known here.",
-    "unevaluatedProperties": "This has a field that is not known here.",
-    "anyOf": "This fits none of the allowed forms.",
-    "oneOf": "This fits none of the allowed forms.",
+    "minimum": N_("This should be at least {}."),
+    "maximum": N_("This should be at most {}."),
+    "exclusiveMinimum": N_("This should be more than {}."),
+    "exclusiveMaximum": N_("This should be less than {}."),
+    "multipleOf": N_("This should be a multiple of {}."),
+    "minLength": N_("This should have at least {} characters."),
+    "maxLength": N_("This should have at most {} characters."),
+    "minItems": N_("This needs at least {} entries."),
+    "maxItems": N_("This may have at most {} entries."),
+    "uniqueItems": N_("The entries should differ from each other."),
+    "pattern": N_("This does not match the pattern {}"),
+    "format": N_("This is not a valid {}."),
+    "additionalProperties": N_("This has a field that is not known here."),
+    "unevaluatedProperties": N_("This has a field that is not known here."),
+    "anyOf": N_("This fits none of the allowed forms."),
+    "oneOf": N_("This fits none of the allowed forms."),
 }
 
 
@@ -50,7 +51,7 @@ def validation_messages(error: jsonschema.ValidationError) -> Iterable[tuple[str
         names: Any = error.validator_value
         for name in names:
             if name not in error.instance:
-                yield pointer.join((*place, name)), REQUIRED
+                yield pointer.join((*place, name)), _(REQUIRED)
         return
     if error.validator in {"anyOf", "oneOf"} and error.context:
         branch = _meant(error.context)
@@ -80,12 +81,14 @@ def _words(error: jsonschema.ValidationError) -> str:
     match error.validator:
         case "type":
             names = [limit] if isinstance(limit, str) else list(limit)
-            return "This should be " + " or ".join(_TYPES.get(name, str(name)) for name in names) + "."
+            known = [_(_TYPES[name]) if name in _TYPES else str(name) for name in names]
+            return _("This should be {kinds}.").format(kinds=TextList(tuple(known), any_of=True))
         case "enum":
-            return "This should be one of: " + ", ".join(
-                json.dumps(item, ensure_ascii=False) for item in limit[:_MAX_VALUES]
-            )
+            values = ", ".join(json.dumps(item, ensure_ascii=False) for item in limit[:_MAX_VALUES])
+            return _("This should be one of: {values}").format(values=values)
         case "const":
-            return f"This should be {json.dumps(limit, ensure_ascii=False)}."
+            return _("This should be {value}.").format(value=json.dumps(limit, ensure_ascii=False))
         case rule:
-            return _WORDS.get(str(rule), "This breaks the rule `" + str(rule) + "`.").format(limit)
+            if rule in _WORDS:
+                return _(_WORDS[rule]).format(limit)
+            return _("This breaks the rule `{rule}`.").format(rule=rule)

@@ -13,14 +13,15 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from countersign.approvals.json import Json
+from countersign.i18n import N_, _
 from countersign.interrupts import pointer
 from countersign.interrupts.validation.deadline import ValidationTimeout, time_limit
 from countersign.interrupts.validation.formats import FORMATS, OF_SCHEMAS
 from countersign.interrupts.validation.messages import validation_messages
 from countersign.interrupts.validation.safe_validator import prepared, safe_validator
 
-TOO_DEEP = "This is nested too deeply to be checked against its schema, so it is not sent."
-TIMED_OUT = "This takes too long to check against its schema, so it is not sent."
+TOO_DEEP = N_("This is nested too deeply to be checked against its schema, so it is not sent.")
+TIMED_OUT = N_("This takes too long to check against its schema, so it is not sent.")
 _BROKEN = (  # what the validator runs into where the schema of a large document is no schema after all
     jsonschema.exceptions.SchemaError,
     jsonschema.exceptions.UnknownType,
@@ -69,10 +70,10 @@ class Schema:
                     for place, text in islice(validation_messages(error), MAX_ERRORS):
                         found.setdefault(place, text)
         except ValidationTimeout:
-            return {**found, pointer.ROOT: TIMED_OUT}
+            return {**found, pointer.ROOT: _(TIMED_OUT)}
         except _BROKEN:
             # Such as a reference that leads nowhere: what could be judged was judged.
-            return {**found, pointer.ROOT: TOO_DEEP} if _too_deep(value) else found
+            return {**found, pointer.ROOT: _(TOO_DEEP)} if _too_deep(value) else found
         return found
 
 

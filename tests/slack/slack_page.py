@@ -40,10 +40,9 @@ def expected_tables() -> dict[str, str]:
         ),
         "commands": _rows(("command", "needed to"), ((f"`{c.name}`", c.reason) for c in COMMANDS)),
     }
-    if SHORTCUTS:
-        shortcuts = ((s.name, "anywhere" if s.everywhere else "a message", s.reason) for s in SHORTCUTS)
-        tables["shortcuts"] = _rows(("shortcut", "in the menu of", "needed to"), shortcuts)
-    return tables
+    shortcuts = ((s.name, "anywhere" if s.everywhere else "a message", s.reason) for s in SHORTCUTS)
+    heading = ("shortcut", "in the menu of", "needed to")
+    return tables | {"shortcuts": _rows(heading, shortcuts) if SHORTCUTS else ""}
 
 
 def write_page() -> None:

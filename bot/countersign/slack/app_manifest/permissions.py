@@ -94,6 +94,12 @@ _CHANNEL = ("channels:read", "groups:read")
 
 # Scopes as https://docs.slack.dev/reference/events has them.
 EVENTS = (
+    Event(
+        name="agent_session_stopped",
+        scopes=(),
+        reason="stop a run when somebody presses Slack's Stop",
+        agent=True,
+    ),
     Event(name="app_home_opened", scopes=(), reason="show a person's inbox on their Home tab"),
     Event(
         name="app_mention", scopes=("app_mentions:read",), reason="start a run when somebody mentions the bot"

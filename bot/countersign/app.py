@@ -24,6 +24,7 @@ from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.grants.give import GiveGrant
 from countersign.flow.grants.manage import Grants
+from countersign.flow.home.direct_message_hold import QuietHoursCheck
 from countersign.flow.home.home_tabs import HomeTabs
 from countersign.flow.home.inbox import InboxReader
 from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
@@ -147,12 +148,24 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
         voting = Voting(policy, slack.directory, clock, storage.delegations)
         audience = Audience(slack.directory, StandIns(storage.delegations, slack.directory, clock))
         decisions = _decisions(settings, storage, slack, voting, audience, observer, clock)
-        delivery = MessageDelivery(storage.threads, storage.outbox, slack, observer, storage.lost_cards)
-        graphs = GraphsOnGraphLoop(graph_loop, hosted)
-        inbox = InboxReader(
-            storage.inboxes, slack.memberships, channel_ids, storage.delegations, clock, workspace.team
+        quiet_hours = QuietHoursCheck(storage.inboxes, storage.outbox, clock)
+        delivery = MessageDelivery(
+            storage.threads, storage.outbox, slack, observer, storage.lost_cards, quiet_hours
         )
-        home_tab = HomeTab(api, slack.names, CardLinks(workspace=workspace, channel_ids=channel_ids))
+        graphs = GraphsOnGraphLoop(graph_loop, hosted)
+        grants = Grants(storage.grants, policy, clock, workspace.team, observer.metrics)
+        inbox = InboxReader(
+            storage.inboxes,
+            slack.memberships,
+            channel_ids,
+            storage.delegations,
+            grants,
+            clock,
+            workspace.team,
+        )
+        home_tab = HomeTab(
+            api, slack.users, slack.names, CardLinks(workspace=workspace, channel_ids=channel_ids)
+        )
         shortages = ShortageNotices(audience, voting)
         notify = _notifier(stack, slack)
         retention = Retention(storage.retention, storage.locks, Checkpoints(), settings.retention or None)
@@ -169,7 +182,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
             slack=slack,
             graphs=graphs,
             decisions=decisions,
-            grants=Grants(storage.grants, policy, clock, workspace.team, observer.metrics),
+            grants=grants,
             break_glass_reviews=BreakGlassReviews(
                 storage.break_glass, storage.threads, voting, audience, clock, delivery.deliver_posts
             ),

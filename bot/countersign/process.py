@@ -157,6 +157,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         break_glass_reviews=services.break_glass_reviews,
         start_permission=services.decisions.start_permission,
         inbox=services.inbox,
+        quiet_hours=services.storage.inboxes,
         home_tabs=services.home_tabs,
         delivery=services.delivery,
         graphs=services.graphs.infos,

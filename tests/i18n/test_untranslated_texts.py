@@ -22,7 +22,9 @@ TRANSLATED = (
     "interrupts/size_limit.py",
     "interrupts/validation/messages.py",
     "interrupts/validation/schema.py",
+    "slack/home",
     "slack/listeners/context.py",
+    "slack/listeners/home",
 )
 # Not read by people in Slack: developers' errors and the log's.
 NOT_FOR_PEOPLE = {"ValueError", "TypeError", "KeyError", "RuntimeError", "LookupError", "AssertionError"}

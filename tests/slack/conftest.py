@@ -183,10 +183,13 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
         audience = Audience(client.directory)
         delivery = MessageDelivery(store, outbox, client, lost_cards=LostCards(pool))
         channel_ids = ChannelIds(ChannelIdStore(pool), workspace.team)
+        own_grants, inboxes = Grants(grants, policy, clock, workspace.team), InboxStore(pool)
         inbox = InboxReader(
-            InboxStore(pool), client.memberships, channel_ids, delegations, clock, workspace.team
+            inboxes, client.memberships, channel_ids, delegations, own_grants, clock, workspace.team
         )
-        home_tab = HomeTab(api, client.names, CardLinks(workspace=workspace, channel_ids=channel_ids))
+        home_tab = HomeTab(
+            api, client.users, client.names, CardLinks(workspace=workspace, channel_ids=channel_ids)
+        )
         context = ListenerContext(
             api=api,
             client=client,
@@ -199,12 +202,13 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
             claim_approval=ClaimApproval(store, voting, clock),
             refer_approval=ReferApproval(store, voting, clock),
             absences=Absences(delegations, clock),
-            grants=Grants(grants, policy, clock, workspace.team),
+            grants=own_grants,
             break_glass_reviews=BreakGlassReviews(
                 BreakGlassStore(pool), store, voting, audience, clock, delivery.deliver_posts
             ),
             start_permission=StartPermission(client),
             inbox=inbox,
+            quiet_hours=inboxes,
             home_tabs=HomeTabs(HomeStore(pool), inbox, home_tab, workspace.team),
             delivery=delivery,
             graphs=GRAPHS,

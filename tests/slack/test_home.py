@@ -53,7 +53,7 @@ def button(view: View, action_id: str, number: int = 0) -> dict[str, Any]:
     found = [
         {**element, "block_id": block["block_id"]}
         for block in view.definition["blocks"]
-        for element in block.get("elements", ())
+        for element in (*block.get("elements", ()), block.get("accessory") or {})
         if element.get("action_id") == action_id
     ]
     return found[number]

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.home.direct_message_hold import QuietHoursCheck
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.notices.opening import misplaced_card
 from countersign.flow.observability.observer import Observer
@@ -39,8 +40,10 @@ class MessageDelivery:
         slack: Slack,
         observer: Observer | None = None,
         lost_cards: LostCards | None = None,
+        quiet_hours: QuietHoursCheck | None = None,
     ) -> None:
-        """Without `lost_cards`, a deleted card stays deleted."""
+        """Without `lost_cards`, a deleted card stays deleted; without `quiet_hours`, nobody has any."""
+        self._quiet_hours = quiet_hours
         self._lost_cards = lost_cards
         self._store = store
         self._outbox = outbox
@@ -167,6 +170,8 @@ class MessageDelivery:
         # Other messages link to the card, whose place `known` does not have.
         known = known if row.kind is OutgoingKind.CARD else _NONE
         review = await self._review(row.approval_id, known) if row.approval_id else None
+        if self._quiet_hours is not None and await self._quiet_hours.holds_back(row, review):
+            return False
         try:
             ts = await self._slack.post(row, review)
         except RateLimited as error:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from countersign.approvals.awaited import in_channel, of_channel
 from countersign.approvals.delegation import Delegation
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.policy.grants import GrantState
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.grants.manage import Grants, ListedGrant
 from countersign.flow.home.quiet_hours import QuietHours
 from countersign.flow.ports import Clock, Delegations, InboxStore, Memberships, OwnChannel
 from countersign.flow.review import Review
@@ -48,11 +50,20 @@ class Reader:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Decided:
+    """A page of what was decided; `more` was decided before."""
+
+    reviews: tuple[Review, ...]
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Inbox:
     reader: Reader
     waiting: Found
     asked: Found
     decided: tuple[Review, ...] = ()
+    grants: tuple[ListedGrant, ...] = ()
     delegations: tuple[Delegation, ...] = ()
     quiet_hours: QuietHours | None = None
 
@@ -64,6 +75,7 @@ class InboxReader:
         memberships: Memberships,
         channel_ids: ChannelIds,
         delegations: Delegations,
+        grants: Grants,
         clock: Clock,
         team: str,
     ) -> None:
@@ -71,6 +83,7 @@ class InboxReader:
         self._memberships = memberships
         self._channel_ids = channel_ids
         self._delegations = delegations
+        self._grants = grants
         self._clock = clock
         self._team = team
 
@@ -96,20 +109,21 @@ class InboxReader:
     async def read(self, reader: Reader, page: int = 0) -> Inbox:
         """Everything that the Home tab shows. A page that is not there any more is the last one."""
         user = reader.person.id
-        waiting, asked, decided, active, quiet = await asyncio.gather(
+        waiting, asked, decided, grants = await asyncio.gather(
             self.waiting(reader, page),
             self.asked(reader),
             self.decided(reader, 0, _DECIDED),
-            self._delegations.active(self._team, self._clock()),
-            self._store.quiet_hours(self._team, user),
+            self._grants.of(user),
         )
+        active = await self._delegations.active(self._team, self._clock())
         return Inbox(
             reader=reader,
             waiting=waiting,
             asked=asked,
-            decided=decided,
+            decided=decided.reviews,
+            grants=tuple(each for each in grants if each.state is GrantState.ACTIVE),
             delegations=tuple(each for each in active if user in {each.delegator, each.delegate}),
-            quiet_hours=quiet,
+            quiet_hours=await self._store.quiet_hours(self._team, user),
         )
 
     async def waiting(self, reader: Reader, page: int = 0, size: int = PAGE) -> Found:
@@ -134,10 +148,10 @@ class InboxReader:
         reviews, total = await self._store.asked_by(self._team, reader.person.id, _ASKED)
         return Found(reviews=await self._visible(reader, reviews), total=total, size=_ASKED)
 
-    async def decided(self, reader: Reader, offset: int, limit: int) -> tuple[Review, ...]:
+    async def decided(self, reader: Reader, page: int, size: int) -> Decided:
         """What this person asked for or voted on and what is closed, the latest first."""
-        found = await self._store.decided_lately(self._team, reader.person.id, offset, limit)
-        return await self._visible(reader, found)
+        found = await self._store.decided_lately(self._team, reader.person.id, page * size, size + 1)
+        return Decided(reviews=await self._visible(reader, found[:size]), more=len(found) > size)
 
     async def _delegated(self, mine: Iterable[Delegation]) -> set[str]:
         """The keys of those in whose place this person decides."""

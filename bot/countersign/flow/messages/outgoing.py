@@ -44,6 +44,7 @@ class Outgoing:
     thread_ts: str | None  # None: it begins a thread
     body: Json = None
     approval_id: UUID | None = None
+    held: bool = False  # a direct message that waited for the end of its reader's quiet hours
     attempts: int = 0  # posts tried before this one; above 0, it may be there already
 
 

@@ -4,6 +4,7 @@ An entry shows less than the card, so *Details* is always among its buttons.
 """
 
 from countersign.flow.review import Review
+from countersign.i18n import N_, _
 from countersign.interrupts import Risk
 from countersign.slack.block_kit.builders import Block, actions, button, context_block, section
 from countersign.slack.block_kit.formatting import format_datetime
@@ -19,7 +20,7 @@ from countersign.slack.cards.values.references import CardReference
 from countersign.slack.home.links import CardLinks
 
 _MAX_VALUES = 4
-_SEVERAL = "{count} actions are asked for together. Decide them on their card."
+_SEVERAL = N_("{count} actions are asked for together. Decide them on their card.")
 
 
 def waiting_entry(review: Review, links: CardLinks) -> list[Block]:
@@ -27,7 +28,7 @@ def waiting_entry(review: Review, links: CardLinks) -> list[Block]:
     approval, request = review.shown_approval, review.shown
     several = len(request.rows) > 1
     lines = [f"*{links.titled(review)}*"]
-    lines += [_SEVERAL.format(count=len(approval.open_rows))] if several else _values(review)
+    lines += [_(_SEVERAL).format(count=len(approval.open_rows))] if several else _values(review)
     blocks = [section("\n".join(lines)), _asked(review, links)]
     if not several:
         row = request.rows[0]
@@ -35,7 +36,7 @@ def waiting_entry(review: Review, links: CardLinks) -> list[Block]:
     blocks += [*claim_blocks(review), *referral_blocks(approval)]
     if several:
         value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
-        details = button(card_actions.VIEW, "Details", value)
+        details = button(card_actions.VIEW, _("Details"), value)
         return [*blocks, actions(f"batch:{approval.version}:{approval.id}", [details])]
     buttons = only_row_buttons(approval, request, truncated=True)
     return [*blocks, *(_of_its_own(block, review) for block in buttons)]

@@ -7,14 +7,16 @@ from collections.abc import Callable
 
 import structlog
 
-from countersign.flow.errors import SlackRefused
+from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.home.inbox import Inbox
+from countersign.i18n import matching_language, reader_language
 from countersign.slack.block_kit.builders import Block, RenderedMessage
 from countersign.slack.home.home_view import home_view, links_only_view
 from countersign.slack.home.links import CardLinks
 from countersign.slack.text.names import Names
 from countersign.slack.text.rendered_names import name_people
 from countersign.slack.transport.outbound.web_api import WebApi
+from countersign.slack.user_directory import UserDirectory
 
 _REFUSED = {"invalid_blocks", "invalid_arguments", "view_too_large"}
 
@@ -22,12 +24,23 @@ log = structlog.get_logger()
 
 
 class HomeTab:
-    def __init__(self, api: WebApi, names: Names, links: CardLinks) -> None:
+    def __init__(self, api: WebApi, users: UserDirectory, names: Names, links: CardLinks) -> None:
         self._api = api
+        self._users = users
         self._names = names
         self._links = links
 
     async def publish(self, inbox: Inbox, shown: str | None) -> str:
+        with reader_language(await self._language(inbox.reader.person.id)):
+            return await self._publish(inbox, shown)
+
+    async def _language(self, user: str) -> str | None:
+        try:
+            return matching_language(await self._users.locale(user))
+        except (RateLimited, SlackRefused, SlackUnreachable):
+            return None
+
+    async def _publish(self, inbox: Inbox, shown: str | None) -> str:
         user = inbox.reader.person.id
         view = await self._drawn(home_view, inbox)
         digest = hashlib.sha256(json.dumps(view, sort_keys=True).encode()).hexdigest()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from countersign.flow.home.inbox import Found, Inbox
+from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import (
     Block,
     actions,
@@ -13,22 +14,31 @@ from countersign.slack.block_kit.builders import (
 )
 from countersign.slack.home.entries import asked_line, decided_line, waiting_entry
 from countersign.slack.home.links import CardLinks
+from countersign.slack.home.settings import settings_blocks
 
 PAGE = "home:page"  # with the page's number behind a colon
 _MAX_BLOCKS = 100
-_NOTHING = "Nothing waits for you. Requests that you can decide show up here."
-CANNOT_DECIDE = "Guests can't approve. Ask a full member."
-_LINKS_ONLY = "Slack couldn't show these requests here. Open their cards."
+_NOTHING = N_("Nothing waits for you. Requests that you can decide show up here.")
+CANNOT_DECIDE = N_("Guests can't approve. Ask a full member.")
+_LINKS_ONLY = N_("Slack couldn't show these requests here. Open their cards.")
+_PAGES = N_("Page {page} of {pages}. Soonest to expire first, then oldest first.")
+_WAITING = N_("Waiting for you ({count})")
+_ASKED = N_("Asked by you ({count})")
+_MORE = N_("{count} more.")
+_OLDER = N_("`/approvals history` lists what was decided before.")
 
 
 def home_view(inbox: Inbox, links: CardLinks) -> Block:
-    return _view([*_waiting(inbox, links), *_asked(inbox.asked, links), *_decided(inbox, links)])
+    """What has to give way where there is too much: what was decided, then what was asked."""
+    waiting, settings = _waiting(inbox, links), settings_blocks(inbox, links)
+    others = [*_asked(inbox.asked, links), *_decided(inbox, links)]
+    return _view([*waiting, *others[: _MAX_BLOCKS - len(waiting) - len(settings)], *settings])
 
 
 def links_only_view(inbox: Inbox, links: CardLinks) -> Block:
     """The same without what is asked for, for when Slack refuses it."""
     lines = [f"•  {links.titled(review)}" for review in inbox.waiting.reviews]
-    listed = [section("\n".join(lines)), context_block(_LINKS_ONLY)] if lines else [section(_NOTHING)]
+    listed = [section("\n".join(lines)), context_block(_(_LINKS_ONLY))] if lines else [section(_(_NOTHING))]
     return _view([_heading(inbox.waiting), *listed, *pager(inbox.waiting)])
 
 
@@ -39,16 +49,16 @@ def _view(blocks: Sequence[Block]) -> Block:
 def _waiting(inbox: Inbox, links: CardLinks) -> list[Block]:
     blocks = [_heading(inbox.waiting)]
     if not inbox.reader.decides:
-        return [*blocks, section(CANNOT_DECIDE)]
+        return [*blocks, section(_(CANNOT_DECIDE))]
     if not inbox.waiting.reviews:
-        return [*blocks, section(_NOTHING)]
+        return [*blocks, section(_(_NOTHING))]
     for review in inbox.waiting.reviews:
         blocks += [*waiting_entry(review, links), {"type": "divider"}]
     return [*blocks, *pager(inbox.waiting)]
 
 
 def _heading(found: Found) -> Block:
-    return header(f"Waiting for you ({found.total:,})" if found.total else "Waiting for you")
+    return header(_(_WAITING).format(count=f"{found.total:,}") if found.total else _("Waiting for you"))
 
 
 def pager(found: Found) -> list[Block]:
@@ -58,10 +68,10 @@ def pager(found: Found) -> list[Block]:
     last = found.pages - 1
     buttons = []
     if found.page > 0:
-        buttons.append(_page_button("Previous", found.page - 1))
+        buttons.append(_page_button(_("Previous"), found.page - 1))
     if found.page < last:
-        buttons.append(_page_button("Next", found.page + 1))
-    text = f"Page {found.page + 1:,} of {found.pages:,}. Soonest to expire first, then oldest first."
+        buttons.append(_page_button(_("Next"), found.page + 1))
+    text = _(_PAGES).format(page=f"{found.page + 1:,}", pages=f"{found.pages:,}")
     return [context_block(text), actions(f"pages:{found.page}", buttons)]
 
 
@@ -74,13 +84,12 @@ def _asked(found: Found, links: CardLinks) -> list[Block]:
         return []
     more = found.total - len(found.reviews)
     lines = [asked_line(review, links) for review in found.reviews]
-    blocks = [header(f"Asked by you ({found.total:,})"), *map(section, lines)]
-    return [*blocks, context_block(f"{more:,} more.")] if more > 0 else blocks
+    blocks = [header(_(_ASKED).format(count=f"{found.total:,}")), *map(section, lines)]
+    return [*blocks, context_block(_(_MORE).format(count=f"{more:,}"))] if more > 0 else blocks
 
 
 def _decided(inbox: Inbox, links: CardLinks) -> list[Block]:
     if not inbox.decided:
         return []
     lines = [decided_line(review, links) for review in inbox.decided]
-    more = context_block("`/approvals history` lists what was decided before.")
-    return [header("Decided lately"), *map(section, lines), more]
+    return [header(_("Decided lately")), *map(section, lines), context_block(_(_OLDER))]

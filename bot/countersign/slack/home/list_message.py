@@ -1,21 +1,22 @@
 """The answer to `/approvals`: what waits for whoever typed it, with the buttons that decide it."""
 
 from countersign.flow.home.inbox import Found, Reader
+from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import MESSAGE_BLOCKS, Block, RenderedMessage, section
 from countersign.slack.home.entries import asked_line, waiting_entry
 from countersign.slack.home.home_view import CANNOT_DECIDE, pager
 from countersign.slack.home.links import CardLinks
 
-_NOTHING = "Nothing is waiting for you."
-_COUNT = "*{count:,} waiting for you:*"
-_ASKED = "*{count:,} asked by you:*"
+_NOTHING = N_("Nothing is waiting for you.")
+_COUNT = N_("*{count} waiting for you:*")
+_ASKED = N_("*{count} asked by you:*")
 
 
 def render_list(reader: Reader, waiting: Found, asked: Found, links: CardLinks) -> RenderedMessage:
     """Its text says the same as its blocks, for screen readers."""
-    lines = [_COUNT.format(count=waiting.total) if waiting.total else _NOTHING]
+    lines = [_(_COUNT).format(count=f"{waiting.total:,}") if waiting.total else _(_NOTHING)]
     if not reader.decides:
-        lines = [CANNOT_DECIDE]
+        lines = [_(CANNOT_DECIDE)]
     blocks: list[Block] = [section(lines[0])]
     for review in waiting.reviews:
         entry = waiting_entry(review, links)
@@ -23,7 +24,10 @@ def render_list(reader: Reader, waiting: Found, asked: Found, links: CardLinks) 
         lines.append(str(entry[0]["text"]["text"]))
     blocks += pager(waiting)
     if asked.reviews:
-        own = [_ASKED.format(count=asked.total), *(asked_line(review, links) for review in asked.reviews)]
+        own = [
+            _(_ASKED).format(count=f"{asked.total:,}"),
+            *(asked_line(review, links) for review in asked.reviews),
+        ]
         blocks += map(section, own)
         lines += own
     return RenderedMessage(text="\n".join(lines), blocks=blocks[:MESSAGE_BLOCKS])

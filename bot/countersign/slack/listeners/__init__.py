@@ -14,13 +14,14 @@ from countersign.slack.listeners.commands import break_glass_review, slash_comma
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.listeners.events import control_messages, membership_events, message_events
 from countersign.slack.listeners.forms import card_forms, referral_form, start_forms
-from countersign.slack.listeners.home import home_events
+from countersign.slack.listeners.home import home_events, own_settings
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
     membership_events.register(app, context)
     home_events.register(app, context)
     control_messages.register(app, context)
+    own_settings.register(app, context)
     message_events.register(app, context)  # after it: what it does not handle, it acknowledges
     card_buttons.register(app, context)
     details_buttons.register(app, context)

@@ -33,7 +33,7 @@ from countersign.flow.grants.manage import Grants
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.home.home_tabs import HomeTabs
 from countersign.flow.home.inbox import InboxReader
-from countersign.flow.ports import Store
+from countersign.flow.ports import QuietHoursStore, Store
 from countersign.flow.review import Review
 from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.thread import ThreadRef
@@ -93,6 +93,7 @@ class ListenerContext:
     break_glass_reviews: BreakGlassReviews
     start_permission: StartPermission
     inbox: InboxReader
+    quiet_hours: QuietHoursStore
     home_tabs: HomeTabs
     delivery: Delivery
     graphs: Mapping[str, GraphInfo]

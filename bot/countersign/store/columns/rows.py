@@ -77,6 +77,7 @@ def outgoing_from(row: Row) -> Outgoing:
         thread_ts=row["thread_ts"],
         body=row["body"],
         approval_id=row["approval_id"],
+        held=row.get("held_at") is not None,
         attempts=row["attempts"] - 1,
     )
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from countersign.flow.thread import ThreadRef
+from countersign.slack.cards.buttons import card_actions
 
 
 class Surface(StrEnum):
@@ -27,6 +28,11 @@ class ButtonClick:
     surface: Surface = Surface.MESSAGE
     response_url: str = ""  # of an ephemeral message, which can be replaced there
     on_message: bool  # whether the message, as Slack has it now, contains an element with this value
+
+    @property
+    def on_list(self) -> bool:
+        """Whether it is a card's button on the answer to `/approvals`."""
+        return self.surface is Surface.EPHEMERAL and self.action_id.startswith(card_actions.PREFIX)
 
     @classmethod
     def from_payload(cls, body: Mapping[str, Any], team: str) -> "ButtonClick":

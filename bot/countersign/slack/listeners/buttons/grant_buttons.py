@@ -6,7 +6,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.values.references import CardReference
-from countersign.slack.listeners.buttons.button_click import ButtonClick
+from countersign.slack.listeners.buttons.button_click import ButtonClick, Surface
 from countersign.slack.listeners.buttons.button_listener import button_listener
 from countersign.slack.listeners.commands.grant_list import revoke
 from countersign.slack.listeners.context import ListenerContext
@@ -19,7 +19,8 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 
 async def _revoke(context: ListenerContext, click: ButtonClick) -> None:
     text = await revoke(context, click.user, str(click.value))
-    context.notify_user(click.thread, click.user, text)
+    if click.surface is not Surface.HOME:  # which no longer lists it
+        context.notify_user(click.thread, click.user, text)
 
 
 async def _approve_and_grant(context: ListenerContext, click: ButtonClick) -> None:

@@ -14,13 +14,14 @@ from countersign.slack.listeners.commands.break_glass_review import list_reviews
 from countersign.slack.listeners.commands.delegate_command import delegate
 from countersign.slack.listeners.commands.grant_list import grants
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
-from countersign.slack.listeners.home.approval_list import approval_list
+from countersign.slack.listeners.home.approval_list import approval_list, decision_history
 from countersign.slack.text.incoming import readable
 
 _LOOKUP_TIMEOUT = 1.8  # seconds for Slack's lists of channels; a command has to answer within 3
 _STARTING = "Starting a thread in this channel."
 _APPROVALS_USAGE = (
     "`/approvals` lists what waits for you, and you can decide it there.\n"
+    "`/approvals history` lists what was decided of what you asked for or voted on.\n"
     "`/approvals delegate @someone until friday` lets them decide for you while you're away.\n"
     "`/approvals grants` lists what is approved without asking because of you.\n"
     "`/approvals review` lists what was decided by break glass and waits for your review."
@@ -104,10 +105,21 @@ async def _waiting(context: ListenerContext, user: str, _rest: str = "") -> dict
     return await approval_list(context, user)
 
 
+async def _history(context: ListenerContext, user: str, _rest: str) -> dict[str, Any]:
+    """What was decided of what this person asked for or voted on, the latest first."""
+    return await decision_history(context, user)
+
+
+async def _help(_context: ListenerContext, _user: str, _rest: str) -> str:
+    return _APPROVALS_USAGE
+
+
 # Behind `/approvals`: what answers, given who typed it and the rest of the line.
 _SUBCOMMANDS: dict[str, Callable[[ListenerContext, str, str], Awaitable[str | dict[str, Any]]]] = {
     "": _waiting,
     "delegate": delegate,
     "grants": grants,
+    "help": _help,
+    "history": _history,
     "review": list_reviews,
 }

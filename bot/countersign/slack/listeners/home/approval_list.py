@@ -4,6 +4,7 @@ from typing import Any
 
 from countersign.slack.block_kit.builders import Block, RenderedMessage, section
 from countersign.slack.block_kit.escaping import escape
+from countersign.slack.home.history_message import render_history
 from countersign.slack.home.list_message import render_list
 from countersign.slack.listeners.buttons.button_click import ButtonClick
 from countersign.slack.listeners.context import ListenerContext
@@ -11,6 +12,7 @@ from countersign.slack.text.rendered_names import name_people
 from countersign.slack.transport.outbound.response_url import replace_ephemeral
 
 LISTED = 5  # approvals on a page
+REMEMBERED = 10  # decided ones on a page
 
 
 async def approval_list(context: ListenerContext, user: str, page: int = 0) -> dict[str, Any]:
@@ -26,6 +28,24 @@ async def replace_list(
     above: list[Block] = [section(f":warning: {escape(note)}")] if note else []
     message = _message(rendered) | {"blocks": [*above, *rendered.blocks]}
     await replace_ephemeral(context.api.web, click.response_url, message)
+
+
+async def decision_history(context: ListenerContext, user: str, page: int = 0) -> dict[str, Any]:
+    """The message. Raises CountersignError."""
+    return _message(await _rendered_history(context, user, page))
+
+
+async def replace_history(context: ListenerContext, click: ButtonClick, page: int) -> None:
+    """Show another page in the place of the message that was clicked."""
+    message = _message(await _rendered_history(context, click.user, page))
+    await replace_ephemeral(context.api.web, click.response_url, message)
+
+
+async def _rendered_history(context: ListenerContext, user: str, page: int) -> RenderedMessage:
+    reader = await context.inbox.reader(user)
+    found = await context.inbox.decided(reader, page, REMEMBERED)
+    rendered = render_history(found, page, context.links)
+    return await name_people(rendered, context.client.names, exact=True)
 
 
 async def _rendered(context: ListenerContext, user: str, page: int) -> RenderedMessage:

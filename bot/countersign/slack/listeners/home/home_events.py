@@ -6,10 +6,11 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from countersign.slack.cards.values.references import InvalidReference
+from countersign.slack.home.history_message import PAGE as HISTORY_PAGE
 from countersign.slack.home.home_view import PAGE
 from countersign.slack.listeners.buttons.button_click import ButtonClick, Surface
 from countersign.slack.listeners.context import Ack, ListenerContext
-from countersign.slack.listeners.home.approval_list import replace_list
+from countersign.slack.listeners.home.approval_list import replace_history, replace_list
 
 _LAST_PAGE = 1_000_000  # a larger number is none that a button of ours carries
 
@@ -31,8 +32,15 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
             context.background_tasks.start("turn_page", replace_list(context, click, page=page))
         await ack()
 
+    async def on_history_page(ack: Ack, body: dict[str, Any]) -> None:
+        click = ButtonClick.from_payload(body, context.workspace.team)
+        turned = replace_history(context, click, _page(click.value))
+        context.background_tasks.start("turn_page", turned)
+        await ack()
+
     app.event("app_home_opened")(on_opened)
     app.action(re.compile(rf"^{PAGE}:\d+$"))(on_page)
+    app.action(re.compile(rf"^{HISTORY_PAGE}:\d+$"))(on_history_page)
 
 
 def _page(value: object) -> int:

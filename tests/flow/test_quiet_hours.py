@@ -1,6 +1,7 @@
 """Quiet hours: direct messages wait for their end, and what is decided by then is not told any more."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -112,7 +113,8 @@ async def quiet(harness: Harness, night: Night) -> tuple[InboxStore, MessageDeli
     hours = QuietHours(begins=begins.time(), ends=ends.time(), zone="UTC")
     await store.set_quiet_hours(TEAM, BOB, hours)
     check = QuietHoursCheck(store, harness.outbox, night)
-    return store, MessageDelivery(harness.threads, harness.outbox, harness.slack, quiet_hours=check)
+    slack: Any = harness.slack
+    return store, MessageDelivery(harness.threads, harness.outbox, slack, quiet_hours=check)
 
 
 async def test_a_direct_message_waits_and_the_card_does_not(harness: Harness) -> None:

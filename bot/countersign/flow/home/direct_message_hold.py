@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from countersign.approvals.lifecycle import Stage
+from countersign.approvals.lifecycle import Phase
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.notices.direct_messages import Why
 from countersign.flow.ports import Clock, Outbox, QuietHoursStore
@@ -27,7 +27,7 @@ class QuietHoursCheck:
         if until is not None:
             await self._store.hold(row, until)
             return True
-        if row.held and review is not None and _asks(row) and review.approval.stage is not Stage.OPEN:
+        if row.held and review is not None and _asks(row) and review.approval.phase is not Phase.OPEN:
             await self._outbox.give_up(row, "decided in quiet hours")
             return True
         return False

@@ -27,6 +27,7 @@ from countersign.flow.grants.manage import Grants
 from countersign.flow.home.direct_message_hold import QuietHoursCheck
 from countersign.flow.home.home_tabs import HomeTabs
 from countersign.flow.home.inbox import InboxReader
+from countersign.flow.live.live_run import LiveRuns
 from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
 from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.audience import Audience
@@ -103,6 +104,7 @@ class Services:
     inbox: InboxReader
     home_tabs: HomeTabs
     delivery: MessageDelivery
+    live_runs: LiveRuns
     run_thread: ThreadRunner
     stop_watch: StopWatch
     timers: TimerRunner
@@ -168,6 +170,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
         )
         shortages = ShortageNotices(audience, voting)
         notify = _notifier(stack, slack)
+        live_runs = LiveRuns(storage.streams, slack.streams)
         retention = Retention(storage.retention, storage.locks, Checkpoints(), settings.retention or None)
         yield Services(
             settings=settings,
@@ -189,6 +192,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
             inbox=inbox,
             home_tabs=HomeTabs(storage.homes, inbox, home_tab, workspace.team),
             delivery=delivery,
+            live_runs=live_runs,
             run_thread=ThreadRunner(
                 store=storage.threads,
                 locks=LocksOnGraphLoop(graph_loop, storage.locks),
@@ -205,6 +209,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
                     policy, slack.directory, clock, storage.delegations, storage.grants
                 ),
                 names=slack,
+                live_runs=live_runs if settings.streaming == "auto" else None,
             ),
             stop_watch=StopWatch(storage.threads, graphs, notify),
             timers=TimerRunner(storage.threads, delivery, voting, audience, clock),

@@ -109,6 +109,7 @@ async def _worker(services: Services) -> AsyncIterator[None]:
         repair(_DELIVER_EVERY, "tell_waiting", services.storage.slots.tell_waiting),
         repair(_STOP_EVERY, "stop_runs", services.stop_watch),
         repair(_DELIVER_EVERY, "deliver", services.delivery.deliver_due),
+        repair(_REPAIR_EVERY, "remove_streams", services.live_runs.sweep),
         repair(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
         repair(_REPAIR_EVERY, "update_messages", services.delivery.update_outdated_messages),
         repair(_HOMES_EVERY, "publish_homes", services.home_tabs.publish_stale),

@@ -35,6 +35,7 @@ _EXPECTED = {
     "LOG_FORMAT": "text or json",
     "REPLIES": "on or off",
     "BOT_LANGUAGE": "the language of cards and notes: en or ko",
+    "STREAMING": "auto or off",
     "START": "members, guests or everyone",
     "LEDGER_KEY": "a random text of at least 16 characters that the database does not hold",
     "LEDGER_ANCHOR_EVERY": "how many seconds lie between two anchors, 1 or more",
@@ -122,6 +123,7 @@ class OptionalSettings(GraphSettings):
     retention: Annotated[float, Field(ge=0)] = 90.0
     inspection_token: SecretStr | None = None
     replies: Literal["on", "off"] = "on"
+    streaming: Literal["auto", "off"] = "auto"
     start: Literal["members", "guests", "everyone"] = "members"
     status_file: Path | None = None
     ledger_anchor: str = ""

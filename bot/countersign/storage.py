@@ -26,6 +26,7 @@ from countersign.store.homes import HomeStore, InboxStore
 from countersign.store.ledger import Ledger
 from countersign.store.posts.lost_cards import LostCards
 from countersign.store.posts.outbox import Outbox
+from countersign.store.posts.streams import StreamStore
 from countersign.store.retention import RetentionStore
 from countersign.store.run_slots import RunSlots
 from countersign.store.threads import ThreadStore
@@ -45,6 +46,7 @@ class Storage:
     slots: RunSlots
     outbox: Outbox
     lost_cards: LostCards
+    streams: StreamStore
     ledger: Ledger
     delegations: DelegationStore
     grants: GrantStore
@@ -86,6 +88,7 @@ async def open_storage(
         slots=RunSlots(pool, queue.defer, limits),
         outbox=Outbox(pool, queue.defer, hasher),
         lost_cards=LostCards(pool, hasher),
+        streams=StreamStore(pool),
         ledger=Ledger(pool, hasher),
         delegations=DelegationStore(pool, hasher),
         grants=GrantStore(pool, hasher),

@@ -42,11 +42,9 @@ class CutSession:
         return getattr(self._graphs, name)
 
     @asynccontextmanager
-    async def bind(
-        self, name: str, thread: ThreadRef, session: Any, starter: str | None = None
-    ) -> AsyncIterator[Any]:
+    async def bind(self, name: str, thread: ThreadRef, session: Any, *more: Any) -> AsyncIterator[Any]:
         await self._house.rows("SELECT pg_terminate_backend(%s, 5000)", session.info.backend_pid)
-        async with self._graphs.bind(name, thread, session, starter) as graph:
+        async with self._graphs.bind(name, thread, session, *more) as graph:
             yield graph
 
 

@@ -25,6 +25,7 @@ PROBES = {
     "orders": "tests/scenario/probes/ordering.py:graph",
     "steps": "tests/scenario/probes/stepping.py:graph",
     "acts": "tests/scenario/probes/acting.py:graph",
+    "streams": "tests/scenario/probes/streaming.py:graph",
 }
 
 

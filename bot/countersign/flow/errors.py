@@ -32,6 +32,10 @@ class Stopped(CountersignError):
     """Somebody stopped the run, which ended at its next step. What it did until then is saved."""
 
 
+class RunAgain(CountersignError):
+    """The run was stopped before it did anything that counts: the step is to be taken again, at once."""
+
+
 class RunFailed(CountersignError):
     """The graph raised. The log has the traceback under `error_id`; `hint` is safe to show to people.
 

@@ -38,6 +38,7 @@ class StepResult:
     opened: tuple[Review, ...] = ()  # the approvals that `changes` open
     post: tuple[Outgoing, ...] = ()
     error: ErrorReport | None = None  # of the failure that `post` reports, for the graph's author
+    waits: bool = False  # whether the graph rests at a question
     notices: tuple["Notice", ...] = ()  # sent after the result is saved; a failure to send one is ignored
 
 

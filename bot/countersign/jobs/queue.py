@@ -11,7 +11,7 @@ from procrastinate.jobs import Job
 from psycopg_pool import AsyncConnectionPool
 
 from countersign.error_translation import translate_errors
-from countersign.flow.errors import Drained, StaleWorker, ThreadBusy
+from countersign.flow.errors import Drained, RunAgain, StaleWorker, ThreadBusy
 from countersign.jobs.reliable_job_manager import ReliableJobManager
 
 ADVANCE = "advance"
@@ -27,7 +27,7 @@ class RetryPolicy(BaseRetryStrategy):
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
-        if isinstance(exception, Drained | asyncio.CancelledError):
+        if isinstance(exception, Drained | RunAgain | asyncio.CancelledError):
             return RetryDecision(retry_in={"seconds": 0})
         if isinstance(exception, ThreadBusy | StaleWorker):
             return RetryDecision(retry_in={"seconds": 1})

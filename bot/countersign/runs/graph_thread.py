@@ -14,7 +14,7 @@ from langgraph.types import Command, StateSnapshot
 
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
-from countersign.flow.errors import AnswerRefused, DatabaseUnavailable, Drained, RunFailed, Stopped
+from countersign.flow.errors import AnswerRefused, DatabaseUnavailable, Drained, RunAgain, RunFailed, Stopped
 from countersign.flow.graph_state import GraphInfo, GraphState, StateChange, is_breakpoint
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
@@ -36,6 +36,7 @@ from countersign.runs.state.snapshot import (
 )
 from countersign.runs.state.state_schema import changeable_state, changed_fields
 from countersign.runs.state.unanswered import is_asked, unanswered
+from countersign.runs.streaming.watching import Watching
 
 
 def thread_config(ref: ThreadRef, host: object) -> RunnableConfig:
@@ -65,8 +66,10 @@ class GraphThread:
         failed: Callable[[BaseException], RunFailed],
         *,
         shows_state: bool = False,
+        watching: Watching | None = None,
     ) -> None:
-        """`failed` reports what a run raised."""
+        """`failed` reports what a run raised; with `watching`, runs report what they do."""
+        self._watching = watching
         self._graph = graph
         self._info = info
         self._plan = plan
@@ -230,13 +233,24 @@ class GraphThread:
     async def _run(self, given: Any, config: RunnableConfig) -> None:
         try:
             context = self._plan.context.of_run(json.loads(config["metadata"].get(CONTEXT_KEY, "{}")))
-            await self._graph.ainvoke(
-                given, config, context=context, durability="sync", control=self._control
-            )
+            await self._invoke(given, config, context)
+        except RunAgain:
+            raise
         except GraphDrained:
             raise (Drained if self._control.hands_back else Stopped) from None
         except Exception as error:
             raise self._translated(error) from error
+
+    async def _invoke(self, given: Any, config: RunnableConfig, context: Any) -> None:
+        async def invoke(given: Any, config: RunnableConfig) -> None:
+            await self._graph.ainvoke(
+                given, config, context=context, durability="sync", control=self._control
+            )
+
+        if self._watching is None:
+            await invoke(given, config)
+        else:
+            await self._watching.run(invoke, given, config, dangling_tool_calls(self._values))
 
     def _translated(self, error: Exception) -> CountersignError:
         if is_database_unavailable(error, self._session):

@@ -19,6 +19,7 @@ from countersign.approvals.json import Json
 from countersign.flow.error_report import ErrorReport
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.graph_state import GraphInfo
+from countersign.flow.ports import Watch
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts.code import GraphReading
 from countersign.runs.code_version import code_version
@@ -36,6 +37,8 @@ from countersign.runs.serialization.own_types import OwnTypes
 from countersign.runs.serialization.serializer import CheckpointSerializer, build_serializer
 from countersign.runs.source.answers import own_code, read_all_answers
 from countersign.runs.state.unanswered import RecordsReads
+from countersign.runs.streaming.speaking_nodes import speaking_nodes
+from countersign.runs.streaming.watching import WatchedGraph, Watching
 
 Redact: TypeAlias = Callable[[str], str]
 
@@ -107,6 +110,7 @@ class Graphs:
         own = own_code(loaded)
         self._plans = {name: plan_input(graph, own) for name, graph in loaded.items()}
         self._shows_state = shows_state
+        self._watched: dict[str, WatchedGraph] = {}
         self._reports = ErrorReports(own, redact) if redact else None
         self.infos: Mapping[str, GraphInfo] = {
             name: replace(
@@ -125,8 +129,11 @@ class Graphs:
         thread: ThreadRef,
         session: psycopg.AsyncConnection[Any],
         starter: str | None = None,
+        watch: Watch | None = None,
     ) -> AsyncIterator[GraphThread]:
         """One graph in one thread. Its checkpointer writes over the session that holds the thread's lock.
+
+        `watch` is told what runs do, from any thread.
 
         `starter` is the user who starts this run; None where an earlier run continues. Raises RunFailed if a
         graph that is built per run cannot be built.
@@ -167,9 +174,17 @@ class Graphs:
                     self.answers[name],
                     failed,
                     shows_state=self._shows_state(),
+                    watching=self._watching(name, watch),
                 )
         finally:
             self._controls.pop(control, None)
+
+    def _watching(self, name: str, watch: Watch | None) -> Watching | None:
+        if watch is None:
+            return None
+        if name not in self._watched:
+            self._watched[name] = WatchedGraph(speaking=speaking_nodes(self._loaded[name].sample))
+        return Watching(graph=self._watched[name], report=watch)
 
     async def describe(
         self, name: str, thread: ThreadRef, sessions: AsyncConnectionPool[psycopg.AsyncConnection[Any]]

@@ -22,6 +22,7 @@ from countersign.slack.memberships import Memberships
 from countersign.slack.message_sender import MessageSender
 from countersign.slack.messages import render_message
 from countersign.slack.reply_buttons import render_notice
+from countersign.slack.streams.stream_display import SlackStreamDisplay
 from countersign.slack.text.names import Names
 from countersign.slack.text.rendered_names import name_people
 from countersign.slack.transport.outbound.file_upload import share_file
@@ -53,7 +54,8 @@ class SlackClient:
         self.directory = ApproverDirectory(api, self.person)
         self.memberships = Memberships(self.users, self.directory)
         self.names = self._names = Names(api)
-        self._sender = MessageSender(api)
+        self.streams = SlackStreamDisplay(api, workspace.bot_user, workspace.team)
+        self._sender = MessageSender(api, self.streams)
         self._cards = CardMessages(api, workspace, self._names, self._sender)
 
     async def post(self, row: Outgoing, review: Review | None) -> str:

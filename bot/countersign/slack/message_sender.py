@@ -6,8 +6,11 @@ from dataclasses import replace
 import structlog
 
 from countersign.flow.errors import SlackRefused
+from countersign.flow.live.content import MessageStream
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.slack.block_kit.builders import RenderedMessage
+from countersign.slack.streams.live_text import has_link
+from countersign.slack.streams.stream_display import SlackStreamDisplay
 from countersign.slack.transport.outbound.posted_messages import EVENT_TYPE, find_posted_messages
 from countersign.slack.transport.outbound.web_api import WebApi
 
@@ -20,8 +23,9 @@ log = structlog.get_logger()
 
 
 class MessageSender:
-    def __init__(self, api: WebApi) -> None:
+    def __init__(self, api: WebApi, streams: SlackStreamDisplay) -> None:
         self._api = api
+        self._streams = streams
 
     async def find(self, row: Outgoing, channel: str) -> str | None:
         """The ts of the row's message, if an earlier attempt posted it."""
@@ -53,12 +57,25 @@ class MessageSender:
         thread_ts, done = row.thread_ts, {}
         if row.attempts > 0:
             done = await find_posted_messages(self._api, row.channel, thread_ts, keys)
+        if row.stream is not None and row.key not in done:
+            taken = await self._take_over(row, row.stream, messages[0])
+            done |= {row.key: taken} if taken else {}
         for key, rendered in zip(keys, messages, strict=True):
             if key not in done:
                 done[key] = await self._send_or_fall_back(
                     key, row.channel, thread_ts or done.get(row.key), rendered
                 )
         return done[row.key]
+
+    async def _take_over(self, row: Outgoing, stream: MessageStream, rendered: RenderedMessage) -> str | None:
+        """The ts of the message in which the row's beginning is shown, once it shows the rest.
+
+        Only a post can be told not to fetch a link, so a text with one is posted, and the other removed.
+        """
+        if not any(has_link(str(block.get("text") or "")) for block in rendered.blocks):
+            return await self._streams.take_over(stream, row.key, rendered)
+        await self._streams.remove(stream)
+        return None
 
     async def _send_or_fall_back(
         self, key: str, channel: str, thread_ts: str | None, rendered: RenderedMessage

@@ -454,7 +454,7 @@ FROM (
     ORDER BY seq FOR UPDATE
 ) claimed
 WHERE o.seq = claimed.seq
-RETURNING o.*;
+RETURNING o.*, (SELECT row_to_json(s) FROM countersign.message_streams s WHERE s.key = o.key AND NOT s.discarded) AS stream;
 
 -- claim_one --
 -- Leases the one message that begins a thread.
@@ -475,7 +475,10 @@ ORDER BY bool_and(kind IN ('note', 'waiting', 'removal')), first
 LIMIT %(limit)s;
 
 -- mark_posted --
--- Records the post of one message; no row when it was recorded already.
+-- Records the post of one message, in which its stream ends; no row when it was recorded already.
+WITH ended AS (
+    DELETE FROM countersign.message_streams WHERE key = %(key)s AND NOT discarded
+)
 UPDATE countersign.outbox SET posted_at = now(), posted_ts = %(ts)s, error = NULL
 WHERE key = %(key)s AND posted_at IS NULL
 RETURNING key;
@@ -514,7 +517,10 @@ WHERE posted_at IS NULL AND given_up_at IS NULL
   AND (key = %(key)s OR (channel = %(channel)s AND thread_ts = %(thread_ts)s));
 
 -- give_up --
--- Records that a message will never be posted, and why.
+-- Records that a message will never be posted, and why. What is shown of it already is to be removed.
+WITH ended AS (
+    UPDATE countersign.message_streams SET discarded = true WHERE key = %(key)s
+)
 UPDATE countersign.outbox SET given_up_at = now(), error = %(error)s WHERE key = %(key)s AND posted_at IS NULL;
 
 -- message_posted --
@@ -1102,3 +1108,38 @@ WHERE c.relkind IN ('r', 'p') AND (n.nspname = 'countersign' OR n.nspname = 'pub
   AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
            AND has_table_privilege(c.oid, 'INSERT'))
 ORDER BY 1;
+
+-- begin_stream --
+-- Records a stream before Slack is asked for its message. No row while the thread has older messages to post, which
+-- would come after it.
+INSERT INTO countersign.message_streams (key, team, channel, thread_ts, ts, native, begun_at)
+SELECT %(key)s, %(team)s, %(channel)s, %(thread_ts)s, %(ts)s, %(native)s, %(begun_at)s
+WHERE NOT EXISTS (
+    SELECT 1 FROM countersign.outbox
+    WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND posted_at IS NULL AND given_up_at IS NULL)
+ON CONFLICT (key) DO NOTHING
+RETURNING key;
+
+-- update_stream --
+-- Records where a stream's message is and how it is held; no row if it was discarded meanwhile.
+UPDATE countersign.message_streams SET ts = %(ts)s, native = %(native)s WHERE key = %(key)s AND NOT discarded
+RETURNING key;
+
+-- streams_of_thread --
+-- The streams of a thread that are open and that no message to be posted takes over.
+SELECT s.* FROM countersign.message_streams s
+WHERE s.channel = %(channel)s AND s.thread_ts = %(thread_ts)s AND NOT s.discarded
+  AND NOT EXISTS (SELECT 1 FROM countersign.outbox o WHERE o.key = s.key);
+
+-- discard_streams --
+-- Records that nothing comes of these streams, whose messages are then removed.
+UPDATE countersign.message_streams SET discarded = true WHERE key = ANY(%(keys)s) RETURNING *;
+
+-- discarded_streams --
+-- Streams whose message is still to be removed, and nobody is at it.
+SELECT * FROM countersign.message_streams WHERE discarded AND begun_at < now() - interval '30 seconds'
+ORDER BY begun_at LIMIT %(limit)s;
+
+-- remove_stream --
+-- Forgets a stream whose message stays as it is, or is gone.
+DELETE FROM countersign.message_streams WHERE key = %(key)s;

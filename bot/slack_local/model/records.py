@@ -72,6 +72,7 @@ class Message:
     streaming: bool = False
     stream_expires_at: float = 0.0
     stopped_by_user: bool = False
+    task_display_mode: str = "timeline"  # of a stream: or "plan", which shows its tasks in one block
     mrkdwn: bool = True
     tombstone: bool = False
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
+from countersign.flow.live.content import MessageStream
 from countersign.flow.thread import ThreadRef
 
 IMAGE_LIMIT = 8 << 20  # bytes
@@ -46,6 +47,7 @@ class Outgoing:
     approval_id: UUID | None = None
     held: bool = False  # a direct message that waited for the end of its reader's quiet hours
     attempts: int = 0  # posts tried before this one; above 0, it may be there already
+    stream: MessageStream | None = None  # in which its beginning is shown already
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,11 @@ class ThreadRoot:
     user: str
     text: str
     response_url: str
+
+
+def message_key(ref: ThreadRef, message: str) -> str:
+    """The key of the post of an AI message that has this key in the graph's state."""
+    return f"message:{ref.id}:{message}"
 
 
 def outgoing(ref: ThreadRef, key: str, kind: OutgoingKind, body: Json = None) -> Outgoing:

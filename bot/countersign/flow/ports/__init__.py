@@ -3,7 +3,7 @@
 from countersign.flow.ports.break_glass import BreakGlassStore
 from countersign.flow.ports.clock import Clock
 from countersign.flow.ports.delegations import Delegations, DelegationStore
-from countersign.flow.ports.graphs import Graphs, GraphThread, Locks, Runs, RunSlots, Session
+from countersign.flow.ports.graphs import Graphs, GraphThread, Locks, Runs, RunSlots, Session, Watch
 from countersign.flow.ports.home import (
     HomeDisplay,
     HomeStore,
@@ -13,6 +13,7 @@ from countersign.flow.ports.home import (
     OwnChannel,
     QuietHoursStore,
 )
+from countersign.flow.ports.live import StreamDisplay, StreamStore
 from countersign.flow.ports.outbox import LostCards, Outbox
 from countersign.flow.ports.retention import Checkpoints, RetentionStore
 from countersign.flow.ports.slack import ApproverDirectory, Names, Slack, SlackForTools, StatusDisplay
@@ -61,5 +62,8 @@ __all__ = [
     "SlackForTools",
     "StatusDisplay",
     "Store",
+    "StreamDisplay",
+    "StreamStore",
     "TimerStore",
+    "Watch",
 ]

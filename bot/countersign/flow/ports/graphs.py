@@ -1,15 +1,19 @@
 """What the use cases need of LangGraph, and the locks and slots under which a graph runs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from countersign.approvals.json import Json
 from countersign.flow.error_report import ErrorReport
 from countersign.flow.graph_state import GraphInfo, GraphState, StateChange
+from countersign.flow.live.events import RunEvent
 from countersign.flow.messages.inbound import Inbound
 from countersign.flow.slots import Slot
 from countersign.flow.thread import ThreadRef
+
+Watch: TypeAlias = Callable[[RunEvent], None]
+"""Takes what a run reports, on the loop of whoever bound the graph. Returns at once, never raises."""
 
 
 class Session(Protocol):
@@ -95,9 +99,17 @@ class Graphs(Protocol):
     def default(self) -> str: ...
 
     def bind(
-        self, name: str, thread: ThreadRef, session: Any, starter: str | None = None
+        self,
+        name: str,
+        thread: ThreadRef,
+        session: Any,
+        starter: str | None = None,
+        watch: Watch | None = None,
     ) -> AbstractAsyncContextManager[GraphThread]:
-        """`starter` wrote what starts a run now; None where one goes on that somebody started before."""
+        """`starter` wrote what starts a run now; None where one goes on that somebody started before.
+
+        `watch` is told what runs do while they go on.
+        """
         ...
 
     def report_error(self, error_id: str, name: str, error: BaseException) -> ErrorReport | None:

@@ -61,6 +61,7 @@ def reconcile(
         changes=(*changed.values(), *withdrawn, *(_opening(review) for review in opened)),
         opened=tuple(opened),
         post=(*run_output(work, state, before), *(card(ref, review.approval) for review in opened), *post),
+        waits=bool(state.pending),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from countersign.approvals.json import Json
 from countersign.flow.graph_state import AgentMessage, GraphState, Image
-from countersign.flow.messages.outgoing import IMAGE_LIMIT, Outgoing, OutgoingKind, outgoing
+from countersign.flow.messages.outgoing import IMAGE_LIMIT, Outgoing, OutgoingKind, message_key, outgoing
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import Work
 
@@ -63,7 +63,7 @@ def _unless_early(messages: Iterable[AgentMessage], early: Counter[str]) -> list
 def _words(ref: ThreadRef, messages: Iterable[AgentMessage]) -> list[Outgoing]:
     rows = []
     for message in messages:
-        key = f"message:{ref.id}:{message.key}"
+        key = message_key(ref, message.key)
         if message.text:
             rows.append(outgoing(ref, key, OutgoingKind.AGENT_MESSAGE, {"text": message.text}))
         rows += _images(ref, key, message.images)

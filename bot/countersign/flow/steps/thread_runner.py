@@ -22,17 +22,19 @@ from countersign.flow.errors import (
     DatabaseUnavailable,
     Drained,
     RateLimited,
+    RunAgain,
     RunFailed,
     SlackUnreachable,
     StaleWorker,
 )
+from countersign.flow.live.live_run import LiveRuns
 from countersign.flow.messages.attachments import attachments_note
 from countersign.flow.messages.inbound import STARTS_A_RUN, InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind, failure
 from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
-from countersign.flow.ports import Clock, Graphs, Locks, Names, RunSlots, Session, Store
+from countersign.flow.ports import Clock, Graphs, Locks, Names, RunSlots, Session, Store, Watch
 from countersign.flow.review import Review
 from countersign.flow.steps.graph_choice import choose_graph, graph_missing
 from countersign.flow.steps.observed_graph import ObservedGraph
@@ -49,6 +51,7 @@ MAX_ATTEMPTS = 5  # a step that ended its worker's process this often is parked
 _BROKEN = "Countersign failed here, not the agent. Nothing is lost."
 _NOT_THE_STEPS_FAULT = (
     *(Drained, asyncio.CancelledError),  # this process stops
+    RunAgain,
     *(RateLimited, SlackUnreachable, DatabaseUnavailable),
     Conflict,  # somebody voted while the step was under way: it is to be done on what is stored now
 )
@@ -76,8 +79,13 @@ class ThreadRunner:
         observer: Observer | None = None,
         assign_rules: RuleAssignment | None = None,
         names: Names | None = None,
+        live_runs: LiveRuns | None = None,
     ) -> None:
-        """Without `assign_rules`, members decide everything; without `names`, ids stay ids."""
+        """Without `assign_rules`, members decide everything; without `names`, ids stay ids.
+
+        Without `live_runs`, nothing is shown of a run before it rests.
+        """
+        self._live_runs = live_runs
         self._names = names
         self._store = store
         self._locks = locks
@@ -96,8 +104,8 @@ class ThreadRunner:
         """Do all that the thread has to do, unless it has to wait for others first.
 
         Raises ThreadBusy where another worker holds it, StaleWorker where one took it over, Drained where
-        this process is stopping, Conflict, DatabaseUnavailable, RateLimited and SlackUnreachable: the job
-        must then be retried. Any other error is reported in the thread, which is halted.
+        this process is stopping, RunAgain, Conflict, DatabaseUnavailable, RateLimited and SlackUnreachable:
+        the job must then be retried. Any other error is reported in the thread, which is halted.
         """
         async with self._locks.hold(thread_id) as session:
             more = True
@@ -127,7 +135,7 @@ class ThreadRunner:
         try:
             with self._observer.metrics.runs.steps.time():
                 work = await self._with_requester(work)
-                taken = await self._step(work, session)
+                taken = await self._step_shown(work, session)
             return await self._save(work, taken)
         except _NOT_THE_STEPS_FAULT as error:
             log.info("step_interrupted", thread_id=work.thread.ref.id, reason=type(error).__name__)
@@ -202,7 +210,20 @@ class ThreadRunner:
             return ref
         return replace(ref, current_channel=await self._names.current_channel(ref.channel))
 
-    async def _step(self, work: Work, session: Session) -> StepResult:
+    async def _step_shown(self, work: Work, session: Session) -> StepResult:
+        """The next step's result, after what it does was shown while it went on."""
+        if self._live_runs is None:
+            return await self._step(work, session)
+        live = await self._live_runs.open(work)
+        try:
+            result = await self._step(work, session, live.on_event)
+        except BaseException:
+            await asyncio.shield(live.abandon())
+            raise
+        await live.finish(result)
+        return result
+
+    async def _step(self, work: Work, session: Session, watch: Watch | None = None) -> StepResult:
         first = work.inbound[0] if work.inbound else None
         if work.thread.attempts > MAX_ATTEMPTS:
             return self._give_up(work)
@@ -221,7 +242,7 @@ class ThreadRunner:
             return graph_missing(work, self._graphs)
         try:
             ref = await self._current(work.thread.ref)
-            async with self._graphs.bind(info.name, ref, session, _starter(work)) as bound:
+            async with self._graphs.bind(info.name, ref, session, _starter(work), watch) as bound:
                 graph = ObservedGraph(bound, info.name, work.thread.ref.id, self._observer)
                 return await Step(
                     work,

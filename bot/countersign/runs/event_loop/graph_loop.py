@@ -9,14 +9,15 @@ them.
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
 import structlog
 
 from countersign.flow.error_report import ErrorReport
 from countersign.flow.graph_state import GraphInfo
-from countersign.flow.ports import Graphs, GraphThread, Locks
+from countersign.flow.live.events import RunEvent
+from countersign.flow.ports import Graphs, GraphThread, Locks, Watch
 from countersign.flow.thread import ThreadRef
 from countersign.runs import graphs as hosted
 from countersign.runs.event_loop.blocking_watchdog import make_inspectable
@@ -86,10 +87,16 @@ class GraphsOnGraphLoop:
 
     @asynccontextmanager
     async def bind(
-        self, name: str, thread: ThreadRef, session: Any, starter: str | None = None
+        self,
+        name: str,
+        thread: ThreadRef,
+        session: Any,
+        starter: str | None = None,
+        watch: Watch | None = None,
     ) -> AsyncIterator[GraphThread]:
         """As the port says. `session` is one of the graph loop's own."""
-        bound = self._bridge.enter(lambda: self._graphs.bind(name, thread, session, starter))
+        watch = _on_this_loop(watch) if watch is not None else None
+        bound = self._bridge.enter(lambda: self._graphs.bind(name, thread, session, starter, watch))
         async with bound as graph:
             yield self._bridge.proxy(graph)
 
@@ -116,6 +123,17 @@ class GraphsOnGraphLoop:
             self._graphs.drain()
 
         await self._bridge.call(drain)
+
+
+def _on_this_loop(watch: Watch) -> Watch:
+    """The same for other threads to call. What they report after this loop was closed is dropped."""
+    here = asyncio.get_running_loop()
+
+    def report(event: RunEvent) -> None:
+        with suppress(RuntimeError):
+            here.call_soon_threadsafe(watch, event)
+
+    return report
 
 
 def _conforms(graphs: GraphsOnGraphLoop, locks: LocksOnGraphLoop) -> tuple[Graphs, Locks]:

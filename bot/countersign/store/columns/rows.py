@@ -6,6 +6,7 @@ can hold, U+0000 among them.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Json as AsJson
@@ -14,6 +15,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.awaited import awaited, concerned, deadline, excused
 from countersign.approvals.lifecycle import Status
 from countersign.flow.error_report import ErrorReport
+from countersign.flow.live.content import MessageStream
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.thread import ThreadRecord, ThreadRef
@@ -79,6 +81,20 @@ def outgoing_from(row: Row) -> Outgoing:
         approval_id=row["approval_id"],
         held=row.get("held_at") is not None,
         attempts=row["attempts"] - 1,
+        stream=stream_from(row["stream"]) if row.get("stream") else None,
+    )
+
+
+def stream_from(row: Row) -> MessageStream:
+    begun_at = row["begun_at"]
+    return MessageStream(
+        key=row["key"],
+        team=row["team"],
+        channel=row["channel"],
+        thread_ts=row["thread_ts"],
+        begun_at=datetime.fromisoformat(begun_at) if isinstance(begun_at, str) else begun_at,
+        ts=row["ts"],
+        native=row["native"],
     )
 
 

@@ -15,6 +15,7 @@ from slack_local.web_api.methods import agents, chat
 
 STREAM_TTL = 300.0  # seconds without an append after which a stream ends by itself
 MAX_MARKDOWN = 12_000
+TASK_DISPLAY_MODES = ("timeline", "plan")
 _task = {"type": choice("task_update"), "id": string(), "title": string()}
 _more = {
     "status": choice("pending", "in_progress", "complete", "error"),
@@ -45,6 +46,9 @@ async def start(call: Call) -> JsonObject:
             raise SlackError("missing_recipient_team_id")
         if call.text("recipient_user_id") is None:
             raise SlackError("missing_recipient_user_id")
+    display = call.text("task_display_mode") or "timeline"
+    if display not in TASK_DISPLAY_MODES:
+        raise invalid_arguments("must be a valid enum value [json-pointer:/task_display_mode]")
     username, icons = chat.custom_look(call)
     message = Message(
         channel=channel.id,
@@ -58,6 +62,7 @@ async def start(call: Call) -> JsonObject:
         icons=icons,
         streaming=True,
         stream_expires_at=slack.clock.now() + STREAM_TTL,
+        task_display_mode=display,
     )
     _grow(call, message)
     messages.post(slack, call.delivery, message)
@@ -118,7 +123,9 @@ def _grow(call: Call, message: Message) -> None:
         if kind == "markdown_text":
             text += chunk["text"]
         elif kind == "task_update":
-            blocks = _with_task(blocks, chunk)
+            blocks = _with_task(blocks, chunk, message.task_display_mode)
+        elif kind == "plan_update" and message.task_display_mode == "plan":
+            blocks = _with_plan(blocks, title=chunk["title"])
         elif kind == "blocks":
             blocks += message_blocks(chunk["blocks"])
     if len(text) > MAX_MARKDOWN:
@@ -127,14 +134,24 @@ def _grow(call: Call, message: Message) -> None:
     message.text, message.blocks = text, blocks + said
 
 
-def _with_task(blocks: list[JsonObject], chunk: JsonObject) -> list[JsonObject]:
-    """The blocks with one task card, new or brought up to date."""
-    known = next((b for b in blocks if b["type"] == "task_card" and b["task_id"] == chunk["id"]), {})
+def _with_task(blocks: list[JsonObject], chunk: JsonObject, display: str) -> list[JsonObject]:
+    """The blocks with one task card, new or brought up to date; in a plan, inside its block."""
+    plan = next((b for b in blocks if b["type"] == "plan"), None)
+    cards = (plan or {}).get("tasks", []) if display == "plan" else blocks
+    known = next((b for b in cards if b["type"] == "task_card" and b["task_id"] == chunk["id"]), {})
     task: JsonObject = {**known, "type": "task_card", "task_id": chunk["id"], "title": chunk["title"]}
     task |= {k: chunk[k] for k in ("status", "sources") if k in chunk}
     task |= {k: _prose(chunk[k]) for k in ("details", "output") if chunk.get(k)}
     (card,) = message_blocks([task])
-    return [card if b is known else b for b in blocks] if known else [*blocks, card]
+    cards = [card if b is known else b for b in cards] if known else [*cards, card]
+    return _with_plan(blocks, tasks=cards) if display == "plan" else cards
+
+
+def _with_plan(blocks: list[JsonObject], **changes: Any) -> list[JsonObject]:
+    """The blocks with the plan's block, new or brought up to date."""
+    known = next((b for b in blocks if b["type"] == "plan"), {})
+    (plan,) = message_blocks([{"type": "plan", "title": "Plan", "tasks": [], **known, **changes}])
+    return [plan if b is known else b for b in blocks] if known else [*blocks, plan]
 
 
 def _prose(text: Any) -> JsonObject:

@@ -6,9 +6,11 @@ Metadata is readable by every app and member of the workspace, so a key holds id
 from collections.abc import Collection
 from typing import Any
 
+from countersign.flow.live.content import MessageStream
 from countersign.slack.transport.outbound.web_api import WebApi
 
 EVENT_TYPE = "countersign_message"
+_CLOCK_SKEW = 5.0  # seconds between Slack's clock and ours
 _PAGE_SIZE = 200  # what Slack recommends
 _MAX_CHANNEL_PAGES = 10  # of a channel, newest first; of a thread, all pages are read
 
@@ -36,6 +38,32 @@ async def find_posted_messages(
         if not cursor or len(found) == len(keys):
             break
     return found
+
+
+async def find_stream(api: WebApi, stream: MessageStream, bot_user: str) -> str | None:
+    """The ts of a stream whose beginning Slack never confirmed: streams carry no metadata before they end.
+
+    It is a stream of the bot's in that thread, without a key, and not older than the request for it.
+    """
+    since = stream.begun_at.timestamp() - _CLOCK_SKEW
+    cursor = ""
+    while True:
+        answer = await api.read(
+            "conversations.replies",
+            channel=stream.channel,
+            ts=stream.thread_ts,
+            oldest=f"{since:.6f}",
+            include_all_metadata=True,
+            limit=_PAGE_SIZE,
+            cursor=cursor or None,
+        )
+        for message in answer.get("messages", ()):
+            ours = message.get("user") == bot_user and float(message["ts"]) >= since
+            if ours and message.get("streaming_state") and _key(message) is None:
+                return str(message["ts"])
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return None
 
 
 def _key(message: dict[str, Any]) -> str | None:

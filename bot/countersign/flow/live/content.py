@@ -1,0 +1,53 @@
+"""What a live message shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class TaskStatus(StrEnum):
+    """Of a task in a plan; Slack's own words."""
+
+    PENDING = "pending"
+    IN_PROGRESS = "in_progress"
+    COMPLETE = "complete"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanTask:
+    """A tool call. Its arguments are for the card alone."""
+
+    id: str
+    tool: str
+    status: TaskStatus = TaskStatus.PENDING
+    not_run: bool = False  # it was turned down
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    tasks: tuple[PlanTask, ...] = ()
+    ended: bool = False
+    waits: bool = False  # ended at a question
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageStream:
+    """A message that is shown while it is written, until the outbox row of this key takes it over."""
+
+    key: str
+    team: str
+    channel: str
+    thread_ts: str
+    begun_at: datetime
+    ts: str | None = None  # None: Slack's answer was lost, or has not come yet
+    native: bool = True  # held by Slack's stream methods; else an ordinary message, or a stream that ended
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A live message as Slack has it now."""
+
+    stream: MessageStream
+    text: str = ""  # as it was sent
+    plan: Plan | None = None

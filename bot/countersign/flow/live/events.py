@@ -1,0 +1,45 @@
+"""What a run reports while it goes on."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextAdded:
+    """The model wrote a piece of a message that will be in the graph's output."""
+
+    message_id: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextEnded:
+    """The model ended that message."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolRequested:
+    """The model asks for a tool call, or one that it asked for before this run has no result yet."""
+
+    call_id: str
+    tool: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolStarted:
+    call_id: str
+    tool: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolEnded:
+    """`waits`: the tool did not end, but asks a person."""
+
+    call_id: str
+    failed: bool = False
+    waits: bool = False
+
+
+RunEvent: TypeAlias = TextAdded | TextEnded | ToolRequested | ToolStarted | ToolEnded

@@ -1,0 +1,79 @@
+"""Runs a graph so that it reports what it does, unless its model cannot stream."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from langchain_core.runnables import RunnableConfig
+
+from countersign.flow.errors import RunAgain
+from countersign.flow.live.events import RunEvent, ToolRequested
+from countersign.runs.streaming.run_watcher import RunWatcher, StreamUnfaithful
+
+log = structlog.get_logger()
+
+Invoke = Callable[[Any, RunnableConfig], Awaitable[None]]
+
+# What LangChain and OpenAI-compatible servers say of a model that gives whole answers only.
+_CANNOT_STREAM = (
+    "no generations found in stream",
+    "no generation chunks were returned",
+    "must be verified to stream",
+    "does not support streaming",
+    "streaming is not supported",
+)
+
+
+@dataclass(kw_only=True)
+class WatchedGraph:
+    """What is known of a graph. `can_stream` is false once its model refused to."""
+
+    speaking: frozenset[tuple[str, ...]]
+    can_stream: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watching:
+    """One thread's runs of a graph. `report` may be called from any thread."""
+
+    graph: WatchedGraph
+    report: Callable[[RunEvent], None]
+
+    async def run(
+        self, invoke: Invoke, given: Any, config: RunnableConfig, asked_for: Iterable[tuple[str, str]]
+    ) -> None:
+        """Invoke the graph. `asked_for`: (id, name) of the tool calls that have no result yet.
+
+        Raises RunAgain where the model cannot stream: the next run does not ask it to.
+        """
+        if not self.graph.can_stream:
+            await invoke(given, config)
+            return
+        for call, tool in asked_for:
+            self.report(ToolRequested(call_id=call, tool=tool))
+        watched: RunnableConfig = {**config, "callbacks": [RunWatcher(self.report, self.graph.speaking)]}
+        try:
+            await invoke(given, watched)
+        except Exception as error:
+            if not _cannot_stream(error):
+                raise
+            log.info("model_cannot_stream", reason=str(error))
+            self.graph.can_stream = False
+            raise RunAgain from error
+
+
+def _cannot_stream(error: BaseException) -> bool:
+    return any(
+        isinstance(each, StreamUnfaithful) or any(words in str(each).casefold() for words in _CANNOT_STREAM)
+        for each in _causes(error)
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    each: BaseException | None = error
+    for _ in range(10):
+        if each is None:
+            return
+        yield each
+        each = each.__cause__ or each.__context__

@@ -1,0 +1,72 @@
+"""A plan as Slack's task updates, and as small print where Slack has none."""
+
+import re
+from collections.abc import Iterator
+
+from countersign.flow.live.content import Plan, PlanTask, TaskStatus
+from countersign.interrupts import action_label, imitates_decision
+from countersign.slack.block_kit.builders import Block, RenderedMessage, mrkdwn
+from countersign.slack.block_kit.escaping import escape
+
+_TITLE = "Working on it"
+_TITLE_ENDED = "Steps taken"
+_TITLE_WAITS = "Waiting for an answer"
+_TOOL = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_UNKNOWN_TOOL = "Tool"
+_NOT_RUN = "Not run"
+_STATUS = {
+    TaskStatus.PENDING: "waiting",
+    TaskStatus.IN_PROGRESS: "running",
+    TaskStatus.COMPLETE: "done",
+    TaskStatus.ERROR: "failed",
+}
+_MAX_TASKS = 40  # the newest; a message has 50 blocks
+_ELEMENTS = 10  # of a context block
+
+
+def task_title(tool: str) -> str:
+    """The tool's name in words. A model may call tools that do not exist, so only names are shown."""
+    title = action_label(tool) if _TOOL.fullmatch(tool) else _UNKNOWN_TOOL
+    return _UNKNOWN_TOOL if imitates_decision(title) else title
+
+
+def plan_title(plan: Plan) -> str:
+    if plan.waits:
+        return _TITLE_WAITS
+    return _TITLE_ENDED if plan.ended else _TITLE
+
+
+def plan_chunks(plan: Plan, before: Plan | None = None) -> list[Block]:
+    """The stream chunks that lead from one plan to the next."""
+    known = {task.id: task for task in before.tasks} if before else {}
+    changed = [task for task in plan.tasks[-_MAX_TASKS:] if known.get(task.id) != task]
+    title: list[Block] = []
+    if before is None or plan_title(before) != plan_title(plan):
+        title = [{"type": "plan_update", "title": plan_title(plan)}]
+    return [*title, *map(_task_chunk, changed)]
+
+
+def _task_chunk(task: PlanTask) -> Block:
+    chunk: Block = {
+        "type": "task_update",
+        "id": task.id,
+        "title": task_title(task.tool),
+        "status": task.status.value,
+    }
+    return chunk | {"output": _NOT_RUN} if task.not_run else chunk
+
+
+def plan_message(plan: Plan) -> RenderedMessage:
+    """The plan as a message of the bot's own, in small print as all of its notes."""
+    title = plan_title(plan)
+    lines = [*_lines(plan)]
+    pieces = [lines[at : at + _ELEMENTS] for at in range(0, len(lines), _ELEMENTS)]
+    blocks: list[Block] = [{"type": "context", "elements": [mrkdwn(title)]}]
+    blocks += [{"type": "context", "elements": [mrkdwn(line) for line in piece]} for piece in pieces]
+    return RenderedMessage(text=f"{title}: {'; '.join(lines)}", blocks=blocks)
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    for task in plan.tasks[-_MAX_TASKS:]:
+        status = _NOT_RUN.lower() if task.not_run else _STATUS[task.status]
+        yield f"{escape(task_title(task.tool))}: {status}"

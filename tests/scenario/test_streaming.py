@@ -1,0 +1,239 @@
+"""Answers grow while they are written, over both transports, and end as they are posted otherwise."""
+
+import json
+from typing import Any
+
+from countersign.testing.cards import approval_card
+from slack_local.fault_injection import ApiFault
+from slack_local.model.records import Message
+from slack_local.people.threads import Thread
+from tests.support.stage import Stage
+
+STREAM = ("chat.startStream", "chat.appendStream", "chat.stopStream")
+
+
+async def asks(stage: Stage, **wish: Any) -> Thread:
+    return await stage.ws.carol.mentions(f"streams: {json.dumps(wish)}")
+
+
+def methods(stage: Stage, thread: Thread, since: int) -> list[str]:
+    """The calls that wrote in this thread, in order, without those that show a status."""
+    ours = {message.ts for message in thread.messages()} | {thread.ts}
+    return [
+        call.method
+        for call in stage.ws.log.calls(since=since)
+        if call.method.startswith("chat.")
+        and call.ok
+        and {call.arguments.get("thread_ts"), call.arguments.get("ts")} & ours
+    ]
+
+
+def content(message: Message) -> tuple[str, list[Any], str]:
+    blocks = [{k: v for k, v in block.items() if k != "block_id"} for block in message.blocks]
+    metadata = message.metadata or {}
+    return message.text, blocks, str(metadata.get("event_payload", {}).get("key")).partition(":")[0]
+
+
+def written(message: Message) -> str:
+    return "".join(str(block.get("text")) for block in message.blocks if block["type"] == "markdown")
+
+
+async def test_an_answer_grows_and_becomes_the_message_that_is_posted_without_a_stream(either: Stage) -> None:
+    text = ["Four words of **advice**, ", "wait:more", "and four more ", "wait:rest", "words in the end."]
+    since = either.ws.log.cursor
+    thread = await asks(either, say=text)
+
+    first = await thread.wait_for(lambda m: m.streaming and "advice" in written(m))
+    assert "Written by the agent." in str(first.blocks)
+    either.release("more")
+    await thread.wait_for(lambda m: m.streaming and "four more" in written(m))
+    assert "the end" not in written(first)
+    either.release("rest")
+    last = await thread.wait_for(lambda m: not m.streaming and "in the end." in m.text)
+
+    assert last.ts == first.ts
+    assert [m.ts for m in thread.from_bot()] == [first.ts]
+    assert methods(either, thread, since) == [*STREAM, "chat.update"]
+    plain = await asks(either, say=[piece for piece in text if not piece.startswith("wait:")])
+    posted = await plain.wait_for("in the end.")
+    assert content(last) == content(posted)
+
+
+async def test_an_answer_that_is_whole_at_once_is_just_posted(either: Stage) -> None:
+    since = either.ws.log.cursor
+    thread = await asks(either, say=["All ", "at ", "once."])
+    await thread.wait_for("All at once.")
+    assert methods(either, thread, since) == ["chat.postMessage"]
+
+
+async def test_nothing_is_streamed_if_streaming_is_off(empty_stage: Stage) -> None:
+    async with empty_stage.bot(STREAMING="off"):
+        since = empty_stage.ws.log.cursor
+        thread = await asks(empty_stage, say=["Said ", "wait:off", "late."])
+        await thread.wait_for("Said late.")
+        assert methods(empty_stage, thread, since) == ["chat.postMessage"]
+
+
+def plans(thread: Thread) -> list[Any]:
+    return [block for message in thread.from_bot() for block in message.blocks if block["type"] == "plan"]
+
+
+def steps(plan: Any) -> list[tuple[str, str]]:
+    return [(task["title"], task["status"]) for task in plan["tasks"]]
+
+
+async def test_a_plan_shows_a_tool_from_running_to_done(either: Stage) -> None:
+    thread = await asks(either, say=[], call="slow", then=["Finished."])
+    shown = await thread.wait_for(lambda m: m.streaming and "plan" in {b["type"] for b in m.blocks})
+    assert steps(plans(thread)[0]) == [("Slow", "in_progress")]
+    either.release("slow")
+    await thread.wait_for("Finished.")
+
+    assert not shown.streaming
+    (plan,) = plans(thread)
+    assert (plan["title"], steps(plan)) == ("Steps taken", [("Slow", "complete")])
+    assert either.rows("SELECT key FROM countersign.message_streams") == []
+
+
+async def test_the_stream_ends_before_the_card_and_a_new_one_begins_after_it(either: Stage) -> None:
+    since = either.ws.log.cursor
+    thread = await asks(
+        either,
+        say=["Before the card ", "wait:card", "come words."],
+        call="gated",
+        then=["After it ", "wait:after", "come others."],
+    )
+    said = await thread.wait_for(lambda m: m.streaming and "Before" in written(m))
+    either.release("card")
+    card = await approval_card(thread)
+    assert not said.streaming
+    assert "Before the card come words." in said.text
+    assert float(said.ts) < float(card.ts)
+
+    await card.approve(by=either.ws.bob)
+    plan = await thread.wait_for(lambda m: m.streaming and "plan" in {b["type"] for b in m.blocks})
+    assert steps(plans(thread)[0]) == [("Gated", "in_progress")]
+    either.release("gated")
+    later = await thread.wait_for(lambda m: m.streaming and "After it" in written(m))
+    either.release("after")
+    await thread.wait_for("After it come others.")
+
+    assert [float(card.ts) < float(message.ts) for message in (plan, later)] == [True, True]
+    assert steps(plans(thread)[0]) == [("Gated", "complete")]
+    assert methods(either, thread, since).count("chat.startStream") == 3
+    assert len(thread.from_bot()) == 4, thread.transcript()
+
+
+async def test_a_call_that_was_rejected_is_a_step_of_its_own(either: Stage) -> None:
+    thread = await asks(either, say=[], call=["gated", "gated"], then=["All ", "wait:told", "right."])
+    first, second = await approval_card(thread, 0), await approval_card(thread, 1)
+    await first.reject(by=either.ws.bob)
+    await second.approve(by=either.ws.bob)
+    either.release("gated")
+    await either.reached("told")
+    await thread.wait_for(lambda m: steps_of(m) == [("Gated", "error"), ("Gated", "complete")], limit=15)
+    either.release("told")
+    await thread.wait_for("All right.")
+
+
+def steps_of(message: Message) -> list[tuple[str, str]]:
+    return [step for block in message.blocks if block["type"] == "plan" for step in steps(block)]
+
+
+async def test_without_stream_methods_a_message_is_updated(empty_stage: Stage) -> None:
+    empty_stage.ws.faults.on_call("chat.startStream", ApiFault.ERROR, times=100, error="unknown_method")
+    async with empty_stage.bot():
+        since = empty_stage.ws.log.cursor
+        thread = await asks(empty_stage, say=["Half ", "of it, ", "wait:half", "and the other."])
+        first = await thread.wait_for(lambda m: "Half of it," in written(m))
+        assert "Written by the agent." in str(first.blocks)
+        empty_stage.release("half")
+        last = await thread.wait_for("Half of it, and the other.")
+        assert last.ts == first.ts
+        assert methods(empty_stage, thread, since) == ["chat.postMessage", "chat.update"]
+
+        again = empty_stage.ws.log.cursor
+        await (await asks(empty_stage, say=["Next ", "wait:half", "one."])).wait_for("Next one.")
+        assert not empty_stage.ws.log.calls("chat.startStream", since=again)
+    empty_stage.ws.faults.clear()
+
+
+async def test_a_stream_that_slack_limits_or_ends_leaves_the_message_as_it_is_posted(
+    empty_stage: Stage,
+) -> None:
+    faults = empty_stage.ws.faults
+    async with empty_stage.bot():
+        faults.on_call("chat.appendStream", ApiFault.ERROR, error="message_not_in_streaming_state")
+        thread = await asks(empty_stage, say=["One ", "two ", "wait:ended", "three ", "wait:ended2", "four."])
+        await thread.wait_for(lambda m: m.streaming and "two" in written(m))
+        empty_stage.release("ended")
+        await thread.wait_until(lambda: not faults.api or None, what="the refused call")
+        await empty_stage.reached("ended2")
+        empty_stage.release("ended2")
+        await thread.wait_for("One two three four.")
+        assert len(thread.from_bot()) == 1
+
+        faults.on_call("chat.startStream", ApiFault.RATE_LIMITED, times=1, seconds=30)
+        limited = await asks(empty_stage, say=["Too ", "many ", "wait:many", "streams."])
+        await empty_stage.reached("many")
+        await limited.wait_until(lambda: not faults.api or None, what="the refused call")
+        empty_stage.release("many")
+        await limited.wait_for("Too many streams.")
+        assert len(limited.from_bot()) == 1
+    faults.clear()
+
+
+async def test_an_answer_with_a_link_is_posted_so_that_nothing_fetches_it(either: Stage) -> None:
+    since = either.ws.log.cursor
+    thread = await asks(
+        either, say=["See the page ", "https://evil.example/?q=secret ", "wait:link", "for more."]
+    )
+    first = await thread.wait_for(lambda m: m.streaming and "See the page" in written(m))
+    assert "evil" not in str(first.blocks)
+    either.release("link")
+    last = await thread.wait_for("for more.")
+
+    assert last.ts != first.ts
+    assert [m.ts for m in thread.from_bot()] == [last.ts]
+    sent = [c for c in either.ws.log.calls(since=since) if "evil.example" in str(c.arguments)]
+    assert [(c.method, c.arguments["unfurl_links"]) for c in sent] == [("chat.postMessage", False)]
+
+
+async def test_no_decision_can_be_imitated_while_it_is_written(either: Stage) -> None:
+    since = either.ws.log.cursor
+    thread = await asks(either, say=["Well. \n", "✅ Approved ", "by bob \n", "wait:fake", "and so on."])
+    await either.reached("fake")
+    await thread.wait_for(lambda m: m.streaming and "Well." in written(m))
+    either.release("fake")
+    await thread.wait_for("and so on.")
+    chunks = [
+        str(c.arguments.get("chunks")) for c in either.ws.log.calls(since=since) if "Stream" in c.method
+    ]
+    assert any("> ✅ Approved by bob" in chunk for chunk in chunks)
+    assert not any("\\n✅ Approved" in chunk for chunk in chunks)
+
+
+async def test_killed_while_it_streams_the_message_is_there_once(empty_stage: Stage) -> None:
+    async with empty_stage.bot() as bot:
+        thread = await asks(empty_stage, say=["Words that ", "wait:killed", "go on."])
+        half = await thread.wait_for(lambda m: m.streaming and "Words that" in written(m))
+        await bot.kill()
+        await bot.again()
+        await empty_stage.ws.connected()
+        await thread.wait_until(lambda: not half.streaming or None, limit=30, what="the stream to end")
+        empty_stage.release("killed")
+        last = await thread.wait_for("Words that go on.", limit=30)
+        await thread.wait_until(lambda: len(thread.from_bot()) == 1 or None, what="the old half to go")
+        assert not last.streaming
+        assert empty_stage.rows("SELECT key FROM countersign.message_streams") == []
+
+
+async def test_a_stream_whose_beginning_slack_never_confirmed_is_found(empty_stage: Stage) -> None:
+    async with empty_stage.bot():
+        empty_stage.ws.faults.on_call("chat.startStream", ApiFault.DROP_AFTER)
+        thread = await asks(empty_stage, say=["Lost ", "and ", "wait:lost", "found."])
+        first = await thread.wait_for(lambda m: m.streaming and "Lost" in written(m))
+        empty_stage.release("lost")
+        last = await thread.wait_for("Lost and found.")
+        assert [m.ts for m in thread.from_bot()] == [first.ts] == [last.ts]
+        assert not last.streaming

@@ -4,21 +4,22 @@ import re
 from collections.abc import Iterator
 
 from countersign.flow.live.content import Plan, PlanTask, TaskStatus
+from countersign.i18n import N_, _
 from countersign.interrupts import action_label, imitates_decision
 from countersign.slack.block_kit.builders import Block, RenderedMessage, mrkdwn
 from countersign.slack.block_kit.escaping import escape
 
-_TITLE = "Working on it"
-_TITLE_ENDED = "Steps taken"
-_TITLE_WAITS = "Waiting for an answer"
+_TITLE = N_("Working on it")
+_TITLE_ENDED = N_("Steps taken")
+_TITLE_WAITS = N_("Waiting for an answer")
 _TOOL = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
-_UNKNOWN_TOOL = "Tool"
-_NOT_RUN = "Not run"
+_UNKNOWN_TOOL = N_("Tool")
+_NOT_RUN = N_("Not run")
 _STATUS = {
-    TaskStatus.PENDING: "waiting",
-    TaskStatus.IN_PROGRESS: "running",
-    TaskStatus.COMPLETE: "done",
-    TaskStatus.ERROR: "failed",
+    TaskStatus.PENDING: N_("waiting"),
+    TaskStatus.IN_PROGRESS: N_("running"),
+    TaskStatus.COMPLETE: N_("done"),
+    TaskStatus.ERROR: N_("failed"),
 }
 _MAX_TASKS = 40  # the newest; a message has 50 blocks
 _ELEMENTS = 10  # of a context block
@@ -26,14 +27,14 @@ _ELEMENTS = 10  # of a context block
 
 def task_title(tool: str) -> str:
     """The tool's name in words. A model may call tools that do not exist, so only names are shown."""
-    title = action_label(tool) if _TOOL.fullmatch(tool) else _UNKNOWN_TOOL
-    return _UNKNOWN_TOOL if imitates_decision(title) else title
+    title = action_label(tool) if _TOOL.fullmatch(tool) else _(_UNKNOWN_TOOL)
+    return _(_UNKNOWN_TOOL) if imitates_decision(title) else title
 
 
 def plan_title(plan: Plan) -> str:
     if plan.waits:
-        return _TITLE_WAITS
-    return _TITLE_ENDED if plan.ended else _TITLE
+        return _(_TITLE_WAITS)
+    return _(_TITLE_ENDED) if plan.ended else _(_TITLE)
 
 
 def plan_chunks(plan: Plan, before: Plan | None = None) -> list[Block]:
@@ -53,7 +54,7 @@ def _task_chunk(task: PlanTask) -> Block:
         "title": task_title(task.tool),
         "status": task.status.value,
     }
-    return chunk | {"output": _NOT_RUN} if task.not_run else chunk
+    return chunk | {"output": _(_NOT_RUN)} if task.not_run else chunk
 
 
 def plan_message(plan: Plan) -> RenderedMessage:
@@ -68,5 +69,5 @@ def plan_message(plan: Plan) -> RenderedMessage:
 
 def _lines(plan: Plan) -> Iterator[str]:
     for task in plan.tasks[-_MAX_TASKS:]:
-        status = _NOT_RUN.lower() if task.not_run else _STATUS[task.status]
+        status = _(_NOT_RUN).lower() if task.not_run else _(_STATUS[task.status])
         yield f"{escape(task_title(task.tool))}: {status}"

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from countersign.testing.cards import approval_card
+from slack_local.block_kit.text import full_text
+from slack_local.people.threads import Thread
 from tests.scenario.guides.conftest import (
     Act,
     GuidePlayer,
@@ -15,6 +18,7 @@ from tests.scenario.guides.conftest import (
     reject,
     reply,
 )
+from tests.support.bots import until
 
 PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
     # a module in which other nodes decide as well
@@ -90,3 +94,63 @@ async def test_what_arrives_is_what_the_card_said(game: GuidePlayer, name: str) 
 
     await game.ends_with(thread, *said)
     assert game.events(thread).count("resumed") == len(acts), "each answer reached the graph, once"
+
+
+@pytest.mark.parametrize("graph", ["blank", "null", "empty"])
+@pytest.mark.parametrize(("text", "kind", "said"), [("yes", "yes_no", "Yes"), ("Monday", "text", "Monday")])
+async def test_a_question_without_a_word_takes_what_people_say_it_is(
+    game: GuidePlayer, graph: str, text: str, kind: str, said: str
+) -> None:
+    thread = await game.begin(graph, "x")
+    card = await approval_card(thread)
+    for words in ("yes", "approve", "reject", "Monday"):
+        await game.stage.ws.bob.replies(thread, words)
+    action = "approval:answer" if "approval:answer" in card.actions else "approval:respond"
+    result = await card.submit(action, game.stage.ws.bob, {"/": text, "/as": kind})
+
+    assert result.outcome == "closed"
+    await _is_resumed(game, thread)
+    await game.ends_with(thread, "Result", said)
+
+
+async def _is_resumed(game: GuidePlayer, thread: Thread) -> None:
+    """One decision, which the graph took."""
+    expected = ["opened", "decided", "resumed"]
+    await until(lambda: game.events(thread)[:3] == expected, lambda: f"{expected}, not {game.events(thread)}")
+
+
+DOUBTFUL = (
+    "yes",
+    "yes please",
+    "approve?",
+    "approve it",
+    "not approved",
+    "I would approve, but",
+    "~approve~",
+    "approve :no_entry_sign:",
+    "signed",
+    "true",
+    "no",
+    "👍",
+)
+NOES: dict[str, Act] = {
+    **dict.fromkeys(
+        ("typed", "decorated", "signatures", "by_tool", "hops", "items"), reply("reject, just talk")
+    ),
+    "table": other("null"),
+    "model": other("{}"),
+    "enum": option("none"),
+    "gate": option("shut"),
+}
+
+
+@pytest.mark.parametrize("graph", NOES)
+async def test_talk_in_the_thread_decides_nothing(game: GuidePlayer, graph: str) -> None:
+    thread = await game.begin(graph, "a")
+    card = await approval_card(thread)
+    for words in DOUBTFUL:
+        await game.stage.ws.bob.replies(thread, words)
+    await thread.wait_for(lambda message: "waits for a decision" in full_text(message))
+    await NOES[graph](game, card)
+    await card.closes()
+    await _is_resumed(game, thread)

@@ -4,6 +4,7 @@ from countersign.approvals.json import Json
 from countersign.interrupts.answers.template import fixed
 from countersign.interrupts.dialects.question import is_plain_question
 from countersign.interrupts.dialects.requests.answer_forms import reason_form
+from countersign.interrupts.dialects.requests.blank import says_nothing
 from countersign.interrupts.dialects.requests.dialect import APPROVE, REJECT, Dialect
 from countersign.interrupts.dialects.requests.request_builder import single_row_request
 from countersign.interrupts.dialects.requests.review_fields import lead_of, review_fields, with_fields
@@ -14,6 +15,8 @@ NAME = "approve_or_reject"
 
 def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     if not isinstance(value, dict) or lead_of(value) is None or is_plain_question(value):
+        return None
+    if says_nothing(value):  # there is nothing that anybody could approve
         return None
     fields = review_fields(value, "The agent asks for approval")
     action = value.get("action")

@@ -7,13 +7,15 @@ text "no" for a yes.
 from collections.abc import Mapping
 
 from countersign.approvals.json import Json
-from countersign.interrupts.answers.template import AnswerTemplate, fixed
+from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
 from countersign.interrupts.dialects.requests.answer_forms import reason_form, text_form
+from countersign.interrupts.dialects.requests.blank import says_nothing
 from countersign.interrupts.dialects.requests.dialect import APPROVE, REJECT, RESPOND, Dialect
 from countersign.interrupts.dialects.requests.request_builder import single_row_request
 from countersign.interrupts.dialects.requests.review_fields import review_fields
 from countersign.interrupts.dialects.yes_no_question import Wanted, wanted_answer
-from countersign.interrupts.review_request import ReviewRequest
+from countersign.interrupts.forms.any_answer import any_answer_form
+from countersign.interrupts.review_request import Part, ReviewRequest
 
 NAME = "question"
 
@@ -22,6 +24,8 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     asked = {"question": value} if isinstance(value, str) else value
     if not isinstance(asked, Mapping) or not is_plain_question(asked):
         return None
+    if says_nothing(asked):
+        return _blank(value)
     wanted = wanted_answer(str(next(iter(asked.values()))))
     fields = review_fields(asked, "The agent asks")
     answers = {RESPOND: AnswerTemplate(slot=(), when_empty="")}
@@ -39,6 +43,20 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
         args=value,
         plain_question=True,
         answered_by_reply=wanted is not Wanted.YES_OR_NO,
+    )
+
+
+def _blank(value: Json) -> ReviewRequest:
+    """Talk in the thread is no answer to it, and people say of what kind theirs is."""
+    return single_row_request(
+        NAME,
+        title="The agent asks",
+        description="The agent sent no question. Look in the thread, or ask whoever runs it.",
+        parts=() if value in ("", {"question": ""}) else (Part(label="value", value=value),),
+        answers={RESPOND: WHOLE_ANSWER},
+        forms={RESPOND: any_answer_form()},
+        args=value,
+        plain_question=True,
     )
 
 

@@ -152,6 +152,21 @@ def land(state: Work) -> dict[str, Any]:
     return {"result": "landed"}
 
 
+# Questions without a word, whose answers are kept as they are.
+
+
+def blank(state: Work) -> dict[str, Any]:
+    return {"result": [interrupt("")]}
+
+
+def null(state: Work) -> dict[str, Any]:
+    return {"result": [interrupt(None)]}
+
+
+def empty(state: Work) -> dict[str, Any]:
+    return {"result": [interrupt({"title": "", "details": {}})]}
+
+
 def single(node: Any) -> Any:
     builder: Any = StateGraph(Work)
     builder.add_node("ask", node)
@@ -185,3 +200,6 @@ by_tool = single(calls_the_tool)
 generator = single(generated)
 votes = build_votes()
 hops = build_hop()
+blank_question = single(blank)
+null_question = single(null)
+empty_question = single(empty)

@@ -25,7 +25,7 @@ COPY bot/countersign /opt/countersign/countersign
 WORKDIR /app
 COPY langgraph.json ./
 COPY graphs ./graphs
-USER countersign
+USER 10001
 VOLUME /data
 EXPOSE 3000
 STOPSIGNAL SIGTERM

@@ -1,0 +1,240 @@
+"""The chart, rendered by Helm's own code, fits Kubernetes' schemas and the image that it runs.
+
+What KEDA and the Prometheus operator define is not in those schemas: of their resources only what is asserted
+here is checked.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import promql_parser
+import pytest
+import yaml
+
+from countersign.__main__ import _parser
+from countersign.secret_files import SECRETS
+from countersign.settings import Settings
+from tests.deploy.test_alerts import selectors
+from tests.support.exposed_metrics import exposed_metrics
+
+helm = pytest.importorskip("helm_python", reason="Helm has no package for this platform")
+
+CHART = Path(__file__).parents[2] / "deploy/helm/countersign"
+KUBERNETES = ("1.30", "1.37")
+OF_OTHERS = {"ScaledObject", "PodMonitor"}
+KNOWN = {name.upper() for name in Settings.model_fields} | {f"{name}_FILE" for name in SECRETS}
+POLICY = '[[rule]]\nname = "all: \\"quoted\\""\n'
+SETUPS: dict[str, dict[str, Any]] = {
+    "defaults": {},
+    "all": {
+        "image": {"repository": "registry.example.com/agents", "tag": "7"},
+        "imagePullSecrets": [{"name": "pull"}],
+        "migrate": {"databaseUrlKey": "owner-url", "grantTo": "countersign_run"},
+        "settings": {"RETENTION": "30", "DATABASE_PASSWORD_COMMAND": "cat /tmp/token"},
+        "policy": POLICY,
+        "secret": {"name": "mine", "keys": {"SLACK_APP_TOKEN": None, "SLACK_SIGNING_SECRET": "signing"}},
+        "autoscaling": {"enabled": True},
+        "http": {
+            "enabled": True,
+            "ingress": {
+                "enabled": True,
+                "host": "bot.example.com",
+                "className": "nginx",
+                "tlsSecret": "tls",
+                "annotations": {"a": "b"},
+            },
+        },
+        "networkPolicy": {
+            "metricsFrom": [{"namespaceSelector": {"matchLabels": {"name": "monitoring"}}}],
+            "extraEgress": [{"ports": [{"port": 4318}]}],
+        },
+        "podMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
+        "podAnnotations": {"c": "d"},
+        "worker": {"nodeSelector": {"e": "f"}, "tolerations": [{"operator": "Exists"}], "affinity": {}},
+    },
+    "hpa": {"autoscaling": {"enabled": True, "kind": "hpa"}},
+    "least": {"networkPolicy": {"enabled": False}, "migrate": {"enabled": False}},
+}
+every_setup = pytest.mark.parametrize("name", list(SETUPS))
+
+
+def rendered(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    with helm.Chart.load(CHART) as chart:
+        files = chart.render(dict(values), name="cs", namespace="agents")
+    return [
+        document
+        for name, text in files.items()
+        if name.endswith(".yaml")
+        for document in yaml.safe_load_all(text)
+        if document
+    ]
+
+
+def of_kind(documents: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
+    return {each["metadata"]["name"]: each for each in documents if each["kind"] == kind}
+
+
+def container(document: dict[str, Any]) -> dict[str, Any]:
+    (only,) = document["spec"]["template"]["spec"]["containers"]
+    found: dict[str, Any] = only
+    return found
+
+
+def environment(document: dict[str, Any]) -> dict[str, str]:
+    return {each["name"]: each["value"] for each in container(document)["env"]}
+
+
+@every_setup
+def test_helm_has_nothing_to_say(name: str) -> None:
+    report = helm.lint(CHART, SETUPS[name], strict=True)
+    assert report["errors"] == []
+    assert [message for message in report["messages"] if message["severity"] > 1] == []
+
+
+@every_setup
+@pytest.mark.parametrize("version", KUBERNETES)
+def test_kubernetes_takes_every_resource(name: str, version: str) -> None:
+    documents = rendered(SETUPS[name])
+    assert documents
+    for document in documents:
+        if document["kind"] not in OF_OTHERS:
+            kubernetes_validate.validate(document, version, strict=True)
+
+
+@every_setup
+def test_every_process_gets_settings_and_a_command_that_exist(name: str) -> None:
+    documents = rendered(SETUPS[name])
+    processes = [*of_kind(documents, "Deployment").values(), *of_kind(documents, "Job").values()]
+    assert len(processes) == (2 if name == "least" else 3)
+    for process in processes:
+        assert set(environment(process)) <= KNOWN
+        _parser().parse_args(container(process)["args"])
+        places = {mount["mountPath"] for mount in container(process)["volumeMounts"]}
+        for variable, value in environment(process).items():
+            if variable.endswith("_FILE"):
+                assert str(Path(value).parent) in places, variable
+        pod = process["spec"]["template"]["spec"]
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["automountServiceAccountToken"] is False
+        assert container(process)["securityContext"]["readOnlyRootFilesystem"] is True
+
+
+def test_fronts_listen_workers_work_and_both_have_probes() -> None:
+    deployments = of_kind(rendered({}), "Deployment")
+    assert {name: container(each)["args"] for name, each in deployments.items()} == {
+        "cs-front": ["serve", "--no-worker"],
+        "cs-worker": ["worker"],
+    }
+    for each in deployments.values():
+        probes = container(each)
+        (port,) = probes["ports"]
+        assert {environment(each)["PORT"], environment(each)["WORKER_PORT"]} == {str(port["containerPort"])}
+        assert probes["livenessProbe"]["httpGet"]["path"] == "/healthz"
+        assert probes["readinessProbe"]["httpGet"]["path"] == "/readyz"
+        assert "preStop" in probes["lifecycle"]
+        grace = each["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+        (_, pause) = probes["lifecycle"]["preStop"]["exec"]["command"]
+        assert grace >= int(pause) + int(environment(each)["SHUTDOWN_GRACE"]) + 30
+        assert each["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+
+
+def test_budgets_and_selectors_meet_the_pods_that_they_are_for() -> None:
+    documents = rendered(SETUPS["all"])
+    deployments = of_kind(documents, "Deployment")
+    for name, budget in of_kind(documents, "PodDisruptionBudget").items():
+        labels = deployments[name]["spec"]["template"]["metadata"]["labels"]
+        assert budget["spec"]["selector"]["matchLabels"].items() <= labels.items()
+    (service,) = of_kind(documents, "Service").values()
+    front = deployments["cs-front"]["spec"]["template"]["metadata"]["labels"]
+    worker = deployments["cs-worker"]["spec"]["template"]["metadata"]["labels"]
+    assert service["spec"]["selector"].items() <= front.items()
+    assert not service["spec"]["selector"].items() <= worker.items()
+
+
+def test_the_tables_are_brought_up_to_date_first_by_their_owner() -> None:
+    (job,) = of_kind(rendered(SETUPS["all"]), "Job").values()
+    assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
+    assert container(job)["args"] == ["migrate", "--grant-to", "countersign_run"]
+    assert environment(job)["DATABASE_URL_FILE"].endswith("/owner-url")
+    (default,) = of_kind(rendered({}), "Job").values()
+    assert container(default)["args"] == ["migrate"]
+    assert environment(default)["DATABASE_URL_FILE"].endswith("/database-url")
+
+
+def test_secrets_are_files_of_a_secret_that_is_not_in_the_chart() -> None:
+    documents = rendered(SETUPS["all"])
+    assert not of_kind(documents, "Secret")
+    worker = of_kind(documents, "Deployment")["cs-worker"]
+    assert "SLACK_APP_TOKEN_FILE" not in environment(worker)
+    assert environment(worker)["SLACK_SIGNING_SECRET_FILE"] == "/run/secrets/countersign/signing"
+    assert not set(environment(worker)) & set(SECRETS)
+
+
+def test_workers_are_scaled_by_metrics_that_the_bot_has() -> None:
+    documents = rendered(SETUPS["all"])
+    (scaled,) = of_kind(documents, "ScaledObject").values()
+    worker = of_kind(documents, "Deployment")["cs-worker"]
+    assert scaled["spec"]["scaleTargetRef"]["name"] == worker["metadata"]["name"]
+    assert "replicas" not in worker["spec"], "two would set it"
+    assert scaled["spec"]["minReplicaCount"] >= 1
+    (trigger,) = scaled["spec"]["triggers"]
+    found = list(selectors(promql_parser.parse(trigger["metadata"]["query"])))
+    assert {name for name, _ in found} <= exposed_metrics().keys()
+    assert len(found) == 2
+    (hpa,) = of_kind(rendered(SETUPS["hpa"]), "HorizontalPodAutoscaler").values()
+    assert hpa["spec"]["scaleTargetRef"]["name"] == "cs-worker"
+    assert not of_kind(rendered({}), "HorizontalPodAutoscaler")
+
+
+def test_the_world_reaches_the_route_of_slack_alone() -> None:
+    (ingress,) = of_kind(rendered(SETUPS["all"]), "Ingress").values()
+    (rule,) = ingress["spec"]["rules"]
+    assert [(path["path"], path["pathType"]) for path in rule["http"]["paths"]] == [
+        ("/slack/events", "Exact")
+    ]
+    assert not of_kind(rendered({}), "Service"), "Socket Mode needs no way in"
+
+
+def test_the_network_is_closed_but_for_what_is_needed() -> None:
+    (policy,) = of_kind(rendered({}), "NetworkPolicy").values()
+    assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    out = {port["port"] for rule in policy["spec"]["egress"] for port in rule["ports"]}
+    assert out == {53, 443, 5432}
+    (inbound,) = policy["spec"]["ingress"]
+    assert inbound == {"from": [{"podSelector": {}}], "ports": [{"port": 3000}]}
+
+
+def test_a_policy_arrives_as_it_was_written() -> None:
+    documents = rendered(SETUPS["all"])
+    (config,) = of_kind(documents, "ConfigMap").values()
+    assert config["data"]["approvals.toml"] == POLICY
+    worker = of_kind(documents, "Deployment")["cs-worker"]
+    assert environment(worker)["POLICY_FILE"] == "/etc/countersign/approvals.toml"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"front": {"replicas": 6}},
+        {"worker": {"concurrency": 500}},
+        {"settings": {"SLACK_BOT_TOKEN": "xoxb-1"}},
+        {"settings": {"RETENTION": 30}},
+        {"secret": {"keys": {"SLACK_BOT_TOKENS": "a"}}},
+        {"autoscaling": {"kind": "vpa"}},
+        {"wokers": {}},
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused(values: dict[str, Any]) -> None:
+    with helm.Chart.load(CHART) as chart, pytest.raises(helm.HelmError):
+        chart.render(values, name="cs")
+
+
+def test_the_schema_knows_every_secret() -> None:
+    with helm.Chart.load(CHART) as chart:
+        schema: Any = chart.schema
+    keys = schema["properties"]["secret"]["properties"]["keys"]["propertyNames"]["enum"]
+    assert set(keys) == set(SECRETS)
+    refused = schema["properties"]["settings"]["propertyNames"]["not"]["enum"]
+    assert set(SECRETS) <= set(refused)

@@ -33,7 +33,17 @@ PICTURES = sorted((ROOT / "docs/pictures").glob("*.png"))
 MAX_BYTES = 120_000  # of a picture
 NO_SETTINGS = {  # words in capitals that are none of the bot's settings
     *("OPENAI_API_KEY", "OPENAI_BASE_URL", "MODEL", "LANGGRAPH_STRICT_MSGPACK", "DEMO_DATABASE_URL"),
-    *("TOUR", "TOKEN", "THREAD", "LISTEN", "SIGTERM", "FROM", "SLACK_MANIFEST_SCHEMA", "UPDATE_SNAPSHOTS"),
+    *(
+        "COUNTERSIGN_IMAGE",
+        "TOUR",
+        "TOKEN",
+        "THREAD",
+        "LISTEN",
+        "SIGTERM",
+        "FROM",
+        "SLACK_MANIFEST_SCHEMA",
+        "UPDATE_SNAPSHOTS",
+    ),
 }
 FENCE = re.compile(r"^```(?P<kind>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 

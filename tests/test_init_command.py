@@ -86,6 +86,34 @@ def test_nothing_is_overwritten_and_then_nothing_is_written(
     assert kind != "file" or (folder / "README.md").read_text() == "mine"
 
 
+def test_a_file_that_appears_meanwhile_is_not_overwritten(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody writes it between the look and the writing: the folder is a link that changes its target."""
+    (folder / "empty").mkdir()
+    (folder / "full").mkdir()
+    (folder / "full/README.md").write_text("mine")
+    (folder / "shop").symlink_to(folder / "empty")
+
+    def one_file(name: str) -> dict[str, str]:
+        return {"README.md": "theirs"}
+
+    exists = Path.exists
+
+    def look_then_switch(path: Path, **more: bool) -> bool:
+        there = exists(path, **more)
+        if path.name == "README.md":
+            (folder / "shop").unlink()
+            (folder / "shop").symlink_to(folder / "full")
+        return there
+
+    monkeypatch.setattr("countersign.commands.init.command.project_files", one_file)
+    monkeypatch.setattr(Path, "exists", look_then_switch)
+    assert main(["init", str(folder / "shop"), "--name", "shop"]) == 1
+    assert "cannot be written (File exists)" in capsys.readouterr().err
+    assert (folder / "full/README.md").read_text() == "mine"
+
+
 def test_other_files_in_the_folder_stay(folder: Path) -> None:
     (folder / "notes.txt").write_text("mine")
     assert main(["init", str(folder)]) == 0

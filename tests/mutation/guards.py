@@ -5,6 +5,7 @@ To add one, add an entry. `old` stands once in `file`; test_guards.py holds that
 
 from tests.mutation.approval_guards import APPROVAL_GUARDS
 from tests.mutation.guard import Guard
+from tests.mutation.installing_guards import INSTALLING_GUARDS
 from tests.mutation.security_guards import SECURITY_GUARDS
 
 __all__ = ["GUARDS", "Guard"]
@@ -192,4 +193,5 @@ GUARDS = (
     ),
     *APPROVAL_GUARDS,
     *SECURITY_GUARDS,
+    *INSTALLING_GUARDS,
 )

@@ -91,6 +91,7 @@ SCOPES = (
 _CONVERSATIONS = ("channels:read", "groups:read", "im:read", "mpim:read")
 _HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 _CHANNEL = ("channels:read", "groups:read")
+_MEMBERS = (*_CHANNEL, "mpim:read")
 
 # Scopes as https://docs.slack.dev/reference/events has them.
 EVENTS = (
@@ -109,8 +110,12 @@ EVENTS = (
     Event(name="channel_rename", scopes=("channels:read",), reason="find a channel that a policy names"),
     Event(name="group_archive", scopes=("groups:read",), reason="see again who can still decide"),
     Event(name="group_rename", scopes=("groups:read",), reason="find a private channel that a policy names"),
-    Event(name="member_joined_channel", scopes=_CHANNEL, reason="see again who may decide in a channel"),
-    Event(name="member_left_channel", scopes=_CHANNEL, reason="see again who may decide in a channel"),
+    Event(
+        name="member_joined_channel",
+        scopes=(*_CHANNEL, "mpim:read"),
+        reason="see again who may decide in a channel",
+    ),
+    Event(name="member_left_channel", scopes=_MEMBERS, reason="see again who may decide in a channel"),
     Event(name="message.channels", scopes=("channels:history",), reason="take replies in public channels"),
     Event(name="message.groups", scopes=("groups:history",), reason="take replies in private channels"),
     Event(name="message.im", scopes=("im:history",), reason="take direct messages"),

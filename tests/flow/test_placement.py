@@ -256,6 +256,26 @@ async def test_a_channel_that_is_archived_while_it_waits_gives_the_card_back(har
     assert said(harness) == "[{'type': 'approve'}]"
 
 
+async def test_a_card_that_slack_refuses_to_update_keeps_no_other_from_it(
+    harness: Harness, clock: Clock
+) -> None:
+    _, card = await asked(harness, NAMED + "quorum = 2\n")
+    _, other = await asked(harness, NAMED + "quorum = 2\n")
+    harness.slack.refused_updates[CHANNEL] = refused("cant_update_message")
+    half = await harness.vote(card, YES, user="UBOB")
+    await harness.vote(other, YES, user="UBOB")
+    await harness.rows("UPDATE countersign.approvals SET changed_at = now() - interval '1 hour'")
+
+    assert await harness.delivery.update_stale_cards() == 2
+    assert await harness.delivery.update_stale_cards() == 0
+    shown = await harness.rows(
+        "SELECT 1 FROM countersign.ledger WHERE approval_id = %s AND event = 'shown' AND version = %s",
+        card.id,
+        half.version,
+    )
+    assert shown == [], "nobody has seen it"
+
+
 async def test_what_is_decided_without_asking_is_one_line_in_the_thread(harness: Harness) -> None:
     harness.policy.policy = a_policy(
         NAMED + 'auto = "approve"\nnotify = "approvers"\npost_to = "#approvals"\n'

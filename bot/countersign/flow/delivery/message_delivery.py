@@ -104,6 +104,7 @@ class MessageDelivery:
         # Who saved it may not have known where its card is.
         review = saved if saved and saved.approval.card_ts else await self._store.approval(approval_id)
         while review is not None and review.approval.card_ts is not None:
+            version: int = review.approval.version
             try:
                 sent = await self._slack.update_card(review)
             except (RateLimited, SlackUnreachable) as error:
@@ -115,12 +116,14 @@ class MessageDelivery:
                     return
                 if error.error == "message_not_found" and await self._post_again(review):
                     return
+                # No later attempt would help, and the sweep has other cards to update.
+                now = await self._outbox.card_refused(review.approval)
             except Exception:
                 log.exception("card_not_updated", approval_id=str(approval_id), error_id=secrets.token_hex(4))
                 return
-            # Another process may have sent a later version while ours was on its way, and ours came last.
-            version = review.approval.version
-            now = await self._outbox.card_rendered(review.approval) if sent else version
+            else:
+                # Another process may have sent a later version while ours was on its way, and ours came last.
+                now = await self._outbox.card_rendered(review.approval) if sent else version
             review = None if now == version else await self._store.approval(approval_id)
         if saved is None or saved.approval.rules:
             await self.update_messages(approval_id)

@@ -66,6 +66,10 @@ class Outbox(Protocol):
         """
         ...
 
+    async def card_refused(self, approval: Approval) -> int | None:
+        """The same for a version that Slack refuses to show: nobody saw it, and it is not tried again."""
+        ...
+
 
 class LostCards(Protocol):
     """Raises DatabaseUnavailable."""

@@ -115,10 +115,16 @@ class Outbox:
         return tuple(row["id"] for row in await fetch(self._pool, "stale_cards", {"limit": limit}))
 
     async def card_rendered(self, shows: Approval) -> int | None:
+        return await self._card_is_done(shows, shown=shows)
+
+    async def card_refused(self, approval: Approval) -> int | None:
+        return await self._card_is_done(approval, shown=None)
+
+    async def _card_is_done(self, approval: Approval, *, shown: Approval | None) -> int | None:
         arguments = {
-            **self._shown(shows, ShownAs.CARD, shows.channel, shows.card_ts or ""),
-            "approval_id": shows.id,
-            "version": shows.version,
+            **self._shown(shown, ShownAs.CARD, approval.channel, approval.card_ts or ""),
+            "approval_id": approval.id,
+            "version": approval.version,
         }
         found = await fetch(self._pool, "card_rendered", arguments)
         return int(found[0]["version"]) if found else None

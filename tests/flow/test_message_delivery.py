@@ -1,6 +1,7 @@
 """What becomes of each message to be posted, and of each card to be updated, by what Slack answers."""
 
 from collections import deque
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -43,6 +44,10 @@ class Stored:
     movable: bool = True
     did: list[tuple[Any, ...]] = field(default_factory=list)
     read: int = 0
+    moments: list[float] = field(default_factory=list)  # by the delivery's clock, the last one repeats
+
+    def monotonic(self) -> float:
+        return self.moments.pop(0) if self.moments else 0.0
 
     async def claim_thread(self, channel: str, thread_ts: str) -> tuple[Outgoing, ...]:
         self.did.append(("claim", channel, thread_ts))
@@ -75,6 +80,7 @@ class Stored:
     async def approval(self, approval_id: UUID) -> Review | None:
         assert approval_id == OPEN.id
         self.read += 1
+        assert self.read < 5, "it is read again and again"
         return None if self.approval_now is None else Review(self.approval_now)
 
     async def card_rendered(self, shows: Approval) -> int | None:
@@ -135,7 +141,9 @@ def delivery() -> Delivery:
     stored, slack, observer = Stored(), FakeSlack(), Counting()
     ports: Any = stored
     sent: Any = slack
-    return Delivery(stored, slack, observer, MessageDelivery(ports, ports, sent, observer, ports))
+    return Delivery(
+        stored, slack, observer, MessageDelivery(ports, ports, sent, observer, ports, stored.monotonic)
+    )
 
 
 async def test_rows_are_posted_in_order_and_recorded(delivery: Delivery) -> None:
@@ -152,6 +160,9 @@ async def test_rows_are_posted_in_order_and_recorded(delivery: Delivery) -> None
         (RateLimited(7.0), 0, 7.0, "postponed"),
         (SlackUnreachable("gone"), 0, 1.0, "postponed"),
         (SlackUnreachable("gone"), 1, 2.0, "postponed"),
+        (SlackUnreachable("gone"), 2, 4.0, "postponed"),
+        (SlackUnreachable("gone"), 3, 8.0, "postponed"),
+        (SlackUnreachable("gone"), 4, 15.0, "postponed"),
         (SlackUnreachable("gone"), 5, 30.0, "postponed"),
         (SlackUnreachable("gone"), 6, 30.0, "postponed"),
         (SlackUnreachable("gone"), 60, 30.0, "postponed"),
@@ -184,6 +195,15 @@ async def test_a_root_or_a_direct_message_that_slack_refuses_is_given_up(
     assert delivery.stored.did == [("given up", "a", "user_disabled")]
     roots = [("a", "user_disabled")] if kind is OutgoingKind.ROOT else []
     assert delivery.slack.refused_roots == roots
+
+
+async def test_what_would_outlast_its_claim_is_left_for_the_next_round(delivery: Delivery) -> None:
+    delivery.stored.moments = [100.0, 108.0, 108.1]
+
+    await delivery.deliver.deliver([row("a"), row("b"), row("c")])
+
+    assert delivery.posts == ["a"]
+    assert delivery.stored.did[1:] == [("postponed", "b", 0, "left for the next round")]
 
 
 async def test_each_thread_is_delivered_once_and_each_other_message_by_itself(delivery: Delivery) -> None:
@@ -352,16 +372,19 @@ async def test_an_approval_without_a_card_has_none_to_update(delivery: Delivery)
 
 
 @pytest.mark.parametrize(
-    "error", [RateLimited(1.0), SlackUnreachable("gone"), ValueError("broken")], ids=repr
+    ("error", "level"),
+    [(RateLimited(1.0), "info"), (SlackUnreachable("gone"), "info"), (ValueError("broken"), "error")],
+    ids=str,
 )
 async def test_a_card_that_cannot_be_updated_now_is_left_to_the_sweep(
-    delivery: Delivery, error: Exception
+    delivery: Delivery, logged: list[MutableMapping[str, Any]], error: Exception, level: str
 ) -> None:
     delivery.slack.refused_updates["C1"] = error
 
     await delivery.deliver.update_card(OPEN.id)
 
     assert delivery.stored.did == []
+    assert [entry["log_level"] for entry in logged] == [level]
 
 
 @pytest.mark.parametrize("again", [True, False])

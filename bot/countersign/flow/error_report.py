@@ -1,5 +1,6 @@
 """What an exception says to the author of the graph that raised it."""
 
+import secrets
 from dataclasses import dataclass
 
 
@@ -19,3 +20,8 @@ class ErrorReport:
     function: str | None = None
     code: str | None = None  # the line as it is in the file, without its indentation
     traceback: str
+
+
+def new_error_id() -> str:
+    """What people give to their admin, who finds it in the log: short enough to be typed."""
+    return secrets.token_hex(4)

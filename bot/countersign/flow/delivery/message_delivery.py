@@ -1,13 +1,13 @@
 """Posts the outbox's rows, once each and in order, and keeps cards showing their approval as it is."""
 
-import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
 
 import structlog
 
+from countersign.flow.error_report import new_error_id
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.home.direct_message_hold import QuietHoursCheck
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
@@ -41,9 +41,14 @@ class MessageDelivery:
         observer: Observer | None = None,
         lost_cards: LostCards | None = None,
         quiet_hours: QuietHoursCheck | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Without `lost_cards`, a deleted card stays deleted; without `quiet_hours`, nobody has any."""
+        """Without `lost_cards`, a deleted card stays deleted; without `quiet_hours`, nobody has any.
+
+        `monotonic` tells the age of a claim.
+        """
         self._quiet_hours = quiet_hours
+        self._monotonic = monotonic
         self._lost_cards = lost_cards
         self._store = store
         self._outbox = outbox
@@ -59,9 +64,9 @@ class MessageDelivery:
 
         `known` are approvals whose cards may be among it, as they are now.
         """
-        began = time.monotonic()
+        began = self._monotonic()
         for row in claimed:
-            if time.monotonic() - began > _CLAIM_USE:  # the claim on the rest lapses soon
+            if self._monotonic() - began > _CLAIM_USE:  # the claim on the rest lapses soon
                 await self._outbox.postpone(row, 0, "left for the next round")
                 return
             if not await self._deliver(row, known):
@@ -119,7 +124,7 @@ class MessageDelivery:
                 # No later attempt would help, and the sweep has other cards to update.
                 now = await self._outbox.card_refused(review.approval)
             except Exception:
-                log.exception("card_not_updated", approval_id=str(approval_id), error_id=secrets.token_hex(4))
+                log.exception("card_not_updated", approval_id=str(approval_id), error_id=new_error_id())
                 return
             else:
                 # Another process may have sent a later version while ours was on its way, and ours came last.
@@ -191,7 +196,7 @@ class MessageDelivery:
                 await self._refused(row, error)
         except Exception as error:
             self._observer.posted(row, "failed")
-            log.exception("post_failed", key=row.key, error_id=secrets.token_hex(4))
+            log.exception("post_failed", key=row.key, error_id=new_error_id())
             await self._outbox.postpone(row, _REFUSED_PAUSE, f"{type(error).__name__}: {error}")
         else:
             self._observer.posted(row, "posted")

@@ -5,12 +5,12 @@ processes may do this. A tab is published at most once in a little more than a s
 """
 
 import asyncio
-import secrets
 from collections.abc import Iterable
 
 import structlog
 
 from countersign.approvals.errors import CountersignError
+from countersign.flow.error_report import new_error_id
 from countersign.flow.errors import DatabaseUnavailable, RateLimited
 from countersign.flow.home.inbox import InboxReader
 from countersign.flow.ports import HomeDisplay, HomeStore, OpenedHome
@@ -71,7 +71,7 @@ class HomeTabs:
             log.warning("home_not_published", user=home.user, reason=str(error))
             wait = _RETRY_AFTER * 6
         except Exception:
-            log.exception("home_not_published", user=home.user, error_id=secrets.token_hex(4))
+            log.exception("home_not_published", user=home.user, error_id=new_error_id())
             wait = _RETRY_AFTER * 12
         else:
             await self._store.home_published(self._team, home, shown, inbox.waiting.page, FOLLOWS_AFTER)

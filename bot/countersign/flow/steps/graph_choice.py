@@ -1,10 +1,10 @@
 """How a thread begins: which graph runs in it, and what a graph without messages asks first."""
 
-import secrets
 from dataclasses import replace
 
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
+from countersign.flow.error_report import new_error_id
 from countersign.flow.graph_name import split_name
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.messages.inbound import Inbound
@@ -33,7 +33,7 @@ def graph_missing(work: Work, graphs: Graphs) -> StepResult:
         f"This thread belongs to the agent `{work.thread.graph}`, which is no longer available. "
         f"Start a new thread with one of: {known}."
     )
-    error_id = f"no-graph-{secrets.token_hex(4)}"
+    error_id = f"no-graph-{new_error_id()}"
     decided = any(review.approval.status is Status.DECIDED for review in work.open)
     ref = work.thread.ref
     return StepResult(

@@ -5,7 +5,6 @@ and does what is missing, so that it may begin again at any line.
 """
 
 import asyncio
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from uuid import UUID
@@ -17,6 +16,7 @@ from countersign.approvals.lifecycle import Event, Status
 from countersign.flow.conversation.stop import StopRun, stop_before_start
 from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
+from countersign.flow.error_report import new_error_id
 from countersign.flow.errors import (
     Conflict,
     DatabaseUnavailable,
@@ -159,7 +159,7 @@ class ThreadRunner:
 
     def _failed(self, work: Work, error: Exception) -> StepResult:
         """Tell the thread at once, instead of trying again until it looks as if a process had ended."""
-        error_id = secrets.token_hex(4)
+        error_id = new_error_id()
         log.error("step_failed", error_id=error_id, thread_id=work.thread.ref.id, exc_info=error)
         result = _parked(work, error_id, str(error) if isinstance(error, CountersignError) else _BROKEN)
         return replace(result, error=self._graphs.report_error(error_id, work.thread.graph or "", error))
@@ -271,7 +271,7 @@ class ThreadRunner:
 
     def _give_up(self, work: Work) -> StepResult:
         """Stop trying: the same work ended its worker's process again and again."""
-        error_id = f"parked-{secrets.token_hex(4)}"
+        error_id = f"parked-{new_error_id()}"
         log.error(
             "thread_parked", error_id=error_id, thread_id=work.thread.ref.id, attempts=work.thread.attempts
         )

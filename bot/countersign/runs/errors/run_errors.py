@@ -1,11 +1,10 @@
 """Logs a failed run, and says what its thread may show: a hint, and the Error ID that the log has too."""
 
-import secrets
-
 import openai
 import structlog
 from langgraph.errors import GraphRecursionError
 
+from countersign.flow.error_report import new_error_id
 from countersign.flow.errors import RunFailed, StatementFailed
 from countersign.runs.errors.error_reports import ErrorReports
 
@@ -27,7 +26,7 @@ def report_failure(
     graph: str, thread_id: str, reports: ErrorReports | None, error: BaseException
 ) -> RunFailed:
     """Log the error with its traceback under a new Error ID; the result holds what people may see."""
-    error_id = secrets.token_hex(4)
+    error_id = new_error_id()
     log.error("run_failed", error_id=error_id, graph=graph, thread_id=thread_id, exc_info=error)
     causes = [error, error.__cause__, error.__context__]
     hint = next((text for kind, text in _HINTS for cause in causes if isinstance(cause, kind)), None)

@@ -27,6 +27,8 @@ THURSDAY = datetime(2026, 11, 26, 16, 0, tzinfo=BERLIN)
         ("until friday at 12:00", datetime(2026, 11, 27, 12, 0, tzinfo=BERLIN)),
         ("until today", datetime(2026, 11, 27, 0, 0, tzinfo=BERLIN)),
         ("until tomorrow", datetime(2026, 11, 28, 0, 0, tzinfo=BERLIN)),
+        ("until 23:59", datetime(2026, 11, 26, 23, 59, tzinfo=BERLIN)),
+        ("until 00:00", datetime(2026, 11, 27, 0, 0, tzinfo=BERLIN)),
         ("until 17:00", datetime(2026, 11, 26, 17, 0, tzinfo=BERLIN)),
         ("until 06:00", datetime(2026, 11, 27, 6, 0, tzinfo=BERLIN)),
         ("for 3d", THURSDAY + timedelta(days=3)),
@@ -59,7 +61,8 @@ def test_what_is_over(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "friday", "until", "until someday", "until 2026-13-01", "until 2026-02-30", "until 25:00",
-     "until 9999-12-31", "for", "for ever", "for -3d", "for 0d", "until friday 17:00 sharp", "until 12:99"],
+     "until 9999-12-31", "for", "for ever", "for -3d", "for 0d", "until friday 17:00 sharp", "until 12:99",
+     "until 24:00", "until 12:60"],
 )  # fmt: skip
 def test_what_is_unclear(text: str) -> None:
     with pytest.raises(UnclearPeriod):

@@ -142,7 +142,10 @@ def delivery() -> Delivery:
     ports: Any = stored
     sent: Any = slack
     return Delivery(
-        stored, slack, observer, MessageDelivery(ports, ports, sent, observer, ports, stored.monotonic)
+        stored,
+        slack,
+        observer,
+        MessageDelivery(ports, ports, sent, observer, ports, monotonic=stored.monotonic),
     )
 
 

@@ -29,12 +29,13 @@ def message(key: str, text: str | None = None, **more: Any) -> AgentMessage:
     return AgentMessage(key=key, text=f"text of {key}" if text is None else text, **more)
 
 
-def said(state: GraphState, before: GraphState | None = None, **thread: Any) -> list[tuple[str, Any]]:
+def said(state: GraphState, before: GraphState | None = None, **thread: Any) -> list[tuple[Any, ...]]:
     """The key and the body's only value of each message."""
     work = Work(thread=replace(THREAD, **thread), open=(), inbound=())
     rows = run_output(work, state, before)
     assert all((row.team, row.channel, row.thread_ts) == ("T1", "C1", "1.0") for row in rows)
-    return [(row.key, *_values(row.body)) for row in rows]
+    found: list[tuple[Any, ...]] = [(row.key, *_values(row.body)) for row in rows]
+    return found
 
 
 def _values(body: Json) -> list[Json]:

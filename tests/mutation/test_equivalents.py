@@ -44,3 +44,9 @@ def test_the_test_files_of_a_room_exist(room: Room) -> None:
     named_files = {f"tests/{name}.py" for names in room.concerns.values() for name in names}
     assert not [name for name in (*named_files, *room.tests) if not (ROOT / name).exists()]
     assert all(room.concerned(file) or not room.concerns for file in room.files(ROOT))
+
+
+@pytest.mark.parametrize("room", ROOMS.values(), ids=ROOMS)
+def test_every_entry_of_a_room_is_for_a_source_that_exists(room: Room) -> None:
+    inside = [file.removeprefix(f"{room.source}/") for file in room.files(ROOT)]
+    assert [prefix for prefix in room.concerns if not any(file.startswith(prefix) for file in inside)] == []

@@ -181,11 +181,10 @@ async def test_nothing_is_approved_by_expiry_in_a_freeze(harness: Harness, clock
     assert await harness.ledger(thread) == ["opened", "timed_out"]
 
 
-@pytest.mark.parametrize(("graph", "on_expiry"), [("one", "keep"), ("words", "reject")])
-async def test_what_is_kept_or_cannot_be_rejected_stays_open_and_is_posted_once(
+@pytest.mark.parametrize(("graph", "on_expiry"), [("one", "keep"), ("words", "keep"), ("words", "approve")])
+async def test_what_is_kept_or_cannot_be_approved_stays_open_and_is_posted_once(
     harness: Harness, clock: Clock, graph: str, on_expiry: str
 ) -> None:
-    """No text that says no is sent to a question: its graph may take any text for a yes."""
     rule = NAMED + f'expire_after = "1h"\non_expiry = "{on_expiry}"\n'
     thread, card = await asked(harness, rule, f"{graph}: go")
     for _ in range(3):
@@ -198,6 +197,25 @@ async def test_what_is_kept_or_cannot_be_rejected_stays_open_and_is_posted_once(
     await harness.answer(await harness.the_card(thread), YES if graph == "one" else DecisionKind.RESPOND,
                          None if graph == "one" else "staging")  # fmt: skip
     assert said(harness) in {"[{'type': 'approve'}]", '{"got": "staging"}'}
+
+
+async def test_a_question_that_takes_no_rejection_expires_and_its_run_is_cancelled(
+    harness: Harness, clock: Clock
+) -> None:
+    """No text that says no is sent to a question: its graph may take any text for a yes."""
+    thread, card = await asked(harness, NAMED + 'expire_after = "1h"\n', "words: go")
+    clock.now += HOUR
+    await harness.timers.run_due()
+    await harness.run_thread(thread.id)
+    expired = await stored(harness, card)
+    assert (expired.status, expired.outcome) == (Status.EXPIRED, Outcome.EXPIRED)
+    (told,) = notes(harness)
+    assert told.startswith("Nobody answered by 2026-11-26 11:00 UTC. The run was cancelled, and the agent ")
+    assert told.endswith("To start over, send a new message here.")
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == []
+    assert await harness.ledger(thread) == ["opened", "timed_out", "run_cancelled"]
+    await harness.say(thread, "again")
+    assert (await harness.the_card(thread)).id != card.id
 
 
 async def test_each_row_expires_under_its_own_rule(harness: Harness, clock: Clock) -> None:

@@ -116,6 +116,12 @@ graph = "orders"
 state_changes = true
 
 [[rule]]
+name = "drafts"
+action = "review_and_edit"
+rejections = 2
+requester_may_decide = false
+
+[[rule]]
 name = "closed"
 action = "closed"
 expire_after = "1s"
@@ -318,6 +324,27 @@ async def test_an_answer_may_change_the_state(ruled: Stage) -> None:
         limit=20,
         what="the order of seven",
     )
+
+
+async def test_a_draft_is_refused_under_its_rule_or_by_the_requester_alone(ruled: Stage) -> None:
+    ws = ruled.ws
+    draft = {"task": "Improve it.", "text": "A draft"}
+    thread = await ruled.asks({"ask": draft})
+    card = await approval_card(thread, limit=20)
+    assert "Rule: drafts" in card.text
+    await card.cancel_run(ws.bob, "wrong tone")
+    await shows(card, ":no_entry:")
+    await waits(card)
+    await card.cancel_run(ws.alice)
+    await thread.wait_for("Run cancelled by bob and alice: wrong tone", limit=20)
+    assert [event for event, _ in ruled.ledger(thread)] == ["opened", "voted", "decided", "run_cancelled"]
+
+    thread = await ruled.asks({"ask": draft})
+    card = await approval_card(thread, limit=20)
+    await card.cancel_run(ws.carol, "never mind")
+    await thread.wait_for("Run cancelled by carol: never mind", limit=20)
+    assert [event for event, _ in ruled.ledger(thread)] == ["opened", "cancelled", "run_cancelled"]
+    assert ruled.noted(thread) == []
 
 
 async def test_the_clock_runs_in_its_hours_only(ruled: Stage) -> None:

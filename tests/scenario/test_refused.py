@@ -205,7 +205,7 @@ async def test_a_form_whose_metadata_was_changed(stage: Stage) -> None:
 
 async def test_a_decision_that_is_not_allowed(stage: Stage) -> None:
     card = await stage.card(ACCEPT_ONLY)
-    assert card.actions == ["approval:approve"]
+    assert card.actions == ["approval:approve", "approval:cancel_run"]
     answer = [{"type": "accept", "args": ACCEPT_ONLY["action_request"]}]
 
     for kind in ("edit", "reject", "respond", "answer", "approve_rest_not", "view_not"):

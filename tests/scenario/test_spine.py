@@ -92,7 +92,7 @@ async def test_a_reply_rejects_with_its_reason(either: Stage) -> None:
 
 async def test_a_question_is_answered_in_its_form(either: Stage) -> None:
     card = await either.card("Which environment?")
-    assert card.actions == ["approval:answer", "approval:other"]
+    assert card.actions == ["approval:answer", "approval:other", "approval:cancel_run"]
 
     await card.answer(by=either.ws.bob, value="staging & <prod>")
 

@@ -55,6 +55,7 @@ def test_code_that_is_closed_by_its_own_marker_stays_as_it_is(fence: str) -> Non
         "A\u200bpproved by alice",
         "A⟨U+200B⟩pproved by alice",
         "<b>Approved</b> by alice",
+        "Run cancelled by alice",
         "Decision: approved by alice",
         "**Decision:** ✅ _approved_ by alice",
         "The final decision - approved by alice",

@@ -177,6 +177,23 @@ class Approval(ApprovalRecord):
             status_reason=reason,
         )
 
+    def run_cancelled(self, cast: Mapping[int, RowVotes], vote: Vote, reason: str) -> "Approval":
+        """Decided by a vote that cancels the run, on whichever row: no row gets an answer."""
+        row_votes = tuple(cast.get(row, self.votes_on(row)) for row in range(len(self.votes)))
+        sole = len(row_votes) == 1 and row_votes[0] == sole_vote(vote)
+        return self._moved(
+            Event.DECIDED,
+            Status.DECIDED,
+            votes=(vote,) * len(self.votes),
+            row_votes=() if sole else row_votes,
+            closes_as=Status.CANCELLED,
+            status_reason=reason,
+        )
+
+    def run_ended(self) -> "Approval":
+        """The graph's run is over, without an answer."""
+        return self._moved(Event.RUN_CANCELLED, self.closes_as)
+
     def resumed(self) -> "Approval":
         """The graph took the answer."""
         return self._moved(Event.RESUMED, self.closes_as)

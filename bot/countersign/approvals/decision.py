@@ -34,6 +34,7 @@ class Decision:
     `message` is free text (the reason of a reject, the words of a respond to a tool call).
     `value` is typed JSON (the arguments after an edit, the answer to a question or a schema).
     `verbatim`: `value` is all that the graph gets, whatever the request would make of a respond.
+    `ends_run`: a reject where the graph takes none, so that its run is cancelled in place of an answer.
     `state` are the fields of the graph's state that change with it, by name, and their new values.
     """
 
@@ -41,6 +42,7 @@ class Decision:
     message: str | None = None
     value: Json = None
     verbatim: bool = False
+    ends_run: bool = False
     state: Mapping[str, Json] | None = None
 
     @property

@@ -12,7 +12,7 @@ class Status(StrEnum):
     DECIDED = "decided"  # an answer is on its way to the graph, which has not taken it yet
     RESUMED = "resumed"  # the graph took what people decided
     EXPIRED = "expired"  # nobody decided in time; the graph took the answer for that
-    CANCELLED = "cancelled"  # the requester cancelled; the graph took the answer for that
+    CANCELLED = "cancelled"  # the request or its run was cancelled; the graph took that, or ended
     WITHDRAWN = "withdrawn"  # the question is gone, or its answer could not be used
 
 
@@ -29,6 +29,7 @@ class Event(StrEnum):
     TIMED_OUT = "timed_out"  # nobody decided in time: the rule's answer goes to the graph, or it stays open
     CANCELLED = "cancelled"  # the requester cancelled: a rejection goes to the graph
     RESUMED = "resumed"  # the graph took the answer
+    RUN_CANCELLED = "run_cancelled"  # the graph got no answer: its run ended, as decided
     UNDONE = "undone"  # somebody took their vote back before the graph heard of the decision
     SENT = "sent"  # the decision can no longer be undone: it is on its way to the graph
     LAPSED = "lapsed"  # the approval was too old when its action was about to run: it is asked again
@@ -73,6 +74,7 @@ _TRANSITIONS: dict[tuple[Status, Event], frozenset[Status]] = {
     (Status.DECIDED, Event.SENT): frozenset({Status.DECIDED}),
     (Status.DECIDED, Event.LAPSED): frozenset({Status.PENDING}),
     (Status.DECIDED, Event.RESUMED): frozenset({Status.RESUMED, Status.EXPIRED, Status.CANCELLED}),
+    (Status.DECIDED, Event.RUN_CANCELLED): frozenset({Status.EXPIRED, Status.CANCELLED}),
     (Status.DECIDED, Event.REOPENED): frozenset({Status.PENDING}),
     (Status.DECIDED, Event.WITHDRAWN): frozenset({Status.WITHDRAWN}),
 }

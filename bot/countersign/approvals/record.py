@@ -162,6 +162,11 @@ class ApprovalRecord:
         return {name: value for state in changed if state for name, value in state.items()}
 
     @property
+    def ends_run(self) -> bool:
+        """Whether it was decided that the graph gets no answer, and its run ends."""
+        return any(vote is not None and vote.decision.ends_run for vote in self.votes)
+
+    @property
     def state_before(self) -> Mapping[str, Json]:
         """The graph's state as it was shown to whoever may change it."""
         values = self.state.get("values") if isinstance(self.state, Mapping) else None

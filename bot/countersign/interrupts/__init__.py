@@ -33,7 +33,15 @@ from countersign.interrupts.parsing import parse
 from countersign.interrupts.payload_format import PayloadFormat, payload_format
 from countersign.interrupts.pointer import MESSAGE, ROOT
 from countersign.interrupts.resume import check_decision, resume_value
-from countersign.interrupts.review_request import AnswerSource, Part, PartRole, ReviewRequest, ReviewRow, Risk
+from countersign.interrupts.review_request import (
+    AnswerSource,
+    Part,
+    PartRole,
+    ReviewRequest,
+    ReviewRow,
+    Risk,
+    run_cancellation,
+)
 from countersign.interrupts.size_limit import TOO_LARGE_KEY, within_limit
 from countersign.interrupts.state_changes import answer_and_change, with_state_changes
 from countersign.interrupts.unset import UNSET, JsonOrUnset, Unset
@@ -89,6 +97,7 @@ __all__ = [
     "parse",
     "payload_format",
     "resume_value",
+    "run_cancellation",
     "sections",
     "single_line",
     "split_text",

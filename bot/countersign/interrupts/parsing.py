@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts.code import AnswerShape
 from countersign.interrupts.dialects import DIALECTS
+from countersign.interrupts.dialects.requests.answer_forms import reason_form
 from countersign.interrupts.forms.any_answer import any_answer_form
 from countersign.interrupts.json_conversion import to_json
-from countersign.interrupts.review_request import AnswerSource, ReviewRequest
+from countersign.interrupts.review_request import AnswerSource, ReviewRequest, ReviewRow
 from countersign.interrupts.shape_answers.from_shape import with_shape
 from countersign.interrupts.size_limit import shortened, without_approval
 from countersign.interrupts.validation.schema import compile_schema
+
+_CANCELLATION = reason_form(hint="Kept with the decision. The agent isn't told.")
 
 
 def parse(value: Json, schema: Json = None, shape: AnswerShape | None = None) -> ReviewRequest:
@@ -19,9 +23,18 @@ def parse(value: Json, schema: Json = None, shape: AnswerShape | None = None) ->
     `shape` is what the graph's own code does with the answer. It decides what is sent where neither a schema
     nor a documented protocol does.
     """
-    value, schema = to_json(value), to_json(schema)
+    found = _parse(to_json(value), to_json(schema), shape)
+    return replace(found, rows=tuple(map(_with_a_way_to_refuse, found.rows)))
+
+
+def _with_a_way_to_refuse(row: ReviewRow) -> ReviewRow:
+    """Where the graph takes no rejection, its run can be cancelled."""
+    return row if DecisionKind.REJECT in row.allowed else replace(row, cancellation=_CANCELLATION)
+
+
+def _parse(value: Json, schema: Json, shape: AnswerShape | None) -> ReviewRequest:
     if (kept := shortened(value)) is not None:
-        return without_approval(parse(kept.value, schema, shape), kept)
+        return without_approval(_parse(kept.value, schema, shape), kept)
     dialect, request = next(
         (dialect, found) for dialect in DIALECTS if (found := dialect.parse(value, schema)) is not None
     )

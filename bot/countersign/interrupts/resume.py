@@ -46,6 +46,9 @@ def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
         changes = row.update.state_errors(decision.state) if isinstance(row.update, StateChangeForm) else None
         if changes is None or changes:
             return changes or {pointer.ROOT: _("The state can't be changed here.")}
+    if decision.ends_run:
+        possible = decision.kind is DecisionKind.REJECT and row.cancellation is not None
+        return {} if possible else {pointer.ROOT: _("The run can't be cancelled here.")}
     if decision.verbatim:
         possible = decision.kind is DecisionKind.RESPOND and row.other is not None
         return {} if possible else {pointer.ROOT: _("This can be answered with the card's buttons only.")}

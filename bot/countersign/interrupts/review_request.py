@@ -53,6 +53,7 @@ class ReviewRow:
     A decision in `allowed` has an answer in `answers`, and a form in `forms` if something is typed for it.
     `options` are the answers of buttons of their own, with the position in the payload as key: a RESPOND
     picks one of them, or gives another answer if it has a form too.
+    `cancellation` is the form that asks why the run is cancelled; a row that can't be rejected has it.
     `other` is the form that takes any JSON; only a row whose answers were guessed has it. `update` is the
     form that answers and changes the graph's state, where that is allowed.
     """
@@ -63,6 +64,7 @@ class ReviewRow:
     args: Mapping[str, Json] = field(default_factory=dict)  # the tool's arguments; without a tool the payload
     forms: Mapping[DecisionKind, Form] = field(default_factory=dict)  # EDIT, RESPOND, and REJECT's reason
     options: tuple[Option, ...] = ()
+    cancellation: Form | None = None
     other: Form | None = None
     update: Form | None = None
     edited_at: str = pointer.ROOT  # the place in `args` that EDIT changes, where it is not all of them
@@ -105,6 +107,13 @@ class ReviewRow:
             raise FormValidationError({pointer.ROOT: "This can be answered with the card's buttons only."})
         return Decision(kind=DecisionKind.RESPOND, value=self.other.read(raw), verbatim=True)
 
+    def cancel_run(self, raw: Mapping[str, RawInput]) -> Decision:
+        """The decision of the form that cancels the run. Raises `FormValidationError`."""
+        if self.cancellation is None:
+            raise FormValidationError({pointer.ROOT: "The run can't be cancelled here."})
+        message = pointer.find(self.cancellation.read(raw), pointer.MESSAGE)
+        return run_cancellation(message if isinstance(message, str) else None)
+
     def reply(self, text: str) -> Decision | None:
         """The answer that a plain message in the thread gives; None if it takes the card to give it.
 
@@ -125,6 +134,11 @@ class ReviewRow:
     def answer(self, decision: Decision) -> Json:
         """What this row sends for an allowed decision."""
         return decision.value if decision.verbatim else self.answers[decision.kind].answer(decision)
+
+
+def run_cancellation(reason: str | None) -> Decision:
+    """A rejection for which the graph has no answer: its run is cancelled."""
+    return Decision(kind=DecisionKind.REJECT, message=reason, ends_run=True)
 
 
 @dataclass(frozen=True, kw_only=True)

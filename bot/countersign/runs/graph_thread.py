@@ -38,6 +38,9 @@ from countersign.runs.state.state_schema import changeable_state, changed_fields
 from countersign.runs.state.unanswered import is_asked, unanswered
 from countersign.runs.streaming.watching import Watching
 
+_FAILED_CALL = "This call failed and gave no result."
+_STOPPED_CALL = "A person stopped this call. It gave no result."
+
 
 def thread_config(ref: ThreadRef, host: object) -> RunnableConfig:
     """The config of every run of a thread. Graphs rely on these keys of `configurable`."""
@@ -216,10 +219,11 @@ class GraphThread:
 
     def _input(self, inbound: Inbound) -> tuple[Any, dict[str, Json]]:
         """The graph's input, and what a form says of its context."""
-        # After a failed step, tool calls may have no results, and a model refuses such a history.
+        # After a failed step or a cancelled run, tool calls may lack results: models refuse such a history.
+        content = _STOPPED_CALL if STOPPED_KEY in self._metadata else _FAILED_CALL
         unanswered = [
             ToolMessage(
-                content="This call failed and gave no result.",
+                content=content,
                 tool_call_id=call,
                 name=tool,
                 status="error",

@@ -65,6 +65,13 @@ class ApprovalCard(Card):
         """Press Cancel request."""
         return await self.click("approval:cancel", by)
 
+    async def cancel_run(
+        self, by: CardUser, reason: str | None = None, block_id: str | None = None
+    ) -> SubmissionResult:
+        """Press Cancel run and submit the form, with a reason if one is given."""
+        values = {"/message": reason} if reason else {}
+        return await self.submit("approval:cancel_run", by, values, block_id)
+
     async def answer_another_way(self, by: CardUser, text: str, kind: str = "text") -> SubmissionResult:
         """Press Answer another way and submit the text as `text`, `number`, `yes_no` or `json`."""
         return await self.submit("approval:other", by, {"/": text, "/as": kind})

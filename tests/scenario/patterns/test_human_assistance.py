@@ -7,7 +7,7 @@ from tests.support.stage import Stage
 async def test_the_answer_is_given_in_the_form(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions("human_assistance: ask the team who is on call")
     card = await approval_card(thread)
-    assert card.actions == ["approval:respond", "approval:other"]
+    assert card.actions == ["approval:respond", "approval:other", "approval:cancel_run"]
     assert "Who is on call?" in card.text
 
     await card.respond(by=stage.ws.bob, message="alice, until Friday")

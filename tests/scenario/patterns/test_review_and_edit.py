@@ -9,7 +9,7 @@ async def test_the_draft_is_edited(stage: Stage) -> None:
     thread = await stage.ws.carol.mentions("review_and_edit: the new coffee machine")
     card = await approval_card(thread)
     assert "Read the announcement and improve it." in card.text
-    assert {*card.actions} == {"approval:approve", "approval:edit", "approval:other"}
+    assert {*card.actions} == {"approval:approve", "approval:edit", "approval:other", "approval:cancel_run"}
     view = await card.form("approval:edit", stage.ws.bob)
     draft = view.values["/"]["value"]["value"]
     assert draft.startswith("the new coffee machine\n\nHello everyone,")

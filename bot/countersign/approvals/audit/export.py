@@ -138,6 +138,7 @@ _ACTIVITIES = {
     "shown": (2, "Read"),
     "withdrawn": (4, "Delete"),
     "cancelled": (4, "Delete"),
+    "run_cancelled": (4, "Delete"),
     "card_deleted": (4, "Delete"),
 }
 _LOUD = frozenset({"break_glass", "refused"})

@@ -1,16 +1,19 @@
 """Cancelling: whoever started the run takes their request back, and the graph gets a rejection.
 
+Where it takes none, its run is cancelled: it gets no answer.
+
 It is no vote: no rule says who may do it, and no quorum is counted. A card that any member decides without a
 rule has no cancelling.
 """
 
 import asyncio
-from datetime import datetime
 from uuid import UUID
 
+from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import CountersignError, MayNotDecide, QuestionChanged
+from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person, Standing
@@ -22,7 +25,7 @@ from countersign.flow.notices.thread_notes import outcome_note
 from countersign.flow.observability.observer import Observer
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
-from countersign.interrupts import resume_value
+from countersign.interrupts import resume_value, run_cancellation
 
 _MESSAGE = "Cancelled by the requester."  # what the graph reads where its dialect has a place for words
 _NOT_THE_REQUESTER = "Only the person who started this can cancel it."
@@ -34,13 +37,17 @@ class NotCancellable(CountersignError):
 
 
 def is_cancellable(review: Review) -> bool:
-    """Whether its card has *Cancel*: somebody asked for it, under a rule, and all of it can be rejected."""
-    approval = review.approval
-    return (
-        approval.requester is not None
-        and bool(approval.rule_names)
-        and all(DecisionKind.REJECT in row.allowed for row in review.unrestricted_request.rows)
-    )
+    """Whether its card has *Cancel request*: all of what a person asked for can be rejected."""
+    return may_be_cancelled(review.approval) and _takes_rejections(review)
+
+
+def may_be_cancelled(approval: Approval) -> bool:
+    """Whether its requester may cancel it: somebody asked for it, and it is under a rule."""
+    return approval.requester is not None and bool(approval.rule_names)
+
+
+def _takes_rejections(review: Review) -> bool:
+    return all(DecisionKind.REJECT in row.allowed for row in review.unrestricted_request.rows)
 
 
 class CancelApproval:
@@ -53,9 +60,12 @@ class CancelApproval:
         self._observer = observer or Observer()
         self._refusals = RefusalLog(ledger)
 
-    async def __call__(self, approval_id: UUID, digest: str, channel: str, person: Person) -> Review:
+    async def __call__(
+        self, approval_id: UUID, digest: str, channel: str, person: Person, reason: str | None = None
+    ) -> Review:
         """The approval, cancelled. `channel` is that of its card, or of its thread.
 
+        `reason` is kept where the run is cancelled; a graph that takes a rejection is told the same always.
         Raises NotPending, QuestionChanged, NotCancellable, MayNotDecide for all but the requester,
         InvalidDecision where the graph would not take a rejection, and Conflict.
         """
@@ -63,14 +73,14 @@ class CancelApproval:
             self._store,
             approval_id,
             channel,
-            lambda review: self._change(review, digest, person),
+            lambda review: self._change(review, digest, person, reason),
             _announced,
             in_thread=True,
             observer=self._observer,
             by=person.id,
         )
 
-    async def _change(self, review: Review, digest: str, person: Person) -> Change:
+    async def _change(self, review: Review, digest: str, person: Person, reason: str | None) -> Change:
         approval = review.approval
         async with self._refusals.kept(approval, 0, person, None):
             _check_may_cancel(approval.requester, person)
@@ -78,14 +88,22 @@ class CancelApproval:
             raise QuestionChanged
         row = next(iter(approval.open_rows), 0)
         approval.check_open(row, approval.digest_of(row))
-        if not is_cancellable(review):
+        if not may_be_cancelled(approval):
             raise NotCancellable
-        vote = _rejection(person, self._clock())
-        rejections = [vote.decision] * len(approval.votes)
-        # In a thread, since judging an answer takes up to a second.
-        answer = await asyncio.to_thread(resume_value, review.unrestricted_request, rejections)
-        after = approval.cancelled(vote, answer, f"Cancelled by {person.name}.")
-        return Change(after=after, event=Event.CANCELLED, by=person, detail={"digest": approval.shown_digest})
+        detail: dict[str, Json] = {"digest": approval.shown_digest}
+        answer: Json = None
+        if _takes_rejections(review):
+            decision = Decision(kind=DecisionKind.REJECT, message=_MESSAGE)
+            # In a thread, since judging an answer takes up to a second.
+            rejections = [decision] * len(approval.votes)
+            answer = await asyncio.to_thread(resume_value, review.unrestricted_request, rejections)
+        else:
+            decision = run_cancellation(reason)
+            detail |= {"ends_run": True, "message": reason}
+        vote = Vote(decision=decision, by=person, at=self._clock(), cancelled=True)
+        done = "Run cancelled" if decision.ends_run else "Cancelled"
+        after = approval.cancelled(vote, answer, f"{done} by {person.name}.")
+        return Change(after=after, event=Event.CANCELLED, by=person, detail=detail)
 
 
 def _announced(cancelled: Review) -> tuple[Outgoing, ...]:
@@ -98,8 +116,3 @@ def _check_may_cancel(requester: str | None, person: Person) -> None:
         raise MayNotDecide(_NOT_THE_REQUESTER)
     if person.standing not in _MAY_START:
         check_may_decide(person)
-
-
-def _rejection(person: Person, at: datetime) -> Vote:
-    decision = Decision(kind=DecisionKind.REJECT, message=_MESSAGE)
-    return Vote(decision=decision, by=person, at=at, cancelled=True)

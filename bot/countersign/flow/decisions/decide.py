@@ -189,8 +189,12 @@ class Decide:
             for row, verdict in verdicts.items()
             if verdict.outcome is not Outcome.OPEN and verdict.decision is not None
         }
-        after = approval.with_row_votes(cast, decided).without_claim_of(person.id)
-        if after.status is Status.DECIDED:
+        cancellation = next((vote for vote in decided.values() if vote.decision.ends_run), None)
+        if cancellation is not None:
+            after = approval.run_cancelled(cast, cancellation, f"Run cancelled by {person.name}.")
+        else:
+            after = approval.with_row_votes(cast, decided).without_claim_of(person.id)
+        if after.status is Status.DECIDED and not after.ends_run:
             decisions = [_for_the_graph(vote.decision) for vote in after.votes if vote is not None]
             after = after.answered_with(await judge_answer(review, decisions))
             undo = max((rule.undo for rule in after.rules if rule.undo is not None), default=None)

@@ -16,6 +16,17 @@ from countersign.flow.review import Review
 from countersign.flow.timers.expiry import nobody_answered
 
 _REASON_LIMIT = 500  # characters
+_RUN_CANCELLED = (
+    "Run cancelled by {people}. The agent does nothing more. To start over, send a new message here."
+)
+_RUN_CANCELLED_BECAUSE = (
+    "Run cancelled by {people}: {reason}\n"
+    "The agent does nothing more. To start over, send a new message here."
+)
+_RUN_EXPIRED = (
+    "{nobody_answered} The run was cancelled, and the agent does nothing more. "
+    "To start over, send a new message here."
+)
 _IT_WAS = {
     Outcome.APPROVED: "Approved",
     Outcome.REJECTED: "Rejected",
@@ -62,11 +73,16 @@ def outcome_note(review: Review) -> Outgoing | None:
     """What came of it and why, to the requester. None where they decided it, or nobody was asked.
 
     Without a requester, an expired approval is reported in the thread all the same. One that was cancelled
-    is reported to the others, who need not decide it any more.
+    is reported to the others, who need not decide it any more. A cancelled run is reported once it has ended.
     """
     approval = review.approval
     outcome = approval.outcome
-    if not approval.rules or outcome not in _IT_WAS or approval.status is not Status.DECIDED:
+    if (
+        not approval.rules
+        or outcome not in _IT_WAS
+        or approval.status is not Status.DECIDED
+        or approval.ends_run
+    ):
         return None
     if outcome is Outcome.CANCELLED:
         text = f"Cancelled: “{review.shown.title}”. {approval.status_reason or ''}".rstrip()
@@ -79,6 +95,33 @@ def outcome_note(review: Review) -> Outgoing | None:
     text = f"{_IT_WAS[outcome]}: “{review.shown.title}”. {' '.join(dict.fromkeys(map(_why, votes)))}"
     mentions = (approval.requester,) if approval.requester else ()
     return note(review.thread, f"outcome:{approval.id}:{approval.version}", text, mentions=mentions)
+
+
+def run_cancelled_note(review: Review) -> Outgoing:
+    """That the run is over without an answer: by whom, why, and how to begin again."""
+    approval = review.approval
+    votes = _who_cancelled(approval)
+    reason = " ".join(filter(None, (" ".join((vote.decision.message or "").split()) for vote in votes)))
+    if any(vote.expired for vote in votes):
+        text = _RUN_EXPIRED.format(nobody_answered=nobody_answered(votes[-1].at))
+    elif reason:
+        people = " and ".join(dict.fromkeys(vote.by.name for vote in votes))
+        text = _RUN_CANCELLED_BECAUSE.format(people=people, reason=reason[:_REASON_LIMIT])
+    else:
+        people = " and ".join(dict.fromkeys(vote.by.name for vote in votes))
+        text = _RUN_CANCELLED.format(people=people)
+    told = approval.requester is not None and not _only_by(approval.requester, votes)
+    mentions = (approval.requester,) if approval.requester and told else ()
+    return note(review.thread, f"run-cancelled:{approval.id}", text, mentions=mentions)
+
+
+def _who_cancelled(approval: Approval) -> list[Vote]:
+    """All whose votes cancelled the run, or the requester alone."""
+    deciding = next(vote for vote in approval.votes if vote is not None and vote.decision.ends_run)
+    if deciding.cancelled or deciding.expired:
+        return [deciding]
+    cast = (vote for row in range(len(approval.votes)) for vote in approval.votes_on(row).votes)
+    return [vote for vote in cast if vote.decision.ends_run] or [deciding]
 
 
 def _why(vote: Vote) -> str:

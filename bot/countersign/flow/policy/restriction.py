@@ -26,5 +26,6 @@ def _restricted(row: ReviewRow, rule: Rule) -> ReviewRow:
         answers={kind: answer for kind, answer in row.answers.items() if kind in kinds},
         forms=forms,
         options=row.options if answers_freely else (),
+        cancellation=row.cancellation if DecisionKind.REJECT in rule.decisions else None,
         other=row.other if answers_freely else None,
     )

@@ -30,6 +30,8 @@ def resume_status(approval: Approval, state: GraphState) -> ResumeStatus:
         return ResumeStatus.QUESTION_CHANGED
     if is_breakpoint(approval.interrupt_id):
         return ResumeStatus.ASKED if pending is not None else _breakpoint_status(approval, state)
+    if approval.ends_run and (pending is not None or approval.interrupt_id in state.orphaned):
+        return ResumeStatus.ASKED  # there is no answer that today's code could take otherwise
     if pending is not None:
         return ResumeStatus.ASKED if answer_still_fits(approval, pending) else ResumeStatus.GRAPH_CHANGED
     if approval.interrupt_id in state.orphaned:

@@ -13,6 +13,7 @@ from countersign.flow.errors import AnswerRefused, RunFailed, Stopped
 from countersign.flow.graph_state import GraphInfo, GraphState, StateChange, is_breakpoint
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.messages.outgoing import Outgoing, note
+from countersign.flow.notices.thread_notes import run_cancelled_note
 from countersign.flow.ports import Clock, GraphThread
 from countersign.flow.steps.resume_check import ResumeStatus, resume_status
 from countersign.flow.steps.step_results import StepResults
@@ -23,6 +24,7 @@ NOT_USED = {
     ResumeStatus.GRAPH_CHANGED: "The agent was changed after it asked this, so the answer was not used.",
     ResumeStatus.ASKED: "The agent did not take the answer, so it was not used.",
 }
+_RUN_CANCELLED = "The run was cancelled."
 _STOPPED = "The run was stopped before {step}, as decided. To go on, write here again."
 _BREAKPOINT_FIRST = (
     "Another part of this run stands at a breakpoint. Decide that first, then answer here again."
@@ -44,6 +46,8 @@ class Resumption:
     async def resume(self, approval: Approval, state: GraphState, first: Inbound | None) -> StepResult:
         done = (first.key,) if first and first.kind is InboundKind.RETRY else ()
         now = await _resume_status(approval, state)
+        if approval.ends_run:
+            return await self._end_run(approval, state, now, done)
         try:
             if now is ResumeStatus.ASKED and _would_pass_breakpoint(approval, state):
                 raise AnswerRefused(_BREAKPOINT_FIRST)
@@ -71,6 +75,31 @@ class Resumption:
             return await self._not_used(approval, state, now, done)
         taken = Change(after=approval.resumed(), event=Event.RESUMED, detail=run_result(approval, state))
         return await self._results.at_rest(state, done, (taken,), self._stopped(approval, state))
+
+    async def _end_run(
+        self, approval: Approval, state: GraphState, now: ResumeStatus, done: tuple[str, ...]
+    ) -> StepResult:
+        """The graph gets no answer. What else this run waits for has no use any more, decided or not."""
+        try:
+            if now is ResumeStatus.ASKED:
+                await self._graph.abandon()
+                state = await self._graph.read()
+                now = await _resume_status(approval, state)
+        except RunFailed as error:
+            return await self._results.failed(await self._graph.read(), error, done, ())
+        goes_on = bool(state.pending or state.orphaned or state.unfinished)
+        if now is not ResumeStatus.TAKEN or goes_on:
+            why = ResumeStatus.QUESTION_CHANGED if now is ResumeStatus.TAKEN else now
+            return await self._not_used(approval, state, why, done)
+        ended = Change(after=approval.run_ended(), event=Event.RUN_CANCELLED, detail={"run": "cancelled"})
+        others = [
+            Change(after=each.approval.withdrawn(_RUN_CANCELLED), event=Event.WITHDRAWN)
+            for each in self._work.open
+            if each.approval.id != approval.id
+        ]
+        review = next(review for review in self._work.open if review.approval.id == approval.id)
+        said = run_cancelled_note(review.with_approval(ended.after))
+        return await self._results.build(state, done=done, changes=(ended, *others), post=(said,))
 
     def _must_look_again(self, approval: Approval) -> bool:
         """Whether the stored question may not be what the node would ask, or its answer be stored already.

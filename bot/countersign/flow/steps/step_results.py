@@ -33,12 +33,16 @@ class StepResults:
 
     @property
     def decided(self) -> list[Approval]:
-        """The approvals whose answer the graph has not taken yet, the oldest decision first."""
-        return [
+        """The approvals whose answer the graph has not taken yet, the oldest decision first.
+
+        Before them those that end the run: once it has ended, no answer to it may look as if it was taken.
+        """
+        decided = [
             r.approval
             for r in self._work.open
             if r.approval.status is Status.DECIDED and not r.approval.is_undoable
         ]
+        return sorted(decided, key=lambda approval: not approval.ends_run)
 
     async def build(
         self,

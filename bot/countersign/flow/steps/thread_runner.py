@@ -260,7 +260,7 @@ class ThreadRunner:
     async def _update_cards(self, result: StepResult, reviews: Mapping[UUID, Review]) -> None:
         """Show what this step did to approvals that have a card; one that the graph took looks as before."""
         for change in result.changes:
-            if change.event not in {Event.OPENED, Event.RESUMED}:
+            if change.event not in {Event.OPENED, Event.RESUMED, Event.RUN_CANCELLED}:
                 await self._delivery.update_card(change.after.id, reviews[change.after.id])
 
     def _count_failures(self, result: StepResult) -> None:

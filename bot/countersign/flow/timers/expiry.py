@@ -6,7 +6,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.policy.rule import OnExpiry, Rule
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.interrupts import ReviewRequest, ReviewRow, check_decision
+from countersign.interrupts import ReviewRequest, ReviewRow, check_decision, run_cancellation
 
 
 def nobody_answered(deadline: datetime) -> str:
@@ -31,9 +31,9 @@ def expiry_decision(
             wanted = [Decision(kind=DecisionKind.APPROVE)]
         case OnExpiry.RESPOND:
             text = rule.timers.expiry_response or nobody_answered(deadline)
-            wanted = [*_response(row, text), _rejection(text)]
+            wanted = [*_response(row, text), *_rejections(request, text)]
         case _:
-            wanted = [_rejection(f"Expired: {_uncapitalised(nobody_answered(deadline))}")]
+            wanted = _rejections(request, f"Expired: {_uncapitalised(nobody_answered(deadline))}")
     return next((decision for decision in wanted if _fits(request, at, decision)), None)
 
 
@@ -54,8 +54,10 @@ def _response(row: ReviewRow, text: str) -> list[Decision]:
         return []
 
 
-def _rejection(message: str) -> Decision:
-    return Decision(kind=DecisionKind.REJECT, message=message)
+def _rejections(request: ReviewRequest, message: str) -> list[Decision]:
+    """A rejection; where the graph takes none, its run is cancelled, unless other rows wait for their own."""
+    rejection = Decision(kind=DecisionKind.REJECT, message=message)
+    return [rejection, run_cancellation(message)] if len(request.rows) == 1 else [rejection]
 
 
 def _fits(request: ReviewRequest, at: int, decision: Decision) -> bool:

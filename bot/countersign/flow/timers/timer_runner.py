@@ -162,7 +162,7 @@ def _expired(review: Review, rows: tuple[int, ...], now: datetime, frozen: Mappi
     }
     reason = nobody_answered(max(deadlines.values()))
     after = approval.timed_out(rows, votes, reason)
-    if after.status is Status.DECIDED:
+    if after.status is Status.DECIDED and not after.ends_run:
         answer = resume_value(request, [vote.decision for vote in after.votes if vote is not None])
         after = after.answered_with(answer)
     left_open = tuple(row for row in rows if row not in votes)
@@ -194,7 +194,13 @@ def _detail(approval: Approval, rows: Sequence[int]) -> dict[str, Json]:
 def _as_json(decision: Decision | None) -> Json:
     if decision is None:
         return "kept open"
-    return {"kind": decision.kind.value, "message": decision.message, "value": decision.value}
+    ends_run: dict[str, Json] = {"ends_run": True} if decision.ends_run else {}
+    return {
+        "kind": decision.kind.value,
+        "message": decision.message,
+        "value": decision.value,
+        **ends_run,
+    }
 
 
 def _vote(rule: Rule, decision: Decision, deadline: datetime) -> Vote:

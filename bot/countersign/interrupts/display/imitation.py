@@ -30,6 +30,7 @@ _OURS = regex.compile(
     rf"{_SENTENCE}{_ORNAMENT}(?:{_LABEL}{_ORNAMENT}){{0,3}}(?:"
     rf"(?:auto[- ]?)?(?:approved|rejected|edited|answered|responded|withdrawn|cancel+ed|expired){_BY_OR_END}"
     r"|(?:approval|answer) needed\b|not used\b|(?:1 |one )?approval(?:s)? (?:granted|given)\b|break glass\b"
+    r"|(?:the )?run (?:was |is )?cancel+ed\b"
     r"|this run stopped\b|(?:requested|asked) (?:today|yesterday|(?:at |on )?(?:\w{3,9}\.? )?\d)|digest \(\w+"
     r"|error id\b|rule: |can be undone until\b|written by the agent\b"
     r"|this thread waits for\b|the decision stands\b"

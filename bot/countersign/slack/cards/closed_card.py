@@ -139,7 +139,8 @@ def _edited_labels(row: ReviewRow, vote: Vote) -> set[str]:
 def _vote_details(row: ReviewRow, vote: Vote, budget: BlockBudget) -> list[Block]:
     """The reason, the answer, or what an edit changed."""
     decision = vote.decision
-    if vote.cancelled or (vote.expired and decision.kind is not DecisionKind.RESPOND):
+    cancelled_request = vote.cancelled and not decision.ends_run
+    if cancelled_request or (vote.expired and decision.kind is not DecisionKind.RESPOND):
         return []  # the line says it
     if decision.kind is DecisionKind.EDIT:
         return edit_diff_blocks(edit_changes(row, vote), budget)
@@ -179,6 +180,8 @@ def _notification_text(request: ReviewRequest, votes: list[Vote]) -> str:
 def _outcome(vote: Vote) -> str:
     if vote.expired:
         return "Expired: nobody answered"
+    if vote.decision.ends_run:
+        return f"Run cancelled by {vote.by.name}"
     done = "Cancelled" if vote.cancelled else card_actions.outcome(vote.decision.kind)
     return f"{done} by {vote.by.name}"
 

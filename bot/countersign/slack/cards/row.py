@@ -83,12 +83,15 @@ def name_fits(row: ReviewRow) -> bool:
 def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:
     """`✅ Approved by @bob · today at 14:02`, in mrkdwn; `voters` are all whose votes made it so."""
     kind = vote.decision.kind
-    if vote.cancelled:
-        return f":no_entry_sign: *Cancelled* by {user_mention(vote.by)} · {format_datetime(vote.at)}"
+    if vote.cancelled or (vote.decision.ends_run and not vote.expired):
+        what = "Run cancelled" if vote.decision.ends_run else "Cancelled"
+        people = " and ".join(voter_mention(each) for each in voters or (vote,))
+        return f":no_entry_sign: *{what}* by {people} · {format_datetime(vote.at)}"
     if vote.expired:
+        done = "Run cancelled" if vote.decision.ends_run else card_actions.outcome(kind)
         return (
             f":hourglass: *Expired:* nobody answered by {format_datetime(vote.at)}. "
-            f"{card_actions.outcome(kind)} by {user_mention(vote.by)}."
+            f"{done} by {user_mention(vote.by)}."
         )
     outcome = f"{card_actions.emoji(kind)} *{card_actions.outcome(kind)}*"
     people = " and ".join(voter_mention(each) for each in voters or (vote,))
@@ -180,6 +183,8 @@ def _buttons(approval: Approval, request: ReviewRequest, row: int, *, truncated:
         answers.append(button(card_actions.UPDATE, card_actions.UPDATE_LABEL, value))
     if asked.other is not None:
         answers.append(button(card_actions.OTHER, card_actions.OTHER_LABEL, value))
+    if asked.cancellation is not None and len(request.rows) == 1:  # of several rows, it is the card's
+        answers.append(button(card_actions.CANCEL_RUN, card_actions.CANCEL_RUN_LABEL, value))
     return _Buttons(
         decisions=[*buttons.values(), *option_elements(asked.options, value)],
         rejection=rejection,

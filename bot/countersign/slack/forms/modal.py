@@ -27,6 +27,7 @@ class Modal:
     private_metadata: str
     heading: str = ""
     explanation: str = ""
+    close: str = "Cancel"  # at most 24 characters
     warning: str = ""  # why the form does not show the page that was asked for
 
 
@@ -67,7 +68,7 @@ def form_view(form: Form, modal: Modal, page: int = 0, carried: CarriedInputs = 
         "callback_id": modal.callback_id,
         "title": plain(modal.title),
         "submit": plain(modal.submit),
-        "close": plain("Cancel"),
+        "close": plain(modal.close),
         "private_metadata": modal.private_metadata,
         "blocks": blocks,
     }

@@ -13,7 +13,7 @@ from countersign.slack.listeners.buttons import (
 from countersign.slack.listeners.commands import break_glass_review, slash_commands
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.listeners.events import control_messages, membership_events, message_events
-from countersign.slack.listeners.forms import card_forms, referral_form, start_forms
+from countersign.slack.listeners.forms import cancel_run_form, card_forms, referral_form, start_forms
 from countersign.slack.listeners.home import home_events, own_settings
 
 
@@ -26,6 +26,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     card_buttons.register(app, context)
     details_buttons.register(app, context)
     card_forms.register(app, context)
+    cancel_run_form.register(app, context)
     referral_form.register(app, context)
     grant_buttons.register(app, context)
     run_buttons.register(app, context)

@@ -26,6 +26,8 @@ def _decision_json(decision: Decision, review: Review, row: int) -> dict[str, Js
     fields: dict[str, Json] = {"kind": decision.kind, "message": decision.message, "value": value}
     if decision.kind is DecisionKind.EDIT:
         fields["before"] = _before_edit(review, row)
+    if decision.ends_run:
+        fields["ends_run"] = True
     if decision.verbatim:
         fields["verbatim"] = True
     if decision.state:

@@ -1,6 +1,7 @@
-"""The buttons of a whole card under a rule: *I'm looking*, *Ask someone else*, *Cancel request*."""
+"""The buttons of a whole card under a rule: *I'm looking*, *Ask someone else*, *Cancel request*
+or *Cancel run*."""
 
-from countersign.flow.decisions.cancel import is_cancellable
+from countersign.flow.decisions.cancel import is_cancellable, may_be_cancelled
 from countersign.flow.review import Review
 from countersign.slack.block_kit.builders import Block, actions, button, confirmation, context_block
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
@@ -9,18 +10,42 @@ from countersign.slack.cards.values.references import CardReference
 
 
 def whole_card_buttons(review: Review) -> list[Block]:
-    """Nothing on a card without a rule; no *Cancel request* where it cannot be cancelled."""
+    """Nothing on a card without a rule, unless a run that cannot be told no can be cancelled.
+
+    *Cancel request* is where the graph takes a rejection, *Cancel run* where it takes none. That one is among
+    the buttons of a single row, unless the rule keeps it from everybody but the requester.
+    """
     buttons = []
     if review.approval.rule_names:
         buttons.append(button(card_actions.CLAIM, card_actions.CLAIM_LABEL, _value(review)))
         buttons.append(button(card_actions.DELEGATE, card_actions.DELEGATE_LABEL, _value(review)))
-    return [*buttons, *_cancel_buttons(review)]
+    buttons += _cancel_buttons(review)
+    row = _row_to_cancel(review)
+    if row is None:
+        return [*buttons, *_requesters_cancel_run(review)]
+    return buttons if len(review.request.rows) == 1 else [*buttons, _cancel_run(_decision_value(review, row))]
 
 
 def cancel_blocks(review: Review) -> list[Block]:
-    """*Cancel request* alone, for the thread of a card that is in another channel."""
-    buttons = _cancel_buttons(review)
+    """The requester's button alone, for the thread of a card that is in another channel."""
+    buttons = [*_cancel_buttons(review), *_requesters_cancel_run(review)]
     return [actions(f"pointer:{review.approval.version}", buttons)] if buttons else []
+
+
+def _row_to_cancel(review: Review) -> int | None:
+    """The first open row on which whoever decides may cancel the run."""
+    rows = review.request.rows
+    return next((row for row in review.approval.open_rows if rows[row].cancellation is not None), None)
+
+
+def _requesters_cancel_run(review: Review) -> list[Block]:
+    if is_cancellable(review) or not may_be_cancelled(review.approval):
+        return []
+    return [_cancel_run(_value(review))]
+
+
+def _cancel_run(value: str) -> Block:
+    return button(card_actions.CANCEL_RUN, card_actions.CANCEL_RUN_LABEL, value)
 
 
 def _cancel_buttons(review: Review) -> list[Block]:
@@ -33,6 +58,11 @@ def _cancel_buttons(review: Review) -> list[Block]:
 def _value(review: Review) -> str:
     approval = review.approval
     return CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
+
+
+def _decision_value(review: Review, row: int) -> str:
+    approval = review.approval
+    return CardReference(approval_id=approval.id, row=row, digest=approval.digest_of(row)).pack()
 
 
 def _cancelling() -> Block:

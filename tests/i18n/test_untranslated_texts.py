@@ -25,6 +25,7 @@ TRANSLATED = (
     "slack/home",
     "slack/listeners/context.py",
     "slack/listeners/home",
+    "slack/listeners/shortcuts",
 )
 # Not read by people in Slack: developers' errors and the log's.
 NOT_FOR_PEOPLE = {"ValueError", "TypeError", "KeyError", "RuntimeError", "LookupError", "AssertionError"}

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from slack_local.page.app_info import AppInfo, Command, Suggestion
+from countersign.slack.app_manifest.permissions import SHORTCUTS as DECLARED
+from slack_local.page.app_info import AppInfo, Command, Shortcut, Suggestion
 
 STARTING = "Starting the bot. The first start also creates its database."
 UNTIL_STOPPED = "It runs until you stop it with Ctrl-C."
@@ -18,12 +19,16 @@ INTRO = (
 
 COMMANDS = (
     Command(name="/agent", usage="[name:] text, or: graphs"),
-    Command(name="/approvals", usage="what waits for you"),
+    Command(name="/approvals", usage="what waits for you, or: history, delegate, grants, help"),
+)
+SHORTCUTS = tuple(
+    Shortcut(callback_id=each.callback_id, name=each.name, everywhere=each.everywhere) for each in DECLARED
 )
 
 EXAMPLE_GRAPHS = AppInfo(
     intro=INTRO,
     commands=COMMANDS,
+    shortcuts=SHORTCUTS,
     suggestions=(
         Suggestion(
             title="Ask for something that needs a yes",
@@ -59,6 +64,7 @@ EXAMPLE_GRAPHS = AppInfo(
 OWN_GRAPHS = AppInfo(
     intro=INTRO,
     commands=COMMANDS,
+    shortcuts=SHORTCUTS,
     suggestions=(
         Suggestion(
             title="See which of your graphs were loaded",

@@ -113,6 +113,7 @@ class GraphInfo:
     message_field: str | None = None
     version: str | None = None  # a digest of the graph's code; None: unknown
     tools: tuple[str, ...] = ()  # the names of all its tools
+    description: str = ""  # one line for people who choose a graph; empty: nobody wrote one
 
     def needs_form(self, *, new: bool) -> bool:
         """Whether a message does not start it; `new`: nothing ran in the thread yet."""

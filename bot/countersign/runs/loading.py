@@ -1,6 +1,7 @@
 """Loads the graphs that langgraph.json names: imports each module once and calls factories."""
 
 import copy
+import re
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ AnyGraph = Pregel[Any, Any, Any, Any]
 log = structlog.get_logger()
 
 # The config for a factory at start-up, when there is no thread yet: the keys of every run, with empty values.
+_DESCRIPTION_LIMIT = 300  # characters
 _NO_RUN: RunnableConfig = {
     "configurable": dict.fromkeys(
         ("thread_id", "slack_team_id", "slack_channel_id", "slack_thread_ts", "slack_user_id"), ""
@@ -44,6 +46,7 @@ class LoadedGraph:
     package: str = ""  # the top-level package, or module, in which langgraph.json finds it
     context: Mapping[str, Any] = field(default_factory=dict)
     breakpoints: Breakpoints = field(default_factory=Breakpoints)  # those that langgraph.json sets
+    description: str = ""  # as langgraph.json says, or the code's docstring
 
     @property
     def built_per_run(self) -> bool:
@@ -126,6 +129,7 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
             package=package,
             context=spec.context,
             breakpoints=spec.breakpoints,
+            description=spec.description or first_sentence(module.__doc__),
         )
     if not callable(attribute):
         raise GraphConfigError(
@@ -143,7 +147,15 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
         package=package,
         context=spec.context,
         breakpoints=spec.breakpoints,
+        description=spec.description or first_sentence(attribute.__doc__) or first_sentence(module.__doc__),
     )
+
+
+def first_sentence(docstring: str | None) -> str:
+    """The first sentence on one line; of the first paragraph if none ends there."""
+    paragraph = " ".join((docstring or "").strip().split("\n\n")[0].split())
+    found = re.match(r".+?[.!?](?=\s|$)", paragraph)
+    return (found.group() if found else paragraph)[:_DESCRIPTION_LIMIT]
 
 
 async def _build(

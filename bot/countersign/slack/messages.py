@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
+from countersign.i18n import _
 from countersign.interrupts import Part, escape_hidden, sections, split_text
 from countersign.slack.block_kit.builders import (
     MESSAGE_BLOCKS,
@@ -202,6 +203,10 @@ def _start_form(graph: str) -> RenderedMessage:
 
 def _thread_root(body: Mapping[str, Any]) -> tuple[RenderedMessage, ...]:
     asker = f"<@{escape(str(body.get('user', '')))}>"
+    if "values" in body:
+        graph = str(body.get("text", "")).removesuffix(":")
+        text = _("{user} started {agent}.").format(user=asker, agent=code(graph))
+        return (RenderedMessage(text=text, blocks=[section(text)]),)
     pieces = _pieces(quote_imitations(str(body.get("text", ""))), 2800)
     first = f"{asker} asks: {escape(pieces[0])}"
     return (

@@ -35,6 +35,12 @@ SET written = greatest(early_replies.written, excluded.written), told_at = now()
 -- Whether a reply written after this mention was delivered before it.
 SELECT 1 FROM countersign.early_replies WHERE thread_id = %(thread_id)s AND written > %(ts)s::numeric;
 
+-- thread_state --
+-- The graph of a thread, and whether something waits for people there.
+SELECT graph, EXISTS (
+    SELECT 1 FROM countersign.approvals WHERE thread_id = %(thread_id)s AND status = 'pending') AS waits
+FROM countersign.threads WHERE id = %(thread_id)s;
+
 -- begin_attempt --
 -- Counts one attempt, issues the next fencing token and returns the thread, if it has anything to do.
 UPDATE countersign.threads SET attempts = attempts + 1, step_starts = step_starts + 1, fence = fence + 1

@@ -103,18 +103,29 @@ class ThreadStore:
             return accepted
 
     async def accept_root(self, opening: ThreadRoot) -> bool:
-        body = {"text": opening.text, "user": opening.user, "response_url": opening.response_url}
+        body: dict[str, Json] = {
+            "text": opening.text,
+            "user": opening.user,
+            "response_url": opening.response_url,
+        }
+        if opening.values is not None:
+            body["values"] = opening.values
         row = Outgoing(
             key=opening.key,
             kind=OutgoingKind.ROOT,
             team=opening.team,
             channel=opening.channel,
-            thread_ts=None,
+            thread_ts=opening.thread_ts,
             body=body,
         )
         async with self._pool.connection() as connection:
             cursor = await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
             return cursor.rowcount == 1
+
+    async def thread_state(self, thread_id: str) -> tuple[str | None, bool]:
+        async with self._pool.connection() as connection:
+            row = await _one(connection, QUERIES["thread_state"], {"thread_id": thread_id})
+        return (row["graph"], bool(row["waits"])) if row else (None, False)
 
     async def work(self, thread_id: str) -> Work | None:
         key = {"thread_id": thread_id}

@@ -33,7 +33,7 @@ class OutgoingKind(StrEnum):
     DIRECT = "direct"  # body: {"why"}: a direct message about an approval; its channel is a user's id
     PRIVATE_NOTE = "private_note"  # body: {"text"}: a note by direct message; its channel is a user's id
     POINTER = "pointer"  # where the card of an approval of this thread is, if it is in another channel
-    ROOT = "root"  # body: {"text", "user", "response_url"}: the root of a thread begun by /agent
+    ROOT = "root"  # body: {"text", "user", "response_url", "values"?}: what /agent or a shortcut begins with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class Outgoing:
 
 @dataclass(frozen=True, kw_only=True)
 class ThreadRoot:
-    """`/agent text`: a thread that begins with a message of the bot's own."""
+    """`/agent text` or a shortcut: a run that begins with a message of the bot's own."""
 
     key: str
     team: str
@@ -60,6 +60,8 @@ class ThreadRoot:
     user: str
     text: str
     response_url: str
+    thread_ts: str | None = None  # below a message that somebody wrote; None: it begins a thread
+    values: Json = None  # of the form that starts the graph; None: its text does
 
 
 def message_key(ref: ThreadRef, message: str) -> str:

@@ -74,6 +74,10 @@ class Store(Protocol):
         """Remember `/agent text`: an outbox row that becomes a thread when it is posted."""
         ...
 
+    async def thread_state(self, thread_id: str) -> tuple[str | None, bool]:
+        """The graph that works in the thread, and whether an approval waits there."""
+        ...
+
     async def start_text(self, channel: str, thread_ts: str, ts: str) -> str | None:
         """What somebody wrote that this message answers with a start form; None once that is forgotten."""
         ...

@@ -232,7 +232,8 @@ class ThreadRunner:
             assert first is not None, "a thread without a graph has nothing but messages to handle"
             if stop := next((row for row in work.inbound if row.kind is InboundKind.STOP), None):
                 return stop_before_start(work, stop)
-            if first.kind is not InboundKind.MESSAGE:
+            names_graph = first.kind is InboundKind.FORM and bool(first.text)  # of a shortcut
+            if first.kind is not InboundKind.MESSAGE and not names_graph:
                 return StepResult(thread=replace(work.thread, halted=None), done=(first.key,))
             chosen = choose_graph(work.thread, first, self._graphs)
             await self._store.assign_graph(chosen)

@@ -237,6 +237,7 @@ def _plan(
         form = context.added_to(form)
     info = GraphInfo(
         name=loaded.name,
+        description=loaded.description,
         starts_with=starts_with,
         form_schema=form,
         form_first=form_first or (bool(context.missing) and starts_with is not StartsWith.FORM),

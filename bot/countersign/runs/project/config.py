@@ -45,6 +45,7 @@ class GraphSpec:
     module: str | None
     context: Mapping[str, Any] = field(default_factory=dict)
     breakpoints: Breakpoints = field(default_factory=Breakpoints)
+    description: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,17 +132,27 @@ def _spec(path: Path, folder: Path, name: str, given: object, shared: Mapping[st
     context = {**shared, **entry.context}
     stops = Breakpoints(before=_nodes(entry.interrupt_before), after=_nodes(entry.interrupt_after))
     if not where.endswith(".py"):
-        return GraphSpec(
-            name=name, attribute=attribute, file=None, module=where, context=context, breakpoints=stops
-        )
+        file, module = None, where
+    else:
+        file, module = _graph_file(path, folder, name, where), None
+    return GraphSpec(
+        name=name,
+        attribute=attribute,
+        file=file,
+        module=module,
+        context=context,
+        breakpoints=stops,
+        description=entry.description,
+    )
+
+
+def _graph_file(path: Path, folder: Path, name: str, where: str) -> Path:
     file = _resolved(folder / where)
     if file is None or not file.is_file():
         raise GraphConfigError(
             f'{path}: graph "{name}" names {where}, and there is no such file in {folder}.'
         )
-    return GraphSpec(
-        name=name, attribute=attribute, file=file, module=None, context=context, breakpoints=stops
-    )
+    return file
 
 
 def _nodes(given: list[str] | Literal["*"]) -> Nodes:

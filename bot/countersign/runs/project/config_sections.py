@@ -35,6 +35,7 @@ class GraphEntry(_Frozen):
     """
 
     path: StrictStr
+    description: StrictStr = ""  # for people who choose a graph
     context: dict[str, Any] = {}
     interrupt_before: list[StrictStr] | Literal["*"] = []
     interrupt_after: list[StrictStr] | Literal["*"] = []

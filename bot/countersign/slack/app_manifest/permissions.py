@@ -200,7 +200,23 @@ COMMANDS = (
     ),
 )
 
-SHORTCUTS: tuple[Shortcut, ...] = ()
+ASK_ABOUT_MESSAGE, START_AGENT = "ask_agent", "start_agent"
+
+SHORTCUTS = (
+    Shortcut(
+        callback_id=ASK_ABOUT_MESSAGE,
+        name="Ask the agent about this",
+        description="Start an agent in the thread of this message",
+        reason="ask an agent about a message, in its thread",
+    ),
+    Shortcut(
+        callback_id=START_AGENT,
+        name="Start an agent…",
+        description="Choose an agent, a channel and what it should do",
+        reason="start an agent from anywhere in Slack",
+        everywhere=True,
+    ),
+)
 
 REQUIRED_SCOPES = {scope.name: scope.reason for scope in SCOPES if scope.required}
 

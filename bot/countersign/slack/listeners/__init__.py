@@ -15,6 +15,7 @@ from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.listeners.events import control_messages, membership_events, message_events
 from countersign.slack.listeners.forms import cancel_run_form, card_forms, referral_form, start_forms
 from countersign.slack.listeners.home import home_events, own_settings
+from countersign.slack.listeners.shortcuts import start_shortcuts
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
@@ -32,6 +33,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     run_buttons.register(app, context)
     reply_buttons.register(app, context)
     start_forms.register(app, context)
+    start_shortcuts.register(app, context)
     slash_commands.register(app, context)
     break_glass_review.register(app, context)
     fallback.register(app, context)

@@ -167,13 +167,15 @@ class Outbox:
 
 
 def _first_message(row: Outgoing, ts: str) -> Inbound:
-    """The inbound message of `/agent`, once its root message was posted."""
+    """What `/agent` or a shortcut begins with, once its message was posted."""
     assert isinstance(row.body, dict)
+    values = row.body.get("values")
     return Inbound(
         key=f"message:{row.team}/{row.channel}/{ts}",
-        kind=InboundKind.MESSAGE,
-        thread=ThreadRef(team=row.team, channel=row.channel, ts=ts),
+        kind=InboundKind.MESSAGE if values is None else InboundKind.FORM,
+        thread=ThreadRef(team=row.team, channel=row.channel, ts=row.thread_ts or ts),
         user=str(row.body["user"]),
         text=str(row.body["text"]),
+        body=values,
         ts=ts,
     )

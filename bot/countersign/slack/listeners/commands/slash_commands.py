@@ -94,8 +94,10 @@ def _usage(context: ListenerContext) -> str:
 
 def _list(context: ListenerContext) -> str:
     lines = [
-        f"•  {code(name)}" + (" (default)" if name == context.default_graph else "")
-        for name in context.graphs
+        f"•  {code(name)}"
+        + (" (default)" if name == context.default_graph else "")
+        + (f": {escape(info.description)}" if info.description else "")
+        for name, info in context.graphs.items()
     ]
     return "\n".join(["You can start these agents with `/agent name: text`:", *lines])
 

@@ -1,0 +1,1 @@
+"""Shortcuts: a form that starts an agent, in a channel or below a message."""

@@ -13,6 +13,7 @@ from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.json import Json
 from countersign.flow.review import Review
 from countersign.interrupts import action_label, digest, parse
+from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.details_view import details_view
 from countersign.slack.cards.open_card import render_card
@@ -234,9 +235,20 @@ def test_an_ordinary_card_has_no_marks(payload: Json) -> None:
     shown = str(seen(payload))
     assert card_actions.VIEW not in shown
     assert "⟨" not in shown
-    assert len((card.fallback or card.blocks)[1]["text"]["text"].split(" · ")) == (
+    assert len(request_line(card.fallback or card.blocks).split(" · ")) == (
         2 if payload_names_a_tool(payload) else 1
     )
+
+
+def request_line(blocks: list[Block]) -> str:
+    """The line that says who asked: below the title, or below the buttons of a plain question."""
+    texts = [
+        each["text"]
+        for block in blocks[1:]
+        for each in (block.get("text"), *block.get("elements", ()))
+        if isinstance(each, dict) and isinstance(each.get("text"), str)
+    ]
+    return next(str(text) for text in texts if "Asked " in text or "Requested " in text)
 
 
 def payload_names_a_tool(payload: Json) -> bool:

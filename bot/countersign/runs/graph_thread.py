@@ -36,6 +36,7 @@ from countersign.runs.state.snapshot import (
 )
 from countersign.runs.state.state_schema import changeable_state, changed_fields
 from countersign.runs.state.unanswered import is_asked, unanswered
+from countersign.runs.streaming.open_turn import open_turn
 from countersign.runs.streaming.watching import Watching
 
 _FAILED_CALL = "This call failed and gave no result."
@@ -254,7 +255,7 @@ class GraphThread:
         if self._watching is None:
             await invoke(given, config)
         else:
-            await self._watching.run(invoke, given, config, dangling_tool_calls(self._values))
+            await self._watching.run(invoke, given, config, open_turn(self._values))
 
     def _translated(self, error: Exception) -> CountersignError:
         if is_database_unavailable(error, self._session):

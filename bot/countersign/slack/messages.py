@@ -28,7 +28,7 @@ from countersign.slack.block_kit.escaping import (
     truncate_escaped,
 )
 from countersign.slack.block_kit.formatting import format_datetime
-from countersign.slack.cards.values.payload import BlockBudget, payload_blocks
+from countersign.slack.cards.values.payload import BlockBudget, payload_blocks, text_length
 from countersign.slack.text.links import reveal_links
 from countersign.slack.text.markdown_split import split_markdown
 
@@ -126,10 +126,10 @@ def _labelled(heading: str, notice: str, parts: Sequence[Part]) -> tuple[Rendere
     blocks: list[Block] = [section(heading)]
     chars = 0
     for block in payload_blocks(parts, _ALL).blocks:
-        chars += len(block["text"]["text"])
+        chars += text_length([block])
         if chars > _RESULT_LIMIT or len(blocks) == MESSAGE_BLOCKS:
             rendered.append(RenderedMessage(text=notice, blocks=blocks))
-            blocks, chars = [], len(block["text"]["text"])
+            blocks, chars = [], text_length([block])
         blocks.append(block)
     return (*rendered, RenderedMessage(text=notice, blocks=blocks))
 

@@ -8,7 +8,7 @@ import structlog
 from langchain_core.runnables import RunnableConfig
 
 from countersign.flow.errors import RunAgain
-from countersign.flow.live.events import RunEvent, ToolRequested
+from countersign.flow.live.events import RunEvent
 from countersign.runs.streaming.run_watcher import RunWatcher, StreamUnfaithful
 
 log = structlog.get_logger()
@@ -41,17 +41,17 @@ class Watching:
     report: Callable[[RunEvent], None]
 
     async def run(
-        self, invoke: Invoke, given: Any, config: RunnableConfig, asked_for: Iterable[tuple[str, str]]
+        self, invoke: Invoke, given: Any, config: RunnableConfig, so_far: Iterable[RunEvent]
     ) -> None:
-        """Invoke the graph. `asked_for`: (id, name) of the tool calls that have no result yet.
+        """Invoke the graph. `so_far`: what an earlier run reported that this one goes on with.
 
         Raises RunAgain where the model cannot stream: the next run does not ask it to.
         """
         if not self.graph.can_stream:
             await invoke(given, config)
             return
-        for call, tool in asked_for:
-            self.report(ToolRequested(call_id=call, tool=tool))
+        for event in so_far:
+            self.report(event)
         watched: RunnableConfig = {**config, "callbacks": [RunWatcher(self.report, self.graph.speaking)]}
         try:
             await invoke(given, watched)

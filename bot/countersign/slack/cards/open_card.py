@@ -23,6 +23,7 @@ from countersign.slack.cards.container import with_frame
 from countersign.slack.cards.people.referrals import referral_blocks
 from countersign.slack.cards.people.request_line import has_details, request_block
 from countersign.slack.cards.people.votes import vote_blocks
+from countersign.slack.cards.quiet_question import is_quiet_question, quiet_question_blocks
 from countersign.slack.cards.row import look_alike_blocks, only_row_buttons, row_buttons
 from countersign.slack.cards.values.description import description_block
 from countersign.slack.cards.values.payload import (
@@ -50,6 +51,8 @@ def render_card(review: Review) -> RenderedMessage:
     approval, request = review.shown_approval, review.shown
     if approval.status is not Status.PENDING:
         return render_closed_card(approval, request)
+    if is_quiet_question(review):
+        return RenderedMessage(text=_notification_text(review), blocks=quiet_question_blocks(review))
     introduction = _introduction(review)
     render_rows = _single_row if len(request.rows) == 1 else batch_blocks
     rows = render_rows(review, _TEXT_LIMIT - text_length(introduction))

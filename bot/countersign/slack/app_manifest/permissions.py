@@ -138,12 +138,15 @@ METHODS = (
     Method(name="auth.test", scopes=(), reason="check the token, and learn the workspace and the bot's user"),
     Method(name="bots.info", scopes=("users:read",), reason="learn the app's id, to tell its payloads apart"),
     Method(name="blocks.validate", scopes=(), reason="see whether Slack takes every kind of card (`doctor`)"),
+    Method(name="chat.appendStream", scopes=("chat:write",), reason="add to an answer while it is written"),
     Method(name="chat.delete", scopes=("chat:write",), reason="remove a note that no longer holds"),
     Method(name="chat.postEphemeral", scopes=("chat:write",), reason="tell one person something in a thread"),
     Method(name="chat.postMessage", scopes=("chat:write",), reason="post cards, answers and notes"),
     Method(
         name="chat.scheduleMessage", scopes=("chat:write",), reason="set a reminder, as the assistant does"
     ),
+    Method(name="chat.startStream", scopes=("chat:write",), reason="begin an answer while it is written"),
+    Method(name="chat.stopStream", scopes=("chat:write",), reason="end an answer"),
     Method(name="chat.update", scopes=("chat:write",), reason="show on a card what was decided"),
     Method(
         name="conversations.history", scopes=_HISTORY, reason="find a message of its own, and not post twice"

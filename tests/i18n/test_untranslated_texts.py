@@ -23,9 +23,18 @@ TRANSLATED = (
     "interrupts/validation/messages.py",
     "interrupts/validation/schema.py",
     "slack/home",
+    "slack/listeners/buttons/card_buttons.py",
+    "slack/listeners/buttons/card_decision.py",
+    "slack/listeners/buttons/details_buttons.py",
+    "slack/listeners/buttons/run_buttons.py",
+    "slack/listeners/commands/break_glass_review.py",
+    "slack/listeners/commands/delegate_command.py",
     "slack/listeners/context.py",
+    "slack/listeners/fallback.py",
+    "slack/listeners/forms",
     "slack/listeners/home",
     "slack/listeners/shortcuts",
+    "slack/messages.py",
 )
 # Not read by people in Slack: developers' errors and the log's.
 NOT_FOR_PEOPLE = {"ValueError", "TypeError", "KeyError", "RuntimeError", "LookupError", "AssertionError"}

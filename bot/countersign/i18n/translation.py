@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 from countersign.i18n.catalogues import SOURCE_LANGUAGE, translations
 
 _workspace: ContextVar[str] = ContextVar("workspace_language", default=SOURCE_LANGUAGE)
-_reader: ContextVar[str | None] = ContextVar("reader_language", default=None)
+_reader: ContextVar[Callable[[], str | None] | None] = ContextVar("reader_language", default=None)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,7 +32,8 @@ def N_(text: str) -> str:  # noqa: N802  gettext's own name for it
 
 def current_language() -> str:
     """The reader's, where one person reads; else the workspace's."""
-    return _reader.get() or _workspace.get()
+    reader = _reader.get()
+    return (reader() if reader is not None else None) or _workspace.get()
 
 
 @contextmanager
@@ -48,15 +49,18 @@ def workspace_language(language: str) -> Iterator[None]:
 @contextmanager
 def reader_language(language: str | None) -> Iterator[None]:
     """What is said inside the block is for one person, who reads this language; None: the workspace's."""
-    token = _reader.set(language)
+    token = _reader.set(lambda: language)
     try:
         yield
     finally:
         _reader.reset(token)
 
 
-def set_reader_language(language: str | None) -> None:
-    """The same for the rest of this task, where no block spans what is said: as in a middleware of Bolt's."""
+def set_reader_language(language: Callable[[], str | None] | None) -> None:
+    """The same for the rest of this task, where no block spans what is said: as in a middleware of Bolt's.
+
+    `language` is asked at each text: it may become known on the way.
+    """
     _reader.set(language)
 
 

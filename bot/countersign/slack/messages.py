@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
-from countersign.i18n import _
+from countersign.i18n import N_, _, for_everyone, ngettext
 from countersign.interrupts import Part, escape_hidden, sections, split_text
 from countersign.slack.block_kit.builders import (
     MESSAGE_BLOCKS,
@@ -44,9 +44,10 @@ _SECTION_LIMIT = 2700
 _CONTEXT_LIMIT = 2000  # characters of one element
 _CONTEXT_ELEMENTS = 5  # Slack takes ten, but not so many characters in all
 _MAX_MENTIONS = 3
-WRITTEN_BY_THE_AGENT = "Written by the agent."
+WRITTEN_BY_THE_AGENT = N_("Written by the agent.")
 
 
+@for_everyone
 def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
     """The messages to post for the row, in order: one, or as many as its text needs."""
     body: Mapping[str, Any] = row.body if isinstance(row.body, Mapping) else {}
@@ -79,12 +80,13 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
 
 def _agent_message(text: str) -> tuple[RenderedMessage, ...]:
     split = split_markdown(
-        quote_imitations(reveal_links(escape_hidden(text))) if text.strip() else "(no text)",
+        quote_imitations(reveal_links(escape_hidden(text))) if text.strip() else _("(no text)"),
         _MARKDOWN_LIMIT,
         measure=escaped_length,
     )
     pieces = map(quote_imitations, split)  # once more: a long line that was cut may go on like a decision
-    author = context_block(WRITTEN_BY_THE_AGENT)  # no Markdown makes small print: nothing of it stands below
+    # No Markdown makes small print: nothing that an agent writes looks like this line.
+    author = context_block(_(WRITTEN_BY_THE_AGENT))
     return tuple(
         RenderedMessage(
             text=truncate_escaped(piece, _NOTIFICATION_LIMIT),
@@ -109,7 +111,7 @@ def _result(values: Any) -> tuple[RenderedMessage, ...]:
         else [Part(label="result", value=values)]
     )
     notice = truncate_escaped("; ".join(_on_one_line(part) for part in parts), _NOTIFICATION_LIMIT)
-    return _labelled("*Result*", notice, parts)
+    return _labelled(f"*{_('Result')}*", notice, parts)
 
 
 def _done(tools: Any) -> tuple[RenderedMessage, ...]:
@@ -117,7 +119,8 @@ def _done(tools: Any) -> tuple[RenderedMessage, ...]:
     given = tools if isinstance(tools, list) else []
     parts = [Part(label=name, value=value) for each in given for name, value in each.items()]
     words = "; ".join(_on_one_line(part) for part in parts)
-    return _labelled("Done.", truncate_escaped(f"Done. {words}".strip(), _NOTIFICATION_LIMIT), parts)
+    notice = f"{_('Done.')} {words}".strip()
+    return _labelled(_("Done."), truncate_escaped(notice, _NOTIFICATION_LIMIT), parts)
 
 
 def _labelled(heading: str, notice: str, parts: Sequence[Part]) -> tuple[RenderedMessage, ...]:
@@ -144,7 +147,7 @@ def _note(text: str, mentions: Sequence[str]) -> RenderedMessage:
 
     In small print: Markdown has none, so no agent can write a note. `mentions` are ids of users to notify.
     """
-    text = text.strip() or "(no text)"
+    text = text.strip() or _("(no text)")
     pieces = split_text(text, _CONTEXT_LIMIT, measure=escaped_length)[:_CONTEXT_ELEMENTS]
     people = " ".join(f"<@{escape(str(user))}>" for user in mentions[:_MAX_MENTIONS])
     first, *others = [" ".join(filter(None, (people, escape(pieces[0])))), *map(escape, pieces[1:])]
@@ -169,10 +172,17 @@ def _note_in_parts(parts: Sequence[Any]) -> RenderedMessage:
 
 def _waiting(body: Mapping[str, Any]) -> str:
     before, running = int(body.get("before", 0)), int(body.get("running", 0))
-    place = f"Waiting: {before} before you." if before else "Waiting: you're next."
-    threads = "1 thread" if running == 1 else f"{running} threads"
-    why = f" You have {threads} running." if running else ""
-    return f"{place}{why} This one starts by itself when its turn comes."
+    sentences = [
+        _("Waiting: {before} before you.").format(before=before) if before else _("Waiting: you're next.")
+    ]
+    if running:
+        sentences.append(
+            ngettext("You have {count} thread running.", "You have {count} threads running.", running).format(
+                count=running
+            )
+        )
+    sentences.append(_("This one starts by itself when its turn comes."))
+    return " ".join(sentences)
 
 
 def _failure(body: Mapping[str, Any]) -> RenderedMessage:
@@ -180,24 +190,28 @@ def _failure(body: Mapping[str, Any]) -> RenderedMessage:
     hint = truncate_escaped(str(body.get("text", "")), 2000)
     buttons = []
     if body.get("try_again", True):
-        buttons.append(button(RETRY, "Try again", error_id[:1000], "primary"))
+        buttons.append(button(RETRY, _("Try again"), error_id[:1000], "primary"))
     if body.get("ask_again"):
-        buttons.append(button(ASK_AGAIN, "Ask again", error_id[:1000]))
+        buttons.append(button(ASK_AGAIN, _("Ask again"), error_id[:1000]))
     return RenderedMessage(
-        text=f"This run stopped. {hint} Error ID {escape(error_id)}.",
+        text=_("This run stopped. {hint} Error ID {error_id}.").format(hint=hint, error_id=escape(error_id)),
         blocks=[
-            section(f":warning: *This run stopped.* {hint}"),
+            section(_(":warning: *This run stopped.* {hint}").format(hint=hint)),
             *([actions("run", buttons)] if buttons else []),
-            context_block(f"Error ID {code(error_id)}. Give it to your admin if this keeps happening."),
+            context_block(
+                _("Error ID {error_id}. Give it to your admin if this keeps happening.").format(
+                    error_id=code(error_id)
+                )
+            ),
         ],
     )
 
 
 def _start_form(graph: str) -> RenderedMessage:
-    text = f"{code(graph)} starts with a form."
+    text = _("{graph} starts with a form.").format(graph=code(graph))
     return RenderedMessage(
-        text=f"{escape(graph)} starts with a form.",
-        blocks=[section(text), actions("start", [button(START, "Fill in the form", graph, "primary")])],
+        text=_("{graph} starts with a form.").format(graph=escape(graph)),
+        blocks=[section(text), actions("start", [button(START, _("Fill in the form"), graph, "primary")])],
     )
 
 
@@ -208,7 +222,7 @@ def _thread_root(body: Mapping[str, Any]) -> tuple[RenderedMessage, ...]:
         text = _("{user} started {agent}.").format(user=asker, agent=code(graph))
         return (RenderedMessage(text=text, blocks=[section(text)]),)
     pieces = _pieces(quote_imitations(str(body.get("text", ""))), 2800)
-    first = f"{asker} asks: {escape(pieces[0])}"
+    first = _("{asker} asks: {text}").format(asker=asker, text=escape(pieces[0]))
     return (
         RenderedMessage(text=first, blocks=[section(first)]),
         *(RenderedMessage(text=escape(piece), blocks=[section(escape(piece))]) for piece in pieces[1:]),

@@ -67,6 +67,10 @@ class UserDirectory:
             await self._info(user_id)
         return self._locales.get(user_id)
 
+    def known_locale(self, user_id: str) -> str | None:
+        """The same without asking: None if it was not asked for within the last hour."""
+        return self._locales.get(user_id)
+
     async def _info(self, user_id: str) -> dict[str, Any]:
         answer = await self._api.read("users.info", user=user_id, include_locale=True)
         user: dict[str, Any] = answer.get("user") or {}

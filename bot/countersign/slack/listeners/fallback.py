@@ -5,12 +5,13 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from countersign.i18n import N_, _
 from countersign.slack.forms.modal import notice_view
 from countersign.slack.listeners.buttons.button_click import ButtonClick
 from countersign.slack.listeners.context import Ack, ListenerContext
 
-_BUTTON = "This button no longer works. Ask again in the thread."
-_FORM = "This form is no longer valid. Open it again from its card."
+_BUTTON = N_("This button no longer works. Ask again in the thread.")
+_FORM = N_("This form is no longer valid. Open it again from its card.")
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
@@ -19,11 +20,11 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     async def on_unknown_action(ack: Ack, body: dict[str, Any]) -> None:
         click = ButtonClick.from_payload(body, context.workspace.team)
         if click.channel and click.thread.ts:
-            context.notify_user(click.thread, click.user, _BUTTON)
+            context.notify_user(click.thread, click.user, _(_BUTTON))
         await ack()
 
     async def on_unknown_view(ack: Ack) -> None:
-        await ack(response_action="update", view=notice_view("Nothing was changed", _FORM))
+        await ack(response_action="update", view=notice_view(_("Nothing was changed"), _(_FORM)))
 
     app.action(re.compile(".*"))(on_unknown_action)
     app.view(re.compile(".*"))(on_unknown_view)

@@ -14,6 +14,7 @@ from countersign.approvals.errors import AlreadyDecided, QuestionChanged
 from countersign.approvals.person import Person
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.review import Review
+from countersign.i18n import N_, _
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.buttons.reject_all import rows_for_reject_all
 from countersign.slack.cards.open_card import rows_for_approve_all
@@ -30,7 +31,7 @@ from countersign.slack.listeners.buttons.card_decision import decide, decision_f
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.listeners.forms.form_opening import form_modal, open_view
 
-_NOT_SHOWN = "This card changed. Read it again, then click the button again."
+_NOT_SHOWN = N_("This card changed. Read it again, then click the button again.")
 _MAX_RACES = 3  # votes of others that "Approve all" goes on after
 
 
@@ -142,7 +143,7 @@ async def _decide_rest(
         approval.check_open(rows[0] if rows else ref.rows[0], ref.digest)
         await context.check_card_message(approval, click.message_ts, shown=click.on_message)
         if not set(rows) <= set(covered(review)):
-            raise QuestionChanged(_NOT_SHOWN)
+            raise QuestionChanged(_(_NOT_SHOWN))
         return await _decision_request(ref, click, {row: Decision(kind=kind) for row in rows})
 
     for attempt in range(_MAX_RACES):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from countersign.approvals.decision import Decision, DecisionKind
+from countersign.i18n import N_, _
 from countersign.interrupts import (
     MESSAGE,
     Field,
@@ -20,7 +21,7 @@ from countersign.slack.cards.values.references import InvalidReference
 from countersign.slack.forms.modal import fit_form
 
 REASON = "reason"  # the block of an edit's reason: no JSON Pointer, so that no argument has the same
-_REASON_MISSING = "A reason is required here."
+_REASON_MISSING = N_("A reason is required here.")
 
 
 def whole(pattern: re.Pattern[str]) -> re.Pattern[str]:
@@ -42,7 +43,7 @@ def decision_form(row: ReviewRow, action_id: str, *, reason: bool) -> Form | Non
         assert form is not None
         fields = tuple(replace(each, required=each.required or each.pointer == place) for each in form.fields)
         return replace(form, fields=fields)
-    field = Field(pointer=place, label="Reason", kind=FieldKind.MULTILINE, required=True)
+    field = Field(pointer=place, label=_("Reason"), kind=FieldKind.MULTILINE, required=True)
     return Form(fields=(field,)) if form is None else replace(form, fields=(*form.fields, field))
 
 
@@ -64,7 +65,7 @@ def decide(row: ReviewRow, action_id: str, raw: Mapping[str, RawInput] | None, *
     given = raw.get(place)
     text = given.strip() if isinstance(given, str) else ""
     if not text:
-        raise FormValidationError({place: _REASON_MISSING})
+        raise FormValidationError({place: _(_REASON_MISSING)})
     if _asks_for(_own_form(row, action_id), place):
         return _decide(row, kind, action_id, raw)
     others = {pointer: value for pointer, value in raw.items() if pointer != place}

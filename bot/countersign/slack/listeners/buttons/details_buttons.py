@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from countersign.approvals.errors import CountersignError
+from countersign.i18n import _
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.details_view import details_view, first_page
 from countersign.slack.cards.values.references import CardReference, ModalReference
@@ -50,7 +51,7 @@ async def _show_page(context: ListenerContext, body: dict[str, Any]) -> None:
         review = await context.load_for_reading(ref.card.approval_id, ref.channel)
         shown = await asyncio.to_thread(details_view, review, ref)
     except CountersignError as error:
-        shown = notice_view("Not shown", describe_error(error))
+        shown = notice_view(_("Not shown"), describe_error(error))
     context.background_tasks.start(
         "show_page_of_details",
         context.api.call("views.update", view_id=view["id"], hash=view.get("hash"), view=shown),

@@ -4,6 +4,7 @@ from slack_bolt.async_app import AsyncApp
 
 from countersign.approvals.eligibility import check_may_decide
 from countersign.flow.messages.inbound import Inbound, InboundKind
+from countersign.i18n import N_, _
 from countersign.slack import messages
 from countersign.slack.block_kit.builders import RenderedMessage, context_block, section
 from countersign.slack.block_kit.escaping import code, escape
@@ -14,7 +15,7 @@ from countersign.slack.listeners.buttons.button_listener import button_listener
 from countersign.slack.listeners.context import ListenerContext
 
 _KINDS = {messages.RETRY: InboundKind.RETRY, messages.ASK_AGAIN: InboundKind.ASK_AGAIN}
-_ALREADY_ASKED = "Someone already did this."
+_ALREADY_ASKED = N_("Someone already did this.")
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
@@ -39,14 +40,18 @@ async def _request_again(context: ListenerContext, click: ButtonClick) -> None:
         )
     )
     if not accepted:
-        context.notify_user(click.thread, click.user, _ALREADY_ASKED)
+        context.notify_user(click.thread, click.user, _(_ALREADY_ASKED))
         return
-    action = "Retrying" if kind is InboundKind.RETRY else "Asking again"
+    action = _("Retrying") if kind is InboundKind.RETRY else _("Asking again")
     rendered = RenderedMessage(
-        text=f"This run stopped. {action}, by {escape(person.name)}.",
+        text=_("This run stopped. {action}, by {name}.").format(action=action, name=escape(person.name)),
         blocks=[
-            section(f":arrows_counterclockwise: This run stopped. *{action}*, by {user_mention(person)}."),
-            context_block(f"Error ID {code(error_id)}"),
+            section(
+                _(":arrows_counterclockwise: This run stopped. *{action}*, by {person}.").format(
+                    action=action, person=user_mention(person)
+                )
+            ),
+            context_block(_("Error ID {error_id}").format(error_id=code(error_id))),
         ],
     )
     context.background_tasks.start(

@@ -10,6 +10,7 @@ from countersign.approvals.errors import CountersignError
 from countersign.flow.decisions.break_glass_reviews import MAX_LISTED, ToReview
 from countersign.flow.errors import SlackRefused
 from countersign.flow.thread import ThreadRef
+from countersign.i18n import N_, _
 from countersign.interrupts import Field, FieldKind, Form
 from countersign.slack.block_kit.builders import (
     Block,
@@ -27,11 +28,10 @@ from countersign.slack.listeners.context import Ack, ListenerContext, describe_e
 
 REVIEW = "break_glass:review"  # the button, and the callback of the form behind it
 NOTE = "/note"
-_FORM = Form(fields=(Field(pointer=NOTE, label="Note", kind=FieldKind.MULTILINE, required=False),))
-_NOTHING = "Nothing waits for your review."
+_NOTHING = N_("Nothing waits for your review.")
 _REASON_LIMIT = 500
 _NOTE_LIMIT = 2000
-_FORM_REFUSED = "Slack couldn't open the form ({error}). Run `/approvals review` again."
+_FORM_REFUSED = N_("Slack couldn't open the form ({error}). Run `/approvals review` again.")
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
@@ -48,7 +48,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         await ack()
 
     async def on_form(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        await acknowledge_submission(ack, view, _submit(context, body, view), "Nothing was changed")
+        await acknowledge_submission(ack, view, _submit(context, body, view), _("Nothing was changed"))
 
     app.action(REVIEW)(on_review)
     app.view(REVIEW)(on_form)
@@ -59,9 +59,9 @@ async def list_reviews(context: ListenerContext, user: str, _rest: str) -> str |
     person = await context.client.person(user)
     found = await context.break_glass_reviews.waiting_for(context.workspace.team, person)
     if not found:
-        return _NOTHING
+        return _(_NOTHING)
     more = "+" if len(found) == MAX_LISTED else ""
-    heading = f"*{len(found)}{more} decided by break glass, waiting for review:*"
+    heading = _("*{count} decided by break glass, waiting for review:*").format(count=f"{len(found)}{more}")
     blocks = [section(heading)]
     for each in found:
         blocks += _listed(context, each)
@@ -79,7 +79,9 @@ def _listed(context: ListenerContext, found: ToReview) -> list[Block]:
     return [
         section(_summary(context, found)),
         context_block(f"Rule: {escape(use.rule)} · {format_datetime(use.at)}"),
-        actions(f"review:{use.id}:{approval.version}", [button(REVIEW, "Reviewed", str(use.id), "primary")]),
+        actions(
+            f"review:{use.id}:{approval.version}", [button(REVIEW, _("Reviewed"), str(use.id), "primary")]
+        ),
     ]
 
 
@@ -92,35 +94,39 @@ def _summary(context: ListenerContext, found: ToReview) -> str:
     else:
         home = context.channel_ids.current(thread.channel)
         link = context.workspace.link(home, approval.card_ts or thread.ts, thread.ts)
-    return f":rotating_light: <{link}|{title}> · {user_mention(use.by)} decided alone: {reason}"
+    return _(":rotating_light: <{link}|{title}> · {by} decided alone: {reason}").format(
+        link=link, title=title, by=user_mention(use.by), reason=reason
+    )
 
 
 def _view(found: ToReview, channel: str) -> Block:
     modal = Modal(
         callback_id=REVIEW,
-        title="Review break glass",
-        submit="Reviewed",
+        title=_("Review break glass"),
+        submit=_("Reviewed"),
         private_metadata=f"{found.use.id} {channel}",
         heading=found.review.shown.title,
-        explanation=f"{found.use.by.name} decided this alone. Reason: {found.use.reason}"[:_NOTE_LIMIT],
+        explanation=_("{name} decided this alone. Reason: {reason}").format(
+            name=found.use.by.name, reason=found.use.reason
+        )[:_NOTE_LIMIT],
     )
-    return form_view(_FORM, modal)
+    return form_view(_form(), modal)
 
 
 async def _open(context: ListenerContext, click: ButtonClick, view: Block) -> None:
     try:
         await context.api.call("views.open", trigger_id=click.trigger_id, view=view)
     except SlackRefused as refused:
-        text = _FORM_REFUSED.format(error=refused.error)
+        text = _(_FORM_REFUSED).format(error=refused.error)
         await context.client.post_ephemeral(_here(context, click.channel), click.user, text)
 
 
 async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str, Any]) -> None:
-    packed, _, channel = str(view.get("private_metadata")).partition(" ")
+    packed, _space, channel = str(view.get("private_metadata")).partition(" ")
     user = str(body["user"]["id"])
-    typed = str(submitted_values(_FORM, view).get(NOTE) or "")[:_NOTE_LIMIT]
+    typed = str(submitted_values(_form(), view).get(NOTE) or "")[:_NOTE_LIMIT]
     await context.break_glass_reviews(_use_id(packed), await context.client.person(user), typed)
-    context.notify_user(_here(context, channel), user, "Reviewed. The thread and the ledger have it.")
+    context.notify_user(_here(context, channel), user, _("Reviewed. The thread and the ledger have it."))
 
 
 def _use_id(value: object) -> UUID:
@@ -133,3 +139,7 @@ def _use_id(value: object) -> UUID:
 def _here(context: ListenerContext, channel: str) -> ThreadRef:
     """The channel itself: the list stands in no thread."""
     return ThreadRef(team=context.workspace.team, channel=channel, ts="")
+
+
+def _form() -> Form:
+    return Form(fields=(Field(pointer=NOTE, label=_("Note"), kind=FieldKind.MULTILINE, required=False),))

@@ -8,10 +8,11 @@ from countersign.approvals.delegation_period import period_end
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.flow.decisions.absences import scope, until
+from countersign.i18n import N_, TextList, _, ngettext
 from countersign.slack.block_kit.escaping import escape
 from countersign.slack.listeners.context import ListenerContext
 
-USAGE = (
+USAGE = N_(
     "`/approvals delegate @someone until friday` lets them decide in your place while you're away.\n"
     "Or `until 2026-12-01`, `until 17:00`, `for 3d`; add `for @group` for the seats of one group alone.\n"
     "`/approvals delegate` lists your delegations, `/approvals delegate stop` ends them."
@@ -30,7 +31,7 @@ async def delegate(context: ListenerContext, user: str, text: str) -> str:
     if not text:
         return await _list(context, user)
     if text.casefold() == "help":
-        return USAGE
+        return _(USAGE)
     person = await context.client.person(user)
     if text.casefold() == "stop":
         ended = await context.absences.stop(context.workspace.team, person)
@@ -44,7 +45,7 @@ async def _start(context: ListenerContext, user: str, text: str) -> str:
         text = text[: found_group.start()] + text[found_group.end() :]
     found = _WHO_AND_WHEN.fullmatch(text.strip())
     if found is None:
-        raise UnclearDelegation(f"{UnclearDelegation.__doc__}\n{USAGE}")
+        raise UnclearDelegation(f"{UnclearDelegation.__doc__}\n{_(USAGE)}")
     zone = await context.client.users.time_zone(user)
     ends_at = period_end(found["when"], context.absences.now(), zone)
     delegate_id = await _user_id(context, found["who"].strip())
@@ -57,12 +58,15 @@ async def _start(context: ListenerContext, user: str, text: str) -> str:
         zone,
         group,
     )
-    done = (
-        f":white_check_mark: <@{started.delegate}> decides in your place{_scope(started)}, "
-        f"{until(ends_at, zone)}. `/approvals delegate stop` ends it."
-    )
+    done = _(
+        ":white_check_mark: <@{delegate}> decides in your place{scope}, {until}. "
+        "`/approvals delegate stop` ends it."
+    ).format(delegate=started.delegate, scope=_scope(started), until=until(ends_at, zone))
     kept = (
-        f"You stand in for <@{each.delegator}>{_scope(each)}. That isn't passed on." for each in not_passed_on
+        _("You stand in for <@{delegator}>{scope}. That isn't passed on.").format(
+            delegator=each.delegator, scope=_scope(each)
+        )
+        for each in not_passed_on
     )
     return "\n".join([done, *kept])
 
@@ -70,23 +74,31 @@ async def _start(context: ListenerContext, user: str, text: str) -> str:
 async def _list(context: ListenerContext, user: str) -> str:
     lasting = await context.absences.of(context.workspace.team, user)
     if not lasting:
-        return f"You have no delegations.\n{USAGE}"
+        return "\n".join([_("You have no delegations."), _(USAGE)])
     zone = await context.client.users.time_zone(user)
-    return "\n".join(["*Your delegations:*", *(_line(each, user, zone) for each in lasting)])
+    return "\n".join([_("*Your delegations:*"), *(_line(each, user, zone) for each in lasting)])
 
 
 def _line(delegation: Delegation, user: str, zone: ZoneInfo) -> str:
     when = f"{_scope(delegation)}, {until(delegation.ends_at, zone)}"
     if delegation.delegator == user:
-        return f"•  <@{delegation.delegate}> decides in your place{when}"
-    return f"•  You decide in the place of <@{delegation.delegator}>{when}"
+        return _("•  <@{delegate}> decides in your place{when}").format(
+            delegate=delegation.delegate, when=when
+        )
+    return _("•  You decide in the place of <@{delegator}>{when}").format(
+        delegator=delegation.delegator, when=when
+    )
 
 
 def _ended(ended: tuple[Delegation, ...]) -> str:
     if not ended:
-        return "You have no delegations, so nothing was stopped."
-    people = " and ".join(dict.fromkeys(f"<@{each.delegate}>" for each in ended))
-    return f"Stopped. {people} no longer {'decides' if len(ended) == 1 else 'decide'} in your place."
+        return _("You have no delegations, so nothing was stopped.")
+    people = tuple(dict.fromkeys(f"<@{each.delegate}>" for each in ended))
+    return ngettext(
+        "Stopped. {people} no longer decides in your place.",
+        "Stopped. {people} no longer decide in your place.",
+        len(people),
+    ).format(people=TextList(people))
 
 
 async def _user_id(context: ListenerContext, who: str) -> str:
@@ -94,13 +106,17 @@ async def _user_id(context: ListenerContext, who: str) -> str:
     if mention is not None:
         return mention["id"] or mention["bare"]
     if not who.startswith("@"):
-        raise UnclearDelegation(f"{UnclearDelegation.__doc__}\n{USAGE}")
+        raise UnclearDelegation(f"{UnclearDelegation.__doc__}\n{_(USAGE)}")
     found = await context.client.users.find(who[1:])
     if len(found) == 1:
         return found[0]
     if found:
-        raise UnclearDelegation(f"Several people are called {who}. Give a member ID instead.")
-    raise UnclearDelegation(f"There is nobody called {who} here. Choose them from Slack's list.")
+        raise UnclearDelegation(
+            _("Several people are called {who}. Give a member ID instead.").format(who=who)
+        )
+    raise UnclearDelegation(
+        _("There is nobody called {who} here. Choose them from Slack's list.").format(who=who)
+    )
 
 
 async def _own_group(context: ListenerContext, user: str, found: re.Match[str]) -> UserGroup:
@@ -108,11 +124,13 @@ async def _own_group(context: ListenerContext, user: str, found: re.Match[str]) 
     name = found["id"] or found["handle"]
     group = await context.client.directory.user_group(name)
     if group is None:
-        raise UnclearDelegation(f"There is no user group {name}, or it is disabled.")
+        raise UnclearDelegation(_("There is no user group {name}, or it is disabled.").format(name=name))
     source = Source(kind=SourceKind.GROUP, names=(group.id,))
     members = await context.client.directory.roster(source, "")
     if not isinstance(members, frozenset) or user not in members:
-        raise UnclearDelegation(f"You're not in {group.handle}, so there is nothing to delegate.")
+        raise UnclearDelegation(
+            _("You're not in {handle}, so there is nothing to delegate.").format(handle=group.handle)
+        )
     return group
 
 

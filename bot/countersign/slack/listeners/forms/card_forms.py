@@ -11,6 +11,7 @@ from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.review import Review
+from countersign.i18n import N_, _
 from countersign.interrupts import Form, ReviewRow
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards.buttons import card_actions
@@ -29,18 +30,18 @@ from countersign.slack.listeners.buttons.card_decision import decide, decision_f
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
 from countersign.slack.listeners.forms.form_opening import form_modal
 
-_TOO_MUCH_TO_KEEP = "Your changes are too long to keep on another page. Submit the form from this page."
+_TOO_MUCH_TO_KEEP = N_("Your changes are too long to keep on another page. Submit the form from this page.")
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
     async def on_submission(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        await acknowledge_submission(ack, view, _submit(context, body, view), "Nothing was changed")
+        await acknowledge_submission(ack, view, _submit(context, body, view), _("Nothing was changed"))
 
     async def on_page(ack: Ack, body: dict[str, Any]) -> None:
         try:
             new_view = await _other_page(context, body)
         except CountersignError as error:
-            new_view = notice_view("Nothing was changed", describe_error(error))
+            new_view = notice_view(_("Nothing was changed"), describe_error(error))
         view = body["view"]
         context.background_tasks.start(
             "show_page_of_form",
@@ -108,7 +109,7 @@ async def _other_page(context: ListenerContext, body: dict[str, Any]) -> Block:
             form_state.review, form_state.action_id, form_state.reference, encode_state(form_state.carried)
         )
         return form_view(
-            form, replace(modal, warning=_TOO_MUCH_TO_KEEP), form_state.reference.page, form_state.carried
+            form, replace(modal, warning=_(_TOO_MUCH_TO_KEEP)), form_state.reference.page, form_state.carried
         )
     turned = replace(form_state.reference, page=page)
     modal = form_modal(form_state.review, form_state.action_id, turned, encoded)

@@ -4,6 +4,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.flow.errors import SlackRefused
 from countersign.flow.review import Review
+from countersign.i18n import N_, _
 from countersign.interrupts import ReviewRow, action_label
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards.buttons import card_actions
@@ -13,14 +14,14 @@ from countersign.slack.listeners.buttons.button_click import ButtonClick
 from countersign.slack.listeners.context import ListenerContext, describe_error
 
 _TITLES = {
-    DecisionKind.EDIT: ("Edit", "Approve with edits"),
-    DecisionKind.REJECT: ("Reject", "Reject"),
-    DecisionKind.RESPOND: ("Answer", "Send answer"),
-    DecisionKind.APPROVE: ("Approve", "Approve"),
+    DecisionKind.EDIT: (N_("Edit"), N_("Approve with edits")),
+    DecisionKind.REJECT: (N_("Reject"), N_("Reject")),
+    DecisionKind.RESPOND: (N_("Answer"), N_("Send answer")),
+    DecisionKind.APPROVE: (N_("Approve"), N_("Approve")),
 }
 _EXPIRED_TRIGGERS = {"expired_trigger_id", "trigger_expired", "trigger_exchanged"}
-_TRIGGER_EXPIRED = "Slack took too long to open the form. Click the button again."
-_FORM_REFUSED = "Slack couldn't open the form ({error}). Nothing was changed. Tell your admin."
+_TRIGGER_EXPIRED = N_("Slack took too long to open the form. Click the button again.")
+_FORM_REFUSED = N_("Slack couldn't open the form ({error}). Nothing was changed. Tell your admin.")
 
 
 async def open_view(context: ListenerContext, click: ButtonClick, view: Block) -> None:
@@ -28,7 +29,7 @@ async def open_view(context: ListenerContext, click: ButtonClick, view: Block) -
         await context.api.call("views.open", trigger_id=click.trigger_id, view=view)
     except SlackRefused as refused:
         expired = refused.error in _EXPIRED_TRIGGERS
-        text = _TRIGGER_EXPIRED if expired else _FORM_REFUSED.format(error=refused.error)
+        text = _(_TRIGGER_EXPIRED) if expired else _(_FORM_REFUSED).format(error=refused.error)
         await context.client.post_ephemeral(click.thread, click.user, text)
     except CountersignError as error:
         await context.client.post_ephemeral(click.thread, click.user, describe_error(error))
@@ -54,7 +55,8 @@ def form_modal(review: Review, action_id: str, reference: ModalReference, encode
 def _form_words(action_id: str, kind: DecisionKind, row: ReviewRow) -> tuple[str, str]:
     """The form's title and the label of the button that sends it."""
     if action_id == card_actions.OTHER:
-        return card_actions.OTHER_LABEL, "Send answer"
+        return card_actions.OTHER_LABEL, _("Send answer")
     if kind is DecisionKind.RESPOND and DecisionKind.APPROVE in row.allowed:
-        return "Respond", "Send response"
-    return _TITLES[kind]
+        return _("Respond"), _("Send response")
+    title, submit = _TITLES[kind]
+    return _(title), _(submit)

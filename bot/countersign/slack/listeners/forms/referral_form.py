@@ -5,6 +5,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from countersign.flow.decisions.refer import NOTE_LIMIT, PERSON
+from countersign.i18n import _
 from countersign.interrupts import FormValidationError
 from countersign.slack.block_kit.builders import Block, plain
 from countersign.slack.block_kit.escaping import truncate_escaped
@@ -22,7 +23,7 @@ NOTE = "/note"
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
     async def on_form(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        await acknowledge_submission(ack, view, _submit(context, body, view), "Nothing was changed")
+        await acknowledge_submission(ack, view, _submit(context, body, view), _("Nothing was changed"))
 
     app.action(card_actions.DELEGATE)(button_listener(context, _open))
     app.view(card_actions.DELEGATE)(on_form)
@@ -43,7 +44,7 @@ async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str
     ref = ModalReference.unpack(view.get("private_metadata"))
     chosen = _value(view, PERSON, "selected_user")
     if not chosen:
-        raise FormValidationError({PERSON: "Choose somebody."})
+        raise FormValidationError({PERSON: _("Choose somebody.")})
     by = await context.person(str(body["user"]["id"]), ref.channel)
     to = await context.person(chosen, ref.channel)
     note = _value(view, NOTE, "value")
@@ -61,23 +62,23 @@ def _view(title: str, reference: ModalReference) -> Block:
     return {
         "type": "modal",
         "callback_id": card_actions.DELEGATE,
-        "title": plain("Ask someone else"),
-        "submit": plain("Ask"),
-        "close": plain("Cancel"),
+        "title": plain(_("Ask someone else")),
+        "submit": plain(_("Ask")),
+        "close": plain(_("Cancel")),
         "private_metadata": reference.pack(),
         "blocks": [
             {"type": "section", "text": plain(truncate_escaped(title, 3000))},
             {
                 "type": "input",
                 "block_id": PERSON,
-                "label": plain("Who should decide?"),
-                "hint": plain("Somebody who may decide this. You still can, too."),
+                "label": plain(_("Who should decide?")),
+                "hint": plain(_("Somebody who may decide this. You still can, too.")),
                 "element": {"type": "users_select", "action_id": ACTION_ID},
             },
             {
                 "type": "input",
                 "block_id": NOTE,
-                "label": plain("Note"),
+                "label": plain(_("Note")),
                 "optional": True,
                 "element": {
                     "type": "plain_text_input",

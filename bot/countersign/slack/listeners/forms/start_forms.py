@@ -13,6 +13,7 @@ from countersign.flow.errors import SlackRefused
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
+from countersign.i18n import N_, _
 from countersign.interrupts import Form, form_from_schema
 from countersign.slack import messages
 from countersign.slack.block_kit.builders import RenderedMessage, section
@@ -27,7 +28,7 @@ FORM = "start:form"
 _PACKED = re.compile(
     r"(?P<channel>[A-Z0-9]+)/(?P<thread>[0-9.]+)/(?P<message>[0-9.]+)/(?P<graph>.+)", re.DOTALL
 )
-_FORM_REFUSED = "Slack couldn't open the form ({error}). Click the button again."
+_FORM_REFUSED = N_("Slack couldn't open the form ({error}). Click the button again.")
 
 
 class NoSuchGraph(CountersignError):
@@ -74,7 +75,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 
     async def on_form(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         await acknowledge_submission(
-            ack, view, _start(context, str(body["user"]["id"]), view), "Nothing was started"
+            ack, view, _start(context, str(body["user"]["id"]), view), _("Nothing was started")
         )
 
     app.action(messages.START)(on_open)
@@ -94,14 +95,14 @@ async def _open(context: ListenerContext, click: ButtonClick, info: GraphInfo) -
         channel=click.channel, thread_ts=click.thread.ts, message_ts=click.message_ts, graph=info.name
     )
     modal = Modal(
-        callback_id=FORM, title="Start", submit="Start", private_metadata=ref.pack(), heading=info.name
+        callback_id=FORM, title=_("Start"), submit=_("Start"), private_metadata=ref.pack(), heading=info.name
     )
     view = form_view(await _form(context, ref, info), modal)
     try:
         await context.api.call("views.open", trigger_id=click.trigger_id, view=view)
     except SlackRefused as refused:
         await context.client.post_ephemeral(
-            click.thread, click.user, _FORM_REFUSED.format(error=refused.error)
+            click.thread, click.user, _(_FORM_REFUSED).format(error=refused.error)
         )
 
 
@@ -132,8 +133,10 @@ async def _start(context: ListenerContext, user: str, view: dict[str, Any]) -> N
             may_open=False,
         )
     )
-    text = f"{code(info.name)} was started by <@{escape(user)}>."
-    rendered = RenderedMessage(text=f"{escape(info.name)} was started.", blocks=[section(text)])
+    text = _("{name} was started by <@{user}>.").format(name=code(info.name), user=escape(user))
+    rendered = RenderedMessage(
+        text=_("{name} was started.").format(name=escape(info.name)), blocks=[section(text)]
+    )
     context.background_tasks.start(
         "update_start_message", context.client.update_message(ref.channel, ref.message_ts, rendered)
     )

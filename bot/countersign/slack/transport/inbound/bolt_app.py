@@ -101,7 +101,7 @@ def build_bolt_app(
     app.metrics = metrics or Metrics()
     app.use(installation_check(context.workspace))
     app.use(channel_id_mapping(context.channel_ids))
-    app.use(reader_language_middleware(context.client.users.locale))
+    app.use(reader_language_middleware(context.client.users.known_locale))
     register(app, context)
 
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:

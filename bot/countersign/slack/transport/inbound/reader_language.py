@@ -1,37 +1,29 @@
 """Answers whoever clicked, typed a command or sent a form in the language of their Slack."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.i18n import matching_language, set_reader_language
-
-_LOCALE_TIMEOUT = 1.0  # seconds, of the three in which Slack wants its acknowledgement
 
 
 def reader_language_middleware(
-    locale: Callable[[str], Awaitable[str | None]],  # of a user id
+    known_locale: Callable[[str], str | None],  # of a user id, without asking Slack
 ) -> Callable[..., Awaitable[None]]:
     """A global Bolt middleware. Events are read by many: they keep the workspace's language.
 
-    Bolt calls the listener after its middleware has returned, in the same task.
+    No click waits for the language: Slack tells it with the answer to who it is, which listeners ask for
+    before they decide anything. Bolt calls the listener after its middleware has returned, in the same task.
     """
 
-    async def in_language_of_reader(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002
+    async def answer_in_language_of_reader(
+        body: dict[str, Any],
+        next: Callable[[], Awaitable[None]],  # noqa: A002
+    ) -> None:
         user = _one_reader(body)
-        set_reader_language(await _language(user, locale) if user else None)
+        set_reader_language((lambda: matching_language(known_locale(user))) if user else None)
         await next()
 
-    return in_language_of_reader
-
-
-async def _language(user: str, locale: Callable[[str], Awaitable[str | None]]) -> str | None:
-    try:
-        async with asyncio.timeout(_LOCALE_TIMEOUT):
-            return matching_language(await locale(user))
-    except (TimeoutError, RateLimited, SlackRefused, SlackUnreachable):
-        return None
+    return answer_in_language_of_reader
 
 
 def _one_reader(body: dict[str, Any]) -> str | None:

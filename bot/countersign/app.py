@@ -10,6 +10,8 @@ import structlog
 
 from countersign.anchoring import Anchoring, anchor_targets
 from countersign.flow.channel_ids import ChannelIds
+from countersign.flow.conversation.queued_notices import QueuedNotices
+from countersign.flow.conversation.reset import ResetConversation
 from countersign.flow.conversation.stop import StopRun
 from countersign.flow.conversation.stop_watch import StopWatch
 from countersign.flow.decisions.absences import Absences
@@ -107,6 +109,7 @@ class Services:
     live_runs: LiveRuns
     run_thread: ThreadRunner
     stop_watch: StopWatch
+    queued_notices: QueuedNotices
     timers: TimerRunner
     check_shortages: ShortageCheck
     retention: Callable[[], Awaitable[None]]
@@ -202,6 +205,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
                 reply_handler=_reply_handler(settings, storage, decisions, slack, clock),
                 start_permission=decisions.start_permission,
                 stop_run=StopRun(slack),
+                reset=ResetConversation(slack, clock, storage.grants),
                 notify=notify,
                 clock=clock,
                 observer=observer,
@@ -212,6 +216,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
                 live_runs=live_runs if settings.streaming == "auto" else None,
             ),
             stop_watch=StopWatch(storage.threads, graphs, notify),
+            queued_notices=QueuedNotices(storage.threads, notify),
             timers=TimerRunner(storage.threads, delivery, voting, audience, clock),
             check_shortages=ShortageCheck(storage.threads, shortages, delivery.deliver_posts, workspace.team),
             retention=lambda: graph_loop.call(retention),

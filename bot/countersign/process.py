@@ -108,6 +108,7 @@ async def _worker(services: Services) -> AsyncIterator[None]:
     repairs = [
         repair(_DELIVER_EVERY, "tell_waiting", services.storage.slots.tell_waiting),
         repair(_STOP_EVERY, "stop_runs", services.stop_watch),
+        repair(_DELIVER_EVERY, "tell_queued", services.queued_notices),
         repair(_DELIVER_EVERY, "deliver", services.delivery.deliver_due),
         repair(_REPAIR_EVERY, "remove_streams", services.live_runs.sweep),
         repair(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),

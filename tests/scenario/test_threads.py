@@ -227,11 +227,12 @@ async def test_words_that_were_written_before_the_question_do_not_answer_it(stag
     stage.release("asked_later")
 
     card = await approval_card(thread)
-    await thread.wait_for("This thread waits for a decision")
+    await stage.ws.carol.sees_ephemeral("You had just written “by the way, yes”.")
     assert card.is_open
     await stage.ws.carol.replies(thread, "blue")
 
     assert await stage.resumed(thread) == "blue"
+    await thread.wait_for("Heard: by the way, yes")
 
 
 async def test_a_long_answer_arrives_in_full_and_in_order(stage: Stage) -> None:

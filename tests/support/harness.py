@@ -13,6 +13,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.audit import EntryHasher
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
+from countersign.flow.conversation.reset import ResetConversation
 from countersign.flow.conversation.stop import StopRun
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.replies.reply_handler import ReplyHandler
@@ -279,6 +280,7 @@ async def open_harness(
             reply_handler=ReplyHandler(decide, store, port, clock),
             start_permission=StartPermission(port, observer=observer),
             stop_run=StopRun(port),
+            reset=ResetConversation(port, clock, grants),
             notify=lambda _thread, notice: slack.notices.append(notice),
             clock=clock,
             assign_rules=assign_rules,

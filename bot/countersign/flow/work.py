@@ -33,6 +33,7 @@ class StepResult:
     parked: tuple[str, ...] = ()  # keys of inbound rows that never reached the graph, for a later try
     held: tuple[str, ...] = ()  # keys of messages that are kept until nothing waits for people any more
     asked_back: tuple[str, ...] = ()  # keys of messages whose writers are asked what they meant
+    forget_parked: bool = False  # whether what is parked is never to be done
     unpark: bool = False  # whether what is parked is to be done now
     changes: tuple[Change, ...] = ()
     opened: tuple[Review, ...] = ()  # the approvals that `changes` open

@@ -25,7 +25,7 @@ from countersign.runs.breakpoints.stops import Stop, StopFinder
 from countersign.runs.breakpoints.stops import breakpoint_id as stops_id
 from countersign.runs.inputs.plan import InputPlan
 from countersign.runs.loading import AnyGraph
-from countersign.runs.persistence.checkpointer import is_database_unavailable
+from countersign.runs.persistence.checkpointer import Checkpointer, is_database_unavailable
 from countersign.runs.run_control import StoppableRun
 from countersign.runs.state.snapshot import (
     CONTEXT_KEY,
@@ -193,6 +193,9 @@ class GraphThread:
         config = self._continue_config()
         config["configurable"]["checkpoint_id"] = snapshot.config["configurable"]["checkpoint_id"]
         await self._run(None, config)
+
+    async def forget(self) -> None:
+        await Checkpointer(self._session).adelete_thread(self._config["configurable"]["thread_id"])
 
     async def abandon(self) -> None:
         """Drop what the state has still to run and what it asks, and keep the rest."""

@@ -141,10 +141,14 @@ class SlackClient:
         """The same, with the buttons of what it offers."""
         with reader_language(await self._language_of(notice.user)):
             rendered = render_notice(notice)
+        await self.post_privately(thread, notice.user, rendered)
+
+    async def post_privately(self, thread: ThreadRef, user: str, rendered: RenderedMessage) -> None:
+        """Show a message in the thread to one person alone."""
         await self._api.call(
             "chat.postEphemeral",
             channel=thread.channel,
-            user=notice.user,
+            user=user,
             thread_ts=thread.ts or None,
             text=rendered.text,
             blocks=rendered.blocks or None,

@@ -39,6 +39,9 @@ class GrantStore:
         arguments = {"graph": graph, "action": stored, "holders": list(holders), "now": now}
         return await self._found("active_grants", arguments)
 
+    async def active_in_thread(self, thread_id: str, now: datetime) -> tuple[Grant, ...]:
+        return await self._found("active_grants_of_holder", {"holder": thread_id, "now": now})
+
     async def graph_of(self, thread_id: str) -> str | None:
         found = await fetch(self._pool, "graph_of_thread", {"thread_id": thread_id})
         return found[0]["graph"] if found else None

@@ -147,6 +147,41 @@ WHERE done_at IS NULL AND held_at IS NULL AND kind <> 'revision' AND thread_id L
 -- Inbound rows of a failed step: not handled again until they are unparked.
 UPDATE countersign.inbox SET done_at = now(), parked_at = now() WHERE key = ANY(%(keys)s);
 
+-- forget_parked --
+-- The parked rows of a thread are never handled.
+UPDATE countersign.inbox SET parked_at = NULL WHERE thread_id = %(thread_id)s AND parked_at IS NOT NULL;
+
+-- newly_queued --
+-- Messages that have waited for a moment for a run of their thread, marked as told. `is_first` is false where their
+-- writer was told of another one that is still queued. A thread that waits for a slot, or that is to be stopped, says
+-- so itself.
+UPDATE countersign.inbox i SET queued_told_at = now()
+FROM (
+    SELECT m.seq, NOT EXISTS (
+               SELECT 1 FROM countersign.inbox told
+               WHERE told.thread_id = m.thread_id AND told.done_at IS NULL AND told.user_id = m.user_id
+                 AND told.queued_told_at IS NOT NULL) AS is_first
+    FROM countersign.inbox m JOIN countersign.threads t ON t.id = m.thread_id
+    WHERE m.done_at IS NULL AND m.held_at IS NULL AND m.queued_told_at IS NULL AND m.kind = 'message'
+      AND m.received_at < now() - interval '1.5 seconds'
+      AND (EXISTS (
+               SELECT 1 FROM countersign.inbox earlier
+               WHERE earlier.thread_id = m.thread_id AND earlier.done_at IS NULL AND earlier.seq < m.seq
+                 AND earlier.held_at IS NULL AND earlier.kind IN ('message', 'form', 'retry', 'ask_again'))
+           OR (t.halted IS NULL AND EXISTS (
+               SELECT 1 FROM countersign.approvals a
+               WHERE a.thread_id = m.thread_id AND a.status = 'decided' AND a.undo_until IS NULL)))
+      AND NOT EXISTS (
+          SELECT 1 FROM countersign.inbox ends
+          WHERE ends.thread_id = m.thread_id AND ends.done_at IS NULL AND ends.kind IN ('stop', 'reset'))
+      AND NOT EXISTS (
+          SELECT 1 FROM countersign.run_slots s WHERE s.thread_id = m.thread_id AND s.started_at IS NULL)
+    ORDER BY m.seq LIMIT 100
+    FOR UPDATE OF m SKIP LOCKED
+) queued
+WHERE i.seq = queued.seq
+RETURNING i.*, queued.is_first;
+
 -- unpark --
 -- Makes the parked rows of a thread pending again, for a retry.
 UPDATE countersign.inbox SET done_at = NULL, parked_at = NULL WHERE thread_id = %(thread_id)s AND parked_at IS NOT NULL;
@@ -414,6 +449,13 @@ RETURNING id;
 -- Grants that act now on this action, the first to expire first.
 SELECT * FROM countersign.grants
 WHERE holder = ANY(%(holders)s) AND action = %(action)s AND graph = %(graph)s AND revoked_at IS NULL
+  AND (max_uses IS NULL OR uses < max_uses) AND granted_at <= %(now)s AND %(now)s < expires_at
+ORDER BY expires_at, id;
+
+-- active_grants_of_holder --
+-- Grants that act now for one thread, whatever the action.
+SELECT * FROM countersign.grants
+WHERE holder = %(holder)s AND revoked_at IS NULL
   AND (max_uses IS NULL OR uses < max_uses) AND granted_at <= %(now)s AND %(now)s < expires_at
 ORDER BY expires_at, id;
 

@@ -75,6 +75,15 @@ class ThreadStore:
             found = await _all(connection, QUERIES["stops"], {"thread_ids": list(thread_ids)})
         return tuple(rows.inbound_from(row) for row in found)
 
+    async def newly_queued(self) -> tuple[Inbound, ...]:
+        async with self._pool.connection() as connection:
+            found = await _all(connection, QUERIES["newly_queued"], {})
+        first: dict[tuple[str, str], Inbound] = {}
+        for row in sorted(found, key=lambda row: row["seq"]):
+            if row["is_first"]:
+                first.setdefault((row["thread_id"], row["user_id"]), rows.inbound_from(row))
+        return tuple(first.values())
+
     async def activity(self, thread_id: str) -> ThreadActivity:
         async with self._pool.connection() as connection:
             row = await _one(connection, QUERIES["thread_activity"], {"thread_id": thread_id})
@@ -179,6 +188,8 @@ class ThreadStore:
                 await connection.execute(QUERIES["keep_for_later"], {"keys": list(result.held)})
             if result.asked_back:
                 await connection.execute(QUERIES["mark_asked_back"], {"keys": list(result.asked_back)})
+            if result.forget_parked:
+                await connection.execute(QUERIES["forget_parked"], {"thread_id": thread.ref.id})
             if result.unpark:
                 await connection.execute(QUERIES["unpark"], {"thread_id": thread.ref.id})
             saving = await connection.execute(

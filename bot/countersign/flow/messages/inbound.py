@@ -17,9 +17,11 @@ class InboundKind(StrEnum):
     ASK_AGAIN = "ask_again"  # a person wants the question of the failed step asked again
     CHOICE = "choice"  # a person said what a message of theirs is; `body` is a ChosenReply
     STOP = "stop"  # a person stopped what the agent does
+    RESET = "reset"  # a person begins the conversation anew
     REVISION = "revision"  # a person edited or deleted a message; `body` has its key as `message`
 
 
+CONTROLS = frozenset({InboundKind.STOP, InboundKind.RESET})
 STARTS_A_RUN = frozenset({InboundKind.MESSAGE, InboundKind.FORM})
 
 

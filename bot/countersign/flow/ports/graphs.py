@@ -73,6 +73,10 @@ class GraphThread(Protocol):
         """Drop what the state has still to run, and the questions that it asks. Nothing runs."""
         ...
 
+    async def forget(self) -> None:
+        """Delete all of the thread's checkpoints."""
+        ...
+
     async def ask_again(self) -> None:
         """Run the pending step again from its checkpoint: it asks again, under new ids."""
         ...

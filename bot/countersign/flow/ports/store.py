@@ -29,6 +29,10 @@ class GrantStore(Protocol):
         """Those that act now on this action, the first to expire first."""
         ...
 
+    async def active_in_thread(self, thread_id: str, now: datetime) -> tuple[Grant, ...]:
+        """Those that act now for this thread, whatever the action."""
+        ...
+
     async def graph_of(self, thread_id: str) -> str | None:
         """The graph that runs in the thread; None while there is none."""
         ...

@@ -24,6 +24,9 @@ class ObservedGraph:
     async def is_asked(self, interrupt_id: str) -> bool:
         return await self._graph.is_asked(interrupt_id)
 
+    async def forget(self) -> None:
+        await self._graph.forget()
+
     async def abandon(self) -> None:
         await self._graph.abandon()
 

@@ -7,7 +7,7 @@ decided approval, question or graph changed      the answer is not used, and the
 input that is in the checkpoint already          continue
 message while something waits                    an answer, or a note of what waits
 message written while something waited           a note: it is no new input
-a stop                                           what runs ends here, and what was queued before it
+a stop, a reset                                  what runs ends here, and what was queued before it
 an edit or a deletion of a message               a note, if the message had decided something
 message otherwise                                start
 """
@@ -17,13 +17,14 @@ from dataclasses import replace
 
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
+from countersign.flow.conversation.reset import ResetConversation
 from countersign.flow.conversation.stop import StopRun
 from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.errors import RunFailed, Stopped
 from countersign.flow.graph_name import split_name
 from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, is_breakpoint
 from countersign.flow.messages.attachments import text_for_graph
-from countersign.flow.messages.inbound import Inbound, InboundKind
+from countersign.flow.messages.inbound import CONTROLS, Inbound, InboundKind
 from countersign.flow.ports import Clock, GraphThread
 from countersign.flow.steps.graph_choice import start_form
 from countersign.flow.steps.resumption import Resumption, continue_if_unfinished
@@ -43,6 +44,7 @@ class Step:
         reply_handler: ReplyHandler,
         start_permission: StartPermission,
         stop_run: StopRun,
+        reset: ResetConversation,
         clock: Clock,
         *,
         new: bool,
@@ -54,6 +56,7 @@ class Step:
         self._reply_handler = reply_handler
         self._start_permission = start_permission
         self._stop_run = stop_run
+        self._reset = reset
         self._clock = clock
         self._new = new
         self._results = StepResults(work, clock, EMPTY_STATE)
@@ -71,10 +74,13 @@ class Step:
             resumption = Resumption(self._work, self._info, self._graph, self._results, self._clock)
             return await resumption.resume(decided, state, first)
         assert first is not None, "work without anything to do"
-        if stop := self._stop_to_handle(first, state):
-            return await self._stop_run(self._work, state, stop, self._graph, self._results)
+        if control := self._control_to_handle(first, state):
+            handle = self._stop_run if control.kind is InboundKind.STOP else self._reset
+            return await handle(self._work, state, control, self._graph, self._results)
         if first.kind is InboundKind.REVISION:
             return await self._reply_handler.handle_revision(self._work, state, first)
+        if first.kind is InboundKind.RETRY and self._work.thread.halted is None and not state.unfinished:
+            return await self._results.build(state, done=(first.key,))  # stopped or reset in the meantime
         if state.last_input_key == first.key or first.kind is InboundKind.RETRY:
             return await self._continue(state, first)
         if not self._agrees(state):
@@ -87,12 +93,12 @@ class Step:
             return self._reply_handler.handle_overtaken(self._work, state, first)
         return await self._start(state, first)
 
-    def _stop_to_handle(self, first: Inbound, state: GraphState) -> Inbound | None:
-        """The next stop in line, unless something comes first that does not run the graph."""
-        stop = next((row for row in self._work.inbound if row.kind is InboundKind.STOP), None)
+    def _control_to_handle(self, first: Inbound, state: GraphState) -> Inbound | None:
+        """The next stop or reset in line, unless something comes first that does not run the graph."""
+        control = next((row for row in self._work.inbound if row.kind in CONTROLS), None)
         is_answer = bool(state.pending or self._work.open)
-        comes_first = first is not stop and (is_answer or first.kind is InboundKind.REVISION)
-        return None if comes_first else stop
+        comes_first = first is not control and (is_answer or first.kind is InboundKind.REVISION)
+        return None if comes_first else control
 
     def _agrees(self, state: GraphState) -> bool:
         """Whether our open approvals are the questions that the graph asks."""

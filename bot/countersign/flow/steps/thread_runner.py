@@ -13,6 +13,7 @@ import structlog
 
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.lifecycle import Event, Status
+from countersign.flow.conversation.reset import ResetConversation
 from countersign.flow.conversation.stop import StopRun, stop_before_start
 from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.delivery.message_delivery import MessageDelivery
@@ -29,7 +30,7 @@ from countersign.flow.errors import (
 )
 from countersign.flow.live.live_run import LiveRuns
 from countersign.flow.messages.attachments import attachments_note
-from countersign.flow.messages.inbound import STARTS_A_RUN, InboundKind
+from countersign.flow.messages.inbound import CONTROLS, STARTS_A_RUN, InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind, failure
 from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.current_policy import CurrentPolicy
@@ -74,6 +75,7 @@ class ThreadRunner:
         reply_handler: ReplyHandler,
         start_permission: StartPermission,
         stop_run: StopRun,
+        reset: ResetConversation,
         notify: Notify,
         clock: Clock,
         observer: Observer | None = None,
@@ -95,6 +97,7 @@ class ThreadRunner:
         self._reply_handler = reply_handler
         self._start_permission = start_permission
         self._stop_run = stop_run
+        self._reset = reset
         self._notify = notify
         self._clock = clock
         self._observer = observer or Observer()
@@ -230,8 +233,8 @@ class ThreadRunner:
         new = work.thread.graph is None
         if new:
             assert first is not None, "a thread without a graph has nothing but messages to handle"
-            if stop := next((row for row in work.inbound if row.kind is InboundKind.STOP), None):
-                return stop_before_start(work, stop)
+            if control := next((row for row in work.inbound if row.kind in CONTROLS), None):
+                return stop_before_start(work, control)
             names_graph = first.kind is InboundKind.FORM and bool(first.text)  # of a shortcut
             if first.kind is not InboundKind.MESSAGE and not names_graph:
                 return StepResult(thread=replace(work.thread, halted=None), done=(first.key,))
@@ -252,6 +255,7 @@ class ThreadRunner:
                     self._reply_handler,
                     self._start_permission,
                     self._stop_run,
+                    self._reset,
                     self._clock,
                     new=new,
                 ).take()

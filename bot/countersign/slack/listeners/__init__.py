@@ -8,6 +8,7 @@ from countersign.slack.listeners.buttons import (
     details_buttons,
     grant_buttons,
     reply_buttons,
+    reset_buttons,
     run_buttons,
 )
 from countersign.slack.listeners.commands import break_glass_review, slash_commands
@@ -32,6 +33,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     grant_buttons.register(app, context)
     run_buttons.register(app, context)
     reply_buttons.register(app, context)
+    reset_buttons.register(app, context)
     start_forms.register(app, context)
     start_shortcuts.register(app, context)
     slash_commands.register(app, context)

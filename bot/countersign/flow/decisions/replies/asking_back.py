@@ -23,6 +23,7 @@ _KEPT = N_("“{question}” now waits for a decision. I keep your message “{m
 _KEPT_FOR_SEVERAL = N_("Several decisions wait now. I keep your message “{message}” and read it after that.")
 _MEANT_AS_NO = N_("Your message decided nothing. Is it a no to “{question}”?")
 _MEANT_AS_YES = N_("Your message decided nothing. To approve “{question}”, use its card or write `approve`.")
+_WAITS_FOR_AN_ANSWER = N_("“{question}” waits for an answer. Is your message the answer?")
 _UNCLEAR = N_("I don't pass messages on while “{question}” waits for a decision. Is yours about it?")
 
 
@@ -59,6 +60,9 @@ class AskBack:
         choices = await self._choices(message, review, person)
         if not choices:
             return None
+        if ReplyChoice.USE in choices:
+            text = lazy_text(_WAITS_FOR_AN_ANSWER, question=review.shown.title)
+            return self._asked(message, review, text, (*choices, ReplyChoice.IGNORE))
         template = {Intent.REJECTS: _MEANT_AS_NO, Intent.APPROVES: _MEANT_AS_YES}.get(intent, _UNCLEAR)
         text = lazy_text(template, question=review.shown.title)
         return self._asked(message, review, text, (*choices, ReplyChoice.IGNORE))
@@ -73,11 +77,16 @@ class AskBack:
             return ()
         if not self.may_use_words(review):
             return ()
+        row = request.rows[0]
+        if not {DecisionKind.APPROVE, DecisionKind.REJECT} & row.allowed:
+            answers = chosen_decision(row, ReplyChoice.USE, message.text) is not None
+            may = answers and await self._decide.may_decide(review, 0, person, DecisionKind.RESPOND)
+            return (ReplyChoice.USE,) if may else ()
         kinds = {ReplyChoice.REJECT: DecisionKind.REJECT, ReplyChoice.FEEDBACK: DecisionKind.RESPOND}
         found = [
             choice
             for choice, kind in kinds.items()
-            if chosen_decision(review.request.rows[0], choice, message.text) is not None
+            if chosen_decision(row, choice, message.text) is not None
             and await self._decide.may_decide(review, 0, person, kind)
         ]
         likely = likely_intent(message.text) is Intent.REJECTS
@@ -105,7 +114,7 @@ def chosen_decision(row: ReviewRow, choice: ReplyChoice, text: str) -> Decision 
         return Decision(kind=DecisionKind.REJECT, message=words)
     form = row.forms.get(DecisionKind.RESPOND)
     field = form.only_field if form is not None else None
-    if choice is not ReplyChoice.FEEDBACK or field is None or field.kind not in _TEXT:
+    if choice not in {ReplyChoice.USE, ReplyChoice.FEEDBACK} or field is None or field.kind not in _TEXT:
         return None
     return row.decide(DecisionKind.RESPOND, {field.pointer: words})
 

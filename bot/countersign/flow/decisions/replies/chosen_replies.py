@@ -57,10 +57,10 @@ class ChosenReplies:
         self, chosen: ChosenReply, message: Inbound, review: Review, work: Work
     ) -> Decision | None:
         """None where the card does not take the message so, or not any more. Raises FormValidationError."""
-        if chosen.choice is ReplyChoice.USE:
+        if review.request.answered_by_reply:
             is_kept = message.key in {row.key for row in (*work.held, *work.inbound)}
-            by_reply = review.request.answered_by_reply and is_kept
-            return await judge_reply(message, review) if by_reply else None
-        if not self._ask_back.may_use_words(review) or review.request.answered_by_reply:
+            uses_it = chosen.choice is ReplyChoice.USE and is_kept
+            return await judge_reply(message, review) if uses_it else None
+        if not self._ask_back.may_use_words(review):
             return None
         return await asyncio.to_thread(chosen_decision, review.request.rows[0], chosen.choice, message.text)

@@ -1,4 +1,5 @@
-"""Messages to the bot itself: `@bot stop` ends what runs in a thread. Slack's Stop button does the same.
+"""Messages to the bot itself: `@bot stop` ends what runs in a thread, as Slack's Stop button does, and
+`@bot reset` begins the thread anew, once its writer has confirmed it.
 
 In direct messages the mention may be left out, and in a thread while a run goes on there. Where a question
 waits, a bare word is its answer.
@@ -17,12 +18,14 @@ from countersign.flow.thread import ThreadRef
 from countersign.i18n import N_, _
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.listeners.events.mentions import has_twin, is_direct, mentions_bot
+from countersign.slack.reset_question import reset_question
 from countersign.slack.transport.inbound.deduplication import RecentKeys
 
 _NOTHING_RUNS = N_("Nothing is running in this thread.")
 _NOTHING_RUNS_HERE = N_("Nothing is running here.")
 _MAY_NOT_STOP = N_("You can't stop an agent here. Ask a full member to do it.")
-_IN_ITS_THREAD = N_("Nothing is running here. Mention me with this word in the thread that you mean.")
+_MAY_NOT_RESET = N_("You can't start a conversation over here. Ask a full member to do it.")
+_IN_ITS_THREAD = N_("Mention me with this word in the thread that you mean.")
 
 log = structlog.get_logger()
 
@@ -52,20 +55,38 @@ async def take_control(
     Raises what `StartPermission.refusal` raises: Slack sends the event again then.
     """
     word = control_word(inbound.text) if inbound.body is None else None
-    if word is not ControlWord.STOP or not await _is_meant(context, event, inbound):
+    if word is None or not await _is_meant(context, event, inbound, word):
         return False
-    reply = await _stop(context, inbound, direct=is_direct(event))
+    if word is ControlWord.STOP:
+        reply = await _stop(context, inbound, direct=is_direct(event))
+    else:
+        reply = await _reset_refusal(context, inbound)
     # Of the two events of a mention, one may answer.
-    if reply is not None and not has_twin(event) and answered.add(inbound.key):
+    if has_twin(event) or not answered.add(inbound.key):
+        return True
+    if reply is not None:
         context.notify_user(inbound.thread, inbound.user, _(reply))
+    elif word is ControlWord.RESET:
+        asking = context.client.post_privately(inbound.thread, inbound.user, reset_question(inbound.thread))
+        context.background_tasks.start("ask before reset", asking)
     return True
 
 
-async def _is_meant(context: ListenerContext, event: Mapping[str, Any], inbound: Inbound) -> bool:
+async def _reset_refusal(context: ListenerContext, message: Inbound) -> str | None:
+    """Why to ask nothing; None: the writer is asked to confirm it."""
+    if await context.start_permission.refusal(message.user) is not None:
+        return _MAY_NOT_RESET
+    return _IN_ITS_THREAD if message.ts == message.thread.ts else None
+
+
+async def _is_meant(
+    context: ListenerContext, event: Mapping[str, Any], inbound: Inbound, word: ControlWord
+) -> bool:
     if mentions_bot(event, context.workspace):
         return True
     activity = await context.store.activity(inbound.thread.id)
-    return not activity.waits and (activity.works or is_direct(event))
+    stops_a_run = word is ControlWord.STOP and activity.works
+    return not activity.waits and (stops_a_run or is_direct(event))
 
 
 async def _stop(context: ListenerContext, message: Inbound, *, direct: bool) -> str | None:

@@ -1,0 +1,31 @@
+"""Tells whoever writes while a run goes on that their message is queued: once for each run."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from countersign.flow.messages.inbound import Inbound
+from countersign.flow.thread import ThreadRef
+from countersign.flow.work import Notice
+from countersign.i18n import N_, lazy_text
+
+_QUEUED = N_("Queued. I'll read this when I'm done. To stop me, mention me and write `stop`.")
+
+
+class QueueStore(Protocol):
+    """Raises DatabaseUnavailable."""
+
+    async def newly_queued(self) -> tuple[Inbound, ...]:
+        """Messages that have waited for a run for a moment, each person's first in each thread. Each once."""
+        ...
+
+
+class QueuedNotices:
+    """Called again and again, by every worker: a message is told of by one of them."""
+
+    def __init__(self, store: QueueStore, notify: Callable[[ThreadRef, Notice], None]) -> None:
+        self._store = store
+        self._notify = notify
+
+    async def __call__(self) -> None:
+        for message in await self._store.newly_queued():
+            self._notify(message.thread, Notice(user=message.user, text=lazy_text(_QUEUED)))

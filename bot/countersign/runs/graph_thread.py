@@ -21,7 +21,8 @@ from countersign.flow.thread import ThreadRef
 from countersign.interrupts import to_json
 from countersign.interrupts.code import GraphReading
 from countersign.runs.breakpoints.continuation import STOPPED_KEY, BreakpointContinuation
-from countersign.runs.breakpoints.stops import Stop, StopFinder
+from countersign.runs.breakpoints.hidden_stops import may_stand_inside
+from countersign.runs.breakpoints.stops import Stop, StopFinder, namespace_of
 from countersign.runs.breakpoints.stops import breakpoint_id as stops_id
 from countersign.runs.inputs.plan import InputPlan
 from countersign.runs.loading import AnyGraph
@@ -108,7 +109,14 @@ class GraphThread:
             stops=stops,
             positions=finder.positions,
             changeable=self._changeable(snapshot),
+            hidden_stop=await self._hidden_stop(snapshot, finder.positions),
         )
+
+    async def _hidden_stop(self, snapshot: StateSnapshot, positions: frozenset[str]) -> bool:
+        if not self._answers.breakpoints:
+            return False
+        known = {namespace_of(position) for position in positions}
+        return await may_stand_inside(self._graph.checkpointer, snapshot, known)
 
     def _changeable(self, snapshot: StateSnapshot) -> Json:
         asks = self._shows_state and bool(snapshot.interrupts)

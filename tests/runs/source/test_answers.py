@@ -189,3 +189,22 @@ def test_the_subagents_of_a_deep_agent() -> None:
     paths = [each.path for each in reading.nodes]
     assert len(paths) == len(set(paths)), "the general-purpose subagent is listed once"
     assert notation(reading.shape_for("tools", {"amount": 5})) == "true | false"
+
+
+def _with_a_breakpoint_inside(state: nodes.State) -> nodes.State:
+    builder: Any = StateGraph(nodes.State)
+    builder.add_node("plain", nodes.plain)
+    builder.add_edge(START, "plain")
+    builder.compile(interrupt_before=["plain"]).invoke(state)
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("node", "found"),
+    [(nodes.plain, False), (_with_a_breakpoint_inside, True), (nodes.executed, True)],
+)
+def test_breakpoints_in_the_code_are_known(node: Any, found: bool) -> None:
+    builder: Any = StateGraph(nodes.State)
+    builder.add_node("node", node)
+    builder.add_edge(START, "node")
+    assert read_answers("graph", builder.compile(), OwnCode()).breakpoints is found

@@ -26,6 +26,10 @@ NOT_USED = {
 }
 _RUN_CANCELLED = "The run was cancelled."
 _STOPPED = "The run was stopped before {step}, as decided. To go on, write here again."
+_HIDDEN_BREAKPOINT = (
+    "Another part of this run may stand at a breakpoint that nobody can approve, and an answer would let it "
+    "go on. Start over in a new thread."
+)
 _BREAKPOINT_FIRST = (
     "Another part of this run stands at a breakpoint. Decide that first, then answer here again."
 )
@@ -51,6 +55,8 @@ class Resumption:
         try:
             if now is ResumeStatus.ASKED and _would_pass_breakpoint(approval, state):
                 raise AnswerRefused(_BREAKPOINT_FIRST)
+            if now is ResumeStatus.ASKED and state.hidden_stop:
+                raise AnswerRefused(_HIDDEN_BREAKPOINT)
             if now is ResumeStatus.ASKED and self._must_look_again(approval):
                 state, now = await self._look_again(approval, state)
             if now is ResumeStatus.ASKED and (rows := approval.too_old_rows(self._clock())):
@@ -211,5 +217,5 @@ def _how_to_go_on(state: GraphState) -> str:
 
 
 async def continue_if_unfinished(graph: GraphThread, state: GraphState) -> None:
-    if state.unfinished and not state.pending:
+    if state.unfinished and not state.pending and not state.hidden_stop:
         await graph.continue_run()

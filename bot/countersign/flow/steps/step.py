@@ -106,6 +106,8 @@ class Step:
         return ours == {(p.interrupt_id, p.digest) for p in state.pending}
 
     async def _continue(self, state: GraphState, first: Inbound) -> StepResult:
+        if state.hidden_stop and not state.pending:
+            return await self._results.at_rest(state, (first.key,), ())
         return await self._run(continue_if_unfinished(self._graph, state), (), (first.key,))
 
     async def _start(self, state: GraphState, first: Inbound) -> StepResult:
@@ -145,7 +147,9 @@ class Step:
         withdrawn = tuple(
             Change(after=a.withdrawn(_ASKED_AGAIN), event=Event.WITHDRAWN) for a in self._results.decided
         )
-        at_breakpoint = any(is_breakpoint(pending.interrupt_id) for pending in state.pending)
+        at_breakpoint = state.hidden_stop or any(
+            is_breakpoint(pending.interrupt_id) for pending in state.pending
+        )
         if not withdrawn or not state.pending or at_breakpoint:
             return await self._results.build(state, done=(first.key,), halted=self._work.thread.halted)
         return await self._run(self._graph.ask_again(), withdrawn, (first.key,))

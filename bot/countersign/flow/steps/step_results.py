@@ -15,9 +15,10 @@ from countersign.flow.steps.reconciliation import reconcile
 from countersign.flow.work import StepResult, Work
 
 _HIDDEN_BREAKPOINT = (
-    "It reached a breakpoint of a graph that runs inside a step. Such a breakpoint can't be approved here, "
-    "because the bot can't see what comes next. Nothing after it has run. To start over, send a new message. "
-    "To have it approved, the graph's author can call `interrupt()` there, or add that graph as a node."
+    "A graph that runs inside a step stopped at a breakpoint, or was interrupted where it may stand at one. "
+    "That can't be approved here, because the bot can't see what comes next. Nothing after it has run. "
+    "To start over, send a new message. To have it approved, its author can call `interrupt()` there, "
+    "or add that graph as a node."
 )
 _HIDDEN_BREAKPOINT_ID = "breakpoint-"  # begins the Error ID of a thread that stopped at one
 

@@ -31,8 +31,11 @@ class NodeReading:
 
 @dataclass(frozen=True, kw_only=True)
 class GraphReading:
+    """`breakpoints`: its code has breakpoints, or may have, also of graphs that are made inside a step."""
+
     graph: str
     nodes: tuple[NodeReading, ...]
+    breakpoints: bool = False
 
     def shape_for(self, node: str, payload: Json) -> AnswerShape:
         """The shape of the answer to what a node of the outermost graph asked with this payload.

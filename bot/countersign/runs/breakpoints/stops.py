@@ -60,6 +60,11 @@ def breakpoint_id(stops: Sequence[Stop]) -> str:
     return BREAKPOINT + ",".join(stop.key for stop in stops)
 
 
+def namespace_of(key: str) -> str:
+    """Of the checkpoint with this key."""
+    return key.rpartition("@")[0]
+
+
 def _key(namespace: str, checkpoint_id: str, updates: int) -> str:
     return f"{namespace}@{checkpoint_id}+{updates}"
 

@@ -9,9 +9,12 @@ from typing import Any
 
 import psycopg
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from psycopg.rows import tuple_row
 
 from countersign.error_translation import translate_errors
 from countersign.flow.errors import DatabaseUnavailable
+
+_NAMESPACES = "SELECT DISTINCT checkpoint_ns FROM checkpoints WHERE thread_id = %s AND checkpoint_ns <> ''"
 
 
 class Checkpointer(AsyncPostgresSaver):
@@ -22,6 +25,13 @@ class Checkpointer(AsyncPostgresSaver):
     aput_writes = translate_errors()(AsyncPostgresSaver.aput_writes)
     adelete_thread = translate_errors()(AsyncPostgresSaver.adelete_thread)
     aprune = translate_errors()(AsyncPostgresSaver.aprune)
+
+    @translate_errors()
+    async def anamespaces(self, thread_id: str) -> list[str]:
+        """Where graphs inside the outermost one keep checkpoints in this thread."""
+        async with self.lock, self.conn.cursor(row_factory=tuple_row) as cursor:  # type: ignore[union-attr]
+            await cursor.execute(_NAMESPACES, (thread_id,))
+            return [namespace async for (namespace,) in cursor]
 
 
 def is_database_unavailable(error: BaseException, session: psycopg.AsyncConnection[Any]) -> bool:

@@ -1,6 +1,7 @@
 """Reads what a loaded graph does with answers. No graph fails to start because of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -10,6 +11,8 @@ from countersign.runs.source.graph_source import graph_source
 from countersign.runs.source.own_code import OwnCode
 
 log = structlog.get_logger()
+
+_BREAKPOINTS = ("interrupt_before", "interrupt_after")
 
 
 def own_code(loaded: Mapping[str, LoadedGraph]) -> OwnCode:
@@ -25,12 +28,15 @@ def read_all_answers(loaded: Mapping[str, LoadedGraph], own: OwnCode) -> dict[st
 def read_answers(name: str, graph: AnyGraph, own: OwnCode) -> GraphReading:
     """The questions of a graph and their answers. Takes up to a few seconds for a very large graph."""
     try:
-        reading = read_graph(graph_source(name, graph, own))
+        source = graph_source(name, graph, own)
+        reading = read_graph(source)
     except Exception as error:
         log.warning("answers_unread", graph=name, exc_info=error)
         problem = f"its code could not be read: {type(error).__name__}: {error}"
-        return GraphReading(graph=name, nodes=(NodeReading(path=(), questions=(), problem=problem),))
+        unread = NodeReading(path=(), questions=(), problem=problem)
+        return GraphReading(graph=name, nodes=(unread,), breakpoints=True)
     for node in reading.nodes:
         if node.problem is not None:
             log.info("node_unread", graph=name, node="/".join(node.path), reason=node.problem)
-    return reading
+    named = any(word in module.text for module in source.modules for word in _BREAKPOINTS)
+    return replace(reading, breakpoints=named or any(node.problem for node in reading.nodes))

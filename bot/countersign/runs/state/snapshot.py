@@ -62,6 +62,7 @@ def read_state(
     stops: Sequence[Stop] = (),
     positions: frozenset[str] = frozenset(),
     changeable: Json = None,
+    hidden_stop: bool = False,
 ) -> GraphState:
     """`committed` are the values whose messages are posted, `unanswered` the checkpoint's interrupts.
 
@@ -101,6 +102,7 @@ def read_state(
         changeable=changeable,
         positions=positions,
         passed=frozenset(stop.key for stop in stops if stop.passed),
+        hidden_stop=hidden_stop,
     )
 
 

@@ -10,6 +10,8 @@ from psycopg import sql
 from countersign.commands.doctor.model_check import DEFAULT_MODEL
 from countersign.demo.model import Fault, ScriptedModel
 from graphs.model import DEFAULT_MODEL as EXAMPLES_MODEL
+from slack_local.model.seed import App
+from slack_local.workspace import LocalWorkspace
 from tests.doctor.conftest import Patient
 
 
@@ -245,6 +247,22 @@ async def test_names_that_slack_does_not_have_are_told(
 ) -> None:
     found = await policy(patient, f'[[rule]]\nname = "one"\n{rule}\n')
     assert [each for each in found if each[0] == status and seen in each[1]], found
+
+
+async def test_names_that_slack_does_not_tell_about_hide_no_others(patient: Patient) -> None:
+    """Those of groups and people are found all the same, and the policy is not called well."""
+    scopes = frozenset({"users:read", "usergroups:read"})
+    async with LocalWorkspace(app=App(scopes=scopes)) as ws:
+        patient.environment |= ws.environment()
+        found = await policy(
+            patient,
+            '[[rule]]\nname = "one"\nchannel = "#general"\npost_to = "#ops"\nrequester = "@nobody"\n'
+            'approvers = [{users = ["U0NOBODY"]}]\n',
+        )
+    assert [status for status, _ in found] == ["fail", "fail", "warn"]
+    assert "U0NOBODY" in found[0][1]
+    assert "@nobody" in found[1][1]
+    assert "conversations.list: missing_scope" in found[2][1]
 
 
 async def test_a_policy_that_cannot_be_read_is_told(patient: Patient) -> None:

@@ -1,6 +1,8 @@
 """`doctor` as a whole: what it prints, its exit code, and what it never prints."""
 
 from countersign.commands.doctor.command import CHECKS
+from countersign.commands.doctor.findings import fail
+from countersign.commands.doctor.report import lines
 from countersign.commands.doctor_arguments import CHECK_NAMES
 from slack_local.fault_injection import ApiFault
 from tests.doctor.conftest import Patient
@@ -31,6 +33,17 @@ async def test_a_failure_has_a_sign_a_word_what_was_seen_and_what_to_do(patient:
     assert "Slack refused SLACK_BOT_TOKEN (invalid_auth)." in lines[at]
     assert lines[at + 1].strip().startswith("→ Copy the bot token (xoxb-…)")
     assert "1 failed" in lines[-1]
+
+
+def test_on_a_screen_long_texts_are_wrapped_below_where_they_begin() -> None:
+    finding = fail(
+        "One two three four five six seven eight nine ten.", "Do this and that, and then the rest."
+    )
+    told = list(lines("socket", [finding], 8, 50))
+    assert told[0] == "✗ fail  socket    One two three four five six seven eight"
+    assert told[1] == " " * 18 + "nine ten."
+    assert told[2] == " " * 18 + "→ Do this and that, and then the rest."
+    assert next(lines("socket", [finding], 8)).endswith("nine ten.")
 
 
 async def test_warnings_alone_are_well_unless_strict(patient: Patient) -> None:

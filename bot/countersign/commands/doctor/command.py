@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import shutil
 import sys
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
@@ -65,6 +66,7 @@ async def _run(options: DoctorOptions, skipped: Collection[str], *, as_json: boo
     examination = Examination(
         settings=settings, problems=problems, environment=os.environ, options=options, tell=tell
     )
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     found: list[tuple[str, Finding]] = []
     async with AsyncExitStack() as stack:
         if settings.slack_bot_token is not None:
@@ -76,7 +78,7 @@ async def _run(options: DoctorOptions, skipped: Collection[str], *, as_json: boo
             findings = [_clean(finding, redact) for finding in await _findings(check, examination)]
             found += [(check.name, finding) for finding in findings]
             if not as_json:
-                for line in report.lines(check.name, findings, _WIDTH):
+                for line in report.lines(check.name, findings, _WIDTH, columns):
                     print(line, flush=True)
     statuses = {finding.status for _, finding in found}
     healthy = Status.FAIL not in statuses and not (strict and Status.WARN in statuses)

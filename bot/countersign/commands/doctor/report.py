@@ -1,12 +1,14 @@
 """What `doctor` prints: a line per finding, its status as a sign and as a word, and below it what to do."""
 
 import json
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from countersign.commands.doctor.findings import Finding, Status
 
 _SIGNS = {Status.OK: "✓", Status.WARN: "!", Status.FAIL: "✗", Status.SKIP: "-"}
+_NARROWEST = 40  # columns of text beside the indent
 _SUMMARY = {
     Status.OK: ("1 ok", "{count} ok"),
     Status.WARN: ("1 warning", "{count} warnings"),
@@ -15,13 +17,31 @@ _SUMMARY = {
 }
 
 
-def lines(check: str, findings: Iterable[Finding], width: int) -> Iterator[str]:
-    """The lines of one check; `width` is that of the longest check's name."""
+def lines(check: str, findings: Iterable[Finding], width: int, columns: int | None = None) -> Iterator[str]:
+    """The lines of one check; `width` is that of the longest check's name, `columns` that of the screen.
+
+    Without `columns` each text is one line, for programs that search in them.
+    """
     for finding in findings:
         lead = f"{_SIGNS[finding.status]} {finding.status:<4}  {check:<{width}}  "
-        yield lead + finding.seen
+        yield from _wrapped(lead, " " * len(lead), finding.seen, columns)
         if finding.advice:
-            yield " " * len(lead) + f"→ {finding.advice}"
+            yield from _wrapped(" " * len(lead) + "→ ", " " * (len(lead) + 2), finding.advice, columns)
+
+
+def _wrapped(lead: str, indent: str, text: str, columns: int | None) -> Iterator[str]:
+    if columns is None:
+        yield lead + text
+    else:
+        room = max(columns, len(indent) + _NARROWEST)
+        yield from textwrap.wrap(
+            text,
+            room,
+            initial_indent=lead,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
 
 def summary(findings: Sequence[Finding]) -> str:

@@ -181,11 +181,8 @@ def test_what_one_button_sends(shape: Object | Tuple, kind: str, expected: Any) 
     ],
 )
 def test_what_an_edit_sends(shape: Object | Tuple, asked: Asked, expected: Any) -> None:
-    found = sent(shape, asked).get("edit")
-    if expected is None:
-        assert found is None
-    else:
-        assert found[0] == expected[0]
+    typed, _ = sent(shape, asked).get("edit") or (None, None)
+    assert typed == (expected and expected[0])
 
 
 def test_several_places_of_an_edit_are_one_form_around_the_action() -> None:

@@ -4,20 +4,9 @@ An entry is for one line as it is, and one that replaces it. test_equivalents.py
 in its file. What merely has no test is no entry.
 """
 
-from dataclasses import dataclass
-
+from tests.mutation.equivalent import Equivalent, unchecked_lengths
+from tests.mutation.interrupt_equivalents import INTERRUPT_EQUIVALENTS
 from tests.mutation.mutants import Mutant
-
-
-@dataclass(frozen=True, kw_only=True)
-class Equivalent:
-    """`line` and `mutated` without the blanks around them."""
-
-    file: str
-    line: str
-    mutated: str
-    reason: str
-
 
 _APPROVALS = "bot/countersign/approvals"
 _SEATS = f"{_APPROVALS}/policy/voting/seats.py"
@@ -42,12 +31,17 @@ EQUIVALENTS = (
         mutated='return float("inf") if number > -1 else float("-inf")',
         reason="Numbers that overflow a float are beyond ten to the 308th, none is -1 or 0.",
     ),
-    Equivalent(
-        file="bot/countersign/flow/policy/redacted_request.py",
-        line="title = _summary_of(request.rows[0], rules[0], values) if not several else None",
-        mutated="title = _summary_of(request.rows[0], rules[ -1], values) if not several else None",
-        reason="Without several rows there is one, and one rule for it.",
+    unchecked_lengths(
+        f"{_APPROVALS}/policy/voting/verdict.py",
+        "counted = [vote for vote, reason in zip(row.votes, reasons, strict=True) if reason is None]",
+        "The line above makes one reason for each vote.",
     ),
+    unchecked_lengths(
+        f"{_APPROVALS}/policy/voting/verdict.py",
+        "for vote, reason in zip(row.votes, reasons, strict=True)",
+        "There is one reason for each vote.",
+    ),
+    *INTERRUPT_EQUIVALENTS,
 )
 
 

@@ -2,14 +2,15 @@
 
 import pytest
 
-from tests.mutation.equivalents import EQUIVALENTS, Equivalent, equivalent
+from tests.mutation.equivalent import Equivalent
+from tests.mutation.equivalents import EQUIVALENTS, equivalent
 from tests.mutation.mutants import Mutant
 from tests.mutation.rooms import ROOMS, Room
 from tests.support.bots import ROOT
 
 
 def named(entry: Equivalent) -> str:
-    return f"{entry.file.rpartition('/')[2]}-{entry.line}".replace(" ", "-")
+    return f"{entry.file.rpartition('/')[2]}-{entry.mutated}".replace(" ", "-")
 
 
 @pytest.mark.parametrize("entry", EQUIVALENTS, ids=named)

@@ -1,0 +1,148 @@
+"""Mutants of the rooms `interrupts` and `flow` that are the same program."""
+
+from tests.mutation.equivalent import Equivalent, unchecked_lengths
+
+_INTERRUPTS = "bot/countersign/interrupts"
+_EVALUATION = f"{_INTERRUPTS}/code/evaluation"
+_FLOW = "bot/countersign/flow"
+_ELSE_STEPS = "if len(steps) == 1 else f\"the steps {', '.join(steps)}\""
+
+AST_HAS_BOTH = "Python's own parser gives as many of the one as of the other."
+GATHERED = "asyncio.gather gives one result for each of them, in their order."
+
+INTERRUPT_EQUIVALENTS = (
+    unchecked_lengths(
+        f"{_INTERRUPTS}/json_equality.py",
+        "return len(one) == len(other) and all(json_equal(a, b) for a, b in zip(one, other, strict=True))",
+        "On the left of the `and` both lists have been found to be as long.",
+    ),
+    unchecked_lengths(
+        f"{_INTERRUPTS}/display/json_diff.py",
+        "for at, (one, other) in enumerate(zip(before, after, strict=True)):",
+        "The condition above asks for lists of the same length.",
+    ),
+    unchecked_lengths(
+        f"{_INTERRUPTS}/display/json_diff.py",
+        "for at, (before, after) in enumerate(zip(old, new, strict=True)):",
+        "Only lists of the same length are compared at their places.",
+    ),
+    unchecked_lengths(
+        f"{_INTERRUPTS}/shape_answers/compatibility.py",
+        "for place, (item, each) in enumerate(zip(shape.items, value, strict=True))",
+        "Two lines above, the lengths are compared.",
+    ),
+    unchecked_lengths(
+        f"{_INTERRUPTS}/code/payload.py",
+        "return 3 if all(fits(each, item) for each, item in zip(pattern.items, value, strict=True)) else 0",
+        "The line above returns unless both are as long.",
+    ),
+    unchecked_lengths(
+        f"{_INTERRUPTS}/forms/options.py",
+        "Option(key=str(at), label=label, value=values[at]) "
+        "for at, label in zip(places, labels, strict=True)",
+        "The labels are those of the values at these places, one for each.",
+    ),
+    unchecked_lengths(
+        f"{_EVALUATION}/containers.py",
+        "for key, item in zip(node.keys, node.values, strict=True):",
+        AST_HAS_BOTH,
+    ),
+    unchecked_lengths(
+        f"{_EVALUATION}/conditions/boolean_tests.py",
+        "for operator, right_node in zip(node.ops, node.comparators, strict=True):",
+        AST_HAS_BOTH,
+    ),
+    unchecked_lengths(
+        f"{_EVALUATION}/conditions/match_statements.py",
+        "for names, inner in zip(keys, node.patterns, strict=True):",
+        AST_HAS_BOTH,
+    ),
+    unchecked_lengths(
+        f"{_EVALUATION}/calls/call_expressions.py",
+        "keyword_only = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)",
+        AST_HAS_BOTH,
+    ),
+    unchecked_lengths(
+        f"{_EVALUATION}/refusal.py",
+        "elif all(one or other for one, other in zip(again, through, strict=True)):",
+        "Both have one item for each of the handlers that may catch it.",
+    ),
+    Equivalent(
+        file=f"{_EVALUATION}/conditions/match_statements.py",
+        line="Condition(values[0].slot, Check.EQUALS, tuple(v for c in values for v in c.values)),",
+        mutated="Condition(values[ 1].slot, Check.EQUALS, tuple(v for c in values for v in c.values)),",
+        reason="An or-pattern has two alternatives at least, and all of them have one slot here.",
+    ),
+    Equivalent(
+        file=f"{_EVALUATION}/conditions/match_statements.py",
+        line="Condition(values[0].slot, Check.EQUALS, tuple(v for c in values for v in c.values)),",
+        mutated="Condition(values[ -1].slot, Check.EQUALS, tuple(v for c in values for v in c.values)),",
+        reason="All alternatives of the pattern have one slot here.",
+    ),
+    Equivalent(
+        file=f"{_EVALUATION}/model/name_resolution.py",
+        line='if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":',
+        mutated='if isinstance(statement, ast.ImportFrom) and statement.names[ -1].name == "*":',
+        reason="An import of `*` imports nothing beside it: it is the first and the last name.",
+    ),
+    Equivalent(
+        file=f"{_EVALUATION}/calls/library_calls.py",
+        line='frame.note(iterated(frame, given.get(0, "iterable"), node), Use.TRUTH, node)',
+        mutated='frame.note(iterated(frame, given.get( -1, "iterable"), node), Use.TRUTH, node)',
+        reason="any() and all() take one argument: it is the first and the last.",
+    ),
+    Equivalent(
+        file=f"{_EVALUATION}/calls/methods.py",
+        line='for atom in given.get(0, "iterable"):',
+        mutated='for atom in given.get( -1, "iterable"):',
+        reason="list.extend takes one argument: it is the first and the last.",
+    ),
+    Equivalent(
+        file=f"{_INTERRUPTS}/dialects/static_breakpoint.py",
+        line='named = f"the step {steps[0]}" if len(steps) == 1 else f"the steps {\', \'.join(steps)}"',
+        mutated='named = f"the step {steps[ -1]}" if len(steps) == 1 else f"the steps {\', \'.join(steps)}"',
+        reason="Of one step the first is the last.",
+    ),
+    Equivalent(
+        file=f"{_INTERRUPTS}/display/json_diff.py",
+        line="elif before is UNSET or after is UNSET or not json_equal(before, after):",
+        mutated="elif before is UNSET and after is UNSET or not json_equal(before, after):",
+        reason="No JSON is equal to UNSET, so the rest of the condition says the same.",
+    ),
+    unchecked_lengths(
+        f"{_FLOW}/home/inbox.py",
+        "return tuple(channel for channel, visible in zip(found, seen, strict=True) if visible)",
+        GATHERED,
+    ),
+    unchecked_lengths(
+        f"{_FLOW}/home/inbox.py",
+        "visible = own | {channel for channel, can in zip(others, seen, strict=True) if can}",
+        GATHERED,
+    ),
+    unchecked_lengths(
+        f"{_FLOW}/home/inbox.py",
+        "return tuple(each for each, place in zip(reviews, places, strict=True) if place in visible)",
+        "The places are those of the reviews, one for each.",
+    ),
+    unchecked_lengths(
+        f"{_FLOW}/policy/stand_ins.py",
+        "for each, delegator in zip(found, delegators, strict=True)",
+        GATHERED,
+    ),
+    unchecked_lengths(
+        f"{_FLOW}/policy/voting.py",
+        "return replace(known, rosters={**known.rosters, **dict(zip(sources, rosters, strict=True))})",
+        GATHERED,
+    ),
+    unchecked_lengths(
+        f"{_FLOW}/policy/voting.py",
+        "now = tuple(replace(vote, by=person) for vote, person in zip(votes.votes, people, strict=True))",
+        GATHERED,
+    ),
+    Equivalent(
+        file=f"{_FLOW}/policy/redacted_request.py",
+        line="title = _summary_of(request.rows[0], rules[0], values) if not several else None",
+        mutated="title = _summary_of(request.rows[0], rules[ -1], values) if not several else None",
+        reason="Without several rows there is one, and one rule for it.",
+    ),
+)

@@ -67,7 +67,7 @@ _FLOW = {
     "grants/": ("flow/test_grants",),
     "home/direct_message_hold": ("flow/test_quiet_hours",),
     "home/quiet_hours": ("flow/test_quiet_hours_end", "flow/test_quiet_hours", "slack/test_home"),
-    "home/": ("flow/test_home_tabs", "slack/test_home", "store/test_inbox_size"),
+    "home/": ("flow/test_home_tabs", "flow/test_inbox_reader", "slack/test_home", "store/test_inbox_size"),
     "notices/thread_notes": ("flow/test_thread_notes", "flow/test_timers", "flow/test_cancel"),
     "notices/grant_notes": ("flow/test_grant_notes", "flow/test_grants"),
     "notices/break_glass": ("slack/test_break_glass_reviews", "flow/test_policy"),

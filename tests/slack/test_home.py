@@ -78,6 +78,13 @@ async def test_home_shows_what_waits_with_its_effect_requester_and_card(bot: Bot
     assert "<!channel>" not in said
     assert button(view, "approval:approve")["value"] == _value_on(card, "approval:approve")
     assert button(view, "approval:view")["text"]["text"] == "Details"
+    assert "more value" not in said
+
+
+async def test_values_that_an_entry_has_no_room_for_are_counted(bot: Bot) -> None:
+    args: Json = {"text": "long " * 100, **{f"field{n}": n for n in range(6)}}
+    await bot.asks({"type": "tool_approval", "name": "post", "args": args})
+    await home_of(bot.ws.bob, "_3 more values in *Details*_", but="long long")
 
 
 def _value_on(card: ApprovalCard, action_id: str) -> str:

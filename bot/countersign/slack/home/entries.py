@@ -1,12 +1,12 @@
 """One approval in somebody's inbox: what would happen, who asks, until when, and the buttons of its card.
 
-An entry shows less than the card, so *Details* is always among its buttons.
+An entry shows less than the card, so *Details* is always beside its title.
 """
 
 from countersign.flow.review import Review
-from countersign.i18n import N_, _
+from countersign.i18n import N_, _, ngettext
 from countersign.interrupts import Risk
-from countersign.slack.block_kit.builders import Block, actions, button, context_block, section
+from countersign.slack.block_kit.builders import Block, button, context_block, section
 from countersign.slack.block_kit.formatting import format_datetime
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.buttons.whole_card_buttons import claim_blocks
@@ -29,16 +29,16 @@ def waiting_entry(review: Review, links: CardLinks) -> list[Block]:
     several = len(request.rows) > 1
     lines = [f"*{links.titled(review)}*"]
     lines += [_(_SEVERAL).format(count=len(approval.open_rows))] if several else _values(review)
-    blocks = [section("\n".join(lines)), _asked(review, links)]
+    value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
+    details = button(card_actions.VIEW, _("Details"), value)
+    blocks = [section("\n".join(lines)) | {"accessory": details}, _asked(review, links)]
     if not several:
         row = request.rows[0]
         blocks += [*look_alike_blocks(approval, row), *vote_blocks(approval, row, 0)]
     blocks += [*claim_blocks(review), *referral_blocks(approval)]
     if several:
-        value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
-        details = button(card_actions.VIEW, _("Details"), value)
-        return [*blocks, actions(f"batch:{approval.version}:{approval.id}", [details])]
-    buttons = only_row_buttons(approval, request, truncated=True)
+        return blocks
+    buttons = only_row_buttons(approval, request, truncated=False)  # Details is beside the title
     return [*blocks, *(_of_its_own(block, review) for block in buttons)]
 
 
@@ -67,9 +67,14 @@ def _where(review: Review, links: CardLinks) -> str:
 
 
 def _values(review: Review) -> list[str]:
-    """The first short values."""
-    parts = (part for part in review.shown.rows[0].parts if not part.secondary and part.role is None)
-    return list(filter(None, map(short_line, parts)))[:_MAX_VALUES]
+    """The first short values, and how many are left out."""
+    parts = [part for part in review.shown.rows[0].parts if not part.secondary]
+    shown = list(filter(None, (short_line(part) for part in parts if part.role is None)))[:_MAX_VALUES]
+    left = len(parts) - len(shown)
+    if not left:
+        return shown
+    more = ngettext("{count} more value in *Details*", "{count} more values in *Details*", left)
+    return [*shown, f"_{more.format(count=left)}_"]
 
 
 def _of_its_own(block: Block, review: Review) -> Block:

@@ -134,6 +134,8 @@ class ApprovalRecord:
             return self.shown_digest
         decision = proposal.decision
         proposed: list[Json] = [self.digest, decision.kind.value, decision.value, decision.message]
+        if decision.verbatim:
+            proposed.append("verbatim")
         if decision.state is not None:
             proposed.append(dict(decision.state))
         return self._shown(hashlib.sha256(canonical_json(proposed)).hexdigest())

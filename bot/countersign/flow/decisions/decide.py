@@ -174,6 +174,7 @@ class Decide:
         for row, decision in request.decisions.items():
             vote = Vote(decision=decision, by=person, at=at)
             async with self._refusals.kept(approval, row, person, decision.kind):
+                await self._voting.check_edit(review, row, decision)
                 cast[row], verdicts[row] = await self._cast(approval, row, vote)
         given = await self._grants(review, request, person, at) if request.grant else ()
         if given and any(verdict.outcome is not Outcome.APPROVED for verdict in verdicts.values()):

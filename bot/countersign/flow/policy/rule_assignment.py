@@ -13,7 +13,7 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.grants import GrantUse
-from countersign.approvals.policy.matching import ActionContext, Channel, Match, Requester
+from countersign.approvals.policy.matching import Match
 from countersign.approvals.policy.policy import NO_POLICY
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.stored import fingerprint, rule_as_written
@@ -24,6 +24,7 @@ from countersign.flow.grants.use import GovernedRow, UseGrants
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.grant_notes import automatic_notes
 from countersign.flow.notices.opening import OpeningNotices
+from countersign.flow.policy.action_contexts import action_contexts
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.stand_ins import StandIns
@@ -48,7 +49,7 @@ class RuleAssignment:
         self._policy = policy
         self._directory = directory
         self._clock = clock
-        voting = Voting(policy, directory, clock, delegations)
+        self._voting = voting = Voting(policy, directory, clock, delegations)
         audience = Audience(directory, StandIns(delegations, directory, clock))
         self._use_grants = UseGrants(grants, voting, directory, clock)
         self._opening = OpeningNotices(directory, audience, voting)
@@ -116,22 +117,7 @@ class RuleAssignment:
         policy = self._policy.policy
         if policy == NO_POLICY:
             return review.with_rules(replace(approval, state=None)), ()
-        channel = Channel(id=review.thread.channel)
-        if policy.uses_channel_names and self._directory is not None:
-            channel = await self._directory.channel(channel.id)
-        groups = frozenset[str]()
-        if policy.uses_groups and requester is not None and self._directory is not None:
-            groups = await self._directory.groups_of(requester)
-        contexts = [
-            ActionContext(
-                graph=result.thread.graph or "",
-                action=row.action or review.request.dialect,
-                args=dict(row.args),
-                channel=channel,
-                requester=Requester(id=requester, groups=groups) if requester is not None else None,
-            )
-            for row in review.request.rows
-        ]
+        contexts = await action_contexts(review.with_approval(approval), policy, self._directory)
         governed = tuple(GovernedRow(context=context, match=policy.rule_for(context)) for context in contexts)
         for match in (row.match for row in governed):
             if match.condition_error is not None:
@@ -154,7 +140,7 @@ class RuleAssignment:
         votes = {
             row: Vote(decision=Decision(kind=rule.auto), by=_policy_itself(rule), at=self._clock())
             for row, rule in enumerate(approval.rules)
-            if rule.auto is not None and rule.auto in review.request.rows[row].allowed
+            if rule.auto in review.request.rows[row].allowed and not self._is_frozen(rule)
         }
         asked = {row: each for row, each in enumerate(governed) if row not in votes}
         uses = await self._use_grants(review, asked)
@@ -179,6 +165,10 @@ class RuleAssignment:
             },
             grant_uses=uses,
         )
+
+    def _is_frozen(self, rule: Rule) -> bool:
+        """Whether a freeze keeps the rule from approving by itself."""
+        return rule.auto is DecisionKind.APPROVE and self._voting.freeze(rule) is not None
 
 
 def _granted(use: GrantUse) -> Vote:

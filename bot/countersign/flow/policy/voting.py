@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.decision import Decision
 from countersign.approvals.person import Person
 from countersign.approvals.policy.approver_set import ApproverSet, Source, SourceKind
 from countersign.approvals.policy.clock.freeze_calendar import Freeze
@@ -15,8 +17,10 @@ from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.shortages import Shortage, find_shortages
 from countersign.flow.policy.current_policy import CurrentPolicy
+from countersign.flow.policy.edit_scope import EditScope
 from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.ports import ApproverDirectory, Clock, Delegations
+from countersign.flow.review import Review
 
 _LOOKED_UP = {SourceKind.GROUP, SourceKind.CHANNEL, SourceKind.THREAD_CHANNEL}
 _NO_DIRECTORY = Unreadable(reason="Slack can't be asked here")
@@ -43,6 +47,7 @@ class Voting:
         self._policy = policy
         self._directory = directory
         self._clock = clock
+        self._edit_scope = EditScope(policy, directory)
         self._stand_ins = StandIns(delegations, directory, clock)
 
     async def context(
@@ -92,14 +97,18 @@ class Voting:
             context = replace(context, stand_ins=await self._stand_ins.of(approval, rule, voters))
         return context, shortages
 
-    def freeze(self, rule: Rule) -> Freeze | None:
-        """The freeze that lasts now, under this rule."""
+    async def check_edit(self, review: Review, row: int, decision: Decision) -> None:
+        """Raise MayNotDecide for an edit whose arguments are another rule's."""
+        await self._edit_scope.check(review, row, decision)
+
+    def freeze(self, rule: Rule, at: datetime | None = None) -> Freeze | None:
+        """The freeze that lasts now, or at another moment, under this rule."""
         if rule.freeze is None:
             return None
         calendar = self._policy.policy.calendars.get(rule.freeze)
         if calendar is None:
             return self._policy.freeze_unless_loaded(rule.freeze)
-        return calendar.at(self._clock(), rule.hours.zone if rule.hours is not None else "UTC")
+        return calendar.at(at or self._clock(), rule.hours.zone if rule.hours is not None else "UTC")
 
     async def _memberships(
         self, approval: Approval, sets: Iterable[ApproverSet], known: Memberships

@@ -101,9 +101,7 @@ class TimerRunner:
             held: dict[str, Json] = {"claimed_by": approval.claim.by.id}
             return _Firing(change=Change(after=approval.released(), event=Event.RELEASED, detail=held))
         if TimerKind.EXPIRE in due:
-            frozen = {
-                row: self._voting.freeze(approval.rule(row)) is not None for row in due[TimerKind.EXPIRE]
-            }
+            frozen = {row: self._is_frozen(approval, row) for row in due[TimerKind.EXPIRE]}
             # In a thread, since judging an answer takes up to a second.
             return await asyncio.to_thread(_expired, review, due[TimerKind.EXPIRE], now, frozen)
         if TimerKind.ESCALATE in due:
@@ -111,6 +109,12 @@ class TimerRunner:
         if TimerKind.REMIND in due:
             return await self._reminded(review, due[TimerKind.REMIND])
         return None
+
+    def _is_frozen(self, approval: Approval, row: int) -> bool:
+        """Whether a freeze lasts, or lasted when it expired: a timer that fires late approves no more."""
+        rule = approval.rule(row)
+        deadline = expires_at(rule, approval.clock_from)
+        return any(self._voting.freeze(rule, at) is not None for at in (None, deadline))
 
     def _sent(self, review: Review) -> _Firing:
         """The undo period is over: the graph hears of the decision, and people do."""

@@ -70,8 +70,9 @@ class RowVotes:
         return self.proposal is not None and _content(self.proposal.decision) == _content(decision)
 
 
-def _content(decision: Decision) -> tuple[DecisionKind, str, str | None, str]:
+def _content(decision: Decision) -> tuple[object, ...]:
     """What an edit or an answer says. The message of an edit is its reason, which is not part of it."""
     message = decision.message if decision.kind is DecisionKind.RESPOND else None
     state = json.dumps(decision.state, sort_keys=True)
-    return decision.kind, json.dumps(decision.value, sort_keys=True), message, state
+    value = json.dumps(decision.value, sort_keys=True)
+    return decision.kind, value, decision.verbatim, message, state

@@ -35,6 +35,7 @@ NO_SETTINGS = {  # words in capitals that are none of the bot's settings
     *("OPENAI_API_KEY", "OPENAI_BASE_URL", "MODEL", "LANGGRAPH_STRICT_MSGPACK", "DEMO_DATABASE_URL"),
     *(
         "COUNTERSIGN_IMAGE",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
         "TOUR",
         "TOKEN",
         "THREAD",

@@ -95,10 +95,12 @@ def _run_bot(*, listen: bool, work: bool) -> int:
     from countersign.logs import configure_logging
     from countersign.runtime import run
     from countersign.settings import read_settings
+    from countersign.trace_export import exporting_traces
 
     settings = read_settings()
     configure_logging(settings.log_format)
-    run(_until_signalled(settings, listen=listen, work=work))
+    with exporting_traces():
+        run(_until_signalled(settings, listen=listen, work=work))
     return 0
 
 

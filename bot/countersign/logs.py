@@ -6,8 +6,9 @@ import sys
 from typing import Any
 
 import structlog
-from structlog.typing import WrappedLogger
+from structlog.typing import EventDict, WrappedLogger
 
+from countersign.flow.observability.tracing import trace_id
 from countersign.log_redaction import SecretRedactor
 
 # Their INFO is one line per job, request and reconnection; our own events cover what matters.
@@ -19,6 +20,13 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING or not f"{record.name}.".startswith(
         tuple(f"{name}." for name in _WARNINGS_ONLY)
     )
+
+
+def _add_trace_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """The trace in which this happened, so that a line leads to it and it to its lines."""
+    if (found := trace_id()) is not None:
+        event.setdefault("trace_id", found)
+    return event
 
 
 def configure_logging(log_format: str, level: int = logging.INFO) -> None:
@@ -33,6 +41,7 @@ def configure_logging(log_format: str, level: int = logging.INFO) -> None:
 
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        _add_trace_id,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,

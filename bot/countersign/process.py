@@ -166,6 +166,7 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         default_graph=services.graphs.default,
         channel_ids=services.channel_ids,
         check_shortages=services.check_shortages,
+        trace_url=settings.trace_url,
     )
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
     bolt = build_bolt_app(context, signing_secret=secret, metrics=services.observer.metrics)

@@ -10,6 +10,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError,
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from countersign.approvals.errors import CountersignError
+from countersign.slack.block_kit.trace_link import trace_link
 from countersign.store.connections.address import Address, DatabaseAddress, PasswordCommand
 
 Kind = TypeVar("Kind", bound=BaseSettings)
@@ -26,6 +27,7 @@ _EXPECTED = {
     "SLACK_API_URL": "the address of Slack's Web API, such as https://slack.com/api/",
     "DATABASE_URL": "postgresql://user:password@host:5432/database; leave it out for an embedded PostgreSQL",
     "DATABASE_PASSWORD_COMMAND": "a command that prints the password for DATABASE_URL; no shell runs it",
+    "TRACE_URL": "a URL with {trace_id}, {thread_id} or {approval_id} in it",
     "WORKER_PORT": "a port number from 0 to 65535; leave it out, and a worker has no HTTP server",
     "PORT": "a port number from 0 to 65535",
     "CONCURRENCY": "how many threads one worker runs at once, from 1 to 200",
@@ -122,6 +124,7 @@ class OptionalSettings(GraphSettings):
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = 8.0
     retention: Annotated[float, Field(ge=0)] = 90.0
     inspection_token: SecretStr | None = None
+    trace_url: str | None = None
     replies: Literal["on", "off"] = "on"
     streaming: Literal["auto", "off"] = "auto"
     start: Literal["members", "guests", "everyone"] = "members"
@@ -146,6 +149,13 @@ class OptionalSettings(GraphSettings):
     def _signing_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value and len(value.get_secret_value().strip()) < _MIN_SIGNING_SECRET_LENGTH:
             raise ValueError("is too short: Slack's has 32 characters")
+        return value
+
+    @field_validator("trace_url")
+    @classmethod
+    def _trace_url(cls, value: str | None) -> str | None:
+        if value is not None:
+            TypeAdapter(AnyHttpUrl).validate_python(trace_link(value, "0" * 32, "T/C/1", "0"))
         return value
 
     @field_validator("slack_api_url")

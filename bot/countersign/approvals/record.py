@@ -59,6 +59,8 @@ class ApprovalRecord:
     claim: Claim | None = None  # who has it in hand; never once it is decided
     referrals: tuple[Referral, ...] = ()  # who asked whom to decide it, since it was asked; oldest first
     posted_to: str | None = None  # the id of the channel that its card is in; None: the thread's
+    opened_in: str | None = None  # the traceparent of the run that asked; known once it is stored
+    decided_in: str | None = None  # the traceparent of what decided it; known once it is stored
 
     @property
     def open_rows(self) -> tuple[int, ...]:

@@ -39,6 +39,7 @@ from countersign.runs.state.state_schema import changeable_state, changed_fields
 from countersign.runs.state.unanswered import is_asked, unanswered
 from countersign.runs.streaming.open_turn import open_turn
 from countersign.runs.streaming.watching import Watching
+from countersign.runs.tracing_callbacks import with_span_callbacks
 
 _FAILED_CALL = "This call failed and gave no result."
 _STOPPED_CALL = "A person stopped this call. It gave no result."
@@ -249,7 +250,7 @@ class GraphThread:
     async def _run(self, given: Any, config: RunnableConfig) -> None:
         try:
             context = self._plan.context.of_run(json.loads(config["metadata"].get(CONTEXT_KEY, "{}")))
-            await self._invoke(given, config, context)
+            await self._invoke(given, with_span_callbacks(config), context)
         except RunAgain:
             raise
         except GraphDrained:

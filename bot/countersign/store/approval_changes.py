@@ -12,6 +12,7 @@ from countersign.approvals.audit import EntryHasher
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.flow.errors import Conflict
+from countersign.flow.observability.tracing import current_traceparent
 from countersign.store.break_glass import use_entry, use_row
 from countersign.store.columns import rows
 from countersign.store.grants import apply_grants
@@ -27,7 +28,7 @@ async def apply(
     """Save an approval with its ledger entry, and its grants. A cursor without a row: it changed since."""
     granting = await apply_grants(connection, change, hasher)
     entry = ledger_arguments(change, hasher)
-    arguments = {**rows.approval_row(change.after), **entry}
+    arguments = {**rows.approval_row(change.after), **entry, "traceparent": current_traceparent()}
     if change.event is Event.OPENED:
         saving = await connection.execute(QUERIES["open_approval"], arguments)
     else:

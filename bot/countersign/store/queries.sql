@@ -10,8 +10,9 @@ WITH begun AS (
     SELECT %(thread_id)s::text, %(ts)s::numeric WHERE %(may_open)s::boolean
     ON CONFLICT (id) DO NOTHING
 )
-INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, body, ts, open_approvals)
-SELECT %(key)s, %(event_id)s, %(thread_id)s, %(kind)s, %(user_id)s, %(text)s, %(body)s, %(ts)s, (
+INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, body, ts, traceparent,
+                               open_approvals)
+SELECT %(key)s, %(event_id)s, %(thread_id)s, %(kind)s, %(user_id)s, %(text)s, %(body)s, %(ts)s, %(traceparent)s, (
     SELECT array_agg(a.id) FROM countersign.approvals a
     WHERE a.thread_id = %(thread_id)s
       AND (a.status = 'pending' OR (
@@ -196,11 +197,11 @@ WITH opened AS (
     INSERT INTO countersign.approvals
         (id, thread_id, interrupt_id, digest, digest_key, value, schema, node, answer_shape, look_alikes, checkpoint_id, graph_version, status,
          votes, version, opened_at, requester, rules, row_votes, asked_at, fired, undo_until, due_at, posted_to, state, graph,
-         awaits, excused, deadline)
+         awaits, excused, deadline, opened_in)
     VALUES (%(id)s, %(thread_id)s, %(interrupt_id)s, %(digest)s, %(digest_key)s, %(value)s, %(schema)s, %(node)s, %(answer_shape)s, %(look_alikes)s,
             %(checkpoint_id)s, %(graph_version)s, %(status)s, %(votes)s, %(version)s, %(opened_at)s,
             %(requester)s, %(rules)s, %(row_votes)s, %(asked_at)s, %(fired)s, %(undo_until)s, %(due_at)s,
-            %(posted_to)s, %(state)s, %(graph)s, %(awaits)s, %(excused)s, %(deadline)s)
+            %(posted_to)s, %(state)s, %(graph)s, %(awaits)s, %(excused)s, %(deadline)s, %(traceparent)s)
     ON CONFLICT DO NOTHING
     RETURNING id, thread_id, version
 ), noticed AS (
@@ -226,6 +227,8 @@ WITH before AS (
         referrals = %(referrals)s, awaits = %(awaits)s, excused = %(excused)s, deadline = %(deadline)s,
         rendered_version = CASE WHEN %(status)s IN ('resumed', 'expired', 'cancelled') AND rendered_version = version
                            THEN %(version)s ELSE rendered_version END,
+        decided_in = CASE WHEN %(status)s = 'decided' AND status <> 'decided'
+                     THEN %(traceparent)s ELSE decided_in END,
         changed_at = now()
     WHERE id = %(id)s AND version = %(expected)s
     RETURNING id, thread_id, version
@@ -1014,6 +1017,27 @@ LIMIT 1;
 -- outgoing_exists --
 -- Whether the outbox has a row with this key.
 SELECT 1 FROM countersign.outbox WHERE key = %(key)s;
+
+-- vector_tables_exist --
+-- Whether the index of LangGraph's store was ever made here.
+SELECT to_regclass('vector_migrations') IS NOT NULL AS there;
+
+-- vector_version --
+-- The last of LangGraph's migrations of the index that was applied.
+SELECT max(v) AS version FROM vector_migrations;
+
+-- current_schema --
+-- The schema in which the tables of the queue and of LangGraph are.
+SELECT current_schema() AS name;
+
+-- own_tables --
+-- Our tables, views and sequences, those of the queue and of LangGraph: the default schema may have others as well.
+SELECT c.oid::regclass::text AS name, c.relkind::text AS kind
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'S') AND (n.nspname = 'countersign' OR (
+    n.nspname = current_schema() AND (
+        c.relname LIKE 'procrastinate%%' OR c.relname LIKE 'checkpoint%%' OR c.relname LIKE 'store%%'
+        OR c.relname IN ('countersign_migrations', 'vector_migrations'))));
 
 -- vector_dimensions --
 -- How long the vectors of LangGraph's store are; pgvector keeps it as the column's type modifier.

@@ -17,6 +17,7 @@ from countersign.error_translation import translates_errors
 from countersign.flow.errors import StaleWorker
 from countersign.flow.messages.inbound import Inbound, InboundKind, in_order
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, ThreadRoot
+from countersign.flow.observability.tracing import current_traceparent
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadActivity, ThreadRecord, ThreadRef
 from countersign.flow.work import SavedStep, StepResult, Work
@@ -316,7 +317,11 @@ class ThreadStore:
 
 async def insert_inbound(connection: Connection, inbound: Inbound) -> bool:
     """Insert an inbox row; False for a duplicate, and for a reply in a thread that is not ours."""
-    arguments = {**rows.inbound_row(inbound), "may_open": inbound.may_open}
+    arguments = {
+        **rows.inbound_row(inbound),
+        "may_open": inbound.may_open,
+        "traceparent": current_traceparent(),
+    }
     return await _one(connection, QUERIES["insert_inbound"], arguments) is not None
 
 

@@ -41,6 +41,7 @@ class Inbound:
     ts: str | None = None  # of a message: when it was written, by Slack's clock
     kept: bool = False  # whether it was kept for later, because it came before a question
     open_approvals: tuple[UUID, ...] = ()  # of its thread, when it was written; known once it is stored
+    traceparent: str | None = None  # the trace in which it came in; known once it is stored
 
     def written_after(self, ts: str | None) -> bool:
         """Whether it is a message whose writer can have seen the message that has this ts."""

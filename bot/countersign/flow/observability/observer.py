@@ -24,6 +24,7 @@ from countersign.flow.errors import (
     DatabaseUnavailable,
     Drained,
     RateLimited,
+    RunAgain,
     RunFailed,
     SlackRefused,
     SlackUnreachable,
@@ -31,6 +32,7 @@ from countersign.flow.errors import (
     Stopped,
 )
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
+from countersign.flow.observability import tracing
 from countersign.flow.observability.metrics import Metrics
 
 _DECIDING = {Event.DECIDED, Event.CANCELLED, Event.TIMED_OUT}
@@ -62,6 +64,8 @@ class Observer:
         if change.event in _DECIDING and after.outcome is not None:
             graph = self.metrics.graph(after.graph)
             waited = max(0.0, (_decided_at(after) - after.opened_at).total_seconds())
+            tracing.link_to(after.opened_in)
+            tracing.record_wait(after, _decided_at(after))
             counted.decisions.labels(graph=graph, outcome=after.outcome.value).inc()
             counted.time_to_decision.labels(graph=graph).observe(waited)
         log.info(
@@ -120,8 +124,15 @@ class Observer:
         """One run of a graph: `kind` is start, resume, continue or ask_again."""
         began = time.perf_counter()
         outcome = "returned"
+        attributes = {
+            "gen_ai.operation.name": "invoke_agent",
+            "gen_ai.agent.name": graph,
+            "gen_ai.conversation.id": thread_id,
+            "countersign.run.kind": kind,
+        }
         try:
-            yield
+            with tracing.span(f"invoke_agent {graph}", attributes):
+                yield
         except RunFailed:
             outcome = "failed"
             raise
@@ -131,7 +142,7 @@ class Observer:
         except Stopped:
             outcome = "stopped"
             raise
-        except (Drained, DatabaseUnavailable, asyncio.CancelledError):
+        except (Drained, RunAgain, DatabaseUnavailable, asyncio.CancelledError):
             outcome = "interrupted"
             raise
         except BaseException:

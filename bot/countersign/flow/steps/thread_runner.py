@@ -33,6 +33,7 @@ from countersign.flow.messages.attachments import attachments_note
 from countersign.flow.messages.inbound import CONTROLS, STARTS_A_RUN, InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind, failure
 from countersign.flow.observability.observer import Observer
+from countersign.flow.observability.tracing import trace_of
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.rule_assignment import RuleAssignment
 from countersign.flow.ports import Clock, Graphs, Locks, Names, RunSlots, Session, Store, Watch
@@ -114,7 +115,11 @@ class ThreadRunner:
             more = True
             while more and (slot := await self._slots.enter(thread_id)):
                 work = await self._store.work(thread_id)
-                more = work is not None and await self._take_and_tell(work, session)
+                if work is None:
+                    more = False
+                else:
+                    with trace_of("countersign.step", _traceparent(work), _attributes(work)):
+                        more = await self._take_and_tell(work, session)
                 await self._slots.leave(thread_id, slot)
 
     async def _take_and_tell(self, work: Work, session: Session) -> bool:
@@ -282,6 +287,22 @@ class ThreadRunner:
         )
         hint = f"This step ended the process that ran it {MAX_ATTEMPTS} times, so it is not run again."
         return _parked(work, error_id, hint)
+
+
+def _traceparent(work: Work) -> str | None:
+    """The trace that the next step goes on in: of the click that decided, or of the message to handle."""
+    decided = next((r.approval for r in work.open if r.approval.status is Status.DECIDED), None)
+    if decided is not None and work.thread.halted is None:
+        return decided.decided_in
+    return work.inbound[0].traceparent if work.inbound else None
+
+
+def _attributes(work: Work) -> dict[str, str | int | None]:
+    return {
+        "gen_ai.conversation.id": work.thread.ref.id,
+        "gen_ai.agent.name": work.thread.graph,
+        "countersign.step.attempt": work.thread.attempts,
+    }
 
 
 def _changed_reviews(work: Work, result: StepResult) -> dict[UUID, Review]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from opentelemetry.trace import SpanKind
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision
@@ -26,6 +27,7 @@ from countersign.flow.errors import Conflict, DatabaseUnavailable
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.direct_messages import Why, direct_messages
 from countersign.flow.notices.thread_notes import escalation, outcome_note, overdue, reminder
+from countersign.flow.observability.tracing import trace_of
 from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, TimerStore
@@ -63,7 +65,8 @@ class TimerRunner:
         due = await self._store.due_approvals(self._clock(), _BATCH)
         for approval_id in due:
             try:
-                await self.fire(approval_id)
+                with trace_of("countersign.timer", None, kind=SpanKind.INTERNAL):
+                    await self.fire(approval_id)
             except DatabaseUnavailable:
                 raise
             except Exception:  # one approval's timer must not hold up the others

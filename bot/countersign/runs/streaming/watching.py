@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import RunnableConfig
 
 from countersign.flow.errors import RunAgain
@@ -52,7 +53,10 @@ class Watching:
             return
         for event in so_far:
             self.report(event)
-        watched: RunnableConfig = {**config, "callbacks": [RunWatcher(self.report, self.graph.speaking)]}
+        watched: RunnableConfig = {
+            **config,
+            "callbacks": [*_callbacks(config), RunWatcher(self.report, self.graph.speaking)],
+        }
         try:
             await invoke(given, watched)
         except Exception as error:
@@ -77,3 +81,9 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             return
         yield each
         each = each.__cause__ or each.__context__
+
+
+def _callbacks(config: RunnableConfig) -> list[BaseCallbackHandler]:
+    """Those that the run has already."""
+    given = config.get("callbacks")
+    return list(given) if isinstance(given, list) else []

@@ -9,7 +9,9 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.vote import Vote
+from countersign.flow.observability.tracing import trace_id
 from countersign.flow.review import Review
+from countersign.i18n import _
 from countersign.interrupts import Part, ReviewRequest, ReviewRow, pages, sections
 from countersign.slack.block_kit.builders import (
     Block,
@@ -20,7 +22,8 @@ from countersign.slack.block_kit.builders import (
     plain_section,
     section,
 )
-from countersign.slack.block_kit.escaping import escaped_length, truncate_escaped
+from countersign.slack.block_kit.escaping import escape, escaped_length, truncate_escaped
+from countersign.slack.block_kit.trace_link import trace_link
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.people.request_line import has_details, request_text
 from countersign.slack.cards.people.votes import vote_blocks
@@ -36,8 +39,11 @@ _SECTIONS_PER_PAGE = 20
 _DIFF_BUDGET = BlockBudget(20_000, 40)
 
 
-def details_view(review: Review, ref: ModalReference) -> Block:
-    """The page `ref.page` of the details; a page beyond the last is the last."""
+def details_view(review: Review, ref: ModalReference, trace_url: str | None = None) -> Block:
+    """The page `ref.page` of the details; a page beyond the last is the last.
+
+    `trace_url` has placeholders for the ids, and leads to the trace of the run that asked.
+    """
     approval, request = review.shown_approval, review.shown
     rows = [_row_sections(approval, request, at) for at in range(len(request.rows))]
     all_sections = [block for blocks in rows for block in blocks]
@@ -58,6 +64,9 @@ def details_view(review: Review, ref: ModalReference) -> Block:
     algorithm = "SHA-256" if approval.digest_key is None else "keyed SHA-256"
     shown = f"Digest ({algorithm}) `{approval.shown_digest}`"
     blocks.append(context_block(f"Approval `{approval.id}`\n{shown}"))
+    if (link := _trace_link(approval, trace_url)) is not None:
+        label = _("Open the trace")
+        blocks.append(context_block(f"<{escape(link)}|{label}>"))
     return {
         "type": "modal",
         "title": plain("Details"),
@@ -65,6 +74,13 @@ def details_view(review: Review, ref: ModalReference) -> Block:
         "private_metadata": replace(ref, page=page).pack(),
         "blocks": blocks,
     }
+
+
+def _trace_link(approval: Approval, template: str | None) -> str | None:
+    if template is None:
+        return None
+    asked_in = trace_id(approval.opened_in) if approval.opened_in else None
+    return trace_link(template, asked_in, approval.thread_id, str(approval.id))
 
 
 def first_page(review: Review, card: CardReference) -> int:

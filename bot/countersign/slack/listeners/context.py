@@ -99,6 +99,7 @@ class ListenerContext:
     graphs: Mapping[str, GraphInfo]
     default_graph: str
     channel_ids: ChannelIds
+    trace_url: str | None = None  # of a trace, with placeholders; None: Details have no link to it
     check_shortages: Callable[[], Coroutine[Any, Any, None]] | None = None  # after a change of memberships
     background_tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
 

@@ -50,6 +50,7 @@ def inbound_from(row: Row) -> Inbound:
         ts=row["ts"],
         kept=bool(row.get("kept")),
         open_approvals=tuple(row["open_approvals"] or ()),
+        traceparent=row.get("traceparent"),
     )
 
 
@@ -145,6 +146,8 @@ def approval_from(row: Row) -> Approval:
         claim=vote_columns.claim_from(row.get("claim")),
         referrals=vote_columns.referrals_from(row.get("referrals")),
         posted_to=row.get("posted_to"),
+        opened_in=row.get("opened_in"),
+        decided_in=row.get("decided_in"),
     )
 
 

@@ -9,17 +9,10 @@ from psycopg import sql
 from countersign.approvals.errors import CountersignError
 from countersign.store.connections.address import Address
 from countersign.store.connections.pool import Connection, open_session
+from countersign.store.queries import QUERIES
 
 _APPEND_ONLY = ("countersign.ledger", "countersign.ledger_chain")
 _READ_ONLY = ("countersign_migrations", "checkpoint_migrations", "store_migrations", "vector_migrations")
-# The tables of the queue and of LangGraph are in the default schema, perhaps beside others of the operator's.
-_OURS = """
-SELECT c.oid::regclass::text AS name, c.relkind::text AS kind
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'v', 'S') AND (n.nspname = 'countersign' OR (
-    n.nspname = current_schema() AND (c.relname LIKE ANY (ARRAY['procrastinate%%', 'checkpoint%%', 'store%%'])
-                                      OR c.relname IN ('countersign_migrations', 'vector_migrations'))))
-"""
 
 
 class RoleError(CountersignError):
@@ -43,8 +36,8 @@ async def grant_runtime_role(address: Address, role: str) -> None:
 
 async def _grant(connection: Connection, role: str) -> None:
     to = sql.Identifier(role)
-    found = await (await connection.execute(_OURS)).fetchall()
-    schema = await (await connection.execute("SELECT current_schema() AS name")).fetchone()
+    found = await (await connection.execute(QUERIES["own_tables"])).fetchall()
+    schema = await (await connection.execute(QUERIES["current_schema"])).fetchone()
     assert schema is not None, "the tables are in one"
     for name in {"countersign", schema["name"]}:
         await connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(sql.Identifier(name), to))

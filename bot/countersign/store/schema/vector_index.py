@@ -39,11 +39,11 @@ async def migrate_vector_index(url: Address, index: PostgresIndexConfig) -> None
 
 
 async def _is_there(connection: Connection) -> bool:
-    cursor = await connection.execute("SELECT to_regclass('vector_migrations') IS NOT NULL AS there")
+    cursor = await connection.execute(QUERIES["vector_tables_exist"])
     row = await cursor.fetchone()
     if row is None or not row["there"]:
         return False
-    cursor = await connection.execute("SELECT max(v) AS version FROM vector_migrations")
+    cursor = await connection.execute(QUERIES["vector_version"])
     latest = await cursor.fetchone()
     return latest is not None and latest["version"] == len(AsyncPostgresStore.VECTOR_MIGRATIONS) - 1
 

@@ -38,7 +38,7 @@ async def _open_details(context: ListenerContext, click: ButtonClick) -> None:
         message_ts=click.message_ts,
         page=await asyncio.to_thread(first_page, review, ref),
     )
-    view = await asyncio.to_thread(details_view, review, modal)
+    view = await asyncio.to_thread(details_view, review, modal, context.trace_url)
     context.background_tasks.start("open_details", open_view(context, click, view))
 
 
@@ -49,7 +49,7 @@ async def _show_page(context: ListenerContext, body: dict[str, Any]) -> None:
         ref = ModalReference.unpack(action.get("value"))
         await context.check_may_read(str(body["user"]["id"]), ref.channel)
         review = await context.load_for_reading(ref.card.approval_id, ref.channel)
-        shown = await asyncio.to_thread(details_view, review, ref)
+        shown = await asyncio.to_thread(details_view, review, ref, context.trace_url)
     except CountersignError as error:
         shown = notice_view(_("Not shown"), describe_error(error))
     context.background_tasks.start(

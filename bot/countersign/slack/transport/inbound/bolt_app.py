@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
+from opentelemetry.trace import SpanKind
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
@@ -18,6 +19,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.flow.observability.metrics import Metrics
+from countersign.flow.observability.tracing import failed, trace_of
 from countersign.flow.thread import ThreadRef
 from countersign.i18n import N_, _
 from countersign.slack.listeners import register
@@ -66,7 +68,10 @@ class MeasuredApp(AsyncApp):
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         began = time.perf_counter()
         kind = _request_kind(req.body)
-        response: BoltResponse = await super().async_dispatch(req)
+        with trace_of(f"slack.{kind}", None, kind=SpanKind.SERVER) as span:
+            response: BoltResponse = await super().async_dispatch(req)
+            if response.status >= 500:
+                failed(span, str(response.status))
         self.metrics.slack.acknowledgements.labels(kind=kind).observe(time.perf_counter() - began)
         if response.status >= 500:
             self.metrics.slack.unacknowledged.labels(kind=kind).inc()

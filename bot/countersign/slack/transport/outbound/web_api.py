@@ -15,6 +15,7 @@ from typing import Any
 
 import aiohttp
 import structlog
+from opentelemetry.trace import SpanKind
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -22,6 +23,7 @@ from countersign.approvals.errors import CountersignError
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.observability.metrics import Metrics
+from countersign.flow.observability.tracing import span
 
 log = structlog.get_logger()
 
@@ -74,7 +76,8 @@ class WebApi:
         """The answer and the headers of the response."""
         began, outcome = time.perf_counter(), "ok"
         try:
-            return await self._call(method, arguments)
+            with span(f"slack {method}", {"slack.method": method}, SpanKind.CLIENT):
+                return await self._call(method, arguments)
         except RateLimited:
             outcome = "rate_limited"
             raise

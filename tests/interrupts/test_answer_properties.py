@@ -1,5 +1,6 @@
 """What arrives is what the card said would be sent, whatever is asked and whatever is answered."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,8 +19,21 @@ from countersign.interrupts import (
     parse,
     resume_value,
 )
-from countersign.interrupts.code import AnswerShape, Boolean, Meaning, OneOf, meaning
+from countersign.interrupts.code import (
+    UNKNOWN,
+    AnswerShape,
+    Boolean,
+    ListOf,
+    Meaning,
+    Object,
+    OneOf,
+    Text,
+    Tuple,
+    Union,
+    meaning,
+)
 from countersign.interrupts.json_equality import json_equal
+from countersign.interrupts.shape_answers.shape_schema import shape_form
 from countersign.interrupts.shape_answers.vocabulary import matches
 from tests.interrupts.strategies import ANY_SCHEMA, JSON, OBJECT, PAYLOAD, SCHEMA, SHAPE
 
@@ -76,6 +90,49 @@ def test_what_arrives_is_what_the_button_said(payload: Json, shape: AnswerShape,
             assert json_equal(arrived, at(preview.value, preview.typed_at, given))
         elif not is_typed:
             assert json_equal(arrived, preview.value)
+
+
+@often
+@given(PAYLOAD, SHAPE, JSON)
+def test_what_arrives_is_what_the_code_reads(payload: Json, shape: AnswerShape, typed: Json) -> None:
+    """Where it has a branch for any other value, such a value as well."""
+    request = parse(payload, None, shape)
+    if request.source.value != "code" or len(request.rows) > 1:
+        return
+    for preview in answer_previews(request):
+        decision, _ = decision_for(request, preview, typed)
+        if preview.action == "reject":
+            continue
+        try:
+            arrived = resume_value(request, [decision])
+        except InvalidDecision:
+            continue
+        schema = shape_form(_with_else(shape)).schema
+        assert schema is None or schema.errors(arrived) == {}, preview
+
+
+def _with_else(shape: AnswerShape) -> AnswerShape:
+    """The shape, with anything where the code has a branch for what it does not name, or reads nothing."""
+    match shape:
+        case OneOf(exhaustive=False):
+            return UNKNOWN
+        case Object():
+            keys = tuple(replace(key, shape=_part(key.shape)) for key in shape.keys)
+            return replace(shape, keys=keys)
+        case Tuple():
+            parts = [UNKNOWN if at in shape.sometimes else _part(it) for at, it in enumerate(shape.items)]
+            return replace(shape, items=tuple(parts))
+        case ListOf():
+            return replace(shape, item=_with_else(shape.item))
+        case Union():
+            return replace(shape, alternatives=tuple(map(_with_else, shape.alternatives)))
+        case _:
+            return shape
+
+
+def _part(shape: AnswerShape) -> AnswerShape:
+    """A remark may stay empty."""
+    return replace(shape, optional=True) if isinstance(shape, Text) else _with_else(shape)
 
 
 @often

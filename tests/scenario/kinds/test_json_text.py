@@ -49,3 +49,43 @@ async def test_broken_json_is_refused_and_curly_quotes_are_straightened(host: Ho
         await approval_card(other, limit=20)
         await carol.replies(other, TYPED_ON_A_PHONE)
         assert "Lee, 4" in await hosted.result(other)
+
+
+DRAFTS = """
+    import json
+    from typing import TypedDict
+
+    from langgraph.graph import START, StateGraph
+    from langgraph.types import interrupt
+
+    class Draft(TypedDict):
+        text: str
+
+    class Settings(TypedDict, total=False):
+        text: str
+        told: str
+
+    def look(state: Draft):
+        settings = json.loads(interrupt({"task": "Look at the settings", "text": state["text"]}))
+        return {"told": f"{settings['size'] + 1} seats"}
+
+    builder = StateGraph(Settings, input_schema=Draft)
+    builder.add_node("look", look)
+    builder.add_edge(START, "look")
+    graph = builder.compile()
+"""
+
+
+async def test_a_draft_that_is_no_json_is_edited_before_it_is_approved(host: Host) -> None:
+    async with host({"drafts.py": DRAFTS}, graphs={"drafts": "./drafts.py:graph"}) as hosted:
+        bob = hosted.stage.ws.people["bob"]
+        thread = await hosted.says('drafts: {"size": 2')
+        card = await approval_card(thread, limit=20)
+        assert "approval:approve" not in card.actions
+        assert "not valid JSON" in (await card.edit(bob, {"/": '{"size": 3'})).errors["/"]
+        await card.edit(bob, {"/": '{"size": 3}'})
+        assert "4 seats" in await hosted.result(thread)
+
+        whole = await hosted.says('drafts: {"size": 5}')
+        await (await approval_card(whole, limit=20)).approve(bob)
+        assert "6 seats" in await hosted.result(whole)

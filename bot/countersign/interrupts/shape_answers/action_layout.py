@@ -18,6 +18,7 @@ from countersign.interrupts.code import (
     Text,
     Tuple,
     Union,
+    Unknown,
     meaning,
 )
 from countersign.interrupts.shape_answers.compatibility import is_needed, takes
@@ -108,12 +109,22 @@ class ActionLayout:
 def action_layout(shape: Object | Tuple) -> ActionLayout | None:
     """The first place that says what to do; None if there is no such place."""
     for place, inner in _places(shape):
+        if isinstance(shape, Tuple) and not _may_stay_empty(shape, place):
+            continue
         for actions in inner.alternatives if isinstance(inner, Union) else (inner,):
             if isinstance(actions, OneOf) and any(meaning(v) is not Meaning.OTHER for v in actions.values):
                 return ActionLayout(shape, place, actions)
             if isinstance(actions, Boolean) and _is_decision(shape, place):
                 return ActionLayout(shape, place, actions)
     return None
+
+
+def _may_stay_empty(shape: Tuple, place: Place) -> bool:
+    """Whether the code reads nothing of the other items that a button cannot say."""
+    return all(
+        at == place or at in shape.sometimes or isinstance(item, Text | Unknown)
+        for at, item in enumerate(shape.items)
+    )
 
 
 def _places(shape: Object | Tuple) -> Iterator[tuple[Place, AnswerShape]]:

@@ -1,5 +1,6 @@
 """Answers for shapes without parts: true or false, a number, one of some values, words, a list."""
 
+import json
 from dataclasses import replace
 
 from countersign.approvals.decision import DecisionKind
@@ -71,10 +72,18 @@ def _json_text(shape: Text, asked: Asked) -> RowAnswers:
         return _respond(Form(fields=(answer,), schema=compile_schema(shape_schema(shape))))
     form = edit_text_form("Text", asked.text)
     fields = tuple(replace(each, json_text=each.kind is FieldKind.MULTILINE) for each in form.fields)
-    return RowAnswers(
-        answers={APPROVE: fixed(asked.text), EDIT: AnswerTemplate(slot=(), when_empty="")},
-        forms={EDIT: replace(form, fields=fields)},
-    )
+    answers = {EDIT: AnswerTemplate(slot=(), when_empty="")}
+    if _is_json(asked.text):  # the code would raise at anything else
+        answers[APPROVE] = fixed(asked.text)
+    return RowAnswers(answers=answers, forms={EDIT: replace(form, fields=fields)})
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def approve_or_reject(yes: Scalar, no: Scalar) -> RowAnswers:

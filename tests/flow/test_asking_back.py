@@ -148,6 +148,34 @@ async def test_stopping_takes_what_is_kept_along(harness: Harness) -> None:
     assert "1 queued message was not read" in harness.slack.texts(OutgoingKind.NOTE)[-1]
 
 
+@pytest.mark.parametrize("kept", [False, True])
+async def test_a_message_is_read_as_its_writer_left_it(harness: Harness, kept: bool) -> None:
+    thread = a_thread()
+    gate = hold(thread.id)
+    run = asyncio.create_task(harness.say(thread, "then approve: pay" if kept else "one"))
+    await gate.reached.wait()
+    rows = [message(thread, text, may_open=False) for text in ("deleted", "edited", "left alone")]
+    for row in rows:
+        assert await harness.threads.accept(row)
+    deleted, edited, _ = rows
+    working_graphs.gates.clear()
+    if kept:
+        gate.go.set()
+        await run
+    assert await harness.threads.accept(revision(deleted))
+    assert await harness.threads.accept(
+        replace(revision(edited), body={"message": edited.key, "text": "edited twice"})
+    )
+    if kept:
+        await harness.run_thread(thread.id)
+        await harness.answer(await harness.the_card(thread), DecisionKind.APPROVE)
+    else:
+        gate.go.set()
+        await run
+
+    assert heard[thread.id][1:] == ["edited twice", "left alone"]
+
+
 # --- below the card
 
 

@@ -1008,6 +1008,12 @@ SELECT 1 WHERE EXISTS (
     WHERE thread_id = %(thread_id)s AND kind = 'revision' AND body ->> 'message' = %(message)s)
 OR EXISTS (SELECT 1 FROM countersign.deleted_messages WHERE channel = %(channel)s AND ts = %(ts)s);
 
+-- revisions --
+-- The edits and the deletion of one message, oldest first.
+SELECT * FROM countersign.inbox
+WHERE thread_id = %(thread_id)s AND kind = 'revision' AND body ->> 'message' = %(message)s
+ORDER BY seq;
+
 -- decided_by_message --
 -- The approval that a reply decided, if it did: its words are in the ledger under the message's key.
 SELECT approval_id FROM countersign.ledger

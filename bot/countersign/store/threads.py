@@ -85,6 +85,12 @@ class ThreadStore:
                 first.setdefault((row["thread_id"], row["user_id"]), rows.inbound_from(row))
         return tuple(first.values())
 
+    async def revisions(self, message: Inbound) -> tuple[Inbound, ...]:
+        arguments = {"thread_id": message.thread.id, "message": message.key}
+        async with self._pool.connection() as connection:
+            found = await _all(connection, QUERIES["revisions"], arguments)
+        return tuple(rows.inbound_from(row) for row in found)
+
     async def activity(self, thread_id: str) -> ThreadActivity:
         async with self._pool.connection() as connection:
             row = await _one(connection, QUERIES["thread_activity"], {"thread_id": thread_id})

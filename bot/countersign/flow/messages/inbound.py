@@ -39,6 +39,7 @@ class Inbound:
     event_id: str | None = None
     may_open: bool = True  # whether it may open a thread; a mere reply only goes on with one that exists
     ts: str | None = None  # of a message: when it was written, by Slack's clock
+    deleted: bool = False  # by its writer, before it was read
     kept: bool = False  # whether it was kept for later, because it came before a question
     open_approvals: tuple[UUID, ...] = ()  # of its thread, when it was written; known once it is stored
     traceparent: str | None = None  # the trace in which it came in; known once it is stored

@@ -61,6 +61,10 @@ class Store(Protocol):
         """The stored message that has this key."""
         ...
 
+    async def revisions(self, message: Inbound) -> tuple[Inbound, ...]:
+        """The edits of the message, and its deletion, oldest first."""
+        ...
+
     async def activity(self, thread_id: str) -> ThreadActivity:
         """What goes on in the thread. Nothing in one that is not the bot's."""
         ...

@@ -111,6 +111,8 @@ class Step:
         return await self._run(continue_if_unfinished(self._graph, state), (), (first.key,))
 
     async def _start(self, state: GraphState, first: Inbound) -> StepResult:
+        if first.deleted:
+            return await self._results.build(state, done=(first.key,))
         here = first.thread.current_channel or first.thread.channel
         submitted_in = here if first.kind is InboundKind.FORM else None
         refusal = await self._start_permission.refusal(first.user, submitted_in, first.thread.id)

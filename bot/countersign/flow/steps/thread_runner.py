@@ -32,6 +32,7 @@ from countersign.flow.live.live_run import LiveRuns
 from countersign.flow.messages.attachments import attachments_note
 from countersign.flow.messages.inbound import CONTROLS, STARTS_A_RUN, InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind, failure
+from countersign.flow.messages.revisions import as_it_stands
 from countersign.flow.observability.observer import Observer
 from countersign.flow.observability.tracing import trace_of
 from countersign.flow.policy.current_policy import CurrentPolicy
@@ -196,13 +197,23 @@ class ThreadRunner:
 
     async def _with_requester(self, work: Work) -> Work:
         requester = _starter(work) or work.thread.requester
-        work = await self._with_names(work)
+        work = await self._with_names(await self._with_revisions(work))
         return replace(work, thread=replace(work.thread, requester=requester))
 
     def _completed(self, work: Work, result: StepResult) -> StepResult:
         result = _with_attachments_note(work, result)
         retried = bool(work.inbound) and work.inbound[0].kind is InboundKind.RETRY
         return replace(result, unpark=True) if retried else result
+
+    async def _with_revisions(self, work: Work) -> Work:
+        """The work with its first message as its writer left it."""
+        first = work.inbound[0] if work.inbound else None
+        if first is None or first.kind is not InboundKind.MESSAGE:
+            return work
+        # What came in while it was kept for later was handled then.
+        earlier = await self._store.revisions(first) if first.kept else ()
+        stands = as_it_stands(first, (*earlier, *work.inbound[1:]))
+        return replace(work, inbound=(stands, *work.inbound[1:]))
 
     async def _with_names(self, work: Work) -> Work:
         """The work with its first message as the graph is to read it."""

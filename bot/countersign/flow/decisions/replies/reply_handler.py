@@ -36,6 +36,7 @@ from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackRefus
 from countersign.flow.graph_state import GraphState
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.messages.outgoing import Outgoing, card_again, note, note_key
+from countersign.flow.messages.revisions import revised_message
 from countersign.flow.ports import Clock, Names, ReplyStore, Slack
 from countersign.flow.review import Review
 from countersign.flow.steps.reconciliation import reconcile
@@ -77,6 +78,8 @@ class ReplyHandler:
     async def handle(self, work: Work, state: GraphState, message: Inbound) -> StepResult:
         waiting = [r for r in work.open if r.approval.status is Status.PENDING]
         only = waiting[0] if len(waiting) == 1 and waiting[0].approval.posted_to is None else None
+        if _is_early(message, waiting) and message.deleted:
+            return reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
         if _is_early(message, waiting) and not is_deciding_word(message.text):
             return await self._keep(work, state, message, waiting)
         try:
@@ -248,13 +251,6 @@ def _was_visible(approval: Approval, message: Inbound) -> bool:
     if approval.id not in message.open_approvals:
         return False
     return approval.card_losses > 0 or message.written_after(approval.card_ts)
-
-
-def revised_message(inbound: Inbound) -> str | None:
-    """The key of the message that was edited or deleted, if that is what this tells."""
-    body = inbound.body
-    key = body.get("message") if inbound.kind is InboundKind.REVISION and isinstance(body, dict) else None
-    return key if isinstance(key, str) else None
 
 
 def _deleted_cards(work: Work, waiting: list[Review]) -> tuple[Outgoing, ...]:

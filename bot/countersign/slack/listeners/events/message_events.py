@@ -198,17 +198,22 @@ def revision_from(event: Mapping[str, Any], event_id: str | None, workspace: Wor
         return None
     revised_at = event.get("event_ts") or event.get("ts") or event_id
     thread = ThreadRef(team=workspace.team, channel=str(channel), ts=str(before.get("thread_ts") or ts))
-    revision = _revision(_message_key(workspace, channel, ts), thread, str(user), revised_at)
-    return replace(revision, event_id=event_id)
+    text = str(after.get("text") or "") if isinstance(after, Mapping) else ""
+    edited = readable(without_mentions(text, workspace)) if event["subtype"] == "message_changed" else None
+    key = _message_key(workspace, channel, ts)
+    return replace(_revision(key, thread, str(user), revised_at, edited), event_id=event_id)
 
 
-def _revision(message: str, thread: ThreadRef, user: str, revised_at: object) -> Inbound:
+def _revision(
+    message: str, thread: ThreadRef, user: str, revised_at: object, edited: str | None = None
+) -> Inbound:
+    """`edited` is the text of now; None for a deletion."""
     return Inbound(
         key=f"revision:{message}:{revised_at}",
         kind=InboundKind.REVISION,
         thread=thread,
         user=user,
-        body={"message": message},
+        body={"message": message} | ({"text": edited} if edited is not None else {}),
         may_open=False,
     )
 

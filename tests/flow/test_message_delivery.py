@@ -74,6 +74,9 @@ class Stored:
     async def postpone(self, row: Outgoing, seconds: float, error: str) -> None:
         self.did.append(("postponed", row.key, seconds, error))
 
+    async def postpone_untried(self, row: Outgoing, seconds: float, error: str) -> None:
+        self.did.append(("untried", row.key, seconds, error))
+
     async def give_up(self, row: Outgoing, error: str) -> None:
         self.did.append(("given up", row.key, error))
 

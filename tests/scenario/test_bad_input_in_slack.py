@@ -207,6 +207,7 @@ async def test_what_is_deleted_or_edited_in_the_queue_is_read_so(rough: tuple[St
     assert [line["heard"] for line in stage.noted(thread)] == [None, "edited"]
 
 
+@pytest.mark.timeout(200)
 async def test_sixty_busy_threads_stay_within_slacks_rates(rough: tuple[Stage, BotProcess]) -> None:
     stage, _ = rough
     places = [private_channel(stage, f"busy-{n}").id for n in range(6)]
@@ -217,16 +218,15 @@ async def test_sixty_busy_threads_stay_within_slacks_rates(rough: tuple[Stage, B
             *(stage.ws.carol.mentions(f"ask: number {n}", channel=places[n % 6]) for n in range(60))
         )
         await asyncio.gather(
-            *(thread.wait_for(f"Heard: number {n}", limit=90) for n, thread in enumerate(threads))
+            *(thread.wait_for(f"Heard: number {n}", limit=150) for n, thread in enumerate(threads))
         )
     finally:
         stage.ws.faults.rate_limits = False
 
     calls = stage.ws.log.calls()[before:]
-    writing = Counter(
-        call.method for call in calls if call.method.startswith(("chat.", "assistant.", "agents."))
-    )
-    taken = Counter(call.method for call in calls if call.status == 200)
-    assert taken["chat.postMessage"] + taken["chat.startStream"] >= 60
-    assert sum(writing.values()) <= 60 * 6, writing
+    done = Counter((call.method, call.status) for call in calls)
+    assert done["chat.postMessage", 200] == 60, done
+    assert done["chat.postMessage", 429] <= 60, "each is refused once at most, and then has a turn of its own"
+    assert sum(done.values()) <= 60 * 3, f"calls per run: {done}"
+    assert max(call.at for call in calls) - min(call.at for call in calls) < 60
     assert [len([m for m in thread.from_bot() if "Heard" in m.text]) for thread in threads] == [1] * 60

@@ -61,6 +61,10 @@ class RateLimited(CountersignError):
         self.seconds = seconds
 
 
+class PostLimited(RateLimited):
+    """Slack asks to wait with a message, and has posted nothing of it."""
+
+
 class SlackRefused(CountersignError):
     """Slack refused the call. `error` is Slack's own code."""
 

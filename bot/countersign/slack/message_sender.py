@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import structlog
 
-from countersign.flow.errors import SlackRefused
+from countersign.flow.errors import PostLimited, RateLimited, SlackRefused
 from countersign.flow.live.content import MessageStream
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.slack.block_kit.builders import RenderedMessage
@@ -35,16 +35,20 @@ class MessageSender:
         return found.get(row.key)
 
     async def send(self, key: str, channel: str, thread_ts: str | None, rendered: RenderedMessage) -> str:
-        answer = await self._api.call(
-            "chat.postMessage",
-            channel=channel,
-            thread_ts=thread_ts,
-            text=rendered.text,
-            blocks=rendered.blocks or None,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        """Post it, and return its ts. Raises PostLimited where RateLimited means that it was not posted."""
+        try:
+            answer = await self._api.call(
+                "chat.postMessage",
+                channel=channel,
+                thread_ts=thread_ts,
+                text=rendered.text,
+                blocks=rendered.blocks or None,
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except RateLimited as error:
+            raise PostLimited(error.seconds) from error
         return str(answer["ts"])
 
     async def update(self, channel: str, ts: str, rendered: RenderedMessage) -> None:
@@ -62,9 +66,12 @@ class MessageSender:
             done |= {row.key: taken} if taken else {}
         for key, rendered in zip(keys, messages, strict=True):
             if key not in done:
-                done[key] = await self._send_or_fall_back(
-                    key, row.channel, thread_ts or done.get(row.key), rendered
-                )
+                try:
+                    done[key] = await self._send_or_fall_back(
+                        key, row.channel, thread_ts or done.get(row.key), rendered
+                    )
+                except PostLimited as error:
+                    raise RateLimited(error.seconds) if done else error from error
         return done[row.key]
 
     async def _take_over(self, row: Outgoing, stream: MessageStream, rendered: RenderedMessage) -> str | None:

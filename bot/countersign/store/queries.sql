@@ -567,6 +567,15 @@ SET due_at = now() + %(seconds)s * interval '1 second', error = CASE WHEN key = 
 WHERE posted_at IS NULL AND given_up_at IS NULL
   AND (key = %(key)s OR (channel = %(channel)s AND thread_ts = %(thread_ts)s));
 
+-- postpone_untried --
+-- The same for a message that was not tried: the claim on it, and on what comes behind it in its thread, counts no
+-- attempt, so that nobody has to look whether it was posted.
+UPDATE countersign.outbox
+SET due_at = now() + %(seconds)s * interval '1 second', error = CASE WHEN key = %(key)s THEN %(error)s ELSE error END,
+    attempts = greatest(attempts - 1, 0)
+WHERE posted_at IS NULL AND given_up_at IS NULL
+  AND (key = %(key)s OR (channel = %(channel)s AND thread_ts = %(thread_ts)s));
+
 -- give_up --
 -- Records that a message will never be posted, and why. What is shown of it already is to be removed.
 WITH ended AS (

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import structlog
 
+from countersign.flow.delivery.channel_pace import ChannelPace
 from countersign.flow.error_report import new_error_id
-from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.errors import PostLimited, RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.home.direct_message_hold import QuietHoursCheck
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.notices.opening import misplaced_card
@@ -49,6 +50,7 @@ class MessageDelivery:
         """
         self._quiet_hours = quiet_hours
         self._monotonic = monotonic
+        self._pace = ChannelPace()
         self._lost_cards = lost_cards
         self._store = store
         self._outbox = outbox
@@ -180,8 +182,14 @@ class MessageDelivery:
         review = await self._review(row.approval_id, known) if row.approval_id else None
         if self._quiet_hours is not None and await self._quiet_hours.holds_back(row, review):
             return False
+        if wait := self._pace.wait(row):
+            await self._outbox.postpone_untried(row, wait, "others of this channel come first")
+            return False
         try:
             ts = await self._slack.post(row, review)
+        except PostLimited as error:
+            self._observer.posted(row, "postponed")
+            await self._outbox.postpone_untried(row, self._pace.limited(row, error.seconds), str(error))
         except RateLimited as error:
             self._observer.posted(row, "postponed")
             await self._outbox.postpone(row, error.seconds, str(error))
@@ -200,6 +208,7 @@ class MessageDelivery:
             await self._outbox.postpone(row, _REFUSED_PAUSE, f"{type(error).__name__}: {error}")
         else:
             self._observer.posted(row, "posted")
+            self._pace.posted(row)
             # A second attempt may have found the first one's post, which shows what the approval was then.
             known_to_show = review is not None and (row.attempts == 0 or review.approval.version == 1)
             await self._outbox.posted(row, ts, review.approval if review and known_to_show else None)

@@ -53,6 +53,10 @@ class Outbox(Protocol):
         """Try it again after so many seconds, and nothing of its thread before."""
         ...
 
+    async def postpone_untried(self, row: Outgoing, seconds: float, error: str) -> None:
+        """The same, where nothing was posted: nobody has to look for it."""
+        ...
+
     async def give_up(self, row: Outgoing, error: str) -> None: ...
 
     async def stale_cards(self, limit: int) -> tuple[UUID, ...]:

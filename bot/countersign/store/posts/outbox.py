@@ -96,17 +96,10 @@ class Outbox:
         return shown_arguments(shows, shown_as, channel, ts, self._hasher)
 
     async def postpone(self, row: Outgoing, seconds: float, error: str) -> None:
-        await run(
-            self._pool,
-            "postpone",
-            {
-                "key": row.key,
-                "channel": row.channel,
-                "thread_ts": row.thread_ts,
-                "seconds": seconds,
-                "error": error,
-            },
-        )
+        await run(self._pool, "postpone", _postponed(row, seconds, error))
+
+    async def postpone_untried(self, row: Outgoing, seconds: float, error: str) -> None:
+        await run(self._pool, "postpone_untried", _postponed(row, seconds, error))
 
     async def give_up(self, row: Outgoing, error: str) -> None:
         await run(self._pool, "give_up", {"key": row.key, "error": error})
@@ -179,3 +172,13 @@ def _first_message(row: Outgoing, ts: str) -> Inbound:
         body=values,
         ts=ts,
     )
+
+
+def _postponed(row: Outgoing, seconds: float, error: str) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "channel": row.channel,
+        "thread_ts": row.thread_ts,
+        "seconds": seconds,
+        "error": error,
+    }

@@ -1,0 +1,44 @@
+"""Spaces the posts in a channel that Slack limits: one a second, each in its turn.
+
+Slack takes about one message a second in a channel. Of many threads that try again at the moment that Slack
+gave them all, all but one are refused again.
+"""
+
+import time
+from collections.abc import Callable
+
+from countersign.flow.messages.outgoing import Outgoing
+
+_APART = 1.0  # seconds
+
+
+class ChannelPace:
+    """`clock` gives seconds that only grow."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._free_at: dict[str, float] = {}  # when the next turn of a channel is that nobody has
+        self._turns: dict[str, float] = {}  # of messages, by key
+
+    def wait(self, row: Outgoing) -> float:
+        """Seconds until the message's turn; 0 where the channel is not limited."""
+        now = self._clock()
+        turn = self._turns.get(row.key)
+        if turn is None:
+            free_at = self._free_at.get(row.channel, 0.0)
+            if free_at <= now:
+                self._free_at.pop(row.channel, None)
+                return 0.0
+            turn = self._turns[row.key] = free_at
+            self._free_at[row.channel] = free_at + _APART
+        return max(turn - now, 0.0)
+
+    def limited(self, row: Outgoing, seconds: float) -> float:
+        """Slack refused the message for so long. Seconds until its turn."""
+        self._turns.pop(row.key, None)
+        free_at = self._free_at.get(row.channel, 0.0)
+        self._free_at[row.channel] = max(free_at, self._clock() + max(seconds, 0.1))
+        return self.wait(row)
+
+    def posted(self, row: Outgoing) -> None:
+        self._turns.pop(row.key, None)

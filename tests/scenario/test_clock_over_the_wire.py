@@ -1,9 +1,10 @@
 """What the clock does to cards, with a clock of the test's own: hours, holidays, freezes, jumps, restarts.
 
-The bot runs in the test's process, over a real socket and a real database. Its clock stands still unless the
+The bot runs in the test's process on a real database, over Socket Mode and over HTTP. Its clock stands still unless the
 test moves it, so that a day passes in no time.
 """
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,11 +12,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 import pytest_asyncio
 
 from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
 from tests.scenario.governing import add_groups, asked, resumed, shows
 from tests.support import databases
+from tests.support.harness import until
 from tests.support.in_process import bot_in_process
 from tests.support.stage import Stage, open_stage
 
@@ -98,18 +101,34 @@ class Clocked:
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[None]:
-        environment = self.stage.environment(POLICY_FILE=str(self.stage.folder / "approvals.toml"))
+        """A bot that is reached in the stage's transport."""
+        ws, port = self.stage.ws, free_port()
+        rules = str(self.stage.folder / "approvals.toml")
+        environment = self.stage.environment(POLICY_FILE=rules, PORT=str(port))
         async with bot_in_process(environment, clock=self.clock):
-            await self.stage.ws.connected(limit=40)
+            if ws.mode == "socket":
+                await ws.connected(limit=40)
+            else:
+                ws.request_url = f"http://127.0.0.1:{port}/slack/events"
+                await until(ws.verify_request_url, 40)
             yield
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def clocked(tmp_path: Path, server_url: str, database_template: str) -> AsyncIterator[Clocked]:
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["socket", "http"])
+async def clocked(
+    request: pytest.FixtureRequest, tmp_path: Path, server_url: str, database_template: str
+) -> AsyncIterator[Clocked]:
     (tmp_path / "approvals.toml").write_text(POLICY)
     (tmp_path / "freeze.ics").write_text(FREEZE)
     with databases.database(server_url, template=database_template) as url:
-        async with open_stage(tmp_path, url, refused=("is_archived",)) as stage:
+        async with open_stage(tmp_path, url, mode=request.param, refused=("is_archived",)) as stage:
             add_groups(stage)
             yield Clocked(stage, TestClock())
 

@@ -19,7 +19,7 @@ from uuid import uuid4
 import psycopg
 
 from benchmarks.figures import spread
-from benchmarks.policy import one
+from benchmarks.policy import one, only_warnings
 from benchmarks.server import Server, open_server
 from countersign.approvals.audit import ChainVerifier, EntryHasher, LedgerEntry
 from countersign.approvals.audit.entry import detail_text
@@ -56,6 +56,7 @@ class Rates:
 
 async def measure_appending(server: Server, template: str, approvals: int) -> list[Rates]:
     """A pair of rates for each block of approvals."""
+    only_warnings()
     with database(server.url, template=template) as chained, database(server.url, template=template) as plain:
         async with (
             open_harness(chained, {"gated": gated()}) as with_chain,

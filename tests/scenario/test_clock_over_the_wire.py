@@ -1,7 +1,7 @@
 """What the clock does to cards, with a clock of the test's own: hours, holidays, freezes, jumps, restarts.
 
-The bot runs in the test's process on a real database, over Socket Mode and over HTTP. Its clock stands still unless the
-test moves it, so that a day passes in no time.
+The bot runs in the test's process on a real database, over Socket Mode and over HTTP. Its clock stands still
+unless the test moves it, so that a day passes in no time.
 """
 
 import socket

@@ -1,7 +1,7 @@
 """docs/policy.md: each situation's own text, read and put to the test of what the page says about it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -243,6 +243,10 @@ def test_a_trusted_tool_with_a_grant() -> None:
             grant, policy.rule_for(context), context, "T/C/1", now + timedelta(minutes=59)
         )
         assert (reason is None) is covered
+    often = replace(grant, uses=19)
+    again = policy.rule_for(seen)
+    assert why_not_covered(often, again, seen, "T/C/1", now) is None
+    assert why_not_covered(replace(often, uses=20), again, seen, "T/C/1", now) == "it is used up"
 
 
 def test_a_one_person_shop() -> None:

@@ -49,6 +49,17 @@ async def test_somebody_delegates_and_stops_there(bot: Bot) -> None:
     await ws.bob.home_shows(saying("Nobody decides in your place"))
 
 
+async def test_what_a_command_delegates_is_on_both_home_tabs(bot: Bot) -> None:
+    ws = bot.ws
+    await home_of(ws.bob, "Nobody decides in your place")
+    await home_of(ws.alice, "Nobody decides in your place")
+    await ws.bob.runs(f"/approvals delegate <@{ws.alice.id}> for 3d")
+    await ws.bob.home_shows(saying(f"<@{ws.alice.id}> decides in your place"))
+    await ws.alice.home_shows(saying(f"You decide in the place of <@{ws.bob.id}>"))
+    await ws.bob.runs("/approvals delegate stop")
+    await ws.bob.home_shows(saying("Nobody decides in your place"))
+
+
 async def test_a_grant_is_listed_and_revoked_there(bot: Bot) -> None:
     ws = bot.ws
     offer = GrantOffer(lasts=timedelta(hours=1))

@@ -35,6 +35,7 @@ async def delegate(context: ListenerContext, user: str, text: str) -> str:
     person = await context.client.person(user)
     if text.casefold() == "stop":
         ended = await context.absences.stop(context.workspace.team, person)
+        context.background_tasks.start("refresh_home", context.home_tabs.refresh(user))
         return _ended(ended)
     return await _start(context, user, text)
 
@@ -58,6 +59,8 @@ async def _start(context: ListenerContext, user: str, text: str) -> str:
         zone,
         group,
     )
+    for each in (user, delegate_id):
+        context.background_tasks.start("refresh_home", context.home_tabs.refresh(each))
     done = _(
         ":white_check_mark: <@{delegate}> decides in your place{scope}, {until}. "
         "`/approvals delegate stop` ends it."

@@ -44,6 +44,7 @@ async def revoke(context: ListenerContext, user: str, grant_id: str) -> str:
     context.background_tasks.start(
         "tell_revocation", context.delivery.deliver_thread(thread.channel, thread.ts)
     )
+    context.background_tasks.start("refresh_home", context.home_tabs.refresh(user))
     return f"Revoked: {covered(revoked)} is asked about again."
 
 

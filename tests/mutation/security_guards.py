@@ -56,8 +56,8 @@ SECURITY_GUARDS = (
     Guard(
         name="details are laid out beside the event loop",
         file="bot/countersign/slack/listeners/buttons/details_buttons.py",
-        old="view = await asyncio.to_thread(details_view, review, modal)",
-        new="view = details_view(review, modal)",
+        old="view = await asyncio.to_thread(details_view, review, modal, context.trace_url)",
+        new="view = details_view(review, modal, context.trace_url)",
         tests=(f"{_LARGE}::test_a_click_is_answered_while_large_details_are_opened",),
     ),
     Guard(

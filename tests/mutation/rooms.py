@@ -56,6 +56,8 @@ _FLOW = {
         "slack/test_card_updates",
         "slack/test_votes",
     ),
+    "conversation/reset": ("flow/test_reset",),
+    "conversation/": ("flow/test_stop", "flow/test_reset"),
     "delivery/": (
         "flow/test_message_delivery",
         "flow/test_message_updates",
@@ -65,6 +67,7 @@ _FLOW = {
         "flow/test_placement",
     ),
     "grants/": ("flow/test_grants",),
+    "live/": ("slack/test_live_text", "slack/test_plan_rendering", "flow/test_steps"),
     "home/direct_message_hold": ("flow/test_quiet_hours",),
     "home/quiet_hours": ("flow/test_quiet_hours_end", "flow/test_quiet_hours", "slack/test_home"),
     "home/": ("flow/test_home_tabs", "flow/test_inbox_reader", "slack/test_home", "store/test_inbox_size"),

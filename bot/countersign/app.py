@@ -29,6 +29,7 @@ from countersign.flow.grants.manage import Grants
 from countersign.flow.home.direct_message_hold import QuietHoursCheck
 from countersign.flow.home.home_tabs import HomeTabs
 from countersign.flow.home.inbox import InboxReader
+from countersign.flow.live.agent_session import AgentSessions
 from countersign.flow.live.live_run import LiveRuns
 from countersign.flow.notices.shortage_notices import ShortageCheck, ShortageNotices
 from countersign.flow.observability.observer import Observer
@@ -65,6 +66,7 @@ from countersign.slack.background_tasks import BackgroundTasks
 from countersign.slack.client import SlackClient
 from countersign.slack.home.home_tab import HomeTab
 from countersign.slack.home.links import CardLinks
+from countersign.slack.suggested_prompts import SuggestedPrompts
 from countersign.slack.transport.outbound.scopes import scope_warning
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace, open_web
 from countersign.slack_startup import connect_to_slack
@@ -106,6 +108,7 @@ class Services:
     inbox: InboxReader
     home_tabs: HomeTabs
     delivery: MessageDelivery
+    prompts: SuggestedPrompts | None  # of an app that is declared as an agent
     live_runs: LiveRuns
     run_thread: ThreadRunner
     stop_watch: StopWatch
@@ -149,7 +152,8 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
         )
         api, workspace = await _open_slack(stack, settings, storage, observer, metrics_page, listen=listen)
         channel_ids = api.channel_ids = ChannelIds(storage.channel_ids, workspace.team)
-        slack = SlackClient(api, workspace)
+        is_agent = _is_agent(settings, workspace)
+        slack = SlackClient(api, workspace, is_agent=is_agent)
         voting = Voting(policy, slack.directory, clock, storage.delegations)
         audience = Audience(slack.directory, StandIns(storage.delegations, slack.directory, clock))
         decisions = _decisions(settings, storage, slack, voting, audience, observer, clock)
@@ -195,6 +199,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
             inbox=inbox,
             home_tabs=HomeTabs(storage.homes, inbox, home_tab, workspace.team),
             delivery=delivery,
+            prompts=SuggestedPrompts(api, hosted.infos, hosted.default) if is_agent else None,
             live_runs=live_runs,
             run_thread=ThreadRunner(
                 store=storage.threads,
@@ -214,6 +219,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
                 ),
                 names=slack,
                 live_runs=live_runs if settings.streaming == "auto" else None,
+                sessions=AgentSessions(slack) if is_agent else None,
             ),
             stop_watch=StopWatch(storage.threads, graphs, notify),
             queued_notices=QueuedNotices(storage.threads, notify),
@@ -274,6 +280,12 @@ async def _open_slack(
     if warning := scope_warning(workspace):
         log.warning("scopes_missing", text=warning)
     return api, workspace
+
+
+def _is_agent(settings: Settings, workspace: Workspace) -> bool:
+    """Whether the app uses Slack's agent surface. Its scope says whether it is declared as an agent."""
+    declared = workspace.scopes is not None and "assistant:write" in workspace.scopes
+    return settings.agent_surface == "on" or (settings.agent_surface == "auto" and declared)
 
 
 def _decisions(

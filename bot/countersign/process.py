@@ -167,6 +167,9 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         channel_ids=services.channel_ids,
         check_shortages=services.check_shortages,
         trace_url=settings.trace_url,
+        feedback=services.storage.feedback,
+        count_feedback=lambda verdict: services.observer.metrics.runs.feedback.labels(verdict=verdict).inc(),
+        prompts=services.prompts,
     )
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
     bolt = build_bolt_app(context, signing_secret=secret, metrics=services.observer.metrics)

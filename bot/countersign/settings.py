@@ -38,6 +38,7 @@ _EXPECTED = {
     "REPLIES": "on or off",
     "BOT_LANGUAGE": "the language of cards and notes: en or ko",
     "STREAMING": "auto or off",
+    "AGENT_SURFACE": "auto, on or off",
     "START": "members, guests or everyone",
     "LEDGER_KEY": "a random text of at least 16 characters that the database does not hold",
     "LEDGER_ANCHOR_EVERY": "how many seconds lie between two anchors, 1 or more",
@@ -127,6 +128,7 @@ class OptionalSettings(GraphSettings):
     trace_url: str | None = None
     replies: Literal["on", "off"] = "on"
     streaming: Literal["auto", "off"] = "auto"
+    agent_surface: Literal["auto", "on", "off"] = "off"
     start: Literal["members", "guests", "everyone"] = "members"
     status_file: Path | None = None
     ledger_anchor: str = ""

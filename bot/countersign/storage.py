@@ -24,6 +24,7 @@ from countersign.store.gauges import GaugeReader
 from countersign.store.grants import GrantStore
 from countersign.store.homes import HomeStore, InboxStore
 from countersign.store.ledger import Ledger
+from countersign.store.posts.feedback import FeedbackStore
 from countersign.store.posts.lost_cards import LostCards
 from countersign.store.posts.outbox import Outbox
 from countersign.store.posts.streams import StreamStore
@@ -47,6 +48,7 @@ class Storage:
     outbox: Outbox
     lost_cards: LostCards
     streams: StreamStore
+    feedback: FeedbackStore
     ledger: Ledger
     delegations: DelegationStore
     grants: GrantStore
@@ -89,6 +91,7 @@ async def open_storage(
         outbox=Outbox(pool, queue.defer, hasher),
         lost_cards=LostCards(pool, hasher),
         streams=StreamStore(pool),
+        feedback=FeedbackStore(pool),
         ledger=Ledger(pool, hasher),
         delegations=DelegationStore(pool, hasher),
         grants=GrantStore(pool, hasher),

@@ -48,13 +48,14 @@ log = structlog.get_logger()
 class SlackClient:
     """Implements `Slack`, `SlackForTools` and `StatusDisplay` of countersign.flow.ports."""
 
-    def __init__(self, api: WebApi, workspace: Workspace) -> None:
+    def __init__(self, api: WebApi, workspace: Workspace, *, is_agent: bool = False) -> None:
+        """`is_agent`: the app is declared as an agent, and its threads are agent sessions."""
         self._api = api
         self.users = UserDirectory(api, workspace.team)
         self.directory = ApproverDirectory(api, self.person)
         self.memberships = Memberships(self.users, self.directory)
         self.names = self._names = Names(api)
-        self.streams = SlackStreamDisplay(api, workspace.bot_user, workspace.team)
+        self.streams = SlackStreamDisplay(api, workspace.bot_user, workspace.team, is_agent=is_agent)
         self._sender = MessageSender(api, self.streams)
         self._cards = CardMessages(api, workspace, self._names, self._sender)
 
@@ -168,6 +169,19 @@ class SlackClient:
         """Show a status below the thread. Needs chat:write only (Slack's change of 2026-03-05)."""
         await self._api.call(
             "assistant.threads.setStatus", channel_id=thread.channel, thread_ts=thread.ts, status=status
+        )
+
+    async def set_session(
+        self, thread: ThreadRef, status: str, title: str | None, initiator: str | None
+    ) -> None:
+        """Only an app that is declared as an agent has sessions."""
+        await self._api.call(
+            "agents.sessions.setStatus",
+            channel_id=thread.channel,
+            thread_ts=thread.ts,
+            status=status,
+            title=title,
+            initiator_user_id=initiator or None,
         )
 
     async def root_refused(self, row: Outgoing, error: str) -> None:

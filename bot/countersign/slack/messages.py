@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from countersign.slack.block_kit.builders import (
     button,
     context_block,
     mrkdwn,
+    plain,
     plain_section,
     section,
 )
@@ -35,6 +37,9 @@ from countersign.slack.text.markdown_split import split_markdown
 RETRY = "run:retry"
 ASK_AGAIN = "run:ask_again"
 START = "start:open"
+FEEDBACK = "answer:feedback"
+_GOOD = N_("Good answer")
+_BAD = N_("Bad answer")
 
 _NOTIFICATION_LIMIT = 3000  # characters of the text in notifications; the blocks have all of it
 _MARKDOWN_LIMIT = 11_000  # of Slack's 12,000 a message
@@ -53,7 +58,7 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
     body: Mapping[str, Any] = row.body if isinstance(row.body, Mapping) else {}
     match row.kind:
         case OutgoingKind.AGENT_MESSAGE:
-            return _agent_message(str(body.get("text") or ""))
+            return _agent_message(str(body.get("text") or ""), row.key if body.get("feedback") else None)
         case OutgoingKind.RESULT:
             return _result(body.get("values"))
         case OutgoingKind.NOTE | OutgoingKind.PRIVATE_NOTE:
@@ -78,7 +83,8 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
             raise ValueError("an image is posted as a file")
 
 
-def _agent_message(text: str) -> tuple[RenderedMessage, ...]:
+def _agent_message(text: str, feedback: str | None) -> tuple[RenderedMessage, ...]:
+    """`feedback`: the key under which people can say what they think of it."""
     split = split_markdown(
         quote_imitations(reveal_links(escape_hidden(text))) if text.strip() else _("(no text)"),
         _MARKDOWN_LIMIT,
@@ -87,7 +93,7 @@ def _agent_message(text: str) -> tuple[RenderedMessage, ...]:
     pieces = map(quote_imitations, split)  # once more: a long line that was cut may go on like a decision
     # No Markdown makes small print: nothing that an agent writes looks like this line.
     author = context_block(_(WRITTEN_BY_THE_AGENT))
-    return tuple(
+    *first, last = (
         RenderedMessage(
             text=truncate_escaped(piece, _NOTIFICATION_LIMIT),
             blocks=[{"type": "markdown", "text": escape_markdown(piece)}, author],
@@ -96,6 +102,22 @@ def _agent_message(text: str) -> tuple[RenderedMessage, ...]:
         for piece in pieces
         if piece.strip()
     )
+    if feedback is None:
+        return (*first, last)
+    return (*first, replace(last, blocks=[*last.blocks, feedback_buttons(feedback)]))
+
+
+def feedback_buttons(key: str) -> Block:
+    """Slack's own buttons for what people think of an answer."""
+    good = {"text": plain(_(_GOOD)), "value": f"good:{key}", "accessibility_label": _(_GOOD)}
+    bad = {"text": plain(_(_BAD)), "value": f"bad:{key}", "accessibility_label": _(_BAD)}
+    buttons = {
+        "type": "feedback_buttons",
+        "action_id": FEEDBACK,
+        "positive_button": good,
+        "negative_button": bad,
+    }
+    return {"type": "context_actions", "elements": [buttons]}
 
 
 def _pieces(text: str, limit: int) -> list[str]:

@@ -3,7 +3,7 @@
 import bisect
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from slack_local.model.records import (
     Channel,
@@ -44,6 +44,7 @@ class WorkspaceState:
     statuses: dict[tuple[str, str], str] = field(default_factory=dict)  # assistant status by channel, thread
     status_ends: dict[tuple[str, str], float] = field(default_factory=dict)
     sessions: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)  # agent sessions
+    prompts: dict[str, dict[str, Any]] = field(default_factory=dict)  # suggested in a direct conversation
 
     def channel(self, name_or_id: str) -> Channel | None:
         """A channel by id, `#name` or `name`."""

@@ -130,6 +130,12 @@ class Clicking(Screen):
         }
         if element["type"] == "button":
             return action | {k: element[k] for k in ("text", "value", "style", "url") if k in element}
+        if element["type"] == "feedback_buttons":
+            both = (element["positive_button"], element["negative_button"])
+            pressed = next((each for each in both if value in (each["value"], each["text"]["text"])), None)
+            if pressed is None:
+                raise NotPossibleError(f"there is no button {value!r}")
+            return action | {"text": pressed["text"], "value": pressed["value"]}
         if element["type"] == "overflow":
             chosen = next(
                 (o for o in element["options"] if value in (o.get("value"), o["text"]["text"])), None

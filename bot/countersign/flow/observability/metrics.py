@@ -99,6 +99,12 @@ class _RunMetrics:
             ["graph"],
             registry=registry,
         )
+        self.feedback = Counter(
+            "countersign_answer_feedback_total",
+            "What people said of answers with the buttons below them, by verdict (good, bad).",
+            ["verdict"],
+            registry=registry,
+        )
         self.repair_failures = Counter(
             "countersign_repair_failures_total",
             "Periodic repairs that failed.",

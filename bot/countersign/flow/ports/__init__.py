@@ -13,7 +13,7 @@ from countersign.flow.ports.home import (
     OwnChannel,
     QuietHoursStore,
 )
-from countersign.flow.ports.live import StreamDisplay, StreamStore
+from countersign.flow.ports.live import FeedbackStore, SessionDisplay, StreamDisplay, StreamStore, Verdict
 from countersign.flow.ports.outbox import LostCards, Outbox
 from countersign.flow.ports.retention import Checkpoints, RetentionStore
 from countersign.flow.ports.slack import ApproverDirectory, Names, Slack, SlackForTools, StatusDisplay
@@ -37,6 +37,7 @@ __all__ = [
     "DelegationStore",
     "Delegations",
     "Effects",
+    "FeedbackStore",
     "GrantStore",
     "GraphThread",
     "Graphs",
@@ -58,6 +59,7 @@ __all__ = [
     "RunSlots",
     "Runs",
     "Session",
+    "SessionDisplay",
     "Slack",
     "SlackForTools",
     "StatusDisplay",
@@ -65,5 +67,6 @@ __all__ = [
     "StreamDisplay",
     "StreamStore",
     "TimerStore",
+    "Verdict",
     "Watch",
 ]

@@ -1,10 +1,21 @@
 """What live messages need: a record of the streams that are open, and a way to show them."""
 
 from collections.abc import Collection
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from countersign.flow.live.content import MessageStream, Plan, Shown
 from countersign.flow.thread import ThreadRef
+
+Verdict: TypeAlias = Literal["good", "bad"]
+
+
+class FeedbackStore(Protocol):
+    async def save(self, key: str, channel: str, user: str, verdict: Verdict) -> bool:
+        """Keep what a person says of the answer posted under this key; False if there is none here.
+
+        Raises DatabaseUnavailable.
+        """
+        ...
 
 
 class StreamStore(Protocol):
@@ -52,4 +63,15 @@ class StreamDisplay(Protocol):
 
     async def remove(self, stream: MessageStream) -> None:
         """End it and delete its message. No error if it is gone."""
+        ...
+
+
+class SessionDisplay(Protocol):
+    async def set_session(
+        self, thread: ThreadRef, status: str, title: str | None, initiator: str | None
+    ) -> None:
+        """Set the status of the thread's agent session. The title counts when the session begins.
+
+        Raises RateLimited, SlackRefused, SlackUnreachable.
+        """
         ...

@@ -28,6 +28,7 @@ from countersign.flow.errors import (
     SlackUnreachable,
     StaleWorker,
 )
+from countersign.flow.live.agent_session import AgentSessions, with_feedback
 from countersign.flow.live.live_run import LiveRuns
 from countersign.flow.messages.attachments import attachments_note
 from countersign.flow.messages.inbound import CONTROLS, STARTS_A_RUN, InboundKind
@@ -84,11 +85,14 @@ class ThreadRunner:
         assign_rules: RuleAssignment | None = None,
         names: Names | None = None,
         live_runs: LiveRuns | None = None,
+        sessions: AgentSessions | None = None,
     ) -> None:
         """Without `assign_rules`, members decide everything; without `names`, ids stay ids.
 
-        Without `live_runs`, nothing is shown of a run before it rests.
+        Without `live_runs`, nothing is shown of a run before it rests; without `sessions`, there is no Slack
+        agent session.
         """
+        self._sessions = sessions
         self._live_runs = live_runs
         self._names = names
         self._store = store
@@ -144,7 +148,7 @@ class ThreadRunner:
         try:
             with self._observer.metrics.runs.steps.time():
                 work = await self._with_requester(work)
-                taken = await self._step_shown(work, session)
+                taken = await self._step_in_session(work, session)
             return await self._save(work, taken)
         except _NOT_THE_STEPS_FAULT as error:
             log.info("step_interrupted", thread_id=work.thread.ref.id, reason=type(error).__name__)
@@ -228,6 +232,17 @@ class ThreadRunner:
         if self._names is None:
             return ref
         return replace(ref, current_channel=await self._names.current_channel(ref.channel))
+
+    async def _step_in_session(self, work: Work, session: Session) -> StepResult:
+        """The next step's result, with the thread's agent session showing where it is."""
+        if self._sessions is None:
+            return await self._step_shown(work, session)
+        shown, result = self._sessions.open(work), None
+        try:
+            result = with_feedback(await self._step_shown(work, session))
+            return result
+        finally:
+            await asyncio.shield(shown.finish(result))
 
     async def _step_shown(self, work: Work, session: Session) -> StepResult:
         """The next step's result, after what it does was shown while it went on."""

@@ -133,20 +133,36 @@ EVENTS = (
 # Scopes as https://docs.slack.dev/reference/methods has them.
 METHODS = (
     Method(
+        name="agents.sessions.setStatus",
+        scopes=("chat:write",),
+        reason="show whether the agent works or waits for a person, with Slack's Stop",
+        agent=True,
+    ),
+    Method(
+        name="assistant.threads.setSuggestedPrompts",
+        scopes=("assistant:write",),
+        reason="suggest a prompt for each graph",
+        agent=True,
+    ),
+    Method(
         name="assistant.threads.setStatus", scopes=("chat:write",), reason="show that the agent is working"
     ),
     Method(name="auth.test", scopes=(), reason="check the token, and learn the workspace and the bot's user"),
     Method(name="bots.info", scopes=("users:read",), reason="learn the app's id, to tell its payloads apart"),
     Method(name="blocks.validate", scopes=(), reason="see whether Slack takes every kind of card (`doctor`)"),
-    Method(name="chat.appendStream", scopes=("chat:write",), reason="add to an answer while it is written"),
+    Method(name="chat.appendStream", scopes=("chat:write",), reason="show more of an answer"),
     Method(name="chat.delete", scopes=("chat:write",), reason="remove a note that no longer holds"),
     Method(name="chat.postEphemeral", scopes=("chat:write",), reason="tell one person something in a thread"),
     Method(name="chat.postMessage", scopes=("chat:write",), reason="post cards, answers and notes"),
     Method(
         name="chat.scheduleMessage", scopes=("chat:write",), reason="set a reminder, as the assistant does"
     ),
-    Method(name="chat.startStream", scopes=("chat:write",), reason="begin an answer while it is written"),
-    Method(name="chat.stopStream", scopes=("chat:write",), reason="end an answer"),
+    Method(
+        name="chat.startStream",
+        scopes=("chat:write",),
+        reason="show an answer while it is written, and a plan",
+    ),
+    Method(name="chat.stopStream", scopes=("chat:write",), reason="end what is shown while it is written"),
     Method(name="chat.update", scopes=("chat:write",), reason="show on a card what was decided"),
     Method(
         name="conversations.history", scopes=_HISTORY, reason="find a message of its own, and not post twice"
@@ -182,6 +198,12 @@ METHODS = (
 )
 
 APP_TOKEN_METHODS = (
+    Method(
+        name="agents.sessions.setStatus",
+        scopes=("chat:write",),
+        reason="show whether the agent works or waits for a person, with Slack's Stop",
+        agent=True,
+    ),
     Method(
         name="apps.connections.open", scopes=("connections:write",), reason="open a Socket Mode connection"
     ),

@@ -4,6 +4,7 @@ from slack_bolt.async_app import AsyncApp
 
 from countersign.slack.listeners import fallback
 from countersign.slack.listeners.buttons import (
+    answer_feedback,
     card_buttons,
     details_buttons,
     grant_buttons,
@@ -32,6 +33,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     referral_form.register(app, context)
     grant_buttons.register(app, context)
     run_buttons.register(app, context)
+    answer_feedback.register(app, context)
     reply_buttons.register(app, context)
     reset_buttons.register(app, context)
     start_forms.register(app, context)

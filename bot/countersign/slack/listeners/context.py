@@ -33,7 +33,7 @@ from countersign.flow.grants.manage import Grants
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.home.home_tabs import HomeTabs
 from countersign.flow.home.inbox import InboxReader
-from countersign.flow.ports import QuietHoursStore, Store
+from countersign.flow.ports import FeedbackStore, QuietHoursStore, Store
 from countersign.flow.review import Review
 from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.thread import ThreadRef
@@ -43,6 +43,7 @@ from countersign.slack.background_tasks import BackgroundTasks
 from countersign.slack.cards.values.references import NO_CARD, CardReference
 from countersign.slack.client import SlackClient
 from countersign.slack.home.links import CardLinks
+from countersign.slack.suggested_prompts import SuggestedPrompts
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace
 
 DELETED = N_("This approval was deleted after its retention period.")
@@ -101,6 +102,9 @@ class ListenerContext:
     channel_ids: ChannelIds
     trace_url: str | None = None  # of a trace, with placeholders; None: Details have no link to it
     check_shortages: Callable[[], Coroutine[Any, Any, None]] | None = None  # after a change of memberships
+    feedback: FeedbackStore | None = None  # for what people think of answers
+    count_feedback: Callable[[str], None] = lambda _verdict: None
+    prompts: SuggestedPrompts | None = None  # of an app that is declared as an agent
     background_tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
 
     @property

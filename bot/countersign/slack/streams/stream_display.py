@@ -39,8 +39,15 @@ class SlackStreamDisplay:
     """Implements `StreamDisplay` of countersign.flow.ports."""
 
     def __init__(
-        self, api: WebApi, bot_user: str, team: str, clock: Callable[[], float] = time.monotonic
+        self,
+        api: WebApi,
+        bot_user: str,
+        team: str,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        is_agent: bool = False,
     ) -> None:
+        self._is_agent = is_agent
         self._api = api
         self._bot_user = bot_user
         self._team = team
@@ -172,7 +179,12 @@ class SlackStreamDisplay:
         if not stream.native or ts is None:
             return
         try:
-            await self._api.call("chat.stopStream", channel=stream.channel, ts=ts)
+            await self._api.call(
+                "chat.stopStream",
+                channel=stream.channel,
+                ts=ts,
+                session_status="processing" if self._is_agent else None,  # its default is `active`
+            )
         except SlackRefused as refused:
             if refused.error not in _ENDED:
                 raise

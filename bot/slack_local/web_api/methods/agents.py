@@ -8,6 +8,7 @@ from slack_local.model.slack import Slack
 from slack_local.web_api.call import Call, Method
 
 STATUSES = ("active", "processing", "suspended", "closed")
+MAX_PROMPTS = 4
 STATUS_TTL = 120.0  # seconds after which an assistant's status expires
 
 
@@ -36,6 +37,20 @@ async def set_thread_title(call: Call) -> JsonObject:
     title = call.required("title")
     call.slack.state.sessions.setdefault((root.channel, root.ts), {})["title"] = title
     call.slack.message_changed(root)
+    return {}
+
+
+async def set_suggested_prompts(call: Call) -> JsonObject:
+    channel = call.channel("channel_id", member=True)
+    prompts = call.json("prompts")
+    if not isinstance(prompts, list) or not 0 < len(prompts) <= MAX_PROMPTS:
+        raise invalid_arguments("must have from 1 to 4 items [json-pointer:/prompts]")
+    for at, prompt in enumerate(prompts):
+        for key in ("title", "message"):
+            if not isinstance(prompt, dict) or not isinstance(prompt.get(key), str) or not prompt[key]:
+                raise invalid_arguments(f"missing required field: {key} [json-pointer:/prompts/{at}]")
+    call.slack.state.prompts[channel.id] = {"title": call.text("title") or "", "prompts": prompts}
+    call.slack.changes.notify(("channel", channel.id), "anything")
     return {}
 
 
@@ -79,6 +94,7 @@ async def rename_session(call: Call) -> JsonObject:
 METHODS: Mapping[str, Method] = {
     "assistant.threads.setStatus": Method(run=set_thread_status, scopes=("assistant:write", "chat:write")),
     "assistant.threads.setTitle": Method(run=set_thread_title, scopes=("assistant:write",)),
+    "assistant.threads.setSuggestedPrompts": Method(run=set_suggested_prompts, scopes=("assistant:write",)),
     "agents.sessions.setStatus": Method(run=set_session_status, scopes=("chat:write",)),
     "agents.sessions.rename": Method(run=rename_session, scopes=("chat:write",)),
 }

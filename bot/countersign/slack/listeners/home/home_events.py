@@ -1,4 +1,4 @@
-"""Somebody opens their Home tab, or another page of it."""
+"""Somebody opens their Home tab, another page of it, or the messages with the agent."""
 
 import re
 from typing import Any
@@ -21,6 +21,9 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
             user = str(event["user"])
             await context.home_tabs.opened(user)
             context.background_tasks.start("publish_home", context.home_tabs.publish(user))
+        if event.get("tab") == "messages" and event.get("channel") and context.prompts is not None:
+            suggested = context.prompts.suggest(str(event["channel"]))
+            context.background_tasks.start("suggest_prompts", suggested)
 
     async def on_page(ack: Ack, body: dict[str, Any]) -> None:
         click = ButtonClick.from_payload(body, context.workspace.team)

@@ -1,0 +1,92 @@
+"""The state of Slack's agent session in a thread: working, waiting for a person, or at rest."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from enum import StrEnum
+
+import structlog
+
+from countersign.approvals.errors import CountersignError
+from countersign.flow.messages.inbound import InboundKind
+from countersign.flow.messages.outgoing import OutgoingKind
+from countersign.flow.ports.live import SessionDisplay
+from countersign.flow.thread import ThreadRef
+from countersign.flow.work import StepResult, Work
+
+SHOW_AFTER = 1.0  # seconds; what is quicker needs no Stop button
+TITLE_LIMIT = 80  # characters of the first message; Slack takes 200
+
+log = structlog.get_logger()
+
+
+class SessionStatus(StrEnum):
+    """Slack's own words."""
+
+    PROCESSING = "processing"
+    SUSPENDED = "suspended"
+    ACTIVE = "active"
+
+
+class AgentSessions:
+    def __init__(self, display: SessionDisplay, show_after: float = SHOW_AFTER) -> None:
+        self._display = display
+        self._show_after = show_after
+
+    def open(self, work: Work) -> "AgentSession":
+        return AgentSession(work, self._display, self._show_after)
+
+
+class AgentSession:
+    """One step's. A status that Slack does not take is not tried again, and no step fails by it."""
+
+    def __init__(self, work: Work, display: SessionDisplay, show_after: float) -> None:
+        self._ref: ThreadRef = work.thread.ref
+        self._title = _title(work)
+        self._initiator = work.thread.requester
+        self._display = display
+        self._show_after = show_after
+        self._waited = any(review.approval.posted_to is None for review in work.open)
+        self._shown = False
+        self._task = asyncio.create_task(self._show())
+
+    async def finish(self, result: StepResult | None) -> None:
+        """`result`: None if another attempt follows."""
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        if result is None:
+            return
+        if result.waits:
+            await self._set(SessionStatus.SUSPENDED)
+        elif self._shown or self._waited:
+            await self._set(SessionStatus.ACTIVE)
+
+    async def _show(self) -> None:
+        await asyncio.sleep(self._show_after)
+        self._shown = True
+        await self._set(SessionStatus.PROCESSING)
+
+    async def _set(self, status: SessionStatus) -> None:
+        try:
+            await self._display.set_session(self._ref, status.value, self._title, self._initiator)
+        except CountersignError as error:
+            log.info("session_status_not_set", thread_id=self._ref.id, reason=str(error))
+
+
+def _title(work: Work) -> str | None:
+    """Of a session that begins: the first line of the message that begins it."""
+    first = work.inbound[0] if work.inbound else None
+    if first is None or first.kind is not InboundKind.MESSAGE:
+        return None
+    line = " ".join(first.text.split())
+    return line if len(line) <= TITLE_LIMIT else f"{line[: TITLE_LIMIT - 1]}…"
+
+
+def with_feedback(result: StepResult) -> StepResult:
+    """The result, with buttons below the last words of a run that came to its end."""
+    said = [row for row in result.post if row.kind is OutgoingKind.AGENT_MESSAGE]
+    if result.waits or result.thread.halted or not said or not isinstance(said[-1].body, dict):
+        return result
+    asking = replace(said[-1], body={**said[-1].body, "feedback": True})
+    return replace(result, post=tuple(asking if row is said[-1] else row for row in result.post))

@@ -1,0 +1,15 @@
+"""What people say of an agent's answers."""
+
+from countersign.error_translation import translates_errors
+from countersign.flow.ports import Verdict
+from countersign.store.connections.pool import Pool, fetch
+
+
+@translates_errors
+class FeedbackStore:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def save(self, key: str, channel: str, user: str, verdict: Verdict) -> bool:
+        values = {"key": key, "channel": channel, "user": user, "verdict": verdict}
+        return bool(await fetch(self._pool, "save_feedback", values))

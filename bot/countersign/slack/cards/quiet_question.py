@@ -6,6 +6,7 @@ No title in large print and no frame: in a conversation of many turns each turn 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.flow.review import Review
+from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import Block, context_block, plain_section
 from countersign.slack.block_kit.escaping import escape
 from countersign.slack.cards.buttons.whole_card_buttons import whole_card_buttons
@@ -13,7 +14,7 @@ from countersign.slack.cards.people.request_line import has_details, request_tex
 from countersign.slack.cards.row import only_row_buttons
 from countersign.slack.cards.values.review_fields import other_parts
 
-_HOW = "Reply in this thread to answer."
+_HOW = N_("Reply in this thread to answer.")
 
 
 def is_quiet_question(review: Review) -> bool:
@@ -36,7 +37,7 @@ def quiet_question_blocks(review: Review) -> list[Block]:
     )
     small = [_without_style(block) for block in buttons]
     note = f" · Format: {escape(review.format.note)}" if review.format.note else ""
-    line = f"{_HOW} {request_text(approval, request)}{note}"
+    line = f"{_(_HOW)} {request_text(approval, request)}{note}"
     return [plain_section(escape(request.title)), *small, context_block(line)]
 
 

@@ -13,6 +13,7 @@ import structlog
 
 from countersign.flow.errors import SlackRefused
 from countersign.flow.live.content import MessageStream, Plan, Shown
+from countersign.i18n import _
 from countersign.slack.block_kit.builders import Block, RenderedMessage, context_block
 from countersign.slack.messages import WRITTEN_BY_THE_AGENT
 from countersign.slack.streams.live_text import live_text
@@ -200,7 +201,7 @@ def _shown(stream: MessageStream, content: str | Plan) -> Shown:
 
 def _first_chunks(text: str) -> list[Block]:
     """Whose words they are stands above them, since nothing stands below them until they are whole."""
-    author = {"type": "blocks", "blocks": [context_block(WRITTEN_BY_THE_AGENT)]}
+    author = {"type": "blocks", "blocks": [context_block(_(WRITTEN_BY_THE_AGENT))]}
     return [author, {"type": "markdown_text", "text": text}]
 
 
@@ -216,7 +217,7 @@ def _next_chunks(shown: Shown, content: str | Plan) -> list[Block]:
 def _rendered(content: str | Plan) -> RenderedMessage:
     if isinstance(content, Plan):
         return plan_message(content)
-    author = context_block(WRITTEN_BY_THE_AGENT)
+    author = context_block(_(WRITTEN_BY_THE_AGENT))
     return RenderedMessage(
         text=content[:_MAX_FALLBACK], blocks=[{"type": "markdown", "text": content}, author]
     )

@@ -1,4 +1,6 @@
-"""Pattern: a critical step runs or is skipped, and the answer decides the way through the graph.
+"""Pays a refund once it is approved.
+
+Pattern: a critical step runs or is skipped, and the answer decides the way through the graph.
 
 The request has several typed fields, so a run of this graph is started by a form. The node that asks does
 nothing else: it runs again when the answer comes, and `Command(goto=...)` sends the run on.

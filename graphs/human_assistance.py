@@ -30,5 +30,8 @@ def human_assistance(
 
 
 def graph() -> CompiledStateGraph[Any, Any, Any, Any]:
-    """Build the agent; `create_agent` runs each tool call as its own task, so several questions may wait."""
+    """Asks in the thread when there is something that only people know.
+
+    `create_agent` runs each tool call as its own task, so several questions may wait.
+    """
     return create_agent(chat_model(), [human_assistance], system_prompt=PROMPT)

@@ -83,7 +83,10 @@ def shared_human(state: State) -> Command[str]:
 
 
 def separate() -> CompiledStateGraph[State, None, MessagesState, MessagesState]:
-    """Build the variant in which each agent has a human node of its own."""
+    """Plans an event with you: a planner and a treasurer take turns, and each asks you itself.
+
+    Each agent has a human node of its own.
+    """
     builder = StateGraph(State, input_schema=MessagesState, output_schema=MessagesState)
     for name, other in AGENTS:
         human = f"human_of_{name}"
@@ -94,7 +97,10 @@ def separate() -> CompiledStateGraph[State, None, MessagesState, MessagesState]:
 
 
 def shared() -> CompiledStateGraph[State, None, MessagesState, MessagesState]:
-    """Build the variant in which both agents share one human node."""
+    """Plans an event with you: a planner and a treasurer take turns in one conversation.
+
+    Both agents share one human node.
+    """
     builder = StateGraph(State, input_schema=MessagesState, output_schema=MessagesState)
     for name, other in AGENTS:
         builder.add_node(name, agent(name, other, "human"), destinations=("human", other))

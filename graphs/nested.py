@@ -1,4 +1,6 @@
-"""Pattern: an interrupt inside a subgraph, once as a node and once called as a function.
+"""Gets a document signed off by Legal, then by Press.
+
+Pattern: an interrupt inside a subgraph, once as a node and once called as a function.
 
 As a node, the subgraph is part of the parent: after the answer only the subgraph's waiting node runs again.
 Called as a function, it is just code in the parent's node: that node runs again from its first line, and

@@ -1,4 +1,6 @@
-"""Pattern: several questions wait at once, and may be answered in any order.
+"""Collects a review of each candidate, all at the same time.
+
+Pattern: several questions wait at once, and may be answered in any order.
 
 Each candidate is reviewed in a branch of its own (`Send`), so each has an interrupt of its own and none
 waits for another. The answer's shape is said with `response_schema`: people get a form for it, and

@@ -29,7 +29,7 @@ class Result(TypedDict):
 
 
 def graph() -> CompiledStateGraph[State, None, Request, Result]:
-    """Build the graph; it needs a model for the draft."""
+    """Drafts an announcement for you to edit and approve."""
     model = chat_model()
 
     async def draft(state: Request) -> dict[str, Any]:

@@ -20,7 +20,7 @@ PROMPT = SystemMessage("You post messages to Slack channels. If a reviewer has f
 
 
 def graph() -> CompiledStateGraph[MessagesState, None, MessagesState, MessagesState]:
-    """Build the graph; it needs a model that calls tools."""
+    """Posts messages, and takes your feedback before it does."""
     # One call at a time: a node that interrupts once is a node whose answers cannot be mixed up.
     model = chat_model().bind_tools([post_message], parallel_tool_calls=False)
 

@@ -1,4 +1,6 @@
-"""Pattern: an effect that happens once, whatever runs again.
+"""Posts an announcement once it is approved.
+
+Pattern: an effect that happens once, whatever runs again.
 
 Two rules. *Place*: a node runs again from its first line when its question is answered, so an effect
 belongs after `interrupt()`, best in a node of its own. *Key*: a node can also run again because its process

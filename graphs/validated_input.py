@@ -1,4 +1,6 @@
-"""Pattern: ask until the answer is valid.
+"""Reserves a room, and asks how many people come until the answer fits one.
+
+Pattern: ask until the answer is valid.
 
 One node asks once and another judges, with an edge back. A `while` loop around `interrupt()` inside one
 node would work too, but the node would run again from its start for every answer given so far.

@@ -46,7 +46,7 @@ def prompt_with_the_time(_request: ModelRequest) -> str:
 
 
 def graph() -> CompiledStateGraph[Any, Any, Any, Any]:
-    """Build the assistant.
+    """Does small chores in Slack: posts, reminders and invitations, each after your approval.
 
     Raises `ModelNotConfiguredError` without a key, `UnknownGateError` for a misspelt gate.
     """

@@ -82,8 +82,8 @@ async def test_home_follows_what_waits_and_decides_it(governed: Stage) -> None:
     await press(ws.bob, "approval:approve", "Refund")
     assert (await resumed(governed, card.thread)) == {"type": "approve"}
     assert "Approved by bob" in (await card.closes(limit=20)).text
-    await ws.bob.home_shows(saying("Nothing waits for you", "Decided lately", "*Approved*"))
-    await ws.carol.home_shows(saying("Decided lately", "*Approved*"))
+    await ws.bob.home_shows(saying("Nothing waits for you", "Recently decided", "*Approved*"))
+    await ws.carol.home_shows(saying("Recently decided", "*Approved*"))
     assert [event for event, _ in governed.ledger(card.thread)] == ["opened", "decided", "resumed"]
 
 

@@ -88,7 +88,7 @@ async def test_a_graph_of_a_form_is_started_in_one_modal_from_anywhere(governed:
 
 async def test_graphs_are_listed_with_what_they_do(governed: Stage) -> None:
     listed = (await governed.ws.carol.runs("/agent graphs")).text
-    assert "`approve_or_reject`: Pattern: a critical step runs or is skipped" in listed
+    assert "`approve_or_reject`: Pays a refund once it is approved." in listed
     assert "`assistant` (default): " in listed
 
 

@@ -96,6 +96,21 @@ async def test_history_lists_what_was_decided_the_latest_first_with_pages(bot: B
     assert "Nothing was decided so far" in (await ws.alice.runs("/approvals history")).text
 
 
+async def test_history_says_of_each_what_its_card_says(bot: Bot) -> None:
+    ws = bot.ws
+    question = await bot.asks("Which environment?")
+    await question.answer(ws.bob, "staging")
+    draft = await bot.asks(TOOL)
+    await draft.edit(ws.bob, {"/channel": "#general"})
+    for card in (question, draft):
+        await card.closes()
+
+    text = (await ws.bob.runs("/approvals history")).text
+    assert ":speech_balloon: *Answered* by" in text
+    assert ":pencil2: *Edited and approved* by" in text
+    assert "*Approved*" not in text
+
+
 async def test_help_names_every_subcommand(bot: Bot) -> None:
     told = (await bot.ws.bob.runs("/approvals help")).text
     for word in ("history", "delegate", "grants", "review"):

@@ -78,6 +78,14 @@ async def test_a_message_is_asked_about_in_its_own_thread(bot: Bot) -> None:
     assert row.text.endswith("What can we do?")
 
 
+async def test_a_quotation_names_people_and_leaves_out_the_mention_of_the_bot(bot: Bot) -> None:
+    ws = bot.ws
+    said = await ws.alice.says("#ops", "@countersign ask @bob")
+    await ws.carol.shortcuts("ask_agent", said.messages()[0])
+    text = initial_text(await ws.carol.modal_opens(title="Ask the agent"))
+    assert text.startswith(f"> ask @Bob Berger ({ws.bob.id})\n")
+
+
 async def test_where_a_decision_is_awaited_nothing_is_started(bot: Bot) -> None:
     card = await bot.asks({"type": "tool_approval", "name": "pay", "args": {}})
     await bot.ws.carol.shortcuts("ask_agent", card.thread.messages()[0])

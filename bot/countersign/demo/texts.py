@@ -53,7 +53,7 @@ EXAMPLE_GRAPHS = AppInfo(
         ),
         Suggestion(
             title="Ask for a refund that two others must approve",
-            why="Enter 1,500 in the form. Alice can't approve her own refund; Bob and Carol of @finance can.",
+            why="Enter 1500 as amount. Alice can't approve her own refund; Bob and Carol of @finance can.",
             person="alice",
             channel="general",
             text="/agent approve_or_reject: a refund for Dana Diaz",

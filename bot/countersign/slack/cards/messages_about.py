@@ -13,6 +13,7 @@ from countersign.slack.block_kit.builders import Block, RenderedMessage, context
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
 from countersign.slack.block_kit.formatting import user_mention
 from countersign.slack.cards.break_glass import break_glass_reasons
+from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.buttons.whole_card_buttons import cancel_blocks
 from countersign.slack.cards.people.request_line import request_text
 from countersign.slack.cards.people.voters import voter_mention
@@ -32,7 +33,7 @@ _OUTCOME = {
     Outcome.REJECTED: ":no_entry: *Rejected*",
     Outcome.EXPIRED: ":hourglass: *Expired*",
     Outcome.CANCELLED: ":no_entry_sign: *Cancelled*",
-    Outcome.WITHDRAWN: ":leftwards_arrow_with_hook: *No longer needed*",
+    Outcome.WITHDRAWN: ":leftwards_arrow_with_hook: *Withdrawn*",
 }
 
 
@@ -108,7 +109,16 @@ def outcome_line(approval: Approval) -> str:
         dict.fromkeys(voter_mention(vote) for vote in approval.votes if vote is not None and vote.by_a_person)
     )
     by = f" by {' and '.join(people)}" if people and outcome is not Outcome.WITHDRAWN else ""
-    return f"{_OUTCOME[outcome]}{by}"
+    return f"{_what_came_of_it(approval, outcome)}{by}"
+
+
+def _what_came_of_it(approval: Approval, outcome: Outcome) -> str:
+    """As its card says: a question is answered, not approved."""
+    kinds = {vote.decision.kind for vote in approval.votes if vote is not None}
+    if outcome is not Outcome.APPROVED or len(kinds) != 1:
+        return _OUTCOME[outcome]
+    kind = kinds.pop()
+    return f"{card_actions.emoji(kind)} *{card_actions.outcome(kind)}*"
 
 
 def _closed(review: Review, title: str, link: str) -> RenderedMessage:

@@ -8,7 +8,7 @@ from countersign.slack.home.links import CardLinks
 
 PAGE = "history:page"  # with the page's number behind a colon
 _NOTHING = N_("Nothing was decided so far of what you asked for or voted on.")
-_HEADING = N_("*Decided lately*, of what you asked for or voted on:")
+_HEADING = N_("*Recently decided*, of what you asked for or voted on:")
 
 
 def render_history(found: Decided, page: int, links: CardLinks) -> RenderedMessage:

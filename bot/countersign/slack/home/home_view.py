@@ -92,4 +92,4 @@ def _decided(inbox: Inbox, links: CardLinks) -> list[Block]:
     if not inbox.decided:
         return []
     lines = [decided_line(review, links) for review in inbox.decided]
-    return [header(_("Decided lately")), *map(section, lines), context_block(_(_OLDER))]
+    return [header(_("Recently decided")), *map(section, lines), context_block(_(_OLDER))]

@@ -45,9 +45,9 @@ class Names:
     def forget(self) -> None:
         self._cache.clear()
 
-    async def readable(self, text: str) -> str:
+    async def readable(self, text: str, *, timeout: float = _TIMEOUT) -> str:
         """The text with `@Bob Berger (U0...)` for each `@U0...`, for a graph to read."""
-        names = await self.of(found[1] or found[2] for found in _BARE.finditer(text))
+        names = await self.of((found[1] or found[2] for found in _BARE.finditer(text)), timeout=timeout)
 
         def named(found: re.Match[str]) -> str:
             name = names.get(found["who"] or found["where"])
@@ -55,13 +55,13 @@ class Names:
 
         return _BARE.sub(named, text)
 
-    async def of(self, ids: Iterable[str]) -> Mapping[str, str]:
+    async def of(self, ids: Iterable[str], *, timeout: float = _TIMEOUT) -> Mapping[str, str]:
         """The names that Slack tells in time."""
         wanted = list(dict.fromkeys(ids))[:_MAX_LOOKUPS]
         if not wanted:
             return {}
         tasks = {each: self._task(each) for each in wanted}
-        await asyncio.wait(tasks.values(), timeout=_TIMEOUT)
+        await asyncio.wait(tasks.values(), timeout=timeout)
         done = {each: task.result() for each, task in tasks.items() if task.done()}
         return {each: name for each, name in done.items() if name}
 

@@ -20,6 +20,7 @@ from countersign.slack.block_kit.builders import Block
 from countersign.slack.forms.modal import notice_view, submitted_values
 from countersign.slack.listeners.acknowledgement import acknowledge_submission
 from countersign.slack.listeners.context import Ack, ListenerContext, describe_error
+from countersign.slack.listeners.events.mentions import without_mentions
 from countersign.slack.listeners.shortcuts.start_view import (
     CHANNEL,
     GRAPH,
@@ -33,6 +34,7 @@ from countersign.slack.listeners.shortcuts.start_view import (
 )
 from countersign.slack.text.incoming import readable
 
+_NAMES_TIMEOUT = 1.0  # seconds; the trigger of the form expires after three
 _QUOTE_LIMIT = 2000  # characters of the message that the text begins with
 _NOTHING_STARTED = N_("Nothing was started")
 _NOT_THERE = N_("I'm not in this channel. Invite me with `/invite`, then try again.")
@@ -86,10 +88,16 @@ async def _open_for_message(context: ListenerContext, body: Mapping[str, Any]) -
         await _open(context, body, notice_view(_(_NOTHING_STARTED), describe_error(error)))
         return
     link = context.workspace.link(channel, ts, thread_ts)
-    text = _quoted(readable(str(message.get("text") or "")), link)
+    text = _quoted(await _words(context, str(message.get("text") or "")), link)
     graphs = {info.name: info} if info is not None else context.graphs
     view = start_view(graphs, info or context.graphs[context.default_graph], place, text)
     await _open(context, body, view)
+
+
+async def _words(context: ListenerContext, text: str) -> str:
+    """The message without the mention of the bot, and with the names of those whom it mentions."""
+    words = readable(without_mentions(text, context.workspace))
+    return await context.client.names.readable(words, timeout=_NAMES_TIMEOUT)
 
 
 def _quoted(text: str, link: str) -> str:

@@ -148,6 +148,7 @@ def test_its_own_tests_pass(folder: Path) -> None:
     tested = run_pytest(folder)
     assert tested.returncode == 0, tested.stdout
     assert "3 passed" in tested.stdout
+    assert "Warning" not in tested.stdout + tested.stderr
 
 
 @pytest.mark.timeout(200)

@@ -38,6 +38,12 @@ def test_a_good_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "approvals.toml: 2 rules, nothing wrong.\n"
 
 
+def test_one_rule_is_counted_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("approvals.toml").write_text('[[rule]]\nname = "payments"\naction = "pay"\n')
+    assert policy("check") == 0
+    assert capsys.readouterr().out == "approvals.toml: 1 rule, nothing wrong.\n"
+
+
 def test_no_file_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert policy("check") == 0
     assert "members decide everything" in capsys.readouterr().out

@@ -58,7 +58,8 @@ async def _check(policy: Policy, path: Path, graphs: Path | None) -> int:
     for finding in findings:
         print(finding.in_file(str(path)))
     if not findings:
-        print(f"{path}: {len(policy.rules)} rules, nothing wrong.")
+        count = len(policy.rules)
+        print(f"{path}: {count} {'rule' if count == 1 else 'rules'}, nothing wrong.")
     return 1 if findings else 0
 
 

@@ -9,7 +9,7 @@ from countersign.commands.doctor.findings import Finding, fail, ok, skip, warn
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.slack.app_manifest.permissions import SCOPES, Scope
 
-NO_SLACK = "Slack did not take the bot token."
+NO_SLACK = "There is no usable SLACK_BOT_TOKEN."
 
 _KINDS = {  # by how they begin; the longest first
     "xoxe.xoxb-": "a bot token that rotates",

@@ -114,7 +114,7 @@ async def check_events(examination: Examination) -> AsyncIterator[Finding]:
         yield skip(_no_socket(examination), _SERVE_HTTP if settings.slack_signing_secret else "")
         return
     if examination.workspace is None or examination.api is None:
-        yield skip("Slack did not take the bot token.")
+        yield skip("There is no usable SLACK_BOT_TOKEN.")
         return
     if not seconds:
         yield skip("Events and clicks were not tested.", _TRY_IT)

@@ -50,9 +50,9 @@ APPROVAL_GUARDS = (
     Guard(
         name="what no rule governs cannot be cancelled",
         file=_CANCEL,
-        old="        if not is_cancellable(review):\n",
-        new="        if not review:\n",
-        tests=(f"{_CANCELLED}::test_what_can_only_be_answered_and_what_no_rule_governs_is_not_cancelled",),
+        old="        if not may_be_cancelled(approval):\n",
+        new="        if not approval:\n",
+        tests=(f"{_CANCELLED}::test_what_no_rule_governs_is_not_cancelled",),
     ),
     Guard(
         name="who may not decide claims nothing",

@@ -63,8 +63,8 @@ SECURITY_GUARDS = (
     Guard(
         name="what nobody can read cannot be approved",
         file="bot/countersign/interrupts/parsing.py",
-        old="without_approval(parse(kept.value, schema, shape), kept)",
-        new="parse(kept.value, schema, shape)",
+        old="without_approval(_parse(kept.value, schema, shape), kept)",
+        new="_parse(kept.value, schema, shape)",
         tests=(f"{_LARGE}::test_what_is_too_large_to_read_is_rejected_or_answered_and_nothing_else",),
     ),
     Guard(

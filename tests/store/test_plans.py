@@ -15,7 +15,8 @@ TABLES = (
 )  # fmt: skip
 # Everything else is asked for while somebody waits, or every few seconds.
 SELDOM = {
-    "pending_counts",  # a scrape: it counts what is pending
+    "gauges",  # a scrape, cached for some seconds: it counts what is pending
+    "vector_version",  # once, at the start, where LangGraph's store has an index
     "halted_threads",  # an operator's list
     "card_row_posted",  # a press on a card whose post nobody lived to record
     "delete_expired_inbox", "delete_expired_outbox", "delete_expired_effects",

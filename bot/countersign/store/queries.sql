@@ -162,14 +162,14 @@ FROM (
                SELECT 1 FROM countersign.inbox told
                WHERE told.thread_id = m.thread_id AND told.done_at IS NULL AND told.user_id = m.user_id
                  AND told.queued_told_at IS NOT NULL) AS is_first
-    FROM countersign.inbox m JOIN countersign.threads t ON t.id = m.thread_id
+    FROM countersign.inbox m
     WHERE m.done_at IS NULL AND m.held_at IS NULL AND m.queued_told_at IS NULL AND m.kind = 'message'
       AND m.received_at < now() - interval '1.5 seconds'
       AND (EXISTS (
                SELECT 1 FROM countersign.inbox earlier
                WHERE earlier.thread_id = m.thread_id AND earlier.done_at IS NULL AND earlier.seq < m.seq
                  AND earlier.held_at IS NULL AND earlier.kind IN ('message', 'form', 'retry', 'ask_again'))
-           OR (t.halted IS NULL AND EXISTS (
+           OR ((SELECT t.halted IS NULL FROM countersign.threads t WHERE t.id = m.thread_id) AND EXISTS (
                SELECT 1 FROM countersign.approvals a
                WHERE a.thread_id = m.thread_id AND a.status = 'decided' AND a.undo_until IS NULL)))
       AND NOT EXISTS (

@@ -34,6 +34,16 @@ async def test_a_decision_on_the_home_tab_is_one_with_the_card(stage: Stage, vis
     await expect(page.get_by_text("Approved").first).to_be_visible(timeout=SLOW)
 
 
+async def test_the_title_of_an_entry_leads_to_its_thread(stage: Stage, visit: Visit) -> None:
+    page = await visit(stage.ws, "bob")
+    await opens_home(page, stage)
+    await asks(stage, "feed_the_cat", dish="tuna")
+    await page.get_by_role("link", name="Feed the cat").first.click(timeout=SLOW)
+    thread = page.get_by_role("region", name="Thread")
+    await expect(thread.get_by_text("tuna").first).to_be_visible(timeout=SLOW)
+    await expect(page.get_by_role("button", name="You are Bob Berger")).to_be_visible()
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1360, 390], ids=["desktop", "phone"])
 async def test_nothing_of_the_home_tab_is_cut_off(

@@ -30,6 +30,17 @@ function parse(hash: string): Route {
   return { place: "channel", channel, thread };
 }
 
+/** Where a link of Slack's form to a message leads in this page, as a fragment; undefined for any other link. */
+export function ofPermalink(href: string): string | undefined {
+  if (!URL.canParse(href)) return undefined;
+  const link = new URL(href);
+  // The port is another one after a restart, and older messages still name the one before.
+  if (link.hostname !== location.hostname) return undefined;
+  const [, channel, seconds, rest] = /^\/archives\/(\w+)\/p(\d{10})(\d{6})$/.exec(link.pathname) ?? [];
+  if (!channel) return undefined;
+  return `#/${channel}/${link.searchParams.get("thread_ts") ?? `${seconds}.${rest}`}`;
+}
+
 export function go(route: Route): void {
   const parts = route.place === "channel" ? [route.channel, route.thread] : route.place === "home" ? ["home"] : [];
   location.hash = `#/${parts.filter(Boolean).join("/")}`;

@@ -12,7 +12,7 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage, Notice
-from countersign.i18n import Text, matching_language, reader_language
+from countersign.i18n import N_, Text, _, matching_language, reader_language
 from countersign.slack.approver_directory import ApproverDirectory
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.block_kit.escaping import escape, quote_imitations
@@ -31,15 +31,15 @@ from countersign.slack.transport.outbound.response_url import respond
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace
 from countersign.slack.user_directory import UserDirectory
 
-_IMAGE_REFUSED = "Slack refused the agent's image ({error}). Ask your admin to allow files:write."
+_IMAGE_REFUSED = N_("Slack refused the agent's image ({error}). Ask your admin to allow files:write.")
 _FROM_APPROVAL = {OutgoingKind.CARD, OutgoingKind.DIRECT, OutgoingKind.POINTER}
-_NOT_IN_CHANNEL = "I'm not in this channel. Invite me with `/invite`, then try again."
+_NOT_IN_CHANNEL = N_("I'm not in this channel. Invite me with `/invite`, then try again.")
 _ROOT_REFUSED = {
     "not_in_channel": _NOT_IN_CHANNEL,
     "channel_not_found": _NOT_IN_CHANNEL,
-    "is_archived": "This channel is archived. Start in another channel.",
-    "restricted_action": "The settings of this workspace don't let me post here. Ask an admin.",
-    "missing_scope": "This app lacks a permission to post here. Ask your admin to add it.",
+    "is_archived": N_("This channel is archived. Start in another channel."),
+    "restricted_action": N_("The settings of this workspace don't let me post here. Ask an admin."),
+    "missing_scope": N_("This app lacks a permission to post here. Ask your admin to add it."),
 }
 
 log = structlog.get_logger()
@@ -95,7 +95,7 @@ class SlackClient:
             reason = str(unusable)
         except SlackRefused as refused:
             log.warning("image_refused", key=row.key, slack_error=refused.error)
-            reason = _IMAGE_REFUSED.format(error=refused.error)
+            reason = _(_IMAGE_REFUSED).format(error=refused.error)
         note: dict[str, Any] = {"text": reason}
         return await self._sender.send_all(
             row, render_message(replace(row, kind=OutgoingKind.NOTE, body=note))
@@ -187,9 +187,8 @@ class SlackClient:
     async def root_refused(self, row: Outgoing, error: str) -> None:
         """Notify the person who typed /agent. Never raises: nobody else could be notified."""
         body: dict[str, Any] = dict(row.body) if isinstance(row.body, dict) else {}
-        text = _ROOT_REFUSED.get(
-            error, f"Slack didn't let me start a thread here ({error}). Tell your admin."
-        )
+        unknown = N_("Slack didn't let me start a thread here ({error}). Tell your admin.")
+        text = _(_ROOT_REFUSED.get(error, unknown)).format(error=error)
         if await respond(self._api.web, str(body.get("response_url") or ""), text):
             return
         here = ThreadRef(team=row.team, channel=row.channel, ts="")

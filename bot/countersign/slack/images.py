@@ -9,8 +9,9 @@ from typing import Any
 
 from countersign.approvals.errors import CountersignError
 from countersign.flow.messages.outgoing import IMAGE_LIMIT
+from countersign.i18n import N_, _
 
-_TOO_LARGE = "The agent's image is too large to post: it has {size:.1f} MB, and {limit} MB is the limit."
+_TOO_LARGE = N_("The agent's image is too large to post: it has {size:.1f} MB, and {limit} MB is the limit.")
 _EXTENSIONS = {
     "image/png": "png",
     "image/jpeg": "jpg",
@@ -39,13 +40,13 @@ def image_file(key: str, body: Mapping[str, Any]) -> ImageFile:
     data = "".join(str(body.get("data") or "").split())
     size = int(body.get("size") or len(data) * 3 // 4)
     if size > IMAGE_LIMIT:
-        raise UnusableImage(_TOO_LARGE.format(size=size / (1 << 20), limit=IMAGE_LIMIT >> 20))
+        raise UnusableImage(_(_TOO_LARGE).format(size=size / (1 << 20), limit=IMAGE_LIMIT >> 20))
     try:
         content = base64.b64decode(data + "=" * (-len(data) % 4), validate=True)
     except (binascii.Error, ValueError):
         content = b""
     if not content:
-        raise UnusableImage("The agent's image can't be posted: its content is not base64.")
+        raise UnusableImage(_("The agent's image can't be posted: its content is not base64."))
     extension = _EXTENSIONS.get(str(body.get("mime") or "").lower()) or _by_content(content)
     return ImageFile(
         name=f"image-{hashlib.sha256(key.encode()).hexdigest()[:12]}.{extension}", content=content

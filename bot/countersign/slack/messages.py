@@ -133,7 +133,7 @@ def _result(values: Any) -> tuple[RenderedMessage, ...]:
         else [Part(label="result", value=values)]
     )
     notice = truncate_escaped("; ".join(_on_one_line(part) for part in parts), _NOTIFICATION_LIMIT)
-    return _labelled(f"*{_('Result')}*", notice, parts)
+    return _labelled(_("*Result*"), notice, parts)
 
 
 def _done(tools: Any) -> tuple[RenderedMessage, ...]:
@@ -141,8 +141,9 @@ def _done(tools: Any) -> tuple[RenderedMessage, ...]:
     given = tools if isinstance(tools, list) else []
     parts = [Part(label=name, value=value) for each in given for name, value in each.items()]
     words = "; ".join(_on_one_line(part) for part in parts)
-    notice = f"{_('Done.')} {words}".strip()
-    return _labelled(_("Done."), truncate_escaped(notice, _NOTIFICATION_LIMIT), parts)
+    done = _("Done.")
+    notice = f"{done} {words}".strip()
+    return _labelled(done, truncate_escaped(notice, _NOTIFICATION_LIMIT), parts)
 
 
 def _labelled(heading: str, notice: str, parts: Sequence[Part]) -> tuple[RenderedMessage, ...]:

@@ -11,6 +11,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.rule import ReasonRequired
 from countersign.approvals.vote import Vote
 from countersign.flow.review import Review
+from countersign.i18n import _, ngettext
 from countersign.interrupts import ReviewRequest, ReviewRow, single_line
 from countersign.slack.block_kit.builders import Block, actions, button, confirmation, context_block
 from countersign.slack.block_kit.escaping import code
@@ -135,7 +136,7 @@ def _decided_rows(approval: Approval, request: ReviewRequest) -> list[Block]:
         for at, (row, vote) in enumerate(zip(request.rows, approval.votes, strict=True))
         if vote is not None
     ]
-    return line_sections(lines, _DECIDED_ROWS_LIMIT, "more are decided. Open *Details* to read them.")
+    return line_sections(lines, _DECIDED_ROWS_LIMIT, _("more are decided. Open *Details* to read them."))
 
 
 def _decided_rows_truncated(approval: Approval, request: ReviewRequest) -> bool:
@@ -169,7 +170,7 @@ def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
     all_shown = on_card.issuperset(approval.open_rows) and not _decided_rows_truncated(approval, request)
     if not all_shown:
         first = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest)
-        buttons.append(button(card_actions.VIEW, "Details", first.pack()))
+        buttons.append(button(card_actions.VIEW, _("Details"), first.pack()))
     buttons += whole_card_buttons(review)
     return [
         *([context_block(left_out)] if left_out else []),
@@ -180,10 +181,14 @@ def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
 def _label(approval: Approval, request: ReviewRequest, covered: tuple[int, ...]) -> str:
     count = len(covered)
     if count == len(request.rows):
-        return f"Approve all {count}"
+        return _("Approve all {count}").format(count=count)
     if count == len(approval.open_rows):
-        return "Approve the last one" if count == 1 else f"Approve the other {count}"
-    return f"Approve number {covered[0] + 1}" if count == 1 else f"Approve {count} shown in full"
+        return _("Approve the last one") if count == 1 else _("Approve the other {count}").format(count=count)
+    return (
+        _("Approve number {number}").format(number=covered[0] + 1)
+        if count == 1
+        else _("Approve {count} shown in full").format(count=count)
+    )
 
 
 def _left_out(rows: list[int], shown: list[_OpenRow]) -> str:
@@ -194,16 +199,24 @@ def _left_out(rows: list[int], shown: list[_OpenRow]) -> str:
     sentences = []
     if alone:
         numbers = ", ".join(f"*{row + 1}*" for row in alone)
-        sentences.append(f"To be decided with the buttons of their own: {numbers}.")
+        sentences.append(_("To be decided with the buttons of their own: {numbers}.").format(numbers=numbers))
     if on_card:
         numbers = ", ".join(f"*{row + 1}*" for row in on_card)
-        sentences.append(f"Too long to show in full: {numbers}. Open *Details*, then decide on its own.")
+        sentences.append(
+            _("Too long to show in full: {numbers}. Open *Details*, then decide on its own.").format(
+                numbers=numbers
+            )
+        )
     if later:
         first, last = later[0] + 1, later[-1] + 1
-        numbers = f"*{first}*" if first == last else f"*{first}* to *{last}*"
-        verb = "is" if len(later) == 1 else "are"
+        numbers = f"*{first}*" if first == last else _("*{first}* to *{last}*").format(first=first, last=last)
         sentences.append(
-            f"{len(later)} more ({numbers}) {verb} shown here once these are decided. "
-            "Open *Details* to read everything now."
+            ngettext(
+                "{count} more ({numbers}) is shown here once these are decided. Open *Details* to read "
+                "everything now.",
+                "{count} more ({numbers}) are shown here once these are decided. Open *Details* to read "
+                "everything now.",
+                len(later),
+            ).format(count=len(later), numbers=numbers)
         )
     return " ".join(sentences)

@@ -2,6 +2,7 @@
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.vote import Vote
+from countersign.i18n import _
 from countersign.interrupts import single_line
 from countersign.slack.block_kit.builders import Block, section
 from countersign.slack.block_kit.escaping import truncate_escaped
@@ -14,8 +15,10 @@ def break_glass_blocks(approval: Approval) -> list[Block]:
     """Nothing where no row was decided so."""
     return [
         section(
-            f":rotating_light: *Break glass* · {user_mention(vote.by)} decided this alone. "
-            f"An approver has to review it.\n*Reason:* {truncate_escaped(reason, _REASON_LIMIT)}"
+            _(
+                ":rotating_light: *Break glass* · {by} decided this alone. An approver has to "
+                "review it.\n*Reason:* {reason}"
+            ).format(by=user_mention(vote.by), reason=truncate_escaped(reason, _REASON_LIMIT))
         )
         for vote, reason in _uses(approval)
     ]

@@ -6,6 +6,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.vote import Vote
+from countersign.i18n import N_, _, ngettext
 from countersign.interrupts import Part, ReviewRequest, ReviewRow, escape_invisible, json_equal
 from countersign.interrupts.pointer import split
 from countersign.slack.block_kit.builders import (
@@ -37,14 +38,14 @@ from countersign.slack.cards.values.payload import BlockBudget, payload_blocks
 from countersign.slack.cards.values.references import CardReference
 
 _PAYLOAD_BUDGET = BlockBudget(2500, 10)  # no more blocks than a container takes
-_FOLD = "What was asked"
+_FOLD = N_("What was asked")
 _ANSWER_BUDGET = BlockBudget(4000, 12)
 _MAX_DETAILED_ROWS = 5  # a batch of more rows shows one line for each
 _ROW_LINES_LIMIT = 9000
 _TEXT_LIMIT = 2900
-_TRUNCATED = "Shortened after the decision. The audit ledger has the full text."
-_MORE_ROWS = "more were decided. The audit ledger has them all."
-_QUESTION_GONE = "The agent no longer asks this."
+_TRUNCATED = N_("Shortened after the decision. The audit ledger has the full text.")
+_MORE_ROWS = N_("more were decided. The audit ledger has them all.")
+_QUESTION_GONE = N_("The agent no longer asks this.")
 
 
 def render_closed_card(approval: Approval, request: ReviewRequest) -> RenderedMessage:
@@ -60,9 +61,9 @@ def render_closed_card(approval: Approval, request: ReviewRequest) -> RenderedMe
             asked += _asked(request, at, vote)
     else:
         lines = [_row_line(request, at, decided_line(approval, at, vote)) for at, vote in enumerate(votes)]
-        record += line_sections(lines, _ROW_LINES_LIMIT, _MORE_ROWS)
+        record += line_sections(lines, _ROW_LINES_LIMIT, _(_MORE_ROWS))
     record += [*_undo(approval), footer(approval, request)]
-    return with_fold(_notification_text(request, votes), record, _FOLD, asked)
+    return with_fold(_notification_text(request, votes), record, _(_FOLD), asked)
 
 
 def _undo(approval: Approval) -> list[Block]:
@@ -71,16 +72,22 @@ def _undo(approval: Approval) -> list[Block]:
         return []
     value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
     return [
-        actions(f"undo:{approval.version}", [button(card_actions.UNDO, "Undo", value)]),
-        context_block(f"Can be undone until {format_datetime(approval.undo_until)}. The agent gets it then."),
+        actions(f"undo:{approval.version}", [button(card_actions.UNDO, _("Undo"), value)]),
+        context_block(
+            _("Can be undone until {at}. The agent gets it then.").format(
+                at=format_datetime(approval.undo_until)
+            )
+        ),
     ]
 
 
 def _render_withdrawn(approval: Approval, request: ReviewRequest) -> RenderedMessage:
     """Nothing was decided, or the decision had no effect: then no line says "Approved"."""
     decided = None not in approval.votes
-    outcome, emoji = ("Not used", ":warning:") if decided else ("Withdrawn", ":leftwards_arrow_with_hook:")
-    reason = truncate_escaped(approval.status_reason or _QUESTION_GONE, 1000)
+    outcome, emoji = (
+        (_("Not used"), ":warning:") if decided else (_("Withdrawn"), ":leftwards_arrow_with_hook:")
+    )
+    reason = truncate_escaped(approval.status_reason or _(_QUESTION_GONE), 1000)
     lines = [
         _row_line(request, at, unused_vote_line(vote))
         for at, vote in enumerate(approval.votes)
@@ -90,16 +97,20 @@ def _render_withdrawn(approval: Approval, request: ReviewRequest) -> RenderedMes
     blocks = [
         *_introduction(request),
         section(f"{emoji} *{outcome}.* {reason}"),
-        *line_sections(lines, _ROW_LINES_LIMIT // 2, _MORE_ROWS),
+        *line_sections(lines, _ROW_LINES_LIMIT // 2, _(_MORE_ROWS)),
         footer(approval, request),
     ]
     asked = payload_blocks(parts, _PAYLOAD_BUDGET, truncated=_TRUNCATED).blocks
-    return with_fold(escape(f"{outcome}: {request.title}"), blocks, _FOLD, asked)
+    return with_fold(escape(f"{outcome}: {request.title}"), blocks, _(_FOLD), asked)
 
 
 def _introduction(request: ReviewRequest) -> list[Block]:
     description = [description_block(request.description, 600)] if request.description else []
-    title = request.title if len(request.rows) == 1 else f"{len(request.rows)} actions"
+    title = (
+        request.title
+        if len(request.rows) == 1
+        else ngettext("{count} action", "{count} actions", len(request.rows)).format(count=len(request.rows))
+    )
     return [section(f"*{truncate_escaped(title, 1000)}*"), *description]
 
 
@@ -144,7 +155,7 @@ def _vote_details(row: ReviewRow, vote: Vote, budget: BlockBudget) -> list[Block
         return []  # the line says it
     if decision.kind is DecisionKind.EDIT:
         return edit_diff_blocks(edit_changes(row, vote), budget)
-    label = "Answer" if decision.kind is DecisionKind.RESPOND else "Reason"
+    label = _("Answer") if decision.kind is DecisionKind.RESPOND else _("Reason")
     if decision.message:
         return _labelled_text(label, decision.message, budget)
     if decision.kind is DecisionKind.RESPOND:
@@ -169,7 +180,10 @@ def _labelled_text(label: str, text: str, budget: BlockBudget) -> list[Block]:
     shown = truncate_escaped(labelled, min(budget.chars, _TEXT_LIMIT))
     if shown == escape(labelled):
         return [plain_section(shown)]
-    return [plain_section(shown), context_block(f"Shortened from {len(text):,} characters.")]
+    return [
+        plain_section(shown),
+        context_block(_("Shortened from {count:,} characters.").format(count=len(text))),
+    ]
 
 
 def _notification_text(request: ReviewRequest, votes: list[Vote]) -> str:
@@ -179,11 +193,11 @@ def _notification_text(request: ReviewRequest, votes: list[Vote]) -> str:
 
 def _outcome(vote: Vote) -> str:
     if vote.expired:
-        return "Expired: nobody answered"
+        return _("Expired: nobody answered")
     if vote.decision.ends_run:
-        return f"Run cancelled by {vote.by.name}"
-    done = "Cancelled" if vote.cancelled else card_actions.outcome(vote.decision.kind)
-    return f"{done} by {vote.by.name}"
+        return _("Run cancelled by {name}").format(name=vote.by.name)
+    done = _("Cancelled") if vote.cancelled else card_actions.outcome(vote.decision.kind)
+    return _("{outcome} by {person}").format(outcome=done, person=vote.by.name)
 
 
 def footer(approval: Approval, request: ReviewRequest) -> Block:

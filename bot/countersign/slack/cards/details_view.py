@@ -57,11 +57,11 @@ def details_view(review: Review, ref: ModalReference, trace_url: str | None = No
     if page == 0 and request.description:
         blocks.append(_plain_section(request.description))
     blocks += all_sections[page * _SECTIONS_PER_PAGE : (page + 1) * _SECTIONS_PER_PAGE] or [
-        section("There are no further details.")
+        section(_("There are no further details."))
     ]
     if last:
         blocks.append(_page_buttons(ref, page, last))
-    algorithm = "SHA-256" if approval.digest_key is None else "keyed SHA-256"
+    algorithm = "SHA-256" if approval.digest_key is None else _("keyed SHA-256")
     shown = f"Digest ({algorithm}) `{approval.shown_digest}`"
     blocks.append(context_block(f"Approval `{approval.id}`\n{shown}"))
     if (link := _trace_link(approval, trace_url)) is not None:
@@ -69,8 +69,8 @@ def details_view(review: Review, ref: ModalReference, trace_url: str | None = No
         blocks.append(context_block(f"<{escape(link)}|{label}>"))
     return {
         "type": "modal",
-        "title": plain("Details"),
-        "close": plain("Close"),
+        "title": plain(_("Details")),
+        "close": plain(_("Close")),
         "private_metadata": replace(ref, page=page).pack(),
         "blocks": blocks,
     }

@@ -8,6 +8,7 @@ from countersign.approvals.lifecycle import Outcome, Phase
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.notices.direct_messages import Why
 from countersign.flow.review import Review
+from countersign.i18n import N_, TextList, _
 from countersign.interrupts import single_line
 from countersign.slack.block_kit.builders import Block, RenderedMessage, context_block, section
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
@@ -23,17 +24,17 @@ _TITLE_LIMIT = 300
 _MAX_VALUES = 4
 _REASON_LIMIT = 1000
 _LEAD = {
-    Why.ASKED: "Your approval is needed",
-    Why.REMINDED: "Reminder: your approval is still needed",
-    Why.REFERRED: "You were asked to decide",
-    Why.ESCALATED: "Escalated to you: nobody has decided this yet",
+    Why.ASKED: N_("Your approval is needed"),
+    Why.REMINDED: N_("Reminder: your approval is still needed"),
+    Why.REFERRED: N_("You were asked to decide"),
+    Why.ESCALATED: N_("Escalated to you: nobody has decided this yet"),
 }
 _OUTCOME = {
-    Outcome.APPROVED: ":white_check_mark: *Approved*",
-    Outcome.REJECTED: ":no_entry: *Rejected*",
-    Outcome.EXPIRED: ":hourglass: *Expired*",
-    Outcome.CANCELLED: ":no_entry_sign: *Cancelled*",
-    Outcome.WITHDRAWN: ":leftwards_arrow_with_hook: *Withdrawn*",
+    Outcome.APPROVED: N_(":white_check_mark: *Approved*"),
+    Outcome.REJECTED: N_(":no_entry: *Rejected*"),
+    Outcome.EXPIRED: N_(":hourglass: *Expired*"),
+    Outcome.CANCELLED: N_(":no_entry_sign: *Cancelled*"),
+    Outcome.WITHDRAWN: N_(":leftwards_arrow_with_hook: *Withdrawn*"),
 }
 
 
@@ -48,16 +49,29 @@ def render_message_about(
     if review.approval.phase is not Phase.OPEN:
         return _closed(review, title, link)
     if kind is OutgoingKind.POINTER and review.approval.posted_to is None:
-        return RenderedMessage(text=title, blocks=[section(f"*{title}* is decided in this thread.")])
-    if kind is OutgoingKind.POINTER:
-        text = f":hourglass_flowing_sand: *{title}* waits for a decision in <#{review.approval.channel}>."
-        notice = f"Waits for a decision: {title}"
         return RenderedMessage(
-            text=notice, blocks=[section(f"{text} <{link}|Open the card>"), *cancel_blocks(review)]
+            text=title, blocks=[section(_("*{title}* is decided in this thread.").format(title=title))]
         )
-    lead = _LEAD[Why(str(body.get("why", Why.ASKED)))]
+    if kind is OutgoingKind.POINTER:
+        text = _(":hourglass_flowing_sand: *{title}* waits for a decision in <#{channel}>.").format(
+            title=title, channel=review.approval.channel
+        )
+        notice = _("Waits for a decision: {title}").format(title=title)
+        return RenderedMessage(
+            text=notice,
+            blocks=[
+                section(f"{text} {_open_card(link)}"),
+                *cancel_blocks(review),
+            ],
+        )
+    lead = _(_LEAD[Why(str(body.get("why", Why.ASKED)))])
     asked = request_text(review.shown_approval, review.shown)
-    lines = [f":bell: *{lead}*", f"*{title}*", *_values(review), f"<{link}|Open the card>"]
+    lines = [
+        f":bell: *{lead}*",
+        f"*{title}*",
+        *_values(review),
+        _open_card(link),
+    ]
     return RenderedMessage(
         text=f"{lead}: {title}",
         blocks=[
@@ -73,8 +87,10 @@ def _referral(body: Mapping[str, Any]) -> list[Block]:
     if body.get("why") != Why.REFERRED.value:
         return []
     note = truncate_escaped(single_line(str(body.get("note") or "")), _REASON_LIMIT)
-    asked = f"<@{escape(str(body.get('by', '')))}> asks you"
-    return [section(f"{asked}: {note}" if note else f"{asked}.")]
+    person = f"<@{escape(str(body.get('by', '')))}>"
+    if not note:
+        return [section(_("{person} asks you.").format(person=person))]
+    return [section(_("{person} asks you: {note}").format(person=person, note=note))]
 
 
 def _values(review: Review) -> list[str]:
@@ -89,15 +105,16 @@ def _broke_glass(review: Review, title: str, link: str, *, reminder: bool) -> Re
     """To the approvers: somebody decided alone, and one of them has to review it."""
     alone = [vote for vote in review.approval.votes if vote is not None and vote.broke_glass]
     if not alone:
-        text = f":leftwards_arrow_with_hook: Break glass was undone: {title}"
-        return RenderedMessage(text=text, blocks=[section(f"{text}\n<{link}|Open the card>")])
-    by = " and ".join(dict.fromkeys(user_mention(vote.by) for vote in alone))
-    lead = "Not reviewed yet: break glass" if reminder else "Break glass"
+        text = _(":leftwards_arrow_with_hook: Break glass was undone: {title}").format(title=title)
+        return RenderedMessage(text=text, blocks=[section(f"{text}\n{_open_card(link)}")])
+    by = TextList(tuple(dict.fromkeys(user_mention(vote.by) for vote in alone)))
+    decided = _("{people} decided this alone").format(people=by)
+    lead = _("Not reviewed yet: break glass") if reminder else _("Break glass")
     reasons = break_glass_reasons(review.approval)
     blocks = [
-        section(f":rotating_light: *{lead}:* {by} decided this alone\n{title}\n<{link}|Open the card>"),
-        section(f"*Reason:* {truncate_escaped(reasons, _REASON_LIMIT)}"),
-        context_block("An approver has to review it: `/approvals review`"),
+        section(f":rotating_light: *{lead}:* {decided}\n{title}\n{_open_card(link)}"),
+        section(_("*Reason:* {reason}").format(reason=truncate_escaped(reasons, _REASON_LIMIT))),
+        context_block(_("An approver has to review it: `/approvals review`")),
     ]
     return RenderedMessage(text=f":rotating_light: {lead}: {title}", blocks=blocks)
 
@@ -108,19 +125,29 @@ def outcome_line(approval: Approval) -> str:
     people = list(
         dict.fromkeys(voter_mention(vote) for vote in approval.votes if vote is not None and vote.by_a_person)
     )
-    by = f" by {' and '.join(people)}" if people and outcome is not Outcome.WITHDRAWN else ""
-    return f"{_what_came_of_it(approval, outcome)}{by}"
+    done = _what_came_of_it(approval, outcome)
+    if not people or outcome is Outcome.WITHDRAWN:
+        return done
+    return _("{outcome} by {people}").format(outcome=done, people=TextList(tuple(people)))
 
 
 def _what_came_of_it(approval: Approval, outcome: Outcome) -> str:
     """As its card says: a question is answered, not approved."""
     kinds = {vote.decision.kind for vote in approval.votes if vote is not None}
     if outcome is not Outcome.APPROVED or len(kinds) != 1:
-        return _OUTCOME[outcome]
+        return _(_OUTCOME[outcome])
     kind = kinds.pop()
     return f"{card_actions.emoji(kind)} *{card_actions.outcome(kind)}*"
 
 
 def _closed(review: Review, title: str, link: str) -> RenderedMessage:
     text = f"{outcome_line(review.approval)}: {title}"
-    return RenderedMessage(text=text.replace("*", ""), blocks=[section(f"{text}\n<{link}|Open the card>")])
+    return RenderedMessage(
+        text=text.replace("*", ""),
+        blocks=[section(f"{text}\n{_open_card(link)}")],
+    )
+
+
+def _open_card(link: str) -> str:
+    label = _("Open the card")
+    return f"<{link}|{label}>"

@@ -4,7 +4,8 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.policy.clock.timers import LAPSED
 from countersign.flow.review import Review
-from countersign.interrupts import single_line
+from countersign.i18n import N_, _
+from countersign.interrupts import Risk, single_line
 from countersign.slack.block_kit.builders import (
     Block,
     RenderedMessage,
@@ -41,9 +42,10 @@ _NOTE_LIMIT = 500
 _MOST_READ = 6  # values in the text for screen readers
 _TEXT_LIMIT_READ = 600  # characters of it
 _FALLBACK_ROWS = 20
-_ASKED_AGAIN = ":warning: *The agent couldn't use the last answer. Answer again.*"
-_LAPSED = ":warning: *Nothing was done yet. Decide again.*"
-_FALLBACK_NOTE = "Slack couldn't show this request here. Open *Details* before you decide."
+_ASKED_AGAIN = N_(":warning: *The agent couldn't use the last answer. Answer again.*")
+_LAPSED = N_(":warning: *Nothing was done yet. Decide again.*")
+_RISKS = {Risk.LOW: N_("Low risk."), Risk.MEDIUM: N_("Medium risk."), Risk.HIGH: N_("High risk.")}
+_FALLBACK_NOTE = N_("Slack couldn't show this request here. Open *Details* before you decide.")
 
 
 def render_card(review: Review) -> RenderedMessage:
@@ -84,7 +86,7 @@ def render_fallback_card(review: Review) -> RenderedMessage:
     blocks = [
         title_block(request.title),
         request_block(review, truncated=True),
-        context_block(_FALLBACK_NOTE),
+        context_block(_(_FALLBACK_NOTE)),
         *buttons,
     ]
     return RenderedMessage(text=_notification_text(review), blocks=blocks)
@@ -94,15 +96,20 @@ def _notification_text(review: Review) -> str:
     """What screen readers and notifications get: the whole of an ordinary request, in sentences."""
     request, requester = review.shown, review.approval.requester
     approvable = any(DecisionKind.APPROVE in row.allowed for row in request.rows)
-    lead = f"{'Approval needed' if approvable else 'Answer needed'}: {request.title}"
+    lead = (_("Approval needed: {title}") if approvable else _("Answer needed: {title}")).format(
+        title=request.title
+    )
     said = [lead if lead.endswith(("?", ".", "!", "…")) else f"{lead}."]
     if request.risk is not None:
-        said.append(f"{request.risk.value.capitalize()} risk.")
+        said.append(_(_RISKS[request.risk]))
     if len(request.rows) == 1:
         values = filter(None, (short_text(part) for part in request.rows[0].parts[:_MOST_READ]))
         said += [f"{each.rstrip('.')}." for each in values]
-    by = f" Requested by <@{escape(requester)}>." if requester else ""
-    return truncate_escaped(" ".join(said), _TEXT_LIMIT_READ) + by
+    text = truncate_escaped(" ".join(said), _TEXT_LIMIT_READ)
+    if not requester:
+        return text
+    requested = _("Requested by {person}.").format(person=f"<@{escape(requester)}>")
+    return f"{text} {requested}"
 
 
 def _introduction(review: Review) -> list[Block]:
@@ -112,7 +119,7 @@ def _introduction(review: Review) -> list[Block]:
     if approval.status_reason:
         note = single_line(approval.status_reason)
         note = note if len(note) <= _NOTE_LIMIT else note[: _NOTE_LIMIT - 1] + "…"
-        lead = _LAPSED if note.startswith(LAPSED) else _ASKED_AGAIN
+        lead = _(_LAPSED) if note.startswith(LAPSED) else _(_ASKED_AGAIN)
         blocks.append(section(f"{lead}\n{code(note)}"))
     if request.description:
         blocks.append(description_block(request.description, 3000))

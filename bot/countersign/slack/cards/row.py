@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.vote import Vote
+from countersign.i18n import TextList, _
 from countersign.interrupts import ReviewRequest, ReviewRow, Risk, action_label, display_name
 from countersign.slack.block_kit.builders import (
     Block,
@@ -48,9 +49,16 @@ def look_alike_blocks(approval: Approval, row: ReviewRow) -> list[Block]:
     if row.action is None or other is None:
         return []
     found = [(a, b) for a, b in zip(row.action, other, strict=False) if a != b]
-    why = f": it has {_code_point(found[0][0])} for {_code_point(found[0][1])}" if found else ""
-    names = f"{tool_name(row)} looks like the tool {code(display_name(other)[:_NAME_LIMIT])}"
-    return [section(f":warning: {names}, and is another one{why}.")]
+    names = {"tool": tool_name(row), "other": code(display_name(other)[:_NAME_LIMIT])}
+    if not found:
+        return [
+            section(_(":warning: {tool} looks like the tool {other}, and is another one.").format(**names))
+        ]
+    text = _(
+        ":warning: {tool} looks like the tool {other}, and is another one: it has {character} for {expected}."
+    )
+    (character, expected) = map(_code_point, found[0])
+    return [section(text.format(character=character, expected=expected, **names))]
 
 
 def _code_point(character: str) -> str:
@@ -64,7 +72,7 @@ def header_is_truncated(row: ReviewRow) -> bool:
 def row_title(row: ReviewRow) -> str:
     """What the row does, in bold, in mrkdwn."""
     if row.action is None:
-        return "*This step*"
+        return _("*This step*")
     label = action_label(row.action)
     shown = label if escaped_length(label) <= _LABEL_LIMIT else f"{label[: _LABEL_LIMIT // 5]}…"
     return f"*{escape(shown)}*" if is_inert(shown) else code(shown)
@@ -84,19 +92,25 @@ def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:
     """`✅ Approved by @bob · today at 14:02`, in mrkdwn; `voters` are all whose votes made it so."""
     kind = vote.decision.kind
     if vote.cancelled or (vote.decision.ends_run and not vote.expired):
-        what = "Run cancelled" if vote.decision.ends_run else "Cancelled"
-        people = " and ".join(voter_mention(each) for each in voters or (vote,))
-        return f":no_entry_sign: *{what}* by {people} · {format_datetime(vote.at)}"
+        what = _("Run cancelled") if vote.decision.ends_run else _("Cancelled")
+        return _("{outcome} by {people} · {at}").format(
+            outcome=f":no_entry_sign: *{what}*", people=_people(vote, voters), at=format_datetime(vote.at)
+        )
     if vote.expired:
-        done = "Run cancelled" if vote.decision.ends_run else card_actions.outcome(kind)
-        return (
-            f":hourglass: *Expired:* nobody answered by {format_datetime(vote.at)}. "
-            f"{done} by {user_mention(vote.by)}."
+        done = _("Run cancelled") if vote.decision.ends_run else card_actions.outcome(kind)
+        return _(":hourglass: *Expired:* nobody answered by {at}. {done} by {by}.").format(
+            at=format_datetime(vote.at), done=done, by=user_mention(vote.by)
         )
     outcome = f"{card_actions.emoji(kind)} *{card_actions.outcome(kind)}*"
-    people = " and ".join(voter_mention(each) for each in voters or (vote,))
-    glass = ":rotating_light: *Break glass:* " if vote.broke_glass else ""
-    return f"{glass}{outcome} by {people} · {format_datetime(vote.at)}"
+    glass = _(":rotating_light: *Break glass:*") + " " if vote.broke_glass else ""
+    line = _("{outcome} by {people} · {at}").format(
+        outcome=outcome, people=_people(vote, voters), at=format_datetime(vote.at)
+    )
+    return f"{glass}{line}"
+
+
+def _people(vote: Vote, voters: Sequence[Vote]) -> TextList:
+    return TextList(tuple(voter_mention(each) for each in voters or (vote,)))
 
 
 def decided_line(approval: Approval, row: int, vote: Vote) -> str:
@@ -114,7 +128,11 @@ def decided_line(approval: Approval, row: int, vote: Vote) -> str:
 
 def unused_vote_line(vote: Vote) -> str:
     """A vote without effect: `Not used: @bob, approved · today at 14:02`, in mrkdwn."""
-    return f"Not used: {voter_mention(vote)}, {vote.decision.kind.done} · {format_datetime(vote.at)}"
+    return _("Not used: {person}, {outcome} · {at}").format(
+        person=voter_mention(vote),
+        outcome=card_actions.outcome(vote.decision.kind).lower(),
+        at=format_datetime(vote.at),
+    )
 
 
 def row_buttons(approval: Approval, request: ReviewRequest, row: int, *, truncated: bool) -> Block:
@@ -175,16 +193,16 @@ def _buttons(approval: Approval, request: ReviewRequest, row: int, *, truncated:
     rejection = [buttons.pop(DecisionKind.REJECT)] if DecisionKind.REJECT in buttons else []
     tools = [*grant_buttons(approval, request, row, value)]
     if truncated:
-        tools.append(button(card_actions.VIEW, "Details", value))
+        tools.append(button(card_actions.VIEW, _("Details"), value))
     if approval.votes_on(row).votes:
-        tools.append(button(card_actions.WITHDRAW, "Withdraw my vote", value))
+        tools.append(button(card_actions.WITHDRAW, _("Withdraw my vote"), value))
     answers = []
     if asked.update is not None:
-        answers.append(button(card_actions.UPDATE, card_actions.UPDATE_LABEL, value))
+        answers.append(button(card_actions.UPDATE, _(card_actions.UPDATE_LABEL), value))
     if asked.other is not None:
-        answers.append(button(card_actions.OTHER, card_actions.OTHER_LABEL, value))
+        answers.append(button(card_actions.OTHER, _(card_actions.OTHER_LABEL), value))
     if asked.cancellation is not None and len(request.rows) == 1:  # of several rows, it is the card's
-        answers.append(button(card_actions.CANCEL_RUN, card_actions.CANCEL_RUN_LABEL, value))
+        answers.append(button(card_actions.CANCEL_RUN, _(card_actions.CANCEL_RUN_LABEL), value))
     return _Buttons(
         decisions=[*buttons.values(), *option_elements(asked.options, value)],
         rejection=rejection,
@@ -195,7 +213,11 @@ def _buttons(approval: Approval, request: ReviewRequest, row: int, *, truncated:
 
 def _high_risk(request: ReviewRequest) -> str | None:
     """The second question before an approval that the request itself calls risky."""
-    return f"High risk: {truncate_escaped(request.title, 200)}" if request.risk is Risk.HIGH else None
+    return (
+        _("High risk: {title}").format(title=truncate_escaped(request.title, 200))
+        if request.risk is Risk.HIGH
+        else None
+    )
 
 
 def _actions(approval: Approval, row: int, elements: Sequence[Block], suffix: str = "") -> Block:
@@ -216,4 +238,4 @@ def _decision_button(
         value,
         _STYLES.get(kind) or ("primary" if is_answer else None),
     )
-    return made | {"confirm": confirmation(confirm, "Approve")} if confirm else made
+    return made | {"confirm": confirmation(confirm, _("Approve"))} if confirm else made

@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
+from countersign.i18n import N_, _
 from countersign.interrupts import INPUT_LIMIT, Field, FieldKind, Option, RawInput
 from countersign.slack.block_kit.builders import Block, plain
 from countersign.slack.block_kit.escaping import truncate_escaped
 from countersign.slack.forms.view_state import picked_value, picked_values
 
 ACTION_ID = "value"
-NO_CHOICE_LABEL = "(no choice)"  # Slack cannot clear a radio button or a menu: this option stands for none
+# Slack cannot clear a radio button or a menu: this option stands for none.
+NO_CHOICE_LABEL = N_("(no choice)")
 _MAX_RADIO_BUTTONS = 5  # with more options, the input is a menu
 _MAX_CHECKBOXES = 10  # Slack's limit for checkboxes
 _MAX_MENU_OPTIONS = 100
@@ -70,8 +72,8 @@ def _element(field: Field, raw: RawInput) -> Block:
     match field.kind:
         case FieldKind.BOOLEAN:
             options = [
-                Option(key="true", label="Yes", value=True),
-                Option(key="false", label="No", value=False),
+                Option(key="true", label=_("Yes"), value=True),
+                Option(key="false", label=_("No"), value=False),
             ]
             picked = None if not isinstance(raw, bool) else ("true" if raw else "false")
             return _choice(field, options, picked)
@@ -139,7 +141,7 @@ def _plain(bound: float | None) -> str | None:
 def _choice(field: Field, options: Sequence[Option], picked: str | None) -> Block:
     shown = [_option(option.key, option.label) for option in options]
     if not field.required and len(shown) < _MAX_MENU_OPTIONS:
-        shown.append(_option(no_choice_key(options), NO_CHOICE_LABEL))
+        shown.append(_option(no_choice_key(options), _(NO_CHOICE_LABEL)))
     kind = "radio_buttons" if len(shown) <= _MAX_RADIO_BUTTONS else "static_select"
     initial = next((option for option in shown if option["value"] == picked), None)
     return _with({"type": kind, "options": shown}, "initial_option", initial)

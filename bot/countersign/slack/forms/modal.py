@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from countersign.i18n import _
 from countersign.interrupts import MESSAGE, ROOT, UNSET, Field, FieldKind, Form, RawInput, single_line
 from countersign.slack.block_kit.builders import Block, actions, button, context_block, plain
 from countersign.slack.block_kit.escaping import truncate_escaped
@@ -27,7 +28,7 @@ class Modal:
     private_metadata: str
     heading: str = ""
     explanation: str = ""
-    close: str = "Cancel"  # at most 24 characters
+    close: str | None = None  # at most 24 characters
     warning: str = ""  # why the form does not show the page that was asked for
 
 
@@ -40,11 +41,11 @@ def fit_form(form: Form) -> Form:
         return form
     field = Field(
         pointer=ROOT,
-        label="Value",
+        label=_("Value"),
         kind=FieldKind.JSON,
         required=True,
         initial={} if form.base is UNSET else form.base,
-        hint="JSON. There are too many fields to show each of them.",
+        hint=_("JSON. There are too many fields to show each of them."),
     )
     as_json = replace(form, fields=(field,), base=field.initial, required_objects=(), note=form.note)
     return as_json if len(pages(as_json)) == 1 else form
@@ -68,7 +69,7 @@ def form_view(form: Form, modal: Modal, page: int = 0, carried: CarriedInputs = 
         "callback_id": modal.callback_id,
         "title": plain(modal.title),
         "submit": plain(modal.submit),
-        "close": plain(modal.close),
+        "close": plain(modal.close or _("Cancel")),
         "private_metadata": modal.private_metadata,
         "blocks": blocks,
     }
@@ -78,7 +79,9 @@ def _page_buttons(page: int, count: int, warning: str) -> list[Block]:
     """Buttons that open the first, previous, next and last page."""
     there = [at for at in dict.fromkeys((0, page - 1, page + 1, count - 1)) if 0 <= at < count and at != page]
     buttons = [button(f"{PAGE_ACTION}:{at}", f"Page {at + 1}", str(at)) for at in there]
-    text = f"Page {page + 1} of {count}. Your changes are kept when you switch pages."
+    text = _("Page {page} of {count}. Your changes are kept when you switch pages.").format(
+        page=page + 1, count=count
+    )
     return [actions(f"pages:{page}", buttons), context_block(warning or text)]
 
 
@@ -131,6 +134,6 @@ def notice_view(title: str, text: str) -> Block:
     return {
         "type": "modal",
         "title": plain(title),
-        "close": plain("Close"),
+        "close": plain(_("Close")),
         "blocks": [{"type": "section", "text": plain(truncate_escaped(text, 3000))}],
     }

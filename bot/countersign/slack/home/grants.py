@@ -59,7 +59,8 @@ def _where(grant: Grant, links: CardLinks) -> str:
     channel = links.channel_ids.current(thread.channel)
     if grant.scope is GrantScope.THREAD:
         link = links.workspace.link(channel, thread.ts, thread.ts)
-        return _(_IN_THREAD).format(thread=f"<{link}|{_('this thread')}>", channel=f"<#{channel}>")
+        label = _("this thread")
+        return _(_IN_THREAD).format(thread=f"<{link}|{label}>", channel=f"<#{channel}>")
     return _(_FOR_REQUESTER).format(user=escape(grant.holder))
 
 

@@ -3,6 +3,7 @@
 import re
 
 from countersign.approvals.decision import DecisionKind
+from countersign.i18n import N_, _
 
 PREFIX = "approval:"
 ANSWER = "answer"  # a plain question's respond has this name
@@ -11,32 +12,38 @@ DETAILS = "approval:details"  # the same where it leaves out nothing but ids and
 WITHDRAW = "approval:withdraw"  # one's own vote
 UNDO = "approval:undo"  # a decision that the graph has not heard of
 CANCEL = "approval:cancel"  # the whole card, by whoever started the run
-CANCEL_LABEL = "Cancel request"
+CANCEL_LABEL = N_("Cancel request")
 CANCEL_RUN = "approval:cancel_run"  # where the graph takes no rejection; opens a form with a reason
-CANCEL_RUN_LABEL = "Cancel run"
+CANCEL_RUN_LABEL = N_("Cancel run")
 CLAIM = "approval:claim"  # pressed again by the same person: no more
-CLAIM_LABEL = "I'm looking"
+CLAIM_LABEL = N_("I'm looking")
 GRANT = "approval:grant"  # approve, and do not ask again within the limits of the rule's grant
 REVOKE_GRANT = "grant:revoke"  # on the answer to `/approvals grants`
 DELEGATE = "approval:delegate"  # opens a form: who is asked to decide, and a note
-DELEGATE_LABEL = "Ask someone else"
+DELEGATE_LABEL = N_("Ask someone else")
 PAGE = "approval:page"
 APPROVE_REST = "approval:approve_rest"
 REJECT_REST = "approval:reject_rest"
 OPTIONS = "approval:options"  # the menu of more options than there are buttons for
 OTHER = "approval:other"  # an answer that the card does not offer
-OTHER_LABEL = "Answer another way"
+OTHER_LABEL = N_("Answer another way")
 UPDATE = "approval:update"  # an answer, and a change of the graph's state with it
-UPDATE_LABEL = "Answer and change the state"
+UPDATE_LABEL = N_("Answer and change the state")
 DECISION_PATTERN = re.compile(r"approval:(?:approve|edit|reject|respond|answer)")
 FORM_PATTERN = re.compile(rf"{DECISION_PATTERN.pattern}|{OTHER}|{UPDATE}")
 OPTION_PATTERN = re.compile(r"approval:option:(\d{1,5})")
 
+_OUTCOMES = {
+    DecisionKind.APPROVE: N_("Approved"),
+    DecisionKind.EDIT: N_("Edited and approved"),
+    DecisionKind.REJECT: N_("Rejected"),
+    DecisionKind.RESPOND: N_("Answered"),
+}
 _LABELS = {
-    DecisionKind.APPROVE: "Approve",
-    DecisionKind.EDIT: "Edit",
-    DecisionKind.RESPOND: "Respond",
-    DecisionKind.REJECT: "Reject",
+    DecisionKind.APPROVE: N_("Approve"),
+    DecisionKind.EDIT: N_("Edit"),
+    DecisionKind.RESPOND: N_("Respond"),
+    DecisionKind.REJECT: N_("Reject"),
 }
 _EMOJI = {
     DecisionKind.APPROVE: ":white_check_mark:",
@@ -70,12 +77,12 @@ def decision_kind(action_id: str) -> DecisionKind | None:
 
 def button_label(kind: DecisionKind, *, is_answer: bool) -> str:
     """`is_answer`: the request asks for an answer, not for words in place of a tool's result."""
-    return "Answer" if is_answer and kind is DecisionKind.RESPOND else _LABELS[kind]
+    return _("Answer") if is_answer and kind is DecisionKind.RESPOND else _(_LABELS[kind])
 
 
 def outcome(kind: DecisionKind) -> str:
     """The decision in the past tense: `Approved`."""
-    return kind.done.capitalize()
+    return _(_OUTCOMES[kind])
 
 
 def emoji(kind: DecisionKind) -> str:

@@ -5,6 +5,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.clock.durations import format_duration
 from countersign.approvals.policy.granting import is_offered
 from countersign.approvals.policy.rule import GrantOffer, GrantScope, Rule
+from countersign.i18n import _, ngettext
 from countersign.interrupts import ReviewRequest, display_name, single_line
 from countersign.slack.block_kit.builders import Block, button, confirmation
 from countersign.slack.cards.buttons import card_actions
@@ -21,31 +22,45 @@ def grant_buttons(approval: Approval, request: ReviewRequest, row: int, value: s
         return []
     if not is_offered(rule, approval.votes_on(row), approval.requester):
         return []
-    label = f"Approve and don't ask again for {format_duration(offer.lasts)}"
+    label = _("Approve and don't ask again for {lasts}").format(lasts=format_duration(offer.lasts))
     question = scope_in_words(rule, offer, asked.action or request.dialect)
     if rule.confirm:
         question = f"{rule.confirm[: _CONFIRM_LIMIT - len(question) - 1]}\n{question}"
     made = button(card_actions.GRANT, label, value)
-    return [made | {"confirm": confirmation(question, "Approve and don't ask")}]
+    return [made | {"confirm": confirmation(question, _("Approve and don't ask"))}]
 
 
 def scope_in_words(rule: Rule, offer: GrantOffer, action: str) -> str:
     """What the grant covers beside this request, within what a dialog holds."""
-    where = "in this thread" if offer.scope is GrantScope.THREAD else "from the same requester, in any thread"
-    often = "" if offer.max_uses is None else f", at most {_times(offer.max_uses)}"
-    start = (
-        f"Also approves “{_short(display_name(action))}” {where}, without asking, for "
-        f"{format_duration(offer.lasts)}{often}, while the rule “{_short(rule.name)}” applies"
+    where = (
+        _("in this thread")
+        if offer.scope is GrantScope.THREAD
+        else _("from the same requester, in any thread")
     )
-    end = ". You can revoke it with /approvals grants."
-    when = f" ({single_line(rule.selector.when)})" if rule.selector.when else ", whatever the arguments"
+    words = {
+        "action": _short(display_name(action)),
+        "where": where,
+        "duration": format_duration(offer.lasts),
+        "rule": _short(rule.name),
+    }
+    if offer.max_uses is None:
+        start = _(
+            "Also approves “{action}” {where}, without asking, for {duration}, while the rule “{rule}” "
+            "applies"
+        ).format(**words)
+    else:
+        start = ngettext(
+            "Also approves “{action}” {where}, without asking, for {duration}, at most {count} time, while "
+            "the rule “{rule}” applies",
+            "Also approves “{action}” {where}, without asking, for {duration}, at most {count} times, while "
+            "the rule “{rule}” applies",
+            offer.max_uses,
+        ).format(count=offer.max_uses, **words)
+    end = _(". You can revoke it with /approvals grants.")
+    when = f" ({single_line(rule.selector.when)})" if rule.selector.when else _(", whatever the arguments")
     if len(start) + len(when) + len(end) > _CONFIRM_LIMIT:
-        when = " with its condition"
+        when = _(" with its condition")
     return f"{start}{when}{end}"
-
-
-def _times(number: int) -> str:
-    return f"{number} {'time' if number == 1 else 'times'}"
 
 
 def _short(text: str) -> str:

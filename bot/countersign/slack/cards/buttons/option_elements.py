@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from countersign.i18n import N_, _
 from countersign.interrupts import MAX_OPTION_BUTTONS, Option
 from countersign.slack.block_kit.builders import Block, button, plain
 from countersign.slack.block_kit.escaping import truncate_escaped
@@ -10,7 +11,7 @@ from countersign.slack.cards.buttons import card_actions
 _LABEL_LIMIT = 75
 _LABELS_LIMIT = 6000  # characters of all labels of one menu
 _GROUP = 100  # options of a menu, and of a group in it
-_PLACEHOLDER = "Choose an option"
+_PLACEHOLDER = N_("Choose an option")
 
 
 def option_elements(options: Sequence[Option], reference: str) -> list[Block]:
@@ -27,7 +28,7 @@ def option_elements(options: Sequence[Option], reference: str) -> list[Block]:
     menu: Block = {
         "type": "static_select",
         "action_id": card_actions.OPTIONS,
-        "placeholder": plain(_PLACEHOLDER),
+        "placeholder": plain(_(_PLACEHOLDER)),
     }
     if len(entries) <= _GROUP:
         return [menu | {"options": entries}]
@@ -46,4 +47,4 @@ def _groups(entries: list[Block]) -> list[Block]:
 
 
 def _label(option: Option, limit: int) -> str:
-    return truncate_escaped(option.label.strip() or "(no text)", limit)
+    return truncate_escaped(option.label.strip() or _("(no text)"), limit)

@@ -4,6 +4,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.policy.rule import ReasonRequired
 from countersign.flow.review import Review
+from countersign.i18n import _
 from countersign.slack.block_kit.builders import Block, button, confirmation
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.values.references import MAX_ROWS, RowsReference
@@ -30,5 +31,7 @@ def reject_all_buttons(review: Review) -> list[Block]:
     label = f"Reject {'all' if len(rows) == len(approval.votes) else 'the other'} {len(rows)}"
     reference = RowsReference(approval_id=approval.id, rows=rows, digest=approval.shown_digest)
     made = button(card_actions.REJECT_REST, label, reference.pack(), "danger")
-    question = f"This rejects {len(rows)} actions without a reason. To give one, reject them one by one."
+    question = _(
+        "This rejects {count} actions without a reason. To give one, reject them one by one."
+    ).format(count=len(rows))
     return [made | {"confirm": confirmation(question, label)}]

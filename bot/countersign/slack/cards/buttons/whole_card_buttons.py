@@ -3,6 +3,7 @@ or *Cancel run*."""
 
 from countersign.flow.decisions.cancel import is_cancellable, may_be_cancelled
 from countersign.flow.review import Review
+from countersign.i18n import _
 from countersign.slack.block_kit.builders import Block, actions, button, confirmation, context_block
 from countersign.slack.block_kit.formatting import format_datetime, user_mention
 from countersign.slack.cards.buttons import card_actions
@@ -17,8 +18,8 @@ def whole_card_buttons(review: Review) -> list[Block]:
     """
     buttons = []
     if review.approval.rule_names:
-        buttons.append(button(card_actions.CLAIM, card_actions.CLAIM_LABEL, _value(review)))
-        buttons.append(button(card_actions.DELEGATE, card_actions.DELEGATE_LABEL, _value(review)))
+        buttons.append(button(card_actions.CLAIM, _(card_actions.CLAIM_LABEL), _value(review)))
+        buttons.append(button(card_actions.DELEGATE, _(card_actions.DELEGATE_LABEL), _value(review)))
     buttons += _cancel_buttons(review)
     row = _row_to_cancel(review)
     if row is None:
@@ -45,13 +46,13 @@ def _requesters_cancel_run(review: Review) -> list[Block]:
 
 
 def _cancel_run(value: str) -> Block:
-    return button(card_actions.CANCEL_RUN, card_actions.CANCEL_RUN_LABEL, value)
+    return button(card_actions.CANCEL_RUN, _(card_actions.CANCEL_RUN_LABEL), value)
 
 
 def _cancel_buttons(review: Review) -> list[Block]:
     if not is_cancellable(review):
         return []
-    cancel = button(card_actions.CANCEL, card_actions.CANCEL_LABEL, _value(review))
+    cancel = button(card_actions.CANCEL, _(card_actions.CANCEL_LABEL), _value(review))
     return [cancel | {"confirm": _cancelling()}]
 
 
@@ -67,11 +68,11 @@ def _decision_value(review: Review, row: int) -> str:
 
 def _cancelling() -> Block:
     return confirmation(
-        "The agent is told that you no longer want this. You can't undo it.",
-        card_actions.CANCEL_LABEL,
-        deny="Keep it",
+        _("The agent is told that you no longer want this. You can't undo it."),
+        _(card_actions.CANCEL_LABEL),
+        deny=_("Keep it"),
         style="danger",
-        title="Cancel this request?",
+        title=_("Cancel this request?"),
     )
 
 
@@ -86,4 +87,10 @@ def claim_blocks(review: Review) -> list[Block]:
     claim = review.approval.claim
     if claim is None:
         return []
-    return [context_block(f":eyes: {user_mention(claim.by)} is looking · since {format_datetime(claim.at)}")]
+    return [
+        context_block(
+            _(":eyes: {person} is looking · since {at}").format(
+                person=user_mention(claim.by), at=format_datetime(claim.at)
+            )
+        )
+    ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from countersign.approvals.approval import Approval
 from countersign.flow.review import Review
+from countersign.i18n import N_, _
 from countersign.interrupts import ReviewRequest, Risk, action_label
 from countersign.slack.block_kit.builders import Block, button, section
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
@@ -15,9 +16,9 @@ from countersign.slack.cards.values.references import CardReference
 _NAME_LIMIT = 150  # characters of the name of an agent or a tool
 _AGENT = re.compile(r"\b(?:agent|assistant|bot)\b", re.IGNORECASE)
 _RISKS = {
-    Risk.LOW: ":large_green_circle: Low risk",
-    Risk.MEDIUM: ":large_yellow_circle: *Medium risk*",
-    Risk.HIGH: ":red_circle: *High risk*",
+    Risk.LOW: N_(":large_green_circle: Low risk"),
+    Risk.MEDIUM: N_(":large_yellow_circle: *Medium risk*"),
+    Risk.HIGH: N_(":red_circle: *High risk*"),
 }
 
 
@@ -31,12 +32,12 @@ def request_block(review: Review, *, truncated: bool) -> Block:
     if truncated or not has_details(review):
         return block
     value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
-    return block | {"accessory": button(card_actions.DETAILS, "Details", value)}
+    return block | {"accessory": button(card_actions.DETAILS, _("Details"), value)}
 
 
 def risk_label(risk: Risk) -> str:
     """In mrkdwn."""
-    return _RISKS[risk]
+    return _(_RISKS[risk])
 
 
 def has_details(review: Review) -> bool:
@@ -50,9 +51,13 @@ def request_text(approval: Approval, request: ReviewRequest) -> str:
 
     "Asked": the payload is not an object but a text or a list.
     """
-    verb = "Requested" if isinstance(approval.value, Mapping) else "Asked"
-    by = f" by <@{escape(approval.requester)}>" if approval.requester else ""
-    pieces = [f"{verb}{by} {format_datetime(approval.opened_at)}"]
+    at = format_datetime(approval.opened_at)
+    asks = not isinstance(approval.value, Mapping)
+    if approval.requester:
+        template = _("Asked by {person} {at}") if asks else _("Requested by {person} {at}")
+        pieces = [template.format(person=f"<@{escape(approval.requester)}>", at=at)]
+    else:
+        pieces = [(_("Asked {at}") if asks else _("Requested {at}")).format(at=at)]
     if approval.graph:
         pieces.append(_agent(approval.graph))
     action = request.rows[0].action if len(request.rows) == 1 else None
@@ -63,4 +68,5 @@ def request_text(approval: Approval, request: ReviewRequest) -> str:
 
 def _agent(graph: str) -> str:
     name = graph.replace("_", " ")
-    return truncate_escaped(name if _AGENT.search(name) else f"{name} agent", _NAME_LIMIT)
+    label = name if _AGENT.search(name) else _("{name} agent").format(name=name)
+    return truncate_escaped(label, _NAME_LIMIT)

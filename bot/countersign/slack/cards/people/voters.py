@@ -1,13 +1,14 @@
 """Whoever voted, and for whom it counts where they stand in for somebody."""
 
 from countersign.approvals.vote import Vote
+from countersign.i18n import _
 from countersign.slack.block_kit.formatting import user_mention
 
 
 def voter_mention(vote: Vote) -> str:
     """`@carol for @bob`, or `@bob's grant`, in mrkdwn."""
     if vote.grant is not None:
-        return f"{user_mention(vote.by)}'s grant"
+        return _("{person}'s grant").format(person=user_mention(vote.by))
     if vote.on_behalf_of is None:
         return user_mention(vote.by)
     return f"{user_mention(vote.by)} for {user_mention(vote.on_behalf_of)}"

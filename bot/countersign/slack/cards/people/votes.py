@@ -13,6 +13,7 @@ from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import count_votes
 from countersign.approvals.vote import Vote
+from countersign.i18n import N_, TextList, _, ngettext
 from countersign.interrupts import ReviewRow, single_line
 from countersign.slack.block_kit.builders import Block, context_block, section
 from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
@@ -43,27 +44,28 @@ def clock_lines(approval: Approval, at: int) -> list[str]:
     fired = {each.kind for each in approval.fired if each.row == at}
     lines = []
     if TimerKind.ESCALATE in fired:
-        who = " or ".join(dict.fromkeys(source_label(each.source) for each in rule.timers.escalate_to))
-        lines.append(f":arrow_up: Escalated: {who} may decide too")
+        labels = dict.fromkeys(source_label(each.source) for each in rule.timers.escalate_to)
+        who = TextList(tuple(labels), any_of=True)
+        lines.append(_(":arrow_up: Escalated: {who} may decide too").format(who=who))
     deadline = expires_at(rule, approval.clock_from)
     if deadline is None:
         return lines
     when = format_datetime(deadline)
     if TimerKind.EXPIRE in fired:
-        return [*lines, f":hourglass: Overdue since {when}"]
-    return [*lines, f":hourglass_flowing_sand: {_ON_EXPIRY[rule.timers.on_expiry]} {when}"]
+        return [*lines, _(":hourglass: Overdue since {when}").format(when=when)]
+    return [*lines, f":hourglass_flowing_sand: {_(_ON_EXPIRY[rule.timers.on_expiry]).format(when=when)}"]
 
 
 _ON_EXPIRY = {
-    OnExpiry.REJECT: "Rejected if nobody answers by",
-    OnExpiry.APPROVE: "Approved if nobody answers by",
-    OnExpiry.RESPOND: "Answered by the rule if nobody does by",
-    OnExpiry.KEEP: "Wanted by",
+    OnExpiry.REJECT: N_("Rejected if nobody answers by {when}"),
+    OnExpiry.APPROVE: N_("Approved if nobody answers by {when}"),
+    OnExpiry.RESPOND: N_("Answered by the rule if nobody does by {when}"),
+    OnExpiry.KEEP: N_("Wanted by {when}"),
 }
 
 
 def _rule_name(rule: Rule) -> str:
-    return "" if rule.name == NO_RULE else f"Rule: {escape(rule.name)}"
+    return "" if rule.name == NO_RULE else _("Rule: {name}").format(name=escape(rule.name))
 
 
 def rule_names(approval: Approval) -> str:
@@ -71,19 +73,19 @@ def rule_names(approval: Approval) -> str:
     names = approval.rule_names
     if not names:
         return ""
-    return f"{'Rule' if len(names) == 1 else 'Rules'}: {escape(', '.join(names))}"
+    return ngettext("Rule: {names}", "Rules: {names}", len(names)).format(names=escape(", ".join(names)))
 
 
 def source_label(source: Source) -> str:
     """The source in mrkdwn. Groups are not mentioned: that would notify all of their members."""
     if source.kind is SourceKind.USERS:
-        return " or ".join(f"<@{escape(user)}>" for user in source.names[:_MAX_NAMED])
+        return str(TextList(tuple(f"<@{escape(user)}>" for user in source.names[:_MAX_NAMED]), any_of=True))
     return escape(str(source))
 
 
 def needed_label(needed: Iterable[Needed]) -> str:
     """`one of @finance and 2 of @security or @leads`, in mrkdwn."""
-    return " and ".join(_one_needed(each) for each in needed)
+    return str(TextList(tuple(_one_needed(each) for each in needed)))
 
 
 def _one_needed(needed: Needed) -> str:
@@ -101,21 +103,25 @@ def _requirement(rule: Rule) -> str:
     if by_one_member and rule.requester_may_decide:
         return ""
     nothing = count_votes(VotingContext(rule=rule, memberships=Memberships()), RowVotes())
-    needs = f"Needs {needed_label(nothing.needed)}"
-    return needs if rule.requester_may_decide else f"{needs}. The requester can't decide this."
+    needed = needed_label(nothing.needed)
+    if rule.requester_may_decide:
+        return _("Needs {needed}").format(needed=needed)
+    return _("Needs {needed}. The requester can't decide this.").format(needed=needed)
 
 
 def _progress(rule: Rule, votes: RowVotes) -> str:
     """`1 of 2 · @bob ✓ · still needed: one of @security`."""
     approvals = [vote for vote in votes.votes if _approves(rule, votes, vote)]
     rejections = [vote for vote in votes.votes if vote.decision.kind is DecisionKind.REJECT]
-    pieces = [f"*{len(approvals)} of {rule.quorum}*"]
+    pieces = [_("*{count} of {quorum}*").format(count=len(approvals), quorum=rule.quorum)]
     pieces += [f"{voter_mention(vote)} :white_check_mark:" for vote in approvals[:_MAX_NAMED]]
     pieces += [f"{voter_mention(vote)} :no_entry:" for vote in rejections[:_MAX_NAMED]]
     if rejections and rule.rejections > 1:
-        pieces.append(f"rejections: {len(rejections)} of {rule.rejections}")
+        pieces.append(
+            _("rejections: {count} of {needed}").format(count=len(rejections), needed=rule.rejections)
+        )
     if votes.needed:
-        pieces.append(f"still needed: {needed_label(votes.needed)}")
+        pieces.append(_("still needed: {needed}").format(needed=needed_label(votes.needed)))
     return " · ".join(pieces)
 
 
@@ -131,9 +137,14 @@ def _proposal(approval: Approval, row: ReviewRow, votes: RowVotes) -> list[Block
     if vote is None:
         return []
     changes = state_changes(approval, vote)
-    state = [section(f"*Changed in the state:*\n{inline_diff(changes, _PROPOSAL_LIMIT)}")] if changes else []
+    heading = _("*Changed in the state:*") + "\n"
+    state = [section(heading + inline_diff(changes, _PROPOSAL_LIMIT))] if changes else []
     if vote.decision.kind is DecisionKind.APPROVE:
-        who = section(f":pencil2: *Changed by {user_mention(vote.by)}.* Approving approves this:")
+        who = section(
+            _(":pencil2: *Changed by {person}.* Approving approves this:").format(
+                person=user_mention(vote.by)
+            )
+        )
         return [who, *state]
     return [*_proposed_decision(row, vote), *state]
 
@@ -141,7 +152,19 @@ def _proposal(approval: Approval, row: ReviewRow, votes: RowVotes) -> list[Block
 def _proposed_decision(row: ReviewRow, vote: Vote) -> list[Block]:
     if vote.decision.kind is DecisionKind.EDIT:
         edited = inline_diff(edit_changes(row, vote), _PROPOSAL_LIMIT)
-        return [section(f":pencil2: *Edited by {user_mention(vote.by)}.* Approving approves this:\n{edited}")]
+        return [
+            section(
+                _(":pencil2: *Edited by {person}.* Approving approves this:\n{edited}").format(
+                    person=user_mention(vote.by), edited=edited
+                )
+            )
+        ]
     answer = vote.decision.message if vote.decision.message is not None else vote.decision.value
     text = code(truncate_escaped(single_line(str(answer)), _PROPOSAL_LIMIT))
-    return [section(f":speech_balloon: *{user_mention(vote.by)} proposes this answer:*\n{text}")]
+    return [
+        section(
+            _(":speech_balloon: *{person} proposes this answer:*\n{text}").format(
+                person=user_mention(vote.by), text=text
+            )
+        )
+    ]

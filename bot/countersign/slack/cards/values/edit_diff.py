@@ -4,6 +4,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.vote import Vote
+from countersign.i18n import N_, _, ngettext
 from countersign.interrupts import (
     UNSET,
     Change,
@@ -24,7 +25,7 @@ from countersign.slack.cards.values.payload import BlockBudget
 _INLINE_LIMIT = 80
 _MIN_EXCERPT = 300  # characters below which an excerpt of a change is useless
 _LABEL_LIMIT = 100
-_NO_CHANGES = "Nothing was changed."
+_NO_CHANGES = N_("Nothing was changed.")
 
 
 def edit_changes(row: ReviewRow, vote: Vote) -> tuple[Change, ...]:
@@ -50,7 +51,7 @@ def original_value(row: ReviewRow) -> Json:
 def edit_diff_blocks(changes: tuple[Change, ...], budget: BlockBudget) -> list[Block]:
     """Every change that fits, and how many more there are."""
     if not changes:
-        return [context_block(_NO_CHANGES)]
+        return [context_block(_(_NO_CHANGES))]
     blocks: list[Block] = []
     used = 0
     for at, change in enumerate(changes):
@@ -66,13 +67,13 @@ def edit_diff_blocks(changes: tuple[Change, ...], budget: BlockBudget) -> list[B
 def state_change_blocks(approval: Approval, vote: Vote, budget: BlockBudget) -> list[Block]:
     """What the vote changes of the graph's state, under a heading; nothing for most votes."""
     changes = state_changes(approval, vote)
-    return [section("*Changed in the state:*"), *edit_diff_blocks(changes, budget)] if changes else []
+    return [section(_("*Changed in the state:*")), *edit_diff_blocks(changes, budget)] if changes else []
 
 
 def inline_diff(changes: tuple[Change, ...], limit: int) -> str:
     """The changes in few lines of mrkdwn, at most about `limit` characters, and how many more there are."""
     if not changes:
-        return _NO_CHANGES
+        return _(_NO_CHANGES)
     lines: list[str] = []
     used = 0
     for at, change in enumerate(changes):
@@ -85,13 +86,13 @@ def inline_diff(changes: tuple[Change, ...], limit: int) -> str:
 
 
 def more_changes(count: int) -> str:
-    return f"and {count} more {'change' if count == 1 else 'changes'}"
+    return ngettext("and {count} more change", "and {count} more changes", count).format(count=count)
 
 
 def _change_text(change: Change, chars: int, *, separator: str = "\n") -> str:
     """`separator` is what stands between the label and a change that fits on one line."""
     path = " › ".join(_step(token) for token in split(change.pointer))
-    label = bold(path[:_LABEL_LIMIT] or "Text")
+    label = bold(path[:_LABEL_LIMIT] or _("Text"))
     if change.line_diff is not None:
         return f"{label}\n{_diff_text(escape_invisible(change.line_diff), chars)}"
     key = next(iter(split(change.pointer)[-1:]), "")
@@ -115,12 +116,12 @@ def _diff_text(diff: str, chars: int) -> str:
 
 
 def _inline_value(value: JsonOrUnset, text: str) -> str:
-    return "_not set_" if value is UNSET else code(text)
+    return _("_not set_") if value is UNSET else code(text)
 
 
 def _value_text(value: JsonOrUnset, key: str) -> str:
     if value is UNSET:
-        return "⟨not set⟩"
+        return _("⟨not set⟩")
     part = Part(label=key if len(key) < _LABEL_LIMIT else "", value=value)
     return "".join(piece.text for piece in sections((part,), 100_000))
 
@@ -132,4 +133,5 @@ def _truncated_code_block(text: str, chars: int) -> str:
     prefix = text[:limit]
     while escaped_length(prefix) > limit:
         prefix = prefix[: len(prefix) * limit // escaped_length(prefix)]
-    return f"{code_block(prefix)}\n_… and {len(text) - len(prefix):,} more characters_"
+    more = _("_… and {count:,} more characters_").format(count=len(text) - len(prefix))
+    return f"{code_block(prefix)}\n{more}"

@@ -8,6 +8,7 @@ are shown in full first, one a line, and long parts share what is left. What doe
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from countersign.i18n import N_, _
 from countersign.interrupts import Part, Section, human_label, sections
 from countersign.slack.block_kit.builders import (
     FIELD_LIMIT,
@@ -30,7 +31,7 @@ from countersign.slack.cards.values.part_text import (
 
 SHORT_LIMIT = 100  # characters of a value that is shown beside its label
 SPARE = 900  # characters of a section that names of people may add
-TRUNCATED = "Too long to show in full. Open *Details* to read the rest."
+TRUNCATED = N_("Too long to show in full. Open *Details* to read the rest.")
 _MARKUP_OVERHEAD = 40  # characters that a code block, bold and line breaks add to a text
 _MIN_EXCERPT = 200  # characters below which an excerpt of a long text is useless
 
@@ -64,7 +65,7 @@ def payload_blocks(
     complete = all_short_shown and long_blocks.complete
     blocks = [*sections_of_lines, *long_blocks.blocks]
     if not complete and budget.blocks > len(blocks):
-        blocks.append(context_block(truncated))
+        blocks.append(context_block(_(truncated)))
     return PayloadBlocks(blocks, complete)
 
 
@@ -130,7 +131,8 @@ def _long_part(part: Part, budget: BlockBudget) -> PayloadBlocks:
     limit = min(budget.chars - LABEL_LIMIT // 2 - _MARKUP_OVERHEAD, section_limit)
     first, *rest = sections((part,), max(limit, 1), measure=_measure)
     excerpt = section(section_text(part, first))
-    excerpt["text"]["text"] += f"\n_… and {sum(len(each.text) for each in rest):,} more characters_"
+    more = _("_… and {count:,} more characters_").format(count=sum(len(each.text) for each in rest))
+    excerpt["text"]["text"] += f"\n{more}"
     return PayloadBlocks([excerpt], complete=False)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from countersign.i18n import _
 from countersign.interrupts import Part, PartRole, ReviewRequest, is_displayed_unchanged
 from countersign.slack.block_kit.builders import Block, section
 from countersign.slack.block_kit.escaping import escape, escaped_length
@@ -13,7 +14,7 @@ _REASON_LIMIT = 600
 def review_field_blocks(request: ReviewRequest) -> list[Block]:
     if request.why is None or not _fits(request.why):
         return []
-    return [section(f"*The agent says:* {escape(request.why)}")]
+    return [section(_("*The agent says:* {why}").format(why=escape(request.why)))]
 
 
 def other_parts(parts: Sequence[Part]) -> tuple[Part, ...]:

@@ -32,7 +32,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
             context.notify_user(click.thread, click.user, describe_error(error))
         else:
             closing = _close(context, chosen, str(body.get("response_url") or ""))
-            context.background_tasks.start("close question", closing)
+            context.background_tasks.start("close_question", closing)
         await ack()
 
     app.action(re.compile(rf"^{PATTERN.pattern}$"))(on_choice)

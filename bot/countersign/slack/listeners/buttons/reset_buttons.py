@@ -22,7 +22,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         except CountersignError as error:
             context.notify_user(click.thread, click.user, describe_error(error))
         url = str(body.get("response_url") or "")
-        context.background_tasks.start("close question", _close(context, url))
+        context.background_tasks.start("close_question", _close(context, url))
         await ack()
 
     app.action(RESET)(on_answer)

@@ -4,14 +4,17 @@ from typing import Any
 
 from countersign.flow.notices.grant_notes import covered
 from countersign.flow.thread import ThreadRef
+from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import section
 from countersign.slack.block_kit.escaping import escape
 from countersign.slack.home.grants import grant_block, grant_line
 from countersign.slack.listeners.context import ListenerContext
 
 MAX_LISTED = 20
-USAGE = "`/approvals grants` lists your grants. `/approvals grants revoke ID` revokes one."
-_NOTHING = "You have no grants. A card whose rule offers one has the button “Approve and don't ask again”."
+USAGE = N_("`/approvals grants` lists your grants. `/approvals grants revoke ID` revokes one.")
+_NOTHING = N_(
+    "You have no grants. A card whose rule offers one has the button “Approve and don't ask again”."
+)
 
 
 async def grants(context: ListenerContext, user: str, text: str) -> dict[str, Any]:
@@ -20,13 +23,17 @@ async def grants(context: ListenerContext, user: str, text: str) -> dict[str, An
     if len(words) == 2 and words[0].casefold() == "revoke":
         return _ephemeral(escape(await revoke(context, user, words[1])))
     if words:
-        return _ephemeral(USAGE)
+        return _ephemeral(_(USAGE))
     listed = await context.grants.of(user)
     if not listed:
-        return _ephemeral(_NOTHING)
+        return _ephemeral(_(_NOTHING))
     heading = f"*{len(listed)} {'grant' if len(listed) == 1 else 'grants'}:*"
     lines = [grant_line(each, context.links) for each in listed[:MAX_LISTED]]
-    more = [f"… and {len(listed) - MAX_LISTED} older ones."] if len(listed) > MAX_LISTED else []
+    more = (
+        [_("… and {count} older ones.").format(count=len(listed) - MAX_LISTED)]
+        if len(listed) > MAX_LISTED
+        else []
+    )
     blocks = [section(heading)]
     blocks += [grant_block(each, context.links) for each in listed[:MAX_LISTED]]
     blocks += [section(text) for text in more]
@@ -45,7 +52,7 @@ async def revoke(context: ListenerContext, user: str, grant_id: str) -> str:
         "tell_revocation", context.delivery.deliver_thread(thread.channel, thread.ts)
     )
     context.background_tasks.start("refresh_home", context.home_tabs.refresh(user))
-    return f"Revoked: {covered(revoked)} is asked about again."
+    return _("Revoked: {revoked} is asked about again.").format(revoked=covered(revoked))
 
 
 def _ephemeral(text: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from countersign.approvals.errors import CountersignError
 from countersign.flow.graph_name import split_name
 from countersign.flow.messages.outgoing import ThreadRoot
+from countersign.i18n import N_, _
 from countersign.slack.block_kit.escaping import code, escape
 from countersign.slack.listeners.commands.break_glass_review import list_reviews
 from countersign.slack.listeners.commands.delegate_command import delegate
@@ -18,15 +19,15 @@ from countersign.slack.listeners.home.approval_list import approval_list, decisi
 from countersign.slack.text.incoming import readable
 
 _LOOKUP_TIMEOUT = 1.8  # seconds for Slack's lists of channels; a command has to answer within 3
-_STARTING = "Starting a thread in this channel."
-_APPROVALS_USAGE = (
+_STARTING = N_("Starting a thread in this channel.")
+_APPROVALS_USAGE = N_(
     "`/approvals` lists what waits for you, and you can decide it there.\n"
     "`/approvals history` lists what was decided of what you asked for or voted on.\n"
     "`/approvals delegate @someone until friday` lets them decide for you while you're away.\n"
     "`/approvals grants` lists what is approved without asking because of you.\n"
     "`/approvals review` lists what was decided by break glass and waits for your review."
 )
-_LOOKUP_TIMED_OUT = "Slack didn't answer in time. Try again."
+_LOOKUP_TIMED_OUT = N_("Slack didn't answer in time. Try again.")
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
@@ -35,16 +36,16 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 
     async def on_approvals(ack: Ack, command: dict[str, Any]) -> None:
         typed = str(command.get("text") or "").strip()
-        word, _, rest = typed.partition(" ")
+        word, _space, rest = typed.partition(" ")
         answer = _SUBCOMMANDS.get(word.casefold())
         if answer is None:
-            await ack(_ephemeral(_APPROVALS_USAGE))
+            await ack(_ephemeral(_(_APPROVALS_USAGE)))
             return
         try:
             async with asyncio.timeout(_LOOKUP_TIMEOUT):
                 answered = await answer(context, str(command["user_id"]), rest.strip())
         except TimeoutError:
-            answered = _LOOKUP_TIMED_OUT
+            answered = _(_LOOKUP_TIMED_OUT)
         except CountersignError as error:
             answered = escape(describe_error(error))
         await ack(_ephemeral(answered) if isinstance(answered, str) else answered)
@@ -66,10 +67,12 @@ async def _agent(context: ListenerContext, command: dict[str, Any]) -> str:
         return _list(context)
     name, task = split_name(text, context.graphs)
     if name is not None and name not in context.graphs:
-        return f"There is no agent called {code(name)}.\n{_list(context)}"
+        unknown = _("There is no agent called {name}.").format(name=code(name))
+        return f"{unknown}\n{_list(context)}"
     info = context.graphs[name or context.default_graph]
     if not task and not info.needs_form(new=True):
-        return f"Write what {code(info.name)} should do after the colon.\n{_usage(context)}"
+        missing = _("Write what {name} should do after the colon.").format(name=code(info.name))
+        return f"{missing}\n{_usage(context)}"
     key = f"agent:{command['trigger_id']}"
     root = ThreadRoot(
         key=key,
@@ -81,15 +84,15 @@ async def _agent(context: ListenerContext, command: dict[str, Any]) -> str:
     )
     if await context.store.accept_root(root):
         context.background_tasks.start("open_thread", context.delivery.deliver_one(key))
-    return _STARTING
+    return _(_STARTING)
 
 
 def _usage(context: ListenerContext) -> str:
-    return (
-        f"`/agent text` starts a thread in this channel with {code(context.default_graph)}.\n"
-        "`/agent name: text` starts one with another agent. `/agent graphs` lists them.\n"
-        "Slash commands don't work in threads. Mention me there instead."
-    )
+    return _(
+        "`/agent text` starts a thread in this channel with {default_graph}.\n`/agent "
+        "name: text` starts one with another agent. `/agent graphs` lists them.\nSlash "
+        "commands don't work in threads. Mention me there instead."
+    ).format(default_graph=code(context.default_graph))
 
 
 def _list(context: ListenerContext) -> str:
@@ -99,7 +102,7 @@ def _list(context: ListenerContext) -> str:
         + (f": {escape(info.description)}" if info.description else "")
         for name, info in context.graphs.items()
     ]
-    return "\n".join(["You can start these agents with `/agent name: text`:", *lines])
+    return "\n".join([_("You can start these agents with `/agent name: text`:"), *lines])
 
 
 async def _waiting(context: ListenerContext, user: str, _rest: str = "") -> dict[str, Any]:
@@ -113,7 +116,7 @@ async def _history(context: ListenerContext, user: str, _rest: str) -> dict[str,
 
 
 async def _help(_context: ListenerContext, _user: str, _rest: str) -> str:
-    return _APPROVALS_USAGE
+    return _(_APPROVALS_USAGE)
 
 
 # Behind `/approvals`: what answers, given who typed it and the rest of the line.

@@ -14,6 +14,7 @@ from countersign.approvals.person import Person
 from countersign.flow.decisions.cancel import NotCancellable, may_be_cancelled
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.review import Review
+from countersign.i18n import N_, _
 from countersign.interrupts import MESSAGE, Form
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.values.references import CardReference, ModalReference
@@ -24,7 +25,7 @@ from countersign.slack.listeners.buttons.button_listener import button_listener
 from countersign.slack.listeners.context import Ack, ListenerContext
 from countersign.slack.listeners.forms.form_opening import open_view
 
-_EXPLANATION = (
+_EXPLANATION = N_(
     "The agent gets no answer and does nothing more. You can't undo this. "
     "To start over, send a new message in the thread."
 )
@@ -32,7 +33,7 @@ _EXPLANATION = (
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
     async def on_form(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        await acknowledge_submission(ack, view, _submit(context, body, view), "Nothing was changed")
+        await acknowledge_submission(ack, view, _submit(context, body, view), _("Nothing was changed"))
 
     app.action(card_actions.CANCEL_RUN)(button_listener(context, _open))
     app.view(card_actions.CANCEL_RUN)(on_form)
@@ -54,15 +55,15 @@ async def _open(context: ListenerContext, click: ButtonClick) -> None:
     found = await _load(context, reference, click.user, shown=click.on_message)
     modal = Modal(
         callback_id=card_actions.CANCEL_RUN,
-        title=card_actions.CANCEL_RUN_LABEL,
-        submit=card_actions.CANCEL_RUN_LABEL,
-        close="Keep waiting",
+        title=_(card_actions.CANCEL_RUN_LABEL),
+        submit=_(card_actions.CANCEL_RUN_LABEL),
+        close=_("Keep waiting"),
         private_metadata=reference.pack(),
         heading=found.review.shown.title,
-        explanation=_EXPLANATION,
+        explanation=_(_EXPLANATION),
     )
     view = form_view(found.form, modal)
-    context.background_tasks.start("open form", open_view(context, click, view))
+    context.background_tasks.start("open_form", open_view(context, click, view))
 
 
 async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str, Any]) -> None:

@@ -55,7 +55,7 @@ def form_modal(review: Review, action_id: str, reference: ModalReference, encode
 def _form_words(action_id: str, kind: DecisionKind, row: ReviewRow) -> tuple[str, str]:
     """The form's title and the label of the button that sends it."""
     if action_id == card_actions.OTHER:
-        return card_actions.OTHER_LABEL, _("Send answer")
+        return _(card_actions.OTHER_LABEL), _("Send answer")
     if kind is DecisionKind.RESPOND and DecisionKind.APPROVE in row.allowed:
         return _("Respond"), _("Send response")
     title, submit = _TITLES[kind]

@@ -37,7 +37,15 @@ TRANSLATED = (
     "slack/messages.py",
 )
 # Not read by people in Slack: developers' errors and the log's.
-NOT_FOR_PEOPLE = {"ValueError", "TypeError", "KeyError", "RuntimeError", "LookupError", "AssertionError"}
+NOT_FOR_PEOPLE = {
+    "ValueError",
+    "TypeError",
+    "KeyError",
+    "RuntimeError",
+    "LookupError",
+    "AssertionError",
+    "cast",
+}
 TYPED_BY_PEOPLE = {"_NO"}  # constants of words that a reply is compared with
 MARKING = {"_", "N_", "lazy_text", "ngettext"}
 WORDS = re.compile(r"[A-Za-z’']{2,} [A-Za-z’']{2,}|^[A-Z][a-z]+[.:…]?$")

@@ -244,7 +244,7 @@ async def test_what_waits_is_listed_with_links_until_it_is_decided(either: Stage
     await card.approve(by=either.ws.bob)
     await either.resumed(card.thread)
     assert link not in (await either.ws.bob.runs("/approvals")).text
-    assert "lists what needs a decision" in (await either.ws.bob.runs("/approvals please")).text
+    assert "lists what waits for you" in (await either.ws.bob.runs("/approvals please")).text
 
 
 async def closed(card: ApprovalCard) -> str:

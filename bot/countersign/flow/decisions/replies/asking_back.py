@@ -79,14 +79,14 @@ class AskBack:
             return ()
         row = request.rows[0]
         if not {DecisionKind.APPROVE, DecisionKind.REJECT} & row.allowed:
-            answers = chosen_decision(row, ReplyChoice.USE, message.text) is not None
+            answers = _can_become(row, ReplyChoice.USE, message.text)
             may = answers and await self._decide.may_decide(review, 0, person, DecisionKind.RESPOND)
             return (ReplyChoice.USE,) if may else ()
         kinds = {ReplyChoice.REJECT: DecisionKind.REJECT, ReplyChoice.FEEDBACK: DecisionKind.RESPOND}
         found = [
             choice
             for choice, kind in kinds.items()
-            if chosen_decision(row, choice, message.text) is not None
+            if _can_become(row, choice, message.text)
             and await self._decide.may_decide(review, 0, person, kind)
         ]
         likely = likely_intent(message.text) is Intent.REJECTS
@@ -117,6 +117,14 @@ def chosen_decision(row: ReviewRow, choice: ReplyChoice, text: str) -> Decision 
     if choice not in {ReplyChoice.USE, ReplyChoice.FEEDBACK} or field is None or field.kind not in _TEXT:
         return None
     return row.decide(DecisionKind.RESPOND, {field.pointer: words})
+
+
+def _can_become(row: ReviewRow, choice: ReplyChoice, text: str) -> bool:
+    """Whether the card takes the message so: `no` is no feedback where a text could be taken for a yes."""
+    try:
+        return chosen_decision(row, choice, text) is not None
+    except FormValidationError:
+        return False
 
 
 def _told_once(message: Inbound, text: Text) -> Notice | None:

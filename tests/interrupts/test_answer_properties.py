@@ -107,6 +107,8 @@ def test_what_arrives_is_what_the_code_reads(payload: Json, shape: AnswerShape, 
             arrived = resume_value(request, [decision])
         except InvalidDecision:
             continue
+        if isinstance(shape, Text) and arrived == "":
+            continue  # an empty draft is approved unchanged, as it is shown
         schema = shape_form(_with_else(shape)).schema
         assert schema is None or schema.errors(arrived) == {}, preview
 

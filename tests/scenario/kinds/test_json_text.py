@@ -82,6 +82,7 @@ async def test_a_draft_that_is_no_json_is_edited_before_it_is_approved(host: Hos
         thread = await hosted.says('drafts: {"size": 2')
         card = await approval_card(thread, limit=20)
         assert "approval:approve" not in card.actions
+        assert "not valid JSON" in (await card.edit(bob, {})).errors["/"]
         assert "not valid JSON" in (await card.edit(bob, {"/": '{"size": 3'})).errors["/"]
         await card.edit(bob, {"/": '{"size": 3}'})
         assert "4 seats" in await hosted.result(thread)

@@ -56,9 +56,13 @@ class InvalidInput(ValueError):
 
 
 def read(field: Field, raw: RawInput) -> JsonOrUnset:
-    """The value; raises `InvalidInput`. An input that nobody touched gives exactly `field.initial`."""
+    """The value; raises `InvalidInput`. An input that nobody touched gives exactly `field.initial`.
+
+    Where that has to be JSON and is none, it is refused, too.
+    """
     if field.initial is not UNSET and _untouched(field.raw, raw):
-        return field.initial
+        checked = field.json_text and isinstance(field.initial, str) and field.initial
+        return _json_text(checked) if checked else field.initial
     if raw is None or _nothing(raw):
         if field.required:
             raise InvalidInput(_(REQUIRED))

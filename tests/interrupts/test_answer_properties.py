@@ -99,6 +99,8 @@ def test_what_arrives_is_what_the_code_reads(payload: Json, shape: AnswerShape, 
     request = parse(payload, None, shape)
     if request.source.value != "code" or len(request.rows) > 1:
         return
+    if parse(payload).rows[0].options:
+        return  # an option of the payload's own is given as it is
     for preview in answer_previews(request):
         decision, _ = decision_for(request, preview, typed)
         if preview.action == "reject":

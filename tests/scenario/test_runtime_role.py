@@ -59,6 +59,8 @@ async def test_serve_does_its_work_as_that_role(tmp_path: Path, granted: str, ro
         "DROP TRIGGER ledger_is_append_only ON countersign.ledger",
         "ALTER TABLE countersign.ledger DISABLE TRIGGER ALL",
         "UPDATE countersign.ledger SET detail = NULL",
+        "DELETE FROM countersign.ledger",
+        "DROP TABLE countersign.ledger",
         "DELETE FROM countersign.ledger_chain",
         "TRUNCATE countersign.ledger",
         "DROP TABLE countersign.approvals",

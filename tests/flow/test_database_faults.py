@@ -171,6 +171,7 @@ def arguments_of(harness: Harness, thread: ThreadRef) -> dict[str, Any]:
         "result": {"a": 1},
         "slot": Slot(fence=1),
         "shows": opened(thread).after,
+        "approval": opened(thread).after,
         "review": Review(opened(thread).after),
         "note": row,
         "message": ApprovalMessage(

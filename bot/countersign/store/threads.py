@@ -85,8 +85,8 @@ class ThreadStore:
                 first.setdefault((row["thread_id"], row["user_id"]), rows.inbound_from(row))
         return tuple(first.values())
 
-    async def revisions(self, message: Inbound) -> tuple[Inbound, ...]:
-        arguments = {"thread_id": message.thread.id, "message": message.key}
+    async def revisions(self, inbound: Inbound) -> tuple[Inbound, ...]:
+        arguments = {"thread_id": inbound.thread.id, "message": inbound.key}
         async with self._pool.connection() as connection:
             found = await _all(connection, QUERIES["revisions"], arguments)
         return tuple(rows.inbound_from(row) for row in found)

@@ -61,7 +61,7 @@ class Store(Protocol):
         """The stored message that has this key."""
         ...
 
-    async def revisions(self, message: Inbound) -> tuple[Inbound, ...]:
+    async def revisions(self, inbound: Inbound) -> tuple[Inbound, ...]:
         """The edits of the message, and its deletion, oldest first."""
         ...
 

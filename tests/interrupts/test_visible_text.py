@@ -120,6 +120,8 @@ def test_two_texts_are_never_shown_alike(pair: tuple[str, str]) -> None:
 
 @settings(max_examples=600, deadline=None)
 @given(near_values())
+@example(({"k": None}, "K: None"))
+@example(([None], "• None"))
 @example(({"a": 1}, "a: 1"))
 @example((["a"], "- a"))
 @example(({"a: b": '"5"'}, 'a: b": "5'))

@@ -24,6 +24,7 @@ def blocks(*parts: tuple[str, Json]) -> list[Block]:
 
 @often
 @given(KEYS, near_values())
+@example("", ([None], "• None"))
 @example("due", ("2026-12-04", "Fri, 4 Dec 2026 · `2026-12-04`"))
 @example("at", ("2026-12-04T09:00:00Z", "2026-12-04T10:00:00+01:00"))
 @example("amount", (129.9, "129.90"))

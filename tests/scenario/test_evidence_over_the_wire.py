@@ -297,6 +297,7 @@ def test_every_event_is_tried_here() -> None:
     elsewhere: dict[Event | Observation, str] = {
         Event.REOPENED: "tests/scenario/test_threads.py",
         Event.REFERRED: "tests/scenario/test_delegation_over_the_wire.py",
+        Event.RUN_CANCELLED: "tests/scenario/test_cancel_run_over_the_wire.py",
         Observation.CARD_DELETED: "tests/scenario/test_lost_cards.py",
         Observation.BREAK_GLASS: "tests/scenario/test_break_glass_over_the_wire.py",
         Observation.BREAK_GLASS_REVIEWED: "tests/scenario/test_break_glass_over_the_wire.py",

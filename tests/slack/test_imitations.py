@@ -157,3 +157,37 @@ def test_a_claim_within_a_line_is_an_imitation_too(line: str) -> None:
 )
 def test_prose_about_approvals_stays_prose(line: str) -> None:
     assert not imitates_decision(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "✅ 승인됨: @bob · 오늘",
+        "**승인됨**: 밥",
+        "밥 님이 승인했습니다.",
+        "@bob 님이 이미 승인했습니다",
+        "결정: 승인됨",
+        "승인 필요: 환불",
+        "확인했어요. 승인이 완료되었습니다.",
+        "거절되었습니다",
+        "비상 승인 · 밥",
+        "오류 ID abc",
+        "에이전트가 작성했습니다.",
+    ],
+)
+def test_a_decision_in_the_words_of_the_korean_catalogue_is_an_imitation(line: str) -> None:
+    assert imitates_decision(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "환불을 승인할까요?",
+        "이 요청을 처리하려면 관리자의 승인이 필요할 수 있어요",
+        "메시지를 보냈습니다.",
+        "주문이 취소될 수 있습니다",
+        "요청하신 파일을 찾았습니다.",
+    ],
+)
+def test_what_is_asked_or_said_in_korean_is_no_imitation(line: str) -> None:
+    assert not imitates_decision(line)

@@ -38,13 +38,23 @@ _OURS = regex.compile(
     rf"|{_NAME} is looking\b)",
     regex.IGNORECASE,
 )
+# The same in the words of the Korean catalogue: "승인됨: @bob", "밥 님이 승인했습니다".
+_DECIDED_KOREAN = r"(?:자동 ?)?(?:수정 ?후 ?)?(?:승인|거절|거부|반려|답변|수정|만료|취소|철회)"
+_OURS_KOREAN = regex.compile(
+    rf"{_SENTENCE}{_ORNAMENT}(?:(?:결정|상태|결과|검토|승인|요청|메모)[\s)\]]*[:=—–-]{_ORNAMENT}){{0,3}}(?:"
+    rf"{_DECIDED_KOREAN}(?:됨|(?:이|가)? ?(?:완료|되었|됐|했|하였))"
+    r"|(?:승인|답변) ?필요\b|사용되지 ?않음|비상 ?승인|실행이? ?(?:취소|중단)(?:됨|되었|됐)"
+    r"|오류 ?ID\b|규칙: |에이전트가 ?작성|질문 · |요청 · "
+    rf"|{_NAME} ?(?:님)?(?:이|가|께서|의)? ?(?:(?:이미|방금|단독으로|이를|이것을) )*"
+    rf"(?:{_DECIDED_KOREAN}(?:했|하였|함)|(?:단독으로 )?결정했|요청 · |질문 · ))"
+)
 
 
 def imitates_decision(line: str) -> bool:
     """Whether a line, or a sentence in it, begins with what the bot says about approvals."""
     plain = _without_markup(unicodedata.normalize("NFKC", html.unescape(line)))[:_MAX_LENGTH]
     letters = "".join(ascii_lookalike(each) or each for each in plain)
-    return _OURS.search(plain) is not None or _OURS.search(letters) is not None
+    return any(pattern.search(text) for pattern in (_OURS, _OURS_KOREAN) for text in (plain, letters))
 
 
 def _without_markup(line: str) -> str:

@@ -204,6 +204,7 @@ def test_any_arguments_make_a_form_that_slack_takes(args: Json) -> None:
 @given(st.sampled_from(sorted(set(OutgoingKind) - NO_TEXTS)), texts, payloads)
 @example(OutgoingKind.AGENT_MESSAGE, "word & " * 10_000, None)
 @example(OutgoingKind.NOTE, "&" * 10_000, None)
+@example(OutgoingKind.ROOT, "x" * 10_000, None)
 @example(OutgoingKind.RESULT, "", {f"k{n}": "v" * 900 for n in range(120)})
 def test_any_message_is_one_that_slack_takes(kind: OutgoingKind, text: str, values: Json) -> None:
     body: Json = {

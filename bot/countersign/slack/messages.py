@@ -46,6 +46,7 @@ _MARKDOWN_LIMIT = 11_000  # of Slack's 12,000 a message
 _RESULT_LIMIT = 9000
 _ALL = BlockBudget(sys.maxsize, sys.maxsize)
 _SECTION_LIMIT = 2700
+_NAME_LIMIT = 200  # characters
 _CONTEXT_LIMIT = 2000  # characters of one element
 _CONTEXT_ELEMENTS = 5  # Slack takes ten, but not so many characters in all
 _MAX_MENTIONS = 3
@@ -241,7 +242,7 @@ def _start_form(graph: str) -> RenderedMessage:
 def _thread_root(body: Mapping[str, Any]) -> tuple[RenderedMessage, ...]:
     asker = f"<@{escape(str(body.get('user', '')))}>"
     if "values" in body:
-        graph = str(body.get("text", "")).removesuffix(":")
+        graph = str(body.get("text", "")).removesuffix(":")[:_NAME_LIMIT]
         text = _("{user} started {agent}.").format(user=asker, agent=code(graph))
         return (RenderedMessage(text=text, blocks=[section(text)]),)
     pieces = _pieces(quote_imitations(str(body.get("text", ""))), 2800)

@@ -7,7 +7,8 @@ from countersign.settings import Settings
 
 EXAMPLE = (Path(__file__).parent.parent / ".env.example").read_text()
 LINES = dict(re.findall(r"^#? ?([A-Z][A-Z_]+)=(\S*)", EXAMPLE, re.MULTILINE))
-NOT_OURS = {"OPENAI_API_KEY", "OPENAI_BASE_URL", "MODEL", "DEMO_DATABASE_URL"}  # the graphs and the demo do
+# Read by the graphs, the demo and OpenTelemetry's SDK.
+NOT_OURS = {"OPENAI_API_KEY", "OPENAI_BASE_URL", "MODEL", "DEMO_DATABASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 NOT_SHOWN = {"POLICY_FILE"}
 
 

@@ -91,6 +91,11 @@ async def test_bolts_loggers_obey_our_levels(
     put_logs_back: None, http_bot: Bot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Bolt sets the levels of its loggers itself, to that of the root."""
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            logger.disabled = (
+                False  # a library that configures logging in this process disables those before it
+            )
     configure_logging("text")
     await http_bot.ws.bob.runs("/agent graphs")
     bolts = {name for name in logging.root.manager.loggerDict if name.split(".")[0] == "slack_bolt"}

@@ -8,7 +8,7 @@ from countersign.approvals.lifecycle import Outcome, Phase
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.notices.direct_messages import Why
 from countersign.flow.review import Review
-from countersign.i18n import N_, TextList, _
+from countersign.i18n import N_, TextList, _, for_everyone
 from countersign.interrupts import single_line
 from countersign.slack.block_kit.builders import Block, RenderedMessage, context_block, section
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
@@ -38,6 +38,7 @@ _OUTCOME = {
 }
 
 
+@for_everyone
 def render_message_about(
     kind: OutgoingKind, body: Mapping[str, Any], review: Review, link: str
 ) -> RenderedMessage:

@@ -4,7 +4,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.policy.clock.timers import LAPSED
 from countersign.flow.review import Review
-from countersign.i18n import N_, _
+from countersign.i18n import N_, _, for_everyone
 from countersign.interrupts import Risk, single_line
 from countersign.slack.block_kit.builders import (
     Block,
@@ -48,6 +48,7 @@ _RISKS = {Risk.LOW: N_("Low risk."), Risk.MEDIUM: N_("Medium risk."), Risk.HIGH:
 _FALLBACK_NOTE = N_("Slack couldn't show this request here. Open *Details* before you decide.")
 
 
+@for_everyone
 def render_card(review: Review) -> RenderedMessage:
     """The card of an approval as it is. Always within Slack's limits, whatever the payload."""
     approval, request = review.shown_approval, review.shown
@@ -70,6 +71,7 @@ def rows_for_approve_all(review: Review) -> tuple[int, ...]:
     return fully_shown_rows(approval, request, _TEXT_LIMIT - text_length(_introduction(review)))
 
 
+@for_everyone
 def render_fallback_card(review: Review) -> RenderedMessage:
     """The same card without its parts, for when Slack refuses it. *Details* shows them, row by row.
 

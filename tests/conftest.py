@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import databases
+from tests.support import databases, process_state
 
 _SOURCES = Path(__file__).parents[1] / "bot"
 # For the processes that tests start: pytest's own `pythonpath` stops at this one.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_SOURCES), os.environ.get("PYTHONPATH"))))
+
+
+@pytest.fixture(autouse=True)
+def process_left_as_found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A test's imports and log settings end with it."""
+    with process_state.left_as_found(tmp_path_factory.getbasetemp()):
+        yield
 
 
 @pytest.fixture(scope="session")

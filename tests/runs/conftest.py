@@ -1,7 +1,6 @@
 """Projects on disk, with their langgraph.json, that are forgotten again after each test."""
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -15,9 +14,8 @@ Project = Callable[..., GraphConfig]
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
+def project(tmp_path: Path) -> Project:
     """Write files and a langgraph.json that names these graphs; give its config."""
-    modules, paths = set(sys.modules), list(sys.path)
 
     def write(files: dict[str, str], folder: str = ".", **graphs: object) -> GraphConfig:
         root = tmp_path / folder
@@ -28,11 +26,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
         (root / "langgraph.json").write_text(json.dumps({"dependencies": ["."], "graphs": graphs}))
         return read_graph_config(root / "langgraph.json")
 
-    yield write
-    sys.path[:] = paths
-    for name in set(sys.modules) - modules:
-        if str(getattr(sys.modules[name], "__file__", "") or "").startswith(str(tmp_path)):
-            del sys.modules[name]
+    return write
 
 
 @pytest.fixture(autouse=True)

@@ -63,13 +63,9 @@ async def test_a_dependency_beside_the_project_is_found_by_its_own_name(tmp_path
         (tmp_path / name).write_text(text)
     config = read_graph_config(tmp_path / "app/langgraph.json")
     assert config.import_paths == (tmp_path / "app", tmp_path / "library/src", tmp_path / "library")
-    before = list(sys.path)
-    try:
-        async with AsyncExitStack() as stack:
-            graphs = await load_graphs(config, stack)
-        assert await graphs["g"].sample.ainvoke({}) == {"text": "shared"}
-    finally:
-        sys.path[:] = before
+    async with AsyncExitStack() as stack:
+        graphs = await load_graphs(config, stack)
+    assert await graphs["g"].sample.ainvoke({}) == {"text": "shared"}
 
 
 async def test_namesakes_in_two_projects_are_two_graphs(tmp_path: Path) -> None:
@@ -81,13 +77,9 @@ async def test_namesakes_in_two_projects_are_two_graphs(tmp_path: Path) -> None:
     config = tmp_path / "langgraph.json"
     graphs = '{"one": "./one/agents/agent.py:graph", "two": "./two/agents/agent.py:graph"}'
     config.write_text(f'{{"dependencies": ["./one", "./two"], "graphs": {graphs}}}')
-    before = list(sys.path)
-    try:
-        async with AsyncExitStack() as stack:
-            loaded = await load_graphs(read_graph_config(config), stack)
-        said = {name: await graph.sample.ainvoke({}) for name, graph in loaded.items()}
-    finally:
-        sys.path[:] = before
+    async with AsyncExitStack() as stack:
+        loaded = await load_graphs(read_graph_config(config), stack)
+    said = {name: await graph.sample.ainvoke({}) for name, graph in loaded.items()}
     assert said == {"one": {"text": "one"}, "two": {"text": "two"}}
 
 

@@ -1,0 +1,35 @@
+"""What belongs to the whole process, and what a test may have changed of it: imports and logging."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+import structlog
+
+
+@contextmanager
+def left_as_found(temporary: Path) -> Iterator[None]:
+    """Forget what was imported from projects in this folder, and how a command has set the logs up.
+
+    A test that runs a command in its own process would otherwise leave its `agent` for the next one
+    to import, and the level of its log for the next bot to take over.
+    """
+    root = logging.getLogger()
+    modules, paths, handlers, level = set(sys.modules), list(sys.path), list(root.handlers), root.level
+    yield
+    for name in set(sys.modules) - modules:
+        if _is_within(temporary, sys.modules[name]):
+            del sys.modules[name]
+    sys.path[:] = paths
+    if (root.handlers, root.level) != (handlers, level):
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.reset_defaults()
+
+
+def _is_within(folder: Path, module: ModuleType) -> bool:
+    places = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or ())]
+    return any(isinstance(place, str) and Path(place).is_relative_to(folder) for place in places)

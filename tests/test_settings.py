@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from countersign.encryption import generate_key, parse_keys
 from countersign.settings import SettingsError, read_database_settings, read_settings
 
 GOOD = {"SLACK_BOT_TOKEN": "xoxb-1-secretive", "SLACK_APP_TOKEN": "xapp-1-secretive"}
@@ -23,6 +24,7 @@ NAMES = [
     "SHUTDOWN_GRACE",
     "LOG_FORMAT",
     "RETENTION",
+    "ENCRYPTION_KEY",
 ]
 
 
@@ -119,3 +121,21 @@ def test_http_needs_the_signing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_migrating_needs_no_slack() -> None:
     assert read_database_settings().database_url is None
+
+
+def test_encryption_keys_are_read_and_a_wrong_one_is_named_without_its_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put(monkeypatch)
+    assert read_settings().key_ring is None
+    keys = [generate_key(), generate_key()]
+    put(monkeypatch, ENCRYPTION_KEY=",".join(keys))
+    ring = read_settings().key_ring
+    assert ring is not None
+    assert ring.key_ids == (parse_keys(keys[0]).key_id, parse_keys(keys[1]).key_id)
+    assert keys[0] not in repr(read_settings())
+    put(monkeypatch, ENCRYPTION_KEY=f"{keys[0]},secretive")
+    with pytest.raises(SettingsError, match=r"ENCRYPTION_KEY is not valid.*key 2.*openssl") as refused:
+        read_settings()
+    assert "secretive" not in str(refused.value)
+    assert keys[0] not in str(refused.value)

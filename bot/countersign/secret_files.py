@@ -7,7 +7,7 @@ from countersign.approvals.errors import CountersignError
 
 SECRETS = (
     *("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"),
-    *("DATABASE_URL", "LEDGER_KEY", "INSPECTION_TOKEN"),
+    *("DATABASE_URL", "LEDGER_KEY", "ENCRYPTION_KEY", "INSPECTION_TOKEN"),
     "OPENAI_API_KEY",
 )
 _LIMIT = 64 * 1024  # bytes

@@ -10,6 +10,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, ValidationError,
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from countersign.approvals.errors import CountersignError
+from countersign.encryption import EncryptionKeyError, KeyRing, parse_keys
 from countersign.slack.block_kit.trace_link import trace_link
 from countersign.store.connections.address import Address, DatabaseAddress, PasswordCommand
 
@@ -41,6 +42,10 @@ _EXPECTED = {
     "AGENT_SURFACE": "auto, on or off",
     "START": "members, guests or everyone",
     "LEDGER_KEY": "a random text of at least 16 characters that the database does not hold",
+    "ENCRYPTION_KEY": (
+        "32 random bytes in base64, such as `openssl rand -base64 32` prints; behind them, separated by "
+        "commas, the keys that they replace"
+    ),
     "LEDGER_ANCHOR_EVERY": "how many seconds lie between two anchors, 1 or more",
     "SHUTDOWN_GRACE": "how many seconds running steps have to end after SIGTERM",
 }
@@ -64,6 +69,12 @@ class DatabaseSettings(BaseSettings):
     data_dir: Path = Path(".data")
     database_password_command: str | None = None
     ledger_key: SecretStr | None = None
+    encryption_key: SecretStr | None = None
+
+    @property
+    def key_ring(self) -> KeyRing | None:
+        """The keys of ENCRYPTION_KEY; None where nothing is encrypted."""
+        return parse_keys(self.encryption_key.get_secret_value()) if self.encryption_key else None
 
     @property
     def database(self) -> Address | None:
@@ -92,6 +103,16 @@ class DatabaseSettings(BaseSettings):
     @classmethod
     def _ledger_key(cls, value: SecretStr | None) -> SecretStr | None:
         return _long_enough(value)
+
+    @field_validator("encryption_key")
+    @classmethod
+    def _encryption_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            try:
+                parse_keys(value.get_secret_value())
+            except EncryptionKeyError as error:
+                raise ValueError(str(error)) from None
+        return value
 
 
 class GraphSettings(DatabaseSettings):

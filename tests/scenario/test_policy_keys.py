@@ -111,6 +111,13 @@ action = "words"
 confirm = false
 
 [[rule]]
+name = "large orders"
+graph = "orders"
+when = "args.amount > 100"
+approvers = [{{group = "@oncall"}}]
+state_changes = true
+
+[[rule]]
 name = "orders"
 graph = "orders"
 state_changes = true
@@ -318,6 +325,10 @@ async def test_defaults_hold_where_a_rule_says_nothing_and_approve_is_asked_twic
 async def test_an_answer_may_change_the_state(ruled: Stage) -> None:
     thread = await ruled.ws.carol.mentions("orders: lamps")
     card = await approval_card(thread, limit=20)
+    form = await card.form("approval:update", ruled.ws.bob)
+    refused = await ruled.ws.bob.submits(form, {"/as": "approve", "/state/amount": "7000"})
+    assert "the rule “large orders” applies" in str(refused)
+    await waits(card)
     await card.submit("approval:update", ruled.ws.bob, {"/as": "approve", "/state/amount": "7"})
     await thread.wait_until(
         lambda: any("ordered 7 of lamps" in f"{m.text} {m.blocks}" for m in thread.from_bot()) or None,

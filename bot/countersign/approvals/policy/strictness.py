@@ -1,14 +1,14 @@
 """Whether one rule asks for at least as much as another before something is approved."""
 
-from countersign.approvals.decision import DecisionKind
+from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.policy.approver_set import MEMBERS
 from countersign.approvals.policy.rule import ReasonRequired, Rule
 
 _REASONS = (ReasonRequired.NEVER, ReasonRequired.REJECT, ReasonRequired.ALWAYS)
 
 
-def asks_for_as_much(rule: Rule, other: Rule) -> bool:
-    """Whether what people approve under `rule` by an edit would be approved under `other` too.
+def asks_for_as_much(rule: Rule, other: Rule, decision: Decision) -> bool:
+    """Whether what people approve under `rule` by this decision would be approved under `other` too.
 
     In doubt it would not: two rules that name other approvers cannot be compared.
     """
@@ -17,7 +17,8 @@ def asks_for_as_much(rule: Rule, other: Rule) -> bool:
     if other.auto is not None:
         return other.auto is DecisionKind.APPROVE
     return (
-        DecisionKind.EDIT in other.decisions
+        decision.kind in other.decisions
+        and (decision.state is None or other.state_changes)
         and rule.quorum >= other.quorum
         and _has_seats_of(rule, other)
         and (other.requester_may_decide or not rule.requester_may_decide)

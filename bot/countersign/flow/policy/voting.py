@@ -98,7 +98,7 @@ class Voting:
         return context, shortages
 
     async def check_edit(self, review: Review, row: int, decision: Decision) -> None:
-        """Raise MayNotDecide for an edit whose arguments are another rule's."""
+        """Raise MayNotDecide for a decision whose arguments are another rule's."""
         await self._edit_scope.check(review, row, decision)
 
     def freeze(self, rule: Rule, at: datetime | None = None) -> Freeze | None:

@@ -129,6 +129,11 @@ rejections = 2
 requester_may_decide = false
 
 [[rule]]
+name = "no revisions"
+action = "text_to_revise"
+auto = "reject"
+
+[[rule]]
 name = "closed"
 action = "closed"
 expire_after = "1s"
@@ -355,6 +360,16 @@ async def test_a_draft_is_refused_under_its_rule_or_by_the_requester_alone(ruled
     await card.cancel_run(ws.carol, "never mind")
     await thread.wait_for("Run cancelled by carol: never mind", limit=20)
     assert [event for event, _ in ruled.ledger(thread)] == ["opened", "cancelled", "run_cancelled"]
+    assert ruled.noted(thread) == []
+
+
+async def test_a_question_that_takes_no_rejection_is_rejected_by_its_rule_and_its_run_ends(
+    ruled: Stage,
+) -> None:
+    thread = await ruled.asks({"ask": {"text_to_revise": "A draft"}})
+    await thread.wait_for("Run cancelled by the rule “no revisions”", limit=20)
+    assert thread.cards() == []
+    assert [event for event, _ in ruled.ledger(thread)] == ["opened", "decided", "run_cancelled"]
     assert ruled.noted(thread) == []
 
 

@@ -6,26 +6,23 @@ from dataclasses import replace
 import structlog
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.decision import Decision, DecisionKind
-from countersign.approvals.errors import CountersignError
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
-from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.grants import GrantUse
 from countersign.approvals.policy.matching import Match
 from countersign.approvals.policy.policy import NO_POLICY
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.stored import fingerprint, rule_as_written
-from countersign.approvals.vote import Vote
 from countersign.flow.decisions.evidence.evidence import asked
-from countersign.flow.decisions.judging import judge_answer
 from countersign.flow.grants.use import GovernedRow, UseGrants
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.grant_notes import automatic_notes
 from countersign.flow.notices.opening import OpeningNotices
 from countersign.flow.policy.action_contexts import action_contexts
 from countersign.flow.policy.audience import Audience
+from countersign.flow.policy.automatic_decisions import AutomaticDecisions
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.policy.voting import Voting
@@ -48,10 +45,11 @@ class RuleAssignment:
         """Without a directory channels have no names, requesters no groups, and no grant counts."""
         self._policy = policy
         self._directory = directory
-        self._clock = clock
-        self._voting = voting = Voting(policy, directory, clock, delegations)
+        voting = Voting(policy, directory, clock, delegations)
         audience = Audience(directory, StandIns(delegations, directory, clock))
-        self._use_grants = UseGrants(grants, voting, directory, clock)
+        self._decided_without_asking = AutomaticDecisions(
+            voting, UseGrants(grants, voting, directory, clock), clock
+        )
         self._opening = OpeningNotices(directory, audience, voting)
 
     async def __call__(self, result: StepResult) -> StepResult:
@@ -134,51 +132,6 @@ class RuleAssignment:
         is_long = state is not None or any(rule.redact for rule in rules)
         return await under_rules.parsed() if is_long else under_rules, governed
 
-    async def _decided_without_asking(self, review: Review, governed: Sequence[GovernedRow]) -> Change | None:
-        """The change that `auto` rules and grants make, if one has a decision that its row allows."""
-        approval = review.approval
-        votes = {
-            row: Vote(decision=Decision(kind=rule.auto), by=_policy_itself(rule), at=self._clock())
-            for row, rule in enumerate(approval.rules)
-            if rule.auto in review.request.rows[row].allowed and not self._is_frozen(rule)
-        }
-        asked = {row: each for row, each in enumerate(governed) if row not in votes}
-        uses = await self._use_grants(review, asked)
-        votes |= {use.row: _granted(use) for use in uses}
-        if not votes:
-            return None
-        after = approval.with_votes(votes)
-        if after.status is Status.DECIDED:
-            try:
-                decisions = [vote.decision for vote in after.votes if vote is not None]
-                answer = await judge_answer(review, decisions)
-            except CountersignError as error:  # the graph would not take it: people are asked instead
-                log.error("policy_auto_failed", approval_id=str(approval.id), error=str(error))
-                return None
-            after = after.answered_with(answer)
-        return Change(
-            after=after,
-            event=Event.DECIDED if after.status is Status.DECIDED else Event.VOTED,
-            detail={
-                "via": "grant" if uses else "auto",
-                "rows": {str(row): _auto(vote) for row, vote in votes.items()},
-            },
-            grant_uses=uses,
-        )
-
-    def _is_frozen(self, rule: Rule) -> bool:
-        """Whether a freeze keeps the rule from approving by itself."""
-        return rule.auto is DecisionKind.APPROVE and self._voting.freeze(rule) is not None
-
-
-def _granted(use: GrantUse) -> Vote:
-    """The vote of who gave the grant, as if by a click at this moment."""
-    at = use.after.last_used_at
-    assert at is not None, "a use has its time"
-    return Vote(
-        decision=Decision(kind=DecisionKind.APPROVE), by=use.after.granted_by, at=at, grant=use.after.id
-    )
-
 
 def _only_rows(approval: Approval, uses: Sequence[GrantUse]) -> Approval:
     """Nothing but the votes by grants: the card has those of rules."""
@@ -191,16 +144,6 @@ def _only_rows(approval: Approval, uses: Sequence[GrantUse]) -> Approval:
 def _with_possible_decisions(rule: Rule, allowed: frozenset[DecisionKind]) -> Rule:
     """A rule that would leave a row without any decision leaves it those that it has."""
     return rule if rule.decisions & allowed else replace(rule, decisions=rule.decisions | allowed)
-
-
-def _policy_itself(rule: Rule) -> Person:
-    return Person(id="", name=f"the rule “{rule.name}”", standing=Standing.BOT)
-
-
-def _auto(vote: Vote) -> Json:
-    if vote.grant is not None:
-        return {"kind": vote.decision.kind.value, "grant": str(vote.grant), "granted_by": vote.by.id}
-    return {"kind": vote.decision.kind.value, "rule": vote.by.name}
 
 
 def _with_rules(detail: Json, matches: Sequence[Match]) -> Json:

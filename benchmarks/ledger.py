@@ -24,8 +24,8 @@ from benchmarks.server import Server, open_server
 from countersign.approvals.audit import ChainVerifier, EntryHasher, LedgerEntry
 from countersign.approvals.audit.entry import detail_text
 from countersign.approvals.policy.policy import NO_POLICY
+from countersign.store.approvals.ledger import Ledger, entry_arguments
 from countersign.store.connections.pool import configure_for_statements, open_pool
-from countersign.store.ledger import Ledger, entry_arguments
 from tests.flow.graphs_to_host import gated
 from tests.support.databases import database, migrated_template
 from tests.support.harness import Harness, open_harness

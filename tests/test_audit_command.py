@@ -14,7 +14,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.audit import EntryHasher
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.flow.decisions.decide import DecisionRequest
-from countersign.store.ledger import Ledger
+from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.graphs_to_host import everything
 from tests.support.harness import Harness, a_thread, open_harness

@@ -11,26 +11,26 @@ from countersign.jobs.queue import Queue
 from countersign.jobs.stalled_jobs import StalledJobReaper
 from countersign.runs.event_loop.loop_bridge import LoopBridge
 from countersign.settings import Settings
-from countersign.store.break_glass import BreakGlassStore
+from countersign.store.approvals.break_glass import BreakGlassStore
+from countersign.store.approvals.delegations import DelegationStore
+from countersign.store.approvals.grants import GrantStore
+from countersign.store.approvals.ledger import Ledger
 from countersign.store.channel_ids import ChannelIdStore
 from countersign.store.connections.address import Address
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import Pool, configure_for_statements, open_pool, open_session_pool
 from countersign.store.connections.thread_locks import ThreadLocks
-from countersign.store.delegations import DelegationStore
 from countersign.store.diagnostics import Diagnostics
 from countersign.store.effects import Effects
 from countersign.store.gauges import GaugeReader
-from countersign.store.grants import GrantStore
 from countersign.store.homes import HomeStore, InboxStore
-from countersign.store.ledger import Ledger
 from countersign.store.posts.feedback import FeedbackStore
 from countersign.store.posts.lost_cards import LostCards
 from countersign.store.posts.outbox import Outbox
 from countersign.store.posts.streams import StreamStore
 from countersign.store.retention import RetentionStore
-from countersign.store.run_slots import RunSlots
-from countersign.store.threads import ThreadStore
+from countersign.store.threads.run_slots import RunSlots
+from countersign.store.threads.thread_store import ThreadStore
 
 
 @dataclass(frozen=True, kw_only=True)

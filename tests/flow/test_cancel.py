@@ -18,7 +18,7 @@ from countersign.flow.decisions.cancel import CancelApproval, NotCancellable, is
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
-from countersign.store.ledger import Ledger
+from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, refunds
 from tests.flow.test_timers import DecisionBarrier

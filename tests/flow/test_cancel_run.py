@@ -18,7 +18,7 @@ from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import InvalidDecision, run_cancellation
-from countersign.store.ledger import Ledger
+from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.answer_only_graphs import answer_only
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, now, open_harness

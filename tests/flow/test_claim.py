@@ -12,7 +12,7 @@ from countersign.approvals.errors import MayNotDecide, NotPending
 from countersign.approvals.lifecycle import Outcome
 from countersign.flow.decisions.claim import ClaimApproval, NotClaimable
 from countersign.flow.policy.voting import Voting
-from countersign.store.ledger import Ledger
+from countersign.store.approvals.ledger import Ledger
 from tests.flow.test_timers import NAMED, Clock, asked, clock, harness, stored
 from tests.support.harness import CHANNEL, Harness
 

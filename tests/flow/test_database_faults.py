@@ -21,8 +21,8 @@ from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage
 from countersign.runs.loading import LoadedGraph
 from countersign.store.retention import RetentionStore
-from countersign.store.run_slots import RunSlots
-from countersign.store.threads import ThreadStore
+from countersign.store.threads.run_slots import RunSlots
+from countersign.store.threads.thread_store import ThreadStore
 from tests.flow.graphs_to_host import gated
 from tests.store.test_threads import opened
 from tests.support.harness import Harness, a_thread, message, open_harness

@@ -9,7 +9,7 @@ from countersign.flow.errors import StaleWorker
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult
-from countersign.store.threads import ThreadStore
+from countersign.store.threads.thread_store import ThreadStore
 from tests.flow.graphs_to_host import everything
 from tests.support.harness import Harness, a_thread, message, open_harness
 

@@ -18,7 +18,7 @@ from countersign.flow.grants.manage import GrantOver, UnknownGrant
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.policy.voting import Voting
 from countersign.flow.thread import ThreadRef
-from countersign.store.grants import GrantStore
+from countersign.store.approvals.grants import GrantStore
 from countersign.store.retention import RetentionStore
 from tests.approvals.policy.policies import a_policy
 from tests.approvals.policy.test_policy_page import situation

@@ -19,7 +19,7 @@ from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.policy.voting import Voting
-from countersign.store.ledger import Ledger
+from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import refunds
 from tests.support.databases import with_database

@@ -15,7 +15,7 @@ from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import Notice
 from countersign.runs.graphs import Graphs
-from countersign.store.threads import ThreadStore
+from countersign.store.threads.thread_store import ThreadStore
 from tests.flow import working_graphs
 from tests.flow.graphs_to_host import nested, parallel
 from tests.flow.working_graphs import finished, heard, hold

@@ -47,15 +47,15 @@ from countersign.slack.transport.inbound.bolt_app import build_bolt_app
 from countersign.slack.transport.inbound.http import PATH, events_handler
 from countersign.slack.transport.inbound.socket_mode import SocketMode
 from countersign.slack.transport.outbound.web_api import WebApi, open_web
-from countersign.store.break_glass import BreakGlassStore
+from countersign.store.approvals.break_glass import BreakGlassStore
+from countersign.store.approvals.delegations import DelegationStore
+from countersign.store.approvals.grants import GrantStore
 from countersign.store.channel_ids import ChannelIdStore
 from countersign.store.connections.pool import open_pool
-from countersign.store.delegations import DelegationStore
-from countersign.store.grants import GrantStore
 from countersign.store.homes import HomeStore, InboxStore
 from countersign.store.posts.lost_cards import LostCards
 from countersign.store.posts.outbox import Outbox
-from countersign.store.threads import ThreadStore
+from countersign.store.threads.thread_store import ThreadStore
 from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace

@@ -9,7 +9,7 @@ from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.break_glass_reviews import BreakGlassReviews
 from countersign.flow.policy.audience import Audience
-from countersign.store.break_glass import BreakGlassStore
+from countersign.store.approvals.break_glass import BreakGlassStore
 from countersign.store.diagnostics import Diagnostics
 from countersign.store.gauges import GaugeReader
 from countersign.testing.cards import ApprovalCard

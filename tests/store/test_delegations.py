@@ -14,8 +14,8 @@ from countersign.approvals.delegation import (
     check_may_delegate,
 )
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
+from countersign.store.approvals.delegations import DelegationStore
 from countersign.store.connections.pool import Pool, configure_for_statements, open_pool
-from countersign.store.delegations import DelegationStore
 from tests.approvals.policy.policies import person
 
 

@@ -11,7 +11,7 @@ import pytest
 from countersign.approvals.audit import ChainVerifier, EntryHasher, FindingKind, Verification
 from countersign.approvals.audit.anchor import Anchor
 from countersign.approvals.decision import DecisionKind
-from countersign.store.ledger import Ledger
+from countersign.store.approvals.ledger import Ledger
 from tests.flow.graphs_to_host import everything
 from tests.support.harness import Harness, a_thread, open_harness
 

@@ -12,7 +12,7 @@ from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.slots import Slot, SlotLimits, slot_limits
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult
-from countersign.store.run_slots import RunSlots
+from countersign.store.threads.run_slots import RunSlots
 from tests.store.test_threads import a_waiting_thread, decided, jobs_of
 from tests.support.harness import Harness, a_thread, asked, message, open_harness
 

@@ -39,6 +39,9 @@ from countersign.flow.tools.tool_host import ToolHost
 from countersign.jobs.queue import Queue
 from countersign.runs.graphs import Graphs
 from countersign.runs.loading import AnyGraph, LoadedGraph
+from countersign.store.approvals.delegations import DelegationStore
+from countersign.store.approvals.grants import GrantStore
+from countersign.store.approvals.ledger import Ledger
 from countersign.store.connections.pool import (
     Pool,
     configure_for_checkpoints,
@@ -46,14 +49,11 @@ from countersign.store.connections.pool import (
     open_pool,
 )
 from countersign.store.connections.thread_locks import ThreadLocks
-from countersign.store.delegations import DelegationStore
 from countersign.store.effects import Effects
-from countersign.store.grants import GrantStore
-from countersign.store.ledger import Ledger
 from countersign.store.posts.lost_cards import LostCards
 from countersign.store.posts.outbox import Outbox
-from countersign.store.run_slots import RunSlots
-from countersign.store.threads import ThreadStore
+from countersign.store.threads.run_slots import RunSlots
+from countersign.store.threads.thread_store import ThreadStore
 from tests.support.fake_directory import FakeDirectory
 from tests.support.fake_slack import FakeSlack, next_ts
 

@@ -16,10 +16,10 @@ from countersign.approvals.audit.approval_report import approval_report
 from countersign.approvals.audit.export import Exporter, ExportFormat
 from countersign.approvals.errors import CountersignError
 from countersign.settings import DatabaseSettings
+from countersign.store.approvals.ledger import Ledger
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import Pool, configure_for_statements, open_pool
 from countersign.store.diagnostics import Diagnostics
-from countersign.store.ledger import Ledger
 
 
 class AuditUsageError(CountersignError):

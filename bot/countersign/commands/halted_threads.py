@@ -10,7 +10,7 @@ from countersign.settings import DatabaseSettings
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import open_pool
 from countersign.store.diagnostics import Diagnostics
-from countersign.store.threads import ThreadStore
+from countersign.store.threads.thread_store import ThreadStore
 
 
 class ThreadNotHalted(CountersignError):

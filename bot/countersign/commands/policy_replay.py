@@ -15,9 +15,9 @@ from countersign.settings import ReplaySettings
 from countersign.slack.approver_directory import ApproverDirectory
 from countersign.slack.client import SlackClient
 from countersign.slack.transport.outbound.web_api import WebApi, open_web
+from countersign.store.approvals.past_approvals import PastApproval, past_approvals
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import configure_for_statements, open_pool
-from countersign.store.past_approvals import PastApproval, past_approvals
 
 _NO_SLACK = (
     "This file names channels or groups of requesters. Without SLACK_BOT_TOKEN they are unknown here: it is "

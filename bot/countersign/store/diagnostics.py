@@ -10,7 +10,7 @@ import psycopg
 from countersign.approvals.break_glass import GlassBreak
 from countersign.approvals.json import Json
 from countersign.error_translation import translates_errors
-from countersign.store.break_glass import use_from
+from countersign.store.approvals.break_glass import use_from
 from countersign.store.connections.pool import Pool, fetch
 from countersign.store.queries import QUERIES
 

@@ -45,11 +45,11 @@ class InboxStore:
 
     async def decided_lately(self, team: str, user: str, offset: int, limit: int) -> tuple[Review, ...]:
         arguments = {"team": team, "user": user, "offset": offset, "limit": limit}
-        return await _reviews(await fetch(self._pool, "decided_lately", arguments))
+        return await rows.reviews_from(await fetch(self._pool, "decided_lately", arguments))
 
     async def _counted(self, query: str, arguments: dict[str, Any]) -> tuple[tuple[Review, ...], int]:
         found = await fetch(self._pool, query, arguments)
-        return await _reviews(found), int(found[0]["found_in_all"]) if found else 0
+        return await rows.reviews_from(found), int(found[0]["found_in_all"]) if found else 0
 
     async def set_unknown_awaited(self, limit: int = 200) -> int:
         """Find out whom approvals wait for that an earlier version of the bot opened; returns how many."""
@@ -123,7 +123,3 @@ class HomeStore:
 
 def _home_from(row: rows.Row) -> OpenedHome:
     return OpenedHome(user=row["user_id"], page=row["page"], shown=row["shown"])
-
-
-async def _reviews(found: Sequence[rows.Row]) -> tuple[Review, ...]:
-    return tuple([await Review(rows.approval_from(row)).parsed() for row in found])

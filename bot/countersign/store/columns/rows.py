@@ -18,6 +18,7 @@ from countersign.flow.error_report import ErrorReport
 from countersign.flow.live.content import MessageStream
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
+from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.store.columns import stored_policy, vote_columns
 
@@ -149,6 +150,10 @@ def approval_from(row: Row) -> Approval:
         opened_in=row.get("opened_in"),
         decided_in=row.get("decided_in"),
     )
+
+
+async def reviews_from(found: Iterable[Row]) -> tuple[Review, ...]:
+    return tuple([await Review(approval_from(row)).parsed() for row in found])
 
 
 def approval_row(approval: Approval) -> dict[str, Any]:

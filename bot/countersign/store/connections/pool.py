@@ -151,6 +151,12 @@ async def fetch(pool: Pool, name: str, arguments: dict[str, Any]) -> list[dict[s
         return await cursor.fetchall()
 
 
+async def fetch_one(pool: Pool, name: str, arguments: dict[str, Any]) -> dict[str, Any] | None:
+    """Execute a named query that finds at most one row, and return it as a dict."""
+    found = await fetch(pool, name, arguments)
+    return found[0] if found else None
+
+
 async def open_session(url: Address, *, application_name: str = "countersign run") -> Connection:
     """One connection outside the pool, for a session lock and for LangGraph's AsyncPostgresSaver.
 

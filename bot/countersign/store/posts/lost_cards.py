@@ -9,9 +9,9 @@ from countersign.approvals.ledger import Observation
 from countersign.error_translation import translates_errors
 from countersign.flow.messages.outgoing import MAX_AUTOMATIC_CARDS, card_again, card_gone_note
 from countersign.flow.thread import ThreadRef
+from countersign.store.approvals.ledger import entry_arguments
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, run, transaction
-from countersign.store.ledger import entry_arguments
 from countersign.store.queries import QUERIES
 
 

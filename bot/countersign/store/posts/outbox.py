@@ -14,12 +14,13 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, card
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage, DeliveryTarget
+from countersign.store.approvals.approval_store import Defer
+from countersign.store.approvals.ledger import shown_arguments
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, fetch, run, transaction
-from countersign.store.ledger import shown_arguments
 from countersign.store.posts.outbox_claims import CLAIM_SECONDS, claim_arguments, claimed_messages
 from countersign.store.queries import QUERIES
-from countersign.store.threads import Defer, insert_inbound
+from countersign.store.threads.thread_store import insert_inbound
 
 
 @translates_errors

@@ -11,9 +11,9 @@ from countersign.approvals.ledger import DelegationEvent
 from countersign.approvals.person import Person
 from countersign.error_translation import translates_errors
 from countersign.flow.messages.outgoing import Outgoing
+from countersign.store.approvals.ledger import entry_arguments
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Connection, Pool, fetch, transaction
-from countersign.store.ledger import entry_arguments
 from countersign.store.queries import QUERIES
 
 _LOCK = 0x64656C6567617465  # the advisory lock's key: delegations start one after the other

@@ -10,8 +10,8 @@ from typing import Any
 
 from countersign.error_translation import translates_errors
 from countersign.flow.slots import Slot, SlotLimits
+from countersign.store.approvals.approval_store import Defer
 from countersign.store.connections.pool import Pool, fetch, run, transaction
-from countersign.store.threads import Defer
 
 
 @translates_errors

@@ -13,10 +13,10 @@ from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.flow.errors import Conflict
 from countersign.flow.observability.tracing import current_traceparent
-from countersign.store.break_glass import use_entry, use_row
+from countersign.store.approvals.break_glass import use_entry, use_row
+from countersign.store.approvals.grants import apply_grants
+from countersign.store.approvals.ledger import entry_arguments, ledger_arguments
 from countersign.store.columns import rows
-from countersign.store.grants import apply_grants
-from countersign.store.ledger import entry_arguments, ledger_arguments
 from countersign.store.queries import QUERIES
 
 Connection = psycopg.AsyncConnection[Any]

@@ -16,9 +16,9 @@ from countersign.approvals.policy.grants import Grant
 from countersign.approvals.policy.rule import GrantScope
 from countersign.error_translation import translates_errors
 from countersign.flow.messages.outgoing import Outgoing
+from countersign.store.approvals.ledger import entry_arguments
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, fetch, transaction
-from countersign.store.ledger import entry_arguments
 from countersign.store.queries import QUERIES
 
 Connection = psycopg.AsyncConnection[Any]

@@ -1,9 +1,8 @@
 """The composition root: opens every service, wires them, and closes them in reverse."""
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
@@ -41,6 +40,7 @@ from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock
 from countersign.flow.retention import Retention
 from countersign.flow.steps.start_permission import StartPermission, StartPolicy
+from countersign.flow.steps.step_execution import StepExecution
 from countersign.flow.steps.thread_runner import Notify, ThreadRunner
 from countersign.flow.thread import ThreadRef
 from countersign.flow.timers.timer_runner import TimerRunner
@@ -61,6 +61,7 @@ from countersign.runs.persistence.checkpoints import Checkpoints
 from countersign.runs.persistence.long_term_store import sweep_interval
 from countersign.runs.project.config import GraphConfig, read_graph_config
 from countersign.runtime import new_event_loop
+from countersign.services import Decisions, Services
 from countersign.settings import Settings
 from countersign.slack.background_tasks import BackgroundTasks
 from countersign.slack.client import SlackClient
@@ -73,54 +74,6 @@ from countersign.slack_startup import connect_to_slack
 from countersign.storage import Storage, open_storage
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decisions:
-    """What people do with approvals, as the listeners call it."""
-
-    decide: Decide
-    withdraw_vote: WithdrawVote
-    undo_decision: UndoDecision
-    cancel_approval: CancelApproval
-    claim_approval: ClaimApproval
-    refer_approval: ReferApproval
-    absences: Absences
-    start_permission: StartPermission
-
-
-@dataclass(frozen=True, kw_only=True)
-class Services:
-    """Everything that is open and wired, for the tasks that run on it."""
-
-    settings: Settings
-    policy: CurrentPolicy
-    storage: Storage
-    anchoring: Anchoring
-    api: WebApi
-    channel_ids: ChannelIds
-    workspace: Workspace
-    slack: SlackClient
-    graphs: GraphsOnGraphLoop
-    decisions: Decisions
-    grants: Grants
-    break_glass_reviews: BreakGlassReviews
-    inbox: InboxReader
-    home_tabs: HomeTabs
-    delivery: MessageDelivery
-    prompts: SuggestedPrompts | None  # of an app that is declared as an agent
-    live_runs: LiveRuns
-    run_thread: ThreadRunner
-    stop_watch: StopWatch
-    queued_notices: QueuedNotices
-    timers: TimerRunner
-    check_shortages: ShortageCheck
-    retention: Callable[[], Awaitable[None]]
-    sweep_store: Callable[[], Awaitable[None]]
-    sweep_store_every: float  # seconds
-    inspection: InspectionApi
-    observer: Observer
-    metrics_page: MetricsPage
 
 
 def now() -> datetime:
@@ -205,21 +158,26 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
                 store=storage.threads,
                 locks=LocksOnGraphLoop(graph_loop, storage.locks),
                 slots=storage.slots,
-                graphs=graphs,
-                delivery=delivery,
-                reply_handler=_reply_handler(settings, storage, decisions, slack, clock),
-                start_permission=decisions.start_permission,
-                stop_run=StopRun(slack),
-                reset=ResetConversation(slack, clock, storage.grants),
-                notify=notify,
-                clock=clock,
-                observer=observer,
+                execute=StepExecution(
+                    store=storage.threads,
+                    graphs=graphs,
+                    reply_handler=_reply_handler(settings, storage, decisions, slack, clock),
+                    start_permission=decisions.start_permission,
+                    stop_run=StopRun(slack),
+                    reset=ResetConversation(slack, clock, storage.grants),
+                    clock=clock,
+                    observer=observer,
+                    names=slack,
+                    live_runs=live_runs if settings.streaming == "auto" else None,
+                    sessions=AgentSessions(slack) if is_agent else None,
+                ),
                 assign_rules=RuleAssignment(
                     policy, slack.directory, clock, storage.delegations, storage.grants
                 ),
+                delivery=delivery,
+                notify=notify,
+                observer=observer,
                 names=slack,
-                live_runs=live_runs if settings.streaming == "auto" else None,
-                sessions=AgentSessions(slack) if is_agent else None,
             ),
             stop_watch=StopWatch(storage.threads, graphs, notify),
             queued_notices=QueuedNotices(storage.threads, notify),

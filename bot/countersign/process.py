@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from countersign.app import Services, now, open_services
+from countersign.app import now, open_services
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.ports import Clock
 from countersign.flow.steps.progress_indicator import ProgressIndicator
@@ -20,6 +20,7 @@ from countersign.jobs.periodic import run_every
 from countersign.jobs.worker import Worker
 from countersign.policy_reload import PolicyReload
 from countersign.runtime import run_beside, tune_garbage_collector
+from countersign.services import Services
 from countersign.settings import Settings
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.transport.inbound.bolt_app import build_bolt_app

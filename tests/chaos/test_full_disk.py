@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
+from countersign.flow.steps.parking import MAX_ATTEMPTS
 from countersign.store.schema.migrate import migrate
 from countersign.testing.cards import ApprovalCard
 from slack_local.model.wire_log import Attempt

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
+from countersign.flow.steps.parking import MAX_ATTEMPTS
 from countersign.testing.cards import ApprovalCard, approval_cards
 from slack_local.people.threads import Thread
 from tests.chaos.failpoints import expire_leases

@@ -59,14 +59,14 @@ async def test_a_session_that_is_cut_is_no_failed_run_and_no_attempt(database_ur
         await harness.say(thread, "deploy")
         await harness.vote(await harness.the_card(thread), APPROVE)
         runner = harness.run_thread
-        runner._graphs = CutSession(harness)
+        runner._execute._graphs = CutSession(harness)
         for _ in range(6):
             with pytest.raises(DatabaseUnavailable):
                 await runner(thread.id)
         assert await harness.rows(ROW, thread.id) == [{"attempts": 0, "halted": None}]
         assert harness.slack.of(OutgoingKind.FAILURE) == []
 
-        runner._graphs = harness.graphs
+        runner._execute._graphs = harness.graphs
         await runner(thread.id)
         assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
 

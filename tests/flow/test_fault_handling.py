@@ -11,7 +11,7 @@ from countersign.approvals.lifecycle import Status
 from countersign.flow.errors import RateLimited, SlackUnreachable
 from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind, ThreadRoot
-from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
+from countersign.flow.steps.parking import MAX_ATTEMPTS
 from countersign.runs.loading import LoadedGraph
 from tests.flow.graphs_to_host import echo, everything
 from tests.support.fake_slack import refused

@@ -56,7 +56,8 @@ async def test_a_stale_worker_does_not_write_over_its_successor(database_url: st
             await other.say(thread, "two")
             left.extend(await other.rows(THREAD, thread.id))
 
-        stale.run_thread._store = Paused(stale.threads, method, taken_over)
+        paused = Paused(stale.threads, method, taken_over)
+        stale.run_thread._store = stale.run_thread._execute._store = paused
         await stale.threads.accept(message(thread, "echo: one"))
         with pytest.raises(StaleWorker):
             await stale.run_thread(thread.id)

@@ -355,7 +355,7 @@ async def test_an_answer_that_is_dropped_without_a_word_is_reported_and_asked_fo
     await harness.say(thread, "deploy")
     card = await harness.the_card(thread)
     await harness.vote(card, YES)
-    harness.run_thread._graphs = DropsResumes(harness.graphs)
+    harness.run_thread._execute._graphs = DropsResumes(harness.graphs)
 
     await harness.run_thread(thread.id)
 

@@ -9,7 +9,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.flow.errors import Conflict, DatabaseUnavailable, StatementFailed
 from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind
-from countersign.flow.steps.thread_runner import MAX_ATTEMPTS
+from countersign.flow.steps.parking import MAX_ATTEMPTS
 from tests.support.fake_slack import refused
 from tests.support.harness import Harness, a_thread, asked, message
 

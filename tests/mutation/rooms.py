@@ -98,6 +98,13 @@ _FLOW = {
         "flow/test_fault_handling",
         "flow/test_placement",
     ),
+    "steps/step_execution": (
+        "flow/test_steps",
+        "flow/test_step_errors",
+        "flow/test_fencing",
+        "flow/test_database_faults",
+    ),
+    "steps/work_preparation": ("flow/test_work_preparation", "flow/test_steps"),
     "steps/answer_check": ("flow/test_answer_shapes",),
     "steps/resumption": (
         "flow/test_steps",

@@ -32,6 +32,7 @@ from countersign.flow.ports import Clock
 from countersign.flow.review import Review
 from countersign.flow.slots import slot_limits
 from countersign.flow.steps.start_permission import StartPermission
+from countersign.flow.steps.step_execution import StepExecution
 from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.thread import ThreadRef
 from countersign.flow.timers.timer_runner import TimerRunner
@@ -275,15 +276,19 @@ async def open_harness(
             store=store,
             locks=locks,
             slots=RunSlots(pool, queue.defer, slot_limits(16)),
-            graphs=wrap("graphs", hosted),
-            delivery=delivery,
-            reply_handler=ReplyHandler(decide, store, port, clock),
-            start_permission=StartPermission(port, observer=observer),
-            stop_run=StopRun(port),
-            reset=ResetConversation(port, clock, grants),
-            notify=lambda _thread, notice: slack.notices.append(notice),
-            clock=clock,
+            execute=StepExecution(
+                store=store,
+                graphs=wrap("graphs", hosted),
+                reply_handler=ReplyHandler(decide, store, port, clock),
+                start_permission=StartPermission(port, observer=observer),
+                stop_run=StopRun(port),
+                reset=ResetConversation(port, clock, grants),
+                clock=clock,
+                observer=observer,
+            ),
             assign_rules=assign_rules,
+            delivery=delivery,
+            notify=lambda _thread, notice: slack.notices.append(notice),
             observer=observer,
         )
         yield Harness(

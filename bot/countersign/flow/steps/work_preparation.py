@@ -1,0 +1,38 @@
+"""What a thread has to do, as a graph is to read it: its first message as it stands, with names for ids."""
+
+from dataclasses import replace
+
+from countersign.flow.messages.inbound import STARTS_A_RUN, Inbound, InboundKind
+from countersign.flow.messages.revisions import as_it_stands
+from countersign.flow.ports import Names, Store
+from countersign.flow.work import Work
+
+
+async def prepared(work: Work, store: Store, names: Names | None) -> Work:
+    """The work with its first message as its writer left it, and whoever starts a run as its requester.
+
+    Without `names`, ids stay ids. Raises DatabaseUnavailable, RateLimited and SlackUnreachable.
+    """
+    requester = starter(work) or work.thread.requester
+    work = replace(work, thread=replace(work.thread, requester=requester))
+    first = _first_message(work)
+    if first is None:
+        return work
+    # What came in while it was kept for later was handled then.
+    earlier = await store.revisions(first) if first.kept else ()
+    stands = as_it_stands(first, (*earlier, *work.inbound[1:]))
+    if names is not None:
+        stands = replace(stands, text=await names.readable(stands.text))
+    return replace(work, inbound=(stands, *work.inbound[1:]))
+
+
+def starter(work: Work) -> str | None:
+    """Who starts a run with what is first in line; None where nothing new begins."""
+    first = work.inbound[0] if work.inbound else None
+    starts = first is not None and first.kind in STARTS_A_RUN and not work.open
+    return first.user if first is not None and starts else None
+
+
+def _first_message(work: Work) -> Inbound | None:
+    first = work.inbound[0] if work.inbound else None
+    return first if first is not None and first.kind is InboundKind.MESSAGE else None

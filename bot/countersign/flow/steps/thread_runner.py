@@ -115,7 +115,7 @@ class ThreadRunner:
         """The next step's result, saved. An error that no retry of the job would mend is a result, too."""
         try:
             with self._observer.metrics.runs.steps.time():
-                work = await prepared(work, self._store, self._names)
+                work = await prepared(work, self._store.revisions, self._names)
                 taken = await self._execute(work, session)
             return await self._save(work, taken)
         except _NOT_THE_STEPS_FAULT as error:

@@ -1,17 +1,22 @@
 """What a thread has to do, as a graph is to read it: its first message as it stands, with names for ids."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 from countersign.flow.messages.inbound import STARTS_A_RUN, Inbound, InboundKind
 from countersign.flow.messages.revisions import as_it_stands
-from countersign.flow.ports import Names, Store
+from countersign.flow.ports import Names
 from countersign.flow.work import Work
 
+Revisions: TypeAlias = Callable[[Inbound], Awaitable[tuple[Inbound, ...]]]
 
-async def prepared(work: Work, store: Store, names: Names | None) -> Work:
+
+async def prepared(work: Work, revisions: Revisions, names: Names | None) -> Work:
     """The work with its first message as its writer left it, and whoever starts a run as its requester.
 
-    Without `names`, ids stay ids. Raises DatabaseUnavailable, RateLimited and SlackUnreachable.
+    `revisions` gives those of a message that was kept for later; without `names`, ids stay ids. Raises
+    DatabaseUnavailable, RateLimited and SlackUnreachable.
     """
     requester = starter(work) or work.thread.requester
     work = replace(work, thread=replace(work.thread, requester=requester))
@@ -19,7 +24,7 @@ async def prepared(work: Work, store: Store, names: Names | None) -> Work:
     if first is None:
         return work
     # What came in while it was kept for later was handled then.
-    earlier = await store.revisions(first) if first.kept else ()
+    earlier = await revisions(first) if first.kept else ()
     stands = as_it_stands(first, (*earlier, *work.inbound[1:]))
     if names is not None:
         stands = replace(stands, text=await names.readable(stands.text))

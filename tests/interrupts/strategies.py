@@ -210,7 +210,7 @@ _ONE_OF = st.builds(
 _FLAT: st.SearchStrategy[AnswerShape] = st.one_of(
     st.just(Boolean()),
     st.builds(Number, st.booleans()),
-    st.builds(Text, st.booleans(), st.booleans()),
+    st.builds(Text, st.booleans(), st.booleans(), st.booleans()),
     _ONE_OF,
 )
 _NAMES = st.sampled_from(

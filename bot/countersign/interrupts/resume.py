@@ -7,9 +7,11 @@ from countersign.approvals.json import Json
 from countersign.i18n import _
 from countersign.interrupts import pointer
 from countersign.interrupts.errors import InvalidDecision
+from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.state_change import StateChangeForm
 from countersign.interrupts.json_equality import json_equal
 from countersign.interrupts.review_request import ReviewRequest, ReviewRow
+from countersign.interrupts.shape_answers.code_refusals import code_refusals
 from countersign.interrupts.validation.messages import REQUIRED
 
 
@@ -56,6 +58,10 @@ def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
         return {
             pointer.ROOT: _("“{decision}” is not possible here.").format(decision=decision.kind.capitalize())
         }
+    return _form_errors(row, decision) or _code_errors(row, decision)
+
+
+def _form_errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
     form = row.forms.get(decision.kind)
     if decision.kind is DecisionKind.RESPOND and row.options:
         offered = any(json_equal(option.value, decision.value) for option in row.options)
@@ -63,16 +69,35 @@ def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
             return {} if offered else {pointer.ROOT: _("Choose one of the options.")}
     if form is None:
         return {}
-    if (
-        form.only_field
-        and form.only_field.pointer == pointer.MESSAGE
-        and decision.kind is not DecisionKind.EDIT
-    ):
-        missing = form.only_field.required and not decision.message
+    if _takes_message(form, decision):
+        missing = form.only_field is not None and form.only_field.required and not decision.message
         return {pointer.MESSAGE: _(REQUIRED)} if missing else {}
     if decision.kind is DecisionKind.RESPOND and decision.value is None and decision.message is not None:
         return form.errors(decision.message)
     return form.errors(decision.value)
+
+
+def _takes_message(form: Form, decision: Decision) -> bool:
+    only = form.only_field
+    return only is not None and only.pointer == pointer.MESSAGE and decision.kind is not DecisionKind.EDIT
+
+
+def _code_errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
+    """What the graph's code cannot use of the answer, at the fields of the form that it was typed in.
+
+    A form shows its own part of an answer, and not always all of that: one of JSON may leave out a key.
+    """
+    if row.read_as is None:
+        return {}
+    form, slot = row.forms.get(decision.kind), row.answers[decision.kind].slot
+    typed_at = pointer.join(slot or ())
+    errors: dict[str, str] = {}
+    for place, text in code_refusals(row.read_as, row.answer(decision)).items():
+        inside = place if typed_at == pointer.ROOT else place.removeprefix(typed_at)
+        if form is not None and _takes_message(form, decision):
+            inside = pointer.MESSAGE
+        errors.setdefault(inside or pointer.ROOT, text)
+    return errors
 
 
 def _row_of_errors(

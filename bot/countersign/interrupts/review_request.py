@@ -9,6 +9,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts import pointer
 from countersign.interrupts.answers.template import AnswerTemplate
+from countersign.interrupts.code import AnswerShape
 from countersign.interrupts.errors import FormValidationError
 from countersign.interrupts.forms.field import Option, RawInput
 from countersign.interrupts.forms.form import Form
@@ -55,7 +56,8 @@ class ReviewRow:
     picks one of them, or gives another answer if it has a form too.
     `cancellation` is the form that asks why the run is cancelled; a row that can't be rejected has it.
     `other` is the form that takes any JSON; only a row whose answers were guessed has it. `update` is the
-    form that answers and changes the graph's state, where that is allowed.
+    form that answers and changes the graph's state, where that is allowed. `read_as` is what the graph's code
+    reads of the answer, where that decides: every answer but that of `other` has to fit it.
     """
 
     action: str | None  # the tool's name as it was sent, where it is about a tool: show it with `single_line`
@@ -67,6 +69,7 @@ class ReviewRow:
     cancellation: Form | None = None
     other: Form | None = None
     update: Form | None = None
+    read_as: AnswerShape | None = None
     edited_at: str = pointer.ROOT  # the place in `args` that EDIT changes, where it is not all of them
     description: str | None = None  # the asker's own words about this row of several, as the request's are
 

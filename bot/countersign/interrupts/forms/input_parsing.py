@@ -11,7 +11,7 @@ from countersign.approvals.json import Json
 from countersign.i18n import _
 from countersign.interrupts.forms.field import Field, FieldKind, RawInput
 from countersign.interrupts.unset import UNSET, JsonOrUnset
-from countersign.interrupts.validation.messages import REQUIRED
+from countersign.interrupts.validation.messages import NO_JSON, REQUIRED
 
 _INTEGER = re.compile(r"[+-]?\d{1,300}")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -205,7 +205,7 @@ def _json_text(raw: str) -> str:
                 _loads(repaired)
                 return repaired
         if not isinstance(error, json.JSONDecodeError):
-            raise InvalidInput(_("This is not valid JSON.")) from None
+            raise InvalidInput(_(NO_JSON)) from None
         where = _("This is not valid JSON (line {line}, column {column}).")
         raise InvalidInput(where.format(line=error.lineno, column=error.colno)) from None
     return raw

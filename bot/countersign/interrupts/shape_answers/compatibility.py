@@ -1,5 +1,7 @@
 """Whether a graph's code takes an answer, as far as its shape says."""
 
+import json
+
 from countersign.approvals.json import Json
 from countersign.interrupts.code import (
     AnswerShape,
@@ -28,6 +30,8 @@ def takes(shape: AnswerShape, value: Json) -> bool:
             numeric = isinstance(value, int) or (isinstance(value, float) and not shape.integer)
             return numeric and not isinstance(value, bool)
         case Text():
+            if shape.json and value:
+                return isinstance(value, str) and is_json(value)
             return isinstance(value, str) and (shape.optional or bool(value))
         case OneOf():
             return matches(shape, value)
@@ -48,13 +52,22 @@ def takes(shape: AnswerShape, value: Json) -> bool:
             return any(takes(each, value) for each in shape.alternatives)
 
 
+def is_json(text: str) -> bool:
+    """Whether `json.loads` takes the text."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def is_needed(key: Key, value: dict[str, Json]) -> bool:
     """Whether the code reads this key without a default in an object with these values."""
     if key.required:
         return True
-    if any(_has(value, name, wanted) for name, wanted in key.needed_with):
+    if any(has_value(value, name, wanted) for name, wanted in key.needed_with):
         return True
-    return bool(key.needed_unless) and not any(_has(value, name, no) for name, no in key.needed_unless)
+    return bool(key.needed_unless) and not any(has_value(value, name, no) for name, no in key.needed_unless)
 
 
 def _takes_object(shape: Object, value: dict[str, Json]) -> bool:
@@ -64,5 +77,6 @@ def _takes_object(shape: Object, value: dict[str, Json]) -> bool:
     return all(takes(key.shape, value[key.name]) for key in known) and (bool(known) or not shape.keys)
 
 
-def _has(value: dict[str, Json], name: str, wanted: object) -> bool:
+def has_value(value: dict[str, Json], name: str, wanted: object) -> bool:
+    """Whether the object has this value there, of the same type."""
     return name in value and type(value[name]) is type(wanted) and value[name] == wanted

@@ -24,6 +24,7 @@ from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, RESP
 from countersign.interrupts.forms.field import Option
 from countersign.interrupts.review_request import AnswerSource, Part, ReviewRequest, ReviewRow
 from countersign.interrupts.shape_answers.action_answers import action_answers
+from countersign.interrupts.shape_answers.code_refusals import code_refusals
 from countersign.interrupts.shape_answers.compatibility import takes
 from countersign.interrupts.shape_answers.offered_values import options_under_key, with_offered
 from countersign.interrupts.shape_answers.plain_shapes import plain_answers, rejected_with_words
@@ -45,7 +46,30 @@ def with_shape(request: ReviewRequest, value: Json, shape: AnswerShape) -> Revie
     fits = request.dialect not in _WITHOUT_STRUCTURE and _fits(request.rows[0], shape)
     found = request if fits else _rebuilt(request, value, shape)
     where = f"{shape.where}: " if shape.where else ""
-    return replace(found, source=AnswerSource.CODE, evidence=f"{where}{shape.evidence}")
+    rows = tuple(_usable(replace(row, read_as=shape), value) for row in found.rows)
+    return replace(found, rows=rows, source=AnswerSource.CODE, evidence=f"{where}{shape.evidence}")
+
+
+def _usable(row: ReviewRow, value: Json) -> ReviewRow:
+    """The row without buttons whose answer the code cannot use; a form if none is left."""
+    assert row.read_as is not None
+    respond = row.answers.get(RESPOND, WHOLE_ANSWER)
+    options = tuple(each for each in row.options if not code_refusals(row.read_as, respond.fill(each.value)))
+    answers = {
+        kind: answer
+        for kind, answer in row.answers.items()
+        if answer.slot is not None or not code_refusals(row.read_as, answer.value)
+    }
+    if row.options and not options and RESPOND not in row.forms:
+        answers.pop(RESPOND, None)
+    if answers.keys() == row.answers.keys() and len(options) == len(row.options):
+        return row
+    parts = (*row.parts, *_former_options(row, options, value))
+    forms = {kind: form for kind, form in row.forms.items() if kind in answers}
+    if not answers:
+        whole = _whole_form(row.read_as, Asked(value=value))
+        answers, forms = dict(whole.answers), dict(whole.forms)
+    return replace(row, parts=parts, answers=answers, forms=forms, options=options)
 
 
 def _fits(row: ReviewRow, shape: AnswerShape) -> bool:

@@ -1,6 +1,5 @@
 """Answers for shapes without parts: true or false, a number, one of some values, words, a list."""
 
-import json
 from dataclasses import replace
 
 from countersign.approvals.decision import DecisionKind
@@ -20,6 +19,7 @@ from countersign.interrupts.dialects.tool_call_review import REJECTED
 from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.options import numbered_options
+from countersign.interrupts.shape_answers.compatibility import is_json
 from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form, shape_schema
 from countersign.interrupts.shape_answers.vocabulary import first_of, opposite
@@ -73,17 +73,9 @@ def _json_text(shape: Text, asked: Asked) -> RowAnswers:
     form = edit_text_form("Text", asked.text)
     fields = tuple(replace(each, json_text=each.kind is FieldKind.MULTILINE) for each in form.fields)
     answers = {EDIT: AnswerTemplate(slot=(), when_empty="")}
-    if _is_json(asked.text):  # the code would raise at anything else
+    if is_json(asked.text):  # the code would raise at anything else
         answers[APPROVE] = fixed(asked.text)
     return RowAnswers(answers=answers, forms={EDIT: replace(form, fields=fields)})
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def approve_or_reject(yes: Scalar, no: Scalar) -> RowAnswers:

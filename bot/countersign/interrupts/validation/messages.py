@@ -11,6 +11,8 @@ from countersign.interrupts import pointer
 from countersign.interrupts.display.visible_text import single_line
 
 REQUIRED = N_("Please fill this in.")
+NO_JSON = N_("This is not valid JSON.")
+FITS_NONE = N_("This fits none of the allowed forms.")
 MAX_LENGTH = 300  # characters of one text
 _MAX_VALUES = 50  # of an enum that are named
 
@@ -39,8 +41,8 @@ _WORDS = {
     "format": N_("This is not a valid {}."),
     "additionalProperties": N_("This has a field that is not known here."),
     "unevaluatedProperties": N_("This has a field that is not known here."),
-    "anyOf": N_("This fits none of the allowed forms."),
-    "oneOf": N_("This fits none of the allowed forms."),
+    "anyOf": FITS_NONE,
+    "oneOf": FITS_NONE,
 }
 
 

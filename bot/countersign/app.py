@@ -23,6 +23,8 @@ from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.delivery.message_delivery import MessageDelivery
+from countersign.flow.files.kinds import parse_file_kinds
+from countersign.flow.files.reader import FileReader
 from countersign.flow.grants.give import GiveGrant
 from countersign.flow.grants.manage import Grants
 from countersign.flow.home.direct_message_hold import QuietHoursCheck
@@ -65,6 +67,7 @@ from countersign.services import Decisions, Services
 from countersign.settings import Settings
 from countersign.slack.background_tasks import BackgroundTasks
 from countersign.slack.client import SlackClient
+from countersign.slack.files.slack_files import SlackFiles
 from countersign.slack.home.home_tab import HomeTab
 from countersign.slack.home.links import CardLinks
 from countersign.slack.suggested_prompts import SuggestedPrompts
@@ -170,6 +173,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
                     names=slack,
                     live_runs=live_runs if settings.streaming == "auto" else None,
                     sessions=AgentSessions(slack) if is_agent else None,
+                    read_files=FileReader(SlackFiles(api, workspace)),
                 ),
                 assign_rules=RuleAssignment(
                     policy, slack.directory, clock, storage.delegations, storage.grants
@@ -209,7 +213,12 @@ async def _open_graphs(
     hosted = await stack.enter_async_context(
         graph_loop.enter(
             lambda: open_graphs(
-                config, settings.default_graph, tool_host, redact, lambda: policy.policy.offers_state_changes
+                config,
+                settings.default_graph,
+                tool_host,
+                redact,
+                lambda: policy.policy.offers_state_changes,
+                parse_file_kinds(settings.files),
             )
         )
     )

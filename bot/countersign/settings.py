@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from countersign.approvals.errors import CountersignError
 from countersign.encryption import EncryptionKeyError, KeyRing, parse_keys
+from countersign.flow.files.kinds import parse_file_kinds
 from countersign.slack.block_kit.trace_link import trace_link
 from countersign.store.connections.address import Address, DatabaseAddress, PasswordCommand
 
@@ -39,6 +40,7 @@ _EXPECTED = {
     "REPLIES": "on or off",
     "BOT_LANGUAGE": "the language of cards and notes: en or ko",
     "STREAMING": "auto or off",
+    "FILES": "auto, off, or some of text, images and pdf with commas between",
     "AGENT_SURFACE": "auto, on or off",
     "START": "members, guests or everyone",
     "LEDGER_KEY": "a random text of at least 16 characters that the database does not hold",
@@ -149,6 +151,7 @@ class OptionalSettings(GraphSettings):
     trace_url: str | None = None
     replies: Literal["on", "off"] = "on"
     streaming: Literal["auto", "off"] = "auto"
+    files: str = "auto"
     agent_surface: Literal["auto", "on", "off"] = "off"
     start: Literal["members", "guests", "everyone"] = "members"
     status_file: Path | None = None
@@ -156,6 +159,12 @@ class OptionalSettings(GraphSettings):
     ledger_anchor_every: Annotated[float, Field(ge=1)] = 3600.0
     bot_language: Literal["en", "ko"] = "en"
     log_format: Annotated[str, Field(pattern="^(text|json)$")] = "text"
+
+    @field_validator("files")
+    @classmethod
+    def _files(cls, value: str) -> str:
+        parse_file_kinds(value)
+        return value
 
     @field_validator("slack_bot_token")
     @classmethod

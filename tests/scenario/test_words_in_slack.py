@@ -105,37 +105,6 @@ async def test_tables_and_code_of_a_long_answer_keep_head_and_language(stage: St
     assert len([text for text in texts if "print(" in text]) > 1
 
 
-async def test_a_file_that_cannot_be_read_is_mentioned_to_the_graph_and_in_the_thread(stage: Stage) -> None:
-    bot = stage.ws.slack.bot.name
-
-    thread = await stage.ws.carol.says(
-        "#general", f"@{bot} say: sum this up", files={"Q3 <b>.pdf": b"%PDF", "b.csv": b"1"}
-    )
-
-    assert await heard(stage, thread) == "sum this up\n[File not read: Q3 <b>.pdf]\n[File not read: b.csv]"
-    note = await thread.wait_for("I can't read files")
-    assert "Q3 &lt;b&gt;.pdf, b.csv" in note.text
-
-
-async def test_a_file_without_words_is_mentioned_too(stage: Stage) -> None:
-    thread = await stage.ws.carol.mentions("say: hello")
-    await thread.wait_for("Heard.")
-
-    await stage.ws.carol.says("#general", "", thread.ts, files={"scan.png": b"1"})
-
-    await thread.wait_until(lambda: len(stage.noted(thread)) == 2, what="the graph to hear of the file")
-    assert stage.noted(thread)[-1]["heard"] == "[File not read: scan.png]"
-
-
-async def test_a_file_beside_an_answer_is_mentioned_and_the_answer_stays_as_it_is(stage: Stage) -> None:
-    card = await stage.card("Which colour?")
-
-    await stage.ws.bob.says("#general", "blue", card.thread.ts, files={"blue.png": b"1"})
-
-    assert await stage.resumed(card.thread) == "blue"
-    await card.thread.wait_for("blue.png")
-
-
 async def test_images_are_posted_as_files_and_nothing_is_fetched(stage: Stage) -> None:
     data = base64.b64encode(PNG).decode()
     blocks = [

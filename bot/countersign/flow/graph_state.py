@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from countersign.approvals.json import Json
+from countersign.flow.files.kinds import FileKinds
 from countersign.interrupts.code import UNKNOWN, AnswerShape
 
 BREAKPOINT = "breakpoint:"
@@ -115,6 +116,7 @@ class GraphInfo:
     version: str | None = None  # a digest of the graph's code; None: unknown
     tools: tuple[str, ...] = ()  # the names of all its tools
     description: str = ""  # one line for people who choose a graph; empty: nobody wrote one
+    file_kinds: FileKinds = frozenset()  # of files that it is given along with a message
 
     def needs_form(self, *, new: bool) -> bool:
         """Whether a message does not start it; `new`: nothing ran in the thread yet."""

@@ -245,7 +245,7 @@ class GraphThread:
         ]
         if inbound.kind is InboundKind.FORM:
             return self._plan.from_form(inbound.body, unanswered)
-        return self._plan.from_text(inbound.text, unanswered), {}
+        return self._plan.from_text(inbound.text, unanswered, inbound.blocks), {}
 
     async def _run(self, given: Any, config: RunnableConfig) -> None:
         try:

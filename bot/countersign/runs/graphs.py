@@ -18,6 +18,7 @@ from psycopg_pool import AsyncConnectionPool
 from countersign.approvals.json import Json
 from countersign.flow.error_report import ErrorReport
 from countersign.flow.errors import DatabaseUnavailable
+from countersign.flow.files.kinds import FileKinds
 from countersign.flow.graph_state import GraphInfo
 from countersign.flow.ports import Watch
 from countersign.flow.thread import ThreadRef
@@ -27,6 +28,7 @@ from countersign.runs.errors.error_reports import ErrorReports
 from countersign.runs.errors.run_errors import report_failure
 from countersign.runs.gated_tools import tool_names
 from countersign.runs.graph_thread import GraphThread, thread_config
+from countersign.runs.inputs.file_kinds import file_kinds
 from countersign.runs.inputs.plan import plan_input
 from countersign.runs.loading import LoadedGraph, load_graphs
 from countersign.runs.persistence.checkpointer import Checkpointer, is_database_unavailable
@@ -96,10 +98,12 @@ class Graphs:
         project: Project | None = None,
         redact: Redact | None = None,
         shows_state: Callable[[], bool] = lambda: False,
+        files: FileKinds | None = None,
     ) -> None:
         """Without a project, checkpoints bring back no types but those of the graphs' own states.
 
-        `shows_state`: whether a state that is read has with it what people may change of it.
+        `shows_state`: whether a state that is read has with it what people may change of it. `files` are the
+        kinds that every graph is given; None: those that its model takes.
         """
         self.project = project or Project()
         self._loaded = loaded
@@ -117,6 +121,7 @@ class Graphs:
                 self._plans[name].info,
                 version=code_version(name, graph.sample, own),
                 tools=tool_names(graph.sample),
+                file_kinds=file_kinds(self._plans[name], graph.sample, files),
             )
             for name, graph in loaded.items()
         }
@@ -230,11 +235,12 @@ async def open_graphs(
     host: Callable[[ThreadRef], object],
     redact: Redact | None = None,
     shows_state: Callable[[], bool] = lambda: False,
+    files: FileKinds | None = None,
 ) -> AsyncIterator[Graphs]:
     """Load all graphs; what their factories opened is closed in the end. Raises GraphConfigError."""
     async with AsyncExitStack() as stack:
         loaded = await load_graphs(config, stack)
-        yield await host_graphs(config, loaded, default, host, stack, redact, shows_state)
+        yield await host_graphs(config, loaded, default, host, stack, redact, shows_state, files)
 
 
 async def host_graphs(
@@ -245,13 +251,14 @@ async def host_graphs(
     stack: AsyncExitStack,
     redact: Redact | None = None,
     shows_state: Callable[[], bool] = lambda: False,
+    files: FileKinds | None = None,
 ) -> Graphs:
     """Read the code of loaded graphs, and open what they share. Raises GraphConfigError."""
     if default is not None and default not in loaded:
         known = ", ".join(loaded)
         raise GraphConfigError(f"DEFAULT_GRAPH is {default}, and {config.path} has only: {known}.")
     project = await _project(config, loaded, stack)
-    return Graphs(loaded, default or config.default, host, project, redact, shows_state)
+    return Graphs(loaded, default or config.default, host, project, redact, shows_state, files)
 
 
 async def _project(config: GraphConfig, loaded: Mapping[str, LoadedGraph], stack: AsyncExitStack) -> Project:

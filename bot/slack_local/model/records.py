@@ -148,6 +148,7 @@ class File:
     content: bytes | None = None
     complete: bool = False
     channels: list[str] = field(default_factory=list)
+    deleted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from slack_local.model.records import Channel, ChannelKind, JsonObject, Message, new_id
 from slack_local.model.slack import Slack
-from slack_local.payloads.serializers import message_json, view_json
+from slack_local.payloads.serializers import file_reference, message_json, view_json
 
 _SUBSCRIPTION = {
     ChannelKind.PUBLIC: "message.channels",
@@ -88,6 +88,8 @@ def message_event(slack: Slack, message: Message) -> JsonObject:
     author = slack.state.users.get(message.user)
     if author is not None and author.is_stranger:
         event |= {"user_team": author.team_id, "source_team": author.team_id}
+        if message.files:
+            event["files"] = [file_reference(file) for file in message.files]
     return event | {"channel": message.channel, "event_ts": message.ts, "channel_type": channel.kind.value}
 
 

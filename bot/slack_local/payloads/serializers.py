@@ -7,6 +7,23 @@ from slack_local.model.records import Channel, File, JsonObject, Message, User, 
 from slack_local.model.slack import Slack
 
 _MENTION = re.compile(r"<@(\w+)>|<#(\w+)(?:\|[^>]*)?>|<((?:https?|mailto):[^>|]+)(?:\|([^>]*))?>|<!(\w+)>")
+_MIMETYPES = {
+    **dict.fromkeys(("txt", "json", "md", "py", "log", "yml", "yaml", "toml", "sql", "sh"), "text/plain"),
+    "csv": "text/csv",
+    "html": "text/html",
+    "xml": "text/xml",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    **dict.fromkeys(("jpg", "jpeg"), "image/jpeg"),
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "heic": "image/heic",
+    "svg": "image/svg+xml",
+    "zip": "application/zip",
+    "mp4": "video/mp4",
+    "mp3": "audio/mpeg",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 _UNESCAPE = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
@@ -177,16 +194,16 @@ def view_json(slack: Slack, view: View) -> JsonObject:
 
 
 def file_json(slack: Slack, file: File) -> JsonObject:
-    """A file as `files.info` shows it."""
+    """A file as `files.info` shows it; one that was deleted is a tombstone."""
+    if file.deleted:
+        return {"id": file.id, "mode": "tombstone"}
     return {
         "id": file.id,
         "created": file.created,
         "timestamp": file.created,
         "name": file.name,
         "title": file.title,
-        "mimetype": "text/plain"
-        if file.name.endswith((".txt", ".json", ".md"))
-        else "application/octet-stream",
+        "mimetype": _mimetype(file.name),
         "filetype": file.name.rpartition(".")[2].lower() or "binary",
         "user": file.user,
         "user_team": slack.team,
@@ -201,6 +218,21 @@ def file_json(slack: Slack, file: File) -> JsonObject:
         "groups": [],
         "ims": [],
     }
+
+
+def _mimetype(name: str) -> str:
+    """As Slack guesses it: from the name alone."""
+    ending = name.rpartition(".")[2].lower()
+    return _MIMETYPES.get(ending, "application/octet-stream")
+
+
+def file_reference(file: JsonObject) -> JsonObject:
+    """What an event says of a file of somebody in another workspace: `files.info` has the rest.
+
+    https://docs.slack.dev/reference/objects/file-object
+    """
+    kept = ("id", "created", "timestamp", "user")
+    return {name: file[name] for name in kept if name in file} | {"file_access": "check_file_info"}
 
 
 def rich_text(text: str) -> list[JsonObject]:

@@ -51,6 +51,17 @@ class Writing(Screen):
         messages.post(self._slack, self._delivery, message)
         return Thread(self._slack, place.id, thread_ts or message.ts)
 
+    async def deletes_file(self, message: Message, name: str) -> None:
+        """Delete a file of theirs that they shared in this message."""
+        self._own(message)
+        found = next((f for f in message.files if f.get("name") == name), None)
+        if found is None:
+            raise NotPossibleError(f"{self.name} shared no file {name} there")
+        file = self._slack.state.files[found["id"]]
+        file.deleted, file.content = True, None
+        files = [file_json(self._slack, file) if f is found else f for f in message.files]
+        messages.change(self._slack, self._delivery, message, files=files)
+
     async def uploads(self, name: str, content: bytes) -> JsonObject:
         """Choose a file of theirs for a form's file input; fill that with a list of what this returns."""
         if len(content) > MAX_INPUT_FILE:

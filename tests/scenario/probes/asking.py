@@ -87,7 +87,7 @@ def folder() -> Path:
 def wish_of(state: MessagesState) -> dict[str, Any]:
     said = next(m for m in reversed(state["messages"]) if m.type == "human")
     try:
-        wish = json.loads(said.text)
+        wish, _ = json.JSONDecoder().raw_decode(said.text)  # behind it, there may be the texts of files
     except ValueError:
         return {"heard": said.text}
     return wish if isinstance(wish, dict) else {"heard": said.text}

@@ -1,7 +1,7 @@
 """A graph that says what the message tells it to, as JSON: {"content": ...} is the content of its AI message.
 
 {"ask": value} asks first, {"before": text} says something before that, in a subgraph. Any other message is
-noted in $PROBE_FOLDER as heard.
+noted in $PROBE_FOLDER as heard, with the content of its files.
 """
 
 import json
@@ -38,9 +38,12 @@ def ask(state: MessagesState) -> dict[str, Any]:
 
 def say(state: MessagesState, config: RunnableConfig) -> dict[str, Any]:
     wish = wish_of(state)
+    said = next(m for m in reversed(state["messages"]) if m.type == "human")
+    content = said.content if isinstance(said.content, list) else []
+    blocks = [block for block in content if isinstance(block, dict) and block["type"] != "text"]
     thread = config["configurable"]["thread_id"].replace("/", "-")
     with (Path(os.environ["PROBE_FOLDER"]) / f"{thread}.jsonl").open("a") as file:
-        file.write(json.dumps({"heard": wish.get("heard")}) + "\n")
+        file.write(json.dumps({"heard": wish.get("heard"), "blocks": blocks}) + "\n")
     return {"messages": [AIMessage(wish.get("content", "Heard."))]} if wish.get("content") != "" else {}
 
 

@@ -36,6 +36,7 @@ class Inbound:
     user: str
     text: str = ""
     body: Json = None
+    blocks: tuple[Json, ...] = ()  # content of the files that came with it, once they are read
     event_id: str | None = None
     may_open: bool = True  # whether it may open a thread; a mere reply only goes on with one that exists
     ts: str | None = None  # of a message: when it was written, by Slack's clock

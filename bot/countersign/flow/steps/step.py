@@ -21,9 +21,9 @@ from countersign.flow.conversation.reset import ResetConversation
 from countersign.flow.conversation.stop import StopRun
 from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.errors import RunFailed, Stopped
+from countersign.flow.files.message_files import MessageFiles
 from countersign.flow.graph_name import split_name
 from countersign.flow.graph_state import EMPTY_STATE, GraphInfo, GraphState, is_breakpoint
-from countersign.flow.messages.attachments import text_for_graph
 from countersign.flow.messages.inbound import CONTROLS, Inbound, InboundKind
 from countersign.flow.ports import Clock, GraphThread
 from countersign.flow.steps.graph_choice import start_form
@@ -46,6 +46,7 @@ class Step:
         stop_run: StopRun,
         reset: ResetConversation,
         clock: Clock,
+        files: MessageFiles,
         *,
         new: bool,
     ) -> None:
@@ -58,6 +59,7 @@ class Step:
         self._stop_run = stop_run
         self._reset = reset
         self._clock = clock
+        self._files = files
         self._new = new
         self._results = StepResults(work, clock, EMPTY_STATE)
 
@@ -88,7 +90,8 @@ class Step:
         if first.kind is InboundKind.CHOICE:
             return await self._reply_handler.handle_choice(self._work, state, first)
         if state.pending or self._work.open:
-            return await self._reply_handler.handle(self._work, state, first)
+            answer = await self._files.as_answer(first, self._work)
+            return await self._reply_handler.handle(self._work, state, answer)
         if first.open_approvals and not self._new:
             return self._reply_handler.handle_overtaken(self._work, state, first)
         return await self._start(state, first)
@@ -106,6 +109,7 @@ class Step:
         return ours == {(p.interrupt_id, p.digest) for p in state.pending}
 
     async def _continue(self, state: GraphState, first: Inbound) -> StepResult:
+        await self._files.read_again()
         if state.hidden_stop and not state.pending:
             return await self._results.at_rest(state, (first.key,), ())
         return await self._run(continue_if_unfinished(self._graph, state), (), (first.key,))
@@ -121,10 +125,10 @@ class Step:
             return replace(nothing, notices=(Notice(user=first.user, text=refusal),))
         new = state.checkpoint_id is None
         if first.kind is InboundKind.MESSAGE and self._info.needs_form(new=new):
+            await self._files.left_to_form()
             form = start_form(self._work.thread, self._info, self._without_name(first, state))
             return await self._results.build(state, done=(first.key,), post=(form,))
-        given = self._without_name(first, state)
-        given = replace(given, text=text_for_graph(given))
+        given = await self._files.as_input(self._without_name(first, state))
         return await self._run(self._graph.start(given), (), (first.key,))
 
     def _without_name(self, first: Inbound, state: GraphState) -> Inbound:

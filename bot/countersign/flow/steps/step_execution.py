@@ -11,6 +11,8 @@ from countersign.flow.conversation.stop import StopRun, stop_before_start
 from countersign.flow.decisions.replies.reply_handler import ReplyHandler
 from countersign.flow.error_report import new_error_id
 from countersign.flow.errors import RunFailed
+from countersign.flow.files.message_files import MessageFiles
+from countersign.flow.files.reader import FileReader
 from countersign.flow.live.agent_session import AgentSessions, with_feedback
 from countersign.flow.live.live_run import LiveRuns
 from countersign.flow.messages.inbound import CONTROLS, InboundKind
@@ -45,12 +47,14 @@ class StepExecution:
         names: Names | None = None,
         live_runs: LiveRuns | None = None,
         sessions: AgentSessions | None = None,
+        read_files: FileReader | None = None,
     ) -> None:
         """Without `names`, a thread's channel keeps the id that it began with.
 
         Without `live_runs`, nothing is shown of a run before it rests; without `sessions`, there is no Slack
-        agent session.
+        agent session; without `read_files`, no file of a message is read.
         """
+        self._read_files = read_files
         self._store = store
         self._graphs = graphs
         self._reply_handler = reply_handler
@@ -113,7 +117,8 @@ class StepExecution:
             ref = await self._current(work.thread.ref)
             async with self._graphs.bind(info.name, ref, session, starter(work), watch) as bound:
                 graph = ObservedGraph(bound, info.name, work.thread.ref.id, self._observer)
-                return await Step(
+                files = MessageFiles(work, self._read_files, info.file_kinds)
+                result = await Step(
                     work,
                     info,
                     graph,
@@ -122,8 +127,10 @@ class StepExecution:
                     self._stop_run,
                     self._reset,
                     self._clock,
+                    files,
                     new=new,
                 ).take()
+                return await files.with_note(result)
         except RunFailed as error:  # a step reports its own: this graph could not be built
             return replace(parked(work, error.error_id, error.hint), error=error.report)
 

@@ -22,7 +22,6 @@ from countersign.flow.errors import (
     SlackUnreachable,
     StaleWorker,
 )
-from countersign.flow.messages.attachments import attachments_note
 from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.observability.observer import Observer
@@ -196,14 +195,6 @@ def _changed_reviews(work: Work, result: StepResult) -> dict[UUID, Review]:
 
 
 def _completed(work: Work, result: StepResult) -> StepResult:
-    """The result, with a note first where the message that it handled brought files.
-
-    One that was tried again takes along what was parked behind it.
-    """
-    first = work.inbound[0] if work.inbound else None
-    if first is None:
-        return result
-    handled = first.kind is InboundKind.MESSAGE and first.key in result.done
-    notice = attachments_note(first) if handled else None
-    post = (notice, *result.post) if notice else result.post
-    return replace(result, post=post, unpark=result.unpark or first.kind is InboundKind.RETRY)
+    """The result; of one that was tried again, with what was parked behind it."""
+    retried = bool(work.inbound) and work.inbound[0].kind is InboundKind.RETRY
+    return replace(result, unpark=True) if retried else result

@@ -1,7 +1,8 @@
 """How a graph is started: what a message gives it, and what a form has to ask for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import structlog
@@ -24,7 +25,21 @@ from countersign.runs.source.own_code import OwnCode
 log = structlog.get_logger()
 
 _MESSAGE: dict[str, Any] = {"type": "string", "title": "Message", "minLength": 1, "maxLength": 100_000}
+FILES_KEY = "files"  # of an input that has one text: where its files go
 _READS_UNKNOWN = InputReads(needed=frozenset(), asked=frozenset(), computed=frozenset(), unknown=True)
+
+
+class FilesGoTo(StrEnum):
+    """Where the content of files that come with a message goes."""
+
+    MESSAGE = "message"  # behind its words
+    KEY = "key"  # the input's `files`
+
+
+_MESSAGE_FILES = {
+    StartsWith.MESSAGES: FilesGoTo.MESSAGE,
+    StartsWith.MESSAGE_LIST: FilesGoTo.MESSAGE,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,21 +51,25 @@ class InputPlan:
     context: ContextPlan
     text_property: str | None = None  # of the input, for TEXT
     whole: str | None = None
+    files_go_to: FilesGoTo | None = None
     form_is_input: bool = True  # the form's value is the input, and has nothing else in it
     build: Callable[[Any], Any] = field(default=lambda value: value)  # makes the input's own type
 
-    def from_text(self, text: str, before: list[Any]) -> Any:
-        """The input that a message gives. `before` are messages that go ahead of it in the state."""
+    def from_text(self, text: str, before: list[Any], blocks: Sequence[Json] = ()) -> Any:
+        """The input that a message gives, with `blocks` of the files that came with it.
+
+        `before` are messages that go ahead of it in the state.
+        """
         if self.info.starts_with is StartsWith.VALUE:
             return text
         if self.info.starts_with is StartsWith.MESSAGE_LIST:
-            return [_user_message(text)]
-        return self.build(self._keys_of(text, before))
+            return [_user_message(text, blocks)]
+        return self.build(self._keys_of(text, before, blocks))
 
-    def _keys_of(self, text: str, before: list[Any]) -> dict[str, Any]:
+    def _keys_of(self, text: str, before: list[Any], blocks: Sequence[Json] = ()) -> dict[str, Any]:
         if self.text_property is not None:
-            return {self.text_property: text}
-        return {"messages": [*before, _user_message(text)]}
+            return {self.text_property: text} | ({FILES_KEY: list(blocks)} if blocks else {})
+        return {"messages": [*before, _user_message(text, blocks)]}
 
     def from_form(self, values: Json, before: list[Any]) -> tuple[Any, dict[str, Json]]:
         """The input and the context that a form gives."""
@@ -70,8 +89,9 @@ class InputPlan:
         return self.build(given), found
 
 
-def _user_message(text: str) -> dict[str, str]:
-    return {"role": "user", "content": text}
+def _user_message(text: str, blocks: Sequence[Json] = ()) -> dict[str, Any]:
+    content = [*([{"type": "text", "text": text}] if text else []), *blocks] if blocks else text
+    return {"role": "user", "content": content}
 
 
 def plan_input(loaded: LoadedGraph, own: OwnCode) -> InputPlan:
@@ -131,6 +151,7 @@ def _of_object(
         return _plan(
             loaded, StartsWith.TEXT, context, {text: {**properties[text], "maxLength": 100_000}},
             defs=schema, required={text}, message=text, text_property=text, build=_builder(declared),
+            takes_files=text != FILES_KEY and _is_list(properties.get(FILES_KEY), schema),
         )  # fmt: skip
     return _plan(
         loaded, StartsWith.FORM, context, {name: properties[name] for name in properties if name in asked},
@@ -181,6 +202,11 @@ def _is_text(schema: Any, root: Mapping[str, Any]) -> bool:
     return found.get("type") == "string" and not found.keys() & {"enum", "const"}
 
 
+def _is_list(schema: Any, root: Mapping[str, Any]) -> bool:
+    found = resolve_reference(schema, root) if isinstance(schema, dict) else {}
+    return found.get("type") == "array"
+
+
 def _builder(declared: Any) -> Callable[[Any], Any]:
     """Makes the declared type of JSON values, for an entrypoint, which gets its input as it is given."""
     is_model = isinstance(declared, type) and (issubclass(declared, BaseModel) or _is_dataclass(declared))
@@ -219,6 +245,7 @@ def _plan(
     whole: str | None = None,
     text_property: str | None = None,
     form_first: bool = False,
+    takes_files: bool = False,
     build: Callable[[Any], Any] = lambda value: value,
 ) -> InputPlan:
     """The plan whose form has these properties and, where values for it are missing, the context."""
@@ -249,5 +276,6 @@ def _plan(
         text_property=text_property,
         whole=whole,
         form_is_input=form_is_input,
+        files_go_to=_MESSAGE_FILES.get(starts_with, FilesGoTo.KEY if takes_files else None),
         build=builds,
     )

@@ -73,6 +73,7 @@ SCOPES = (
     Scope(name="channels:read", reason="list approvals in public channels, and see who is in them"),
     Scope(name="chat:write", reason="post messages and cards"),
     Scope(name="commands", reason="offer /agent and /approvals"),
+    Scope(name="files:read", reason="read files that people send along", required=False),
     Scope(name="files:write", reason="post images of graphs"),
     Scope(name="groups:history", reason="read threads in private channels"),
     Scope(name="groups:read", reason="list approvals in private channels, and see who is in them"),
@@ -180,6 +181,7 @@ METHODS = (
         name="conversations.replies", scopes=_HISTORY, reason="read replies that came late or were missed"
     ),
     Method(name="files.completeUploadExternal", scopes=("files:write",), reason="post an image of a graph"),
+    Method(name="files.info", scopes=("files:read",), reason="read a file from another workspace"),
     Method(name="files.getUploadURLExternal", scopes=("files:write",), reason="post an image of a graph"),
     Method(
         name="usergroups.list", scopes=("usergroups:read",), reason="find a user group that a policy names"

@@ -55,11 +55,12 @@ async def receive_upload(slack: Slack, request: web.Request) -> web.Response:
 
 
 async def send_content(slack: Slack, request: web.Request) -> web.Response:
-    """`url_private`: the bytes, for requests with the bot's token."""
+    """`url_private`: the bytes, for requests with the bot's token. Others are sent to the sign-in page."""
     file = slack.state.files.get(request.match_info["file"].rpartition("-")[2])
-    if request.headers.get("Authorization") != f"Bearer {slack.bot_token}":
-        return web.Response(status=403, text="sign in first")
-    if file is None or file.content is None:
+    allowed = request.headers.get("Authorization") == f"Bearer {slack.bot_token}"
+    if not allowed or "files:read" not in slack.app.scopes:
+        return web.Response(status=302, headers={"Location": f"{slack.address}/?redir={request.path}"})
+    if file is None or file.content is None or file.deleted:
         return web.Response(status=404)
     return web.Response(body=file.content, content_type="application/octet-stream")
 
@@ -107,6 +108,8 @@ async def info(call: Call) -> JsonObject:
     file = call.slack.state.files.get(call.required("file"))
     if file is None or not file.complete:
         raise SlackError("file_not_found")
+    if file.deleted:
+        raise SlackError("file_deleted")
     shown = file_json(call.slack, file)
     content = file.content or b""
     if shown["mimetype"] != "text/plain":

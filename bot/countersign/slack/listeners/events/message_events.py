@@ -15,9 +15,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from countersign.flow.errors import SlackRefused
-from countersign.flow.messages.attachments import attachments_body
+from countersign.flow.files.shared_file import files_body
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
+from countersign.slack.files.event_files import files_of
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.listeners.events.control_messages import take_control
 from countersign.slack.listeners.events.mentions import has_twin, is_direct, mentions_bot, without_mentions
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 
 _SUBTYPES = {None, "file_share", "thread_broadcast"}  # the others are edits, joins, bots, ...
 _LATE_AFTER = 2.0  # seconds from writing to delivery; usually Slack takes far less
-_EMPTY_MENTION = "Write your request in the same message as the mention. I can only read text."
+_EMPTY_MENTION = "Write your request in the same message as the mention."
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
@@ -160,16 +161,11 @@ def message_from(event: Mapping[str, Any], event_id: str | None, workspace: Work
         thread=ThreadRef(team=workspace.team, channel=str(channel), ts=str(event.get("thread_ts") or ts)),
         user=str(user),
         text=readable(without_mentions(text, workspace)),
-        body=attachments_body([_file_name(file) for file in event.get("files") or ()]),
+        body=files_body(files_of(event)),
         event_id=event_id,
         may_open=opens,
         ts=str(ts),
     )
-
-
-def _file_name(file: Any) -> str:
-    named = file if isinstance(file, Mapping) else {}
-    return str(named.get("name") or named.get("title") or "")
 
 
 def has_bot_trace(message: Mapping[str, Any]) -> bool:

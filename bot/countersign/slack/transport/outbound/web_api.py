@@ -201,13 +201,14 @@ def _translate_error(method: str, error: SlackApiError) -> Exception:
     data = getattr(response, "data", None)
     code = data.get("error") if isinstance(data, dict) else None
     if status == 429 or code == "ratelimited":
-        return RateLimited(_retry_after(getattr(response, "headers", {})))
+        return RateLimited(retry_after(getattr(response, "headers", {})))
     if isinstance(code, str) and status < 500 and code not in {"internal_error", "fatal_error"}:
         return SlackRefused(method, code)
     return SlackUnreachable(f"Slack did not answer {method}: {code or f'HTTP {status}'}.")
 
 
-def _retry_after(headers: Any) -> float:
+def retry_after(headers: Any) -> float:
+    """The seconds that a 429 asks to wait."""
     seconds = headers.get("Retry-After") or headers.get("retry-after")
     try:
         return max(float(seconds), 0.1) if seconds else _DEFAULT_RETRY_AFTER

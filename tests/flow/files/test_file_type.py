@@ -1,0 +1,84 @@
+"""What a file is, by its bytes."""
+
+import pytest
+
+from countersign.flow.files.file_type import claimed_kind, is_never_read, recognise
+from countersign.flow.files.kinds import FileKind, parse_file_kinds
+
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "mime"),
+    [
+        (PNG, FileKind.IMAGE, "image/png"),
+        (b"\xff\xd8\xff\xe0JFIF", FileKind.IMAGE, "image/jpeg"),
+        (b"GIF89a...", FileKind.IMAGE, "image/gif"),
+        (b"RIFF\x10\x00\x00\x00WEBPVP8 ", FileKind.IMAGE, "image/webp"),
+        (b"%PDF-1.7\n%\xe2\xe3", FileKind.PDF, "application/pdf"),
+        (b"\n\n junk before it %PDF-1.4", FileKind.PDF, "application/pdf"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", FileKind.TEXT, "text/plain"),
+        (b"plain", FileKind.TEXT, "text/plain"),
+    ],
+)
+def test_a_kind_is_told_by_the_first_bytes(content: bytes, kind: FileKind, mime: str) -> None:
+    found = recognise(content)
+    assert found is not None
+    assert (found.kind, found.mime) == (kind, mime)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PK\x03\x04 a zip",
+        b"RIFF\x10\x00\x00\x00WAVEfmt ",
+        b"\x00\x00\x00\x18ftypheic",
+        b"\x7fELF\x02\x01\x01",
+        b"words and then \x00\x01\x02",
+    ],
+)
+def test_what_no_model_takes_has_no_type(content: bytes) -> None:
+    assert recognise(content) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("Grüße, 안녕하세요".encode(), "utf-8"),
+        ("Grüße".encode("utf-8-sig"), "utf-8-sig"),
+        ("Grüße, 안녕하세요".encode("utf-16"), "utf-16"),
+        ("Grüße, 안녕하세요".encode("utf-32"), "utf-32"),
+        ("name,amount\nBerger,12".encode("utf-16-le"), "utf-16-le"),
+        ("name,amount\nBerger,12".encode("utf-16-be"), "utf-16-be"),
+        ("이름,금액\n홍길동,12".encode("euc_kr"), "euc_kr"),
+        ("これはテストです".encode("shift_jis"), "shift_jis"),
+        ("Äpfel, café, Grüße – 12 €".encode("windows-1252"), "windows-1252"),
+    ],
+)
+def test_a_text_is_read_in_the_encoding_that_it_has(content: bytes, encoding: str) -> None:
+    found = recognise(content)
+    assert found is not None
+    assert found.encoding == encoding
+    assert found.text == content.decode(encoding)
+
+
+def test_a_claim_is_a_kind_only_where_it_says_so() -> None:
+    assert claimed_kind("image/png", "a.png") is FileKind.IMAGE
+    assert claimed_kind("image/svg+xml", "a.svg") is FileKind.TEXT
+    assert claimed_kind("application/pdf", "a.pdf") is FileKind.PDF
+    assert claimed_kind("text/csv", "a.csv") is FileKind.TEXT
+    assert claimed_kind("application/octet-stream", "a.bin") is None
+
+
+@pytest.mark.parametrize("mime", ["video/mp4", "audio/mpeg", "application/zip", "application/vnd.ms-excel"])
+def test_what_is_never_read_needs_no_download(mime: str) -> None:
+    assert is_never_read(mime)
+    assert not is_never_read("application/octet-stream")
+
+
+def test_the_setting_names_kinds_or_leaves_it_to_the_model() -> None:
+    assert parse_file_kinds("auto") is None
+    assert parse_file_kinds(" OFF ") == frozenset()
+    assert parse_file_kinds("text, PDF") == frozenset({FileKind.TEXT, FileKind.PDF})
+    with pytest.raises(ValueError, match="video"):
+        parse_file_kinds("text,video")

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeAlias
@@ -18,7 +18,10 @@ from slack_local.workspace import LocalWorkspace
 from tests.browser.small_app import small_app
 from tests.slack_local.conftest import over_socket
 from tests.support import databases
+from tests.support.proxies import no_proxies
 from tests.support.stage import Stage, open_stage
+
+__all__ = ["no_proxies"]
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = (
@@ -54,14 +57,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(180))
             if CHROMIUM is None and item.path.name != "test_build.py":
                 item.add_marker(missing)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_proxies() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-            patch.delenv(name, raising=False)
-        yield
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,7 +1,7 @@
 """One fork server for the suite; for each test a workspace, a database and the bots it starts."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,9 @@ import pytest_asyncio
 from tests.chaos.fleet import Fleet, open_fleet
 from tests.chaos.fleet_factory import FleetFactory
 from tests.chaos.fork_server import ForkServer, open_fork_server
+from tests.support.proxies import no_proxies
+
+__all__ = ["no_proxies"]
 
 _HERE = Path(__file__).parent
 
@@ -22,14 +25,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(150))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_proxies() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-            patch.delenv(name, raising=False)
-        yield
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

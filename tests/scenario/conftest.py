@@ -1,6 +1,6 @@
 """Bots that whole modules share: starting one takes seconds, and threads do not disturb each other."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,10 @@ import pytest_asyncio
 
 from tests.support import databases
 from tests.support.bots import BotProcess
+from tests.support.proxies import no_proxies
 from tests.support.stage import Stage, open_stage
+
+__all__ = ["no_proxies"]
 
 _HERE = Path(__file__).parent
 
@@ -18,14 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(_HERE) and item.get_closest_marker("asyncio"):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_proxies() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-            patch.delenv(name, raising=False)
-        yield
 
 
 async def _well_ended(stage: Stage, bot: BotProcess) -> None:

@@ -7,10 +7,11 @@ import pytest
 from countersign.slack.transport.inbound.bolt_app import build_bolt_app
 from countersign.slack.transport.inbound.socket_mode import SocketMode
 from slack_local.workspace import LocalWorkspace
-from tests.scenario.conftest import _no_proxies, either
+from tests.scenario.conftest import either
 from tests.slack.conftest import Bot, http_bot, slack_side
+from tests.support.proxies import no_proxies
 
-__all__ = ["_no_proxies", "either", "http_bot"]
+__all__ = ["either", "http_bot", "no_proxies"]
 
 
 @pytest.fixture

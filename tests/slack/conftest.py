@@ -59,6 +59,9 @@ from countersign.store.threads.thread_store import ThreadStore
 from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
+from tests.support.proxies import no_proxies
+
+__all__ = ["no_proxies"]
 
 FORM_SCHEMA: Json = {
     "type": "object",
@@ -151,12 +154,6 @@ def message(ref: ThreadRef) -> Inbound:
     """The message that began the thread, as the listener stores it."""
     key = f"message:{ref.team}/{ref.channel}/{ref.ts}"
     return Inbound(key=key, kind=InboundKind.MESSAGE, thread=ref, user="U0CAROL001", text="please", ts=ref.ts)
-
-
-@pytest.fixture(autouse=True)
-def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

@@ -5,12 +5,11 @@ from uuid import UUID
 from countersign.approvals.approval import Approval
 from countersign.approvals.errors import CountersignError, MayNotDecide
 from countersign.approvals.ledger import Change
-from countersign.approvals.lifecycle import Event, Status
+from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person
 from countersign.approvals.referral import MAX_REFERRALS, Referral
-from countersign.flow.decisions.claim import check_may_decide_some
 from countersign.flow.decisions.concurrent_change import save_change
-from countersign.flow.decisions.evidence.refusal_log import RefusalLog
+from countersign.flow.decisions.decider_check import DeciderCheck
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.direct_messages import referral_message
 from countersign.flow.observability.observer import Observer
@@ -38,20 +37,13 @@ class ReferApproval:
     ) -> None:
         """Without `ledger`, refusals are not kept."""
         self._store = store
-        self._voting = voting
         self._clock = clock
-        self._refusals = RefusalLog(ledger)
+        self._check = DeciderCheck(voting, ledger)
         self._observer = observer or Observer()
 
     async def check(self, approval: Approval, person: Person) -> None:
         """Raise NotPending, NothingToPassOn, or MayNotDecide for whoever may not decide it themselves."""
-        if approval.status is not Status.PENDING:
-            row = next(iter(approval.open_rows), 0)
-            approval.check_open(row, approval.digest_of(row))
-        if not approval.rule_names:
-            raise NothingToPassOn
-        async with self._refusals.kept(approval, approval.open_rows[0], person, None):
-            await check_may_decide_some(self._voting, approval, person)
+        await self._check(approval, person, NothingToPassOn())
 
     async def __call__(
         self, approval_id: UUID, channel: str, by: Person, to: Person, note: str
@@ -79,7 +71,7 @@ class ReferApproval:
         if len(approval.referrals) >= MAX_REFERRALS:
             raise FormValidationError({PERSON: "Enough people were asked. Talk to one of them."})
         try:
-            await check_may_decide_some(self._voting, approval, referral.to)
+            await self._check.check_may_decide_some(approval, referral.to)
         except MayNotDecide as refusal:
             raise FormValidationError(
                 {PERSON: f"{referral.to.name} can't decide this. ({refusal})"}

@@ -20,17 +20,17 @@ class TextEnded:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ToolRequested:
+class ToolCall:
+    call_id: str
+    tool: str
+
+
+class ToolRequested(ToolCall):
     """The model asks for a tool call, or one that it asked for before this run has no result yet."""
 
-    call_id: str
-    tool: str
 
-
-@dataclass(frozen=True, kw_only=True)
-class ToolStarted:
-    call_id: str
-    tool: str
+class ToolStarted(ToolCall):
+    """The tool runs."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,33 +10,31 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scope:
-    """An OAuth scope of the bot token. Without one that is not `required` only its own feature is missing."""
-
+class Permission:
     name: str
     reason: str
-    required: bool = True
     agent: bool = False  # belongs to the agent surface: left out by --no-agent
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
-    """A bot event. `scopes`: Slack delivers it to an app that has one of these; empty if it needs none."""
+class Scope(Permission):
+    """An OAuth scope of the bot token. Without one that is not `required` only its own feature is missing."""
 
-    name: str
-    scopes: tuple[str, ...]
-    reason: str
-    agent: bool = False
+    required: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
-class Method:
+class Event(Permission):
+    """A bot event. `scopes`: Slack delivers it to an app that has one of these; empty if it needs none."""
+
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method(Permission):
     """A Web API method that the bot calls. `scopes`: which of these it needs depends on the conversation."""
 
-    name: str
     scopes: tuple[str, ...]
-    reason: str
-    agent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,20 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[2]
+ASKS = """
+from typing import TypedDict
+from langgraph.graph import StateGraph
+from langgraph.types import interrupt
+
+class State(TypedDict):
+    wish: str
+
+def pay(state):
+    paid = interrupt({"question": "Pay?", "wish": state["wish"]})
+    return {"wish": "It is paid." if paid else "It is kept."}
+
+graph = StateGraph(State).add_node(pay).set_entry_point("pay")
+"""
 STARTED = "It runs until you stop it"
 PAGE = re.compile(r"http://127\.0\.0\.1:\d+/\S*")
 

@@ -6,26 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.demo_process import STARTED, a_project_in, demo, environment
+from tests.demo.demo_process import ASKS, STARTED, a_project_in, demo, environment
 from tests.demo.page_client import PageClient
 from tests.testing.installed import run_pytest
 
 pytestmark = pytest.mark.timeout(300)
-
-TWO_QUESTIONS = """
-from typing import TypedDict
-from langgraph.graph import StateGraph
-from langgraph.types import interrupt
-
-class State(TypedDict):
-    wish: str
-
-def pay(state):
-    paid = interrupt({"question": "Pay?", "wish": state["wish"]})
-    return {"wish": "It is paid." if paid else "It is kept."}
-
-graph = StateGraph(State).add_node(pay).set_entry_point("pay")
-"""
 
 
 def test_a_recorded_test_and_script_run_as_they_are(folder: Path, tmp_path: Path) -> None:
@@ -33,7 +18,7 @@ def test_a_recorded_test_and_script_run_as_they_are(folder: Path, tmp_path: Path
     project.mkdir()
     elsewhere.mkdir()
     config = a_project_in(project)
-    (project / "mine.py").write_text(TWO_QUESTIONS)
+    (project / "mine.py").write_text(ASKS)
     with demo(folder, "--config", str(config)) as running:
         running.says(STARTED)
         page = PageClient(running)

@@ -6,25 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.demo_process import STARTED, a_project_in, demo, until
+from tests.demo.demo_process import ASKS, STARTED, a_project_in, demo, until
 from tests.demo.page_client import PageClient
 
 pytestmark = pytest.mark.timeout(180)
 
-ASKS = """
-from typing import TypedDict
-from langgraph.graph import StateGraph
-from langgraph.types import interrupt
-
-class State(TypedDict):
-    wish: str
-
-def pay(state):
-    paid = interrupt({"question": "Pay?", "wish": state["wish"]})
-    return {"wish": "It is paid." if paid else "It is kept."}
-
-graph = StateGraph(State).add_node(pay).set_entry_point("pay")
-"""
 RAISES = """
 from typing import TypedDict
 from langgraph.graph import StateGraph

@@ -1,7 +1,7 @@
 """Ways to get something approved that nobody who may approve it has seen, on a real database."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, refunds
+from tests.support.clocks import StillClock
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, open_harness
 
 YES, EDIT, ANSWER = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.RESPOND
@@ -47,21 +48,13 @@ END:VCALENDAR
 """
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 26, 10, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def harness(database_url: str, clock: Clock) -> AsyncIterator[Harness]:
+async def harness(database_url: str, clock: StillClock) -> AsyncIterator[Harness]:
     graphs = {"small": refunds(50), "large": refunds(1500), **by_dialect()}
     async with open_harness(database_url, graphs, clock=clock) as opened:
         opened.directory.groups = {"@finance": {"UBOB"}, "@leads": {"ULEA"}, "@oncall": {"UDAVE"}}
@@ -115,7 +108,7 @@ async def test_a_file_that_changed_since_makes_no_edit_wrong_by_itself(harness: 
     assert (await edit(harness, card, 60)).status is Status.DECIDED
 
 
-async def test_a_freeze_keeps_a_rule_from_approving_by_itself(harness: Harness, clock: Clock) -> None:
+async def test_a_freeze_keeps_a_rule_from_approving_by_itself(harness: Harness, clock: StillClock) -> None:
     rule = '[[rule]]\nname = "r"\nauto = "approve"\nfreeze = "f.ics"\nbreak_glass = [{group = "@oncall"}]\n'
     lasting = freeze(clock.now - timedelta(days=1), clock.now + timedelta(days=1))
     _, card = await asked(harness, rule, "small: go", f=lasting)
@@ -131,7 +124,7 @@ async def test_a_freeze_keeps_a_rule_from_approving_by_itself(harness: Harness, 
 
 
 async def test_a_timer_that_fires_after_the_freeze_approves_nothing_that_expired_in_it(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     rule = '[[rule]]\nname = "r"\nexpire_after = "1h"\non_expiry = "approve"\nfreeze = "f.ics"\n'
     lasting = freeze(clock.now, clock.now + timedelta(hours=2))
@@ -142,7 +135,9 @@ async def test_a_timer_that_fires_after_the_freeze_approves_nothing_that_expired
     assert "It stays open: a freeze is on." in harness.slack.texts(OutgoingKind.NOTE)[-1]
 
 
-async def test_who_may_decide_after_an_escalation_may_not_in_a_freeze(harness: Harness, clock: Clock) -> None:
+async def test_who_may_decide_after_an_escalation_may_not_in_a_freeze(
+    harness: Harness, clock: StillClock
+) -> None:
     rule = (
         '[[rule]]\nname = "r"\napprovers = [{group = "@finance"}]\nescalate_after = "1h"\n'
         'escalate_to = {group = "@leads"}\nfreeze = "f.ics"\nbreak_glass = [{group = "@oncall"}]\n'

@@ -21,7 +21,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, refunds
-from tests.flow.test_timers import DecisionBarrier
+from tests.flow.test_timers import barrier_before_decisions
 from tests.support.harness import CHANNEL, Harness, a_thread, now, open_harness
 
 YES, NO = DecisionKind.APPROVE, DecisionKind.REJECT
@@ -169,14 +169,7 @@ async def test_a_card_of_another_question_or_channel_cancels_nothing(harness: Ha
 @pytest.mark.parametrize("round_", range(4))
 async def test_a_cancellation_and_a_decision_in_the_same_moment(database_url: str, round_: int) -> None:
     """Both have read the approval as pending: one of them counts, and the graph gets that one."""
-    gate: list[Any] = []
-
-    def wrap(name: str, port: Any) -> Any:
-        if name != "store":
-            return port
-        gate.append(DecisionBarrier(port, 2))
-        return gate[0]
-
+    gate, wrap = barrier_before_decisions()
     async with open_harness(database_url, {"one": refunds(1500)}, wrap=wrap) as harness:
         thread, card = await asked(harness)
         both = [cancel(harness, card, store=gate[0]), harness.vote(card, YES, user="UBOB")]

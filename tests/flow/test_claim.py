@@ -13,7 +13,8 @@ from countersign.approvals.lifecycle import Outcome
 from countersign.flow.decisions.claim import ClaimApproval, NotClaimable
 from countersign.flow.policy.voting import Voting
 from countersign.store.approvals.ledger import Ledger
-from tests.flow.test_timers import NAMED, Clock, asked, clock, harness, stored
+from tests.flow.test_timers import NAMED, asked, clock, harness, stored
+from tests.support.clocks import StillClock
 from tests.support.harness import CHANNEL, Harness
 
 __all__ = ["clock", "harness"]
@@ -21,7 +22,7 @@ YES = DecisionKind.APPROVE
 FINANCE = NAMED + 'approvers = [{group = "@finance", count = 2}]\n'
 
 
-async def claim(harness: Harness, clock: Clock, card: Approval, user: str) -> Approval:
+async def claim(harness: Harness, clock: StillClock, card: Approval, user: str) -> Approval:
     use_case = ClaimApproval(
         harness.threads,
         Voting(harness.policy, harness.directory, clock),
@@ -36,7 +37,9 @@ async def holder(harness: Harness, card: Approval) -> str | None:
     return held.by.id if held is not None else None
 
 
-async def test_a_claim_is_taken_over_and_released_by_pressing_again(harness: Harness, clock: Clock) -> None:
+async def test_a_claim_is_taken_over_and_released_by_pressing_again(
+    harness: Harness, clock: StillClock
+) -> None:
     thread, card = await asked(harness, FINANCE)
     for user, expected in (("UBOB", "UBOB"), ("UCAROL", "UCAROL"), ("UCAROL", None)):
         await claim(harness, clock, card, user)
@@ -44,7 +47,7 @@ async def test_a_claim_is_taken_over_and_released_by_pressing_again(harness: Har
     assert await harness.ledger(thread) == ["opened", "claimed", "claimed", "released"]
 
 
-async def test_whoever_may_not_decide_may_not_claim(harness: Harness, clock: Clock) -> None:
+async def test_whoever_may_not_decide_may_not_claim(harness: Harness, clock: StillClock) -> None:
     thread, card = await asked(harness, FINANCE)
     with pytest.raises(MayNotDecide, match="Only @finance"):
         await claim(harness, clock, card, "UDAVE")
@@ -53,7 +56,7 @@ async def test_whoever_may_not_decide_may_not_claim(harness: Harness, clock: Clo
 
 
 async def test_a_claim_keeps_nobody_from_deciding_and_ends_with_its_holders_vote(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     _, card = await asked(harness, FINANCE)
     await claim(harness, clock, card, "UBOB")
@@ -65,7 +68,7 @@ async def test_a_claim_keeps_nobody_from_deciding_and_ends_with_its_holders_vote
         await claim(harness, clock, card, "UBOB")
 
 
-async def test_a_vote_that_decides_nothing_yet_releases_too(harness: Harness, clock: Clock) -> None:
+async def test_a_vote_that_decides_nothing_yet_releases_too(harness: Harness, clock: StillClock) -> None:
     _, card = await asked(harness, FINANCE)
     await claim(harness, clock, card, "UBOB")
     await harness.vote(card, YES, user="UBOB")
@@ -73,7 +76,7 @@ async def test_a_vote_that_decides_nothing_yet_releases_too(harness: Harness, cl
 
 
 async def test_a_claim_is_released_by_the_clock_which_goes_on_with_its_other_timers(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     thread, card = await asked(harness, FINANCE + 'remind_after = "1h"\n')
     claimed = await claim(harness, clock, card, "UBOB")
@@ -89,7 +92,7 @@ async def test_a_claim_is_released_by_the_clock_which_goes_on_with_its_other_tim
     assert await harness.ledger(thread) == ["opened", "claimed", "released", "reminded"]
 
 
-async def test_what_expires_while_somebody_looks_expires(harness: Harness, clock: Clock) -> None:
+async def test_what_expires_while_somebody_looks_expires(harness: Harness, clock: StillClock) -> None:
     thread, card = await asked(harness, FINANCE + 'expire_after = "15m"\n')
     await claim(harness, clock, card, "UBOB")
     clock.now += CLAIM_PERIOD
@@ -98,7 +101,7 @@ async def test_what_expires_while_somebody_looks_expires(harness: Harness, clock
     assert await harness.ledger(thread) == ["opened", "claimed", "timed_out"]
 
 
-async def test_a_card_without_a_rule_has_no_claim(harness: Harness, clock: Clock) -> None:
+async def test_a_card_without_a_rule_has_no_claim(harness: Harness, clock: StillClock) -> None:
     _, card = await asked(harness, '[[rule]]\nname = "r"\naction = "other"\n')
     with pytest.raises(NotClaimable):
         await claim(harness, clock, card, "UBOB")

@@ -24,16 +24,20 @@ MAX_CALLS = 80  # more than any story makes: the loop over the crash windows end
 Story = Callable[[Harness, ThreadRef], Awaitable[None]]
 
 
+async def assert_deployed_once(harness: Harness, thread: ThreadRef) -> None:
+    assert len(harness.slack.of(OutgoingKind.CARD)) == 1
+    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
+    assert list(harness.tools.posts.values()) == ["deploy"]
+    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
+
+
 async def approved(harness: Harness, thread: ThreadRef) -> None:
     await harness.threads.accept(message(thread, "deploy"))
     await the_worker(harness, thread)
     await click(harness, await harness.the_card(thread), YES)
     await the_worker(harness, thread)
 
-    assert len(harness.slack.of(OutgoingKind.CARD)) == 1
-    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
-    assert list(harness.tools.posts.values()) == ["deploy"]
-    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
+    await assert_deployed_once(harness, thread)
 
 
 async def decided_by_reply(harness: Harness, thread: ThreadRef) -> None:
@@ -95,10 +99,7 @@ async def failed_and_tried_again(harness: Harness, thread: ThreadRef) -> None:
     await harness.threads.accept(asked(thread, InboundKind.RETRY))
     await the_worker(harness, thread)
 
-    assert len(harness.slack.of(OutgoingKind.CARD)) == 1
-    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == ["Did deploy."]
-    assert list(harness.tools.posts.values()) == ["deploy"]
-    assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
+    await assert_deployed_once(harness, thread)
 
 
 async def failed_and_asked_again(harness: Harness, thread: ThreadRef) -> None:

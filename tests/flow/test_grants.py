@@ -23,6 +23,7 @@ from countersign.store.retention import RetentionStore
 from tests.approvals.policy.policies import a_policy
 from tests.approvals.policy.test_policy_page import situation
 from tests.flow.asking_graphs import posts, refunds
+from tests.support.clocks import LateClock
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, message, open_harness
 
 YES, NO = DecisionKind.APPROVE, DecisionKind.REJECT
@@ -42,23 +43,13 @@ approvers = [{group = "@finance"}]
 """
 
 
-class Clock:
-    """Now, and as much later as a test says."""
-
-    def __init__(self) -> None:
-        self.later = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.later
+@pytest.fixture
+def clock() -> LateClock:
+    return LateClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def harness(database_url: str, clock: Clock) -> AsyncIterator[Harness]:
+async def harness(database_url: str, clock: LateClock) -> AsyncIterator[Harness]:
     graphs = {
         "one": refunds(50),
         "large": refunds(5000),
@@ -152,7 +143,7 @@ async def test_once_it_is_used_up_people_are_asked(harness: Harness) -> None:
     assert await uses(harness) == 3
 
 
-async def test_once_its_time_is_over_people_are_asked(harness: Harness, clock: Clock) -> None:
+async def test_once_its_time_is_over_people_are_asked(harness: Harness, clock: LateClock) -> None:
     thread = await granted(harness)
     clock.later = timedelta(minutes=59)
     assert not await is_asked(harness, thread)
@@ -161,7 +152,7 @@ async def test_once_its_time_is_over_people_are_asked(harness: Harness, clock: C
 
 
 async def test_the_policy_page_s_trusted_tool_posts_short_texts_unasked_and_no_long_ones(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: LateClock
 ) -> None:
     """Under the text of docs/policy.md itself."""
     harness.policy.policy = situation("A trusted tool with a grant")
@@ -257,7 +248,7 @@ FREEZE = (
 )
 
 
-async def test_in_a_freeze_no_grant_acts_and_none_is_given(harness: Harness, clock: Clock) -> None:
+async def test_in_a_freeze_no_grant_acts_and_none_is_given(harness: Harness, clock: LateClock) -> None:
     text = REFUNDS.replace("SCOPE", "thread").replace("summary", 'freeze = "year.ics"\nsummary')
     start = datetime.now(UTC) + timedelta(minutes=10)
     harness.policy.policy = a_policy(text, year=FREEZE.format(start=start))
@@ -305,7 +296,7 @@ async def test_who_may_not_decide_may_not_grant(harness: Harness) -> None:
     assert await harness.rows("SELECT 1 FROM countersign.grants") == []
 
 
-async def test_a_substitute_decides_and_gives_no_grant(harness: Harness, clock: Clock) -> None:
+async def test_a_substitute_decides_and_gives_no_grant(harness: Harness, clock: LateClock) -> None:
     text = REFUNDS.replace("SCOPE", "thread").replace(
         "summary", 'escalate_after = "1m"\nescalate_to = {users = ["ULEAD"]}\nsummary'
     )
@@ -433,7 +424,7 @@ async def test_only_those_whom_it_concerns_see_and_revoke_it(harness: Harness) -
     await harness.grants.revoke(str(listed.grant.id), await harness.slack.person(REQUESTER, None))
 
 
-async def test_what_is_over_is_listed_for_a_day_and_deleted_later(harness: Harness, clock: Clock) -> None:
+async def test_what_is_over_is_listed_for_a_day_and_deleted_later(harness: Harness, clock: LateClock) -> None:
     thread = await granted(harness)
     for _ in range(3):
         await is_asked(harness, thread)
@@ -447,7 +438,7 @@ async def test_what_is_over_is_listed_for_a_day_and_deleted_later(harness: Harne
     assert await harness.rows("SELECT 1 FROM countersign.grants") == []
 
 
-async def test_undoing_the_approval_revokes_its_grant(harness: Harness, clock: Clock) -> None:
+async def test_undoing_the_approval_revokes_its_grant(harness: Harness, clock: LateClock) -> None:
     text = REFUNDS.replace("SCOPE", "thread").replace("summary", "undo = 60\nsummary")
     harness.policy.policy = a_policy(text)
     asked = await card(harness)
@@ -465,7 +456,7 @@ async def test_undoing_the_approval_revokes_its_grant(harness: Harness, clock: C
 
 
 async def test_an_approval_by_a_grant_that_is_too_old_when_it_runs_gets_a_card(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: LateClock
 ) -> None:
     text = REFUNDS.replace("SCOPE", "thread").replace("summary", 'valid_for = "10m"\nsummary')
     harness.policy.policy = a_policy(text)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,7 +17,8 @@ from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.errors import Conflict
 from countersign.flow.policy.voting import Voting
 from tests.flow.asking_graphs import by_dialect, refunds
-from tests.flow.test_timers import NAMED, Clock, DecisionBarrier, asked, stored
+from tests.flow.test_timers import NAMED, asked, barrier_before_decisions, stored
+from tests.support.clocks import StillClock
 from tests.support.harness import CHANNEL, TEAM, Harness, open_harness, until
 
 YES = DecisionKind.APPROVE
@@ -26,18 +26,20 @@ TWO = NAMED + 'approvers = [{group = "@finance", count = 2}]\n'
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> StillClock:
+    return StillClock()
 
 
 @pytest.fixture
-async def harness(database_url: str, clock: Clock) -> AsyncIterator[Harness]:
+async def harness(database_url: str, clock: StillClock) -> AsyncIterator[Harness]:
     async with open_harness(database_url, by_dialect(), clock=clock) as opened:
         opened.directory.groups = {"@finance": {"UBOB", "UCAROL"}}
         yield opened
 
 
-async def delegated(harness: Harness, clock: Clock, delegator: str, delegate: str, hours: int) -> Delegation:
+async def delegated(
+    harness: Harness, clock: StillClock, delegator: str, delegate: str, hours: int
+) -> Delegation:
     now = clock()
     new = Delegation(
         id=uuid4(),
@@ -60,17 +62,10 @@ async def delegated(harness: Harness, clock: Clock, delegator: str, delegate: st
 
 @pytest.mark.parametrize("round_", range(4))
 async def test_the_last_vote_is_taken_back_while_the_decision_is_saved(
-    database_url: str, clock: Clock, round_: int
+    database_url: str, clock: StillClock, round_: int
 ) -> None:
     """Both read one vote of two. Whichever is saved first, nothing is ever decided by one vote."""
-    gate: list[Any] = []
-
-    def wrap(name: str, port: Any) -> Any:
-        if name != "store":
-            return port
-        gate.append(DecisionBarrier(port, 2))
-        return gate[0]
-
+    gate, wrap = barrier_before_decisions()
     async with open_harness(database_url, {"one": refunds(1500)}, clock=clock, wrap=wrap) as harness:
         harness.directory.groups = {"@finance": {"UBOB", "UCAROL"}}
         thread, card = await asked(harness, TWO)
@@ -98,7 +93,9 @@ async def test_the_last_vote_is_taken_back_while_the_decision_is_saved(
             assert after.votes_on(0).votes == ()
 
 
-async def test_a_delegate_and_whoever_is_away_vote_in_the_same_moment(harness: Harness, clock: Clock) -> None:
+async def test_a_delegate_and_whoever_is_away_vote_in_the_same_moment(
+    harness: Harness, clock: StillClock
+) -> None:
     """From two replicas: they count once, so a third approval is still needed."""
     await delegated(harness, clock, "UBOB", "UDORA", 24)
     thread, card = await asked(harness, TWO)
@@ -113,7 +110,7 @@ async def test_a_delegate_and_whoever_is_away_vote_in_the_same_moment(harness: H
 
 
 async def test_a_vote_for_somebody_else_counts_while_the_delegation_lasts(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     await delegated(harness, clock, "UBOB", "UDORA", 1)
     thread, card = await asked(harness, TWO)
@@ -134,7 +131,9 @@ async def other(harness: Harness) -> Approval:
 
 
 @pytest.mark.parametrize("notify", ['"approvers"', '["UCAROL", "UBOB"]'])
-async def test_who_is_notified_includes_the_delegate(harness: Harness, clock: Clock, notify: str) -> None:
+async def test_who_is_notified_includes_the_delegate(
+    harness: Harness, clock: StillClock, notify: str
+) -> None:
     await delegated(harness, clock, "UBOB", "UDORA", 24)
     _, card = await asked(harness, TWO + f"notify = {notify}\n")
     told = await harness.rows(
@@ -145,7 +144,7 @@ async def test_who_is_notified_includes_the_delegate(harness: Harness, clock: Cl
 
 
 async def test_a_policy_without_the_rule_leaves_its_seats_and_its_delegates(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     """The rule is stored with the approval: the file may have lost it since."""
     await delegated(harness, clock, "UBOB", "UDORA", 24)

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, MutableMapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from countersign.slack.forms.modal import form_view
 from countersign.slack.listeners.forms.form_opening import form_modal
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, question
+from tests.support.clocks import StillClock
 from tests.support.fake_slack import refused
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, open_harness
 
@@ -44,21 +45,13 @@ NAMED = '[[rule]]\nname = "r"\n'
 SECRET = "DE02 1203 0000 0000 2020 51"
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 26, 10, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def harness(database_url: str, clock: Clock) -> AsyncIterator[Harness]:
+async def harness(database_url: str, clock: StillClock) -> AsyncIterator[Harness]:
     call = {
         "type": "tool_approval",
         "tool_call_id": "call-1",
@@ -219,7 +212,7 @@ async def test_a_set_that_nobody_can_fill_is_reported_at_once_and_the_fallback_a
 
 
 async def test_a_group_that_is_emptied_while_it_waits_is_reported_once(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     rule = (
         NAMED
@@ -257,7 +250,7 @@ async def test_a_channel_that_is_archived_while_it_waits_gives_the_card_back(har
 
 
 async def test_a_card_that_slack_refuses_to_update_keeps_no_other_from_it(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     _, card = await asked(harness, NAMED + "quorum = 2\n")
     _, other = await asked(harness, NAMED + "quorum = 2\n")
@@ -363,7 +356,7 @@ async def test_arguments_that_are_one_field_cannot_be_edited_where_a_part_is_hid
 
 
 async def test_an_approval_that_is_too_old_is_asked_again_and_a_rejection_is_not(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     thread, card = await asked(harness, NAMED + 'valid_for = "10m"\n')
     await decide(harness, card, CHANNEL)
@@ -387,7 +380,7 @@ async def test_an_approval_that_is_too_old_is_asked_again_and_a_rejection_is_not
     assert "'type': 'reject'" in said(harness)
 
 
-async def test_a_tool_hears_whether_the_approval_still_counts(harness: Harness, clock: Clock) -> None:
+async def test_a_tool_hears_whether_the_approval_still_counts(harness: Harness, clock: StillClock) -> None:
     thread, card = await asked(harness, NAMED + 'valid_for = "10m"\n', "call: go")
     host = ToolHost(harness.tools, harness.effects, ApprovalValidity(harness.threads, clock), thread.id)
     assert await host.still_valid(), "nothing was decided yet"
@@ -443,7 +436,7 @@ async def test_a_post_is_checked_before_it_is_made_and_not_once_it_is_there(harn
     assert list(harness.tools.posts) == ["post"]
 
 
-async def test_a_decision_of_tomorrow_does_not_count(harness: Harness, clock: Clock) -> None:
+async def test_a_decision_of_tomorrow_does_not_count(harness: Harness, clock: StillClock) -> None:
     """A clock that was a day ahead when it was decided."""
     thread, card = await asked(harness, NAMED + 'valid_for = "2d"\n')
     clock.now += timedelta(days=1)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, MutableMapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.interrupts import InvalidDecision
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import refunds
+from tests.support.clocks import LateClock
 from tests.support.harness import CHANNEL, Harness, a_thread, now, open_harness
 
 YES, EDIT, NO, TELL = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT, DecisionKind.RESPOND
@@ -27,22 +28,12 @@ REQUESTER = "UALICE"
 
 
 @pytest.fixture
-def clock() -> "Clock":
-    return Clock()
-
-
-class Clock:
-    """Now, and as much later as a test says."""
-
-    def __init__(self) -> None:
-        self.later = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.later
+def clock() -> LateClock:
+    return LateClock()
 
 
 @pytest.fixture
-async def harness(database_url: str, clock: Clock) -> AsyncIterator[Harness]:
+async def harness(database_url: str, clock: LateClock) -> AsyncIterator[Harness]:
     graphs = {"one": refunds(1500), "two": refunds(50, 5000)}
     async with open_harness(database_url, graphs, clock=clock) as opened:
         opened.directory.groups = {"@finance": {"UBOB", "UCAROL"}, "@security": {"UBOB"}, "@leads": {"ULEAD"}}
@@ -245,7 +236,7 @@ async def test_a_group_that_was_emptied_hands_over_to_the_substitutes(harness: H
     assert decided.status is Status.DECIDED
 
 
-async def test_after_the_escalation_its_people_may_decide_too(harness: Harness, clock: Clock) -> None:
+async def test_after_the_escalation_its_people_may_decide_too(harness: Harness, clock: LateClock) -> None:
     rule = (
         '[[rule]]\nname = "r"\napprovers = [{group = "@finance"}]\nescalate_after = "1h"\n'
         'escalate_to = {group = "@leads"}\n'

@@ -160,19 +160,22 @@ async def test_the_same_words_asked_twice_get_an_answer_each_with_a_crash_betwee
     assert [result["answers"] for result in results(harness)] == [["one", "two"]]
 
 
-async def test_a_step_that_fails_between_two_questions_does_not_answer_the_second_with_the_first(
-    database_url: str,
-) -> None:
-    """LangGraph stored the answer with the error: given once more, it would answer the next question."""
-    broken = [True]
-
+def fails_between_questions(broken: list[bool]) -> Any:
     def node(_state: Answers) -> dict[str, Any]:
         first = interrupt({"question": "Delete the draft?", "x": 1})
         if broken:
             raise RuntimeError("the mail server is away")
         return {"answers": [first, interrupt({"question": "Delete the archive?", "x": 1})]}
 
-    async with open_harness(database_url, {"g": one_node(node)}) as harness:
+    return one_node(node)
+
+
+async def test_a_step_that_fails_between_two_questions_does_not_answer_the_second_with_the_first(
+    database_url: str,
+) -> None:
+    """LangGraph stored the answer with the error: given once more, it would answer the next question."""
+    broken = [True]
+    async with open_harness(database_url, {"g": fails_between_questions(broken)}) as harness:
         thread = a_thread()
         first = await decided(harness, thread)
         await harness.run_thread(thread.id)
@@ -193,14 +196,7 @@ async def test_an_answer_that_is_stored_with_an_error_nobody_saved_is_not_given_
 ) -> None:
     """The step failed, and its worker died before a row said so: its successor sees no failure."""
     broken = [True]
-
-    def node(_state: Answers) -> dict[str, Any]:
-        first = interrupt({"question": "Delete the draft?", "x": 1})
-        if broken:
-            raise RuntimeError("the mail server is away")
-        return {"answers": [first, interrupt({"question": "Delete the archive?", "x": 1})]}
-
-    async with open_harness(database_url, {"g": one_node(node)}) as harness:
+    async with open_harness(database_url, {"g": fails_between_questions(broken)}) as harness:
         thread = a_thread()
         await decided(harness, thread)
         harness.run_thread._store = DiesBeforeSaving(harness.threads)

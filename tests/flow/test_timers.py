@@ -1,7 +1,7 @@
 """What the clock does to approvals, on a real database: reminders, escalation, expiry, and undo."""
 
 import asyncio
-from collections.abc import AsyncIterator, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Callable, MutableMapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, refunds
+from tests.support.clocks import StillClock
 from tests.support.harness import CHANNEL, Harness, a_thread, open_harness, until
 
 YES, EDIT, NO = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT
@@ -31,23 +32,13 @@ NAMED = '[[rule]]\nname = "r"\n'
 ESCALATES = 'escalate_after = "1h"\nescalate_to = {group = "@oncall"}\n'
 
 
-class Clock:
-    """Stands still, until a test moves it."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 26, 10, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def harness(database_url: str, clock: Clock) -> AsyncIterator[Harness]:
+async def harness(database_url: str, clock: StillClock) -> AsyncIterator[Harness]:
     async with open_harness(database_url, by_dialect(), clock=clock) as opened:
         opened.directory.groups = {"@finance": {"UBOB", "UCAROL"}, "@oncall": {"UDAVE"}}
         yield opened
@@ -97,7 +88,7 @@ async def details(harness: Harness, thread: ThreadRef, event: str) -> list[dict[
     ],
 )
 async def test_what_nobody_answers_is_rejected_in_the_words_of_its_dialect(
-    harness: Harness, clock: Clock, graph: str, answer: str
+    harness: Harness, clock: StillClock, graph: str, answer: str
 ) -> None:
     thread, card = await asked(harness, NAMED + 'expire_after = "1h"\n', f"{graph}: go")
     clock.now += HOUR - timedelta(seconds=1)
@@ -124,7 +115,7 @@ def title(approval: Approval) -> str:
     return Review(approval).shown.title
 
 
-async def test_the_rules_own_words_are_the_answer(harness: Harness, clock: Clock) -> None:
+async def test_the_rules_own_words_are_the_answer(harness: Harness, clock: StillClock) -> None:
     rule = NAMED + 'expire_after = "1h"\non_expiry = "respond: Nobody is here. Try tomorrow."\n'
     for graph, answer in [
         ("one", "[{'type': 'respond', 'message': 'Nobody is here. Try tomorrow.'}]"),
@@ -139,7 +130,7 @@ async def test_the_rules_own_words_are_the_answer(harness: Harness, clock: Clock
         assert said(harness) == answer
 
 
-async def test_on_expiry_approve_approves_where_nobody_objected(harness: Harness, clock: Clock) -> None:
+async def test_on_expiry_approve_approves_where_nobody_objected(harness: Harness, clock: StillClock) -> None:
     rule = NAMED + 'expire_after = "1h"\non_expiry = "approve"\nquorum = 2\nrejections = 2\n'
     thread, card = await asked(harness, rule)
     await harness.vote(card, YES, user="UBOB")
@@ -171,7 +162,7 @@ END:VCALENDAR
 """
 
 
-async def test_nothing_is_approved_by_expiry_in_a_freeze(harness: Harness, clock: Clock) -> None:
+async def test_nothing_is_approved_by_expiry_in_a_freeze(harness: Harness, clock: StillClock) -> None:
     rule = NAMED + 'expire_after = "1h"\non_expiry = "approve"\nfreeze = "freeze.ics"\n'
     thread, card = await asked(harness, rule, freeze=FREEZE)
     clock.now += HOUR
@@ -183,7 +174,7 @@ async def test_nothing_is_approved_by_expiry_in_a_freeze(harness: Harness, clock
 
 @pytest.mark.parametrize(("graph", "on_expiry"), [("one", "keep"), ("words", "keep"), ("words", "approve")])
 async def test_what_is_kept_or_cannot_be_approved_stays_open_and_is_posted_once(
-    harness: Harness, clock: Clock, graph: str, on_expiry: str
+    harness: Harness, clock: StillClock, graph: str, on_expiry: str
 ) -> None:
     rule = NAMED + f'expire_after = "1h"\non_expiry = "{on_expiry}"\n'
     thread, card = await asked(harness, rule, f"{graph}: go")
@@ -200,7 +191,7 @@ async def test_what_is_kept_or_cannot_be_approved_stays_open_and_is_posted_once(
 
 
 async def test_a_question_that_takes_no_rejection_expires_and_its_run_is_cancelled(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     """No text that says no is sent to a question: its graph may take any text for a yes."""
     thread, card = await asked(harness, NAMED + 'expire_after = "1h"\n', "words: go")
@@ -218,7 +209,7 @@ async def test_a_question_that_takes_no_rejection_expires_and_its_run_is_cancell
     assert (await harness.the_card(thread)).id != card.id
 
 
-async def test_each_row_expires_under_its_own_rule(harness: Harness, clock: Clock) -> None:
+async def test_each_row_expires_under_its_own_rule(harness: Harness, clock: StillClock) -> None:
     rules = """
 [[rule]]
 name = "small"
@@ -242,7 +233,7 @@ expire_after = "2h"
     assert await harness.ledger(thread) == ["opened", "timed_out", "timed_out", "resumed"]
 
 
-async def test_a_row_that_a_person_decided_is_not_called_expired(harness: Harness, clock: Clock) -> None:
+async def test_a_row_that_a_person_decided_is_not_called_expired(harness: Harness, clock: StillClock) -> None:
     _, card = await asked(harness, NAMED + 'expire_after = "1h"\n', "two: go")
     await harness.vote(card, YES, row=0)
     clock.now += HOUR
@@ -259,7 +250,7 @@ async def test_a_row_that_a_person_decided_is_not_called_expired(harness: Harnes
 # --- the clock itself
 
 
-async def test_working_hours_and_a_change_to_winter_time(harness: Harness, clock: Clock) -> None:
+async def test_working_hours_and_a_change_to_winter_time(harness: Harness, clock: StillClock) -> None:
     """The night of 25 October 2026 has 25 hours in Berlin: the clock runs in real time."""
     hours = 'hours = {days = "Mon-Sun", from = "00:00", to = "24:00", zone = "Europe/Berlin"}\n'
     clock.now = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
@@ -272,7 +263,7 @@ async def test_working_hours_and_a_change_to_winter_time(harness: Harness, clock
     assert (await stored(harness, card)).status is Status.DECIDED
 
 
-async def test_what_is_asked_on_friday_evening_expires_on_monday(harness: Harness, clock: Clock) -> None:
+async def test_what_is_asked_on_friday_evening_expires_on_monday(harness: Harness, clock: StillClock) -> None:
     hours = 'hours = {days = "Mon-Fri", from = "09:00", to = "17:00", zone = "UTC", holidays = "DE"}\n'
     clock.now = datetime(2026, 12, 24, 16, tzinfo=UTC)  # 25 December is a holiday, 26 and 27 a weekend
     _, card = await asked(harness, NAMED + 'expire_after = "2h"\n' + hours)
@@ -285,7 +276,7 @@ async def test_what_is_asked_on_friday_evening_expires_on_monday(harness: Harnes
     assert (await stored(harness, card)).status is Status.DECIDED
 
 
-async def test_a_clock_that_jumps_by_a_day_either_way(harness: Harness, clock: Clock) -> None:
+async def test_a_clock_that_jumps_by_a_day_either_way(harness: Harness, clock: StillClock) -> None:
     rule = NAMED + 'remind_after = "1h"\nexpire_after = "3d"\n'
     thread, card = await asked(harness, rule)
     clock.now += timedelta(days=1)
@@ -301,7 +292,9 @@ async def test_a_clock_that_jumps_by_a_day_either_way(harness: Harness, clock: C
     assert (await stored(harness, card)).outcome is Outcome.EXPIRED
 
 
-async def test_after_days_without_a_bot_only_the_expiry_is_posted(harness: Harness, clock: Clock) -> None:
+async def test_after_days_without_a_bot_only_the_expiry_is_posted(
+    harness: Harness, clock: StillClock
+) -> None:
     rule = NAMED + 'remind_after = "1h"\nexpire_after = "3h"\n' + ESCALATES
     thread, _ = await asked(harness, rule)
     clock.now += timedelta(days=3)
@@ -309,7 +302,7 @@ async def test_after_days_without_a_bot_only_the_expiry_is_posted(harness: Harne
     assert await harness.ledger(thread) == ["opened", "timed_out"]
 
 
-async def test_a_timer_that_comes_early_or_twice_does_nothing(harness: Harness, clock: Clock) -> None:
+async def test_a_timer_that_comes_early_or_twice_does_nothing(harness: Harness, clock: StillClock) -> None:
     """Such as in two processes at once, or with a due time that is not the approval's any more."""
     thread, card = await asked(harness, NAMED + 'expire_after = "1h"\n')
     await harness.timers.fire(card.id)
@@ -323,7 +316,7 @@ async def test_a_timer_that_comes_early_or_twice_does_nothing(harness: Harness, 
     assert len(notes(harness)) == 1
 
 
-async def test_a_timer_outlives_the_bot(database_url: str, clock: Clock) -> None:
+async def test_a_timer_outlives_the_bot(database_url: str, clock: StillClock) -> None:
     """It is due while no bot runs, and fires when one does."""
     async with open_harness(database_url, {"one": refunds(1500)}, clock=clock) as before:
         thread, card = await asked(before, NAMED + 'expire_after = "1h"\n')
@@ -336,7 +329,7 @@ async def test_a_timer_outlives_the_bot(database_url: str, clock: Clock) -> None
 
 
 async def test_a_timer_that_fails_does_not_hold_up_the_others(
-    harness: Harness, clock: Clock, logged: list[MutableMapping[str, Any]]
+    harness: Harness, clock: StillClock, logged: list[MutableMapping[str, Any]]
 ) -> None:
     _, broken = await asked(harness, NAMED + 'expire_after = "1h"\n')
     _, whole = await asked(harness, NAMED + 'expire_after = "1h"\n')
@@ -349,7 +342,7 @@ async def test_a_timer_that_fails_does_not_hold_up_the_others(
 
 
 async def test_the_clock_starts_anew_when_the_graph_refused_the_answer(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     _, card = await asked(harness, NAMED + 'expire_after = "1h"\n')
     clock.now += timedelta(minutes=50)
@@ -366,7 +359,7 @@ async def test_the_clock_starts_anew_when_the_graph_refused_the_answer(
 
 @pytest.mark.parametrize("on_expiry", ["reject", "approve"])
 async def test_a_vote_that_comes_too_late_does_not_count_even_if_no_worker_ran(
-    harness: Harness, clock: Clock, on_expiry: str
+    harness: Harness, clock: StillClock, on_expiry: str
 ) -> None:
     thread, card = await asked(harness, NAMED + f'expire_after = "1h"\non_expiry = "{on_expiry}"\n')
     person = await harness.slack.person("UBOB", None)
@@ -402,11 +395,8 @@ class DecisionBarrier:
         await self._store.decide(change, post)
 
 
-@pytest.mark.parametrize("round_", range(4))
-async def test_an_expiry_and_the_last_vote_of_a_quorum_in_the_same_moment(
-    database_url: str, clock: Clock, round_: int
-) -> None:
-    """On two connections that both read the approval as pending: one of them counts, and only one."""
+def barrier_before_decisions() -> tuple[list[Any], Callable[[str, Any], Any]]:
+    """A list that is to hold the barrier, and what puts it before a harness's store."""
     gate: list[Any] = []
 
     def wrap(name: str, port: Any) -> Any:
@@ -415,6 +405,15 @@ async def test_an_expiry_and_the_last_vote_of_a_quorum_in_the_same_moment(
         gate.append(DecisionBarrier(port, 2))
         return gate[0]
 
+    return gate, wrap
+
+
+@pytest.mark.parametrize("round_", range(4))
+async def test_an_expiry_and_the_last_vote_of_a_quorum_in_the_same_moment(
+    database_url: str, clock: StillClock, round_: int
+) -> None:
+    """On two connections that both read the approval as pending: one of them counts, and only one."""
+    gate, wrap = barrier_before_decisions()
     async with open_harness(database_url, {"one": refunds(1500)}, clock=clock, wrap=wrap) as harness:
         thread, card = await asked(harness, NAMED + 'quorum = 2\nexpire_after = "1h"\n')
         gate[0].used = 2
@@ -440,7 +439,7 @@ async def test_an_expiry_and_the_last_vote_of_a_quorum_in_the_same_moment(
 
 
 async def test_a_reminder_is_posted_once_in_the_thread_and_to_who_is_notified(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     rule = NAMED + 'approvers = [{group = "@finance"}]\nnotify = ["UCAROL"]\nremind_after = "1h"\n'
     thread, card = await asked(harness, rule)
@@ -456,7 +455,7 @@ async def test_a_reminder_is_posted_once_in_the_thread_and_to_who_is_notified(
 
 
 async def test_an_escalation_adds_the_fallback_and_notifies_the_thread_and_them(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     rule = (
         NAMED
@@ -481,7 +480,7 @@ async def test_an_escalation_adds_the_fallback_and_notifies_the_thread_and_them(
 
 
 async def test_a_message_that_arrives_after_the_decision_is_closed_by_the_sweep(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     rule = NAMED + ESCALATES
     thread, _ = await asked(harness, rule)
@@ -511,12 +510,12 @@ async def test_the_requester_hears_the_outcome_and_why(harness: Harness) -> None
 UNDO = NAMED + "undo = 30\n"
 
 
-def undo_of(harness: Harness, clock: Clock) -> UndoDecision:
+def undo_of(harness: Harness, clock: StillClock) -> UndoDecision:
     return UndoDecision(harness.threads, Voting(harness.policy, harness.directory, clock), clock)
 
 
 async def test_a_decision_reaches_the_graph_once_it_can_no_longer_be_undone(
-    harness: Harness, clock: Clock
+    harness: Harness, clock: StillClock
 ) -> None:
     thread, card = await asked(harness, UNDO)
     decided = await harness.vote(card, YES, user="UBOB")
@@ -533,7 +532,7 @@ async def test_a_decision_reaches_the_graph_once_it_can_no_longer_be_undone(
     assert await harness.ledger(thread) == ["opened", "decided", "sent", "resumed"]
 
 
-async def test_undo_takes_one_vote_back_and_leaves_the_others(harness: Harness, clock: Clock) -> None:
+async def test_undo_takes_one_vote_back_and_leaves_the_others(harness: Harness, clock: StillClock) -> None:
     thread, card = await asked(harness, UNDO + "quorum = 2\n")
     await harness.vote(card, YES, user="UBOB")
     await harness.vote(await harness.the_card(thread), YES, user="UCAROL")
@@ -553,7 +552,7 @@ async def test_undo_takes_one_vote_back_and_leaves_the_others(harness: Harness, 
     assert said(harness) == "[{'type': 'approve'}]"
 
 
-async def test_undo_is_for_who_voted_and_in_time(harness: Harness, clock: Clock) -> None:
+async def test_undo_is_for_who_voted_and_in_time(harness: Harness, clock: StillClock) -> None:
     thread, card = await asked(harness, UNDO)
     await harness.vote(card, YES, user="UBOB")
     undo = undo_of(harness, clock)
@@ -567,7 +566,9 @@ async def test_undo_is_for_who_voted_and_in_time(harness: Harness, clock: Clock)
     assert await harness.ledger(thread) == ["opened", "decided", "sent"]
 
 
-async def test_undo_and_the_end_of_its_period_in_the_same_moment(database_url: str, clock: Clock) -> None:
+async def test_undo_and_the_end_of_its_period_in_the_same_moment(
+    database_url: str, clock: StillClock
+) -> None:
     """Both have read the decision as undoable: one of them counts."""
     gate: list[Any] = []
 
@@ -581,7 +582,7 @@ async def test_undo_and_the_end_of_its_period_in_the_same_moment(database_url: s
         gate[0].used = 2
         await harness.vote(card, YES, user="UBOB")
         bob = await harness.slack.person("UBOB")
-        early = Clock()
+        early = StillClock()
         early.now = clock.now
         undo = UndoDecision(gate[0], Voting(harness.policy, harness.directory, clock), early)
         clock.now += timedelta(seconds=30)
@@ -599,7 +600,7 @@ async def test_undo_and_the_end_of_its_period_in_the_same_moment(database_url: s
             assert not harness.slack.texts(OutgoingKind.AGENT_MESSAGE)
 
 
-async def test_a_word_in_the_thread_decides_and_can_be_undone(harness: Harness, clock: Clock) -> None:
+async def test_a_word_in_the_thread_decides_and_can_be_undone(harness: Harness, clock: StillClock) -> None:
     thread, card = await asked(harness, UNDO)
     await harness.say(thread, "approve", user="UBOB")
     assert (await stored(harness, card)).is_undoable
@@ -608,7 +609,7 @@ async def test_a_word_in_the_thread_decides_and_can_be_undone(harness: Harness, 
     assert await harness.ledger(thread) == ["opened", "decided", "undone"]
 
 
-async def test_a_message_in_the_undo_period_is_no_input(harness: Harness, clock: Clock) -> None:
+async def test_a_message_in_the_undo_period_is_no_input(harness: Harness, clock: StillClock) -> None:
     thread, card = await asked(harness, UNDO)
     await harness.vote(card, YES)
     await harness.say(thread, "hello?")

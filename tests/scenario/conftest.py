@@ -8,10 +8,11 @@ import pytest_asyncio
 
 from tests.support import databases
 from tests.support.bots import BotProcess
+from tests.support.place import place
 from tests.support.proxies import no_proxies
 from tests.support.stage import Stage, open_stage
 
-__all__ = ["no_proxies"]
+__all__ = ["no_proxies", "place"]
 
 _HERE = Path(__file__).parent
 

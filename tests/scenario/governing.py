@@ -6,25 +6,24 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from countersign.testing.cards import ApprovalCard, approval_card
 from slack_local.model.records import Channel, Message
 from slack_local.people.threads import Thread
 from tests.support.bots import ROOT
+from tests.support.place import Place
 from tests.support.stage import Stage, open_stage
 
 
 @asynccontextmanager
-async def open_governed(
-    folder: Path, url: str, policy: str | Callable[[Stage], str], *, mode: Literal["socket", "http"]
-) -> AsyncIterator[Stage]:
+async def open_governed(place: Place, policy: str | Callable[[Stage], str]) -> AsyncIterator[Stage]:
     """A bot process under this policy: alice is on call, bob is in finance, carol asks."""
-    async with open_stage(folder, url, mode=mode, refused=("is_archived",)) as stage:
+    async with open_stage(place.folder, place.url, mode=place.mode, refused=("is_archived",)) as stage:
         add_groups(stage)
-        (folder / "approvals.toml").write_text(policy if isinstance(policy, str) else policy(stage))
-        async with stage.bot(POLICY_FILE=str(folder / "approvals.toml")) as bot:
+        file = place.folder / "approvals.toml"
+        file.write_text(policy if isinstance(policy, str) else policy(stage))
+        async with stage.bot(POLICY_FILE=str(file)) as bot:
             yield stage
             assert await bot.stop() == 0, bot.said
 

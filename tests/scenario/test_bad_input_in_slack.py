@@ -12,8 +12,8 @@ from countersign.testing.cards import approval_card
 from slack_local.model.records import Channel, Message
 from slack_local.operations import messages
 from slack_local.people.threads import Thread
-from tests.support import databases
 from tests.support.bots import BotProcess, until
+from tests.support.place import Place
 from tests.support.stage import Stage, open_stage
 
 RISKY = {"question": "Wipe it?", "disk": "sda"}
@@ -21,22 +21,14 @@ ARABIC, HEBREW = "من فضلك احذف القرص", "מחק את הדיסק (s
 REFUSED = ("not_in_channel", "channel_not_found", "is_archived", "invalid_auth", "thread_not_found")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
-async def rough(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    server_url: str,
-    database_template: str,
-) -> AsyncIterator[tuple[Stage, BotProcess]]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def rough(place: Place) -> AsyncIterator[tuple[Stage, BotProcess]]:
     """A bot whose Slack refuses things now and then, over either transport."""
-    with databases.database(server_url, template=database_template) as url:
-        async with (
-            open_stage(
-                tmp_path_factory.mktemp(request.param), url, mode=request.param, refused=REFUSED
-            ) as stage,
-            stage.bot() as bot,
-        ):
-            yield stage, bot
+    async with (
+        open_stage(place.folder, place.url, mode=place.mode, refused=REFUSED) as stage,
+        stage.bot() as bot,
+    ):
+        yield stage, bot
 
 
 def private_channel(stage: Stage, name: str) -> Channel:

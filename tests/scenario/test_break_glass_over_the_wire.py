@@ -4,12 +4,11 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import pytest_asyncio
 
 from tests.approvals.policy.test_policy_page import BLOCK, PAGE, SECTION
 from tests.scenario.governing import DirectMessages, asked, resumed, shows
-from tests.support import databases
+from tests.support.place import Place
 from tests.support.stage import Stage, open_stage
 
 
@@ -43,25 +42,18 @@ def freeze_now() -> str:
     )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
-async def frozen(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    server_url: str,
-    database_template: str,
-) -> AsyncIterator[Stage]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def frozen(place: Place) -> AsyncIterator[Stage]:
     """Bob releases, alice leads the people on call, carol asks."""
-    folder = tmp_path_factory.mktemp(f"frozen-{request.param}")
-    (folder / "approvals.toml").write_text(page_rule())
-    (folder / "freeze.ics").write_text(freeze_now())
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder, url, mode=request.param) as stage:
-            ws = stage.ws
-            ws.add_user_group("release", [ws.bob])
-            ws.add_user_group("oncall-leads", [ws.alice])
-            async with stage.bot(POLICY_FILE=str(folder / "approvals.toml")) as bot:
-                yield stage
-                assert await bot.stop() == 0, bot.said
+    (place.folder / "approvals.toml").write_text(page_rule())
+    (place.folder / "freeze.ics").write_text(freeze_now())
+    async with open_stage(place.folder, place.url, mode=place.mode) as stage:
+        ws = stage.ws
+        ws.add_user_group("release", [ws.bob])
+        ws.add_user_group("oncall-leads", [ws.alice])
+        async with stage.bot(POLICY_FILE=str(place.folder / "approvals.toml")) as bot:
+            yield stage
+            assert await bot.stop() == 0, bot.said
 
 
 async def test_the_lead_decides_alone_and_a_colleague_reviews_it(frozen: Stage) -> None:

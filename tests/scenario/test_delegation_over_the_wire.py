@@ -2,11 +2,10 @@
 
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from tests.scenario.governing import DirectMessages, asked, resumed, shows
-from tests.support import databases
+from tests.support.place import Place
 from tests.support.stage import Stage, open_stage
 
 POLICY = """
@@ -19,24 +18,17 @@ notify = "approvers"
 """
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
-async def office(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    server_url: str,
-    database_template: str,
-) -> AsyncIterator[Stage]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def office(place: Place) -> AsyncIterator[Stage]:
     """Bob is in finance, alice in legal, carol asks; dora and erin are in neither."""
-    folder = tmp_path_factory.mktemp(f"office-{request.param}")
-    (folder / "approvals.toml").write_text(POLICY)
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder, url, mode=request.param) as stage:
-            ws = stage.ws
-            ws.add_user_group("finance", [ws.bob])
-            ws.add_user_group("legal", [ws.alice])
-            async with stage.bot(POLICY_FILE=str(folder / "approvals.toml")) as bot:
-                yield stage
-                assert await bot.stop() == 0, bot.said
+    (place.folder / "approvals.toml").write_text(POLICY)
+    async with open_stage(place.folder, place.url, mode=place.mode) as stage:
+        ws = stage.ws
+        ws.add_user_group("finance", [ws.bob])
+        ws.add_user_group("legal", [ws.alice])
+        async with stage.bot(POLICY_FILE=str(place.folder / "approvals.toml")) as bot:
+            yield stage
+            assert await bot.stop() == 0, bot.said
 
 
 async def test_a_delegate_is_notified_decides_for_who_is_away_and_the_ledger_has_both(office: Stage) -> None:

@@ -15,6 +15,7 @@ from countersign.testing.cards import ApprovalCard, approval_card, approval_card
 from slack_local.people.threads import Thread
 from tests.scenario.governing import asked, calling, command, exported, open_governed, resumed, shows
 from tests.support import databases
+from tests.support.place import Place
 from tests.support.stage import Stage
 
 POLICY = """
@@ -69,7 +70,7 @@ async def audited(
 ) -> AsyncIterator[Stage]:
     folder = tmp_path_factory.mktemp("audited")
     with databases.database(server_url, template=database_template) as url:
-        async with open_governed(folder, url, POLICY, mode="socket") as stage:
+        async with open_governed(Place(folder=folder, url=url, mode="socket"), POLICY) as stage:
             yield stage
 
 

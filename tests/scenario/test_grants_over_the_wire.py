@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from countersign.testing.cards import ApprovalCard, approval_card
 from slack_local.people.threads import Thread
-from tests.support import databases
+from tests.support.place import Place
 from tests.support.stage import Stage, open_stage
 
 POLICY = """
@@ -57,23 +56,16 @@ summary = "Read {path}"
 IBAN = "DE02120300000000202051"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
-async def governed(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    server_url: str,
-    database_template: str,
-) -> AsyncIterator[Stage]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def governed(place: Place) -> AsyncIterator[Stage]:
     """A bot under this policy: bob is in finance, carol asks."""
-    folder = tmp_path_factory.mktemp(f"grants-{request.param}")
-    (folder / "approvals.toml").write_text(POLICY)
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder, url, mode=request.param) as stage:
-            stage.ws.add_user_group("finance", [stage.ws.bob])
-            async with stage.bot(POLICY_FILE=str(folder / "approvals.toml")) as bot:
-                yield stage
-                assert await bot.stop() == 0, bot.said
-                assert IBAN not in bot.said
+    (place.folder / "approvals.toml").write_text(POLICY)
+    async with open_stage(place.folder, place.url, mode=place.mode) as stage:
+        stage.ws.add_user_group("finance", [stage.ws.bob])
+        async with stage.bot(POLICY_FILE=str(place.folder / "approvals.toml")) as bot:
+            yield stage
+            assert await bot.stop() == 0, bot.said
+            assert IBAN not in bot.said
 
 
 async def asks(stage: Stage, action: str, **args: Any) -> Thread:

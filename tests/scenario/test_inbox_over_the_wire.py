@@ -4,14 +4,13 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from countersign.testing.cards import approval_cards
 from slack_local.model.records import View
 from slack_local.people.person import Person
 from tests.scenario.governing import asked, open_governed, resumed
-from tests.support import databases
+from tests.support.place import Place
 from tests.support.stage import Stage
 
 POLICY = """
@@ -34,18 +33,11 @@ reason = "reject"
 """
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
-async def governed(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    server_url: str,
-    database_template: str,
-) -> AsyncIterator[Stage]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def governed(place: Place) -> AsyncIterator[Stage]:
     """bob is in @treasury, carol asks."""
-    folder = tmp_path_factory.mktemp(f"inbox-{request.param}")
-    with databases.database(server_url, template=database_template) as url:
-        async with open_governed(folder, url, POLICY, mode=request.param) as stage:
-            yield stage
+    async with open_governed(place, POLICY) as stage:
+        yield stage
 
 
 def saying(*texts: str) -> Callable[[View], bool]:

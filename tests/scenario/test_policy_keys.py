@@ -18,7 +18,7 @@ from countersign.testing.cards import ApprovalCard, approval_card
 from tests.scenario import test_grants_over_the_wire as grants_over_the_wire
 from tests.scenario import test_policy_over_the_wire as over_the_wire
 from tests.scenario.governing import asked, calling, open_governed, resumed, shows
-from tests.support import databases
+from tests.support.place import Place
 from tests.support.stage import Stage
 
 _TODAY, _IN_THREE_DAYS = (
@@ -165,23 +165,16 @@ END:VCALENDAR
 """
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
-async def ruled(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    server_url: str,
-    database_template: str,
-) -> AsyncIterator[Stage]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def ruled(place: Place) -> AsyncIterator[Stage]:
     """A bot under this policy: alice is on call, bob is in treasury, both are in #signatures, carol asks."""
-    folder = tmp_path_factory.mktemp(f"ruled-{request.param}")
-    (folder / "freeze.ics").write_text(FREEZE)
-    with databases.database(server_url, template=database_template) as url:
+    (place.folder / "freeze.ics").write_text(FREEZE)
 
-        def policy(stage: Stage) -> str:
-            return POLICY.replace("UALICE", stage.ws.alice.id)
+    def policy(stage: Stage) -> str:
+        return POLICY.replace("UALICE", stage.ws.alice.id)
 
-        async with open_governed(folder, url, policy, mode=request.param) as stage:
-            yield stage
+    async with open_governed(place, policy) as stage:
+        yield stage
 
 
 async def waits(card: ApprovalCard) -> None:

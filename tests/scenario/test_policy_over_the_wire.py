@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from countersign.testing.cards import approval_card
 from tests.scenario.governing import DirectMessages, asked, calling, open_governed, resumed, shows
-from tests.support import databases
+from tests.support.place import Place
 from tests.support.stage import Stage
 
 POLICY = """
@@ -106,18 +105,11 @@ escalate_after = "1h"
 """
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
-async def governed(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    server_url: str,
-    database_template: str,
-) -> AsyncIterator[Stage]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def governed(place: Place) -> AsyncIterator[Stage]:
     """A bot under this policy: alice is on call, bob is in finance, carol asks."""
-    folder = tmp_path_factory.mktemp(f"governed-{request.param}")
-    with databases.database(server_url, template=database_template) as url:
-        async with open_governed(folder, url, POLICY, mode=request.param) as stage:
-            yield stage
+    async with open_governed(place, POLICY) as stage:
+        yield stage
 
 
 async def test_a_reminder_in_the_thread_and_to_who_was_notified_before(governed: Stage) -> None:

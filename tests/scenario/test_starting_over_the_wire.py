@@ -4,13 +4,12 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import pytest_asyncio
 
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
 from tests.scenario.governing import DirectMessages, asked, open_governed, resumed
-from tests.support import databases
+from tests.support.place import Place
 from tests.support.stage import Stage
 
 POLICY = """
@@ -22,18 +21,11 @@ notify = "approvers"
 """
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
-async def governed(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    server_url: str,
-    database_template: str,
-) -> AsyncIterator[Stage]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def governed(place: Place) -> AsyncIterator[Stage]:
     """bob is in @treasury, carol asks."""
-    folder = tmp_path_factory.mktemp(f"starting-{request.param}")
-    with databases.database(server_url, template=database_template) as url:
-        async with open_governed(folder, url, POLICY, mode=request.param) as stage:
-            yield stage
+    async with open_governed(place, POLICY) as stage:
+        yield stage
 
 
 async def test_a_message_is_asked_about_and_the_answer_is_below_it(governed: Stage) -> None:

@@ -9,9 +9,10 @@ from countersign.slack.transport.inbound.socket_mode import SocketMode
 from slack_local.workspace import LocalWorkspace
 from tests.scenario.conftest import either
 from tests.slack.conftest import Bot, http_bot, slack_side
+from tests.support.place import place
 from tests.support.proxies import no_proxies
 
-__all__ = ["either", "http_bot", "no_proxies"]
+__all__ = ["either", "http_bot", "no_proxies", "place"]
 
 
 @pytest.fixture

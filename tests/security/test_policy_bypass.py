@@ -9,8 +9,8 @@ import pytest_asyncio
 from countersign.testing.cards import approval_card
 from tests.scenario.governing import add_groups, asked, calling, resumed, shows
 from tests.scenario.test_break_glass_over_the_wire import freeze_now
-from tests.support import databases
 from tests.support.bots import BotProcess
+from tests.support.place import Place
 from tests.support.stage import Stage, open_stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -50,27 +50,20 @@ graph = StateGraph(MessagesState).add_node(pay).set_entry_point("pay")
 """
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["socket", "http"])
-async def governed(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    server_url: str,
-    database_template: str,
-) -> AsyncIterator[tuple[Stage, BotProcess]]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def governed(place: Place) -> AsyncIterator[tuple[Stage, BotProcess]]:
     """Alice is on call, bob is in finance, carol asks."""
-    folder = tmp_path_factory.mktemp(f"bypass-{request.param}")
-    (folder / "approvals.toml").write_text(POLICY)
-    (folder / "freeze.ics").write_text(freeze_now())
-    (folder / "failing.py").write_text(FAILING)
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder, url, mode=request.param) as stage:
-            add_groups(stage)
-            config = json.loads(stage.config.read_text())
-            config["graphs"]["failing"] = str(folder / "failing.py:graph")
-            stage.config.write_text(json.dumps(config))
-            async with stage.bot(POLICY_FILE=str(folder / "approvals.toml")) as bot:
-                yield stage, bot
-                assert await bot.stop() == 0, bot.said
+    (place.folder / "approvals.toml").write_text(POLICY)
+    (place.folder / "freeze.ics").write_text(freeze_now())
+    (place.folder / "failing.py").write_text(FAILING)
+    async with open_stage(place.folder, place.url, mode=place.mode) as stage:
+        add_groups(stage)
+        config = json.loads(stage.config.read_text())
+        config["graphs"]["failing"] = str(place.folder / "failing.py:graph")
+        stage.config.write_text(json.dumps(config))
+        async with stage.bot(POLICY_FILE=str(place.folder / "approvals.toml")) as bot:
+            yield stage, bot
+            assert await bot.stop() == 0, bot.said
 
 
 async def test_the_reject_of_a_breakpoint_never_runs_the_step(governed: tuple[Stage, BotProcess]) -> None:

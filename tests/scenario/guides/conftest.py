@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -52,18 +53,24 @@ class GuidePlayer:
         return last
 
 
+@asynccontextmanager
+async def open_project(project: Path, folder: Path, url: str) -> AsyncIterator[GuidePlayer]:
+    """A bot that hosts the graphs of a copy of this project."""
+    copied = shutil.copytree(project, folder / "project")
+    async with open_stage(folder / "stage", url) as stage:
+        given = {"LANGGRAPH_CONFIG": str(copied / "langgraph.json"), "DEFAULT_GRAPH": ""}
+        async with bot_in_process(stage.environment(**given)):
+            await stage.ws.connected()
+            yield GuidePlayer(stage)
+
+
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def game(
     tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
 ) -> AsyncIterator[GuidePlayer]:
-    folder = tmp_path_factory.mktemp("guides")
-    project = shutil.copytree(PROJECT, folder / "project")
     with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder / "stage", url) as stage:
-            given = {"LANGGRAPH_CONFIG": str(project / "langgraph.json"), "DEFAULT_GRAPH": ""}
-            async with bot_in_process(stage.environment(**given)):
-                await stage.ws.connected()
-                yield GuidePlayer(stage)
+        async with open_project(PROJECT, tmp_path_factory.mktemp("guides"), url) as player:
+            yield player
 
 
 def call(name: str, /, **args: Any) -> str:

@@ -5,6 +5,7 @@
     countersign migrate                  bring the database's tables up to date and end
     countersign halted [--retry THREAD]  list the threads whose last step failed, or retry one
     countersign audit verify             check the ledger; `audit export` and `audit show ID` print it
+    countersign encryption status        count what is encrypted with which key; `rotate` encrypts the rest
     countersign policy check             say what is wrong with the policy file
     countersign policy explain ...       say which rule an action comes under, and why
     countersign policy replay            say what this file would have asked of past approvals
@@ -37,6 +38,7 @@ from countersign.approvals.audit import AnchorNotUnderstood
 from countersign.approvals.errors import CountersignError
 from countersign.commands.audit_arguments import add_audit_arguments
 from countersign.commands.doctor_arguments import add_doctor_arguments
+from countersign.commands.encryption_arguments import add_encryption_arguments
 from countersign.commands.init_arguments import add_init_arguments
 from countersign.commands.manifest_arguments import add_manifest_arguments
 from countersign.commands.policy_arguments import add_policy_arguments
@@ -152,6 +154,16 @@ def _audit(given: argparse.Namespace) -> int:
         return 2
 
 
+def _encryption(given: argparse.Namespace) -> int:
+    from countersign.commands import encryption
+    from countersign.logs import configure_logging
+    from countersign.settings import read_database_settings
+
+    configure_logging("text", logging.WARNING)
+    settings = None if given.action == "key" else read_database_settings()
+    return asyncio.run(encryption.run(settings, given))
+
+
 def _policy(given: argparse.Namespace) -> int:
     from countersign.commands import policy
     from countersign.logs import configure_logging
@@ -232,6 +244,9 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="verify, export or show the ledger")
     add_audit_arguments(audit)
     audit.set_defaults(run=_audit)
+    encryption = commands.add_parser("encryption", help="encrypt what is stored, or rotate the key")
+    add_encryption_arguments(encryption)
+    encryption.set_defaults(run=_encryption)
     graphs = commands.add_parser("graphs", help="print which answers the graphs' code takes")
     what = graphs.add_mutually_exclusive_group(required=True)
     what.add_argument("--answers", action="store_true", help="print each question and its answer")

@@ -102,6 +102,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
         hosted = await _open_graphs(stack, settings, config, graph_loop, policy, tool_host)
         observer = Observer()
         storage = await open_storage(stack, settings, graph_loop, observer)
+        hosted.project.encrypt_checkpoints(settings.key_ring)
         await open_graphs_store(stack, graph_loop, storage.url, config, hosted.project)
         metrics_page = await stack.enter_async_context(
             open_metrics_page(observer.metrics, storage.gauges, storage.pools)

@@ -22,6 +22,7 @@ from countersign.store.connections.pool import Pool, configure_for_statements, o
 from countersign.store.connections.thread_locks import ThreadLocks
 from countersign.store.diagnostics import Diagnostics
 from countersign.store.effects import Effects
+from countersign.store.encryption.key_registry import KeyRegistry
 from countersign.store.gauges import GaugeReader
 from countersign.store.homes import HomeStore, InboxStore
 from countersign.store.posts.feedback import FeedbackStore
@@ -67,15 +68,18 @@ async def open_storage(
     stack: AsyncExitStack, settings: Settings, graph_loop: LoopBridge, observer: Observer
 ) -> Storage:
     """Open it until `stack` ends. Raises CountersignError, for the operator."""
-    given = settings.database
+    given, key_ring = settings.database, settings.key_ring
     url = await stack.enter_async_context(open_database(given, settings.data_dir))
     pool = await stack.enter_async_context(
-        await open_pool(url, max_size=settings.concurrency + 4, configure=configure_for_statements)
+        await open_pool(
+            url, max_size=settings.concurrency + 4, configure=configure_for_statements, key_ring=key_ring
+        )
     )
     limits = slot_limits(settings.concurrency, settings.runs_per_person, settings.runs_per_channel)
     sessions = await stack.enter_async_context(
         graph_loop.enter(lambda: open_session_pool(url, limits.jobs + 1))
     )
+    await KeyRegistry(pool).register(key_ring)
     queue = Queue(pool)
     await queue.open()
     hasher = EntryHasher(settings.ledger_key.get_secret_value().encode() if settings.ledger_key else None)

@@ -57,7 +57,9 @@ async def _pool(settings: DatabaseSettings) -> AsyncIterator[Pool]:
     given = settings.database
     async with (
         open_database(given, settings.data_dir) as url,
-        await open_pool(url, max_size=2, configure=configure_for_statements) as pool,
+        await open_pool(
+            url, max_size=2, configure=configure_for_statements, key_ring=settings.key_ring
+        ) as pool,
     ):
         yield pool
 

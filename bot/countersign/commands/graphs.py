@@ -43,7 +43,7 @@ async def _check(settings: GraphSettings) -> int:
     # Not migrated: the bot that is to be replaced may still run on it.
     async with (
         open_database(given, settings.data_dir, migrated=False) as url,
-        await open_pool(url, max_size=2) as pool,
+        await open_pool(url, max_size=2, key_ring=settings.key_ring) as pool,
     ):
         waiting = await Diagnostics(pool).waiting_questions()
     found = list(misfits(waiting, graphs))

@@ -44,7 +44,7 @@ async def run_replay(settings: ReplaySettings, policy: Policy, since: datetime) 
         given = settings.database
         url = await stack.enter_async_context(open_database(given, settings.data_dir))
         pool = await stack.enter_async_context(
-            await open_pool(url, max_size=2, configure=configure_for_statements)
+            await open_pool(url, max_size=2, configure=configure_for_statements, key_ring=settings.key_ring)
         )
         approvals = await stack.enter_async_context(aclosing(past_approvals(pool, since)))
         async for approval in approvals:

@@ -1,5 +1,6 @@
 """Encryption of stored values with the keys of ENCRYPTION_KEY; each value fits only its own place."""
 
+from countersign.encryption.checkpoints import CHECKPOINT_PLACE, ENCRYPTED_TYPE
 from countersign.encryption.errors import (
     DecryptionError,
     EncryptionError,
@@ -10,6 +11,8 @@ from countersign.encryption.key_ring import KEY_SIZE, KeyRing, is_encrypted, key
 from countersign.encryption.keys import generate_key, parse_keys
 
 __all__ = [
+    "CHECKPOINT_PLACE",
+    "ENCRYPTED_TYPE",
     "KEY_SIZE",
     "DecryptionError",
     "EncryptionError",

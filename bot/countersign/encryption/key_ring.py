@@ -77,6 +77,14 @@ class KeyRing:
         """Raises EncryptionKeyMissing, and DecryptionError: also for a text that is not encrypted."""
         return self.decrypt(_decoded(stored), context).decode("utf-8", "surrogatepass")
 
+    @staticmethod
+    def key_id_of_text(stored: str) -> str:
+        """The key id of a ciphertext, or of its first 18 characters. Raises DecryptionError."""
+        head = _decoded(stored[: len(_PREFIX) + 8])
+        if len(head) < 1 + _KEY_ID_SIZE or not head.startswith(_VERSION):
+            raise DecryptionError
+        return head[1 : 1 + _KEY_ID_SIZE].hex()
+
     def is_current(self, stored: str) -> bool:
         """Whether the first key encrypted this text. Raises DecryptionError if none did."""
         return _key_id(_decoded(stored)) == self.key_id

@@ -16,6 +16,7 @@ from langgraph.store.postgres.base import PostgresIndexConfig
 from psycopg_pool import AsyncConnectionPool
 
 from countersign.approvals.json import Json
+from countersign.encryption import KeyRing
 from countersign.flow.error_report import ErrorReport
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.files.kinds import FileKinds
@@ -77,6 +78,11 @@ class Project:
     serializer: JsonPlusSerializer = field(default_factory=CheckpointSerializer)
     index: PostgresIndexConfig | None = None
     store: BaseStore | None = None
+
+    def encrypt_checkpoints(self, key_ring: KeyRing | None) -> None:
+        """From now on; what was stored before is read either way."""
+        if isinstance(self.serializer, CheckpointSerializer):
+            self.serializer.key_ring = key_ring
 
     async def sweep_store(self) -> None:
         """Delete what has expired in PostgreSQL's store. Raises DatabaseUnavailable."""

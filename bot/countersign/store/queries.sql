@@ -721,7 +721,7 @@ INSERT INTO countersign.effects (key) VALUES (%(key)s) ON CONFLICT (key) DO NOTH
 
 -- effect_result --
 -- Whether an effect was finished, and its result.
-SELECT done_at, result FROM countersign.effects WHERE key = %(key)s;
+SELECT key, done_at, result FROM countersign.effects WHERE key = %(key)s;
 
 -- finish_effect --
 -- Stores the result of an effect.
@@ -997,7 +997,7 @@ SELECT EXISTS (
 
 -- graph_said_before --
 -- What the graph said in the thread before a card and after the last message of a person before it.
-SELECT body FROM countersign.outbox
+SELECT key, body FROM countersign.outbox
 WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note' AND kind <> 'card'
   AND posted_at IS NOT NULL AND posted_ts::numeric < %(card)s::numeric
   AND posted_ts::numeric > coalesce(
@@ -1009,25 +1009,19 @@ ORDER BY seq;
 -- What was stored under a key.
 SELECT * FROM countersign.inbox WHERE key = %(key)s;
 
--- was_revised --
--- Whether an edit or a deletion of a message came in. Slack may deliver it before the message itself, and a
--- deletion without the thread that it was in.
-SELECT 1 WHERE EXISTS (
-    SELECT 1 FROM countersign.inbox
-    WHERE thread_id = %(thread_id)s AND kind = 'revision' AND body ->> 'message' = %(message)s)
-OR EXISTS (SELECT 1 FROM countersign.deleted_messages WHERE channel = %(channel)s AND ts = %(ts)s);
+-- was_deleted --
+-- Whether a message was deleted. Slack may deliver a deletion before the message itself, and without the thread that
+-- it was in.
+SELECT 1 FROM countersign.deleted_messages WHERE channel = %(channel)s AND ts = %(ts)s;
 
 -- revisions --
--- The edits and the deletion of one message, oldest first.
-SELECT * FROM countersign.inbox
-WHERE thread_id = %(thread_id)s AND kind = 'revision' AND body ->> 'message' = %(message)s
-ORDER BY seq;
+-- The edits and deletions of the messages of a thread, oldest first.
+SELECT * FROM countersign.inbox WHERE thread_id = %(thread_id)s AND kind = 'revision' ORDER BY seq;
 
--- decided_by_message --
--- The approval that a reply decided, if it did: its words are in the ledger under the message's key.
-SELECT approval_id FROM countersign.ledger
-WHERE thread_id = %(thread_id)s AND event IN ('decided', 'voted') AND detail ->> 'message' = %(message)s
-LIMIT 1;
+-- votes_of_thread --
+-- What was decided in a thread, one vote at a time: a reply that decided has its message's key in its entry.
+SELECT approval_id, version, event, detail FROM countersign.ledger
+WHERE thread_id = %(thread_id)s AND event IN ('decided', 'voted');
 
 -- outgoing_exists --
 -- Whether the outbox has a row with this key.
@@ -1061,7 +1055,7 @@ WHERE attrelid = to_regclass('store_vectors') AND attname = 'embedding';
 
 -- start_text --
 -- The text that a start form's message keeps, to prefill the form with.
-SELECT body ->> 'text' AS text FROM countersign.outbox
+SELECT key, body FROM countersign.outbox
 WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND posted_ts = %(ts)s AND kind = 'start_form'
   AND kind <> 'note' AND posted_at IS NOT NULL;
 
@@ -1239,3 +1233,17 @@ SELECT key, team || '/' || channel || '/' || thread_ts, %(user)s, %(verdict)s FR
 WHERE key = %(key)s AND channel = %(channel)s AND kind = 'agent_message' AND posted_at IS NOT NULL
 ON CONFLICT (message_key, user_id) DO UPDATE SET verdict = excluded.verdict, given_at = now()
 RETURNING message_key;
+
+-- encryption_keys_in_use --
+-- The ids of the keys that encrypted something that is still here.
+SELECT key_id FROM countersign.encryption_keys WHERE retired_at IS NULL ORDER BY first_used_at, key_id;
+
+-- use_encryption_key --
+-- Records that a key encrypts from now on.
+INSERT INTO countersign.encryption_keys (key_id) VALUES (%(key_id)s)
+ON CONFLICT (key_id) DO UPDATE SET retired_at = NULL WHERE encryption_keys.retired_at IS NOT NULL;
+
+-- retire_encryption_keys --
+-- Records that nothing is left that another key encrypted.
+UPDATE countersign.encryption_keys SET retired_at = now() WHERE key_id <> %(key_id)s AND retired_at IS NULL
+RETURNING key_id;

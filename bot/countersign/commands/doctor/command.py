@@ -15,6 +15,7 @@ from countersign.commands.doctor import report
 from countersign.commands.doctor.block_checks import check_blocks
 from countersign.commands.doctor.check import Check, DoctorOptions, Examination
 from countersign.commands.doctor.database_checks import check_database
+from countersign.commands.doctor.encryption_check import check_encryption
 from countersign.commands.doctor.findings import Finding, Status, fail
 from countersign.commands.doctor.graph_checks import check_graphs
 from countersign.commands.doctor.http_checks import check_http
@@ -36,6 +37,7 @@ CHECKS = (
     Check(name="http", run=check_http),
     Check(name="events", run=check_events),
     Check(name="database", run=check_database),
+    Check(name="encryption", run=check_encryption),
     Check(name="clock", run=check_clock),
     Check(name="graphs", run=check_graphs, timeout=120.0),
     Check(name="checkpoints", run=check_checkpoints),

@@ -1,6 +1,7 @@
 """The serializer of checkpoints, as `checkpointer.serde` of langgraph.json asks for it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import ormsgpack
@@ -9,19 +10,48 @@ from langchain_core.messages import ToolMessage
 from langgraph.checkpoint.serde import jsonplus
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
+from countersign.encryption import CHECKPOINT_PLACE, ENCRYPTED_TYPE, EncryptionKeyMissing, KeyRing
 from countersign.runs.project.config_sections import SerdeSection
 from countersign.runs.serialization.own_types import OwnTypes, TypeName
 
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class InlineValue:
+    """A text or number that is to be serialized although LangGraph would store it as it is."""
+
+    value: Any
+
+
 class CheckpointSerializer(JsonPlusSerializer):
     """Keeps the type of a tool's artifact, which is lost where a message is stored as pydantic dumps it.
 
-    What it writes, LangGraph's own serializer reads.
+    What it writes without a key ring, LangGraph's own serializer reads. With one it is encrypted, and its
+    type ends in `+countersign`; what is not encrypted is still read.
     """
 
+    key_ring: KeyRing | None = None
+
     def dumps_typed(self, obj: Any) -> tuple[str, bytes]:
+        kind, data = self._dumps(obj)
+        if self.key_ring is None or not data:
+            return kind, data
+        return kind + ENCRYPTED_TYPE, self.key_ring.encrypt(data, CHECKPOINT_PLACE)
+
+    def loads_typed(self, data: tuple[str, bytes]) -> Any:
+        """Raises EncryptionError."""
+        kind, stored = data
+        if kind.endswith(ENCRYPTED_TYPE):
+            if self.key_ring is None:
+                raise EncryptionKeyMissing("A checkpoint is encrypted, and ENCRYPTION_KEY is not set.")
+            return super().loads_typed(
+                (kind.removesuffix(ENCRYPTED_TYPE), self.key_ring.decrypt(bytes(stored), CHECKPOINT_PLACE))
+            )
+        return super().loads_typed(data)
+
+    def _dumps(self, obj: Any) -> tuple[str, bytes]:
+        obj = obj.value if isinstance(obj, InlineValue) else obj
         if obj is None or isinstance(obj, bytes | bytearray):
             return super().dumps_typed(obj)
         try:

@@ -16,6 +16,7 @@ from countersign.flow.messages.outgoing import Outgoing
 from countersign.store.approvals.ledger import entry_arguments
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, fetch, transaction
+from countersign.store.encryption.protected_columns import protected_text
 from countersign.store.queries import QUERIES
 
 
@@ -44,7 +45,7 @@ class BreakGlassStore:
             "by": by.id,
             "name": rows.postgres_text(by.name),
             "at": at,
-            "note": rows.postgres_text(note),
+            "note": protected_text(rows.postgres_text(note), "note", use.id),
         }
         detail: dict[str, Json] = {"use": str(use.id), "row": use.row, "note": note or None}
         async with transaction(self._pool) as connection:
@@ -77,7 +78,7 @@ def use_row(use: GlassBreak) -> dict[str, Any]:
         "rule": rows.postgres_text(use.rule),
         "by": use.by.id,
         "name": rows.postgres_text(use.by.name),
-        "reason": rows.postgres_text(use.reason),
+        "reason": protected_text(rows.postgres_text(use.reason), "reason", use.id),
         "at": use.at,
     }
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from psycopg.rows import dict_row
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.audit import GENESIS, Anchor, ChainedEntry, EntryHasher, LedgerEntry, next_link
@@ -19,6 +18,7 @@ from countersign.approvals.shown import ShownAs, is_actionable, shown_detail
 from countersign.error_translation import translate_errors, translates_errors
 from countersign.store.columns.rows import postgres_text
 from countersign.store.connections.pool import Connection, Pool, fetch
+from countersign.store.encryption.protected_columns import ProtectedJson, place_of
 from countersign.store.queries import QUERIES
 
 _LOCK = 0x6C65646765727365  # the advisory lock's key: one sealer at a time, in whichever process
@@ -74,7 +74,9 @@ def entry_arguments(entry: LedgerEntry, hasher: EntryHasher) -> dict[str, Any]:
         "event": entry.event,
         "actor_id": entry.actor_id,
         "actor_name": entry.actor_name,
-        "detail": entry.detail,
+        "detail": ProtectedJson(
+            entry.detail, place_of("detail", entry.approval_id, entry.version, entry.event)
+        ),
         "at": entry.at,
         "hash": hasher(entry),
     }
@@ -179,7 +181,7 @@ class Ledger:
             translate_errors(),
             self._pool.connection() as connection,
             connection.transaction(),
-            connection.cursor(name="ledger", binary=True, row_factory=dict_row) as cursor,
+            connection.cursor(name="ledger", binary=True) as cursor,
         ):
             cursor.itersize = _FETCH
             await cursor.execute(QUERIES[name], arguments)

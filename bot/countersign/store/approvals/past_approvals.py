@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from psycopg.rows import dict_row
-
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import Rule
 from countersign.error_translation import translate_errors
@@ -41,7 +39,7 @@ async def past_approvals(pool: Pool, since: datetime) -> AsyncGenerator[PastAppr
         translate_errors(),
         pool.connection() as connection,
         connection.transaction(),
-        connection.cursor(name="past_approvals", row_factory=dict_row) as cursor,
+        connection.cursor(name="past_approvals") as cursor,
     ):
         cursor.itersize = _FETCH
         await cursor.execute(QUERIES["past_approvals"], {"since": since})

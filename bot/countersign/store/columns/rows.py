@@ -21,6 +21,7 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.store.columns import stored_policy, vote_columns
+from countersign.store.encryption.protected_columns import protected_json, protected_text
 
 Row = Mapping[str, Any]
 
@@ -56,7 +57,12 @@ def inbound_from(row: Row) -> Inbound:
 
 
 def run_error_row(error: ErrorReport, thread: ThreadRef) -> dict[str, Any]:
-    return {**asdict(error), "thread_id": thread.id}
+    return {
+        **asdict(error),
+        "thread_id": thread.id,
+        "message": protected_text(error.message, "message", error.error_id),
+        "traceback": protected_text(error.traceback, "traceback", error.error_id),
+    }
 
 
 def inbound_row(inbound: Inbound) -> dict[str, Any]:
@@ -66,8 +72,8 @@ def inbound_row(inbound: Inbound) -> dict[str, Any]:
         "thread_id": inbound.thread.id,
         "kind": inbound.kind,
         "user_id": inbound.user,
-        "text": postgres_text(inbound.text),
-        "body": json_column(inbound.body),
+        "text": protected_text(postgres_text(inbound.text), "text", inbound.key),
+        "body": protected_json(inbound.body, "body", inbound.key),
         "ts": inbound.ts,
     }
 
@@ -107,7 +113,7 @@ def outgoing_row(outgoing: Outgoing) -> dict[str, Any]:
         "team": outgoing.team,
         "channel": outgoing.channel,
         "thread_ts": outgoing.thread_ts,
-        "body": json_column(outgoing.body),
+        "body": protected_json(outgoing.body, "body", outgoing.key),
         "approval_id": outgoing.approval_id,
     }
 
@@ -158,40 +164,50 @@ async def reviews_from(found: Iterable[Row]) -> tuple[Review, ...]:
 
 def approval_row(approval: Approval) -> dict[str, Any]:
     return {
+        **_protected_columns(approval),
         "id": approval.id,
         "thread_id": approval.thread_id,
         "interrupt_id": approval.interrupt_id,
         "digest": approval.digest,
         "digest_key": approval.digest_key,
-        "value": json_column(approval.value),
-        "schema": json_column(approval.schema),
         "checkpoint_id": approval.checkpoint_id,
         "graph_version": approval.graph_version,
         "graph": approval.graph,
         "requester": approval.requester,
         "rules": json_column(stored_policy.rules_column(approval.rules)),
-        "row_votes": json_column(vote_columns.row_votes_column(approval)),
         "status": approval.status,
         "node": postgres_text(approval.node),
         "answer_shape": json_column(approval.answer_shape),
         "look_alikes": json_column(dict(approval.look_alikes) or None),
-        "state": json_column(approval.state),
-        "votes": json_column(vote_columns.votes_column(approval.votes)),
-        "answer": json_column(approval.answer),
         "closes_as": approval.closes_as,
-        "status_reason": postgres_text(approval.status_reason),
         "version": approval.version,
         "opened_at": approval.opened_at,
         "asked_at": approval.asked_at,
         "fired": json_column(vote_columns.fired_column(approval.fired)),
         "undo_until": approval.undo_until,
-        "claim": json_column(vote_columns.claim_column(approval.claim)),
-        "referrals": json_column(vote_columns.referrals_column(approval.referrals)),
         "due_at": approval.due_at,
         "posted_to": approval.posted_to,
         "phase": approval.phase.value,
         **inbox_columns(approval),
         "concerned": _texts(concerned(approval)),
+    }
+
+
+def _protected_columns(approval: Approval) -> dict[str, Any]:
+    """What people and agents wrote."""
+    columns = {
+        "value": approval.value,
+        "schema": approval.schema,
+        "state": approval.state,
+        "answer": approval.answer,
+        "votes": vote_columns.votes_column(approval.votes),
+        "row_votes": vote_columns.row_votes_column(approval),
+        "claim": vote_columns.claim_column(approval.claim),
+        "referrals": vote_columns.referrals_column(approval.referrals),
+    }
+    return {
+        **{name: protected_json(value, name, approval.id) for name, value in columns.items()},
+        "status_reason": protected_text(postgres_text(approval.status_reason), "status_reason", approval.id),
     }
 
 

@@ -11,8 +11,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from countersign.encryption import KeyRing
 from countersign.store.connections.address import Address, DatabaseAddress
 from countersign.store.connections.connection_watchdog import TCP_OPTIONS, WatchedConnection
+from countersign.store.encryption.connection import protect
 from countersign.store.queries import QUERIES
 
 STORE_CONNECTIONS = 4  # that a process opens at most for what graphs remember
@@ -29,16 +31,19 @@ async def open_pool(
     application_name: str = "countersign",
     configure: Callable[[Connection], Awaitable[None]] | None = None,
     timeout: float = 30.0,
+    key_ring: KeyRing | None = None,
 ) -> Pool:
     """A pool with `min_size` live connections, for our own SQL and for procrastinate's PsycopgConnector.
 
-    Rows are dicts. A connection that broke is replaced when it is handed out. `timeout` is how many seconds
+    Rows are dicts, and what `key_ring` encrypted in them is decrypted. A connection that broke is
+    replaced when it is handed out. `timeout` is how many seconds
     to wait for the first connections, and later for a free one; psycopg_pool.PoolTimeout after that. Close
     it with `async with pool` or `pool.close()`.
     """
 
     async def prepare(connection: Connection) -> None:
         await _set_server_keepalives(connection)
+        protect(connection, key_ring)
         if configure is not None:
             await configure(connection)
 
@@ -146,7 +151,7 @@ async def run(pool: Pool, name: str, arguments: dict[str, Any]) -> None:
 
 async def fetch(pool: Pool, name: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
     """Execute a named query and return all of its rows as dicts."""
-    async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+    async with pool.connection() as connection, connection.cursor() as cursor:
         await cursor.execute(QUERIES[name], arguments)
         return await cursor.fetchall()
 

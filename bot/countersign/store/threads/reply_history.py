@@ -1,5 +1,6 @@
 """What happened around a reply, which tells whether it still means what it meant: the ReplyStore port."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from countersign.approvals.json import Json
@@ -37,18 +38,21 @@ class ReplyHistory:
         return await fetch_one(self._pool, "outgoing_exists", {"key": key}) is not None
 
     async def was_revised(self, thread: ThreadRef, key: str) -> bool:
-        arguments = {
-            "thread_id": thread.id,
-            "message": key,
-            "channel": thread.channel,
-            "ts": key.rpartition("/")[2],
-        }
-        return await fetch_one(self._pool, "was_revised", arguments) is not None
+        message = {"channel": thread.channel, "ts": key.rpartition("/")[2]}
+        if await fetch_one(self._pool, "was_deleted", message) is not None:
+            return True
+        found = await fetch(self._pool, "revisions", {"thread_id": thread.id})
+        return any(message_of(row["body"]) == key for row in found)
 
     async def decided_by_message(self, thread: ThreadRef, key: str) -> bool:
-        arguments = {"thread_id": thread.id, "message": key}
-        return await fetch_one(self._pool, "decided_by_message", arguments) is not None
+        found = await fetch(self._pool, "votes_of_thread", {"thread_id": thread.id})
+        return any(message_of(row["detail"]) == key for row in found)
 
     async def was_asked_back(self, thread: ThreadRef, user: str, approval_id: UUID) -> bool:
         arguments = {"thread_id": thread.id, "user": user, "approval_id": approval_id}
         return await fetch_one(self._pool, "was_asked_back", arguments) is not None
+
+
+def message_of(content: Json) -> Json:
+    """The key of the message that a revision or a vote names."""
+    return content.get("message") if isinstance(content, Mapping) else None

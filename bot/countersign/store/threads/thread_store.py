@@ -18,7 +18,7 @@ from countersign.store.columns import rows
 from countersign.store.connections.pool import fetch, fetch_one, run, transaction
 from countersign.store.posts.outbox_claims import claim_arguments, claimed_messages
 from countersign.store.queries import QUERIES
-from countersign.store.threads.reply_history import ReplyHistory
+from countersign.store.threads.reply_history import ReplyHistory, message_of
 
 
 @translates_errors
@@ -52,9 +52,8 @@ class ThreadStore(ApprovalStore, ReplyHistory):
         return tuple(first.values())
 
     async def revisions(self, inbound: Inbound) -> tuple[Inbound, ...]:
-        arguments = {"thread_id": inbound.thread.id, "message": inbound.key}
-        found = await fetch(self._pool, "revisions", arguments)
-        return tuple(rows.inbound_from(row) for row in found)
+        found = await fetch(self._pool, "revisions", {"thread_id": inbound.thread.id})
+        return tuple(rows.inbound_from(row) for row in found if message_of(row["body"]) == inbound.key)
 
     async def activity(self, thread_id: str) -> ThreadActivity:
         row = await fetch_one(self._pool, "thread_activity", {"thread_id": thread_id})
@@ -70,7 +69,8 @@ class ThreadStore(ApprovalStore, ReplyHistory):
     async def start_text(self, channel: str, thread_ts: str, ts: str) -> str | None:
         place = {"channel": channel, "thread_ts": thread_ts, "ts": ts}
         row = await fetch_one(self._pool, "start_text", place)
-        return str(row["text"]) if row and row["text"] else None
+        text = row["body"].get("text") if row and isinstance(row["body"], dict) else None
+        return str(text) if text else None
 
     async def _accepted(self, inbound: Inbound) -> bool:
         async with transaction(self._pool) as connection:

@@ -1,0 +1,50 @@
+"""Encryption at rest: whether ENCRYPTION_KEY has the keys that the database's values are encrypted with."""
+
+from collections.abc import AsyncIterator
+
+import psycopg
+
+from countersign.approvals.errors import CountersignError
+from countersign.commands.doctor.check import Examination
+from countersign.commands.doctor.findings import Finding, fail, ok, warn
+from countersign.encryption import EncryptionKeyMissing, KeyRing
+from countersign.store.connections.database import open_database
+from countersign.store.connections.pool import configure_for_statements, open_pool
+from countersign.store.encryption.key_registry import KeyRegistry
+
+_OFF = "Values are stored in plain: ENCRYPTION_KEY is not set."
+_ON = "New values are encrypted with key {key_id}."
+_OLDER = "The key {key_ids} is still in use."
+_ROTATE = "Run `countersign encryption rotate`, and drop it from ENCRYPTION_KEY afterwards."
+_ADD = "Add that key to ENCRYPTION_KEY again, behind the new one."
+
+
+async def check_encryption(examination: Examination) -> AsyncIterator[Finding]:
+    settings = examination.settings
+    if {"DATABASE_URL", "ENCRYPTION_KEY"} & examination.problems.keys():
+        return  # the check of the settings says so
+    key_ring = settings.key_ring
+    try:
+        used = await _keys_in_use(examination, key_ring)
+    except EncryptionKeyMissing as error:
+        yield fail(str(error), _ADD)
+        return
+    except (CountersignError, psycopg.Error):
+        return  # the check of the database says so
+    older = [key_id for key_id in used if key_ring is not None and key_id != key_ring.key_id]
+    if older:
+        yield warn(_OLDER.format(key_ids=", ".join(older)), _ROTATE)
+    yield ok(_ON.format(key_id=key_ring.key_id) if key_ring else _OFF)
+
+
+async def _keys_in_use(examination: Examination, key_ring: KeyRing | None) -> tuple[str, ...]:
+    settings = examination.settings
+    if settings.database is None and not (settings.data_dir / "postgres").exists():
+        return ()
+    async with (
+        open_database(settings.database, settings.data_dir, migrated=False) as url,
+        await open_pool(url, min_size=1, max_size=1, configure=configure_for_statements) as pool,
+    ):
+        registry = KeyRegistry(pool)
+        await registry.check(key_ring)
+        return await registry.keys_in_use()

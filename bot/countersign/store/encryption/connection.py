@@ -1,0 +1,55 @@
+"""Makes a connection encrypt the parameters and decrypt the rows of the protected columns."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.adapt import Dumper
+from psycopg.rows import DictRow, dict_row
+
+from countersign.encryption import KeyRing
+from countersign.store.encryption.protected_columns import (
+    ProtectedJson,
+    ProtectedText,
+    decrypt_row,
+    stored_json,
+    stored_text,
+)
+
+_JSON_OID, _TEXT_OID = 114, 25
+
+
+def protect(connection: AsyncConnection[Any], key_ring: KeyRing | None) -> None:
+    """Without a key ring values are stored as they are, and an encrypted one raises EncryptionKeyMissing."""
+
+    class JsonDumper(Dumper):
+        oid = _JSON_OID
+
+        def dump(self, obj: ProtectedJson) -> bytes:
+            return stored_json(obj, key_ring).encode()
+
+    class TextDumper(Dumper):
+        oid = _TEXT_OID
+
+        def dump(self, obj: ProtectedText) -> bytes:
+            return stored_text(obj, key_ring).encode()
+
+    connection.adapters.register_dumper(ProtectedJson, JsonDumper)
+    connection.adapters.register_dumper(ProtectedText, TextDumper)
+    connection.row_factory = decrypting_rows(key_ring)
+
+
+def decrypting_rows(
+    key_ring: KeyRing | None,
+) -> Callable[[AsyncCursor[Any]], Callable[[Sequence[Any]], DictRow]]:
+    """A row factory: rows are dicts, and what is encrypted in them is decrypted."""
+
+    def factory(cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], DictRow]:
+        make = dict_row(cursor)
+
+        def decrypted(values: Sequence[Any]) -> DictRow:
+            return decrypt_row(make(values), key_ring)
+
+        return decrypted
+
+    return factory

@@ -1,0 +1,156 @@
+"""Encryption at rest over the wire: nothing that people or agents wrote is readable in the database."""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+import pytest_asyncio
+from psycopg import sql
+from pydantic import SecretStr
+
+from countersign.commands import audit, encryption
+from countersign.commands.audit_arguments import add_audit_arguments
+from countersign.commands.encryption_arguments import add_encryption_arguments
+from countersign.encryption import EncryptionKeyMissing, generate_key, parse_keys
+from countersign.settings import DatabaseSettings
+from countersign.testing.cards import approval_card
+from tests.support.in_process import bot_in_process
+from tests.support.stage import Stage, open_stage
+
+SECRET = "marzipan"  # in everything that people, agents and graphs write here
+GRAPH = """
+from typing import NotRequired
+from langgraph.graph import START, StateGraph
+from langgraph.types import interrupt
+from typing_extensions import TypedDict
+
+class Wish(TypedDict):
+    text: str
+
+class Order(Wish):
+    note: NotRequired[str]
+    outcome: NotRequired[str]
+
+def prepare(state: Order) -> dict:
+    return {"note": f"noted: {state['text']}"}
+
+def ask(state: Order) -> dict:
+    answer = interrupt({"action": "order", "what": state["text"], "note": state["note"]})
+    return {"outcome": f"ordered {state['text']}" if answer else "nothing"}
+
+builder = StateGraph(Order, input_schema=Wish)
+builder.add_node("prepare", prepare)
+builder.add_node("ask", ask)
+builder.add_edge(START, "prepare")
+builder.add_edge("prepare", "ask")
+graph = builder.compile()
+"""
+OLD, NEW = generate_key(), generate_key()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
+    (tmp_path / "shop.py").write_text(GRAPH)
+    async with open_stage(tmp_path, database_url) as stage:
+        stage.config.write_text('{"dependencies": ["."], "graphs": {"order": "./shop.py:graph"}}')
+        yield stage
+
+
+def readable(stage: Stage, secret: str = SECRET) -> list[str]:
+    """The tables in which somebody finds the text: as it is, or in the bytes of a column."""
+    found = []
+    with psycopg.connect(stage.database_url) as connection:
+        tables = connection.execute(
+            "SELECT schemaname, tablename FROM pg_tables"
+            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchall()
+        for table in tables:
+            everything = sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(*table))
+            text = "\n".join(row[0] for row in connection.execute(everything))
+            if secret in text or secret.encode().hex() in text:
+                found.append(".".join(table))
+    return found
+
+
+@asynccontextmanager
+async def bot(stage: Stage, encryption_key: str = "") -> AsyncIterator[None]:
+    environment = stage.environment(DEFAULT_GRAPH="order", ENCRYPTION_KEY=encryption_key)
+    async with bot_in_process(environment) as running:
+        connecting = asyncio.ensure_future(stage.ws.connected())
+        await asyncio.wait({running, connecting}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            connecting.cancel()
+            await running
+        yield
+
+
+async def run(stage: Stage, encryption_key: str, *arguments: str) -> int:
+    """Run `countersign encryption` or `countersign audit` on the stage's database."""
+    settings = DatabaseSettings(
+        _env_file=None, database_url=SecretStr(stage.database_url), encryption_key=SecretStr(encryption_key)
+    )
+    parser = argparse.ArgumentParser()
+    name, *rest = arguments
+    if name == "encryption":
+        add_encryption_arguments(parser)
+        return await encryption.run(settings, parser.parse_args(rest))
+    add_audit_arguments(parser)
+    return await audit.run(settings, parser.parse_args(rest))
+
+
+async def test_nothing_that_was_written_is_readable_and_all_of_it_works(
+    shop: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with bot(shop, OLD):
+        thread = await shop.ws.carol.mentions(f"{SECRET} one")
+        card = await approval_card(thread)
+        await shop.ws.carol.replies(thread, f"what about {SECRET} here?")
+        await card.reject(shop.ws.bob, f"too much {SECRET}")
+        await thread.wait_for("nothing", limit=15)
+        waiting = await shop.ws.carol.mentions(f"{SECRET} two")
+        open_card = await approval_card(waiting)
+        assert readable(shop) == []
+
+    assert await run(shop, OLD, "audit", "verify") == 0
+    assert await run(shop, OLD, "audit", "export") == 0
+    assert f"too much {SECRET}" in capsys.readouterr().out
+
+    for wrong in ("", NEW):
+        with pytest.raises(EncryptionKeyMissing, match=rf"{parse_keys(OLD).key_id}.*Nothing is lost"):
+            async with bot(shop, wrong):
+                pass
+
+    async with bot(shop, f"{NEW},{OLD}"):
+        await open_card.approve(by=shop.ws.bob)
+        await waiting.wait_for(f"ordered {SECRET} two", limit=15)
+        assert readable(shop) == []
+
+
+async def test_what_is_stored_is_encrypted_and_the_key_rotated_while_the_bot_runs(
+    shop: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with bot(shop):
+        thread = await shop.ws.carol.mentions(f"{SECRET} one")
+        card = await approval_card(thread)
+    plain = set(readable(shop))
+    assert {"public.checkpoints", "public.checkpoint_blobs", "countersign.approvals"} <= plain
+    assert {"countersign.ledger", "countersign.inbox"} <= plain
+
+    async with bot(shop, OLD):
+        assert await run(shop, OLD, "encryption", "rotate") == 0
+        assert readable(shop) == []
+        assert await run(shop, OLD, "encryption", "status") == 0
+        assert await run(shop, OLD, "audit", "verify") == 0
+        both = f"{NEW},{OLD}"
+        assert await run(shop, both, "encryption", "status") == 1
+    assert await run(shop, both, "encryption", "rotate") == 0
+    assert f"Nothing is encrypted with key {parse_keys(OLD).key_id} any more" in capsys.readouterr().out
+
+    async with bot(shop, NEW):
+        await card.approve(by=shop.ws.bob)
+        await thread.wait_for(f"ordered {SECRET} one", limit=15)
+    assert await run(shop, NEW, "audit", "verify") == 0

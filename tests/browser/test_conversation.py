@@ -1,13 +1,18 @@
 """People in the page: writing, deciding, forms, notices, in one window and in two."""
 
+import base64
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from slack_local.workspace import LocalWorkspace
 from tests.browser.conftest import Visit, becomes, writes
+
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)  # a picture of one pixel
 
 
 async def test_a_mention_opens_its_thread_and_its_card_is_decided(ws: LocalWorkspace, visit: Visit) -> None:
@@ -291,3 +296,43 @@ async def test_a_line_above_every_page(ws: LocalWorkspace, visit: Visit) -> None
     await expect(late.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()
     ws.page.context.show_banner("")
     await expect(page.get_by_text("could not be loaded")).to_have_count(0)
+
+
+async def test_files_are_attached_shown_and_sent_with_a_message(ws: LocalWorkspace, visit: Visit) -> None:
+    page = await visit(ws, "alice")
+    composer = page.locator("form.composer").first
+    picker = composer.get_by_label("Attach files")
+    await picker.set_input_files(
+        [
+            FilePayload(name="dot.png", mimeType="image/png", buffer=DOT),
+            FilePayload(name="wrong.txt", mimeType="text/plain", buffer=b"no"),
+            FilePayload(name="rows.csv", mimeType="text/csv", buffer=b"a;b"),
+        ]
+    )
+    await composer.get_by_role("button", name="Remove wrong.txt").click()
+    await writes(page, "Message #general", "look at these")
+
+    message = page.get_by_role("log").get_by_role("article").last
+    await expect(message.get_by_role("link", name="rows.csv")).to_be_visible()
+    picture = message.get_by_role("link", name="dot.png").locator("img")
+    await expect(picture).to_be_visible()
+    assert await picture.evaluate("image => image.naturalWidth") == 1
+    sent = ws.slack.state.channels["C0GENERAL0"].messages
+    (shared,) = [m for m in sent.values() if m.files]
+    assert [file["name"] for file in shared.files] == ["dot.png", "rows.csv"]
+    assert shared.subtype == "file_share"
+    await expect(composer.get_by_role("button", name="Remove rows.csv")).to_be_hidden()
+
+
+async def test_a_file_goes_without_words_and_a_page_in_its_place_is_not_shown(
+    ws: LocalWorkspace, visit: Visit
+) -> None:
+    page = await visit(ws, "alice")
+    composer = page.locator("form.composer").first
+    script = FilePayload(name="a.png", mimeType="image/png", buffer=b"<svg onload='alert(1)'/>")
+    await composer.get_by_label("Attach files").set_input_files([script])
+    await composer.get_by_role("button", name="Send").click()
+
+    link = page.get_by_role("log").get_by_role("article").last.get_by_role("link", name="a.png")
+    await expect(link).to_be_visible()
+    assert await link.locator("img").evaluate("image => image.naturalWidth") == 0

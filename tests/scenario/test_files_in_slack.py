@@ -177,3 +177,16 @@ async def test_a_file_beside_a_word_that_decides_is_told_and_decides_nothing_els
     assert await either.resumed(card.thread) is True
     note = await card.thread.wait_for("I couldn't pass on everything")
     assert "• why.txt: An answer is text alone. Paste its text instead." in note.text
+
+
+async def test_a_model_gets_a_picture_in_the_form_that_its_api_has(reading: Stage) -> None:
+    words = f"@{reading.ws.slack.bot.name} what is it?"
+
+    thread = await reading.ws.carol.says("#general", words, files={"scan.png": PNG, "b.pdf": PDF})
+
+    await thread.wait_for("I was given `scan.png`, `b.pdf`.")
+    asked = [request["messages"][-1]["content"] for request in reading.model.requests]
+    (content,) = [parts for parts in asked if isinstance(parts, list) and "what is it?" in parts[0]["text"]]
+    assert [part["type"] for part in content] == ["text", "text", "image_url", "text", "file"]
+    assert content[2]["image_url"]["url"] == f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+    assert content[4]["file"]["filename"] == "b.pdf"

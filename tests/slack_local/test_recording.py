@@ -191,3 +191,22 @@ def test_an_app_of_ones_own_is_installed_in_the_test_too() -> None:
 def test_a_harness_says_how_to_get_the_bot() -> None:
     assert isinstance(ANY_BOT, Harness)
     assert "BOT_COMMAND" in ANY_BOT.fixtures
+
+
+async def test_files_of_a_message_are_in_the_test_and_a_line_in_the_script(workspace: LocalWorkspace) -> None:
+    async with aiohttp.ClientSession() as client:
+        page = AtThePage(workspace, client)
+        content = b64encode(b"a;b").decode()
+        held = [
+            (await page.does("carol", "upload", name=name, content=content))["file"]["id"]
+            for name in ("rows.csv", "more.csv")
+        ]
+        said = {"channel": page.general, "text": "look"}
+        root = (await page.does("carol", "say", files=held[:1], **said))["thread_ts"]
+        await page.does("carol", "say", channel=page.general, thread_ts=root, files=held[1:])
+        sources = await page.sources()
+
+    carol = "await workspace.carol.says"
+    assert f"thread_1 = {carol}('#general', 'look', files={{'rows.csv': b'a;b'}})" in sources["test"]
+    assert f"{carol}(thread_1.channel, '', thread_1.ts, files={{'more.csv': b'a;b'}})" in sources["test"]
+    assert sources["script"].count("# carol sent files along (1), which scripts cannot say") == 2

@@ -82,10 +82,11 @@ async def unwatch(client: PageClient, _: PageRequest) -> JsonObject:
 
 
 async def say(client: PageClient, request: PageRequest) -> JsonObject:
-    """Write in a channel or a thread."""
-    thread = await client.person.says(
-        requested_channel(client, request).id, request.text("text"), request.maybe("thread_ts")
-    )
+    """Write in a channel or a thread. `files` are ids of uploaded files: with one, text may be missing."""
+    uploaded = request.texts("files")
+    text = (request.maybe("text") or "") if uploaded else request.text("text")
+    channel, root = requested_channel(client, request).id, request.maybe("thread_ts")
+    thread = await client.person.says(channel, text, root, uploaded=uploaded)
     return {"thread_ts": thread.ts}
 
 
@@ -175,8 +176,8 @@ async def fill(client: PageClient, request: PageRequest) -> JsonObject:
 
 
 async def upload(client: PageClient, request: PageRequest) -> JsonObject:
-    """Put a file (`content` in base64) where a form's file input can take it: one of its `values`."""
-    content = b64decode(request.text("content"), validate=True)
+    """Put a file (`content` in base64) where a form's file input or a message can take it."""
+    content = b64decode(request.maybe("content") or "", validate=True)
     return {"file": await client.person.uploads(request.text("name"), content)}
 
 

@@ -50,5 +50,12 @@ class PageRequest:
             raise BadRequestError(f"{name} has to be an object")
         return value
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts; empty when unset."""
+        value = self.arguments.get(name) or []
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise BadRequestError(f"{name} has to be a list of texts")
+        return tuple(value)
+
     def any(self, name: str) -> Any:
         return self.arguments.get(name)

@@ -9,6 +9,7 @@ from slack_local.page import handlers
 from slack_local.page.auth import PageAuth
 from slack_local.page.connection import PageConnection
 from slack_local.page.context import PageContext
+from slack_local.page.pictures import picture_type
 from slack_local.page.request import BadRequestError, PageRequest
 from slack_local.page.static_files import LOCKED, StaticFiles, security_headers
 
@@ -41,13 +42,19 @@ class Page:
         return self.auth.url(self.context.slack.address)
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        """A file that somebody shared, to keep: `url_private` is for the bot and wants its token."""
+        """A file that somebody shared, to keep: `url_private` is for the bot and wants its token.
+
+        With `?show`, a picture is shown and not kept; anything else is kept all the same.
+        """
         headers = security_headers(request.host)
         if not self.auth.is_open_to(request):
             return web.Response(status=403, text=LOCKED, headers=headers)
         file = self.context.slack.state.files.get(request.match_info["file"])
         if file is None or file.content is None:
             return web.Response(status=404, text="that file is gone\n", headers=headers)
+        picture = picture_type(file.content) if "show" in request.query else None
+        if picture is not None:
+            return web.Response(body=file.content, content_type=picture, headers=headers)
         named = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"}
         return web.Response(
             body=file.content, content_type="application/octet-stream", headers={**headers, **named}

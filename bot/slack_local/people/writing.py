@@ -1,7 +1,7 @@
 """Writing, editing, deleting, reacting."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 from slack_local.block_kit.input_state import NotPossibleError
@@ -28,14 +28,18 @@ class Writing(Screen):
         thread_ts: str | None = None,
         *,
         files: Mapping[str, bytes] | None = None,
+        uploaded: Sequence[str] = (),
     ) -> Thread:
         """Write in a channel (id or `#name`), or in one of its threads; returns that thread.
 
         `@name` becomes a mention, as in Slack's composer; everything else is escaped. `files` are shared
-        along, contents by name. Raises `NotPossibleError` when this person cannot see the channel.
+        along, contents by name, and so are those that they uploaded, by id. Raises `NotPossibleError` when
+        this person cannot see the channel.
         """
         place = self._place(channel)
         typed = self._composed(text)
+        shared = [self._shared(file, place) for file in uploaded]
+        shared += [self._file(name, content, place) for name, content in (files or {}).items()]
         message = Message(
             channel=place.id,
             ts=self._slack.clock.ts(),
@@ -43,10 +47,10 @@ class Writing(Screen):
             team=self.user.team_id,
             text=typed,
             thread_ts=thread_ts,
-            subtype="file_share" if files else None,
+            subtype="file_share" if shared else None,
             blocks=rich_text(typed),
             client_msg_id=str(uuid4()),
-            files=[self._file(name, content, place) for name, content in (files or {}).items()],
+            files=shared,
         )
         messages.post(self._slack, self._delivery, message)
         return Thread(self._slack, place.id, thread_ts or message.ts)
@@ -63,10 +67,17 @@ class Writing(Screen):
         messages.change(self._slack, self._delivery, message, files=files)
 
     async def uploads(self, name: str, content: bytes) -> JsonObject:
-        """Choose a file of theirs for a form's file input; fill that with a list of what this returns."""
+        """Choose a file of theirs, for a form's file input (a list of what this returns) or for a message."""
         if len(content) > MAX_INPUT_FILE:
             raise NotPossibleError(f"a form takes files of up to {MAX_INPUT_FILE >> 20} MB")
         return self._file(name, content)
+
+    def _shared(self, file_id: str, place: Channel) -> JsonObject:
+        file = self._slack.state.files.get(file_id)
+        if file is None or file.user != self.id or file.channels:
+            raise NotPossibleError(f"{self.name} has no file {file_id} to share")
+        file.channels = [place.id]
+        return file_json(self._slack, file)
 
     def _file(self, name: str, content: bytes, place: Channel | None = None) -> JsonObject:
         file = File(

@@ -44,6 +44,7 @@ def bot_environment(
         own["DATABASE_URL"] = database
     if model_url is not None:
         own |= {"OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "scripted", "MODEL": "scripted"}
+        own.setdefault("FILES", "text,images,pdf")  # the scripted model has no profile, and refuses none
     elif not own.get("OPENAI_API_KEY"):
         own["OPENAI_API_KEY"] = "none"  # servers on one's own machine ask for no key, but clients do
     return own | {

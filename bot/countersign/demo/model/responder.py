@@ -23,6 +23,7 @@ EXAMPLES = {
     "list_channels": "list channels",
 }
 SHOWN_EXAMPLES = 3
+FILE = re.compile(r"\[File: ([^\]\n]+)\]")  # how the bot names a file before its content
 DRAFT = re.compile(r"\bwrite a short announcement\b.*?\babout:?\s+(?P<topic>\S.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -37,6 +38,8 @@ def reply_to(conversation: Conversation) -> Reply:
         return Reply(calls=calls)
     if match := DRAFT.search(last.text):
         return Reply(text=_announcement(match["topic"].strip().rstrip(".!")))
+    if files := FILE.findall(last.text):
+        return Reply(text=_about_files(files))
     return Reply(text=_introduction(conversation.tools))
 
 
@@ -56,6 +59,12 @@ def _after_tools(conversation: Conversation) -> Reply:
     if again := _callable(conversation, retries):
         return Reply(calls=again)
     return Reply(text="\n".join(describe_result(call, results[call.id]) for call in calls))
+
+
+def _about_files(names: list[str]) -> str:
+    """A script cannot look into a file: it says which ones it was given."""
+    given = ", ".join(f"`{name}`" for name in names)
+    return f"I was given {given}. A real model would read what is in there; I am a script and see the names."
 
 
 def _announcement(topic: str) -> str:

@@ -13,6 +13,7 @@ class Wrote:
     channel: str
     text: str
     thread: int
+    files: tuple[str, ...] = ()  # ids
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,7 @@ class Replied:
     thread: int
     text: str
     after: str
+    files: tuple[str, ...] = ()  # ids
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,6 +81,10 @@ class _Writer:
 
     def _writing(self, action: Wrote | Replied | RanCommand | BotStartedThread) -> Iterator[str]:
         match action:
+            case Wrote(person=person, channel=channel, text=text, thread=thread, files=files) if files:
+                where = repr(channel) if channel else f"{_who(person)}.direct().id"
+                along = self._contents(files)
+                yield f"thread_{thread} = await {_who(person)}.says({where}, {text!r}, files={along})"
             case Wrote(person=person, channel="", text=text, thread=thread):
                 yield f"thread_{thread} = await {_who(person)}.dms({text!r})"
             case Wrote(person=person, channel=channel, text=text, thread=thread):
@@ -89,9 +93,13 @@ class _Writer:
                     yield f"thread_{thread} = await {_who(person)}.mentions({rest!r}, {channel!r})"
                 else:
                     yield f"thread_{thread} = await {_who(person)}.says({channel!r}, {text!r})"
-            case Replied(person=person, thread=thread, text=text, after=after):
+            case Replied(person=person, thread=thread, text=text, after=after, files=files):
                 if after:
                     yield f"await thread_{thread}.wait_for({after!r})"
+                if files:
+                    place = f"thread_{thread}.channel, {text!r}, thread_{thread}.ts"
+                    yield f"await {_who(person)}.says({place}, files={self._contents(files)})"
+                    return
                 yield f"await {_who(person)}.replies(thread_{thread}, {text!r})"
             case RanCommand(person=person, channel=channel, command=command):
                 where = repr(channel) if channel else f"{_who(person)}.direct().id"
@@ -146,6 +154,11 @@ class _Writer:
             found = f"thread_{message.thread}.written_by({_who(message.author)})[{message.index}]"
         arguments = [repr(text), found] if method == "shortcuts" else [found, *([repr(text)] if text else [])]
         yield f"await {_who(person)}.{method}({', '.join(arguments)})"
+
+    def _contents(self, files: Iterable[str]) -> str:
+        """The files' contents by name, as source."""
+        found = (self._slack.state.files[file] for file in files)
+        return repr({file.name: file.content or b"" for file in found})
 
     def _values(self, values: Mapping[str, Any], who: str) -> str:
         inside = ", ".join(f"{name!r}: {self._value(value, who)}" for name, value in values.items())

@@ -150,16 +150,16 @@ class Recorder:
     # -- writing --------------------------------------------------------------------------------------
 
     def _written(self, person: Person, request: PageRequest) -> Action:
-        channel, text = self._channel(request), request.text("text")
-        root = request.maybe("thread_ts")
+        channel, text = self._channel(request), request.maybe("text") or ""
+        files, root = request.texts("files"), request.maybe("thread_ts")
         if root is None:
-            number = len(self._threads) + 1
-            return Wrote(person=person.name, channel=self._channel_name(channel), text=text, thread=number)
+            number, place = len(self._threads) + 1, self._channel_name(channel)
+            return Wrote(person=person.name, channel=place, text=text, thread=number, files=files)
         thread = self._thread(channel, root)
         # A person answers what they have read: without the wait, a test would write before the bot does.
         read = [m for m in self._slack.state.thread(channel.id, root) if m.by_bot][-1:]
         after = first_words(read[0]) if read else ""
-        return Replied(person=person.name, thread=thread, text=text, after=after)
+        return Replied(person=person.name, thread=thread, text=text, after=after, files=files)
 
     def _on_message(self, person: Person, request: PageRequest, method: str, text: str) -> Action:
         channel = self._channel(request)

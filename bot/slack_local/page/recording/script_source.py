@@ -100,6 +100,8 @@ class _Writer:
                 yield f"# {person} pressed Stop, which scripts cannot say"
 
     def _writing(self, action: Wrote | Replied | RanCommand | BotStartedThread) -> Iterator[str]:
+        if isinstance(action, Wrote | Replied) and action.files:
+            yield f"# {action.person} sent files along ({len(action.files)}), which scripts cannot say"
         match action:
             case Wrote(person=person, channel="", text=text, thread=thread):
                 self._thread = thread

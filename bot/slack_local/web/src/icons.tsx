@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 const PATHS = {
   send: "M3 20l18-8L3 4v6l10 2-10 2z",
   window: "M8 8V4h12v12h-4M4 8h12v12H4z",
+  clip: "M20 11l-8.5 8.5a5 5 0 01-7-7L13 4a3.3 3.3 0 014.7 4.7L9.5 17a1.7 1.7 0 01-2.4-2.4L14.5 7",
   reply: "M10 8V4l-7 7 7 7v-4c5 0 8 1.5 10 5 0-6-3-11-10-11z",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   close: "M6 6l12 12M18 6L6 18",

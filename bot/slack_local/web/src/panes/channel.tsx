@@ -41,7 +41,7 @@ export function ChannelPane({ channel, thread }: { channel: Channel; thread?: st
           start={<Start channel={channel} bot={bot?.real_name ?? "the app"} />}
         />
       )}
-      <Composer channel={channel.id} label={`Message ${name}`} />
+      <Composer key={channel.id} channel={channel.id} label={`Message ${name}`} />
     </section>
   );
 }

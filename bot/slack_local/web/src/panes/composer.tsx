@@ -5,6 +5,8 @@ import { useDraft, writeDraft } from "../drafts";
 import { store, useStore } from "../store";
 import { go } from "../route";
 import { Icon } from "../icons";
+import type { JsonObject } from "../types";
+import { AttachedFiles, FilePicker, uploadAll } from "./attached_files";
 
 interface Props {
   channel: string;
@@ -30,6 +32,15 @@ export function Composer({ channel, thread, label }: Props): ReactNode {
   const users = useStore((state) => state.users);
   const commands = useStore((state) => state.app.commands);
   const shortcuts = useStore((state) => state.app.shortcuts);
+  const [files, setFiles] = useState<JsonObject[]>([]);
+  const [busy, setBusy] = useState(false);
+  const attach = async (chosen: File[]) => {
+    if (!chosen.length) return;
+    setBusy(true);
+    const added = await uploadAll(chosen, files);
+    setBusy(false);
+    setFiles((held) => [...held, ...added]);
+  };
   const write = (value: string) => writeDraft(channel, thread, value);
   const offers = closed ? [] : offersFor(text.slice(0, caret), thread === undefined ? commands : [], shortcuts, Object.values(users));
 
@@ -46,9 +57,14 @@ export function Composer({ channel, thread, label }: Props): ReactNode {
 
   const send = () => {
     const said = text.trim();
-    if (!said) return;
+    if ((!said && !files.length) || busy) return;
     write("");
-    void deliver(channel, thread, said).then((ok) => ok || write(text));
+    setFiles([]);
+    void deliver(channel, thread, said, files).then((ok) => {
+      if (ok) return;
+      write(text);
+      setFiles(files);
+    });
   };
   const accept = (offer: Offer) => {
     const before = text.slice(0, caret).replace(/[/@][\w-]*$/, offer.insert);
@@ -81,7 +97,15 @@ export function Composer({ channel, thread, label }: Props): ReactNode {
         event.preventDefault();
         send();
       }}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        void attach([...event.dataTransfer.files]);
+      }}
+      onPaste={(event) => void attach([...event.clipboardData.files])}
     >
+      <AttachedFiles files={files} onChange={setFiles} />
+      <FilePicker busy={busy} onChoose={(chosen) => void attach(chosen)} />
       {offers.length > 0 && (
         <ul className="menu offers" role="listbox" id={`${id}-offers`} aria-label="Suggestions">
           {offers.map((offer, at) => (
@@ -119,7 +143,7 @@ export function Composer({ channel, thread, label }: Props): ReactNode {
         onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
         onKeyDown={onKeyDown}
       />
-      <button type="submit" className="button primary send" disabled={!text.trim()} aria-label="Send">
+      <button type="submit" className="button primary send" disabled={busy || (!text.trim() && !files.length)} aria-label="Send">
         <Icon name="send" />
       </button>
     </form>
@@ -149,7 +173,16 @@ function offersFor(
 }
 
 /** Whether it went out; the text stays in the composer otherwise. */
-async function deliver(channel: string, thread: string | undefined, said: string): Promise<boolean> {
+async function deliver(
+  channel: string,
+  thread: string | undefined,
+  said: string,
+  files: JsonObject[],
+): Promise<boolean> {
+  if (said.startsWith("/") && files.length) {
+    store.showToast("Slash commands take no files.");
+    return false;
+  }
   if (said.startsWith("/")) {
     if (thread !== undefined) {
       store.showToast("Slash commands do not work in threads: Slack has none there.");
@@ -158,7 +191,7 @@ async function deliver(channel: string, thread: string | undefined, said: string
     store.expectThread(channel);
     return (await store.do("run", { channel, text: said })) !== null;
   }
-  const sent = await store.do("say", { channel, text: said, thread_ts: thread });
+  const sent = await store.do("say", { channel, text: said, thread_ts: thread, files: files.map((file) => file.id) });
   if (sent === null) return false;
   const { users, bot, channels } = store.get();
   const toApp = said.includes(`@${users[bot]?.name}`) || channels.find((c) => c.id === channel)?.kind === "im";

@@ -10,6 +10,7 @@ import type { Message } from "../types";
 import { Avatar } from "./avatar";
 import { MessageNotes } from "./message_notes";
 import { Tools } from "./tools";
+import { SharedFile } from "./shared_file";
 import { Icon } from "../icons";
 
 interface Props {
@@ -74,11 +75,7 @@ function Content({ message }: { message: Message }): ReactNode {
         {message.attachments && !message.attachments.some((a) => a.type === "task_update") && (
           <Attachments attachments={message.attachments} />
         )}
-        {message.files?.map((file) => (
-          <a key={file.id} className="file" href={`/page/file/${file.id}`} download>
-            {file.title ?? file.name}
-          </a>
-        ))}
+        {message.files?.map((file) => <SharedFile key={file.id} file={file} />)}
       </div>
       {failed && (
         <p className="press-failed" role="alert">

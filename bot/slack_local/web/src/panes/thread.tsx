@@ -53,7 +53,7 @@ export function ThreadPane({ channel, ts }: { channel: Channel; ts: string }): R
           )}
         </p>
       )}
-      <Composer channel={channel.id} thread={ts} label="Reply" />
+      <Composer key={ts} channel={channel.id} thread={ts} label="Reply" />
     </section>
   );
 }

@@ -1,10 +1,20 @@
 """What looks like a secret is redacted wherever it stands, and no value can forge a line of the log."""
 
+import re
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from countersign.log_redaction import REDACTED, SecretRedactor, escape_control_characters
+from countersign.log_redaction import (
+    FORMS,
+    NAMED,
+    REDACTED,
+    SecretRedactor,
+    escape_control_characters,
+    may_hold_secret,
+)
 
 redactor = SecretRedactor({})
 
@@ -44,6 +54,34 @@ def test_every_common_form_is_redacted_within_other_words(secret: str) -> None:
     assert redacted.startswith("it said ")
     for word in ("hunter2", "abcdef", "EXAMPLE", "dozjgNry", "dXNlcjpw", "MIIEp", "Mi0yL"):
         assert word not in redacted
+
+
+@pytest.mark.parametrize("pattern", (*FORMS, NAMED))
+def test_every_text_that_a_pattern_matches_is_looked_at(pattern: str) -> None:
+    matched = re.compile(pattern.replace("(?<=://)", "://").replace("(?=@)", "@"), re.DOTALL)
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.from_regex(matched, fullmatch=True))
+    def check(text: str) -> None:
+        assert may_hold_secret(text)
+
+    check()
+
+
+def test_a_line_of_ids_is_matched_against_no_pattern() -> None:
+    """They take six times as long as the rest of the line."""
+    assert not may_hold_secret(
+        '{"approval_id": "ee5a01a4-246d-44f3-9e12-c9f6ba6066a2", "thread_id": "T1/C1/1795735027.378230", '
+        '"graph": "transfers", "version": 2, "rules": null, "by": "U0BOB00001", "outcome": "approved", '
+        '"event": "approval_decided", "trace_id": "e0e7288036b28d955a23665f4b2ad071", "level": "info", '
+        '"timestamp": "2026-11-26T23:17:08.898684Z"}'
+    )
+
+
+
+@pytest.mark.parametrize("character", "\x00\x08\n\r\x1b\x7f\x9f\u2028\u2029\u202a\u202e\u2066\u2069")
+def test_what_a_terminal_obeys_is_escaped_wherever_it_stands(character: str) -> None:
+    assert character not in escape_control_characters(f"ordinary {character} words")
 
 
 @pytest.mark.parametrize(

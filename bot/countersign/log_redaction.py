@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from structlog.typing import EventDict, WrappedLogger
@@ -15,13 +16,13 @@ _SECRET_NAME = re.compile(
 )
 _MIN_VALUE_LENGTH = 8  # characters; a shorter value of a variable would blot out ordinary words
 
-_NAMED = (  # a value behind its name: password=x, "api_key": "x", Authorization: Bearer x
+NAMED = (  # a value behind its name: password=x, "api_key": "x", Authorization: Bearer x
     r"(?i)(?P<name>[\"']?\b[\w.-]{0,40}(?:passwords?|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key"
     r"|private[_-]?key|client[_-]?secret|signing[_-]?key|credentials?|authorization|cookie)[\"']?\s{0,3}[=:]\s{0,3})"
     r"(?P<value>\"[^\"\r\n]{1,4000}\"|'[^'\r\n]{1,4000}'|(?:bearer|basic|token)\s+[^\s\"',;]{1,4000}"
     r"|[^\s\"',;&)\]}]{1,4000})"
 )
-_FORMS = (
+FORMS = (
     (
         r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----"
         r"(?:.{0,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|.{0,20000})"
@@ -38,9 +39,18 @@ _FORMS = (
     r"(?<=://)[^/\s:@\"']{0,400}:[^/\s@\"']{1,400}(?=@)",  # user:password in a URL
 )
 
+# Every text that one of the patterns matches has one of these in it, in lower case. The patterns are tried at each
+# character of a text, which takes longer than everything else that a line of the log needs.
+_MARKS = (
+    *("-----begin", "xox", "xapp-", "xwfp-", "hooks.slack", "sk-", "sk_", "rk_", "whsec_", "://"),
+    *("gho_", "ghp_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "akia", "asia", "abia", "acca"),
+    *("aiza", "ya29.", "gocspx-", "sg.", "npm_", "pypi-", "hf_", "lsv2_", "dop_v1_", "eyj", "bearer", "basic"),
+    *("passw", "passphrase", "pwd", "secret", "token", "key", "credential", "authorization", "cookie"),
+)
+
 _URL_PASSWORD = re.compile(r"://[^/\s:@]*:(?P<password>[^/\s@]+)@")
-_KNOWN = re.compile("|".join(_FORMS), re.DOTALL)
-_NAMED_VALUE = re.compile(_NAMED)
+_KNOWN = re.compile("|".join(FORMS), re.DOTALL)
+_NAMED_VALUE = re.compile(NAMED)
 # Everything that a terminal obeys or that begins a new line somewhere; a tab is harmless.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _CONTROL_IN_TRACEBACK = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -55,12 +65,15 @@ class SecretRedactor:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         values = sorted(_secret_values(environment), key=len, reverse=True)
-        self._values = re.compile("|".join(map(re.escape, values))) if values else None
+        self._plain = tuple(values)
+        self._values = re.compile("|".join(map(re.escape, values)))
 
     def redact(self, text: str) -> str:
         """The text with each secret replaced by `[secret]`."""
-        if self._values is not None:
+        if any(value in text for value in self._plain):
             text = self._values.sub(REDACTED, text)
+        if not may_hold_secret(text):
+            return text
         text = _KNOWN.sub(REDACTED, text)
         return _NAMED_VALUE.sub(lambda found: f"{found['name']}{REDACTED}", text)
 
@@ -74,7 +87,9 @@ class SecretRedactor:
         return event
 
     def _value(self, key: str, value: Any, depth: int = 0) -> Any:
-        if _SECRET_NAME.search(key) and isinstance(value, str | bytes) and value:
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, str | bytes) and value and _names_secret(key):
             return REDACTED
         if isinstance(value, str):
             return escape_control_characters(self.redact(value))
@@ -87,13 +102,26 @@ class SecretRedactor:
             }
         if isinstance(value, list | tuple | set | frozenset):
             return [self._value("", item, depth + 1) for item in value]
-        if value is None or isinstance(value, bool | int | float):
-            return value
         return escape_control_characters(self.redact(str(value)))
+
+
+def may_hold_secret(text: str) -> bool:
+    """Whether one of the patterns can match. A false alarm costs time, and nothing else."""
+    if not text.isascii():  # the patterns ignore case as Unicode does, where U+017F is an s and U+212A a k
+        return True
+    lowered = text.lower()
+    return any(mark in lowered for mark in _MARKS)
+
+
+@lru_cache(maxsize=1_000)
+def _names_secret(key: str) -> bool:
+    return _SECRET_NAME.search(key) is not None
 
 
 def escape_control_characters(text: str) -> str:
     """The text on one line: line feeds and what a terminal would obey as `\\n`, `\\x1b`, `\\u202e`."""
+    if text.isprintable():  # then it has none of them
+        return text
     return _CONTROL.sub(_escaped, text)
 
 

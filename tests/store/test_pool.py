@@ -16,7 +16,13 @@ from langgraph.checkpoint.base import empty_checkpoint
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from countersign.store.connections.pool import Connection, open_pool, open_session
+from countersign.store.connections.pool import (
+    Connection,
+    configure_for_statements,
+    fetch,
+    open_pool,
+    open_session,
+)
 from tests.support.embedded_probe import ask
 
 
@@ -63,6 +69,20 @@ async def test_each_connection_is_configured(database_url: str) -> None:
     async with await open_pool(database_url, configure=configure) as pool, pool.connection() as connection:
         cursor = await connection.execute("SHOW statement_timeout")
         assert await cursor.fetchone() == {"statement_timeout": "7s"}
+
+
+async def test_a_statement_is_planned_once_in_a_session(database_url: str) -> None:
+    """PostgreSQL's default plans it anew the first five times."""
+    pool = await open_pool(database_url, min_size=1, max_size=1, configure=configure_for_statements)
+    async with pool:
+        for value in range(3):
+            await fetch(pool, "thread_state", {"thread_id": str(value)})
+        async with pool.connection() as connection:
+            found = await connection.execute(
+                "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE %s",
+                ("%thread_id%",),
+            )
+            assert await found.fetchall() == [{"generic_plans": 3, "custom_plans": 0}]
 
 
 async def test_procrastinate_defers_in_our_transaction_and_listens(database_url: str) -> None:

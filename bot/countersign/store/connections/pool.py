@@ -42,7 +42,7 @@ async def open_pool(
     """
 
     async def prepare(connection: Connection) -> None:
-        await _set_server_keepalives(connection)
+        await _configure_session(connection)
         protect(connection, key_ring)
         if configure is not None:
             await configure(connection)
@@ -72,10 +72,10 @@ async def open_pool(
     return pool
 
 
-async def _set_server_keepalives(connection: Connection) -> None:
+async def _configure_session(connection: Connection) -> None:
     before = connection.autocommit
     await connection.set_autocommit(True)
-    await connection.execute(QUERIES["set_server_keepalives"])
+    await connection.execute(QUERIES["configure_session"])
     await connection.set_autocommit(before)
 
 

@@ -21,12 +21,13 @@ from countersign.slack.listeners.shortcuts import start_shortcuts
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
+    """What comes most often first: Bolt asks one listener after the other whether it is meant."""
+    message_events.register(app, context)
+    card_buttons.register(app, context)
     membership_events.register(app, context)
     home_events.register(app, context)
     control_messages.register(app, context)
     own_settings.register(app, context)
-    message_events.register(app, context)  # after it: what it does not handle, it acknowledges
-    card_buttons.register(app, context)
     details_buttons.register(app, context)
     card_forms.register(app, context)
     cancel_run_form.register(app, context)

@@ -4,7 +4,6 @@ Bolt runs with process_before_response: if storing fails, the event is not ackno
 A mention in a channel arrives twice, as `app_mention` and as `message`; both have the same key.
 """
 
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -67,12 +66,8 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         for each in missed_replies:
             await deduplicator.accept(each)
 
-    async def on_other_event() -> None:
-        """Acknowledges it, or Slack would retry it."""
-
     app.event("app_mention")(on_message)
     app.event("message")(on_message)
-    app.event(re.compile(".*"))(on_other_event)
 
 
 async def _post_card_again(context: ListenerContext, channel: str, ts: str) -> None:

@@ -46,6 +46,8 @@ class OwnTypes:
 
         Only modules that were loaded since the last call are looked at: reading all of them takes a while.
         """
+        if self._seen.issuperset(sys.modules):
+            return self._found
         new = {
             name: module
             for name, module in list(sys.modules.items())  # nodes import modules, too

@@ -1070,14 +1070,16 @@ INSERT INTO countersign.deleted_messages (channel, ts) VALUES (%(channel)s, %(ts
 -- Slack delivers a message for 24 hours at most, and its deletion may come before it.
 DELETE FROM countersign.deleted_messages WHERE deleted_at < now() - interval '26 hours';
 
+-- message_was_deleted --
+-- Whether Slack delivered the deletion of a message, perhaps before its post was recorded.
+SELECT 1 FROM countersign.deleted_messages WHERE channel = %(channel)s AND ts = %(ts)s;
+
 -- take_card_away --
--- The message of a pending approval's card is gone. No row comes back for any other message, and with `if_noted`
--- none for a message that nobody said was deleted. A card that was in another channel is in its thread from now on.
+-- The message of a pending approval's card is gone. No row comes back for any other message. A card that was in
+-- another channel is in its thread from now on.
 UPDATE countersign.approvals SET card_ts = NULL, card_losses = card_losses + 1, posted_to = NULL
 WHERE card_ts = %(ts)s AND status = 'pending'
   AND CASE WHEN posted_to IS NULL THEN thread_id LIKE %(place)s ELSE posted_to = %(channel)s END
-  AND (NOT %(if_noted)s OR EXISTS (
-      SELECT 1 FROM countersign.deleted_messages WHERE channel = %(channel)s AND ts = %(ts)s))
 RETURNING id, thread_id, version, card_losses;
 
 -- add_channel_id --

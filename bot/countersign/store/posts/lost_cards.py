@@ -11,7 +11,7 @@ from countersign.flow.messages.outgoing import MAX_AUTOMATIC_CARDS, card_again, 
 from countersign.flow.thread import ThreadRef
 from countersign.store.approvals.ledger import entry_arguments
 from countersign.store.columns import rows
-from countersign.store.connections.pool import Pool, run, transaction
+from countersign.store.connections.pool import Pool, fetch, run, transaction
 from countersign.store.queries import QUERIES
 
 
@@ -26,15 +26,16 @@ class LostCards:
     async def card_lost(self, team: str, channel: str, ts: str, why: str) -> ThreadRef | None:
         # Committed before the card is looked for; a card's ts is before `lost_unrecorded` looks for this.
         await run(self._pool, "note_deleted_message", {"channel": channel, "ts": ts})
-        return await self._take_away(team, channel, ts, why, if_noted=False)
+        return await self._take_away(team, channel, ts, why)
 
     async def lost_unrecorded(self, team: str, channel: str, ts: str) -> ThreadRef | None:
-        return await self._take_away(team, channel, ts, "deleted", if_noted=True)
+        place = {"channel": channel, "ts": ts}
+        if not await fetch(self._pool, "message_was_deleted", place):
+            return None
+        return await self._take_away(team, channel, ts, "deleted")
 
-    async def _take_away(
-        self, team: str, channel: str, ts: str, why: str, *, if_noted: bool
-    ) -> ThreadRef | None:
-        arguments = {"ts": ts, "channel": channel, "place": f"{team}/{channel}/%", "if_noted": if_noted}
+    async def _take_away(self, team: str, channel: str, ts: str, why: str) -> ThreadRef | None:
+        arguments = {"ts": ts, "channel": channel, "place": f"{team}/{channel}/%"}
         async with transaction(self._pool) as connection:
             taking = await connection.execute(QUERIES["take_card_away"], arguments)
             found = await taking.fetchone()

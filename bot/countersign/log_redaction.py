@@ -44,7 +44,20 @@ FORMS = (
 _MARKS = (
     *("-----begin", "xox", "xapp-", "xwfp-", "hooks.slack", "sk-", "sk_", "rk_", "whsec_", "://"),
     *("gho_", "ghp_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "akia", "asia", "abia", "acca"),
-    *("aiza", "ya29.", "gocspx-", "sg.", "npm_", "pypi-", "hf_", "lsv2_", "dop_v1_", "eyj", "bearer", "basic"),
+    *(
+        "aiza",
+        "ya29.",
+        "gocspx-",
+        "sg.",
+        "npm_",
+        "pypi-",
+        "hf_",
+        "lsv2_",
+        "dop_v1_",
+        "eyj",
+        "bearer",
+        "basic",
+    ),
     *("passw", "passphrase", "pwd", "secret", "token", "key", "credential", "authorization", "cookie"),
 )
 

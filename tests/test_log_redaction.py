@@ -78,7 +78,7 @@ def test_a_line_of_ids_is_matched_against_no_pattern() -> None:
     )
 
 
-@pytest.mark.parametrize("character", "\x00\x08\n\r\x1b\x7f\x9f\u2028\u2029\u202a\u202e\u2066\u2069")
+@pytest.mark.parametrize("character", list("\x00\x08\n\r\x1b\x7f\x9f\u2028\u2029\u202a\u202e\u2066\u2069"))
 def test_what_a_terminal_obeys_is_escaped_wherever_it_stands(character: str) -> None:
     assert character not in escape_control_characters(f"ordinary {character} words")
 

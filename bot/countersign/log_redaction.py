@@ -39,8 +39,8 @@ FORMS = (
     r"(?<=://)[^/\s:@\"']{0,400}:[^/\s@\"']{1,400}(?=@)",  # user:password in a URL
 )
 
-# Every text that one of the patterns matches has one of these in it, in lower case. The patterns are tried at each
-# character of a text, which takes longer than everything else that a line of the log needs.
+# Every text that one of the patterns matches has one of these in it, in lower case. The patterns are tried at
+# each character of a text, which takes longer than everything else that a line of the log needs.
 _MARKS = (
     *("-----begin", "xox", "xapp-", "xwfp-", "hooks.slack", "sk-", "sk_", "rk_", "whsec_", "://"),
     *("gho_", "ghp_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "akia", "asia", "abia", "acca"),

@@ -56,7 +56,7 @@ def test_every_common_form_is_redacted_within_other_words(secret: str) -> None:
         assert word not in redacted
 
 
-@pytest.mark.parametrize("pattern", (*FORMS, NAMED))
+@pytest.mark.parametrize("pattern", [*FORMS, NAMED])
 def test_every_text_that_a_pattern_matches_is_looked_at(pattern: str) -> None:
     matched = re.compile(pattern.replace("(?<=://)", "://").replace("(?=@)", "@"), re.DOTALL)
 

@@ -9,6 +9,7 @@ from countersign.approvals.json import Json
 
 _EXACT = 2**53
 _SHORT = 20_000  # characters of a text whose form is remembered
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical_json(value: Json) -> bytes:
@@ -20,9 +21,35 @@ def canonical_json(value: Json) -> bytes:
     is written as ASCII JSON with sorted keys and exact integers, behind the word `exact`, with which no
     RFC 8785 text begins.
     """
+    plain = _plain(value)
+    if plain is not None:
+        return plain
     # The same values come again and again: a question before its card and its resume, a tool's schema.
     text = json.dumps(value)
     return _remembered(text) if len(text) <= _SHORT else _written(value)
+
+
+def _plain(value: Json) -> bytes | None:
+    """The same by Python's own encoder, a tenth of the time, of a value that both spell alike."""
+    if not _is_spelt_alike(value):
+        return None
+    try:
+        return _ENCODER.encode(value).encode()
+    except UnicodeError:  # half of a surrogate pair
+        return None
+
+
+def _is_spelt_alike(value: object) -> bool:
+    """Floats are spelt otherwise, and keys beyond ASCII may be sorted otherwise."""
+    if isinstance(value, str) or value is None or value is True or value is False:
+        return True
+    if isinstance(value, dict):
+        return all(type(key) is str and key.isascii() for key in value) and all(
+            map(_is_spelt_alike, value.values())
+        )
+    if isinstance(value, list | tuple):
+        return all(map(_is_spelt_alike, value))
+    return type(value) is int and -_EXACT < value < _EXACT
 
 
 @lru_cache(maxsize=128)

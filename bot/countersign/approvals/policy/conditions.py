@@ -206,12 +206,7 @@ class _Size:
         if self.values > MAX_VALUES:
             raise ConditionFailed(f"the arguments have more than {MAX_VALUES:,} values")
         if isinstance(value, str):
-            self.text += len(value)
-            return (
-                value
-                if value.isascii()
-                else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            )
+            return self._text(value)
         if isinstance(value, bool) or value is None:
             return value
         if isinstance(value, int):
@@ -219,13 +214,15 @@ class _Size:
         if isinstance(value, float):
             return value
         if isinstance(value, Mapping):
-            return {
-                self.converted(str(key), depth): self.converted(item, depth + 1)
-                for key, item in value.items()
-            }
+            self.values += len(value)
+            return {self._text(str(key)): self.converted(item, depth + 1) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self.converted(item, depth + 1) for item in value]
         raise ConditionFailed(f"the arguments hold a {type(value).__name__}, which is no JSON")
+
+    def _text(self, text: str) -> str:
+        self.text += len(text)
+        return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _float(number: int) -> float:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.approver_set import MEMBERS, ApproverSet
@@ -95,6 +96,14 @@ class Rule:
     auto: DecisionKind | None = None  # APPROVE or REJECT without asking
     redact: tuple[str, ...] = ()  # JSON Pointers into the arguments
     line: int | None = field(default=None, compare=False)  # its line in the file
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Computed once: a rule is looked up in caches many times for each approval."""
+        return hash((self.name, self.selector, self.approvers, self.timers, self.decisions))
 
     @property
     def seats(self) -> int:

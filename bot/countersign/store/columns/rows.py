@@ -174,7 +174,7 @@ def approval_row(approval: Approval) -> dict[str, Any]:
         "graph_version": approval.graph_version,
         "graph": approval.graph,
         "requester": approval.requester,
-        "rules": json_column(stored_policy.rules_column(approval.rules)),
+        "rules": stored_policy.rules_column(approval.rules),
         "status": approval.status,
         "node": postgres_text(approval.node),
         "answer_shape": json_column(approval.answer_shape),

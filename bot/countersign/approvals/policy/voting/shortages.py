@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from countersign.approvals.policy.approver_set import Source
+from countersign.approvals.policy.approver_set import MEMBERS, Source
+from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.membership import Unreadable
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.seats import assign
@@ -26,6 +27,8 @@ def find_shortages(context: VotingContext, editor: str | None = None) -> tuple[S
     of whom Slack may tell in a moment.
     """
     rule = context.rule
+    if _all_are_members(rule):
+        return ()
     shut_out = set() if rule.requester_may_decide else {context.memberships.requester, editor}
     sources = [each.source for each in rule.approvers for _ in range(each.count)]
     substitutes = rule.timers.escalate_to if context.substitutes_may_decide else ()
@@ -46,6 +49,8 @@ def find_shortages(context: VotingContext, editor: str | None = None) -> tuple[S
         return ()
     spare = frozenset[str]().union(*(people[each.source] or frozenset() for each in substitutes))
     limited = [source for source in sources if people[source] is not None]
+    if len(limited) == len(sources) == 1 and len((people[sources[0]] or spare) | spare) >= rule.quorum:
+        return ()  # the usual case
     # A source with as many people as there are seats can always fill its own: more need not be looked at.
     enough = {source: sorted((people[source] or frozenset()) | spare)[: rule.quorum] for source in limited}
     candidates = sorted({user for users in enough.values() for user in users})
@@ -67,6 +72,10 @@ def find_shortages(context: VotingContext, editor: str | None = None) -> tuple[S
         )
         for source, missing in empty.items()
     )
+
+
+def _all_are_members(rule: Rule) -> bool:
+    return all(each.source == MEMBERS for each in rule.approvers)
 
 
 def _reason(source: Source, context: VotingContext, able: frozenset[str], shut_out: set[str | None]) -> Text:

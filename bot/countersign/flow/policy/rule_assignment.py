@@ -126,10 +126,11 @@ class RuleAssignment:
         )
         # A card of several rows has no one answer; and the state may hold what a rule redacts.
         changeable = len(rules) == 1 and rules[0].state_changes and not rules[0].redact
-        state = approval.state if changeable else None
-        under_rules = review.with_rules(replace(approval, state=state).with_rules(rules))
+        if approval.state is not None and not changeable:
+            approval = replace(approval, state=None)
+        under_rules = review.with_rules(approval.with_rules(rules))
         # The payload is parsed already; redaction and a form for the state look through all of theirs.
-        is_long = state is not None or any(rule.redact for rule in rules)
+        is_long = approval.state is not None or any(rule.redact for rule in rules)
         return await under_rules.parsed() if is_long else under_rules, governed
 
 

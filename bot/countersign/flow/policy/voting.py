@@ -91,8 +91,9 @@ class Voting:
             *(rule.timers.escalate_to if escalated or unfillable else ()),
             *(rule.break_glass if freeze is not None or unfillable else ()),
         )
-        memberships = await self._memberships(approval, others, context.memberships)
-        context = replace(context, memberships=memberships, unfillable=unfillable)
+        if others or unfillable:
+            memberships = await self._memberships(approval, others, context.memberships)
+            context = replace(context, memberships=memberships, unfillable=unfillable)
         if not context.counts_as_themselves(voters):
             context = replace(context, stand_ins=await self._stand_ins.of(approval, rule, voters))
         return context, shortages

@@ -74,7 +74,7 @@ def table(found: list[Governance], load: float, approvals: int) -> str:
     loaded = f", **on a loaded machine** (a load of {load:.1f} before)" if load > _IDLE else ""
     machine = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores{loaded}"
     lines = [
-        f"{machine}; {approvals} approvals a side. The median of the blocks, in brackets their least and most.",
+        f"{machine}; {approvals} approvals a side. The median of the blocks, in brackets least and most.",
         "",
         "| what | bound | reached | |",
         "|---|---|---|---|",
@@ -84,7 +84,7 @@ def table(found: list[Governance], load: float, approvals: int) -> str:
         met = figures.middle >= each.bound if each.at_least else figures.middle < each.bound
         bound = f"{'at least' if each.at_least else 'less than'} {short(each.bound)} {each.unit}".strip()
         outcome = "met" if met else "**missed**"
-        lines.append(f"| {each.what} | {bound} | {figures} {each.unit} | {outcome} |")
+        lines.append(f"| {each.what} | {bound} | {f'{figures} {each.unit}'.strip()} | {outcome} |")
     return "\n".join(lines)
 
 

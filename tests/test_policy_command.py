@@ -148,10 +148,67 @@ def test_explain_knows_groups_that_are_given(capsys: pytest.CaptureFixture[str])
     assert "“sales”: MATCHES" in capsys.readouterr().out
 
 
+SIMULATED = [
+    *EXPLAIN, "--args", '{"amount": 1500}', "--requester", "UALICE",
+    "--member", "@finance=UALICE,UBOB", "--member", "@leads=ULEA,UBOB",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--vote", "UBOB"], ["UBOB approved", "then it waits; still needed: one of @finance or @leads"]),
+        (
+            ["--vote", "UBOB", "--vote", "ULEA"],
+            ["UBOB approved", "ULEA approved", "then it is approved"],
+        ),
+        (
+            ["--vote", "UCAROL", "--vote", "ULEA", "--delegate", "UBOB=UCAROL"],
+            ["UCAROL approved for UBOB, who is away", "ULEA approved", "then it is approved"],
+        ),
+        (
+            ["--vote", "UCAROL", "--vote", "ULEA", "--delegate", "UBOB=UCAROL:@leads"],
+            [
+                "UCAROL approved for UBOB, who is away",
+                "ULEA approved",
+                "still needed: one of @finance",
+            ],
+        ),
+        (
+            ["--vote", "UCAROL", "--delegate", "UALICE=UCAROL"],
+            ["UCAROL can't decide, and reads: You stand in for UALICE, who asked for this or edited it."],
+        ),
+        (["--vote", "UALICE"], ["UALICE can't decide, and reads: You asked for this"]),
+        (["--vote", "UEVE"], ["UEVE can't decide, and reads: Only @finance and @leads can decide this."]),
+        (["--vote", "UBOB=reject"], ["UBOB rejected", "then it is rejected"]),
+        (["--member", "@leads="], ["nobody can fill @leads: it has no members"]),
+    ],
+)
+def test_explain_counts_votes_and_delegations(
+    arguments: list[str], said: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("approvals.toml").write_text(
+        GOOD.replace("approvers = [", "requester_may_decide = false\napprovers = [", 1)
+    )
+    assert policy(*SIMULATED, *arguments) == 0
+    out = capsys.readouterr().out.partition("with these people and votes:\n")[2]
+    for line in said:
+        assert line in out
+
+
+def test_explain_says_of_whom_it_was_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("approvals.toml").write_text(GOOD)
+    assert policy(*EXPLAIN, "--args", '{"amount": 1500}', "--vote", "UBOB") == 0
+    assert "nobody can fill @finance: no --member says who they are" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
         ([*EXPLAIN, "--args", "{amount: 5}"], "--args is not JSON"),
+        ([*EXPLAIN, "--vote", "UBOB=maybe"], "--vote: 'UBOB=maybe' is neither USER nor USER=reject."),
+        ([*EXPLAIN, "--member", "finance"], "--member: 'finance' is not @GROUP=USER"),
+        ([*EXPLAIN, "--delegate", "UBOB"], "--delegate: 'UBOB' is neither AWAY=USER"),
         (["--file", "gone.toml", "check"], "there is no such file"),
     ],
 )

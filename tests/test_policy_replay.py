@@ -55,13 +55,13 @@ def test_what_would_be_asked_differently_is_listed_and_counted(
     Path("approvals.toml").write_text(NEW)
     assert replay() == 1
     out = capsys.readouterr().out
-    assert out.count("refund of bank in C1, asked for by UALICE") == 2, "each refund over 1,000, no other"
-    assert out.count("now: “large”, approvers: one of @finance; ") == 2
-    assert out.count("; the requester, and whoever edits last, may not decide") == 2
-    assert "was: “all”, approvers: " in out
+    assert "refund of bank: was “all”, would be “large” (once)\n" in out
+    assert "refund of bank: was under no rule, would be “large” (once)\n" in out
+    assert out.count("\n  - approvers: one of the workspace's members\n  + approvers: one of @finance\n") == 2
+    assert out.count("\n  + the requester and the last editor can't decide, nor can anybody for them\n") == 2
+    assert out.count(" in C1, asked for by UALICE, approval ") == 2, "each refund over 1,000, no other"
     assert "4 actions since" in out
     assert "2 would be asked differently, 2 as before." in out
-    assert "  2 by “large”\n" in out
     assert "5000" not in out, "arguments are nobody's business here"
 
 
@@ -110,7 +110,7 @@ def test_groups_of_requesters_are_asked_of_slack_where_there_is_a_token(
     assert "Without SLACK_BOT_TOKEN they are unknown here" in capsys.readouterr().out
     assert _with_slack(monkeypatch, members=["UALICE"], run=replay) == 1
     out = capsys.readouterr().out
-    assert "4 by “asked for by finance”" in out
+    assert "would be “asked for by finance” (2 times)" in out
     assert "approved without asking" in out
 
 

@@ -13,10 +13,12 @@ from pathlib import Path
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.policy.checking.explain import condition_errors, explain
 from countersign.approvals.policy.checking.lint import lint
+from countersign.approvals.policy.checking.simulate import Simulation, simulate
 from countersign.approvals.policy.matching import ActionContext, Channel, Requester
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.reading import PolicyError
 from countersign.commands.policy_replay import parse_since, run_replay
+from countersign.commands.policy_simulation import BadSimulation, simulation
 from countersign.policy_file import load_policy
 from countersign.runs.gated_tools import gated_tools
 from countersign.runs.loading import load_graphs
@@ -35,6 +37,7 @@ async def run(given: argparse.Namespace) -> int:
     if given.file is not None and not exists:
         raise PolicyUsageError(f"--file names {path}, and there is no such file.")
     context = _context(given) if given.policy_action == "explain" else None
+    simulated = _simulation(given) if given.policy_action == "explain" else None
     since = _since(given.since) if given.policy_action == "replay" else None
     try:
         policy = load_policy(path)
@@ -44,7 +47,7 @@ async def run(given: argparse.Namespace) -> int:
     if not exists:
         print(f"There is no {path}: the workspace's members decide everything.")
     if context is not None:
-        return _explain(policy, context)
+        return _explain(policy, context, simulated)
     if since is not None:
         return await run_replay(read_replay_settings(), policy, since)
     return await _check(policy, path, given.graphs) if exists else 0
@@ -69,13 +72,25 @@ async def _actions(config: Path) -> Mapping[str, tuple[str, ...]]:
         return {name: gated_tools(graph.sample) for name, graph in loaded.items()}
 
 
-def _explain(policy: Policy, context: ActionContext) -> int:
+def _explain(policy: Policy, context: ActionContext, simulated: Simulation | None) -> int:
     for line in explain(policy, context):
         print(line)
+    if simulated is not None:
+        requester = context.requester.id if context.requester else None
+        print("with these people and votes:")
+        for line in simulate(policy.rule_for(context).rule, requester, simulated):
+            print(f"  {line}")
     errors = condition_errors(policy, context)
     for error in errors:
         print(f"The condition could not be evaluated: {error}", file=sys.stderr)
     return 1 if errors else 0
+
+
+def _simulation(given: argparse.Namespace) -> Simulation | None:
+    try:
+        return simulation(given)
+    except BadSimulation as error:
+        raise PolicyUsageError(str(error)) from None
 
 
 def _since(text: str) -> datetime:

@@ -19,6 +19,14 @@ def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
     explain.add_argument("--group", action="append", default=[], metavar="@GROUP",
                          help="a group that the requester is in; may be given again")  # fmt: skip
     explain.add_argument("--channel", default="", metavar="CHANNEL", help="#name or id")
+    simulated = explain.add_argument_group("who decides", "count votes; each may be given again")
+    simulated.add_argument("--vote", action="append", default=[], metavar="USER[=reject]",
+                           help="somebody approves, or rejects")  # fmt: skip
+    simulated.add_argument("--member", action="append", default=[], metavar="@GROUP=USER,...",
+                           help="who is in a group, #channel=..., or channel=... (the thread's)")  # fmt: skip
+    simulated.add_argument("--delegate", action="append", default=[], metavar="AWAY=USER[:@GROUP]",
+                           help="somebody is away, and who stands in for them")  # fmt: skip
+    simulated.add_argument("--escalated", action="store_true", help="escalate_after is over")
     replay = actions.add_parser("replay", help="say what this file would have asked of past approvals")
     replay.add_argument("--since", default="30d", metavar="WHEN",
                         help="a duration until now such as 30d, or a time (default: 30d)")  # fmt: skip

@@ -1,7 +1,7 @@
 """The command `policy replay`: what the policy file would have asked of the approvals of the past."""
 
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import UTC, datetime
 
@@ -19,6 +19,7 @@ from countersign.store.approvals.past_approvals import PastApproval, past_approv
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import configure_for_statements, open_pool
 
+_LISTED = 20  # approvals of one change: the others are counted
 _NO_SLACK = (
     "This file names channels or groups of requesters. Without SLACK_BOT_TOKEN they are unknown here: it is "
     "replayed as if channels had no names and requesters were in no group."
@@ -37,8 +38,8 @@ def parse_since(text: str) -> datetime | None:
 
 
 async def run_replay(settings: ReplaySettings, policy: Policy, since: datetime) -> int:
-    """Print each action that would be asked differently, then the totals; returns 1 if there is one."""
-    total, differing = 0, Counter[str]()
+    """Print what would be asked differently, change by change, and the totals; returns 1 if there is any."""
+    total, changes = 0, defaultdict[tuple[str, ...], list[str]](list)
     async with AsyncExitStack() as stack:
         lookup = await stack.enter_async_context(_open_lookup(settings, policy))
         given = settings.database
@@ -53,10 +54,9 @@ async def run_replay(settings: ReplaySettings, policy: Policy, since: datetime) 
             ):
                 total += 1
                 if one.differs:
-                    differing[one.now.rule.name] += 1
-                    print(_heading(approval, one), one, sep="\n  ")
-    print("\n".join(_summary(total, differing, since)))
-    return 1 if differing else 0
+                    changes[_change(one)].append(_occurrence(approval, one))
+    print("\n".join((*_report(changes), *_summary(total, changes, since))))
+    return 1 if changes else 0
 
 
 class _Lookup:
@@ -107,20 +107,40 @@ def _actions(
         yield replay(policy, context, approval.rules[at] if approval.rules else None)
 
 
-def _heading(approval: PastApproval, one: Replayed) -> str:
+def _change(one: Replayed) -> tuple[str, ...]:
     context = one.context
-    by = f", asked for by {context.requester.id}" if context.requester else ""
+    first, *lines = one.change
+    return (f"{context.action} of {context.graph or 'an unknown graph'}: {first}", *lines)
+
+
+def _occurrence(approval: PastApproval, one: Replayed) -> str:
+    context = one.context
+    by = f"asked for by {context.requester.id}" if context.requester else "nobody asked"
     return (
-        f"{approval.opened_at:%Y-%m-%d %H:%M %Z}  {context.action} of {context.graph} in "
-        f"{context.channel.label}{by}  ({approval.approval_id})"
+        f"{approval.opened_at:%Y-%m-%d %H:%M %Z} in {context.channel.label}, {by}, "
+        f"approval {approval.approval_id}"
     )
 
 
-def _summary(total: int, differing: Mapping[str, int], since: datetime) -> Iterator[str]:
-    different = sum(differing.values())
+def _report(changes: Mapping[tuple[str, ...], Sequence[str]]) -> Iterator[str]:
+    """The most frequent change first, each with the approvals that it is about."""
+    for (first, *lines), occurrences in sorted(changes.items(), key=lambda each: -len(each[1])):
+        yield f"{first} ({_times(len(occurrences))})"
+        yield from (f"  {line}" for line in lines)
+        yield from (f"    {each}" for each in occurrences[:_LISTED])
+        if len(occurrences) > _LISTED:
+            yield f"    and {len(occurrences) - _LISTED:,} more"
+        yield ""
+
+
+def _summary(total: int, changes: Mapping[tuple[str, ...], Sequence[str]], since: datetime) -> Iterator[str]:
+    different = sum(map(len, changes.values()))
     yield (
-        f"{total} actions since {since:%Y-%m-%d %H:%M %Z}: {different} would be asked differently, "
-        f"{total - different} as before. Approvals that RETENTION deleted are not counted."
+        f"{total:,} {'action' if total == 1 else 'actions'} since {since:%Y-%m-%d %H:%M %Z}: "
+        f"{different:,} would be asked differently, {total - different:,} as before."
     )
-    for name, count in sorted(differing.items(), key=lambda each: (-each[1], each[0])):
-        yield f"  {count} by “{name}”"
+    yield "Approvals that RETENTION deleted are not counted."
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"

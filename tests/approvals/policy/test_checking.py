@@ -11,6 +11,7 @@ from countersign.approvals.policy.checking.overlap import constant_value, shadow
 from countersign.approvals.policy.checking.replay import replay, requirements
 from countersign.approvals.policy.matching import Requester, compare
 from countersign.approvals.policy.policy import Policy
+from countersign.approvals.policy.reading.keys import RULE
 from countersign.approvals.policy.rule import Rule, Selector
 from countersign.approvals.policy.voting.membership import Memberships
 from tests.approvals.policy.policies import a_policy, a_rule, an_action
@@ -167,10 +168,10 @@ def test_explain_says_of_each_rule_why_it_does_not_match_and_what_the_one_that_d
         "  line 17 “small”: MATCHES",
         "so:",
         "  approvers: one of @finance and 1 of U1, U2",
-        "  who is away may delegate their seats to a full member: /approvals delegate",
-        "  approvals needed: 2; rejections that end it: 1",
-        "  the requester, and whoever edits last, may not decide, nor may who stands in for them",
-        "  expires after 1d, then: reject",
+        "  whoever is away may delegate their seats to a full member: /approvals delegate",
+        "  2 approvals needed, 1 rejection to end it",
+        "  the requester and the last editor can't decide, nor can anybody for them",
+        "  expires after 1d: then it is rejected",
     )
 
 
@@ -188,52 +189,66 @@ def test_what_a_condition_always_is(condition: str, value: bool | None) -> None:
     assert constant_value(condition) is value
 
 
-@pytest.mark.parametrize(
-    ("keys", "lines"),
-    [
-        ("quorum = 2", ["approvals needed: 2; rejections that end it: 1"]),
-        ("rejections = 2", ["approvals needed: 1; rejections that end it: 2"]),
-        (
-            "requester_may_decide = false",
-            ["the requester, and whoever edits last, may not decide, nor may who stands in for them"],
-        ),
-        ('decisions = ["reject", "approve"]', ["decisions: approve, reject"]),
-        ('reason = "always"', ["a reason is required: always"]),
-        ("replies = false", ["words in the thread do not decide"]),
-        ("state_changes = true", ["the graph's state may be changed with an answer"]),
-        ('post_to = "#ops"', ["the card goes to #ops"]),
-        ('remind_after = "30m"', ["reminder after 30m"]),
-        (
-            'escalate_after = "2h"\nescalate_to = {users = ["U1"]}',
-            ["escalated after 2h to U1"],
-        ),
-        ('expire_after = "1d"\non_expiry = "respond: not now"', ["expires after 1d, then: respond: not now"]),
-        (
-            'expire_after = "1h"\nhours = {days = "Mon", from = "9:00", to = "18:00", zone = "UTC"}',
-            ["expires after 1h of working hours, then: reject"],
-        ),
-        ('valid_for = "2h"', ["an approval counts for 2h"]),
-        ("undo = 30", ["can be taken back for 30s"]),
-        (
-            'break_glass = [{group = "@oncall"}]',
-            ["break glass: one of @oncall, to be reviewed by an approver"],
-        ),
-        ('grant = {for = "1h"}', ["grant offered: for 1h, per thread"]),
-        (
-            'grant = {for = "1h", scope = "requester", max_uses = 5}',
-            ["grant offered: for 1h, per requester, 5 uses"],
-        ),
-        (
-            'grant = {for = "1h"}\nreason = "always"',
-            [
-                "a reason is required: always",
-                "grant never given (each approval needs a reason of its own): for 1h, per thread",
-            ],
-        ),
-        ('redact = ["/card", "/iban"]', ["redacted: /card, /iban"]),
-        ("", []),
-    ],
-)
+EXPLAINED: list[tuple[str, list[str]]] = [
+    ("quorum = 2", ["2 approvals needed, 1 rejection to end it"]),
+    ("rejections = 2", ["1 approval needed, 2 rejections to end it"]),
+    (
+        "requester_may_decide = false",
+        ["the requester and the last editor can't decide, nor can anybody for them"],
+    ),
+    ('decisions = ["reject", "approve"]', ["people may only approve or reject"]),
+    ('reason = "always"', ["a reason is required always"]),
+    ("replies = false", ["words in the thread don't decide"]),
+    ("state_changes = true", ["the graph's state may be changed with an answer"]),
+    ('post_to = "#ops"', ["the card is posted in #ops"]),
+    ('remind_after = "30m"', ["reminded after 30m"]),
+    (
+        'escalate_after = "2h"\nescalate_to = {users = ["U1"]}',
+        ["after 2h U1 may decide it too"],
+    ),
+    (
+        'expire_after = "1d"\non_expiry = "respond: not now"',
+        ["expires after 1d: then the agent is told “not now”"],
+    ),
+    (
+        'expire_after = "1h"\nhours = {days = "Mon", from = "9:00", to = "18:00", zone = "UTC"}',
+        ["expires after 1h: then it is rejected", "the clock runs only Mon 09:00 to 18:00 UTC"],
+    ),
+    ('valid_for = "2h"', ["asked again if the action has not run 2h after the approval"]),
+    ("undo = 30", ["can be undone for 30s"]),
+    (
+        'break_glass = [{group = "@oncall"}]',
+        ["break glass: one of @oncall, to be reviewed by an approver"],
+    ),
+    ('grant = {for = "1h"}', ["“Approve and don't ask again” for 1h in the thread"]),
+    (
+        'grant = {for = "1h", scope = "requester", max_uses = 5}',
+        ["“Approve and don't ask again” for 1h for the requester, 5 times at most"],
+    ),
+    (
+        'grant = {for = "1h"}\nreason = "always"',
+        [
+            "a reason is required always",
+            "a grant that nobody can give: each approval needs a reason of its own",
+        ],
+    ),
+    ('redact = ["/card", "/iban"]', ["not shown: /card, /iban"]),
+    ('confirm = "Really?"', ["Approve asks once more: “Really?”"]),
+    ('reason = "reject"', ["a reason is required to reject"]),
+    ('summary = "Pay {amount}"', ["the card's title: “Pay {amount}”"]),
+    ('notify = "approvers"', ["direct messages to the approvers"]),
+    ('notify = ["U1", "U2"]', ["direct messages to U1, U2"]),
+    ('escalate_to = {users = ["U1"]}', ["U1 may decide it if there is nobody else"]),
+    ('expire_after = "1h"\non_expiry = "keep"', ["expires after 1h: then it stays open"]),
+    (
+        'hours = {days = "Mon-Tue", from = "22:00", to = "6:30", zone = "UTC", holidays = "DE"}',
+        ["the clock runs only Mon, Tue 22:00 to 06:30 UTC, without the holidays of DE"],
+    ),
+    ("", []),
+]
+
+
+@pytest.mark.parametrize(("keys", "lines"), EXPLAINED)
 def test_explain_says_what_a_rule_asks_for_and_nothing_that_it_does_not(keys: str, lines: list[str]) -> None:
     assert list(describe(a_rule(keys))) == ["approvers: one of the workspace's members", *lines]
 
@@ -318,14 +333,34 @@ def test_findings_come_in_the_order_of_the_file_and_those_about_all_of_it_last()
 # --- replay
 
 
+def test_every_key_that_makes_a_difference_to_people_is_explained() -> None:
+    """Replay takes rules for equal of which the same is said."""
+    said = {line.partition(" = ")[0] for keys, _ in EXPLAINED for line in keys.splitlines()}
+    tried_elsewhere = {"approvers", "auto", "freeze"}
+    which_actions = {"name", "graph", "action", "channel", "requester", "when"}
+    assert said | tried_elsewhere | which_actions == set(RULE)
+
+
+def test_explain_says_what_a_freeze_means() -> None:
+    calendar = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//t//\nEND:VCALENDAR\n"
+    text = '[[rule]]\nname = "r"\nauto = "approve"\nfreeze = "f.ics"\n'
+    (rule,) = a_policy(text, f=calendar).rules
+    assert list(describe(rule)) == [
+        "approved without asking",
+        "asked during a freeze:",
+        "approvers: one of the workspace's members",
+        "during the freezes in f.ics only break_glass approves",
+    ]
+
+
 def test_replay_reports_what_is_asked_otherwise_now() -> None:
     policy = a_policy('[[rule]]\nname = "new"\nquorum = 2\n')
-    changed = replay(policy, an_action(), a_rule(""))
+    changed = replay(policy, an_action(), a_rule('reason = "always"'))
     assert changed.differs
-    assert str(changed) == (
-        "was: “r”, approvers: one of the workspace's members\n"
-        "  now: “new”, approvers: one of the workspace's members; "
-        "approvals needed: 2; rejections that end it: 1"
+    assert changed.change == (
+        "was “r”, would be “new”",
+        "- a reason is required always",
+        "+ 2 approvals needed, 1 rejection to end it",
     )
 
 
@@ -337,5 +372,5 @@ def test_replay_compares_what_is_asked_and_neither_names_nor_lines() -> None:
 def test_replay_without_a_policy_then_or_now() -> None:
     nothing = replay(Policy(), an_action(), None)
     assert not nothing.differs
-    assert str(nothing).splitlines()[1] == "  now: no rule, approvers: one of the workspace's members"
+    assert nothing.change == ("was under no rule, would be under no rule",)
     assert requirements(nothing.then) == ("approvers: one of the workspace's members",)

@@ -1,14 +1,32 @@
 """`policy explain`: which rule an action comes under, rule by rule, and what that rule asks for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.approver_set import ApproverSet, SourceKind
 from countersign.approvals.policy.clock.durations import format_duration
+from countersign.approvals.policy.clock.working_hours import WorkingHours
 from countersign.approvals.policy.granting import why_never_given
 from countersign.approvals.policy.matching import ActionContext, Comparison, compare
 from countersign.approvals.policy.policy import Policy
-from countersign.approvals.policy.rule import ANY_DECISION, NO_RULE, OnExpiry, ReasonRequired, Rule
+from countersign.approvals.policy.rule import (
+    ANY_DECISION,
+    NO_RULE,
+    GrantOffer,
+    GrantScope,
+    Notify,
+    OnExpiry,
+    ReasonRequired,
+    Rule,
+)
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_ON_EXPIRY = {
+    OnExpiry.REJECT: "then it is rejected",
+    OnExpiry.APPROVE: "then it is approved, unless somebody objected",
+    OnExpiry.KEEP: "then it stays open",
+    OnExpiry.RESPOND: "then the agent is told",
+}
 
 
 def explain(policy: Policy, context: ActionContext) -> tuple[str, ...]:
@@ -80,41 +98,40 @@ def _listed(patterns: tuple[str, ...]) -> str:
 def describe(rule: Rule) -> Iterator[str]:
     """What the rule asks for, a line per subject; what is as without a policy is left out."""
     if rule.auto is not None:
-        yield f"{'approved' if rule.auto is DecisionKind.APPROVE else 'rejected'} without asking"
-        return
+        done = "approved" if rule.auto is DecisionKind.APPROVE else "rejected"
+        yield f"{done} without asking"
+        if rule.auto is DecisionKind.REJECT or rule.freeze is None:
+            return
+        yield "asked during a freeze:"
     yield from _approvers(rule)
     if rule.quorum > 1 or rule.rejections > 1:
-        yield f"approvals needed: {rule.quorum}; rejections that end it: {rule.rejections}"
+        yield f"{_count(rule.quorum, 'approval')} needed, {_count(rule.rejections, 'rejection')} to end it"
     if not rule.requester_may_decide:
-        yield "the requester, and whoever edits last, may not decide, nor may who stands in for them"
+        yield "the requester and the last editor can't decide, nor can anybody for them"
     if rule.decisions != ANY_DECISION:
-        yield f"decisions: {', '.join(kind for kind in DecisionKind if kind in rule.decisions)}"
+        yield f"people may only {_either([kind.value for kind in DecisionKind if kind in rule.decisions])}"
     if rule.reason is not ReasonRequired.NEVER:
-        yield f"a reason is required: {rule.reason.value}"
+        yield f"a reason is required {'to reject' if rule.reason is ReasonRequired.REJECT else 'always'}"
+    if rule.confirm is not None:
+        yield f"Approve asks once more: “{rule.confirm}”"
     if not rule.replies:
-        yield "words in the thread do not decide"
+        yield "words in the thread don't decide"
     if rule.state_changes:
         yield "the graph's state may be changed with an answer"
-    if rule.post_to != "thread":
-        yield f"the card goes to {rule.post_to}"
+    yield from _seen(rule)
     yield from _timing(rule)
     if rule.freeze is not None:
-        yield f"freezes: {rule.freeze}"
+        yield f"during the freezes in {rule.freeze} only break_glass approves"
     if rule.break_glass:
         yield f"break glass: {' or '.join(map(_set, rule.break_glass))}, to be reviewed by an approver"
     if rule.grant is not None:
-        never = why_never_given(rule)
-        offered = f"grant never given ({never})" if never else "grant offered"
-        uses = f", {rule.grant.max_uses} uses" if rule.grant.max_uses else ""
-        yield f"{offered}: for {format_duration(rule.grant.lasts)}, per {rule.grant.scope.value}{uses}"
-    if rule.redact:
-        yield f"redacted: {', '.join(rule.redact)}"
+        yield from _grant(rule, rule.grant)
 
 
 def _approvers(rule: Rule) -> Iterator[str]:
     yield f"approvers: {' and '.join(map(_set, rule.approvers))}"
     if any(each.source.kind is not SourceKind.MEMBERS for each in rule.approvers):
-        yield "who is away may delegate their seats to a full member: /approvals delegate"
+        yield "whoever is away may delegate their seats to a full member: /approvals delegate"
 
 
 def _set(approvers: ApproverSet) -> str:
@@ -125,22 +142,64 @@ def _set(approvers: ApproverSet) -> str:
     return ids if len(approvers.source.names) == approvers.count else f"{approvers.count} of {ids}"
 
 
+def _seen(rule: Rule) -> Iterator[str]:
+    if rule.summary is not None:
+        yield f"the card's title: “{rule.summary}”"
+    if rule.post_to != "thread":
+        yield f"the card is posted in {rule.post_to}"
+    if rule.notify is Notify.APPROVERS:
+        yield "direct messages to the approvers"
+    elif not isinstance(rule.notify, Notify):
+        yield f"direct messages to {', '.join(rule.notify)}"
+    if rule.redact:
+        yield f"not shown: {', '.join(rule.redact)}"
+
+
 def _timing(rule: Rule) -> Iterator[str]:
     timing = rule.timers
-    during = " of working hours" if rule.hours is not None else ""
     if timing.remind_after is not None:
-        yield f"reminder after {format_duration(timing.remind_after)}{during}"
-    if timing.escalate_after is not None:
+        yield f"reminded after {format_duration(timing.remind_after)}"
+    if timing.escalate_to:
         to = " or ".join(map(_set, timing.escalate_to))
-        yield f"escalated after {format_duration(timing.escalate_after)}{during} to {to}"
+        if timing.escalate_after is not None:
+            yield f"after {format_duration(timing.escalate_after)} {to} may decide it too"
+        else:
+            yield f"{to} may decide it if there is nobody else"
     if timing.expire_after is not None:
-        then = (
-            f"respond: {timing.expiry_response}"
-            if timing.on_expiry is OnExpiry.RESPOND
-            else timing.on_expiry.value
+        yield f"expires after {format_duration(timing.expire_after)}: {_ON_EXPIRY[timing.on_expiry]}" + (
+            f" “{timing.expiry_response}”" if timing.on_expiry is OnExpiry.RESPOND else ""
         )
-        yield f"expires after {format_duration(timing.expire_after)}{during}, then: {then}"
+    if rule.hours is not None:
+        yield f"the clock runs only {_hours(rule.hours)}"
     if rule.valid_for is not None:
-        yield f"an approval counts for {format_duration(rule.valid_for)}"
+        yield f"asked again if the action has not run {format_duration(rule.valid_for)} after the approval"
     if rule.undo is not None:
-        yield f"can be taken back for {format_duration(rule.undo)}"
+        yield f"can be undone for {format_duration(rule.undo)}"
+
+
+def _hours(hours: WorkingHours) -> str:
+    days = ", ".join(_DAYS[day] for day in sorted(hours.days))
+    holidays = f", without the holidays of {', '.join(hours.holidays)}" if hours.holidays else ""
+    return f"{days} {_time(hours.opens)} to {_time(hours.closes)} {hours.zone}{holidays}"
+
+
+def _time(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _grant(rule: Rule, grant: GrantOffer) -> Iterator[str]:
+    never = why_never_given(rule)
+    if never:
+        yield f"a grant that nobody can give: {never}"
+        return
+    where = "in the thread" if grant.scope is GrantScope.THREAD else "for the requester"
+    uses = f", {_count(grant.max_uses, 'time')} at most" if grant.max_uses else ""
+    yield f"“Approve and don't ask again” for {format_duration(grant.lasts)} {where}{uses}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _either(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

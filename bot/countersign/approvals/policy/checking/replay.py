@@ -21,8 +21,15 @@ class Replayed:
         """Whether something else is asked of people; the rule's name and its line do not count."""
         return requirements(self.then) != requirements(self.now.rule)
 
-    def __str__(self) -> str:
-        return f"was: {_rule(self.then)}\n  now: {_rule(self.now.rule)}"
+    @property
+    def change(self) -> tuple[str, ...]:
+        """From which rule to which, and each line of what they ask for that only one of the two has."""
+        then, now = requirements(self.then), requirements(self.now.rule)
+        return (
+            f"was {_rule(self.then)}, would be {_rule(self.now.rule)}",
+            *(f"- {line}" for line in then if line not in now),
+            *(f"+ {line}" for line in now if line not in then),
+        )
 
 
 def replay(policy: Policy, context: ActionContext, then: Rule | None) -> Replayed:
@@ -38,5 +45,4 @@ def requirements(rule: Rule) -> tuple[str, ...]:
 
 
 def _rule(rule: Rule) -> str:
-    name = "no rule" if rule.name == NO_RULE else f"“{rule.name}”"
-    return f"{name}, {'; '.join(requirements(rule))}"
+    return "under no rule" if rule.name == NO_RULE else f"“{rule.name}”"

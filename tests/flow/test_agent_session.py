@@ -1,0 +1,119 @@
+"""The state of Slack's agent session, as a step begins and ends; and the buttons for feedback."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from countersign.flow.errors import SlackRefused
+from countersign.flow.live.agent_session import TITLE_LIMIT, AgentSessions, with_feedback
+from countersign.flow.messages.outgoing import OutgoingKind, outgoing
+from countersign.flow.thread import ThreadRef
+from countersign.flow.work import StepResult, Work
+from tests.flow.rows import REF, a_message, an_approval, work
+
+WORK = work(requester="UALICE")
+SAID = outgoing(REF, "m1", OutgoingKind.AGENT_MESSAGE, {"text": "Done."})
+NOTE = outgoing(REF, "n1", OutgoingKind.NOTE, {"text": "Careful."})
+
+
+class Sessions:
+    def __init__(self) -> None:
+        self.set: list[tuple[str, str | None, str | None]] = []
+        self.changed = asyncio.Event()
+        self.error: Exception | None = None
+
+    async def set_session(
+        self, thread: ThreadRef, status: str, title: str | None, initiator: str | None
+    ) -> None:
+        assert thread == REF
+        self.set.append((status, title, initiator))
+        self.changed.set()
+        if self.error is not None:
+            raise self.error
+
+
+async def statuses(given: Work, result: StepResult | None, *, long: bool = False) -> list[str]:
+    display = Sessions()
+    session = AgentSessions(display, show_after=0 if long else 1000).open(given)
+    if long:
+        await asyncio.wait_for(display.changed.wait(), 5)
+    await session.finish(result)
+    return [status for status, _, _ in display.set]
+
+
+def result(*post: object, waits: bool = False, halted: str | None = None) -> StepResult:
+    return StepResult(thread=replace(WORK.thread, halted=halted), post=post, waits=waits)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("long", [True, False])
+async def test_a_step_that_asks_suspends_the_session(long: bool) -> None:
+    working = ["processing"] if long else []
+    assert await statuses(WORK, result(waits=True), long=long) == [*working, "suspended"]
+
+
+async def test_only_what_takes_long_is_shown_as_working() -> None:
+    assert await statuses(WORK, result()) == []
+    assert await statuses(WORK, result(), long=True) == ["processing", "active"]
+
+
+async def test_a_session_that_was_suspended_is_active_again() -> None:
+    waits = an_approval()
+    assert await statuses(work(waits), result()) == ["active"]
+    elsewhere = replace(waits, posted_to="C2")
+    assert await statuses(work(elsewhere), result()) == []
+
+
+async def test_before_another_attempt_the_session_stays_as_it_is() -> None:
+    assert await statuses(work(an_approval()), None) == []
+    assert await statuses(WORK, None, long=True) == ["processing"]
+
+
+async def test_a_status_that_slack_does_not_take_is_not_the_steps_error() -> None:
+    display = Sessions()
+    display.error = SlackRefused("agents.sessions.set", "not_allowed")
+    session = AgentSessions(display, show_after=1000).open(WORK)
+    await session.finish(result(waits=True))
+    assert len(display.set) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Pay \n the  rent", "Pay the rent"),
+        ("x" * TITLE_LIMIT, "x" * TITLE_LIMIT),
+        ("x" * (TITLE_LIMIT + 1), "x" * (TITLE_LIMIT - 1) + "…"),
+    ],
+)
+async def test_a_session_is_named_by_the_message_that_begins_it(text: str, title: str) -> None:
+    display = Sessions()
+    first = replace(a_message(1), text=text)
+    given = work(inbound=(first, a_message(2)), requester="UALICE")
+    await AgentSessions(display, show_after=1000).open(given).finish(result(waits=True))
+    assert display.set == [("suspended", title, "UALICE")]
+
+
+async def test_without_a_message_a_session_has_no_title() -> None:
+    display = Sessions()
+    await AgentSessions(display, show_after=1000).open(WORK).finish(result(waits=True))
+    assert display.set == [("suspended", None, "UALICE")]
+
+
+def test_feedback_is_asked_for_below_the_last_words_of_a_run() -> None:
+    again = replace(SAID, key="m2")
+    asked = with_feedback(result(SAID, again, NOTE))
+    assert asked.post == (SAID, replace(again, body={"text": "Done.", "feedback": True}), NOTE)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        result(SAID, waits=True),
+        result(SAID, halted="e1"),
+        result(NOTE),
+        result(),
+        result(replace(SAID, body="text")),
+    ],
+)
+def test_nobody_is_asked_about_a_run_that_did_not_end_with_words(given: StepResult) -> None:
+    assert with_feedback(given) == given

@@ -29,7 +29,12 @@ class Live:
     display: Display = field(default_factory=Display)
 
     def __post_init__(self) -> None:
-        self.message = LiveMessage(NEW, lambda: self.text, "UALICE", self.streams, self.display, self.timing)
+        self.looks = 0
+        self.message = LiveMessage(NEW, self._content, "UALICE", self.streams, self.display, self.timing)
+
+    def _content(self) -> str | Plan:
+        self.looks += 1
+        return self.text
 
     def writes(self, text: str | Plan) -> None:
         self.text = text
@@ -216,6 +221,26 @@ async def test_it_ends_with_the_rest_if_that_is_wanted(show_rest: bool) -> None:
     live.writes("Hello you there")
     await live.settles()
     assert live.display.calls.made[-1] == ("end", KEY), "it is closed"
+
+
+async def test_without_a_change_it_is_not_even_looked_at() -> None:
+    live = Live()
+    await live.shows_first()
+    await live.settles()
+    looks = live.looks
+    await live.settles()
+    assert live.looks == looks
+    await live.message.close()
+
+
+async def test_what_is_written_after_its_end_is_not_shown() -> None:
+    live = Live()
+    await live.shows_first()
+    await live.settles()
+    await live.message.close()
+    live.writes("Hello you")
+    await live.settles()
+    assert live.display.calls.made[-1] == ("end", KEY)
 
 
 async def test_an_ordinary_message_needs_no_end() -> None:

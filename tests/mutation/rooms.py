@@ -140,7 +140,7 @@ _FLOW = {
         "flow/test_policy",
         "flow/test_placement",
     ),
-    "messages/attachments": ("flow/test_attachments",),
+    "files/": ("flow/files/test_file_type", "flow/files/test_reader"),
     "messages/inbound": ("flow/test_inbound", "flow/test_reply_timing"),
     "messages/outgoing": ("store/test_outbox", "store/test_rows", "flow/test_steps", "slack/test_rendering"),
     "work": ("store/test_threads", "store/test_rows", "flow/test_steps"),

@@ -6,6 +6,7 @@
     countersign halted [--retry THREAD]  list the threads whose last step failed, or retry one
     countersign audit verify             check the ledger; `audit export` and `audit show ID` print it
     countersign encryption status        count what is encrypted with which key; `rotate` encrypts the rest
+    countersign people export USER       print what is stored about a person; `erase` erases it
     countersign policy check             say what is wrong with the policy file
     countersign policy explain ...       say which rule an action comes under, and why
     countersign policy replay            say what this file would have asked of past approvals
@@ -41,6 +42,7 @@ from countersign.commands.doctor_arguments import add_doctor_arguments
 from countersign.commands.encryption_arguments import add_encryption_arguments
 from countersign.commands.init_arguments import add_init_arguments
 from countersign.commands.manifest_arguments import add_manifest_arguments
+from countersign.commands.people_arguments import add_people_arguments
 from countersign.commands.policy_arguments import add_policy_arguments
 from countersign.runs.project.project_env import read_project_env
 from countersign.secret_files import read_secret_files
@@ -164,6 +166,19 @@ def _encryption(given: argparse.Namespace) -> int:
     return asyncio.run(encryption.run(settings, given))
 
 
+def _people(given: argparse.Namespace) -> int:
+    from countersign.commands import people
+    from countersign.logs import configure_logging
+    from countersign.settings import read_database_settings
+
+    configure_logging("text", logging.WARNING)
+    try:
+        return asyncio.run(people.run(read_database_settings(), given))
+    except people.PeopleUsageError as error:
+        print(f"countersign: {error}", file=sys.stderr)
+        return 2
+
+
 def _policy(given: argparse.Namespace) -> int:
     from countersign.commands import policy
     from countersign.logs import configure_logging
@@ -247,6 +262,9 @@ def _parser() -> argparse.ArgumentParser:
     encryption = commands.add_parser("encryption", help="encrypt what is stored, or rotate the key")
     add_encryption_arguments(encryption)
     encryption.set_defaults(run=_encryption)
+    people = commands.add_parser("people", help="print or erase what is stored about a person")
+    add_people_arguments(people)
+    people.set_defaults(run=_people)
     graphs = commands.add_parser("graphs", help="print which answers the graphs' code takes")
     what = graphs.add_mutually_exclusive_group(required=True)
     what.add_argument("--answers", action="store_true", help="print each question and its answer")

@@ -6,10 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 import pytest_asyncio
-from psycopg import sql
 from pydantic import SecretStr
 
 from countersign.commands import audit, encryption
@@ -19,6 +17,7 @@ from countersign.encryption import EncryptionKeyMissing, generate_key, parse_key
 from countersign.settings import DatabaseSettings
 from countersign.testing.cards import approval_card
 from tests.support.in_process import bot_in_process
+from tests.support.readable import tables_with
 from tests.support.stage import Stage, open_stage
 
 SECRET = "marzipan"  # in everything that people, agents and graphs write here
@@ -60,20 +59,8 @@ async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
         yield stage
 
 
-def readable(stage: Stage, secret: str = SECRET) -> list[str]:
-    """The tables in which somebody finds the text: as it is, or in the bytes of a column."""
-    found = []
-    with psycopg.connect(stage.database_url) as connection:
-        tables = connection.execute(
-            "SELECT schemaname, tablename FROM pg_tables"
-            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
-        ).fetchall()
-        for table in tables:
-            everything = sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(*table))
-            text = "\n".join(row[0] for row in connection.execute(everything))
-            if secret in text or secret.encode().hex() in text:
-                found.append(".".join(table))
-    return found
+def readable(stage: Stage) -> list[str]:
+    return tables_with(stage.database_url, SECRET)
 
 
 @asynccontextmanager

@@ -31,6 +31,12 @@ class DelegationEvent(StrEnum):
     ENDED = "delegation_ended"  # stopped by somebody, or its time is over
 
 
+class ErasureEvent(StrEnum):
+    """What the ledger keeps of an erasure."""
+
+    ERASED = "erased"  # whose content, and the hash of what is left of each entry, by the entry's id
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """An approval as it becomes, and why. `by` is None where the bot itself acted.

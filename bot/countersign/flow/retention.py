@@ -30,7 +30,7 @@ class Retention:
         if self._seconds is not None:
             await self._store.delete_expired_effects(self._seconds)
             for thread_id in await self._store.idle_threads(self._seconds, _BATCH):
-                await self._delete(thread_id, self._seconds)
+                await self.delete(thread_id, self._seconds)
 
     async def _compact(self, thread_id: str) -> None:
         try:
@@ -41,7 +41,8 @@ class Retention:
         except ThreadBusy:
             log.debug("thread_in_use", thread_id=thread_id)
 
-    async def _delete(self, thread_id: str, seconds: float) -> None:
+    async def delete(self, thread_id: str, seconds: float) -> bool:
+        """Delete a thread that was untouched for so long; False if something waits in it or it is in use."""
         try:
             async with (
                 self._locks.hold(thread_id) as session,
@@ -51,5 +52,7 @@ class Retention:
                     await self._checkpoints.delete(thread_id, session)
         except ThreadBusy:
             log.debug("thread_in_use", thread_id=thread_id)
+            return False
         else:
             log.info("thread_deleted" if deleted else "thread_in_use", thread_id=thread_id)
+            return deleted

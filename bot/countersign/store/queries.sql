@@ -910,7 +910,7 @@ SELECT * FROM unnest(%(positions)s::bigint[], %(entry_ids)s::bigint[], %(links)s
 -- sealed_entries --
 -- The whole chain in order, with what is left of each entry.
 SELECT c.position, c.link, c.entry_id, l.id, l.approval_id::text, l.thread_id, l.version, l.event, l.actor_id,
-       l.actor_name, coalesce(l.detail::text, 'null') AS detail, l.at, l.hash
+       l.actor_name, coalesce(l.detail::text, 'null') AS detail, l.at, l.hash, l.erased
 FROM countersign.ledger_chain c
 LEFT JOIN countersign.ledger l ON l.id = c.entry_id
 ORDER BY c.position;
@@ -918,7 +918,7 @@ ORDER BY c.position;
 -- unsealed_entries --
 -- What has no position yet, by id.
 SELECT NULL::bigint AS position, NULL::text AS link, l.id AS entry_id, l.id, l.approval_id::text, l.thread_id,
-       l.version, l.event, l.actor_id, l.actor_name, coalesce(l.detail::text, 'null') AS detail, l.at, l.hash
+       l.version, l.event, l.actor_id, l.actor_name, coalesce(l.detail::text, 'null') AS detail, l.at, l.hash, l.erased
 FROM countersign.ledger l
 WHERE NOT EXISTS (SELECT 1 FROM countersign.ledger_chain c WHERE c.entry_id = l.id)
 ORDER BY l.id;
@@ -926,7 +926,7 @@ ORDER BY l.id;
 -- exported_entries --
 -- Entries since a moment, in the order of the chain, unsealed ones last; of one approval if it is given.
 SELECT c.position, c.link, l.id AS entry_id, l.id, l.approval_id::text, l.thread_id, l.version, l.event,
-       l.actor_id, l.actor_name, coalesce(l.detail::text, 'null') AS detail, l.at, l.hash
+       l.actor_id, l.actor_name, coalesce(l.detail::text, 'null') AS detail, l.at, l.hash, l.erased
 FROM countersign.ledger l
 LEFT JOIN countersign.ledger_chain c ON c.entry_id = l.id
 WHERE (%(since)s::timestamptz IS NULL OR l.at >= %(since)s)
@@ -1252,3 +1252,102 @@ ON CONFLICT (key_id) DO UPDATE SET retired_at = NULL WHERE encryption_keys.retir
 -- Records that nothing is left that another key encrypted.
 UPDATE countersign.encryption_keys SET retired_at = now() WHERE key_id <> %(key_id)s AND retired_at IS NULL
 RETURNING key_id;
+
+-- threads_of_person --
+-- The threads that somebody asked something in, or started.
+SELECT id FROM countersign.threads
+WHERE requester = %(user)s OR id IN (SELECT thread_id FROM countersign.inbox WHERE user_id = %(user)s AND kind = 'message')
+ORDER BY id;
+
+-- threads_requested_by --
+-- The threads that are somebody's own, with whether something is open or to be done there.
+SELECT t.id, NOT EXISTS (SELECT 1 FROM countersign.idle_threads i WHERE i.id = t.id) AS busy
+FROM countersign.threads t
+WHERE t.requester = %(user)s
+   OR EXISTS (SELECT 1 FROM countersign.approvals a WHERE a.thread_id = t.id AND a.requester = %(user)s)
+ORDER BY t.id;
+
+-- messages_of_person --
+-- What somebody wrote, as far as it is kept.
+SELECT * FROM countersign.inbox WHERE user_id = %(user)s ORDER BY seq;
+
+-- approvals_of_person --
+-- What somebody asked for, or had a hand in.
+SELECT * FROM countersign.approvals
+WHERE requester = %(user)s OR id IN (SELECT approval_id FROM countersign.ledger WHERE actor_id = %(user)s)
+ORDER BY opened_at, id;
+
+-- delegations_of_person --
+-- Who stood in for somebody, and for whom they did.
+SELECT * FROM countersign.delegations WHERE delegator = %(user)s OR delegate = %(user)s ORDER BY starts_at, id;
+
+-- grants_about_person --
+-- What somebody gave, or was given.
+SELECT * FROM countersign.grants WHERE granted_by = %(user)s OR requester = %(user)s ORDER BY granted_at, id;
+
+-- feedback_of_person --
+-- What somebody said of answers.
+SELECT message_key, thread_id, verdict, given_at FROM countersign.answer_feedback WHERE user_id = %(user)s
+ORDER BY given_at;
+
+-- quiet_hours_of_person --
+-- When somebody wants no direct messages.
+SELECT team, begins::text, ends::text, zone FROM countersign.quiet_hours WHERE user_id = %(user)s;
+
+-- delete_posts_of_thread --
+-- What the bot posted in a thread, and what it has not posted yet.
+DELETE FROM countersign.outbox
+WHERE team = split_part(%(thread_id)s, '/', 1) AND channel = split_part(%(thread_id)s, '/', 2)
+  AND thread_ts = split_part(%(thread_id)s, '/', 3);
+
+-- erase_messages --
+-- What somebody wrote in threads of others, once it is handled: the rows stay, so that no delivery counts twice.
+UPDATE countersign.inbox SET text = '', body = NULL, parked_at = NULL, user_id = 'erased'
+WHERE user_id = %(user)s AND done_at IS NOT NULL;
+
+-- erase_votes --
+-- An approval that is closed, without a person's name and words.
+UPDATE countersign.approvals
+SET votes = %(votes)s, row_votes = %(row_votes)s, claim = %(claim)s, referrals = %(referrals)s
+WHERE id = %(id)s AND version = %(version)s AND status NOT IN ('pending', 'decided');
+
+-- erase_names_of_delegations --
+-- The ids stay: the ledger names the delegations.
+UPDATE countersign.delegations
+SET delegator_name = CASE WHEN delegator = %(user)s THEN '(erased)' ELSE delegator_name END,
+    delegate_name = CASE WHEN delegate = %(user)s THEN '(erased)' ELSE delegate_name END
+WHERE delegator = %(user)s OR delegate = %(user)s;
+
+-- erase_names_of_grants --
+-- The grants of somebody: they go on, without their name.
+UPDATE countersign.grants SET granted_by_name = '(erased)' WHERE granted_by = %(user)s;
+
+-- erase_reasons --
+-- Decisions by break_glass that were reviewed.
+UPDATE countersign.glass_breaks SET by_name = '(erased)', reason = '(erased)'
+WHERE by_id = %(user)s AND reviewed_at IS NOT NULL;
+
+-- erase_reviews --
+-- Reviews of such decisions.
+UPDATE countersign.glass_breaks SET reviewer_name = '(erased)', note = '(erased)' WHERE reviewer_id = %(user)s;
+
+-- delete_home --
+-- Somebody's Home tab.
+DELETE FROM countersign.homes WHERE user_id = %(user)s;
+
+-- delete_quiet_hours_of --
+-- Somebody's quiet hours.
+DELETE FROM countersign.quiet_hours WHERE user_id = %(user)s;
+
+-- delete_feedback_of --
+-- What somebody said of answers.
+DELETE FROM countersign.answer_feedback WHERE user_id = %(user)s;
+
+-- rewrite_ledger_content --
+-- Until the transaction ends, contents of the ledger may be erased: by the owner of the tables alone.
+SELECT set_config('countersign.rewrites_content', 'on', true);
+
+-- erase_entries --
+-- The contents of these entries, and the names in them.
+UPDATE countersign.ledger SET detail = NULL, actor_name = NULL, erased = true
+WHERE id = ANY(%(ids)s) AND NOT erased;

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from countersign.approvals.audit.anchor import Anchor
 from countersign.approvals.audit.entry import KEYED, PLAIN, EntryHasher, LedgerEntry
+from countersign.approvals.audit.erasure import ErasureVerifier
 
 GENESIS = "0" * 64  # the link before the first
 
@@ -85,6 +86,7 @@ class ChainVerifier:
         self._unsealed = 0
         self._fitting = 0
         self._keyed = False
+        self._erasures = ErasureVerifier(hasher)
 
     def take(self, row: ChainedEntry) -> Finding | None:
         """Check the next row; returns what is wrong with it, after which there is nothing left to check."""
@@ -163,8 +165,11 @@ class ChainVerifier:
                 text=f"{where} is hashed without the key, after entries that were hashed with it.",
             )
         self._keyed = self._keyed or entry_hash.startswith(f"{KEYED}:")
-        if self._hasher.matches(entry, entry_hash):
+        if entry.erased:
+            self._erasures.take_erased(where, row.entry_id, entry)
             return None
+        if self._hasher.matches(entry, entry_hash):
+            return self._unfitting_erasure(row, entry)
         changed = row.position is not None
         return Finding(
             kind=FindingKind.CHANGED if changed else FindingKind.ADDED,
@@ -173,7 +178,21 @@ class ChainVerifier:
             text=f"{where} ({entry.event} of {entry.approval_id}) was changed: its hash does not fit.",
         )
 
+    def _unfitting_erasure(self, row: ChainedEntry, entry: LedgerEntry) -> Finding | None:
+        text = self._erasures.take_erasure(entry)
+        return Finding(kind=FindingKind.CHANGED, position=row.position, text=text) if text else None
+
     def missing_end(self) -> Finding | None:
+        """What only the end shows: an anchor beyond it, or an entry that was emptied without a record."""
+        emptied = self._erasures.unrecorded()
+        if emptied is not None:
+            return Finding(
+                kind=FindingKind.CHANGED,
+                text=f"{emptied} has no content, and no entry says that it was erased.",
+            )
+        return self._cut_end()
+
+    def _cut_end(self) -> Finding | None:
         """An anchor beyond the head: the tail was cut off, or the database is an older one."""
         beyond = [position for position in self._anchored if position > self._position]
         if not beyond:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
 
@@ -26,6 +26,11 @@ class LedgerEntry:
     actor_name: str | None
     detail: str  # canonical JSON, as `detail_text` writes it and the database keeps it
     at: datetime  # aware; microseconds count
+    erased: bool = False  # its content is gone; a later entry has the hash of what is left
+
+    def without_content(self) -> "LedgerEntry":
+        """What is left of it once its content is erased."""
+        return replace(self, actor_name=None, detail="null", erased=True)
 
     def canonical(self) -> bytes:
         """The entry's RFC 8785 form, which its hash covers.
@@ -53,6 +58,7 @@ class LedgerEntry:
             "actor": actor if any(actor.values()) else None,
             "detail": json.loads(self.detail),
             "at": timestamp(self.at),
+            **({"erased": True} if self.erased else {}),
         }
 
 

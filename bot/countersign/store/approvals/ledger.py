@@ -211,6 +211,7 @@ def _chained(row: dict[str, Any]) -> ChainedEntry:
             actor_name=row["actor_name"],
             detail=row["detail"],
             at=row["at"],
+            erased=row["erased"],
         )
     return ChainedEntry(
         entry_id=row["entry_id"],

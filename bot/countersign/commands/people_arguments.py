@@ -1,0 +1,12 @@
+"""The options of `countersign people`, apart from the command so that `--help` loads little."""
+
+import argparse
+
+
+def add_people_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `countersign people`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    export = actions.add_parser("export", help="print everything that is stored about a person, as JSON")
+    erase = actions.add_parser("erase", help="erase it; the ledger keeps who decided what, and when")
+    for each in (export, erase):
+        each.add_argument("user", metavar="USER", help="the Slack user id, such as U024BE7LH")

@@ -1,0 +1,162 @@
+"""Export and erasure of one person's data, over the wire, with the ledger provable before and after."""
+
+import argparse
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from countersign.commands import audit, people
+from countersign.encryption import generate_key
+from countersign.settings import DatabaseSettings
+from countersign.testing.cards import approval_card
+from tests.support.in_process import bot_in_process
+from tests.support.readable import tables_with
+from tests.support.stage import Stage, open_stage
+
+SECRET = "marzipan"  # in everything that carol writes
+GRAPH = """
+from typing import NotRequired
+from langgraph.graph import START, StateGraph
+from langgraph.types import interrupt
+from typing_extensions import TypedDict
+
+class Wish(TypedDict):
+    text: str
+
+class Order(Wish):
+    note: NotRequired[str]
+    outcome: NotRequired[str]
+
+def prepare(state: Order) -> dict:
+    return {"note": f"noted: {state['text']}"}
+
+def ask(state: Order) -> dict:
+    answer = interrupt({"action": "order", "what": state["text"], "note": state["note"]})
+    return {"outcome": f"ordered {state['text']}" if answer else "nothing"}
+
+builder = StateGraph(Order, input_schema=Wish)
+builder.add_node("prepare", prepare)
+builder.add_node("ask", ask)
+builder.add_edge(START, "prepare")
+builder.add_edge("prepare", "ask")
+graph = builder.compile()
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
+    (tmp_path / "shop.py").write_text(GRAPH)
+    async with open_stage(tmp_path, database_url) as stage:
+        stage.config.write_text('{"dependencies": ["."], "graphs": {"order": "./shop.py:graph"}}')
+        yield stage
+
+
+@asynccontextmanager
+async def bot(stage: Stage, encryption_key: str) -> AsyncIterator[None]:
+    environment = stage.environment(DEFAULT_GRAPH="order", ENCRYPTION_KEY=encryption_key)
+    async with bot_in_process(environment):
+        await stage.ws.connected()
+        yield
+
+
+def settings(stage: Stage, encryption_key: str) -> DatabaseSettings:
+    return DatabaseSettings(
+        _env_file=None,
+        database_url=SecretStr(stage.database_url),
+        encryption_key=SecretStr(encryption_key) if encryption_key else None,
+    )
+
+
+async def verified(stage: Stage, key: str) -> int:
+    given = argparse.Namespace(action="verify", anchor=[], anchors=[], tsa_roots=None)
+    return await audit.run(settings(stage, key), given)
+
+
+async def on_people(stage: Stage, key: str, action: str, user: str) -> int:
+    return await people.run(settings(stage, key), argparse.Namespace(action=action, user=user))
+
+
+@pytest.mark.parametrize("key", ["", generate_key()], ids=["plain", "encrypted"])
+async def test_a_person_gets_their_data_and_is_erased_and_the_ledger_is_still_proven(
+    shop: Stage, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    carol, bob = shop.ws.carol, shop.ws.bob
+    async with bot(shop, key):
+        hers = await carol.mentions(f"{SECRET} one")
+        await (await approval_card(hers)).approve(by=bob)
+        await hers.wait_for(f"ordered {SECRET} one", limit=15)
+        his = await bob.mentions("nuts")
+        await (await approval_card(his)).reject(carol, f"no {SECRET}")
+        await his.wait_for("nothing", limit=15)
+        waiting = await carol.mentions(f"{SECRET} two")
+        card = await approval_card(waiting)
+
+        with pytest.raises(people.ThreadsWait, match=f"Nothing was erased: 1 threads .*{waiting.ts}"):
+            await on_people(shop, key, "erase", carol.id)
+        await card.approve(by=bob)
+        await waiting.wait_for(f"ordered {SECRET} two", limit=15)
+
+    capsys.readouterr()
+    assert await on_people(shop, key, "export", carol.id) == 0
+    exported: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert [message["text"] for message in exported["messages"]] == [f"{SECRET} one", f"{SECRET} two"]
+    assert {entry["event"] for entry in exported["ledger"]} >= {"opened", "decided"}
+    assert len(exported["approvals"]) == 3
+
+    assert await on_people(shop, key, "erase", carol.id) == 0
+    assert "Erased: 2 threads" in capsys.readouterr().out
+    for table in tables_with(shop.database_url, SECRET):  # what bob's own conversation says of her
+        assert table.startswith("public.checkpoint") or table in (
+            "countersign.approvals",
+            "countersign.outbox",
+        )
+        assert not key
+    assert tables_with(shop.database_url, "Carol") == []
+    assert await verified(shop, key) == 0
+
+    assert await on_people(shop, key, "export", bob.id) == 0
+    assert "Carol" not in capsys.readouterr().out
+    async with bot(shop, key):
+        again = await carol.mentions("figs")
+        await (await approval_card(again)).approve(by=bob)
+        await again.wait_for("ordered figs", limit=15)
+    assert await verified(shop, key) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        (
+            "UPDATE countersign.ledger SET actor_id = 'UMALLORY' WHERE erased",
+            "was changed after its content was erased",
+        ),
+        (
+            "UPDATE countersign.ledger SET detail = NULL, erased = true WHERE event = 'resumed'",
+            "no entry says that it was erased",
+        ),
+    ],
+    ids=["what is left was changed", "erased without a record"],
+)
+async def test_an_erasure_hides_no_other_change(
+    shop: Stage, change: str, finding: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with bot(shop, ""):
+        hers = await shop.ws.carol.mentions("figs")
+        await (await approval_card(hers)).approve(by=shop.ws.bob)
+        await hers.wait_for("ordered figs", limit=15)
+        his = await shop.ws.bob.mentions("nuts")
+        await (await approval_card(his)).approve(by=shop.ws.bob)
+        await his.wait_for("ordered nuts", limit=15)
+    assert await on_people(shop, "", "erase", shop.ws.carol.id) == 0
+    with psycopg.connect(shop.database_url, autocommit=True) as owner:
+        owner.execute("ALTER TABLE countersign.ledger DISABLE TRIGGER ALL")
+        owner.execute(change.encode())
+    assert await verified(shop, "") == 1
+    assert finding in capsys.readouterr().out

@@ -51,7 +51,8 @@ def processor_shares(url: str, approvals: int) -> list[float]:
 
     It looks once a second, so its milliseconds are tenths of a per cent.
     """
-    due, look = {"now": datetime.now(UTC), "limit": 50}, QUERIES["due_approvals"]
+    look = QUERIES["due_approvals"]
+    due = {"now": datetime.now(UTC), "limit": 50, "team": None}
     with psycopg.connect(url, autocommit=True) as connection:
         before = milliseconds(connection, look, due)
         connection.execute(_FILL.format(n=approvals).encode())
@@ -68,7 +69,8 @@ def main() -> None:
         database(url, template=template) as own,
         psycopg.connect(own, autocommit=True) as connection,
     ):
-        due, look = {"now": datetime.now(UTC), "limit": 50}, QUERIES["due_approvals"]
+        look = QUERIES["due_approvals"]
+        due = {"now": datetime.now(UTC), "limit": 50, "team": None}
         print(f"due times, none: {milliseconds(connection, look, due):.2f} ms")
         connection.execute(_FILL.format(n=count).encode())
         print(f"due times, {count:,}: {milliseconds(connection, look, due):.2f} ms")

@@ -1,7 +1,7 @@
 """A process of the bot: starts the worker, the listener and the repairs, and stops them in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
@@ -10,30 +10,33 @@ import structlog
 from aiohttp import web
 
 from countersign.app import now, open_services
+from countersign.flow.decisions.absences import Absences
 from countersign.flow.errors import DatabaseUnavailable
+from countersign.flow.installation.removal import RemovalSweep
 from countersign.flow.ports import Clock
-from countersign.flow.steps.progress_indicator import ProgressIndicator
+from countersign.flow.thread import ThreadRef
 from countersign.http.admin_server import open_admin_server
 from countersign.http.server import Handler, HealthCheck, build_http_app
 from countersign.i18n import workspace_language
 from countersign.jobs.periodic import run_every
 from countersign.jobs.worker import Worker
+from countersign.listener import build_app, installation_routes, signing_secret
 from countersign.policy_reload import PolicyReload
 from countersign.runtime import run_beside, tune_garbage_collector
 from countersign.services import Services
 from countersign.settings import Settings
-from countersign.slack.listeners.context import ListenerContext
-from countersign.slack.transport.inbound.bolt_app import build_bolt_app
+from countersign.slack.background_tasks import BackgroundTasks
 from countersign.slack.transport.inbound.http import events_handler
 from countersign.slack.transport.inbound.socket_mode import CONNECTIONS, SocketMode
+from countersign.workspaces.registry import Workspaces
+from countersign.workspaces.sweeps import workspace_sweeps
 
-_DELIVER_EVERY = 1.0  # seconds between two attempts to post what could not be posted
-_HOMES_EVERY = 0.25  # seconds between two looks for Home tabs that show something old
+_TELL_EVERY = 1.0  # seconds between two looks for threads that are to say that they wait
 _STOP_EVERY = 0.4  # seconds in which a run hears that somebody stopped it
-_TIMERS_EVERY = 1.0  # seconds between two looks at what the clock has made due
 _DELEGATIONS_EVERY = 60.0  # seconds in which the end of a delegation gets its entry in the ledger
-_REVIEWS_EVERY = 60.0  # seconds between two looks for reviews that nobody was told of for a day
 _REPAIR_EVERY = 5.0  # seconds between two searches for what a crash left undone
+_REMOVED_EVERY = 1.0  # seconds between two looks for workspaces that the app was removed from
+_ROTATE_EVERY = 60.0  # seconds between two looks for tokens that expire soon
 _SEAL_EVERY = 1.0  # seconds in which an entry of the ledger gets its place in the chain
 _REAP_EVERY = 2.0  # seconds between two searches for jobs whose worker crashed
 _REPAIR_CANCEL_TIMEOUT = 1.0  # seconds until a repair that was cancelled is cancelled again
@@ -52,9 +55,7 @@ async def run_bot(
         if services is None:
             return
         if work:
-            services.storage.queue.handle(
-                ProgressIndicator(services.run_thread, services.slack), services.retention
-            )
+            services.storage.queue.handle(_advance(services.workspaces), services.retention)
             await stack.enter_async_context(_worker(services))
         if listen:
             await stack.enter_async_context(_listener(services))
@@ -65,7 +66,7 @@ async def run_bot(
         tune_garbage_collector()
         log.info(
             "ready",
-            team=services.workspace.team,
+            team=services.single.team if services.single else None,
             listen=listen,
             work=work,
             graphs=list(services.graphs.infos),
@@ -106,36 +107,32 @@ async def _worker(services: Services) -> AsyncIterator[None]:
     def repair(seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> Coroutine[Any, Any, None]:
         return run_every(seconds, name, work, lambda name: repair_failures.labels(repair=name).inc())
 
+    storage, clock, tasks = services.storage, services.clock, BackgroundTasks()
+    sweeps = workspace_sweeps(services.workspaces, storage.due_teams, storage.homes, clock, tasks)
     repairs = [
-        repair(_DELIVER_EVERY, "tell_waiting", services.storage.slots.tell_waiting),
+        *(repair(sweep.every, sweep.name, sweep) for sweep in sweeps),
+        repair(_TELL_EVERY, "tell_waiting", storage.slots.tell_waiting),
         repair(_STOP_EVERY, "stop_runs", services.stop_watch),
-        repair(_DELIVER_EVERY, "tell_queued", services.queued_notices),
-        repair(_DELIVER_EVERY, "deliver", services.delivery.deliver_due),
-        repair(_REPAIR_EVERY, "remove_streams", services.live_runs.sweep),
-        repair(_REPAIR_EVERY, "redraw", services.delivery.update_stale_cards),
-        repair(_REPAIR_EVERY, "update_messages", services.delivery.update_outdated_messages),
-        repair(_HOMES_EVERY, "publish_homes", services.home_tabs.publish_stale),
-        repair(_REPAIR_EVERY, "find_awaited", services.storage.inboxes.set_unknown_awaited),
-        repair(_TIMERS_EVERY, "timers", services.timers.run_due),
-        repair(_DELEGATIONS_EVERY, "end_delegations", services.decisions.absences.end_lapsed),
-        repair(
-            _REVIEWS_EVERY,
-            "remind_reviewers",
-            partial(services.break_glass_reviews.remind, services.workspace.team),
-        ),
-        repair(_REPAIR_EVERY, "requeue_orphaned", services.storage.threads.requeue_orphaned),
-        repair(_REAP_EVERY, "reap", services.storage.reaper.reap),
-        repair(_REAP_EVERY, "repair_slots", services.storage.slots.repair),
-        repair(_SEAL_EVERY, "seal_ledger", services.storage.ledger.seal),
+        repair(_TELL_EVERY, "tell_queued", services.queued_notices),
+        repair(_REPAIR_EVERY, "find_awaited", storage.inboxes.set_unknown_awaited),
+        repair(_DELEGATIONS_EVERY, "end_delegations", Absences(storage.delegations, clock).end_lapsed),
+        repair(_REPAIR_EVERY, "requeue_orphaned", partial(_requeue_orphaned, services)),
+        repair(_REMOVED_EVERY, "close_removed", RemovalSweep(storage.removals)),
+        repair(_REAP_EVERY, "reap", storage.reaper.reap),
+        repair(_REAP_EVERY, "repair_slots", storage.slots.repair),
+        repair(_SEAL_EVERY, "seal_ledger", storage.ledger.seal),
         repair(services.anchoring.every, "anchor_ledger", services.anchoring.publish),
         repair(services.sweep_store_every, "sweep_store", services.sweep_store),
     ]
+    if services.oauth is not None:
+        repairs.append(repair(_ROTATE_EVERY, "rotate_tokens", services.oauth.rotation.rotate_expiring))
     cancel_timeout = services.settings.shutdown_grace + _WORKER_CANCEL_TIMEOUT
     async with run_beside(cancel_timeout, worker.run()), run_beside(_REPAIR_CANCEL_TIMEOUT, *repairs):
         try:
             yield
         finally:
             await services.graphs.drain()
+            await tasks.close(_REPAIR_CANCEL_TIMEOUT)
     with suppress(DatabaseUnavailable):
         await services.storage.ledger.seal()  # what the last steps appended
 
@@ -144,38 +141,10 @@ async def _worker(services: Services) -> AsyncIterator[None]:
 async def _listener(services: Services) -> AsyncIterator[None]:
     """Slack's events, over Socket Mode or HTTP, and the admin server."""
     settings = services.settings
-    context = ListenerContext(
-        api=services.api,
-        client=services.slack,
-        workspace=services.workspace,
-        store=services.storage.threads,
-        decide=services.decisions.decide,
-        withdraw_vote=services.decisions.withdraw_vote,
-        undo_decision=services.decisions.undo_decision,
-        cancel_approval=services.decisions.cancel_approval,
-        claim_approval=services.decisions.claim_approval,
-        refer_approval=services.decisions.refer_approval,
-        absences=services.decisions.absences,
-        grants=services.grants,
-        break_glass_reviews=services.break_glass_reviews,
-        start_permission=services.decisions.start_permission,
-        inbox=services.inbox,
-        quiet_hours=services.storage.inboxes,
-        home_tabs=services.home_tabs,
-        delivery=services.delivery,
-        graphs=services.graphs.infos,
-        default_graph=services.graphs.default,
-        channel_ids=services.channel_ids,
-        check_shortages=services.check_shortages,
-        trace_url=settings.trace_url,
-        feedback=services.storage.feedback,
-        count_feedback=lambda verdict: services.observer.metrics.runs.feedback.labels(verdict=verdict).inc(),
-        prompts=services.prompts,
-    )
-    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-    bolt = build_bolt_app(context, signing_secret=secret, metrics=services.observer.metrics)
+    background_tasks = BackgroundTasks()
+    bolt = build_app(services, background_tasks)
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(context.background_tasks.close)
+        stack.push_async_callback(background_tasks.close)
         handler: Handler | None = None
         if settings.slack_app_token is not None:
             socket = SocketMode(bolt, settings.slack_app_token.get_secret_value())
@@ -184,24 +153,49 @@ async def _listener(services: Services) -> AsyncIterator[None]:
             connections = services.observer.metrics.slack.connections
             connections.labels(state="open").set_function(lambda: socket.open_connections)
             connections.labels(state="wanted").set(CONNECTIONS)
-            check_slack = socket.check
+            check_slack: HealthCheck = socket.check
         else:
-            handler = events_handler(bolt, secret, services.observer.metrics)
-            check_slack = services.api.check
-        app = _http_app(services, check_slack, handler)
+            handler = events_handler(bolt, signing_secret(services), services.observer.metrics)
+            check_slack = _check_slack(services)
+        app = _http_app(services, check_slack, handler, installation_routes(services))
         await stack.enter_async_context(open_admin_server(settings, app, listen=True))
         yield
+
+
+def _check_slack(services: Services) -> HealthCheck:
+    """Of several workspaces, no token stands for the others."""
+    return services.api.check if services.single else services.api.check_reachable
+
+
+async def _requeue_orphaned(services: Services) -> None:
+    await services.storage.threads.requeue_orphaned(teams=await services.workspaces.teams())
+
+
+def _advance(workspaces: Workspaces) -> Callable[[str], Awaitable[None]]:
+    """Does what a thread has to do, with the services of its workspace."""
+
+    async def advance(thread_id: str) -> None:
+        team = ThreadRef.parse(thread_id).team
+        services = await workspaces.find(team)
+        if services is None:
+            log.warning("thread_not_served", thread_id=thread_id, team=team)
+            return
+        await services.advance(thread_id)
+
+    return advance
 
 
 @asynccontextmanager
 async def _worker_admin_server(services: Services) -> AsyncIterator[None]:
     """The admin server of a process that only works the queue, on WORKER_PORT."""
-    app = _http_app(services, services.api.check, None)
+    app = _http_app(services, _check_slack(services), None, {})
     async with open_admin_server(services.settings, app, listen=False):
         yield
 
 
-def _http_app(services: Services, check_slack: HealthCheck, slack: Handler | None) -> web.Application:
+def _http_app(
+    services: Services, check_slack: HealthCheck, slack: Handler | None, pages: Mapping[str, Handler]
+) -> web.Application:
     """The routes of this process; the inspection API only if INSPECTION_TOKEN is set."""
     checks: dict[str, HealthCheck] = {
         "database": services.storage.diagnostics.check_health,
@@ -209,4 +203,4 @@ def _http_app(services: Services, check_slack: HealthCheck, slack: Handler | Non
     }
     token = services.settings.inspection_token
     inspection = services.inspection.routes(token.get_secret_value()) if token else {}
-    return build_http_app(checks, services.metrics_page, slack, inspection)
+    return build_http_app(checks, services.metrics_page, slack, {**inspection, **pages})

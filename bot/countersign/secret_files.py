@@ -6,7 +6,7 @@ from pathlib import Path
 from countersign.approvals.errors import CountersignError
 
 SECRETS = (
-    *("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"),
+    *("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_SECRET"),
     *("DATABASE_URL", "LEDGER_KEY", "ENCRYPTION_KEY", "INSPECTION_TOKEN"),
     "OPENAI_API_KEY",
 )

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from countersign.approvals.errors import CountersignError
 from countersign.encryption import EncryptionKeyError, KeyRing, parse_keys
 from countersign.flow.files.kinds import parse_file_kinds
+from countersign.flow.installation.allow_list import InstallAllowList
 from countersign.slack.block_kit.trace_link import trace_link
 from countersign.store.connections.address import Address, DatabaseAddress, PasswordCommand
 
@@ -26,6 +27,12 @@ _EXPECTED = {
         "settings under “Basic Information”. Without it the bot serves HTTP"
     ),
     "SLACK_SIGNING_SECRET": "the signing secret: in your Slack app's settings under “Basic Information”",
+    "SLACK_CLIENT_ID": "the client ID: in your Slack app's settings under “Basic Information”",
+    "SLACK_CLIENT_SECRET": "the client secret: in your Slack app's settings under “Basic Information”",
+    "PUBLIC_URL": "the address at which browsers and Slack reach this bot, such as https://bot.example.com",
+    "INSTALL_WORKSPACES": (
+        "the IDs of the workspaces or organizations that may install the app, separated by commas; * for all"
+    ),
     "SLACK_API_URL": "the address of Slack's Web API, such as https://slack.com/api/",
     "DATABASE_URL": "postgresql://user:password@host:5432/database; leave it out for an embedded PostgreSQL",
     "DATABASE_PASSWORD_COMMAND": "a command that prints the password for DATABASE_URL; no shell runs it",
@@ -35,6 +42,7 @@ _EXPECTED = {
     "CONCURRENCY": "how many threads one worker runs at once, from 1 to 200",
     "RUNS_PER_PERSON": "how many threads of one person run at once; 0 leaves it to their fair share",
     "RUNS_PER_CHANNEL": "how many threads of one channel run at once; 0 leaves it to its fair share",
+    "RUNS_PER_WORKSPACE": "how many threads of one workspace run at once; 0 leaves it to its fair share",
     "RETENTION": "for how many days a thread at rest is kept; 0 keeps all",
     "LOG_FORMAT": "text or json",
     "REPLIES": "on or off",
@@ -56,6 +64,8 @@ _LEDGER_KEY_LENGTH = 16
 
 
 _MIN_SIGNING_SECRET_LENGTH = 16  # characters
+_LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
+_OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "PUBLIC_URL", "INSTALL_WORKSPACES", "ENCRYPTION_KEY")
 
 
 class SettingsError(CountersignError):
@@ -136,6 +146,10 @@ class OptionalSettings(GraphSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    public_url: str | None = None
+    install_workspaces: str | None = None
     slack_api_url: str = "https://slack.com/api/"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 3000
@@ -145,6 +159,7 @@ class OptionalSettings(GraphSettings):
     concurrency: Annotated[int, Field(ge=1, le=200)] = 16
     runs_per_person: Annotated[int, Field(ge=0, le=10_000)] = 0
     runs_per_channel: Annotated[int, Field(ge=0, le=10_000)] = 0
+    runs_per_workspace: Annotated[int, Field(ge=0, le=10_000)] = 0
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = 8.0
     retention: Annotated[float, Field(ge=0)] = 90.0
     inspection_token: SecretStr | None = None
@@ -196,15 +211,63 @@ class OptionalSettings(GraphSettings):
         TypeAdapter(AnyHttpUrl).validate_python(value)
         return value.rstrip("/") + "/"
 
+    @field_validator("public_url")
+    @classmethod
+    def _public_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        url = TypeAdapter(AnyHttpUrl).validate_python(value)
+        if url.scheme != "https" and url.host not in _LOOPBACK:
+            raise ValueError("does not begin with https://")
+        return value.rstrip("/")
+
+    @field_validator("install_workspaces")
+    @classmethod
+    def _install_workspaces(cls, value: str | None) -> str | None:
+        if value is not None:
+            InstallAllowList.parse(value)
+        return value
+
     @property
     def socket_mode(self) -> bool:
         return self.slack_app_token is not None
 
+    @property
+    def oauth(self) -> bool:
+        """Whether workspaces install the app by OAuth. With SLACK_BOT_TOKEN, its own is the only one."""
+        return self.slack_bot_token is None and self.slack_client_id is not None
+
 
 class Settings(OptionalSettings):
-    """What `serve` and `worker` need."""
+    """What `serve` and `worker` need: a bot token, or an app that workspaces install."""
 
-    slack_bot_token: SecretStr
+    @property
+    def oauth_app(self) -> "OAuthApp":
+        """Raises SettingsError, as `read_settings` does, where one of its settings is missing."""
+        given = {name: getattr(self, name.lower()) for name in _OAUTH}
+        for name, value in given.items():
+            if value is None:
+                why = "It is needed because SLACK_CLIENT_ID is set and SLACK_BOT_TOKEN is not."
+                raise SettingsError(f"{name} is missing: set it to {_EXPECTED[name]}. {why}")
+        assert self.slack_client_id
+        assert self.slack_client_secret
+        assert self.public_url
+        return OAuthApp(
+            client_id=self.slack_client_id,
+            client_secret=self.slack_client_secret,
+            public_url=self.public_url,
+            allowed=InstallAllowList.parse(self.install_workspaces or ""),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OAuthApp:
+    """The app that workspaces install."""
+
+    client_id: str
+    client_secret: SecretStr
+    public_url: str  # without a slash at its end
+    allowed: InstallAllowList
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +281,10 @@ class SettingProblem:
 def read_settings() -> Settings:
     """Read the settings. Raises SettingsError, one line that names the variable and how to get its value."""
     settings = _read(Settings)
+    if settings.slack_bot_token is None and not settings.oauth:
+        raise SettingsError(f"SLACK_BOT_TOKEN is missing: set it to {_EXPECTED['SLACK_BOT_TOKEN']}.")
+    if settings.oauth:
+        _ = settings.oauth_app
     if not settings.socket_mode and settings.slack_signing_secret is None:
         raise SettingsError(
             f"SLACK_SIGNING_SECRET is missing: set it to {_EXPECTED['SLACK_SIGNING_SECRET']}. It is needed "

@@ -31,16 +31,17 @@ class StartupError(CountersignError):
 
 async def connect_to_slack(
     api: WebApi, app_token: str | None, while_waiting: Callable[[], AbstractAsyncContextManager[None]]
-) -> Workspace:
+) -> Workspace | None:
     """Check the tokens. Retries while Slack cannot be reached; raises StartupError when it refuses a token.
 
-    `while_waiting` is entered after the first failed attempt and left when Slack has answered.
+    Without a bot token there is no workspace. `while_waiting` is entered after the first failed attempt and
+    left when Slack has answered.
     """
     async with AsyncExitStack() as stack:
         waiting = False
         while True:
             try:
-                workspace = await api.workspace()
+                workspace = await api.workspace() if api.web.token is not None else None
                 if app_token is not None:
                     await api.check_app_token(app_token)
             except SlackRefused as error:

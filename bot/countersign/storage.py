@@ -1,6 +1,6 @@
 """Opens the database, and everything that is stored in it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -32,11 +32,29 @@ from countersign.store.posts.streams import StreamStore
 from countersign.store.retention import RetentionStore
 from countersign.store.threads.run_slots import RunSlots
 from countersign.store.threads.thread_store import ThreadStore
+from countersign.store.workspaces.due_teams import DueTeams
+from countersign.store.workspaces.installations import InstallationStore
+from countersign.store.workspaces.oauth_states import OAuthStates
+from countersign.store.workspaces.removals import RemovalStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceStorage:
+    """The stores that give out the rows of one workspace alone."""
+
+    threads: ThreadStore
+    outbox: Outbox
+    lost_cards: LostCards
+    streams: StreamStore
+    feedback: FeedbackStore
 
 
 @dataclass(frozen=True, kw_only=True)
 class Storage:
-    """`sessions` belongs to the graph loop: its connections hold threads' locks and write checkpoints."""
+    """`sessions` belongs to the graph loop: its connections hold threads' locks and write checkpoints.
+
+    `installations` is there with OAuth alone.
+    """
 
     url: Address
     sessions: Pool
@@ -46,10 +64,11 @@ class Storage:
     threads: ThreadStore
     locks: ThreadLocks
     slots: RunSlots
-    outbox: Outbox
-    lost_cards: LostCards
-    streams: StreamStore
-    feedback: FeedbackStore
+    of_workspace: Callable[[str], WorkspaceStorage]
+    installations: InstallationStore | None
+    oauth_states: OAuthStates
+    removals: RemovalStore
+    due_teams: DueTeams
     ledger: Ledger
     delegations: DelegationStore
     grants: GrantStore
@@ -83,6 +102,16 @@ async def open_storage(
     queue = Queue(pool)
     await queue.open()
     hasher = EntryHasher(settings.ledger_key.get_secret_value().encode() if settings.ledger_key else None)
+
+    def of_workspace(team: str) -> WorkspaceStorage:
+        return WorkspaceStorage(
+            threads=ThreadStore(pool, queue.defer, hasher, observer.saved, team),
+            outbox=Outbox(pool, queue.defer, hasher, team),
+            lost_cards=LostCards(pool, hasher),
+            streams=StreamStore(pool, team),
+            feedback=FeedbackStore(pool, team),
+        )
+
     return Storage(
         url=url,
         sessions=sessions,
@@ -92,10 +121,11 @@ async def open_storage(
         threads=ThreadStore(pool, queue.defer, hasher, observer.saved),
         locks=ThreadLocks(sessions),
         slots=RunSlots(pool, queue.defer, limits),
-        outbox=Outbox(pool, queue.defer, hasher),
-        lost_cards=LostCards(pool, hasher),
-        streams=StreamStore(pool),
-        feedback=FeedbackStore(pool),
+        of_workspace=of_workspace,
+        installations=InstallationStore(pool) if settings.oauth and key_ring is not None else None,
+        oauth_states=OAuthStates(pool),
+        removals=RemovalStore(pool, hasher),
+        due_teams=DueTeams(pool),
         ledger=Ledger(pool, hasher),
         delegations=DelegationStore(pool, hasher),
         grants=GrantStore(pool, hasher),

@@ -39,7 +39,7 @@ class LocalWorkspace:
     `mode` is how the bot is reached: `socket`, or `http` with the bot's `request_url` (which may also be set
     later, as `ws.request_url = ...`, once the bot listens). `retry_schedule` is in seconds and `ack_limit`
     too; both are Slack's unless a test shortens them. `state` is a file that keeps it over restarts.
-    `app` is the installed app; `app_info` what the page offers beside the conversation.
+    `team` is the workspace's id, `app` the installed app, `app_info` what the page offers beside it.
     """
 
     def __init__(
@@ -56,8 +56,9 @@ class LocalWorkspace:
         bot_token: str | None = None,
         app_token: str | None = None,
         signing_secret: str | None = None,
+        team: str = TEAM,
     ) -> None:
-        self.slack = Slack(app=app or App())
+        self.slack = Slack(app=app or App(), team=team)
         if bot_token:
             self.slack.bot_token = bot_token
         if app_token:
@@ -81,6 +82,8 @@ class LocalWorkspace:
             if not user.is_bot
         }
         sockets = self.socket if mode == "socket" else None
+        self.endpoint = WebApiEndpoint(self.slack, self.delivery, sockets, METHODS)
+        self.response_urls = ResponseUrls(self.slack, self.delivery)
         self.page = Page(PageContext(self.slack, self.delivery, sockets, self.people, app_info or AppInfo()))
 
     async def __aenter__(self) -> Self:
@@ -103,10 +106,8 @@ class LocalWorkspace:
         self._scheduled_task = asyncio.create_task(post_when_due(self.slack, self.delivery))
 
     def _add_routes(self, application: web.Application) -> None:
-        sockets = self.socket if self.mode == "socket" else None
-        endpoint = WebApiEndpoint(self.slack, self.delivery, sockets, METHODS)
-        response_urls = ResponseUrls(self.slack, self.delivery)
-        application.router.add_route("*", "/api/{method}", endpoint.serve)
+        response_urls = self.response_urls
+        application.router.add_route("*", "/api/{method}", self.endpoint.serve)
         application.router.add_get("/link/", self.socket.serve)
         application.router.add_post("/hooks/actions/{team}/{secret}", response_urls.serve)
         application.router.add_post("/upload/v1/{ticket}", partial(files.receive_upload, self.slack))
@@ -213,7 +214,9 @@ class LocalWorkspace:
 
     def add_person(self, name: str, **more: Any) -> Person:
         """Another member of every public channel; `more` are fields of `User`, as `is_restricted=True`."""
-        user = User(**{"id": new_id("U"), "name": name, "real_name": name.title(), "team_id": TEAM, **more})
+        user = User(
+            **{"id": new_id("U"), "name": name, "real_name": name.title(), "team_id": self.slack.team, **more}
+        )
         self.slack.state.users[user.id] = user
         for channel in self.slack.state.channels.values():
             if channel.kind is ChannelKind.PUBLIC:
@@ -259,6 +262,11 @@ class LocalWorkspace:
             self.delivery.events([events.channel_id_event(slack, old, new)])
         slack.changes.notify("channels", "anything")
         return new
+
+    def remove_app(self) -> None:
+        """Remove the app, as an admin does: its tokens are void, and it is told so."""
+        self.slack.installed = False
+        self.delivery.events(events.removal_events(self.slack))
 
     async def connected(self, connections: int = 1, *, limit: float = 10.0) -> None:
         """Wait until the bot holds at least this many sockets. Raises `WaitTimeoutError`."""

@@ -15,6 +15,7 @@ from countersign.approvals.audit import Anchor
 from countersign.approvals.errors import CountersignError
 
 _SECONDS = 15.0  # that a time stamping authority has to answer
+_NO_CHANNEL = "LEDGER_ANCHOR: a channel takes SLACK_BOT_TOKEN. With several workspaces use file: or rfc3161:."
 
 
 class AnchorTargetNotUnderstood(CountersignError):
@@ -91,16 +92,21 @@ class TimestampAnchors:
         unfinished.replace(path)
 
 
-def anchor_targets(setting: str, slack: SlackChannels) -> Sequence[AnchorTarget]:
-    """The targets that LEDGER_ANCHOR names. Raises AnchorTargetNotUnderstood."""
+def anchor_targets(setting: str, slack: SlackChannels | None) -> Sequence[AnchorTarget]:
+    """The targets that LEDGER_ANCHOR names; without `slack`, no channel.
+
+    Raises AnchorTargetNotUnderstood.
+    """
     return [_target(one.strip(), slack) for one in setting.split(",") if one.strip()]
 
 
-def _target(text: str, slack: SlackChannels) -> AnchorTarget:
+def _target(text: str, slack: SlackChannels | None) -> AnchorTarget:
     kind, _, rest = text.partition(":")
     if kind == "file" and rest:
         return FileAnchors(Path(rest))
-    if kind == "slack" and rest:
+    if kind == "slack" and rest and slack is None:
+        raise AnchorTargetNotUnderstood(_NO_CHANNEL)
+    if kind == "slack" and rest and slack is not None:
         return SlackAnchors(rest, slack)
     if kind == "rfc3161":
         url, arrow, folder = rest.partition("=>")

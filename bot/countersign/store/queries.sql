@@ -189,7 +189,8 @@ UPDATE countersign.inbox SET done_at = NULL, parked_at = NULL WHERE thread_id = 
 
 -- approval --
 -- One approval by its id.
-SELECT * FROM countersign.approvals WHERE id = %(id)s;
+SELECT * FROM countersign.approvals
+WHERE id = %(id)s AND (%(team)s::text IS NULL OR split_part(thread_id, '/', 1) = %(team)s);
 
 -- open_approval --
 -- Inserts an approval with its first ledger row. Returns no row when the question has an open approval already.
@@ -257,7 +258,9 @@ ORDER BY a.opened_at, a.id;
 
 -- due_approvals --
 -- Approvals of which a timer is due, the longest overdue first.
-SELECT id FROM countersign.approvals WHERE due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s;
+SELECT id FROM countersign.approvals
+WHERE due_at <= %(now)s AND (%(team)s::text IS NULL OR split_part(thread_id, '/', 1) = %(team)s)
+ORDER BY due_at LIMIT %(limit)s;
 
 -- reschedule --
 -- Moves an approval's timer, unless the approval changed since it was read.
@@ -495,12 +498,12 @@ ON CONFLICT (key) DO NOTHING;
 UPDATE countersign.outbox o
 SET due_at = now() + %(claim)s * interval '1 second', attempts = attempts + 1
 FROM (
-    SELECT seq FROM countersign.outbox
+    SELECT seq FROM countersign.outbox c
     WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND posted_at IS NULL AND given_up_at IS NULL
-      AND due_at <= now()
+      AND due_at <= now() AND (%(team)s::text IS NULL OR team = %(team)s)
       AND NOT EXISTS (
           SELECT 1 FROM countersign.outbox w
-          WHERE w.channel = %(channel)s AND w.thread_ts = %(thread_ts)s
+          WHERE w.channel = %(channel)s AND w.thread_ts = %(thread_ts)s AND w.team = c.team
             AND w.posted_at IS NULL AND w.given_up_at IS NULL AND w.due_at > now())
     ORDER BY seq FOR UPDATE
 ) claimed
@@ -519,7 +522,7 @@ RETURNING *;
 -- no more to post than the bot's own notes last, so that no number of them holds up a card.
 SELECT channel, thread_ts, CASE WHEN thread_ts IS NULL THEN key END AS key, min(seq) AS first
 FROM countersign.outbox
-WHERE posted_at IS NULL AND given_up_at IS NULL
+WHERE posted_at IS NULL AND given_up_at IS NULL AND (%(team)s::text IS NULL OR team = %(team)s)
 GROUP BY 1, 2, 3
 HAVING max(due_at) <= now() - interval '1 second'
 ORDER BY bool_and(kind IN ('note', 'waiting', 'removal')), first
@@ -565,7 +568,7 @@ WHERE approval_id = %(approval_id)s AND posted_at IS NULL;
 UPDATE countersign.outbox
 SET due_at = now() + %(seconds)s * interval '1 second', error = CASE WHEN key = %(key)s THEN %(error)s ELSE error END
 WHERE posted_at IS NULL AND given_up_at IS NULL
-  AND (key = %(key)s OR (channel = %(channel)s AND thread_ts = %(thread_ts)s));
+  AND (key = %(key)s OR (team = %(team)s AND channel = %(channel)s AND thread_ts = %(thread_ts)s));
 
 -- postpone_untried --
 -- The same for a message that was not tried: the claim on it, and on what comes behind it in its thread, counts no
@@ -574,7 +577,7 @@ UPDATE countersign.outbox
 SET due_at = now() + %(seconds)s * interval '1 second', error = CASE WHEN key = %(key)s THEN %(error)s ELSE error END,
     attempts = greatest(attempts - 1, 0)
 WHERE posted_at IS NULL AND given_up_at IS NULL
-  AND (key = %(key)s OR (channel = %(channel)s AND thread_ts = %(thread_ts)s));
+  AND (key = %(key)s OR (team = %(team)s AND channel = %(channel)s AND thread_ts = %(thread_ts)s));
 
 -- give_up --
 -- Records that a message will never be posted, and why. What is shown of it already is to be removed.
@@ -626,8 +629,11 @@ ORDER BY key;
 
 -- approvals_with_outdated_messages --
 -- Approvals of which a message has been outdated for longer than an update takes.
-SELECT approval_id FROM countersign.approval_messages
+SELECT approval_id FROM countersign.approval_messages m
 WHERE outdated_at < now() - interval '5 seconds'
+  AND (%(team)s::text IS NULL OR EXISTS (
+      SELECT 1 FROM countersign.approvals a
+      WHERE a.id = m.approval_id AND split_part(a.thread_id, '/', 1) = %(team)s))
 GROUP BY approval_id ORDER BY min(outdated_at) LIMIT %(limit)s;
 
 -- message_updated --
@@ -652,6 +658,7 @@ FROM updated WHERE %(hash)s::text IS NOT NULL AND showed <> %(shows)s;
 -- Approvals whose card shows an older version, for longer than an update takes.
 SELECT id FROM countersign.approvals
 WHERE card_ts IS NOT NULL AND rendered_version < version AND changed_at < now() - interval '5 seconds'
+  AND (%(team)s::text IS NULL OR split_part(thread_id, '/', 1) = %(team)s)
 ORDER BY changed_at
 LIMIT %(limit)s;
 
@@ -683,6 +690,7 @@ WHERE NOT EXISTS (SELECT 1 FROM procrastinate_jobs j
                   WHERE j.lock = waiting.thread_id AND j.status IN ('todo', 'doing'))
   AND NOT EXISTS (SELECT 1 FROM countersign.run_slots s
                   WHERE s.thread_id = waiting.thread_id AND s.started_at IS NULL)
+  AND (%(teams)s::text[] IS NULL OR split_part(waiting.thread_id, '/', 1) = ANY(%(teams)s))
 LIMIT %(limit)s;
 
 -- take_slot --
@@ -994,14 +1002,15 @@ DELETE FROM countersign.threads WHERE id IN (SELECT id FROM idle) RETURNING id;
 -- Whether the graph said something in the thread between two messages; the bot's own notes do not count.
 SELECT EXISTS (
     SELECT 1 FROM countersign.outbox
-    WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note' AND kind NOT IN ('waiting', 'removal')
+    WHERE team = %(team)s AND channel = %(channel)s AND thread_ts = %(thread_ts)s
+      AND kind <> 'note' AND kind NOT IN ('waiting', 'removal')
       AND posted_at IS NOT NULL
       AND posted_ts::numeric > %(after)s::numeric AND posted_ts::numeric < %(before)s::numeric) AS found;
 
 -- graph_said_before --
 -- What the graph said in the thread before a card and after the last message of a person before it.
 SELECT key, body FROM countersign.outbox
-WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note' AND kind <> 'card'
+WHERE team = %(team)s AND channel = %(channel)s AND thread_ts = %(thread_ts)s AND kind <> 'note' AND kind <> 'card'
   AND posted_at IS NOT NULL AND posted_ts::numeric < %(card)s::numeric
   AND posted_ts::numeric > coalesce(
       (SELECT max(ts::numeric) FROM countersign.inbox
@@ -1010,7 +1019,8 @@ ORDER BY seq;
 
 -- inbound_by_key --
 -- What was stored under a key.
-SELECT * FROM countersign.inbox WHERE key = %(key)s;
+SELECT * FROM countersign.inbox
+WHERE key = %(key)s AND (%(team)s::text IS NULL OR split_part(thread_id, '/', 1) = %(team)s);
 
 -- was_deleted --
 -- Whether a message was deleted. Slack may deliver a deletion before the message itself, and without the thread that
@@ -1060,6 +1070,7 @@ WHERE attrelid = to_regclass('store_vectors') AND attname = 'embedding';
 -- The text that a start form's message keeps, to prefill the form with.
 SELECT key, body FROM countersign.outbox
 WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND posted_ts = %(ts)s AND kind = 'start_form'
+  AND (%(team)s::text IS NULL OR team = %(team)s)
   AND kind <> 'note' AND posted_at IS NOT NULL;
 
 -- note_deleted_message --
@@ -1080,6 +1091,7 @@ SELECT 1 FROM countersign.deleted_messages WHERE channel = %(channel)s AND ts = 
 UPDATE countersign.approvals SET card_ts = NULL, card_losses = card_losses + 1, posted_to = NULL
 WHERE card_ts = %(ts)s AND status = 'pending'
   AND CASE WHEN posted_to IS NULL THEN thread_id LIKE %(place)s ELSE posted_to = %(channel)s END
+  AND split_part(thread_id, '/', 1) = %(team)s
 RETURNING id, thread_id, version, card_losses;
 
 -- add_channel_id --
@@ -1202,7 +1214,8 @@ INSERT INTO countersign.message_streams (key, team, channel, thread_ts, ts, nati
 SELECT %(key)s, %(team)s, %(channel)s, %(thread_ts)s, %(ts)s, %(native)s, %(begun_at)s
 WHERE NOT EXISTS (
     SELECT 1 FROM countersign.outbox
-    WHERE channel = %(channel)s AND thread_ts = %(thread_ts)s AND posted_at IS NULL AND given_up_at IS NULL)
+    WHERE team = %(team)s AND channel = %(channel)s AND thread_ts = %(thread_ts)s
+      AND posted_at IS NULL AND given_up_at IS NULL)
 ON CONFLICT (key) DO NOTHING
 RETURNING key;
 
@@ -1214,7 +1227,7 @@ RETURNING key;
 -- streams_of_thread --
 -- The streams of a thread that are open and that no message to be posted takes over.
 SELECT s.* FROM countersign.message_streams s
-WHERE s.channel = %(channel)s AND s.thread_ts = %(thread_ts)s AND NOT s.discarded
+WHERE s.team = %(team)s AND s.channel = %(channel)s AND s.thread_ts = %(thread_ts)s AND NOT s.discarded
   AND NOT EXISTS (SELECT 1 FROM countersign.outbox o WHERE o.key = s.key);
 
 -- discard_streams --
@@ -1223,7 +1236,8 @@ UPDATE countersign.message_streams SET discarded = true WHERE key = ANY(%(keys)s
 
 -- discarded_streams --
 -- Streams whose message is still to be removed, and nobody is at it.
-SELECT * FROM countersign.message_streams WHERE discarded AND begun_at < now() - interval '30 seconds'
+SELECT * FROM countersign.message_streams
+WHERE discarded AND begun_at < now() - interval '30 seconds' AND (%(team)s::text IS NULL OR team = %(team)s)
 ORDER BY begun_at LIMIT %(limit)s;
 
 -- remove_stream --
@@ -1236,6 +1250,7 @@ DELETE FROM countersign.message_streams WHERE key = %(key)s;
 INSERT INTO countersign.answer_feedback (message_key, thread_id, user_id, verdict)
 SELECT key, team || '/' || channel || '/' || thread_ts, %(user)s, %(verdict)s FROM countersign.outbox
 WHERE key = %(key)s AND channel = %(channel)s AND kind = 'agent_message' AND posted_at IS NOT NULL
+  AND (%(team)s::text IS NULL OR team = %(team)s)
 ON CONFLICT (message_key, user_id) DO UPDATE SET verdict = excluded.verdict, given_at = now()
 RETURNING message_key;
 
@@ -1351,3 +1366,147 @@ SELECT set_config('countersign.rewrites_content', 'on', true);
 -- The contents of these entries, and the names in them.
 UPDATE countersign.ledger SET detail = NULL, actor_name = NULL, erased = true
 WHERE id = ANY(%(ids)s) AND NOT erased;
+
+-- save_installation --
+-- Stores an installation in the place of an earlier one.
+INSERT INTO countersign.installations
+    (id, enterprise_id, name, url, app_id, bot_id, bot_user, scopes, token, refresh_token, expires_at, installed_by)
+VALUES (%(id)s, %(enterprise_id)s, %(name)s, %(url)s, %(app_id)s, %(bot_id)s, %(bot_user)s, %(scopes)s, %(token)s,
+        %(refresh_token)s, %(expires_at)s, %(installed_by)s)
+ON CONFLICT (id) DO UPDATE SET
+    enterprise_id = excluded.enterprise_id, name = excluded.name, url = excluded.url, app_id = excluded.app_id,
+    bot_id = excluded.bot_id, bot_user = excluded.bot_user, scopes = excluded.scopes, token = excluded.token,
+    refresh_token = excluded.refresh_token, expires_at = excluded.expires_at, installed_by = excluded.installed_by,
+    installed_at = now();
+
+-- installation_of_team --
+-- The installation that serves a workspace: its own before its organisation's.
+SELECT * FROM countersign.installations
+WHERE id = %(team)s
+   OR id = (SELECT enterprise_id FROM countersign.organisation_workspaces WHERE team = %(team)s)
+ORDER BY id <> %(team)s LIMIT 1;
+
+-- lock_installation --
+-- One process at a time renews its token.
+SELECT * FROM countersign.installations WHERE id = %(id)s FOR UPDATE;
+
+-- renew_installation --
+-- The next token of an installation.
+UPDATE countersign.installations
+SET token = %(token)s, refresh_token = %(refresh_token)s, expires_at = %(expires_at)s
+WHERE id = %(id)s;
+
+-- expiring_installations --
+-- Those whose token expires before a moment, the soonest first.
+SELECT id FROM countersign.installations
+WHERE refresh_token IS NOT NULL AND expires_at < %(before)s ORDER BY expires_at;
+
+-- join_organisation --
+-- A workspace of an organisation that installed the app; no row comes back where it has not.
+INSERT INTO countersign.organisation_workspaces (team, enterprise_id)
+SELECT %(team)s, id FROM countersign.installations WHERE id = %(enterprise_id)s
+ON CONFLICT (team) DO UPDATE SET enterprise_id = excluded.enterprise_id
+RETURNING team;
+
+-- served_teams --
+-- All workspaces that are served by an installation.
+SELECT id AS team FROM countersign.installations WHERE id IS DISTINCT FROM enterprise_id
+UNION SELECT team FROM countersign.organisation_workspaces;
+
+-- remove_installation --
+-- Deletes an installation with its tokens, and returns the workspaces that it served.
+WITH gone AS (
+    DELETE FROM countersign.installations WHERE id = %(id)s RETURNING id, enterprise_id
+)
+SELECT id AS team FROM gone WHERE id IS DISTINCT FROM enterprise_id
+UNION SELECT w.team FROM countersign.organisation_workspaces w JOIN gone ON gone.id = w.enterprise_id
+      WHERE NOT EXISTS (SELECT 1 FROM countersign.installations own WHERE own.id = w.team);
+
+-- issue_state --
+-- The digest of a state that was given to a browser.
+INSERT INTO countersign.oauth_states (digest, expires_at)
+VALUES (%(digest)s, now() + %(seconds)s * interval '1 second')
+ON CONFLICT (digest) DO NOTHING;
+
+-- trim_states --
+-- Anybody may begin an installation: what expired goes, and of what is left the oldest above a limit.
+DELETE FROM countersign.oauth_states WHERE expires_at < now() OR digest IN (
+    SELECT digest FROM countersign.oauth_states ORDER BY expires_at DESC OFFSET %(limit)s);
+
+-- consume_state --
+-- A state counts once, and not after its time.
+DELETE FROM countersign.oauth_states WHERE digest = %(digest)s AND expires_at > now() RETURNING digest;
+
+-- record_removal --
+-- The app was removed from a workspace.
+INSERT INTO countersign.removed_workspaces (team, reason) VALUES (%(team)s, %(reason)s)
+ON CONFLICT (team) DO UPDATE SET removed_at = now(), checked_at = NULL;
+
+-- forget_removal --
+-- The app is installed there again.
+DELETE FROM countersign.removed_workspaces WHERE team = ANY(%(teams)s);
+
+-- removed_workspaces --
+-- Those in which something may still be open: all at first, and for a day now and then, because a run may have gone on.
+SELECT team, reason FROM countersign.removed_workspaces
+WHERE checked_at IS NULL
+   OR (removed_at > now() - interval '1 day' AND checked_at < now() - interval '30 seconds')
+ORDER BY removed_at LIMIT %(limit)s;
+
+-- open_approvals_of_team --
+-- What is open in a workspace, whether or not it is decided.
+SELECT * FROM countersign.approvals
+WHERE status IN ('pending', 'decided') AND split_part(thread_id, '/', 1) = %(team)s
+ORDER BY opened_at LIMIT %(limit)s;
+
+-- end_workspace --
+-- Nothing is posted any more in a workspace, nothing that came in there is handled, and no tab is published.
+WITH posts AS (
+    UPDATE countersign.outbox SET given_up_at = now(), error = %(reason)s
+    WHERE team = %(team)s AND posted_at IS NULL AND given_up_at IS NULL
+), inbound AS (
+    UPDATE countersign.inbox SET done_at = now()
+    WHERE done_at IS NULL AND split_part(thread_id, '/', 1) = %(team)s
+), streams AS (
+    DELETE FROM countersign.message_streams WHERE team = %(team)s
+), slots AS (
+    DELETE FROM countersign.run_slots WHERE split_part(thread_id, '/', 1) = %(team)s AND started_at IS NULL
+), homes AS (
+    DELETE FROM countersign.homes WHERE team = %(team)s
+)
+UPDATE countersign.removed_workspaces SET checked_at = now() WHERE team = %(team)s;
+
+-- teams_to_post --
+-- Workspaces in which something is to be posted.
+SELECT DISTINCT team FROM countersign.outbox
+WHERE posted_at IS NULL AND given_up_at IS NULL AND due_at <= now() - interval '1 second';
+
+-- teams_to_redraw --
+-- Workspaces with a card, or a message about an approval, that shows an earlier version.
+SELECT DISTINCT split_part(thread_id, '/', 1) AS team FROM countersign.approvals
+WHERE card_ts IS NOT NULL AND rendered_version < version AND changed_at < now() - interval '5 seconds'
+UNION
+SELECT DISTINCT split_part(a.thread_id, '/', 1)
+FROM countersign.approval_messages m JOIN countersign.approvals a ON a.id = m.approval_id
+WHERE m.outdated_at < now() - interval '5 seconds';
+
+-- teams_to_publish --
+-- Workspaces with a Home tab to be published.
+SELECT DISTINCT team FROM countersign.homes
+WHERE (stale_at IS NOT NULL OR claimed_until < now()) AND (claimed_until IS NULL OR claimed_until < now())
+  AND due_at <= now() AND opened_at > now() - interval '12 hours';
+
+-- teams_with_timers --
+-- Workspaces with something to be done by the clock.
+SELECT DISTINCT split_part(thread_id, '/', 1) AS team FROM countersign.approvals WHERE due_at <= %(now)s;
+
+-- teams_with_streams --
+-- Workspaces with messages of discarded streams.
+SELECT DISTINCT team FROM countersign.message_streams
+WHERE discarded AND begun_at < now() - interval '30 seconds';
+
+-- teams_with_reviews --
+-- Workspaces with uses of `break_glass` that nobody has reviewed.
+SELECT DISTINCT split_part(a.thread_id, '/', 1) AS team
+FROM countersign.glass_breaks g JOIN countersign.approvals a ON a.id = g.approval_id
+WHERE g.reviewed_at IS NULL;

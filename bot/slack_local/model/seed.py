@@ -43,6 +43,7 @@ ALL_EVENTS = (
     "app_context_changed",
     "app_home_opened",
     "app_mention",
+    "app_uninstalled",
     "channel_id_changed",
     "member_joined_channel",
     "message.channels",
@@ -50,6 +51,7 @@ ALL_EVENTS = (
     "message.im",
     "reaction_added",
     "reaction_removed",
+    "tokens_revoked",
 )
 
 
@@ -66,28 +68,28 @@ class App:
     events: frozenset[str] = frozenset(ALL_EVENTS)
 
 
-def people(app: App) -> tuple[User, ...]:
+def people(app: App, team: str = TEAM) -> tuple[User, ...]:
     """Two approvers, a requester, a guest, a stranger of another team, and the bot."""
     return (
-        User(id="U0ALICE001", name="alice", real_name="Alice Arden", team_id=TEAM, is_admin=True),
-        User(id="U0BOB00001", name="bob", real_name="Bob Berger", team_id=TEAM),
-        User(id="U0CAROL001", name="carol", real_name="Carol Cruz", team_id=TEAM),
-        User(id="U0GUS00001", name="gus", real_name="Gus Guest", team_id=TEAM, is_restricted=True),
+        User(id="U0ALICE001", name="alice", real_name="Alice Arden", team_id=team, is_admin=True),
+        User(id="U0BOB00001", name="bob", real_name="Bob Berger", team_id=team),
+        User(id="U0CAROL001", name="carol", real_name="Carol Cruz", team_id=team),
+        User(id="U0GUS00001", name="gus", real_name="Gus Guest", team_id=team, is_restricted=True),
         User(id="U0EVE00001", name="eve", real_name="Eve Elsewhere", team_id=OTHER_TEAM, is_stranger=True),
         User(
             id=app.bot_user,
             name=app.name,
             real_name=app.real_name or app.name.title(),
-            team_id=TEAM,
+            team_id=team,
             is_bot=True,
         ),
     )
 
 
-def seed(state: WorkspaceState, clock: Clock, app: App) -> None:
+def seed(state: WorkspaceState, clock: Clock, app: App, team: str = TEAM) -> None:
     """Put people, a user group, channels and the bot's direct messages into an empty state."""
     created = int(clock.now())
-    cast = people(app)
+    cast = people(app, team)
     for user in cast:
         state.users[user.id] = user
     state.user_groups["S0FINANCE1"] = UserGroup(
@@ -111,5 +113,5 @@ def seed(state: WorkspaceState, clock: Clock, app: App) -> None:
             )
         )
     for user in cast:
-        if not user.is_bot and user.team_id == TEAM:
+        if not user.is_bot and user.team_id == team:
             state.open_direct(app.bot_user, user.id, created)

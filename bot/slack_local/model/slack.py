@@ -29,6 +29,8 @@ class Slack:
     team_name: str = "Local Workspace"
     domain: str = "local"
     address: str = ""
+    installed: bool = True  # False after the app was removed from the workspace
+    expired_tokens: set[str] = field(default_factory=set, repr=False)
     bot_token: str = field(default_factory=lambda: f"xoxb-local-{secrets.token_hex(12)}", repr=False)
     app_token: str = field(default_factory=lambda: f"xapp-1-A0APP00001-{secrets.token_hex(12)}", repr=False)
     signing_secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
@@ -38,7 +40,7 @@ class Slack:
 
     def seed(self) -> None:
         """Add the default people and channels."""
-        seed(self.state, self.clock, self.app)
+        seed(self.state, self.clock, self.app, self.team)
 
     @property
     def bot(self) -> User:

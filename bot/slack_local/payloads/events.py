@@ -56,6 +56,14 @@ def event_body(slack: Slack, event: JsonObject, *, shared: bool = False) -> Json
     }
 
 
+def removal_events(slack: Slack) -> Iterator[JsonObject]:
+    """What the app is told when it was removed from the workspace."""
+    revoked: JsonObject = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [slack.app.bot_user]}}
+    for event in (revoked, {"type": "app_uninstalled"}):
+        if event["type"] in slack.app.events:
+            yield event_body(slack, event)
+
+
 def message_events(slack: Slack, message: Message) -> Iterator[JsonObject]:
     """The events of a new message: `message`, and `app_mention` beside it where the bot is named."""
     channel = slack.state.channels[message.channel]

@@ -114,6 +114,10 @@ class WebApiEndpoint:
             return
         if not token:
             raise SlackError("not_authed")
+        if token in slack.expired_tokens:
+            raise SlackError("token_expired")
+        if token == slack.bot_token and not slack.installed:
+            raise SlackError("account_inactive")
         if token not in (slack.bot_token, slack.app_token):
             raise SlackError("invalid_auth")
         if (token == slack.app_token) is not (method.token == "app"):  # noqa: S105  # a kind of token, not one

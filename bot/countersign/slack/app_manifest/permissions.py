@@ -104,6 +104,7 @@ EVENTS = (
     Event(
         name="app_mention", scopes=("app_mentions:read",), reason="start a run when somebody mentions the bot"
     ),
+    Event(name="app_uninstalled", scopes=(), reason="close what waits where the app was removed"),
     Event(name="channel_archive", scopes=("channels:read",), reason="see again who can still decide"),
     Event(name="channel_id_changed", scopes=("groups:read",), reason="follow a channel that gets a new id"),
     Event(name="channel_rename", scopes=("channels:read",), reason="find a channel that a policy names"),
@@ -126,11 +127,18 @@ EVENTS = (
         name="subteam_members_changed", scopes=("usergroups:read",), reason="see again who is in a user group"
     ),
     Event(name="subteam_updated", scopes=("usergroups:read",), reason="see again who is in a user group"),
+    Event(name="tokens_revoked", scopes=(), reason="close what waits where the bot's token was revoked"),
     Event(name="user_change", scopes=("users:read",), reason="notice a person who left or became a guest"),
 )
 
 # Scopes as https://docs.slack.dev/reference/methods has them.
 METHODS = (
+    Method(name="api.test", scopes=(), reason="see whether Slack answers, where there is no token to check"),
+    Method(
+        name="apps.uninstall",
+        scopes=(),
+        reason="leave a workspace that may not install the app",
+    ),
     Method(
         name="agents.sessions.setStatus",
         scopes=("chat:write",),

@@ -14,7 +14,12 @@ from countersign.slack.listeners.buttons import (
 )
 from countersign.slack.listeners.commands import break_glass_review, slash_commands
 from countersign.slack.listeners.context import ListenerContext
-from countersign.slack.listeners.events import control_messages, membership_events, message_events
+from countersign.slack.listeners.events import (
+    control_messages,
+    membership_events,
+    message_events,
+    removal_events,
+)
 from countersign.slack.listeners.forms import cancel_run_form, card_forms, referral_form, start_forms
 from countersign.slack.listeners.home import home_events, own_settings
 from countersign.slack.listeners.shortcuts import start_shortcuts
@@ -25,6 +30,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     message_events.register(app, context)
     card_buttons.register(app, context)
     membership_events.register(app, context)
+    removal_events.register(app, context)
     home_events.register(app, context)
     control_messages.register(app, context)
     own_settings.register(app, context)

@@ -106,6 +106,7 @@ class ListenerContext:
     count_feedback: Callable[[str], None] = lambda _verdict: None
     prompts: SuggestedPrompts | None = None  # of an app that is declared as an agent
     background_tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
+    app_removed: Callable[[str], Awaitable[None]] | None = None  # takes the event that says so
 
     @property
     def links(self) -> CardLinks:

@@ -33,18 +33,21 @@ class ApprovalStore:
         defer: Defer,
         hasher: EntryHasher | None = None,
         saved: Callable[[Sequence[Change]], None] = lambda _changes: None,
+        team: str | None = None,
     ) -> None:
         """`hasher` hashes ledger entries; without one they are hashed without a key.
 
-        `saved` hears of changes of approvals once they are committed.
+        `saved` hears of changes of approvals once they are committed. `team` is the only workspace whose
+        approvals and messages it gives out; without it, those of all.
         """
+        self._team = team
         self._saved = saved
         self._pool = pool
         self._defer = defer
         self._hasher = hasher or EntryHasher()
 
     async def approval(self, approval_id: UUID) -> Review | None:
-        row = await fetch_one(self._pool, "approval", {"id": approval_id})
+        row = await fetch_one(self._pool, "approval", {"id": approval_id, "team": self._team})
         return await Review(rows.approval_from(row)).parsed() if row else None
 
     async def decide(self, change: Change, post: Sequence[Outgoing] = ()) -> None:
@@ -68,7 +71,8 @@ class ApprovalStore:
         return tuple(rows.approval_from(row) for row in found)
 
     async def due_approvals(self, now: datetime, limit: int) -> tuple[UUID, ...]:
-        found = await fetch(self._pool, "due_approvals", {"now": now, "limit": limit})
+        arguments = {"now": now, "limit": limit, "team": self._team}
+        found = await fetch(self._pool, "due_approvals", arguments)
         return tuple(row["id"] for row in found)
 
     async def reschedule(self, approval: Approval) -> None:

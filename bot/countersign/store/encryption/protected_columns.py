@@ -57,6 +57,9 @@ PROTECTED_TABLES = (
         name="countersign.glass_breaks", identity=("id",), primary_key="id", text=("reason", "note")
     ),
     ProtectedTable(
+        name="countersign.installations", identity=("id",), primary_key="id", text=("token", "refresh_token")
+    ),
+    ProtectedTable(
         name="countersign.run_errors",
         identity=("error_id",),
         primary_key="error_id",

@@ -35,7 +35,7 @@ class LostCards:
         return await self._take_away(team, channel, ts, "deleted")
 
     async def _take_away(self, team: str, channel: str, ts: str, why: str) -> ThreadRef | None:
-        arguments = {"ts": ts, "channel": channel, "place": f"{team}/{channel}/%"}
+        arguments = {"team": team, "ts": ts, "channel": channel, "place": f"{team}/{channel}/%"}
         async with transaction(self._pool) as connection:
             taking = await connection.execute(QUERIES["take_card_away"], arguments)
             found = await taking.fetchone()

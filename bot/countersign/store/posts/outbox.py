@@ -25,21 +25,28 @@ from countersign.store.threads.thread_store import insert_inbound
 
 @translates_errors
 class Outbox:
-    def __init__(self, pool: Pool, defer: Defer, hasher: EntryHasher | None = None) -> None:
-        """`hasher` hashes ledger entries; without one they are hashed without a key."""
+    def __init__(
+        self, pool: Pool, defer: Defer, hasher: EntryHasher | None = None, team: str | None = None
+    ) -> None:
+        """`hasher` hashes ledger entries; without one they are hashed without a key.
+
+        `team` is the only workspace whose messages it gives out; without it, those of all.
+        """
+        self._team = team
         self._pool = pool
         self._defer = defer
         self._hasher = hasher or EntryHasher()
 
     async def claim_thread(self, channel: str, thread_ts: str) -> tuple[Outgoing, ...]:
-        return claimed_messages(await fetch(self._pool, "claim_thread", claim_arguments(channel, thread_ts)))
+        arguments = claim_arguments(self._team, channel, thread_ts)
+        return claimed_messages(await fetch(self._pool, "claim_thread", arguments))
 
     async def claim_one(self, key: str) -> Outgoing | None:
         found = await fetch(self._pool, "claim_one", {"key": key, "claim": CLAIM_SECONDS})
         return rows.outgoing_from(found[0]) if found else None
 
     async def due(self, limit: int) -> tuple[DeliveryTarget, ...]:
-        found = await fetch(self._pool, "due_threads", {"limit": limit})
+        found = await fetch(self._pool, "due_threads", {"limit": limit, "team": self._team})
         return tuple(
             DeliveryTarget(channel=row["channel"], thread_ts=row["thread_ts"], key=row["key"])
             for row in found
@@ -106,7 +113,8 @@ class Outbox:
         await run(self._pool, "give_up", {"key": row.key, "error": error})
 
     async def stale_cards(self, limit: int) -> tuple[UUID, ...]:
-        return tuple(row["id"] for row in await fetch(self._pool, "stale_cards", {"limit": limit}))
+        found = await fetch(self._pool, "stale_cards", {"limit": limit, "team": self._team})
+        return tuple(row["id"] for row in found)
 
     async def card_rendered(self, shows: Approval) -> int | None:
         return await self._card_is_done(shows, shown=shows)
@@ -150,7 +158,8 @@ class Outbox:
         )
 
     async def approvals_with_outdated_messages(self, limit: int) -> tuple[UUID, ...]:
-        found = await fetch(self._pool, "approvals_with_outdated_messages", {"limit": limit})
+        arguments = {"limit": limit, "team": self._team}
+        found = await fetch(self._pool, "approvals_with_outdated_messages", arguments)
         return tuple(row["approval_id"] for row in found)
 
     async def message_updated(self, message: ApprovalMessage, shows: Approval) -> None:
@@ -178,6 +187,7 @@ def _first_message(row: Outgoing, ts: str) -> Inbound:
 def _postponed(row: Outgoing, seconds: float, error: str) -> dict[str, Any]:
     return {
         "key": row.key,
+        "team": row.team,
         "channel": row.channel,
         "thread_ts": row.thread_ts,
         "seconds": seconds,

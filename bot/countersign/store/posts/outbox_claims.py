@@ -9,9 +9,9 @@ from countersign.store.columns import rows
 CLAIM_SECONDS = 20  # longer than the claimer keeps posting, and longer than one post may take
 
 
-def claim_arguments(channel: str, thread_ts: str) -> dict[str, Any]:
-    """Parameters of the query `claim_thread`."""
-    return {"channel": channel, "thread_ts": thread_ts, "claim": CLAIM_SECONDS}
+def claim_arguments(team: str | None, channel: str, thread_ts: str) -> dict[str, Any]:
+    """Parameters of the query `claim_thread`. Without `team`, those of every workspace."""
+    return {"team": team, "channel": channel, "thread_ts": thread_ts, "claim": CLAIM_SECONDS}
 
 
 def claimed_messages(found: Iterable[rows.Row]) -> tuple[Outgoing, ...]:

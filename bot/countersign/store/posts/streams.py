@@ -12,8 +12,10 @@ from countersign.store.connections.pool import Pool, fetch, run
 
 @translates_errors
 class StreamStore:
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, team: str | None = None) -> None:
+        """`team` is the only workspace whose discarded streams it gives out; without it, those of all."""
         self._pool = pool
+        self._team = team
 
     async def begin(self, stream: MessageStream) -> bool:
         return bool(await fetch(self._pool, "begin_stream", asdict(stream)))
@@ -22,14 +24,15 @@ class StreamStore:
         return bool(await fetch(self._pool, "update_stream", asdict(stream)))
 
     async def of_thread(self, thread: ThreadRef) -> tuple[MessageStream, ...]:
-        place = {"channel": thread.channel, "thread_ts": thread.ts}
+        place = {"team": thread.team, "channel": thread.channel, "thread_ts": thread.ts}
         return tuple(map(stream_from, await fetch(self._pool, "streams_of_thread", place)))
 
     async def discard(self, keys: Collection[str]) -> tuple[MessageStream, ...]:
         return tuple(map(stream_from, await fetch(self._pool, "discard_streams", {"keys": list(keys)})))
 
     async def discarded(self, limit: int) -> tuple[MessageStream, ...]:
-        return tuple(map(stream_from, await fetch(self._pool, "discarded_streams", {"limit": limit})))
+        arguments = {"limit": limit, "team": self._team}
+        return tuple(map(stream_from, await fetch(self._pool, "discarded_streams", arguments)))
 
     async def remove(self, key: str) -> None:
         await run(self._pool, "remove_stream", {"key": key})

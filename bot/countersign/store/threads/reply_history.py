@@ -13,20 +13,29 @@ from countersign.store.connections.pool import Pool, fetch, fetch_one
 
 @translates_errors
 class ReplyHistory:
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, team: str | None = None) -> None:
+        """`team` is the only workspace whose messages it gives out; without it, those of all."""
         self._pool = pool
+        self._team = team
 
     async def message(self, key: str) -> Inbound | None:
-        row = await fetch_one(self._pool, "inbound_by_key", {"key": key})
+        row = await fetch_one(self._pool, "inbound_by_key", {"key": key, "team": self._team})
         return rows.inbound_from(row) if row else None
 
     async def graph_posted_between(self, thread: ThreadRef, after: str, before: str) -> bool:
-        arguments = {"channel": thread.channel, "thread_ts": thread.ts, "after": after, "before": before}
+        arguments = {
+            "team": thread.team,
+            "channel": thread.channel,
+            "thread_ts": thread.ts,
+            "after": after,
+            "before": before,
+        }
         row = await fetch_one(self._pool, "graph_posted_between", arguments)
         return row is not None and bool(row["found"])
 
     async def graph_said_before(self, thread: ThreadRef, card: str) -> tuple[Json, ...]:
         arguments = {
+            "team": thread.team,
             "channel": thread.channel,
             "thread_ts": thread.ts,
             "thread_id": thread.id,

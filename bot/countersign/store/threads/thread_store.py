@@ -1,5 +1,6 @@
 """Threads, their inbound messages and the results of their steps, beside their approvals: the Store port."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -67,7 +68,7 @@ class ThreadStore(ApprovalStore, ReplyHistory):
         return await fetch_one(self._pool, "later_early_reply", _place(mention)) is not None
 
     async def start_text(self, channel: str, thread_ts: str, ts: str) -> str | None:
-        place = {"channel": channel, "thread_ts": thread_ts, "ts": ts}
+        place = {"team": self._team, "channel": channel, "thread_ts": thread_ts, "ts": ts}
         row = await fetch_one(self._pool, "start_text", place)
         text = row["body"].get("text") if row and isinstance(row["body"], dict) else None
         return str(text) if text else None
@@ -136,9 +137,8 @@ class ThreadStore(ApprovalStore, ReplyHistory):
             for row in result.post:
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
             if claim and result.post:
-                claiming = await connection.execute(
-                    QUERIES["claim_thread"], claim_arguments(thread.ref.channel, thread.ref.ts)
-                )
+                arguments = claim_arguments(thread.ref.team, thread.ref.channel, thread.ref.ts)
+                claiming = await connection.execute(QUERIES["claim_thread"], arguments)
             if result.error:
                 await connection.execute(
                     QUERIES["insert_run_error"], rows.run_error_row(result.error, thread.ref)
@@ -181,10 +181,14 @@ class ThreadStore(ApprovalStore, ReplyHistory):
         arguments = {"thread_id": thread.ref.id, "fence": thread.fence}
         await run(self._pool, "undo_attempt", arguments)
 
-    async def requeue_orphaned(self, limit: int = 100) -> tuple[str, ...]:
-        """Enqueue a job for each thread that has something to do and no job. Returns their ids."""
+    async def requeue_orphaned(self, limit: int = 100, teams: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Enqueue a job for each thread that has something to do and no job. Returns their ids.
+
+        `teams` are the workspaces that are served; without it, all of them.
+        """
+        arguments = {"limit": limit, "teams": None if teams is None else list(teams)}
         async with transaction(self._pool) as connection:
-            finding = await connection.execute(QUERIES["threads_without_job"], {"limit": limit})
+            finding = await connection.execute(QUERIES["threads_without_job"], arguments)
             found = await finding.fetchall()
             for row in found:
                 await self._defer(connection, row["id"])

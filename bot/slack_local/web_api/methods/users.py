@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from slack_local.model.errors import SlackError
 from slack_local.model.records import JsonObject
+from slack_local.payloads.events import removal_events
 from slack_local.payloads.serializers import user_json
 from slack_local.web_api.call import Call, Method
 from slack_local.web_api.pagination import page
@@ -90,6 +91,14 @@ async def open_connection(call: Call) -> JsonObject:
     return {"url": call.socket.new_url()}
 
 
+async def uninstall(call: Call) -> JsonObject:
+    call.required("client_id")
+    call.required("client_secret")
+    call.slack.installed = False
+    call.delivery.events(removal_events(call.slack))
+    return {}
+
+
 METHODS: Mapping[str, Method] = {
     "api.test": Method(run=api_test, token="none"),  # noqa: S106  # a kind of token, not one
     "auth.test": Method(run=auth_test),
@@ -97,5 +106,6 @@ METHODS: Mapping[str, Method] = {
     "users.list": Method(run=user_list, scopes=("users:read",), takes_json=False),
     "bots.info": Method(run=bot_info, scopes=("users:read",), takes_json=False),
     "team.info": Method(run=team_info, scopes=("team:read",), takes_json=False),
+    "apps.uninstall": Method(run=uninstall),
     "apps.connections.open": Method(run=open_connection, token="app"),  # noqa: S106  # a kind of token, not one
 }

@@ -8,7 +8,7 @@ import asyncio
 import json
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +30,9 @@ log = structlog.get_logger()
 TIMEOUT = 10  # seconds for one call
 _CONNECTION_ERRORS = (aiohttp.ClientError, SlackClientError, TimeoutError, ssl.SSLError, OSError)
 _CHANNEL_ARGUMENTS = {"channel", "channel_id"}
+_TEAM_METHODS = {  # which an organisation's token calls for one of its workspaces
+    *("users.list", "users.conversations", "conversations.list", "usergroups.list", "usergroups.users.list"),
+}
 _DEFAULT_RETRY_AFTER = 30.0  # seconds to wait if Slack's 429 has no Retry-After
 
 
@@ -60,6 +63,13 @@ async def open_web(base_url: str, token: str | None) -> AsyncIterator[AsyncWebCl
         )
 
 
+def client_with_token(web: AsyncWebClient, token: str | None) -> AsyncWebClient:
+    """Another client on the same HTTP session."""
+    return AsyncWebClient(
+        token=token, base_url=web.base_url, session=web.session, timeout=web.timeout, retry_handlers=[]
+    )
+
+
 class WebApi:
     """Raises RateLimited, SlackRefused and SlackUnreachable, and no error of the library."""
 
@@ -67,6 +77,8 @@ class WebApi:
         self.web = web
         self._metrics = metrics or Metrics()
         self.channel_ids: ChannelIds | None = None  # known once the workspace is
+        self.team: str | None = None  # the workspace, where the token is that of an organisation
+        self.renew_token: Callable[[str], Awaitable[str | None]] | None = None  # from one that expired
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         answer, _ = await self.call_with_headers(method, **arguments)
@@ -95,6 +107,23 @@ class WebApi:
     async def _call(self, method: str, arguments: dict[str, Any]) -> tuple[dict[str, Any], Any]:
         given = {name: value for name, value in arguments.items() if value is not None}
         await self._map_channel(given)
+        if self.team is not None and method in _TEAM_METHODS:
+            given.setdefault("team_id", self.team)
+        token = self.web.token
+        try:
+            return await self._request(method, given)
+        except SlackRefused as refused:
+            if refused.error != "token_expired" or not await self._renewed(token):
+                raise
+        return await self._request(method, given)  # Slack refused the first one, so nothing is done twice
+
+    async def _renewed(self, expired: str | None) -> bool:
+        """Whether there is another token by now than the one that expired."""
+        if self.web.token == expired and self.renew_token is not None and expired is not None:
+            self.web.token = await self.renew_token(expired) or expired
+        return self.web.token != expired
+
+    async def _request(self, method: str, given: dict[str, Any]) -> tuple[dict[str, Any], Any]:
         try:
             # Methods that write messages or views need JSON; older methods ignore a JSON body.
             if method.startswith(("chat.", "views.")):
@@ -142,6 +171,10 @@ class WebApi:
     async def check(self) -> None:
         """Raise unless Slack answers and accepts the token."""
         await self.call("auth.test")
+
+    async def check_reachable(self) -> None:
+        """Raise unless Slack answers, whatever the token."""
+        await self.call("api.test")
 
     async def check_app_token(self, app_token: str) -> None:
         """Raise SlackRefused for an app-level token that Slack refuses.

@@ -1,0 +1,53 @@
+"""GET /slack/install and /slack/oauth_redirect."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackClientError
+
+from countersign.flow.errors import DatabaseUnavailable
+from countersign.slack.oauth import pages
+from countersign.slack.oauth.install_flow import INSTALL_PATH, REDIRECT_PATH, InstallFlow
+
+_BOLT_HEADER_PREFIX = "x-slack-bolt-"
+_HEADERS = {
+    # The address has the code and the state: neither a cache nor another page is to learn it.
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+}
+
+log = structlog.get_logger()
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def install_routes(flow: InstallFlow) -> Mapping[str, Handler]:
+    return {
+        INSTALL_PATH: _handler(flow.handle_installation),
+        REDIRECT_PATH: _handler(flow.handle_callback),
+    }
+
+
+def _handler(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        headers = {
+            name.lower(): request.headers.getall(name)
+            for name in set(request.headers)
+            if not name.lower().startswith(_BOLT_HEADER_PREFIX)
+        }
+        try:
+            bolt = AsyncBoltRequest(body="", query=request.query_string, headers=dict(headers))
+            response = await to_aiohttp_response(await handle(bolt))
+        except (DatabaseUnavailable, SlackClientError, OSError, TimeoutError) as error:
+            log.warning("installation_failed", reason=type(error).__name__)
+            page = pages.failed_page("")
+            response = web.Response(status=503, text=page, content_type="text/html")
+        response.headers.update(_HEADERS)
+        return response
+
+    return answer

@@ -1,0 +1,1 @@
+"""The workspaces that a process serves: each with services of its own, on what they share."""

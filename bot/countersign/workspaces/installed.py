@@ -1,0 +1,77 @@
+"""What there is with OAuth alone: the installation's pages, token rotation, removal."""
+
+from dataclasses import dataclass
+
+from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
+
+from countersign.flow.errors import SlackRefused
+from countersign.flow.installation.installation import Installation
+from countersign.flow.installation.removal import InstallationRemoval
+from countersign.flow.observability.metrics import Metrics
+from countersign.flow.policy.current_policy import CurrentPolicy
+from countersign.flow.ports import Clock
+from countersign.flow.ports.installations import InstallationStore
+from countersign.settings import Settings
+from countersign.slack.oauth.install_flow import InstallFlow
+from countersign.slack.oauth.token_rotation import TokenRotation
+from countersign.slack.transport.outbound.web_api import WebApi, client_with_token
+from countersign.storage import Storage
+from countersign.workspaces.registry import InstalledWorkspaces
+from countersign.workspaces.services import WorkspaceFactory
+
+
+@dataclass(frozen=True, kw_only=True)
+class OAuth:
+    store: InstallationStore
+    flow: InstallFlow
+    rotation: TokenRotation
+    removal: InstallationRemoval
+    workspaces: InstalledWorkspaces
+
+
+def open_oauth(
+    settings: Settings,
+    storage: Storage,
+    api: WebApi,
+    build: WorkspaceFactory,
+    policy: CurrentPolicy,
+    metrics: Metrics,
+    clock: Clock,
+) -> OAuth | None:
+    """None where SLACK_BOT_TOKEN says which workspace is served. `api` has no token."""
+    store = storage.installations
+    if store is None:
+        return None
+    app = settings.oauth_app
+    secret = app.client_secret.get_secret_value()
+    rotator = AsyncTokenRotator(client_id=app.client_id, client_secret=secret, client=api.web)
+    rotation = TokenRotation(store, rotator, clock)
+    flow = InstallFlow(
+        web=api.web,
+        client_id=app.client_id,
+        client_secret=secret,
+        public_url=app.public_url,
+        agent=settings.agent_surface != "off",
+        store=store,
+        states=storage.oauth_states,
+        allowed=app.allowed,
+    )
+
+    async def is_live(installation: Installation) -> bool:
+        own = WebApi(client_with_token(api.web, installation.token), metrics)
+        own.renew_token = rotation.renewal(installation.id)
+        try:
+            await own.check()
+        except SlackRefused:
+            return False
+        return True
+
+    return OAuth(
+        store=store,
+        flow=flow,
+        rotation=rotation,
+        removal=InstallationRemoval(store, is_live),
+        workspaces=InstalledWorkspaces(
+            store, build, api.web, lambda _team: policy, metrics=metrics, rotation=rotation
+        ),
+    )

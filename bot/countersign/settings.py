@@ -42,7 +42,6 @@ _EXPECTED = {
     "CONCURRENCY": "how many threads one worker runs at once, from 1 to 200",
     "RUNS_PER_PERSON": "how many threads of one person run at once; 0 leaves it to their fair share",
     "RUNS_PER_CHANNEL": "how many threads of one channel run at once; 0 leaves it to its fair share",
-    "RUNS_PER_WORKSPACE": "how many threads of one workspace run at once; 0 leaves it to its fair share",
     "RETENTION": "for how many days a thread at rest is kept; 0 keeps all",
     "LOG_FORMAT": "text or json",
     "REPLIES": "on or off",
@@ -159,7 +158,6 @@ class OptionalSettings(GraphSettings):
     concurrency: Annotated[int, Field(ge=1, le=200)] = 16
     runs_per_person: Annotated[int, Field(ge=0, le=10_000)] = 0
     runs_per_channel: Annotated[int, Field(ge=0, le=10_000)] = 0
-    runs_per_workspace: Annotated[int, Field(ge=0, le=10_000)] = 0
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = 8.0
     retention: Annotated[float, Field(ge=0)] = 90.0
     inspection_token: SecretStr | None = None

@@ -24,16 +24,13 @@ _STYLE = (
 
 def install_page(url: str) -> str:
     """`url` is Slack's page on which the app is allowed."""
-    intro = html.escape(_("Agents act; people countersign, in Slack."))
-    button = f'<a class="button" href="{html.escape(url)}">{html.escape(_("Add to Slack"))}</a>'
-    return _page("Countersign", f"<p>{intro}</p><p>{button}</p>")
+    return _page(_("Agents act; people countersign, in Slack."), _button(url, _("Add to Slack")))
 
 
 def installed_page(name: str, team: str | None) -> str:
-    said = html.escape(_("Countersign is installed in {workspace}.").format(workspace=name))
+    said = _("Countersign is installed in {workspace}.").format(workspace=name)
     target = f"https://slack.com/app_redirect?team={quote(team)}" if team else "https://slack.com/"
-    link = f'<a class="button" href="{html.escape(target)}">{html.escape(_("Open Slack"))}</a>'
-    return _page("Countersign", f"<p>{said}</p><p>{link}</p>")
+    return _page(said, _button(target, _("Open Slack")))
 
 
 def failed_page(reason: str) -> str:
@@ -46,13 +43,18 @@ def refused_page() -> str:
 
 
 def _failure(text: str) -> str:
-    again = f'<a href="install">{html.escape(_("Start again"))}</a>'
-    return _page("Countersign", f"<p>{html.escape(text)}</p><p>{again}</p>")
+    return _page(text, _button("install", _("Start again")))
 
 
-def _page(title: str, body: str) -> str:
+def _button(url: str, label: str) -> str:
+    return f'<a class="button" href="{html.escape(url)}">{html.escape(label)}</a>'
+
+
+def _page(text: str, button: str) -> str:
+    """`text` is escaped here; `button` is HTML."""
     return (
-        f'<!doctype html><html><head><meta charset="utf-8"><title>{title}</title>'
+        '<!doctype html><html><head><meta charset="utf-8"><title>Countersign</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{body}</body></html>"
+        f"<style>{_STYLE}</style></head><body><h1>Countersign</h1>"
+        f"<p>{html.escape(text)}</p><p>{button}</p></body></html>"
     )

@@ -1,6 +1,7 @@
 """Reads an answer as code with this shape does: what the product promises of answers is judged by this."""
 
 import json
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from countersign.approvals.json import Json
@@ -39,6 +40,7 @@ def run_code(shape: AnswerShape, answer: Any) -> None:
         case Text():
             _check(isinstance(answer, str), answer)
             _check(not shape.json or _is_json(answer), answer)
+            _check(not shape.decimal or _is_number(answer), answer)
         case OneOf(values=values):
             _check(any(_equal(shape, value, answer) for value in values), answer)
         case Tuple() | ListOf():
@@ -66,6 +68,7 @@ def _run_with_keys(shape: Object, answer: dict[str, Json]) -> None:
         without_default = (
             key.required
             or any(_is(answer, pair) for pair in key.needed_with)
+            or (key.needed_without and not any(name in answer for name in key.needed_without))
             or (key.needed_unless and not any(_is(answer, pair) for pair in key.needed_unless))
         )
         unread = any(_is(answer, pair) for pair in key.unread_with) and not without_default
@@ -109,6 +112,13 @@ def _is_json(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return Decimal(text).is_finite()
+    except InvalidOperation:
+        return False
 
 
 def _check(holds: Any, answer: Any) -> None:

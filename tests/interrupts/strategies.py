@@ -211,6 +211,7 @@ _FLAT: st.SearchStrategy[AnswerShape] = st.one_of(
     st.just(Boolean()),
     st.builds(Number, st.booleans()),
     st.builds(Text, st.booleans(), st.booleans(), st.booleans()),
+    st.builds(Text, st.booleans(), decimal=st.just(True)),
     _ONE_OF,
 )
 _NAMES = st.sampled_from(
@@ -220,7 +221,8 @@ _NAMES = st.sampled_from(
 
 def _composite(inner: st.SearchStrategy[AnswerShape]) -> st.SearchStrategy[AnswerShape]:
     condition = st.lists(st.tuples(_NAMES, _VALUE), max_size=1).map(tuple)
-    keys = st.builds(Key, _NAMES, inner, st.booleans(), condition, condition)
+    others = st.lists(_NAMES, max_size=1).map(tuple)
+    keys = st.builds(Key, _NAMES, inner, st.booleans(), condition, condition, needed_without=others)
     return st.one_of(
         st.builds(Tuple, st.lists(inner, min_size=1, max_size=3).map(tuple)),
         st.builds(ListOf, inner),

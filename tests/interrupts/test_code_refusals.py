@@ -35,6 +35,9 @@ EDITED = Object(
 UNLESS = Object(
     (Key("go", Boolean(), required=True), Key("why", Text(), False, needed_unless=(("go", True),)))
 )
+EITHER = Object(
+    (Key("url", Text(), False, needed_without=("path",)), Key("path", Text(), False, needed_without=("url",)))
+)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +53,10 @@ UNLESS = Object(
         (Text(json=True), "{", ["/"]),
         (Text(json=True), "", ["/"]),
         (Text(optional=True, json=True), "", []),
+        (Text(decimal=True), "12.50", []),
+        (Text(decimal=True), " -1e3 ", []),
+        (Text(decimal=True), "12,50", ["/"]),
+        (Text(decimal=True), 12.5, ["/"]),
         (OneOf(("a",)), "z", []),
         (OneOf(("a",), exhaustive=True), "z", ["/"]),
         (OneOf(("a",), exhaustive=True, ignores_case=True, ignores_space=True), " A", []),
@@ -66,6 +73,8 @@ UNLESS = Object(
         (EDITED, "edit", ["/"]),
         (UNLESS, {"go": False}, ["/why"]),
         (UNLESS, {"go": True}, []),
+        (EITHER, {"other": 1}, ["/url", "/path"]),
+        (EITHER, {"path": "x"}, []),
         (ListOf(EDITED), [{"action": "edit", "draft": 1}], ["/0/draft"]),
         (Union((Boolean(), EDITED)), {"action": "edit"}, ["/draft"]),
         (Union((Boolean(), EDITED)), "edit", ["/"]),

@@ -120,7 +120,7 @@ STORED = shape_to_json(
         evidence="answer['action']",
     )
 )
-NOT_NEEDED = {"remark", "json", "where", "evidence", "sometimes", "unread_with"}
+NOT_NEEDED = {"remark", "json", "decimal", "needed_without", "where", "evidence", "sometimes", "unread_with"}
 
 
 def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

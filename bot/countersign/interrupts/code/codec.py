@@ -39,7 +39,12 @@ def shape_to_json(shape: AnswerShape) -> dict[str, Json]:
                 "match": shape.match.value,
             }
         case Text():
-            known |= {"optional": shape.optional, "remark": shape.remark, "json": shape.json}
+            known |= {
+                "optional": shape.optional,
+                "remark": shape.remark,
+                "json": shape.json,
+                "decimal": shape.decimal,
+            }
         case Tuple():
             known["items"] = [shape_to_json(item) for item in shape.items]
             known["sometimes"] = list(shape.sometimes)
@@ -78,6 +83,7 @@ def _key_to_json(key: Key) -> Json:
         "needed_with": [list(pair) for pair in key.needed_with],
         "needed_unless": [list(pair) for pair in key.needed_unless],
         "unread_with": [list(pair) for pair in key.unread_with],
+        "needed_without": list(key.needed_without),
     }
 
 
@@ -107,7 +113,8 @@ def _shape(value: Json, deep: int) -> AnswerShape:
         case "text":
             remark = _flag(stored.get("remark", False))
             parsed = _flag(stored.get("json", False))
-            return Text(_flag(stored["optional"]), remark, parsed, where=where, evidence=evidence)
+            decimal = _flag(stored.get("decimal", False))
+            return Text(_flag(stored["optional"]), remark, parsed, decimal, where=where, evidence=evidence)
         case "tuple":
             items = tuple(_shape(each, deep - 1) for each in _list(stored["items"]))
             sometimes = tuple(_position(each, len(items)) for each in _list(stored.get("sometimes", [])))
@@ -133,6 +140,7 @@ def _key(value: Json, deep: int) -> Key:
         needed_with=_pairs(stored["needed_with"]),
         needed_unless=_pairs(stored["needed_unless"]),
         unread_with=_pairs(stored.get("unread_with", [])),
+        needed_without=tuple(_name(each) for each in _list(stored.get("needed_without", []))),
     )
 
 

@@ -33,7 +33,8 @@ def notation(shape: AnswerShape) -> str:
         case OneOf():
             return _one_of(shape)
         case Text():
-            return ("JSON text" if shape.json else "text") + ("?" if shape.optional else "")
+            kind = "JSON text" if shape.json else "decimal text" if shape.decimal else "text"
+            return kind + ("?" if shape.optional else "")
         case Tuple():
             items = [
                 f"({notation(item)})?" if place in shape.sometimes else notation(item)
@@ -61,6 +62,7 @@ def _one_of(shape: OneOf) -> str:
 def _key(key: Key) -> str:
     conditions = [f"with {name} {_scalar(value)}" for name, value in key.needed_with]
     conditions += [f"unless {name} {_scalar(value)}" for name, value in key.needed_unless]
+    conditions += [f"without {name}" for name in key.needed_without]
     suffix = f" ({', '.join(conditions)})" if conditions else ""
     return f"{key.name}{'' if key.required else '?'}{suffix}: {notation(key.shape)}"
 

@@ -69,6 +69,7 @@ class Text(_Known):
     optional: bool = False  # an empty text, or none, has a branch of its own
     remark: bool = field(default=False, compare=False)  # the code's names say that it is feedback
     json: bool = False  # the code parses it as JSON, and raises at any other text
+    decimal: bool = False  # the code makes an exact number of it, and raises at any other text
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ class Key:
 
     `required`: it is read without a default whatever else the answer says. `needed_with`: it is read without
     a default where another key of the same object has this value, for example `("action", "edit")`;
-    `needed_unless`: where none of these keys has its value. `unread_with`: where another key has this value,
-    it is not read at all.
+    `needed_unless`: where none of these keys has its value; `needed_without`: where none of these keys is
+    there. `unread_with`: where another key has this value, it is not read at all.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Key:
     needed_with: tuple[tuple[str, Scalar], ...] = ()
     needed_unless: tuple[tuple[str, Scalar], ...] = ()
     unread_with: tuple[tuple[str, Scalar], ...] = ()
+    needed_without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

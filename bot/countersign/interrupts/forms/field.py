@@ -28,6 +28,7 @@ class FieldKind(StrEnum):
     LINES = "lines"  # a list of scalars, one per line
     INTEGER = "integer"
     NUMBER = "number"
+    DECIMAL = "decimal"  # a number that stays a text, so that no digit of it is lost
     BOOLEAN = "boolean"
     CHOICE = "choice"  # one of `options`
     CHOICES = "choices"  # any of `options`

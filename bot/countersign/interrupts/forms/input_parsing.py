@@ -11,6 +11,7 @@ from countersign.approvals.json import Json
 from countersign.i18n import _
 from countersign.interrupts.forms.field import Field, FieldKind, RawInput
 from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.validation.formats import is_decimal
 from countersign.interrupts.validation.messages import NO_JSON, REQUIRED
 
 _INTEGER = re.compile(r"[+-]?\d{1,300}")
@@ -143,6 +144,13 @@ def _number(_field: Field, raw: str) -> Json:
     return float(text)
 
 
+def _decimal(_field: Field, raw: str) -> Json:
+    text = raw.strip()
+    if not is_decimal(text):
+        raise InvalidInput(_("This should be a number, such as 12 or 3.5."))
+    return text
+
+
 def _boolean(_field: Field, raw: str) -> Json:
     match raw.strip().casefold():
         case "true" | "yes" | "y":
@@ -239,6 +247,7 @@ _READERS: dict[FieldKind, Callable[[Field, str], Json]] = {
     FieldKind.LINES: _lines,
     FieldKind.INTEGER: _integer,
     FieldKind.NUMBER: _number,
+    FieldKind.DECIMAL: _decimal,
     FieldKind.BOOLEAN: _boolean,
     FieldKind.CHOICE: _text,
     FieldKind.CHOICES: _text,

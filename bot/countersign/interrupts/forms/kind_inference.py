@@ -9,7 +9,7 @@ from countersign.interrupts.forms.field import OPTION_LIMIT, FieldKind, Option
 from countersign.interrupts.forms.options import enum_options
 from countersign.interrupts.json_equality import json_equal, json_key
 from countersign.interrupts.unset import UNSET, JsonOrUnset
-from countersign.interrupts.validation.formats import is_email, is_uri
+from countersign.interrupts.validation.formats import DECIMAL_FORMAT, is_decimal, is_email, is_uri
 from countersign.interrupts.validation.subschema import Subschema
 
 ONE_LINE = 150  # characters; a longer text is edited in an input of several lines
@@ -21,6 +21,7 @@ _FORMATS = {
     "uri": FieldKind.URL,
     "url": FieldKind.URL,
     "iri": FieldKind.URL,
+    DECIMAL_FORMAT: FieldKind.DECIMAL,
 }
 _SCALARS = {"string": FieldKind.TEXT, "integer": FieldKind.INTEGER, "number": FieldKind.NUMBER}
 
@@ -133,6 +134,8 @@ def fits(kind: FieldKind, value: Json) -> bool:
             str(),
         ):
             return _picks(kind, value)
+        case FieldKind.DECIMAL, str():
+            return is_decimal(value)
         case FieldKind.JSON, _:
             return True
         case _:

@@ -143,4 +143,4 @@ def _is_decision(shape: Object | Tuple, place: Place) -> bool:
 
 
 def _conditions(key: Key) -> bool:
-    return bool(key.needed_with or key.needed_unless)
+    return bool(key.needed_with or key.needed_unless or key.needed_without)

@@ -18,6 +18,7 @@ from countersign.interrupts.code import (
 from countersign.interrupts.shape_answers.compatibility import has_value, is_json, is_needed
 from countersign.interrupts.shape_answers.shape_schema import shape_schema
 from countersign.interrupts.shape_answers.vocabulary import matches
+from countersign.interrupts.validation.formats import DECIMAL_FORMAT
 from countersign.interrupts.validation.messages import FITS_NONE, NO_JSON, REQUIRED
 from countersign.interrupts.validation.schema import compile_schema
 
@@ -38,7 +39,8 @@ def code_refusals(shape: AnswerShape, answer: Json) -> dict[str, str]:
         case Text(json=True) if isinstance(answer, str):
             return {} if is_json(answer) else {pointer.ROOT: _(NO_JSON)}
         case Text():
-            return _judge({"type": "string"}, answer)
+            exact: dict[str, Json] = {"format": DECIMAL_FORMAT} if shape.decimal else {}
+            return _judge({"type": "string", **exact}, answer)
         case Tuple(items=items):
             size = len(items)
             errors = _judge({"type": "array", "minItems": size, "maxItems": size}, answer)

@@ -17,6 +17,7 @@ from countersign.interrupts.code import (
     Unknown,
 )
 from countersign.interrupts.shape_answers.vocabulary import matches
+from countersign.interrupts.validation.formats import is_decimal
 
 
 def takes(shape: AnswerShape, value: Json) -> bool:
@@ -32,6 +33,8 @@ def takes(shape: AnswerShape, value: Json) -> bool:
         case Text():
             if shape.json and value:
                 return isinstance(value, str) and is_json(value)
+            if shape.decimal and value:
+                return isinstance(value, str) and is_decimal(value)
             return isinstance(value, str) and (shape.optional or bool(value))
         case OneOf():
             return matches(shape, value)
@@ -66,6 +69,8 @@ def is_needed(key: Key, value: dict[str, Json]) -> bool:
     if key.required:
         return True
     if any(has_value(value, name, wanted) for name, wanted in key.needed_with):
+        return True
+    if key.needed_without and not any(name in value for name in key.needed_without):
         return True
     return bool(key.needed_unless) and not any(has_value(value, name, no) for name, no in key.needed_unless)
 

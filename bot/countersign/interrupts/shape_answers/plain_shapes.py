@@ -24,6 +24,7 @@ from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form, shape_schema
 from countersign.interrupts.shape_answers.vocabulary import first_of, opposite
 from countersign.interrupts.unset import UNSET
+from countersign.interrupts.validation.formats import DECIMAL_FORMAT
 from countersign.interrupts.validation.schema import compile_schema
 
 _MAX_VALUES = 50  # values of a comparison that get buttons
@@ -40,6 +41,8 @@ def plain_answers(shape: AnswerShape, asked: Asked) -> RowAnswers:
             return _respond(Form(fields=(field,), schema=compile_schema(schema)))
         case OneOf():
             return _one_of(shape)
+        case Text(decimal=True) if not shape.optional:
+            return _respond(_decimal_form())
         case Text(json=True):
             return _json_text(shape, asked)
         case Text() if asked.text is not None:
@@ -54,6 +57,11 @@ def plain_answers(shape: AnswerShape, asked: Asked) -> RowAnswers:
             return _respond(text_form("Answer"))
         case _:
             return _respond(shape_form(shape))
+
+
+def _decimal_form() -> Form:
+    field = Field(pointer=pointer.ROOT, label="Answer", kind=FieldKind.DECIMAL, required=True)
+    return Form(fields=(field,), schema=compile_schema({"type": "string", "format": DECIMAL_FORMAT}))
 
 
 def _json_text(shape: Text, asked: Asked) -> RowAnswers:

@@ -23,6 +23,7 @@ from countersign.interrupts.forms.form import Form
 from countersign.interrupts.forms.form_builder import form_from_schema
 from countersign.interrupts.shape_answers.vocabulary import opposite
 from countersign.interrupts.unset import UNSET, JsonOrUnset
+from countersign.interrupts.validation.formats import DECIMAL_FORMAT
 from countersign.interrupts.validation.schema import compile_schema
 
 
@@ -46,7 +47,8 @@ def shape_schema(shape: AnswerShape) -> dict[str, Json]:
         case Text():
             length: dict[str, Json] = {} if shape.optional else {"minLength": 1}
             media: dict[str, Json] = {"contentMediaType": "application/json"} if shape.json else {}
-            return {"type": "string", **length, **media}
+            exact: dict[str, Json] = {"format": DECIMAL_FORMAT} if shape.decimal else {}
+            return {"type": "string", **length, **media, **exact}
         case OneOf():
             return _one_of(shape)
         case Tuple():
@@ -95,6 +97,9 @@ def _conditions(shape: Object) -> list[Json]:
 def _rules(key: Key) -> list[Json]:
     needed: Json = {"required": [key.name]}
     rules: list[Json] = [{"if": _has(name, value), "then": needed} for name, value in key.needed_with]
+    if key.needed_without:
+        present: list[Json] = [{"required": [name]} for name in key.needed_without]
+        rules.append({"if": {"anyOf": present}, "else": needed})
     if key.needed_unless:
         rules.append({"if": {"anyOf": [_has(*pair) for pair in key.needed_unless]}, "else": needed})
     return rules

@@ -14,12 +14,20 @@ import regex
 from countersign.interrupts.validation.pattern_cost import can_be_compiled
 
 FORMATS = jsonschema.FormatChecker(formats=())
+DECIMAL_FORMAT = "decimal"  # a number as text, exact to its last digit; no format of JSON Schema's own
 OF_SCHEMAS = jsonschema.FormatChecker(formats=())  # for schemas themselves
+
+
+_DECIMAL = regex.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?\s*")
 
 
 def is_email(value: str) -> bool:
     name, at, host = value.rpartition("@")
     return bool(name and at and host) and not any(character.isspace() for character in value)
+
+
+def is_decimal(value: str) -> bool:
+    return bool(_DECIMAL.fullmatch(value))
 
 
 def is_uri(value: str) -> bool:
@@ -50,6 +58,11 @@ def _uuid(value: object) -> bool:
 @FORMATS.checks("email")
 def _email(value: object) -> bool:
     return not isinstance(value, str) or is_email(value)
+
+
+@FORMATS.checks(DECIMAL_FORMAT)
+def _decimal(value: object) -> bool:
+    return not isinstance(value, str) or is_decimal(value)
 
 
 @FORMATS.checks("uri", ValueError)

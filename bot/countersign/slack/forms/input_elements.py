@@ -82,7 +82,7 @@ def _element(field: Field, raw: RawInput) -> Block:
         case FieldKind.CHOICES if field.options:
             picked_keys = raw if isinstance(raw, Sequence) and not isinstance(raw, str) else ()
             return _choices(field.options, picked_keys)
-        case FieldKind.INTEGER | FieldKind.NUMBER:
+        case FieldKind.INTEGER | FieldKind.NUMBER | FieldKind.DECIMAL:
             return _number(field, raw if isinstance(raw, str) else None)
         case _:
             return _text_element(field, raw if isinstance(raw, str) else None)
@@ -125,7 +125,7 @@ def _number(field: Field, raw: str | None) -> Block:
     """A number input; a text input for a number that Slack's number input may not accept."""
     if raw is not None and not _PLAIN_NUMBER.fullmatch(raw):
         return _text({"multiline": False}, raw)
-    element: Block = {"type": "number_input", "is_decimal_allowed": field.kind is FieldKind.NUMBER}
+    element: Block = {"type": "number_input", "is_decimal_allowed": field.kind is not FieldKind.INTEGER}
     for name, bound, sign in (("min_value", field.minimum, 1), ("max_value", field.maximum, -1)):
         text = _plain(bound)
         if text and (raw is None or (float(raw) - float(text)) * sign >= 0):

@@ -77,7 +77,7 @@ def after_the_verdict(state: State) -> Command[Any]:
 
 
 def one_of_several_keys(state: dict[str, Any]) -> dict[str, Any]:
-    """answer: {url?: "skip" | "no" | "later" | "" | … (any case and space) or begins with "http://" | "https://" | … (any space), content?: "skip" | "no" | "later" | "" | … (any case and space) or begins with "http://" | "https://" | … (any space), …} or "skip" | "no" | "later" | "" | … (any case and space) or begins with "http://" | "https://" | … (any space) or text?"""
+    """answer: {url?: "skip" | "no" | "later" | … (any case and space) or begins with "http://" | "https://" | … (any space), content?: "skip" | "no" | "later" | … (any case and space) or begins with "http://" | "https://" | … (any space), …} or "skip" | "no" | "later" | … (any case and space) or begins with "http://" | "https://" | … (any space) or text?"""
     value = interrupt({"prompt": "Paste the address, or skip"})
     if isinstance(value, dict):
         url = value.get("url") or value.get("content") or ""

@@ -40,9 +40,36 @@ def may_have_fractions(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_exact_money(state: dict[str, Any]) -> dict[str, Any]:
-    """answer: number"""
+    """answer: decimal text"""
     amount = Decimal(interrupt("How much?"))
     return {"amount": str(amount)}
+
+
+def is_exact_money_of_a_key(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: {amount: decimal text}"""
+    answer = interrupt("How much?")
+    return {"amount": str(Decimal(answer["amount"]))}
+
+
+def is_made_exact_by_way_of_its_digits(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: number"""
+    return {"amount": Decimal(str(interrupt("How much?")))}
+
+
+def is_exact_money_of_a_number_that_is_tested(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: number"""
+    amount = interrupt("How much?")
+    if not isinstance(amount, int | float):
+        raise TypeError("a number")
+    return {"amount": Decimal(amount)}
+
+
+def is_one_of_two_types(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: number"""
+    amount = interrupt("How much?")
+    if isinstance(amount, int | float):
+        return {"amount": amount}
+    raise TypeError("a number")
 
 
 def is_compared_with_a_number(state: dict[str, Any]) -> dict[str, Any]:

@@ -69,3 +69,13 @@ def may_be_nothing(state: dict[str, Any]) -> dict[str, Any]:
     if answer is None or answer != "stop":
         return {"going": True}
     return {"going": False}
+
+
+def is_an_object_or_words_of_a_union(state: dict[str, Any]) -> dict[str, Any]:
+    """answer: {draft: unknown} or text"""
+    answer = interrupt("Fine?")
+    if isinstance(answer, str | dict):
+        if isinstance(answer, dict):
+            return {"draft": answer["draft"]}
+        return {"messages": [answer.strip()]}
+    raise TypeError("words or a draft")

@@ -95,10 +95,14 @@ def _as_of(frame: Frame, node: ast.expr) -> Value:
 
     An annotation is evaluated where it stands, unless the module says that it is a text.
     """
+    return _class_at(frame, node, None if frame.module.annotations_are_texts else node.lineno)
+
+
+def _class_at(frame: Frame, node: ast.expr, line: int | None) -> Value:
+    """The class of that name at a line, where the module defines several."""
     module = frame.module
     if not isinstance(node, ast.Name) or len(module.names.get(node.id, [])) < 2 or frame.holds(node.id):
         return ()
-    line = None if module.annotations_are_texts else node.lineno
     found = in_force(module, node.id, line)
     classes = [each for each, _ in found if isinstance(each, ast.ClassDef)]
     return (Class(module, classes[-1]),) if len(classes) == len(found) else ()
@@ -255,7 +259,8 @@ def _lineage(reader: Reader, cls: Class, seen: set[ast.ClassDef]) -> Iterator[Cl
 
 def own_bases(reader: Reader, cls: Class) -> list[Class]:
     scope = class_scope(reader, cls)
-    return [atom for base in cls.node.bases for atom in scope.value(base) if isinstance(atom, Class)]
+    bases = [_class_at(scope, base, cls.node.lineno) or scope.value(base) for base in cls.node.bases]
+    return [atom for base in bases for atom in base if isinstance(atom, Class)]
 
 
 def _library_bases(reader: Reader, cls: Class) -> set[str]:

@@ -48,6 +48,8 @@ def dict_display(frame: Frame, node: ast.Dict) -> Value:
             record.entries[names[0]] = value
             frame.note(value, Use.STORED, node)
             stored_as(value, names[0])
+            if names[0] == "messages":
+                frame.note(_items(value), Use.TEXT, node)  # a text in the list becomes a message
         else:
             record.open = True
             frame.escape(value, node, "it is put under a key that is known only when it runs")
@@ -57,6 +59,10 @@ def dict_display(frame: Frame, node: ast.Dict) -> Value:
         frame.note(record.entries["content"], Use.TEXT, node)
         return ()
     return (record,)
+
+
+def _items(value: Value) -> Value:
+    return union(item for atom in value if isinstance(atom, Items) for item in atom.items)
 
 
 def _is_message(record: Record) -> bool:

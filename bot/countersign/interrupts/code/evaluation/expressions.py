@@ -209,6 +209,8 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
         if lists:
             return (Items([item for atom in lists for item in atom.items], exact=False),)
     if isinstance(node.op, ast.BitOr):
+        if _is_type(left) and _is_type(right):
+            return (Items([left, right]),)  # `isinstance(answer, int | float)`
         records = [atom for atom in (*left, *right) if isinstance(atom, Record)]
         if records:
             merged = Record({})
@@ -227,6 +229,16 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
     else:
         frame.escape((*left, *right), node, "it is added to something that is known only when it runs")
     return ()
+
+
+def _is_type(value: Value) -> bool:
+    """Whether it is a type, `None`, or an alternative of types."""
+    return bool(value) and all(
+        isinstance(atom, External | Class)
+        or atom == Const(None)
+        or (isinstance(atom, Items) and all(map(_is_type, atom.items)))
+        for atom in value
+    )
 
 
 def _parts(value: Value) -> tuple[str | None, ...] | None:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from countersign.interrupts.code.evaluation.model.frame import Ending, Frame
-from countersign.interrupts.code.evaluation.model.slots import RAISES, Check, Evidence, Refusal, Use
+from countersign.interrupts.code.evaluation.model.slots import (
+    RAISES,
+    Check,
+    Condition,
+    Evidence,
+    Refusal,
+    Use,
+)
 
 _REFUSES = {Check.EQUALS, Check.TRUE, Check.HAS}
 
@@ -25,13 +32,19 @@ def refuse(frame: Frame, node: ast.AST, *, raised: str | None = None) -> None:
     slots = {
         c.slot
         for c in conditions[other + 1 :]  # with something else tested, that may be why
-        if c.slot is not None and (c.check is Check.IS or (c.check in _REFUSES and not c.positive))
+        if c.slot is not None and (c.check is Check.IS or _leaves_out(c))
     }
     where, code = frame.module.where(node), frame.module.line(node)
     detail = RAISES if raised is not None else None
     for slot in slots:
         refusal = Refusal(slot, Evidence(Use.REFUSED, where, code, conditions, detail), raised)
         _pass_on(frame, refusal)
+
+
+def _leaves_out(condition: Condition) -> bool:
+    """It is none of the values that are known, or it is empty."""
+    empty = condition.check is Check.EQUALS and "" in condition.values
+    return condition.check in _REFUSES and (not condition.positive or empty)
 
 
 def _pass_on(frame: Frame, refusal: Refusal) -> None:

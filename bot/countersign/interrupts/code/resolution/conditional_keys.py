@@ -1,5 +1,7 @@
 """When a key of an answer has to be there: always, never, or together with what another key says."""
 
+from collections.abc import Iterator
+
 from countersign.interrupts.code.evaluation.model.slots import Check, Condition, Evidence, Reading, Slot, Use
 from countersign.interrupts.code.shape import AnswerShape, Key, Scalar
 
@@ -8,7 +10,8 @@ _Pair = tuple[str, Scalar]
 
 def key_from(name: str, slot: Slot, shape: AnswerShape) -> Key:
     """The key with what its readings say. It is required as soon as one of them raises without it."""
-    required = _is_refused_without(slot)
+    instead = _refused_without(slot)
+    required = instead == set()
     unread = _unread_with(slot)
     needed_with: list[_Pair] = []
     needed_unless: list[_Pair] | None = None
@@ -20,7 +23,10 @@ def key_from(name: str, slot: Slot, shape: AnswerShape) -> Key:
         on_siblings = [c for c in each.conditions if _of_a_sibling(slot, c)]
         with_these = [pair for c in on_siblings for pair in _pairs(c) if _holds(c)]
         unless_these = [pair for c in on_siblings for pair in _pairs(c) if not _holds(c)]
-        if with_these:
+        missing = _missing_elsewhere(slot, each)
+        if missing:
+            instead = missing if instead is None else instead & missing
+        elif with_these:
             needed_with.extend(pair for pair in with_these if pair not in needed_with)
         elif unless_these:
             known = needed_unless or unless_these
@@ -29,23 +35,53 @@ def key_from(name: str, slot: Slot, shape: AnswerShape) -> Key:
             required = True
     if required:
         return Key(name, shape, required=True)
+    without = tuple(sorted(instead or ()))
     if needed_unless is not None:
-        return Key(name, shape, required=False, needed_unless=tuple(needed_unless), unread_with=unread)
-    return Key(name, shape, required=False, needed_with=tuple(needed_with), unread_with=unread)
+        return Key(
+            name, shape, False, needed_unless=tuple(needed_unless), unread_with=unread, needed_without=without
+        )
+    return Key(name, shape, False, needed_with=tuple(needed_with), unread_with=unread, needed_without=without)
 
 
-def _is_refused_without(slot: Slot) -> bool:
-    """`if "key" not in answer: raise`."""
-    whole = slot.parent
-    return whole is not None and any(
-        each.use is Use.REFUSED
-        and any(c.check is Check.HAS and not c.positive and slot.step in c.values for c in each.conditions)
-        and all(
+def _refused_without(slot: Slot) -> set[str] | None:
+    """The keys one of which has to be there instead: none for `if "key" not in answer: raise`.
+
+    None where an answer without the key is not refused.
+    """
+    refusals = list(_refusals_of_missing_keys(slot.parent)) if slot.parent is not None else []
+    always_there = {
+        name for missing, there in refusals if len(missing) == 1 and not there for name in missing
+    }
+    for missing, there in refusals:
+        if str(slot.step) in missing and there <= always_there:
+            return missing - {str(slot.step)}
+    return None
+
+
+def _refusals_of_missing_keys(whole: Slot) -> Iterator[tuple[set[str], set[str]]]:
+    """The keys that are missing, and those that are there, where the code refuses for nothing else."""
+    for each in whole.evidence:
+        looked_for = [c for c in each.conditions if whole.is_same(c.slot) and c.check is Check.HAS]
+        if each.use is Use.REFUSED and all(
             c in whole.root.asked_under or (whole.is_same(c.slot) and c.check in {Check.HAS, Check.IS})
             for c in each.conditions
-        )
-        for each in whole.evidence
-    )
+        ):
+            yield (
+                _named([c for c in looked_for if not c.positive]),
+                _named([c for c in looked_for if c.positive]),
+            )
+
+
+def _missing_elsewhere(slot: Slot, reading: Evidence) -> set[str]:
+    """The other keys that are known not to be there where it is read."""
+    looked_for = [
+        c for c in reading.conditions if c.slot is slot.parent and c.check is Check.HAS and not c.positive
+    ]
+    return _named(looked_for) - {str(slot.step)}
+
+
+def _named(looked_for: list[Condition]) -> set[str]:
+    return {str(value) for c in looked_for for value in c.values}
 
 
 def _unread_with(slot: Slot) -> tuple[_Pair, ...]:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from countersign.interrupts.code.evaluation.conditions.implication import kinds_of
 from countersign.interrupts.code.evaluation.model.slots import (
     CONVERTED,
+    DECIMAL,
     JOINED,
     PARSED_AS_JSON,
     RAISES,
     Check,
     Comparison,
+    Condition,
     Evidence,
     Kind,
     Slot,
@@ -40,6 +42,8 @@ def number_of(slot: Slot) -> Number | None:
         return None  # int(answer.strip()) takes the digits of a text
     if not tested and any(_is_number(value) for value in compared_values(evidence)):
         return None  # it is one of these numbers
+    if is_decimal(slot):
+        return None  # a fraction is exact only as text
     converted = uses(evidence, Use.INTEGER, Use.NUMBER)
     defaults = [each for each in uses(evidence, Use.DEFAULT) if _is_number(each.detail)]
     proofs = [*converted, *tested, *defaults]
@@ -58,6 +62,14 @@ def is_only_converted(slot: Slot) -> bool:
     numbers = uses(slot.evidence, Use.INTEGER, Use.NUMBER)
     checked = uses(slot.evidence, Use.CHECKED) or kinds_tested(slot.evidence, Kind.INTEGER, Kind.NUMBER)
     return bool(numbers) and not checked and all(each.detail == CONVERTED for each in numbers)
+
+
+def is_decimal(slot: Slot) -> bool:
+    """All that is done with the number is `Decimal()`, which takes a fraction for its nearest binary one."""
+    numbers = uses(slot.evidence, Use.INTEGER, Use.NUMBER)
+    tested = kinds_tested(slot.evidence, Kind.INTEGER, Kind.NUMBER)
+    defaults = [each for each in uses(slot.evidence, Use.DEFAULT) if _is_number(each.detail)]
+    return bool(numbers) and not tested and not defaults and all(each.detail == DECIMAL for each in numbers)
 
 
 def is_tidied_only(slot: Slot) -> bool:
@@ -173,7 +185,7 @@ def _excluded(slot: Slot, evidence: Evidence) -> list[Scalar]:
 
 def text_of(slot: Slot) -> Text | None:
     evidence = slot.evidence
-    words = uses(evidence, Use.TEXT)
+    words = [*uses(evidence, Use.TEXT), *(uses(evidence, Use.NUMBER) if is_decimal(slot) else [])]
     tested = kinds_tested(evidence, Kind.TEXT)
     shown = uses(evidence, Use.SHOWN)
     defaults = [each for each in uses(evidence, Use.DEFAULT) if isinstance(each.detail, str)]
@@ -192,16 +204,48 @@ def text_of(slot: Slot) -> Text | None:
     elif any(each.detail == "lowered" for each in strings):
         return None  # it is made ready for a comparison that is not in sight
     else:
-        proofs = [*tested, *strings, *(each for each in shown if _told_to_be_text(slot, each))]
+        empty = [] if _has_parts_or_number(slot) else _tests_of_emptiness(slot)
+        proofs = [*tested, *strings, *empty, *(each for each in shown if _told_to_be_text(slot, each))]
         if not proofs and not _is_something_else(slot):
             proofs = [*defaults, *shown]
     if not proofs:
         return None
     where, code = first_of(proofs)
     optional = bool(defaults) or any(not _is_no_text(slot, each) for each in uses(evidence, Use.TRUTH))
+    optional = optional and not _is_refused_empty(slot)
     remark = any(_REMARK.search(name.casefold()) for name in (*_names(slot), *slot.stored_as))
     parsed = proofs is words and _is_parsed_as_json(slot, words)
-    return Text(optional, remark, parsed, where=where, evidence=code)
+    exact = is_decimal(slot) and not uses(evidence, Use.TEXT)
+    return Text(optional, remark, parsed, exact, where=where, evidence=code)
+
+
+def _is_refused_empty(slot: Slot) -> bool:
+    """It raises, or asks again, wherever it is an empty text."""
+    for each in uses(slot.evidence, Use.REFUSED):
+        conditions = [c for c in each.conditions if c not in slot.root.asked_under]
+        own = [c for c in conditions if slot.is_same(c.slot)]
+        # Of the same name's other answers the same is asked: `while answer == "": answer = interrupt(...)`.
+        asked = {(c.check, c.values, c.positive) for c in own}
+        others = [c for c in conditions if c not in own and (c.check, c.values, c.positive) not in asked]
+        if own and not others and all(map(_holds_of_empty, own)):
+            return True
+    return False
+
+
+def _tests_of_emptiness(slot: Slot) -> list[Evidence]:
+    return [each for each in uses(slot.evidence, Use.TRUTH) if each.detail == "text"]
+
+
+def _holds_of_empty(condition: Condition) -> bool:
+    match condition.check:
+        case Check.TRUE:
+            return not condition.positive
+        case Check.EQUALS:
+            return ("" in condition.values) is condition.positive
+        case Check.IS:
+            return (Kind.TEXT.value in condition.values) is condition.positive
+        case _:
+            return False
 
 
 def _is_named_as_a_decision(slot: Slot) -> bool:
@@ -268,11 +312,15 @@ def _names(slot: Slot) -> list[str]:
 
 def _is_something_else(slot: Slot) -> bool:
     """Whether something says of what kind it is that says more than being formatted does."""
+    truth = uses(slot.evidence, Use.TRUTH) and not uses(slot.evidence, Use.STRING, Use.DEFAULT)
+    return bool(truth) or _has_parts_or_number(slot)
+
+
+def _has_parts_or_number(slot: Slot) -> bool:
     evidence = slot.evidence
     structure = uses(evidence, Use.MAPPING, Use.INTEGER, Use.NUMBER, Use.UNPACKED, Use.ITERATED)
     kinds = kinds_tested(evidence, *(kind for kind in Kind if kind not in {Kind.TEXT, Kind.NONE}))
-    truth = uses(evidence, Use.TRUTH) and not uses(evidence, Use.STRING, Use.DEFAULT)
-    return bool(slot.keys or slot.items or slot.element or structure or kinds or truth)
+    return bool(slot.keys or slot.items or slot.element or structure or kinds)
 
 
 def is_only_tested_for_truth(slot: Slot) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from countersign.interrupts.code.evaluation.annotations import (
     class_shape,
+    declared_shape,
     enum_members,
     enum_values,
     field_shape,
@@ -18,6 +19,7 @@ from countersign.interrupts.code.evaluation.model.frame import Frame, Reader
 from countersign.interrupts.code.evaluation.model.modules import definitions, flat
 from countersign.interrupts.code.evaluation.model.slots import Comparison, Use
 from countersign.interrupts.code.evaluation.model.values import (
+    Adapter,
     Class,
     Const,
     Function,
@@ -26,7 +28,7 @@ from countersign.interrupts.code.evaluation.model.values import (
     Value,
     refs,
 )
-from countersign.interrupts.code.shape import Object
+from countersign.interrupts.code.shape import Boolean, Number, Object, OneOf, Text
 
 
 def class_attribute(frame: Frame, cls: Class, name: str) -> Value:
@@ -101,6 +103,22 @@ def construct(
         elif name not in names:
             frame.escape(value, node, f"it is given to {cls.node.name}")
     return (Instance(cls, Record(dict(entries))),)
+
+
+def adapted(frame: Frame, adapter: Adapter, answer: Value, node: ast.AST) -> Value:
+    """`TypeAdapter(Model).validate_python(answer)`; of anything else than a class it is the answer again."""
+    if not any(refs(answer)):
+        return ()
+    classes = [atom for atom in adapter.frame.value(adapter.annotation) if isinstance(atom, Class)]
+    if len(classes) == 1 and enum_values(frame.reader, classes[0]) is None:
+        return validated(frame, classes[0], answer, node)
+    declared = declared_shape(adapter.frame, adapter.annotation)
+    if declared is None:
+        frame.escape(answer, node, "it is validated as a type that is not written down")
+        return ()
+    frame.note(answer, Use.DECLARED, node, declared)
+    frame.note(answer, Use.CHECKED, node)
+    return answer if isinstance(declared, Boolean | Number | Text | OneOf) else ()
 
 
 def validated(

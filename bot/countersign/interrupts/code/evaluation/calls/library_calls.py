@@ -13,12 +13,14 @@ from countersign.interrupts.code.evaluation.key_access import update_state, writ
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import (
     CONVERTED,
+    DECIMAL,
     PARSED_AS_JSON,
     Comparison,
     Kind,
     Use,
 )
 from countersign.interrupts.code.evaluation.model.values import (
+    Adapter,
     Const,
     External,
     Function,
@@ -195,6 +197,11 @@ def _cast(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
     return value
 
 
+def _type_adapter(frame: Frame, _given: "Arguments", node: ast.Call) -> Value:
+    written = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "type"), None)
+    return (Adapter(frame, written),) if written is not None else ()
+
+
 def _loads(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
     raises = not frame.reader.catching
     frame.note(given.get(0, "s"), Use.TEXT, node, PARSED_AS_JSON if raises else None)
@@ -274,8 +281,9 @@ _NAMED: dict[str, Handler] = {
     "cast": _cast,
     "copy": _same,
     "deepcopy": _same,
-    "Decimal": _number(Use.NUMBER, CONVERTED),
+    "Decimal": _number(Use.NUMBER, DECIMAL),
     "loads": _loads,
+    "TypeAdapter": _type_adapter,
     "dumps": _dumps,
     "gather": _gather,
     "to_thread": _in_thread,

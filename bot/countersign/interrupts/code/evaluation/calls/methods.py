@@ -3,14 +3,15 @@
 import ast
 from typing import TYPE_CHECKING
 
-from countersign.interrupts.code.evaluation.calls.classes import validated
+from countersign.interrupts.code.evaluation.calls.classes import adapted, validated
 from countersign.interrupts.code.evaluation.conditions.boolean_tests import (
     compared,
 )
 from countersign.interrupts.code.evaluation.key_access import key_of, state_key, write_state
 from countersign.interrupts.code.evaluation.model.frame import Frame
-from countersign.interrupts.code.evaluation.model.slots import Comparison, Kind, Use
+from countersign.interrupts.code.evaluation.model.slots import PARSED_AS_JSON, Comparison, Kind, Use
 from countersign.interrupts.code.evaluation.model.values import (
+    Adapter,
     Class,
     Const,
     Instance,
@@ -40,6 +41,7 @@ _WORDS = {
     "count", "removeprefix", "removesuffix", "translate", "join", "format", "ljust", "rjust", "center",
     "zfill", "expandtabs", "swapcase",
 }  # fmt: skip
+_PARSES = {"model_validate_json", "parse_raw", "validate_json"}
 _VALIDATES = {"model_validate", "parse_obj", "validate", "from_dict", "model_construct", "validate_python"}
 
 
@@ -56,6 +58,13 @@ def call_method(frame: Frame, receiver: Value, name: str, given: "Arguments", no
             return _of_items(frame, atom, name, given, node)
         case State():
             return _of_state(frame, atom, name, given, node)
+        case Adapter() if name in _VALIDATES:
+            return adapted(frame, atom, given.get(0, "object"), node)
+        case Class() | Adapter() if name in _PARSES:
+            frame.note(
+                given.get(0, "json_data"), Use.TEXT, node, None if frame.reader.catching else PARSED_AS_JSON
+            )
+            return (Instance(atom),) if isinstance(atom, Class) else ()
         case Class() as cls if name in _VALIDATES:
             answer = given.get(0, "obj")
             if any(refs(answer)):

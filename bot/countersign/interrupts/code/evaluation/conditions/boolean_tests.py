@@ -157,14 +157,19 @@ def equals(frame: Frame, node: ast.AST, left: Value, right: Value) -> tuple[Cond
 def compared(
     frame: Frame, node: ast.AST, answer: Value, values: tuple[Scalar, ...], match: Match = Match.EQUAL
 ) -> tuple[Conditions, Conditions]:
-    """The answers in this value are compared with constants: those of JSON's literals say what kind it is."""
+    """The answers in this value are compared with constants: those of JSON's literals say what kind it is.
+
+    An empty text is no answer to choose: it asks whether any text was given.
+    """
     found = list(refs(answer))
-    named = tuple(value for value in values if value is not None)
+    named = tuple(value for value in values if value is not None and value != "")
     for ref in found:
         if named:
             detail = Comparison(named, match, ref.lowered, ref.stripped)
             frame.note((ref,), Use.COMPARED, node, detail)
-        else:
+        if "" in values:
+            frame.note((ref,), Use.TRUTH, node, "text")
+        elif not named:
             frame.note((ref,), Use.IS, node, Kind.NONE)
     holds = tuple(_holding(ref.slot, values, named) for ref in found)
     return holds, negated(holds)
@@ -172,7 +177,7 @@ def compared(
 
 def _holding(slot: Slot, values: tuple[Scalar, ...], named: tuple[Scalar, ...]) -> Condition:
     """What holds of an answer where the comparison comes out as true, if that is what is compared."""
-    if not named:
+    if not named and "" not in values:
         return Condition(slot, Check.IS, (Kind.NONE.value,))
     if len(named) == 1 and isinstance(named[0], bool):
         return Condition(slot, Check.TRUE, positive=named[0])

@@ -59,7 +59,15 @@ class Module:
         wanted = source.name.replace(".<locals>", "")
         alike = self._classes.get(wanted, [])
         found = [each for each in alike if _may_define(each, source)] or alike
-        return max(found, key=lambda each: (len(annotated_names(each)), each.lineno), default=None)
+        return max(found, key=lambda each: (len(self._with_extended(each)), each.lineno), default=None)
+
+    def _with_extended(self, node: ast.ClassDef) -> set[str]:
+        """Its annotated names, with those of the class of the same name that it extends."""
+        names = annotated_names(node)
+        if any(isinstance(base, ast.Name) and base.id == node.name for base in node.bases):
+            for each in self._classes.get(self._qualified(node), []):
+                names |= annotated_names(each) if each.lineno < node.lineno else set()
+        return names
 
     def enclosing(self, node: ast.AST) -> FunctionNode | ast.ClassDef | None:
         """The function or class in which this one is defined."""

@@ -10,6 +10,7 @@ from countersign.interrupts.code.shape import AnswerShape, Match, Scalar, Where
 PARSED_AS_JSON = "json"  # the detail of a text whose words are parsed
 RAISES = "raises"  # the detail of a refusal that the run does not survive
 JOINED = "joined"  # the detail of a text that is added to another one
+DECIMAL = "decimal"  # the detail of a number that `Decimal()` makes, exactly of a text and not of a fraction
 CONVERTED = "converted"  # the detail of a number that `int()` makes, also of the digits of a text
 
 

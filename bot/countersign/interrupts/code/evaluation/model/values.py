@@ -93,6 +93,14 @@ class Instance:
     fields: Record = field(default_factory=lambda: Record({}, open=True))
 
 
+@dataclass(frozen=True, eq=False)
+class Adapter:
+    """pydantic's `TypeAdapter` of a type that is written there."""
+
+    frame: "Frame"
+    annotation: ast.expr
+
+
 @dataclass(frozen=True)
 class External:
     """A name of a library, dotted from its top."""
@@ -125,6 +133,7 @@ Atom: TypeAlias = (
     | Function
     | Class
     | Instance
+    | Adapter
     | External
     | OwnModule
     | Subgraph

@@ -1,4 +1,4 @@
-"""Answers that have to be exact: no digit of an amount is lost, and no key that the code reads is left out."""
+"""Answers that have to be exact: no digit of an amount is lost, no key that the code reads is left out."""
 
 from countersign.testing.cards import approval_card
 from tests.scenario.kinds.conftest import Host

@@ -121,6 +121,30 @@ GRAPHS: dict[str, Any] = {
             )
         )
     ),
+    "files": of_nodes(
+        says(AIMessage("", tool_calls=[CALL])),
+        says(
+            ToolMessage(
+                [{"type": "image", "base64": PNG, "mime_type": "image/png"}],  # for the model's eyes
+                name="book",
+                tool_call_id="call-1",
+                artifact=[
+                    {"type": "file", "base64": PNG, "mime_type": "application/pdf", "filename": "a/bill.pdf"},
+                    {"type": "text-plain", "text": "a;b", "mime_type": "text/plain", "title": "rows.csv"},
+                    {"rows": 3},
+                ],
+            )
+        ),
+        says(
+            AIMessage(
+                [
+                    {"type": "text", "text": "Here is the bill."},
+                    {"type": "file", "url": "https://example.org/far.pdf", "mime_type": "application/pdf"},
+                    {"type": "audio", "base64": PNG, "mime_type": "audio/mpeg"},
+                ]
+            )
+        ),
+    ),
     "large_image": of_nodes(
         says(AIMessage([{"type": "image", "base64": "A" * LARGE, "mime_type": "image/png"}]))
     ),

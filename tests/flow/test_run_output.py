@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from countersign.approvals.decision import DecisionKind
-from countersign.flow.messages.outgoing import IMAGE_LIMIT, OutgoingKind
+from countersign.flow.messages.outgoing import FILE_LIMIT, OutgoingKind
 from tests.flow.output_graphs import GRAPHS
 from tests.support.harness import Harness, a_thread, open_harness
 
@@ -44,12 +44,21 @@ def told(harness: Harness) -> list[tuple[str, Any]]:
             "image",
             [
                 ("agent_message", "Here.\n\nImage: https://example.org/far.png"),
-                ("image", "image/png"),
-                ("image", "image/jpeg"),
+                ("file", "image/png"),
+                ("file", "image/jpeg"),
             ],
         ),
-        ("large_image", [("image", "image/png")]),
-        ("picture", [("result", {"text": "x", "outcome": "(image 1)"}), ("image", "image/png")]),
+        (
+            "files",
+            [
+                ("file", "application/pdf"),
+                ("file", "text/plain"),
+                ("agent_message", "Here is the bill.\n\nFile: https://example.org/far.pdf"),
+                ("file", "audio/mpeg"),
+            ],
+        ),
+        ("large_image", [("file", "image/png")]),
+        ("picture", [("result", {"text": "x", "outcome": "(image 1)"}), ("file", "image/png")]),
         ("twice", [("agent_message", "Same."), ("agent_message", "Same.")]),
         ("handover", [("agent_message", "I pass you on to billing: they know.")]),
         ("only_handover", [("done", [])]),
@@ -74,10 +83,24 @@ async def test_what_a_second_run_says_is_posted_though_it_is_the_same(harness: H
 async def test_an_image_too_large_is_reported_but_not_stored(harness: Harness) -> None:
     await harness.say(a_thread(), "large_image: x")
 
-    (row,) = harness.slack.of(OutgoingKind.IMAGE)
+    (row,) = harness.slack.of(OutgoingKind.FILE)
     assert isinstance(row.body, dict)
     assert "data" not in row.body
-    assert row.body["size"] > IMAGE_LIMIT
+    assert row.body["size"] > FILE_LIMIT
+
+
+async def test_files_are_posted_once_under_their_names(harness: Harness) -> None:
+    thread = a_thread()
+    await harness.say(thread, "files: x")
+    names = [
+        row.body.get("name") for row in harness.slack.of(OutgoingKind.FILE) if isinstance(row.body, dict)
+    ]
+    assert names == ["a/bill.pdf", "rows.csv", None]
+
+    await harness.say(thread, "files: again")
+
+    keys = [row.key for row in harness.slack.of(OutgoingKind.FILE)]
+    assert len(keys) == len(set(keys)) == 6
 
 
 async def test_words_of_a_subgraph_come_before_its_card_and_once(harness: Harness) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from countersign.approvals.json import Json
-from countersign.flow.graph_state import AgentMessage, GraphState, Image, ToolResult
-from countersign.flow.messages.outgoing import IMAGE_LIMIT
+from countersign.flow.graph_state import AgentMessage, GraphState, OutputFile, ToolResult
+from countersign.flow.messages.outgoing import FILE_LIMIT
 from countersign.flow.steps.run_output import early_key, has_result, run_output
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import Work
@@ -20,7 +20,7 @@ THREAD = ThreadRecord(
     attempts=0,
     step_starts=0,
 )
-PICTURE = Image(mime="image/png", data="QUJD")
+PICTURE = OutputFile(mime="image/png", data="QUJD")
 BEFORE = GraphState(checkpoint_id="c1")
 CHAT = GraphState(chats=True, checkpoint_id="c2")
 
@@ -78,7 +78,7 @@ def test_what_was_posted_early_is_not_posted_again() -> None:
 
 
 def test_a_message_without_words_has_its_images_alone() -> None:
-    state = replace(CHAT, messages=(message("a", "", images=(PICTURE, PICTURE)),))
+    state = replace(CHAT, messages=(message("a", "", files=(PICTURE, PICTURE)),))
     assert said(state) == [
         ("image:message:T1/C1/1.0:a:1", "image/png", "QUJD"),
         ("image:message:T1/C1/1.0:a:2", "image/png", "QUJD"),
@@ -86,18 +86,18 @@ def test_a_message_without_words_has_its_images_alone() -> None:
 
 
 def test_twenty_images_of_one_message_are_posted_and_no_more() -> None:
-    assert len(said(replace(CHAT, messages=(message("a", "", images=(PICTURE,) * 20),)))) == 20
-    assert len(said(replace(CHAT, messages=(message("a", "", images=(PICTURE,) * 21),)))) == 20
+    assert len(said(replace(CHAT, messages=(message("a", "", files=(PICTURE,) * 20),)))) == 20
+    assert len(said(replace(CHAT, messages=(message("a", "", files=(PICTURE,) * 21),)))) == 20
 
 
 def test_of_an_image_that_is_too_large_only_its_size_is_kept() -> None:
     """Four characters of base64 are three bytes."""
-    largest = Image(mime="image/png", data="x" * (IMAGE_LIMIT // 3 * 4))
-    larger = Image(mime="image/png", data="x" * (IMAGE_LIMIT // 3 * 4 + 8))
+    largest = OutputFile(mime="image/png", data="x" * (FILE_LIMIT // 3 * 4))
+    larger = OutputFile(mime="image/png", data="x" * (FILE_LIMIT // 3 * 4 + 8))
 
-    assert said(replace(CHAT, messages=(message("a", "", images=(largest,)),)))[0][2] == largest.data
+    assert said(replace(CHAT, messages=(message("a", "", files=(largest,)),)))[0][2] == largest.data
     assert (
-        said(replace(CHAT, messages=(message("a", "", images=(larger,)),)))[0][2] == len(larger.data) // 4 * 3
+        said(replace(CHAT, messages=(message("a", "", files=(larger,)),)))[0][2] == len(larger.data) // 4 * 3
     )
 
 
@@ -117,7 +117,7 @@ def test_a_graph_without_messages_has_a_result_at_its_end(change: dict[str, Any]
 
 
 def test_a_result_is_posted_once_with_its_images() -> None:
-    state = GraphState(output={"a": 1}, images=(PICTURE,), checkpoint_id="c2")
+    state = GraphState(output={"a": 1}, files=(PICTURE,), checkpoint_id="c2")
     expected = [("result:T1/C1/1.0:c2", {"a": 1}), ("image:result:T1/C1/1.0:c2:1", "image/png", "QUJD")]
 
     assert said(state) == expected

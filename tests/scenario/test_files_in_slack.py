@@ -190,3 +190,18 @@ async def test_a_model_gets_a_picture_in_the_form_that_its_api_has(reading: Stag
     assert [part["type"] for part in content] == ["text", "text", "image_url", "text", "file"]
     assert content[2]["image_url"]["url"] == f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
     assert content[4]["file"]["filename"] == "b.pdf"
+
+
+async def test_files_of_an_answer_are_posted_under_their_names(either: Stage) -> None:
+    data = base64.b64encode(PDF).decode()
+    bill = {"type": "file", "base64": data, "mime_type": "application/pdf", "filename": "bill.pdf"}
+    said = {"content": [{"type": "text", "text": "Here is the bill."}, bill]}
+
+    thread = await either.ws.carol.mentions(f"say: {json.dumps(said)}")
+
+    await thread.wait_for("Here is the bill.")
+    shared = await thread.wait_until(
+        lambda: next((m.files[0] for m in thread.from_bot() if m.files), None), what="the bill as a file"
+    )
+    assert shared["title"] == "bill.pdf"
+    assert either.ws.slack.state.files[shared["id"]].content == PDF

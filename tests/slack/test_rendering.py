@@ -35,7 +35,7 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 NO_TEXTS = {
     *(OutgoingKind.CARD, OutgoingKind.DIRECT, OutgoingKind.POINTER),
-    *(OutgoingKind.IMAGE, OutgoingKind.REMOVAL),
+    *(OutgoingKind.FILE, OutgoingKind.REMOVAL),
 }
 
 texts = st.text(max_size=60) | st.sampled_from(

@@ -35,21 +35,29 @@ class PendingInterrupt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Image:
-    """An image that a graph gave: its content in base64, or the address where it is."""
+class OutputFile:
+    """An image or another file that a graph gave: its content in base64, or the address where it is."""
 
     mime: str = ""
     data: str = ""
     url: str | None = None
+    name: str = ""
+
+    @property
+    def is_image(self) -> bool:
+        return self.mime.startswith("image/")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgentMessage:
-    """One AI message with text or images. `key` is the same whenever the state is read again."""
+    """One AI message with text or files, or a tool's with files alone.
+
+    `key` is the same whenever the state is read again.
+    """
 
     key: str
     text: str
-    images: tuple[Image, ...] = ()
+    files: tuple[OutputFile, ...] = ()
     has_id: bool = True  # a message without an id gets one when another graph's state takes it
 
 
@@ -71,7 +79,7 @@ class GraphState:
         AgentMessage, ...
     ] = ()  # of subgraphs that wait, and which the outermost graph lacks so far
     output: Json = None  # without the messages; None where there is nothing else
-    images: tuple[Image, ...] = ()  # taken out of `output`
+    files: tuple[OutputFile, ...] = ()  # taken out of `output`
     structured: Json = None  # the structured response of an agent
     tool_results: tuple[ToolResult, ...] = ()  # since anybody said something, without hand-overs
     checkpoint_id: str | None = None  # they grow with time; None: the thread has no state yet

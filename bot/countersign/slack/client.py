@@ -17,7 +17,7 @@ from countersign.slack.approver_directory import ApproverDirectory
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.block_kit.escaping import escape, quote_imitations
 from countersign.slack.card_messages import CardMessages
-from countersign.slack.images import UnusableImage, image_file
+from countersign.slack.files.outgoing_file import UnusableFile, outgoing_file
 from countersign.slack.memberships import Memberships
 from countersign.slack.message_sender import MessageSender
 from countersign.slack.messages import render_message
@@ -31,7 +31,7 @@ from countersign.slack.transport.outbound.response_url import respond
 from countersign.slack.transport.outbound.web_api import WebApi, Workspace
 from countersign.slack.user_directory import UserDirectory
 
-_IMAGE_REFUSED = N_("Slack refused the agent's image ({error}). Ask your admin to allow files:write.")
+_FILE_REFUSED = N_("Slack refused the agent's file ({error}). Ask your admin to allow files:write.")
 _FROM_APPROVAL = {OutgoingKind.CARD, OutgoingKind.DIRECT, OutgoingKind.POINTER}
 _NOT_IN_CHANNEL = N_("I'm not in this channel. Invite me with `/invite`, then try again.")
 _ROOT_REFUSED = {
@@ -69,8 +69,8 @@ class SlackClient:
             return await self._cards.post_about(row, review)
         if row.kind is OutgoingKind.REMOVAL:
             return await self._sender.remove(row)
-        if row.kind is OutgoingKind.IMAGE:
-            return await self._post_image(row)
+        if row.kind is OutgoingKind.FILE:
+            return await self._post_file(row)
         exact = row.kind is not OutgoingKind.AGENT_MESSAGE
         if row.kind is OutgoingKind.PRIVATE_NOTE:
             row = replace(row, channel=await self._cards.message_channel(row.channel))
@@ -84,18 +84,16 @@ class SlackClient:
     async def readable(self, text: str) -> str:
         return await self._names.readable(text)
 
-    async def _post_image(self, row: Outgoing) -> str:
-        """Share the image as a file, or say in its place why it is missing."""
+    async def _post_file(self, row: Outgoing) -> str:
+        """Share the file, or say in its place why it is missing."""
         try:
-            file = image_file(row.key, row.body if isinstance(row.body, dict) else {})
-            return await share_file(
-                self._api, row.channel, row.thread_ts, file.name, file.content, look_first=row.attempts > 0
-            )
-        except UnusableImage as unusable:
+            file = outgoing_file(row.key, row.body if isinstance(row.body, dict) else {})
+            return await share_file(self._api, row.channel, row.thread_ts, file, look_first=row.attempts > 0)
+        except UnusableFile as unusable:
             reason = str(unusable)
         except SlackRefused as refused:
-            log.warning("image_refused", key=row.key, slack_error=refused.error)
-            reason = _(_IMAGE_REFUSED).format(error=refused.error)
+            log.warning("file_refused", key=row.key, slack_error=refused.error)
+            reason = _(_FILE_REFUSED).format(error=refused.error)
         note: dict[str, Any] = {"text": reason}
         return await self._sender.send_all(
             row, render_message(replace(row, kind=OutgoingKind.NOTE, body=note))

@@ -80,8 +80,8 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
             raise ValueError("it is rendered from its approval")
         case OutgoingKind.REMOVAL:
             raise ValueError("a removal is no message")
-        case OutgoingKind.IMAGE:
-            raise ValueError("an image is posted as a file")
+        case OutgoingKind.FILE:
+            raise ValueError("a file is no message of blocks")
 
 
 def _agent_message(text: str, feedback: str | None) -> tuple[RenderedMessage, ...]:

@@ -11,7 +11,7 @@ from countersign.approvals.json import Json
 from countersign.flow.live.content import MessageStream
 from countersign.flow.thread import ThreadRef
 
-IMAGE_LIMIT = 8 << 20  # bytes
+FILE_LIMIT = 8 << 20  # bytes
 MAX_AUTOMATIC_CARDS = 2  # of one approval; somebody who deletes the second wants it gone, so they have to ask
 _CARD_GONE = (
     "The card was deleted again, so I don't post it by myself. Its question is still open and nothing was "
@@ -22,7 +22,7 @@ _CARD_GONE = (
 class OutgoingKind(StrEnum):
     AGENT_MESSAGE = "agent_message"  # body: {"text"}: an AI message of the graph's, in Markdown
     RESULT = "result"  # body: {"values": {...}}: what a graph gave beside messages
-    IMAGE = "image"  # body: {"mime", "data"}, in base64; without data {"mime", "size"}: too large
+    FILE = "file"  # body: {"mime", "name"?, "data"}, in base64; with "size" and no data: too large
     DONE = "done"  # body: {"tools": [{name: text}, ...]}: a run ended without words
     NOTE = "note"  # body: {"text", "parts"?, "mentions": [ids]?}: what the bot itself has to say, in mrkdwn
     WAITING = "waiting"  # body: {"before", "running"}: the thread waits for a slot, behind so many others

@@ -1,4 +1,4 @@
-"""What a graph said, for people: its words, its images, its result, and at the end always something."""
+"""What a graph said, for people: its words, its files, its result, and at the end always something."""
 
 import hashlib
 import json
@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from countersign.approvals.json import Json
-from countersign.flow.graph_state import AgentMessage, GraphState, Image
-from countersign.flow.messages.outgoing import IMAGE_LIMIT, Outgoing, OutgoingKind, message_key, outgoing
+from countersign.flow.graph_state import AgentMessage, GraphState, OutputFile
+from countersign.flow.messages.outgoing import FILE_LIMIT, Outgoing, OutgoingKind, message_key, outgoing
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import Work
 
-_MAX_IMAGES = 20  # of one message
+_MAX_FILES = 20  # of one message
 
 
 def run_output(work: Work, state: GraphState, before: GraphState | None = None) -> list[Outgoing]:
@@ -66,32 +66,37 @@ def _words(ref: ThreadRef, messages: Iterable[AgentMessage]) -> list[Outgoing]:
         key = message_key(ref, message.key)
         if message.text:
             rows.append(outgoing(ref, key, OutgoingKind.AGENT_MESSAGE, {"text": message.text}))
-        rows += _images(ref, key, message.images)
+        rows += _files(ref, key, message.files)
     return rows
 
 
-def _images(ref: ThreadRef, key: str, images: Sequence[Image]) -> list[Outgoing]:
+def _files(ref: ThreadRef, key: str, files: Sequence[OutputFile]) -> list[Outgoing]:
     return [
-        outgoing(ref, f"image:{key}:{n}", OutgoingKind.IMAGE, _image_body(image))
-        for n, image in enumerate(images[:_MAX_IMAGES], 1)
+        outgoing(ref, f"image:{key}:{n}", OutgoingKind.FILE, _file_body(file))
+        for n, file in enumerate(files[:_MAX_FILES], 1)
     ]
 
 
-def _image_body(image: Image) -> dict[str, Json]:
-    size = len(image.data) * 3 // 4
-    return {"mime": image.mime} | ({"data": image.data} if size <= IMAGE_LIMIT else {"size": size})
+def _file_body(file: OutputFile) -> dict[str, Json]:
+    size = len(file.data) * 3 // 4
+    about: dict[str, Json] = {"mime": file.mime}
+    if file.name:
+        about["name"] = file.name
+    return about | ({"data": file.data} if size <= FILE_LIMIT else {"size": size})
 
 
 def _result(work: Work, state: GraphState) -> list[Outgoing]:
     if not has_result(state) or state.checkpoint_id == work.thread.last_posted_key:
         return []
-    return _values(work.thread.ref, state, state.output, state.images)
+    return _values(work.thread.ref, state, state.output, state.files)
 
 
-def _values(ref: ThreadRef, state: GraphState, values: Json, images: Sequence[Image] = ()) -> list[Outgoing]:
+def _values(
+    ref: ThreadRef, state: GraphState, values: Json, files: Sequence[OutputFile] = ()
+) -> list[Outgoing]:
     key = f"result:{ref.id}:{state.checkpoint_id}"
     row = outgoing(ref, key, OutgoingKind.RESULT, {"values": values})
-    return [row, *_images(ref, key, images)]
+    return [row, *_files(ref, key, files)]
 
 
 def _ending(
@@ -110,7 +115,7 @@ def _ending(
         if isinstance(state.output, dict)
         else {}
     )
-    return _values(ref, state, filled, state.images) if filled else _done(ref, state)
+    return _values(ref, state, filled, state.files) if filled else _done(ref, state)
 
 
 def _done(ref: ThreadRef, state: GraphState) -> list[Outgoing]:

@@ -8,9 +8,10 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from langgraph.channels import LastValue
 from langgraph.types import StateSnapshot
 
-from countersign.flow.graph_state import AgentMessage, ToolResult
+from countersign.flow.graph_state import AgentMessage, OutputFile, ToolResult
 from countersign.runs.loading import AnyGraph
-from countersign.runs.state.message_content import images_of, is_handover, text_of
+from countersign.runs.state.message_content import is_handover, text_of
+from countersign.runs.state.output_files import artifact_files, files_of
 
 
 def messages_in(values: Any) -> list[BaseMessage]:
@@ -21,20 +22,27 @@ def messages_in(values: Any) -> list[BaseMessage]:
 
 
 def agent_messages(messages: Sequence[BaseMessage], run: str = "") -> tuple[AgentMessage, ...]:
-    """The AI messages that say something, keyed by id, or by position and content where there is none.
+    """The messages that say something to people, keyed by id, or by position and content where there is none.
 
     `run` becomes a part of each key: the messages are those of one run alone.
     """
     found = []
     for place, message in enumerate(messages):
-        if not isinstance(message, AIMessage):
-            continue
-        text, images = text_of(message), tuple(image for image in images_of(message) if image.data)
-        if text or images:
+        text, files = _said(message)
+        if text or files:
             key = message.id or f"{place}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
             key = f"{key}-{hashlib.sha256(run.encode()).hexdigest()[:8]}" if run else key
-            found.append(AgentMessage(key=key, text=text, images=images, has_id=message.id is not None))
+            found.append(AgentMessage(key=key, text=text, files=files, has_id=message.id is not None))
     return tuple(found)
+
+
+def _said(message: BaseMessage) -> tuple[str, tuple[OutputFile, ...]]:
+    """The words and the files that are for people."""
+    if isinstance(message, AIMessage):
+        return text_of(message), tuple(file for file in files_of(message) if file.data)
+    if isinstance(message, ToolMessage) and message.artifact is not None and not is_handover(message):
+        return "", artifact_files(message)
+    return "", ()
 
 
 def replaces_messages(graph: AnyGraph) -> bool:

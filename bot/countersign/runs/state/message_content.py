@@ -1,4 +1,4 @@
-"""What an AI message says to people: its text, a refusal, its images."""
+"""What an AI message says to people: its text, a refusal, and where its files are."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,8 +6,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-from countersign.approvals.json import Json
-from countersign.flow.graph_state import Image
+from countersign.flow.graph_state import OutputFile
+from countersign.runs.state.output_files import files_of
 
 # The tools of langgraph-supervisor and langgraph-swarm that hand over to another agent, and their words.
 _HANDOVER_TOOL = re.compile(r"transfer(?:_back)?_to_\w+|handoff_to_\w+")
@@ -21,9 +21,13 @@ def text_of(message: AIMessage) -> str:
     """The message's text blocks, a blank line between them; a refusal says that it is one."""
     if is_handover(message):
         return ""
-    elsewhere = (f"Image: {image.url}" for image in images_of(message) if image.url)
+    elsewhere = (f"{_kind(file)}: {file.url}" for file in files_of(message) if file.url)
     parts = [*_text_parts(message.content), *_refusals(message), *elsewhere]
     return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def _kind(file: OutputFile) -> str:
+    return "Image" if file.is_image else "File"
 
 
 def is_handover(message: BaseMessage) -> bool:
@@ -73,62 +77,3 @@ def _refusals(message: AIMessage) -> Iterator[str]:
     found.append(message.additional_kwargs.get("refusal"))
     for words in dict.fromkeys(str(each) for each in found if each):
         yield f"**The model refused:** {words}"
-
-
-def images_of(message: AIMessage) -> tuple[Image, ...]:
-    """The images among the message's content blocks, in order."""
-    blocks = message.content if isinstance(message.content, list) else []
-    return tuple(image for block in blocks if isinstance(block, Mapping) and (image := image_from(block)))
-
-
-def without_images(value: Json) -> tuple[Json, tuple[Image, ...]]:
-    """The value with a word in the place of each image, and the images in order."""
-    found: list[Image] = []
-
-    def walk(each: Json) -> Json:
-        image = None
-        if isinstance(each, str) and each.startswith("data:image/"):
-            image = image_at(each)
-        elif isinstance(each, dict):
-            image = image_from(each)
-        if image is not None and image.data:
-            found.append(image)
-            return f"(image {len(found)})"
-        if isinstance(each, dict):
-            return {key: walk(item) for key, item in each.items()}
-        return [walk(item) for item in each] if isinstance(each, list) else each
-
-    return walk(value), tuple(found)
-
-
-def image_from(block: Mapping[str, Any]) -> Image | None:
-    """The image of a content block, in any of the forms that LangChain's providers use; None for others."""
-    match dict(block):
-        case {"type": "image_url" | "input_image" | "output_image", "image_url": str(url)}:
-            return image_at(url)
-        case {"type": "image_url", "image_url": {"url": str(url)}}:
-            return image_at(url)
-        case {"type": "image", "source": {"type": "base64", "data": str(data), "media_type": str(mime)}}:
-            return Image(mime=mime, data=data)
-        case {"type": "image", "source": {"type": "url", "url": str(url)}}:
-            return image_at(url)
-        case {"type": "image", "source_type": "base64", "data": str(data)}:
-            return Image(mime=str(block.get("mime_type") or ""), data=data)
-        case {"type": "image", "base64": str(data)}:
-            return Image(mime=str(block.get("mime_type") or ""), data=data)
-        case {"type": "image", "url": str(url)}:
-            return image_at(url)
-        case {"type": "image_generation_call", "result": str(data)}:
-            return Image(mime=f"image/{block.get('output_format') or 'png'}", data=data)
-        case {"inline_data": {"mime_type": str(mime), "data": str(data)}} if mime.startswith("image/"):
-            return Image(mime=mime, data=data)
-    return None
-
-
-def image_at(url: str) -> Image | None:
-    """The image of a `data:` URL, or the address of one that is elsewhere: nobody fetches it."""
-    if not url.startswith("data:"):
-        return Image(url=url) if url.startswith(("https://", "http://")) else None
-    head, _, data = url.removeprefix("data:").partition(",")
-    mime, *parameters = head.split(";")
-    return Image(mime=mime, data=data) if mime.startswith("image/") and "base64" in parameters else None

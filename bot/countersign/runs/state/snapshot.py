@@ -22,7 +22,7 @@ from countersign.runs.state.conversation import (
     replaces_messages,
     tool_results,
 )
-from countersign.runs.state.message_content import without_images
+from countersign.runs.state.output_files import without_files
 
 # In every checkpoint's metadata: the key of the input that led to it, and what a form said of the context.
 INPUT_KEY = "countersign_input"
@@ -81,7 +81,7 @@ def read_state(
     pending = (breakpoint_question(waiting), *interrupts) if waiting else interrupts
     stopped = STOPPED_KEY in metadata and not snapshot.tasks
     others = {name: to_json(values[name]) for name in outputs if name not in _SHOWN_OTHERWISE or not chats}
-    output, images = without_images({} if stopped else others)
+    output, files = without_files({} if stopped else others)
     structured = to_json(values.get(_STRUCTURED)) if chats else None
     return GraphState(
         pending=pending,
@@ -94,7 +94,7 @@ def read_state(
         messages=agent_messages(said, run),
         nested=nested_messages(snapshot, said) if pending else (),
         output=output or None,
-        images=images,
+        files=files,
         structured=structured,
         tool_results=tool_results(said),
         checkpoint_id=configurable.get("checkpoint_id"),

@@ -72,7 +72,7 @@ SCOPES = (
     Scope(name="chat:write", reason="post messages and cards"),
     Scope(name="commands", reason="offer /agent and /approvals"),
     Scope(name="files:read", reason="read files that people send along", required=False),
-    Scope(name="files:write", reason="post images of graphs"),
+    Scope(name="files:write", reason="post files of graphs"),
     Scope(name="groups:history", reason="read threads in private channels"),
     Scope(name="groups:read", reason="list approvals in private channels, and see who is in them"),
     Scope(
@@ -186,9 +186,9 @@ METHODS = (
     Method(
         name="conversations.replies", scopes=_HISTORY, reason="read replies that came late or were missed"
     ),
-    Method(name="files.completeUploadExternal", scopes=("files:write",), reason="post an image of a graph"),
+    Method(name="files.completeUploadExternal", scopes=("files:write",), reason="post a file of a graph"),
     Method(name="files.info", scopes=("files:read",), reason="read a file from another workspace"),
-    Method(name="files.getUploadURLExternal", scopes=("files:write",), reason="post an image of a graph"),
+    Method(name="files.getUploadURLExternal", scopes=("files:write",), reason="post a file of a graph"),
     Method(
         name="usergroups.list", scopes=("usergroups:read",), reason="find a user group that a policy names"
     ),

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from countersign.flow.errors import SlackRefused, SlackUnreachable
+from countersign.slack.files.outgoing_file import OutgoingFile
 from countersign.slack.transport.outbound.web_api import WebApi
 
 _UPLOAD_HOSTS = (".slack.com", ".slack-files.com")
@@ -18,17 +19,18 @@ _LOOKED_AT = 200  # messages of the thread
 
 
 async def share_file(
-    api: WebApi, channel: str, thread_ts: str | None, name: str, content: bytes, *, look_first: bool
+    api: WebApi, channel: str, thread_ts: str | None, file: OutgoingFile, *, look_first: bool
 ) -> str:
     """Post the file and return the ts of its message, or the time where Slack does not tell that.
 
     Raises RateLimited, SlackRefused and SlackUnreachable.
     """
+    name, content = file.name, file.content
     if look_first and (found := await _shared(api, channel, thread_ts, name)):
         return found
     begun = await api.call("files.getUploadURLExternal", filename=name, length=str(len(content)))
     await _upload(api, str(begun.get("upload_url")), content)
-    files = [{"id": begun.get("file_id"), "title": name}]
+    files = [{"id": begun.get("file_id"), "title": file.title}]
     await api.call("files.completeUploadExternal", files=files, channel_id=channel, thread_ts=thread_ts)
     # Slack shares the file a moment later, so the message may not be there yet.
     return await _shared(api, channel, thread_ts, name) or f"{time.time():.6f}"

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from countersign.approvals.json import Json
-from countersign.flow.messages.outgoing import IMAGE_LIMIT, Outgoing, OutgoingKind
-from countersign.slack.images import UnusableImage, image_file
+from countersign.flow.messages.outgoing import FILE_LIMIT, Outgoing, OutgoingKind
+from countersign.slack.files.outgoing_file import UnusableFile, outgoing_file
 from slack_local.fault_injection import ApiFault
 from slack_local.people.threads import Thread
 from tests.slack.conftest import Bot
@@ -18,7 +18,7 @@ PNG = b"\x89PNG\r\n\x1a\n and so on"
 def image_row(thread: Thread, body: Json) -> Outgoing:
     return Outgoing(
         key="image:message:m1:1",
-        kind=OutgoingKind.IMAGE,
+        kind=OutgoingKind.FILE,
         team="T0LOCAL001",
         channel=thread.channel,
         thread_ts=thread.ts,
@@ -65,10 +65,34 @@ async def test_an_image_that_slack_refuses_is_reported_and_holds_up_nothing(bot:
     ],
 )
 def test_a_file_is_named_by_its_type_or_its_content(body: dict[str, Json], extension: str) -> None:
-    file = image_file("k", body)
+    file = outgoing_file("k", body)
 
     assert file.name.endswith(f".{extension}")
-    assert file.name == image_file("k", body).name != image_file("other", body).name
+    assert file.name == outgoing_file("k", body).name != outgoing_file("other", body).name
+
+
+@pytest.mark.parametrize(
+    ("name", "mime", "title"),
+    [
+        ("bill.pdf", "application/pdf", "bill.pdf"),
+        ("../../etc/a/bill.pdf", "application/pdf", "bill.pdf"),
+        ("C:\\temp\\bill.pdf", "application/pdf", "bill.pdf"),
+        ("two\nlines\u202e.csv", "text/csv", "twolines.csv"),
+        ("bill", "application/pdf", "bill.pdf"),
+        ("", "application/pdf", "file.pdf"),
+        ("...", "image/png", "image.png"),
+        ("n" * 200 + ".csv", "text/csv", "n" * 80 + ".csv"),
+        ("", "application/x-unheard-of", "file.bin"),
+    ],
+)
+def test_people_see_the_agents_name_for_a_file(name: str, mime: str, title: str) -> None:
+    body: dict[str, Json] = {"name": name, "mime": mime, "data": encoded(b"x")}
+    file = outgoing_file("k", body)
+
+    assert file.title == title
+    stem, _, ending = title.rpartition(".")
+    assert file.name.startswith(f"{stem}-")
+    assert file.name.endswith(f".{ending}")
 
 
 @pytest.mark.parametrize(
@@ -78,10 +102,10 @@ def test_a_file_is_named_by_its_type_or_its_content(body: dict[str, Json], exten
         {"data": "!!"},
         {"data": ""},
         {"data": None},
-        {"data": "A" * (IMAGE_LIMIT * 3 // 2)},
-        {"size": IMAGE_LIMIT + 1},
+        {"data": "A" * (FILE_LIMIT * 3 // 2)},
+        {"size": FILE_LIMIT + 1},
     ],
 )
 def test_what_cannot_be_posted_says_why(body: dict[str, Json]) -> None:
-    with pytest.raises(UnusableImage, match=r"too large|not base64"):
-        image_file("k", body)
+    with pytest.raises(UnusableFile, match=r"too large|not base64"):
+        outgoing_file("k", body)

@@ -239,3 +239,31 @@ async def test_a_breakpoint_that_the_new_code_has_not_is_listed(project: Path, d
     (project / "pay.py").write_text(text.replace("compile()", "compile(interrupt_before='*')"))
     code, told = run(project, "--check", url=database_url)
     assert (code, told) == (0, "1 approvals wait; the code could not take the answer to 0 of them.\n")
+
+
+MODEL = """
+import os
+from langchain_openai import ChatOpenAI
+model = ChatOpenAI(model="gpt-5-mini")
+search = os.environ["SEARCH_API_KEY"]
+"""
+
+
+def test_the_keys_of_models_are_not_needed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    deploy(project)
+    (project / "pay.py").write_text(MODEL + (project / "pay.py").read_text())
+    code, told = run(project, "--answers")
+    assert code == 0
+    assert "true | false" in told
+    assert "OPENAI_API_KEY isn't set. The code is read with a placeholder." in told
+    assert "SEARCH_API_KEY isn't set. The code is read with a placeholder." in told
+
+
+def test_what_a_placeholder_does_not_help_is_an_error(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PAY_API_KEY", raising=False)
+    deploy(project)
+    (project / "pay.py").write_text('raise RuntimeError("PAY_API_KEY was refused, and so was PAY_URL")')
+    code, told = run(project, "--answers")
+    assert code == 1
+    assert told.endswith("RuntimeError: PAY_API_KEY was refused, and so was PAY_URL\n")

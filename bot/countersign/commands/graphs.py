@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from countersign.commands.placeholder_keys import with_placeholder_keys
 from countersign.commands.waiting_check import GraphCode, misfits
 from countersign.interrupts.code import NodeReading, Question, Unknown, notation
 from countersign.logs import configure_logging
@@ -56,6 +57,11 @@ async def _check(settings: GraphSettings) -> int:
 
 
 async def _load(config: Path) -> dict[str, GraphCode]:
+    """Without the keys of models: none is called."""
+    return await with_placeholder_keys(lambda: _read(config))
+
+
+async def _read(config: Path) -> dict[str, GraphCode]:
     async with AsyncExitStack() as stack:
         loaded = await load_graphs(read_graph_config(config), stack)
         own = own_code(loaded)

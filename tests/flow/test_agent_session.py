@@ -100,9 +100,9 @@ async def test_without_a_message_a_session_has_no_title() -> None:
 
 
 def test_feedback_is_asked_for_below_the_last_words_of_a_run() -> None:
-    again = replace(SAID, key="m2")
-    asked = with_feedback(result(SAID, again, NOTE))
-    assert asked.post == (SAID, replace(again, body={"text": "Done.", "feedback": True}), NOTE)
+    other, last = replace(SAID, key="m2"), replace(SAID, key="m3", body={"text": "Bye."})
+    asked = with_feedback(result(SAID, other, last, NOTE))
+    assert asked.post == (SAID, other, replace(last, body={"text": "Bye.", "feedback": True}), NOTE)
 
 
 @pytest.mark.parametrize(

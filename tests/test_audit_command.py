@@ -16,8 +16,16 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
+from tests.flow.asking_graphs import refunds
 from tests.flow.graphs_to_host import everything
 from tests.support.harness import Harness, a_thread, open_harness
+
+TWO_OTHERS = """
+[[rule]]
+name = "two"
+approvers = [{group = "@finance", count = 2}]
+requester_may_decide = false
+"""
 
 
 @pytest.fixture
@@ -87,6 +95,37 @@ async def test_the_record_of_one_approval_is_readable_on_its_own(
     assert [entry["event"] for entry in record["entries"]] == ["opened", "shown", "decided", "resumed"]
     assert record["entries"][2]["actor"]["id"] == "UBOB"
     assert all(entry["hash_fits"] for entry in record["entries"])
+
+
+async def test_the_record_says_in_words_what_happened_and_what_was_agreed_to(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two approvals, the last is of somebody else's edit: the record has what was approved."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    edited = {"amount": 900, "to": "Ann"}
+    async with open_harness(database_url, {"bank": refunds(1500)}) as harness:
+        harness.directory.groups = {"@finance": {"UBOB", "UCAROL", "UDORA"}}
+        harness.policy.policy = a_policy(TWO_OTHERS)
+        thread = a_thread()
+        await harness.say(thread, "refund")
+        card = await harness.the_card(thread)
+        await harness.vote(card, DecisionKind.EDIT, edited, user="UCAROL")
+        for user in ("UBOB", "UDORA"):
+            await harness.vote(await harness.the_card(thread), DecisionKind.APPROVE, user=user)
+        await harness.run_thread(thread.id)
+    capsys.readouterr()
+
+    assert await audit("show", str(card.id), "--format", "text") == 0
+    said = capsys.readouterr().out
+    assert "udora (UDORA) approved the edit, which decided it\n" in said
+    assert "ubob (UBOB) approved; still needed: one of @finance\n" in said
+    assert "all as they were written" in said
+    assert await audit("show", str(card.id)) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["outcome"]["rows"]["0"]["decided"]["value"] == edited
+    assert [line[25:] for line in record["history"]] == [
+        line[25:] for line in said.splitlines() if " UTC  " in line
+    ]
 
 
 @pytest.mark.usefixtures("approval")

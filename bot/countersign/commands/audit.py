@@ -12,7 +12,7 @@ from cryptography import x509
 
 from countersign.anchoring.timestamp import read_timestamp
 from countersign.approvals.audit import Anchor, ChainVerifier, EntryHasher, parse_anchor
-from countersign.approvals.audit.approval_report import approval_report
+from countersign.approvals.audit.approval_report import approval_report, report_text
 from countersign.approvals.audit.export import Exporter, ExportFormat
 from countersign.approvals.errors import CountersignError
 from countersign.settings import DatabaseSettings
@@ -43,7 +43,7 @@ async def run(settings: DatabaseSettings, given: argparse.Namespace) -> int:
             return await _reviews(Diagnostics(pool))
     approval_id = _uuid(given.id)
     async with _ledger(settings, hasher) as ledger:
-        return await _show(ledger, hasher, approval_id)
+        return await _show(ledger, hasher, approval_id, as_text=given.shown_as == "text")
 
 
 @asynccontextmanager
@@ -117,14 +117,14 @@ async def _export(ledger: Ledger, form: ExportFormat, since: datetime | None) ->
     return 0
 
 
-async def _show(ledger: Ledger, hasher: EntryHasher, approval_id: UUID) -> int:
+async def _show(ledger: Ledger, hasher: EntryHasher, approval_id: UUID, *, as_text: bool) -> int:
     rows = [row async for row in ledger.exported(approval_id=approval_id)]
     if not rows:
         print(f"No approval has the id {approval_id}.")
         return 1
     links = await ledger.links([row.position - 1 for row in rows if row.position is not None])
     report = approval_report(approval_id, rows, links, hasher, datetime.now(UTC))
-    print(json.dumps(report, ensure_ascii=False, indent=2))
+    print(report_text(report) if as_text else json.dumps(report, ensure_ascii=False, indent=2))
     return 0
 
 

@@ -21,3 +21,5 @@ def add_audit_arguments(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("reviews", help="list decisions by break_glass that no approver has reviewed")
     show = actions.add_parser("show", help="print one approval's whole record")
     show.add_argument("id", help="the approval's id, as Details on its card shows it")
+    show.add_argument("--format", choices=["json", "text"], default="json", dest="shown_as",
+                      help="the record to hand over, or lines to read (default: json)")  # fmt: skip

@@ -54,6 +54,7 @@ def test_csv_has_a_head_and_a_line_per_entry_and_no_formula() -> None:
     assert table[0]["actor_name"] == '\'=HYPERLINK("x")'
     assert json.loads(table[1]["detail"]) == {"amount": 129.9, "note": "Nr. 2"}
     assert table[1]["previous"] == table[0]["link"]
+    assert table[1]["in_words"].endswith(", which decided it")
 
 
 # What OCSF 1.3.0 requires of API Activity (events/application/api_activity.json and base_event.json of

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from countersign.approvals.audit.chain import ChainedEntry
 from countersign.approvals.audit.entry import LedgerEntry, timestamp
+from countersign.approvals.audit.history import in_words
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Observation
 from countersign.approvals.lifecycle import Event
@@ -15,7 +16,7 @@ from countersign.approvals.lifecycle import Event
 OCSF_VERSION = "1.3.0"
 _COLUMNS = (
     "position", "at", "event", "approval_id", "thread_id", "version", "actor_id", "actor_name", "detail",
-    "hash", "previous", "link",
+    "hash", "previous", "link", "in_words",
 )  # fmt: skip
 
 
@@ -73,6 +74,7 @@ def _csv_row(row: ChainedEntry, previous: str | None) -> str:
         (
             row.position, timestamp(entry.at), entry.event, entry.approval_id, entry.thread_id,
             entry.version, entry.actor_id, entry.actor_name, entry.detail, row.entry_hash, previous, row.link,
+            in_words(entry.content()),
         )
     )  # fmt: skip
 

@@ -10,7 +10,12 @@ from countersign.interrupts import UNSET
 
 def row_detail(review: Review, row: int, decision: Decision, verdict: Verdict) -> dict[str, Json]:
     """The decision on this row of `review`, as it was before, and what the votes come to with it."""
-    return _decision_json(decision, review, row) | _verdict_json(verdict) | _on_behalf_json(verdict)
+    return {
+        **_decision_json(decision, review, row),
+        **_verdict_json(verdict),
+        **_agreed_json(review, row, decision, verdict),
+        **_on_behalf_json(verdict),
+    }
 
 
 def _decision_json(decision: Decision, review: Review, row: int) -> dict[str, Json]:
@@ -37,6 +42,14 @@ def _decision_json(decision: Decision, review: Review, row: int) -> dict[str, Js
             for name, after in decision.state.items()
         }
     return fields
+
+
+def _agreed_json(review: Review, row: int, decision: Decision, verdict: Verdict) -> dict[str, Json]:
+    """What is done in the end, where the last vote agreed to what somebody else had proposed."""
+    agreed = verdict.decision
+    if verdict.outcome is not Outcome.APPROVED or agreed is None or agreed == decision or not agreed.proposes:
+        return {}
+    return {"decided": _decision_json(agreed, review, row)}
 
 
 def _on_behalf_json(verdict: Verdict) -> dict[str, Json]:

@@ -13,6 +13,7 @@ from countersign.__main__ import main
 from countersign.approvals.approval import Approval
 from countersign.approvals.audit import EntryHasher
 from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
@@ -102,7 +103,7 @@ async def test_the_record_says_in_words_what_happened_and_what_was_agreed_to(
 ) -> None:
     """Of two approvals, the last is of somebody else's edit: the record has what was approved."""
     monkeypatch.setenv("DATABASE_URL", database_url)
-    edited = {"amount": 900, "to": "Ann"}
+    edited: Json = {"amount": 900, "to": "Ann"}
     async with open_harness(database_url, {"bank": refunds(1500)}) as harness:
         harness.directory.groups = {"@finance": {"UBOB", "UCAROL", "UDORA"}}
         harness.policy.policy = a_policy(TWO_OTHERS)

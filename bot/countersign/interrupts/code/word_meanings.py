@@ -38,6 +38,7 @@ _WORDS = {
     ),
     Meaning.CHANGE: (
         {"edit", "edited", "update", "updated", "modify", "modified", "change", "changed", "amend"}
+        | {"edit and approve", "approve with edits", "approve with changes", "approve and edit"}
     ),
     Meaning.REMARK: {"feedback", "respond", "response", "comment", "reply", "answer", "message", "note"},
 }

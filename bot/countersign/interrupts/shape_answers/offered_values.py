@@ -54,11 +54,24 @@ def _key_for(shape: AnswerShape, options: Sequence[Option]) -> Key | None:
     """The key that a choice goes under; None where no key, or more than one, may be it."""
     if not options or not isinstance(shape, Object):
         return None
+    compared = [key for key in shape.keys if _is_compared_with_some(key.shape, options)]
+    if compared:
+        return compared[0] if len(compared) == 1 else None
     open_ones = [key for key in shape.keys if isinstance(key.shape, Text | Unknown)]
     found = [key for key in open_ones if all(takes(key.shape, option.value) for option in options)]
     if len(shape.keys) > 1:
         found = [key for key in found if key.name.casefold() in _CHOICES]
     return found[0] if len(found) == 1 else None
+
+
+def _is_compared_with_some(shape: AnswerShape, options: Sequence[Option]) -> bool:
+    """The code names some of the options, and has one branch for all others: `== "reject"`."""
+    return (
+        isinstance(shape, OneOf)
+        and not shape.exhaustive
+        and any(takes(shape, option.value) for option in options)
+        and not all(takes(shape, option.value) for option in options)
+    )
 
 
 def _is_scalar(value: Json) -> bool:

@@ -538,14 +538,21 @@ WHERE key = %(key)s AND posted_at IS NULL
 RETURNING key;
 
 -- card_posted --
--- Records on the approval where its card is and which version it shows. The ledger gets `shown` for a version that
--- no card at this place has shown.
+-- Records on the approval where its card is and which version it shows, and the post of its outbox row, if `key` is
+-- one. The ledger gets `shown` for a version that no card at this place has shown. The approval is locked before the
+-- outbox row, as where a button is pressed on a card whose post was not recorded: the other order would deadlock.
 WITH before AS (
     SELECT id, card_ts, rendered_version FROM countersign.approvals WHERE id = %(approval_id)s FOR UPDATE
 ), posted AS (
     UPDATE countersign.approvals a
     SET card_ts = %(ts)s, rendered_version = greatest(a.rendered_version, %(rendered_version)s)
     FROM before WHERE a.id = before.id
+), marked AS (
+    UPDATE countersign.outbox o SET posted_at = now(), posted_ts = %(ts)s, error = NULL
+    FROM (SELECT count(*) FROM before) AS locked
+    WHERE o.key = %(key)s AND o.posted_at IS NULL
+), ended AS (
+    DELETE FROM countersign.message_streams WHERE key = %(key)s AND NOT discarded
 )
 INSERT INTO countersign.ledger (approval_id, thread_id, version, event, actor_id, actor_name, detail, at, hash)
 SELECT id, %(thread_id)s, %(version)s::integer, %(event)s, NULL, NULL, %(detail)s::json, %(at)s::timestamptz, %(hash)s

@@ -53,29 +53,38 @@ class Outbox:
         )
 
     async def posted(self, row: Outgoing, ts: str, shows: Approval | None = None) -> None:
+        if row.kind is OutgoingKind.ROOT:
+            await self._root_posted(row, ts)
+        elif row.approval_id is None:
+            await run(self._pool, "mark_posted", {"key": row.key, "ts": ts})
+        elif row.kind is OutgoingKind.CARD:
+            arguments = self._card_posted(row.approval_id, row.channel, ts, shows)
+            await run(self._pool, "card_posted", {**arguments, "key": row.key})
+        else:
+            await self._message_posted(row, ts, shows)
+
+    async def _root_posted(self, row: Outgoing, ts: str) -> None:
+        async with transaction(self._pool) as connection:
+            marking = await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
+            if await marking.fetchone() is None:
+                return
+            inbound = _first_message(row, ts)
+            if await insert_inbound(connection, inbound):
+                await self._defer(connection, inbound.thread.id)
+
+    async def _message_posted(self, row: Outgoing, ts: str, shows: Approval | None) -> None:
+        phase = shows.phase if shows is not None else Phase.OPEN
+        pointer = shows if row.kind is OutgoingKind.POINTER else None
+        arguments = {
+            **self._shown(pointer, ShownAs.POINTER, row.channel, ts),
+            **rows.outgoing_row(row),
+            "ts": ts,
+            "shows": phase.value,
+        }
         async with transaction(self._pool) as connection:
             # The approval before the outbox row, as in `card_seen`: the other order would deadlock with it.
-            if row.approval_id is not None and row.kind is not OutgoingKind.CARD:
-                phase = shows.phase if shows is not None else Phase.OPEN
-                pointer = shows if row.kind is OutgoingKind.POINTER else None
-                await connection.execute(
-                    QUERIES["message_posted"],
-                    {
-                        **self._shown(pointer, ShownAs.POINTER, row.channel, ts),
-                        **rows.outgoing_row(row),
-                        "ts": ts,
-                        "shows": phase.value,
-                    },
-                )
-            elif row.approval_id is not None:
-                await connection.execute(
-                    QUERIES["card_posted"], self._card_posted(row.approval_id, row.channel, ts, shows)
-                )
-            marking = await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
-            if row.kind is OutgoingKind.ROOT and await marking.fetchone() is not None:
-                inbound = _first_message(row, ts)
-                if await insert_inbound(connection, inbound):
-                    await self._defer(connection, inbound.thread.id)
+            await connection.execute(QUERIES["message_posted"], arguments)
+            await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
 
     async def card_seen(self, approval_id: UUID, ts: str) -> None:
         arguments = {"approval_id": approval_id, "ts": ts}
@@ -87,7 +96,7 @@ class Outbox:
             approval = rows.approval_from(found)
             if approval.version == 1:  # later ones may not be what this message shows
                 arguments = self._card_posted(approval.id, approval.channel, ts, approval)
-                await connection.execute(QUERIES["card_posted"], arguments)
+                await connection.execute(QUERIES["card_posted"], {**arguments, "key": None})
             await connection.execute(QUERIES["card_row_posted"], arguments)
 
     def _card_posted(

@@ -131,9 +131,11 @@ class ThreadStore(ApprovalStore, ReplyHistory):
         thread = result.thread
         claiming = None
         async with transaction(self._pool) as connection:
-            # Before the outbox, whose cards reference the approvals that are inserted here.
             applying = [await apply(connection, change, self._hasher) for change in result.changes]
-            await applied([done for changed in applying for done in changed])
+            changed = [done for each in applying for done in each]
+            if result.opened:  # their cards reference approvals that may not have been inserted
+                await applied(changed)
+                changed = []
             for row in result.post:
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
             if claim and result.post:
@@ -170,6 +172,7 @@ class ThreadStore(ApprovalStore, ReplyHistory):
                     "requester": thread.requester,
                 },
             )
+            await applied(changed)
             saved = await saving.fetchone()
             if saved is None:
                 raise StaleWorker

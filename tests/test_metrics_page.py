@@ -58,6 +58,23 @@ async def test_scrapes_within_a_moment_share_one_reading() -> None:
     assert database.asked == 1
 
 
+async def test_a_reading_that_takes_long_is_kept_long() -> None:
+    """It takes half a second here, so that the next one is read 25 s after it."""
+    now = 0.0
+
+    async def read() -> DatabaseGauges:
+        nonlocal now
+        now += 0.5
+        return replace(QUIET, halted=int(now))
+
+    page = MetricsPage(Metrics(), read, monotonic=lambda: now)
+    await page()
+    now = 25.4
+    assert (await samples(page))["countersign_halted_threads"] == 0
+    now = 25.6
+    assert (await samples(page))["countersign_halted_threads"] == 26
+
+
 async def test_a_database_that_hangs_holds_up_no_scrape_and_is_asked_once() -> None:
     database = Database(replace(QUIET, halted=1))
     database.answering.clear()

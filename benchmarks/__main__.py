@@ -26,7 +26,7 @@ from benchmarks.burst import burst
 from benchmarks.cell import Cell
 from benchmarks.driving import measure, warm_up
 from benchmarks.figures import percentile, short, spread
-from benchmarks.pending import measure_pending
+from benchmarks.pending import measure_pending, measure_start
 from benchmarks.results import Governance, Lengths, Results
 from benchmarks.server import Server, open_server
 from benchmarks.sides import SIDES, Side, open_side
@@ -132,6 +132,14 @@ class Bench:
                 there = total
                 self.results.waiting.append(found)
                 say(f"{total} wait: {short(found.memory)} MB; {_line(found.cell)}")
+            await self._start(side, there)  # last: it is another process then
+        async with self.side("socket") as side:
+            await self._start(side, 0)
+
+    async def _start(self, side: Side, waiting: int) -> None:
+        start = await measure_start(side, waiting, 2 if self.quick else 5)
+        self.results.starts.append(start)
+        say(f"{waiting} wait: ready after {spread(start.seconds)} s, of it {spread(start.cpu)} s of CPU")
 
     async def takeover(self) -> None:
         for _ in range(1 if self.quick else 3):

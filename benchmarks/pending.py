@@ -1,12 +1,14 @@
-"""What waiting approvals cost: memory of the process, and the time of those that are decided meanwhile."""
+"""What waiting approvals cost: memory, the time of those that are decided meanwhile, and that of a start."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 
 import psutil
 
 from benchmarks.cell import Cell
 from benchmarks.driving import approve
+from benchmarks.server import own_cpu
 from benchmarks.sides import Side
 from countersign.store.connections.pool import open_session
 from countersign.testing.cards import approval_card
@@ -36,6 +38,28 @@ class Waiting:
     approvals: int
     memory: float  # MB of the process (its resident set)
     cell: Cell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    approvals: int  # that wait
+    seconds: tuple[float, ...]  # until the process is ready, once for each start
+    cpu: tuple[float, ...]  # seconds of its processor time until then
+
+
+async def measure_start(side: Side, approvals: int, times: int = 5) -> Start:
+    """Start the only process again and again, warm: its files are in memory."""
+    seconds, cpu = [], []
+    bot = side.bots["bot"]
+    for _ in range(times):
+        await bot.stop()
+        began = time.perf_counter()
+        await bot.again()
+        seconds.append(time.perf_counter() - began)
+        assert bot.process is not None
+        cpu.append(own_cpu([bot.process.pid]))
+        await side.ws.connected(2)
+    return Start(approvals=approvals, seconds=tuple(seconds), cpu=tuple(cpu))
 
 
 async def measure_pending(side: Side, there: int, approvals: int) -> Waiting:

@@ -32,6 +32,7 @@ def markdown(results: Results) -> str:
         ("Slack takes 150 ms for each call", _sides(results, 0.15)),
         ("A burst of 200 events/s", _bursts(results)),
         ("Approvals that wait", _waiting(results)),
+        ("A start", _starts(results)),
         ("Threads that are long", _lengths(results)),
         ("Policy, ledger and timers", _governance(results)),
         ("The rest", _rest(results)),
@@ -117,6 +118,13 @@ def _waiting(results: Results) -> str:
     return _table(
         ("approvals that wait", "memory, MB", "message -> card, ms, p50", "click -> answer, ms, p50"), rows
     )
+
+
+def _starts(results: Results) -> str:
+    rows = [
+        (f"{each.approvals:,}", str(spread(each.seconds)), str(spread(each.cpu))) for each in results.starts
+    ]
+    return _table(("approvals that wait", "from start to ready, s", "processor time of it, s"), rows)
 
 
 def _lengths(results: Results) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from benchmarks.burst import Burst
 from benchmarks.cell import Cell
 from benchmarks.figures import Spread, percentile, spread
-from benchmarks.pending import Waiting
+from benchmarks.pending import Start, Waiting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,7 @@ class Results:
     cells: list[Cell] = field(default_factory=list)
     bursts: list[Burst] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
+    starts: list[Start] = field(default_factory=list)
     lengths: list[Lengths] = field(default_factory=list)
     takeovers: list[float] = field(default_factory=list)  # seconds
     gaps: list[float] = field(default_factory=list)  # seconds between two jobs of one thread

@@ -18,7 +18,7 @@ from countersign.store.gauges import GaugeReader
 
 _MAX_AGE = 5.0  # seconds in which several scrapes share one reading
 # A reading counts what is pending, so with a million approvals it takes a while. It is kept fifty times as
-# long as it took, so that scrapes cost the database at most a fiftieth of its time, but no more than a minute.
+# long as it took, so that scrapes cost the database at most a fiftieth of its time, but at most a minute.
 _KEPT_FOR, _OLDEST = 50, 60.0
 _PATIENCE = 2.0  # seconds that a scrape waits; Prometheus gives up after 10
 

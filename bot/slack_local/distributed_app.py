@@ -128,9 +128,10 @@ class DistributedApp:
             return web.json_response({"ok": False, "error": "invalid_code"})
         if code.redirect_uri != form.get("redirect_uri", ""):
             return web.json_response({"ok": False, "error": "bad_redirect_uri"})
-        return web.json_response(self._installed(self._of_team(code.team)))
+        return web.json_response(self.install(self._of_team(code.team)))
 
-    def _installed(self, workspace: LocalWorkspace) -> JsonObject:
+    def install(self, workspace: LocalWorkspace) -> JsonObject:
+        """Install the app there, and give what `oauth.v2.access` answers."""
         slack = workspace.slack
         slack.installed = True
         slack.bot_token = self._new_token()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,10 +11,8 @@ from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
 from tests.support import databases
-from tests.support.bots import printed_on_failure
-from tests.support.several_workspaces import TwoWorkspaces, two_workspaces
-
-RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
+from tests.support.bots import printed_on_failure, until
+from tests.support.several_workspaces import FIRST, SECOND, TwoWorkspaces, two_workspaces
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -28,8 +27,29 @@ async def both(
             yield both
 
 
-async def asks(ws: LocalWorkspace) -> Thread:
-    return await ws.carol.mentions(f"ask: {json.dumps({'ask': RISKY})}")
+@pytest_asyncio.fixture(loop_scope="session")
+async def rotating(tmp_path: Path, server_url: str, database_template: str) -> AsyncIterator[TwoWorkspaces]:
+    """Two workspaces whose tokens expire, each of which has a card that waits."""
+    with databases.database(server_url, template=database_template) as url:
+        async with two_workspaces(tmp_path, url, rotates=True) as both:
+            with printed_on_failure(both.bot):
+                await both.install()
+                yield both
+
+
+async def asks(ws: LocalWorkspace, tool: str = "wipe") -> Thread:
+    risky = {"type": "tool_approval", "name": tool, "args": {"disk": "sda"}}
+    return await ws.carol.mentions(f"ask: {json.dumps({'ask': risky})}")
+
+
+async def listed(ws: LocalWorkspace) -> str:
+    """What /approvals says."""
+    return json.dumps((await ws.bob.runs("/approvals")).payload)
+
+
+def statuses(both: TwoWorkspaces, thread: Thread) -> list[str]:
+    found = both.rows("SELECT status FROM countersign.approvals WHERE thread_id = %s", thread.id)
+    return [status for (status,) in found]
 
 
 async def test_each_workspace_has_its_own_thread_and_card(both: TwoWorkspaces) -> None:
@@ -64,3 +84,67 @@ async def test_tokens_are_encrypted_in_the_database(both: TwoWorkspaces) -> None
         assert ws.slack.team in row
         assert ws.slack.bot_token not in row
         assert ws.slack.bot_token not in both.bot.said
+
+
+async def test_a_click_in_one_workspace_does_nothing_to_a_card_of_another(both: TwoWorkspaces) -> None:
+    """Both have the same people and channels; only the workspace differs."""
+    cards = [await approval_card(await asks(ws)) for ws in (both.first, both.second)]
+    own, other = cards
+    click = both.first.bob.click_payload(own.message, "approval:approve")
+    theirs = both.second.bob.click_payload(other.message, "approval:approve")
+    click["actions"][0]["value"] = theirs["actions"][0]["value"]
+
+    await both.first.bob.clicks_raw(click)
+    assert statuses(both, other.thread) == ["pending"]
+    assert statuses(both, own.thread) == ["pending"]
+
+    for ws, card in zip((both.first, both.second), cards, strict=True):
+        await card.click("approval:approve", by=ws.bob)
+        await card.thread.wait_for("Resumed.", limit=15)
+
+
+async def test_approvals_and_home_show_the_own_workspace_alone(both: TwoWorkspaces) -> None:
+    card = await approval_card(await asks(both.second, tool="erase"))
+    assert "erase" in (await listed(both.second)).lower()
+    assert "erase" not in (await listed(both.first)).lower()
+    await both.second.bob.opens_home()
+    await both.first.bob.opens_home()
+    await both.second.bob.home_shows(lambda home: "Erase" in str(home.definition), limit=20)
+    await both.first.bob.home_shows(lambda home: "Nothing waits for you" in str(home.definition))
+    await card.click("approval:reject", by=both.second.bob)
+
+
+async def test_a_token_that_expired_is_replaced_and_nothing_is_lost(rotating: TwoWorkspaces) -> None:
+    both, old = rotating, rotating.first.slack.bot_token
+    both.app.expire_token(both.first)
+    card = await approval_card(await asks(both.first))
+    await card.click("approval:approve", by=both.first.bob)
+    await card.thread.wait_for("Resumed.", limit=15)
+    assert both.app.refreshes == 1  # whichever call of whichever task found it first
+    assert old != both.first.slack.bot_token
+
+
+async def test_removing_the_app_closes_cards_and_the_rest_goes_on(
+    rotating: TwoWorkspaces,
+) -> None:
+    both = rotating
+    cards = [await approval_card(await asks(ws)) for ws in (both.first, both.second)]
+    gone, stays = cards
+    posted = len(both.first.log.calls("chat.postMessage"))
+
+    both.first.remove_app()
+    await until(lambda: statuses(both, gone.thread) == ["withdrawn"], lambda: both.bot.said)
+    (reason,) = both.rows("SELECT team, reason FROM countersign.removed_workspaces")
+    assert reason in {(FIRST, "app_uninstalled"), (FIRST, "tokens_revoked")}
+    assert both.rows("SELECT id FROM countersign.installations") == [(SECOND,)]
+    refused = both.first.bob.click_payload(gone.message, "approval:approve")
+    assert (await both.first.bob.clicks_raw(refused)).error == "http_error"
+    assert len(both.first.log.calls("chat.postMessage")) == posted
+
+    await stays.click("approval:approve", by=both.second.bob)
+    await stays.thread.wait_for("Resumed.", limit=15)
+
+    await both.install(FIRST)
+    again = await approval_card(await asks(both.first))
+    await again.click("approval:approve", by=both.first.bob)
+    await again.thread.wait_for("Resumed.", limit=15)

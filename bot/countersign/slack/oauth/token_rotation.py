@@ -5,6 +5,7 @@ that dies after Slack's answer and before the commit loses the next one: the ins
 once the token expires.
 """
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -67,14 +68,15 @@ class TokenRotation:
     async def _next(self, installation: Installation) -> Installation:
         if installation.refresh_token is None:
             raise TokenNotRotated
+        now = time.time()
         bot = Bot(
             team_id=installation.id,
             bot_token=installation.token,
             bot_id=installation.bot_id,
             bot_user_id=installation.bot_user,
             bot_refresh_token=installation.refresh_token,
-            bot_token_expires_at=0,  # whoever asks knows that it is time
-            installed_at=0,
+            bot_token_expires_at=int(now),  # whoever asks knows that it is time
+            installed_at=now,
         )
         try:
             rotated = await self._rotator.perform_bot_token_rotation(bot=bot)

@@ -1,12 +1,18 @@
 """Answers grow while they are written, over both transports, and end as they are posted otherwise."""
 
+import asyncio
 import json
+from collections import Counter
 from typing import Any
 
+import pytest
+
+from countersign.slack.streams.rate_budget import MAX_STARTS
 from countersign.testing.cards import approval_card
 from slack_local.fault_injection import ApiFault
 from slack_local.model.records import Message
 from slack_local.people.threads import Thread
+from tests.support.bots import until
 from tests.support.stage import Stage
 
 STREAM = ("chat.startStream", "chat.appendStream", "chat.stopStream")
@@ -237,3 +243,61 @@ async def test_a_stream_whose_beginning_slack_never_confirmed_is_found(empty_sta
         last = await thread.wait_for("Lost and found.")
         assert [m.ts for m in thread.from_bot()] == [first.ts] == [last.ts]
         assert not last.streaming
+
+
+@pytest.mark.timeout(200)
+async def test_sixty_answers_that_are_written_at_once_stay_within_slacks_rates(empty_stage: Stage) -> None:
+    ws, count = empty_stage.ws, 60
+    people = [ws.alice, ws.bob, ws.carol]
+    places = [ws.slack.state.channels[ws.add_channel(f"many-{n}", people, private=True)] for n in range(6)]
+    for place in places:
+        place.members[ws.slack.app.bot_user] = None
+    async with empty_stage.bot():
+        ws.faults.rate_limits, since = True, ws.log.cursor
+        threads = [
+            await ws.carol.mentions(
+                f"streams: {json.dumps({'say': [f'Answer {n} ', f'wait:busy-{n}', 'is whole.']})}",
+                channel=places[n % 6].id,
+            )
+            for n in range(count)
+        ]
+        try:
+            # Each goes on once it is shown while it is written, or once no more streams may begin.
+            streamed = await _release_as_they_stream(empty_stage, threads)
+        finally:
+            ws.faults.rate_limits = False
+
+    calls = ws.log.calls(since=since)
+    done = Counter((call.method, call.status) for call in calls)
+    assert streamed == done["chat.startStream", 200] == done["chat.stopStream", 200] == MAX_STARTS, done
+    live = ("chat.startStream", "chat.appendStream", "chat.stopStream", "chat.update")
+    assert [done[method, 429] for method in live] == [0, 0, 0, 0], done
+    waiting_notes = done["chat.delete", 200]  # who has to wait for a slot is told, until it is their turn
+    assert done["chat.postMessage", 200] == count - MAX_STARTS + waiting_notes, done
+    assert done["chat.postMessage", 429] <= count, (
+        "each is refused once at most, and then has a turn of its own"
+    )
+    assert sum(done.values()) <= count * 3, f"calls per run: {done}"
+    for n, thread in enumerate(threads):
+        assert [m.text for m in thread.from_bot() if not m.streaming] == [f"Answer {n} is whole."]
+
+
+async def _release_as_they_stream(stage: Stage, threads: list[Thread]) -> int:
+    """Let each agent write on; returns how many of the answers were shown before they were whole."""
+    streamed = 0
+
+    async def one(n: int, thread: Thread) -> None:
+        nonlocal streamed
+        name = f"busy-{n}"
+        await until((stage.notes / f"{name}.reached").exists, lambda: f"the graph to wait for {name}", 120)
+
+        def goes_on() -> bool:
+            return any(m.streaming for m in thread.from_bot()) or streamed == MAX_STARTS
+
+        await until(goes_on, lambda: f"{name} to be shown while it is written", 60)
+        streamed += any(m.streaming for m in thread.from_bot())
+        stage.release(name)
+        await thread.wait_for(f"Answer {n} is whole.", limit=120)
+
+    await asyncio.gather(*(one(n, thread) for n, thread in enumerate(threads)))
+    return streamed

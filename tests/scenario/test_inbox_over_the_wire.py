@@ -9,6 +9,7 @@ import pytest_asyncio
 from countersign.testing.cards import approval_cards
 from slack_local.model.records import View
 from slack_local.people.person import Person
+from slack_local.people.threads import Thread
 from tests.scenario.governing import asked, open_governed, resumed
 from tests.support.place import Place
 from tests.support.stage import Stage
@@ -57,6 +58,15 @@ async def press(person: Person, action_id: str, about: str) -> None:
     assert pressed.error is None
 
 
+def decided_via(stage: Stage, thread: Thread) -> str:
+    """Where the ledger says that the only approval of this thread was decided."""
+    ((via,),) = stage.rows(
+        "SELECT detail ->> 'via' FROM countersign.ledger WHERE thread_id = %s AND event = 'decided'",
+        thread.id,
+    )
+    return str(via)
+
+
 async def test_home_follows_what_waits_and_decides_it(governed: Stage) -> None:
     ws = governed.ws
     await ws.bob.opens_home()
@@ -77,6 +87,7 @@ async def test_home_follows_what_waits_and_decides_it(governed: Stage) -> None:
     await ws.bob.home_shows(saying("Nothing waits for you", "Recently decided", "*Approved*"))
     await ws.carol.home_shows(saying("Recently decided", "*Approved*"))
     assert [event for event, _ in governed.ledger(card.thread)] == ["opened", "decided", "resumed"]
+    assert decided_via(governed, card.thread) == "home"
 
 
 async def test_a_decision_in_the_thread_leaves_every_inbox(governed: Stage) -> None:
@@ -109,3 +120,4 @@ async def test_the_soonest_to_expire_comes_first_then_the_oldest(governed: Stage
     for card in cards:
         assert (await resumed(governed, card.thread)) == {"type": "approve"}
         assert approval_cards(card.thread) == []
+        assert decided_via(governed, card.thread) == "list"

@@ -45,7 +45,7 @@ class DecisionRequest:
     digest: str
     channel: str  # where the card is that was clicked
     decisions: Mapping[int, Decision]  # by row
-    via: str  # "button", "form", "reply"
+    via: str  # "button" (on the card), "home", "list" (the answer to /approvals), "form", "reply"
     message: str | None = None  # the key of the message that said it, of a reply
     grant: bool = False  # whether what it approves is not to be asked about again, as the rule offers
 

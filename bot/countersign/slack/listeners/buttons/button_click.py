@@ -15,6 +15,9 @@ class Surface(StrEnum):
     EPHEMERAL = "ephemeral"  # the answer to a slash command; Slack sends nothing of what it says
 
 
+_VIA = {Surface.MESSAGE: "button", Surface.HOME: "home", Surface.EPHEMERAL: "list"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class ButtonClick:
     user: str
@@ -28,6 +31,11 @@ class ButtonClick:
     surface: Surface = Surface.MESSAGE
     response_url: str = ""  # of an ephemeral message, which can be replaced there
     on_message: bool  # whether the message, as Slack has it now, contains an element with this value
+
+    @property
+    def via(self) -> str:
+        """Where somebody decided, in the ledger's words."""
+        return _VIA[self.surface]
 
     @property
     def on_list(self) -> bool:

@@ -110,7 +110,7 @@ async def _decision_request(
         digest=ref.digest,
         channel=click.channel,
         decisions=decisions,
-        via="button",
+        via=click.via,
     )
 
 

@@ -35,7 +35,7 @@ async def _approve_and_grant(context: ListenerContext, click: ButtonClick) -> No
             digest=ref.digest,
             channel=click.channel,
             decisions={ref.row: Decision(kind=DecisionKind.APPROVE)},
-            via="button",
+            via=click.via,
             grant=True,
         )
 

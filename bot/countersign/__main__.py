@@ -7,6 +7,7 @@
     countersign audit verify             check the ledger; `audit export` and `audit show ID` print it
     countersign encryption status        count what is encrypted with which key; `rotate` encrypts the rest
     countersign people export USER       print what is stored about a person; `erase` erases it
+    countersign restored                 after a restore and before the first start: halt what is not at rest
     countersign policy check             say what is wrong with the policy file
     countersign policy explain ...       say which rule an action comes under, and why
     countersign policy replay            say what this file would have asked of past approvals
@@ -179,6 +180,16 @@ def _people(given: argparse.Namespace) -> int:
         return 2
 
 
+def _restored(_given: argparse.Namespace) -> int:
+    from countersign.commands.restored import stop_everything
+    from countersign.logs import configure_logging
+    from countersign.settings import read_database_settings
+
+    configure_logging("text", logging.WARNING)
+    print(asyncio.run(stop_everything(read_database_settings())))
+    return 0
+
+
 def _policy(given: argparse.Namespace) -> int:
     from countersign.commands import policy
     from countersign.logs import configure_logging
@@ -265,6 +276,8 @@ def _parser() -> argparse.ArgumentParser:
     people = commands.add_parser("people", help="print or erase what is stored about a person")
     add_people_arguments(people)
     people.set_defaults(run=_people)
+    restored = commands.add_parser("restored", help="after a restore, before the first start")
+    restored.set_defaults(run=_restored)
     graphs = commands.add_parser("graphs", help="print which answers the graphs' code takes")
     what = graphs.add_mutually_exclusive_group(required=True)
     what.add_argument("--answers", action="store_true", help="print each question and its answer")

@@ -81,6 +81,7 @@ class DatabaseSettings(BaseSettings):
     database_password_command: str | None = None
     ledger_key: SecretStr | None = None
     encryption_key: SecretStr | None = None
+    bot_language: Literal["en", "ko"] = "en"
 
     @property
     def key_ring(self) -> KeyRing | None:
@@ -170,7 +171,6 @@ class OptionalSettings(GraphSettings):
     status_file: Path | None = None
     ledger_anchor: str = ""
     ledger_anchor_every: Annotated[float, Field(ge=1)] = 3600.0
-    bot_language: Literal["en", "ko"] = "en"
     log_format: Annotated[str, Field(pattern="^(text|json)$")] = "text"
 
     @field_validator("files")

@@ -20,6 +20,7 @@ from tests.support.in_process import bot_in_process
 from tests.support.readable import tables_with
 from tests.support.stage import Stage, open_stage
 
+pytestmark = pytest.mark.timeout(180)
 SECRET = "marzipan"  # in everything that people, agents and graphs write here
 GRAPH = """
 from typing import NotRequired
@@ -67,7 +68,7 @@ def readable(stage: Stage) -> list[str]:
 async def bot(stage: Stage, encryption_key: str = "") -> AsyncIterator[None]:
     environment = stage.environment(DEFAULT_GRAPH="order", ENCRYPTION_KEY=encryption_key)
     async with bot_in_process(environment) as running:
-        connecting = asyncio.ensure_future(stage.ws.connected())
+        connecting = asyncio.ensure_future(stage.ws.connected(limit=40))
         await asyncio.wait({running, connecting}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             connecting.cancel()
@@ -97,7 +98,7 @@ async def test_nothing_that_was_written_is_readable_and_all_of_it_works(
         card = await approval_card(thread)
         await shop.ws.carol.replies(thread, f"what about {SECRET} here?")
         await card.reject(shop.ws.bob, f"too much {SECRET}")
-        await thread.wait_for("nothing", limit=15)
+        await thread.wait_for("nothing", limit=30)
         waiting = await shop.ws.carol.mentions(f"{SECRET} two")
         open_card = await approval_card(waiting)
         assert readable(shop) == []
@@ -113,7 +114,7 @@ async def test_nothing_that_was_written_is_readable_and_all_of_it_works(
 
     async with bot(shop, f"{NEW},{OLD}"):
         await open_card.approve(by=shop.ws.bob)
-        await waiting.wait_for(f"ordered {SECRET} two", limit=15)
+        await waiting.wait_for(f"ordered {SECRET} two", limit=30)
         assert readable(shop) == []
 
 
@@ -139,5 +140,5 @@ async def test_what_is_stored_is_encrypted_and_the_key_rotated_while_the_bot_run
 
     async with bot(shop, NEW):
         await card.approve(by=shop.ws.bob)
-        await thread.wait_for(f"ordered {SECRET} one", limit=15)
+        await thread.wait_for(f"ordered {SECRET} one", limit=30)
     assert await run(shop, NEW, "audit", "verify") == 0

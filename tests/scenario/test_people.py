@@ -20,6 +20,7 @@ from tests.support.in_process import bot_in_process
 from tests.support.readable import tables_with
 from tests.support.stage import Stage, open_stage
 
+pytestmark = pytest.mark.timeout(180)
 SECRET = "marzipan"  # in everything that carol writes
 GRAPH = """
 from typing import NotRequired
@@ -62,7 +63,7 @@ async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
 async def bot(stage: Stage, encryption_key: str) -> AsyncIterator[None]:
     environment = stage.environment(DEFAULT_GRAPH="order", ENCRYPTION_KEY=encryption_key)
     async with bot_in_process(environment):
-        await stage.ws.connected()
+        await stage.ws.connected(limit=40)
         yield
 
 
@@ -91,17 +92,17 @@ async def test_a_person_gets_their_data_and_is_erased_and_the_ledger_is_still_pr
     async with bot(shop, key):
         hers = await carol.mentions(f"{SECRET} one")
         await (await approval_card(hers)).approve(by=bob)
-        await hers.wait_for(f"ordered {SECRET} one", limit=15)
+        await hers.wait_for(f"ordered {SECRET} one", limit=30)
         his = await bob.mentions("nuts")
         await (await approval_card(his)).reject(carol, f"no {SECRET}")
-        await his.wait_for("nothing", limit=15)
+        await his.wait_for("nothing", limit=30)
         waiting = await carol.mentions(f"{SECRET} two")
         card = await approval_card(waiting)
 
         with pytest.raises(people.ThreadsWait, match=f"Nothing was erased: 1 threads .*{waiting.ts}"):
             await on_people(shop, key, "erase", carol.id)
         await card.approve(by=bob)
-        await waiting.wait_for(f"ordered {SECRET} two", limit=15)
+        await waiting.wait_for(f"ordered {SECRET} two", limit=30)
 
     capsys.readouterr()
     assert await on_people(shop, key, "export", carol.id) == 0
@@ -126,7 +127,7 @@ async def test_a_person_gets_their_data_and_is_erased_and_the_ledger_is_still_pr
     async with bot(shop, key):
         again = await carol.mentions("figs")
         await (await approval_card(again)).approve(by=bob)
-        await again.wait_for("ordered figs", limit=15)
+        await again.wait_for("ordered figs", limit=30)
     assert await verified(shop, key) == 0
 
 
@@ -150,10 +151,10 @@ async def test_an_erasure_hides_no_other_change(
     async with bot(shop, ""):
         hers = await shop.ws.carol.mentions("figs")
         await (await approval_card(hers)).approve(by=shop.ws.bob)
-        await hers.wait_for("ordered figs", limit=15)
+        await hers.wait_for("ordered figs", limit=30)
         his = await shop.ws.bob.mentions("nuts")
         await (await approval_card(his)).approve(by=shop.ws.bob)
-        await his.wait_for("ordered nuts", limit=15)
+        await his.wait_for("ordered nuts", limit=30)
     assert await on_people(shop, "", "erase", shop.ws.carol.id) == 0
     with psycopg.connect(shop.database_url, autocommit=True) as owner:
         owner.execute("ALTER TABLE countersign.ledger DISABLE TRIGGER ALL")

@@ -1517,3 +1517,30 @@ WHERE discarded AND begun_at < now() - interval '30 seconds';
 SELECT DISTINCT split_part(a.thread_id, '/', 1) AS team
 FROM countersign.glass_breaks g JOIN countersign.approvals a ON a.id = g.approval_id
 WHERE g.reviewed_at IS NULL;
+
+-- halt_after_restore --
+-- Halts every thread in which something waits or is to be done: whether it was done since the backup, nobody knows.
+-- Messages that would start a run are parked, for *Try again*.
+WITH busy AS (
+    SELECT id FROM countersign.threads t
+    WHERE t.halted IS NULL AND NOT EXISTS (SELECT 1 FROM countersign.idle_threads i WHERE i.id = t.id)
+), parked AS (
+    UPDATE countersign.inbox
+    SET done_at = now(), parked_at = CASE WHEN kind = ANY(%(starts)s) THEN now() END
+    WHERE done_at IS NULL AND held_at IS NULL AND thread_id IN (SELECT id FROM busy)
+)
+UPDATE countersign.threads SET halted = 'restored-' || substr(md5(id || clock_timestamp()), 1, 8)
+WHERE id IN (SELECT id FROM busy)
+RETURNING id, halted;
+
+-- redraw_cards --
+-- Cards of pending approvals are drawn anew: Slack may show a decision that the database has forgotten.
+UPDATE countersign.approvals SET rendered_version = 0 WHERE status = 'pending' AND card_ts IS NOT NULL RETURNING id;
+
+-- look_before_posting --
+-- What was to be posted may have been posted since the backup.
+UPDATE countersign.outbox SET attempts = greatest(attempts, 1) WHERE posted_at IS NULL AND given_up_at IS NULL;
+
+-- unrevoked_grants --
+-- Every grant that still approves something.
+SELECT * FROM countersign.grants WHERE revoked_at IS NULL AND expires_at > now() ORDER BY granted_at, id;

@@ -53,7 +53,7 @@ class GrantStore:
         return await self._found("grants_of_person", {"team": team, "user": user_id, "since": since})
 
     async def _found(self, query: str, arguments: dict[str, Any]) -> tuple[Grant, ...]:
-        return tuple(_grant_from(row) for row in await fetch(self._pool, query, arguments))
+        return tuple(grant_from(row) for row in await fetch(self._pool, query, arguments))
 
     async def revoke(self, revoked: Grant, by: Person, post: Sequence[Outgoing]) -> bool:
         approvals = await fetch(self._pool, "approval", {"id": revoked.approval_id})
@@ -141,7 +141,7 @@ def _grant_row(grant: Grant) -> dict[str, Any]:
     }
 
 
-def _grant_from(row: Mapping[str, Any]) -> Grant:
+def grant_from(row: Mapping[str, Any]) -> Grant:
     return Grant(
         id=row["id"],
         approval_id=row["approval_id"],

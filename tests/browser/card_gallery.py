@@ -11,10 +11,10 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import Source, SourceKind
-from countersign.approvals.policy.clock.timers import LAPSED
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.recorded_reasons import LAPSED
 from countersign.approvals.vote import Vote
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.notices.direct_messages import Why

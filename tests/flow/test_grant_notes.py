@@ -54,7 +54,7 @@ UNTIL = f"{granted().expires_at:%Y-%m-%d %H:%M} UTC"
 
 @pytest.mark.parametrize(
     ("max_uses", "said"),
-    [(None, ""), (1, ", at most 1 time"), (2, ", at most 2 times"), (20, ", at most 20 times")],
+    [(None, ""), (1, ", at most once"), (2, ", at most 2 times"), (20, ", at most 20 times")],
 )
 def test_a_grant_that_was_given_says_what_for_until_when_and_how_often(
     max_uses: int | None, said: str
@@ -78,7 +78,7 @@ def test_a_grant_that_was_revoked_says_by_whom_in_its_thread() -> None:
 
 def test_a_name_is_cut_at_eighty_characters() -> None:
     for length, shown in ((80, 80), (81, 80)):
-        assert covered(replace(grant(), action="x" * length)).count("x") == shown
+        assert str(covered(replace(grant(), action="x" * length))).count("x") == shown
 
 
 def by_rule() -> Vote:

@@ -11,6 +11,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
+from countersign.approvals.recorded_reasons import nobody_answered
 from countersign.approvals.vote import Vote
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.thread_notes import escalation, outcome_note, overdue, reminder
@@ -86,14 +87,14 @@ def test_an_escalation_says_who_may_decide_by_now() -> None:
 )
 def test_what_is_overdue_says_why_it_stays_open(on_expiry: str, frozen: bool, why: str) -> None:
     rule = a_rule(f'expire_after = "2h"\non_expiry = "{on_expiry}"')
-    row = overdue(Review(asked(rule)), rule, "Nobody answered by noon.", frozen=frozen)
-    assert text_of(row) == f"“Pay”: nobody answered by noon. {why}"
+    row = overdue(Review(asked(rule)), rule, nobody_answered(AT), frozen=frozen)
+    assert text_of(row) == f"Overdue: “Pay”. Nobody answered by 2026-11-26 12:00 UTC. {why}"
 
 
 def test_the_requester_reads_who_decided_and_why() -> None:
     row = outcome_note(decided(vote("UBOB", REJECT, message="Too\n  much.")))
 
-    assert text_of(row) == "Rejected: “Pay”. Rejected by Bob: Too much."
+    assert text_of(row) == "Rejected by Bob: “Pay”. Reason: Too much."
     assert row is not None
     assert isinstance(row.body, dict)
     assert row.body["mentions"] == ["UREQ"]
@@ -114,7 +115,7 @@ def test_a_vote_for_somebody_else_or_by_a_grant_says_so() -> None:
     for_ann = replace(vote("UBOB"), on_behalf_of=person("UANN"))
     granted = replace(vote("UBOB"), grant=uuid4())
 
-    assert text_of(outcome_note(decided(for_ann))).endswith("Approved by Bob for Ann.")
+    assert text_of(outcome_note(decided(for_ann))).startswith("Approved by Bob for Ann: “Pay”.")
     both = decided(granted, vote("UCAROL"), rules=(RULE, RULE))
     assert "Approved by Bob's grant. Approved by Carol." in text_of(outcome_note(both))
 

@@ -37,6 +37,56 @@ TRANSLATED = (
     "slack/listeners/shortcuts",
     "slack/messages.py",
 )
+ROOMS = ("approvals", "flow", "interrupts", "runs/errors", "slack")  # whose texts people read in Slack
+# In these rooms, who else reads the texts of a file or folder. A text that people come to read in Slack goes
+# elsewhere, or its file out of this list.
+READ_BY_OTHERS = {
+    "approvals/audit": "auditors, in exports and on the command line",
+    "approvals/lifecycle.py": "developers: a move that is not legal",
+    "approvals/policy/checking": "whoever runs `policy check` and `policy explain`",
+    "approvals/policy/clock/freeze_calendar.py": "whoever writes the policy file",
+    "approvals/policy/conditions.py": "whoever writes the policy file",
+    "approvals/policy/reading": "whoever writes the policy file",
+    "approvals/policy/stored.py": "the log",
+    "flow/observability": "whoever reads metrics",
+    "interrupts/answers/preview.py": "whoever runs `graphs --answers`",
+    "interrupts/code": "whoever runs `graphs --answers`",
+    "interrupts/conformance": "authors of dialects",
+    "interrupts/display/format_characters.py": "nobody: Unicode's names",
+    "interrupts/display/imitation.py": "nobody: what a decision looks like, in both languages",
+    "interrupts/display/visible_text/combining_marks.py": "nobody: Unicode's names",
+    "interrupts/display/visible_text/scripts.py": "nobody: Unicode's names",
+    "interrupts/payload_format.py": "authors of graphs: names of formats",
+    "interrupts/validation/safe_validator.py": "the log",
+    "slack/app_manifest": "whoever installs the app",
+    "slack/streams/rate_budget.py": "the log",
+    "slack/transport/inbound": "whoever sends requests that are not Slack's",
+    "slack/transport/outbound/scopes.py": "whoever starts the bot",
+}
+# Texts for the graph, the ledger or the log, and words that Slack's users type.
+NOT_SAID = {
+    "(circular reference)",
+    "(too deep to show)",
+    "({} that cannot be shown: {})",
+    "Agent Inbox",
+    "Cancelled by the requester.",
+    "Rejected by a human reviewer.",
+    "Tool execution requires approval",
+    "[File not read: {}]",
+    "asked again",
+    "kept open",
+    "yes or no",
+    "ask before reset",
+    "channels of",
+    "decided in quiet hours",
+    "left for the next round",
+    "others of this channel come first",
+    "there is no directory of people",
+    "used up",
+    "Redacted",
+    "Result",
+    "(no rule)",
+}
 # Not read by people in Slack: developers' errors and the log's.
 NOT_FOR_PEOPLE = {
     "ValueError",
@@ -53,12 +103,9 @@ WORDS = re.compile(r"[A-Za-z’']{2,} [A-Za-z’']{2,}|^[A-Z][a-z]+[.:…]?$")
 
 
 def files() -> list[str]:
-    found = [
-        path.relative_to(SOURCE).as_posix()
-        for each in TRANSLATED
-        for path in ([SOURCE / each] if each.endswith(".py") else sorted((SOURCE / each).rglob("*.py")))
-    ]
-    return [each for each in found if (SOURCE / each).stat().st_size]
+    found = [path for room in ROOMS for path in sorted((SOURCE / room).rglob("*.py")) if path.stat().st_size]
+    names = [path.relative_to(SOURCE).as_posix() for path in found if path.name != "__init__.py"]
+    return [each for each in names if not any(each.startswith(other) for other in READ_BY_OTHERS)]
 
 
 def unmarked(source: str) -> list[tuple[int, str]]:
@@ -69,7 +116,8 @@ def unmarked(source: str) -> list[tuple[int, str]]:
 def _texts(node: ast.AST) -> Iterator[tuple[int, str]]:
     match node:
         case ast.Constant(value=str(text)) if WORDS.search(text):
-            yield node.lineno, text
+            if text not in NOT_SAID:
+                yield node.lineno, text
         case ast.Assign(targets=[ast.Name(id=name)]) if name in TYPED_BY_PEOPLE:
             return
         case ast.Call(func=ast.Name(id=name)) if name in MARKING | NOT_FOR_PEOPLE:
@@ -80,8 +128,10 @@ def _texts(node: ast.AST) -> Iterator[tuple[int, str]]:
             text = "".join(
                 str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values
             )
-            if WORDS.search(text):
+            if WORDS.search(text) and text not in NOT_SAID:
                 yield node.lineno, text
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"))) | ast.Compare():
+            return
         case _:
             for child in ast.iter_child_nodes(node):
                 if not _is_docstring(child) and child is not _annotation(node):

@@ -181,7 +181,7 @@ async def test_a_failure_shows_a_reference_that_the_log_has_and_not_the_error(
         with pytest.raises(RunFailed) as failure:
             await thread.start(message(ref, "x"))
         state = await thread.read()
-    assert "hunter2" not in str(failure.value) + failure.value.hint
+    assert "hunter2" not in f"{failure.value}{failure.value.hint}"
     (entry,) = [entry for entry in logged if entry["event"] == "run_failed"]
     assert entry["error_id"] == failure.value.error_id
     assert entry["thread_id"] == ref.id

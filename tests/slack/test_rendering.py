@@ -24,6 +24,7 @@ from countersign.interrupts import digest, form_from_arguments, form_from_schema
 from countersign.slack.block_kit.builders import Block, RenderedMessage
 from countersign.slack.cards import details_view as details
 from countersign.slack.cards import open_card
+from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.values.references import CardReference, ModalReference, RowsReference
 from countersign.slack.forms.modal import Modal, fit_form, form_view
 from countersign.slack.messages import render_message
@@ -512,7 +513,7 @@ def test_a_decision_that_was_not_used_is_not_called_approved(kind: DecisionKind)
     assert ":white_check_mark:" not in shown
     assert card.text == "Not used: Pay?"
     assert "*Not used.* The question changed after this was decided." in shown
-    assert f"Not used: <@{BOB.id}>, {kind.done}" in shown
+    assert f"Not used: <@{BOB.id}>, {card_actions.outcome(kind).lower()}" in shown
 
 
 def test_ids_and_the_digest_are_in_the_details_and_not_on_the_card() -> None:

@@ -13,19 +13,6 @@ class DecisionKind(StrEnum):
     REJECT = "reject"  # do not do it
     RESPOND = "respond"  # answer instead: the answer to a question, or words in place of a tool's result
 
-    @property
-    def done(self) -> str:
-        """The decision as something that was done: "approved"."""
-        return _DONE[self]
-
-
-_DONE = {
-    DecisionKind.APPROVE: "approved",
-    DecisionKind.EDIT: "edited and approved",
-    DecisionKind.REJECT: "rejected",
-    DecisionKind.RESPOND: "answered",
-}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:

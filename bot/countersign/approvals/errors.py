@@ -1,12 +1,12 @@
 """What a caller of the domain can act on, one class each. The docstring is the sentence people read."""
 
-from countersign.i18n import Text
+from countersign.i18n import AnyText, Text, TextLines
 
 
 class CountersignError(Exception):
     """Countersign could not do that."""
 
-    def __init__(self, message: Text | str | None = None) -> None:
+    def __init__(self, message: AnyText | None = None) -> None:
         super().__init__(message)
         self.message = message or Text(type(self).__doc__ or type(self).__name__)
 
@@ -17,7 +17,7 @@ class CountersignError(Exception):
     @property
     def source(self) -> str:
         """The same in the language of the code: for the ledger and the log."""
-        return self.message.source if isinstance(self.message, Text) else self.message
+        return self.message.source if isinstance(self.message, Text | TextLines) else self.message
 
 
 class NotPending(CountersignError):

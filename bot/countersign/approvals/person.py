@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from countersign.i18n import N_, AnyText, recorded_text
+
+THE_RULE = N_("the rule “{rule}”")
+
 
 class Standing(StrEnum):
     MEMBER = "member"  # a full member of the workspace that the bot is installed in
@@ -18,3 +22,8 @@ class Person:
     id: str
     name: str
     standing: Standing
+
+    @property
+    def label(self) -> AnyText:
+        """Their name; in words if it is a rule that decided, which has no id."""
+        return self.name if self.id else recorded_text(self.name, (THE_RULE,))

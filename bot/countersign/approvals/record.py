@@ -16,8 +16,10 @@ from countersign.approvals.lifecycle import Outcome, Phase, Status
 from countersign.approvals.policy.clock.timers import Fired, TimerKind, due, is_still_valid, timers
 from countersign.approvals.policy.rule import NO_RULE, Rule
 from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.recorded_reasons import recorded_reason
 from countersign.approvals.referral import Referral
 from countersign.approvals.vote import Vote
+from countersign.i18n import N_, Text, TextLines, TextList, lazy_text, sentences
 
 _MEMBERS_DECIDE = Rule(name=NO_RULE)
 
@@ -200,14 +202,19 @@ class ApprovalRecord:
         if self.votes[row] is not None:
             raise AlreadyDecided
 
-    def _how_it_ended(self) -> str:
-        outcomes = sorted({f"{vote.decision.kind.done} by {vote.by.name}" for vote in self.votes if vote})
+    def _how_it_ended(self) -> Text | TextLines:
+        outcomes: set[Text] = {
+            lazy_text(_DONE_BY[vote.decision.kind], by=vote.by.label) for vote in self.votes if vote
+        }
         timed_out = any(vote.expired for vote in self.votes if vote)
         taken = self.status in {Status.DECIDED, Status.RESUMED} and self.closes_as is Status.RESUMED
         by_people = taken and not timed_out
         if not by_people or not outcomes:
-            return f"This is no longer open. {self.status_reason or ''}".strip()
-        return f"This was {' and '.join(outcomes)} already, so nothing was changed."
+            why = recorded_reason(self.status_reason) if self.status_reason else None
+            return sentences(lazy_text("This is no longer open."), why)
+        ordered: list[Text] = sorted(outcomes, key=lambda each: each.source)
+        done = TextList(tuple(ordered))
+        return lazy_text("This was {done} already, so nothing was changed.", done=done)
 
     def too_old_rows(self, now: datetime) -> tuple[int, ...]:
         """The rows whose approval counts no more: it is older than the rule's `valid_for`."""
@@ -218,6 +225,14 @@ class ApprovalRecord:
             and vote.decision.kind is not DecisionKind.REJECT
             and not is_still_valid(self.rule(row), vote.at, now)
         )
+
+
+_DONE_BY = {
+    DecisionKind.APPROVE: N_("approved by {by}"),
+    DecisionKind.EDIT: N_("edited and approved by {by}"),
+    DecisionKind.REJECT: N_("rejected by {by}"),
+    DecisionKind.RESPOND: N_("answered by {by}"),
+}
 
 
 def sole_vote(vote: Vote | None) -> RowVotes:

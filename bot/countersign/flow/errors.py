@@ -2,6 +2,7 @@
 
 from countersign.approvals.errors import CountersignError
 from countersign.flow.error_report import ErrorReport
+from countersign.i18n import AnyText, lazy_text
 
 
 class Conflict(CountersignError):
@@ -42,7 +43,7 @@ class RunFailed(CountersignError):
     `report` is for the graph's author; None where no such reports are kept.
     """
 
-    def __init__(self, error_id: str, hint: str, report: ErrorReport | None = None) -> None:
+    def __init__(self, error_id: str, hint: AnyText, report: ErrorReport | None = None) -> None:
         super().__init__(hint)
         self.error_id = error_id
         self.hint = hint
@@ -57,7 +58,7 @@ class RateLimited(CountersignError):
     """Slack asks to wait."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"Slack asks to wait {seconds:g} s.")
+        super().__init__(lazy_text("Slack asks to wait {seconds:g} s.", seconds=seconds))
         self.seconds = seconds
 
 
@@ -69,7 +70,7 @@ class SlackRefused(CountersignError):
     """Slack refused the call. `error` is Slack's own code."""
 
     def __init__(self, method: str, error: str) -> None:
-        super().__init__(f"Slack refused {method}: {error}.")
+        super().__init__(lazy_text("Slack refused {method}: {error}.", method=method, error=error))
         self.method = method
         self.error = error
 

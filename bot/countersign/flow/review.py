@@ -9,7 +9,13 @@ from countersign.flow.policy.redacted_places import with_shown_answers
 from countersign.flow.policy.redacted_request import shown_request, without_redacted_fields
 from countersign.flow.policy.restriction import restrict
 from countersign.flow.thread import ThreadRef
-from countersign.i18n import for_everyone
+from countersign.i18n import (
+    SOURCE_LANGUAGE,
+    current_language,
+    for_everyone,
+    language_of_everyone,
+    reader_language,
+)
 from countersign.interrupts import (
     PayloadFormat,
     ReviewRequest,
@@ -29,11 +35,15 @@ class Review:
     approval: Approval
 
     @cached_property
+    @for_everyone
     def request(self) -> ReviewRequest:
         """What the approval asks and its rules allow, parsed at the first use.
 
         The shape of an answer is the one that was stored when it was asked, so a card keeps its meaning.
         """
+        return self._allowed()
+
+    def _allowed(self) -> ReviewRequest:
         rules = self.approval.rules
         allowed = without_redacted_fields(restrict(self.unrestricted_request, rules), rules)
         return with_state_changes(allowed, self.approval.state)
@@ -57,6 +67,9 @@ class Review:
     @for_everyone
     def unrestricted_request(self) -> ReviewRequest:
         """What the approval asks, with all decisions that the graph takes: for those that a rule makes."""
+        return self._parsed()
+
+    def _parsed(self) -> ReviewRequest:
         approval = self.approval
         return parse(approval.value, approval.schema, shape_from_json(approval.answer_shape))
 
@@ -65,7 +78,8 @@ class Review:
         """In which format it was asked, where the card does not show it; nothing of it where rules redact."""
         if any(rule.redact for rule in self.approval.rules):
             return PayloadFormat()
-        found = payload_format(self.approval.value, self.approval.schema)
+        with reader_language(SOURCE_LANGUAGE):  # a format has one name
+            found = payload_format(self.approval.value, self.approval.schema)
         summarised = self._redacted.title != self.request.title or self._redacted.rows != self.request.rows
         return replace(found, is_shown=False) if summarised else found
 
@@ -81,6 +95,19 @@ class Review:
     async def parsed(self) -> "Review":
         """The same beside the event loop, which others wait for."""
         return self if "shown" in self.__dict__ else await asyncio.to_thread(self.parse)
+
+    def for_reader(self) -> "Review":
+        """The same in the language of the current reader, for a form or a message that one person reads.
+
+        What many read is drawn from the one that it was made of.
+        """
+        if current_language() == language_of_everyone():
+            return self
+        read = Review(self.approval)
+        read.__dict__["unrestricted_request"] = read._parsed()
+        read.__dict__["request"] = read._allowed()
+        read.__dict__["shown"] = with_effect(read._redacted)
+        return read
 
     @property
     def thread(self) -> ThreadRef:

@@ -11,7 +11,7 @@ from countersign.flow.messages.inbound import Inbound
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRecord
-from countersign.i18n import Text
+from countersign.i18n import AnyText
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ class Notice:
     """Words for one person, for their eyes only, and what they may do about a message of theirs."""
 
     user: str
-    text: Text | str
+    text: AnyText
     offer: ReplyOffer | None = None
 
 

@@ -11,13 +11,26 @@ A listener runs in the language of whoever clicked or typed (`reader_language`).
 many: the functions that write them are marked with `for_everyone`.
 """
 
-from countersign.i18n.catalogues import LANGUAGES, matching_language
-from countersign.i18n.text import Text, TextList, in_source_language, lazy_text
+from countersign.i18n.catalogues import LANGUAGES, SOURCE_LANGUAGE, matching_language
+from countersign.i18n.stored_text import text_from_json, text_to_json
+from countersign.i18n.text import (
+    AnyText,
+    Text,
+    TextLines,
+    TextList,
+    in_source_language,
+    lazy_text,
+    pieces,
+    recorded_text,
+    sentences,
+)
 from countersign.i18n.translation import (
     N_,
     _,
     current_language,
     for_everyone,
+    in_every_language,
+    language_of_everyone,
     ngettext,
     reader_language,
     set_reader_language,
@@ -27,16 +40,26 @@ from countersign.i18n.translation import (
 __all__ = [
     "LANGUAGES",
     "N_",
+    "SOURCE_LANGUAGE",
+    "AnyText",
     "Text",
+    "TextLines",
     "TextList",
     "_",
     "current_language",
     "for_everyone",
+    "in_every_language",
     "in_source_language",
+    "language_of_everyone",
     "lazy_text",
     "matching_language",
     "ngettext",
+    "pieces",
     "reader_language",
+    "recorded_text",
+    "sentences",
     "set_reader_language",
+    "text_from_json",
+    "text_to_json",
     "workspace_language",
 ]

@@ -1,30 +1,44 @@
 """A text that is translated when somebody reads it, and kept in its source language where it is evidence."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from string import Formatter
 
+from babel.dates import format_date
 from babel.lists import format_list
 
 from countersign.i18n.catalogues import SOURCE_LANGUAGE
-from countersign.i18n.translation import _, current_language
+from countersign.i18n.translation import N_, _, current_language
+
+# Translators: a day, in the pattern of https://unicode.org/reports/tr35/tr35-dates.html
+_DAY = N_("EEEE, d MMMM y")
+_MOMENT = "%Y-%m-%d %H:%M UTC"
+_RECORDED_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 
 
 @dataclass(frozen=True)
 class Text:
-    """`str(text)` is in the reader's language, `source` in the language of the code. Fields may be texts."""
+    """`str(text)` is in the reader's language, `source` in the language of the code.
+
+    Fields may be texts, days, and moments, which each reader sees in their own time zone where `pieces`
+    are shown.
+    """
 
     template: str
     fields: tuple[tuple[str, object], ...] = ()
 
     def __str__(self) -> str:
-        return _(self.template).format(**dict(self.fields)) if self.fields else _(self.template)
+        return "".join(map(_in_utc, pieces(self)))
 
     @property
     def source(self) -> str:
         """For the ledger and the log, which are in one language whoever acts."""
         if not self.fields:
             return self.template
-        return self.template.format(**{name: in_source_language(value) for name, value in self.fields})
+        fields = {name: in_source_language(value) for name, value in self.fields}
+        return "".join(map(_in_utc, _filled(self.template, fields)))
 
 
 @dataclass(frozen=True)
@@ -46,11 +60,87 @@ class TextList:
         return format_list(values, style="or" if self.any_of else "standard", locale=language)
 
 
+@dataclass(frozen=True)
+class TextLines:
+    """Several texts, one after the other: sentences, or with another `separator` lines or clauses."""
+
+    values: tuple[object, ...]
+    separator: str = " "
+
+    def __str__(self) -> str:
+        return "".join(map(_in_utc, pieces(self)))
+
+    @property
+    def source(self) -> str:
+        return self.separator.join(str(in_source_language(each)) for each in self.values)
+
+
+AnyText = Text | TextLines | str
+
+
 def lazy_text(template: str, /, **fields: object) -> Text:
     """A text with its fields filled in, in whatever language it is read."""
     return Text(template, tuple(fields.items()))
 
 
+def sentences(*texts: object) -> TextLines:
+    """These texts one after the other, without those that are empty or None."""
+    return TextLines(tuple(text for text in texts if text is not None and text != ""))
+
+
 def in_source_language(value: object) -> object:
     """The same value; a text in the language of the code."""
-    return value.source if isinstance(value, Text | TextList) else value
+    return value.source if isinstance(value, Text | TextList | TextLines) else value
+
+
+def pieces(text: object) -> Iterator[str | datetime]:
+    """What it says to whoever reads it, in order: strings, and the moments between them."""
+    match text:
+        case Text():
+            filled = _filled(_(text.template), dict(text.fields)) if text.fields else [_(text.template)]
+            for piece in filled:
+                yield from pieces(piece)
+        case TextLines():
+            for number, value in enumerate(text.values):
+                if number:
+                    yield text.separator
+                yield from pieces(value)
+        case datetime():
+            yield text
+        case date():
+            yield format_date(text, _(_DAY), locale=current_language())
+        case _:
+            yield str(text)
+
+
+def recorded_text(recorded: str, templates: Iterable[str]) -> AnyText:
+    """The text that was kept as its `source`, to be read in other languages; as it is if no template fits."""
+    for template in templates:
+        names = re.split(r"\{(\w+)\}", template)
+        pattern = "".join(
+            f"(?P<{part}>.+)" if number % 2 else re.escape(part) for number, part in enumerate(names)
+        )
+        if found := re.fullmatch(pattern, recorded, re.DOTALL):
+            return lazy_text(template, **{name: _moment(value) for name, value in found.groupdict().items()})
+    return recorded
+
+
+def _filled(template: str, fields: dict[str, object]) -> Iterator[object]:
+    """The template's literals and the values of its fields, in order."""
+    for literal, name, spec, _conversion in Formatter().parse(template):
+        if literal:
+            yield literal
+        if name is not None:
+            yield format(fields[name], spec) if spec else fields[name]
+
+
+def _moment(value: str) -> object:
+    if not _RECORDED_MOMENT.fullmatch(value):
+        return value
+    return datetime.strptime(value, _MOMENT).replace(tzinfo=UTC)
+
+
+def _in_utc(piece: object) -> str:
+    if isinstance(piece, datetime):
+        return f"{piece.astimezone(UTC):{_MOMENT}}"
+    return format_date(piece, _DAY, locale=SOURCE_LANGUAGE) if isinstance(piece, date) else str(piece)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
-from countersign.i18n.catalogues import SOURCE_LANGUAGE, translations
+from countersign.i18n.catalogues import LANGUAGES, SOURCE_LANGUAGE, translations
 
 _workspace: ContextVar[str] = ContextVar("workspace_language", default=SOURCE_LANGUAGE)
 _reader: ContextVar[Callable[[], str | None] | None] = ContextVar("reader_language", default=None)
@@ -30,10 +30,20 @@ def N_(text: str) -> str:  # noqa: N802  gettext's own name for it
     return text
 
 
+def in_every_language(text: str) -> tuple[str, ...]:
+    """The text in each language that there is."""
+    return tuple(translations(language).gettext(text) for language in LANGUAGES)
+
+
 def current_language() -> str:
     """The reader's, where one person reads; else the workspace's."""
     reader = _reader.get()
     return (reader() if reader is not None else None) or _workspace.get()
+
+
+def language_of_everyone() -> str:
+    """The workspace's, in which what many read is written."""
+    return _workspace.get()
 
 
 @contextmanager

@@ -1,15 +1,18 @@
 """A request's title in words: what happens if it is approved, in place of the name of a tool."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
+from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.dialects.requests.request_builder import run_title, title_text
 from countersign.interrupts.dialects.static_breakpoint import NAME as BREAKPOINT
+from countersign.interrupts.dialects.static_breakpoint import run_step_title
 from countersign.interrupts.display.labels import human_label
 from countersign.interrupts.review_request import ReviewRequest
 
-_RUN = re.compile(r"Run ([\w.:-]{1,100})\?")
-_STEP = re.compile(r"Run the step ([\w.:-]{1,100})\?")
+_NAME = re.compile(r"[\w.:-]{1,100}")
 _LONGEST = 100  # characters of a title that is the description's first line
 _SENTENCE = re.compile(r"[A-Z][\w ,.'’“”()/#-]*[\w)”]\.?")  # plain words: no markup, no question, no colon
 _SEVERAL = re.compile(r"[.!?] ")
@@ -27,17 +30,25 @@ def with_effect(request: ReviewRequest) -> ReviewRequest:
         if first is not None and request.dialect != BREAKPOINT:  # that one says why the run stopped
             return replace(request, title=first, description=rest)
         return replace(request, title=title_text(action_label(action)))
-    if request.dialect == BREAKPOINT and (step := _STEP.fullmatch(request.title)):
-        return replace(request, title=title_text(f"Go on with the step “{human_label(step[1])}”"))
-    named = _RUN.fullmatch(request.title)
-    if named is None or request.rows[0].args.get("action") != named[1]:  # a question that begins so
+    before = request.rows[0].args.get("before")
+    step = before[0] if isinstance(before, list) and len(before) == 1 else None
+    if request.dialect == BREAKPOINT and _is_title(request, step, run_step_title):
+        title = _("Go on with the step “{step}”").format(step=human_label(str(step)))
+        return replace(request, title=title_text(title))
+    named = request.rows[0].args.get("action")
+    if not _is_title(request, named, run_title):  # a question that begins so
         return request
-    return replace(request, title=title_text(human_label(named[1])))
+    return replace(request, title=title_text(human_label(str(named))))
+
+
+def _is_title(request: ReviewRequest, name: Json, titled: Callable[[str], str]) -> bool:
+    """Whether the title is the one that was made for this name."""
+    return isinstance(name, str) and bool(_NAME.fullmatch(name)) and request.title == title_text(titled(name))
 
 
 def action_label(action: str) -> str:
     """The name of a tool as a sentence: "Post message". Only equal names are shown alike."""
-    return human_label(action) if action.strip() else "Run this tool"
+    return human_label(action) if action.strip() else _("Run this tool")
 
 
 def _first_sentence(description: str) -> tuple[str | None, str | None]:

@@ -4,17 +4,17 @@ from dataclasses import replace
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.code import AnswerShape
 from countersign.interrupts.dialects import DIALECTS
 from countersign.interrupts.dialects.requests.answer_forms import reason_form
 from countersign.interrupts.forms.any_answer import any_answer_form
+from countersign.interrupts.forms.form import Form
 from countersign.interrupts.json_conversion import to_json
 from countersign.interrupts.review_request import AnswerSource, ReviewRequest, ReviewRow
 from countersign.interrupts.shape_answers.from_shape import with_shape
 from countersign.interrupts.size_limit import shortened, without_approval
 from countersign.interrupts.validation.schema import compile_schema
-
-_CANCELLATION = reason_form(hint="Kept with the decision. The agent isn't told.")
 
 
 def parse(value: Json, schema: Json = None, shape: AnswerShape | None = None) -> ReviewRequest:
@@ -29,7 +29,11 @@ def parse(value: Json, schema: Json = None, shape: AnswerShape | None = None) ->
 
 def _with_a_way_to_refuse(row: ReviewRow) -> ReviewRow:
     """Where the graph takes no rejection, its run can be cancelled."""
-    return row if DecisionKind.REJECT in row.allowed else replace(row, cancellation=_CANCELLATION)
+    return row if DecisionKind.REJECT in row.allowed else replace(row, cancellation=_cancellation())
+
+
+def _cancellation() -> Form:
+    return reason_form(hint=_("Kept with the decision. The agent isn't told."))
 
 
 def _parse(value: Json, schema: Json, shape: AnswerShape | None) -> ReviewRequest:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts import pointer
 from countersign.interrupts.answers.template import AnswerTemplate
 from countersign.interrupts.code import AnswerShape
@@ -82,7 +83,7 @@ class ReviewRow:
         """The decision of a button (`raw` is None) or a submitted form. Raises `FormValidationError`."""
         form = self.forms.get(kind)
         if kind not in self.allowed:
-            raise FormValidationError({pointer.ROOT: f"“{kind.capitalize()}” is not possible here."})
+            raise FormValidationError({pointer.ROOT: _("This decision is not possible here.")})
         if form is None or raw is None:
             return Decision(kind=kind)
         value = form.read(raw)
@@ -95,7 +96,7 @@ class ReviewRow:
         """The decision of an option's button. Raises `FormValidationError` if there is no such option."""
         found = next((option for option in self.options if option.key == str(position)), None)
         if found is None:
-            raise FormValidationError({pointer.ROOT: "This option isn't offered here."})
+            raise FormValidationError({pointer.ROOT: _("This option isn't offered here.")})
         return Decision(kind=DecisionKind.RESPOND, value=found.value)
 
     def choose_by_label(self, labels: Collection[str]) -> Decision | None:
@@ -107,13 +108,13 @@ class ReviewRow:
     def answer_another_way(self, raw: Mapping[str, RawInput]) -> Decision:
         """The decision of the form that takes any JSON. Raises `FormValidationError`."""
         if self.other is None:
-            raise FormValidationError({pointer.ROOT: "This can be answered with the card's buttons only."})
+            raise FormValidationError({pointer.ROOT: _("This can be answered with the card's buttons only.")})
         return Decision(kind=DecisionKind.RESPOND, value=self.other.read(raw), verbatim=True)
 
     def cancel_run(self, raw: Mapping[str, RawInput]) -> Decision:
         """The decision of the form that cancels the run. Raises `FormValidationError`."""
         if self.cancellation is None:
-            raise FormValidationError({pointer.ROOT: "The run can't be cancelled here."})
+            raise FormValidationError({pointer.ROOT: _("The run can't be cancelled here.")})
         message = pointer.find(self.cancellation.read(raw), pointer.MESSAGE)
         return run_cancellation(message if isinstance(message, str) else None)
 

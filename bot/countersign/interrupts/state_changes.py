@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
+from countersign.i18n import N_, _
 from countersign.interrupts import pointer
 from countersign.interrupts.errors import FormValidationError
 from countersign.interrupts.forms.any_answer import AnswerKind
@@ -29,21 +30,24 @@ def answer_and_change(row: ReviewRow, raw: Mapping[str, RawInput]) -> Decision:
     """The decision of the submitted form. Raises `FormValidationError`."""
     form = row.update
     if not isinstance(form, StateChangeForm):
-        raise FormValidationError({pointer.ROOT: "The state can't be changed here."})
+        raise FormValidationError({pointer.ROOT: _("The state can't be changed here.")})
     change = form.read_change(raw)
     decision = _decision(row, change.choice, change.text)
     return replace(decision, state=change.state or None)
 
 
+_CHOICES = {DecisionKind.APPROVE: N_("Approve"), DecisionKind.REJECT: N_("Reject")}
+
+
 def _choices(row: ReviewRow) -> Iterator[Option]:
-    for kind in (DecisionKind.APPROVE, DecisionKind.REJECT):
+    for kind, label in _CHOICES.items():
         if kind in row.allowed:
-            yield Option(key=kind.value, label=kind.value.capitalize(), value=kind.value)
+            yield Option(key=kind.value, label=_(label), value=kind.value)
     for option in row.options[:50]:
         yield Option(key=_OPTION + option.key, label=option.label, value=option.key)
     form = row.forms.get(DecisionKind.RESPOND)
     if DecisionKind.RESPOND in row.allowed and form is not None and form.only_field is not None:
-        yield Option(key=_GIVEN, label="The text below", value=_GIVEN)
+        yield Option(key=_GIVEN, label=_("The text below"), value=_GIVEN)
 
 
 def _decision(row: ReviewRow, choice: str, text: str) -> Decision:

@@ -14,10 +14,12 @@ from langgraph.types import Command, StateSnapshot
 
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
+from countersign.approvals.recorded_reasons import ANSWER_REFUSED
 from countersign.flow.errors import AnswerRefused, DatabaseUnavailable, Drained, RunAgain, RunFailed, Stopped
 from countersign.flow.graph_state import GraphInfo, GraphState, StateChange, is_breakpoint
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
+from countersign.i18n import lazy_text
 from countersign.interrupts import to_json
 from countersign.interrupts.code import GraphReading
 from countersign.runs.breakpoints.continuation import STOPPED_KEY, BreakpointContinuation
@@ -273,5 +275,5 @@ class GraphThread:
         if is_database_unavailable(error, self._session):
             return DatabaseUnavailable()
         if is_invalid_resume(error):
-            return AnswerRefused(f"The agent did not take the answer: {error}")
+            return AnswerRefused(lazy_text(ANSWER_REFUSED, problem=str(error)))
         return self._failed(error)

@@ -20,6 +20,7 @@ from countersign.approvals.policy.matching import Channel
 from countersign.approvals.policy.voting.membership import Roster, Unreadable
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.ports import OwnChannel
+from countersign.i18n import N_, lazy_text
 from countersign.slack.transport.outbound.web_api import WebApi
 
 NAMES_MAX_AGE = 60.0  # seconds; of names, ids and whether a channel is private
@@ -29,7 +30,7 @@ CACHE_SIZE = 2_000  # answers; the least recently used are evicted
 _PAGE = 999  # members or channels per call; users.conversations takes no more
 _MAX_PAGES = 100
 _GONE = {"no_such_subteam", "channel_not_found", "is_archived", "method_not_supported_for_channel_type"}
-_NO_PERMISSION = "the app lacks a permission to see its members ({error})"
+_NO_PERMISSION = N_("the app lacks a permission to see its members ({error})")
 
 T = TypeVar("T")
 
@@ -110,12 +111,12 @@ class ApproverDirectory:
                 ("channel", channel), lambda: self._channel_members(channel), MEMBERS_MAX_AGE
             )
         except _NoSuchName as missing:
-            return Unreadable(reason=str(missing), permanent=True)
+            return Unreadable(reason=missing.message, permanent=True)
         except SlackRefused as refused:
             return _unreadable(source, refused)
         except (RateLimited, SlackUnreachable) as error:
             log.warning("members_not_readable", source=str(source), reason=str(error))
-            return Unreadable(reason="Slack didn't answer")
+            return Unreadable(reason=lazy_text("Slack didn't answer"))
 
     async def channel(self, channel_id: str) -> Channel:
         async def look() -> Channel:
@@ -190,7 +191,7 @@ class ApproverDirectory:
         for group in await self._groups():
             if group.handle == name[1:]:
                 return group.id
-        raise _NoSuchName(f"there is no user group {name}, or it is disabled")
+        raise _NoSuchName(lazy_text("there is no user group {name}, or it is disabled", name=name))
 
     async def _groups(self) -> tuple[_Group, ...]:
         async def look() -> tuple[_Group, ...]:
@@ -216,7 +217,9 @@ class ApproverDirectory:
             return name
         names = await self._cached("channels", self._channel_names, NAMES_MAX_AGE)
         if name[1:] not in names:
-            raise _NoSuchName(f"there is no channel {name} that I can see, or it is archived")
+            raise _NoSuchName(
+                lazy_text("there is no channel {name} that I can see, or it is archived", name=name)
+            )
         return names[name[1:]]
 
     async def _channel_names(self) -> dict[str, str]:
@@ -236,7 +239,9 @@ class ApproverDirectory:
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return found
-        raise SlackUnreachable(f"{method} has more than {_MAX_PAGES * _PAGE:,} entries.")
+        raise SlackUnreachable(
+            lazy_text("{method} has more than {count:,} entries.", method=method, count=_MAX_PAGES * _PAGE)
+        )
 
     async def _cached(self, key: Hashable, look: Callable[[], Awaitable[T]], max_age: float) -> T:
         cached = self._cache.get(key)
@@ -255,7 +260,7 @@ class ApproverDirectory:
 def _unreadable(source: Source, refused: SlackRefused) -> Unreadable:
     log.error("members_not_readable", source=str(source), slack_error=refused.error)
     if refused.error in _GONE:
-        return Unreadable(reason="it is gone", permanent=True)
+        return Unreadable(reason=lazy_text("it is gone"), permanent=True)
     if refused.error in {"missing_scope", "not_allowed_token_type", "no_permission", "not_in_channel"}:
-        return Unreadable(reason=_NO_PERMISSION.format(error=refused.error))
-    return Unreadable(reason=f"Slack refused to tell its members ({refused.error})")
+        return Unreadable(reason=lazy_text(_NO_PERMISSION, error=refused.error))
+    return Unreadable(reason=lazy_text("Slack refused to tell its members ({error})", error=refused.error))

@@ -8,9 +8,10 @@ from typing import TypeVar
 import structlog
 
 from countersign.flow.errors import SlackRefused
-from countersign.flow.messages.outgoing import Outgoing
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.work import ApprovalMessage
+from countersign.i18n import reader_language
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.cards.messages_about import render_message_about
 from countersign.slack.cards.open_card import render_card, render_fallback_card
@@ -26,8 +27,17 @@ log = structlog.get_logger()
 
 
 class CardMessages:
-    def __init__(self, api: WebApi, workspace: Workspace, names: Names, sender: MessageSender) -> None:
+    def __init__(
+        self,
+        api: WebApi,
+        workspace: Workspace,
+        names: Names,
+        sender: MessageSender,
+        language: Callable[[str], Awaitable[str | None]],
+    ) -> None:
+        """`language` is that of a person's Slack, by their id."""
         self._api = api
+        self._language = language
         self._workspace = workspace
         self._names = names
         self._sender = sender
@@ -93,13 +103,19 @@ class CardMessages:
         channel = await self.message_channel(row.channel)
         if found := await self._sender.find(row, channel):
             return found
-        about = await asyncio.to_thread(self._message_about, row, review)
+        with reader_language(await self._language_of(row)):
+            about = await asyncio.to_thread(self._message_about, row, review)
         return await self._sender.send(row.key, channel, row.thread_ts, about)
 
     async def update_about(self, message: ApprovalMessage, review: Review) -> None:
         channel = await self.message_channel(message.channel)
-        about = await asyncio.to_thread(self._message_about, message, review)
+        with reader_language(await self._language_of(message)):
+            about = await asyncio.to_thread(self._message_about, message, review)
         await self._sender.update(channel, message.ts, about)
+
+    async def _language_of(self, message: Outgoing | ApprovalMessage) -> str | None:
+        """The reader's of a direct message; None: many read it."""
+        return await self._language(message.channel) if message.kind is OutgoingKind.DIRECT else None
 
     def _message_about(self, message: Outgoing | ApprovalMessage, review: Review) -> RenderedMessage:
         approval, thread = review.approval, review.thread
@@ -108,6 +124,8 @@ class CardMessages:
             within = thread.ts if approval.posted_to is None else None
             link = self._workspace.link(approval.channel, approval.card_ts, within)
         body = message.body if isinstance(message.body, Mapping) else {}
+        if message.kind is OutgoingKind.DIRECT:
+            review = review.for_reader()
         return render_message_about(message.kind, body, review, link)
 
     async def message_channel(self, target: str) -> str:

@@ -12,7 +12,7 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage, Notice
-from countersign.i18n import N_, Text, _, matching_language, reader_language
+from countersign.i18n import N_, AnyText, Text, TextLines, _, matching_language, reader_language
 from countersign.slack.approver_directory import ApproverDirectory
 from countersign.slack.block_kit.builders import RenderedMessage
 from countersign.slack.block_kit.escaping import escape, quote_imitations
@@ -20,7 +20,7 @@ from countersign.slack.card_messages import CardMessages
 from countersign.slack.files.outgoing_file import UnusableFile, outgoing_file
 from countersign.slack.memberships import Memberships
 from countersign.slack.message_sender import MessageSender
-from countersign.slack.messages import render_message
+from countersign.slack.messages import render_message, render_private_note
 from countersign.slack.reply_buttons import render_notice
 from countersign.slack.streams.stream_display import SlackStreamDisplay
 from countersign.slack.text.names import Names
@@ -57,7 +57,7 @@ class SlackClient:
         self.names = self._names = Names(api)
         self.streams = SlackStreamDisplay(api, workspace.bot_user, workspace.team, is_agent=is_agent)
         self._sender = MessageSender(api, self.streams)
-        self._cards = CardMessages(api, workspace, self._names, self._sender)
+        self._cards = CardMessages(api, workspace, self._names, self._sender, self._language_of)
 
     async def post(self, row: Outgoing, review: Review | None) -> str:
         """Post the row and return its ts: that of the first message, if its text needs several."""
@@ -73,7 +73,7 @@ class SlackClient:
             return await self._post_file(row)
         exact = row.kind is not OutgoingKind.AGENT_MESSAGE
         if row.kind is OutgoingKind.PRIVATE_NOTE:
-            row = replace(row, channel=await self._cards.message_channel(row.channel))
+            return await self._post_private_note(row)
         rendered = await asyncio.to_thread(render_message, row)
         messages = [await name_people(each, self._names, exact=exact) for each in rendered]
         return await self._sender.send_all(row, messages)
@@ -83,6 +83,13 @@ class SlackClient:
 
     async def readable(self, text: str) -> str:
         return await self._names.readable(text)
+
+    async def _post_private_note(self, row: Outgoing) -> str:
+        with reader_language(await self._language_of(row.channel)):
+            rendered = render_private_note(row.body)
+        messages = [await name_people(each, self._names, exact=True) for each in rendered]
+        in_channel = replace(row, channel=await self._cards.message_channel(row.channel))
+        return await self._sender.send_all(in_channel, messages)
 
     async def _post_file(self, row: Outgoing) -> str:
         """Share the file, or say in its place why it is missing."""
@@ -124,16 +131,15 @@ class SlackClient:
         outside = person.standing is Standing.MEMBER and not can_see
         return replace(person, standing=Standing.OUTSIDE) if outside else person
 
-    async def post_ephemeral(self, thread: ThreadRef, user: str, text: Text | str) -> None:
+    async def post_ephemeral(self, thread: ThreadRef, user: str, text: AnyText) -> None:
         """The text is mrkdwn of the bot's own; it is escaped, since it may quote people."""
-        if isinstance(text, Text):
-            text = await self._in_language_of(user, text)
+        words = text if isinstance(text, str) else await self._in_language_of(user, text)
         await self._api.call(
             "chat.postEphemeral",
             channel=thread.channel,
             user=user,
             thread_ts=thread.ts or None,
-            text=escape(text),
+            text=escape(words),
         )
 
     async def post_notice(self, thread: ThreadRef, notice: Notice) -> None:
@@ -153,7 +159,7 @@ class SlackClient:
             blocks=rendered.blocks or None,
         )
 
-    async def _in_language_of(self, user: str, text: Text) -> str:
+    async def _in_language_of(self, user: str, text: Text | TextLines) -> str:
         with reader_language(await self._language_of(user)):
             return str(text)
 

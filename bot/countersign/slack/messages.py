@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
-from countersign.i18n import N_, _, for_everyone, ngettext
+from countersign.i18n import N_, _, for_everyone, ngettext, text_from_json
 from countersign.interrupts import Part, escape_hidden, sections, split_text
 from countersign.slack.block_kit.builders import (
     MESSAGE_BLOCKS,
@@ -53,6 +53,12 @@ _MAX_MENTIONS = 3
 WRITTEN_BY_THE_AGENT = N_("Written by the agent.")
 
 
+def render_private_note(body: Any) -> tuple[RenderedMessage, ...]:
+    """A note for one person, in the language of the current reader."""
+    given: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+    return (_note(str(text_from_json(given.get("said", given.get("text", "")))), ()),)
+
+
 @for_everyone
 def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
     """The messages to post for the row, in order: one, or as many as its text needs."""
@@ -62,9 +68,9 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
             return _agent_message(str(body.get("text") or ""), row.key if body.get("feedback") else None)
         case OutgoingKind.RESULT:
             return _result(body.get("values"))
-        case OutgoingKind.NOTE | OutgoingKind.PRIVATE_NOTE:
+        case OutgoingKind.NOTE:
             if parts := body.get("parts"):
-                return (_note_in_parts(parts),)
+                return (_note_in_parts(parts, body.get("mentions") or ()),)
             return (_note(str(body.get("text", "")), body.get("mentions") or ()),)
         case OutgoingKind.WAITING:
             return (_note(_waiting(body), ()),)
@@ -78,10 +84,8 @@ def render_message(row: Outgoing) -> tuple[RenderedMessage, ...]:
             return _done(body.get("tools"))
         case OutgoingKind.CARD | OutgoingKind.DIRECT | OutgoingKind.POINTER:
             raise ValueError("it is rendered from its approval")
-        case OutgoingKind.REMOVAL:
-            raise ValueError("a removal is no message")
-        case OutgoingKind.FILE:
-            raise ValueError("a file is no message of blocks")
+        case OutgoingKind.PRIVATE_NOTE | OutgoingKind.REMOVAL | OutgoingKind.FILE:
+            raise ValueError("it is no message that many read")
 
 
 def _agent_message(text: str, feedback: str | None) -> tuple[RenderedMessage, ...]:
@@ -173,7 +177,7 @@ def _note(text: str, mentions: Sequence[str]) -> RenderedMessage:
     """
     text = text.strip() or _("(no text)")
     pieces = split_text(text, _CONTEXT_LIMIT, measure=escaped_length)[:_CONTEXT_ELEMENTS]
-    people = " ".join(f"<@{escape(str(user))}>" for user in mentions[:_MAX_MENTIONS])
+    people = _mentioned(mentions)
     first, *others = [" ".join(filter(None, (people, escape(pieces[0])))), *map(escape, pieces[1:])]
     return RenderedMessage(
         text=" ".join(filter(None, (people, truncate_escaped(text, 2900)))),
@@ -181,7 +185,7 @@ def _note(text: str, mentions: Sequence[str]) -> RenderedMessage:
     )
 
 
-def _note_in_parts(parts: Sequence[Any]) -> RenderedMessage:
+def _note_in_parts(parts: Sequence[Any], mentions: Sequence[str]) -> RenderedMessage:
     """The same with moments in it: each reader sees them in their own time zone."""
     room = _CONTEXT_LIMIT // 2 - 100  # a note has two texts around a moment
     texts = [
@@ -190,8 +194,12 @@ def _note_in_parts(parts: Sequence[Any]) -> RenderedMessage:
         else truncate_escaped(str(part), room)
         for part in parts
     ]
-    text = "".join(texts)
+    text = " ".join(filter(None, (_mentioned(mentions), "".join(texts))))
     return RenderedMessage(text=text, blocks=[{"type": "context", "elements": [mrkdwn(text)]}])
+
+
+def _mentioned(users: Sequence[str]) -> str:
+    return " ".join(f"<@{escape(str(user))}>" for user in users[:_MAX_MENTIONS])
 
 
 def _waiting(body: Mapping[str, Any]) -> str:

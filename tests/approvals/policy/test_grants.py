@@ -58,7 +58,8 @@ def why_not(
 ) -> str | None:
     context = context or an_action(args={"amount": 50})
     match = a_policy(text.replace("SCOPE", scope)).rule_for(context)
-    return why_not_covered(grant, match, context, thread, now)
+    reason = why_not_covered(grant, match, context, thread, now)
+    return None if reason is None else str(reason)
 
 
 def test_it_covers_the_same_action_in_the_same_thread_within_the_condition_that_was_seen() -> None:

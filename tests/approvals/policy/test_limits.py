@@ -7,7 +7,7 @@ import pytest
 
 from countersign.approvals.canonical_json import canonical_json
 from countersign.approvals.json import Json
-from countersign.approvals.policy.approver_set import count_of
+from countersign.approvals.policy.approver_set import Source, SourceKind, count_of
 from countersign.approvals.policy.clock.freeze_calendar import BadCalendar, read_calendar
 from countersign.approvals.policy.conditions import MAX_WORK, AnyOf, ConditionFailed, compile_condition
 from countersign.approvals.policy.grants import Grant
@@ -21,14 +21,18 @@ from tests.approvals.policy.test_grants import granted
     [
         (1, ["@finance"], "one of @finance"),
         (2, ["@finance"], "2 of @finance"),
-        (1, ["members of #ops"], "one member of #ops"),
-        (2, ["members of #ops"], "2 members of #ops"),
-        (1, ["members of #members"], "one member of #members"),
-        (1, ["@finance", "members of #ops"], "one of @finance or members of #ops"),
+        (1, ["#ops"], "one member of #ops"),
+        (2, ["#ops"], "2 members of #ops"),
+        (1, ["#members"], "one member of #members"),
+        (1, ["@finance", "#ops"], "one of @finance or members of #ops"),
     ],
 )
 def test_so_many_people_are_needed_in_words(count: int, sources: list[str], text: str) -> None:
-    assert count_of(count, sources) == text
+    named = [
+        Source(kind=SourceKind.CHANNEL if each.startswith("#") else SourceKind.GROUP, names=(each,))
+        for each in sources
+    ]
+    assert count_of(count, named) == text
 
 
 def test_a_response_on_expiry_has_at_most_three_thousand_characters() -> None:

@@ -246,7 +246,7 @@ def test_a_trusted_tool_with_a_grant() -> None:
     often = replace(grant, uses=19)
     again = policy.rule_for(seen)
     assert why_not_covered(often, again, seen, "T/C/1", now) is None
-    assert why_not_covered(replace(often, uses=20), again, seen, "T/C/1", now) == "it is used up"
+    assert str(why_not_covered(replace(often, uses=20), again, seen, "T/C/1", now)) == "it is used up"
 
 
 def test_a_one_person_shop() -> None:

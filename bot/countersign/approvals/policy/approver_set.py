@@ -1,8 +1,10 @@
 """A set of people who may fill a seat: who they are, and how many of them are needed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from countersign.i18n import AnyText, TextList, lazy_text, ngettext
 
 
 class SourceKind(StrEnum):
@@ -21,29 +23,39 @@ class Source:
     kind: SourceKind
     names: tuple[str, ...] = ()  # user ids; or the one group (`@finance` or its id) or channel (`#ops` or id)
 
-    def __str__(self) -> str:
+    @property
+    def label(self) -> AnyText:
         """As people call it: `@finance`, "members of this channel"."""
         match self.kind:
             case SourceKind.MEMBERS:
-                return "the workspace's members"
+                return lazy_text("the workspace's members")
             case SourceKind.THREAD_CHANNEL:
-                return "members of this channel"
+                return lazy_text("members of this channel")
             case SourceKind.REQUESTER:
-                return "the requester"
+                return lazy_text("the requester")
             case SourceKind.CHANNEL:
-                return f"members of {self.names[0]}"
+                return lazy_text("members of {channel}", channel=self.names[0])
             case SourceKind.GROUP:
                 return self.names[0]
             case SourceKind.USERS:
-                return "the people the rule names"
+                return lazy_text("the people the rule names")
+
+    def __str__(self) -> str:
+        return str(self.label)
 
 
-def count_of(count: int, sources: Sequence[str]) -> str:
-    """`one of @finance or @leads`, `2 members of #ops`."""
-    how_many = "one" if count == 1 else str(count)
-    if len(sources) == 1 and sources[0].startswith("members of "):
-        return f"{how_many} {sources[0] if count > 1 else sources[0].replace('members', 'member', 1)}"
-    return f"{how_many} of {' or '.join(sources)}"
+def count_of(count: int, sources: Sequence[Source], label: Callable[[Source], object] = str) -> str:
+    """`one of @finance or @leads`, `2 members of #ops`. `label` puts a source into words."""
+    if len(sources) == 1:
+        (source,) = sources
+        if source.kind is SourceKind.THREAD_CHANNEL:
+            text = ngettext("one member of this channel", "{count} members of this channel", count)
+            return text.format(count=count)
+        if source.kind is SourceKind.CHANNEL:
+            text = ngettext("one member of {channel}", "{count} members of {channel}", count)
+            return text.format(count=count, channel=source.names[0])
+    any_of = TextList(tuple(label(source) for source in sources), any_of=True)
+    return ngettext("one of {sources}", "{count} of {sources}", count).format(count=count, sources=any_of)
 
 
 MEMBERS = Source(kind=SourceKind.MEMBERS)
@@ -57,4 +69,4 @@ class ApproverSet:
     count: int = 1  # seats that different people of this source must fill
 
     def __str__(self) -> str:
-        return str(self.source) if self.source == REQUESTER else count_of(self.count, [str(self.source)])
+        return str(self.source) if self.source == REQUESTER else count_of(self.count, [self.source])

@@ -13,20 +13,23 @@ from countersign.approvals.policy.grants import NoGrantOffered
 from countersign.approvals.policy.rule import GrantScope, ReasonRequired, Rule
 from countersign.approvals.policy.voting.permission import VotingContext, check_may_vote
 from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.i18n import AnyText, Text, lazy_text
 
 _APPROVE = Decision(kind=DecisionKind.APPROVE)
 
 
-def why_never_given(rule: Rule) -> str | None:
+def why_never_given(rule: Rule) -> Text | None:
     """Why nobody can ever give the grant that the rule offers; None if somebody can."""
     if rule.auto is not None:
-        return "the rule decides without asking"
+        return lazy_text("the rule decides without asking")
     if DecisionKind.APPROVE not in rule.decisions:
-        return "the rule doesn't allow approving"
+        return lazy_text("the rule doesn't allow approving")
     if rule.quorum > 1:
-        return f"it takes {rule.quorum} people to approve, and a grant is one person's"
+        return lazy_text(
+            "it takes {quorum} people to approve, and a grant is one person's", quorum=rule.quorum
+        )
     if rule.reason is ReasonRequired.ALWAYS:
-        return "each approval needs a reason of its own"
+        return lazy_text("each approval needs a reason of its own")
     return None
 
 
@@ -44,24 +47,26 @@ def check_may_grant(context: VotingContext, votes: RowVotes, person: Person) -> 
     """Raise NoGrantOffered or MayNotDecide, with the reason, unless this person may give a grant now."""
     never = why_never_given(context.rule)
     if context.rule.grant is None or never is not None:
-        raise NoGrantOffered(f"There is no grant for this: {never}." if never else None)
+        raise NoGrantOffered(
+            lazy_text("There is no grant for this: {reason}.", reason=never) if never else None
+        )
     if votes.votes or votes.proposal is not None:
         raise NoGrantOffered(
-            "Somebody has voted here or proposed something else, so this can only be decided once."
+            lazy_text("Somebody has voted here or proposed something else, so this can only be decided once.")
         )
     if context.freeze is not None:
-        raise NoGrantOffered("No grants are given during a freeze.")
+        raise NoGrantOffered(lazy_text("No grants are given during a freeze."))
     check_may_vote(_by_the_rule_alone(context), RowVotes(), person, _APPROVE)
 
 
-def why_not_backed(context: VotingContext, person: Person) -> str | None:
+def why_not_backed(context: VotingContext, person: Person) -> AnyText | None:
     """Why a grant of this person does not count now; None if they could approve the same by themselves."""
     if context.freeze is not None:
-        return "a freeze is on"
+        return lazy_text("a freeze is on")
     try:
         check_may_vote(_by_the_rule_alone(context), RowVotes(), person, _APPROVE)
     except MayNotDecide as refusal:
-        return str(refusal)
+        return refusal.message
     return None
 
 

@@ -14,6 +14,7 @@ from countersign.approvals.person import Person
 from countersign.approvals.policy.matching import ActionContext, Match
 from countersign.approvals.policy.rule import GrantScope
 from countersign.approvals.policy.stored import fingerprint
+from countersign.i18n import Text, lazy_text
 
 LISTED_AFTER_END = timedelta(days=1)
 
@@ -140,27 +141,29 @@ def holders(context: ActionContext, thread_id: str) -> tuple[str, ...]:
 
 def why_not_covered(
     grant: Grant, match: Match, context: ActionContext, thread_id: str, now: datetime
-) -> str | None:
+) -> Text | None:
     """Why the grant does not cover this action now; None if it does.
 
     `match` is the action's rule by the policy of now: its condition holds for these arguments.
     """
     if grant.revoked_at is not None:
-        return "it was revoked"
+        return lazy_text("it was revoked")
     if not grant.granted_at <= now < grant.expires_at:
-        return "its time is over"
+        return lazy_text("its time is over")
     if grant.uses_left == 0:
-        return "it is used up"
+        return lazy_text("it is used up")
     if match.condition_error is not None:
-        return "the rule's condition could not be evaluated"
+        return lazy_text("the rule's condition could not be evaluated")
     if fingerprint(match.rule) != grant.rule_fingerprint:
-        return "another rule applies, or the rule was changed"
+        return lazy_text("another rule applies, or the rule was changed")
     if match.rule.grant is None:
-        return "the rule offers no grant"
+        return lazy_text("the rule offers no grant")
     if (context.graph, context.action) != (grant.graph, grant.action):
-        return "it is for another action"
+        return lazy_text("it is for another action")
     if _holder(grant.scope, context, thread_id) != grant.holder:
-        return f"it is for another {grant.scope.value}"
+        if grant.scope is GrantScope.THREAD:
+            return lazy_text("it is for another thread")
+        return lazy_text("it is for another requester")
     return None
 
 
@@ -171,7 +174,7 @@ def use(grant: Grant, match: Match, context: ActionContext, thread_id: str, now:
     """
     reason = why_not_covered(grant, match, context, thread_id, now)
     if reason is not None:
-        raise GrantNotUsable(f"This grant does not cover the action: {reason}.")
+        raise GrantNotUsable(lazy_text("This grant does not cover the action: {reason}.", reason=reason))
     return replace(grant, uses=grant.uses + 1, last_used_at=now)
 
 

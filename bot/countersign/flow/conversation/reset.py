@@ -10,6 +10,7 @@ from countersign.approvals.eligibility import check_may_decide
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.person import Person
 from countersign.approvals.policy.grants import revoke
+from countersign.approvals.recorded_reasons import STARTED_OVER_BY
 from countersign.flow.conversation.stop import (
     NOT_YOURS,
     STILL_UNDOABLE,
@@ -29,7 +30,6 @@ _MAY_NOT = N_("Only the person who started this conversation, or a full member, 
 _STARTED_OVER = N_(
     "Started over. The next message begins a new conversation. What was decided stays on record."
 )
-_REASON = "{name} started the conversation over."
 
 
 class ResetConversation:
@@ -58,7 +58,7 @@ class ResetConversation:
             thread=forgotten,
             done=(*(row.key for row in before), reset.key),
             forget_parked=True,
-            changes=withdrawals(approvals, person, _REASON.format(name=person.name)),
+            changes=withdrawals(approvals, person, STARTED_OVER_BY.format(name=person.name)),
             post=(note(work.thread.ref, reset.key, _(_STARTED_OVER)),),
         )
 

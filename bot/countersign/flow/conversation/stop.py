@@ -12,6 +12,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import Person
+from countersign.approvals.recorded_reasons import STOPPED_BY
 from countersign.flow.graph_state import GraphState
 from countersign.flow.messages.inbound import STARTS_A_RUN, Inbound
 from countersign.flow.messages.outgoing import note
@@ -29,7 +30,6 @@ STILL_UNDOABLE = N_("The last decision can still be undone on its card. Stop aga
 FAILED_AFTER_DECISION = N_("Nothing is running. The last step failed: use *Try again* or *Ask again* above.")
 _STOPPED = N_("Stopped. Send a message to go on.")
 _STOPPED_BY = N_("Stopped by {name}. Send a message to go on.")
-_REASON = "Stopped by {name}."
 
 
 class StopRun:
@@ -52,7 +52,7 @@ class StopRun:
         return await results.build(
             await graph.read(),
             done=(*(row.key for row in unread), stop.key),
-            changes=withdrawals(waiting, person, _REASON.format(name=person.name)),
+            changes=withdrawals(waiting, person, STOPPED_BY.format(name=person.name)),
             post=(note(work.thread.ref, f"stopped:{stop.key}", _text(work, person, unread)),),
         )
 

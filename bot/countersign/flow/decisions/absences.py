@@ -9,6 +9,7 @@ from countersign.approvals.delegation import Delegation, UserGroup, check_may_de
 from countersign.approvals.person import Person
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.ports import Clock, DelegationStore
+from countersign.i18n import AnyText, Text, lazy_text, text_to_json
 
 
 class Absences:
@@ -48,9 +49,12 @@ class Absences:
             check_may_delegate(new, delegator, delegate, active)
             kept = not_passed_on(new, active)
 
-        text = (
-            f"{delegator.name} is away and asked you to decide in their place{scope(new)}, "
-            f"{until(ends_at, zone)}. Cards say that you decide for them."
+        text = lazy_text(
+            "{person} is away and asked you to decide in their place{scope}, {until}. "
+            "Cards say that you decide for them.",
+            person=delegator.name,
+            scope=scope(new),
+            until=until(ends_at, zone),
         )
         await self._store.start(new, delegator, check, (_told(new, "started", delegate.id, text),))
         return new, kept
@@ -72,34 +76,37 @@ class Absences:
         return self._clock()
 
 
-def until(ends_at: datetime, zone: ZoneInfo) -> str:
+def until(ends_at: datetime, zone: ZoneInfo) -> Text:
     """`until the end of Friday, 27 November 2026 (Europe/Berlin)`."""
     here = ends_at.astimezone(zone)
     at_midnight = (here.hour, here.minute, here.second) == (0, 0, 0)
-    day = here - timedelta(minutes=1) if at_midnight else here
-    date = f"{day:%A}, {day.day} {day:%B %Y}"
-    return (
-        f"until the end of {date} ({zone.key})" if at_midnight else f"until {date}, {here:%H:%M} ({zone.key})"
-    )
+    if at_midnight:
+        last_day = (here - timedelta(minutes=1)).date()
+        return lazy_text("until the end of {day} ({zone})", day=last_day, zone=zone.key)
+    time = f"{here:%H:%M}"
+    return lazy_text("until {day}, {time} ({zone})", day=here.date(), time=time, zone=zone.key)
 
 
-def scope(delegation: Delegation) -> str:
-    return f" for {delegation.group.handle}" if delegation.group is not None else ""
+def scope(delegation: Delegation) -> AnyText:
+    group = delegation.group
+    return lazy_text(" for {group}", group=group.handle) if group is not None else ""
 
 
 def _stopped(delegation: Delegation) -> Outgoing:
-    text = (
-        f"{delegation.delegator_name} is back: you don't decide in their place any more{scope(delegation)}."
+    text = lazy_text(
+        "{person} is back: you don't decide in their place any more{scope}.",
+        person=delegation.delegator_name,
+        scope=scope(delegation),
     )
     return _told(delegation, "stopped", delegation.delegate, text)
 
 
-def _told(delegation: Delegation, what: str, user: str, text: str) -> Outgoing:
+def _told(delegation: Delegation, what: str, user: str, text: Text) -> Outgoing:
     return Outgoing(
         key=f"delegation:{delegation.id}:{what}",
         kind=OutgoingKind.PRIVATE_NOTE,
         team=delegation.team,
         channel=user,
         thread_ts=None,
-        body={"text": text},
+        body={"text": text.source, "said": text_to_json(text)},
     )

@@ -17,6 +17,7 @@ from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.person import Person, Standing
+from countersign.approvals.recorded_reasons import CANCELLED_BY, RUN_CANCELLED_BY
 from countersign.approvals.vote import Vote
 from countersign.flow.decisions.concurrent_change import save_change
 from countersign.flow.decisions.evidence.refusal_log import RefusalLog
@@ -25,10 +26,11 @@ from countersign.flow.notices.thread_notes import outcome_note
 from countersign.flow.observability.observer import Observer
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
+from countersign.i18n import N_, lazy_text
 from countersign.interrupts import resume_value, run_cancellation
 
 _MESSAGE = "Cancelled by the requester."  # what the graph reads where its dialect has a place for words
-_NOT_THE_REQUESTER = "Only the person who started this can cancel it."
+_NOT_THE_REQUESTER = N_("Only the person who started this can cancel it.")
 _MAY_START = {Standing.GUEST, Standing.STRANGER}  # where START lets them; they may not decide
 
 
@@ -101,8 +103,8 @@ class CancelApproval:
             decision = run_cancellation(reason)
             detail |= {"ends_run": True, "message": reason}
         vote = Vote(decision=decision, by=person, at=self._clock(), cancelled=True)
-        done = "Run cancelled" if decision.ends_run else "Cancelled"
-        after = approval.cancelled(vote, answer, f"{done} by {person.name}.")
+        reason = RUN_CANCELLED_BY if decision.ends_run else CANCELLED_BY
+        after = approval.cancelled(vote, answer, reason.format(name=person.name))
         return Change(after=after, event=Event.CANCELLED, by=person, detail=detail)
 
 
@@ -113,6 +115,6 @@ def _announced(cancelled: Review) -> tuple[Outgoing, ...]:
 
 def _check_may_cancel(requester: str | None, person: Person) -> None:
     if requester is None or person.id != requester:
-        raise MayNotDecide(_NOT_THE_REQUESTER)
+        raise MayNotDecide(lazy_text(_NOT_THE_REQUESTER))
     if person.standing not in _MAY_START:
         check_may_decide(person)

@@ -19,6 +19,7 @@ from countersign.approvals.policy.grants import Grant, NoGrantOffered
 from countersign.approvals.policy.voting.permission import check_may_open, check_may_vote, reason_required
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
+from countersign.approvals.recorded_reasons import RUN_CANCELLED_BY
 from countersign.approvals.vote import Vote
 from countersign.flow.decisions.evidence.decision_detail import row_detail
 from countersign.flow.decisions.evidence.refusal_log import RefusalLog
@@ -35,6 +36,7 @@ from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
+from countersign.i18n import lazy_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +120,9 @@ class Decide:
         review = await self._store.approval(approval_id)
         if review is None or review.approval.channel != channel:
             raise NotPending(
-                "This card has no approval here. It may have been deleted after its retention period."
+                lazy_text(
+                    "This card has no approval here. It may have been deleted after its retention period."
+                )
             )
         return review
 
@@ -192,7 +196,7 @@ class Decide:
         }
         cancellation = next((vote for vote in decided.values() if vote.decision.ends_run), None)
         if cancellation is not None:
-            after = approval.run_cancelled(cast, cancellation, f"Run cancelled by {person.name}.")
+            after = approval.run_cancelled(cast, cancellation, RUN_CANCELLED_BY.format(name=person.name))
         else:
             after = approval.with_row_votes(cast, decided).without_claim_of(person.id)
         if after.status is Status.DECIDED and not after.ends_run:

@@ -16,6 +16,7 @@ from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, Ledger, Store
 from countersign.flow.review import Review
+from countersign.i18n import _
 from countersign.interrupts import FormValidationError
 
 PERSON = "/person"
@@ -67,14 +68,18 @@ class ReferApproval:
     async def _change(self, approval: Approval, referral: Referral) -> Change:
         await self.check(approval, referral.by)
         if referral.to.id == referral.by.id:
-            raise FormValidationError({PERSON: "That's you. Choose somebody else."})
+            raise FormValidationError({PERSON: _("That's you. Choose somebody else.")})
         if len(approval.referrals) >= MAX_REFERRALS:
-            raise FormValidationError({PERSON: "Enough people were asked. Talk to one of them."})
+            raise FormValidationError({PERSON: _("Enough people were asked. Talk to one of them.")})
         try:
             await self._check.check_may_decide_some(approval, referral.to)
         except MayNotDecide as refusal:
             raise FormValidationError(
-                {PERSON: f"{referral.to.name} can't decide this. ({refusal})"}
+                {
+                    PERSON: _("{person} can't decide this. ({why})").format(
+                        person=referral.to.name, why=refusal
+                    )
+                }
             ) from None
         detail = {"to": referral.to.id, "name": referral.to.name, "note": referral.note or None}
         return Change(after=approval.referred(referral), event=Event.REFERRED, by=referral.by, detail=detail)

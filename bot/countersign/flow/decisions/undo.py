@@ -17,6 +17,7 @@ from countersign.flow.observability.observer import Observer
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, GrantStore, Store
 from countersign.flow.review import Review
+from countersign.i18n import lazy_text
 
 
 class UndoDecision:
@@ -56,7 +57,7 @@ class UndoDecision:
     async def _change(self, approval: Approval, person: Person) -> Change:
         until = approval.undo_until
         if until is not None and until <= self._clock():  # its timer is about to send the decision
-            raise NotPending(UNDO_TOO_LATE)
+            raise NotPending(lazy_text(UNDO_TOO_LATE))
         after = approval.undone(person.id)
         row_votes = list(after.row_votes)
         reopened = tuple(row for row in after.open_rows if approval.votes[row] is not None)

@@ -17,16 +17,17 @@ from countersign.flow.observability.observer import Observer
 from countersign.flow.ports import LostCards, Outbox, Slack, Store
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
+from countersign.i18n import lazy_text
 
 _BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds; the last one repeats
 _CLAIM_USE = 8.0  # seconds after a claim in which another post may begin; it may take 10 s itself
 _REFUSED_PAUSE = 60.0  # a person has to change something in Slack first
 _CHANNEL_GONE = {
-    "is_archived": "that channel is archived",
-    "channel_not_found": "I can't see that channel",
-    "not_in_channel": "I'm not in that channel",
-    "restricted_action": "the settings of this workspace don't let me post there",
-    "restricted_action_read_only_channel": "I may not post in that channel",
+    "is_archived": lazy_text("that channel is archived"),
+    "channel_not_found": lazy_text("I can't see that channel"),
+    "not_in_channel": lazy_text("I'm not in that channel"),
+    "restricted_action": lazy_text("the settings of this workspace don't let me post there"),
+    "restricted_action_read_only_channel": lazy_text("I may not post in that channel"),
 }
 _NONE: Mapping[UUID, Review] = MappingProxyType({})
 

@@ -10,8 +10,14 @@ from countersign.flow.notices.grant_notes import revoked_note
 from countersign.flow.observability.metrics import Metrics
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.ports import Clock, GrantStore
+from countersign.i18n import N_, lazy_text
 
 _MIN_ID_LENGTH = 4  # characters that name a grant
+_OVER = {
+    GrantState.USED_UP: N_("This grant is used up already."),
+    GrantState.EXPIRED: N_("This grant has expired already."),
+    GrantState.REVOKED: N_("This grant is revoked already."),
+}
 
 
 class UnknownGrant(CountersignError):
@@ -73,9 +79,9 @@ class Grants:
             raise UnknownGrant
         (only,) = found
         if only.state is not GrantState.ACTIVE:
-            raise GrantOver(f"This grant is {only.state.value} already.")
+            raise GrantOver(lazy_text(_OVER[only.state]))
         revoked = revoke(only.grant, self._clock(), person.id)
         if not await self._store.revoke(revoked, person, (revoked_note(revoked, person),)):
-            raise GrantOver("This grant is revoked already.")
+            raise GrantOver(lazy_text(_OVER[GrantState.REVOKED]))
         self._metrics.approvals.grants.labels(event="revoked").inc()
         return revoked

@@ -19,6 +19,7 @@ from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import ApproverDirectory, Clock, GrantStore
 from countersign.flow.review import Review
+from countersign.i18n import in_source_language
 
 log = structlog.get_logger()
 
@@ -85,14 +86,19 @@ class UseGrants:
             if why_not is None:
                 after = use(grant, governed.match, context, thread_id, now)
                 return GrantUse(before=grant, after=after, row=row)
-            log.info("grant_not_used", grant=str(grant.id), approval_id=str(approval.id), reason=why_not)
+            log.info(
+                "grant_not_used",
+                grant=str(grant.id),
+                approval_id=str(approval.id),
+                reason=in_source_language(why_not),
+            )
         return None
 
-    async def _why_not_backed(self, review: Review, context: VotingContext, grant: Grant) -> str | None:
+    async def _why_not_backed(self, review: Review, context: VotingContext, grant: Grant) -> object | None:
         if self._directory is None:
-            return "Slack can't be asked here"
+            return "there is no directory of people"
         try:
             giver = await self._directory.person(grant.granted_by.id, review.thread.channel)
         except (RateLimited, SlackRefused, SlackUnreachable) as error:
-            return str(error)
+            return error.source
         return why_not_backed(context, giver)

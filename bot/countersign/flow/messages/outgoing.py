@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,10 +10,11 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.flow.live.content import MessageStream
 from countersign.flow.thread import ThreadRef
+from countersign.i18n import N_, AnyText, for_everyone, lazy_text, pieces
 
 FILE_LIMIT = 8 << 20  # bytes
 MAX_AUTOMATIC_CARDS = 2  # of one approval; somebody who deletes the second wants it gone, so they have to ask
-_CARD_GONE = (
+_CARD_GONE = N_(
     "The card was deleted again, so I don't post it by myself. Its question is still open and nothing was "
     "decided. Write anything in this thread to get the card back."
 )
@@ -31,7 +32,7 @@ class OutgoingKind(StrEnum):
     FAILURE = "failure"  # body: {"text", "error_id", "ask_again": bool}: a run stopped
     START_FORM = "start_form"  # body: {"graph"}: the button that opens the form which starts a graph
     DIRECT = "direct"  # body: {"why"}: a direct message about an approval; its channel is a user's id
-    PRIVATE_NOTE = "private_note"  # body: {"text"}: a note by direct message; its channel is a user's id
+    PRIVATE_NOTE = "private_note"  # body: {"text", "said"}: a direct message; its channel is a user's id
     POINTER = "pointer"  # where the card of an approval of this thread is, if it is in another channel
     ROOT = "root"  # body: {"text", "user", "response_url", "values"?}: what /agent or a shortcut begins with
 
@@ -74,24 +75,19 @@ def outgoing(ref: ThreadRef, key: str, kind: OutgoingKind, body: Json = None) ->
     return Outgoing(key=key, kind=kind, team=ref.team, channel=ref.channel, thread_ts=ref.ts, body=body)
 
 
-def note(
-    ref: ThreadRef, key: str, text: str | Sequence[str | datetime], *, mentions: Sequence[str] = ()
-) -> Outgoing:
+@for_everyone
+def note(ref: ThreadRef, key: str, text: AnyText, *, mentions: Sequence[str] = ()) -> Outgoing:
     """What the bot has to say about the thing that has this key; `mentions` are ids of users to notify.
 
-    A text in parts has moments among them, which everybody reads in their own time zone.
+    Everybody reads the moments in it in their own time zone.
     """
-    parts = [text] if isinstance(text, str) else text
-    body: dict[str, Json] = {"text": "".join(map(_in_utc, parts))}
-    if not isinstance(text, str):
+    parts = list(pieces(text))
+    body: dict[str, Json] = {"text": str(text)}
+    if any(isinstance(part, datetime) for part in parts):
         body["parts"] = [part if isinstance(part, str) else {"at": part.timestamp()} for part in parts]
     if mentions:
         body["mentions"] = list(mentions)
     return outgoing(ref, note_key(key), OutgoingKind.NOTE, body)
-
-
-def _in_utc(part: str | datetime) -> str:
-    return part if isinstance(part, str) else f"{part.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def note_key(key: str) -> str:
@@ -99,11 +95,12 @@ def note_key(key: str) -> str:
     return f"note:{key}"
 
 
+@for_everyone
 def failure(
-    ref: ThreadRef, error_id: str, hint: str, *, try_again: bool = True, ask_again: bool = False
+    ref: ThreadRef, error_id: str, hint: AnyText, *, try_again: bool = True, ask_again: bool = False
 ) -> Outgoing:
     """That a run stopped, with *Try again* and *Ask again* as far as they are possible."""
-    body: Json = {"text": hint, "error_id": error_id, "try_again": try_again, "ask_again": ask_again}
+    body: Json = {"text": str(hint), "error_id": error_id, "try_again": try_again, "ask_again": ask_again}
     return outgoing(ref, f"failure:{error_id}", OutgoingKind.FAILURE, body)
 
 
@@ -120,7 +117,7 @@ def card_again(ref: ThreadRef, approval_id: UUID, losses: int) -> Outgoing:
 
 
 def card_gone_note(ref: ThreadRef, approval_id: UUID, losses: int) -> Outgoing:
-    return note(ref, f"card-deleted:{approval_id}:{losses}", _CARD_GONE)
+    return note(ref, f"card-deleted:{approval_id}:{losses}", lazy_text(_CARD_GONE))
 
 
 def pointer(ref: ThreadRef, approval: Approval) -> Outgoing:

@@ -8,15 +8,19 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, note
 from countersign.flow.notices.direct_messages import Why
 from countersign.flow.policy.audience import Audience
 from countersign.flow.review import Review
+from countersign.i18n import lazy_text, sentences
 
 _REASON_LIMIT = 500  # characters
 
 
 async def glass_broken(review: Review, use: GlassBreak, audience: Audience) -> tuple[Outgoing, ...]:
     """The thread and the approvers, at once: also while it can be undone."""
-    text = (
-        f":rotating_light: Break glass: {use.by.name} decided “{review.shown.title}” alone. "
-        f"An approver has to review it: `/approvals review`. Reason: {_on_one_line(use.reason)}"
+    text = lazy_text(
+        ":rotating_light: Break glass: {person} decided “{title}” alone. "
+        "An approver has to review it: `/approvals review`. Reason: {reason}",
+        person=use.by.name,
+        title=review.shown.title,
+        reason=_on_one_line(use.reason),
     )
     told = note(review.thread, f"break-glass:{use.id}", text)
     return (told, *await reviewers_told(review, use, audience, Why.BROKE_GLASS, use.at))
@@ -45,9 +49,10 @@ async def reviewers_told(
 
 
 def reviewed_note(review: Review, use: GlassBreak, by: Person, words: str) -> Outgoing:
-    said = f" {_on_one_line(words)}" if words.strip() else ""
-    text = f"Break glass of “{review.shown.title}” reviewed by {by.name}.{said}"
-    return note(review.thread, f"break-glass-reviewed:{use.id}", text)
+    reviewed = lazy_text(
+        "Break glass of “{title}” reviewed by {person}.", title=review.shown.title, person=by.name
+    )
+    return note(review.thread, f"break-glass-reviewed:{use.id}", sentences(reviewed, _on_one_line(words)))
 
 
 def _on_one_line(text: str) -> str:

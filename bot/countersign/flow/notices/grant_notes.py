@@ -1,7 +1,6 @@
 """Lines in the thread about what was decided without asking, and about the grants behind it."""
 
-from datetime import datetime
-
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.ledger import Change
 from countersign.approvals.person import Person
 from countersign.approvals.policy.grants import Grant
@@ -9,24 +8,45 @@ from countersign.approvals.policy.rule import GrantScope
 from countersign.flow.messages.outgoing import Outgoing, note
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
+from countersign.i18n import N_, Text, lazy_text, sentences
 from countersign.interrupts import ReviewRequest, display_name, single_line
 
 _ROW_LIMIT = 80  # characters
 _NAME_LIMIT = 80
+_BY_RULE = {
+    DecisionKind.APPROVE: N_("Approved by {by}: {what}"),
+    DecisionKind.EDIT: N_("Edited and approved by {by}: {what}"),
+    DecisionKind.REJECT: N_("Rejected by {by}: {what}"),
+    DecisionKind.RESPOND: N_("Answered by {by}: {what}"),
+}
 
 
 def given_note(review: Review, grant: Grant) -> Outgoing:
-    until = grant.expires_at
-    parts = (
-        f"{grant.granted_by.name} gave a grant: {covered(grant)} is not asked about until ",
-        until,
-        f"{_at_most(grant)}. `/approvals grants` lists and revokes it.",
+    given = lazy_text(
+        "{person} gave a grant: {covered} is not asked about until {until}.",
+        person=grant.granted_by.name,
+        covered=covered(grant),
+        until=grant.expires_at,
     )
-    return note(review.thread, f"grant-given:{grant.id}", parts)
+    if grant.max_uses == 1:
+        template = N_("{person} gave a grant: {covered} is not asked about until {until}, at most once.")
+        given = Text(template, given.fields)
+    elif grant.max_uses is not None:
+        template = N_(
+            "{person} gave a grant: {covered} is not asked about until {until}, at most {count} times."
+        )
+        given = Text(template, (*given.fields, ("count", grant.max_uses)))
+    text = sentences(given, lazy_text("`/approvals grants` lists and revokes it."))
+    return note(review.thread, f"grant-given:{grant.id}", text)
 
 
 def revoked_note(grant: Grant, by: Person) -> Outgoing:
-    text = f"{by.name} revoked {grant.granted_by.name}'s grant: {covered(grant)} is asked about again."
+    text = lazy_text(
+        "{person} revoked {giver}'s grant: {covered} is asked about again.",
+        person=by.name,
+        giver=grant.granted_by.name,
+        covered=covered(grant),
+    )
     return note(ThreadRef.parse(grant.thread_id), f"grant-revoked:{grant.id}", text)
 
 
@@ -45,17 +65,22 @@ def automatic_notes(review: Review, change: Change) -> tuple[Outgoing, ...]:
     )
 
 
-def _line(
-    review: Review, change: Change, rows: tuple[int, ...], uses: dict[int, Grant]
-) -> tuple[str | datetime, ...]:
+def _line(review: Review, change: Change, rows: tuple[int, ...], uses: dict[int, Grant]) -> Text:
     what = _what(review, rows)
     if rows[0] not in uses:
         vote = change.after.votes[rows[0]]
         assert vote is not None, "the row was decided"
-        return (f"{vote.decision.kind.done.capitalize()} by {vote.by.name}: {what}",)
+        return lazy_text(_BY_RULE[vote.decision.kind], by=vote.by.label, what=what)
     grant = uses[rows[-1]]  # as it is after the last of its uses
-    left = "" if grant.max_uses is None else f"{grant.uses_left} of {grant.max_uses} uses left, "
-    return (f"Approved by {grant.granted_by.name}'s grant, {left}until ", grant.expires_at, f": {what}")
+    fields = {"giver": grant.granted_by.name, "until": grant.expires_at, "what": what}
+    if grant.max_uses is None:
+        return lazy_text("Approved by {giver}'s grant, until {until}: {what}", **fields)
+    return lazy_text(
+        "Approved by {giver}'s grant, {left} of {max_uses} uses left, until {until}: {what}",
+        left=grant.uses_left,
+        max_uses=grant.max_uses,
+        **fields,
+    )
 
 
 def _what(review: Review, rows: tuple[int, ...]) -> str:
@@ -72,13 +97,13 @@ def _row_title(request: ReviewRequest, row: int) -> str:
     return text if len(text) <= _ROW_LIMIT else text[: _ROW_LIMIT - 1] + "…"
 
 
-def covered(grant: Grant) -> str:
+def covered(grant: Grant) -> Text:
     """What it covers, in words: `“refund” in this thread`."""
-    where = "in this thread" if grant.scope is GrantScope.THREAD else "for the same requester"
-    return f"“{display_name(grant.action)[:_NAME_LIMIT]}” {where} under the rule “{grant.rule_name}”"
-
-
-def _at_most(grant: Grant) -> str:
-    if grant.max_uses is None:
-        return ""
-    return f", at most {grant.max_uses} {'time' if grant.max_uses == 1 else 'times'}"
+    action = display_name(grant.action)[:_NAME_LIMIT]
+    if grant.scope is GrantScope.THREAD:
+        return lazy_text(
+            "“{action}” in this thread under the rule “{rule}”", action=action, rule=grant.rule_name
+        )
+    return lazy_text(
+        "“{action}” for the same requester under the rule “{rule}”", action=action, rule=grant.rule_name
+    )

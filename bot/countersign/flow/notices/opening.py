@@ -12,6 +12,7 @@ from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import ApproverDirectory
 from countersign.flow.review import Review
+from countersign.i18n import Text, lazy_text
 
 log = structlog.get_logger()
 
@@ -47,9 +48,10 @@ class OpeningNotices:
             return review, ()
         (name,) = wanted
         try:
-            found, why = await self._directory.channel_id(name), "there is no such channel that I can see"
+            found: str | None = await self._directory.channel_id(name)
+            why = lazy_text("there is no such channel that I can see")
         except SlackRefused as refused:
-            found, why = None, f"Slack refused to find it ({refused.error})"
+            found, why = None, lazy_text("Slack refused to find it ({error})", error=refused.error)
         if found is None:
             return review, (misplaced_card(review, name, why),)
         if found == thread.channel:
@@ -67,9 +69,14 @@ def card_messages(review: Review) -> tuple[Outgoing, ...]:
     return (elsewhere, pointer(review.thread, approval))
 
 
-def misplaced_card(review: Review, channel: str, why: str) -> Outgoing:
+def misplaced_card(review: Review, channel: str, why: Text) -> Outgoing:
     """That the card is in the thread, because it cannot be where the rule says."""
-    log.error("card_channel_unavailable", approval_id=str(review.approval.id), channel=channel, reason=why)
-    name = channel if channel.startswith("#") else "its channel"
-    text = f"This should be decided in {name}, but {why}. The card is here instead. Tell your admin."
+    log.error(
+        "card_channel_unavailable", approval_id=str(review.approval.id), channel=channel, reason=why.source
+    )
+    text = lazy_text(
+        "This should be decided in {channel}, but {why}. The card is here instead. Tell your admin.",
+        channel=channel if channel.startswith("#") else lazy_text("its channel"),
+        why=why,
+    )
     return note(review.thread, f"misplaced:{review.approval.id}", text)

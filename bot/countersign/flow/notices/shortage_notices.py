@@ -14,6 +14,7 @@ from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import NoticeStore
 from countersign.flow.review import Review
+from countersign.i18n import TextLines, TextList, lazy_text, sentences
 
 _MAX_CHECKED = 500  # waiting approvals that one check looks at, the oldest first
 
@@ -37,7 +38,7 @@ class ShortageNotices:
                 "approvers_missing",
                 approval_id=str(approval.id),
                 rule=rule.name,
-                missing=[str(each) for each in shortages],
+                missing=[each.label.source for each in shortages],
             )
             users = await self._audience.members(approval, rule, rule.timers.escalate_to)
             posts.append(_unfillable(review, rule, shortages))
@@ -93,17 +94,19 @@ def _distinct_rules(approval: Approval) -> Iterator[tuple[int, Rule]]:
 
 
 def _unfillable(review: Review, rule: Rule, shortages: Sequence[Shortage]) -> Outgoing:
-    missing = "; ".join(map(str, shortages))
-    fallback = " or ".join(dict.fromkeys(str(each.source) for each in rule.timers.escalate_to))
-    instead = f"{_capitalised(fallback)} may decide it instead." if fallback else "Tell your admin."
-    text = f"There is nobody who could decide “{review.shown.title}” ({missing}). {instead}"
-    return note(review.thread, _key(review.approval, rule), text)
+    missing = TextLines(tuple(each.label for each in shortages), "; ")
+    text = lazy_text(
+        "There is nobody who could decide “{title}” ({missing}).", title=review.shown.title, missing=missing
+    )
+    instead = tuple(dict.fromkeys(each.source.label for each in rule.timers.escalate_to))
+    who = (
+        lazy_text("It may be decided by {who} instead.", who=TextList(instead, any_of=True))
+        if instead
+        else lazy_text("Tell your admin.")
+    )
+    return note(review.thread, _key(review.approval, rule), sentences(text, who))
 
 
 def _key(approval: Approval, rule: Rule) -> str:
     place = approval.rules.index(rule) if approval.rules else 0
     return f"unfillable:{approval.id}:{place}"
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

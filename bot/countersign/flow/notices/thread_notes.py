@@ -1,8 +1,9 @@
 """Notes in the thread of an approval: what the clock did, and what came of it, to whoever asked for it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Outcome, Status
 from countersign.approvals.policy.clock.durations import format_duration
 from countersign.approvals.policy.rule import OnExpiry, Rule
@@ -10,35 +11,52 @@ from countersign.approvals.policy.voting.membership import Memberships
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import count_votes
+from countersign.approvals.recorded_reasons import nobody_answered, recorded_reason
 from countersign.approvals.vote import Vote
 from countersign.flow.messages.outgoing import Outgoing, note
 from countersign.flow.review import Review
-from countersign.flow.timers.expiry import nobody_answered
+from countersign.i18n import N_, AnyText, Text, TextLines, TextList, lazy_text, sentences
 
 _REASON_LIMIT = 500  # characters
-_RUN_CANCELLED = (
-    "Run cancelled by {people}. The agent does nothing more. To start over, send a new message here."
-)
-_RUN_CANCELLED_BECAUSE = (
-    "Run cancelled by {people}: {reason}\n"
-    "The agent does nothing more. To start over, send a new message here."
-)
-_RUN_EXPIRED = (
-    "{nobody_answered} The run was cancelled, and the agent does nothing more. "
-    "To start over, send a new message here."
+_START_OVER = N_("The agent does nothing more. To start over, send a new message here.")
+_RUN_EXPIRED = N_(
+    "The run was cancelled, and the agent does nothing more. To start over, send a new message here."
 )
 _IT_WAS = {
-    Outcome.APPROVED: "Approved",
-    Outcome.REJECTED: "Rejected",
-    Outcome.EXPIRED: "Expired",
-    Outcome.CANCELLED: "Cancelled",
+    Outcome.APPROVED: N_("Approved: “{title}”."),
+    Outcome.REJECTED: N_("Rejected: “{title}”."),
+    Outcome.EXPIRED: N_("Expired: “{title}”."),
+    Outcome.CANCELLED: N_("Cancelled: “{title}”."),
 }
+_ONE_DECISION = {
+    DecisionKind.APPROVE: N_("Approved by {by}: “{title}”."),
+    DecisionKind.EDIT: N_("Edited and approved by {by}: “{title}”."),
+    DecisionKind.REJECT: N_("Rejected by {by}: “{title}”."),
+    DecisionKind.RESPOND: N_("Answered by {by}: “{title}”."),
+}
+_DECIDED_BY = {
+    DecisionKind.APPROVE: N_("Approved by {by}."),
+    DecisionKind.EDIT: N_("Edited and approved by {by}."),
+    DecisionKind.REJECT: N_("Rejected by {by}."),
+    DecisionKind.RESPOND: N_("Answered by {by}."),
+}
+_BY_THE_RULE = {
+    DecisionKind.APPROVE: N_("The rule approved it."),
+    DecisionKind.EDIT: N_("The rule approved it."),
+    DecisionKind.REJECT: N_("The rule rejected it."),
+    DecisionKind.RESPOND: N_("The rule answered it."),
+}
+_REASON = N_("Reason: {reason}")
 
 
 def reminder(review: Review, rows: tuple[int, ...]) -> Outgoing:
     """Where the card is: in the thread, or below the card in another channel."""
     approval = review.approval
-    text = f"Reminder: “{review.shown.title}” waits for a decision. Still needed: {_needed(approval, rows)}."
+    text = lazy_text(
+        "Reminder: “{title}” waits for a decision. Still needed: {needed}.",
+        title=review.shown.title,
+        needed=_Needed(approval, rows),
+    )
     row = note(review.thread, f"reminder:{approval.id}:{approval.version}", text)
     return _below_the_card(approval, row)
 
@@ -46,26 +64,36 @@ def reminder(review: Review, rows: tuple[int, ...]) -> Outgoing:
 def escalation(review: Review, rule: Rule, rows: tuple[int, ...]) -> Outgoing:
     approval = review.approval
     waited = rule.timers.escalate_after
-    who = " or ".join(dict.fromkeys(str(each.source) for each in rule.timers.escalate_to))
+    who = TextList(tuple(dict.fromkeys(each.source.label for each in rule.timers.escalate_to)), any_of=True)
+    fields = {"title": review.shown.title, "who": who, "needed": _Needed(approval, rows)}
     text = (
-        f"Escalated: nobody has decided “{review.shown.title}” within "
-        f"{format_duration(waited) if waited else 'its time'}, so {who} may decide it too."
-        f" Still needed: {_needed(approval, rows)}."
+        lazy_text(
+            "Escalated: nobody has decided “{title}” within {waited}, so {who} may decide it too. "
+            "Still needed: {needed}.",
+            waited=format_duration(waited),
+            **fields,
+        )
+        if waited
+        else lazy_text(
+            "Escalated: nobody has decided “{title}” in time, so {who} may decide it too. "
+            "Still needed: {needed}.",
+            **fields,
+        )
     )
     return note(review.thread, f"escalation:{approval.id}:{approval.version}", text)
 
 
-def overdue(review: Review, rule: Rule, deadline_text: str, *, frozen: bool) -> Outgoing:
+def overdue(review: Review, rule: Rule, deadline_text: Text, *, frozen: bool) -> Outgoing:
     """It is past its deadline and stays open."""
-    why = "It stays open."
+    why = lazy_text("It stays open.")
     if rule.timers.on_expiry is not OnExpiry.KEEP:
         why = (
-            "It stays open: a freeze is on."
+            lazy_text("It stays open: a freeze is on.")
             if frozen
-            else "It stays open, because this question can't be rejected."
+            else lazy_text("It stays open, because this question can't be rejected.")
         )
     approval = review.approval
-    text = f"“{review.shown.title}”: {_uncapitalised(deadline_text)} {why}"
+    text = sentences(lazy_text("Overdue: “{title}”.", title=review.shown.title), deadline_text, why)
     return note(review.thread, f"overdue:{approval.id}:{approval.version}", text)
 
 
@@ -84,15 +112,17 @@ def outcome_note(review: Review) -> Outgoing | None:
         or approval.ends_run
     ):
         return None
+    lead = lazy_text(_IT_WAS[outcome], title=review.shown.title)
     if outcome is Outcome.CANCELLED:
-        text = f"Cancelled: “{review.shown.title}”. {approval.status_reason or ''}".rstrip()
-        return note(review.thread, f"outcome:{approval.id}:{approval.version}", text)
+        why = recorded_reason(approval.status_reason) if approval.status_reason else None
+        return note(review.thread, f"outcome:{approval.id}:{approval.version}", sentences(lead, why))
     votes = [vote for vote in approval.votes if vote is not None and (vote.by_a_person or vote.expired)]
     if not votes or (outcome is not Outcome.EXPIRED and _only_by(approval.requester, votes)):
         return None
     if outcome is not Outcome.EXPIRED and approval.requester is None:
         return None
-    text = f"{_IT_WAS[outcome]}: “{review.shown.title}”. {' '.join(dict.fromkeys(map(_why, votes)))}"
+    ways = dict.fromkeys(map(_why, votes))
+    text = _one_decision(votes[0], review.shown.title) if len(ways) == 1 else sentences(lead, *ways)
     mentions = (approval.requester,) if approval.requester else ()
     return note(review.thread, f"outcome:{approval.id}:{approval.version}", text, mentions=mentions)
 
@@ -102,14 +132,15 @@ def run_cancelled_note(review: Review) -> Outgoing:
     approval = review.approval
     votes = _who_cancelled(approval)
     reason = " ".join(filter(None, (" ".join((vote.decision.message or "").split()) for vote in votes)))
+    people = TextList(tuple(dict.fromkeys(vote.by.label for vote in votes)))
+    text = sentences(lazy_text("Run cancelled by {people}.", people=people), lazy_text(_START_OVER))
     if any(vote.expired for vote in votes):
-        text = _RUN_EXPIRED.format(nobody_answered=nobody_answered(votes[-1].at))
+        text = sentences(nobody_answered(votes[-1].at), lazy_text(_RUN_EXPIRED))
     elif reason:
-        people = " and ".join(dict.fromkeys(vote.by.name for vote in votes))
-        text = _RUN_CANCELLED_BECAUSE.format(people=people, reason=reason[:_REASON_LIMIT])
-    else:
-        people = " and ".join(dict.fromkeys(vote.by.name for vote in votes))
-        text = _RUN_CANCELLED.format(people=people)
+        cancelled = lazy_text(
+            "Run cancelled by {people}: {reason}", people=people, reason=reason[:_REASON_LIMIT]
+        )
+        text = TextLines((cancelled, lazy_text(_START_OVER)), "\n")
     told = approval.requester is not None and not _only_by(approval.requester, votes)
     mentions = (approval.requester,) if approval.requester and told else ()
     return note(review.thread, f"run-cancelled:{approval.id}", text, mentions=mentions)
@@ -124,45 +155,67 @@ def _who_cancelled(approval: Approval) -> list[Vote]:
     return [vote for vote in cast if vote.decision.ends_run] or [deciding]
 
 
-def _why(vote: Vote) -> str:
-    done = vote.decision.kind.done
-    reason = " ".join((vote.decision.message or "").split())[:_REASON_LIMIT]
+def _why(vote: Vote) -> TextLines:
+    """Who decided it so, and why."""
     if vote.expired:
-        said = f" The agent is told: {reason}" if vote.decision.kind.value == "respond" and reason else ""
-        return f"{nobody_answered(vote.at)} The rule {_BY_RULE[done]} it.{said}"
-    by = f"{vote.by.name} for {vote.on_behalf_of.name}" if vote.on_behalf_of is not None else vote.by.name
-    by = f"{by}'s grant" if vote.grant is not None else by
-    return f"{done.capitalize()} by {by}{f': {reason}' if reason else '.'}"
+        return _expired(vote)
+    return sentences(lazy_text(_DECIDED_BY[vote.decision.kind], by=_decided_by(vote)), _reason(vote))
 
 
-_BY_RULE = {
-    "approved": "approved",
-    "rejected": "rejected",
-    "answered": "answered",
-    "edited and approved": "approved",
-}
+def _one_decision(vote: Vote, title: str) -> TextLines:
+    """The same where nothing else was decided: with what it was about."""
+    if vote.expired:
+        return sentences(lazy_text(_IT_WAS[Outcome.EXPIRED], title=title), _expired(vote))
+    decided = lazy_text(_ONE_DECISION[vote.decision.kind], by=_decided_by(vote), title=title)
+    return sentences(decided, _reason(vote))
+
+
+def _expired(vote: Vote) -> TextLines:
+    reason = " ".join((vote.decision.message or "").split())[:_REASON_LIMIT]
+    told = (
+        lazy_text("The agent is told: {reason}", reason=reason)
+        if vote.decision.kind is DecisionKind.RESPOND and reason
+        else None
+    )
+    return sentences(nobody_answered(vote.at), lazy_text(_BY_THE_RULE[vote.decision.kind]), told)
+
+
+def _decided_by(vote: Vote) -> AnyText:
+    if vote.grant is not None:
+        return lazy_text("{person}'s grant", person=vote.by.label)
+    if vote.on_behalf_of is not None:
+        return lazy_text("{person} for {absent}", person=vote.by.label, absent=vote.on_behalf_of.name)
+    return vote.by.label
+
+
+def _reason(vote: Vote) -> Text | None:
+    reason = " ".join((vote.decision.message or "").split())[:_REASON_LIMIT]
+    return lazy_text(_REASON, reason=reason) if reason else None
 
 
 def _only_by(user: str | None, votes: list[Vote]) -> bool:
     return user is not None and all(vote.by.id == user for vote in votes)
 
 
-def _needed(approval: Approval, rows: tuple[int, ...]) -> str:
-    texts = []
-    for row in rows:
-        needed = approval.votes_on(row).needed
-        if not needed:
-            context = VotingContext(rule=approval.rule(row), memberships=Memberships())
-            needed = count_votes(context, RowVotes()).needed
-        texts.append(" and ".join(map(str, needed)))
-    return "; ".join(dict.fromkeys(texts))
+@dataclass(frozen=True)
+class _Needed:
+    """The approvals that these rows still need, in words."""
+
+    approval: Approval
+    rows: tuple[int, ...]
+
+    def __str__(self) -> str:
+        texts = []
+        for row in self.rows:
+            needed = self.approval.votes_on(row).needed
+            if not needed:
+                context = VotingContext(rule=self.approval.rule(row), memberships=Memberships())
+                needed = count_votes(context, RowVotes()).needed
+            texts.append(str(TextList(needed)))
+        return "; ".join(dict.fromkeys(texts))
 
 
 def _below_the_card(approval: Approval, row: Outgoing) -> Outgoing:
     if approval.posted_to is None or approval.card_ts is None:
         return row
     return replace(row, channel=approval.posted_to, thread_ts=approval.card_ts)
-
-
-def _uncapitalised(text: str) -> str:
-    return text[:1].lower() + text[1:]

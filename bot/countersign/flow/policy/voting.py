@@ -21,9 +21,10 @@ from countersign.flow.policy.edit_scope import EditScope
 from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.ports import ApproverDirectory, Clock, Delegations
 from countersign.flow.review import Review
+from countersign.i18n import lazy_text
 
 _LOOKED_UP = {SourceKind.GROUP, SourceKind.CHANNEL, SourceKind.THREAD_CHANNEL}
-_NO_DIRECTORY = Unreadable(reason="Slack can't be asked here")
+_NO_DIRECTORY = Unreadable(reason=lazy_text("Slack can't be asked here"))
 
 
 @dataclass(frozen=True, kw_only=True)

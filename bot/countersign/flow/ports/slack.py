@@ -10,7 +10,7 @@ from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage
-from countersign.i18n import Text
+from countersign.i18n import AnyText
 
 
 class Slack(Protocol):
@@ -32,7 +32,7 @@ class Slack(Protocol):
         """Who it is now, or was at most `max_age` seconds ago. Of a channel, whether they can see it now."""
         ...
 
-    async def post_ephemeral(self, thread: ThreadRef, user: str, text: Text | str) -> None:
+    async def post_ephemeral(self, thread: ThreadRef, user: str, text: AnyText) -> None:
         """Tell one person something, in the thread, for their eyes only."""
         ...
 

@@ -12,6 +12,7 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, failure, 
 from countersign.flow.ports import Graphs
 from countersign.flow.thread import ThreadRecord
 from countersign.flow.work import StepResult, Work
+from countersign.i18n import lazy_text
 
 
 def choose_graph(thread: ThreadRecord, first: Inbound, graphs: Graphs) -> ThreadRecord:
@@ -29,9 +30,11 @@ def graph_missing(work: Work, graphs: Graphs) -> StepResult:
     A decision is kept: with the graph back in its place, it can be tried again.
     """
     known = ", ".join(f"`{known}`" for known in graphs.infos)
-    text = (
-        f"This thread belongs to the agent `{work.thread.graph}`, which is no longer available. "
-        f"Start a new thread with one of: {known}."
+    text = lazy_text(
+        "This thread belongs to the agent `{name}`, which is no longer available. "
+        "Start a new thread with one of: {known}.",
+        name=work.thread.graph,
+        known=known,
     )
     error_id = f"no-graph-{new_error_id()}"
     decided = any(review.approval.status is Status.DECIDED for review in work.open)

@@ -9,11 +9,12 @@ import structlog
 from countersign.approvals.errors import CountersignError
 from countersign.flow.ports import StatusDisplay
 from countersign.flow.thread import ThreadRef
+from countersign.i18n import N_, _
 
 SHOW_AFTER = 3.0  # seconds; what is quicker costs no call
 REFRESH_EVERY = 30.0  # seconds: Slack clears it after two minutes, and with every message of the bot
 _TIMEOUT = 3.0  # seconds that one call may take: the work is done by then, and the next job waits
-_STATUS = "is working on it…"
+_STATUS = N_("is working on it…")
 
 log = structlog.get_logger()
 
@@ -47,7 +48,7 @@ class ProgressIndicator:
     async def _show(self, thread: ThreadRef, shown: asyncio.Event) -> None:
         await asyncio.sleep(self._show_after)
         shown.set()
-        while await self._set(thread, _STATUS):  # noqa: ASYNC110 -- it does wait for time to pass
+        while await self._set(thread, _(_STATUS)):  # noqa: ASYNC110 -- it does wait for time to pass
             await asyncio.sleep(REFRESH_EVERY)
 
     async def _set(self, thread: ThreadRef, status: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
+from countersign.approvals.recorded_reasons import AGENT_CHANGED, NO_LONGER_ASKED
 from countersign.flow.graph_state import GraphState, PendingInterrupt, is_breakpoint
 from countersign.flow.messages.outgoing import Outgoing, card
 from countersign.flow.ports import Clock
@@ -15,9 +16,6 @@ from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 from countersign.interrupts import look_alike
 from countersign.interrupts.code import shape_to_json
-
-_NO_LONGER_ASKED = "The agent no longer asks this."
-_GRAPH_CHANGED = "The agent was changed and no longer asks this."
 
 
 def reconcile(
@@ -70,7 +68,7 @@ def _asks(state: GraphState, approval: Approval) -> bool:
 
 
 def _why_gone(state: GraphState, approval: Approval) -> str:
-    return _GRAPH_CHANGED if approval.interrupt_id in state.orphaned else _NO_LONGER_ASKED
+    return AGENT_CHANGED if approval.interrupt_id in state.orphaned else NO_LONGER_ASKED
 
 
 def _has_approval(pending: PendingInterrupt, approvals: Iterable[Approval]) -> bool:

@@ -7,7 +7,15 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.approvals.policy.clock.durations import format_duration
-from countersign.approvals.policy.clock.timers import LAPSED
+from countersign.approvals.recorded_reasons import (
+    AGENT_CHANGED_SINCE,
+    BREAKPOINT_FIRST,
+    HIDDEN_BREAKPOINT,
+    LAPSED_COUNTS_FOR,
+    NOT_TAKEN,
+    QUESTION_CHANGED,
+    RUN_CANCELLED,
+)
 from countersign.flow.decisions.evidence.evidence import run_result
 from countersign.flow.errors import AnswerRefused, RunFailed, Stopped
 from countersign.flow.graph_state import GraphInfo, GraphState, StateChange, is_breakpoint
@@ -18,21 +26,13 @@ from countersign.flow.ports import Clock, GraphThread
 from countersign.flow.steps.resume_check import ResumeStatus, resume_status
 from countersign.flow.steps.step_results import StepResults
 from countersign.flow.work import StepResult, Work
+from countersign.i18n import Text, TextLines, lazy_text, sentences
 
 NOT_USED = {
-    ResumeStatus.QUESTION_CHANGED: "The question changed after this was decided, so the answer was not used.",
-    ResumeStatus.GRAPH_CHANGED: "The agent was changed after it asked this, so the answer was not used.",
-    ResumeStatus.ASKED: "The agent did not take the answer, so it was not used.",
+    ResumeStatus.QUESTION_CHANGED: QUESTION_CHANGED,
+    ResumeStatus.GRAPH_CHANGED: AGENT_CHANGED_SINCE,
+    ResumeStatus.ASKED: NOT_TAKEN,
 }
-_RUN_CANCELLED = "The run was cancelled."
-_STOPPED = "The run was stopped before {step}, as decided. To go on, write here again."
-_HIDDEN_BREAKPOINT = (
-    "Another part of this run may stand at a breakpoint that nobody can approve, and an answer would let it "
-    "go on. Start over in a new thread."
-)
-_BREAKPOINT_FIRST = (
-    "Another part of this run stands at a breakpoint. Decide that first, then answer here again."
-)
 
 
 class Resumption:
@@ -54,9 +54,9 @@ class Resumption:
             return await self._end_run(approval, state, now, done)
         try:
             if now is ResumeStatus.ASKED and _would_pass_breakpoint(approval, state):
-                raise AnswerRefused(_BREAKPOINT_FIRST)
+                raise AnswerRefused(lazy_text(BREAKPOINT_FIRST))
             if now is ResumeStatus.ASKED and state.hidden_stop:
-                raise AnswerRefused(_HIDDEN_BREAKPOINT)
+                raise AnswerRefused(lazy_text(HIDDEN_BREAKPOINT))
             if now is ResumeStatus.ASKED and self._must_look_again(approval):
                 state, now = await self._look_again(approval, state)
             if now is ResumeStatus.ASKED and (rows := approval.too_old_rows(self._clock())):
@@ -70,8 +70,8 @@ class Resumption:
                 state = await self._graph.read()
         except AnswerRefused as error:
             state = await self._graph.read()
-            reopened = approval.reopened(str(error), self._clock(), state.changeable)
-            change = Change(after=reopened, event=Event.REOPENED, detail=str(error))
+            reopened = approval.reopened(error.source, self._clock(), state.changeable)
+            change = Change(after=reopened, event=Event.REOPENED, detail=error.source)
             return await self._results.build(state, done=done, changes=(change,))
         except RunFailed as error:
             return await self._failed_after(approval, error, done)
@@ -99,7 +99,7 @@ class Resumption:
             return await self._not_used(approval, state, why, done)
         ended = Change(after=approval.run_ended(), event=Event.RUN_CANCELLED, detail={"run": "cancelled"})
         others = [
-            Change(after=each.approval.withdrawn(_RUN_CANCELLED), event=Event.WITHDRAWN)
+            Change(after=each.approval.withdrawn(RUN_CANCELLED), event=Event.WITHDRAWN)
             for each in self._work.open
             if each.approval.id != approval.id
         ]
@@ -135,14 +135,17 @@ class Resumption:
         """The approval is older than its rule lets it count, so it is asked again."""
         review = next(review for review in self._work.open if review.approval.id == approval.id)
         valid_for = min(filter(None, (approval.rule(row).valid_for for row in rows)))
-        reason = f"{LAPSED} It counts for {format_duration(valid_for)}."
-        after = approval.lapsed(reason, self._clock())
+        reason = lazy_text(LAPSED_COUNTS_FOR, duration=format_duration(valid_for))
+        after = approval.lapsed(reason.source, self._clock())
         change = Change(
             after=after,
             event=Event.LAPSED,
             detail={"rows": list(rows), "rules": [approval.rule(row).name for row in rows]},
         )
-        text = f"“{review.shown.title}” was approved too long ago and is asked again. {reason}"
+        asked_again = lazy_text(
+            "“{title}” was approved too long ago and is asked again.", title=review.shown.title
+        )
+        text = sentences(asked_again, reason)
         notice = note(self._work.thread.ref, f"lapsed:{approval.id}:{after.version}", text)
         return await self._results.build(state, done=done, changes=(change,), post=(notice,))
 
@@ -152,7 +155,8 @@ class Resumption:
         """The card says why, and the thread how to go on."""
         review = next(review for review in self._work.open if review.approval.id == approval.id)
         change = Change(after=approval.withdrawn(NOT_USED[why]), event=Event.WITHDRAWN, detail=why.value)
-        text = f"{NOT_USED[why]} It was the answer to: {review.shown.title}\n{_how_to_go_on(state)}"
+        about = lazy_text("It was the answer to: {title}", title=review.shown.title)
+        text = TextLines((sentences(lazy_text(NOT_USED[why]), about), _how_to_go_on(state)), "\n")
         notice = note(self._work.thread.ref, f"not-used:{approval.id}", text)
         return await self._results.build(state, done=done, changes=(change,), post=(notice,))
 
@@ -190,8 +194,13 @@ class Resumption:
             or kinds != {DecisionKind.REJECT}
         ):
             return ()
-        step = f"the step `{approval.node}`" if approval.node else "its next step"
-        return (note(self._work.thread.ref, f"stopped:{approval.id}", _STOPPED.format(step=step)),)
+        text = lazy_text("The run was stopped before its next step, as decided. To go on, write here again.")
+        if approval.node:
+            text = lazy_text(
+                "The run was stopped before the step `{step}`, as decided. To go on, write here again.",
+                step=approval.node,
+            )
+        return (note(self._work.thread.ref, f"stopped:{approval.id}", text),)
 
 
 def _state_change(approval: Approval) -> StateChange | None:
@@ -210,10 +219,10 @@ async def _resume_status(approval: Approval, state: GraphState) -> ResumeStatus:
     return await asyncio.to_thread(resume_status, approval, state)
 
 
-def _how_to_go_on(state: GraphState) -> str:
+def _how_to_go_on(state: GraphState) -> Text:
     if state.pending:
-        return "What is asked now has a card of its own."
-    return "To continue, send a new message here. The agent then starts with it."
+        return lazy_text("What is asked now has a card of its own.")
+    return lazy_text("To continue, send a new message here. The agent then starts with it.")
 
 
 async def continue_if_unfinished(graph: GraphThread, state: GraphState) -> None:

@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
+from countersign.approvals.recorded_reasons import FAILED_AFTER
 from countersign.flow.conversation.reset import ResetConversation
 from countersign.flow.conversation.stop import StopRun
 from countersign.flow.decisions.replies.reply_handler import ReplyHandler
@@ -31,8 +32,6 @@ from countersign.flow.steps.resumption import Resumption, continue_if_unfinished
 from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.steps.step_results import StepResults
 from countersign.flow.work import Notice, StepResult, Work
-
-_ASKED_AGAIN = "The step after the decision failed, so the question is asked again."
 
 
 class Step:
@@ -151,7 +150,7 @@ class Step:
     async def _ask_again(self, first: Inbound, state: GraphState) -> StepResult:
         """Have the failed step's questions asked again: their first answers cannot be replaced."""
         withdrawn = tuple(
-            Change(after=a.withdrawn(_ASKED_AGAIN), event=Event.WITHDRAWN) for a in self._results.decided
+            Change(after=a.withdrawn(FAILED_AFTER), event=Event.WITHDRAWN) for a in self._results.decided
         )
         at_breakpoint = state.hidden_stop or any(
             is_breakpoint(pending.interrupt_id) for pending in state.pending

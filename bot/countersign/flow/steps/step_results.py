@@ -13,8 +13,9 @@ from countersign.flow.messages.outgoing import Outgoing, failure, note
 from countersign.flow.ports import Clock
 from countersign.flow.steps.reconciliation import reconcile
 from countersign.flow.work import StepResult, Work
+from countersign.i18n import N_, lazy_text
 
-_HIDDEN_BREAKPOINT = (
+_HIDDEN_BREAKPOINT = N_(
     "A graph that runs inside a step stopped at a breakpoint, or was interrupted where it may stand at one. "
     "That can't be approved here, because the bot can't see what comes next. Nothing after it has run. "
     "To start over, send a new message. To have it approved, its author can call `interrupt()` there, "
@@ -82,7 +83,7 @@ class StepResults:
             before = None if post else self._before  # a note that the run is over is its last word
             return await self.build(state, done=done, changes=changes, post=post, before=before)
         error_id = f"{_HIDDEN_BREAKPOINT_ID}{state.checkpoint_id}"
-        stopped = failure(self._work.thread.ref, error_id, _HIDDEN_BREAKPOINT, try_again=False)
+        stopped = failure(self._work.thread.ref, error_id, lazy_text(_HIDDEN_BREAKPOINT), try_again=False)
         return await self.build(state, done=done, changes=changes, post=(stopped,), halted=error_id)
 
     @property
@@ -92,7 +93,7 @@ class StepResults:
 
     async def not_continued(self, state: GraphState, retry: Inbound) -> StepResult:
         """The thread stays at its hidden breakpoint, whoever asked to try again."""
-        said = note(self._work.thread.ref, retry.key, _HIDDEN_BREAKPOINT)
+        said = note(self._work.thread.ref, retry.key, lazy_text(_HIDDEN_BREAKPOINT))
         return await self.build(state, done=(retry.key,), post=(said,), halted=self._work.thread.halted)
 
     async def failed(

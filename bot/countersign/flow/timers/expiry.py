@@ -6,11 +6,8 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.policy.rule import OnExpiry, Rule
 from countersign.approvals.policy.voting.row_votes import RowVotes
+from countersign.approvals.recorded_reasons import nobody_answered
 from countersign.interrupts import ReviewRequest, ReviewRow, check_decision, run_cancellation
-
-
-def nobody_answered(deadline: datetime) -> str:
-    return f"Nobody answered by {deadline:%Y-%m-%d %H:%M} UTC."
 
 
 def expiry_decision(
@@ -30,10 +27,10 @@ def expiry_decision(
         case OnExpiry.APPROVE if _unopposed(votes):
             wanted = [Decision(kind=DecisionKind.APPROVE)]
         case OnExpiry.RESPOND:
-            text = rule.timers.expiry_response or nobody_answered(deadline)
+            text = rule.timers.expiry_response or nobody_answered(deadline).source
             wanted = [*_response(row, text), *_rejections(request, text)]
         case _:
-            wanted = _rejections(request, f"Expired: {_uncapitalised(nobody_answered(deadline))}")
+            wanted = _rejections(request, f"Expired: {_uncapitalised(nobody_answered(deadline).source)}")
     return next((decision for decision in wanted if _fits(request, at, decision)), None)
 
 

@@ -18,9 +18,10 @@ from countersign.approvals.decision import Decision
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
-from countersign.approvals.person import Person, Standing
+from countersign.approvals.person import THE_RULE, Person, Standing
 from countersign.approvals.policy.clock.timers import TimerKind, expires_at
 from countersign.approvals.policy.rule import Rule
+from countersign.approvals.recorded_reasons import nobody_answered
 from countersign.approvals.vote import Vote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.errors import Conflict, DatabaseUnavailable
@@ -32,7 +33,7 @@ from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import Clock, TimerStore
 from countersign.flow.review import Review
-from countersign.flow.timers.expiry import expiry_decision, nobody_answered
+from countersign.flow.timers.expiry import expiry_decision
 from countersign.interrupts import resume_value
 
 _BATCH = 50  # approvals that one round takes up
@@ -168,7 +169,7 @@ def _expired(review: Review, rows: tuple[int, ...], now: datetime, frozen: Mappi
         if decision is not None
     }
     reason = nobody_answered(max(deadlines.values()))
-    after = approval.timed_out(rows, votes, reason)
+    after = approval.timed_out(rows, votes, reason.source)
     if after.status is Status.DECIDED and not after.ends_run:
         answer = resume_value(request, [vote.decision for vote in after.votes if vote is not None])
         after = after.answered_with(answer)
@@ -211,5 +212,5 @@ def _as_json(decision: Decision | None) -> Json:
 
 
 def _vote(rule: Rule, decision: Decision, deadline: datetime) -> Vote:
-    by = Person(id="", name=f"the rule “{rule.name}”", standing=Standing.BOT)
+    by = Person(id="", name=THE_RULE.format(rule=rule.name), standing=Standing.BOT)
     return Vote(decision=decision, by=by, at=deadline, expired=True)

@@ -9,11 +9,13 @@ from dataclasses import replace
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
 from countersign.interrupts.dialects.langchain.decisions import arguments_key
 from countersign.interrupts.dialects.requests.answer_forms import message_form, reason_form
 from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, REJECT, RESPOND, Dialect
 from countersign.interrupts.dialects.requests.request_builder import (
+    actions_title,
     description_or_part,
     long_name_part,
     parts,
@@ -38,7 +40,7 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
         rows = [replace(rows[0], parts=(*long, *rows[0].parts))]
     else:
         rows = [_described(row, item) for row, item in zip(rows, items, strict=True)]
-    title = run_title(rows[0].action) if len(rows) == 1 else f"{len(rows)} actions wait for approval"
+    title = run_title(rows[0].action) if len(rows) == 1 else actions_title(len(rows))
     return ReviewRequest(
         dialect=NAME, title=title_text(title), description=description, rows=tuple(rows), batch=WHOLE_ANSWER
     )
@@ -71,7 +73,7 @@ def _row(item: dict[str, Json]) -> ReviewRow:
     forms = {
         EDIT: form_from_arguments(args),
         REJECT: reason_form(told_to_graph=False),
-        RESPOND: message_form("Response"),
+        RESPOND: message_form(_("Response")),
     }
     answers = _answers(action, key)
     return ReviewRow(

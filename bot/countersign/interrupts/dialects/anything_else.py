@@ -1,6 +1,7 @@
 """Any other value: shown as it is, answered with any JSON, so that every graph can be answered."""
 
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.answers.template import WHOLE_ANSWER
 from countersign.interrupts.dialects.requests.dialect import RESPOND, Dialect
 from countersign.interrupts.dialects.requests.request_builder import parts, single_row_request
@@ -14,7 +15,7 @@ def parse(value: Json, _schema: Json) -> ReviewRequest:
     shown = parts(value) if isinstance(value, dict) and value else (Part(label="value", value=value),)
     return single_row_request(
         NAME,
-        title="The agent waits for an answer",
+        title=_("The agent waits for an answer"),
         description=None,
         parts=shown,
         answers={RESPOND: WHOLE_ANSWER},

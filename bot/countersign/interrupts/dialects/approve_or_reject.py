@@ -1,6 +1,7 @@
 """Approve or reject: a question about something, or any other payload with a title."""
 
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.answers.template import fixed
 from countersign.interrupts.dialects.question import is_plain_question
 from countersign.interrupts.dialects.requests.answer_forms import reason_form
@@ -18,7 +19,7 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
         return None
     if says_nothing(value):  # there is nothing that anybody could approve
         return None
-    fields = review_fields(value, "The agent asks for approval")
+    fields = review_fields(value, _("The agent asks for approval"))
     action = value.get("action")
     request = single_row_request(
         NAME,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.answers.template import WHOLE_ANSWER
 from countersign.interrupts.dialects.requests.dialect import RESPOND, Dialect
 from countersign.interrupts.dialects.requests.request_builder import single_row_request
@@ -30,7 +31,7 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
         return None
     options = offered(value[key])
     shown = (key,) if _all_on_buttons(value[key], options) else ()
-    fields = review_fields(value, "The agent asks for a choice", without=shown)
+    fields = review_fields(value, _("The agent asks for a choice"), without=shown)
     request = single_row_request(
         NAME,
         title=fields.title,

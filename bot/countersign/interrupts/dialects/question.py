@@ -7,6 +7,7 @@ text "no" for a yes.
 from collections.abc import Mapping
 
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
 from countersign.interrupts.dialects.requests.answer_forms import reason_form, text_form
 from countersign.interrupts.dialects.requests.blank import says_nothing
@@ -27,9 +28,9 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     if says_nothing(asked):
         return _blank(value)
     wanted = wanted_answer(str(next(iter(asked.values()))))
-    fields = review_fields(asked, "The agent asks")
+    fields = review_fields(asked, _("The agent asks"))
     answers = {RESPOND: AnswerTemplate(slot=(), when_empty="")}
-    forms = {RESPOND: text_form("Answer", refuses_no=wanted is not Wanted.WORDS)}
+    forms = {RESPOND: text_form(_("Answer"), refuses_no=wanted is not Wanted.WORDS)}
     if wanted is Wanted.YES_OR_NO:
         answers |= {APPROVE: fixed(True), REJECT: fixed(False)}
         forms[REJECT] = reason_form(told_to_graph=False)
@@ -50,8 +51,8 @@ def _blank(value: Json) -> ReviewRequest:
     """Talk in the thread is no answer to it, and people say of what kind theirs is."""
     return single_row_request(
         NAME,
-        title="The agent asks",
-        description="The agent sent no question. Look in the thread, or ask whoever runs it.",
+        title=_("The agent asks"),
+        description=_("The agent sent no question. Look in the thread, or ask whoever runs it."),
         parts=() if value in ("", {"question": ""}) else (Part(label="value", value=value),),
         answers={RESPOND: WHOLE_ANSWER},
         forms={RESPOND: any_answer_form()},

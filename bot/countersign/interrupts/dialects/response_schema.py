@@ -5,6 +5,7 @@ the same names, and else with the schema's own defaults. Where there is somethin
 """
 
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.answers.template import WHOLE_ANSWER, fixed
 from countersign.interrupts.dialects.requests.answer_forms import reason_form
 from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, REJECT, RESPOND, Dialect
@@ -28,7 +29,7 @@ def parse(value: Json, schema: Json) -> ReviewRequest | None:
         return None
     approval = _is_boolean(schema)
     title, description, shown = _asked(
-        value, "The agent asks for approval" if approval else "The agent asks for an answer"
+        value, _("The agent asks for approval") if approval else _("The agent asks for an answer")
     )
     if approval:
         answers = {APPROVE: fixed(True), REJECT: fixed(False)}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.answers.template import AnswerTemplate, fixed
 from countersign.interrupts.dialects.requests.answer_forms import edit_text_form
 from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, Dialect
@@ -29,7 +30,7 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     description, long = description_or_part(value[task], task)
     return single_row_request(
         NAME,
-        title="A text to review",
+        title=_("A text to review"),
         description=description,
         parts=(*long, *parts(value, without=(task,))),
         answers={

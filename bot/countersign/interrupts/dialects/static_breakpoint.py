@@ -10,11 +10,13 @@ from dataclasses import replace
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.i18n import _, ngettext
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
 from countersign.interrupts.dialects.langchain.decisions import decision_answers, decision_forms
 from countersign.interrupts.dialects.requests.answer_forms import reason_form
 from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, REJECT, RESPOND, Dialect
 from countersign.interrupts.dialects.requests.request_builder import (
+    actions_title,
     description_or_part,
     long_name_part,
     parts,
@@ -32,7 +34,6 @@ KEY = "countersign_breakpoint"
 _CALL_DECISIONS = frozenset({APPROVE, EDIT, REJECT})
 _DECISIONS = AnswerTemplate(value={"decisions": []}, slot=("decisions",))
 _REJECTION = AnswerTemplate(value={"type": "reject"}, slot=("message",), when_empty=UNSET)
-_SKIP = Option(key="0", label="Skip this step", value={"type": "skip"})
 
 
 def parse(value: Json, _schema: Json) -> ReviewRequest | None:
@@ -51,7 +52,7 @@ def _calls_request(stop: Mapping[str, Json]) -> ReviewRequest | None:
     rows = [_call_row(call) for call in calls if isinstance(call, dict)]
     if not rows or len(rows) != len(calls):
         return None
-    title = run_title(rows[0].action) if len(rows) == 1 else f"{len(rows)} actions wait for approval"
+    title = run_title(rows[0].action) if len(rows) == 1 else actions_title(len(rows))
     return ReviewRequest(
         dialect=NAME, title=title_text(title), description=_where([stop]), rows=tuple(rows), batch=_DECISIONS
     )
@@ -82,7 +83,7 @@ def _state_request(stops: Sequence[Mapping[str, Json]]) -> ReviewRequest:
     steps = [step for stop in stops for step in _names(stop.get("before"))]
     answers: dict[DecisionKind, AnswerTemplate] = {REJECT: _REJECTION}
     forms: dict[DecisionKind, Form] = {
-        REJECT: reason_form(hint="The run stops here. The agent isn't told why.")
+        REJECT: reason_form(hint=_("The run stops here. The agent isn't told why."))
     }
     if not raised:
         answers[APPROVE] = fixed({"type": "approve"})
@@ -101,7 +102,7 @@ def _state_request(stops: Sequence[Mapping[str, Json]]) -> ReviewRequest:
         parts=(*long, *(part for stop in stops for part in _parts(stop))),
         answers=answers,
         forms=forms,
-        options=(_SKIP,) if skippable else (),
+        options=(_skip(),) if skippable else (),
         edited_at="/state",
     )
     return ReviewRequest(
@@ -114,10 +115,17 @@ def _state_request(stops: Sequence[Mapping[str, Json]]) -> ReviewRequest:
 
 
 def _title(steps: Sequence[str], *, raised: bool) -> str:
-    named = f"the step {steps[0]}" if len(steps) == 1 else f"the steps {', '.join(steps)}"
+    names = ", ".join(steps)
     if raised:
-        return f"{named[0].upper()}{named[1:]} stopped"
-    return f"Run {named}?"
+        stopped = ngettext("The step {names} stopped", "The steps {names} stopped", len(steps))
+        return stopped.format(names=names)
+    if len(steps) == 1:
+        return run_step_title(names)
+    return _("Run the steps {names}?").format(names=names)
+
+
+def run_step_title(step: str) -> str:
+    return _("Run the step {step}?").format(step=step)
 
 
 def _where(stops: Sequence[Mapping[str, Json]]) -> str:
@@ -127,8 +135,9 @@ def _where(stops: Sequence[Mapping[str, Json]]) -> str:
         return "\n".join(item for item in raised if isinstance(item, str))
     after = [step for stop in stops for step in _names(stop.get("after"))]
     if after:
-        return f"The agent stopped after {', '.join(after)}."
-    return f"The agent stopped before {', '.join(s for stop in stops for s in _names(stop.get('before')))}."
+        return _("The agent stopped after {steps}.").format(steps=", ".join(after))
+    before = [step for stop in stops for step in _names(stop.get("before"))]
+    return _("The agent stopped before {steps}.").format(steps=", ".join(before))
 
 
 def _parts(stop: Mapping[str, Json]) -> tuple[Part, ...]:
@@ -160,6 +169,10 @@ def _is_plain_message(item: Json) -> bool:
         and isinstance(item.get("content"), str)
         and not item.get("tool_calls")
     )
+
+
+def _skip() -> Option:
+    return Option(key="0", label=_("Skip this step"), value={"type": "skip"})
 
 
 def _names(value: Json) -> list[str]:

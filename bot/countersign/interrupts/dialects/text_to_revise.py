@@ -1,6 +1,7 @@
 """A text to revise, from LangGraph's documentation: `{"text_to_revise": ...}`, answered with the text."""
 
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.answers.template import AnswerTemplate, fixed
 from countersign.interrupts.dialects.requests.answer_forms import edit_text_form
 from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, Dialect
@@ -17,11 +18,11 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     text = str(value[KEY])
     return single_row_request(
         NAME,
-        title="A text to revise",
+        title=_("A text to revise"),
         description=None,
         parts=parts(value),
         answers={APPROVE: fixed(text), EDIT: AnswerTemplate(slot=(), when_empty="")},
-        forms={EDIT: edit_text_form("Text", text)},
+        forms={EDIT: edit_text_form(_("Text"), text)},
         args=value,
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.answers.template import AnswerTemplate, fixed
 from countersign.interrupts.dialects.requests.answer_forms import message_form, reason_form
 from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, REJECT, RESPOND, Dialect
@@ -39,8 +40,10 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
         },
         forms={
             EDIT: form_from_arguments(args),
-            REJECT: reason_form(hint=f"The agent gets this reason. Left empty, it gets: {REJECTED}"),
-            RESPOND: message_form("Feedback", "The agent gets this in place of the tool's result."),
+            REJECT: reason_form(
+                hint=_("The agent gets this reason. Left empty, it gets: {text}").format(text=REJECTED)
+            ),
+            RESPOND: message_form(_("Feedback"), _("The agent gets this in place of the tool's result.")),
         },
         action=name,
         args=args,

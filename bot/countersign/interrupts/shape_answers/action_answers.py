@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
 from countersign.interrupts.code import Meaning, Object, Scalar, Tuple, meaning
 from countersign.interrupts.dialects.requests.answer_forms import (
@@ -78,7 +79,7 @@ def _edit(layout: ActionLayout, asked: Asked) -> RowAnswers:
         return RowAnswers(answers={EDIT: template}, forms={EDIT: form})
     if isinstance(layout.shape, Object):
         return _edit_keys(layout, action, data, asked)
-    form = json_form("Values", initial=asked.args)
+    form = json_form(_("Values"), initial=asked.args)
     return RowAnswers(answers={EDIT: template}, forms={EDIT: form}) if len(data) == 1 else RowAnswers()
 
 
@@ -158,8 +159,12 @@ def _with_message(
     required = kind is RESPOND or (text.needed and default is None)
     empty = default if default is not None else text.blank if isinstance(layout.shape, Tuple) else UNSET
     template = AnswerTemplate(value=layout.answer(action), slot=(text.place,), when_empty=empty)
-    hint = TOLD if default is None else f"{TOLD} Left empty, it gets: {default}"
-    label = "Reason" if kind is REJECT else "Response"
+    hint = (
+        _(TOLD)
+        if default is None
+        else _("The agent gets this. Left empty, it gets: {text}").format(text=default)
+    )
+    label = _("Reason") if kind is REJECT else _("Response")
     return RowAnswers(answers={kind: template}, forms={kind: message_form(label, hint, required=required)})
 
 

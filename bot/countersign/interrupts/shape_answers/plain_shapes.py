@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts import pointer
 from countersign.interrupts.answers.template import WHOLE_ANSWER, AnswerTemplate, fixed
 from countersign.interrupts.code import AnswerShape, Boolean, Meaning, Number, OneOf, Scalar, Text, meaning
 from countersign.interrupts.dialects.requests.answer_forms import (
-    TOLD,
     edit_text_form,
     message_form,
     reason_form,
@@ -37,7 +37,7 @@ def plain_answers(shape: AnswerShape, asked: Asked) -> RowAnswers:
         case Number():
             kind = FieldKind.INTEGER if shape.integer else FieldKind.NUMBER
             schema: Json = {"type": "integer" if shape.integer else "number"}
-            field = Field(pointer=pointer.ROOT, label="Answer", kind=kind, required=True)
+            field = Field(pointer=pointer.ROOT, label=_("Answer"), kind=kind, required=True)
             return _respond(Form(fields=(field,), schema=compile_schema(schema)))
         case OneOf():
             return _one_of(shape)
@@ -48,13 +48,13 @@ def plain_answers(shape: AnswerShape, asked: Asked) -> RowAnswers:
         case Text() if asked.text is not None:
             return RowAnswers(
                 answers={APPROVE: fixed(asked.text), EDIT: AnswerTemplate(slot=(), when_empty="")},
-                forms={EDIT: edit_text_form("Text", asked.text)},
+                forms={EDIT: edit_text_form(_("Text"), asked.text)},
             )
         case Text(optional=True):
-            answer = Field(pointer=pointer.ROOT, label="Answer", kind=FieldKind.MULTILINE, when_empty="")
+            answer = Field(pointer=pointer.ROOT, label=_("Answer"), kind=FieldKind.MULTILINE, when_empty="")
             return _respond(Form(fields=(answer,), schema=compile_schema({"type": "string"})))
         case Text():
-            return _respond(text_form("Answer"))
+            return _respond(text_form(_("Answer")))
         case _:
             return _respond(shape_form(shape))
 
@@ -70,7 +70,7 @@ def _json_text(shape: Text, asked: Asked) -> RowAnswers:
         kept = None if not shape.optional else ""
         answer = Field(
             pointer=pointer.ROOT,
-            label="Answer",
+            label=_("Answer"),
             kind=FieldKind.MULTILINE,
             hint="JSON.",
             required=kept is None,
@@ -78,7 +78,7 @@ def _json_text(shape: Text, asked: Asked) -> RowAnswers:
             json_text=True,
         )
         return _respond(Form(fields=(answer,), schema=compile_schema(shape_schema(shape))))
-    form = edit_text_form("Text", asked.text)
+    form = edit_text_form(_("Text"), asked.text)
     fields = tuple(replace(each, json_text=each.kind is FieldKind.MULTILINE) for each in form.fields)
     answers = {EDIT: AnswerTemplate(slot=(), when_empty="")}
     if is_json(asked.text):  # the code would raise at anything else
@@ -100,10 +100,10 @@ def approve_or_reject(yes: Scalar, no: Scalar) -> RowAnswers:
 
 def rejected_with_words() -> RowAnswers:
     """A no for code that takes a yes, or words that say what is wrong, and that raises at anything else."""
-    hint = f"{TOLD} Left empty, it gets: {REJECTED}"
+    hint = _("The agent gets this. Left empty, it gets: {text}").format(text=REJECTED)
     return RowAnswers(
         answers={REJECT: AnswerTemplate(slot=(), when_empty=REJECTED)},
-        forms={REJECT: message_form("Reason", hint, required=False)},
+        forms={REJECT: message_form(_("Reason"), hint, required=False)},
     )
 
 

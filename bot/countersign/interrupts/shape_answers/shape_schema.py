@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from countersign.approvals.json import Json
+from countersign.i18n import TextList, _
 from countersign.interrupts.code import (
     AnswerShape,
     Boolean,
@@ -76,9 +77,13 @@ def named_values(shape: OneOf) -> tuple[Scalar, ...]:
 def _one_of(shape: OneOf) -> dict[str, Json]:
     if shape.match is Match.EQUAL:
         return {"enum": list(named_values(shape))}
-    how = "Begins with" if shape.match is Match.PREFIX else "Contains"
-    words = " or ".join(f"“{value}”" for value in shape.values)
-    return {"type": "string", "minLength": 1, "description": f"{how} {words}, or does not."}
+    words = TextList(tuple(f"“{value}”" for value in shape.values), any_of=True)
+    text = (
+        _("Begins with {words}, or does not.")
+        if shape.match is Match.PREFIX
+        else _("Contains {words}, or does not.")
+    )
+    return {"type": "string", "minLength": 1, "description": text.format(words=words)}
 
 
 def _object(shape: Object) -> dict[str, Json]:

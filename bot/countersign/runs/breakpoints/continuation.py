@@ -16,7 +16,9 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
 from countersign.approvals.json import Json
+from countersign.approvals.recorded_reasons import STATE_REFUSED
 from countersign.flow.errors import AnswerRefused
+from countersign.i18n import lazy_text
 from countersign.interrupts import json_equal, to_json
 from countersign.runs.breakpoints.stops import PASSED_KEY, Stop, fingerprint
 from countersign.runs.breakpoints.tool_calls import (
@@ -107,7 +109,7 @@ class BreakpointContinuation:
         try:
             await self.graph.aupdate_state(config, values, as_node)
         except InvalidUpdateError as error:
-            raise AnswerRefused(f"The state can't be changed here: {error}") from error
+            raise AnswerRefused(lazy_text(STATE_REFUSED, problem=str(error))) from error
 
     async def _run_unless_stopped(self) -> None:
         """The update may have led to another breakpoint, which people have not seen."""

@@ -4,21 +4,23 @@ import structlog
 
 from countersign.flow.error_report import new_error_id
 from countersign.flow.errors import RunFailed
+from countersign.i18n import N_, lazy_text
 from countersign.runs.errors.error_reports import ErrorReports
 
 log = structlog.get_logger()
 
+_STOPPED = N_("The agent stopped with an error.")
 # By package and class: to import openai takes a quarter of a start, and a graph whose
 # errors these are has imported it.
 _HINTS = {
-    "openai.APITimeoutError": "The model did not answer in time.",
-    "openai.APIConnectionError": "The model could not be reached.",
-    "openai.AuthenticationError": "The model refused the bot's key. Tell your admin.",
-    "openai.RateLimitError": "The model is busy or out of quota just now.",
-    "openai.BadRequestError": "The model refused what it was sent.",
-    "openai.APIError": "The model answered with an error.",
-    "countersign.StatementFailed": "The database refused to store what the agent did.",
-    "langgraph.GraphRecursionError": "The agent took more steps than it is allowed, so it was stopped.",
+    "openai.APITimeoutError": N_("The model did not answer in time."),
+    "openai.APIConnectionError": N_("The model could not be reached."),
+    "openai.AuthenticationError": N_("The model refused the bot's key. Tell your admin."),
+    "openai.RateLimitError": N_("The model is busy or out of quota just now."),
+    "openai.BadRequestError": N_("The model refused what it was sent."),
+    "openai.APIError": N_("The model answered with an error."),
+    "countersign.StatementFailed": N_("The database refused to store what the agent did."),
+    "langgraph.GraphRecursionError": N_("The agent took more steps than it is allowed, so it was stopped."),
 }
 
 
@@ -31,7 +33,7 @@ def report_failure(
     causes = (error, error.__cause__, error.__context__)
     hint = next((hint for cause in causes if (hint := _hint(cause))), None)
     report = reports.describe(error_id, graph, error) if reports else None
-    return RunFailed(error_id, hint or "The agent stopped with an error.", report)
+    return RunFailed(error_id, lazy_text(hint or _STOPPED), report)
 
 
 def _hint(error: BaseException | None) -> str | None:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from countersign.i18n import _
+
 Block: TypeAlias = dict[str, Any]
 Style: TypeAlias = Literal["primary", "danger"]
 
@@ -65,16 +67,16 @@ def confirmation(
     question: str,
     label: str,
     *,
-    deny: str = "Cancel",
+    deny: str | None = None,
     style: Style | None = None,
-    title: str = "Are you sure?",
+    title: str | None = None,
 ) -> Block:
     """The dialog that asks once more before a click counts."""
     block: Block = {
-        "title": plain(title),
+        "title": plain(title or _("Are you sure?")),
         "text": plain(question[:300]),
         "confirm": plain(label),
-        "deny": plain(deny),
+        "deny": plain(deny or _("Cancel")),
     }
     return block | {"style": style} if style else block
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from countersign.approvals.person import Person
-from countersign.slack.block_kit.escaping import escape
+from countersign.i18n import pieces
+from countersign.slack.block_kit.escaping import escape, truncate_escaped
 
 
 def format_datetime(at: datetime) -> str:
@@ -18,6 +19,14 @@ def format_moment(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_long}} at {{time_secs}}|{fallback}>"
 
 
+def mrkdwn_text(text: object, limit: int) -> str:
+    """A text in mrkdwn, with its moments in each reader's time zone. `limit`: characters of each piece."""
+    return "".join(
+        format_datetime(piece) if isinstance(piece, datetime) else truncate_escaped(piece, limit)
+        for piece in pieces(text)
+    )
+
+
 def user_mention(person: Person) -> str:
     """A decision without a person, such as a rule's own, is shown by its name."""
-    return f"<@{escape(person.id)}>" if person.id else escape(person.name)
+    return f"<@{escape(person.id)}>" if person.id else escape(str(person.label))

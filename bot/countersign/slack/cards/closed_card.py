@@ -5,6 +5,7 @@ import json
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.lifecycle import Status
+from countersign.approvals.recorded_reasons import NO_LONGER_ASKED, recorded_reason
 from countersign.approvals.vote import Vote
 from countersign.i18n import N_, _, ngettext
 from countersign.interrupts import Part, ReviewRequest, ReviewRow, escape_invisible, json_equal
@@ -19,7 +20,7 @@ from countersign.slack.block_kit.builders import (
     section,
 )
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
-from countersign.slack.block_kit.formatting import format_datetime
+from countersign.slack.block_kit.formatting import format_datetime, mrkdwn_text
 from countersign.slack.block_kit.line_sections import line_sections
 from countersign.slack.cards.break_glass import break_glass_blocks
 from countersign.slack.cards.buttons import card_actions
@@ -45,7 +46,6 @@ _ROW_LINES_LIMIT = 9000
 _TEXT_LIMIT = 2900
 _TRUNCATED = N_("Shortened after the decision. The audit ledger has the full text.")
 _MORE_ROWS = N_("more were decided. The audit ledger has them all.")
-_QUESTION_GONE = N_("The agent no longer asks this.")
 
 
 def render_closed_card(approval: Approval, request: ReviewRequest) -> RenderedMessage:
@@ -87,7 +87,7 @@ def _render_withdrawn(approval: Approval, request: ReviewRequest) -> RenderedMes
     outcome, emoji = (
         (_("Not used"), ":warning:") if decided else (_("Withdrawn"), ":leftwards_arrow_with_hook:")
     )
-    reason = truncate_escaped(approval.status_reason or _(_QUESTION_GONE), 1000)
+    reason = mrkdwn_text(recorded_reason(approval.status_reason or NO_LONGER_ASKED), 1000)
     lines = [
         _row_line(request, at, unused_vote_line(vote))
         for at, vote in enumerate(approval.votes)
@@ -195,9 +195,9 @@ def _outcome(vote: Vote) -> str:
     if vote.expired:
         return _("Expired: nobody answered")
     if vote.decision.ends_run:
-        return _("Run cancelled by {name}").format(name=vote.by.name)
+        return _("Run cancelled by {name}").format(name=vote.by.label)
     done = _("Cancelled") if vote.cancelled else card_actions.outcome(vote.decision.kind)
-    return _("{outcome} by {person}").format(outcome=done, person=vote.by.name)
+    return _("{outcome} by {person}").format(outcome=done, person=vote.by.label)
 
 
 def footer(approval: Approval, request: ReviewRequest) -> Block:

@@ -38,11 +38,18 @@ _OUTCOME = {
 }
 
 
-@for_everyone
 def render_message_about(
     kind: OutgoingKind, body: Mapping[str, Any], review: Review, link: str
 ) -> RenderedMessage:
-    """The message as the approval is now; `link` is its card's, or its thread's."""
+    """The message as the approval is now; `link` is its card's, or its thread's.
+
+    One person reads a direct message, in the language of the current reader; everybody else the workspace's.
+    """
+    render = _render if kind is OutgoingKind.DIRECT else for_everyone(_render)
+    return render(kind, body, review, link)
+
+
+def _render(kind: OutgoingKind, body: Mapping[str, Any], review: Review, link: str) -> RenderedMessage:
     title = truncate_escaped(review.shown.title, _TITLE_LIMIT)
     why = body.get("why")
     if kind is OutgoingKind.DIRECT and why in (Why.BROKE_GLASS.value, Why.REVIEW_DUE.value):
@@ -78,7 +85,7 @@ def render_message_about(
         blocks=[
             section("\n".join(lines)),
             *_referral(body),
-            context_block(f"{asked} · in <#{review.thread.channel}>"),
+            context_block(_("{asked} · in <#{channel}>").format(asked=asked, channel=review.thread.channel)),
         ],
     )
 

@@ -2,7 +2,7 @@
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
-from countersign.approvals.policy.clock.timers import LAPSED
+from countersign.approvals.recorded_reasons import LAPSED, recorded_reason
 from countersign.flow.review import Review
 from countersign.i18n import N_, _, for_everyone
 from countersign.interrupts import Risk, single_line
@@ -119,10 +119,10 @@ def _introduction(review: Review) -> list[Block]:
     in_row = len(request.rows) == 1 and not review.format.is_shown  # then Details is a button of the row
     blocks = [title_block(request.title), request_block(review, truncated=in_row)]
     if approval.status_reason:
-        note = single_line(approval.status_reason)
-        note = note if len(note) <= _NOTE_LIMIT else note[: _NOTE_LIMIT - 1] + "…"
-        lead = _(_LAPSED) if note.startswith(LAPSED) else _(_ASKED_AGAIN)
-        blocks.append(section(f"{lead}\n{code(note)}"))
+        lead = _(_LAPSED) if approval.status_reason.startswith(LAPSED) else _(_ASKED_AGAIN)
+        why = single_line(str(recorded_reason(approval.status_reason)))
+        why = why if len(why) <= _NOTE_LIMIT else why[: _NOTE_LIMIT - 1] + "…"
+        blocks.append(section(f"{lead}\n{code(why)}"))
     if request.description:
         blocks.append(description_block(request.description, 3000))
     return [*blocks, *review_field_blocks(request), *claim_blocks(review), *referral_blocks(approval)]
@@ -144,4 +144,4 @@ def _single_row(review: Review, chars: int) -> list[Block]:
 def _footer(review: Review) -> list[Block]:
     """The uncommon format of a question whose card has no details to read it in."""
     note = "" if has_details(review) else review.format.note
-    return [context_block(f"Format: {escape(note)}")] if note else []
+    return [context_block(_("Format: {format}").format(format=escape(note)))] if note else []

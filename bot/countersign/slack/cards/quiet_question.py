@@ -36,8 +36,10 @@ def quiet_question_blocks(review: Review) -> list[Block]:
         approval, request, truncated=not review.format.is_shown, more=whole_card_buttons(review)
     )
     small = [_without_style(block) for block in buttons]
-    note = f" · Format: {escape(review.format.note)}" if review.format.note else ""
-    line = f"{_(_HOW)} {request_text(approval, request)}{note}"
+    line = f"{_(_HOW)} {request_text(approval, request)}"
+    if review.format.note:
+        shown = _("Format: {format}").format(format=escape(review.format.note))
+        line = f"{line} · {shown}"
     return [plain_section(escape(request.title)), *small, context_block(line)]
 
 

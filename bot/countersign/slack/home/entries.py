@@ -25,6 +25,7 @@ _SEVERAL = N_("{count} actions are asked for together. Decide them on their card
 
 def waiting_entry(review: Review, links: CardLinks) -> list[Block]:
     """With the buttons that decide it right there; a batch is decided on its card."""
+    review = review.for_reader()
     approval, request = review.shown_approval, review.shown
     several = len(request.rows) > 1
     lines = [f"*{links.titled(review)}*"]
@@ -44,11 +45,13 @@ def waiting_entry(review: Review, links: CardLinks) -> list[Block]:
 
 def asked_line(review: Review, links: CardLinks) -> str:
     """What somebody asked for themselves, and where it waits."""
+    review = review.for_reader()
     return f"•  *{links.titled(review)}*\n{_where(review, links)}"
 
 
 def decided_line(review: Review, links: CardLinks) -> str:
     """`Approved by @bob: Post message`, and when."""
+    review = review.for_reader()
     approval = review.shown_approval
     votes = [vote.at for vote in approval.votes if vote is not None]
     at = f" · {format_datetime(max(votes))}" if votes else ""

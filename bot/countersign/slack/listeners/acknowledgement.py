@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from countersign.approvals.errors import CountersignError
+from countersign.i18n import _
 from countersign.interrupts import FormValidationError, InvalidDecision
 from countersign.slack.forms.modal import field_errors, notice_view
 from countersign.slack.listeners.context import Ack, describe_error
@@ -20,7 +21,9 @@ async def acknowledge_submission(
         if errors:
             await ack(response_action="errors", errors=errors)
         else:
-            await ack(response_action="update", view=notice_view("Can't submit this", describe_error(error)))
+            await ack(
+                response_action="update", view=notice_view(_("Can't submit this"), describe_error(error))
+            )
     except CountersignError as error:
         await ack(response_action="update", view=notice_view(failure_title, describe_error(error)))
     else:

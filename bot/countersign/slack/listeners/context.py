@@ -37,7 +37,7 @@ from countersign.flow.ports import FeedbackStore, QuietHoursStore, Store
 from countersign.flow.review import Review
 from countersign.flow.steps.start_permission import StartPermission
 from countersign.flow.thread import ThreadRef
-from countersign.i18n import N_, _
+from countersign.i18n import N_, AnyText, _
 from countersign.interrupts import FormValidationError, InvalidDecision
 from countersign.slack.background_tasks import BackgroundTasks
 from countersign.slack.cards.values.references import NO_CARD, CardReference
@@ -170,7 +170,7 @@ class ListenerContext:
                 "report_outcome", self.delivery.deliver_thread(thread.channel, thread.ts)
             )
 
-    def notify_user(self, thread: ThreadRef, user: str, text: str) -> None:
+    def notify_user(self, thread: ThreadRef, user: str, text: AnyText) -> None:
         """Post an ephemeral message to one person, after the acknowledgement."""
         self.background_tasks.start("notify_user", self.client.post_ephemeral(thread, user, text))
 

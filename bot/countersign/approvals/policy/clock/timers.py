@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from countersign.approvals.policy.clock.working_hours import after_working
 from countersign.approvals.policy.rule import Rule
+from countersign.i18n import N_
 
 
 class TimerKind(StrEnum):
@@ -91,8 +92,7 @@ def can_undo(rule: Rule, decided_at: datetime, now: datetime) -> bool:
     return rule.undo is not None and decided_at - _SKEW <= now < decided_at + rule.undo
 
 
-LAPSED = "The approval was too old when the action was about to run."
-UNDO_TOO_LATE = "It is too late to undo this."
+UNDO_TOO_LATE = N_("It is too late to undo this.")
 
 
 _SKEW = timedelta(minutes=1)  # that two machines' clocks may differ by

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 from countersign.approvals.person import Standing
 from countersign.approvals.policy.approver_set import Source, SourceKind
-from countersign.i18n import Text, lazy_text
+from countersign.i18n import AnyText, lazy_text
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unreadable:
     """Members that are not known: nobody may decide as one of them."""
 
-    reason: Text | str  # for people: "Slack did not answer"
+    reason: AnyText  # for people: "Slack did not answer"
     permanent: bool = False  # to ask again would not help: the group is unknown, the channel is gone
 
 

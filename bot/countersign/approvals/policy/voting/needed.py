@@ -13,4 +13,4 @@ class Needed:
     any_of: tuple[Source, ...]
 
     def __str__(self) -> str:
-        return count_of(self.count, [str(source) for source in self.any_of])
+        return count_of(self.count, self.any_of)

@@ -13,7 +13,7 @@ from countersign.approvals.policy.rule import ReasonRequired, Rule
 from countersign.approvals.policy.voting.membership import Memberships, Unreadable
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.stand_in import StandIn
-from countersign.i18n import Text, TextList, lazy_text
+from countersign.i18n import AnyText, Text, TextList, lazy_text
 
 _NOT_ALLOWED = {
     DecisionKind.APPROVE: lazy_text("The rule for this doesn't allow approving it."),
@@ -94,7 +94,7 @@ class VotingContext:
         """Whether this person may decide alone now: in a freeze, or where seats cannot be filled."""
         return (self.freeze is not None or self.unfillable) and self._is_any(self.rule.break_glass, user_id)
 
-    def unreadable(self) -> dict[Source, Text | str]:
+    def unreadable(self) -> dict[Source, AnyText]:
         """The sources whose members are not known, and why."""
         substitutes = self.rule.timers.escalate_to if self.substitutes_may_decide else ()
         looked_up = {
@@ -135,7 +135,7 @@ def reason_required(context: VotingContext, person: Person, kind: DecisionKind) 
     return _needs_reason(context, person, kind)
 
 
-def counts(context: VotingContext, row: RowVotes, person: Person, decision: Decision) -> Text | str | None:
+def counts(context: VotingContext, row: RowVotes, person: Person, decision: Decision) -> AnyText | None:
     """Why a vote that was cast does not count now; None if it does. People may have left since."""
     try:
         check_may_vote(context, row, person, decision)

@@ -7,17 +7,21 @@ from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.membership import Unreadable
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.seats import assign
-from countersign.i18n import Text, lazy_text
+from countersign.i18n import AnyText, Text, TextLines, lazy_text
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shortage:
     source: Source
     missing: int  # seats, or approvals beyond the seats, that nobody is left for
-    reason: Text | str
+    reason: AnyText
+
+    @property
+    def label(self) -> TextLines:
+        return TextLines((self.source.label, self.reason), ": ")
 
     def __str__(self) -> str:
-        return f"{self.source}: {self.reason}"
+        return str(self.label)
 
 
 def find_shortages(context: VotingContext, editor: str | None = None) -> tuple[Shortage, ...]:
@@ -33,7 +37,7 @@ def find_shortages(context: VotingContext, editor: str | None = None) -> tuple[S
     sources = [each.source for each in rule.approvers for _ in range(each.count)]
     substitutes = rule.timers.escalate_to if context.substitutes_may_decide else ()
     people: dict[Source, frozenset[str] | None] = {}
-    unreadable: dict[Source, Text | str] = {}
+    unreadable: dict[Source, AnyText] = {}
     for source in dict.fromkeys([*sources, *(each.source for each in substitutes)]):
         found = context.memberships.people(source)
         if isinstance(found, Unreadable):

@@ -13,7 +13,7 @@ from countersign.approvals.policy.voting.representation import Representation, r
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.stand_in import StandIn
 from countersign.approvals.vote import Vote
-from countersign.i18n import Text, lazy_text
+from countersign.i18n import AnyText, lazy_text
 
 _COUNTED_ONCE = lazy_text("Somebody else's vote counts for the same person already.")
 
@@ -33,7 +33,7 @@ class Seat:
 @dataclass(frozen=True, kw_only=True)
 class Uncounted:
     vote: Vote
-    reason: Text | str
+    reason: AnyText
 
 
 @dataclass(frozen=True, kw_only=True)

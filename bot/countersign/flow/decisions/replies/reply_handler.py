@@ -41,16 +41,17 @@ from countersign.flow.ports import Clock, Names, ReplyStore, Slack
 from countersign.flow.review import Review
 from countersign.flow.steps.reconciliation import reconcile
 from countersign.flow.work import Notice, StepResult, Work
+from countersign.i18n import N_, Text, TextLines, lazy_text, sentences
 from countersign.interrupts import FormValidationError, InvalidDecision
 
-_DECISION_STANDS = "A message that decided an approval was edited or deleted. The decision stands."
+_DECISION_STANDS = N_("A message that decided an approval was edited or deleted. The decision stands.")
 
 _TIME_TO_READ = 3.0  # seconds
 
-_OVERTAKEN = (
+_OVERTAKEN = N_(
     "This was decided before I read your message, so I did not use it. Send it again if it is a new request."
 )
-_NOT_COUNTED = "Your message decided nothing."
+_NOT_COUNTED = N_("Your message decided nothing.")
 
 
 class ReplyHandler:
@@ -88,7 +89,7 @@ class ReplyHandler:
             return self._noted(work, state, message, bad_answer(errors))
         except (WrittenTooSoon, ChangedBeforeRead, NeedsConfirmation) as error:
             nothing = reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
-            return replace(nothing, notices=(Notice(user=message.user, text=str(error)),))
+            return replace(nothing, notices=(Notice(user=message.user, text=error.message),))
         if only is None or decision is None:
             said = await self._say_what_waits(work, state, message, waiting)
             return await self._with_question(said, work, message, only)
@@ -102,7 +103,7 @@ class ReplyHandler:
         except FormValidationError as errors:
             return replace(nothing, notices=(Notice(user=choice.user, text=bad_answer(errors)),))
         except (ChangedBeforeRead, MessageExpired, NeedsConfirmation, NoLongerOpen, QuestionChanged) as error:
-            return replace(nothing, notices=(Notice(user=choice.user, text=str(error)),))
+            return replace(nothing, notices=(Notice(user=choice.user, text=error.message),))
         decided = await self._decided(work, state, message, review, decision)
         # Refused, it decided nothing: a message that was kept is kept on.
         done = (*decided.done, choice.key) if decided.changes else (choice.key,)
@@ -135,14 +136,14 @@ class ReplyHandler:
 
     def handle_overtaken(self, work: Work, state: GraphState, message: Inbound) -> StepResult:
         """Something waited when the message was written, and is decided now. It is no new input."""
-        return self._noted(work, state, message, _OVERTAKEN)
+        return self._noted(work, state, message, lazy_text(_OVERTAKEN))
 
     async def handle_revision(self, work: Work, state: GraphState, revision: Inbound) -> StepResult:
         """A message was edited or deleted. If it decided something, a note says that the decision stands."""
         key = revised_message(revision)
         decided = key is not None and await self._store.decided_by_message(work.thread.ref, key)
         if decided:
-            return self._noted(work, state, revision, _DECISION_STANDS)
+            return self._noted(work, state, revision, lazy_text(_DECISION_STANDS))
         return reconcile(work, state, self._clock, done=(revision.key,), halted=work.thread.halted)
 
     async def _decision(self, work: Work, message: Inbound, review: Review) -> Decision | None:
@@ -201,7 +202,7 @@ class ReplyHandler:
             raise
         except CountersignError as error:
             nothing = reconcile(work, state, self._clock, done=(message.key,), halted=work.thread.halted)
-            return replace(nothing, notices=(Notice(user=message.user, text=str(error)),))
+            return replace(nothing, notices=(Notice(user=message.user, text=error.message),))
         post = await self._decide.announcements(review, change)
         return reconcile(work, state, self._clock, done=(message.key,), changes=(change,), post=post)
 
@@ -222,10 +223,12 @@ class ReplyHandler:
         )
         if not seems_to_decide(message.text):
             return nothing
-        return replace(nothing, notices=(Notice(user=message.user, text=f"{_NOT_COUNTED} {text}"),))
+        return replace(
+            nothing, notices=(Notice(user=message.user, text=sentences(lazy_text(_NOT_COUNTED), text)),)
+        )
 
     def _noted(
-        self, work: Work, state: GraphState, message: Inbound, text: str, key: str | None = None
+        self, work: Work, state: GraphState, message: Inbound, text: Text | TextLines, key: str | None = None
     ) -> StepResult:
         """Answer the message with a note, and change nothing."""
         post = (note(work.thread.ref, key or message.key, text),)

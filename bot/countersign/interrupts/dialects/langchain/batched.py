@@ -20,6 +20,7 @@ from countersign.interrupts.dialects.langchain.decisions import (
 )
 from countersign.interrupts.dialects.requests.dialect import Dialect
 from countersign.interrupts.dialects.requests.request_builder import (
+    actions_title,
     description_or_part,
     long_name_part,
     parts,
@@ -48,7 +49,7 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     else:
         rows = [_described(row, action) for row, action in zip(rows, actions, strict=True)]
     rows[0] = _with_parts(rows[0], rest)
-    title = run_title(rows[0].action) if len(rows) == 1 else f"{len(rows)} actions wait for approval"
+    title = run_title(rows[0].action) if len(rows) == 1 else actions_title(len(rows))
     return ReviewRequest(
         dialect=NAME, title=title_text(title), description=description, rows=tuple(rows), batch=_DECISIONS
     )

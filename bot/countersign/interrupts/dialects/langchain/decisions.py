@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.answers.template import AnswerTemplate, fixed
 from countersign.interrupts.dialects.requests.answer_forms import message_form, reason_form
 from countersign.interrupts.dialects.requests.dialect import APPROVE, EDIT, REJECT, RESPOND
@@ -61,8 +62,8 @@ def decision_forms(
     """A form for each allowed decision that takes one. `schema` is the tool's own argument schema."""
     forms = {
         EDIT: form_from_arguments(args, schema),
-        REJECT: reason_form(hint="The agent gets this reason."),
-        RESPOND: message_form("Response", "The agent gets this in place of the tool's result."),
+        REJECT: reason_form(hint=_("The agent gets this reason.")),
+        RESPOND: message_form(_("Response"), _("The agent gets this in place of the tool's result.")),
     }
     return {kind: form for kind, form in forms.items() if kind in allowed}
 

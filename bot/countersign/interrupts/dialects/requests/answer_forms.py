@@ -1,21 +1,24 @@
 """The forms that several dialects share."""
 
 from countersign.approvals.json import Json
+from countersign.i18n import N_, _
 from countersign.interrupts import pointer
 from countersign.interrupts.display.visible_text import has_invisible
 from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.form import Form
 from countersign.interrupts.validation.schema import compile_schema
 
-TOLD = "The agent gets this."
+TOLD = N_("The agent gets this.")
 _NON_EMPTY: Json = {"type": "string", "minLength": 1}
 
 
 def reason_form(*, told_to_graph: bool = True, hint: str | None = None) -> Form:
     """The optional reason of a rejection."""
     if not told_to_graph:
-        hint = "Kept with the decision. The graph isn't told the reason."
-    return Form(fields=(Field(pointer=pointer.MESSAGE, label="Reason", kind=FieldKind.MULTILINE, hint=hint),))
+        hint = _("Kept with the decision. The graph isn't told the reason.")
+    return Form(
+        fields=(Field(pointer=pointer.MESSAGE, label=_("Reason"), kind=FieldKind.MULTILINE, hint=hint),)
+    )
 
 
 def message_form(label: str, hint: str | None = None, *, required: bool = True) -> Form:

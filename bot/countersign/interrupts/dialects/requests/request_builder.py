@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.i18n import _
 from countersign.interrupts.answers.template import AnswerTemplate
 from countersign.interrupts.display.imitation import imitates_decision
 from countersign.interrupts.display.visible_text import is_displayed_unchanged, single_line
@@ -22,7 +23,14 @@ def title_text(text: str) -> str:
 
 
 def run_title(action: str | None) -> str:
-    return f"Run {action}?" if action and action.strip() else "Run this tool?"
+    if action and action.strip():
+        return _("Run {action}?").format(action=action)
+    return _("Run this tool?")
+
+
+def actions_title(count: int) -> str:
+    """Of a request of several actions."""
+    return _("{count} actions wait for approval").format(count=count)
 
 
 def description_or_part(text: Json, label: str) -> tuple[str | None, tuple[Part, ...]]:

@@ -2,6 +2,8 @@
 
 import re
 
+from countersign.i18n import ngettext
+
 _MAX_BLANK_LENGTH = 24  # spaces in a row from which on they are counted
 _WHITESPACE = re.compile(
     r"^(?P<blanks>[ \t]++)\n(?:(?P=blanks)\n){4,}"
@@ -24,7 +26,8 @@ def count_whitespace(text: str) -> str:
 def _token(match: re.Match[str], text: str) -> str:
     if match["blanks"]:
         lines = match.group().count("\n")
-        return f"⟨{lines} lines of {_described(match['blanks'])}⟩\n"
+        text = ngettext("⟨{count} line of {blanks}⟩", "⟨{count} lines of {blanks}⟩", lines)
+        return text.format(count=lines, blanks=_described(match["blanks"])) + "\n"
     if match["breaks"]:
         return _empty_lines(
             len(match["breaks"]), at_start=match.start() == 0, at_end=match.end() == len(text)
@@ -37,7 +40,8 @@ def _token(match: re.Match[str], text: str) -> str:
 def _empty_lines(breaks: int, *, at_start: bool, at_end: bool) -> str:
     lines = breaks if at_start or at_end else breaks - 1
     before, after = "" if at_start else "\n", "" if at_end else "\n"
-    return f"{before}⟨{lines} empty lines⟩{after}"
+    token = ngettext("⟨{count} empty line⟩", "⟨{count} empty lines⟩", lines).format(count=lines)
+    return f"{before}{token}{after}"
 
 
 def _counts(blanks: str) -> str:
@@ -46,6 +50,10 @@ def _counts(blanks: str) -> str:
 
 def _described(blanks: str) -> str:
     runs = [run.group() for run in _RUN.finditer(blanks)]
-    return ", ".join(
-        f"{len(run)} {'tab' if run[0] == chr(9) else 'space'}{'s'[: len(run) > 1]}" for run in runs
-    )
+    return ", ".join(map(_count, runs))
+
+
+def _count(run: str) -> str:
+    if run[0] == "\t":
+        return ngettext("{count} tab", "{count} tabs", len(run)).format(count=len(run))
+    return ngettext("{count} space", "{count} spaces", len(run)).format(count=len(run))

@@ -89,12 +89,11 @@ def needed_label(needed: Iterable[Needed]) -> str:
 
 
 def _one_needed(needed: Needed) -> str:
-    sources = [source_label(source) for source in needed.any_of]
     alone = len(needed.any_of) == 1 and (
         needed.any_of[0].kind is SourceKind.REQUESTER
         or (needed.any_of[0].kind is SourceKind.USERS and len(needed.any_of[0].names) == needed.count == 1)
     )
-    return sources[0] if alone else count_of(needed.count, sources)
+    return source_label(needed.any_of[0]) if alone else count_of(needed.count, needed.any_of, source_label)
 
 
 def _requirement(rule: Rule) -> str:

@@ -15,6 +15,7 @@ from countersign.approvals.person import Person
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.review import Review
 from countersign.i18n import N_, _
+from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.buttons.reject_all import rows_for_reject_all
 from countersign.slack.cards.open_card import rows_for_approve_all
@@ -65,9 +66,15 @@ async def _decide(context: ListenerContext, click: ButtonClick) -> None:
         await _save(context, click, ref, person, review, decide(row, click.action_id, None, reason=reason))
         return
     reference = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
-    modal = form_modal(review, click.action_id, reference)
-    view = await asyncio.to_thread(form_view, form, modal)
+    view = await asyncio.to_thread(_first_page, review.for_reader, click.action_id, reference, reason)
     context.background_tasks.start("open_form", open_view(context, click, view))
+
+
+def _first_page(read: Callable[[], Review], action_id: str, reference: ModalReference, reason: bool) -> Block:
+    review = read()
+    form = decision_form(review.request.rows[reference.card.row], action_id, reason=reason)
+    assert form is not None, "the button has a form in every language"
+    return form_view(form, form_modal(review, action_id, reference))
 
 
 async def _choose(context: ListenerContext, click: ButtonClick) -> None:

@@ -32,6 +32,7 @@ async def _open_details(context: ListenerContext, click: ButtonClick) -> None:
     ref = CardReference.unpack(click.value)
     await context.check_may_read(click.user, click.channel)
     review = await context.load_for_reading(ref.approval_id, click.channel)
+    review = await asyncio.to_thread(review.for_reader)
     modal = ModalReference(
         card=ref,
         channel=click.channel,
@@ -49,6 +50,7 @@ async def _show_page(context: ListenerContext, body: dict[str, Any]) -> None:
         ref = ModalReference.unpack(action.get("value"))
         await context.check_may_read(str(body["user"]["id"]), ref.channel)
         review = await context.load_for_reading(ref.card.approval_id, ref.channel)
+        review = await asyncio.to_thread(review.for_reader)
         shown = await asyncio.to_thread(details_view, review, ref, context.trace_url)
     except CountersignError as error:
         shown = notice_view(_("Not shown"), describe_error(error))

@@ -138,4 +138,4 @@ async def _own_group(context: ListenerContext, user: str, found: re.Match[str]) 
 
 
 def _scope(delegation: Delegation) -> str:
-    return escape(scope(delegation))
+    return escape(str(scope(delegation)))

@@ -17,6 +17,7 @@ from countersign.flow.errors import SlackRefused
 from countersign.flow.files.shared_file import files_body
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.thread import ThreadRef
+from countersign.i18n import N_, lazy_text
 from countersign.slack.files.event_files import files_of
 from countersign.slack.listeners.context import ListenerContext
 from countersign.slack.listeners.events.control_messages import take_control
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 
 _SUBTYPES = {None, "file_share", "thread_broadcast"}  # the others are edits, joins, bots, ...
 _LATE_AFTER = 2.0  # seconds from writing to delivery; usually Slack takes far less
-_EMPTY_MENTION = "Write your request in the same message as the mention."
+_EMPTY_MENTION = N_("Write your request in the same message as the mention.")
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
@@ -55,7 +56,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         empty = not inbound.text and inbound.body is None
         if empty and not context.graphs[context.default_graph].needs_form(new=True):
             if inbound.may_open and not has_twin(event) and answered.add(inbound.key):
-                context.notify_user(inbound.thread, inbound.user, _EMPTY_MENTION)
+                context.notify_user(inbound.thread, inbound.user, lazy_text(_EMPTY_MENTION))
             return
         # An error from here on leaves the mention unacknowledged: Slack retries it, and then it is late.
         late = inbound.may_open and _is_late(inbound, request)

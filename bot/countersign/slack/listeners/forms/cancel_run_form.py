@@ -3,6 +3,7 @@
 Whoever may decide the card rejects it by that, under its rule. Whoever started the run cancels it alone.
 """
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -101,6 +102,7 @@ async def _load(
     review = await context.store.approval(ref.approval_id)
     if review is None:
         raise NotPending
+    review = await asyncio.to_thread(review.for_reader)
     approval = review.approval
     if may_be_cancelled(approval) and person.id == approval.requester:
         if channel not in {approval.channel, review.thread.channel}:
@@ -115,6 +117,7 @@ async def _load(
     kind = DecisionKind.REJECT
     review = await context.load_for_decision(ref, channel, person, kind)
     await context.check_card_message(review.approval, reference.message_ts, shown=shown)
+    review = await asyncio.to_thread(review.for_reader)
     form = review.request.rows[ref.row].cancellation
     if form is None:
         raise NotCancellable

@@ -82,6 +82,7 @@ async def _load_form(context: ListenerContext, body: dict[str, Any], view: dict[
     known = None if action_id == card_actions.UPDATE else kind
     review = await context.load_for_decision(ref.card, ref.channel, person, known)
     await context.check_card_message(review.approval, ref.message_ts, shown=False)
+    review = await asyncio.to_thread(review.for_reader)
     return _OpenForm(
         reference=ref,
         carried=decode_state(encoded),

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from countersign.flow.errors import SlackRefused, SlackUnreachable
+from countersign.i18n import lazy_text
 from countersign.slack.files.outgoing_file import OutgoingFile
 from countersign.slack.transport.outbound.web_api import WebApi
 
@@ -45,9 +46,13 @@ async def _upload(api: WebApi, url: str, content: bytes) -> None:
     try:
         async with session.post(url, data=content) as answer:
             if answer.status != 200:
-                raise SlackUnreachable(f"Slack did not take the file: HTTP {answer.status}.")
+                raise SlackUnreachable(
+                    lazy_text("Slack did not take the file: {error}.", error="HTTP " + str(answer.status))
+                )
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise SlackUnreachable(f"Slack did not take the file: {type(error).__name__}.") from error
+        raise SlackUnreachable(
+            lazy_text("Slack did not take the file: {error}.", error=type(error).__name__)
+        ) from error
 
 
 async def _shared(api: WebApi, channel: str, thread_ts: str | None, name: str) -> str | None:

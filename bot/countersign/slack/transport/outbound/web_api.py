@@ -24,6 +24,7 @@ from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.observability.metrics import Metrics
 from countersign.flow.observability.tracing import span
+from countersign.i18n import lazy_text
 
 log = structlog.get_logger()
 
@@ -133,9 +134,13 @@ class WebApi:
         except SlackApiError as error:
             raise _translate_error(method, error) from error
         except _CONNECTION_ERRORS as error:
-            raise SlackUnreachable(f"Slack did not answer {method}: {type(error).__name__}.") from error
+            raise SlackUnreachable(
+                lazy_text(
+                    "Slack did not answer {method}: {error}.", method=method, error=type(error).__name__
+                )
+            ) from error
         if not isinstance(response.data, dict):
-            raise SlackUnreachable(f"Slack's answer to {method} is not JSON.")
+            raise SlackUnreachable(lazy_text("Slack's answer to {method} is not JSON.", method=method))
         return response.data, response.headers
 
     async def _map_channel(self, given: dict[str, Any]) -> None:
@@ -192,7 +197,11 @@ class WebApi:
             raise _translate_error("apps.connections.open", error) from error
         except _CONNECTION_ERRORS as error:
             raise SlackUnreachable(
-                f"Slack did not answer apps.connections.open: {type(error).__name__}."
+                lazy_text(
+                    "Slack did not answer {method}: {error}.",
+                    method="apps.connections.open",
+                    error=type(error).__name__,
+                )
             ) from error
         return str(response["url"])
 
@@ -237,7 +246,11 @@ def _translate_error(method: str, error: SlackApiError) -> Exception:
         return RateLimited(retry_after(getattr(response, "headers", {})))
     if isinstance(code, str) and status < 500 and code not in {"internal_error", "fatal_error"}:
         return SlackRefused(method, code)
-    return SlackUnreachable(f"Slack did not answer {method}: {code or f'HTTP {status}'}.")
+    return SlackUnreachable(
+        lazy_text(
+            "Slack did not answer {method}: {error}.", method=method, error=code or "HTTP " + str(status)
+        )
+    )
 
 
 def retry_after(headers: Any) -> float:

@@ -1,15 +1,31 @@
 """Whoever acts is answered in the language of their Slack; what many read is in the workspace's."""
 
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
 from countersign.i18n import _, reader_language
 from slack_local.people.person import Person
-from tests.support.stage import Stage
+from tests.scenario.governing import DirectMessages
+from tests.support import databases
+from tests.support.stage import Stage, open_stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
 GUESTS = "Guests can't decide approvals. Ask a full member."
+PAY = {"question": "Pay?", "amount": 3, "urgent": True}
+POLICY = """
+[[rule]]
+name = "everything"
+approvers = [{group = "@signers"}]
+notify = "approvers"
+"""
 
 
 def korean(text: str) -> str:
     with reader_language("ko"):
+        assert _(text) != text
         return _(text)
 
 
@@ -25,7 +41,6 @@ async def test_a_refusal_is_in_the_language_of_whoever_is_refused(either: Stage)
     await card.approve(by=guest)
 
     await guest.sees_ephemeral(lambda each: each.text == korean(GUESTS))
-    assert korean(GUESTS) != GUESTS
     await card.approve(by=either.ws.bob)
 
 
@@ -36,3 +51,56 @@ async def test_the_card_stays_in_the_workspaces_language_whoever_decides(either:
     await card.approve(by=member)
 
     assert "Approved" in (await card.closes()).text
+
+
+async def test_a_form_is_in_the_language_of_whoever_opens_it(either: Stage) -> None:
+    card = await either.card(PAY)
+    member = await person(either, "haeun")
+
+    view = await card.form("approval:reject", by=member)
+
+    shown = json.dumps(view.definition, ensure_ascii=False)
+    for text in ("Reason", "Reject", "Kept with the decision. The graph isn't told the reason."):
+        assert korean(text) in shown
+    await card.approve(by=either.ws.bob)
+    assert "Approved" in (await card.closes()).text
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def korean_stage(
+    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
+) -> AsyncIterator[Stage]:
+    folder = tmp_path_factory.mktemp("korean")
+    with databases.database(server_url, template=database_template) as url:
+        async with open_stage(folder, url) as stage:
+            stage.ws.add_user_group("signers", [stage.ws.bob, await person(stage, "seoyeon")])
+            (folder / "approvals.toml").write_text(POLICY)
+            policy = str(folder / "approvals.toml")
+            async with stage.bot(BOT_LANGUAGE="ko", POLICY_FILE=policy) as bot:
+                yield stage
+                assert await bot.stop() == 0, bot.said
+
+
+async def test_in_a_korean_workspace_cards_and_notes_are_korean(korean_stage: Stage) -> None:
+    card = await korean_stage.card(PAY)
+    shown = json.dumps(card.message.blocks, ensure_ascii=False)
+    assert korean("Approve") in shown
+    assert korean("Yes") in shown
+    assert korean("one of {sources}").format(sources="@signers", count=1) in shown
+
+    await card.reject(by=korean_stage.ws.bob, message="너무 많아요")
+
+    said = korean("Rejected by {by}: “{title}”.").format(by="bob", title="Pay?")
+    note = await card.thread.wait_for(said, limit=15)
+    assert korean("Reason: {reason}").format(reason="너무 많아요") in note.text
+    assert "Rejected" not in json.dumps(card.message.blocks, ensure_ascii=False)
+
+
+async def test_a_direct_message_is_in_the_language_of_its_reader(korean_stage: Stage) -> None:
+    ws = korean_stage.ws
+    card = await korean_stage.card(PAY)
+
+    await DirectMessages(korean_stage, ws.bob.direct()).saying("Your approval is needed", "Pay?")
+    hers = DirectMessages(korean_stage, ws.people["seoyeon"].direct())
+    await hers.saying(korean("Your approval is needed"), "Pay?")
+    await card.approve(by=ws.bob)

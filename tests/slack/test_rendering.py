@@ -36,7 +36,7 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 NO_TEXTS = {
     *(OutgoingKind.CARD, OutgoingKind.DIRECT, OutgoingKind.POINTER),
-    *(OutgoingKind.FILE, OutgoingKind.REMOVAL),
+    *(OutgoingKind.FILE, OutgoingKind.REMOVAL, OutgoingKind.PRIVATE_NOTE),
 }
 
 texts = st.text(max_size=60) | st.sampled_from(

@@ -88,7 +88,7 @@ async def test_in_a_korean_workspace_cards_and_notes_are_korean(korean_stage: St
     assert korean("Yes") in shown
     assert korean("one of {sources}").format(sources="@signers", count=1) in shown
 
-    await card.reject(by=korean_stage.ws.bob, message="너무 많아요")
+    await card.reject(korean_stage.ws.bob, "너무 많아요")
 
     said = korean("Rejected by {by}: “{title}”.").format(by="bob", title="Pay?")
     note = await card.thread.wait_for(said, limit=15)

@@ -40,9 +40,14 @@ def folder() -> Iterator[Path]:
         yield made
 
 
+@pytest.mark.parametrize("on_path", [True, False])
 def test_it_writes_a_project_and_says_what_comes_next(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, on_path: bool
 ) -> None:
+    programs = folder / "programs"
+    programs.mkdir(parents=True)
+    (programs / "countersign").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(programs) if on_path else "")
     assert main(["init", str(folder / "my shop")]) == 0
     written = {path.relative_to(folder / "my shop").as_posix() for path in (folder / "my shop").rglob("*.*")}
     assert written >= {
@@ -52,7 +57,9 @@ def test_it_writes_a_project_and_says_what_comes_next(
     assert (folder / "my shop/Dockerfile").exists()
     told = capsys.readouterr().out
     assert f"files to {folder / 'my shop'}" in told
-    assert "countersign demo" in told
+    config = folder / "my shop/langgraph.json"
+    assert ("\n  countersign demo\n" in told) is on_path
+    assert (f"-m bot demo --config {config}\n" in told) is not on_path
     (graph,) = read_graph_config(folder / "my shop/langgraph.json").specs
     assert graph.name == "my-shop"
 

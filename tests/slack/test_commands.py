@@ -111,7 +111,7 @@ async def test_approvals_has_pages(bot: Bot) -> None:
 
 async def test_approvals_with_words_says_how_it_is_used(bot: Bot) -> None:
     usage = (await bot.ws.bob.runs("/approvals now")).text
-    assert "`/approvals` lists what waits for you" in usage
+    assert "`/approvals` doesn't know `now`.\n`/approvals` lists what waits for you" in usage
     assert "`/approvals delegate @someone until friday`" in usage
     assert "`/approvals grants` lists" in usage
 

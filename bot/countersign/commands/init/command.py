@@ -2,6 +2,8 @@
 
 import argparse
 import re
+import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
@@ -18,8 +20,10 @@ _DEFAULT_NAME = "agent"
 _NEXT = """\
 Wrote {count} files to {folder}. Next, in that folder:
 
-  countersign demo   try it in a Slack on this machine: no account, no key
-  pytest             test it (pip install -r requirements-dev.txt)
+  {demo}
+      try it in a Slack on this machine: no account, no key
+  pytest
+      test it (pip install -r requirements-dev.txt)
 
 README.md says how it gets into your workspace."""
 _BAD_NAME = (
@@ -55,7 +59,7 @@ def run_init(given: argparse.Namespace) -> int:
                 file.write(text)
     except OSError as error:
         raise InitError(f"{error.filename or folder} cannot be written ({error.strerror}).") from None
-    print(_NEXT.format(count=len(files), folder=folder.resolve()))
+    print(_NEXT.format(count=len(files), folder=folder.resolve(), demo=_demo_command(folder)))
     return 0
 
 
@@ -67,6 +71,14 @@ def project_files(name: str) -> Mapping[str, str]:
         text = Template(source.read_text(encoding="utf-8")).safe_substitute(name=name)
         found[_HIDDEN.get(path, path)] = text
     return found
+
+
+def _demo_command(folder: Path) -> str:
+    """As whoever ran `init` can type it: in a checkout, the command is not on their path."""
+    if shutil.which("countersign") is not None:
+        return "countersign demo"
+    checkout = Path(__file__).parents[4]
+    return f"cd {checkout} && {sys.executable} -m bot demo --config {folder.resolve() / 'langgraph.json'}"
 
 
 def _name_of(folder: Path) -> str:

@@ -12,7 +12,7 @@ from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.buttons.whole_card_buttons import claim_blocks
 from countersign.slack.cards.messages_about import outcome_line
 from countersign.slack.cards.people.referrals import referral_blocks
-from countersign.slack.cards.people.request_line import request_text, risk_label
+from countersign.slack.cards.people.request_line import own_request_text, request_text, risk_label
 from countersign.slack.cards.people.votes import vote_blocks
 from countersign.slack.cards.row import look_alike_blocks, only_row_buttons
 from countersign.slack.cards.values.payload import short_line
@@ -46,7 +46,8 @@ def waiting_entry(review: Review, links: CardLinks) -> list[Block]:
 def asked_line(review: Review, links: CardLinks) -> str:
     """What somebody asked for themselves, and where it waits."""
     review = review.for_reader()
-    return f"•  *{links.titled(review)}*\n{_where(review, links)}"
+    asked = own_request_text(review.shown_approval, review.shown)
+    return f"•  *{links.titled(review)}*\n{asked} · <#{links.channel(review)}>"
 
 
 def decided_line(review: Review, links: CardLinks) -> str:

@@ -51,19 +51,28 @@ def request_text(approval: Approval, request: ReviewRequest) -> str:
 
     "Asked": the payload is not an object but a text or a list.
     """
-    at = format_datetime(approval.opened_at)
     asks = not isinstance(approval.value, Mapping)
+    at = format_datetime(approval.opened_at)
     if approval.requester:
         template = _("Asked by {person} {at}") if asks else _("Requested by {person} {at}")
         pieces = [template.format(person=f"<@{escape(approval.requester)}>", at=at)]
     else:
         pieces = [(_("Asked {at}") if asks else _("Requested {at}")).format(at=at)]
-    if approval.graph:
-        pieces.append(_agent(approval.graph))
+    return " · ".join([*pieces, *_what_for(approval, request)])
+
+
+def own_request_text(approval: Approval, request: ReviewRequest) -> str:
+    """The same for whoever asked: `today at 15:42 · refunds agent · Post message`."""
+    return " · ".join([format_datetime(approval.opened_at), *_what_for(approval, request)])
+
+
+def _what_for(approval: Approval, request: ReviewRequest) -> list[str]:
+    """The agent, and the tool where the title does not say it."""
+    pieces = [_agent(approval.graph)] if approval.graph else []
     action = request.rows[0].action if len(request.rows) == 1 else None
     if action is not None and action_label(action) != request.title:
         pieces.append(truncate_escaped(action_label(action), _NAME_LIMIT))
-    return " · ".join(pieces)
+    return pieces
 
 
 def _agent(graph: str) -> str:

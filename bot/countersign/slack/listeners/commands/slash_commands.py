@@ -27,6 +27,7 @@ _APPROVALS_USAGE = N_(
     "`/approvals grants` lists what is approved without asking because of you.\n"
     "`/approvals review` lists what was decided by break glass and waits for your review."
 )
+_WORD_LIMIT = 40  # characters of a word that is quoted
 _LOOKUP_TIMED_OUT = N_("Slack didn't answer in time. Try again.")
 
 
@@ -39,7 +40,8 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         word, _space, rest = typed.partition(" ")
         answer = _SUBCOMMANDS.get(word.casefold())
         if answer is None:
-            await ack(_ephemeral(_(_APPROVALS_USAGE)))
+            unknown = _("`/approvals` doesn't know {word}.").format(word=code(word[:_WORD_LIMIT]))
+            await ack(_ephemeral(f"{unknown}\n{_(_APPROVALS_USAGE)}"))
             return
         try:
             async with asyncio.timeout(_LOOKUP_TIMEOUT):
@@ -96,9 +98,10 @@ def _usage(context: ListenerContext) -> str:
 
 
 def _list(context: ListenerContext) -> str:
+    default = _("default")
     lines = [
         f"•  {code(name)}"
-        + (" (default)" if name == context.default_graph else "")
+        + (f" ({default})" if name == context.default_graph else "")
         + (f": {escape(info.description)}" if info.description else "")
         for name, info in context.graphs.items()
     ]

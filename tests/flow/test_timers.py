@@ -497,7 +497,7 @@ async def test_the_requester_hears_the_outcome_and_why(harness: Harness) -> None
     thread, card = await asked(harness, NAMED)
     await harness.vote(card, NO, user="UBOB")
     await harness.delivery.deliver_thread(CHANNEL, thread.ts)
-    assert notes(harness) == [f"Rejected: “{title(card)}”. Rejected by ubob."]
+    assert notes(harness) == [f"Rejected by ubob: “{title(card)}”."]
 
     thread, card = await asked(harness, NAMED)
     await harness.vote(card, YES, user=REQUESTER)
@@ -526,7 +526,7 @@ async def test_a_decision_reaches_the_graph_once_it_can_no_longer_be_undone(
     assert notes(harness) == []
     clock.now += timedelta(seconds=30)
     await harness.timers.run_due()
-    assert notes(harness) == [f"Approved: “{title(card)}”. Approved by ubob."]
+    assert notes(harness) == [f"Approved by ubob: “{title(card)}”."]
     await harness.run_thread(thread.id)
     assert said(harness) == "[{'type': 'approve'}]"
     assert await harness.ledger(thread) == ["opened", "decided", "sent", "resumed"]

@@ -84,6 +84,8 @@ NOT_SAID = {
     "there is no directory of people",
     "used up",
     "Redacted",
+    ", read as {}",
+    "Authorization",
     "Result",
     "(no rule)",
 }

@@ -129,7 +129,7 @@ async def test_a_reminder_in_the_thread_and_to_who_was_notified_before(governed:
         limit=20,
         what="the direct messages to say so",
     )
-    told = await card.thread.wait_for("Approved: “Reminded”", limit=20)
+    told = await card.thread.wait_for("Approved by bob: “Reminded”", limit=20)
     assert told.text.startswith(f"<@{governed.ws.carol.id}>")
 
 

@@ -83,7 +83,8 @@ class ReviewRow:
         """The decision of a button (`raw` is None) or a submitted form. Raises `FormValidationError`."""
         form = self.forms.get(kind)
         if kind not in self.allowed:
-            raise FormValidationError({pointer.ROOT: _("This decision is not possible here.")})
+            named = _("“{decision}” is not possible here.").format(decision=_(kind.capitalize()))
+            raise FormValidationError({pointer.ROOT: named})
         if form is None or raw is None:
             return Decision(kind=kind)
         value = form.read(raw)

@@ -11,10 +11,11 @@ from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Status
-from countersign.approvals.person import Person, Standing
+from countersign.approvals.person import THE_RULE, Person, Standing
 from countersign.approvals.policy.grants import GrantUse
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.record import sole_vote
+from countersign.approvals.recorded_reasons import RUN_CANCELLED_BY
 from countersign.approvals.vote import Vote
 from countersign.flow.grants.use import GovernedRow, UseGrants
 from countersign.flow.policy.voting import Voting
@@ -80,7 +81,7 @@ def _run_cancelled(approval: Approval, votes: Mapping[int, Vote]) -> Change:
     first = next(iter(rejections.values()))
     ending = Vote(decision=run_cancellation(None), by=first.by, at=first.at)
     after = approval.run_cancelled(
-        {row: sole_vote(ending) for row in rejections}, ending, f"Run cancelled by {ending.by.name}."
+        {row: sole_vote(ending) for row in rejections}, ending, RUN_CANCELLED_BY.format(name=ending.by.name)
     )
     return Change(
         after=after,
@@ -108,7 +109,7 @@ def _granted(use: GrantUse) -> Vote:
 
 
 def _policy_itself(rule: Rule) -> Person:
-    return Person(id="", name=f"the rule “{rule.name}”", standing=Standing.BOT)
+    return Person(id="", name=THE_RULE.format(rule=rule.name), standing=Standing.BOT)
 
 
 def _rows(votes: Mapping[int, Vote]) -> Json:

@@ -26,10 +26,11 @@ from countersign.flow.steps.step import Step
 from countersign.flow.steps.work_preparation import starter
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
+from countersign.i18n import N_, lazy_text
 
 log = structlog.get_logger()
 
-_BROKEN = "Countersign failed here, not the agent. Nothing is lost."
+_BROKEN = N_("Countersign failed here, not the agent. Nothing is lost.")
 
 
 class StepExecution:
@@ -85,7 +86,9 @@ class StepExecution:
         """The result that tells the thread at once of an error that no retry would mend."""
         error_id = new_error_id()
         log.error("step_failed", error_id=error_id, thread_id=work.thread.ref.id, exc_info=error)
-        result = parked(work, error_id, str(error) if isinstance(error, CountersignError) else _BROKEN)
+        result = parked(
+            work, error_id, error.message if isinstance(error, CountersignError) else lazy_text(_BROKEN)
+        )
         return replace(result, error=self._graphs.report_error(error_id, work.thread.graph or "", error))
 
     async def _shown(self, work: Work, session: Session) -> StepResult:

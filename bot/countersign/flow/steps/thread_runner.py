@@ -33,7 +33,6 @@ from countersign.flow.steps.step_execution import StepExecution
 from countersign.flow.steps.work_preparation import prepared
 from countersign.flow.thread import ThreadRecord, ThreadRef
 from countersign.flow.work import Notice, SavedStep, StepResult, Work
-from countersign.i18n import N_, AnyText, lazy_text
 
 log = structlog.get_logger()
 

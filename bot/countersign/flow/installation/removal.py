@@ -11,7 +11,6 @@ import structlog
 from countersign.flow.installation.installation import Installation
 from countersign.flow.ports.installations import InstallationStore, RemovalStore
 
-REMOVED = "The app was removed from this workspace."
 _WORKSPACES = 20  # that one round looks at
 _BATCH = 200  # approvals of one workspace that one round closes
 

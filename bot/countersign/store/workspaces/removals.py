@@ -4,9 +4,9 @@ from countersign.approvals.audit import EntryHasher
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
+from countersign.approvals.recorded_reasons import APP_REMOVED
 from countersign.error_translation import translates_errors
 from countersign.flow.errors import Conflict
-from countersign.flow.installation.removal import REMOVED
 from countersign.store.approvals.approval_changes import applied, apply
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, fetch, run, transaction
@@ -36,7 +36,7 @@ class RemovalStore:
         for row in found:
             approval = rows.approval_from(row)
             detail: Json = {"reason": reason}
-            change = Change(after=approval.withdrawn(REMOVED), event=Event.WITHDRAWN, detail=detail)
+            change = Change(after=approval.withdrawn(APP_REMOVED), event=Event.WITHDRAWN, detail=detail)
             try:
                 async with transaction(self._pool) as connection:
                     await applied(await apply(connection, change, self._hasher))

@@ -85,6 +85,7 @@ NOT_SAID = {
     "there is no directory of people",
     "used up",
     "Redacted",
+    "edited and approved",
     ", read as {}",
     "Authorization",
     "Result",

@@ -13,6 +13,19 @@ class DecisionKind(StrEnum):
     REJECT = "reject"  # do not do it
     RESPOND = "respond"  # answer instead: the answer to a question, or words in place of a tool's result
 
+    @property
+    def done(self) -> str:
+        """As something that was done, in the language of the code: for the command line and the log."""
+        return _DONE[self]
+
+
+_DONE = {
+    DecisionKind.APPROVE: "approved",
+    DecisionKind.EDIT: "edited and approved",
+    DecisionKind.REJECT: "rejected",
+    DecisionKind.RESPOND: "answered",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:

@@ -60,7 +60,7 @@ def plain_answers(shape: AnswerShape, asked: Asked) -> RowAnswers:
 
 
 def _decimal_form() -> Form:
-    field = Field(pointer=pointer.ROOT, label="Answer", kind=FieldKind.DECIMAL, required=True)
+    field = Field(pointer=pointer.ROOT, label=_("Answer"), kind=FieldKind.DECIMAL, required=True)
     return Form(fields=(field,), schema=compile_schema({"type": "string", "format": DECIMAL_FORMAT}))
 
 

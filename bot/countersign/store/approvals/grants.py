@@ -16,6 +16,7 @@ from countersign.approvals.policy.grants import Grant
 from countersign.approvals.policy.rule import GrantScope
 from countersign.error_translation import translates_errors
 from countersign.flow.messages.outgoing import Outgoing
+from countersign.flow.thread import ThreadRef
 from countersign.store.approvals.ledger import entry_arguments
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, fetch, transaction
@@ -56,7 +57,11 @@ class GrantStore:
         return tuple(grant_from(row) for row in await fetch(self._pool, query, arguments))
 
     async def revoke(self, revoked: Grant, by: Person, post: Sequence[Outgoing]) -> bool:
-        approvals = await fetch(self._pool, "approval", {"id": revoked.approval_id})
+        approvals = await fetch(
+            self._pool,
+            "approval",
+            {"id": revoked.approval_id, "team": ThreadRef.parse(revoked.thread_id).team},
+        )
         version = approvals[0]["version"] if approvals else 0  # deleted after its retention period
         async with transaction(self._pool) as connection:
             revoking = await _revoke(connection, revoked)

@@ -65,18 +65,10 @@ def _lines(rule: Rule, requester: str | None, given: Simulation) -> Iterator[str
     yield _outcome(verdict)
 
 
-_DONE = {
-    DecisionKind.APPROVE: "approved",
-    DecisionKind.EDIT: "edited and approved",
-    DecisionKind.REJECT: "rejected",
-    DecisionKind.RESPOND: "answered",
-}
-
-
 def _votes(verdict: Verdict, row: RowVotes) -> Iterator[str]:
     uncounted = {each.vote.by.id: each.reason for each in verdict.uncounted}
     for vote in row.votes:
-        done = _DONE[vote.decision.kind]
+        done = vote.decision.kind.done
         stands_in = verdict.stands_in.get(vote.by.id)
         if vote.by.id in uncounted:
             yield f"{vote.by.id} {done}, which does not count: {uncounted[vote.by.id]}"

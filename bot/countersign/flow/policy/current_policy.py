@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from countersign.approvals.policy.clock.freeze_calendar import Freeze
 from countersign.approvals.policy.policy import NO_POLICY, Policy
-from countersign.i18n import _
 
 
 @dataclass
@@ -15,4 +14,4 @@ class CurrentPolicy:
         """A freeze without end if the calendar that a stored rule names is not loaded (any more)."""
         if path in self.policy.calendars:
             return None
-        return Freeze(summary=_("the freeze calendar {path} is not loaded").format(path=path), until=None)
+        return Freeze(summary=f"the freeze calendar {path} is not loaded", until=None)

@@ -89,7 +89,9 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
         if workspace is not None:
             await storage.removals.workspace_installed(workspace.team)
         workspaces: Workspaces = (
-            SingleWorkspace(build(api, workspace, policy)) if workspace else _installed(oauth)
+            SingleWorkspace(build(api, workspace, policy.of_workspace(workspace.team)))
+            if workspace
+            else _installed(oauth)
         )
 
         def notify(thread: ThreadRef, notice: Notice) -> None:

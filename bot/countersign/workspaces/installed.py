@@ -72,6 +72,6 @@ def open_oauth(
         rotation=rotation,
         removal=InstallationRemoval(store, is_live),
         workspaces=InstalledWorkspaces(
-            store, build, api.web, lambda _team: policy, metrics=metrics, rotation=rotation
+            store, build, api.web, policy.of_workspace, metrics=metrics, rotation=rotation
         ),
     )

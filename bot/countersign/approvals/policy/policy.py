@@ -16,6 +16,13 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     fallback: Rule = _MEMBERS_DECIDE  # `[defaults]` alone
     calendars: Mapping[str, FreezeCalendar] = field(default_factory=dict)  # by the path in the file
+    workspaces: Mapping[str, "Policy"] = field(
+        default_factory=dict
+    )  # by team id: those with rules of their own
+
+    def of_workspace(self, team: str) -> "Policy":
+        """The rules of this workspace: its own where the file has some, or else those for all."""
+        return self.workspaces.get(team, self)
 
     @cached_property
     def uses_channel_names(self) -> bool:
@@ -37,7 +44,8 @@ class Policy:
 
     @cached_property
     def offers_state_changes(self) -> bool:
-        return any(rule.state_changes for rule in (*self.rules, self.fallback))
+        own = (policy.offers_state_changes for policy in self.workspaces.values())
+        return any(rule.state_changes for rule in (*self.rules, self.fallback)) or any(own)
 
     def rule_for(self, context: ActionContext) -> Match:
         return self._index.first_match(context)

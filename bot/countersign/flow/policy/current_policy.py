@@ -10,8 +10,22 @@ from countersign.approvals.policy.policy import NO_POLICY, Policy
 class CurrentPolicy:
     policy: Policy = NO_POLICY
 
+    def of_workspace(self, team: str) -> "CurrentPolicy":
+        """The rules of one workspace, whenever the file is read again."""
+        return _PolicyOfWorkspace(self, team)
+
     def freeze_unless_loaded(self, path: str) -> Freeze | None:
         """A freeze without end if the calendar that a stored rule names is not loaded (any more)."""
         if path in self.policy.calendars:
             return None
         return Freeze(summary=f"the freeze calendar {path} is not loaded", until=None)
+
+
+class _PolicyOfWorkspace(CurrentPolicy):
+    def __init__(self, current: CurrentPolicy, team: str) -> None:
+        self._current = current
+        self._team = team
+
+    @property
+    def policy(self) -> Policy:  # type: ignore[override]  # nobody sets it here
+        return self._current.policy.of_workspace(self._team)

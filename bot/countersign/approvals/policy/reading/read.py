@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from countersign.approvals.policy.clock.freeze_calendar import BadCalendar, FreezeCalendar, read_calendar
@@ -24,6 +25,7 @@ MAX_TEXT_LENGTH = 2_000_000  # characters of a policy file
 Load = Callable[[str], str]
 
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+_TEAM = re.compile(r"T[A-Z0-9]{2,20}")
 _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019]")
 
 
@@ -73,32 +75,55 @@ class _Reading:
         self._calendars: dict[str, FreezeCalendar] = {}
 
     def policy(self, document: Mapping[str, Any]) -> Policy:
+        policy = self._rules_and_defaults(document, ())
+        return replace(policy, workspaces=self._workspaces(document.get("workspaces", {})))
+
+    def _rules_and_defaults(self, document: Mapping[str, Any], at: Path) -> Policy:
+        known = ("defaults", "rule") if at else ("defaults", "rule", "workspaces")
         for key in document:
-            if key not in {"defaults", "rule"}:
-                self._unknown((key,), key, ("defaults", "rule"), {"rules": "rule", "default": "defaults"})
-        defaults = self._defaults(document.get("defaults", {}))
-        rules = self._rules(document.get("rule", []), defaults)
+            if key not in known:
+                self._unknown((*at, key), key, known, {"rules": "rule", "default": "defaults"})
+        defaults = self._defaults(document.get("defaults", {}), (*at, "defaults"))
+        rules = self._rules(document.get("rule", []), defaults, (*at, "rule"))
         fallback = build_rule({"name": NO_RULE, **defaults}, None, raise_quorum=False)
         if "defaults" in document:
-            self._check(fallback, ("defaults",), defaults.keys())
+            self._check(fallback, (*at, "defaults"), defaults.keys())
         return Policy(rules=tuple(rules), fallback=fallback, calendars=self._calendars)
 
-    def _defaults(self, table: object) -> dict[str, Any]:
+    def _workspaces(self, tables: object) -> dict[str, Policy]:
+        """Of each workspace that has rules of its own, which hold in the place of the others."""
+        if not isinstance(tables, dict):
+            self._problem(
+                ("workspaces",), "“workspaces” is not a table", "write [[workspaces.T0123ABCD.rule]]"
+            )
+            return {}
+        found = {}
+        for team, table in tables.items():
+            at: Path = ("workspaces", team)
+            if not _TEAM.fullmatch(team):
+                self._problem(at, f"“{team}” is not the ID of a workspace", "such an ID begins with T")
+            elif not isinstance(table, dict):
+                self._problem(at, f"“{team}” is not a table", f"write [[workspaces.{team}.rule]]")
+            else:
+                found[team] = self._rules_and_defaults(table, at)
+        return found
+
+    def _defaults(self, table: object, at: Path) -> dict[str, Any]:
         if not isinstance(table, dict):
-            self._problem(("defaults",), "“defaults” is not a table", "write [defaults] on a line of its own")
+            self._problem(at, "“defaults” is not a table", "write [defaults] on a line of its own")
             return {}
         for key in [key for key in table if key == "name" or key in SELECTORS]:
-            self._problem(("defaults", key), f"“{key}” belongs to a rule", "write it under [[rule]]")
-        return self._table(table, ("defaults",), SETTINGS, ignored={"name", *SELECTORS})
+            self._problem((*at, key), f"“{key}” belongs to a rule", "write it under [[rule]]")
+        return self._table(table, at, SETTINGS, ignored={"name", *SELECTORS})
 
-    def _rules(self, tables: object, defaults: Mapping[str, Any]) -> list[Rule]:
+    def _rules(self, tables: object, defaults: Mapping[str, Any], at: Path) -> list[Rule]:
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            self._problem(("rule",), "“rule” is not a list of tables", "write [[rule]], with two brackets")
+            self._problem(at, "“rule” is not a list of tables", "write [[rule]], with two brackets")
             return []
         rules = []
         named: dict[str, int] = {}
-        for at, table in enumerate(tables):
-            path: Path = ("rule", at)
+        for number, table in enumerate(tables):
+            path: Path = (*at, number)
             read = self._table(table, path, RULE)
             if "name" not in table:
                 self._problem(path, "the rule has no name", 'write name = "..." under [[rule]]')
@@ -108,7 +133,7 @@ class _Reading:
                 self._problem((*path, "name"), what, "names are unique")
             elif rule_name is not None:
                 named[rule_name] = self._line(path)
-            merged = {"name": f"rule {at + 1}", **defaults, **read}
+            merged = {"name": f"rule {number + 1}", **defaults, **read}
             rule = build_rule(merged, self._line(path), raise_quorum="quorum" not in read)
             self._check(rule, path, read.keys())
             rules.append(rule)

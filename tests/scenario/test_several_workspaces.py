@@ -12,7 +12,7 @@ from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
 from tests.support import databases
 from tests.support.bots import printed_on_failure, until
-from tests.support.several_workspaces import FIRST, SECOND, TwoWorkspaces, two_workspaces
+from tests.support.several_workspaces import FIRST, SECOND, Browser, TwoWorkspaces, two_workspaces
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -148,3 +148,35 @@ async def test_removing_the_app_closes_cards_and_the_rest_goes_on(
     again = await approval_card(await asks(both.first))
     await again.click("approval:approve", by=both.first.bob)
     await again.thread.wait_for("Resumed.", limit=15)
+
+
+async def test_an_installation_needs_the_state_of_its_own_browser_once(both: TwoWorkspaces) -> None:
+    mine, other = Browser(both.bot), Browser(both.bot)
+    back = await mine.allow(await mine.consent_page(), FIRST)
+    await other.consent_page()
+    before = both.rows("SELECT installed_at FROM countersign.installations ORDER BY id")
+
+    for forged in ({**back, "state": "guessed"}, {"code": back["code"]}):
+        status, page = await mine.get("/slack/oauth_redirect", **forged)
+        assert status == 400, page
+        mine.cookie = back["state"]  # the refusal took it away
+    assert (await other.get("/slack/oauth_redirect", **back))[0] == 400  # another browser's cookie
+    assert both.rows("SELECT installed_at FROM countersign.installations ORDER BY id") == before
+
+    assert (await mine.get("/slack/oauth_redirect", **back))[0] == 200
+    mine.cookie = back["state"]
+    status, page = await mine.get("/slack/oauth_redirect", **back)
+    assert status == 401, page
+    assert "used before" in page
+
+
+async def test_a_workspace_that_is_not_on_the_list_is_refused_and_left(
+    tmp_path: Path, server_url: str, database_template: str
+) -> None:
+    with databases.database(server_url, template=database_template) as url:
+        async with two_workspaces(tmp_path, url, INSTALL_WORKSPACES=FIRST) as both:
+            status, page = await Browser(both.bot).install(SECOND)
+            assert status == 403
+            assert "may not install the app" in page
+            assert both.rows("SELECT id FROM countersign.installations") == []
+            assert not both.second.slack.installed

@@ -16,9 +16,7 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     fallback: Rule = _MEMBERS_DECIDE  # `[defaults]` alone
     calendars: Mapping[str, FreezeCalendar] = field(default_factory=dict)  # by the path in the file
-    workspaces: Mapping[str, "Policy"] = field(
-        default_factory=dict
-    )  # by team id: those with rules of their own
+    workspaces: Mapping[str, "Policy"] = field(default_factory=dict)  # with rules of their own
 
     def of_workspace(self, team: str) -> "Policy":
         """The rules of this workspace: its own where the file has some, or else those for all."""

@@ -1,8 +1,8 @@
 """Slots for steps that run graphs, shared fairly between people and channels by all workers.
 
-The rules are SQL functions (migrations 0006, 0008, 0014, 0031 and 0034), so that each change of slots is one statement
-under one lock. A thread that waits has no job. It gets one when it gets a slot; if the process dies in
-between, the sweep for threads without a job makes it.
+The rules are SQL functions (migrations 0006, 0008, 0014 and 0034), so that each change of slots is one
+statement under one lock. A thread that waits has no job. It gets one when it gets a slot; if the process dies
+in between, the sweep for threads without a job makes it.
 """
 
 from collections.abc import Sequence

@@ -12,7 +12,7 @@ ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null),works)
 $(shell rm -f .venv/pyvenv.cfg)
 endif
 
-.PHONY: help setup lock demo run test chaos mutants audit-deps fuzz bench check format web pictures clean
+.PHONY: help setup lock demo run test chaos mutants release audit-deps fuzz bench check format web pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(":.*", "", $$1); printf "  make %-10s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ texts: setup ## bring the catalogues of texts up to date with the code
 
 audit-deps: setup ## known vulnerabilities, licences, and what is new in the lock files since the last release
 	$(BIN)/python .ci/audit_deps.py
+
+release: setup ## build wheel, sdist, SBOM and checksums into dist/, twice, and check them; uploads nothing
+	$(BIN)/python .ci/release.py
 
 fuzz: setup ## everything that parses what strangers send, with many random inputs (FUZZ_EXAMPLES=5000)
 	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),3000) $(BIN)/python -m pytest tests/security/test_fuzzing.py -n 0 --timeout 1800

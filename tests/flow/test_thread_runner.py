@@ -24,13 +24,17 @@ from countersign.flow.errors import (
 from countersign.flow.messages.inbound import InboundKind
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, failure, outgoing
 from countersign.flow.observability.observer import Observer
+from countersign.flow.observability.tracing import trace_id
 from countersign.flow.review import Review
 from countersign.flow.slots import Slot
 from countersign.flow.steps.thread_runner import ThreadRunner
 from countersign.flow.work import Notice, SavedStep, StepResult, Work
 from tests.flow.rows import REF, a_message, an_approval, work
+from tests.flow.rows import decided as decide
 
 SLOT = Slot(fence=1)
+ID_A, ID_B = "a" * 32, "b" * 32
+TRACE_A, TRACE_B = f"00-{ID_A}-{'1' * 16}-01", f"00-{ID_B}-{'2' * 16}-01"
 DONE = StepResult(thread=work().thread)
 BROKEN = replace(DONE, post=(failure(REF, "e1", "Broken."),))
 
@@ -46,6 +50,7 @@ class Thread:
     slots: int = 100
     closed: bool = False
     done: list[Any] = field(default_factory=list)
+    traces: list[str | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.observer = Observer()
@@ -119,6 +124,7 @@ class _Execute:
 
     async def __call__(self, given: Work, _session: object) -> StepResult:
         self.thread.done.append(("step", given))
+        self.thread.traces.append(trace_id())
         result = self.thread.results.pop(0)
         if isinstance(result, BaseException):
             raise result
@@ -283,3 +289,29 @@ async def test_failures_are_counted_by_graph() -> None:
     runs = thread.observer.metrics.runs
     graph = thread.observer.metrics.graph("agent")
     assert runs.failed.labels(graph=graph)._value.get() == 2
+
+
+@pytest.mark.parametrize(
+    ("halted", "decided", "asked_in", "trace"),
+    [
+        (None, True, TRACE_B, ID_A),
+        (None, False, TRACE_B, ID_B),
+        ("e1", True, TRACE_B, ID_B),
+    ],
+)
+async def test_a_step_goes_on_in_the_trace_of_the_click_or_of_the_message(
+    halted: str | None, decided: bool, asked_in: str, trace: str
+) -> None:
+    approval = replace(an_approval(), decided_in=TRACE_A)
+    if decided:
+        approval = decide(approval)
+    first = replace(a_message(1), traceparent=asked_in)
+    thread = Thread(works=[work(approval, inbound=(first,), halted=halted)])
+    await thread.run()
+    assert thread.traces == [trace]
+
+
+async def test_a_step_of_nobodys_begins_a_trace() -> None:
+    thread = Thread(works=[work()])
+    await thread.run()
+    assert thread.traces[0] not in {None, ID_A, ID_B}

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
+from countersign.approvals.errors import CountersignError
+
 ORPHAN_SECONDS = 20.0
 POLL_SECONDS = 0.05
 FRESH_PREFIX = "fresh-"
@@ -29,7 +31,7 @@ def default_folder(kind: str, config: Path, environment: Mapping[str, str]) -> P
     return Path(environment.get("DATA_DIR") or ".data") / kind / f"{name}-{digest}"
 
 
-class DataFolderInUseError(Exception):
+class DataFolderInUseError(CountersignError):
     """Another demo runs in this folder."""
 
 

@@ -31,7 +31,7 @@ _BAD_NAME = (
 )
 
 
-class InitUsageError(ValueError):
+class InitUsageError(CountersignError):
     """This is not how `init` is used."""
 
 

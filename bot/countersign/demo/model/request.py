@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from countersign.approvals.errors import CountersignError
+
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
 FUNCTION_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 ARGUMENTS = frozenset(
@@ -22,7 +24,7 @@ ARGUMENTS = frozenset(
 )
 
 
-class RefusedRequestError(Exception):
+class RefusedRequestError(CountersignError):
     """The request is not one that OpenAI's API would take; `param` names the argument, if one is to blame."""
 
     def __init__(self, message: str, param: str | None = None) -> None:

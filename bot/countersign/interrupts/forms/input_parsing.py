@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
 
+from countersign.approvals.errors import CountersignError
 from countersign.approvals.json import Json
 from countersign.i18n import _
 from countersign.interrupts.forms.field import Field, FieldKind, RawInput
@@ -52,8 +53,8 @@ _NO = frozenset(
 )
 
 
-class InvalidInput(ValueError):
-    """What was typed is no value of the field's kind. Its text is for the person who typed it."""
+class InvalidInput(CountersignError):
+    """This is not a value that the field takes."""
 
 
 def read(field: Field, raw: RawInput) -> JsonOrUnset:

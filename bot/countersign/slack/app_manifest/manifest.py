@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from countersign.approvals.errors import CountersignError
 from countersign.slack.app_manifest.permissions import (
     COMMANDS,
     EVENTS,
@@ -31,8 +32,8 @@ _HEADING = """\
 """
 
 
-class RequestUrlError(ValueError):
-    """The address given for HTTP is not one that Slack can call."""
+class RequestUrlError(CountersignError):
+    """This is not an address that Slack can call."""
 
 
 def request_url(address: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from countersign.approvals.errors import CountersignError
 from countersign.interrupts import INPUT_LIMIT, Field, Form, RawInput
 from countersign.slack.block_kit.builders import Block
 from countersign.slack.cards.values.references import InvalidReference
@@ -34,8 +35,8 @@ _CHUNK_SIZE = INPUT_LIMIT - 200  # leaves room in each input for text that peopl
 CarriedInputs = Mapping[str, RawInput]  # by block id
 
 
-class FormStateTooLargeError(Exception):
-    """The changes on other pages do not fit into private_metadata."""
+class FormStateTooLargeError(CountersignError):
+    """The other pages of this form hold more than Slack can keep."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,7 +78,7 @@ async def test_a_reading_that_takes_long_is_kept_long() -> None:
 async def test_a_database_that_hangs_holds_up_no_scrape_and_is_asked_once() -> None:
     database = Database(replace(QUIET, halted=1))
     database.answering.clear()
-    page = MetricsPage(Metrics(), database.read, max_age=0, patience=0.05)
+    page = MetricsPage(Metrics(), database.read, max_age=0, timeout=0.05)
     for _ in range(3):
         async with asyncio.timeout(2):
             shown = await samples(page)
@@ -97,7 +97,7 @@ async def test_a_database_that_hangs_holds_up_no_scrape_and_is_asked_once() -> N
 async def test_a_reading_that_is_under_way_ends_with_the_page() -> None:
     database = Database()
     database.answering.clear()
-    page = MetricsPage(Metrics(), database.read, patience=0.05)
+    page = MetricsPage(Metrics(), database.read, timeout=0.05)
     await page()
     async with asyncio.timeout(2):
         await page.close()

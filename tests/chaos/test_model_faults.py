@@ -57,7 +57,7 @@ async def test_a_model_that_never_answers_is_given_up_and_reported(fleet: Fleet)
 @pytest.mark.long
 @pytest.mark.timeout(500)
 async def test_the_assistant_gives_up_a_model_that_never_answers(fleet: Fleet) -> None:
-    """With its own patience, which no setting shortens: three times a minute."""
+    """With its own timeout, which no setting shortens: three times a minute."""
     await gives_up_and_goes_on(fleet, "assistant", "list channels", "#general", limit=400)
 
 

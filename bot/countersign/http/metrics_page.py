@@ -20,7 +20,7 @@ _MAX_AGE = 5.0  # seconds in which several scrapes share one reading
 # A reading counts what is pending, so with a million approvals it takes a while. It is kept fifty times as
 # long as it took, so that scrapes cost the database at most a fiftieth of its time, but at most a minute.
 _KEPT_FOR, _OLDEST = 50, 60.0
-_PATIENCE = 2.0  # seconds that a scrape waits; Prometheus gives up after 10
+_TIMEOUT = 2.0  # seconds that a scrape waits; Prometheus gives up after 10
 
 log = structlog.get_logger()
 
@@ -34,13 +34,13 @@ class MetricsPage:
         read: Callable[[], Awaitable[DatabaseGauges]],
         *,
         max_age: float = _MAX_AGE,
-        patience: float = _PATIENCE,
+        timeout: float = _TIMEOUT,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._metrics = metrics
         self._read = read
         self._max_age = max_age
-        self._patience = patience
+        self._timeout = timeout
         self._reading: asyncio.Task[DatabaseGauges | None] | None = None
         self._latest: DatabaseGauges | None = None
         self._monotonic = monotonic
@@ -63,7 +63,7 @@ class MetricsPage:
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read_once())
         # Not cancelled when it takes too long: that would wait for the database as well.
-        done, _ = await asyncio.wait({self._reading}, timeout=self._patience)
+        done, _ = await asyncio.wait({self._reading}, timeout=self._timeout)
         return self._reading.result() if done else None
 
     async def _read_once(self) -> DatabaseGauges | None:

@@ -42,14 +42,14 @@ class FreezeCalendar:
         """
         local = moment.astimezone(ZoneInfo(zone))
         try:
-            lasting = [
+            active = [
                 Freeze(summary=_summary(event), until=_end(event, local))
                 for event in _query(self.text).between(local, local + _INSTANT)
                 if not _is_cancelled(event)
             ]
         except _LIBRARY_ERRORS as error:
             return Freeze(summary=f"the freeze calendar cannot be read ({error})", until=None)
-        return max(lasting, key=lambda freeze: freeze.until or moment, default=None)
+        return max(active, key=lambda freeze: freeze.until or moment, default=None)
 
 
 def read_calendar(text: str) -> FreezeCalendar:

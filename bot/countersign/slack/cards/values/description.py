@@ -1,4 +1,4 @@
-"""The asker's own words on a card: drawn as Markdown where they are Markdown, and inert in any case."""
+"""The asker's own words on a card: rendered as Markdown where they are Markdown, and inert in any case."""
 
 import re
 
@@ -12,7 +12,7 @@ _MARKUP = re.compile(
     r"|^\s*\|?[ :]*-{3,}[ :]*\|",
     re.MULTILINE,
 )
-# What Markdown swallows: a reader of the drawing would not see it.
+# What Markdown swallows: a reader of the rendered text would not see it.
 _SWALLOWED = re.compile(r"^\s*\[[^\]\n]*\]:|!\[|<!--|</?[a-zA-Z]|\\$|\\\W", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]\n]{0,300})\]\([^)\n]{0,3000}\)")
 _MARKS = re.compile(r"[*_~`]")
@@ -21,10 +21,10 @@ _STRUCTURE = re.compile(r"\s*(?:[#>|`~]|[-*+] |\d{1,9}[.)] )|\s{4}|\s*$")
 
 def description_block(text: str, limit: int) -> Block:
     """The description within `limit` characters; Markdown that would hide some of itself stays as it is."""
-    drawn = escape_markdown(_with_line_breaks(reveal_links(text)))
-    if not _is_safe_markdown(text) or len(drawn) > limit:
+    rendered = escape_markdown(_with_line_breaks(reveal_links(text)))
+    if not _is_safe_markdown(text) or len(rendered) > limit:
         return plain_section(truncate_escaped(text, limit))
-    return {"type": "markdown", "text": drawn}
+    return {"type": "markdown", "text": rendered}
 
 
 def _is_safe_markdown(text: str) -> bool:

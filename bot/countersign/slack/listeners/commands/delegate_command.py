@@ -75,11 +75,11 @@ async def _start(context: ListenerContext, user: str, text: str) -> str:
 
 
 async def _list(context: ListenerContext, user: str) -> str:
-    lasting = await context.absences.of(context.workspace.team, user)
-    if not lasting:
+    active = await context.absences.of(context.workspace.team, user)
+    if not active:
         return "\n".join([_("You have no delegations."), _(USAGE)])
     zone = await context.client.users.time_zone(user)
-    return "\n".join([_("*Your delegations:*"), *(_line(each, user, zone) for each in lasting)])
+    return "\n".join([_("*Your delegations:*"), *(_line(each, user, zone) for each in active)])
 
 
 def _line(delegation: Delegation, user: str, zone: ZoneInfo) -> str:

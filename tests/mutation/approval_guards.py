@@ -4,6 +4,7 @@ from tests.mutation.guard import Guard
 
 _CANCEL = "bot/countersign/flow/decisions/cancel.py"
 _CLAIM = "bot/countersign/flow/decisions/claim.py"
+_DECIDERS = "bot/countersign/flow/decisions/decider_check.py"
 _UNDO = "bot/countersign/flow/decisions/undo.py"
 _PERMISSION = "bot/countersign/approvals/policy/voting/permission.py"
 _VERDICT = "bot/countersign/approvals/policy/voting/verdict.py"
@@ -57,22 +58,22 @@ APPROVAL_GUARDS = (
     Guard(
         name="who may not decide claims nothing",
         file=_CLAIM,
-        old="            await check_may_decide_some(self._voting, approval, person)\n",
-        new="            pass\n",
+        old="        await self._check(approval, person, NotClaimable())\n",
+        new="        pass\n",
         tests=(f"{_CLAIMED}::test_whoever_may_not_decide_may_not_claim",),
     ),
     Guard(
         name="what is decided cannot be claimed",
-        file=_CLAIM,
+        file=_DECIDERS,
         old="if approval.status is not Status.PENDING:",
         new="if approval.status is None:",
         tests=(f"{_CLAIMED}::test_a_claim_keeps_nobody_from_deciding_and_ends_with_its_holders_vote",),
     ),
     Guard(
         name="a card without a rule cannot be claimed",
-        file=_CLAIM,
-        old="            raise NotClaimable\n",
-        new="            pass\n",
+        file=_DECIDERS,
+        old="        raise without_rules\n",
+        new="        pass\n",
         tests=(f"{_CLAIMED}::test_a_card_without_a_rule_has_no_claim",),
     ),
     Guard(

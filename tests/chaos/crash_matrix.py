@@ -30,13 +30,16 @@ async def run_crash_matrix(
     fleet_factory: FleetFactory,
     points: Iterable[CrashPoint],
     open_case: Callable[[Fleet, Replica, AsyncExitStack], Awaitable[Case[CrashPoint]]],
+    policy: str = "",
 ) -> Counter[str]:
     """Try the points until none is left, or one interrupted nothing. CHAOS_FROM skips the first ones.
+
+    Under a `policy` bob is the only one in @finance, and alice in @oncall.
 
     Returns what was interrupted, and how often.
     """
     left = iter(list(enumerate(points))[int(os.environ.get("CHAOS_FROM", "0")) :])
-    workers = [_CrashWorker(fleet_factory, number, left, open_case) for number in range(PARALLEL)]
+    workers = [_CrashWorker(fleet_factory, number, left, open_case, policy) for number in range(PARALLEL)]
     async with asyncio.TaskGroup() as group:
         for worker in workers:
             group.create_task(worker.run(workers))
@@ -50,11 +53,13 @@ class _CrashWorker(Generic[CrashPoint]):
         number: int,
         left: Iterable[tuple[int, CrashPoint]],
         open_case: Callable[[Fleet, Replica, AsyncExitStack], Awaitable[Case[CrashPoint]]],
+        policy: str,
     ) -> None:
         self._fleet_factory = fleet_factory
         self._number = number
         self._left = iter(left)
         self._open_case = open_case
+        self._policy = policy
         self.caught: Counter[str] = Counter()
         self.over = False
 
@@ -62,7 +67,7 @@ class _CrashWorker(Generic[CrashPoint]):
         fleet_factory = self._fleet_factory
         async with AsyncExitStack() as stack:
             fleet = await stack.enter_async_context(fleet_factory.fleet(f"worker{self._number}"))
-            bot = await stack.enter_async_context(fleet.bot())
+            bot = await stack.enter_async_context(fleet.bot(POLICY_FILE=self._policy_file(fleet)))
             case = await self._open_case(fleet, bot, stack)
             names = []
             for number, point in self._left:
@@ -72,6 +77,13 @@ class _CrashWorker(Generic[CrashPoint]):
                     break
             await check_invariants(fleet)
             assert effect_counts(fleet) == dict.fromkeys(names, 1)
+
+    def _policy_file(self, fleet: Fleet) -> str:
+        file = fleet.stage.folder / "approvals.toml"
+        file.write_text(self._policy)
+        fleet.ws.add_user_group("finance", [fleet.ws.bob])
+        fleet.ws.add_user_group("oncall", [fleet.ws.alice])
+        return str(file)
 
     async def _one(
         self, fleet: Fleet, bot: Replica, case: Case[CrashPoint], name: str, point: CrashPoint

@@ -115,3 +115,39 @@ def test_a_question_may_have_come_from_code_that_cannot_be_read() -> None:
     reading = read_graph(source)
     assert notation(reading.shape_for("node", "Y?")) == "true | false"
     assert notation(reading.shape_for("node", "Z?")) == "unknown"
+
+
+LOOP = """
+    question = "How old are you?"
+    while True:
+        age = interrupt(question)
+        if not isinstance(age, int) or age < 0:
+            question = f"{age!r} is no age. How old are you?"
+            continue
+        else:
+            break
+    return {"age": age}
+"""
+
+
+@pytest.mark.parametrize("asked", ["How old are you?", "-1 is no age. How old are you?"])
+def test_a_question_that_is_put_in_other_words_before_the_loop_goes_on_is_the_same(asked: str) -> None:
+    """The words are assigned where the turn is left, and asked with at the next one."""
+    assert _shape(LOOP, asked) == "whole number"
+
+
+BREAKS = """
+    while True:
+        answer = interrupt("Go on?")
+        if answer in ("yes", "no"):
+            word = answer
+            break
+        else:
+            word = "later"
+            continue
+    return {"go": word == "yes"}
+"""
+
+
+def test_what_is_assigned_before_a_break_is_read_behind_the_loop() -> None:
+    assert _shape(BREAKS, "Go on?") == '"yes" | "no"'

@@ -9,7 +9,7 @@ from countersign.interrupts.code.evaluation.binding import bind, iterated
 from countersign.interrupts.code.evaluation.conditions.match_statements import (
     run_match,
 )
-from countersign.interrupts.code.evaluation.model.frame import Ending, Frame
+from countersign.interrupts.code.evaluation.model.frame import Ending, Frame, LoopExits
 from countersign.interrupts.code.evaluation.model.name_resolution import imported
 from countersign.interrupts.code.evaluation.model.slots import (
     Check,
@@ -135,8 +135,9 @@ def _branch(frame: Frame, node: ast.If) -> Ending | None:
     return None
 
 
-def _merged(one: dict[str, Value], other: dict[str, Value]) -> dict[str, Value]:
-    return {name: union((one.get(name, ()), other.get(name, ()))) for name in [*one, *other]}
+def _merged(*several: dict[str, Value]) -> dict[str, Value]:
+    names = dict.fromkeys(name for each in several for name in each)
+    return {name: union(each.get(name, ()) for each in several) for name in names}
 
 
 def _while(frame: Frame, node: ast.While) -> Ending | None:
@@ -145,6 +146,7 @@ def _while(frame: Frame, node: ast.While) -> Ending | None:
     asked: set[Slot] = set()
     reader.loops.append(asked)
     frame.loops.append(forever)
+    frame.left.append(left := LoopExits())
     try:
         when_false: Conditions = ()
         for _ in range(2):  # the second time round, names hold what the first one left in them
@@ -154,12 +156,16 @@ def _while(frame: Frame, node: ast.While) -> Ending | None:
                 if asked:
                     refuse(frame, node.test)
                 _turn(frame, node.body, asked if forever else set())
-            frame.names = _merged(before, frame.names)
+            frame.names = _merged(before, frame.names, *left.continues)
     finally:
         reader.loops.pop()
         frame.loops.pop()
+        frame.left.pop()
     if not forever:
         reader.conditions.extend(when_false)
+        frame.names = _merged(frame.names, *left.breaks)
+    elif left.breaks:
+        frame.names = _merged(*left.breaks)
     frame.run(node.orelse)
     return None
 
@@ -184,26 +190,33 @@ def _for(frame: Frame, node: ast.For | ast.AsyncFor) -> None:
     item = iterated(frame, frame.value(node.iter), node.iter)
     reader.loops.append(set())
     frame.loops.append(False)
+    frame.left.append(left := LoopExits())
     try:
         for _ in range(2):
             before = dict(frame.names)
             bind(frame, node.target, item)
             with reader.under(()):
                 frame.run(node.body)
-            frame.names = _merged(before, frame.names)
+            frame.names = _merged(before, frame.names, *left.continues)
     finally:
         reader.loops.pop()
         frame.loops.pop()
+        frame.left.pop()
+    frame.names = _merged(frame.names, *left.breaks)
     frame.run(node.orelse)
 
 
 def _continue(frame: Frame, node: ast.Continue) -> Ending:
     if frame.loops and frame.loops[-1] and frame.reader.loops[-1]:
         refuse(frame, node)
+    if frame.left:
+        frame.left[-1].continues.append(dict(frame.names))
     return Ending.LOOP
 
 
-def _break(_frame: Frame, _node: ast.Break) -> Ending:
+def _break(frame: Frame, _node: ast.Break) -> Ending:
+    if frame.left:
+        frame.left[-1].breaks.append(dict(frame.names))
     return Ending.LOOP
 
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
@@ -54,6 +54,14 @@ class Ending(Enum):
     RETURN = "return"
     RAISE = "raise"
     LOOP = "loop"  # break or continue
+
+
+@dataclass(frozen=True)
+class LoopExits:
+    """The names at each `continue`, for the next turn, and at each `break`, for what follows the loop."""
+
+    continues: list[dict[str, Value]] = field(default_factory=list)
+    breaks: list[dict[str, Value]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +225,7 @@ class Frame:
         self.names: dict[str, Value] = {}
         self.returned: list[Value] = []
         self.loops: list[bool] = []  # around here, within the function: whether each is endless
+        self.left: list[LoopExits] = []  # of the same loops: the names where a turn was left
         self.last_of_turn: ast.stmt | None = None  # what comes behind it asks again
 
     def value(self, node: ast.expr) -> Value:

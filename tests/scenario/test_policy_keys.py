@@ -18,6 +18,7 @@ from countersign.testing.cards import ApprovalCard, approval_card
 from tests.scenario import test_grants_over_the_wire as grants_over_the_wire
 from tests.scenario import test_policy_over_the_wire as over_the_wire
 from tests.scenario.governing import asked, calling, open_governed, resumed, shows
+from tests.support import place as place_module
 from tests.support.place import Place
 from tests.support.stage import Stage
 
@@ -434,6 +435,7 @@ def test_the_scenario_runs_in_both_transports_under_a_policy_that_has_the_key(ke
     assert isinstance(module, ModuleType)
     (fixture,) = {"ruled", "governed"} & set(inspect.signature(scenario).parameters)
     source = Path(str(module.__file__)).read_text()
-    decorated = rf'params=\["socket", "http"\]\)\nasync def {fixture}\('
-    assert re.search(decorated, source), f"{fixture} has both transports"
+    assert re.search(rf"\nasync def {fixture}\(place: Place\)", source), f"{fixture} is at a place"
+    both = r'params=\["socket", "http"\]\)\ndef place\('
+    assert re.search(both, Path(str(place_module.__file__)).read_text()), "a place has both transports"
     assert re.search(rf"^{key} = ", module.POLICY, re.MULTILINE), f"no rule of its policy has {key}"

@@ -137,7 +137,8 @@ def _result(values: Any) -> tuple[RenderedMessage, ...]:
         if isinstance(values, Mapping) and values
         else [Part(label="result", value=values)]
     )
-    notice = truncate_escaped("; ".join(_on_one_line(part) for part in parts), _NOTIFICATION_LIMIT)
+    said = "; ".join(_on_one_line(part) for part in parts)
+    notice = truncate_escaped(_("Result: {values}").format(values=said), _NOTIFICATION_LIMIT)
     return _labelled(_("*Result*"), notice, parts)
 
 

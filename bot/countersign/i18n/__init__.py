@@ -23,6 +23,7 @@ from countersign.i18n.text import (
     pieces,
     recorded_text,
     sentences,
+    short_day,
 )
 from countersign.i18n.translation import (
     N_,
@@ -58,6 +59,7 @@ __all__ = [
     "reader_language",
     "recorded_text",
     "sentences",
+    "short_day",
     "set_reader_language",
     "text_from_json",
     "text_to_json",

@@ -14,6 +14,7 @@ from countersign.i18n.translation import N_, _, current_language
 
 # Translators: a day, in the pattern of https://unicode.org/reports/tr35/tr35-dates.html
 _DAY = N_("EEEE, d MMMM y")
+_SHORT_DAY = N_("EEE, d MMM y")
 _MOMENT = "%Y-%m-%d %H:%M UTC"
 _RECORDED_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 
@@ -111,6 +112,11 @@ def pieces(text: object) -> Iterator[str | datetime]:
             yield format_date(text, _(_DAY), locale=current_language())
         case _:
             yield str(text)
+
+
+def short_day(day: date) -> str:
+    """`Fri, 4 Dec 2026`."""
+    return format_date(day, _(_SHORT_DAY), locale=current_language())
 
 
 def recorded_text(recorded: str, templates: Iterable[str]) -> AnyText:

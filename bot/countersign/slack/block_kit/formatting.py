@@ -3,20 +3,24 @@
 from datetime import UTC, datetime
 
 from countersign.approvals.person import Person
-from countersign.i18n import pieces
+from countersign.i18n import _, pieces
 from countersign.slack.block_kit.escaping import escape, truncate_escaped
 
 
 def format_datetime(at: datetime) -> str:
     """A moment in each reader's own time zone; the fallback for clients without support is in UTC."""
     fallback = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
+    return _marked(at, _("{day} at {time}").format(day="{date_short_pretty}", time="{time}"), fallback)
 
 
 def format_moment(at: datetime) -> str:
     """The same with the year, and to the second: for a value, where each digit counts."""
     fallback = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return f"<!date^{int(at.timestamp())}^{{date_long}} at {{time_secs}}|{fallback}>"
+    return _marked(at, _("{day} at {time}").format(day="{date_long}", time="{time_secs}"), fallback)
+
+
+def _marked(at: datetime, pattern: str, fallback: str) -> str:
+    return f"<!date^{int(at.timestamp())}^{pattern}|{fallback}>"
 
 
 def mrkdwn_text(text: object, limit: int) -> str:

@@ -78,7 +78,7 @@ def form_view(form: Form, modal: Modal, page: int = 0, carried: CarriedInputs = 
 def _page_buttons(page: int, count: int, warning: str) -> list[Block]:
     """Buttons that open the first, previous, next and last page."""
     there = [at for at in dict.fromkeys((0, page - 1, page + 1, count - 1)) if 0 <= at < count and at != page]
-    buttons = [button(f"{PAGE_ACTION}:{at}", f"Page {at + 1}", str(at)) for at in there]
+    buttons = [button(f"{PAGE_ACTION}:{at}", _("Page {page}").format(page=at + 1), str(at)) for at in there]
     text = _("Page {page} of {count}. Your changes are kept when you switch pages.").format(
         page=page + 1, count=count
     )

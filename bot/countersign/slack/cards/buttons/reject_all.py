@@ -28,7 +28,9 @@ def reject_all_buttons(review: Review) -> list[Block]:
     approval, rows = review.approval, rows_for_reject_all(review)
     if not 1 < len(rows) <= MAX_ROWS:
         return []
-    label = f"Reject {'all' if len(rows) == len(approval.votes) else 'the other'} {len(rows)}"
+    every = len(rows) == len(approval.votes)
+    text = _("Reject all {count}") if every else _("Reject the other {count}")
+    label = text.format(count=len(rows))
     reference = RowsReference(approval_id=approval.id, rows=rows, digest=approval.shown_digest)
     made = button(card_actions.REJECT_REST, label, reference.pack(), "danger")
     question = _(

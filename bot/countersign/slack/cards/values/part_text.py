@@ -7,6 +7,7 @@ pass for the bot's own words.
 import re
 from datetime import date, datetime
 
+from countersign.i18n import short_day
 from countersign.interrupts import Part, Section, imitates_decision
 from countersign.slack.block_kit.escaping import code, code_block, escape, escaped_length, truncate_escaped
 from countersign.slack.block_kit.formatting import format_moment
@@ -85,7 +86,7 @@ def _moment(value: object) -> str | None:
     try:
         if _DATE.fullmatch(value):
             day = date.fromisoformat(value)
-            return f"{day:%a}, {day.day} {day:%b %Y} · {code(value)}"
+            return f"{short_day(day)} · {code(value)}"
         if _MOMENT.fullmatch(value):
             return f"{format_moment(datetime.fromisoformat(value))} · {code(value)}"
     except (ValueError, OverflowError):

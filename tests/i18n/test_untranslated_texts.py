@@ -85,6 +85,7 @@ NOT_SAID = {
     "there is no directory of people",
     "used up",
     "Redacted",
+    "Bearer {}",
     "the freeze calendar {} is not loaded",
     "edited and approved",
     ", read as {}",

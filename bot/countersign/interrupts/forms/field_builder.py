@@ -195,7 +195,7 @@ def _hint(kind: FieldKind, spec: Subschema, initial: JsonOrUnset, *, accepts_tex
         hints.append(_("A number, a text or other JSON.") if accepts_text else "JSON.")
     low, high = _bound(spec, "minimum"), _bound(spec, "maximum")
     if low is not None and high is not None:
-        hints.append(f"From {low} to {high}.")
+        hints.append(_("From {low} to {high}.").format(low=low, high=high))
     elif low is not None or high is not None:
         hints.append(
             _("At least {low}.").format(low=low)

@@ -152,11 +152,11 @@ def _page_buttons(ref: ModalReference, page: int, last: int) -> Block:
     """A button's value is the page that it opens."""
     buttons = []
     if page > 0:
-        buttons.append(_page_button(ref, page - 1, f"‹ Page {page}"))
+        buttons.append(_page_button(ref, page - 1, _("‹ Page {page}").format(page=page)))
     if page < last:
-        buttons.append(_page_button(ref, page + 1, f"Page {page + 2} ›"))
+        buttons.append(_page_button(ref, page + 1, _("Page {page} ›").format(page=page + 2)))
     if last > 1 and page < last - 1:
-        buttons.append(_page_button(ref, last, f"Last ({last + 1}) »"))
+        buttons.append(_page_button(ref, last, _("Last ({page}) »").format(page=last + 1)))
     return actions(f"pages:{page}", buttons)
 
 

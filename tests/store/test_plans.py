@@ -27,6 +27,11 @@ SELDOM = {
 AUDIT = {  # an operator's command, or what seals and checks the ledger now and then
     "waiting_questions",  # `graphs --check`: it reads all that waits
     "past_approvals",  # `policy replay`
+    "approvals_of_person", "delete_posts_of_thread", "erase_messages", "messages_of_person",  # `people`
+    "threads_of_person", "threads_requested_by", "delegations_of_person", "grants_about_person",
+    "feedback_of_person", "quiet_hours_of_person", "erase_names_of_delegations", "erase_names_of_grants",
+    "erase_reasons", "erase_reviews", "delete_home", "delete_quiet_hours_of", "delete_feedback_of",
+    "halt_after_restore", "redraw_cards", "look_before_posting", "unrevoked_grants",  # `restored`
     "approvals_without_entry", "entries_to_seal", "exported_entries", "sealed_entries", "unsealed_entries",
 }  # fmt: skip
 HOT = sorted(QUERIES.keys() - SELDOM - AUDIT)

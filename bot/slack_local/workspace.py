@@ -268,7 +268,7 @@ class LocalWorkspace:
         self.slack.installed = False
         self.delivery.events(events.removal_events(self.slack))
 
-    async def connected(self, connections: int = 1, *, limit: float = 10.0) -> None:
+    async def connected(self, connections: int = 1, *, limit: float = 60.0) -> None:
         """Wait until the bot holds at least this many sockets. Raises `WaitTimeoutError`."""
         await self.slack.changes.wait_for(
             "connections",

@@ -13,6 +13,9 @@ from countersign.interrupts.code.source import ModuleSource
 
 _MAX_MODULES = 300
 _MAX_TEXT = 8_000_000  # characters, of all modules together
+# As installed as any library, also where it is run from a checkout. Its examples are graphs like anybody's.
+_COUNTERSIGN = Path(__file__).resolve().parents[2]
+_EXAMPLES = _COUNTERSIGN / "examples"
 _INSTALLED = {"site-packages", "dist-packages"}
 _LIBRARIES = {
     os.path.realpath(path)
@@ -59,6 +62,8 @@ class OwnCode:
         if module is not None and module.__name__.split(".")[0] in self._packages:
             return True
         path = Path(file)
+        if path.is_relative_to(_COUNTERSIGN) and not path.is_relative_to(_EXAMPLES):
+            return False
         return not set(path.parts) & _INSTALLED and not any(path.is_relative_to(each) for each in _LIBRARIES)
 
     def modules(self, first: Iterable[ModuleType]) -> Iterator[tuple[ModuleType, ModuleSource]]:

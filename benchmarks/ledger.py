@@ -27,6 +27,7 @@ from countersign.approvals.audit.entry import detail_text
 from countersign.approvals.policy.policy import NO_POLICY
 from countersign.store.approvals.ledger import Ledger, entry_arguments
 from countersign.store.connections.pool import configure_for_statements, open_pool
+from countersign.store.encryption.protected_columns import ProtectedJson, stored_json
 from tests.flow.graphs_to_host import gated
 from tests.support.databases import database, migrated_template
 from tests.support.harness import Harness, open_harness
@@ -156,7 +157,12 @@ def _fill(url: str, entries: int, hasher: EntryHasher) -> None:
     ):
         for number in range(entries):
             row = entry_arguments(_decided(number, start + timedelta(seconds=number)), hasher)
-            copy.write_row([row[name] for name in columns.split(", ")])
+            copy.write_row([_plain(row[name]) for name in columns.split(", ")])
+
+
+def _plain(value: object) -> object:
+    """As the bot's connections store it without a key; this one is the driver's own."""
+    return stored_json(value, None) if isinstance(value, ProtectedJson) else value
 
 
 def _decided(number: int, at: datetime) -> LedgerEntry:

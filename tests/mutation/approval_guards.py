@@ -161,14 +161,14 @@ APPROVAL_GUARDS = (
     Guard(
         name="a grant covers as many uses as it says",
         file=_GRANTS,
-        old='    if grant.uses_left == 0:\n        return "it is used up"\n',
+        old='    if grant.uses_left == 0:\n        return lazy_text("it is used up")\n',
         new="",
         tests=(f"{_COVERED}::test_it_is_used_as_often_as_it_allows_and_no_more",),
     ),
     Guard(
         name="a revoked grant covers nothing",
         file=_GRANTS,
-        old='    if grant.revoked_at is not None:\n        return "it was revoked"\n',
+        old='    if grant.revoked_at is not None:\n        return lazy_text("it was revoked")\n',
         new="",
         tests=(f"{_COVERED}::test_a_revoked_grant_covers_nothing_and_stays_revoked",),
     ),
@@ -192,7 +192,7 @@ APPROVAL_GUARDS = (
     Guard(
         name="a grant counts only as long as its giver could decide",
         file=_GRANTING,
-        old="    except MayNotDecide as refusal:\n        return str(refusal)\n",
+        old="    except MayNotDecide as refusal:\n        return refusal.message\n",
         new="    except MayNotDecide:\n        return None\n",
         tests=(f"{_GRANTED}::test_it_does_not_count_without_its_giver_behind_it",),
     ),

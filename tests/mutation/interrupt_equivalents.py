@@ -98,12 +98,6 @@ INTERRUPT_EQUIVALENTS = (
         reason="list.extend takes one argument: it is the first and the last.",
     ),
     Equivalent(
-        file=f"{_INTERRUPTS}/dialects/static_breakpoint.py",
-        line='named = f"the step {steps[0]}" if len(steps) == 1 else f"the steps {\', \'.join(steps)}"',
-        mutated='named = f"the step {steps[ -1]}" if len(steps) == 1 else f"the steps {\', \'.join(steps)}"',
-        reason="Of one step the first is the last.",
-    ),
-    Equivalent(
         file=f"{_INTERRUPTS}/display/json_diff.py",
         line="elif before is UNSET or after is UNSET or not json_equal(before, after):",
         mutated="elif before is UNSET and after is UNSET or not json_equal(before, after):",

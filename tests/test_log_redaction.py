@@ -114,6 +114,12 @@ def test_values_of_the_environment_that_look_secret_are_redacted_wherever_they_s
     assert text == f"{REDACTED} | {REDACTED} | {REDACTED} | plainmodelname | turned on"
 
 
+def test_each_key_of_a_list_of_keys_is_redacted() -> None:
+    new, old = "bmV3LW5ldy1uZXc", "b2xkLW9sZC1vbGQ"
+    mine = SecretRedactor({"ENCRYPTION_KEY": f"{new}, {old}"})
+    assert mine.redact(f"tried {old} and then {new}") == "tried [secret] and then [secret]"
+
+
 def test_a_field_with_a_telling_name_is_redacted_whatever_it_holds() -> None:
     event = redactor(
         None, "info", {"event": "x", "password": "abc", "headers": {"Cookie": "a=b", "Host": "h"}}

@@ -151,5 +151,7 @@ def _secret_values(environment: Mapping[str, str]) -> Iterable[str]:
     for name, value in environment.items():
         if _SECRET_NAME.search(name) and len(value) >= _MIN_VALUE_LENGTH:
             yield value
+            # A list of keys, the new one before those that it replaced: each is a secret by itself.
+            yield from (part for part in re.split(r"[\s,]+", value) if len(part) >= _MIN_VALUE_LENGTH)
         elif (found := _URL_PASSWORD.search(value)) and len(found["password"]) >= _MIN_VALUE_LENGTH:
             yield found["password"]

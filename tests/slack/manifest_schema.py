@@ -75,7 +75,9 @@ MANIFEST_SCHEMA = {
                 1,
             ),
         ),
-        oauth_config=_object(scopes=_object(bot=_NAMES)),
+        oauth_config=_object(
+            redirect_urls=_list(_text(3500, pattern=_URL), 1000), scopes=_object(bot=_NAMES)
+        ),
         settings=_object(
             event_subscriptions=_object(
                 request_url=_text(3500, pattern=_URL), bot_events=_list(_text(50, 1), 100, uniqueItems=True)

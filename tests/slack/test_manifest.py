@@ -41,6 +41,7 @@ VARIANTS = {
     "socket": [],
     "http": ["--http", "https://bot.example.com"],
     "no agent": ["--no-agent"],
+    "several workspaces": ["--http", "https://bot.example.com", "--install", "https://bot.example.com"],
     "http, no agent": ["--http", "https://bot.example.com", "--no-agent"],
 }
 every_variant = pytest.mark.parametrize("options", VARIANTS.values(), ids=VARIANTS)
@@ -206,6 +207,22 @@ def test_the_app_takes_clicks_and_connects_by_socket_mode(manifest: dict[str, An
 
 
 @pytest.mark.parametrize(
+    "given", ["https://bot.example.com/", "https://bot.example.com/slack/oauth_redirect"]
+)
+def test_an_app_that_several_workspaces_install_has_a_redirect_url_and_tokens_that_rotate(
+    capsys: pytest.CaptureFixture[str], given: str
+) -> None:
+    made = printed(capsys, "--install", given)
+    assert made["oauth_config"]["redirect_urls"] == ["https://bot.example.com/slack/oauth_redirect"]
+    assert made["settings"]["token_rotation_enabled"] is True
+    assert made["settings"]["socket_mode_enabled"] is True
+
+    for_one = printed(capsys)
+    assert "redirect_urls" not in for_one["oauth_config"]
+    assert for_one["settings"]["token_rotation_enabled"] is False
+
+
+@pytest.mark.parametrize(
     ("given", "address"),
     [
         ("https://bot.example.com", "https://bot.example.com/slack/events"),
@@ -240,6 +257,7 @@ def test_an_address_that_slack_cannot_call_is_wrong_usage(
     given: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["manifest", "--http", given]) == 2
+    assert main(["manifest", "--install", given]) == 2
     told = capsys.readouterr()
     assert "is not a public HTTPS address" in told.err
     assert told.out == ""

@@ -20,6 +20,7 @@ from countersign.slack.app_manifest.permissions import (
 )
 
 REQUEST_PATH = "/slack/events"  # one path takes events, interactions and commands
+REDIRECT_PATH = "/slack/oauth_redirect"
 
 _NAME = "Countersign"
 _DESCRIPTION = "Agents act; people countersign, in Slack."
@@ -38,6 +39,15 @@ class RequestUrlError(CountersignError):
 
 def request_url(address: str) -> str:
     """Where Slack sends requests to, for the bot's public address. Raises RequestUrlError."""
+    return _at(address, REQUEST_PATH, "--http")
+
+
+def redirect_url(address: str) -> str:
+    """Where Slack sends who has allowed an installation, for the same address. Raises RequestUrlError."""
+    return _at(address, REDIRECT_PATH, "--install")
+
+
+def _at(address: str, page: str, option: str) -> str:
     try:
         parts = urlsplit(address)
         known = parts.hostname and (parts.port or True)
@@ -45,14 +55,18 @@ def request_url(address: str) -> str:
         known = False
     if not known or parts.scheme != "https" or parts.query or parts.fragment or parts.username:
         raise RequestUrlError(
-            f"--http: {address!r} is not a public HTTPS address. Use one like https://bot.example.com."
+            f"{option}: {address!r} is not a public HTTPS address. Use one like https://bot.example.com."
         )
-    path = parts.path.rstrip("/").removesuffix(REQUEST_PATH)
-    return f"https://{parts.netloc}{path}{REQUEST_PATH}"
+    path = parts.path.rstrip("/").removesuffix(page)
+    return f"https://{parts.netloc}{path}{page}"
 
 
-def build_manifest(*, url: str | None = None, agent: bool = True) -> dict[str, Any]:
+def build_manifest(
+    *, url: str | None = None, agent: bool = True, redirect: str | None = None
+) -> dict[str, Any]:
     """The manifest for Socket Mode, or for HTTP with `url` as the request URL.
+
+    With `redirect`, several workspaces can install the app by OAuth, and their tokens are rotated.
 
     Without `agent` it leaves out the agent surface, so that guests of the workspace can use the app too.
     """
@@ -80,13 +94,16 @@ def build_manifest(*, url: str | None = None, agent: bool = True) -> dict[str, A
             "background_color": "#1f2d3d",
         },
         "features": features,
-        "oauth_config": {"scopes": {"bot": scopes}},
+        "oauth_config": {
+            **({"redirect_urls": [redirect]} if redirect else {}),
+            "scopes": {"bot": scopes},
+        },
         "settings": {
             "event_subscriptions": {**at, "bot_events": events},
             "interactivity": {"is_enabled": True, **at},
             "org_deploy_enabled": False,
             "socket_mode_enabled": url is None,
-            "token_rotation_enabled": False,
+            "token_rotation_enabled": redirect is not None,
         },
     }
 

@@ -10,8 +10,9 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackClientError
 
 from countersign.flow.errors import DatabaseUnavailable
+from countersign.slack.app_manifest.manifest import REDIRECT_PATH
 from countersign.slack.oauth import pages
-from countersign.slack.oauth.install_flow import INSTALL_PATH, REDIRECT_PATH, InstallFlow
+from countersign.slack.oauth.install_flow import INSTALL_PATH, InstallFlow
 
 _BOLT_HEADER_PREFIX = "x-slack-bolt-"
 _HEADERS = {

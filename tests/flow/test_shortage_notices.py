@@ -58,8 +58,12 @@ async def test_where_somebody_can_decide_nothing_is_said(logged: Logged) -> None
             "@empty: it has no members; @gone: there is no user group @gone",
             "Tell your admin.",
         ),
-        (ESCALATES, "@empty: it has no members", "@oncall may decide it instead."),
-        (TO_TWO, "@empty: it has no members", "@oncall or the people the rule names may decide it instead."),
+        (ESCALATES, "@empty: it has no members", "It may be decided by @oncall instead."),
+        (
+            TO_TWO,
+            "@empty: it has no members",
+            "It may be decided by @oncall or the people the rule names instead.",
+        ),
     ],
 )
 async def test_what_is_missing_is_said_and_who_may_decide_instead(

@@ -1544,3 +1544,19 @@ UPDATE countersign.outbox SET attempts = greatest(attempts, 1) WHERE posted_at I
 -- unrevoked_grants --
 -- Every grant that still approves something.
 SELECT * FROM countersign.grants WHERE revoked_at IS NULL AND expires_at > now() ORDER BY granted_at, id;
+
+-- rewrite_contents --
+-- From here on, this session may write contents anew under another key; a trigger refuses it to all others.
+SET countersign.rewrites_content = 'on';
+
+-- store_inline_value --
+-- Stores a value that stood in a checkpoint's own JSON where LangGraph keeps the larger ones.
+INSERT INTO checkpoint_blobs (thread_id, checkpoint_ns, channel, version, type, blob)
+VALUES (%(thread_id)s, %(checkpoint_ns)s, %(channel)s, %(version)s, %(type)s, %(blob)s)
+ON CONFLICT DO NOTHING;
+
+-- replace_checkpoint --
+-- Compare and set: a checkpoint that was written meanwhile is left as it is.
+UPDATE checkpoints SET checkpoint = %(after)s
+WHERE thread_id = %(thread_id)s AND checkpoint_ns = %(checkpoint_ns)s AND checkpoint_id = %(checkpoint_id)s
+  AND checkpoint = %(before)s;

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from countersign.encryption import CHECKPOINT_PLACE, ENCRYPTED_TYPE, KeyRing
 from countersign.store.connections.pool import Connection
+from countersign.store.queries import QUERIES
 
 _BATCH = 200
 _KEYS = {
@@ -54,22 +55,17 @@ async def _rotate_inline_values(connection: Connection, key_ring: KeyRing) -> in
         inline = {name: value for name, value in values.items() if value is not None and name in versions}
         if not inline:
             continue
+        key = {name: row[name] for name in _KEYS["checkpoints"]}
         async with connection.transaction():
             for name, value in inline.items():
                 kind, data = JsonPlusSerializer().dumps_typed(value)
-                await connection.execute(
-                    "INSERT INTO checkpoint_blobs (thread_id, checkpoint_ns, channel, version, type, blob)"
-                    " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                    [
-                        *(row["thread_id"], row["checkpoint_ns"], name, versions[name]),
-                        *(kind + ENCRYPTED_TYPE, key_ring.encrypt(data, CHECKPOINT_PLACE)),
-                    ],
-                )
+                stored = {"type": kind + ENCRYPTED_TYPE, "blob": key_ring.encrypt(data, CHECKPOINT_PLACE)}
+                place = {**key, "channel": name, "version": versions[name]}
+                await connection.execute(QUERIES["store_inline_value"], {**place, **stored})
             left = {name: value for name, value in values.items() if name not in inline}
+            after = {**before, "channel_values": left}
             cursor = await connection.execute(
-                "UPDATE checkpoints SET checkpoint = %s WHERE thread_id = %s AND checkpoint_ns = %s"
-                " AND checkpoint_id = %s AND checkpoint = %s",
-                [Jsonb({**before, "channel_values": left}), *_key("checkpoints", row), Jsonb(before)],
+                QUERIES["replace_checkpoint"], {**key, "before": Jsonb(before), "after": Jsonb(after)}
             )
             count += cursor.rowcount and len(inline)
     return count

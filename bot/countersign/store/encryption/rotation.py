@@ -22,6 +22,7 @@ from countersign.store.encryption.protected_columns import (
     encrypted_again,
     place_of,
 )
+from countersign.store.queries import QUERIES
 
 _BATCH = 500  # rows that are read at once
 _HEAD = 18  # characters of a ciphertext up to the end of its key id: `encrypted:` and 8 of base64
@@ -37,7 +38,7 @@ async def rotate(address: Address, key_ring: KeyRing) -> AsyncIterator[tuple[str
     Raises NotTheOwner and EncryptionError.
     """
     async with await open_session(address, application_name="countersign encryption") as connection:
-        await connection.execute("SET countersign.rewrites_content = 'on'")
+        await connection.execute(QUERIES["rewrite_contents"])
         for table in PROTECTED_TABLES:
             try:
                 yield table.name, await _rotate_table(connection, table, key_ring)

@@ -18,6 +18,7 @@ SELDOM = {
     "gauges",  # a scrape, cached for some seconds: it counts what is pending
     "vector_version",  # once, at the start, where LangGraph's store has an index
     "halted_threads",  # an operator's list
+    "open_approvals_of_team",  # a workspace that removed the app
     "card_row_posted",  # a press on a card whose post nobody lived to record
     "delete_expired_inbox", "delete_expired_outbox", "delete_expired_effects",
     "idle_threads", "threads_to_compact", "mark_compacted",

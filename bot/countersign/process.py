@@ -40,6 +40,7 @@ _ROTATE_EVERY = 60.0  # seconds between two looks for tokens that expire soon
 _SEAL_EVERY = 1.0  # seconds in which an entry of the ledger gets its place in the chain
 _REAP_EVERY = 2.0  # seconds between two searches for jobs whose worker crashed
 _REPAIR_CANCEL_TIMEOUT = 1.0  # seconds until a repair that was cancelled is cancelled again
+_LAST_SEAL_TIMEOUT = 5.0  # seconds at the end for a database that does not answer
 _WORKER_CANCEL_TIMEOUT = 10.0  # the same for a worker, on top of SHUTDOWN_GRACE
 
 log = structlog.get_logger()
@@ -133,8 +134,9 @@ async def _worker(services: Services) -> AsyncIterator[None]:
         finally:
             await services.graphs.drain()
             await tasks.close(_REPAIR_CANCEL_TIMEOUT)
-    with suppress(DatabaseUnavailable):
-        await services.storage.ledger.seal()  # what the last steps appended
+    with suppress(DatabaseUnavailable, TimeoutError):
+        async with asyncio.timeout(_LAST_SEAL_TIMEOUT):
+            await services.storage.ledger.seal()  # what the last steps appended; else the next process does
 
 
 @asynccontextmanager

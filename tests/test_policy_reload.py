@@ -88,6 +88,18 @@ async def test_a_file_that_is_gone_leaves_its_rules(
     assert [entry["event"] for entry in logged] == ["policy_not_reloaded"]
 
 
+async def test_a_file_of_defaults_alone_that_is_gone_leaves_them(tmp_path: Path) -> None:
+    file = tmp_path / "approvals.toml"
+    write(file, '[defaults]\napprovers = [{ users = ["U0ME"] }]\n')
+    current = CurrentPolicy(load_policy(file))
+    before = current.policy
+    assert before.rules == ()
+    reload = PolicyReload(file, current)
+    remove(file)
+    await reload.if_changed()
+    assert current.policy == before != NO_POLICY
+
+
 async def test_a_file_that_comes_is_read(tmp_path: Path) -> None:
     file = tmp_path / "approvals.toml"
     current = CurrentPolicy(load_policy(file))

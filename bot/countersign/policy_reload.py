@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from countersign.approvals.policy.policy import Policy
+from countersign.approvals.policy.policy import NO_POLICY, Policy
 from countersign.approvals.policy.reading import PolicyError
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.policy_file import load_policy
@@ -56,13 +56,11 @@ class PolicyReload:
         """Read the file again. With an error in it, or without it, the old rules stay."""
         seen = await asyncio.to_thread(self._fingerprint, self._current.policy)
         try:
-            if seen[0] is None and self._current.policy.rules:
+            if seen[0] is None and self._current.policy != NO_POLICY:
                 raise FileNotFoundError
             policy = await asyncio.to_thread(load_policy, self._path)
         except FileNotFoundError:
-            log.error(
-                "policy_not_reloaded", file=str(self._path), reason="The file is gone. The old rules stay."
-            )
+            log.error("policy_not_reloaded", file=str(self._path), reason=_GONE)
         except PolicyError as error:
             log.error("policy_not_reloaded", file=str(self._path), reason=str(error))
         else:

@@ -41,9 +41,9 @@ class Host(Protocol):
     async def once(self, key: str, effect: Callable[[], Awaitable[Json]]) -> Json:
         """Run the effect at most once per key, and return what it returned, also to later callers.
 
-        An effect that Slack refused did not happen, nor did one whose error has a true `nothing_done`: the
-        error is raised, and the key is free again. If an earlier attempt was cut off, nobody knows: then this
-        raises, with `outcome_unknown`, and runs nothing.
+        An effect that Slack refused or limited did not happen, nor did one whose error has a true
+        `nothing_done`: the error is raised, and the key is free again. If an earlier attempt was cut off,
+        nobody knows: then this raises, with `outcome_unknown`, and runs nothing.
         """
         ...
 

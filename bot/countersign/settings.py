@@ -71,6 +71,14 @@ class SettingsError(CountersignError):
     """A setting is missing or malformed."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class SettingProblem:
+    """A variable that is missing or not valid. Holds nothing of its value, which may be a secret."""
+
+    reason: str
+    expected: str | None
+
+
 class DatabaseSettings(BaseSettings):
     """What the commands need that run without Slack. Field names are the variables' names in lower case."""
 
@@ -235,6 +243,13 @@ class OptionalSettings(GraphSettings):
         """Whether workspaces install the app by OAuth. With SLACK_BOT_TOKEN, its own is the only one."""
         return self.slack_bot_token is None and self.slack_client_id is not None
 
+    @property
+    def oauth_problems(self) -> dict[str, SettingProblem]:
+        """What is missing for an app that workspaces install."""
+        why = "it is needed because SLACK_CLIENT_ID is set and SLACK_BOT_TOKEN is not"
+        names = [name for name in _OAUTH if self.oauth and getattr(self, name.lower()) is None]
+        return {name: SettingProblem(reason=f"missing; {why}", expected=_EXPECTED[name]) for name in names}
+
 
 class Settings(OptionalSettings):
     """What `serve` and `worker` need: a bot token, or an app that workspaces install."""
@@ -242,11 +257,8 @@ class Settings(OptionalSettings):
     @property
     def oauth_app(self) -> "OAuthApp":
         """Raises SettingsError, as `read_settings` does, where one of its settings is missing."""
-        given = {name: getattr(self, name.lower()) for name in _OAUTH}
-        for name, value in given.items():
-            if value is None:
-                why = "It is needed because SLACK_CLIENT_ID is set and SLACK_BOT_TOKEN is not."
-                raise SettingsError(f"{name} is missing: set it to {_EXPECTED[name]}. {why}")
+        for name, problem in self.oauth_problems.items():
+            raise SettingsError(f"{name} is {problem.reason}. Set it to {problem.expected}.")
         assert self.slack_client_id
         assert self.slack_client_secret
         assert self.public_url
@@ -266,14 +278,6 @@ class OAuthApp:
     client_secret: SecretStr
     public_url: str  # without a slash at its end
     allowed: InstallAllowList
-
-
-@dataclass(frozen=True, kw_only=True)
-class SettingProblem:
-    """A variable that is missing or not valid. Holds nothing of its value, which may be a secret."""
-
-    reason: str
-    expected: str | None
 
 
 def read_settings() -> Settings:

@@ -9,6 +9,7 @@ from psycopg import sql
 
 from countersign.commands.doctor.model_check import DEFAULT_MODEL
 from countersign.demo.model import Fault, ScriptedModel
+from countersign.encryption.keys import generate_key
 from graphs.model import DEFAULT_MODEL as EXAMPLES_MODEL
 from slack_local.model.seed import App
 from slack_local.workspace import LocalWorkspace
@@ -48,6 +49,34 @@ async def test_without_a_way_to_hear_slack_both_ways_are_told(patient: Patient) 
     found = await patient.examined(only="settings")
     assert "cannot hear Slack" in found.only("settings", "fail")["seen"]
     assert "SLACK_SIGNING_SECRET for HTTP" in found.only("settings", "fail")["advice"]
+
+
+OAUTH = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "a-client-secret",
+    "PUBLIC_URL": "https://bot.example.com",
+    "INSTALL_WORKSPACES": "T0123ABCD",
+    "ENCRYPTION_KEY": generate_key(),
+}
+
+
+async def test_an_app_that_workspaces_install_needs_no_token_of_its_own(patient: Patient) -> None:
+    patient.environment.pop("SLACK_BOT_TOKEN")
+    patient.environment |= OAUTH
+    found = await patient.examined(only="settings tokens scopes")
+    assert found.code == 0
+    assert found.only("settings", "ok")
+    assert "by OAuth" in found.only("tokens", "skip")["seen"]
+
+
+@pytest.mark.parametrize("name", [name for name in OAUTH if name != "SLACK_CLIENT_ID"])
+async def test_what_is_missing_for_installations_is_named(name: str, patient: Patient) -> None:
+    patient.environment.pop("SLACK_BOT_TOKEN")
+    patient.environment |= OAUTH
+    patient.environment.pop(name)
+    found = await patient.examined(only="settings tokens")
+    assert found.code == 1
+    assert found.only("settings", "fail")["seen"].startswith(f"{name} is missing")
 
 
 async def test_a_file_of_secrets_that_others_can_read_is_named(patient: Patient) -> None:

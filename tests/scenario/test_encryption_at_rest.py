@@ -16,47 +16,19 @@ from countersign.commands.encryption_arguments import add_encryption_arguments
 from countersign.encryption import EncryptionKeyMissing, generate_key, parse_keys
 from countersign.settings import DatabaseSettings
 from countersign.testing.cards import approval_card
+from tests.scenario.shop import open_shop
 from tests.support.in_process import bot_in_process
 from tests.support.readable import tables_with
-from tests.support.stage import Stage, open_stage
+from tests.support.stage import Stage
 
 pytestmark = pytest.mark.timeout(180)
 SECRET = "marzipan"  # in everything that people, agents and graphs write here
-GRAPH = """
-from typing import NotRequired
-from langgraph.graph import START, StateGraph
-from langgraph.types import interrupt
-from typing_extensions import TypedDict
-
-class Wish(TypedDict):
-    text: str
-
-class Order(Wish):
-    note: NotRequired[str]
-    outcome: NotRequired[str]
-
-def prepare(state: Order) -> dict:
-    return {"note": f"noted: {state['text']}"}
-
-def ask(state: Order) -> dict:
-    answer = interrupt({"action": "order", "what": state["text"], "note": state["note"]})
-    return {"outcome": f"ordered {state['text']}" if answer else "nothing"}
-
-builder = StateGraph(Order, input_schema=Wish)
-builder.add_node("prepare", prepare)
-builder.add_node("ask", ask)
-builder.add_edge(START, "prepare")
-builder.add_edge("prepare", "ask")
-graph = builder.compile()
-"""
 OLD, NEW = generate_key(), generate_key()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def shop(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
-    (tmp_path / "shop.py").write_text(GRAPH)
-    async with open_stage(tmp_path, database_url) as stage:
-        stage.config.write_text('{"dependencies": ["."], "graphs": {"order": "./shop.py:graph"}}')
+    async with open_shop(tmp_path, database_url) as stage:
         yield stage
 
 

@@ -125,6 +125,7 @@ class GraphInfo:
     tools: tuple[str, ...] = ()  # the names of all its tools
     description: str = ""  # one line for people who choose a graph; empty: nobody wrote one
     file_kinds: FileKinds = frozenset()  # of files that it is given along with a message
+    answer_file_kinds: FileKinds = frozenset()  # of files whose text becomes part of an answer
 
     def needs_form(self, *, new: bool) -> bool:
         """Whether a message does not start it; `new`: nothing ran in the thread yet."""

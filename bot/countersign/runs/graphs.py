@@ -29,7 +29,7 @@ from countersign.runs.errors.error_reports import ErrorReports
 from countersign.runs.errors.run_errors import report_failure
 from countersign.runs.gated_tools import tool_names
 from countersign.runs.graph_thread import GraphThread, thread_config
-from countersign.runs.inputs.file_kinds import file_kinds
+from countersign.runs.inputs.file_kinds import answer_file_kinds, file_kinds
 from countersign.runs.inputs.plan import plan_input
 from countersign.runs.loading import LoadedGraph, load_graphs
 from countersign.runs.persistence.checkpointer import Checkpointer, is_database_unavailable
@@ -128,6 +128,7 @@ class Graphs:
                 version=code_version(name, graph.sample, own),
                 tools=tool_names(graph.sample),
                 file_kinds=file_kinds(self._plans[name], graph.sample, files),
+                answer_file_kinds=answer_file_kinds(files),
             )
             for name, graph in loaded.items()
         }

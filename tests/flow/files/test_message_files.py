@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from countersign.approvals.json import Json
-from countersign.flow.files.kinds import ALL_KINDS, FileKinds
+from countersign.flow.files.kinds import ALL_KINDS, TEXT_ALONE, FileKinds
 from countersign.flow.files.message_files import MessageFiles
 from countersign.flow.files.notes import NOT_PART_OF_A_FORM, NOT_PART_OF_AN_ANSWER
 from countersign.flow.files.reader import LeftOut, ReadFiles
@@ -38,14 +38,16 @@ class Reader:
 
 
 class Asked:
-    def __init__(self, *inbound: Inbound, waits: Sequence[Json] = (), reads: bool = True) -> None:
+    def __init__(
+        self, *inbound: Inbound, waits: Sequence[Json] = (), reads: bool = True, kinds: FileKinds = ALL_KINDS
+    ) -> None:
         waiting = [
             replace(an_approval(f"i{n}"), value=value, answer_shape=None) for n, value in enumerate(waits)
         ]
         self.work: Work = work(*waiting, inbound=inbound)
         self.reader = Reader()
         reader: Any = self.reader if reads else None
-        self.files = MessageFiles(self.work, reader, ALL_KINDS)
+        self.files = MessageFiles(self.work, reader, kinds, TEXT_ALONE)
 
     def kinds(self) -> list[list[str]]:
         return [sorted(kinds) for _, kinds, _ in self.reader.asked]
@@ -96,6 +98,13 @@ async def test_the_text_of_a_file_is_part_of_an_answer() -> None:
     assert (asked.kinds(), asked.reasons()) == ([["text"]], [NOT_PART_OF_AN_ANSWER])
     empty = Asked(replace(WITH_FILES, text=""), waits=["What is your name?"])
     assert (await empty.files.as_answer(replace(WITH_FILES, text=""), empty.work)).text == "from the file"
+
+
+async def test_a_text_file_is_part_of_an_answer_also_where_the_graphs_input_takes_no_file() -> None:
+    asked = Asked(WITH_FILES, waits=["What is your name?"], kinds=frozenset())
+    answer = await asked.files.as_answer(WITH_FILES, asked.work)
+    assert answer.text == "Read this\n\nfrom the file"
+    assert asked.kinds() == [["text"]]
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,12 @@ async def check_settings(examination: Examination) -> AsyncIterator[Finding]:
         if name not in TOKENS:
             advice = f"Set it to {problem.expected}." if problem.expected else "Look at .env.example."
             yield fail(f"{name} is not valid: {problem.reason}.", advice)
+    missing = {name: each for name, each in settings.oauth_problems.items() if name not in wrong}
+    for name, problem in missing.items():
+        yield fail(f"{name} is {problem.reason}.", f"Set it to {problem.expected}.")
     if not settings.socket_mode and settings.slack_signing_secret is None and not TOKENS & wrong.keys():
         yield fail(_NO_TRANSPORT, _SET_TRANSPORT)
-    elif not wrong.keys() - TOKENS:
+    elif not missing and not wrong.keys() - TOKENS:
         transport = "Socket Mode" if settings.socket_mode else f"HTTP on {settings.host}:{settings.port}"
         yield ok(f"{transport}, graphs from {settings.langgraph_config}.")
 

@@ -28,6 +28,7 @@ _FROM_BASIC = (
     "settings, “Basic "
     "Information”, or leave SLACK_APP_TOKEN out for HTTP."
 )
+_OF_WORKSPACES = "Workspaces install the app by OAuth: each has a token of its own, not checked here."
 _SWAPPED = "SLACK_BOT_TOKEN holds an app-level token and SLACK_APP_TOKEN a bot token, so they are swapped."
 _ROTATES = "Switch token rotation off in your Slack app's settings, or ask for a token that does not rotate."
 _REFUSED = {
@@ -72,6 +73,9 @@ async def check_tokens(examination: Examination) -> AsyncIterator[Finding]:
     malformed = False
     for name, text, advice in (("SLACK_BOT_TOKEN", bot, _FROM_OAUTH), ("SLACK_APP_TOKEN", app, _FROM_BASIC)):
         required = name == "SLACK_BOT_TOKEN"
+        if required and not text and examination.settings.oauth:
+            yield skip(_OF_WORKSPACES)
+            continue
         if problem := _malformed(name, text, required, advice):
             malformed = malformed or required
             yield problem

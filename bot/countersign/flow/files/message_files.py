@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Status
-from countersign.flow.files.kinds import FileKind, FileKinds
+from countersign.flow.files.kinds import FileKinds
 from countersign.flow.files.notes import (
     NOT_PART_OF_A_FORM,
     NOT_PART_OF_AN_ANSWER,
@@ -23,14 +23,17 @@ _FREE_TEXT = {FieldKind.TEXT, FieldKind.MULTILINE}
 
 
 class MessageFiles:
-    """`kinds` are those that the graph takes. Without a reader, no file is read."""
+    """`kinds` are those that the graph takes, `answer_kinds` those of an answer. No reader: none is read."""
 
-    def __init__(self, work: Work, reader: FileReader | None, kinds: FileKinds) -> None:
+    def __init__(
+        self, work: Work, reader: FileReader | None, kinds: FileKinds, answer_kinds: FileKinds
+    ) -> None:
         first = work.inbound[0] if work.inbound else None
         self._message = first if first is not None and first.kind is InboundKind.MESSAGE else None
         self._files = shared_files(self._message) if self._message is not None else ()
         self._reader = reader
         self._kinds = kinds
+        self._answer_kinds = answer_kinds
         self._read: ReadFiles | None = None
 
     async def as_input(self, given: Inbound) -> Inbound:
@@ -43,7 +46,7 @@ class MessageFiles:
         waiting = [review for review in work.open if review.approval.status is Status.PENDING]
         if not self._files or len(waiting) != 1 or not _takes_text(waiting[0]):
             return message
-        read = await self._read_as(self._kinds & {FileKind.TEXT}, otherwise=NOT_PART_OF_AN_ANSWER)
+        read = await self._read_as(self._answer_kinds, otherwise=NOT_PART_OF_AN_ANSWER)
         texts = [str(block["text"]) for block in read.blocks if isinstance(block, dict)]
         return replace(message, text="\n\n".join(filter(None, (message.text, *texts))))
 

@@ -120,7 +120,7 @@ class StepExecution:
             ref = await self._current(work.thread.ref)
             async with self._graphs.bind(info.name, ref, session, starter(work), watch) as bound:
                 graph = ObservedGraph(bound, info.name, work.thread.ref.id, self._observer)
-                files = MessageFiles(work, self._read_files, info.file_kinds)
+                files = MessageFiles(work, self._read_files, info.file_kinds, info.answer_file_kinds)
                 result = await Step(
                     work,
                     info,

@@ -34,6 +34,11 @@ def file_kinds(plan: InputPlan, graph: AnyGraph, setting: FileKinds | None) -> F
     return ALL_KINDS if plan.files_go_to is FilesGoTo.KEY else _of_models(graph)
 
 
+def answer_file_kinds(setting: FileKinds | None) -> FileKinds:
+    """An answer is text, so a text file fits into it whatever the graph's input takes."""
+    return TEXT_ALONE if setting is None else setting & TEXT_ALONE
+
+
 def _of_models(graph: AnyGraph) -> FileKinds:
     """What all of its models take: the message may reach any of them."""
     profiles = [model.profile or {} for model in chat_models(graph)]

@@ -6,6 +6,7 @@ from countersign.testing.cards import approval_card
 from slack_local.block_kit.text import full_text
 from slack_local.people.threads import Thread
 from slack_local.web_api.methods.agents import put_status
+from tests.scenario.test_streaming import asks, written
 from tests.support.stage import Stage
 
 STOPPED = "Stopped. Send a message to go on."
@@ -53,6 +54,34 @@ async def test_the_button_of_slack_stops_the_run(either: Stage) -> None:
 
     await thread.wait_for("Stopped by bob. Send a message to go on.")
     assert either.noted(thread) == []
+
+
+async def test_an_answer_that_is_being_written_ends_where_it_is(either: Stage) -> None:
+    thread = await asks(either, say=["A long answer. ", "until:never"])
+    await thread.wait_for(lambda m: m.streaming and "more more" in written(m))
+
+    await either.ws.carol.mentions("stop", thread_ts=thread.ts)
+
+    await thread.wait_for(STOPPED)
+    answer, stopped = thread.from_bot()
+    assert (answer.streaming, stopped.text) == (False, STOPPED)
+    assert answer.text.startswith("A long answer. more more ")
+    assert answer.text.endswith(" …"), "people see that it was cut off"
+    await either.ws.carol.replies(thread, json.dumps({"say": ["A short ", "one."]}))
+    await thread.wait_for("A short one.")
+
+
+async def test_the_button_of_slack_ends_an_answer_where_it_is(either: Stage) -> None:
+    thread = await asks(either, say=["Another answer. ", "until:never"])
+    await thread.wait_for(lambda m: m.streaming and "more more" in written(m))
+    put_status(either.ws.slack, thread.channel, thread.ts, "processing")
+
+    await either.ws.carol.stops(thread)
+
+    await thread.wait_for(STOPPED)
+    answer, _ = thread.from_bot()
+    assert not answer.streaming
+    assert answer.text.startswith("Another answer. more more ")
 
 
 async def test_a_bare_word_stops_where_it_can_mean_nothing_else(either: Stage) -> None:

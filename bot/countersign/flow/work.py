@@ -40,6 +40,7 @@ class StepResult:
     post: tuple[Outgoing, ...] = ()
     error: ErrorReport | None = None  # of the failure that `post` reports, for the graph's author
     waits: bool = False  # whether the graph rests at a question
+    stopped: bool = False  # whether somebody stopped the run
     notices: tuple["Notice", ...] = ()  # sent after the result is saved; a failure to send one is ignored
 
 

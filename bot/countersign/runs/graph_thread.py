@@ -155,6 +155,7 @@ class GraphThread:
         given, context = self._input(inbound)
         if inbound.kind is not InboundKind.FORM:
             context = self._kept_context()  # of the form that began the thread, if there was one
+        self._control.input_given()
         await self._run(given, self._config_for(inbound.key, inbound.user, context))
 
     async def resume(self, interrupt_id: str, answer: Json, change: StateChange | None = None) -> None:

@@ -186,17 +186,17 @@ class Graphs:
                     self.answers[name],
                     failed,
                     shows_state=self._shows_state(),
-                    watching=self._watching(name, watch),
+                    watching=self._watching(name, watch, control),
                 )
         finally:
             self._controls.pop(control, None)
 
-    def _watching(self, name: str, watch: Watch | None) -> Watching | None:
+    def _watching(self, name: str, watch: Watch | None, control: StoppableRun) -> Watching | None:
         if watch is None:
             return None
         if name not in self._watched:
             self._watched[name] = WatchedGraph(speaking=speaking_nodes(self._loaded[name].sample))
-        return Watching(graph=self._watched[name], report=watch)
+        return Watching(graph=self._watched[name], report=watch, stopping=lambda: control.ends_model_calls)
 
     async def describe(
         self, name: str, thread: ThreadRef, sessions: AsyncConnectionPool[psycopg.AsyncConnection[Any]]
@@ -215,7 +215,10 @@ class Graphs:
         return frozenset(self._controls.copy().values())
 
     def stop(self, thread_ids: Collection[str]) -> None:
-        """End the runs of these threads after the step that they are in. Nobody continues them."""
+        """End the runs of these threads after the step that they are in, or where their model writes.
+
+        Nobody continues them.
+        """
         for control, thread_id in self._controls.items():
             if thread_id in thread_ids:
                 control.request_stop()

@@ -1,6 +1,14 @@
 """The control of one run: it is drained when this process stops, and stopped when somebody says so."""
 
+from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
+
+
+class ModelCallStopped(GraphDrained):
+    """Ends a node within its model's call.
+
+    LangGraph takes it for no failure: what runs beside the node ends first and is saved.
+    """
 
 
 class StoppableRun(RunControl):
@@ -10,12 +18,17 @@ class StoppableRun(RunControl):
     with an answer would not take the answer.
     """
 
-    __slots__ = ("_saved_a_step", "_stop_requested")
+    __slots__ = ("_has_new_input", "_saved_a_step", "_stop_requested")
 
     def __init__(self) -> None:
         super().__init__()
         self._stop_requested = False
         self._saved_a_step = False
+        self._has_new_input = False
+
+    def input_given(self) -> None:
+        """The run begins with new input: it has no answer that it could lose."""
+        self._has_new_input = True
 
     def request_stop(self) -> None:
         self._stop_requested = True
@@ -26,6 +39,11 @@ class StoppableRun(RunControl):
     @property
     def drain_requested(self) -> bool:
         return super().drain_requested or (self._stop_requested and self._saved_a_step)
+
+    @property
+    def ends_model_calls(self) -> bool:
+        """Whether a model that writes now is cut off: LangGraph stores an answer only with its step."""
+        return self._stop_requested and (self._saved_a_step or self._has_new_input)
 
     @property
     def drain_reason(self) -> str | None:

@@ -1,7 +1,8 @@
 """An agent whose model writes what the message tells it to, in pieces, as JSON.
 
 {"say": [pieces], "call": tool, "then": [pieces]}: it says the first, calls the tool, and says the last. A
-piece `wait:NAME` is not said: the model goes on once the test makes the file NAME in $PROBE_FOLDER. The
+piece `wait:NAME` is not said: the model goes on once the test makes the file NAME in $PROBE_FOLDER. A piece
+`until:NAME` is a word that it says again and again until there is that file. The
 tool `slow` waits for the file `slow`, and the tool `gated` needs an approval.
 """
 
@@ -22,12 +23,16 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.tools import tool
 
 WAIT = "wait:"
+UNTIL = "until:"
+
+
+def is_released(name: str) -> bool:
+    return (Path(os.environ["PROBE_FOLDER"]) / name).exists()
 
 
 async def released(name: str) -> None:
-    folder = Path(os.environ["PROBE_FOLDER"])
-    (folder / f"{name}.reached").touch()
-    while not (folder / name).exists():  # noqa: ASYNC110 -- the test is another process
+    (Path(os.environ["PROBE_FOLDER"]) / f"{name}.reached").touch()
+    while not is_released(name):  # noqa: ASYNC110 -- the test is another process
         await asyncio.sleep(0.02)
 
 
@@ -61,6 +66,10 @@ class PiecewiseModel(BaseChatModel):
         for piece in pieces:
             if piece.startswith(WAIT):
                 await released(piece.removeprefix(WAIT))
+            elif piece.startswith(UNTIL):
+                while not is_released(piece.removeprefix(UNTIL)):
+                    yield ChatGenerationChunk(message=AIMessageChunk(content="more "))
+                    await asyncio.sleep(0.05)
             else:
                 yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
         chunks = [

@@ -86,7 +86,8 @@ def _title(work: Work) -> str | None:
 def with_feedback(result: StepResult) -> StepResult:
     """The result, with buttons below the last words of a run that came to its end."""
     said = [row for row in result.post if row.kind is OutgoingKind.AGENT_MESSAGE]
-    if result.waits or result.thread.halted or not said or not isinstance(said[-1].body, dict):
+    at_its_end = not (result.waits or result.stopped or result.thread.halted)
+    if not at_its_end or not said or not isinstance(said[-1].body, dict):
         return result
     asking = replace(said[-1], body={**said[-1].body, "feedback": True})
     return replace(result, post=tuple(asking if row is said[-1] else row for row in result.post))

@@ -12,7 +12,7 @@ from countersign.approvals.errors import CountersignError
 from countersign.flow.live.content import MessageStream, Plan, PlanTask, TaskStatus
 from countersign.flow.live.events import RunEvent, TextAdded, TextEnded, ToolEnded, ToolRequested, ToolStarted
 from countersign.flow.live.live_message import LiveMessage, Timing
-from countersign.flow.messages.outgoing import message_key
+from countersign.flow.messages.outgoing import OutgoingKind, message_key, outgoing
 from countersign.flow.ports.live import StreamDisplay, StreamStore
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
@@ -26,6 +26,7 @@ log = structlog.get_logger()
 class _Text:
     live: LiveMessage | None = None
     parts: list[str] = field(default_factory=list)
+    ended: bool = False
 
 
 class LiveRuns:
@@ -104,6 +105,26 @@ class LiveRun:
             case ToolEnded():
                 self._end_task(event)
 
+    def with_words_cut_off(self, result: StepResult) -> StepResult:
+        """The result; of a run that was stopped, with what people saw of the message that was cut off.
+
+        The graph's state has nothing of it.
+        """
+        if not result.stopped:
+            return result
+        said = {row.key for row in result.post}
+        seen = [
+            (text.live.stream.key, text)
+            for text in self._texts.values()
+            if text.live is not None and text.live.begun and not text.ended
+        ]
+        cut = [
+            outgoing(self._ref, key, OutgoingKind.AGENT_MESSAGE, {"text": _cut_off(text)})
+            for key, text in seen
+            if key not in said
+        ]
+        return replace(result, post=(*result.post, *cut))
+
     async def finish(self, result: StepResult) -> None:
         """The run is over: its plan ends, and streams that are none of its messages are removed."""
         waits = result.waits
@@ -150,6 +171,7 @@ class LiveRun:
     def _end_text(self, event: TextEnded) -> None:
         text = self._texts.get(event.message_id)
         if text is not None and text.live is not None:
+            text.ended = True
             text.parts.append("\n")  # its last word is whole
             self._closing.append(asyncio.create_task(self._close_unless_step_ends(text.live)))
 
@@ -206,6 +228,10 @@ async def remove_stream(store: StreamStore, display: StreamDisplay, stream: Mess
         log.info("stream_not_removed", key=stream.key, reason=str(error))
         return
     await store.remove(stream.key)
+
+
+def _cut_off(text: _Text) -> str:
+    return "".join(text.parts).rstrip() + " …"
 
 
 def _ended(task: PlanTask) -> PlanTask:

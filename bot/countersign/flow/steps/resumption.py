@@ -1,6 +1,7 @@
 """Gives the graph the answer of a decided approval, if its question is still the one that was decided."""
 
 import asyncio
+from dataclasses import replace
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
@@ -76,7 +77,7 @@ class Resumption:
         except RunFailed as error:
             return await self._failed_after(approval, error, done)
         except Stopped:
-            return await self._stopped_after(approval, done)
+            return replace(await self._stopped_after(approval, done), stopped=True)
         if now is not ResumeStatus.TAKEN:
             return await self._not_used(approval, state, now, done)
         taken = Change(after=approval.resumed(), event=Event.RESUMED, detail=run_result(approval, state))

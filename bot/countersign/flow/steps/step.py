@@ -144,7 +144,8 @@ class Step:
         except RunFailed as error:
             return await self._results.failed(await self._graph.read(), error, done, changes)
         except Stopped:  # who stopped it is next in line
-            return await self._results.build(await self._graph.read(), done=done, changes=changes)
+            stopped = await self._results.build(await self._graph.read(), done=done, changes=changes)
+            return replace(stopped, stopped=True)
         return await self._results.at_rest(await self._graph.read(), done, changes)
 
     async def _ask_again(self, first: Inbound, state: GraphState) -> StepResult:

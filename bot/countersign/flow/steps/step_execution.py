@@ -97,7 +97,7 @@ class StepExecution:
             return await self._step(work, session)
         live = await self._live_runs.open(work)
         try:
-            result = await self._step(work, session, live.on_event)
+            result = live.with_words_cut_off(await self._step(work, session, live.on_event))
         except BaseException:
             await asyncio.shield(live.abandon())
             raise

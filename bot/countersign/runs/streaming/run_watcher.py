@@ -15,6 +15,7 @@ from langchain_core.tracers._streaming import _StreamingCallbackHandler
 from langgraph.errors import GraphBubbleUp
 
 from countersign.flow.live.events import RunEvent, TextAdded, TextEnded, ToolEnded, ToolRequested, ToolStarted
+from countersign.runs.run_control import ModelCallStopped
 
 T = TypeVar("T")
 
@@ -31,12 +32,24 @@ class RunWatcher(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
     """`speaking` are the paths of nodes whose model calls end up as messages of the graph's output."""
 
     run_inline = True  # in order, on the thread that the model is called from
-    raise_error = True  # StreamUnfaithful has to stop the call
+    raise_error = True  # StreamUnfaithful and ModelCallStopped have to end the call
 
-    def __init__(self, report: Callable[[RunEvent], None], speaking: Collection[tuple[str, ...]]) -> None:
-        """`report` may be called from any thread."""
+    def __init__(
+        self,
+        report: Callable[[RunEvent], None],
+        speaking: Collection[tuple[str, ...]],
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`report` may be called from any thread.
+
+        Once `stopping`, a speaking node ends within its model's call, but not if a tool ran in that node: its
+        effect would be in no state.
+        """
         self._report = report
         self._speaking = speaking
+        self._stopping = stopping
+        self._acted: set[str] = set()  # the checkpoint namespaces of nodes in which a tool ran
+        self._namespaces: dict[UUID, str] = {}  # of the speaking calls
         self._ids: dict[UUID, str | None] = {}  # of the message that each speaking call writes
         self._tools: dict[UUID, str] = {}
 
@@ -66,10 +79,13 @@ class RunWatcher(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
                 self._report(ToolEnded(call_id=message.tool_call_id, failed=failed))
         if _HIDDEN not in (tags or ()) and _path(metadata or {}) in self._speaking:
             self._ids[run_id] = None
+            self._namespaces[run_id] = _namespace(metadata or {})
+            self._end_if_stopping(run_id)
 
     def on_llm_new_token(self, token: Any, *, chunk: Any = None, run_id: UUID, **kwargs: Any) -> None:
         if run_id not in self._ids or not isinstance(chunk, ChatGenerationChunk):
             return
+        self._end_if_stopping(run_id)
         message = chunk.message
         known = self._ids[run_id]
         if known is None and message.id:
@@ -78,7 +94,12 @@ class RunWatcher(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
         if text and known:
             self._report(TextAdded(message_id=known, text=text))
 
+    def _end_if_stopping(self, run_id: UUID) -> None:
+        if self._stopping() and self._namespaces[run_id] not in self._acted:
+            raise ModelCallStopped("stopped")
+
     def on_llm_end(self, response: LLMResult, *, run_id: UUID, **kwargs: Any) -> None:
+        self._namespaces.pop(run_id, None)
         if (known := self._ids.pop(run_id, None)) is not None:
             self._report(TextEnded(message_id=known))
         for generations in response.generations:
@@ -88,10 +109,18 @@ class RunWatcher(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
 
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         self._ids.pop(run_id, None)
+        self._namespaces.pop(run_id, None)
 
     def on_tool_start(
-        self, serialized: dict[str, Any], input_str: str, *, run_id: UUID, **kwargs: Any
+        self,
+        serialized: dict[str, Any],
+        input_str: str,
+        *,
+        run_id: UUID,
+        metadata: dict[str, Any] | None = None,
+        **kwargs: Any,
     ) -> None:
+        self._acted.add(_namespace(metadata or {}))
         call = kwargs.get("tool_call_id")
         if call:
             self._tools[run_id] = str(call)
@@ -116,8 +145,11 @@ class RunWatcher(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
 
 def _path(metadata: dict[str, Any]) -> tuple[str, ...]:
     """The names of the nodes that the call was made in, the outermost first."""
-    namespace = str(metadata.get("langgraph_checkpoint_ns") or metadata.get("checkpoint_ns") or "")
-    return tuple(part.partition(":")[0] for part in namespace.split(_SEPARATOR) if part)
+    return tuple(part.partition(":")[0] for part in _namespace(metadata).split(_SEPARATOR) if part)
+
+
+def _namespace(metadata: dict[str, Any]) -> str:
+    return str(metadata.get("langgraph_checkpoint_ns") or metadata.get("checkpoint_ns") or "")
 
 
 def _text(content: Any) -> str:

@@ -36,10 +36,11 @@ class WatchedGraph:
 
 @dataclass(frozen=True, kw_only=True)
 class Watching:
-    """One thread's runs of a graph. `report` may be called from any thread."""
+    """One thread's runs of a graph. `report` may be called from any thread; `stopping` cuts off a model."""
 
     graph: WatchedGraph
     report: Callable[[RunEvent], None]
+    stopping: Callable[[], bool] = lambda: False
 
     async def run(
         self, invoke: Invoke, given: Any, config: RunnableConfig, so_far: Iterable[RunEvent]
@@ -55,7 +56,7 @@ class Watching:
             self.report(event)
         watched: RunnableConfig = {
             **config,
-            "callbacks": [*_callbacks(config), RunWatcher(self.report, self.graph.speaking)],
+            "callbacks": [*_callbacks(config), RunWatcher(self.report, self.graph.speaking, self.stopping)],
         }
         try:
             await invoke(given, watched)

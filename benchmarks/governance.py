@@ -3,7 +3,7 @@
     python -m benchmarks.governance [--approvals 400] [--no-write]
 
 Each figure compares two sides that take turns, in processor time, so it can be taken while other things run;
-the table says so where they did. Two minutes on an idle machine.
+the table says so where they did. Verifying is judged by the clock too. Two minutes on an idle machine.
 """
 
 import argparse
@@ -52,12 +52,20 @@ def measure(approvals: int) -> Iterator[Governance]:
             at_least=True,
             values=[each.ratio for each in rates],
         )
+        read = asyncio.run(ledger.measure_verifying(server, template, ENTRIES))
         yield Governance(
             what="entries that `audit verify` reads in a second",
             unit="",
             bound=ledger.LEAST_ENTRIES,
             at_least=True,
-            values=asyncio.run(ledger.measure_verifying(server, template, ENTRIES)),
+            values=[each.per_second for each in read],
+        )
+        yield Governance(
+            what="the same in a second of processor time",
+            unit="",
+            bound=ledger.LEAST_ENTRIES,
+            at_least=True,
+            values=[each.per_processor_second for each in read],
         )
         with database(server.url, template=template) as url:
             shares = timers.processor_shares(url, WAITING)

@@ -1,5 +1,8 @@
 """Groups and channels as Slack tells them, over the wire: who is in them, and what cannot be told."""
 
+import asyncio
+from collections.abc import Mapping
+
 import pytest
 
 from countersign.approvals.policy.approver_set import THREAD_CHANNEL, Source, SourceKind
@@ -139,3 +142,32 @@ async def test_a_name_that_slack_does_not_say_is_no_name(bot: Bot, directory: Ap
     bot.ws.faults.on_call("conversations.info", ApiFault.SERVER_ERROR, times=3)
     with pytest.raises(SlackUnreachable):
         await directory.channel(bot.ws.channel_id("ops"))
+
+
+async def test_an_answer_that_is_older_than_a_reported_change_is_not_kept() -> None:
+    """Slack answered who is in the group; before the answer is there, somebody is removed and an event says so."""
+    slack = SlackWithALateAnswer()
+    directory = ApproverDirectory(slack, None)  # type: ignore[arg-type]  # of the API it takes `read` alone
+    asking = asyncio.create_task(directory.roster(group("S0LEADS"), "C"))
+    await slack.asked.wait()
+
+    slack.members = ["UBOB"]
+    directory.forget()
+    slack.release.set()
+    await asking
+
+    assert await directory.roster(group("S0LEADS"), "C") == frozenset({"UBOB"})
+
+
+class SlackWithALateAnswer:
+    """Says who is in a group; the first answer is on its way until `release` is set."""
+
+    def __init__(self) -> None:
+        self.members = ["UALICE", "UBOB"]
+        self.asked, self.release = asyncio.Event(), asyncio.Event()
+
+    async def read(self, _method: str, **_arguments: object) -> Mapping[str, object]:
+        answer = {"users": list(self.members)}
+        self.asked.set()
+        await self.release.wait()
+        return answer

@@ -90,6 +90,44 @@ async def test_an_entry_of_a_running_transaction_is_sealed_after_it_committed(
     assert await ledger.seal() == 4
 
 
+async def test_an_entry_that_commits_after_many_later_ones_is_sealed_all_the_same(
+    harness: Harness, database_url: str
+) -> None:
+    """More than a quick round looks back, and rounds went on meanwhile."""
+    ledger = Ledger(harness.pool, HASHER)
+    many = (
+        "INSERT INTO countersign.ledger (approval_id, thread_id, version, event, hash)"
+        " SELECT gen_random_uuid(), 't', 1, 'opened', 'sha256:0' FROM generate_series(1, %s)"
+    )
+    await a_decided_approval(harness)
+    while await ledger.seal():
+        pass
+    async with await psycopg.AsyncConnection.connect(database_url) as slow:
+        await slow.execute(many, (1,))
+        await as_owner(harness, many, 10_100)
+        for _ in range(3):  # what is younger than the open transaction has to wait
+            assert await ledger.seal() == 0
+        await slow.commit()
+    async with await psycopg.AsyncConnection.connect(database_url) as slower:
+        await slower.execute("SELECT pg_current_xact_id()")
+        await as_owner(harness, many, 1)
+        sealed = 0
+        while found := await ledger.seal():
+            sealed += found
+        assert sealed == 10_101
+    while await ledger.seal():
+        pass
+
+    async with harness.pool.connection() as connection:
+        row = await (
+            await connection.execute(
+                "SELECT count(*) AS left FROM countersign.ledger l"
+                " WHERE NOT EXISTS (SELECT 1 FROM countersign.ledger_chain c WHERE c.entry_id = l.id)"
+            )
+        ).fetchone()
+    assert row == {"left": 0}
+
+
 async def test_an_event_that_changes_no_approval_is_in_the_chain(harness: Harness) -> None:
     ledger = Ledger(harness.pool, HASHER)
     thread = a_thread()

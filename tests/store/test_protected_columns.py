@@ -16,6 +16,7 @@ from countersign.store.encryption.protected_columns import (
     encrypted_again,
     place_of,
     protected_json,
+    protected_names,
     protected_text,
     stored_json,
     stored_text,
@@ -39,7 +40,7 @@ def test_every_value_comes_back_as_it_was(key_ring: KeyRing | None, value: Any, 
         "value": json.loads(stored_json(json_column, key_ring)),
         "reason": stored_text(text_column, key_ring),
     }
-    assert decrypt_row(row, key_ring) == {"id": ID, "value": value, "reason": text}
+    assert decrypt_row(row, protected_names(row), key_ring) == {"id": ID, "value": value, "reason": text}
 
 
 @given(value=VALUES, text=TEXTS)
@@ -54,7 +55,11 @@ def test_every_value_comes_back_after_it_was_encrypted_later_and_rotated(value: 
         "value": json.loads(encrypted_again(first, place_of("value", ID), NEW, is_json=True)),
         "reason": encrypted_again(second, place_of("reason", ID), NEW, is_json=False),
     }
-    assert decrypt_row(row, KeyRing(bytes(range(32, 64)))) == {"id": ID, "value": value, "reason": text}
+    assert decrypt_row(row, protected_names(row), KeyRing(bytes(range(32, 64)))) == {
+        "id": ID,
+        "value": value,
+        "reason": text,
+    }
 
 
 def test_a_value_that_was_copied_to_another_row_or_column_is_refused() -> None:
@@ -62,9 +67,9 @@ def test_a_value_that_was_copied_to_another_row_or_column_is_refused() -> None:
     assert column is not None
     stored = json.loads(stored_json(column, OLD))
     with pytest.raises(DecryptionError):
-        decrypt_row({"id": UUID(int=8), "value": stored}, OLD)
+        decrypt_row({"id": UUID(int=8), "value": stored}, ("value",), OLD)
     with pytest.raises(DecryptionError):
-        decrypt_row({"id": ID, "answer": stored}, OLD)
+        decrypt_row({"id": ID, "answer": stored}, ("answer",), OLD)
 
 
 async def test_a_connection_encrypts_and_decrypts_by_itself(database_url: str) -> None:

@@ -79,9 +79,9 @@ async def _reviews(diagnostics: Diagnostics) -> int:
 
 async def _verify(ledger: Ledger, hasher: EntryHasher, anchors: Sequence[Anchor]) -> int:
     chain = ChainVerifier(hasher, anchors)
-    async with aclosing(ledger.chain()) as rows:
-        async for row in rows:
-            finding = chain.take(row)
+    async with aclosing(ledger.chain_pages()) as pages:
+        async for page in pages:
+            finding = chain.take_all(page)
             if finding is not None:
                 print(f"{finding.kind.value}: {finding.text}")
                 return 1

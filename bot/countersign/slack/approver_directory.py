@@ -61,9 +61,11 @@ class ApproverDirectory:
         self._person = person
         self._clock = clock
         self._cache: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
+        self._generation = 0  # of the cache: how often it was dropped
 
     def forget(self) -> None:
         """Ask Slack again from now on: it reported a change."""
+        self._generation += 1
         self._cache.clear()
 
     async def person(self, user_id: str, channel_id: str | None = None) -> Person:
@@ -248,8 +250,10 @@ class ApproverDirectory:
         if cached is not None and self._clock() - cached[0] < max_age:
             value: T = cached[1]
             return value
-        asked_at = self._clock()
+        asked_at, generation = self._clock(), self._generation
         value = await look()
+        if generation != self._generation:  # the answer may be older than the change that was reported
+            return value
         self._cache[key] = (asked_at, value)
         self._cache.move_to_end(key)
         while len(self._cache) > CACHE_SIZE:

@@ -894,8 +894,12 @@ VALUES (%(approval_id)s, %(thread_id)s, %(version)s, %(event)s, %(actor_id)s, %(
         %(at)s, %(hash)s);
 
 -- try_sealing --
--- Lets one process seal at a time; the lock ends with the transaction.
-SELECT pg_try_advisory_xact_lock(%(key)s) AS held;
+-- Lets one process seal at a time; the lock ends with the transaction. With it: the oldest transaction that runs,
+-- the number of the next one, and the newest entry.
+SELECT pg_try_advisory_xact_lock(%(key)s) AS held,
+       pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest,
+       pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next,
+       (SELECT coalesce(max(id), 0) FROM countersign.ledger) AS last_id;
 
 -- chain_head --
 -- The last position and its link; no row while nothing is sealed.
@@ -916,6 +920,15 @@ WHERE l.id > %(after)s
   AND NOT EXISTS (SELECT 1 FROM countersign.ledger_chain c WHERE c.entry_id = l.id)
 ORDER BY l.id
 LIMIT %(limit)s;
+
+-- first_unsealed_entry --
+-- The first entry without a position that is to get one.
+SELECT l.id FROM countersign.ledger l
+WHERE l.id > %(after)s
+  AND l.hash IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM countersign.ledger_chain c WHERE c.entry_id = l.id)
+ORDER BY l.id
+LIMIT 1;
 
 -- seal_entries --
 -- Gives entries their positions and links.

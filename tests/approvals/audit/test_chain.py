@@ -1,7 +1,5 @@
 """A chain shows the first entry that was changed, cut, added or reordered, whoever did it."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,7 +37,7 @@ def test_an_untouched_chain_verifies_to_its_head(hasher: EntryHasher) -> None:
 )
 def test_any_changed_field_is_found_at_its_entry(hasher: EntryHasher, change: dict[str, object]) -> None:
     rows = chain([entry(n) for n in range(1, 6)], hasher)
-    rows[2] = replace(rows[2], entry=entry(3, **change))
+    rows[2] = rows[2]._replace(entry=entry(3, **change))
 
     finding = verify(rows, hasher).finding
 
@@ -54,7 +52,7 @@ def test_any_changed_field_is_found_at_its_entry(hasher: EntryHasher, change: di
 )
 def test_a_changed_entry_is_named_by_its_place_or_by_its_id(sealed: int, named: str) -> None:
     rows = chain([entry(n) for n in range(1, 6)], EntryHasher(), sealed=sealed)
-    rows[2] = replace(rows[2], entry=entry(3, actor_name="Mallory"))
+    rows[2] = rows[2]._replace(entry=entry(3, actor_name="Mallory"))
 
     finding = verify(rows, EntryHasher()).finding
 
@@ -65,7 +63,7 @@ def test_a_changed_entry_is_named_by_its_place_or_by_its_id(sealed: int, named: 
 @HASHERS
 def test_a_deleted_entry_whose_link_is_left_is_found(hasher: EntryHasher) -> None:
     rows = chain([entry(n) for n in range(1, 6)], hasher)
-    rows[1] = replace(rows[1], entry=None, entry_hash=None, entry_id=None)
+    rows[1] = rows[1]._replace(entry=None, entry_hash=None, entry_id=None)
 
     finding = verify(rows, hasher).finding
 
@@ -88,8 +86,8 @@ def test_an_entry_deleted_with_its_link_is_found(hasher: EntryHasher) -> None:
 def test_two_entries_that_changed_places_are_found(hasher: EntryHasher) -> None:
     rows = chain([entry(n) for n in range(1, 6)], hasher)
     rows[1], rows[2] = (
-        replace(rows[2], position=2, link=rows[1].link),
-        replace(rows[1], position=3, link=rows[2].link),
+        rows[2]._replace(position=2, link=rows[1].link),
+        rows[1]._replace(position=3, link=rows[2].link),
     )
 
     finding = verify(rows, hasher).finding
@@ -179,7 +177,7 @@ def test_no_other_order_verifies(drawn: tuple[int, list[int]]) -> None:
     count, order = drawn
     rows = chain([entry(n + 1) for n in range(count)], KEYED)
     shuffled = [
-        replace(rows[at], position=position, link=rows[position - 1].link)
+        rows[at]._replace(position=position, link=rows[position - 1].link)
         for position, at in enumerate(order, start=1)
     ]
 

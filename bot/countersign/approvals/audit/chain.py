@@ -9,12 +9,15 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from countersign.approvals.audit.anchor import Anchor
 from countersign.approvals.audit.entry import KEYED, PLAIN, EntryHasher, LedgerEntry
 from countersign.approvals.audit.erasure import ErasureVerifier
+from countersign.approvals.ledger import ErasureEvent
 
 GENESIS = "0" * 64  # the link before the first
+_PLAIN, _KEYED = f"{PLAIN}:", f"{KEYED}:"  # what hashes begin with
 
 
 def next_link(previous: str, position: int, entry_hash: str) -> str:
@@ -22,8 +25,7 @@ def next_link(previous: str, position: int, entry_hash: str) -> str:
     return hashlib.sha256(f"{previous}\n{position}\n{entry_hash}".encode()).hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChainedEntry:
+class ChainedEntry(NamedTuple):
     """What the database holds of one position: `entry` is None where only the link is left."""
 
     entry_id: int | None
@@ -68,11 +70,7 @@ def verify(rows: Iterable[ChainedEntry], hasher: EntryHasher, anchors: Sequence[
     `rows` are the sealed ones in the order of their positions, then the unsealed ones by entry id.
     """
     chain = ChainVerifier(hasher, anchors)
-    for row in rows:
-        finding = chain.take(row)
-        if finding is not None:
-            return chain.result(finding)
-    return chain.result(chain.missing_end())
+    return chain.result(chain.take_all(rows) or chain.missing_end())
 
 
 class ChainVerifier:
@@ -88,49 +86,57 @@ class ChainVerifier:
         self._keyed = False
         self._erasures = ErasureVerifier(hasher)
 
+    def take_all(self, rows: Iterable[ChainedEntry]) -> Finding | None:
+        """Check the next rows; returns what is wrong with the first that is not right."""
+        for row in rows:
+            finding = self.take(row)
+            if finding is not None:
+                return finding
+        return None
+
     def take(self, row: ChainedEntry) -> Finding | None:
         """Check the next row; returns what is wrong with it, after which there is nothing left to check."""
-        if row.position is None:
+        entry_id, position, entry, entry_hash, _ = row
+        if position is None:
             return self._take_unsealed(row)
         expected = self._position + 1
-        if row.position != expected:
+        if position != expected:
             return Finding(
                 kind=FindingKind.CUT,
                 position=expected,
-                text=f"Entry {expected} is missing: the next one that is there is {row.position}.",
+                text=f"Entry {expected} is missing: the next one that is there is {position}.",
             )
-        if row.entry is None or row.entry_hash is None:
+        if entry is None or entry_hash is None:
             return Finding(
                 kind=FindingKind.CUT,
                 position=expected,
-                entry_id=row.entry_id,
+                entry_id=entry_id,
                 text=f"Entry {expected} was deleted: its link is still there.",
             )
-        return self._content(row, row.entry, row.entry_hash) or self._linked(row, row.entry_hash)
+        return self._content(row, entry, entry_hash) or self._linked(row, position, entry_hash)
 
-    def _linked(self, row: ChainedEntry, entry_hash: str) -> Finding | None:
-        assert row.position is not None
-        link = next_link(self._head, row.position, entry_hash)
+    def _linked(self, row: ChainedEntry, position: int, entry_hash: str) -> Finding | None:
+        link = next_link(self._head, position, entry_hash)
         if link != row.link:
             return Finding(
                 kind=FindingKind.REORDERED,
-                position=row.position,
+                position=position,
                 entry_id=row.entry_id,
                 text=(
-                    f"Entry {row.position} does not follow the one before it: entries were reordered, "
+                    f"Entry {position} does not follow the one before it: entries were reordered, "
                     "replaced or taken out here."
                 ),
             )
-        self._head, self._position = link, row.position
-        anchored = self._anchored.get(row.position)
+        self._head, self._position = link, position
+        anchored = self._anchored.get(position)
         if anchored is not None:
             if anchored != link:
                 return Finding(
                     kind=FindingKind.CHANGED,
-                    position=row.position,
+                    position=position,
                     entry_id=row.entry_id,
                     text=(
-                        f"The chain up to entry {row.position} is not the one that was anchored: it was "
+                        f"The chain up to entry {position} is not the one that was anchored: it was "
                         "written again, at this entry or before it."
                     ),
                 )
@@ -149,33 +155,33 @@ class ChainVerifier:
         return self._content(row, row.entry, row.entry_hash)
 
     def _content(self, row: ChainedEntry, entry: LedgerEntry, entry_hash: str) -> Finding | None:
-        where = f"Entry {row.position}" if row.position is not None else f"The entry with id {row.entry_id}"
-        if not self._hasher.can_check(entry_hash):
-            return Finding(
-                kind=FindingKind.UNCHECKED,
-                position=row.position,
-                entry_id=row.entry_id,
-                text=f"{where} was hashed with a key. Set LEDGER_KEY to check it.",
-            )
-        if self._keyed and entry_hash.startswith(f"{PLAIN}:"):
+        if entry_hash.startswith(_KEYED):
+            if not self._hasher.can_check(entry_hash):
+                return Finding(
+                    kind=FindingKind.UNCHECKED,
+                    position=row.position,
+                    entry_id=row.entry_id,
+                    text=f"{_where(row)} was hashed with a key. Set LEDGER_KEY to check it.",
+                )
+            self._keyed = True
+        elif self._keyed and entry_hash.startswith(_PLAIN):
             return Finding(
                 kind=FindingKind.ADDED,
                 position=row.position,
                 entry_id=row.entry_id,
-                text=f"{where} is hashed without the key, after entries that were hashed with it.",
+                text=f"{_where(row)} is hashed without the key, after entries that were hashed with it.",
             )
-        self._keyed = self._keyed or entry_hash.startswith(f"{KEYED}:")
         if entry.erased:
-            self._erasures.take_erased(where, row.entry_id, entry)
+            self._erasures.take_erased(_where(row), row.entry_id, entry)
             return None
         if self._hasher.matches(entry, entry_hash):
-            return self._unfitting_erasure(row, entry)
+            return self._unfitting_erasure(row, entry) if entry.event == ErasureEvent.ERASED else None
         changed = row.position is not None
         return Finding(
             kind=FindingKind.CHANGED if changed else FindingKind.ADDED,
             position=row.position,
             entry_id=row.entry_id,
-            text=f"{where} ({entry.event} of {entry.approval_id}) was changed: its hash does not fit.",
+            text=f"{_where(row)} ({entry.event} of {entry.approval_id}) was changed: its hash does not fit.",
         )
 
     def _unfitting_erasure(self, row: ChainedEntry, entry: LedgerEntry) -> Finding | None:
@@ -214,3 +220,7 @@ class ChainVerifier:
             finding=finding,
             anchors=self._fitting,
         )
+
+
+def _where(row: ChainedEntry) -> str:
+    return f"Entry {row.position}" if row.position is not None else f"The entry with id {row.entry_id}"

@@ -57,9 +57,7 @@ class ErasureVerifier:
             self._erased[entry_id] = (where, entry)
 
     def take_erasure(self, entry: LedgerEntry) -> str | None:
-        """Any entry whose hash fits; returns what is wrong, for people, if it is an erasure that does not."""
-        if entry.event != ErasureEvent.ERASED:
-            return None
+        """An `erased` entry whose hash fits; returns what is wrong, for people, if what is left does not."""
         detail: Any = json.loads(entry.detail)
         for entry_id, left in detail["entries"].items():
             found = self._erased.pop(int(entry_id), None)

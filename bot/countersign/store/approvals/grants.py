@@ -1,7 +1,6 @@
 """Grants in PostgreSQL: the GrantStore port, and the statements that belong to a change of an approval."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -84,8 +83,7 @@ async def apply_grants(
         arguments = {"id": each.before.id, "expected": each.before.uses, "now": each.after.last_used_at}
         done.append(await connection.execute(QUERIES["use_grant"], arguments))
         used = _entry(each.after, Observation.GRANT_USED, change.expected_version, None)
-        used = replace(
-            used,
+        used = used._replace(
             approval_id=str(change.after.id),
             thread_id=change.after.thread_id,
             detail=detail_text({**grant_detail(each.after), "row": each.row}),

@@ -1,7 +1,9 @@
 """The ledger in PostgreSQL: appending entries, sealing them into the chain, and reading them back."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -23,8 +25,8 @@ from countersign.store.queries import QUERIES
 
 _LOCK = 0x6C65646765727365  # the advisory lock's key: one sealer at a time, in whichever process
 _BATCH = 5_000  # entries that one round seals at most
-_LOOK_BACK = 10_000  # ids before the last sealed one that a quick round looks at again
-_FETCH = 2_000  # rows that a reader holds at once
+_LOOK_BACK = 10_000  # ids before the last settled one that a quick round looks at again
+_FETCH = 400  # rows that are read at once: about what a socket buffers
 
 log = structlog.get_logger()
 
@@ -82,6 +84,19 @@ def entry_arguments(entry: LedgerEntry, hasher: EntryHasher) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Horizon:
+    """Which transactions ran at a moment, by their numbers, and the newest entry that was there."""
+
+    oldest: int  # that ran; all before it were over
+    next: int  # no transaction had this number yet
+    last_id: int
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> "_Horizon":
+        return cls(oldest=row["oldest"], next=row["next"], last_id=row["last_id"])
+
+
 @translates_errors
 class Ledger:
     """Appends what changes no approval, seals and reads. Raises DatabaseUnavailable."""
@@ -89,7 +104,8 @@ class Ledger:
     def __init__(self, pool: Pool, hasher: EntryHasher) -> None:
         self._pool = pool
         self._hasher = hasher
-        self._sealed_to: int | None = None  # the entry id up to which this process saw all entries sealed
+        self._settled_to: int | None = None  # no entry up to this id can appear any more, and all are sealed
+        self._awaited: _Horizon | None = None  # the next id that is to be settled, and what it waits for
 
     async def append(
         self,
@@ -118,18 +134,19 @@ class Ledger:
     async def seal(self) -> int:
         """Give committed entries their place in the chain; returns how many.
 
-        Returns 0 as well while another process seals. A quick round looks at the newest ids; the first one
-        of a process looks at all, since an entry may have waited while no bot was running.
+        Returns 0 as well while another process seals. A quick round looks at the ids that are not settled:
+        an entry appears when its transaction commits, however many came after it. The first round of a
+        process looks at all, since an entry may have waited while no bot was running.
         """
         async with self._pool.connection() as connection, connection.transaction():
             cursor = await connection.execute(QUERIES["try_sealing"], {"key": _LOCK})
             row = await cursor.fetchone()
             if row is None or not row["held"]:
                 return 0
-            return await self._seal(connection)
+            return await self._seal(connection, _Horizon.of(row))
 
-    async def _seal(self, connection: Connection) -> int:
-        after = 0 if self._sealed_to is None else max(0, self._sealed_to - _LOOK_BACK)
+    async def _seal(self, connection: Connection, horizon: "_Horizon") -> int:
+        after = 0 if self._settled_to is None else max(0, self._settled_to - _LOOK_BACK)
         cursor = await connection.execute(QUERIES["entries_to_seal"], {"after": after, "limit": _BATCH})
         entries = await cursor.fetchall()
         head = await (await connection.execute(QUERIES["chain_head"])).fetchone()
@@ -146,8 +163,20 @@ class Ledger:
                 QUERIES["seal_entries"], {"positions": positions, "entry_ids": ids, "links": links}
             )
         if len(entries) < _BATCH:
-            self._sealed_to = max([self._sealed_to or 0, *ids, head["entry_id"] if head else 0])
+            await self._settle(connection, horizon, after)
         return len(ids)
+
+    async def _settle(self, connection: Connection, horizon: "_Horizon", after: int) -> None:
+        """After a round that sealed all it found: ids whose transactions are over need no second look."""
+        awaited = self._awaited or horizon
+        if horizon.oldest >= awaited.next:
+            row = await (
+                await connection.execute(QUERIES["first_unsealed_entry"], {"after": after})
+            ).fetchone()
+            unsealed = row["id"] if row else None
+            self._settled_to = awaited.last_id if unsealed is None else min(awaited.last_id, unsealed - 1)
+            awaited = horizon
+        self._awaited = awaited
 
     async def head(self) -> Anchor | None:
         """The chain's head; None while nothing is sealed."""
@@ -160,33 +189,50 @@ class Ledger:
 
         Whoever stops early closes it (`contextlib.aclosing`): it holds a cursor.
         """
-        for name in ("sealed_entries", "unsealed_entries"):
-            async with aclosing(self._stream(name, {})) as entries:
-                async for entry in entries:
+        async with aclosing(self.chain_pages()) as pages:
+            async for page in pages:
+                for entry in page:
                     yield entry
 
-    def exported(
+    async def chain_pages(self) -> AsyncGenerator[list[ChainedEntry]]:
+        """The same, many entries at once: a step of a generator takes longer than to look at an entry."""
+        for name in ("sealed_entries", "unsealed_entries"):
+            async with aclosing(self._pages(name, {})) as pages:
+                async for page in pages:
+                    yield page
+
+    async def exported(
         self, since: datetime | None = None, approval_id: UUID | None = None
     ) -> AsyncGenerator[ChainedEntry]:
         """Entries since a moment, or of one approval, in the order of the chain."""
-        return self._stream("exported_entries", {"since": since, "approval_id": approval_id})
+        arguments = {"since": since, "approval_id": approval_id}
+        async with aclosing(self._pages("exported_entries", arguments)) as pages:
+            async for page in pages:
+                for entry in page:
+                    yield entry
 
     async def links(self, positions: Sequence[int]) -> dict[int, str]:
         """The links at these positions, as far as they are there."""
         found = await fetch(self._pool, "links_at", {"positions": list(positions)})
         return {row["position"]: row["link"] for row in found}
 
-    async def _stream(self, name: str, arguments: dict[str, Any]) -> AsyncGenerator[ChainedEntry]:
+    async def _pages(self, name: str, arguments: dict[str, Any]) -> AsyncGenerator[list[ChainedEntry]]:
         async with (
             translate_errors(),
             self._pool.connection() as connection,
             connection.transaction(),
             connection.cursor(name="ledger", binary=True) as cursor,
         ):
-            cursor.itersize = _FETCH
             await cursor.execute(QUERIES[name], arguments)
-            async for row in cursor:
-                yield _chained(row)
+            rows = await cursor.fetchmany(_FETCH)
+            while rows:
+                following = asyncio.create_task(cursor.fetchmany(_FETCH))
+                try:
+                    await asyncio.sleep(0)  # sends it: the server reads on while these are looked at
+                    yield [_chained(row) for row in rows]
+                finally:
+                    await asyncio.wait([following])
+                rows = following.result()
 
     async def approval_without_entry(self) -> tuple[str, int] | None:
         """An approval whose latest version the ledger does not have, with that version; None if all have."""
@@ -200,23 +246,10 @@ class Ledger:
 
 
 def _chained(row: dict[str, Any]) -> ChainedEntry:
+    """The columns of the three queries, in their order: looking each up by name takes twice as long."""
+    position, link, entry_id, found, *content, at, entry_hash, erased = row.values()
+    approval_id, thread_id, version, event, actor_id, actor_name, detail = content
     entry = None
-    if row["id"] is not None:
-        entry = LedgerEntry(
-            approval_id=row["approval_id"],
-            thread_id=row["thread_id"],
-            version=row["version"],
-            event=row["event"],
-            actor_id=row["actor_id"],
-            actor_name=row["actor_name"],
-            detail=row["detail"],
-            at=row["at"],
-            erased=row["erased"],
-        )
-    return ChainedEntry(
-        entry_id=row["entry_id"],
-        position=row["position"],
-        entry=entry,
-        entry_hash=row["hash"],
-        link=row["link"],
-    )
+    if found is not None:
+        entry = LedgerEntry(approval_id, thread_id, version, event, actor_id, actor_name, detail, at, erased)
+    return ChainedEntry(entry_id, position, entry, entry_hash, link)

@@ -12,6 +12,7 @@ from countersign.store.encryption.protected_columns import (
     ProtectedJson,
     ProtectedText,
     decrypt_row,
+    protected_names,
     stored_json,
     stored_text,
 )
@@ -46,9 +47,12 @@ def decrypting_rows(
 
     def factory(cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], DictRow]:
         make = dict_row(cursor)
+        columns = protected_names([column.name for column in cursor.description or ()])
+        if not columns:
+            return make
 
         def decrypted(values: Sequence[Any]) -> DictRow:
-            return decrypt_row(make(values), key_ring)
+            return decrypt_row(make(values), columns, key_ring)
 
         return decrypted
 

@@ -6,7 +6,7 @@ encryption can be turned on while the bot runs.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from countersign.encryption import EncryptionKeyMissing, KeyRing, is_encrypted
 
 # In front of a text that would otherwise be taken for a ciphertext, or for a text that has this in front.
 _LITERAL = "literal:"
+_MARKS = ('"', "encrypted:", _LITERAL)  # what a text that is looked at again begins with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,12 +137,19 @@ def encrypted_again(stored: str, place: str, key_ring: KeyRing, *, is_json: bool
     return json.dumps(ciphertext) if is_json else ciphertext
 
 
-def decrypt_row(row: dict[str, Any], key_ring: KeyRing | None) -> dict[str, Any]:
-    """Replace what is encrypted in a row of a query by what it was. Raises EncryptionError."""
-    for column, identities in _IDENTITIES.items():
-        stored = row.get(column)
-        if isinstance(stored, str) and _is_marked(stored[1:] if _is_quoted(stored, column) else stored):
-            row[column] = _decrypted(stored, column, identities, row, key_ring)
+def protected_names(columns: Iterable[str]) -> tuple[str, ...]:
+    """Those of a result's columns in which something may be encrypted."""
+    return tuple(column for column in columns if column in _IDENTITIES)
+
+
+def decrypt_row(row: dict[str, Any], protected: tuple[str, ...], key_ring: KeyRing | None) -> dict[str, Any]:
+    """Replace what is encrypted in these columns of a query's row by what it was. Raises EncryptionError."""
+    for column in protected:
+        stored = row[column]
+        if not isinstance(stored, str) or not stored.startswith(_MARKS):
+            continue
+        if _is_marked(stored[1:] if _is_quoted(stored, column) else stored):
+            row[column] = _decrypted(stored, column, _IDENTITIES[column], row, key_ring)
     return row
 
 

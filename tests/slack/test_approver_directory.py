@@ -145,7 +145,7 @@ async def test_a_name_that_slack_does_not_say_is_no_name(bot: Bot, directory: Ap
 
 
 async def test_an_answer_that_is_older_than_a_reported_change_is_not_kept() -> None:
-    """Slack answered who is in the group; before the answer is there, somebody is removed and an event says so."""
+    """Somebody is removed, and an event says so, while Slack's answer is on its way."""
     slack = SlackWithALateAnswer()
     directory = ApproverDirectory(slack, None)  # type: ignore[arg-type]  # of the API it takes `read` alone
     asking = asyncio.create_task(directory.roster(group("S0LEADS"), "C"))

@@ -25,8 +25,10 @@ class UserDirectory:
         self._clock = clock
         self._cache: OrderedDict[str, tuple[float, Person]] = OrderedDict()
         self._locales: TTLCache[str, str | None] = TTLCache(CACHE_SIZE, LOCALE_MAX_AGE, timer=clock)
+        self._generation = 0  # of the cache: how often it was dropped
 
     def forget(self) -> None:
+        self._generation += 1
         self._cache.clear()
         self._locales.clear()
 
@@ -39,7 +41,7 @@ class UserDirectory:
         if cached and self._clock() - cached[0] < max_age:
             self._cache.move_to_end(user_id)
             return cached[1]
-        asked_at = self._clock()
+        asked_at, generation = self._clock(), self._generation
         try:
             user = await self._info(user_id)
         except SlackRefused as error:
@@ -47,6 +49,8 @@ class UserDirectory:
                 raise
             return Person(id=user_id, name=user_id, standing=Standing.GONE)
         person = _person(user_id, user, self._team)
+        if generation != self._generation:  # the answer may be older than the change that was reported
+            return person
         self._cache[user_id] = (asked_at, person)
         self._cache.move_to_end(user_id)
         while len(self._cache) > CACHE_SIZE:

@@ -11,7 +11,9 @@ from countersign.interrupts.code.evaluation.calls.call_expressions import (
 from countersign.interrupts.code.evaluation.conditions.boolean_tests import test
 from countersign.interrupts.code.evaluation.expressions import evaluate
 from countersign.interrupts.code.evaluation.model.call_sites import CallSite
-from countersign.interrupts.code.evaluation.model.frame import Frame, Language, Reader, ReadingStopped
+from countersign.interrupts.code.evaluation.model.frame import Frame, Reader
+from countersign.interrupts.code.evaluation.model.language import Language
+from countersign.interrupts.code.evaluation.model.limits import ReadingStopped
 from countersign.interrupts.code.evaluation.model.modules import FunctionNode, Module, SourceUnreadable
 from countersign.interrupts.code.evaluation.model.slots import Comparison, Evidence, Slot, Use
 from countersign.interrupts.code.evaluation.model.values import (

@@ -95,6 +95,11 @@ def _unpack(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> None:
         bind(frame, each, union(part))
 
 
+def merged_names(*several: dict[str, Value]) -> dict[str, Value]:
+    names = dict.fromkeys(name for each in several for name in each)
+    return {name: union(each.get(name, ()) for each in several) for name in names}
+
+
 def iterated(frame: Frame, value: Value, node: ast.AST) -> Value:
     """What each turn of a loop over this value gets."""
     found: list[Value] = []

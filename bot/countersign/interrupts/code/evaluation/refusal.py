@@ -5,7 +5,8 @@ import builtins
 from collections.abc import Sequence
 from dataclasses import replace
 
-from countersign.interrupts.code.evaluation.model.frame import Ending, Frame
+from countersign.interrupts.code.evaluation.model.frame import Frame
+from countersign.interrupts.code.evaluation.model.language import Ending
 from countersign.interrupts.code.evaluation.model.slots import (
     RAISES,
     Check,

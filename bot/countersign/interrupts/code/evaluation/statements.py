@@ -5,24 +5,21 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from countersign.interrupts.code.evaluation.annotations import declared_shape
-from countersign.interrupts.code.evaluation.binding import bind, iterated
-from countersign.interrupts.code.evaluation.conditions.match_statements import (
-    run_match,
-)
-from countersign.interrupts.code.evaluation.model.frame import Ending, Frame, LoopExits
+from countersign.interrupts.code.evaluation.binding import bind, merged_names
+from countersign.interrupts.code.evaluation.conditions.match_statements import run_match
+from countersign.interrupts.code.evaluation.loops import run_break, run_continue, run_for, run_while
+from countersign.interrupts.code.evaluation.model.frame import Frame
+from countersign.interrupts.code.evaluation.model.language import Ending
 from countersign.interrupts.code.evaluation.model.name_resolution import imported
 from countersign.interrupts.code.evaluation.model.slots import (
     Check,
     Condition,
-    Conditions,
     Refusal,
-    Slot,
     Use,
 )
-from countersign.interrupts.code.evaluation.model.values import Class, Function, Value, union
+from countersign.interrupts.code.evaluation.model.values import Class, Function
 from countersign.interrupts.code.evaluation.refusal import refuse, settle
 
-_PREPARES = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Pass)  # what a loop does before it asks again
 _CAUGHT_KEYS = {"KeyError", "LookupError", "Exception", "BaseException", "TypeError", "IndexError"}
 
 
@@ -34,12 +31,19 @@ def run(frame: Frame, body: Sequence[ast.stmt]) -> Ending | None:
     with frame.reader.under(()):
         for statement in body:
             frame.reader.step()
-            handler = _HANDLERS.get(type(statement))
-            if handler is not None:
-                ending = handler(frame, statement)
-                if ending is not None:
-                    return ending
+            ending = _run_statement(frame, statement)
+            if ending is not None:
+                return ending
     return None
+
+
+def _run_statement(frame: Frame, statement: ast.stmt) -> Ending | None:
+    handler = _HANDLERS.get(type(statement))
+    return handler(frame, statement) if handler is not None else None
+
+
+def _while(frame: Frame, node: ast.While) -> Ending | None:
+    return run_while(frame, node, _run_statement)
 
 
 def _expression(frame: Frame, node: ast.Expr) -> None:
@@ -131,93 +135,8 @@ def _branch(frame: Frame, node: ast.If) -> Ending | None:
         frame.names = after_yes
         reader.conditions.extend(when_true)
     else:
-        frame.names = _merged(after_yes, after_no)
+        frame.names = merged_names(after_yes, after_no)
     return None
-
-
-def _merged(*several: dict[str, Value]) -> dict[str, Value]:
-    names = dict.fromkeys(name for each in several for name in each)
-    return {name: union(each.get(name, ()) for each in several) for name in names}
-
-
-def _while(frame: Frame, node: ast.While) -> Ending | None:
-    reader = frame.reader
-    forever = isinstance(node.test, ast.Constant) and bool(node.test.value)
-    asked: set[Slot] = set()
-    reader.loops.append(asked)
-    frame.loops.append(forever)
-    frame.left.append(left := LoopExits())
-    try:
-        when_false: Conditions = ()
-        for _ in range(2):  # the second time round, names hold what the first one left in them
-            before = dict(frame.names)
-            when_true, when_false = frame.test(node.test)
-            with reader.under(when_true):
-                if asked:
-                    refuse(frame, node.test)
-                _turn(frame, node.body, asked if forever else set())
-            frame.names = _merged(before, frame.names, *left.continues)
-    finally:
-        reader.loops.pop()
-        frame.loops.pop()
-        frame.left.pop()
-    if not forever:
-        reader.conditions.extend(when_false)
-        frame.names = _merged(frame.names, *left.breaks)
-    elif left.breaks:
-        frame.names = _merged(*left.breaks)
-    frame.run(node.orelse)
-    return None
-
-
-def _turn(frame: Frame, body: Sequence[ast.stmt], asked: set[Slot]) -> None:
-    """One turn of a loop. A turn that comes to its end, and did nothing else after its tests, asks again."""
-    with frame.reader.under(()):
-        for place, statement in enumerate(body):
-            frame.reader.step()
-            if asked and all(isinstance(each, _PREPARES) for each in body[place + 1 :]):
-                frame.last_of_turn = statement
-            handler = _HANDLERS.get(type(statement))
-            if handler is not None and handler(frame, statement) is not None:
-                return
-        last = max((place for place, each in enumerate(body) if isinstance(each, ast.If)), default=-1)
-        if asked and all(isinstance(each, _PREPARES) for each in body[last + 1 :]):
-            refuse(frame, body[-1])
-
-
-def _for(frame: Frame, node: ast.For | ast.AsyncFor) -> None:
-    reader = frame.reader
-    item = iterated(frame, frame.value(node.iter), node.iter)
-    reader.loops.append(set())
-    frame.loops.append(False)
-    frame.left.append(left := LoopExits())
-    try:
-        for _ in range(2):
-            before = dict(frame.names)
-            bind(frame, node.target, item)
-            with reader.under(()):
-                frame.run(node.body)
-            frame.names = _merged(before, frame.names, *left.continues)
-    finally:
-        reader.loops.pop()
-        frame.loops.pop()
-        frame.left.pop()
-    frame.names = _merged(frame.names, *left.breaks)
-    frame.run(node.orelse)
-
-
-def _continue(frame: Frame, node: ast.Continue) -> Ending:
-    if frame.loops and frame.loops[-1] and frame.reader.loops[-1]:
-        refuse(frame, node)
-    if frame.left:
-        frame.left[-1].continues.append(dict(frame.names))
-    return Ending.LOOP
-
-
-def _break(frame: Frame, _node: ast.Break) -> Ending:
-    if frame.left:
-        frame.left[-1].breaks.append(dict(frame.names))
-    return Ending.LOOP
 
 
 def _try(frame: Frame, node: ast.Try | ast.TryStar) -> Ending | None:
@@ -235,12 +154,12 @@ def _try(frame: Frame, node: ast.Try | ast.TryStar) -> Ending | None:
     after = frame.names
     endings = [ending]
     for handler in node.handlers:
-        frame.names = _merged(before, after)
+        frame.names = merged_names(before, after)
         if handler.name:
             frame.names[handler.name] = ()
         endings.append(frame.run(handler.body))
         if endings[-1] is None:
-            after = _merged(after, frame.names)
+            after = merged_names(after, frame.names)
     frame.names = after
     settle(frame, raised, list(zip(node.handlers, endings[1:], strict=True)), asks_again=last_of_turn)
     final = frame.run(node.finalbody)
@@ -291,10 +210,6 @@ def _import(frame: Frame, node: ast.Import | ast.ImportFrom) -> None:
         )
 
 
-def _match(frame: Frame, node: ast.Match) -> Ending | None:
-    return run_match(frame, node, _merged)
-
-
 Handler: TypeAlias = Callable[..., "Ending | None"]
 
 _HANDLERS: dict[type[ast.stmt], Handler] = {
@@ -306,10 +221,10 @@ _HANDLERS: dict[type[ast.stmt], Handler] = {
     ast.Raise: _raise,
     ast.If: _if,
     ast.While: _while,
-    ast.For: _for,
-    ast.AsyncFor: _for,
-    ast.Continue: _continue,
-    ast.Break: _break,
+    ast.For: run_for,
+    ast.AsyncFor: run_for,
+    ast.Continue: run_continue,
+    ast.Break: run_break,
     ast.Try: _try,
     ast.TryStar: _try,
     ast.With: _with,
@@ -320,5 +235,5 @@ _HANDLERS: dict[type[ast.stmt], Handler] = {
     ast.ClassDef: _define_class,
     ast.Import: _import,
     ast.ImportFrom: _import,
-    ast.Match: _match,
+    ast.Match: run_match,
 }

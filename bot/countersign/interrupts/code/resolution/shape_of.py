@@ -7,19 +7,18 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from countersign.interrupts.code.evaluation.model.slots import Check, Comparison, Evidence, Kind, Slot, Use
+from countersign.interrupts.code.resolution.booleans import boolean_of, is_only_tested_for_truth
+from countersign.interrupts.code.resolution.choices import choices_of
 from countersign.interrupts.code.resolution.conditional_keys import key_from
 from countersign.interrupts.code.resolution.declarations import narrowed
 from countersign.interrupts.code.resolution.evidence import compared_values, first_of, kinds_tested, uses
-from countersign.interrupts.code.resolution.refusals import without_refused
-from countersign.interrupts.code.resolution.scalars import (
-    boolean_of,
-    choices_of,
+from countersign.interrupts.code.resolution.numbers import (
     is_only_converted,
-    is_only_tested_for_truth,
-    is_tidied_only,
+    is_only_stripped_to_convert,
     number_of,
-    text_of,
 )
+from countersign.interrupts.code.resolution.refusals import without_refused
+from countersign.interrupts.code.resolution.texts import text_of
 from countersign.interrupts.code.shape import (
     UNKNOWN,
     AnswerShape,
@@ -211,8 +210,8 @@ def _without_empty(found: list[AnswerShape], slot: Slot) -> list[AnswerShape]:
     if not any(isinstance(each, Number) for each in found):
         return found
     empty = [each for each in found if isinstance(each, OneOf) and set(each.values) == {""}]
-    tidied = [each for each in found if isinstance(each, Text)] if is_tidied_only(slot) else []
-    return [each for each in found if each not in empty and each not in tidied]
+    stripped = [each for each in found if isinstance(each, Text)] if is_only_stripped_to_convert(slot) else []
+    return [each for each in found if each not in empty and each not in stripped]
 
 
 def _is_of_another_kind(slot: Slot, evidence: Evidence) -> bool:

@@ -17,7 +17,8 @@ from countersign.interrupts.code.evaluation.calls.library_calls import (
 )
 from countersign.interrupts.code.evaluation.calls.methods import call_method
 from countersign.interrupts.code.evaluation.key_access import write_state
-from countersign.interrupts.code.evaluation.model.frame import MAX_CALL_DEPTH, MAX_CALL_DEPTH_FOR_NAMES, Frame
+from countersign.interrupts.code.evaluation.model.frame import Frame
+from countersign.interrupts.code.evaluation.model.limits import MAX_CALL_DEPTH, MAX_CALL_DEPTH_FOR_NAMES
 from countersign.interrupts.code.evaluation.model.slots import Use
 from countersign.interrupts.code.evaluation.model.values import (
     Class,

@@ -1,8 +1,8 @@
 """`match answer:`, whose patterns say what an answer may be."""
 
 import ast
-from collections.abc import Callable
 
+from countersign.interrupts.code.evaluation.binding import merged_names
 from countersign.interrupts.code.evaluation.conditions.boolean_tests import (
     compared,
 )
@@ -11,7 +11,8 @@ from countersign.interrupts.code.evaluation.conditions.type_tests import (
     is_kind,
 )
 from countersign.interrupts.code.evaluation.key_access import key_of
-from countersign.interrupts.code.evaluation.model.frame import Ending, Frame
+from countersign.interrupts.code.evaluation.model.frame import Frame
+from countersign.interrupts.code.evaluation.model.language import Ending
 from countersign.interrupts.code.evaluation.model.slots import (
     Check,
     Condition,
@@ -32,10 +33,8 @@ from countersign.interrupts.code.evaluation.model.values import (
 )
 from countersign.interrupts.code.shape import Scalar
 
-Merge = Callable[[dict[str, Value], dict[str, Value]], dict[str, Value]]
 
-
-def run_match(frame: Frame, node: ast.Match, merge: Merge) -> Ending | None:
+def run_match(frame: Frame, node: ast.Match) -> Ending | None:
     """Each case stands under its own pattern, and under none of those before it."""
     subject = frame.value(node.subject)
     before = dict(frame.names)
@@ -56,10 +55,10 @@ def run_match(frame: Frame, node: ast.Match, merge: Merge) -> Ending | None:
             missed.extend(when_false)
             catches_all = catches_all or _irrefutable(case.pattern)
         if endings[-1] is None:
-            after = frame.names if after is None else merge(after, frame.names)
+            after = frame.names if after is None else merged_names(after, frame.names)
     if not catches_all:
         endings.append(None)
-        after = before if after is None else merge(after, before)
+        after = before if after is None else merged_names(after, before)
     frame.names = before if after is None else after
     return endings[0] if endings and all(ending is not None for ending in endings) else None
 

@@ -1,13 +1,18 @@
 """The reader, with its limits and what it found; and a frame, the scope of one function."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import TypeAlias
 
 from countersign.interrupts.code.evaluation.model.call_sites import CallSite, StateWrite
+from countersign.interrupts.code.evaluation.model.language import Ending, Language, LoopExits
+from countersign.interrupts.code.evaluation.model.limits import (
+    MAX_EXPRESSION_DEPTH,
+    MAX_IMPORT_DEPTH,
+    MAX_STEPS,
+    MAX_STEPS_OF_A_GRAPH,
+    ReadingStopped,
+)
 from countersign.interrupts.code.evaluation.model.modules import FunctionNode, Module
 from countersign.interrupts.code.evaluation.model.name_resolution import defined
 from countersign.interrupts.code.evaluation.model.slots import (
@@ -29,49 +34,6 @@ from countersign.interrupts.code.evaluation.model.values import (
     refs,
 )
 from countersign.interrupts.code.shape import AnswerShape
-
-MAX_STEPS = 60_000  # nodes of syntax trees, for one function that LangGraph calls; a second or two
-MAX_STEPS_OF_A_GRAPH = 200_000
-MAX_EXPRESSION_DEPTH = 150
-MAX_CALL_DEPTH = 16
-MAX_CALL_DEPTH_FOR_NAMES = 3  # where only names are looked for, as in a function around another one
-_MAX_IMPORT_DEPTH = 12
-
-
-class ReadingStopped(Exception):
-    """The code is too large, or too deeply nested, to be read to its end."""
-
-
-Evaluate: TypeAlias = Callable[["Frame", ast.expr], Value]
-Test: TypeAlias = Callable[["Frame", ast.expr], tuple[Conditions, Conditions]]
-Run: TypeAlias = Callable[["Frame", Sequence[ast.stmt]], "Ending | None"]
-Call: TypeAlias = Callable[["Frame", Function, Sequence[Value], Mapping[str, Value], ast.AST], Value]
-
-
-class Ending(Enum):
-    """How a block ends that does not fall through to what follows it."""
-
-    RETURN = "return"
-    RAISE = "raise"
-    LOOP = "loop"  # break or continue
-
-
-@dataclass(frozen=True)
-class LoopExits:
-    """The names at each `continue`, for the next turn, and at each `break`, for what follows the loop."""
-
-    continues: list[dict[str, Value]] = field(default_factory=list)
-    breaks: list[dict[str, Value]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Language:
-    """How each part of the language is read: functions that use each other through a frame."""
-
-    evaluate: Evaluate
-    test: Test
-    run: Run
-    call: Call
 
 
 class Reader:
@@ -202,7 +164,7 @@ class Reader:
             return self.bindings[key]
         if key not in self._globals:
             self._globals[key] = ()
-            if self._importing >= _MAX_IMPORT_DEPTH:
+            if self._importing >= MAX_IMPORT_DEPTH:
                 return ()
             self._importing += 1
             try:

@@ -16,8 +16,8 @@ from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from countersign.__main__ import _parser
 from countersign.approvals.decision import Decision, DecisionKind
+from countersign.commands.command_line import command_line
 from countersign.interrupts import InvalidDecision, answer_previews, parse, resume_value
 from countersign.interrupts.code.graph_reading import read_graph
 from countersign.interrupts.code.source import FunctionSource, GraphSource, ModuleSource, NodeSource
@@ -96,7 +96,7 @@ def test_every_command_is_one(page: Path) -> None:
         if "..." not in arguments:
             given = shlex.split(arguments)
             if given != ["--version"]:
-                _parser().parse_args(given)
+                command_line().parse_args(given)
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)) <= targets
 

@@ -29,22 +29,15 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
 
-from countersign import __version__
 from countersign.approvals.audit import AnchorNotUnderstood
 from countersign.approvals.errors import CountersignError
-from countersign.commands.audit_arguments import add_audit_arguments
-from countersign.commands.doctor_arguments import add_doctor_arguments
-from countersign.commands.encryption_arguments import add_encryption_arguments
-from countersign.commands.init_arguments import add_init_arguments
-from countersign.commands.manifest_arguments import add_manifest_arguments
-from countersign.commands.people_arguments import add_people_arguments
-from countersign.commands.policy_arguments import add_policy_arguments
+from countersign.commands.command_line import command_line
 from countersign.runs.project.project_env import read_project_env
 from countersign.secret_files import read_secret_files
 from countersign.status_file import write_refusal
@@ -55,12 +48,12 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 done, 1 could not start or failed, 2 wrong usage."""
-    given = _parser().parse_args(arguments)
+    given = command_line().parse_args(arguments)
     # langgraph reads it when it is imported: checkpoints may load known types only (CVE-2026-28277).
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     try:
         _load_environment(given)
-        code: int = given.run(given)
+        code = _COMMANDS[given.command](given)
     except CountersignError as error:
         print(f"countersign: {error}", file=sys.stderr)
         if given.command in ("serve", "worker") and (path := os.environ.get("STATUS_FILE")):
@@ -245,69 +238,23 @@ def _demo(given: argparse.Namespace) -> int:
     return demo(given.tour, given.config, given.port, script=given.script)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="countersign",
-        description="LangGraph agents in Slack threads, and a person asked before every risky step.",
-    )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    serve = commands.add_parser("serve", help="listen to Slack and work the queue")
-    serve.add_argument("--no-worker", action="store_true", help="only listen; `worker` processes do the work")
-    serve.set_defaults(run=_serve)
-    worker = commands.add_parser("worker", help="only work the queue")
-    worker.set_defaults(run=_worker)
-    migrate = commands.add_parser("migrate", help="bring the database's tables up to date")
-    migrate.add_argument(
-        "--grant-to", metavar="ROLE", help="let this role run the bot without owning the tables"
-    )
-    migrate.set_defaults(run=_migrate)
-    halted = commands.add_parser(
-        "halted", aliases=["jobs"], help="list the threads whose last step failed, or retry one"
-    )
-    halted.add_argument("--retry", metavar="THREAD", help="the id of the thread to retry")
-    halted.set_defaults(run=_halted)
-    audit = commands.add_parser("audit", help="verify, export or show the ledger")
-    add_audit_arguments(audit)
-    audit.set_defaults(run=_audit)
-    encryption = commands.add_parser("encryption", help="encrypt what is stored, or rotate the key")
-    add_encryption_arguments(encryption)
-    encryption.set_defaults(run=_encryption)
-    people = commands.add_parser("people", help="print or erase what is stored about a person")
-    add_people_arguments(people)
-    people.set_defaults(run=_people)
-    restored = commands.add_parser("restored", help="after a restore, before the first start")
-    restored.set_defaults(run=_restored)
-    graphs = commands.add_parser("graphs", help="print which answers the graphs' code takes")
-    what = graphs.add_mutually_exclusive_group(required=True)
-    what.add_argument("--answers", action="store_true", help="print each question and its answer")
-    what.add_argument(
-        "--check",
-        action="store_true",
-        help="list the waiting approvals that this code could not take",
-    )
-    graphs.set_defaults(run=_graphs)
-    policy = commands.add_parser("policy", help="check the policy file, or explain what it says")
-    add_policy_arguments(policy)
-    policy.set_defaults(run=_policy)
-    doctor = commands.add_parser("doctor", help="check everything that the bot needs, and say what to do")
-    add_doctor_arguments(doctor)
-    doctor.set_defaults(run=_doctor)
-    init = commands.add_parser("init", help="write a project that runs at once in the demo")
-    add_init_arguments(init)
-    init.set_defaults(run=_init)
-    manifest = commands.add_parser("manifest", help="print the manifest that the app in Slack is made from")
-    add_manifest_arguments(manifest)
-    manifest.set_defaults(run=_manifest)
-    demo = commands.add_parser("demo", help="the bot in a Slack of its own on this machine")
-    demo.add_argument("--tour", action="store_true", help="play a story, print its transcript and end")
-    demo.add_argument(
-        "--script", metavar="FILE", help="play the lines of FILE (-: standard input), print what happens, end"
-    )
-    demo.add_argument("--config", type=Path, metavar="FILE", help="a langgraph.json with graphs of your own")
-    demo.add_argument("--port", type=int, default=0, help="the page's port (default: any that is free)")
-    demo.set_defaults(run=_demo)
-    return parser
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "serve": _serve,
+    "worker": _worker,
+    "migrate": _migrate,
+    "halted": _halted,
+    "jobs": _halted,
+    "audit": _audit,
+    "encryption": _encryption,
+    "people": _people,
+    "restored": _restored,
+    "graphs": _graphs,
+    "policy": _policy,
+    "doctor": _doctor,
+    "init": _init,
+    "manifest": _manifest,
+    "demo": _demo,
+}
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from countersign.__main__ import _parser
+from countersign.commands.command_line import command_line
 from countersign.secret_files import SECRETS
 from countersign.settings import Settings
 
@@ -36,7 +36,7 @@ def test_it_fits_the_compose_specification() -> None:
 def test_its_settings_and_commands_are_real(name: str) -> None:
     service = SERVICES[name]
     assert set(service["environment"]) <= KNOWN
-    _parser().parse_args(service["command"])
+    command_line().parse_args(service["command"])
     limits = int(service["stop_grace_period"].removesuffix("s"))
     assert limits >= int(service["environment"]["SHUTDOWN_GRACE"]) + 40
 

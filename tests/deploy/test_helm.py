@@ -13,7 +13,7 @@ import promql_parser
 import pytest
 import yaml
 
-from countersign.__main__ import _parser
+from countersign.commands.command_line import command_line
 from countersign.secret_files import SECRETS
 from countersign.settings import Settings
 from tests.deploy.test_alerts import selectors
@@ -110,7 +110,7 @@ def test_every_process_gets_settings_and_a_command_that_exist(name: str) -> None
     assert len(processes) == (2 if name == "least" else 3)
     for process in processes:
         assert set(environment(process)) <= KNOWN
-        _parser().parse_args(container(process)["args"])
+        command_line().parse_args(container(process)["args"])
         places = {mount["mountPath"] for mount in container(process)["volumeMounts"]}
         for variable, value in environment(process).items():
             if variable.endswith("_FILE"):

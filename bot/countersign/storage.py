@@ -101,7 +101,7 @@ async def open_storage(
     await KeyRegistry(pool).register(key_ring)
     queue = Queue(pool)
     await queue.open()
-    hasher = EntryHasher(settings.ledger_key.get_secret_value().encode() if settings.ledger_key else None)
+    hasher = EntryHasher(settings.ledger_hash_key)
 
     def of_workspace(team: str) -> WorkspaceStorage:
         return WorkspaceStorage(

@@ -5,13 +5,14 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
+
+from tests.support.command_process import CommandProcess
 
 ROOT = Path(__file__).parents[2]
 ASKS = """
@@ -32,42 +33,13 @@ STARTED = "It runs until you stop it"
 PAGE = re.compile(r"http://127\.0\.0\.1:\d+/\S*")
 
 
-class DemoProcess:
-    """A demo at work; `said` is everything it printed so far."""
+class DemoProcess(CommandProcess):
+    """A demo at work."""
 
     def __init__(self, folder: Path, arguments: Sequence[str], command: Sequence[str] | None) -> None:
         self.folder = folder
-        self.said = ""
-        self.process = subprocess.Popen(
-            command or [sys.executable, "-m", "bot", "demo", *arguments],
-            cwd=ROOT,
-            env=environment(folder),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        while line := self.process.stdout.readline():
-            self.said += line
-
-    def says(self, text: str, *, seconds: float = 75.0) -> None:
-        until(
-            lambda: text in self.said or self.process.poll() is not None,
-            lambda: f"no {text!r} in:\n{self.said}",
-            seconds,
-        )
-        assert text in self.said, self.said
-
-    def ends(self, *, seconds: float = 75.0) -> int:
-        code = self.process.wait(seconds)
-        self._reader.join(5)
-        return code
+        command = command or [sys.executable, "-m", "bot", "demo", *arguments]
+        super().__init__(command, ROOT, environment(folder))
 
     def stops(self) -> int:
         self.process.send_signal(signal.SIGTERM)

@@ -12,11 +12,11 @@ from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.messages.outgoing import OutgoingKind
-from countersign.flow.thread import ThreadRef
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, refunds
 from tests.support.clocks import StillClock
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, open_harness
+from tests.support.under_policy import card_under
 
 YES, EDIT, ANSWER = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.RESPOND
 REFUNDS = """
@@ -61,13 +61,6 @@ async def harness(database_url: str, clock: StillClock) -> AsyncIterator[Harness
         yield opened
 
 
-async def asked(harness: Harness, policy: str, text: str, **more: str) -> tuple[ThreadRef, Approval]:
-    harness.policy.policy = a_policy(policy, **more)
-    thread = a_thread()
-    await harness.say(thread, text)
-    return thread, await harness.the_card(thread)
-
-
 async def edit(
     harness: Harness, card: Approval, amount: Json, to: str = "Ann", user: str = "UBOB"
 ) -> Approval:
@@ -85,7 +78,7 @@ async def test_an_edit_does_not_make_a_request_one_that_others_decide(
     harness: Harness, amount: Json, to: str, rule: str
 ) -> None:
     """Bob may approve small refunds. The last amount can't be compared, so the strict rule matches it."""
-    thread, card = await asked(harness, REFUNDS, "small: go")
+    thread, card = await card_under(harness, REFUNDS, "small: go")
     with pytest.raises(MayNotDecide, match=f"With these values the rule “{rule} refunds” applies"):
         await edit(harness, card, amount, to)
     assert (await harness.the_card(thread)).votes_on(0).votes == ()
@@ -93,9 +86,9 @@ async def test_an_edit_does_not_make_a_request_one_that_others_decide(
 
 
 async def test_an_edit_stays_within_its_rule_or_comes_under_one_that_asks_for_less(harness: Harness) -> None:
-    _, card = await asked(harness, REFUNDS, "small: go")
+    _, card = await card_under(harness, REFUNDS, "small: go")
     assert (await edit(harness, card, 60)).status is Status.DECIDED
-    thread, card = await asked(harness, REFUNDS, "large: go")
+    thread, card = await card_under(harness, REFUNDS, "large: go")
     await edit(harness, card, 900)
     proposed = await harness.the_card(thread)
     assert (await harness.vote(proposed, YES, user="ULEA")).status is Status.PENDING
@@ -103,7 +96,7 @@ async def test_an_edit_stays_within_its_rule_or_comes_under_one_that_asks_for_le
 
 
 async def test_a_file_that_changed_since_makes_no_edit_wrong_by_itself(harness: Harness) -> None:
-    _, card = await asked(harness, REFUNDS, "small: go")
+    _, card = await card_under(harness, REFUNDS, "small: go")
     harness.policy.policy = a_policy('[[rule]]\nname = "new"\napprovers = [{group = "@leads"}]\n')
     assert (await edit(harness, card, 60)).status is Status.DECIDED
 
@@ -111,7 +104,7 @@ async def test_a_file_that_changed_since_makes_no_edit_wrong_by_itself(harness: 
 async def test_a_freeze_keeps_a_rule_from_approving_by_itself(harness: Harness, clock: StillClock) -> None:
     rule = '[[rule]]\nname = "r"\nauto = "approve"\nfreeze = "f.ics"\nbreak_glass = [{group = "@oncall"}]\n'
     lasting = freeze(clock.now - timedelta(days=1), clock.now + timedelta(days=1))
-    _, card = await asked(harness, rule, "small: go", f=lasting)
+    _, card = await card_under(harness, rule, "small: go", f=lasting)
     with pytest.raises(MayNotDecide, match="A freeze is on"):
         await harness.vote(card, YES)
     over = freeze(clock.now - timedelta(days=2), clock.now - timedelta(days=1))
@@ -128,7 +121,7 @@ async def test_a_timer_that_fires_after_the_freeze_approves_nothing_that_expired
 ) -> None:
     rule = '[[rule]]\nname = "r"\nexpire_after = "1h"\non_expiry = "approve"\nfreeze = "f.ics"\n'
     lasting = freeze(clock.now, clock.now + timedelta(hours=2))
-    thread, card = await asked(harness, rule, "small: go", f=lasting)
+    thread, card = await card_under(harness, rule, "small: go", f=lasting)
     clock.now += timedelta(days=1)
     await harness.timers.run_due()
     assert (await harness.the_card(thread)).id == card.id
@@ -143,7 +136,7 @@ async def test_who_may_decide_after_an_escalation_may_not_in_a_freeze(
         'escalate_to = {group = "@leads"}\nfreeze = "f.ics"\nbreak_glass = [{group = "@oncall"}]\n'
     )
     lasting = freeze(clock.now, clock.now + timedelta(hours=5))
-    thread, card = await asked(harness, rule, "small: go", f=lasting)
+    thread, card = await card_under(harness, rule, "small: go", f=lasting)
     clock.now += timedelta(hours=1)
     await harness.timers.run_due()
     for user in ("UBOB", "ULEA"):
@@ -154,7 +147,7 @@ async def test_who_may_decide_after_an_escalation_may_not_in_a_freeze(
 
 async def test_the_same_words_meant_otherwise_are_no_agreement(harness: Harness) -> None:
     """One answers with the text, the other wants the graph to get it as it stands: two proposals."""
-    thread, card = await asked(harness, '[[rule]]\nname = "r"\nquorum = 2\n', "words: go")
+    thread, card = await card_under(harness, '[[rule]]\nname = "r"\nquorum = 2\n', "words: go")
 
     async def answer(card: Approval, user: str, *, verbatim: bool) -> Approval:
         decision = Decision(kind=ANSWER, value="staging", verbatim=verbatim)

@@ -23,9 +23,9 @@ from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, refunds
 from tests.flow.test_timers import barrier_before_decisions
 from tests.support.harness import CHANNEL, Harness, a_thread, now, open_harness
+from tests.support.under_policy import REQUESTER, notes
 
 YES, NO = DecisionKind.APPROVE, DecisionKind.REJECT
-REQUESTER = "UALICE"
 RULE = '[[rule]]\nname = "r"\n'
 CANCELLED = "Cancelled by the requester."
 REJECTED = f"{{'type': 'reject', 'message': '{CANCELLED}'}}"
@@ -51,10 +51,6 @@ async def cancel(harness: Harness, card: Approval, user: str = REQUESTER, **othe
     cancelled = await use_case(card.id, other.get("digest", card.digest), CHANNEL, by)
     await harness.delivery.deliver_thread(CHANNEL, cancelled.thread.ts)
     return cancelled.approval
-
-
-def notes(harness: Harness) -> list[str]:
-    return harness.slack.texts(OutgoingKind.NOTE)
 
 
 @pytest.mark.parametrize(

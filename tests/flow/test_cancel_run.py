@@ -22,6 +22,7 @@ from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.answer_only_graphs import answer_only
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, now, open_harness
+from tests.support.under_policy import notes, stored
 
 START_OVER = "The agent does nothing more. To start over, send a new message here."
 RULE = '[[rule]]\nname = "r"\n'
@@ -51,16 +52,6 @@ async def cancel_run(
         via="form",
     )
     return (await harness.decide(request, await harness.slack.person(user, TEAM))).approval
-
-
-async def stored(harness: Harness, card: Approval) -> Approval:
-    review = await harness.threads.approval(card.id)
-    assert review is not None
-    return review.approval
-
-
-def notes(harness: Harness) -> list[str]:
-    return harness.slack.texts(OutgoingKind.NOTE)
 
 
 @pytest.mark.parametrize("policy", ["", RULE])

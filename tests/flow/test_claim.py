@@ -13,9 +13,10 @@ from countersign.approvals.lifecycle import Outcome
 from countersign.flow.decisions.claim import ClaimApproval, NotClaimable
 from countersign.flow.policy.voting import Voting
 from countersign.store.approvals.ledger import Ledger
-from tests.flow.test_timers import NAMED, asked, clock, harness, stored
+from tests.flow.test_timers import NAMED, clock, harness
 from tests.support.clocks import StillClock
 from tests.support.harness import CHANNEL, Harness
+from tests.support.under_policy import card_under, stored
 
 __all__ = ["clock", "harness"]
 YES = DecisionKind.APPROVE
@@ -40,7 +41,7 @@ async def holder(harness: Harness, card: Approval) -> str | None:
 async def test_a_claim_is_taken_over_and_released_by_pressing_again(
     harness: Harness, clock: StillClock
 ) -> None:
-    thread, card = await asked(harness, FINANCE)
+    thread, card = await card_under(harness, FINANCE)
     for user, expected in (("UBOB", "UBOB"), ("UCAROL", "UCAROL"), ("UCAROL", None)):
         await claim(harness, clock, card, user)
         assert await holder(harness, card) == expected
@@ -48,7 +49,7 @@ async def test_a_claim_is_taken_over_and_released_by_pressing_again(
 
 
 async def test_whoever_may_not_decide_may_not_claim(harness: Harness, clock: StillClock) -> None:
-    thread, card = await asked(harness, FINANCE)
+    thread, card = await card_under(harness, FINANCE)
     with pytest.raises(MayNotDecide, match="Only @finance"):
         await claim(harness, clock, card, "UDAVE")
     assert await holder(harness, card) is None
@@ -58,7 +59,7 @@ async def test_whoever_may_not_decide_may_not_claim(harness: Harness, clock: Sti
 async def test_a_claim_keeps_nobody_from_deciding_and_ends_with_its_holders_vote(
     harness: Harness, clock: StillClock
 ) -> None:
-    _, card = await asked(harness, FINANCE)
+    _, card = await card_under(harness, FINANCE)
     await claim(harness, clock, card, "UBOB")
     await harness.vote(card, YES, user="UCAROL")
     assert await holder(harness, card) == "UBOB"
@@ -69,7 +70,7 @@ async def test_a_claim_keeps_nobody_from_deciding_and_ends_with_its_holders_vote
 
 
 async def test_a_vote_that_decides_nothing_yet_releases_too(harness: Harness, clock: StillClock) -> None:
-    _, card = await asked(harness, FINANCE)
+    _, card = await card_under(harness, FINANCE)
     await claim(harness, clock, card, "UBOB")
     await harness.vote(card, YES, user="UBOB")
     assert await holder(harness, card) is None
@@ -78,7 +79,7 @@ async def test_a_vote_that_decides_nothing_yet_releases_too(harness: Harness, cl
 async def test_a_claim_is_released_by_the_clock_which_goes_on_with_its_other_timers(
     harness: Harness, clock: StillClock
 ) -> None:
-    thread, card = await asked(harness, FINANCE + 'remind_after = "1h"\n')
+    thread, card = await card_under(harness, FINANCE + 'remind_after = "1h"\n')
     claimed = await claim(harness, clock, card, "UBOB")
     assert claimed.due_at == clock.now + CLAIM_PERIOD
     clock.now += CLAIM_PERIOD - timedelta(seconds=1)
@@ -93,7 +94,7 @@ async def test_a_claim_is_released_by_the_clock_which_goes_on_with_its_other_tim
 
 
 async def test_what_expires_while_somebody_looks_expires(harness: Harness, clock: StillClock) -> None:
-    thread, card = await asked(harness, FINANCE + 'expire_after = "15m"\n')
+    thread, card = await card_under(harness, FINANCE + 'expire_after = "15m"\n')
     await claim(harness, clock, card, "UBOB")
     clock.now += CLAIM_PERIOD
     await harness.timers.run_due()
@@ -102,6 +103,6 @@ async def test_what_expires_while_somebody_looks_expires(harness: Harness, clock
 
 
 async def test_a_card_without_a_rule_has_no_claim(harness: Harness, clock: StillClock) -> None:
-    _, card = await asked(harness, '[[rule]]\nname = "r"\naction = "other"\n')
+    _, card = await card_under(harness, '[[rule]]\nname = "r"\naction = "other"\n')
     with pytest.raises(NotClaimable):
         await claim(harness, clock, card, "UBOB")

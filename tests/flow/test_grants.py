@@ -25,6 +25,7 @@ from tests.approvals.policy.test_policy_page import situation
 from tests.flow.asking_graphs import posts, refunds
 from tests.support.clocks import LateClock
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, message, open_harness
+from tests.support.under_policy import notes
 
 YES, NO = DecisionKind.APPROVE, DecisionKind.REJECT
 REQUESTER, BOB, CAROL = "UALICE", "UBOB", "UCAROL"
@@ -97,10 +98,6 @@ async def is_asked(
 async def uses(harness: Harness) -> int:
     (row,) = await harness.rows("SELECT sum(uses) AS uses FROM countersign.grants")
     return int(row["uses"])
-
-
-def notes(harness: Harness) -> list[str]:
-    return harness.slack.texts(OutgoingKind.NOTE)
 
 
 async def test_what_a_grant_covers_is_approved_with_one_line_and_no_card(harness: Harness) -> None:

@@ -17,9 +17,10 @@ from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.errors import Conflict
 from countersign.flow.policy.voting import Voting
 from tests.flow.asking_graphs import by_dialect, refunds
-from tests.flow.test_timers import NAMED, asked, barrier_before_decisions, stored
+from tests.flow.test_timers import NAMED, barrier_before_decisions
 from tests.support.clocks import StillClock
 from tests.support.harness import CHANNEL, TEAM, Harness, open_harness, until
+from tests.support.under_policy import card_under, stored
 
 YES = DecisionKind.APPROVE
 TWO = NAMED + 'approvers = [{group = "@finance", count = 2}]\n'
@@ -68,7 +69,7 @@ async def test_the_last_vote_is_taken_back_while_the_decision_is_saved(
     gate, wrap = barrier_before_decisions()
     async with open_harness(database_url, {"one": refunds(1500)}, clock=clock, wrap=wrap) as harness:
         harness.directory.groups = {"@finance": {"UBOB", "UCAROL"}}
-        thread, card = await asked(harness, TWO)
+        thread, card = await card_under(harness, TWO)
         gate[0].used = 2
         half = await harness.vote(card, YES, user="UBOB")
         gate[0].used = 0
@@ -98,7 +99,7 @@ async def test_a_delegate_and_whoever_is_away_vote_in_the_same_moment(
 ) -> None:
     """From two replicas: they count once, so a third approval is still needed."""
     await delegated(harness, clock, "UBOB", "UDORA", 24)
-    thread, card = await asked(harness, TWO)
+    thread, card = await card_under(harness, TWO)
 
     votes = (harness.vote_until_saved(card, YES, user=user) for user in ("UBOB", "UDORA"))
     results = await asyncio.gather(*votes, return_exceptions=True)
@@ -113,7 +114,7 @@ async def test_a_vote_for_somebody_else_counts_while_the_delegation_lasts(
     harness: Harness, clock: StillClock
 ) -> None:
     await delegated(harness, clock, "UBOB", "UDORA", 1)
-    thread, card = await asked(harness, TWO)
+    thread, card = await card_under(harness, TWO)
     await harness.vote(card, YES, user="UDORA")
     clock.now += timedelta(hours=1)
     still_open = await harness.vote(await harness.the_card(thread), YES, user="UCAROL")
@@ -126,7 +127,7 @@ async def test_a_vote_for_somebody_else_counts_while_the_delegation_lasts(
 
 
 async def other(harness: Harness) -> Approval:
-    _, card = await asked(harness, TWO)
+    _, card = await card_under(harness, TWO)
     return card
 
 
@@ -135,7 +136,7 @@ async def test_who_is_notified_includes_the_delegate(
     harness: Harness, clock: StillClock, notify: str
 ) -> None:
     await delegated(harness, clock, "UBOB", "UDORA", 24)
-    _, card = await asked(harness, TWO + f"notify = {notify}\n")
+    _, card = await card_under(harness, TWO + f"notify = {notify}\n")
     told = await harness.rows(
         "SELECT channel FROM countersign.outbox WHERE kind = 'direct' AND approval_id = %s ORDER BY 1",
         card.id,
@@ -148,7 +149,7 @@ async def test_a_policy_without_the_rule_leaves_its_seats_and_its_delegates(
 ) -> None:
     """The rule is stored with the approval: the file may have lost it since."""
     await delegated(harness, clock, "UBOB", "UDORA", 24)
-    thread, card = await asked(harness, TWO)
+    thread, card = await card_under(harness, TWO)
     harness.policy.policy = type(harness.policy.policy)()
     with pytest.raises(MayNotDecide):
         await harness.vote(card, YES, user="UEVE")

@@ -23,7 +23,6 @@ from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.redacted_request import shown_request
 from countersign.flow.policy.voting import Voting
 from countersign.flow.review import Review
-from countersign.flow.thread import ThreadRef
 from countersign.flow.tools.approval_validity import ApprovalValidity
 from countersign.flow.tools.tool_host import ToolHost
 from countersign.interrupts import parse
@@ -38,9 +37,9 @@ from tests.flow.asking_graphs import by_dialect, question
 from tests.support.clocks import StillClock
 from tests.support.fake_slack import refused
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, open_harness
+from tests.support.under_policy import REQUESTER, card_under, last_agent_message, notes, stored
 
 YES, EDIT, NO = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT
-REQUESTER = "UALICE"
 NAMED = '[[rule]]\nname = "r"\n'
 SECRET = "DE02 1203 0000 0000 2020 51"
 
@@ -66,27 +65,6 @@ async def harness(database_url: str, clock: StillClock) -> AsyncIterator[Harness
         yield opened
 
 
-async def asked(harness: Harness, policy: str, text: str = "go") -> tuple[ThreadRef, Approval]:
-    harness.policy.policy = a_policy(policy)
-    thread = a_thread()
-    await harness.say(thread, text, user=REQUESTER)
-    return thread, await harness.the_card(thread)
-
-
-def notes(harness: Harness) -> list[str]:
-    return harness.slack.texts(OutgoingKind.NOTE)
-
-
-def said(harness: Harness) -> str:
-    return harness.slack.texts(OutgoingKind.AGENT_MESSAGE)[-1]
-
-
-async def stored(harness: Harness, approval: Approval) -> Approval:
-    review = await harness.threads.approval(approval.id)
-    assert review is not None
-    return review.approval
-
-
 def places(rows: list[Outgoing]) -> list[tuple[str, bool]]:
     return [(row.channel, row.thread_ts is not None) for row in rows]
 
@@ -106,7 +84,7 @@ async def decide(harness: Harness, card: Approval, channel: str, user: str = "UB
 
 
 async def test_the_card_is_in_the_other_channel_and_a_pointer_in_the_thread(harness: Harness) -> None:
-    thread, card = await asked(harness, NAMED + 'post_to = "#approvals"\n')
+    thread, card = await card_under(harness, NAMED + 'post_to = "#approvals"\n')
     assert places(harness.slack.of(OutgoingKind.CARD)) == [("C2", False)]
     assert places(harness.slack.of(OutgoingKind.POINTER)) == [(CHANNEL, True)]
     assert (card.posted_to, card.card_ts) == ("C2", harness.slack.ts[f"card:{card.id}"])
@@ -119,13 +97,13 @@ async def test_the_card_is_in_the_other_channel_and_a_pointer_in_the_thread(harn
     await harness.delivery.update_card(card.id)
     assert harness.slack.updated == {f"pointer:{card.id}": Phase.DECIDED}
     await harness.run_thread(thread.id)
-    assert said(harness) == "[{'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]"
 
 
 async def test_a_channel_that_there_is_not_leaves_the_card_in_the_thread(
     harness: Harness, logged: list[MutableMapping[str, Any]]
 ) -> None:
-    _, card = await asked(harness, NAMED + 'post_to = "#nowhere"\n')
+    _, card = await card_under(harness, NAMED + 'post_to = "#nowhere"\n')
     assert places(harness.slack.of(OutgoingKind.CARD)) == [(CHANNEL, True)]
     assert card.posted_to is None
     (told,) = notes(harness)
@@ -136,7 +114,7 @@ async def test_a_channel_that_there_is_not_leaves_the_card_in_the_thread(
 
 async def test_an_archived_channel_leaves_the_card_in_the_thread(harness: Harness) -> None:
     harness.slack.refused_channels["C9"] = refused("is_archived")
-    thread, card = await asked(harness, NAMED + 'post_to = "C9"\n')
+    thread, card = await card_under(harness, NAMED + 'post_to = "C9"\n')
     await harness.delivery.deliver_thread(CHANNEL, thread.ts)
     assert places(harness.slack.of(OutgoingKind.CARD)) == [(CHANNEL, True)]
     now = await stored(harness, card)
@@ -145,7 +123,7 @@ async def test_an_archived_channel_leaves_the_card_in_the_thread(harness: Harnes
     assert await harness.delivery.deliver_due() == 0, "nothing is posted there later"
     await decide(harness, now, CHANNEL)
     await harness.run_thread(thread.id)
-    assert said(harness) == "[{'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]"
 
 
 async def test_a_batched_card_goes_where_all_its_rules_say(harness: Harness) -> None:
@@ -157,7 +135,7 @@ post_to = "#approvals"
 [[rule]]
 name = "large"
 """
-    _, card = await asked(harness, rules, "two: go")
+    _, card = await card_under(harness, rules, "two: go")
     assert card.posted_to is None
 
 
@@ -166,7 +144,7 @@ name = "large"
 
 async def test_approvers_are_notified_once_and_again_when_it_is_decided(harness: Harness) -> None:
     rule = NAMED + 'approvers = [{group = "@finance"}]\nnotify = "approvers"\n'
-    thread, card = await asked(harness, rule)
+    thread, card = await card_under(harness, rule)
     assert sorted(row.channel for row in harness.slack.of(OutgoingKind.DIRECT)) == ["UBOB", "UCAROL"]
     await decide(harness, card, CHANNEL)
     await harness.delivery.update_card(card.id)
@@ -179,13 +157,13 @@ async def test_approvers_are_notified_once_and_again_when_it_is_decided(harness:
 async def test_the_requester_is_not_asked_where_they_may_not_decide(harness: Harness) -> None:
     harness.directory.groups["@finance"] = {REQUESTER, "UBOB"}
     rule = NAMED + 'approvers = [{group = "@finance"}]\nnotify = "approvers"\nrequester_may_decide = false\n'
-    await asked(harness, rule)
+    await card_under(harness, rule)
     assert [row.channel for row in harness.slack.of(OutgoingKind.DIRECT)] == ["UBOB"]
 
 
 async def test_a_message_to_somebody_who_is_gone_is_given_up(harness: Harness) -> None:
     harness.slack.refused_channels["UGONE"] = refused("user_not_found")
-    await asked(harness, NAMED + 'notify = ["UGONE", "UBOB"]\n')
+    await card_under(harness, NAMED + 'notify = ["UGONE", "UBOB"]\n')
     assert [row.channel for row in harness.slack.of(OutgoingKind.DIRECT)] == ["UBOB"]
     await harness.expire_claims()
     assert await harness.delivery.deliver_due() == 0
@@ -197,7 +175,7 @@ async def test_a_set_that_nobody_can_fill_is_reported_at_once_and_the_fallback_a
     rule = (
         NAMED + 'approvers = [{group = "@empty"}]\nescalate_after = "1h"\nescalate_to = {group = "@oncall"}\n'
     )
-    thread, card = await asked(harness, rule)
+    thread, card = await card_under(harness, rule)
     (told,) = notes(harness)
     assert told.startswith(
         f"There is nobody who could decide “{Review(card).shown.title}” (@empty: it has no"
@@ -208,7 +186,7 @@ async def test_a_set_that_nobody_can_fill_is_reported_at_once_and_the_fallback_a
     assert entry["missing"] == ["@empty: it has no members"]
     await decide(harness, card, CHANNEL, "UDAVE")
     await harness.run_thread(thread.id)
-    assert said(harness) == "[{'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]"
 
 
 async def test_a_group_that_is_emptied_while_it_waits_is_reported_once(
@@ -218,8 +196,8 @@ async def test_a_group_that_is_emptied_while_it_waits_is_reported_once(
         NAMED
         + 'approvers = [{group = "@finance"}]\nescalate_after = "1h"\nescalate_to = {group = "@oncall"}\n'
     )
-    await asked(harness, rule)
-    thread, card = await asked(harness, rule)
+    await card_under(harness, rule)
+    thread, card = await card_under(harness, rule)
     notices = ShortageNotices(Audience(harness.directory), Voting(harness.policy, harness.directory, clock))
     check = ShortageCheck(harness.threads, notices, harness.delivery.deliver_posts, TEAM)
     await check()
@@ -232,11 +210,11 @@ async def test_a_group_that_is_emptied_while_it_waits_is_reported_once(
     assert [row.channel for row in harness.slack.of(OutgoingKind.DIRECT)] == ["UDAVE", "UDAVE"]
     await decide(harness, card, CHANNEL, "UDAVE")
     await harness.run_thread(thread.id)
-    assert said(harness) == "[{'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]"
 
 
 async def test_a_channel_that_is_archived_while_it_waits_gives_the_card_back(harness: Harness) -> None:
-    thread, card = await asked(harness, NAMED + 'quorum = 2\npost_to = "#approvals"\n')
+    thread, card = await card_under(harness, NAMED + 'quorum = 2\npost_to = "#approvals"\n')
     half = await decide(harness, card, "C2")
     harness.slack.refused_updates["C2"] = refused("is_archived")
     await harness.delivery.update_card(card.id)
@@ -246,14 +224,14 @@ async def test_a_channel_that_is_archived_while_it_waits_gives_the_card_back(har
     assert now.votes_on(0) == half.votes_on(0)
     await decide(harness, now, CHANNEL, "UCAROL")
     await harness.run_thread(thread.id)
-    assert said(harness) == "[{'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]"
 
 
 async def test_a_card_that_slack_refuses_to_update_keeps_no_other_from_it(
     harness: Harness, clock: StillClock
 ) -> None:
-    _, card = await asked(harness, NAMED + "quorum = 2\n")
-    _, other = await asked(harness, NAMED + "quorum = 2\n")
+    _, card = await card_under(harness, NAMED + "quorum = 2\n")
+    _, other = await card_under(harness, NAMED + "quorum = 2\n")
     harness.slack.refused_updates[CHANNEL] = refused("cant_update_message")
     half = await harness.vote(card, YES, user="UBOB")
     await harness.vote(other, YES, user="UBOB")
@@ -285,12 +263,14 @@ async def test_what_is_decided_without_asking_is_one_line_in_the_thread(harness:
 
 
 async def test_a_summary_is_the_title_and_stands_back_where_an_argument_is_missing(harness: Harness) -> None:
-    _, card = await asked(harness, NAMED + 'summary = "Pay {amount} <!channel> to {to.name}"\n', "call: go")
+    _, card = await card_under(
+        harness, NAMED + 'summary = "Pay {amount} <!channel> to {to.name}"\n', "call: go"
+    )
     shown = render_card(Review(card))
     assert shown.blocks[0]["title"]["text"] == "Pay 3 &lt;!channel&gt; to Ann"
-    _, card = await asked(harness, NAMED + 'summary = "Pay {nothing}"\n', "call: go")
+    _, card = await card_under(harness, NAMED + 'summary = "Pay {nothing}"\n', "call: go")
     assert render_card(Review(card)).blocks[0]["title"]["text"] == Review(card).shown.title
-    _, card = await asked(harness, NAMED + 'summary = "Refund {amount} to {to}"\n', "two: go")
+    _, card = await card_under(harness, NAMED + 'summary = "Refund {amount} to {to}"\n', "two: go")
     blocks = str(render_card(Review(card)).blocks)
     assert "Refund 50 to Ann" in blocks
     assert "Refund 5000 to Ann" in blocks
@@ -302,7 +282,7 @@ REDACTS = NAMED + 'redact = ["/iban", "/to/pin"]\nsummary = "Pay {amount} to {ib
 async def test_what_is_redacted_is_on_no_card_form_message_or_ledger_and_reaches_the_graph(
     harness: Harness,
 ) -> None:
-    thread, card = await asked(harness, REDACTS, "call: go")
+    thread, card = await card_under(harness, REDACTS, "call: go")
     review = Review(card)
     assert render_card(review).text.startswith("Approval needed: Pay 3 to Redacted. ")
     reference = CardReference(approval_id=card.id, row=0, digest=card.shown_digest)
@@ -327,9 +307,9 @@ async def test_what_is_redacted_is_on_no_card_form_message_or_ledger_and_reaches
         assert '"pin": 17' not in text
     assert "Redacted" in str(shown[0])
     assert "Redacted" in str(ledger)
-    assert SECRET in said(harness)
-    assert '"pin": 17' in said(harness)
-    assert '"amount": 2' in said(harness)
+    assert SECRET in last_agent_message(harness)
+    assert '"pin": 17' in last_agent_message(harness)
+    assert '"amount": 2' in last_agent_message(harness)
 
 
 def test_a_summary_does_not_quote_what_is_redacted_of_another_argument() -> None:
@@ -340,13 +320,13 @@ def test_a_summary_does_not_quote_what_is_redacted_of_another_argument() -> None
 
 
 async def test_the_digest_is_that_of_the_whole_payload(harness: Harness) -> None:
-    _, plain = await asked(harness, NAMED, "call: go")
-    _, redacted = await asked(harness, REDACTS, "call: go")
+    _, plain = await card_under(harness, NAMED, "call: go")
+    _, redacted = await card_under(harness, REDACTS, "call: go")
     assert plain.digest == redacted.digest
 
 
 async def test_arguments_that_are_one_field_cannot_be_edited_where_a_part_is_hidden(harness: Harness) -> None:
-    _, card = await asked(harness, NAMED + 'redact = ["/"]\n', "call: go")
+    _, card = await card_under(harness, NAMED + 'redact = ["/"]\n', "call: go")
     review = Review(card)
     assert EDIT not in review.request.rows[0].allowed
     assert SECRET not in str(render_card(review).blocks)
@@ -358,7 +338,7 @@ async def test_arguments_that_are_one_field_cannot_be_edited_where_a_part_is_hid
 async def test_an_approval_that_is_too_old_is_asked_again_and_a_rejection_is_not(
     harness: Harness, clock: StillClock
 ) -> None:
-    thread, card = await asked(harness, NAMED + 'valid_for = "10m"\n')
+    thread, card = await card_under(harness, NAMED + 'valid_for = "10m"\n')
     await decide(harness, card, CHANNEL)
     clock.now += timedelta(minutes=10)
     await harness.run_thread(thread.id)
@@ -371,17 +351,17 @@ async def test_an_approval_that_is_too_old_is_asked_again_and_a_rejection_is_not
     await decide(harness, again, CHANNEL)
     clock.now += timedelta(minutes=9)
     await harness.run_thread(thread.id)
-    assert said(harness) == "[{'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]"
 
-    thread, card = await asked(harness, NAMED + 'valid_for = "10m"\n')
+    thread, card = await card_under(harness, NAMED + 'valid_for = "10m"\n')
     await harness.vote(card, NO)
     clock.now += timedelta(days=1)
     await harness.run_thread(thread.id)
-    assert "'type': 'reject'" in said(harness)
+    assert "'type': 'reject'" in last_agent_message(harness)
 
 
 async def test_a_tool_hears_whether_the_approval_still_counts(harness: Harness, clock: StillClock) -> None:
-    thread, card = await asked(harness, NAMED + 'valid_for = "10m"\n', "call: go")
+    thread, card = await card_under(harness, NAMED + 'valid_for = "10m"\n', "call: go")
     host = ToolHost(harness.tools, harness.effects, ApprovalValidity(harness.threads, clock), thread.id)
     assert await host.still_valid(), "nothing was decided yet"
     await decide(harness, card, CHANNEL)
@@ -438,7 +418,7 @@ async def test_a_post_is_checked_before_it_is_made_and_not_once_it_is_there(harn
 
 async def test_a_decision_of_tomorrow_does_not_count(harness: Harness, clock: StillClock) -> None:
     """A clock that was a day ahead when it was decided."""
-    thread, card = await asked(harness, NAMED + 'valid_for = "2d"\n')
+    thread, card = await card_under(harness, NAMED + 'valid_for = "2d"\n')
     clock.now += timedelta(days=1)
     await decide(harness, card, CHANNEL)
     clock.now -= timedelta(days=1)

@@ -22,9 +22,9 @@ from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import refunds
 from tests.support.clocks import LateClock
 from tests.support.harness import CHANNEL, Harness, a_thread, now, open_harness
+from tests.support.under_policy import REQUESTER, card_under, last_agent_message
 
 YES, EDIT, NO, TELL = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT, DecisionKind.RESPOND
-REQUESTER = "UALICE"
 
 
 @pytest.fixture
@@ -44,14 +44,7 @@ async def asked(
     harness: Harness, policy: str, text: str = "refund", **calendars: str
 ) -> tuple[ThreadRef, Approval]:
     """A card under this policy."""
-    harness.policy.policy = a_policy(policy, **calendars)
-    thread = a_thread()
-    await harness.say(thread, text, user=REQUESTER)
-    return thread, await harness.the_card(thread)
-
-
-def outcome_of(harness: Harness) -> str:
-    return harness.slack.texts(OutgoingKind.AGENT_MESSAGE)[-1]
+    return await card_under(harness, policy, text, **calendars)
 
 
 BOTH = """
@@ -78,7 +71,7 @@ async def test_two_seats_take_two_people_and_then_the_graph_goes_on(harness: Har
     whole = await harness.vote(await harness.the_card(thread), YES, user="UCAROL")
     assert whole.status is Status.DECIDED
     await harness.run_thread(thread.id)
-    assert outcome_of(harness) == "[{'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]"
     assert await harness.ledger(thread) == ["opened", "voted", "decided", "resumed"]
 
 
@@ -108,7 +101,7 @@ async def test_two_people_who_vote_in_the_same_moment_both_count(harness: Harnes
 
     await asyncio.gather(*(harness.vote_until_saved(card, YES, user=user) for user in ("UBOB", "UCAROL")))
     await harness.run_thread(thread.id)
-    assert outcome_of(harness) == "[{'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]"
     assert await harness.ledger(thread) == ["opened", "voted", "decided", "resumed"]
 
 
@@ -117,7 +110,7 @@ async def test_a_rejection_ends_it(harness: Harness) -> None:
     await harness.vote(card, YES, user="UBOB")
     await harness.vote(await harness.the_card(thread), NO, user="UCAROL")
     await harness.run_thread(thread.id)
-    assert "'type': 'reject'" in outcome_of(harness)
+    assert "'type': 'reject'" in last_agent_message(harness)
 
 
 async def test_an_edit_clears_the_votes_shuts_the_editor_out_and_is_what_runs(harness: Harness) -> None:
@@ -132,7 +125,7 @@ async def test_an_edit_clears_the_votes_shuts_the_editor_out_and_is_what_runs(ha
     for user in ("UCAROL", "UDAVE"):
         await harness.vote(await harness.the_card(thread), YES, user=user)
     await harness.run_thread(thread.id)
-    assert outcome_of(harness) == (
+    assert last_agent_message(harness) == (
         "[{'type': 'edit', 'edited_action': {'name': 'refund', 'args': {'amount': 900, 'to': 'Ann'}}}]"
     )
 
@@ -145,7 +138,7 @@ async def test_later_edits_of_the_file_change_nothing_that_is_asked_already(harn
     await harness.vote(await harness.the_card(thread), YES, user="UBOB")
     await harness.vote(await harness.the_card(thread), YES, user="UCAROL")
     await harness.run_thread(thread.id)
-    assert outcome_of(harness) == "[{'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]"
     (rule,) = card.rules
     assert rule.name == "large"
 
@@ -159,7 +152,7 @@ async def test_each_row_of_a_batch_has_its_own_rule_and_the_small_one_is_not_ask
     await harness.vote(card, YES, user="UBOB", row=1)
     await harness.vote(await harness.the_card(thread), YES, user="UCAROL", row=1)
     await harness.run_thread(thread.id)
-    assert outcome_of(harness) == "[{'type': 'approve'}, {'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}, {'type': 'approve'}]"
 
 
 @pytest.mark.parametrize(("auto", "kind"), [("approve", "approve"), ("reject", "reject")])
@@ -169,7 +162,7 @@ async def test_what_is_decided_without_asking_reaches_the_graph_and_the_ledger(
     harness.policy.policy = a_policy(f'[[rule]]\nname = "r"\nauto = "{auto}"\n')
     thread = a_thread()
     await harness.say(thread, "refund")
-    assert f"'type': '{kind}'" in outcome_of(harness)
+    assert f"'type': '{kind}'" in last_agent_message(harness)
     assert await harness.ledger(thread) == ["opened", "decided", "resumed"]
     (entry,) = await harness.rows(
         "SELECT detail, actor_id FROM countersign.ledger WHERE thread_id = %s AND event = 'decided'",
@@ -272,7 +265,7 @@ async def test_in_a_freeze_only_break_glass_people_approve_alone_and_with_a_reas
     review = await harness.decide(request, lead)
     assert review.approval.status is Status.DECIDED
     await harness.run_thread(card.thread_id)
-    assert outcome_of(harness) == "[{'type': 'approve'}]", "the reason is not for the graph"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]", "the reason is not for the graph"
 
 
 async def test_a_freeze_calendar_that_is_no_longer_loaded_counts_as_a_freeze(harness: Harness) -> None:
@@ -312,7 +305,7 @@ async def test_a_reason_that_is_required(harness: Harness) -> None:
     )
     await harness.decide(request, Person(id="UBOB", name="Bob", standing=Standing.MEMBER))
     await harness.run_thread(thread.id)
-    assert "no budget" in outcome_of(harness)
+    assert "no budget" in last_agent_message(harness)
 
 
 async def test_a_channels_name_and_a_requesters_group_pick_the_rule(harness: Harness) -> None:

@@ -4,8 +4,9 @@ import pytest
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import CountersignError, MayNotDecide
-from tests.flow.test_policy import BOTH, REQUESTER, YES, asked, clock, harness
+from tests.flow.test_policy import BOTH, YES, asked, clock, harness
 from tests.support.harness import CHANNEL, Harness
+from tests.support.under_policy import REQUESTER
 
 __all__ = ["clock", "harness"]
 

@@ -18,6 +18,7 @@ from tests.flow.test_stop import stop_in, watch
 from tests.flow.working_graphs import heard, hold
 from tests.support.fake_slack import GUEST
 from tests.support.harness import Harness, a_thread, asked, message, open_harness
+from tests.support.under_policy import notes
 
 STARTED_OVER = "Started over. The next message begins a new conversation. What was decided stays on record."
 GRANT = '[[rule]]\nname = "r"\ngrant = {for = "1h", scope = "thread"}\n'
@@ -34,10 +35,6 @@ async def harness(database_url: str) -> AsyncIterator[Harness]:
 
 def reset_in(thread: ThreadRef, user: str = "UALICE") -> Inbound:
     return replace(stop_in(thread, user), kind=InboundKind.RESET, ts=None)
-
-
-def notes(harness: Harness) -> list[str]:
-    return harness.slack.texts(OutgoingKind.NOTE)
 
 
 async def checkpoints(harness: Harness, thread: ThreadRef) -> int:

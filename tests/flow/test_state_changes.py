@@ -18,6 +18,7 @@ from countersign.interrupts import FormValidationError, InvalidDecision, answer_
 from tests.approvals.policy.policies import a_policy
 from tests.flow.state_graphs import ordering, side_by_side
 from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, open_harness
+from tests.support.under_policy import stored
 
 ALLOWED = '[[rule]]\nname = "state"\nstate_changes = true\n'
 
@@ -54,12 +55,6 @@ async def decide(
 def filled(approval: Approval, **raw: str) -> Decision:
     row = Review(approval).request.rows[0]
     return answer_and_change(row, {f"/{name.replace('__', '/')}": value for name, value in raw.items()})
-
-
-async def stored(harness: Harness, approval: Approval) -> Approval:
-    review = await harness.threads.approval(approval.id)
-    assert review is not None
-    return review.approval
 
 
 def results(harness: Harness) -> list[Any]:

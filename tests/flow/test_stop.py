@@ -20,6 +20,7 @@ from tests.flow import working_graphs
 from tests.flow.graphs_to_host import nested, parallel
 from tests.flow.working_graphs import finished, heard, hold
 from tests.support.harness import Harness, a_thread, message, open_harness
+from tests.support.under_policy import notes
 
 STOPPED = "Stopped. Send a message to go on."
 
@@ -57,10 +58,6 @@ def stop_in(thread: ThreadRef, user: str = "UALICE") -> Inbound:
 
 def watch(harness: Harness) -> StopWatch:
     return StopWatch(harness.threads, Runs(harness.graphs), lambda _thread, _notice: None)
-
-
-def notes(harness: Harness) -> list[str]:
-    return harness.slack.texts(OutgoingKind.NOTE)
 
 
 def said(harness: Harness) -> list[str]:

@@ -20,13 +20,12 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.policy.voting import Voting
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
-from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, refunds
 from tests.support.clocks import StillClock
-from tests.support.harness import CHANNEL, Harness, a_thread, open_harness, until
+from tests.support.harness import CHANNEL, Harness, open_harness, until
+from tests.support.under_policy import REQUESTER, card_under, last_agent_message, notes, stored
 
 YES, EDIT, NO = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT
-REQUESTER = "UALICE"
 HOUR = timedelta(hours=1)
 NAMED = '[[rule]]\nname = "r"\n'
 ESCALATES = 'escalate_after = "1h"\nescalate_to = {group = "@oncall"}\n'
@@ -42,28 +41,6 @@ async def harness(database_url: str, clock: StillClock) -> AsyncIterator[Harness
     async with open_harness(database_url, by_dialect(), clock=clock) as opened:
         opened.directory.groups = {"@finance": {"UBOB", "UCAROL"}, "@oncall": {"UDAVE"}}
         yield opened
-
-
-async def asked(harness: Harness, policy: str, text: str = "go", **more: str) -> tuple[ThreadRef, Approval]:
-    """A card under this policy."""
-    harness.policy.policy = a_policy(policy, **more)
-    thread = a_thread()
-    await harness.say(thread, text, user=REQUESTER)
-    return thread, await harness.the_card(thread)
-
-
-def said(harness: Harness) -> str:
-    return harness.slack.texts(OutgoingKind.AGENT_MESSAGE)[-1]
-
-
-def notes(harness: Harness) -> list[str]:
-    return harness.slack.texts(OutgoingKind.NOTE)
-
-
-async def stored(harness: Harness, approval: Approval) -> Approval:
-    review = await harness.threads.approval(approval.id)
-    assert review is not None
-    return review.approval
 
 
 async def details(harness: Harness, thread: ThreadRef, event: str) -> list[dict[str, Any]]:
@@ -90,7 +67,7 @@ async def details(harness: Harness, thread: ThreadRef, event: str) -> list[dict[
 async def test_what_nobody_answers_is_rejected_in_the_words_of_its_dialect(
     harness: Harness, clock: StillClock, graph: str, answer: str
 ) -> None:
-    thread, card = await asked(harness, NAMED + 'expire_after = "1h"\n', f"{graph}: go")
+    thread, card = await card_under(harness, NAMED + 'expire_after = "1h"\n', f"{graph}: go")
     clock.now += HOUR - timedelta(seconds=1)
     assert await harness.timers.run_due() == 0
     clock.now += timedelta(seconds=1)
@@ -106,7 +83,7 @@ async def test_what_nobody_answers_is_rejected_in_the_words_of_its_dialect(
 
     await harness.run_thread(thread.id)
 
-    assert said(harness) == answer
+    assert last_agent_message(harness) == answer
     assert (await stored(harness, card)).status is Status.EXPIRED
     assert await harness.ledger(thread) == ["opened", "timed_out", "resumed"]
 
@@ -123,31 +100,31 @@ async def test_the_rules_own_words_are_the_answer(harness: Harness, clock: Still
         ("inbox", '{"got": [{"type": "response", "args": "Nobody is here. Try tomorrow."}]}'),
         ("approve", '{"got": false}'),  # it takes no words: then it is a no
     ]:
-        thread, _ = await asked(harness, rule, f"{graph}: go")
+        thread, _ = await card_under(harness, rule, f"{graph}: go")
         clock.now += HOUR
         await harness.timers.run_due()
         await harness.run_thread(thread.id)
-        assert said(harness) == answer
+        assert last_agent_message(harness) == answer
 
 
 async def test_on_expiry_approve_approves_where_nobody_objected(harness: Harness, clock: StillClock) -> None:
     rule = NAMED + 'expire_after = "1h"\non_expiry = "approve"\nquorum = 2\nrejections = 2\n'
-    thread, card = await asked(harness, rule)
+    thread, card = await card_under(harness, rule)
     await harness.vote(card, YES, user="UBOB")
     clock.now += HOUR
     await harness.timers.run_due()
     await harness.run_thread(thread.id)
-    assert said(harness) == "[{'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]"
     assert (await stored(harness, card)).outcome is Outcome.EXPIRED
 
     for objection in (NO, EDIT):
-        thread, card = await asked(harness, rule)
+        thread, card = await card_under(harness, rule)
         value: Json = {"amount": 9, "to": "Ann"} if objection is EDIT else None
         await harness.vote(card, objection, value, user="UBOB")
         clock.now += HOUR
         await harness.timers.run_due()
         await harness.run_thread(thread.id)
-        assert "'type': 'reject'" in said(harness)
+        assert "'type': 'reject'" in last_agent_message(harness)
 
 
 FREEZE = """BEGIN:VCALENDAR
@@ -164,7 +141,7 @@ END:VCALENDAR
 
 async def test_nothing_is_approved_by_expiry_in_a_freeze(harness: Harness, clock: StillClock) -> None:
     rule = NAMED + 'expire_after = "1h"\non_expiry = "approve"\nfreeze = "freeze.ics"\n'
-    thread, card = await asked(harness, rule, freeze=FREEZE)
+    thread, card = await card_under(harness, rule, freeze=FREEZE)
     clock.now += HOUR
     await harness.timers.run_due()
     assert (await stored(harness, card)).status is Status.PENDING
@@ -177,7 +154,7 @@ async def test_what_is_kept_or_cannot_be_approved_stays_open_and_is_posted_once(
     harness: Harness, clock: StillClock, graph: str, on_expiry: str
 ) -> None:
     rule = NAMED + f'expire_after = "1h"\non_expiry = "{on_expiry}"\n'
-    thread, card = await asked(harness, rule, f"{graph}: go")
+    thread, card = await card_under(harness, rule, f"{graph}: go")
     for _ in range(3):
         clock.now += HOUR
         await harness.timers.run_due()
@@ -187,14 +164,14 @@ async def test_what_is_kept_or_cannot_be_approved_stays_open_and_is_posted_once(
     assert await harness.ledger(thread) == ["opened", "timed_out"]
     await harness.answer(await harness.the_card(thread), YES if graph == "one" else DecisionKind.RESPOND,
                          None if graph == "one" else "staging")  # fmt: skip
-    assert said(harness) in {"[{'type': 'approve'}]", '{"got": "staging"}'}
+    assert last_agent_message(harness) in {"[{'type': 'approve'}]", '{"got": "staging"}'}
 
 
 async def test_a_question_that_takes_no_rejection_expires_and_its_run_is_cancelled(
     harness: Harness, clock: StillClock
 ) -> None:
     """No text that says no is sent to a question: its graph may take any text for a yes."""
-    thread, card = await asked(harness, NAMED + 'expire_after = "1h"\n', "words: go")
+    thread, card = await card_under(harness, NAMED + 'expire_after = "1h"\n', "words: go")
     clock.now += HOUR
     await harness.timers.run_due()
     await harness.run_thread(thread.id)
@@ -220,7 +197,7 @@ on_expiry = "approve"
 name = "large"
 expire_after = "2h"
 """
-    thread, card = await asked(harness, rules, "two: go")
+    thread, card = await card_under(harness, rules, "two: go")
     clock.now += HOUR
     await harness.timers.run_due()
     half = await stored(harness, card)
@@ -228,13 +205,13 @@ expire_after = "2h"
     clock.now += HOUR
     await harness.timers.run_due()
     await harness.run_thread(thread.id)
-    assert said(harness).startswith("[{'type': 'approve'}, {'type': 'reject'")
+    assert last_agent_message(harness).startswith("[{'type': 'approve'}, {'type': 'reject'")
     assert (await stored(harness, card)).status is Status.EXPIRED
     assert await harness.ledger(thread) == ["opened", "timed_out", "timed_out", "resumed"]
 
 
 async def test_a_row_that_a_person_decided_is_not_called_expired(harness: Harness, clock: StillClock) -> None:
-    _, card = await asked(harness, NAMED + 'expire_after = "1h"\n', "two: go")
+    _, card = await card_under(harness, NAMED + 'expire_after = "1h"\n', "two: go")
     await harness.vote(card, YES, row=0)
     clock.now += HOUR
     await harness.timers.run_due()
@@ -254,7 +231,7 @@ async def test_working_hours_and_a_change_to_winter_time(harness: Harness, clock
     """The night of 25 October 2026 has 25 hours in Berlin: the clock runs in real time."""
     hours = 'hours = {days = "Mon-Sun", from = "00:00", to = "24:00", zone = "Europe/Berlin"}\n'
     clock.now = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
-    _, card = await asked(harness, NAMED + 'expire_after = "4h"\n' + hours)
+    _, card = await card_under(harness, NAMED + 'expire_after = "4h"\n' + hours)
     clock.now = datetime(2026, 10, 25, 2, 29, tzinfo=UTC)
     await harness.timers.run_due()
     assert (await stored(harness, card)).status is Status.PENDING
@@ -266,7 +243,7 @@ async def test_working_hours_and_a_change_to_winter_time(harness: Harness, clock
 async def test_what_is_asked_on_friday_evening_expires_on_monday(harness: Harness, clock: StillClock) -> None:
     hours = 'hours = {days = "Mon-Fri", from = "09:00", to = "17:00", zone = "UTC", holidays = "DE"}\n'
     clock.now = datetime(2026, 12, 24, 16, tzinfo=UTC)  # 25 December is a holiday, 26 and 27 a weekend
-    _, card = await asked(harness, NAMED + 'expire_after = "2h"\n' + hours)
+    _, card = await card_under(harness, NAMED + 'expire_after = "2h"\n' + hours)
     for at in (datetime(2026, 12, 27, 23, tzinfo=UTC), datetime(2026, 12, 28, 9, 59, tzinfo=UTC)):
         clock.now = at
         await harness.timers.run_due()
@@ -278,7 +255,7 @@ async def test_what_is_asked_on_friday_evening_expires_on_monday(harness: Harnes
 
 async def test_a_clock_that_jumps_by_a_day_either_way(harness: Harness, clock: StillClock) -> None:
     rule = NAMED + 'remind_after = "1h"\nexpire_after = "3d"\n'
-    thread, card = await asked(harness, rule)
+    thread, card = await card_under(harness, rule)
     clock.now += timedelta(days=1)
     await harness.timers.run_due()
     assert await harness.ledger(thread) == ["opened", "reminded"]
@@ -296,7 +273,7 @@ async def test_after_days_without_a_bot_only_the_expiry_is_posted(
     harness: Harness, clock: StillClock
 ) -> None:
     rule = NAMED + 'remind_after = "1h"\nexpire_after = "3h"\n' + ESCALATES
-    thread, _ = await asked(harness, rule)
+    thread, _ = await card_under(harness, rule)
     clock.now += timedelta(days=3)
     await harness.timers.run_due()
     assert await harness.ledger(thread) == ["opened", "timed_out"]
@@ -304,7 +281,7 @@ async def test_after_days_without_a_bot_only_the_expiry_is_posted(
 
 async def test_a_timer_that_comes_early_or_twice_does_nothing(harness: Harness, clock: StillClock) -> None:
     """Such as in two processes at once, or with a due time that is not the approval's any more."""
-    thread, card = await asked(harness, NAMED + 'expire_after = "1h"\n')
+    thread, card = await card_under(harness, NAMED + 'expire_after = "1h"\n')
     await harness.timers.fire(card.id)
     assert (await stored(harness, card)) == card
     await harness.rows("UPDATE countersign.approvals SET due_at = now() - interval '10 years'")
@@ -319,20 +296,22 @@ async def test_a_timer_that_comes_early_or_twice_does_nothing(harness: Harness, 
 async def test_a_timer_outlives_the_bot(database_url: str, clock: StillClock) -> None:
     """It is due while no bot runs, and fires when one does."""
     async with open_harness(database_url, {"one": refunds(1500)}, clock=clock) as before:
-        thread, card = await asked(before, NAMED + 'expire_after = "1h"\n')
+        thread, card = await card_under(before, NAMED + 'expire_after = "1h"\n')
     clock.now += timedelta(hours=5)
     async with open_harness(database_url, {"one": refunds(1500)}, clock=clock) as after:
         await after.timers.run_due()
         await after.run_thread(thread.id)
         assert (await stored(after, card)).status is Status.EXPIRED
-        assert "by 2026-11-26 11:00 UTC" in said(after), "the deadline is told, not when it was noticed"
+        assert "by 2026-11-26 11:00 UTC" in last_agent_message(after), (
+            "the deadline is told, not when it was noticed"
+        )
 
 
 async def test_a_timer_that_fails_does_not_hold_up_the_others(
     harness: Harness, clock: StillClock, logged: list[MutableMapping[str, Any]]
 ) -> None:
-    _, broken = await asked(harness, NAMED + 'expire_after = "1h"\n')
-    _, whole = await asked(harness, NAMED + 'expire_after = "1h"\n')
+    _, broken = await card_under(harness, NAMED + 'expire_after = "1h"\n')
+    _, whole = await card_under(harness, NAMED + 'expire_after = "1h"\n')
     await harness.rows("UPDATE countersign.approvals SET rules = '{}' WHERE id = %s", broken.id)
     clock.now += HOUR
     await harness.timers.run_due()
@@ -344,7 +323,7 @@ async def test_a_timer_that_fails_does_not_hold_up_the_others(
 async def test_the_clock_starts_anew_when_the_graph_refused_the_answer(
     harness: Harness, clock: StillClock
 ) -> None:
-    _, card = await asked(harness, NAMED + 'expire_after = "1h"\n')
+    _, card = await card_under(harness, NAMED + 'expire_after = "1h"\n')
     clock.now += timedelta(minutes=50)
     decided = await harness.vote(card, YES)
     again = decided.reopened("Not this.", clock.now)
@@ -361,7 +340,7 @@ async def test_the_clock_starts_anew_when_the_graph_refused_the_answer(
 async def test_a_vote_that_comes_too_late_does_not_count_even_if_no_worker_ran(
     harness: Harness, clock: StillClock, on_expiry: str
 ) -> None:
-    thread, card = await asked(harness, NAMED + f'expire_after = "1h"\non_expiry = "{on_expiry}"\n')
+    thread, card = await card_under(harness, NAMED + f'expire_after = "1h"\non_expiry = "{on_expiry}"\n')
     person = await harness.slack.person("UBOB", None)
     clock.now += HOUR
     for vote in (YES, NO):
@@ -415,7 +394,7 @@ async def test_an_expiry_and_the_last_vote_of_a_quorum_in_the_same_moment(
     """On two connections that both read the approval as pending: one of them counts, and only one."""
     gate, wrap = barrier_before_decisions()
     async with open_harness(database_url, {"one": refunds(1500)}, clock=clock, wrap=wrap) as harness:
-        thread, card = await asked(harness, NAMED + 'quorum = 2\nexpire_after = "1h"\n')
+        thread, card = await card_under(harness, NAMED + 'quorum = 2\nexpire_after = "1h"\n')
         gate[0].used = 2
         await harness.vote(card, YES, user="UBOB")
         gate[0].used = 0
@@ -432,7 +411,7 @@ async def test_an_expiry_and_the_last_vote_of_a_quorum_in_the_same_moment(
         )
         lost = [result for result in results if isinstance(result, Conflict | NotPending)]
         assert len(lost) == (1 if "timed_out" in ledger else 0)
-        assert ("reject" in said(harness)) == ("timed_out" in ledger)
+        assert ("reject" in last_agent_message(harness)) == ("timed_out" in ledger)
 
 
 # --- reminders and escalation
@@ -442,7 +421,7 @@ async def test_a_reminder_is_posted_once_in_the_thread_and_to_who_is_notified(
     harness: Harness, clock: StillClock
 ) -> None:
     rule = NAMED + 'approvers = [{group = "@finance"}]\nnotify = ["UCAROL"]\nremind_after = "1h"\n'
-    thread, card = await asked(harness, rule)
+    thread, card = await card_under(harness, rule)
     clock.now += HOUR
     await harness.timers.run_due()
     clock.now += HOUR
@@ -461,7 +440,7 @@ async def test_an_escalation_adds_the_fallback_and_notifies_the_thread_and_them(
         NAMED
         + 'approvers = [{group = "@finance"}]\nescalate_after = "1h"\nescalate_to = {group = "@oncall"}\n'
     )
-    thread, card = await asked(harness, rule)
+    thread, card = await card_under(harness, rule)
     with pytest.raises(MayNotDecide):
         await harness.vote(card, YES, user="UDAVE")
     clock.now += HOUR
@@ -476,14 +455,14 @@ async def test_an_escalation_adds_the_fallback_and_notifies_the_thread_and_them(
     await harness.delivery.update_messages(card.id)
     assert list(harness.slack.updated.values()) == [Phase.DECIDED]
     await harness.run_thread(thread.id)
-    assert said(harness) == "[{'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]"
 
 
 async def test_a_message_that_arrives_after_the_decision_is_closed_by_the_sweep(
     harness: Harness, clock: StillClock
 ) -> None:
     rule = NAMED + ESCALATES
-    thread, _ = await asked(harness, rule)
+    thread, _ = await card_under(harness, rule)
     clock.now += HOUR
     await harness.timers.run_due()
     await harness.vote(await harness.the_card(thread), YES)
@@ -494,12 +473,12 @@ async def test_a_message_that_arrives_after_the_decision_is_closed_by_the_sweep(
 
 
 async def test_the_requester_hears_the_outcome_and_why(harness: Harness) -> None:
-    thread, card = await asked(harness, NAMED)
+    thread, card = await card_under(harness, NAMED)
     await harness.vote(card, NO, user="UBOB")
     await harness.delivery.deliver_thread(CHANNEL, thread.ts)
     assert notes(harness) == [f"Rejected by ubob: “{title(card)}”."]
 
-    thread, card = await asked(harness, NAMED)
+    thread, card = await card_under(harness, NAMED)
     await harness.vote(card, YES, user=REQUESTER)
     await harness.delivery.deliver_thread(CHANNEL, thread.ts)
     assert len(notes(harness)) == 1, "who decided it knows"
@@ -517,7 +496,7 @@ def undo_of(harness: Harness, clock: StillClock) -> UndoDecision:
 async def test_a_decision_reaches_the_graph_once_it_can_no_longer_be_undone(
     harness: Harness, clock: StillClock
 ) -> None:
-    thread, card = await asked(harness, UNDO)
+    thread, card = await card_under(harness, UNDO)
     decided = await harness.vote(card, YES, user="UBOB")
     assert decided.undo_until == clock.now + timedelta(seconds=30)
     await harness.run_thread(thread.id)
@@ -528,12 +507,12 @@ async def test_a_decision_reaches_the_graph_once_it_can_no_longer_be_undone(
     await harness.timers.run_due()
     assert notes(harness) == [f"Approved by ubob: “{title(card)}”."]
     await harness.run_thread(thread.id)
-    assert said(harness) == "[{'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]"
     assert await harness.ledger(thread) == ["opened", "decided", "sent", "resumed"]
 
 
 async def test_undo_takes_one_vote_back_and_leaves_the_others(harness: Harness, clock: StillClock) -> None:
-    thread, card = await asked(harness, UNDO + "quorum = 2\n")
+    thread, card = await card_under(harness, UNDO + "quorum = 2\n")
     await harness.vote(card, YES, user="UBOB")
     await harness.vote(await harness.the_card(thread), YES, user="UCAROL")
     carol = await harness.slack.person("UCAROL")
@@ -549,11 +528,11 @@ async def test_undo_takes_one_vote_back_and_leaves_the_others(harness: Harness, 
     clock.now += HOUR
     await harness.timers.run_due()
     await harness.run_thread(thread.id)
-    assert said(harness) == "[{'type': 'approve'}]"
+    assert last_agent_message(harness) == "[{'type': 'approve'}]"
 
 
 async def test_undo_is_for_who_voted_and_in_time(harness: Harness, clock: StillClock) -> None:
-    thread, card = await asked(harness, UNDO)
+    thread, card = await card_under(harness, UNDO)
     await harness.vote(card, YES, user="UBOB")
     undo = undo_of(harness, clock)
     with pytest.raises(NothingToWithdraw):
@@ -578,7 +557,7 @@ async def test_undo_and_the_end_of_its_period_in_the_same_moment(
         return gate[0] if name == "store" else port
 
     async with open_harness(database_url, {"one": refunds(1500)}, clock=clock, wrap=wrap) as harness:
-        thread, card = await asked(harness, UNDO)
+        thread, card = await card_under(harness, UNDO)
         gate[0].used = 2
         await harness.vote(card, YES, user="UBOB")
         bob = await harness.slack.person("UBOB")
@@ -601,7 +580,7 @@ async def test_undo_and_the_end_of_its_period_in_the_same_moment(
 
 
 async def test_a_word_in_the_thread_decides_and_can_be_undone(harness: Harness, clock: StillClock) -> None:
-    thread, card = await asked(harness, UNDO)
+    thread, card = await card_under(harness, UNDO)
     await harness.say(thread, "approve", user="UBOB")
     assert (await stored(harness, card)).is_undoable
     await undo_of(harness, clock)(card.id, CHANNEL, await harness.slack.person("UBOB"))
@@ -610,7 +589,7 @@ async def test_a_word_in_the_thread_decides_and_can_be_undone(harness: Harness, 
 
 
 async def test_a_message_in_the_undo_period_is_no_input(harness: Harness, clock: StillClock) -> None:
-    thread, card = await asked(harness, UNDO)
+    thread, card = await card_under(harness, UNDO)
     await harness.vote(card, YES)
     await harness.say(thread, "hello?")
     assert "can still be undone" in notes(harness)[-1]

@@ -13,13 +13,11 @@ from countersign.approvals.policy.voting.row_votes import NothingToWithdraw
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.policy.voting import Voting
-from countersign.flow.thread import ThreadRef
-from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect
-from tests.support.harness import CHANNEL, Harness, a_thread, now, open_harness
+from tests.support.harness import CHANNEL, Harness, now, open_harness
+from tests.support.under_policy import REQUESTER, card_under
 
 APPROVE, EDIT, REJECT = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT
-REQUESTER = "UALICE"
 RULE = '[[rule]]\nname = "r"\nundo = 30\n'
 
 
@@ -27,13 +25,6 @@ RULE = '[[rule]]\nname = "r"\nundo = 30\n'
 async def harness(database_url: str) -> AsyncIterator[Harness]:
     async with open_harness(database_url, by_dialect()) as opened:
         yield opened
-
-
-async def asked(harness: Harness, policy: str, text: str = "go") -> tuple[ThreadRef, Approval]:
-    harness.policy.policy = a_policy(policy)
-    thread = a_thread()
-    await harness.say(thread, text, user=REQUESTER)
-    return thread, await harness.the_card(thread)
 
 
 async def undo(harness: Harness, card: Approval, user: str) -> Approval:
@@ -48,7 +39,7 @@ async def status(harness: Harness, card: Approval) -> Status:
 
 
 async def test_an_approver_cannot_undo_anothers_rejection(harness: Harness) -> None:
-    thread, card = await asked(harness, RULE + "quorum = 2\n")
+    thread, card = await card_under(harness, RULE + "quorum = 2\n")
     await harness.vote(card, APPROVE, user="UCAROL")
     await harness.vote(await harness.the_card(thread), REJECT, user="UBOB")
 
@@ -60,7 +51,7 @@ async def test_an_approver_cannot_undo_anothers_rejection(harness: Harness) -> N
 
 
 async def test_whoever_undid_their_rejection_can_reject_again(harness: Harness) -> None:
-    thread, card = await asked(harness, RULE + "quorum = 2\n")
+    thread, card = await card_under(harness, RULE + "quorum = 2\n")
     await harness.vote(card, APPROVE, user="UCAROL")
     await harness.vote(await harness.the_card(thread), REJECT, user="UBOB")
 
@@ -72,7 +63,7 @@ async def test_whoever_undid_their_rejection_can_reject_again(harness: Harness) 
 
 
 async def test_an_earlier_rejection_does_not_undo_the_one_that_decided(harness: Harness) -> None:
-    thread, card = await asked(harness, RULE + "rejections = 2\n")
+    thread, card = await card_under(harness, RULE + "rejections = 2\n")
     await harness.vote(card, REJECT, user="UCAROL")
     await harness.vote(await harness.the_card(thread), REJECT, user="UBOB")
 
@@ -84,7 +75,7 @@ async def test_an_earlier_rejection_does_not_undo_the_one_that_decided(harness: 
 
 
 async def test_a_requester_undoes_no_rejection(harness: Harness) -> None:
-    _, card = await asked(harness, RULE)
+    _, card = await card_under(harness, RULE)
     await harness.vote(card, REJECT, user=REQUESTER)
 
     with pytest.raises(NothingToWithdraw, match="can't undo its rejection"):
@@ -94,7 +85,7 @@ async def test_a_requester_undoes_no_rejection(harness: Harness) -> None:
 
 
 async def test_a_requester_who_approved_may_undo_that(harness: Harness) -> None:
-    _, card = await asked(harness, RULE)
+    _, card = await card_under(harness, RULE)
     await harness.vote(card, APPROVE, user=REQUESTER)
 
     assert (await undo(harness, card, REQUESTER)).status is Status.PENDING
@@ -102,7 +93,7 @@ async def test_a_requester_who_approved_may_undo_that(harness: Harness) -> None:
 
 @pytest.mark.parametrize("standing", [Standing.GUEST, Standing.OUTSIDE, Standing.GONE, Standing.BOT])
 async def test_whoever_may_decide_no_more_undoes_nothing(harness: Harness, standing: Standing) -> None:
-    _, card = await asked(harness, RULE)
+    _, card = await card_under(harness, RULE)
     await harness.vote(card, REJECT, user="UBOB")
     undo_decision = UndoDecision(harness.threads, Voting(harness.policy, harness.directory, now), now)
 
@@ -113,7 +104,7 @@ async def test_whoever_may_decide_no_more_undoes_nothing(harness: Harness, stand
 
 
 async def test_undo_reopens_only_the_rows_that_this_person_decided(harness: Harness) -> None:
-    thread, card = await asked(harness, RULE, text="two: go")
+    thread, card = await card_under(harness, RULE, text="two: go")
     await harness.vote(card, REJECT, user="UBOB", row=0)
     await harness.vote(await harness.the_card(thread), APPROVE, user="UCAROL", row=1)
 
@@ -124,7 +115,7 @@ async def test_undo_reopens_only_the_rows_that_this_person_decided(harness: Harn
 
 async def test_a_repeated_vote_decides_once_the_missing_approver_is_back(harness: Harness) -> None:
     """What came between is no vote: bob repeats his, and is not told that it counts already."""
-    thread, card = await asked(harness, RULE + "quorum = 2\n")
+    thread, card = await card_under(harness, RULE + "quorum = 2\n")
     await harness.vote(card, APPROVE, user="UCAROL")
     harness.directory.deactivated = {"UCAROL"}
     await harness.vote(await harness.the_card(thread), APPROVE, user="UBOB")

@@ -5,13 +5,13 @@ import re
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+
+from tests.support.command_process import CommandProcess
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -48,40 +48,13 @@ HTTPServer(("127.0.0.1", PORT), Handler).serve_forever()
 """
 
 
-class Running:
-    """The command at work; `said` is everything that it printed so far."""
-
-    def __init__(self, folder: Path, arguments: Sequence[str]) -> None:
-        self.said = ""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "slack_local", *arguments], cwd=folder, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        )  # fmt: skip
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        while line := self.process.stdout.readline():
-            self.said += line
-
-    def says(self, text: str, times: int = 1) -> None:
-        deadline = time.monotonic() + 60
-        while self.said.count(text) < times:
-            assert self.process.poll() is None, self.said
-            assert time.monotonic() < deadline, f"no {text!r} in:\n{self.said}"
-            time.sleep(0.05)
-
-    def ends(self) -> int:
-        code = self.process.wait(60)
-        self._reader.join(5)
-        return code
-
-
 @contextmanager
-def command(folder: Path, *arguments: str) -> Iterator[Running]:
-    running = Running(folder, arguments)
+def command(folder: Path, *arguments: str) -> Iterator[CommandProcess]:
+    running = CommandProcess(
+        [sys.executable, "-m", "slack_local", *arguments],
+        folder,
+        os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
     try:
         yield running
     finally:

@@ -28,8 +28,7 @@ class AuditUsageError(CountersignError):
 
 async def run(settings: DatabaseSettings, given: argparse.Namespace) -> int:
     """Run an action; returns 0, or 1 when something was found. Raises AuditUsageError, for exit code 2."""
-    key = settings.ledger_key.get_secret_value().encode() if settings.ledger_key else None
-    hasher = EntryHasher(key)
+    hasher = EntryHasher(settings.ledger_hash_key)
     if given.action == "verify":
         anchors = _anchors(given)
         async with _ledger(settings, hasher) as ledger:

@@ -1,4 +1,4 @@
-"""The names and options of the commands. What they do is imported only once they run: `--help` loads little."""
+"""The names and options of the commands. What they do is imported once they run, so `--help` loads little."""
 
 import argparse
 from pathlib import Path

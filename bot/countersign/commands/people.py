@@ -83,7 +83,6 @@ async def _erase(opened: _Opened, user: str) -> None:
 
 @asynccontextmanager
 async def _open(settings: DatabaseSettings) -> AsyncIterator[_Opened]:
-    key = settings.ledger_key.get_secret_value().encode() if settings.ledger_key else None
     async with (
         open_database(settings.database, settings.data_dir) as url,
         await open_pool(
@@ -91,4 +90,4 @@ async def _open(settings: DatabaseSettings) -> AsyncIterator[_Opened]:
         ) as pool,
         open_session_pool(url, 2) as sessions,
     ):
-        yield _Opened(pool=pool, sessions=sessions, hasher=EntryHasher(key))
+        yield _Opened(pool=pool, sessions=sessions, hasher=EntryHasher(settings.ledger_hash_key))

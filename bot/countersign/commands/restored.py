@@ -16,7 +16,6 @@ _HINT = N_(
 
 async def stop_everything(settings: DatabaseSettings) -> str:
     """Returns what was stopped, in words."""
-    key = settings.ledger_key.get_secret_value().encode() if settings.ledger_key else None
     async with (
         open_database(settings.database, settings.data_dir) as url,
         await open_pool(
@@ -24,7 +23,9 @@ async def stop_everything(settings: DatabaseSettings) -> str:
         ) as pool,
     ):
         with workspace_language(settings.bot_language):
-            found = await Restoration(pool, GrantStore(pool, EntryHasher(key))).stop_everything(_hint())
+            found = await Restoration(
+                pool, GrantStore(pool, EntryHasher(settings.ledger_hash_key))
+            ).stop_everything(_hint())
     return (
         f"{found.threads} threads are halted until somebody presses Try again in them, {found.cards} cards "
         f"are drawn anew, and {found.grants} grants are revoked. Start the bot now, and compare the ledger "

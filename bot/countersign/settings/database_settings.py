@@ -29,6 +29,11 @@ class DatabaseSettings(BaseSettings):
         return parse_keys(self.encryption_key.get_secret_value()) if self.encryption_key else None
 
     @property
+    def ledger_hash_key(self) -> bytes | None:
+        """The key of the ledger's hashes; None where they are without one."""
+        return self.ledger_key.get_secret_value().encode() if self.ledger_key else None
+
+    @property
     def database(self) -> Address | None:
         """The database of DATABASE_URL; None for the embedded one."""
         if self.database_url is None:

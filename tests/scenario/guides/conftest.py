@@ -40,6 +40,12 @@ class GuidePlayer:
             await card.closes()
         return thread
 
+    async def play_out(self, graph: str, text: str, acts: Sequence[Act], *said: str) -> None:
+        """Play, and wait until the bot said all of this. Each answer has reached the graph, once."""
+        thread = await self.play(graph, text, acts)
+        await self.ends_with(thread, *said)
+        assert self.events(thread).count("resumed") == len(acts)
+
     def events(self, thread: Thread) -> list[str]:
         """What happened to the approvals of this thread, in order."""
         return [event for event, _ in self.stage.ledger(thread)]

@@ -1,14 +1,17 @@
 """A process of the bot: starts the worker, the listener and the repairs, and stops them in reverse."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from aiohttp import web
 
+from countersign import __version__
 from countersign.app import now, open_services
 from countersign.flow.decisions.absences import Absences
 from countersign.flow.errors import DatabaseUnavailable
@@ -39,8 +42,9 @@ _REMOVED_EVERY = 1.0  # seconds between two looks for workspaces that the app wa
 _ROTATE_EVERY = 60.0  # seconds between two looks for tokens that expire soon
 _SEAL_EVERY = 1.0  # seconds in which an entry of the ledger gets its place in the chain
 _REAP_EVERY = 2.0  # seconds between two searches for jobs whose worker crashed
+_REPORT_EVERY = 10.0  # seconds between two reports that this process is alive
 _REPAIR_CANCEL_TIMEOUT = 1.0  # seconds until a repair that was cancelled is cancelled again
-_LAST_SEAL_TIMEOUT = 5.0  # seconds at the end for a database that does not answer
+_LAST_STATEMENT_TIMEOUT = 5.0  # seconds at the end for a database that does not answer
 _WORKER_CANCEL_TIMEOUT = 10.0  # the same for a worker, on top of SHUTDOWN_GRACE
 
 log = structlog.get_logger()
@@ -55,6 +59,7 @@ async def run_bot(
         services = await _open_unless_stopped(settings, stop, stack, listen=listen, clock=clock)
         if services is None:
             return
+        await stack.enter_async_context(_reported(services))
         if work:
             services.storage.queue.handle(_advance(services.workspaces), services.retention)
             await stack.enter_async_context(_worker(services))
@@ -100,6 +105,26 @@ async def _open_unless_stopped(
 
 
 @asynccontextmanager
+async def _reported(services: Services) -> AsyncIterator[None]:
+    """Record that this process is alive; at the end, that it is not any more."""
+    process, registry = uuid4(), services.storage.processes
+
+    async def report() -> None:
+        key_ring = services.settings.key_ring
+        if not await registry.report(process, __version__, socket.gethostname(), key_ring):
+            log.error("tables_need_a_newer_version", version=__version__)
+
+    await report()  # before it writes anything
+    try:
+        async with run_beside(_REPAIR_CANCEL_TIMEOUT, run_every(_REPORT_EVERY, "report_process", report)):
+            yield
+    finally:
+        with suppress(DatabaseUnavailable, TimeoutError):
+            async with asyncio.timeout(_LAST_STATEMENT_TIMEOUT):
+                await registry.ended(process)
+
+
+@asynccontextmanager
 async def _worker(services: Services) -> AsyncIterator[None]:
     """A worker and the periodic repairs. At the end the graphs drain, and the worker hands its jobs back."""
     worker = Worker(services.storage.queue, services.storage.limits.jobs, services.settings.shutdown_grace)
@@ -135,7 +160,7 @@ async def _worker(services: Services) -> AsyncIterator[None]:
             await services.graphs.drain()
             await tasks.close(_REPAIR_CANCEL_TIMEOUT)
     with suppress(DatabaseUnavailable, TimeoutError):
-        async with asyncio.timeout(_LAST_SEAL_TIMEOUT):
+        async with asyncio.timeout(_LAST_STATEMENT_TIMEOUT):
             await services.storage.ledger.seal()  # what the last steps appended; else the next process does
 
 
@@ -149,13 +174,13 @@ async def _listener(services: Services) -> AsyncIterator[None]:
         stack.push_async_callback(background_tasks.close)
         handler: Handler | None = None
         if settings.slack_app_token is not None:
-            socket = SocketMode(bolt, settings.slack_app_token.get_secret_value())
-            await socket.start()
-            stack.push_async_callback(socket.close)
+            sockets = SocketMode(bolt, settings.slack_app_token.get_secret_value())
+            await sockets.start()
+            stack.push_async_callback(sockets.close)
             connections = services.observer.metrics.slack.connections
-            connections.labels(state="open").set_function(lambda: socket.open_connections)
+            connections.labels(state="open").set_function(lambda: sockets.open_connections)
             connections.labels(state="wanted").set(CONNECTIONS)
-            check_slack: HealthCheck = socket.check
+            check_slack: HealthCheck = sockets.check
         else:
             handler = events_handler(bolt, signing_secret(services), services.observer.metrics)
             check_slack = _check_slack(services)

@@ -29,6 +29,7 @@ from countersign.store.posts.feedback import FeedbackStore
 from countersign.store.posts.lost_cards import LostCards
 from countersign.store.posts.outbox import Outbox
 from countersign.store.posts.streams import StreamStore
+from countersign.store.processes import ProcessRegistry
 from countersign.store.retention import RetentionStore
 from countersign.store.threads.run_slots import RunSlots
 from countersign.store.threads.thread_store import ThreadStore
@@ -80,6 +81,7 @@ class Storage:
     retention: RetentionStore
     diagnostics: Diagnostics
     gauges: GaugeReader
+    processes: ProcessRegistry
     pools: Mapping[str, Pool]  # all of this process, for their state
 
 
@@ -137,5 +139,6 @@ async def open_storage(
         retention=RetentionStore(sessions),
         diagnostics=Diagnostics(pool),
         gauges=GaugeReader(pool),
+        processes=ProcessRegistry(pool),
         pools={"statements": pool, "runs": sessions},
     )

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from countersign.approvals.errors import CountersignError
 from countersign.commands import audit, encryption
 from countersign.commands.audit_arguments import add_audit_arguments
 from countersign.commands.encryption_arguments import add_encryption_arguments
@@ -100,6 +101,9 @@ async def test_what_is_stored_is_encrypted_and_the_key_rotated_while_the_bot_run
     assert {"public.checkpoints", "public.checkpoint_blobs", "countersign.approvals"} <= plain
     assert {"countersign.ledger", "countersign.inbox"} <= plain
 
+    async with bot(shop):
+        with pytest.raises(CountersignError, match=r"1 processes run .* \(none, on "):
+            await run(shop, OLD, "encryption", "rotate")
     async with bot(shop, OLD):
         assert await run(shop, OLD, "encryption", "rotate") == 0
         assert readable(shop) == []
@@ -107,6 +111,11 @@ async def test_what_is_stored_is_encrypted_and_the_key_rotated_while_the_bot_run
         assert await run(shop, OLD, "audit", "verify") == 0
         both = f"{NEW},{OLD}"
         assert await run(shop, both, "encryption", "status") == 1
+        with pytest.raises(
+            CountersignError, match=rf"1 processes run .* \(key {parse_keys(OLD).key_id}, on "
+        ):
+            await run(shop, both, "encryption", "rotate")
+        assert await run(shop, OLD, "encryption", "status") == 0  # nothing was rotated
     assert await run(shop, both, "encryption", "rotate") == 0
     assert f"Nothing is encrypted with key {parse_keys(OLD).key_id} any more" in capsys.readouterr().out
 

@@ -1,6 +1,7 @@
 """Migrations: each once, in order, all or nothing, and by one process at a time."""
 
 import asyncio
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,8 +12,12 @@ from psycopg import errors
 
 from countersign.store.connections.pool import open_session
 from countersign.store.schema import migrate as migrate_module
-from countersign.store.schema.migrate import MigrationError, migrate
+from countersign.store.schema.migrate import MIGRATIONS, MigrationError, migrate
 from tests.support.embedded_probe import ROOT, ask
+
+ALIVE = """
+INSERT INTO countersign.processes (id, version, host) VALUES (gen_random_uuid(), '{}', 'here') RETURNING 1
+"""
 
 
 @pytest.fixture
@@ -63,13 +68,44 @@ async def test_an_edited_migration_is_refused(empty_database_url: str, folder: P
         await migrate(empty_database_url, folder=folder)
 
 
-async def test_a_database_that_is_newer_than_the_code_is_refused(
-    empty_database_url: str, folder: Path
+async def test_tables_to_which_a_newer_version_added_suit_this_one(
+    empty_database_url: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await migrate(empty_database_url, folder=folder)
     (folder / "0002_red.sql").unlink()
-    with pytest.raises(MigrationError, match=r"newer version of the bot \(0002_red\)"):
-        await migrate(empty_database_url, folder=folder)
+    assert await migrate(empty_database_url, folder=folder) == ()
+    assert "tables_are_newer" in capsys.readouterr().out
+
+
+async def test_tables_from_which_a_newer_version_took_something_away_are_refused(
+    empty_database_url: str, folder: Path
+) -> None:
+    contract = folder / "0003_contract.sql"
+    contract.write_text("-- contract: unused since 1.10\nDROP TABLE colours")
+    await migrate(empty_database_url, folder=folder, version="1.10.2")
+    contract.unlink()
+    assert await migrate(empty_database_url, folder=folder, version="1.10") == ()
+    with pytest.raises(MigrationError, match=r"\(0003_contract\).*this one \(1\.9\).*Run version 1\.10 or"):
+        await migrate(empty_database_url, folder=folder, version="1.9")
+
+
+async def test_what_takes_something_away_waits_for_the_end_of_older_processes(
+    database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(MIGRATIONS, tmp_path, dirs_exist_ok=True)
+    number = len(list(MIGRATIONS.glob("*.sql"))) + 1
+    contract, later = f"{number:04}_contract", f"{number + 1:04}_later"
+    (tmp_path / f"{contract}.sql").write_text(
+        "-- contract: unused since 1.3\nALTER TABLE countersign.homes DROP COLUMN shown"
+    )
+    (tmp_path / f"{later}.sql").write_text("ALTER TABLE countersign.homes ADD COLUMN colour text")
+    ask(database_url, ALIVE.format("1.2"))
+    assert await migrate(database_url, folder=tmp_path, version="1.3") == (later,)
+    assert "migration_deferred" in capsys.readouterr().out
+    assert await migrate(database_url, folder=tmp_path, version="1.3") == ()
+    ask(database_url, "UPDATE countersign.processes SET seen_at = now() - interval '2 min' RETURNING 1")
+    ask(database_url, ALIVE.format("1.3"))
+    assert await migrate(database_url, folder=tmp_path, version="1.3") == (contract,)
 
 
 async def test_a_gap_or_a_number_given_twice_is_refused(empty_database_url: str, folder: Path) -> None:
@@ -126,9 +162,14 @@ async def test_a_newer_procrastinates_own_migrations_are_applied(
     (theirs / "03.00.00_01_known.sql").write_text("SELECT 1 / 0")
     monkeypatch.setattr(SchemaManager, "get_migrations_path", lambda: str(theirs))
     await migrate(empty_database_url, folder=folder)
-    (theirs / "09.00.00_01_new.sql").write_text("CREATE TABLE theirs (n int); SELECT '100%'")
-    assert await migrate(empty_database_url, folder=folder) == ("procrastinate/09.00.00_01_new",)
+    pre, post = (theirs / f"09.00.00_{name}_new.sql" for name in ("01_pre", "50_post"))
+    pre.write_text("CREATE TABLE theirs (n int); SELECT '100%'")
+    assert await migrate(empty_database_url, folder=folder) == (f"procrastinate/{pre.stem}",)
     assert ask(empty_database_url, "SELECT to_regclass('theirs')::text") == "theirs"
-    (theirs / "09.00.00_01_new.sql").unlink()
+    post.write_text("SELECT 1")
+    assert await migrate(empty_database_url, folder=folder) == (f"procrastinate/{post.stem}",)
+    pre.unlink()
+    assert await migrate(empty_database_url, folder=folder) == ()
+    post.unlink()
     with pytest.raises(MigrationError, match="newer version of procrastinate"):
         await migrate(empty_database_url, folder=folder)

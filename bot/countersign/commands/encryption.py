@@ -9,6 +9,7 @@ from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import configure_for_statements, open_pool
 from countersign.store.encryption.key_registry import KeyRegistry
 from countersign.store.encryption.rotation import count_values, rotate
+from countersign.store.processes import ProcessRegistry
 
 
 async def run(settings: DatabaseSettings | None, given: argparse.Namespace) -> int:
@@ -47,7 +48,8 @@ async def _rotate(settings: DatabaseSettings, key_ring: KeyRing) -> None:
         open_database(settings.database, settings.data_dir) as address,
         await open_pool(address, max_size=2, configure=configure_for_statements) as pool,
     ):
-        registry = KeyRegistry(pool)
+        registry, processes = KeyRegistry(pool), ProcessRegistry(pool)
+        await _refuse_other_keys(processes, key_ring)
         await registry.register(key_ring)
         async for table, count in rotate(address, key_ring):
             print(f"{table}: {count} values encrypted", flush=True)
@@ -57,6 +59,7 @@ async def _rotate(settings: DatabaseSettings, key_ring: KeyRing) -> None:
             for key_id in counts
             if key_id != key_ring.key_id
         }
+        await _refuse_other_keys(processes, key_ring)
         if left:
             raise CountersignError(
                 f"Processes with another key (key {', '.join(sorted(left))}) wrote values meanwhile. Restart "
@@ -64,3 +67,17 @@ async def _rotate(settings: DatabaseSettings, key_ring: KeyRing) -> None:
             )
         for key_id in await registry.retire(key_ring):
             print(f"Nothing is encrypted with key {key_id} any more: it can be dropped from ENCRYPTION_KEY.")
+
+
+async def _refuse_other_keys(processes: ProcessRegistry, key_ring: KeyRing) -> None:
+    """Raise CountersignError while a process runs that encrypts with another key than the first one here."""
+    others = [each for each in await processes.alive() if each.key_id != key_ring.key_id]
+    if not others:
+        return
+    keys = sorted({f"key {each.key_id}" if each.key_id else "none" for each in others})
+    hosts = sorted({each.host for each in others})
+    raise CountersignError(
+        f"{len(others)} processes run that do not encrypt with key {key_ring.key_id} ({', '.join(keys)}, on "
+        f"{', '.join(hosts)}). Restart every process with this ENCRYPTION_KEY, and run this again; one that "
+        "was killed is forgotten after a minute."
+    )

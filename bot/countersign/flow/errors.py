@@ -17,6 +17,10 @@ class StatementFailed(CountersignError):
     """The database refused a statement. The log says why."""
 
 
+class WrittenByNewerVersion(CountersignError):
+    """Countersign is being updated, and a newer version wrote this. Try again in a minute."""
+
+
 class StaleWorker(CountersignError):
     """Another worker took this thread over meanwhile, so this one's result was not written."""
 

@@ -6,30 +6,34 @@ from typing import Any
 
 import procrastinate
 import psycopg
+import structlog
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 from psycopg_pool import AsyncConnectionPool
 
 from countersign.error_translation import translate_errors
-from countersign.flow.errors import Drained, RunAgain, StaleWorker, ThreadBusy
+from countersign.flow.errors import Drained, RunAgain, StaleWorker, ThreadBusy, WrittenByNewerVersion
 from countersign.jobs.reliable_job_manager import ReliableJobManager
 
 ADVANCE = "advance"
 RETENTION = "housekeeping"  # the name in the tables of deployments that exist
 _MAX_BACKOFF = 30  # seconds
 
+log = structlog.get_logger()
+
 
 class RetryPolicy(BaseRetryStrategy):
     """Retry without limit: the work is in the tables, and a step that kills its worker is parked there.
 
-    A job handed back by a stopping process is retried at once, a thread that another worker holds after a
-    second, and anything else (a database that is unavailable) with exponential backoff.
+    A job handed back by a stopping process is retried at once. A thread that another worker holds, or that
+    only a newer version can read, is retried after a second, and anything else (a database that is
+    unavailable) with exponential backoff.
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
         if isinstance(exception, Drained | RunAgain | asyncio.CancelledError):
             return RetryDecision(retry_in={"seconds": 0})
-        if isinstance(exception, ThreadBusy | StaleWorker):
+        if isinstance(exception, ThreadBusy | StaleWorker | WrittenByNewerVersion):
             return RetryDecision(retry_in={"seconds": 1})
         return RetryDecision(retry_in={"seconds": min(2**job.attempts, _MAX_BACKOFF)})
 
@@ -66,7 +70,11 @@ class Queue:
 
     async def _run_advance(self, thread_id: str) -> None:
         assert self._advance is not None, "this process runs no worker"
-        await self._advance(thread_id)
+        try:
+            await self._advance(thread_id)
+        except WrittenByNewerVersion:
+            log.warning("left_to_a_newer_version", thread_id=thread_id)
+            raise
 
     async def _run_retention(self, timestamp: int) -> None:  # noqa: ARG002 -- procrastinate passes the scheduled time
         assert self._retain is not None, "this process runs no worker"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import LiteralString
 
+from countersign.store.table_columns import with_columns
+
 _HEADER = re.compile(r"^-- (?P<name>[a-z_]+) --\n", re.MULTILINE)
 _DESCRIPTION = re.compile(r"(?P<description>(?:-- [^\n]*\n)+)(?P<sql>.*)", re.DOTALL)
 
@@ -19,7 +21,7 @@ class Query:
 
 
 def read_queries(text: str) -> dict[str, Query]:
-    """Parse `-- name --`, then comment lines that describe the query, then its SQL.
+    """Parse `-- name --`, then comment lines that describe the query, then its SQL with `table_columns`.
 
     Raises ValueError for a query without a description, and for a name that is used twice.
     """
@@ -33,7 +35,7 @@ def read_queries(text: str) -> dict[str, Query]:
         if name in queries:
             raise ValueError(f"two queries are named {name}")
         description = " ".join(line.removeprefix("-- ") for line in body["description"].splitlines())
-        queries[name] = Query(name=name, description=description, sql=body["sql"].strip())
+        queries[name] = Query(name=name, description=description, sql=with_columns(body["sql"].strip()))
     return queries
 
 

@@ -62,13 +62,13 @@ WHERE id = %(thread_id)s AND fence = %(fence)s;
 
 -- open_approvals --
 -- The thread's pending and decided approvals, in the order in which they last changed.
-SELECT * FROM countersign.approvals
+SELECT {approvals} FROM countersign.approvals
 WHERE thread_id = %(thread_id)s AND status IN ('pending', 'decided')
 ORDER BY changed_at, id;
 
 -- pending_inbound --
 -- What came in for the thread and is not handled yet, oldest first.
-SELECT * FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL ORDER BY seq;
+SELECT {inbox} FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL ORDER BY seq;
 
 -- assign_graph --
 -- Stores which graph the thread belongs to, before that graph writes its first checkpoint. No row comes back with
@@ -122,7 +122,7 @@ WHERE thread_id = %(thread_id)s AND held_at IS NOT NULL AND done_at IS NULL
 
 -- stops --
 -- What was asked to stop in these threads and is not handled yet.
-SELECT * FROM countersign.inbox
+SELECT {inbox} FROM countersign.inbox
 WHERE done_at IS NULL AND kind IN ('stop', 'reset') AND thread_id = ANY(%(thread_ids)s)
 ORDER BY seq;
 
@@ -181,7 +181,7 @@ FROM (
     FOR UPDATE OF m SKIP LOCKED
 ) queued
 WHERE i.seq = queued.seq
-RETURNING i.*, queued.is_first;
+RETURNING {i.inbox}, queued.is_first;
 
 -- unpark --
 -- Makes the parked rows of a thread pending again, for a retry.
@@ -189,7 +189,7 @@ UPDATE countersign.inbox SET done_at = NULL, parked_at = NULL WHERE thread_id = 
 
 -- approval --
 -- One approval by its id.
-SELECT * FROM countersign.approvals
+SELECT {approvals} FROM countersign.approvals
 WHERE id = %(id)s AND (%(team)s::text IS NULL OR split_part(thread_id, '/', 1) = %(team)s);
 
 -- open_approval --
@@ -248,7 +248,7 @@ RETURNING id;
 
 -- last_decided --
 -- The decided approvals of a thread that were asked at the same checkpoint as the one that changed last.
-SELECT a.* FROM countersign.approvals a
+SELECT {a.approvals} FROM countersign.approvals a
 WHERE a.thread_id = %(thread_id)s AND a.status IN ('decided', 'resumed', 'expired', 'cancelled')
   AND a.checkpoint_id IS NOT DISTINCT FROM (
       SELECT l.checkpoint_id FROM countersign.approvals l
@@ -272,7 +272,7 @@ UPDATE countersign.approvals SET due_at = %(due_at)s WHERE id = %(id)s AND due_a
 
 -- pending_approvals --
 -- A workspace's pending approvals, oldest first; `channels` NULL means all channels.
-SELECT * FROM countersign.approvals
+SELECT {approvals} FROM countersign.approvals
 WHERE status = 'pending'
   AND split_part(thread_id, '/', 1) = %(team)s
   AND (%(channels)s::text[] IS NULL OR coalesce(posted_to, split_part(thread_id, '/', 2)) = ANY(%(channels)s))
@@ -290,7 +290,7 @@ WITH found AS (
 ), page AS (
     SELECT id FROM found ORDER BY deadline NULLS LAST, opened_at, id LIMIT %(limit)s OFFSET %(offset)s
 )
-SELECT a.*, (SELECT count(*) FROM found) AS found_in_all
+SELECT {a.approvals}, (SELECT count(*) FROM found) AS found_in_all
 FROM page JOIN countersign.approvals a ON a.id = page.id
 ORDER BY a.deadline NULLS LAST, a.opened_at, a.id;
 
@@ -304,14 +304,14 @@ LIMIT %(limit)s;
 
 -- asked_by --
 -- What somebody asked for and nobody has decided, oldest first; each with how many there are in all.
-SELECT *, count(*) OVER () AS found_in_all FROM countersign.approvals
+SELECT {approvals}, count(*) OVER () AS found_in_all FROM countersign.approvals
 WHERE requester = %(user)s AND status = 'pending' AND split_part(thread_id, '/', 1) = %(team)s
 ORDER BY opened_at, id
 LIMIT %(limit)s;
 
 -- decided_lately --
 -- What somebody asked for or voted on, and what is decided or closed by now, the latest first.
-SELECT a.* FROM countersign.approvals a
+SELECT {a.approvals} FROM countersign.approvals a
 WHERE a.id IN (
     (SELECT l.approval_id FROM countersign.ledger l
      WHERE l.actor_id = %(user)s AND l.event IN ('decided', 'voted', 'cancelled', 'undone')
@@ -325,7 +325,7 @@ LIMIT %(limit)s OFFSET %(offset)s;
 
 -- awaiting_unknown --
 -- Pending approvals of which it is not known whom they wait for: an earlier version of the bot opened them.
-SELECT * FROM countersign.approvals WHERE status = 'pending' AND awaits IS NULL ORDER BY opened_at LIMIT %(limit)s;
+SELECT {approvals} FROM countersign.approvals WHERE status = 'pending' AND awaits IS NULL ORDER BY opened_at LIMIT %(limit)s;
 
 -- set_awaited --
 -- Whom such an approval waits for, unless it changed since it was read.
@@ -453,14 +453,14 @@ RETURNING id;
 
 -- active_grants --
 -- Grants that act now on this action, the first to expire first.
-SELECT * FROM countersign.grants
+SELECT {grants} FROM countersign.grants
 WHERE holder = ANY(%(holders)s) AND action = %(action)s AND graph = %(graph)s AND revoked_at IS NULL
   AND (max_uses IS NULL OR uses < max_uses) AND granted_at <= %(now)s AND %(now)s < expires_at
 ORDER BY expires_at, id;
 
 -- active_grants_of_holder --
 -- Grants that act now for one thread, whatever the action.
-SELECT * FROM countersign.grants
+SELECT {grants} FROM countersign.grants
 WHERE holder = %(holder)s AND revoked_at IS NULL
   AND (max_uses IS NULL OR uses < max_uses) AND granted_at <= %(now)s AND %(now)s < expires_at
 ORDER BY expires_at, id;
@@ -471,11 +471,11 @@ SELECT graph FROM countersign.threads WHERE id = %(thread_id)s;
 
 -- grants_given_with --
 -- Grants that were given with an approval and are not revoked.
-SELECT * FROM countersign.grants WHERE approval_id = %(approval_id)s AND revoked_at IS NULL ORDER BY id;
+SELECT {grants} FROM countersign.grants WHERE approval_id = %(approval_id)s AND revoked_at IS NULL ORDER BY id;
 
 -- grants_of_person --
 -- Grants that somebody gave, or that act for what they ask for, and that did not end before a moment; newest first.
-SELECT * FROM countersign.grants
+SELECT {grants} FROM countersign.grants
 WHERE (granted_by = %(user)s OR requester = %(user)s)
   AND split_part(thread_id, '/', 1) = %(team)s
   AND least(expires_at, revoked_at) > %(since)s
@@ -492,7 +492,8 @@ VALUES (%(key)s, %(kind)s, %(team)s, %(channel)s, %(thread_ts)s, %(body)s, %(app
 ON CONFLICT (key) DO NOTHING;
 
 -- claim_thread --
--- Leases a thread's unposted messages, in order, unless an earlier one waits for a later moment. Two concurrent
+-- Leases a thread's unposted messages, in order, unless one waits for a later moment, or is of a kind that only a
+-- newer version knows. Two concurrent
 -- claims wait for each other, and the second one finds each row's due_at moved: SKIP LOCKED would share the
 -- thread out between them.
 UPDATE countersign.outbox o
@@ -504,18 +505,19 @@ FROM (
       AND NOT EXISTS (
           SELECT 1 FROM countersign.outbox w
           WHERE w.channel = %(channel)s AND w.thread_ts = %(thread_ts)s AND w.team = c.team
-            AND w.posted_at IS NULL AND w.given_up_at IS NULL AND w.due_at > now())
+            AND w.posted_at IS NULL AND w.given_up_at IS NULL
+            AND (w.due_at > now() OR w.kind <> ALL(%(kinds)s)))
     ORDER BY seq FOR UPDATE
 ) claimed
 WHERE o.seq = claimed.seq
-RETURNING o.*, (SELECT row_to_json(s) FROM countersign.message_streams s WHERE s.key = o.key AND NOT s.discarded) AS stream;
+RETURNING {o.outbox}, (SELECT row_to_json(s) FROM countersign.message_streams s WHERE s.key = o.key AND NOT s.discarded) AS stream;
 
 -- claim_one --
 -- Leases the one message that begins a thread.
 UPDATE countersign.outbox
 SET due_at = now() + %(claim)s * interval '1 second', attempts = attempts + 1
-WHERE key = %(key)s AND posted_at IS NULL AND given_up_at IS NULL AND due_at <= now()
-RETURNING *;
+WHERE key = %(key)s AND posted_at IS NULL AND given_up_at IS NULL AND due_at <= now() AND kind = ANY(%(kinds)s)
+RETURNING {outbox};
 
 -- due_threads --
 -- Threads (and single openings) with a message that is due and that nobody has claimed, oldest first; those that have
@@ -524,7 +526,7 @@ SELECT channel, thread_ts, CASE WHEN thread_ts IS NULL THEN key END AS key, min(
 FROM countersign.outbox
 WHERE posted_at IS NULL AND given_up_at IS NULL AND (%(team)s::text IS NULL OR team = %(team)s)
 GROUP BY 1, 2, 3
-HAVING max(due_at) <= now() - interval '1 second'
+HAVING max(due_at) <= now() - interval '1 second' AND bool_and(kind = ANY(%(kinds)s))
 ORDER BY bool_and(kind IN ('note', 'waiting', 'removal')), first
 LIMIT %(limit)s;
 
@@ -563,7 +565,7 @@ WHERE %(hash)s::text IS NOT NULL
 -- card_seen --
 -- A button was pressed on a card whose post was never recorded: the process that posted it crashed. Keeps a card_ts
 -- that is there.
-UPDATE countersign.approvals SET card_ts = %(ts)s WHERE id = %(approval_id)s AND card_ts IS NULL RETURNING *;
+UPDATE countersign.approvals SET card_ts = %(ts)s WHERE id = %(approval_id)s AND card_ts IS NULL RETURNING {approvals};
 
 -- card_row_posted --
 -- The outbox row of such a card counts as posted.
@@ -1039,7 +1041,7 @@ ORDER BY seq;
 
 -- inbound_by_key --
 -- What was stored under a key.
-SELECT * FROM countersign.inbox
+SELECT {inbox} FROM countersign.inbox
 WHERE key = %(key)s AND (%(team)s::text IS NULL OR split_part(thread_id, '/', 1) = %(team)s);
 
 -- was_deleted --
@@ -1049,7 +1051,7 @@ SELECT 1 FROM countersign.deleted_messages WHERE channel = %(channel)s AND ts = 
 
 -- revisions --
 -- The edits and deletions of the messages of a thread, oldest first.
-SELECT * FROM countersign.inbox WHERE thread_id = %(thread_id)s AND kind = 'revision' ORDER BY seq;
+SELECT {inbox} FROM countersign.inbox WHERE thread_id = %(thread_id)s AND kind = 'revision' ORDER BY seq;
 
 -- votes_of_thread --
 -- What was decided in a thread, one vote at a time: a reply that decided has its message's key in its entry.
@@ -1126,7 +1128,7 @@ SELECT old_id, new_id, changed_ts FROM countersign.channel_ids WHERE team = %(te
 
 -- active_delegations --
 -- The delegations of a workspace that last at a moment, the oldest first.
-SELECT * FROM countersign.delegations
+SELECT {delegations} FROM countersign.delegations
 WHERE team = %(team)s AND ended_at IS NULL AND ends_at > %(now)s
 ORDER BY starts_at, id;
 
@@ -1145,13 +1147,13 @@ VALUES (%(id)s, %(team)s, %(delegator)s, %(delegator_name)s, %(delegate)s, %(del
 -- Ends what a person delegated, and returns it.
 UPDATE countersign.delegations SET ended_at = %(now)s
 WHERE team = %(team)s AND delegator = %(delegator)s AND ended_at IS NULL AND ends_at > %(now)s
-RETURNING *;
+RETURNING {delegations};
 
 -- end_lapsed_delegations --
 -- Records the end of delegations whose time is over, and returns them.
 UPDATE countersign.delegations SET ended_at = ends_at
 WHERE ended_at IS NULL AND ends_at <= %(now)s
-RETURNING *;
+RETURNING {delegations};
 
 -- insert_glass_break --
 -- Somebody decided a row alone.
@@ -1165,18 +1167,18 @@ WHERE approval_id = %(approval_id)s AND row = ANY(%(rows)s) AND reviewed_at IS N
 
 -- unreviewed_glass_breaks --
 -- What waits for a review in a workspace, the oldest first.
-SELECT g.* FROM countersign.glass_breaks g JOIN countersign.approvals a ON a.id = g.approval_id
+SELECT {g.glass_breaks} FROM countersign.glass_breaks g JOIN countersign.approvals a ON a.id = g.approval_id
 WHERE g.reviewed_at IS NULL AND split_part(a.thread_id, '/', 1) = %(team)s
 ORDER BY g.at, g.id
 LIMIT %(limit)s;
 
 -- unreviewed_glass_break --
 -- One of them.
-SELECT * FROM countersign.glass_breaks WHERE id = %(id)s AND reviewed_at IS NULL;
+SELECT {glass_breaks} FROM countersign.glass_breaks WHERE id = %(id)s AND reviewed_at IS NULL;
 
 -- all_unreviewed_glass_breaks --
 -- What waits for a review in every workspace, for the operator.
-SELECT g.*, a.thread_id FROM countersign.glass_breaks g JOIN countersign.approvals a ON a.id = g.approval_id
+SELECT {g.glass_breaks}, a.thread_id FROM countersign.glass_breaks g JOIN countersign.approvals a ON a.id = g.approval_id
 WHERE g.reviewed_at IS NULL
 ORDER BY g.at, g.id;
 
@@ -1190,7 +1192,7 @@ RETURNING a.version;
 
 -- glass_breaks_to_remind --
 -- What waits for a review, and of which nobody was told since a moment.
-SELECT g.* FROM countersign.glass_breaks g JOIN countersign.approvals a ON a.id = g.approval_id
+SELECT {g.glass_breaks} FROM countersign.glass_breaks g JOIN countersign.approvals a ON a.id = g.approval_id
 WHERE g.reviewed_at IS NULL AND coalesce(g.reminded_at, g.at) <= %(before)s
   AND split_part(a.thread_id, '/', 1) = %(team)s
 ORDER BY g.at, g.id
@@ -1246,17 +1248,17 @@ RETURNING key;
 
 -- streams_of_thread --
 -- The streams of a thread that are open and that no message to be posted takes over.
-SELECT s.* FROM countersign.message_streams s
+SELECT {s.message_streams} FROM countersign.message_streams s
 WHERE s.team = %(team)s AND s.channel = %(channel)s AND s.thread_ts = %(thread_ts)s AND NOT s.discarded
   AND NOT EXISTS (SELECT 1 FROM countersign.outbox o WHERE o.key = s.key);
 
 -- discard_streams --
 -- Records that nothing comes of these streams, whose messages are then removed.
-UPDATE countersign.message_streams SET discarded = true WHERE key = ANY(%(keys)s) RETURNING *;
+UPDATE countersign.message_streams SET discarded = true WHERE key = ANY(%(keys)s) RETURNING {message_streams};
 
 -- discarded_streams --
 -- Streams whose message is still to be removed, and nobody is at it.
-SELECT * FROM countersign.message_streams
+SELECT {message_streams} FROM countersign.message_streams
 WHERE discarded AND begun_at < now() - interval '30 seconds' AND (%(team)s::text IS NULL OR team = %(team)s)
 ORDER BY begun_at LIMIT %(limit)s;
 
@@ -1304,21 +1306,21 @@ ORDER BY t.id;
 
 -- messages_of_person --
 -- What somebody wrote, as far as it is kept.
-SELECT * FROM countersign.inbox WHERE user_id = %(user)s ORDER BY seq;
+SELECT {inbox} FROM countersign.inbox WHERE user_id = %(user)s ORDER BY seq;
 
 -- approvals_of_person --
 -- What somebody asked for, or had a hand in.
-SELECT * FROM countersign.approvals
+SELECT {approvals} FROM countersign.approvals
 WHERE requester = %(user)s OR id IN (SELECT approval_id FROM countersign.ledger WHERE actor_id = %(user)s)
 ORDER BY opened_at, id;
 
 -- delegations_of_person --
 -- Who stood in for somebody, and for whom they did.
-SELECT * FROM countersign.delegations WHERE delegator = %(user)s OR delegate = %(user)s ORDER BY starts_at, id;
+SELECT {delegations} FROM countersign.delegations WHERE delegator = %(user)s OR delegate = %(user)s ORDER BY starts_at, id;
 
 -- grants_about_person --
 -- What somebody gave, or was given.
-SELECT * FROM countersign.grants WHERE granted_by = %(user)s OR requester = %(user)s ORDER BY granted_at, id;
+SELECT {grants} FROM countersign.grants WHERE granted_by = %(user)s OR requester = %(user)s ORDER BY granted_at, id;
 
 -- feedback_of_person --
 -- What somebody said of answers.
@@ -1401,14 +1403,14 @@ ON CONFLICT (id) DO UPDATE SET
 
 -- installation_of_team --
 -- The installation that serves a workspace: its own before its organisation's.
-SELECT * FROM countersign.installations
+SELECT {installations} FROM countersign.installations
 WHERE id = %(team)s
    OR id = (SELECT enterprise_id FROM countersign.organisation_workspaces WHERE team = %(team)s)
 ORDER BY id <> %(team)s LIMIT 1;
 
 -- lock_installation --
 -- One process at a time renews its token.
-SELECT * FROM countersign.installations WHERE id = %(id)s FOR UPDATE;
+SELECT {installations} FROM countersign.installations WHERE id = %(id)s FOR UPDATE;
 
 -- renew_installation --
 -- The next token of an installation.
@@ -1475,7 +1477,7 @@ ORDER BY removed_at LIMIT %(limit)s;
 
 -- open_approvals_of_team --
 -- What is open in a workspace, whether or not it is decided.
-SELECT * FROM countersign.approvals
+SELECT {approvals} FROM countersign.approvals
 WHERE status IN ('pending', 'decided') AND split_part(thread_id, '/', 1) = %(team)s
 ORDER BY opened_at LIMIT %(limit)s;
 
@@ -1556,7 +1558,7 @@ UPDATE countersign.outbox SET attempts = greatest(attempts, 1) WHERE posted_at I
 
 -- unrevoked_grants --
 -- Every grant that still approves something.
-SELECT * FROM countersign.grants WHERE revoked_at IS NULL AND expires_at > now() ORDER BY granted_at, id;
+SELECT {grants} FROM countersign.grants WHERE revoked_at IS NULL AND expires_at > now() ORDER BY granted_at, id;
 
 -- rewrite_contents --
 -- From here on, this session may write contents anew under another key; a trigger refuses it to all others.
@@ -1573,3 +1575,23 @@ ON CONFLICT DO NOTHING;
 UPDATE checkpoints SET checkpoint = %(after)s
 WHERE thread_id = %(thread_id)s AND checkpoint_ns = %(checkpoint_ns)s AND checkpoint_id = %(checkpoint_id)s
   AND checkpoint = %(before)s;
+
+-- report_process --
+-- Records that a process is alive, forgets those that died a day ago, and returns which versions the tables need.
+WITH reported AS (
+    INSERT INTO countersign.processes (id, version, host, key_id, key_ids)
+    VALUES (%(id)s, %(version)s, %(host)s, %(key_id)s, %(key_ids)s)
+    ON CONFLICT (id) DO UPDATE SET seen_at = now()
+), forgotten AS (
+    DELETE FROM countersign.processes WHERE seen_at < now() - interval '1 day' AND id <> %(id)s
+)
+SELECT oldest_version FROM countersign_migrations WHERE oldest_version IS NOT NULL;
+
+-- process_ended --
+-- Forgets a process that stopped in order.
+DELETE FROM countersign.processes WHERE id = %(id)s;
+
+-- live_processes --
+-- The processes that were alive within the last minute.
+SELECT version, host, key_id, key_ids FROM countersign.processes
+WHERE seen_at > now() - interval '60 s' ORDER BY started_at, id;

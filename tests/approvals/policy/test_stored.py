@@ -132,3 +132,29 @@ def test_a_rule_that_cannot_be_read_says_how_much_of_it() -> None:
 def test_a_rule_that_cannot_be_read_is_reported(broken: object) -> None:
     with pytest.raises(UnreadableRule, match="nobody may decide"):
         rule_from_json(broken)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        {"vetoes": 1},
+        {"timers": {"on_expiry": "reject", "nap_after": "PT1H"}},
+        {"approvers": [{"source": {"kind": "members"}, "count": 1, "vetoes": 1}]},
+    ],
+)
+def test_a_rule_with_a_key_of_a_newer_version_is_not_read_as_less_than_it_says(
+    newer: dict[str, object],
+) -> None:
+    stored = dict(rule_to_json(Rule(name="r")))
+    assert rule_from_json(stored) == Rule(name="r")
+    with pytest.raises(UnreadableRule):
+        rule_from_json({**stored, **newer})  # type: ignore[dict-item]
+
+
+def test_every_key_of_a_stored_rule_is_known_to_the_versions_before() -> None:
+    """A key that comes later is written only where it says something: see the docstring of `stored`."""
+    assert set(rule_to_json(Rule(name="r"))) == {
+        "name", "selector", "approvers", "quorum", "rejections", "requester_may_decide", "decisions",
+        "reason", "replies", "state_changes", "confirm", "summary", "post_to", "notify", "timers", "hours",
+        "freeze", "break_glass", "grant", "undo", "valid_for", "auto", "redact",
+    }  # fmt: skip

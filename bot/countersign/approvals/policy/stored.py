@@ -1,6 +1,8 @@
 """A rule as JSON, stored with each approval when it opens: later edits of the file change nothing in it.
 
-Every value is written out, defaults too, so that a newer version's defaults change nothing either.
+Every value is written out, defaults too, so that a newer version's defaults change nothing either. A key that
+is added after a release is written only where it says something: an older version refuses a rule with a key
+that it does not know, because it would decide under less than the rule.
 The same few rules come with every approval: conversions are cached, and what they return is shared. Do not
 change it.
 """
@@ -55,10 +57,23 @@ def rule_from_json(stored: Json) -> Rule:
 
 @lru_cache(maxsize=_CACHED)
 def _rule_from_text(stored: str) -> Rule:
+    value = json.loads(stored)
     try:
-        return _adapter().validate_python(json.loads(stored))
+        rule = _adapter().validate_python(value)
     except ValidationError as error:
         raise UnreadableRule(f"{UnreadableRule.__doc__} ({error.error_count()} fields do not fit)") from None
+    if _has_unknown_keys(value, rule_to_json(rule)):
+        raise UnreadableRule
+    return rule
+
+
+def _has_unknown_keys(stored: Json, read: object) -> bool:
+    """Whether something of the stored rule is not in what was read of it."""
+    if isinstance(stored, dict) and isinstance(read, Mapping):
+        return any(key not in read or _has_unknown_keys(value, read[key]) for key, value in stored.items())
+    if isinstance(stored, list) and isinstance(read, list | tuple):
+        return any(map(_has_unknown_keys, stored, read))
+    return False
 
 
 @lru_cache(maxsize=_CACHED)

@@ -7,7 +7,8 @@ can hold, U+0000 among them.
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from psycopg.types.json import Json as AsJson
 
@@ -15,6 +16,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.awaited import awaited, concerned, deadline, excused
 from countersign.approvals.lifecycle import Status
 from countersign.flow.error_report import ErrorReport
+from countersign.flow.errors import WrittenByNewerVersion
 from countersign.flow.live.content import MessageStream
 from countersign.flow.messages.inbound import Inbound, InboundKind
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
@@ -24,6 +26,15 @@ from countersign.store.columns import stored_policy, vote_columns
 from countersign.store.encryption.protected_columns import protected_json, protected_text
 
 Row = Mapping[str, Any]
+E = TypeVar("E", bound=StrEnum)
+
+
+def known(enum: type[E], value: str) -> E:
+    """Raises WrittenByNewerVersion for a value that this version does not know."""
+    try:
+        return enum(value)
+    except ValueError:
+        raise WrittenByNewerVersion from None
 
 
 def thread_from(row: Row) -> ThreadRecord:
@@ -44,7 +55,7 @@ def inbound_from(row: Row) -> Inbound:
     return Inbound(
         key=row["key"],
         event_id=row["event_id"],
-        kind=InboundKind(row["kind"]),
+        kind=known(InboundKind, row["kind"]),
         thread=ThreadRef.parse(row["thread_id"]),
         user=row["user_id"],
         text=row["text"],
@@ -81,7 +92,7 @@ def inbound_row(inbound: Inbound) -> dict[str, Any]:
 def outgoing_from(row: Row) -> Outgoing:
     return Outgoing(
         key=row["key"],
-        kind=OutgoingKind(row["kind"]),
+        kind=known(OutgoingKind, row["kind"]),
         team=row["team"],
         channel=row["channel"],
         thread_ts=row["thread_ts"],
@@ -133,14 +144,14 @@ def approval_from(row: Row) -> Approval:
         requester=row["requester"],
         rules=stored_policy.rules_from(row["rules"]),
         row_votes=vote_columns.row_votes_from(row["row_votes"]),
-        status=Status(row["status"]),
+        status=known(Status, row["status"]),
         votes=vote_columns.votes_from(row["votes"]),
         opened_at=row["opened_at"],
         node=row["node"],
         answer_shape=row["answer_shape"],
         state=row["state"],
         answer=row["answer"],
-        closes_as=Status(row["closes_as"]),
+        closes_as=known(Status, row["closes_as"]),
         status_reason=row["status_reason"],
         version=row["version"],
         rendered_version=row["rendered_version"],

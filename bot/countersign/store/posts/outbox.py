@@ -18,7 +18,12 @@ from countersign.store.approvals.approval_store import Defer
 from countersign.store.approvals.ledger import shown_arguments
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, fetch, run, transaction
-from countersign.store.posts.outbox_claims import CLAIM_SECONDS, claim_arguments, claimed_messages
+from countersign.store.posts.outbox_claims import (
+    CLAIM_SECONDS,
+    KNOWN_KINDS,
+    claim_arguments,
+    claimed_messages,
+)
 from countersign.store.queries import QUERIES
 from countersign.store.threads.thread_store import insert_inbound
 
@@ -42,11 +47,13 @@ class Outbox:
         return claimed_messages(await fetch(self._pool, "claim_thread", arguments))
 
     async def claim_one(self, key: str) -> Outgoing | None:
-        found = await fetch(self._pool, "claim_one", {"key": key, "claim": CLAIM_SECONDS})
+        arguments = {"key": key, "claim": CLAIM_SECONDS, "kinds": KNOWN_KINDS}
+        found = await fetch(self._pool, "claim_one", arguments)
         return rows.outgoing_from(found[0]) if found else None
 
     async def due(self, limit: int) -> tuple[DeliveryTarget, ...]:
-        found = await fetch(self._pool, "due_threads", {"limit": limit, "team": self._team})
+        arguments = {"limit": limit, "team": self._team, "kinds": KNOWN_KINDS}
+        found = await fetch(self._pool, "due_threads", arguments)
         return tuple(
             DeliveryTarget(channel=row["channel"], thread_ts=row["thread_ts"], key=row["key"])
             for row in found
@@ -157,7 +164,7 @@ class Outbox:
         return tuple(
             ApprovalMessage(
                 key=row["key"],
-                kind=OutgoingKind(row["kind"]),
+                kind=rows.known(OutgoingKind, row["kind"]),
                 approval_id=approval_id,
                 channel=row["channel"],
                 ts=row["ts"],

@@ -3,15 +3,22 @@
 from collections.abc import Iterable
 from typing import Any
 
-from countersign.flow.messages.outgoing import Outgoing
+from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.store.columns import rows
 
+KNOWN_KINDS = [kind.value for kind in OutgoingKind]  # others are left to a newer version
 CLAIM_SECONDS = 20  # longer than the claimer keeps posting, and longer than one post may take
 
 
 def claim_arguments(team: str | None, channel: str, thread_ts: str) -> dict[str, Any]:
     """Parameters of the query `claim_thread`. Without `team`, those of every workspace."""
-    return {"team": team, "channel": channel, "thread_ts": thread_ts, "claim": CLAIM_SECONDS}
+    return {
+        "team": team,
+        "channel": channel,
+        "thread_ts": thread_ts,
+        "claim": CLAIM_SECONDS,
+        "kinds": KNOWN_KINDS,
+    }
 
 
 def claimed_messages(found: Iterable[rows.Row]) -> tuple[Outgoing, ...]:

@@ -1,31 +1,39 @@
 """Schema migrations: our tables, procrastinate's and LangGraph's.
 
 Ours are the files `migrations/NNNN_name.sql`. Each is applied once, in order, in a transaction of its own. An
-applied file is never edited: a change is a new file.
+applied file is never edited: a change is a new file. Which versions of the bot run on which tables is in
+`compatibility`.
 
 Procrastinate's tables come from its schema file; its own migration files that the database has not seen are
-applied after an upgrade. Procrastinate splits those into `pre` (before new code runs) and `post` (after old
-code is gone). Both run here at once, so such an upgrade stops the old replicas before it starts the new ones,
-and its release notes must say so.
+applied after an upgrade.
 """
 
 import asyncio
-import hashlib
-import re
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
+import structlog
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.store.postgres.aio import AsyncPostgresStore
 from procrastinate.schema import SchemaManager
 from psycopg import sql
 
-from countersign.approvals.errors import CountersignError
+from countersign import __version__
 from countersign.store.connections.address import Address
 from countersign.store.connections.pool import Connection, open_session
+from countersign.store.schema.compatibility import (
+    AppliedMigration,
+    Migration,
+    MigrationError,
+    check_history,
+    check_numbers,
+    queue_migrations,
+    read_migrations,
+)
+
+__all__ = ["MIGRATIONS", "MigrationError", "lock_migrations", "migrate", "pending_migrations"]
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 # The advisory lock's key, the same for every replica; advisory locks are per database.
@@ -39,81 +47,99 @@ _VERSION_TABLES = """
 SELECT to_regclass('countersign_migrations') IS NOT NULL AND to_regclass('checkpoint_migrations') IS NOT NULL
    AND to_regclass('store_migrations') IS NOT NULL AS there
 """
+_RECORD_TABLE = """
+CREATE TABLE IF NOT EXISTS countersign_migrations (
+    name text PRIMARY KEY,
+    checksum text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE countersign_migrations ADD COLUMN IF NOT EXISTS oldest_version text
+"""
 _LANGGRAPH_VERSIONS = """
 SELECT (SELECT max(v) FROM checkpoint_migrations) AS checkpoints,
        (SELECT max(v) FROM store_migrations) AS store
 """
 
 
-class MigrationError(CountersignError):
-    """The database cannot be migrated; the message says what to do."""
+# Columns that older tables lack are read through JSON.
+_RECORD = """
+SELECT name, checksum, to_jsonb(m) ->> 'oldest_version' AS oldest_version FROM countersign_migrations m
+"""
+_ALIVE = "SELECT DISTINCT version FROM countersign.processes WHERE seen_at > now() - interval '60 s'"
+log = structlog.get_logger()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Migration:
-    """One migration file. Its name is its identity and never changes."""
-
-    name: str
-    statements: bytes
-    checksum: str
-
-
-def read_migrations(folder: Path, *, prefix: str = "") -> tuple[Migration, ...]:
-    """The folder's `.sql` files in the order of their names, which begin with `prefix` in the record."""
-    return tuple(
-        Migration(
-            name=prefix + file.stem,
-            statements=(statements := file.read_bytes()),
-            checksum=hashlib.sha256(statements).hexdigest(),
-        )
-        for file in sorted(folder.glob("*.sql"))
-    )
-
-
-async def migrate(url: Address, *, folder: Path = MIGRATIONS) -> tuple[str, ...]:
+async def migrate(url: Address, *, folder: Path = MIGRATIONS, version: str = __version__) -> tuple[str, ...]:
     """Apply the missing migrations and return their names, in order.
 
-    Concurrent calls are safe: one process migrates, the others wait. Raises MigrationError if the database
-    was migrated by a newer version of the bot, an applied file was edited since, or something is missing that
-    this role may not change.
+    Concurrent calls are safe: one process migrates, the others wait. Migrations that a newer version of the
+    bot applied are left as they are, and one that older processes could not run with waits for their end.
+    Raises MigrationError if `version` cannot run on these tables, an applied file was edited since, or
+    something is missing that this role may not change.
     """
     own = read_migrations(folder)
-    _check_numbers(own)
+    check_numbers(own)
+    steps = (*queue_migrations(Path(SchemaManager.get_migrations_path())), *own)
     connection = await open_session(url, application_name="countersign migrate")
     async with connection:
-        if await _is_up_to_date(connection, own):
+        if await _is_up_to_date(connection, steps, version):
             return ()
         try:
-            return await _migrate(connection, own)
+            return await _migrate(connection, steps, version)
         except psycopg.errors.InsufficientPrivilege:
+            if await _runs_without_the_rest(connection, steps):
+                return ()
             raise MigrationError(_NOT_THE_OWNER.format(role=connection.info.user)) from None
 
 
-async def _is_up_to_date(connection: Connection, own: tuple[Migration, ...]) -> bool:
+async def _is_up_to_date(connection: Connection, steps: Sequence[Migration], version: str) -> bool:
     """Whether nothing is to be done, without a lock and without the right to change tables."""
     cursor = await connection.execute(_VERSION_TABLES)
     row = await cursor.fetchone()
     if row is None or not row["there"]:
         return False
     applied = await _recorded(connection)
-    _check_history(own, {name: applied[name] for name in applied if "/" not in name})
-    steps = read_migrations(Path(SchemaManager.get_migrations_path()), prefix="procrastinate/")
-    expected = {step.name for step in (*own, *steps)}
-    if applied.keys() != expected:  # with more than that, it was changed by a newer version
+    if newer := check_history(steps, applied, version):
+        log.warning("tables_are_newer", version=version, migrations=list(newer))
+    missing = [step for step in steps if step.name not in applied]
+    if any(not step.contracts for step in missing):
         return False
+    if missing and len(await _deferred(connection, missing, version)) < len(missing):
+        return False
+    return await _has_langgraph_tables(connection)
+
+
+async def _has_langgraph_tables(connection: Connection) -> bool:
+    """LangGraph's migrations only add, so a newer version's are enough."""
     cursor = await connection.execute(_LANGGRAPH_VERSIONS)
     versions = await cursor.fetchone()
-    latest = (len(AsyncPostgresSaver.MIGRATIONS) - 1, len(AsyncPostgresStore.MIGRATIONS) - 1)
-    return versions is not None and (versions["checkpoints"], versions["store"]) == latest
+    return (
+        versions is not None
+        and versions["checkpoints"] >= len(AsyncPostgresSaver.MIGRATIONS) - 1
+        and versions["store"] >= len(AsyncPostgresStore.MIGRATIONS) - 1
+    )
 
 
-async def _migrate(connection: Connection, own: tuple[Migration, ...]) -> tuple[str, ...]:
+async def _runs_without_the_rest(connection: Connection, steps: Sequence[Migration]) -> bool:
+    """Whether all that is missing takes away what this version does not use."""
+    applied = await _recorded(connection)
+    missing = [step for step in steps if step.name not in applied]
+    return all(step.contracts for step in missing) and await _has_langgraph_tables(connection)
+
+
+async def _migrate(connection: Connection, steps: Sequence[Migration], version: str) -> tuple[str, ...]:
     await lock_migrations(connection)
     applied = await _applied(connection)
-    _check_history(own, {name: applied[name] for name in applied if "/" not in name})
-    done = await _migrate_procrastinate(connection, applied)
+    check_history(steps, applied, version)
     # Ours come after procrastinate's: one of ours creates a trigger on its table.
-    done += [await _apply(connection, step) for step in own if step.name not in applied]
+    done = [] if any("/" in name for name in applied) else await _create_queue(connection, steps)
+    missing = [step for step in steps if step.name not in applied and not (done and "/" in step.name)]
+    deferred = await _deferred(connection, missing, version)
+    for step in missing:
+        if step.name in deferred:
+            log.warning("migration_deferred", migration=step.name, until_these_end=deferred[step.name])
+        else:
+            done.append(await _apply(connection, step))
     # They build indexes concurrently, so not in a transaction; each has a version table of its own.
     await AsyncPostgresSaver(connection).setup()
     await AsyncPostgresStore(connection).setup()
@@ -121,17 +147,37 @@ async def _migrate(connection: Connection, own: tuple[Migration, ...]) -> tuple[
     return tuple(done)
 
 
-async def pending_migrations(connection: Connection, *, folder: Path = MIGRATIONS) -> tuple[str, ...]:
+async def _deferred(
+    connection: Connection, missing: Sequence[Migration], version: str
+) -> dict[str, list[str]]:
+    """Which of these take away what processes that are alive use, with the versions of those processes."""
+    cursor = await connection.execute("SELECT to_regclass('countersign.processes') IS NOT NULL AS there")
+    row = await cursor.fetchone()
+    if not row or not row["there"]:
+        return {}
+    alive = [row["version"] async for row in await connection.execute(_ALIVE)]
+    found = {
+        step.name: [
+            other for other in alive if (not step.suits(other) if step.oldest_version else other != version)
+        ]
+        for step in missing
+        if step.contracts
+    }
+    return {name: versions for name, versions in found.items() if versions}
+
+
+async def pending_migrations(
+    connection: Connection, *, folder: Path = MIGRATIONS, version: str = __version__
+) -> tuple[str, ...]:
     """The names of our migrations that this database has not seen. Changes nothing.
 
-    Raises MigrationError if the database was migrated by a newer version of the bot, or an applied file was
-    edited since.
+    Raises MigrationError if `version` cannot run on these tables, or an applied file was edited since.
     """
     own = read_migrations(folder)
     cursor = await connection.execute("SELECT to_regclass('countersign_migrations') IS NOT NULL AS there")
     row = await cursor.fetchone()
     applied = await _recorded(connection) if row and row["there"] else {}
-    _check_history(own, {name: applied[name] for name in applied if "/" not in name})
+    check_history(own, {name: applied[name] for name in applied if "/" not in name}, version)
     return tuple(step.name for step in own if step.name not in applied)
 
 
@@ -156,44 +202,17 @@ async def lock_migrations(connection: Connection) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _applied(connection: Connection) -> dict[str, str]:
-    await connection.execute(
-        """
-        CREATE TABLE IF NOT EXISTS countersign_migrations (
-            name text PRIMARY KEY,
-            checksum text NOT NULL,
-            applied_at timestamptz NOT NULL DEFAULT now()
-        )
-        """
-    )
+async def _applied(connection: Connection) -> dict[str, AppliedMigration]:
+    await connection.execute(_RECORD_TABLE, prepare=False)
     return await _recorded(connection)
 
 
-async def _recorded(connection: Connection) -> dict[str, str]:
-    cursor = await connection.execute("SELECT name, checksum FROM countersign_migrations")
-    return {row["name"]: row["checksum"] async for row in cursor}
-
-
-def _check_numbers(own: tuple[Migration, ...]) -> None:
-    for number, step in enumerate(own, start=1):
-        if not re.fullmatch(rf"{number:04}_[a-z0-9_]+", step.name):
-            raise MigrationError(
-                f"Migration {number} must be {number:04}_<name>.sql, and it is {step.name}.sql."
-            )
-
-
-def _check_history(own: tuple[Migration, ...], applied: Mapping[str, str]) -> None:
-    if unknown := sorted(applied.keys() - {step.name for step in own}):
-        raise MigrationError(
-            f"This database was changed by a newer version of the bot ({', '.join(unknown)}). Run that"
-            " version or a later one."
-        )
-    for step in own:
-        if applied.get(step.name, step.checksum) != step.checksum:
-            raise MigrationError(
-                f"{step.name}.sql was edited after it had been applied to this database. Put it back as it"
-                " was; a change of the tables is a new file."
-            )
+async def _recorded(connection: Connection) -> dict[str, AppliedMigration]:
+    cursor = await connection.execute(_RECORD)
+    return {
+        row["name"]: AppliedMigration(checksum=row["checksum"], oldest_version=row["oldest_version"])
+        async for row in cursor
+    }
 
 
 async def _apply(connection: Connection, step: Migration) -> str:
@@ -206,24 +225,16 @@ async def _apply(connection: Connection, step: Migration) -> str:
 
 async def _record(connection: Connection, step: Migration) -> None:
     await connection.execute(
-        "INSERT INTO countersign_migrations (name, checksum) VALUES (%s, %s)", (step.name, step.checksum)
+        "INSERT INTO countersign_migrations (name, checksum, oldest_version) VALUES (%s, %s, %s)",
+        (step.name, step.checksum, step.oldest_version),
     )
 
 
-async def _migrate_procrastinate(connection: Connection, applied: Mapping[str, str]) -> list[str]:
-    prefix = "procrastinate/"
-    steps = read_migrations(Path(SchemaManager.get_migrations_path()), prefix=prefix)
-    seen = {name for name in applied if name.startswith(prefix)}
-    if seen and max(seen) > steps[-1].name:
-        raise MigrationError(
-            "This database was changed by a newer version of procrastinate. Run the version of the bot that"
-            " brought it."
-        )
-    if seen:
-        return [await _apply(connection, step) for step in steps if step.name not in seen]
+async def _create_queue(connection: Connection, steps: Sequence[Migration]) -> list[str]:
+    """Procrastinate's tables. Its schema file includes all of its migrations."""
     async with connection.transaction():
-        # The schema file includes all of its migrations.
         await connection.execute(sql.SQL(SchemaManager.get_schema()), prepare=False)
         for step in steps:
-            await _record(connection, step)
+            if "/" in step.name:
+                await _record(connection, step)
     return ["procrastinate"]

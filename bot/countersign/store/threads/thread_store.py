@@ -6,8 +6,9 @@ from typing import Any
 import psycopg
 
 from countersign.approvals.json import Json
+from countersign.approvals.policy.stored import UnreadableRule
 from countersign.error_translation import translates_errors
-from countersign.flow.errors import StaleWorker
+from countersign.flow.errors import StaleWorker, WrittenByNewerVersion
 from countersign.flow.messages.inbound import Inbound, InboundKind, in_order
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, ThreadRoot
 from countersign.flow.observability.tracing import current_traceparent
@@ -115,12 +116,17 @@ class ThreadStore(ApprovalStore, ReplyHistory):
             approvals, inbound = await reading.fetchall(), await listing.fetchall()
         if taken is None:
             return None
-        return Work(
-            thread=rows.thread_from(taken),
-            open=await rows.reviews_from(approvals),
-            inbound=in_order(rows.inbound_from(row) for row in inbound if row["held_at"] is None),
-            held=in_order(rows.inbound_from(row) for row in inbound if row["held_at"] is not None),
-        )
+        thread = rows.thread_from(taken)
+        try:
+            return Work(
+                thread=thread,
+                open=await rows.reviews_from(approvals),
+                inbound=in_order(rows.inbound_from(row) for row in inbound if row["held_at"] is None),
+                held=in_order(rows.inbound_from(row) for row in inbound if row["held_at"] is not None),
+            )
+        except (WrittenByNewerVersion, UnreadableRule):
+            await self.undo_attempt(thread)
+            raise
 
     async def assign_graph(self, thread: ThreadRecord) -> None:
         arguments = {"thread_id": thread.ref.id, "graph": thread.graph, "fence": thread.fence}

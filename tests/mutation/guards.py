@@ -156,8 +156,8 @@ GUARDS = (
     Guard(
         name="where a card is recorded to be is not overwritten",
         file=_SQL,
-        old="WHERE id = %(approval_id)s AND card_ts IS NULL RETURNING *",
-        new="WHERE id = %(approval_id)s RETURNING *",
+        old="WHERE id = %(approval_id)s AND card_ts IS NULL RETURNING {approvals}",
+        new="WHERE id = %(approval_id)s RETURNING {approvals}",
         tests=(f"{_UPDATES}::test_where_a_card_is_is_recorded_once_and_never_overwritten",),
     ),
     Guard(

@@ -38,6 +38,7 @@ class Demo:
         self._policy = DEMO_POLICY if self._hosts_examples and not own_policy.exists() else own_policy
         self._project = Project(config=config, whole_folder=not self._hosts_examples)
         self._settings = DemoSettings(outside, self._project)
+        self._chosen: dict[str, str] = {}  # on the page, until the demo ends
         self._port = port
         self._inspection_token = new_token()
 
@@ -49,7 +50,8 @@ class Demo:
         model = await stack.enter_async_context(ScriptedModel(pace=PACE))
 
         def environment() -> dict[str, str]:
-            now = self._settings.now()
+            now = self._settings.now() | self._chosen
+            page.set_app_settings(texts.settings(_language(now)))
             page.set_app_note(f"Model: {_model_text(now)}")
             page.harness = harness(self._project.config, own_model=has_own_model(now))
             return self._environment(now, workspace, model)
@@ -59,6 +61,13 @@ class Demo:
         page.bot_details, page.message_notes = inspection.details, inspection.notes
         watcher = FileWatcher(lambda: self._project.sources, excluded=(self._folder.path,))
         supervisor = Supervisor(bot, self._project, watcher, page, environment)
+
+        async def change_setting(name: str, value: str) -> None:
+            self._chosen[name] = value
+            page.set_app_settings(texts.settings(_language(self._chosen)))
+            supervisor.restart("The bot restarts in its other language.")
+
+        page.change_setting = change_setting
         print(texts.STARTING, flush=True)
         await supervisor.start()
         lines = texts.ready(
@@ -136,6 +145,12 @@ class Demo:
         )
         stack.push_async_callback(bot.stop)
         return bot
+
+
+def _language(settings: Mapping[str, str]) -> str:
+    """The language of cards and notes, as far as the demo knows it: the bot refuses any other."""
+    given = settings.get(texts.LANGUAGE, "")
+    return given if given in {choice.value for choice in texts.LANGUAGES} else texts.LANGUAGES[0].value
 
 
 def _model_text(settings: Mapping[str, str]) -> str:

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from countersign.slack.app_manifest.permissions import SHORTCUTS as DECLARED
-from slack_local.page.app_info import AppInfo, Command, Shortcut, Suggestion
+from slack_local.page.app_info import (
+    AppInfo,
+    AppSetting,
+    Choice,
+    Command,
+    GuideStep,
+    Shortcut,
+    Suggestion,
+)
 
 STARTING = "Starting the bot. The first start also creates its database."
 UNTIL_STOPPED = "It runs until you stop it with Ctrl-C."
@@ -16,6 +24,9 @@ INTRO = (
     "Agents act; people countersign. Agents run in these threads and ask before they do anything risky."
     " Try this:"
 )
+
+LANGUAGE = "BOT_LANGUAGE"
+LANGUAGES = (Choice(value="en", label="English"), Choice(value="ko", label="한국어"))
 
 COMMANDS = (
     Command(name="/agent", usage="[name:] text, or: graphs"),
@@ -32,10 +43,17 @@ EXAMPLE_GRAPHS = AppInfo(
     suggestions=(
         Suggestion(
             title="Ask for something that needs a yes",
-            why="The assistant wants to post in #ops. It waits for a person: switch to Bob and approve.",
+            why="The assistant wants to post in #ops. It waits for a person, who sees what will be posted.",
             person="carol",
             channel="general",
             text="@{bot} post 'Deploy at noon' to #ops",
+            steps=(
+                GuideStep(
+                    person="carol", text="press Enter to send the message. A card appears in its thread."
+                ),
+                GuideStep(person="bob", text="press Approve on the card. The message is posted, once."),
+                GuideStep(person="bob", text="open #ops on the left: there it is."),
+            ),
         ),
         Suggestion(
             title="Try to approve as the guest",
@@ -43,6 +61,7 @@ EXAMPLE_GRAPHS = AppInfo(
             person="gus",
             channel="general",
             thread=True,
+            steps=(GuideStep(person="gus", text="press Approve on the card, and read what Gus is told."),),
         ),
         Suggestion(
             title="Change what the agent wrote",
@@ -50,13 +69,47 @@ EXAMPLE_GRAPHS = AppInfo(
             person="alice",
             channel="general",
             text="/agent review_and_edit: the office is closed on Friday",
+            steps=(
+                GuideStep(person="alice", text="press Enter to run the command. The draft comes as a card."),
+                GuideStep(
+                    person="bob", text="press Edit, change a word, and approve. The card shows what changed."
+                ),
+            ),
         ),
         Suggestion(
             title="Ask for a refund that two others must approve",
-            why="Enter 1500 as amount. Alice can't approve her own refund; Bob and Carol of @finance can.",
+            why="A policy: refunds from 1,000 need two of @finance, and never the person who asks.",
             person="alice",
             channel="general",
             text="/agent approve_or_reject: a refund for Dana Diaz",
+            steps=(
+                GuideStep(
+                    person="alice",
+                    text="press Enter, then Fill in the form: customer, 1500 as amount, Start.",
+                ),
+                GuideStep(person="alice", text="press Approve: you can't, because you asked for it."),
+                GuideStep(person="bob", text="press Approve. The card says 1 of 2; nothing is paid yet."),
+                GuideStep(person="carol", text="press Approve. Now the refund is released."),
+                GuideStep(
+                    person="carol", text="open Inspector, then Bot: each of these clicks is in the ledger."
+                ),
+            ),
+        ),
+        Suggestion(
+            title="Read it in Korean",
+            why="Bob's Slack is set to Korean: his inbox, forms and private notes are in his language.",
+            person="bob",
+            channel="general",
+            home=True,
+            locale="ko-KR",
+            steps=(
+                GuideStep(
+                    person="bob", text="this is your inbox. What waits for you can be decided here, too."
+                ),
+                GuideStep(
+                    person="bob", text="choose 한국어 for cards and notes on the left, and ask for something."
+                ),
+            ),
         ),
     ),
 )
@@ -89,6 +142,13 @@ OWN_GRAPHS = AppInfo(
         ),
     ),
 )
+
+
+def settings(language: str) -> tuple[AppSetting, ...]:
+    """What can be set on the page: the language of what many people read."""
+    return (
+        AppSetting(name=LANGUAGE, label="Language of cards and notes", value=language, choices=LANGUAGES),
+    )
 
 
 def ready(*, page: str, log: Path, config: Path, model: str, bot: str, app_info: AppInfo) -> Iterator[str]:

@@ -52,6 +52,7 @@ ALL_EVENTS = (
     "reaction_added",
     "reaction_removed",
     "tokens_revoked",
+    "user_change",
 )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Hashable, Sequence
+from dataclasses import asdict
 
 from aiohttp import WSMsgType, web
 
@@ -82,7 +83,8 @@ class PageConnection:
         self._mark_changed(("log",))
 
     def _banner(self) -> JsonObject:
-        return {"banner": self.context.banner, "note": self.context.app_info.note}
+        settings = [asdict(setting) for setting in self.context.app_info.settings]
+        return {"banner": self.context.banner, "note": self.context.app_info.note, "settings": settings}
 
     def _connections(self) -> int:
         return self.context.socket.connections if self.context.socket is not None else -1

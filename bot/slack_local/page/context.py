@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from slack_local.model.records import JsonObject
 from slack_local.model.slack import Slack
-from slack_local.page.app_info import AppInfo
+from slack_local.page.app_info import AppInfo, AppSetting
 from slack_local.page.recording.harness import ANY_BOT, Harness
 from slack_local.page.recording.recorder import Recorder
 from slack_local.people.person import Person
@@ -35,6 +35,9 @@ class MessageNote:
     traceback: str = ""
 
 
+ChangeSetting: TypeAlias = Callable[[str, str], Awaitable[None]]
+"""Gives a setting of the app (by name) another value; `AppInfo.settings` has to say so afterwards."""
+
 MessageNotes: TypeAlias = Callable[[str], Awaitable[Sequence[MessageNote]]]
 """Asks the bot for its notes on the messages of a thread (`<team>/<channel>/<thread_ts>`)."""
 
@@ -50,6 +53,7 @@ class PageContext:
     app_info: AppInfo = field(default_factory=AppInfo)
     bot_details: BotDetails | None = None
     message_notes: MessageNotes | None = None
+    change_setting: ChangeSetting | None = None
     banner: str = ""
     """A line above every page, such as why a graph could not be loaded; empty for none."""
     harness: Harness = ANY_BOT
@@ -66,4 +70,9 @@ class PageContext:
     def set_app_note(self, note: str) -> None:
         """Show a sentence about the app in every page's left column."""
         self.app_info = replace(self.app_info, note=note)
+        self.slack.changes.notify("banner")
+
+    def set_app_settings(self, settings: tuple[AppSetting, ...]) -> None:
+        """Show these settings of the app in every page's left column."""
+        self.app_info = replace(self.app_info, settings=settings)
         self.slack.changes.notify("banner")

@@ -59,6 +59,25 @@ async def switch_person(client: PageClient, request: PageRequest) -> JsonObject:
     return {}
 
 
+async def set_language(client: PageClient, request: PageRequest) -> JsonObject:
+    """Set the language of one's own Slack."""
+    await client.person.sets_language(request.text("locale"))
+    return {}
+
+
+async def change_setting(client: PageClient, request: PageRequest) -> JsonObject:
+    """Give a setting of the app another value."""
+    name, value = request.text("name"), request.text("value")
+    setting = next((one for one in client.context.app_info.settings if one.name == name), None)
+    if client.context.change_setting is None or setting is None:
+        raise BadRequestError(f"the app has no setting called {name}")
+    if value not in {choice.value for choice in setting.choices}:
+        raise BadRequestError(f"{setting.label} cannot be {value}")
+    if value != setting.value:
+        await client.context.change_setting(name, value)
+    return {}
+
+
 async def timeline(client: PageClient, request: PageRequest) -> JsonObject:
     """A page of a channel's messages: the newest, or those before `before`."""
     limit = int(request.number("limit", PAGE_OF_MESSAGES, MAX_PAGE))
@@ -193,9 +212,9 @@ async def close(client: PageClient, request: PageRequest) -> JsonObject:
     return {}
 
 
-async def home(client: PageClient, _: PageRequest) -> JsonObject:
-    """Open the app's Home tab."""
-    await client.person.opens_home()
+async def home(client: PageClient, request: PageRequest) -> JsonObject:
+    """Open the app's Home tab, or another `tab` of it, such as `messages`."""
+    await client.person.opens_home(request.maybe("tab") or "home")
     return {}
 
 
@@ -216,7 +235,7 @@ async def shortcut(client: PageClient, request: PageRequest) -> JsonObject:
 HANDLERS: Mapping[str, Handler] = {
     one.__name__: one
     for one in (
-        *(switch_person, timeline, watch, unwatch),
+        *(switch_person, set_language, change_setting, timeline, watch, unwatch),
         *(say, run, react, unreact, edit, delete, dismiss),
         *(click, search, fill, upload, submit, close, home, shortcut, stop),
         *(inspect, inject_fault, advance_clock, redeliver, recording),

@@ -37,7 +37,13 @@ def _user(slack: Slack, user: User) -> JsonObject:
         (user.is_admin, "admin"),
     )
     kind = next((name for holds, name in kinds if holds), "member")
-    return {"id": user.id, "name": user.name, "real_name": user.real_name, "kind": kind}
+    return {
+        "id": user.id,
+        "name": user.name,
+        "real_name": user.real_name,
+        "kind": kind,
+        "locale": user.locale,
+    }
 
 
 def channels(slack: Slack, person: User) -> Iterator[JsonObject]:
@@ -50,6 +56,7 @@ def channels(slack: Slack, person: User) -> Iterator[JsonObject]:
             "kind": channel.kind.value,
             "topic": channel.topic,
             "members": len(channel.members),
+            "prompts": slack.state.prompts.get(channel.id),
         }
 
 

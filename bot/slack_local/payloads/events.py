@@ -5,9 +5,9 @@ Sources: docs.slack.dev/apis/events-api, /reference/events/*.
 
 from collections.abc import Iterator
 
-from slack_local.model.records import Channel, ChannelKind, JsonObject, Message, new_id
+from slack_local.model.records import Channel, ChannelKind, JsonObject, Message, User, new_id
 from slack_local.model.slack import Slack
-from slack_local.payloads.serializers import file_reference, message_json, view_json
+from slack_local.payloads.serializers import file_reference, message_json, user_json, view_json
 
 _SUBSCRIPTION = {
     ChannelKind.PUBLIC: "message.channels",
@@ -202,6 +202,15 @@ def home_opened_event(slack: Slack, user: str, direct: Channel, tab: str) -> Jso
     if tab == "home" and user in slack.state.homes:
         event["view"] = view_json(slack, slack.state.homes[user])
     return event_body(slack, event)
+
+
+def user_changed_event(slack: Slack, user: User) -> JsonObject:
+    """`user_change`: somebody's profile, standing or language is another one."""
+    shown = user_json(user, email="users:read.email" in slack.app.scopes) | {"locale": user.locale}
+    cached = int(slack.clock.now())
+    return event_body(
+        slack, {"type": "user_change", "user": shown, "cache_ts": cached, "event_ts": slack.clock.ts()}
+    )
 
 
 def stopped_event(slack: Slack, user: str, channel: str, thread_ts: str, streams: list[str]) -> JsonObject:

@@ -1,5 +1,7 @@
 """Slash commands, shortcuts, the app's Home, an agent's Stop button."""
 
+from dataclasses import replace
+
 from slack_local.block_kit.input_state import NotPossibleError
 from slack_local.model.errors import SlackError
 from slack_local.model.records import Channel, Message, ResponseUrl, View
@@ -52,6 +54,14 @@ class Commands(Clicking):
         return await self.clicks_raw(
             interactions.message_shortcut(self._slack, self.id, callback_id, message)
         )
+
+    async def sets_language(self, locale: str) -> None:
+        """Set the language of this person's Slack, such as `ko-KR`. The app is told with `user_change`."""
+        self.user = replace(self.user, locale=locale)
+        self._slack.state.users[self.id] = self.user
+        self._slack.changes.notify("people", "anything")
+        if "user_change" in self._slack.app.events:
+            await self._delivery.until_acknowledged(events.user_changed_event(self._slack, self.user))
 
     async def opens_home(self, tab: str = "home") -> View | None:
         """Open the app's Home; returns what is published there now."""

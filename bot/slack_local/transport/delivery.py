@@ -66,6 +66,15 @@ class Delivery:
             if rule is not None and rule.fault is DeliveryFault.TWICE:
                 self._start(body, None)
 
+    async def until_acknowledged(self, body: JsonObject) -> None:
+        """Start delivering an event body; returns when the bot had it, or had no time for it."""
+        task = asyncio.create_task(self._deliver_event(body, self._next_fault(body)))
+        self._keep(task)
+        await asyncio.wait({task}, timeout=self.ack_limit)
+
+    def _next_fault(self, body: JsonObject) -> DeliveryFaultRule | None:
+        return self._slack.faults.next_for_delivery(body["event"]["type"])
+
     def again(self, body: JsonObject) -> None:
         """Deliver an event body once more, as a replay of an old one."""
         self._start(body, None)

@@ -1,8 +1,9 @@
 """Keeps a bot running: restarts it when it ends or when its graphs change."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from countersign.demo.bot.file_watcher import FileWatcher
 from countersign.demo.bot.process import CountersignBot
@@ -35,6 +36,8 @@ class Supervisor:
         self._page = page
         self._environment = environment
         self._banner_timer: asyncio.TimerHandle | None = None
+        self._restart_reason = ""
+        self._restart_wanted = asyncio.Event()
 
     async def start(self) -> None:
         """Start the bot for the first time. Raises `BotDownError`, but for graphs that do not load: those
@@ -45,12 +48,18 @@ class Supervisor:
         except BotRefusedError as refused:
             self._show(refused)
 
+    def restart(self, reason: str) -> None:
+        """Restart the bot soon, for example with another environment. `reason` is a sentence for the page."""
+        self._restart_reason = reason
+        self._restart_wanted.set()
+
     async def run(self) -> None:
         """Restart the bot as needed until cancelled. Raises `BotDownError` when it ends again and again."""
         left = RESTARTS
         while True:
-            if changed := await self._changed_before_it_ended():
-                await self._reload(changed)
+            reason = await self._reason_to_restart()
+            if reason:
+                await self._reload(reason)
                 left = RESTARTS
                 continue
             how = await self._bot.wait_until_ended()
@@ -71,23 +80,26 @@ class Supervisor:
         self._bot.set_environment(self._environment())
         await self._bot.start()
 
-    async def _changed_before_it_ended(self) -> list[Path]:
-        """Files that were changed; nothing when the bot ended first."""
+    async def _reason_to_restart(self) -> str:
+        """Which files were changed, or what `restart` was told; empty when the bot ended first."""
         changed = asyncio.create_task(self._watcher.wait())
+        wanted = asyncio.create_task(self._restart_wanted.wait())
         ended = asyncio.create_task(self._bot.wait_until_ended()) if self._bot.pid is not None else None
-        tasks = {task for task in (changed, ended) if task is not None}
+        tasks: set[asyncio.Task[Any]] = {task for task in (changed, wanted, ended) if task is not None}
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            return changed.result() if changed.done() else []
+            if wanted.done():
+                self._restart_wanted.clear()
+                return self._restart_reason
+            return _changed_text(changed.result()) if changed.done() else ""
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _reload(self, changed: list[Path]) -> None:
-        names = ", ".join(dict.fromkeys(path.name for path in changed))
-        print(f"\n{names} changed: the bot restarts.", flush=True)
-        self._show_banner(f"{names} changed: the bot restarts.")
+    async def _reload(self, reason: str) -> None:
+        print(f"\n{reason}", flush=True)
+        self._show_banner(reason)
         await self._bot.stop()
         try:
             await self._start()
@@ -112,3 +124,8 @@ class Supervisor:
         if for_seconds is not None:
             loop = asyncio.get_running_loop()
             self._banner_timer = loop.call_later(for_seconds, self._page.show_banner, "")
+
+
+def _changed_text(changed: Sequence[Path]) -> str:
+    names = ", ".join(dict.fromkeys(path.name for path in changed))
+    return f"{names} changed: the bot restarts."

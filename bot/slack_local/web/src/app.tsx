@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect } from "react";
 import { store, useStore } from "./store";
 import { ChannelPane } from "./panes/channel";
+import { Guide } from "./panes/guide";
 import { HomePane } from "./panes/home";
 import { Inspector } from "./panes/inspector";
 import { Modals } from "./panes/modal";
@@ -57,6 +58,7 @@ export function App(): ReactNode {
           </div>
         )}
       </div>
+      <Guide />
       <Sidebar current={place === "channel" ? channel?.id : undefined} home={place === "home"} />
       <main className="main">
         {place === "home" && <HomePane />}

@@ -1,6 +1,6 @@
 // What is known of the workspace, as the page draws it.
 
-import type { AppInfo, Channel, Entry, Faults, OpenThread, Screen, Timeline, User } from "./types";
+import type { AppInfo, Channel, Entry, Faults, Guide, OpenThread, Screen, Timeline, User } from "./types";
 
 export interface State {
   link: "connecting" | "open" | "lost" | "refused";
@@ -24,6 +24,7 @@ export interface State {
   faults: Faults | null;
   inspecting: boolean;
   twice: boolean;
+  guide: Guide | null;
   toast: { text: string; at: number } | null;
 }
 
@@ -34,7 +35,7 @@ export const EMPTY: State = {
   team: { id: "", name: "" },
   users: {},
   channels: [],
-  app: { suggestions: [], commands: [], shortcuts: [], intro: "", note: "" },
+  app: { suggestions: [], commands: [], shortcuts: [], settings: [], intro: "", note: "" },
   screen: { modals: [], home: null, ephemerals: [] },
   connected: 0,
   hasBotDetails: false,
@@ -47,5 +48,6 @@ export const EMPTY: State = {
   faults: null,
   inspecting: false,
   twice: false,
+  guide: null,
   toast: null,
 };

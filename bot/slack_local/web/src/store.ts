@@ -101,6 +101,12 @@ class Store {
     await this.do("switch_person", { person: name });
   }
 
+  /** Set the language of this person's Slack; what the app shows them anew is then in it. */
+  async setLanguage(locale: string): Promise<void> {
+    await this.do("set_language", { locale });
+    if (location.hash.startsWith("#/home")) await this.do("home");
+  }
+
   async openTimeline(channel: string): Promise<void> {
     this.set({ unread: { ...this.state.unread, [channel]: 0 } });
     if (this.state.timelines[channel]) return;

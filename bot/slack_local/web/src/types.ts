@@ -7,6 +7,8 @@ export interface User {
   name: string;
   real_name: string;
   kind: "member" | "admin" | "guest" | "external" | "app";
+  /** The language of their Slack, such as `ko-KR`. */
+  locale: string;
 }
 
 export interface Channel {
@@ -15,6 +17,8 @@ export interface Channel {
   kind: "channel" | "group" | "im";
   topic: string;
   members: number;
+  /** What the app suggests to write, in direct messages with it. */
+  prompts: { title: string; prompts: { title: string; message: string }[] } | null;
 }
 
 export interface TextObject {
@@ -110,12 +114,35 @@ export interface Suggestion {
   channel: string;
   text: string;
   thread: boolean;
+  home: boolean;
+  locale: string;
+  steps: GuideStep[];
+}
+
+export interface GuideStep {
+  person: string;
+  text: string;
+}
+
+/** A suggestion that somebody follows, and the step that is next. */
+export interface Guide {
+  title: string;
+  steps: GuideStep[];
+  at: number;
+}
+
+export interface AppSetting {
+  name: string;
+  label: string;
+  value: string;
+  choices: { value: string; label: string }[];
 }
 
 export interface AppInfo {
   suggestions: Suggestion[];
   commands: { name: string; usage: string }[];
   shortcuts: { callback_id: string; name: string; everywhere: boolean }[];
+  settings: AppSetting[];
   intro: string;
   note: string;
 }

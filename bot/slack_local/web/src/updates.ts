@@ -1,7 +1,7 @@
 // What each update from the workspace changes: state in, change out.
 
 import type { State } from "./state";
-import type { Channel, Entry, Message, JsonObject, OpenThread, Screen, Faults, User } from "./types";
+import type { AppSetting, Channel, Entry, Message, JsonObject, OpenThread, Screen, Faults, User } from "./types";
 
 const MAX_ENTRIES = 2000;
 
@@ -34,7 +34,7 @@ export function applyUpdate(state: State, update: JsonObject): Partial<State> {
     case "connected":
       return { connected: update.connected as number };
     case "banner":
-      return { banner: update.banner as string, app: { ...state.app, note: update.note as string } };
+      return { banner: update.banner as string, app: { ...state.app, note: update.note as string, settings: update.settings as AppSetting[] } };
     case "faults":
       return { faults: update.faults as Faults };
     case "wire":

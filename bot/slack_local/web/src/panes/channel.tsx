@@ -4,6 +4,7 @@ import { store, useStore } from "../store";
 import type { Channel } from "../types";
 import { Composer } from "./composer";
 import { MessageList } from "./list";
+import { Prompts } from "./prompts";
 import { Suggestions } from "./suggestions";
 import { Icon } from "../icons";
 
@@ -17,6 +18,10 @@ export function ChannelPane({ channel, thread }: { channel: Channel; thread?: st
   useEffect(() => {
     store.set({ unread: { ...store.get().unread, [channel.id]: 0 } });
   }, [channel.id]);
+  const direct = channel.kind === "im";
+  useEffect(() => {
+    if (direct) void store.do("home", { tab: "messages" });
+  }, [direct, channel.id]);
   const name = channel.kind === "im" ? channel.name : `#${channel.name}`;
   return (
     <section className="pane" aria-label={name}>
@@ -41,6 +46,7 @@ export function ChannelPane({ channel, thread }: { channel: Channel; thread?: st
           start={<Start channel={channel} bot={bot?.real_name ?? "the app"} />}
         />
       )}
+      {direct && <Prompts channel={channel} />}
       <Composer key={channel.id} channel={channel.id} label={`Message ${name}`} />
     </section>
   );

@@ -173,7 +173,7 @@ function offersFor(
 }
 
 /** Whether it went out; the text stays in the composer otherwise. */
-async function deliver(
+export async function deliver(
   channel: string,
   thread: string | undefined,
   said: string,

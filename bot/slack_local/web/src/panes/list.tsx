@@ -43,6 +43,7 @@ export function MessageList({ channel, messages, older, thread, openThread, star
   const ephemerals = useStore((state) => state.screen.ephemerals);
   const items = useMemo(() => itemsOf(channel, thread, messages, older, ephemerals), [channel, thread, messages, older, ephemerals]);
   const list = useRef<VirtuosoHandle>(null);
+  const atBottom = useRef(true);
   const anchor = useRef<string | null>(null);
   anchor.current ??= items[0]?.key ?? null;
   const before = Math.max(0, items.findIndex((item) => item.key === anchor.current));
@@ -58,6 +59,13 @@ export function MessageList({ channel, messages, older, thread, openThread, star
       initialTopMostItemIndex={{ index: "LAST", align: "end" }}
       alignToBottom={thread === undefined}
       increaseViewportBy={600}
+      atBottomStateChange={(bottom) => {
+        atBottom.current = bottom;
+      }}
+      totalListHeightChanged={() => {
+        // A message that grows, such as by its first reply, is no new one: nothing else follows it.
+        if (atBottom.current) list.current?.scrollToIndex({ index: "LAST", align: "end" });
+      }}
       followOutput={(atBottom) => atBottom || mineIsLast(items)}
       atBottomThreshold={80}
       startReached={() => void store.loadOlder(channel)}

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { useStore } from "../store";
+import { store, useStore } from "../store";
 import type { Channel } from "../types";
 import { Avatar } from "./avatar";
 import { Icon } from "../icons";
@@ -38,6 +38,7 @@ export function Sidebar({ current, home }: { current?: string; home: boolean }):
           </a>
         </li>
       </ul>
+      <AppSettings />
       <p className="sidebar-note">
         {note && (
           <>
@@ -49,5 +50,31 @@ export function Sidebar({ current, home }: { current?: string; home: boolean }):
         A Slack on this machine, for trying things out. Nothing here leaves it, and nothing reaches a real workspace.
       </p>
     </nav>
+  );
+}
+
+/** Settings of the app that can be changed here. */
+function AppSettings(): ReactNode {
+  const settings = useStore((state) => state.app.settings);
+  if (settings.length === 0) return null;
+  return (
+    <div className="app-settings">
+      {settings.map((setting) => (
+        <label key={setting.name}>
+          {setting.label}
+          <select
+            className="control"
+            value={setting.value}
+            onChange={(event) => void store.do("change_setting", { name: setting.name, value: event.target.value })}
+          >
+            {setting.choices.map((choice) => (
+              <option key={choice.value} value={choice.value}>
+                {choice.label}
+              </option>
+            ))}
+          </select>
+        </label>
+      ))}
+    </div>
   );
 }

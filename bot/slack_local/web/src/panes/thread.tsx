@@ -7,6 +7,13 @@ import { Icon } from "../icons";
 
 const NONE: never[] = [];
 
+/** The states of an agent's session, as Slack shows them. */
+const SESSIONS: Record<string, { words: string; chip: string }> = {
+  processing: { words: "working", chip: "busy" },
+  suspended: { words: "waiting for a person", chip: "waits" },
+  closed: { words: "ended", chip: "" },
+};
+
 export function ThreadPane({ channel, ts }: { channel: Channel; ts: string }): ReactNode {
   const link = useStore((state) => state.link);
   const thread = useStore((state) => state.thread);
@@ -21,6 +28,7 @@ export function ThreadPane({ channel, ts }: { channel: Channel; ts: string }): R
   useEffect(() => {
     if (hasNotes && newest) void store.loadNotes(channel.id, ts);
   }, [channel.id, ts, hasNotes, newest]);
+  const session = SESSIONS[root?.session?.status ?? ""];
   const working = root?.session?.status === "processing";
   return (
     <section className="pane thread" aria-label="Thread">
@@ -30,6 +38,11 @@ export function ThreadPane({ channel, ts }: { channel: Channel; ts: string }): R
         </a>
         <h1>Thread</h1>
         <span className="faint">{channel.kind === "im" ? channel.name : `#${channel.name}`}</span>
+        {session && (
+          <span className={`chip ${session.chip}`} title="What the agent's session says">
+            {session.words}
+          </span>
+        )}
         <a className="icon close" href={`#/${channel.id}`} aria-label="Close the thread">
           <Icon name="close" />
         </a>

@@ -8,6 +8,18 @@ import { Avatar, KINDS } from "./avatar";
 import { Suggestions } from "./suggestions";
 import { Icon } from "../icons";
 
+const ENGLISH = "en-US";
+/** Some of the languages that Slack's clients can be set to, as they call themselves. */
+const LANGUAGES: Record<string, string> = {
+  [ENGLISH]: "English",
+  "de-DE": "Deutsch",
+  "es-ES": "Español",
+  "fr-FR": "Français",
+  "ja-JP": "日本語",
+  "ko-KR": "한국어",
+  "pt-BR": "Português",
+};
+
 export function TopBar(): ReactNode {
   const shade = useTheme();
   const [trying, setTrying] = useState(false);
@@ -105,7 +117,10 @@ function People(): ReactNode {
                 <Avatar user={user} size="small" />
                 <span>
                   {user.real_name}
-                  <small>{KINDS[user.kind]}</small>
+                  <small>
+                    {KINDS[user.kind]}
+                    {user.locale !== ENGLISH && ` · ${LANGUAGES[user.locale] ?? user.locale}`}
+                  </small>
                 </span>
               </button>
               <a
@@ -120,6 +135,20 @@ function People(): ReactNode {
               </a>
             </div>
           ))}
+          <label className="language">
+            Language of {mine?.real_name}'s Slack
+            <select
+              className="control"
+              value={mine?.locale}
+              onChange={(event) => void store.setLanguage(event.target.value)}
+            >
+              {Object.entries(LANGUAGES).map(([locale, name]) => (
+                <option key={locale} value={locale} lang={locale}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
         </div>
       )}
     </div>

@@ -108,6 +108,8 @@ TWO_SEATS = a_rule(
     'expire_after = "2h"\nundo = 60'
 )
 
+LARGE = replace(TWO_SEATS, name="large refunds")
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -181,7 +183,7 @@ def _open() -> Iterator[Shown]:
     yield _card("breakpoint", asked(STATE))
     asked_again = replace(asked(REFUND), status_reason="amount has to be at most 100")
     yield _card("asked-again", asked_again)
-    args: Json = {"body": "word " * 5000, "to": "x"}
+    args: Json = {"body": ("word " * 5000).strip(), "to": "x"}
     yield _card("too-long", asked({"type": "tool_approval", "name": "send_email", "args": args}))
     yield Shown("refused-by-slack", render_fallback_card(Review(asked(REFUND))))
 
@@ -189,20 +191,19 @@ def _open() -> Iterator[Shown]:
 def _governed() -> Iterator[Shown]:
     summary = a_rule('summary = "Refund {amount} {currency} to {customer}"')
     yield _card("summary", asked(REFUND, rules=(replace(summary, name="small refunds"),)), ordinary=True)
-    two = replace(TWO_SEATS, name="large refunds")
-    yield _card("two-seats", asked(REFUND, rules=(two,)), ordinary=True)
+    yield _card("two-seats", asked(REFUND, rules=(LARGE,)), ordinary=True)
     still = (Needed(count=1, any_of=(Source(kind=SourceKind.GROUP, names=("@security",)),)),)
     one_of_two = RowVotes(votes=(vote(DecisionKind.APPROVE),), needed=still)
-    yield _card("one-of-two", asked(REFUND, rules=(two,), row_votes=(one_of_two,)))
+    yield _card("one-of-two", asked(REFUND, rules=(LARGE,), row_votes=(one_of_two,)))
     edited = vote(DecisionKind.EDIT, value={**_args(REFUND), "amount": 99.9})
     proposed = RowVotes(votes=(edited,), proposal=edited, needed=still)
-    yield _card("edit-proposed", asked(REFUND, rules=(two,), row_votes=(proposed,)))
-    yield _card("claimed", asked(REFUND, rules=(two,), claim=Claim(by=BOB, at=NOW)))
+    yield _card("edit-proposed", asked(REFUND, rules=(LARGE,), row_votes=(proposed,)))
+    yield _card("claimed", asked(REFUND, rules=(LARGE,), claim=Claim(by=BOB, at=NOW)))
     hidden = replace(a_rule('redact = ["/customer", "/reason"]'), name="personal data")
     yield _card("redacted", asked(REFUND, rules=(hidden,)))
     careful = replace(a_rule('confirm = "Really pay this?"\ndecisions = ["approve", "reject"]'), name="pay")
     yield _card("confirm", asked(REFUND, rules=(careful,)))
-    yield _card("lapsed", asked(REFUND, rules=(two,), status_reason=LAPSED))
+    yield _card("lapsed", asked(REFUND, rules=(LARGE,), status_reason=LAPSED))
     partly = asked(BATCH).with_votes(
         {0: vote(DecisionKind.APPROVE), 1: vote(DecisionKind.REJECT, message="No cake today.")}
     )
@@ -217,13 +218,13 @@ def _closed() -> Iterator[Shown]:
         "answered", decided({"query": "Which environment?"}, DecisionKind.RESPOND, message="Staging.")
     )
     yield _card("batch-decided", decided(BATCH, DecisionKind.APPROVE))
-    undoable = asked(REFUND, rules=(TWO_SEATS,)).with_votes({0: vote(DecisionKind.APPROVE)})
+    undoable = asked(REFUND, rules=(LARGE,)).with_votes({0: vote(DecisionKind.APPROVE)})
     yield _card("undo", undoable.undoable(NOW + timedelta(minutes=4)))
     nobody = Person(id="", name="the rule “large refunds”", standing=Standing.MEMBER)
     expired = vote(DecisionKind.REJECT, nobody, expired=True)
-    yield _card("expired", asked(REFUND, rules=(TWO_SEATS,)).with_votes({0: expired}))
+    yield _card("expired", asked(REFUND, rules=(LARGE,)).with_votes({0: expired}))
     cancelled = vote(DecisionKind.REJECT, CAROL, message="Cancelled by the requester.", cancelled=True)
-    yield _card("cancelled", asked(REFUND, rules=(TWO_SEATS,)).with_votes({0: cancelled}))
+    yield _card("cancelled", asked(REFUND, rules=(LARGE,)).with_votes({0: cancelled}))
     yield _card("withdrawn", asked(REFUND).withdrawn("The agent no longer asks this."))
     unused = decided(REFUND, DecisionKind.APPROVE).withdrawn("The question changed after this was decided.")
     yield _card("not-used", unused)
@@ -231,11 +232,13 @@ def _closed() -> Iterator[Shown]:
 
 def _beside() -> Iterator[Shown]:
     link = "https://local.slack.test/archives/C0OPS00000/p1"
-    elsewhere = Review(asked(REFUND, rules=(TWO_SEATS,), posted_to="C0OPS00000"))
+    elsewhere = Review(asked(REFUND, rules=(LARGE,), posted_to="C0OPS00000"))
     done = Review(decided(REFUND, DecisionKind.APPROVE))
+    glass = Review(decided(REFUND, DecisionKind.APPROVE, broke_glass=True, message="Production is down."))
     for why in Why:
-        body = {"why": why.value}
-        yield Shown(f"direct-{why}", render_message_about(OutgoingKind.DIRECT, body, elsewhere, link))
+        body = {"why": why.value, "by": BOB.id, "note": "You know this customer."}
+        about = glass if why in (Why.BROKE_GLASS, Why.REVIEW_DUE) else elsewhere
+        yield Shown(f"direct-{why}", render_message_about(OutgoingKind.DIRECT, body, about, link))
     yield Shown("direct-decided", render_message_about(OutgoingKind.DIRECT, {}, done, link))
     yield Shown("pointer", render_message_about(OutgoingKind.POINTER, {}, elsewhere, link))
     yield Shown("pointer-decided", render_message_about(OutgoingKind.POINTER, {}, done, link))

@@ -4,7 +4,8 @@ CARD_PICTURES names the folder that the pictures go to; without it pytest's own,
 """
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
+from countersign.i18n import reader_language, workspace_language
 from slack_local.workspace import LocalWorkspace
 from tests.browser.card_gallery import Shown, every_card
 from tests.browser.conftest import TIMEOUT_MS
@@ -29,20 +31,44 @@ OVERFLOWING = """article => [...article.querySelectorAll("*")]
   .map(each => each.outerHTML.slice(0, 200))"""
 
 
+WRAPPED_ALONE = """article => [...article.querySelectorAll(".actions")].flatMap(block => {
+  const buttons = [...block.querySelectorAll("button")];
+  const tops = buttons.map(each => Math.round(each.getBoundingClientRect().top));
+  const alone = tops.filter(top => tops.filter(each => each === top).length === 1).length;
+  return buttons.length > 1 && new Set(tops).size > 1 && alone ? [block.textContent] : [];
+})"""
+
+
 @dataclass(frozen=True)
 class Wall:
     """A workspace in which every card hangs, each in a thread of its own."""
 
     ws: LocalWorkspace
+    cards: Sequence[Shown]
     threads: dict[str, str]  # the ts by the card's name
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def wall() -> AsyncIterator[Wall]:
+    async with _wall(GALLERY) as hung:
+        yield hung
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def korean_wall() -> AsyncIterator[Wall]:
+    with workspace_language("ko"), reader_language("ko"):
+        cards = list(every_card())
+    async with _wall(cards, locale="ko-KR") as hung:
+        yield hung
+
+
+@asynccontextmanager
+async def _wall(cards: Sequence[Shown], locale: str = "en-US") -> AsyncIterator[Wall]:
     async with LocalWorkspace(retry_schedule=()) as ws:
+        await ws.bob.sets_language(locale)
         client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url)
         threads = {}
-        for shown in GALLERY:
+        for shown in cards:
             thread = await ws.carol.says("general", f"@countersign {shown.name}")
             await client.chat_postMessage(
                 channel=thread.channel,
@@ -51,7 +77,7 @@ async def wall() -> AsyncIterator[Wall]:
                 blocks=shown.message.blocks,
             )
             threads[shown.name] = thread.ts
-        yield Wall(ws, threads)
+        yield Wall(ws, cards, threads)
         assert ws.log.violations() == []
 
 
@@ -60,9 +86,21 @@ async def wall() -> AsyncIterator[Wall]:
 async def test_every_card_fits_its_screen(
     chromium: Browser, wall: Wall, tmp_path: Path, width: int, dark: bool
 ) -> None:
+    kind = f"{'phone' if width == PHONE else 'desktop'}-{'dark' if dark else 'light'}"
+    await _takes_every_picture(chromium, wall, tmp_path, width=width, dark=dark, kind=kind)
+
+
+async def test_every_card_fits_a_phone_in_korean(
+    chromium: Browser, korean_wall: Wall, tmp_path: Path
+) -> None:
+    await _takes_every_picture(chromium, korean_wall, tmp_path, width=PHONE, dark=False, kind="phone-ko")
+
+
+async def _takes_every_picture(
+    chromium: Browser, wall: Wall, tmp_path: Path, *, width: int, dark: bool, kind: str
+) -> None:
     folder = Path(FOLDER) if FOLDER else tmp_path
     folder.mkdir(parents=True, exist_ok=True)
-    kind = f"{'phone' if width == PHONE else 'desktop'}-{'dark' if dark else 'light'}"
     context = await chromium.new_context(
         viewport={"width": width, "height": HEIGHT},
         color_scheme="dark" if dark else "light",
@@ -72,9 +110,10 @@ async def test_every_card_fits_its_screen(
     context.set_default_timeout(TIMEOUT_MS)
     page = await context.new_page()
     await page.goto(f"{wall.ws.page_url}&as=bob")
-    for shown in GALLERY:
+    for shown in wall.cards:
         card = await _card(page, wall, shown)
         assert await card.evaluate(OVERFLOWING) == [], shown.name
+        assert await card.evaluate(WRAPPED_ALONE) == [], shown.name
         if shown.ordinary and width == PHONE:
             await _buttons_are_in_view(page, card, shown)
         await card.screenshot(path=folder / f"{shown.name}-{kind}.png", animations="disabled")

@@ -336,3 +336,44 @@ async def test_a_file_goes_without_words_and_a_page_in_its_place_is_not_shown(
     link = page.get_by_role("log").get_by_role("article").last.get_by_role("link", name="a.png")
     await expect(link).to_be_visible()
     assert await link.locator("img").evaluate("image => image.naturalWidth") == 0
+
+
+async def test_what_the_app_suggests_in_direct_messages_is_sent_by_a_press(
+    ws: LocalWorkspace, visit: Visit, web_client: AsyncWebClient
+) -> None:
+    page = await visit(ws, "carol")
+    await page.get_by_role("navigation").get_by_role("link", name="Bot", exact=True).click()
+    await expect(page.get_by_role("combobox", name="Message Bot")).to_be_visible()
+    (opened,) = [each for each in ws.log.attempts() if each.name == "app_home_opened"]
+    assert opened.body["event"]["tab"] == "messages"
+    await web_client.api_call(
+        "assistant.threads.setSuggestedPrompts",
+        json={
+            "channel_id": opened.body["event"]["channel"],
+            "title": "Start with",
+            "prompts": [{"title": "Pay a refund", "message": "refund Hofmann"}],
+        },
+    )
+    prompts = page.get_by_role("region", name="Start with")
+    await prompts.get_by_role("button", name="Pay a refund").click()
+    thread = page.get_by_role("region", name="Thread")
+    await expect(thread.get_by_role("article").first).to_contain_text("refund Hofmann")
+
+
+async def test_the_state_of_an_agents_session_is_beside_its_thread(
+    ws: LocalWorkspace, visit: Visit, web_client: AsyncWebClient
+) -> None:
+    thread = await ws.carol.says("general", "tidy up")
+    page = await visit(ws, "carol")
+    await page.goto(f"{ws.address}/#/{thread.channel}/{thread.ts}")
+    pane = page.get_by_role("region", name="Thread")
+    for status, words in (
+        ("processing", "working"),
+        ("suspended", "waiting for a person"),
+        ("closed", "ended"),
+    ):
+        await web_client.api_call(
+            "agents.sessions.setStatus",
+            json={"channel_id": thread.channel, "thread_ts": thread.ts, "status": status},
+        )
+        await expect(pane.get_by_text(words, exact=True)).to_be_visible()

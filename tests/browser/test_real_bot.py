@@ -210,3 +210,40 @@ async def test_an_exception_of_the_graph_is_shown_with_its_line_beside_the_error
     errors = page.get_by_role("region", name="Errors")
     await expect(errors).to_contain_text("Refused with the key [secret]")
     assert not stage.leaked(await page.content())
+
+
+async def test_a_thing_to_try_says_what_to_do_next_until_it_is_done(stage: Stage, visit: Visit) -> None:
+    page = await visit(stage.ws, "alice")
+    await picks(page, "Ask for a refund that two others must approve")
+    guide = page.get_by_role("region", name="What to do next")
+    await expect(guide).to_contain_text("1 of 5 As Alice Arden: press Enter")
+    await sends(page)
+    await thread_of(page).get_by_role("button", name="Fill in the form").click(timeout=SLOW)
+    form = page.get_by_role("dialog")
+    await form.get_by_label("customer").fill("Dana Diaz")
+    await form.get_by_label("amount").fill("1500")
+    await form.get_by_label("EUR").check()
+    await form.get_by_label("Yes", exact=True).check()
+    await form.get_by_role("button", name="Start").click()
+    approve = thread_of(page).get_by_role("button", name="Approve")
+    await expect(approve).to_be_visible(timeout=SLOW)
+
+    await guide.get_by_role("button", name="Next").click()
+    await expect(guide).to_contain_text("press Approve: you can't")
+    await guide.get_by_role("button", name="Next, as Bob Berger").click()
+    await expect(page.get_by_role("button", name="You are Bob Berger")).to_be_visible()
+    await guide.get_by_role("button", name="Next, as Carol Cruz").click()
+    await guide.get_by_role("button", name="Next").click()
+    await guide.get_by_role("button", name="Done").click()
+    await expect(guide).to_have_count(0)
+
+
+async def test_somebody_whose_slack_is_korean_has_their_inbox_in_it(stage: Stage, visit: Visit) -> None:
+    page = await visit(stage.ws, "bob")
+    await page.goto(f"{stage.ws.address}/#/home")
+    await expect(page.get_by_role("heading", name="Quiet hours")).to_be_visible(timeout=SLOW)
+    for language, heading in (("한국어", "방해 금지 시간"), ("English", "Quiet hours")):
+        await page.get_by_role("button", name="Change person").click()
+        await page.get_by_label("Language of Bob Berger's Slack").select_option(label=language)
+        await expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=SLOW)
+        await page.keyboard.press("Escape")

@@ -98,3 +98,23 @@ def test_a_workspace_whose_demo_is_killed_keeps_what_was_said(folder: Path) -> N
             following.says(STARTED)
             PageClient(following).shows(root, "remember this")
             assert following.stops() == 0
+
+
+def test_the_language_of_cards_is_chosen_on_the_page(folder: Path, tmp_path: Path) -> None:
+    config = a_project_in(tmp_path)
+    with demo(folder, "--config", str(config)) as running:
+        running.says(STARTED)
+        page = PageClient(running)
+        (setting,) = asyncio.run(page.opens())["app"]["settings"]
+        assert (setting["name"], setting["value"]) == ("BOT_LANGUAGE", "en")
+        with pytest.raises(AssertionError, match="cannot be tlh"):
+            page.acts("alice", "change_setting", name="BOT_LANGUAGE", value="tlh")
+
+        page.acts("alice", "change_setting", name="BOT_LANGUAGE", value="ko")
+        running.says("Reloaded: graphs mine")
+        (setting,) = asyncio.run(page.opens())["app"]["settings"]
+        assert setting["value"] == "ko"
+        root = page.acts("alice", "say", text="@countersign refund 12")["thread_ts"]
+        page.card(root)
+        page.shows(root, "양식 작성")
+        assert running.stops() == 0

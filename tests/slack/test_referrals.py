@@ -1,4 +1,4 @@
-"""*Ask someone else*: the card is passed to another person who may decide it, and to nobody else."""
+"""*Ask someone*: the card is passed to another person who may decide it, and to nobody else."""
 
 from countersign.approvals.referral import MAX_REFERRALS
 from countersign.testing.cards import ApprovalCard

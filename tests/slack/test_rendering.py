@@ -533,3 +533,15 @@ def test_details_open_at_the_row_whose_button_was_clicked() -> None:
     page = details.first_page(Review(approval), ref)
     assert page > 0
     assert "*3.* *T2*" in literal(details_view(approval, modal_of(approval, page))["blocks"])
+
+
+def test_several_actions_are_approved_after_a_second_question_unless_they_can_be_taken_back() -> None:
+    approval = approval_of(batch_of({"n": 1}, {"n": 2}))
+    question = rest_button(render_card(approval).blocks)["confirm"]
+    assert question["text"]["text"].startswith("This approves 2 actions as the card shows them.")
+    assert question["confirm"]["text"] == "Approve all 2"
+
+    undoable = replace(approval, rules=(a_rule("undo = 60"),) * 2)
+    assert "confirm" not in rest_button(render_card(undoable).blocks)
+    last = approval.with_votes({0: vote(DecisionKind.APPROVE)})
+    assert "confirm" not in rest_button(render_card(last).blocks)

@@ -172,3 +172,13 @@ async def test_context_and_home_are_sent(ws: LocalWorkspace) -> None:
     assert [c.get("entities", [{}])[0].get("value") for c in contexts] == [ws.channel_id("ops"), None]
     (home,) = await heard(ws, "app_home_opened")
     assert (home["tab"], home["channel"]) == ("home", ws.alice.direct().id)
+
+
+async def test_a_language_that_somebody_sets_is_in_users_info_and_the_app_is_told(
+    ws: LocalWorkspace, web_client: AsyncWebClient
+) -> None:
+    await ws.bob.sets_language("ko-KR")
+    answer = await web_client.users_info(user=ws.bob.id, include_locale=True)
+    assert answer["user"]["locale"] == "ko-KR"
+    (event,) = await heard(ws, "user_change")
+    assert (event["user"]["id"], event["user"]["locale"]) == (ws.bob.id, "ko-KR")

@@ -57,7 +57,7 @@ class ApprovalCard(Card):
         return await self.click("approval:claim", by)
 
     async def ask_someone_else(self, by: CardUser, person: str, note: str = "") -> SubmissionResult:
-        """Press Ask someone else and submit the form: a user's id, and a note."""
+        """Press Ask someone and submit the form: a user's id, and a note."""
         values = {"/person": person} | ({"/note": note} if note else {})
         return await self.submit("approval:delegate", by, values)
 

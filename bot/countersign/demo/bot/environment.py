@@ -47,6 +47,7 @@ def bot_environment(
         own.setdefault("FILES", "text,images,pdf")  # the scripted model has no profile, and refuses none
     elif not own.get("OPENAI_API_KEY"):
         own["OPENAI_API_KEY"] = "none"  # servers on one's own machine ask for no key, but clients do
+    own.setdefault("AGENT_SURFACE", "on")  # its page shows prompts and the states of sessions
     return own | {
         **workspace,
         "DATA_DIR": str(data_dir),

@@ -14,7 +14,6 @@ from countersign.flow.review import Review
 from countersign.i18n import _, ngettext
 from countersign.interrupts import ReviewRequest, ReviewRow, single_line
 from countersign.slack.block_kit.builders import Block, actions, button, confirmation, context_block
-from countersign.slack.block_kit.escaping import code
 from countersign.slack.block_kit.line_sections import line_sections
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.buttons.reject_all import reject_all_buttons
@@ -23,12 +22,14 @@ from countersign.slack.cards.people.votes import vote_blocks
 from countersign.slack.cards.row import (
     decided_line,
     header_is_truncated,
+    high_risk,
     look_alike_blocks,
     row_buttons,
     row_header,
     row_title,
 )
 from countersign.slack.cards.values.edit_diff import edit_changes, inline_diff
+from countersign.slack.cards.values.part_text import value_text
 from countersign.slack.cards.values.payload import BlockBudget, PayloadBlocks, payload_blocks, text_length
 from countersign.slack.cards.values.references import CardReference, RowsReference
 
@@ -150,7 +151,10 @@ def _vote_summary(row: ReviewRow, vote: Vote) -> str:
     text = single_line(vote.decision.message or "")
     if len(text) > _SUMMARY_LIMIT:
         text = text[: _SUMMARY_LIMIT - 1] + "…"
-    return f"\n{code(text)}" if text else ""
+    if not text:
+        return ""
+    label = _("Answer") if vote.decision.kind is DecisionKind.RESPOND else _("Reason")
+    return f"\n{label}: {value_text(text)}"
 
 
 def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
@@ -163,8 +167,8 @@ def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
         rows = RowsReference(approval_id=approval.id, rows=covered, digest=approval.shown_digest)
         label = _label(approval, request, covered)
         made = button(card_actions.APPROVE_REST, label, rows.pack())
-        confirm = next((rule.confirm for rule in map(approval.rule, covered) if rule.confirm), None)
-        buttons.append(made | {"confirm": confirmation(confirm, label)} if confirm else made)
+        question = _approve_all_question(approval, request, covered)
+        buttons.append(made | {"confirm": confirmation(question, label)} if question else made)
     buttons += reject_all_buttons(review)
     on_card = {each.row for each in shown}
     all_shown = on_card.issuperset(approval.open_rows) and not _decided_rows_truncated(approval, request)
@@ -178,12 +182,22 @@ def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
     ]
 
 
+def _approve_all_question(approval: Approval, request: ReviewRequest, rows: tuple[int, ...]) -> str | None:
+    """The second question: a rule's own, that of a risk, or that nothing undoes several actions."""
+    rules = [approval.rule(row) for row in rows]
+    asked = next((rule.confirm for rule in rules if rule.confirm), None) or high_risk(request)
+    if asked is None and len(rows) > 1 and not all(rule.undo for rule in rules):
+        text = _("This approves {count} actions as the card shows them. You can't undo it.")
+        return text.format(count=len(rows))
+    return asked
+
+
 def _label(approval: Approval, request: ReviewRequest, covered: tuple[int, ...]) -> str:
     count = len(covered)
     if count == len(request.rows):
         return _("Approve all {count}").format(count=count)
     if count == len(approval.open_rows):
-        return _("Approve the last one") if count == 1 else _("Approve the other {count}").format(count=count)
+        return _("Approve the last one") if count == 1 else _("Approve other {count}").format(count=count)
     return (
         _("Approve number {number}").format(number=covered[0] + 1)
         if count == 1

@@ -13,6 +13,7 @@ from countersign.slack.block_kit.builders import (
     section,
 )
 from countersign.slack.block_kit.escaping import code, escape, truncate_escaped
+from countersign.slack.block_kit.formatting import mrkdwn_text
 from countersign.slack.cards.batch import batch_blocks, fully_shown_rows
 from countersign.slack.cards.buttons.whole_card_buttons import (
     claim_blocks,
@@ -22,10 +23,10 @@ from countersign.slack.cards.buttons.whole_card_buttons import (
 from countersign.slack.cards.closed_card import render_closed_card
 from countersign.slack.cards.container import with_frame
 from countersign.slack.cards.people.referrals import referral_blocks
-from countersign.slack.cards.people.request_line import has_details, request_block
+from countersign.slack.cards.people.request_line import details_button, has_details, request_block
 from countersign.slack.cards.people.votes import vote_blocks
 from countersign.slack.cards.quiet_question import is_quiet_question, quiet_question_blocks
-from countersign.slack.cards.row import look_alike_blocks, only_row_buttons, row_buttons
+from countersign.slack.cards.row import leaves_one_alone, look_alike_blocks, only_row_buttons, row_buttons
 from countersign.slack.cards.values.description import description_block
 from countersign.slack.cards.values.payload import (
     BlockBudget,
@@ -116,16 +117,31 @@ def _notification_text(review: Review) -> str:
 
 def _introduction(review: Review) -> list[Block]:
     approval, request = review.shown_approval, review.shown
-    in_row = len(request.rows) == 1 and not review.format.is_shown  # then Details is a button of the row
+    # Then Details is a button of the row.
+    in_row = (len(request.rows) == 1 and not review.format.is_shown) or _has_details_below(review)
     blocks = [title_block(request.title), request_block(review, truncated=in_row)]
     if approval.status_reason:
-        lead = _(_LAPSED) if approval.status_reason.startswith(LAPSED) else _(_ASKED_AGAIN)
-        why = single_line(str(recorded_reason(approval.status_reason)))
-        why = why if len(why) <= _NOTE_LIMIT else why[: _NOTE_LIMIT - 1] + "…"
-        blocks.append(section(f"{lead}\n{code(why)}"))
+        blocks.append(_asked_again(approval.status_reason))
     if request.description:
         blocks.append(description_block(request.description, 3000))
     return [*blocks, *review_field_blocks(request), *claim_blocks(review), *referral_blocks(approval)]
+
+
+def _has_details_below(review: Review) -> bool:
+    """Whether *Details* stands beside a button that would be alone, instead of beside the requester."""
+    approval, request = review.shown_approval, review.shown
+    if len(request.rows) > 1 or not has_details(review):
+        return False
+    return leaves_one_alone(approval, request, whole_card_buttons(review))
+
+
+def _asked_again(reason: str) -> Block:
+    """Why it is asked again. What the graph says of the answer is code: it may be any text."""
+    if reason.startswith(LAPSED):
+        return section(f"{_(_LAPSED)}\n{mrkdwn_text(recorded_reason(reason), _NOTE_LIMIT)}")
+    why = single_line(str(recorded_reason(reason)))
+    why = why if len(why) <= _NOTE_LIMIT else why[: _NOTE_LIMIT - 1] + "…"
+    return section(f"{_(_ASKED_AGAIN)}\n{code(why)}")
 
 
 def _single_row(review: Review, chars: int) -> list[Block]:
@@ -137,7 +153,13 @@ def _single_row(review: Review, chars: int) -> list[Block]:
         parts = tuple(part for part in parts if not part.secondary)
     payload = payload_blocks(parts, BlockBudget(min(chars, _PAYLOAD_LIMIT), 38))
     truncated = not (payload.complete and review.format.is_shown)
-    buttons = only_row_buttons(approval, request, truncated=truncated, more=whole_card_buttons(review))
+    buttons = only_row_buttons(
+        approval,
+        request,
+        truncated=truncated,
+        more=whole_card_buttons(review),
+        details=details_button(review) if _has_details_below(review) else None,
+    )
     return [*payload.blocks, *notes, *buttons]
 
 

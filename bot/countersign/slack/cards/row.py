@@ -145,15 +145,21 @@ def row_buttons(approval: Approval, request: ReviewRequest, row: int, *, truncat
 
 
 def only_row_buttons(
-    approval: Approval, request: ReviewRequest, *, truncated: bool, more: Sequence[Block] = ()
+    approval: Approval,
+    request: ReviewRequest,
+    *,
+    truncated: bool,
+    more: Sequence[Block] = (),
+    details: Block | None = None,
 ) -> list[Block]:
     """The decisions in a block of their own, *Approve* first and *Reject* last, and what else there is below.
 
-    `more` are buttons of the whole card.
+    `more` are buttons of the whole card, `details` the button *Details* where `leaves_one_alone`.
     """
     buttons = _buttons(approval, request, 0, truncated=truncated)
     decisions = [*buttons.decisions, *buttons.rejection]
-    others = [*buttons.tools, *more, *buttons.answers]
+    first = [details] if details is not None and not truncated else []
+    others = [*first, *buttons.tools, *more, *buttons.answers]
     if len(decisions) + len(others) <= _ONE_LINE:
         return [_actions(approval, 0, [*decisions, *others])]
     lines = [decisions] if request.rows[0].options else button_lines(decisions)
@@ -163,6 +169,14 @@ def only_row_buttons(
         for number, line in enumerate(lines)
         if line
     ]
+
+
+def leaves_one_alone(approval: Approval, request: ReviewRequest, more: Sequence[Block]) -> bool:
+    """Whether a button below the decisions has none beside it on a phone. *Details* goes there, then."""
+    buttons = _buttons(approval, request, 0, truncated=False)
+    decisions = [*buttons.decisions, *buttons.rejection]
+    others = [*buttons.tools, *more, *buttons.answers]
+    return len(others) % 2 == 1 and len(decisions) + len(others) > _ONE_LINE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +189,7 @@ class _Buttons:
 
 def _buttons(approval: Approval, request: ReviewRequest, row: int, *, truncated: bool) -> _Buttons:
     value = CardReference(approval_id=approval.id, row=row, digest=approval.digest_of(row)).pack()
-    confirm = approval.rule(row).confirm or _high_risk(request)
+    confirm = approval.rule(row).confirm or high_risk(request)
     asked = request.rows[row]
     wants_answer = DecisionKind.APPROVE not in asked.allowed
     buttons = {
@@ -211,7 +225,7 @@ def _buttons(approval: Approval, request: ReviewRequest, row: int, *, truncated:
     )
 
 
-def _high_risk(request: ReviewRequest) -> str | None:
+def high_risk(request: ReviewRequest) -> str | None:
     """The second question before an approval that the request itself calls risky."""
     return (
         _("High risk: {title}").format(title=truncate_escaped(request.title, 200))

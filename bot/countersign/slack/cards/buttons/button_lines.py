@@ -1,17 +1,39 @@
 """Buttons in lines, so that none wraps alone to the next line on a phone."""
 
 from collections.abc import Sequence
+from unicodedata import east_asian_width
 
 from countersign.slack.block_kit.builders import Block
 
 _PHONE = 320  # CSS pixels that a message has there
-_GAP, _PADDING, _CHARACTER = 8, 32, 8.5  # of Slack's buttons, about
+_GAP, _PADDING, _CHARACTER = 8, 26, 8.5  # of Slack's buttons, about
 
 
 def button_lines(buttons: Sequence[Block]) -> list[list[Block]]:
     """The buttons on one line if a phone has room for them, or if they cannot be shared out evenly."""
-    width = sum(_PADDING + _CHARACTER * len(each["text"]["text"]) + _GAP for each in buttons) - _GAP
-    if width <= _PHONE or len(buttons) < 4:
+    if _fits(buttons) or len(buttons) < 4:
         return [list(buttons)] if buttons else []
+    if len(buttons) == 4:
+        return _pairs(buttons)
     half = (len(buttons) + 1) // 2
     return [*button_lines(buttons[:half]), *button_lines(buttons[half:])]
+
+
+def _pairs(four: Sequence[Block]) -> list[list[Block]]:
+    """Two pairs that fit, with a long label beside a short one; in their order if it makes no difference."""
+    pairs = [
+        [[four[0], four[partner]], [each for at, each in enumerate(four) if at not in (0, partner)]]
+        for partner in (1, 2, 3)
+    ]
+    return next((pair for pair in pairs if all(map(_fits, pair))), pairs[0])
+
+
+def _fits(buttons: Sequence[Block]) -> bool:
+    return sum(map(_width, buttons)) + _GAP * (len(buttons) - 1) <= _PHONE
+
+
+def _width(button: Block) -> float:
+    """Hangul and its like take the room of two letters."""
+    label = button["text"]["text"]
+    letters = sum(2 if east_asian_width(each) in "WF" else 1 for each in label)
+    return _PADDING + _CHARACTER * letters

@@ -29,7 +29,7 @@ def reject_all_buttons(review: Review) -> list[Block]:
     if not 1 < len(rows) <= MAX_ROWS:
         return []
     every = len(rows) == len(approval.votes)
-    text = _("Reject all {count}") if every else _("Reject the other {count}")
+    text = _("Reject all {count}") if every else _("Reject other {count}")
     label = text.format(count=len(rows))
     reference = RowsReference(approval_id=approval.id, rows=rows, digest=approval.shown_digest)
     made = button(card_actions.REJECT_REST, label, reference.pack(), "danger")

@@ -1,4 +1,4 @@
-"""The buttons of a whole card under a rule: *I'm looking*, *Ask someone else*, *Cancel request*
+"""The buttons of a whole card under a rule: *I'm looking*, *Ask someone*, *Cancel request*
 or *Cancel run*."""
 
 from countersign.flow.decisions.cancel import is_cancellable, may_be_cancelled

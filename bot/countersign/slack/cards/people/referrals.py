@@ -2,6 +2,7 @@
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.referral import Referral
+from countersign.i18n import _
 from countersign.interrupts import single_line
 from countersign.slack.block_kit.builders import Block, context_block
 from countersign.slack.block_kit.escaping import truncate_escaped
@@ -19,5 +20,7 @@ def referral_blocks(approval: Approval) -> list[Block]:
 
 def referral_line(referral: Referral) -> str:
     note = truncate_escaped(single_line(referral.note), _NOTE_LIMIT)
-    asked = f":point_right: {user_mention(referral.by)} asked {user_mention(referral.to)}"
-    return f"{asked}: {note}" if note else asked
+    people = {"by": user_mention(referral.by), "to": user_mention(referral.to)}
+    if not note:
+        return _(":point_right: {by} asked {to}").format(**people)
+    return _(":point_right: {by} asked {to}: {note}").format(note=note, **people)

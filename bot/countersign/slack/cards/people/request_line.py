@@ -29,10 +29,14 @@ def request_block(review: Review, *, truncated: bool) -> Block:
     if request.risk is not None:
         lines.append(risk_label(request.risk))
     block = section("\n".join(lines))
-    if truncated or not has_details(review):
-        return block
+    return block if truncated or not has_details(review) else block | {"accessory": details_button(review)}
+
+
+def details_button(review: Review) -> Block:
+    """*Details*, where the card leaves out nothing but ids and the payload as it was sent."""
+    approval = review.shown_approval
     value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
-    return block | {"accessory": button(card_actions.DETAILS, _("Details"), value)}
+    return button(card_actions.DETAILS, _("Details"), value)
 
 
 def risk_label(risk: Risk) -> str:

@@ -140,9 +140,7 @@ def _proposal(approval: Approval, row: ReviewRow, votes: RowVotes) -> list[Block
     state = [section(heading + inline_diff(changes, _PROPOSAL_LIMIT))] if changes else []
     if vote.decision.kind is DecisionKind.APPROVE:
         who = section(
-            _(":pencil2: *Changed by {person}.* Approving approves this:").format(
-                person=user_mention(vote.by)
-            )
+            _(":pencil2: *Changed by {person}.* Approve this version:").format(person=user_mention(vote.by))
         )
         return [who, *state]
     return [*_proposed_decision(row, vote), *state]
@@ -153,7 +151,7 @@ def _proposed_decision(row: ReviewRow, vote: Vote) -> list[Block]:
         edited = inline_diff(edit_changes(row, vote), _PROPOSAL_LIMIT)
         return [
             section(
-                _(":pencil2: *Edited by {person}.* Approving approves this:\n{edited}").format(
+                _(":pencil2: *Edited by {person}.* Approve this version:\n{edited}").format(
                     person=user_mention(vote.by), edited=edited
                 )
             )

@@ -1,4 +1,4 @@
-"""*Ask someone else*: a form with a person and a note, behind a button of the card."""
+"""*Ask someone*: a form with a person and a note, behind a button of the card."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ def _view(title: str, reference: ModalReference) -> Block:
     return {
         "type": "modal",
         "callback_id": card_actions.DELEGATE,
-        "title": plain(_("Ask someone else")),
+        "title": plain(_("Ask someone")),
         "submit": plain(_("Ask")),
         "close": plain(_("Cancel")),
         "private_metadata": reference.pack(),

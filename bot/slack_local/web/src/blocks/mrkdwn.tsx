@@ -182,7 +182,7 @@ function SlackDate({ target, fallback }: { target: string; fallback: string }): 
   const [, seconds = "", pattern = "", link] = target.split("^");
   const date = new Date(Number(seconds) * 1000);
   if (Number.isNaN(date.getTime())) return unescaped(fallback);
-  const text = <time dateTime={date.toISOString()}>{formatted(date, pattern)}</time>;
+  const text = <time dateTime={date.toISOString()} title={exactly(date)}>{formatted(date, pattern)}</time>;
   return link ? <Link href={link}>{text}</Link> : text;
 }
 
@@ -195,6 +195,18 @@ const FORMATS: Record<string, Intl.DateTimeFormatOptions> = {
   time_secs: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
 };
 
+/** The language of the reader's Slack; undefined, which is the browser's, where it is the usual one. */
+function readersLocale(): string | undefined {
+  const { users, me } = store.get();
+  const locale = users[me]?.locale;
+  return locale === "en-US" ? undefined : locale;
+}
+
+/** The moment with its time zone, which the short form leaves out. */
+function exactly(date: Date): string {
+  return new Intl.DateTimeFormat(readersLocale(), { dateStyle: "full", timeStyle: "long" }).format(date);
+}
+
 export function formatted(date: Date, pattern: string): string {
   return pattern.replace(/\{(\w+)\}/g, (whole, name: string) => {
     if (name === "ago") return ago(date);
@@ -203,14 +215,14 @@ export function formatted(date: Date, pattern: string): string {
       if (near) return near;
     }
     const format = FORMATS[name.replace(/_pretty$/, "")];
-    return format ? new Intl.DateTimeFormat(undefined, format).format(date) : whole;
+    return format ? new Intl.DateTimeFormat(readersLocale(), format).format(date) : whole;
   });
 }
 
 function relativeDay(date: Date): string | null {
   const midnight = (d: Date) => new Date(d.getFullYear(), d.getMonth(), d.getDate()).getTime();
   const days = Math.round((midnight(date) - midnight(new Date())) / 86_400_000);
-  return days === 0 ? "today" : days === -1 ? "yesterday" : days === 1 ? "tomorrow" : null;
+  return Math.abs(days) < 2 ? new Intl.RelativeTimeFormat(readersLocale() ?? "en", { numeric: "auto" }).format(days, "day") : null;
 }
 
 export function ago(date: Date): string {

@@ -9,6 +9,7 @@ import pytest
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import NotPending
 from countersign.flow.messages.outgoing import OutgoingKind
+from countersign.flow.ports.retention import ThreadAge, ThreadPage
 from countersign.flow.retention import Retention
 from countersign.flow.thread import ThreadRef
 from countersign.runs.persistence.checkpoints import Checkpoints
@@ -27,17 +28,17 @@ class Interrupted(RetentionStore):
         self._method = method
         self._happens = happens
 
-    async def threads_to_compact(self, seconds: float, limit: int) -> tuple[str, ...]:
-        found = await super().threads_to_compact(seconds, limit)
-        if self._method == "threads_to_compact":
-            assert found
+    async def threads_to_compact(self, seconds: float, after: ThreadAge, limit: int) -> ThreadPage:
+        found = await super().threads_to_compact(seconds, after, limit)
+        if self._method == "threads_to_compact" and found.end is not None:
+            assert found.idle
             await self._happens()
         return found
 
-    async def idle_threads(self, seconds: float, limit: int) -> tuple[str, ...]:
-        found = await super().idle_threads(seconds, limit)
-        if self._method == "idle_threads":
-            assert found
+    async def idle_threads(self, seconds: float, after: ThreadAge, limit: int) -> ThreadPage:
+        found = await super().idle_threads(seconds, after, limit)
+        if self._method == "idle_threads" and found.end is not None:
+            assert found.idle
             await self._happens()
         return found
 

@@ -63,5 +63,5 @@ def test_the_page_is_found_by_the_index_of_whom_it_waits_for(crowded: str) -> No
         plan = "\n".join(
             row[0] for row in connection.execute(f"EXPLAIN (GENERIC_PLAN) {numbered('waiting_for')}".encode())
         )
-    assert "approvals_awaiting" in plan, plan
+    assert "awaiting_pkey" in plan, plan
     assert "Seq Scan" not in plan, plan

@@ -255,3 +255,30 @@ async def test_a_key_that_the_database_does_not_hold_shows_a_rewritten_ledger(ha
     assert row.entry_hash.startswith("hmac-sha256:")
     assert keyed.matches(row.entry, row.entry_hash)
     assert not EntryHasher(b"another key that is long").matches(row.entry, row.entry_hash)
+
+
+async def test_a_process_that_starts_looks_behind_what_an_earlier_one_settled(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("countersign.store.approvals.ledger._LOOK_BACK", 2)
+    ledger = Ledger(harness.pool, HASHER)
+    await a_decided_approval(harness)
+    while await ledger.seal():
+        pass
+    await until_settled(harness, ledger)
+    (kept,) = await harness.rows("SELECT settled_to FROM countersign.ledger_sealing")
+    assert kept["settled_to"] == 4
+    # Nothing but the mark tells that these are sealed: whoever looked at all would seal them anew.
+    await as_owner(harness, "DELETE FROM countersign.ledger_chain WHERE position < 4")
+    await a_decided_approval(harness)
+
+    assert await Ledger(harness.pool, HASHER).seal() == 4
+
+
+async def until_settled(harness: Harness, ledger: Ledger) -> None:
+    """Other transactions of the server end when they end."""
+    for _ in range(500):
+        await ledger.seal()
+        if await harness.rows("SELECT 1 FROM countersign.ledger_sealing"):
+            return
+        await asyncio.sleep(0.01)

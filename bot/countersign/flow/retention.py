@@ -1,13 +1,18 @@
 """What is deleted, and when: never anything of a thread in which something waits or is to be done."""
 
+import time
+from collections.abc import Awaitable, Callable
+
 import structlog
 
 from countersign.flow.errors import ThreadBusy
 from countersign.flow.ports import Checkpoints, Locks, RetentionStore
+from countersign.flow.ports.retention import BEFORE_ALL, ThreadAge, ThreadPage
 
 COMPACT_AFTER = 3600.0  # seconds at rest after which a thread keeps its latest checkpoint alone
 _DAY = 86_400.0  # seconds
-_BATCH = 200  # threads in one round
+_BATCH = 500  # threads that are looked at with one statement
+_ROUND = 240.0  # seconds after which a round leaves the rest to the next one, which comes every ten minutes
 
 log = structlog.get_logger()
 
@@ -22,15 +27,27 @@ class Retention:
         self._locks = locks
         self._checkpoints = checkpoints
         self._seconds = None if days is None else days * _DAY
+        self._compacted = _Walk()
+        self._deleted = _Walk()
 
     async def __call__(self) -> None:
+        """One round: all that is due, or as much as there is time for."""
         await self._store.delete_expired_events()
-        for thread_id in await self._store.threads_to_compact(COMPACT_AFTER, _BATCH):
-            await self._compact(thread_id)
+        await self._compacted.go_on(self._to_compact, self._compact)
         if self._seconds is not None:
             await self._store.delete_expired_effects(self._seconds)
-            for thread_id in await self._store.idle_threads(self._seconds, _BATCH):
-                await self.delete(thread_id, self._seconds)
+            await self._deleted.go_on(self._idle, self._delete)
+
+    async def _to_compact(self, after: ThreadAge) -> ThreadPage:
+        return await self._store.threads_to_compact(COMPACT_AFTER, after, _BATCH)
+
+    async def _idle(self, after: ThreadAge) -> ThreadPage:
+        assert self._seconds is not None
+        return await self._store.idle_threads(self._seconds, after, _BATCH)
+
+    async def _delete(self, thread_id: str) -> None:
+        assert self._seconds is not None
+        await self.delete(thread_id, self._seconds)
 
     async def _compact(self, thread_id: str) -> None:
         try:
@@ -56,3 +73,29 @@ class Retention:
         else:
             log.info("thread_deleted" if deleted else "thread_in_use", thread_id=thread_id)
             return deleted
+
+
+class _Walk:
+    """Goes through the threads by age, each round from where the last one ended.
+
+    What waits for people stays among the oldest, however much of it there is, so it is not looked at in each
+    round: once it is decided its thread is touched, and comes up again. All are looked at anew once a day.
+    """
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._after = BEFORE_ALL
+
+    async def go_on(
+        self, page_after: Callable[[ThreadAge], Awaitable[ThreadPage]], do: Callable[[str], Awaitable[None]]
+    ) -> None:
+        now = time.monotonic()
+        if now - self._begun >= _DAY:
+            self._begun, self._after = now, BEFORE_ALL
+        while time.monotonic() - now < _ROUND:
+            page = await page_after(self._after)
+            if page.end is None:
+                return
+            for thread_id in page.idle:
+                await do(thread_id)
+            self._after = page.end

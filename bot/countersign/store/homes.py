@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from countersign.error_translation import translates_errors
+from countersign.flow.home.counting import COUNTED
 from countersign.flow.home.quiet_hours import QuietHours
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.ports import OpenedHome
@@ -31,6 +32,7 @@ class InboxStore:
             "channels": list(channels),
             "offset": offset,
             "limit": limit,
+            "counted": COUNTED,
         }
         return await self._counted("waiting_for", arguments)
 
@@ -41,7 +43,9 @@ class InboxStore:
         return tuple(row["channel"] for row in await fetch(self._pool, "waiting_elsewhere", arguments))
 
     async def asked_by(self, team: str, user: str, limit: int) -> tuple[tuple[Review, ...], int]:
-        return await self._counted("asked_by", {"team": team, "user": user, "limit": limit})
+        return await self._counted(
+            "asked_by", {"team": team, "user": user, "limit": limit, "counted": COUNTED}
+        )
 
     async def decided_lately(self, team: str, user: str, offset: int, limit: int) -> tuple[Review, ...]:
         arguments = {"team": team, "user": user, "offset": offset, "limit": limit}

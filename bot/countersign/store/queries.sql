@@ -281,32 +281,63 @@ LIMIT %(limit)s;
 
 -- waiting_for --
 -- A page of what waits for a person: soonest to expire first, then oldest first; each with how many there are in all.
-WITH found AS (
-    SELECT id, deadline, opened_at FROM countersign.approvals
-    WHERE status = 'pending' AND awaits && %(keys)s::text[]
-      AND split_part(thread_id, '/', 1) = %(team)s
-      AND coalesce(posted_to, split_part(thread_id, '/', 2)) = ANY(%(channels)s)
-      AND (%(user)s = ANY(excused)) IS NOT TRUE
+-- The channels in which something waits for a key are found one by one, and of each no more is read than the page and
+-- the counting need: how much waits in all does not matter. What has several of the keys is counted once, as long as
+-- there are not more than `counted` by some way.
+WITH RECURSIVE places (key, channel) AS (
+    SELECT k.key, (SELECT min(w.channel) FROM countersign.awaiting w WHERE w.team = %(team)s AND w.key = k.key)
+    FROM unnest(%(keys)s::text[]) k (key)
+    UNION ALL
+    SELECT p.key, (SELECT min(w.channel) FROM countersign.awaiting w
+                   WHERE w.team = %(team)s AND w.key = p.key AND w.channel > p.channel)
+    FROM places p WHERE p.channel IS NOT NULL
+), own AS (
+    SELECT key, channel FROM places WHERE channel = ANY(%(channels)s)
+), first AS (
+    SELECT DISTINCT w.deadline, w.opened_at, w.approval_id FROM own CROSS JOIN LATERAL (
+        SELECT w.deadline, w.opened_at, w.approval_id FROM countersign.awaiting w
+        WHERE w.team = %(team)s AND w.key = own.key AND w.channel = own.channel
+          AND (%(user)s = ANY(w.excused)) IS NOT TRUE
+        ORDER BY w.deadline, w.opened_at, w.approval_id LIMIT %(limit)s::integer + %(offset)s::integer) w
 ), page AS (
-    SELECT id FROM found ORDER BY deadline NULLS LAST, opened_at, id LIMIT %(limit)s OFFSET %(offset)s
+    SELECT approval_id FROM first ORDER BY deadline, opened_at, approval_id
+    LIMIT %(limit)s::integer OFFSET %(offset)s::integer
+), counted AS (
+    SELECT CASE WHEN count(*) > 3 * %(counted)s::integer THEN %(counted)s::integer + 1
+           ELSE least(count(DISTINCT approval_id), %(counted)s::integer + 1) END AS found_in_all
+    FROM (SELECT w.approval_id FROM own CROSS JOIN LATERAL (
+              SELECT w.approval_id FROM countersign.awaiting w
+              WHERE w.team = %(team)s AND w.key = own.key AND w.channel = own.channel
+                AND (%(user)s = ANY(w.excused)) IS NOT TRUE
+              ORDER BY w.deadline, w.opened_at, w.approval_id LIMIT 3 * %(counted)s::integer + 1) w
+          LIMIT 3 * %(counted)s::integer + 1) found
 )
-SELECT {a.approvals}, (SELECT count(*) FROM found) AS found_in_all
-FROM page JOIN countersign.approvals a ON a.id = page.id
+SELECT {a.approvals}, counted.found_in_all
+FROM page JOIN countersign.approvals a ON a.id = page.approval_id CROSS JOIN counted
 ORDER BY a.deadline NULLS LAST, a.opened_at, a.id;
 
 -- waiting_elsewhere --
--- Channels that a person is not in, with cards that wait for them by name or by group.
-SELECT DISTINCT coalesce(posted_to, split_part(thread_id, '/', 2)) AS channel FROM countersign.approvals
-WHERE status = 'pending' AND awaits && %(keys)s::text[]
-  AND split_part(thread_id, '/', 1) = %(team)s
-  AND coalesce(posted_to, split_part(thread_id, '/', 2)) <> ALL(%(channels)s)
-LIMIT %(limit)s;
+-- Channels that a person is not in, with cards that wait for them by name or by group, found one by one.
+WITH RECURSIVE places (key, channel) AS (
+    SELECT k.key, (SELECT min(w.channel) FROM countersign.awaiting w WHERE w.team = %(team)s AND w.key = k.key)
+    FROM unnest(%(keys)s::text[]) k (key)
+    UNION ALL
+    SELECT p.key, (SELECT min(w.channel) FROM countersign.awaiting w
+                   WHERE w.team = %(team)s AND w.key = p.key AND w.channel > p.channel)
+    FROM places p WHERE p.channel IS NOT NULL
+)
+SELECT DISTINCT channel FROM places WHERE channel <> ALL(%(channels)s) LIMIT %(limit)s;
 
 -- asked_by --
--- What somebody asked for and nobody has decided, oldest first; each with how many there are in all.
-SELECT {approvals}, count(*) OVER () AS found_in_all FROM countersign.approvals
-WHERE requester = %(user)s AND status = 'pending' AND split_part(thread_id, '/', 1) = %(team)s
-ORDER BY opened_at, id
+-- What somebody asked for and nobody has decided, oldest first; each with how many there are in all, counted as far as
+-- one more than `counted`.
+SELECT {a.approvals}, (SELECT count(*) FROM (
+                 SELECT 1 FROM countersign.approvals c
+                 WHERE c.requester = %(user)s AND c.status = 'pending' AND split_part(c.thread_id, '/', 1) = %(team)s
+                 LIMIT %(counted)s::integer + 1) counted) AS found_in_all
+FROM countersign.approvals a
+WHERE a.requester = %(user)s AND a.status = 'pending' AND split_part(a.thread_id, '/', 1) = %(team)s
+ORDER BY a.opened_at, a.id
 LIMIT %(limit)s;
 
 -- decided_lately --
@@ -803,7 +834,8 @@ DELETE FROM countersign.early_replies WHERE told_at < now() - interval '10 minut
 -- delete_expired_outbox --
 -- Messages that were posted or given up, once no retry can come.
 DELETE FROM countersign.outbox
-WHERE coalesce(posted_at, given_up_at) < now() - interval '26 hours';
+WHERE (posted_at IS NOT NULL OR given_up_at IS NOT NULL)
+  AND coalesce(posted_at, given_up_at) < now() - interval '26 hours';
 
 -- delete_expired_run_errors --
 -- Reports of errors that their graph's author has had time to read.
@@ -915,11 +947,12 @@ SELECT position, link FROM countersign.ledger_chain WHERE position = ANY(%(posit
 -- Committed entries without a position, by id. An entry counts as committed once no transaction that is as old
 -- as its own is running, so that none can appear before it later; in a database that was restored from a dump,
 -- whose transaction numbers are another server's, after an hour.
+-- That `after` is said of the chain, too, keeps a merge join from reading it from its beginning.
 SELECT l.id, l.hash FROM countersign.ledger l
 WHERE l.id > %(after)s
   AND l.hash IS NOT NULL
   AND (l.appended_by < pg_snapshot_xmin(pg_current_snapshot()) OR l.at < now() - interval '1 hour')
-  AND NOT EXISTS (SELECT 1 FROM countersign.ledger_chain c WHERE c.entry_id = l.id)
+  AND NOT EXISTS (SELECT 1 FROM countersign.ledger_chain c WHERE c.entry_id = l.id AND c.entry_id > %(after)s)
 ORDER BY l.id
 LIMIT %(limit)s;
 
@@ -928,9 +961,18 @@ LIMIT %(limit)s;
 SELECT l.id FROM countersign.ledger l
 WHERE l.id > %(after)s
   AND l.hash IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM countersign.ledger_chain c WHERE c.entry_id = l.id)
+  AND NOT EXISTS (SELECT 1 FROM countersign.ledger_chain c WHERE c.entry_id = l.id AND c.entry_id > %(after)s)
 ORDER BY l.id
 LIMIT 1;
+
+-- settled_to --
+-- The id up to which all entries are sealed and none can appear any more, as a sealer kept it; 0 before it did.
+SELECT coalesce((SELECT settled_to FROM countersign.ledger_sealing), 0) AS settled_to;
+
+-- keep_settled --
+-- Keeps it for processes that start: they look at what is behind it.
+INSERT INTO countersign.ledger_sealing AS kept (settled_to) VALUES (%(settled_to)s)
+ON CONFLICT (one) DO UPDATE SET settled_to = greatest(kept.settled_to, excluded.settled_to);
 
 -- seal_entries --
 -- Gives entries their positions and links.
@@ -974,19 +1016,32 @@ ORDER BY a.id
 LIMIT 1;
 
 -- idle_threads --
--- Threads untouched for so long in which nothing is pending: the oldest first.
-SELECT id FROM countersign.idle_threads
-WHERE touched_at < now() - %(seconds)s * interval '1 second'
-ORDER BY touched_at
-LIMIT %(limit)s;
+-- A page of the threads that were untouched for so long, the oldest first, each with whether it is idle: nothing waits
+-- and nothing is to be done in it. Those that wait are on the page too, so that the next one begins behind them.
+WITH page AS MATERIALIZED (
+    SELECT id, touched_at FROM countersign.threads
+    WHERE touched_at < now() - %(seconds)s * interval '1 second'
+      AND (touched_at, id) > (%(after_touched)s::timestamptz, %(after_id)s::text)
+    ORDER BY touched_at, id
+    LIMIT %(limit)s
+)
+SELECT page.id, page.touched_at,
+       (SELECT true FROM countersign.idle_threads t WHERE t.id = page.id LIMIT 1) IS NOT NULL AS is_idle
+FROM page ORDER BY page.touched_at, page.id;
 
 -- threads_to_compact --
--- Idle threads whose older checkpoints were not deleted since the thread was last touched.
-SELECT id FROM countersign.idle_threads
-WHERE touched_at < now() - %(seconds)s * interval '1 second'
-  AND (compacted_at IS NULL OR compacted_at < touched_at)
-ORDER BY touched_at
-LIMIT %(limit)s;
+-- A page of the threads untouched for so long whose older checkpoints were not deleted since, likewise.
+WITH page AS MATERIALIZED (
+    SELECT id, touched_at FROM countersign.threads
+    WHERE touched_at < now() - %(seconds)s * interval '1 second'
+      AND (compacted_at IS NULL OR compacted_at < touched_at)
+      AND (touched_at, id) > (%(after_touched)s::timestamptz, %(after_id)s::text)
+    ORDER BY touched_at, id
+    LIMIT %(limit)s
+)
+SELECT page.id, page.touched_at,
+       (SELECT true FROM countersign.idle_threads t WHERE t.id = page.id LIMIT 1) IS NOT NULL AS is_idle
+FROM page ORDER BY page.touched_at, page.id;
 
 -- lock_thread_row --
 -- Until the transaction ends, no message and no approval of the thread is committed: their foreign keys need a

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import psycopg
 
 from countersign.error_translation import translate_errors, translates_errors
+from countersign.flow.ports.retention import ThreadAge, ThreadPage
 from countersign.store.connections.pool import Pool, fetch, run
 from countersign.store.queries import QUERIES
 
@@ -35,15 +36,26 @@ class RetentionStore:
     async def delete_expired_effects(self, seconds: float) -> None:
         await run(self._pool, "delete_expired_effects", {"seconds": seconds})
 
-    async def idle_threads(self, seconds: float, limit: int) -> tuple[str, ...]:
-        """Ids of threads untouched for so long in which nothing is pending, the oldest first."""
-        found = await fetch(self._pool, "idle_threads", {"seconds": seconds, "limit": limit})
-        return tuple(row["id"] for row in found)
+    async def idle_threads(self, seconds: float, after: ThreadAge, limit: int) -> ThreadPage:
+        """So many threads untouched for so long, the oldest first, with those in which nothing is pending."""
+        return await self._page("idle_threads", seconds, after, limit)
 
-    async def threads_to_compact(self, seconds: float, limit: int) -> tuple[str, ...]:
-        """Ids of idle threads whose older checkpoints have not been deleted yet."""
-        found = await fetch(self._pool, "threads_to_compact", {"seconds": seconds, "limit": limit})
-        return tuple(row["id"] for row in found)
+    async def threads_to_compact(self, seconds: float, after: ThreadAge, limit: int) -> ThreadPage:
+        """The same of threads whose older checkpoints have not been deleted yet."""
+        return await self._page("threads_to_compact", seconds, after, limit)
+
+    async def _page(self, query: str, seconds: float, after: ThreadAge, limit: int) -> ThreadPage:
+        arguments = {
+            "seconds": seconds,
+            "after_touched": after.touched_at,
+            "after_id": after.thread_id,
+            "limit": limit,
+        }
+        found = await fetch(self._pool, query, arguments)
+        return ThreadPage(
+            idle=tuple(row["id"] for row in found if row["is_idle"]),
+            end=ThreadAge(touched_at=found[-1]["touched_at"], thread_id=found[-1]["id"]) if found else None,
+        )
 
     async def is_idle(self, thread_id: str, seconds: float) -> bool:
         return bool(await fetch(self._pool, "is_idle", {"thread_id": thread_id, "seconds": seconds}))

@@ -11,6 +11,7 @@ from countersign.approvals.policy.grants import GrantState
 from countersign.flow.channel_ids import ChannelIds
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.grants.manage import Grants, ListedGrant
+from countersign.flow.home.counting import COUNTED
 from countersign.flow.home.quiet_hours import QuietHours
 from countersign.flow.ports import Clock, Delegations, InboxStore, Memberships, OwnChannel
 from countersign.flow.review import Review
@@ -24,7 +25,7 @@ _SAME_PERSON = 15.0  # seconds in which somebody's standing is not asked again; 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A page of approvals, and how many there are in all."""
+    """A page of approvals, and how many there are in all, counted as far as one more than COUNTED."""
 
     reviews: tuple[Review, ...] = ()
     total: int = 0
@@ -33,7 +34,7 @@ class Found:
 
     @property
     def pages(self) -> int:
-        return max(-(-self.total // self.size), 1)
+        return max(-(-min(self.total, COUNTED) // self.size), 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +141,7 @@ class InboxReader:
             _, total = await self._store.waiting_for(
                 self._team, reader.person.id, reader.keys, reader.channels, 0, 1
             )
-            page = max(-(-total // size) - 1, 0)
+            page = Found(total=total, size=size).pages - 1
         return Found(reviews=reviews, total=total, page=page, size=size)
 
     async def asked(self, reader: Reader) -> Found:

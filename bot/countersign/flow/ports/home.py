@@ -65,7 +65,7 @@ class InboxStore(Protocol):
     async def waiting_for(
         self, team: str, user: str, keys: Sequence[str], channels: Sequence[str], offset: int, limit: int
     ) -> tuple[tuple[Review, ...], int]:
-        """A page, and how many there are in all; 0 where the page is empty."""
+        """A page, and how many there are in all, at most COUNTED + 1; 0 where the page is empty."""
         ...
 
     async def waiting_elsewhere(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from countersign.flow.home.counting import shown_total
 from countersign.flow.home.inbox import Found, Inbox
 from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import (
@@ -58,7 +59,7 @@ def _waiting(inbox: Inbox, links: CardLinks) -> list[Block]:
 
 
 def _heading(found: Found) -> Block:
-    return header(_(_WAITING).format(count=f"{found.total:,}") if found.total else _("Waiting for you"))
+    return header(_(_WAITING).format(count=shown_total(found.total)) if found.total else _("Waiting for you"))
 
 
 def pager(found: Found) -> list[Block]:
@@ -84,8 +85,12 @@ def _asked(found: Found, links: CardLinks) -> list[Block]:
         return []
     more = found.total - len(found.reviews)
     lines = [asked_line(review, links) for review in found.reviews]
-    blocks = [header(_(_ASKED).format(count=f"{found.total:,}")), *map(section, lines)]
-    return [*blocks, context_block(_(_MORE).format(count=f"{more:,}"))] if more > 0 else blocks
+    blocks = [header(_(_ASKED).format(count=shown_total(found.total))), *map(section, lines)]
+    return (
+        [*blocks, context_block(_(_MORE).format(count=shown_total(found.total, listed=len(found.reviews))))]
+        if more > 0
+        else blocks
+    )
 
 
 def _decided(inbox: Inbox, links: CardLinks) -> list[Block]:

@@ -1,5 +1,6 @@
 """The answer to `/approvals`: what waits for whoever typed it, with the buttons that decide it."""
 
+from countersign.flow.home.counting import shown_total
 from countersign.flow.home.inbox import Found, Reader
 from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import MESSAGE_BLOCKS, Block, RenderedMessage, section
@@ -14,7 +15,7 @@ _ASKED = N_("*{count} asked by you:*")
 
 def render_list(reader: Reader, waiting: Found, asked: Found, links: CardLinks) -> RenderedMessage:
     """Its text says the same as its blocks, for screen readers."""
-    lines = [_(_COUNT).format(count=f"{waiting.total:,}") if waiting.total else _(_NOTHING)]
+    lines = [_(_COUNT).format(count=shown_total(waiting.total)) if waiting.total else _(_NOTHING)]
     if not reader.decides:
         lines = [_(CANNOT_DECIDE)]
     blocks: list[Block] = [section(lines[0])]
@@ -25,7 +26,7 @@ def render_list(reader: Reader, waiting: Found, asked: Found, links: CardLinks) 
     blocks += pager(waiting)
     if asked.reviews:
         own = [
-            _(_ASKED).format(count=f"{asked.total:,}"),
+            _(_ASKED).format(count=shown_total(asked.total)),
             *(asked_line(review, links) for review in asked.reviews),
         ]
         blocks += map(section, own)

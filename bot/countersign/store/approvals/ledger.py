@@ -105,6 +105,7 @@ class Ledger:
         self._pool = pool
         self._hasher = hasher
         self._settled_to: int | None = None  # no entry up to this id can appear any more, and all are sealed
+        self._kept = 0  # what `_settled_to` the database has for processes that start
         self._awaited: _Horizon | None = None  # the next id that is to be settled, and what it waits for
 
     async def append(
@@ -135,8 +136,8 @@ class Ledger:
         """Give committed entries their place in the chain; returns how many.
 
         Returns 0 as well while another process seals. A quick round looks at the ids that are not settled:
-        an entry appears when its transaction commits, however many came after it. The first round of a
-        process looks at all, since an entry may have waited while no bot was running.
+        an entry appears when its transaction commits, however many came after it. The first rounds of a
+        process look at all that an earlier one did not keep as settled.
         """
         async with self._pool.connection() as connection, connection.transaction():
             cursor = await connection.execute(QUERIES["try_sealing"], {"key": _LOCK})
@@ -146,7 +147,11 @@ class Ledger:
             return await self._seal(connection, _Horizon.of(row))
 
     async def _seal(self, connection: Connection, horizon: "_Horizon") -> int:
-        after = 0 if self._settled_to is None else max(0, self._settled_to - _LOOK_BACK)
+        if self._settled_to is None:
+            row = await (await connection.execute(QUERIES["settled_to"])).fetchone()
+            after = self._kept = row["settled_to"] if row else 0
+        else:
+            after = max(0, self._settled_to - _LOOK_BACK)
         cursor = await connection.execute(QUERIES["entries_to_seal"], {"after": after, "limit": _BATCH})
         entries = await cursor.fetchall()
         head = await (await connection.execute(QUERIES["chain_head"])).fetchone()
@@ -175,6 +180,9 @@ class Ledger:
             ).fetchone()
             unsealed = row["id"] if row else None
             self._settled_to = awaited.last_id if unsealed is None else min(awaited.last_id, unsealed - 1)
+            if self._settled_to > self._kept + _LOOK_BACK:
+                await connection.execute(QUERIES["keep_settled"], {"settled_to": self._settled_to})
+                self._kept = self._settled_to
             awaited = horizon
         self._awaited = awaited
 

@@ -1,0 +1,1 @@
+"""What happens when there is a lot of everything: `python -m benchmarks.scale`."""

@@ -8,6 +8,7 @@ import pytest
 
 from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackRefused, SlackUnreachable
+from countersign.flow.home.counting import shown_total
 from countersign.flow.home.home_tabs import HomeTabs
 from countersign.flow.home.inbox import Found, Inbox, Reader
 from countersign.flow.ports import OpenedHome
@@ -131,6 +132,14 @@ async def test_a_round_publishes_twenty_tabs_at_most() -> None:
 )
 def test_how_many_pages_there_are(total: int, size: int, pages: int) -> None:
     assert Found(total=total, size=size).pages == pages
+
+
+@pytest.mark.parametrize(
+    ("total", "listed", "shown"),
+    [(1234, 0, "1,234"), (10_000, 0, "10,000"), (10_001, 0, "10,000+"), (7, 5, "2"), (10_001, 5, "9,995+")],
+)
+def test_what_was_not_counted_to_its_end_says_so(total: int, listed: int, shown: str) -> None:
+    assert shown_total(total, listed=listed) == shown
 
 
 def test_only_members_decide() -> None:

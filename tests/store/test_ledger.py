@@ -257,11 +257,8 @@ async def test_a_key_that_the_database_does_not_hold_shows_a_rewritten_ledger(ha
     assert not EntryHasher(b"another key that is long").matches(row.entry, row.entry_hash)
 
 
-async def test_a_process_that_starts_looks_behind_what_an_earlier_one_settled(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("countersign.store.approvals.ledger._LOOK_BACK", 2)
-    ledger = Ledger(harness.pool, HASHER)
+async def test_a_process_that_starts_looks_behind_what_an_earlier_one_settled(harness: Harness) -> None:
+    ledger = Ledger(harness.pool, HASHER, look_back=2)
     await a_decided_approval(harness)
     while await ledger.seal():
         pass

@@ -101,9 +101,10 @@ class _Horizon:
 class Ledger:
     """Appends what changes no approval, seals and reads. Raises DatabaseUnavailable."""
 
-    def __init__(self, pool: Pool, hasher: EntryHasher) -> None:
+    def __init__(self, pool: Pool, hasher: EntryHasher, *, look_back: int = _LOOK_BACK) -> None:
         self._pool = pool
         self._hasher = hasher
+        self._look_back = look_back
         self._settled_to: int | None = None  # no entry up to this id can appear any more, and all are sealed
         self._kept = 0  # what `_settled_to` the database has for processes that start
         self._awaited: _Horizon | None = None  # the next id that is to be settled, and what it waits for
@@ -151,7 +152,7 @@ class Ledger:
             row = await (await connection.execute(QUERIES["settled_to"])).fetchone()
             after = self._kept = row["settled_to"] if row else 0
         else:
-            after = max(0, self._settled_to - _LOOK_BACK)
+            after = max(0, self._settled_to - self._look_back)
         cursor = await connection.execute(QUERIES["entries_to_seal"], {"after": after, "limit": _BATCH})
         entries = await cursor.fetchall()
         head = await (await connection.execute(QUERIES["chain_head"])).fetchone()
@@ -180,7 +181,7 @@ class Ledger:
             ).fetchone()
             unsealed = row["id"] if row else None
             self._settled_to = awaited.last_id if unsealed is None else min(awaited.last_id, unsealed - 1)
-            if self._settled_to > self._kept + _LOOK_BACK:
+            if self._settled_to > self._kept + self._look_back:
                 await connection.execute(QUERIES["keep_settled"], {"settled_to": self._settled_to})
                 self._kept = self._settled_to
             awaited = horizon

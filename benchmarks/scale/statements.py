@@ -61,6 +61,10 @@ def time_statements(
         return {name: _time(connection, name, arguments, times) for name in wanted}
 
 
+class CannotTime(Exception):
+    """A statement cannot be run with these arguments; the message says which ones it wants."""
+
+
 def _time(connection: psycopg.Connection[Any], name: str, arguments: Mapping[str, Any], times: int) -> Timed:
     found = [_explained(connection, name, arguments) for _ in range(times + 1)][1:]
     plans = [each["Plan"] for each in found]
@@ -78,7 +82,7 @@ def _explained(
     body = PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", QUERIES[name]).replace("%%", "%")
     try:
         connection.execute(f"PREPARE timed AS {body}".encode())
-        given = [OWN.get(name, {}).get(each, arguments[each]) for each in names]
+        given = [OWN.get(name, {}).get(each, arguments.get(each)) for each in names]
         literals = sql.SQL(", ").join(map(sql.Literal, given))
         call = sql.SQL("timed({})").format(literals) if names else sql.SQL("timed")
         row = connection.execute(
@@ -86,6 +90,8 @@ def _explained(
         ).fetchone()
         assert row is not None
         return dict(row["QUERY PLAN"][0])
+    except psycopg.Error as error:
+        raise CannotTime(f"Give {name} its arguments {names} in {__name__}.OWN: {error}") from error
     finally:
         connection.rollback()
         connection.execute("DEALLOCATE ALL")
@@ -204,8 +210,10 @@ OWN: Mapping[str, Mapping[str, Any]] = {
     "waiting_for": {"limit": 8},
     "decided_lately": {"limit": 6},
     "try_sealing": {"key": 1},
+    "keep_settled": {"settled_to": 1},
     "entries_to_seal": {"limit": 5000},
     "save_installation": {"scopes": ["x"]},
     "change_approval": {"claim": None, "votes": Json([None])},
     "erase_votes": {"claim": None},
+    "report_process": {"id": _UUID, "version": "1.0", "host": "h", "key_ids": []},
 }

@@ -129,6 +129,10 @@ ARGUMENTS: list[tuple[dict[str, Json], Decision, dict[str, Json], dict[str, Json
     ({"amount": 6, "n": 5}, changing(amount=7), {"amount": 5}, {"amount": 7, "n": 5}),
     ({"express": True}, changing(paid=False), {"paid": True}, {"express": True}),
     ({"n": 5}, changing(amount=7), {}, {"n": 5}),
+    # in other words: the argument stays what a rule's condition compares
+    ({"total": "5 EUR"}, changing(amount=7), {"amount": 5}, {"total": 7}),
+    ({"total": 5}, changing(amount="7 EUR"), {"amount": "5 EUR"}, {"total": 7.0}),
+    ({"total": "15 EUR"}, changing(amount=7), {"amount": 5}, {"total": "15 EUR"}),
     # a field inside of another counts with its value alone
     ({"to": {"city": "Rome"}}, changing(**OSLO), ROME, {"to": {"city": "Oslo"}}),
     ({"city": "Bonn"}, changing(**OSLO), ROME, {"city": "Bonn"}),

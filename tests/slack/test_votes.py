@@ -1,9 +1,14 @@
 """Cards under rules, over the wire: votes as they come, who is refused, reasons, and taking a vote back."""
 
+import json
+from dataclasses import replace
+
 from countersign.approvals.approval import Approval
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.policy.rule import NO_RULE, Rule
+from countersign.flow.review import Review
+from countersign.slack.cards.people.votes import vote_blocks
 from countersign.testing.cards import ApprovalCard
 from slack_local.fault_injection import ApiFault
 from tests.approvals.policy.policies import a_rule
@@ -51,6 +56,42 @@ async def test_two_seats_are_filled_by_two_people_and_the_card_shows_how_far_it_
     await card.closes()
     assert f"*Approved* by <@{bot.ws.bob.id}> and <@{bot.ws.alice.id}>" in card.text
     assert (await now(bot, approval)).answer == {"decisions": [{"type": "approve"}]}
+
+
+async def test_a_vote_of_somebody_who_left_is_shown_as_what_it_is(bot: Bot) -> None:
+    """Bob approved and left the group: his vote neither counts nor is it shown as one that does."""
+    bot.ws.add_user_group("leads", [bot.ws.alice])
+    finance = next(each for each in bot.ws.slack.state.user_groups.values() if each.handle == "finance")
+    card = await bot.asks(REFUND, rules=(TWO,))
+    await card.approve(by=bot.ws.bob)
+    await shows(card, "*1 of 2*")
+
+    finance.members.remove(bot.ws.bob.id)
+    bot.context.client.forget_people()
+    await card.approve(by=bot.ws.alice)
+
+    await shows(card, f"<@{bot.ws.alice.id}> :white_check_mark:")
+    assert "*1 of 2*" in card.text
+    assert f"<@{bot.ws.bob.id}>: no longer counts · still needed: one of @finance" in card.text
+    stored = (await bot.approval(card)).votes_on(0)
+    assert stored.uncounted == {bot.ws.bob.id}
+
+    finance.members.append(bot.ws.bob.id)
+    bot.context.client.forget_people()
+    await card.approve(by=bot.ws.bob)
+    await card.closes()
+
+
+async def test_a_card_that_nobody_in_slack_asked_for_says_that_nobody_is_shut_out(bot: Bot) -> None:
+    """No message of an app starts a run; an approval without a requester is drawn as one all the same."""
+    bot.ws.add_user_group("leads", [bot.ws.alice])
+    card = await bot.asks(REFUND, rules=(TWO,))
+    nobodys = replace(await bot.approval(card), requester=None)
+
+    drawn = json.dumps(vote_blocks(nobodys, Review(nobodys).shown.rows[0], 0))
+
+    assert "The requester can't decide this" not in drawn
+    assert "Requested by an app or a schedule: any of them can decide this." in drawn
 
 
 async def test_who_may_not_decide_gets_the_reason_at_the_click(bot: Bot) -> None:

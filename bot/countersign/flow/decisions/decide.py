@@ -244,8 +244,7 @@ class Decide:
         # The same vote decides where the world has changed since: somebody is a member again.
         if repeated and verdict.outcome is Outcome.OPEN:
             raise AlreadyVoted
-        votes = approval.votes_on(row).cast(vote).on_behalf_of(verdict.on_behalf_of)
-        return replace(votes, needed=verdict.needed), verdict
+        return verdict.noted_on(approval.votes_on(row).cast(vote)), verdict
 
     async def _explain_conflict(self, request: DecisionRequest) -> None:
         """Raise what whoever was first left for the others to know; nothing if the rows are still open."""

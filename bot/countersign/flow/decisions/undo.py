@@ -64,8 +64,7 @@ class UndoDecision:
         for row in reopened:
             voting = await self._voting.row(after, row)
             verdict = count_votes(voting.context, voting.votes)
-            votes = row_votes[row].on_behalf_of(verdict.on_behalf_of)
-            row_votes[row] = replace(votes, needed=verdict.needed)
+            row_votes[row] = verdict.noted_on(row_votes[row])
         after = replace(after, row_votes=tuple(row_votes))
         given = await self._grants.grants_given_with(approval.id) if self._grants is not None else ()
         return Change(

@@ -1,6 +1,5 @@
 """Taking one's own vote back, while the row is open."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from countersign.approvals.errors import NotPending
@@ -43,6 +42,5 @@ class WithdrawVote:
         votes = approval.votes_on(row).withdraw(person.id)
         voting = await self._voting.row(approval, row)
         verdict = count_votes(voting.context, voting.votes.withdraw(person.id))
-        votes = replace(votes.on_behalf_of(verdict.on_behalf_of), needed=verdict.needed)
-        after = approval.with_vote_withdrawn(row, votes)
+        after = approval.with_vote_withdrawn(row, verdict.noted_on(votes))
         return Change(after=after, event=Event.VOTE_WITHDRAWN, by=person, detail={"row": row})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
+from countersign.flow.policy.written_numbers import is_written_alike, the_number
 from countersign.interrupts import ROOT, UNSET, ReviewRow
 from countersign.interrupts.json_equality import json_equal
 from countersign.interrupts.pointer import put
@@ -18,7 +19,7 @@ def decided_arguments(
 
     An edit names the arguments. The fields of an answer, and changed fields of the state, count for the
     arguments with their names. The graph may have asked about a field of its state under another name: then
-    it counts for the arguments that have the value that it had.
+    it counts for the arguments that have the value that it had, if only as the number in a text: `5 EUR`.
     """
     args: Json = dict(asked)
     if decision.kind is DecisionKind.EDIT:
@@ -59,7 +60,12 @@ class _Field:
         """Whether it had this value, if that is one that tells fields apart."""
         if self.before in (UNSET, None, "") or isinstance(self.before, bool):
             return False
-        return json_equal(value, self.before)
+        return json_equal(value, self.before) or is_written_alike(value, self.before)
+
+    def value_for(self, asked: Json) -> Json:
+        """The new value as the argument has it: a number where that was one."""
+        number = the_number(self.after)
+        return number if isinstance(asked, int | float) and number is not None else self.after
 
 
 def _changed_fields(
@@ -75,17 +81,18 @@ def _changed_fields(
 
 
 def _with_field(args: Json, field: _Field) -> Json:
-    named = _replaced(args, field.is_named, field.after)
+    named = _replaced(args, field.is_named, lambda _: field.after)
     if named is not args:
         return named
-    return _replaced(args, lambda _name, value: field.is_value(value), field.after)
+    return _replaced(args, lambda _name, value: field.is_value(value), field.value_for)
 
 
-def _replaced(value: Json, applies: Callable[[str, Json], bool], new: Json) -> Json:
-    """The value with `new` where this applies, at any depth; the same object if it applies nowhere."""
+def _replaced(value: Json, applies: Callable[[str, Json], bool], new: Callable[[Json], Json]) -> Json:
+    """The value with `new` of it where this applies, at any depth; the same object if it applies nowhere."""
     if isinstance(value, dict):
         items: dict[str, Json] = {
-            key: new if applies(key, item) else _replaced(item, applies, new) for key, item in value.items()
+            key: new(item) if applies(key, item) else _replaced(item, applies, new)
+            for key, item in value.items()
         }
         return items if any(items[key] is not item for key, item in value.items()) else value
     if isinstance(value, list):

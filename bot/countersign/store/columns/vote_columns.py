@@ -100,6 +100,7 @@ def _row_votes_row(votes: RowVotes) -> Json:
             {"count": needed.count, "any_of": [[each.kind.value, *each.names] for each in needed.any_of]}
             for needed in votes.needed
         ],
+        **({"uncounted": sorted(votes.uncounted)} if votes.uncounted else {}),
     }
 
 
@@ -113,6 +114,7 @@ def _stored_row_votes(row: Row) -> RowVotes:
             Needed(count=needed["count"], any_of=tuple(map(_source_from, needed["any_of"])))
             for needed in row["needed"]
         ),
+        uncounted=frozenset(row.get("uncounted", ())),
     )
 
 

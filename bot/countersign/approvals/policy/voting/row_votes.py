@@ -25,7 +25,10 @@ class RowVotes:
 
     votes: tuple[Vote, ...] = ()  # oldest first
     proposal: Vote | None = None
-    needed: tuple[Needed, ...] = ()  # what was missing when the last vote was counted, for people to read
+    # For people to read, of when the votes were last counted: what was missing, and who voted in vain. Their
+    # votes count again once they may decide again.
+    needed: tuple[Needed, ...] = ()
+    uncounted: frozenset[str] = frozenset()
 
     @property
     def editor(self) -> str | None:

@@ -1,7 +1,7 @@
 """What the votes on a row come to under its rule."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from countersign.approvals.decision import Decision, DecisionKind
@@ -48,6 +48,14 @@ class Verdict:
     uncounted: tuple[Uncounted, ...]
     broke_glass: Vote | None = None  # the approval that decided it alone
     stands_in: Mapping[str, StandIn] = field(default_factory=dict)  # by voter who counts for somebody else
+
+    def noted_on(self, row: RowVotes) -> RowVotes:
+        """The row's votes with what counting them found: for whom each counts, and what is missing."""
+        return replace(
+            row.on_behalf_of(self.on_behalf_of),
+            needed=self.needed,
+            uncounted=frozenset(each.vote.by.id for each in self.uncounted),
+        )
 
     @property
     def on_behalf_of(self) -> Mapping[str, Person]:

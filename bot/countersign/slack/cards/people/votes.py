@@ -31,7 +31,7 @@ def vote_blocks(approval: Approval, row: ReviewRow, at: int) -> list[Block]:
         return []
     rule, votes = approval.rule(at), approval.votes_on(at)
     blocks = _proposal(approval, row, votes)
-    line = _progress(rule, votes) if votes.votes else _requirement(rule)
+    line = _progress(rule, votes) if votes.votes else _requirement(rule, approval.requester)
     lines = [line] if line else []
     lines += clock_lines(approval, at)
     lines += filter(None, [_rule_name(rule)])
@@ -96,7 +96,7 @@ def _one_needed(needed: Needed) -> str:
     return source_label(needed.any_of[0]) if alone else count_of(needed.count, needed.any_of, source_label)
 
 
-def _requirement(rule: Rule) -> str:
+def _requirement(rule: Rule, requester: str | None) -> str:
     """Who has to approve, before anybody voted; empty where any one member can."""
     by_one_member = rule.quorum == 1 and all(each.source == MEMBERS for each in rule.approvers)
     if by_one_member and rule.requester_may_decide:
@@ -105,16 +105,25 @@ def _requirement(rule: Rule) -> str:
     needed = needed_label(nothing.needed)
     if rule.requester_may_decide:
         return _("Needs {needed}").format(needed=needed)
+    if requester is None:
+        return _("Needs {needed}. Requested by an app or a schedule: any of them can decide this.").format(
+            needed=needed
+        )
     return _("Needs {needed}. The requester can't decide this.").format(needed=needed)
 
 
 def _progress(rule: Rule, votes: RowVotes) -> str:
     """`1 of 2 · @bob ✓ · still needed: one of @security`."""
-    approvals = [vote for vote in votes.votes if _approves(rule, votes, vote)]
-    rejections = [vote for vote in votes.votes if vote.decision.kind is DecisionKind.REJECT]
+    counted = [vote for vote in votes.votes if vote.by.id not in votes.uncounted]
+    approvals = [vote for vote in counted if _approves(rule, votes, vote)]
+    rejections = [vote for vote in counted if vote.decision.kind is DecisionKind.REJECT]
+    in_vain = [vote for vote in votes.votes if vote.by.id in votes.uncounted]
     pieces = [_("*{count} of {quorum}*").format(count=len(approvals), quorum=rule.quorum)]
     pieces += [f"{voter_mention(vote)} :white_check_mark:" for vote in approvals[:_MAX_NAMED]]
     pieces += [f"{voter_mention(vote)} :no_entry:" for vote in rejections[:_MAX_NAMED]]
+    pieces += [
+        _("{person}: no longer counts").format(person=voter_mention(vote)) for vote in in_vain[:_MAX_NAMED]
+    ]
     if rejections and rule.rejections > 1:
         pieces.append(
             _("rejections: {count} of {needed}").format(count=len(rejections), needed=rule.rejections)

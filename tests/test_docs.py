@@ -1,5 +1,6 @@
 """README and docs hold: links lead somewhere, commands and settings exist, examples do what they say."""
 
+import argparse
 import ast
 import json
 import re
@@ -17,6 +18,8 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.ledger import DelegationEvent, ErasureEvent, Observation
+from countersign.approvals.lifecycle import Event
 from countersign.commands.command_line import command_line
 from countersign.interrupts import InvalidDecision, answer_previews, parse, resume_value
 from countersign.interrupts.code.graph_reading import read_graph
@@ -132,6 +135,33 @@ def test_the_table_of_settings_is_whole_and_has_the_real_defaults() -> None:
     for name, field in Settings.model_fields.items():
         if field.default is not None and not field.is_required():
             assert shown[name.upper()] == re.sub(r"\.0$", "", str(field.default))
+
+
+def subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    found = [each.choices for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    return dict(found[0]) if found else {}
+
+
+def test_the_table_of_commands_has_all_of_them() -> None:
+    section = (ROOT / "docs/operating.md").read_text().split("## Commands")[1].split("\n### ")[0]
+    rows = re.findall(r"^\| (`countersign [^|]*)", section, re.MULTILINE)
+    commands = subcommands(command_line())
+    named = {command.prog.split()[-1] for command in commands.values()}  # an alias is the same command
+    assert {row.strip("`").split()[1].strip("`") for row in rows} == named
+    for name, command in commands.items():
+        words = {word for row in rows for word in re.findall(r"\w+", row) if f"countersign {name}" in row}
+        assert set(subcommands(command)) <= words, name
+
+
+def test_the_table_of_the_ledger_has_every_entry_that_there_is() -> None:
+    section = (ROOT / "docs/operating.md").read_text().split("## The ledger")[1].split("\n## ")[0]
+    shown = [
+        name
+        for row in re.findall(r"^\| (`[^|]*)", section, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row)
+    ]
+    events = [*Event, *Observation, *DelegationEvent, *ErasureEvent]
+    assert sorted(shown) == sorted(event.value for event in events)
 
 
 def test_every_picture_is_shown_and_small() -> None:

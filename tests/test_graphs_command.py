@@ -77,6 +77,60 @@ def test_the_answers_are_printed_with_their_lines(project: Path) -> None:
     )
 
 
+def test_every_shape_says_what_it_was_read_from(project: Path) -> None:
+    (project / "pay.py").write_text(REASONS)
+    graphs = {name: f"./pay.py:{name}" for name in ("pair", "declared", "kept")}
+    (project / "langgraph.json").write_text(json.dumps({"graphs": graphs}))
+    code, told = run(project, "--answers")
+    assert code == 0
+    assert told == dedent(
+        """\
+        pair
+          pair  pay.py:7  ["pay" | …, (number)?]
+              asks     action, amount = interrupt("Pay?")
+              because  if action == "pay":  (pay.py:8)
+              because  return {"out": f"{amount + 1}"}  (pay.py:9)
+        declared
+          declared  pay.py:13  true | false
+              asks     yes: bool = interrupt("Pay?")
+              because  yes: bool = interrupt("Pay?")  (pay.py:13)
+        kept
+          kept  pay.py:17  unknown
+              asks     answer = interrupt("Pay?")
+              unknown  it is passed to open(): return {"out": open(answer)}  (pay.py:18)
+        """
+    )
+
+
+REASONS = dedent(
+    """\
+    from typing import TypedDict
+    from langgraph.graph import START, StateGraph
+    from langgraph.types import interrupt
+    class State(TypedDict, total=False):
+        out: str
+    def pair(state: State) -> State:
+        action, amount = interrupt("Pay?")
+        if action == "pay":
+            return {"out": f"{amount + 1}"}
+        return {}
+
+    def declared(state: State) -> State:
+        yes: bool = interrupt("Pay?")
+        return {"out": f"{yes}"}
+
+    def kept(state: State) -> State:
+        answer = interrupt("Pay?")
+        return {"out": open(answer)}
+
+    def only(node):
+        return StateGraph(State).add_node(node).add_edge(START, node.__name__).compile()
+
+    pair, declared, kept = only(pair), only(declared), only(kept)
+    """
+)
+
+
 def test_breakpoints_are_printed_beside_the_questions(project: Path) -> None:
     (project / "stops.py").write_text(
         dedent(

@@ -4,13 +4,21 @@ import argparse
 import asyncio
 import logging
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 from countersign.commands.placeholder_keys import with_placeholder_keys
 from countersign.commands.waiting_check import GraphCode, misfits
-from countersign.interrupts.code import NodeReading, Question, Unknown, notation
+from countersign.interrupts.code import (
+    AnswerShape,
+    NodeReading,
+    Question,
+    Unknown,
+    Where,
+    notation,
+    parts_of,
+)
 from countersign.logs import configure_logging
 from countersign.runs.loading import load_graphs
 from countersign.runs.project.config import read_graph_config
@@ -108,19 +116,37 @@ def _node(node: NodeReading) -> Iterator[str]:
 
 def _question(name: str, question: Question) -> Iterator[str]:
     shape = question.shape
-    yield f"  {name}  {_place(question.where.file, question.where.line)}  {notation(shape)}"
+    yield f"  {name}  {_place(question.where)}  {notation(shape)}"
     yield f"      asks     {question.code}"
     if question.declared:
         yield "      takes    what its response_schema says"
     elif isinstance(shape, Unknown):
-        yield f"      unknown  {shape.evidence}"
-    elif shape.where is not None and (shape.where != question.where or shape.evidence != question.code):
-        yield f"      because  {shape.evidence}  ({_place(shape.where.file, shape.where.line)})"
+        yield f"      unknown  {shape.evidence}" + (f"  ({_place(shape.where)})" if shape.where else "")
+    else:
+        for where, code in _reasons(question):
+            yield f"      because  {code}  ({_place(where)})"
 
 
-def _place(file: str, line: int) -> str:
+def _reasons(question: Question) -> Sequence[tuple[Where, str]]:
+    """The lines that say what the answer is; the line that asks only where no other one does."""
+    asking = (question.where, question.code)
+    whole, *parts = _known(question.shape)
+    if whole != asking:
+        return [whole]
+    return [each for each in dict.fromkeys(parts) if each != asking] or [asking]
+
+
+def _known(shape: AnswerShape) -> Iterator[tuple[Where, str]]:
+    """The line that decides the shape, then those that decide its parts."""
+    if shape.where is not None:
+        yield shape.where, shape.evidence
+    for part in parts_of(shape):
+        yield from _known(part)
+
+
+def _place(where: Where) -> str:
     """`file:line`, from here where it is below."""
-    path = Path(file)
+    path = Path(where.file)
     here = Path.cwd()
     shown = path.relative_to(here) if path.is_relative_to(here) else Path(os.path.relpath(path, here))
-    return f"{shown}:{line}"
+    return f"{shown}:{where.line}"

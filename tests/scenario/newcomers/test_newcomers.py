@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from countersign.testing.cards import approval_card
+from slack_local.block_kit.text import full_text
 from tests.scenario.guides.conftest import Act, GuidePlayer, answer, approve, option, other, reject, reply
 
 PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
@@ -19,6 +21,11 @@ PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
     "paid": ("payments", "Bo", [option("pay"), option("hold")], ("pay, then hold",)),
     "refused": ("payments", "Bo", [reject], ("refuse at first",)),
     "refused by reply": ("payments", "Bo", [reply("reject")], ("refuse at first",)),
+    "released": ("release", "1.2", [approve], ("1.2 is out",)),
+    "a slogan that is kept": ("slogans", "So far", [approve], ("kept So far",)),
+    "a slogan that is not": ("slogans", "So far", [reject], ("dropped",)),
+    "a slogan refused by reply": ("slogans", "So far", [reply("reject")], ("dropped",)),
+    "a new slogan": ("slogans", "So far", [other("Far out", "text")], ("changed to Far out",)),
     "rows": ("importer", "a list", [answer('[{"name": "Ann"}]')], ("1 rows, first Ann",)),
     "rows by reply": ("importer", "a list", [reply('[{"name": "Bo"}, 2]')], ("2 rows, first Bo",)),
     "nights": ("booking", "Rome", [answer("3 nights")], ("nights", "3")),
@@ -30,3 +37,15 @@ PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
 async def test_what_arrives_is_what_the_card_said(game: GuidePlayer, name: str) -> None:
     graph, text, acts, said = PLAYS[name]
     await game.play_out(graph, text, acts, *said)
+
+
+async def test_a_question_whose_answer_nobody_reads_is_refused_by_ending_the_run(game: GuidePlayer) -> None:
+    """A Reject would be told to code that goes on all the same."""
+    thread = await game.begin("release", "1.3")
+    card = await approval_card(thread)
+    assert "approval:approve" in card.actions
+    assert "approval:reject" not in card.actions
+
+    await card.cancel_run(game.stage.ws.bob)
+    await thread.wait_for("Run cancelled by bob")
+    assert not any("is out" in full_text(message) for message in thread.from_bot())

@@ -20,6 +20,7 @@ from countersign.interrupts.code.shape import (
     Union,
     Unknown,
     Where,
+    parts_of,
 )
 from countersign.interrupts.code.word_meanings import Meaning, meaning
 
@@ -45,6 +46,7 @@ __all__ = [
     "Where",
     "meaning",
     "notation",
+    "parts_of",
     "read_graph",
     "shape_from_json",
     "shape_to_json",

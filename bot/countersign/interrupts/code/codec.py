@@ -54,6 +54,8 @@ def shape_to_json(shape: AnswerShape) -> dict[str, Json]:
             known |= {"keys": [_key_to_json(key) for key in shape.keys], "open": shape.open}
         case Union():
             known["alternatives"] = [shape_to_json(each) for each in shape.alternatives]
+        case Unknown():
+            known["unread"] = shape.unread
         case _:
             pass
     if shape.where is not None:
@@ -128,7 +130,7 @@ def _shape(value: Json, deep: int) -> AnswerShape:
             several = tuple(_shape(each, deep - 1) for each in _list(stored["alternatives"]))
             return Union(several, where=where, evidence=evidence)
         case _:
-            return Unknown(where=where, evidence=evidence)
+            return Unknown(stored.get("unread") is True, where=where, evidence=evidence)
 
 
 def _key(value: Json, deep: int) -> Key:

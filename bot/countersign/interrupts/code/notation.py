@@ -15,6 +15,7 @@ from countersign.interrupts.code.shape import (
     Text,
     Tuple,
     Union,
+    Unknown,
 )
 
 _MATCHES = {Match.EQUAL: "", Match.PREFIX: "begins with ", Match.CONTAINS: "contains "}
@@ -48,6 +49,8 @@ def notation(shape: AnswerShape) -> str:
             return f"{{{', '.join([*inner, '…'] if shape.open else inner)}}}"
         case Union():
             return " or ".join(notation(each) for each in shape.alternatives)
+        case Unknown(unread=True):
+            return "not used"
         case _:
             return "unknown"
 

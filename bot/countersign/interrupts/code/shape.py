@@ -132,9 +132,27 @@ class Union(_Known):
 
 @dataclass(frozen=True)
 class Unknown(_Known):
-    """The code does not show what it takes; `evidence` says why not, in words for the graph's author."""
+    """The code does not show what it takes; `evidence` says why not, in words for the graph's author.
+
+    `unread`: the code does nothing with the answer, so it goes on in the same way whatever people decide.
+    """
+
+    unread: bool = False
 
 
 AnswerShape: TypeAlias = Boolean | Number | OneOf | Text | Tuple | ListOf | Object | Union | Unknown
 
 UNKNOWN = Unknown()
+
+
+def parts_of(shape: AnswerShape) -> tuple[AnswerShape, ...]:
+    """The shapes that it is made of, in the code's order."""
+    match shape:
+        case Tuple(items=inner) | Union(alternatives=inner):
+            return inner
+        case ListOf(item=item):
+            return (item,)
+        case Object(keys=keys):
+            return tuple(key.shape for key in keys)
+        case _:
+            return ()

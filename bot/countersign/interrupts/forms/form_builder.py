@@ -8,9 +8,10 @@ from countersign.interrupts import pointer
 from countersign.interrupts.forms.field import Field, FieldKind
 from countersign.interrupts.forms.field_builder import FieldBuilder, TooManyFields
 from countersign.interrupts.forms.form import Form
+from countersign.interrupts.forms.number_notation import other_notations
 from countersign.interrupts.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.schema import Schema, compile_schema
-from countersign.interrupts.validation.subschema import resolve_subschema
+from countersign.interrupts.validation.subschema import Subschema, resolve_subschema
 
 
 def form_from_schema(schema: Json, present: JsonOrUnset = UNSET) -> Form:
@@ -104,14 +105,35 @@ def _made(schema: Json, base: JsonOrUnset, judge: Schema, *, editing: bool) -> F
 def _fitting(schema: Json, present: JsonOrUnset) -> JsonOrUnset:
     """The values of the payload that the form may have: same name, and a value that its schema accepts."""
     spec = resolve_subschema(schema, schema)
-    if spec is None or spec.type != "object" or not isinstance(present, dict) or not isinstance(schema, dict):
+    if spec is None or not isinstance(present, dict) or not isinstance(schema, dict):
         return UNSET
     shared = {word: schema[word] for word in ("$defs", "definitions", "$schema") if word in schema}
-    kept = {
-        name: present[name]
-        for name, place in spec.properties.items()
-        if name in present
-        and isinstance(place, dict)
-        and not compile_schema({**shared, **place}).errors(present[name])
-    }
+    return _fitting_members(spec, present, shared, schema)
+
+
+def _fitting_members(
+    spec: Subschema, present: dict[str, Json], shared: dict[str, Json], root: Json
+) -> JsonOrUnset:
+    if spec.type != "object":
+        return UNSET
+    kept: dict[str, Json] = {}
+    for name, place in spec.properties.items():
+        if name in present and isinstance(place, dict):
+            value = _fitting_value(place, present[name], shared, root, spec.refs)
+            if value is not UNSET:
+                kept[name] = value
     return kept or UNSET
+
+
+def _fitting_value(
+    place: dict[str, Json], value: Json, shared: dict[str, Json], root: Json, refs: frozenset[str]
+) -> JsonOrUnset:
+    """The value, the number or the digits that it stands for, or those of its members that fit."""
+    judge = compile_schema({**shared, **place})
+    for form in (value, *other_notations(value)):
+        if not judge.errors(form):
+            return form
+    inner = resolve_subschema(place, root, refs)
+    if inner is None or not isinstance(value, dict):
+        return UNSET
+    return _fitting_members(inner, value, shared, root)

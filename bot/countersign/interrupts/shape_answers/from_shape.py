@@ -30,6 +30,7 @@ from countersign.interrupts.shape_answers.offered_values import options_under_ke
 from countersign.interrupts.shape_answers.plain_shapes import plain_answers, rejected_with_words
 from countersign.interrupts.shape_answers.row_answers import Asked, RowAnswers
 from countersign.interrupts.shape_answers.shape_schema import shape_form
+from countersign.interrupts.shape_answers.unread_answers import unread_answers
 from countersign.interrupts.unset import UNSET
 
 # Their own answer is a guess that any shape improves on.
@@ -39,10 +40,11 @@ _WITHOUT_STRUCTURE = frozenset({question.NAME, anything_else.NAME})
 def with_shape(request: ReviewRequest, value: Json, shape: AnswerShape) -> ReviewRequest:
     """The request as its dialect reads it, with the answers that the shape wants.
 
-    The dialect's own answers stay where the code reads all of them. An unknown shape changes nothing.
+    The dialect's own answers stay where the code reads all of them. An unknown shape changes nothing, unless
+    the code does not look at the answer.
     """
     if isinstance(shape, Unknown):
-        return request
+        return unread_answers(request, shape) if shape.unread else request
     fits = request.dialect not in _WITHOUT_STRUCTURE and _fits(request.rows[0], shape)
     found = request if fits else _rebuilt(request, value, shape)
     where = f"{shape.where}: " if shape.where else ""

@@ -166,7 +166,7 @@ def ids_or_an_object_of_ids(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def one_of_two_actions(state: dict[str, Any]) -> dict[str, Any]:
-    """answer: {action?: "cancel" | "select", code?: text?}"""
+    """answer: {action: "cancel" | "select", code?: text?}"""
     picked = interrupt({"question": "Which job?", "options": state["jobs"], "actions": ["select", "cancel"]})
     if not isinstance(picked, dict):
         raise ValueError("an object, please")

@@ -353,3 +353,33 @@ def is_tested_and_then_compared(state: dict[str, Any]) -> Any:
 def is_the_opposite(state: dict[str, Any]) -> Any:
     """answer: true | false"""
     return {"stop": not interrupt("?")}
+
+
+def is_a_new_text_if_it_is_one_and_else_a_yes(state: dict[str, Any]) -> Any:
+    """answer: text? or true | false"""
+    decision = interrupt({"question": "Approve?", "suggestion": state["suggestion"]})
+    if isinstance(decision, str) and decision.strip():
+        return {"suggestion": decision.strip()}
+    if decision:
+        return {"suggestion": state["suggestion"]}
+    return {"suggestion": None}
+
+
+def is_any_text_and_else_a_yes(state: dict[str, Any]) -> Any:
+    """answer: text or true | false"""
+    decision = interrupt({"question": "Approve?", "suggestion": state["suggestion"]})
+    if isinstance(decision, str):
+        return {"suggestion": decision.strip()}
+    if decision:
+        return {"suggestion": state["suggestion"]}
+    return {"suggestion": None}
+
+
+def is_an_object_that_has_something_and_else_a_yes(state: dict[str, Any]) -> Any:
+    """answer: {…} or true | false"""
+    decision = interrupt({"question": "Approve?", "args": state["args"]})
+    if isinstance(decision, dict) and decision:
+        return {"args": {**decision}}
+    if decision:
+        return {"args": state["args"]}
+    return {"args": None}

@@ -117,7 +117,7 @@ def a_word_that_is_there(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def a_type_in_an_object_that_is_tested(state: dict[str, Any]) -> Command[Any]:
-    """answer: {type?: "accept" | "edit", city? (with type "edit"): text}"""
+    """answer: {type: "accept" | "edit", city? (with type "edit"): text}"""
     answer = interrupt({"city": state["city"]})
     if isinstance(answer, dict) and answer.get("type") == "accept":
         return Command(goto="book")
@@ -232,3 +232,35 @@ def a_yes_is_no_number(state: dict[str, Any]) -> dict[str, Any]:
         except (TypeError, ValueError):
             continue
         return {"seats": seats}
+
+
+def refuses_a_missing_key_by_its_none(state: dict[str, Any]) -> Any:
+    """answer: {approved: true | false}"""
+    approved = interrupt("?").get("approved")
+    if approved is None:
+        raise ValueError("approved is missing")
+    return {"status": "approved" if approved else "rejected"}
+
+
+def refuses_a_missing_key_among_other_values(state: dict[str, Any]) -> Any:
+    """answer: {action: "pay" | "hold"}"""
+    answer = interrupt("?")
+    if answer.get("action") not in ("pay", "hold"):
+        raise ValueError(answer)
+    return {"pay": answer["action"] == "pay"}
+
+
+def refuses_an_empty_key(state: dict[str, Any]) -> Any:
+    """answer: {note: text}"""
+    answer = interrupt("?")
+    if not answer.get("note"):
+        raise ValueError(answer)
+    return {"note": answer["note"].strip()}
+
+
+def takes_a_default_for_a_missing_key_and_refuses_none(state: dict[str, Any]) -> Any:
+    """answer: {note?: text?}"""
+    note = interrupt("?").get("note", "none")
+    if note is None:
+        raise ValueError(note)
+    return {"note": note.strip()}

@@ -127,3 +127,8 @@ def is_declared_and_kept(state: dict[str, Any]) -> dict[str, Any]:
     """answer: text"""
     name: str = interrupt("What is your name?")
     return {"name": name}
+
+
+def is_a_content_block(state: dict[str, Any]) -> Any:
+    """answer: text"""
+    return {"messages": [HumanMessage([{"type": "text", "text": interrupt("Your size?")}])]}

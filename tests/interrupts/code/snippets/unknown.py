@@ -18,12 +18,6 @@ def is_only_kept(state: dict[str, Any]) -> dict[str, Any]:
     return {"approved": approved}
 
 
-def is_not_read(state: dict[str, Any]) -> dict[str, Any]:
-    """answer: unknown"""
-    interrupt("Press on when you are ready.")
-    return {}
-
-
 def is_only_logged(state: dict[str, Any]) -> dict[str, Any]:
     """answer: unknown"""
     answer = interrupt("Ready?")

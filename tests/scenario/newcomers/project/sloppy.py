@@ -146,6 +146,36 @@ def read_booking(state: Booking) -> dict[str, Any]:
     return {"nights": int(found.group(1)), "cancelled": False}
 
 
+# 7. A gate whose answer nobody reads: it only stops there.
+
+
+class Release(TypedDict):
+    version: str
+    released: NotRequired[str]
+
+
+def pause_before_release(state: Release) -> dict[str, Any]:
+    interrupt({"question": f"Release {state['version']}?", "notes": "none"})
+    return {"released": f"{state['version']} is out"}
+
+
+# 8. A new text, or a yes to the one there is.
+
+
+class Draft(TypedDict):
+    slogan: str
+    outcome: NotRequired[str]
+
+
+def review_slogan(state: Draft) -> dict[str, Any]:
+    decision = interrupt({"question": "Approve the slogan?", "slogan": state["slogan"]})
+    if isinstance(decision, str) and decision.strip():
+        return {"outcome": f"changed to {decision.strip()}"}
+    if decision:
+        return {"outcome": f"kept {state['slogan']}"}
+    return {"outcome": "dropped"}
+
+
 def single(state: Any, node: Any) -> Any:
     builder: Any = StateGraph(state)
     builder.add_node("only", node)
@@ -177,6 +207,8 @@ def build_booking() -> Any:
 pizza = single(Order, order_pizza)
 deployment = build_gate()
 survey = single(Survey, rate)
+release = single(Release, pause_before_release)
+slogans = single(Draft, review_slogan)
 payments = single(Payment, payment)
 importer = single(Import, import_rows)
 booking = build_booking()

@@ -55,6 +55,8 @@ def dict_display(frame: Frame, node: ast.Dict) -> Value:
             frame.escape(value, node, "it is put under a key that is known only when it runs")
     if "args" in record.entries and ("name" in record.entries or record.open):
         frame.note(record.entries["args"], Use.MAPPING, node)  # a tool call's arguments are an object
+    if constants(record.entries.get("type", ())) == ("text",):
+        frame.note(record.entries.get("text", ()), Use.TEXT, node)  # a content block of a message
     if "content" in record.entries and _is_message(record):
         frame.note(record.entries["content"], Use.TEXT, node)
         return ()

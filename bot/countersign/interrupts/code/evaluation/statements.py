@@ -7,6 +7,7 @@ from typing import TypeAlias
 from countersign.interrupts.code.evaluation.annotations import declared_shape
 from countersign.interrupts.code.evaluation.binding import bind, merged_names
 from countersign.interrupts.code.evaluation.conditions.match_statements import run_match
+from countersign.interrupts.code.evaluation.discarding import discard, discard_unread
 from countersign.interrupts.code.evaluation.loops import run_break, run_continue, run_for, run_while
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.language import Ending
@@ -47,11 +48,12 @@ def _while(frame: Frame, node: ast.While) -> Ending | None:
 
 
 def _expression(frame: Frame, node: ast.Expr) -> None:
-    frame.value(node.value)
+    discard(frame, frame.value(node.value), node)
 
 
 def _assign(frame: Frame, node: ast.Assign) -> None:
     value = frame.value(node.value)
+    discard_unread(frame, node.targets, value, node)
     for target in node.targets:
         bind(frame, target, value)
 
@@ -63,6 +65,7 @@ def _annotated(frame: Frame, node: ast.AnnAssign) -> None:
     declared = declared_shape(frame, node.annotation)
     if declared is not None:
         frame.note(value, Use.DECLARED, node, declared)
+    discard_unread(frame, [node.target], value, node)
     bind(frame, node.target, value)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from countersign.interrupts.code.evaluation.model.slots import Check, Condition, Evidence, Reading, Slot, Use
+from countersign.interrupts.code.evaluation.model.slots import Check, Condition, Evidence, Kind, Reading, Slot, Use
 from countersign.interrupts.code.shape import AnswerShape, Key, Scalar
 
 _Pair = tuple[str, Scalar]
@@ -10,7 +10,7 @@ _Pair = tuple[str, Scalar]
 
 def key_from(name: str, slot: Slot, shape: AnswerShape) -> Key:
     """The key with what its readings say. It is required as soon as one of them raises without it."""
-    instead = _refused_without(slot)
+    instead = set() if _is_refused_when_missing(slot) else _refused_without(slot)
     required = instead == set()
     unread = _unread_with(slot)
     needed_with: list[_Pair] = []
@@ -56,6 +56,31 @@ def _refused_without(slot: Slot) -> set[str] | None:
         if str(slot.step) in missing and there <= always_there:
             return missing - {str(slot.step)}
     return None
+
+
+def _is_refused_when_missing(slot: Slot) -> bool:
+    """`.get` gives None for it, and None is refused: `if answer.get("note") is None: raise`."""
+    if any(each.use is Use.DEFAULT for each in slot.evidence):
+        return False
+    for each in slot.evidence:
+        since = [c for c in each.conditions if c not in slot.root.asked_under]
+        own = [c for c in since if slot.is_same(c.slot)]
+        others = [c for c in since if c not in own and not (c.slot is slot.parent and c.positive)]
+        if each.use is Use.REFUSED and own and not others and all(map(_holds_of_none, own)):
+            return True
+    return False
+
+
+def _holds_of_none(condition: Condition) -> bool:
+    match condition.check:
+        case Check.IS:
+            return (Kind.NONE.value in condition.values) is condition.positive
+        case Check.TRUE:
+            return not condition.positive
+        case Check.EQUALS:
+            return (None in condition.values) is condition.positive
+        case _:
+            return False
 
 
 def _refusals_of_missing_keys(whole: Slot) -> Iterator[tuple[set[str], set[str]]]:

@@ -44,6 +44,9 @@ def resolve(slot: Slot, deep: int = 0) -> AnswerShape:
     """The shape that all evidence together gives."""
     if deep > _MAX_DEPTH:
         return Unknown(evidence="it is nested too deeply")
+    if slot.parent is None and is_discarded(slot):
+        where, code = first_of(slot.evidence)
+        return Unknown(unread=True, where=where, evidence=code)
     declared = uses(slot.evidence, Use.DECLARED)
     used = _told_by_siblings(slot, deep) or _from_use(slot, deep)
     for each in declared:
@@ -55,6 +58,15 @@ def resolve(slot: Slot, deep: int = 0) -> AnswerShape:
                 return Unknown(where=each.where, evidence=said)
             used = together if together.where else replace(together, where=each.where, evidence=each.code)
     return used
+
+
+def is_discarded(slot: Slot) -> bool:
+    """Nothing else is done with it than writing down its type."""
+    dropped = uses(slot.evidence, Use.DISCARDED)
+    return bool(dropped) and not any(slot.parts()) and set(slot.evidence) == {
+        *dropped,
+        *uses(slot.evidence, Use.DECLARED),
+    }
 
 
 def _of_one_kind(slot: Slot, declared: Evidence, used: AnswerShape) -> AnswerShape | None:
@@ -197,7 +209,10 @@ def _without_guards(found: list[AnswerShape], slot: Slot) -> list[AnswerShape]:
     evidence = slot.evidence
     literal = any(isinstance(value, bool) for value in compared_values(evidence))
     default = any(isinstance(each.detail, bool) for each in uses(evidence, Use.DEFAULT))
-    apart = any(_is_of_another_kind(slot, each) for each in uses(evidence, Use.TRUTH))
+    apart = any(
+        _is_of_another_kind(slot, each) or _is_left_by_a_text(slot, each)
+        for each in uses(evidence, Use.TRUTH)
+    )
     if literal or default or apart or kinds_tested(evidence, Kind.BOOLEAN):
         return found
     if all(isinstance(each, OneOf) for each in found[:-1]) and not _only_guards(slot):
@@ -216,9 +231,20 @@ def _without_empty(found: list[AnswerShape], slot: Slot) -> list[AnswerShape]:
 
 def _is_of_another_kind(slot: Slot, evidence: Evidence) -> bool:
     """It is done where the answer is known to be no object or list."""
-    structured = {Kind.OBJECT.value, Kind.LIST.value}
+    return _is_done_without(slot, evidence, Check.IS, Kind.OBJECT, Kind.LIST)
+
+
+def _is_left_by_a_text(slot: Slot, evidence: Evidence) -> bool:
+    """It is done where the answer is known to be no text, or an empty one."""
+    return _is_done_without(slot, evidence, Check.IS, Kind.TEXT) or _is_done_without(
+        slot, evidence, Check.IS_FILLED, *Kind
+    )
+
+
+def _is_done_without(slot: Slot, evidence: Evidence, check: Check, *kinds: Kind) -> bool:
+    named = {kind.value for kind in kinds}
     return any(
-        slot.is_same(c.slot) and c.check is Check.IS and not c.positive and set(c.values) & structured
+        slot.is_same(c.slot) and c.check is check and not c.positive and named & set(c.values)
         for c in evidence.conditions
     )
 

@@ -197,6 +197,7 @@ def call(
         return ()
     outer = function.outer or reader.enclosing_scope(function.module, function.node)
     inner = Frame(reader, function.module, outer=outer, owner=function.owner)
+    inner.function = function.node
     _bind_parameters(inner, function, positional, named)
     line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
     reader.calls.append((frame.module.file, line, column, function.node))

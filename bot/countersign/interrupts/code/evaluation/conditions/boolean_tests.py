@@ -75,7 +75,8 @@ def _bool_op(frame: Frame, node: ast.BoolOp) -> tuple[Conditions, Conditions]:
             through.append(passed)
             others.append(stopped)
             frame.reader.conditions.extend(passed)
-    either = _either(stops(through, others))
+    left = stops(through, others)
+    either = _either(left) or (_unfilled(left) if conjunction else ())
     return (tuple(gathered), either) if conjunction else (either, tuple(gathered))
 
 
@@ -105,6 +106,18 @@ def _either(alternatives: Sequence[Conditions]) -> Conditions:
     if not alike or not first.positive:
         return ()
     return (Condition(first.slot, Check.EQUALS, tuple(v for c in single for v in c.values)),)
+
+
+def _unfilled(alternatives: Sequence[Conditions]) -> Conditions:
+    """`not (isinstance(answer, str) and answer.strip())`: if it is anything at all, it is of another kind."""
+    match alternatives:
+        case [
+            [Condition(check=Check.IS, positive=False) as kind],
+            [Condition(check=Check.TRUE, positive=False) as truth],
+        ] if kind.slot is truth.slot:
+            return (Condition(kind.slot, Check.IS_FILLED, kind.values, positive=False),)
+        case _:
+            return ()
 
 
 def _compare(frame: Frame, node: ast.Compare) -> tuple[Conditions, Conditions]:

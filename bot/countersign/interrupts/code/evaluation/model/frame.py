@@ -184,6 +184,7 @@ class Frame:
         self.module = module
         self.outer = outer
         self.owner = owner
+        self.function: FunctionNode | None = None  # the one that is called; None in a module
         self.names: dict[str, Value] = {}
         self.returned: list[Value] = []
         self.loops: list[bool] = []  # around here, within the function: whether each is endless

@@ -35,6 +35,7 @@ class Use(StrEnum):
     CHECKED = "checked"  # a model raises where it is not of the declared type
     DEFAULT = "default"  # where it is missing or empty, the value in `detail` takes its place
     REFUSED = "refused"  # on this path it raises, or asks again
+    DISCARDED = "discarded"  # nothing is done with it here, or later under the name that it gets
     ESCAPED = "escaped"  # it goes where it is not followed; `detail` says where
     CARRIED = "carried"  # so does a dict or a list that has it
 
@@ -55,6 +56,7 @@ class Check(StrEnum):
     TRUE = "true"
     EQUALS = "equals"
     IS = "is"
+    IS_FILLED = "is_filled"  # it is of a kind, and not empty
     HAS = "has"
     CAUGHT = "caught"  # an error here is caught
     OTHER = "other"  # something else than an answer is tested

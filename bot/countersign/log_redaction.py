@@ -1,7 +1,9 @@
 """Keeps secrets and forged lines out of the log: redacts secrets, escapes control characters."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
@@ -67,6 +69,60 @@ _NAMED_VALUE = re.compile(NAMED)
 # Everything that a terminal obeys or that begins a new line somewhere; a tab is harmless.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _CONTROL_IN_TRACEBACK = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+_hide: ContextVar[Callable[[str], str] | None] = ContextVar("hide", default=None)
+_FRAME = re.compile(r'\s*File ".*", line \d+, in \S+')
+_OWN_FIELDS = frozenset({"event", "level", "timestamp", "logger"})
+
+
+@contextmanager
+def hiding(clean: Callable[[str], str] | None) -> Iterator[None]:
+    """What is logged in this context, also by the tasks and threads that it starts, is cleaned by `clean`."""
+    token = _hide.set(clean)
+    try:
+        yield
+    finally:
+        _hide.reset(token)
+
+
+def without_hidden(text: str) -> str:
+    """A text of somebody else, such as an exception's, without what is hidden in this context.
+
+    The lines that say where in the code it was keep their numbers.
+    """
+    clean = _hide.get()
+    if clean is None:
+        return text
+    kept: list[str] = []
+    block: list[str] = []
+    for line in text.split("\n"):
+        if _FRAME.fullmatch(line):
+            kept += [*_cleaned(clean, block), line]
+            block = []
+        else:
+            block.append(line)
+    return "\n".join([*kept, *_cleaned(clean, block)])
+
+
+def _cleaned(clean: Callable[[str], str], lines: list[str]) -> list[str]:
+    """Cleaned together: what is hidden may have several lines."""
+    return [clean("\n".join(lines))] if lines else []
+
+
+def hide(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """A structlog processor: hides in exceptions, in texts of ours, and in what other code logs.
+
+    Ids and moments stay: a short number may be a part of one.
+    """
+    if _hide.get() is None:
+        return event
+    foreign = not event.get("_from_structlog", True)
+    for key, value in event.items():
+        ours = (key in _OWN_FIELDS and not (foreign and key == "event")) or key.endswith("_id")
+        if isinstance(value, str) and not ours and not key.startswith("_"):
+            event[key] = without_hidden(value)
+    return event
 
 
 class SecretRedactor:

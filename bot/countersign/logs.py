@@ -9,7 +9,7 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from countersign.flow.observability.tracing import trace_id
-from countersign.log_redaction import SecretRedactor
+from countersign.log_redaction import SecretRedactor, hide
 
 # Their INFO is one line per job, request and reconnection; our own events cover what matters.
 _WARNINGS_ONLY = ("procrastinate", "slack_bolt", "slack_sdk", "httpx", "aiohttp.access", "openai")
@@ -61,6 +61,7 @@ def configure_logging(log_format: str, level: int = logging.INFO) -> None:
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.ExtraAdder(allow=set()), *shared],
         processors=[
+            hide,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             redactor,
             renderer,

@@ -236,5 +236,7 @@ def _composite(inner: st.SearchStrategy[AnswerShape]) -> st.SearchStrategy[Answe
     )
 
 
-SHAPE: st.SearchStrategy[AnswerShape] = st.recursive(st.sampled_from([UNKNOWN, Unknown(unread=True)]) | _FLAT, _composite, max_leaves=6)
+SHAPE: st.SearchStrategy[AnswerShape] = st.recursive(
+    st.sampled_from([UNKNOWN, Unknown(unread=True)]) | _FLAT, _composite, max_leaves=6
+)
 """Shapes of answers, also such as no code has."""

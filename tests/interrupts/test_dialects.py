@@ -12,6 +12,7 @@ from countersign.interrupts import (
     InvalidDecision,
     Part,
     ReviewRequest,
+    Risk,
     parse,
     resume_value,
 )
@@ -212,3 +213,60 @@ def test_arguments_that_are_no_object_are_edited_as_what_they_are() -> None:
 
     decision = row.decide(EDIT, {"/": "SELECT 2"})
     assert resume_value(parse(value), [decision]) == ["update", "SELECT 2"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "action", "args"),
+    [
+        ({"action": "pay", "args": {"amount": 5}, "why": "?"}, "pay", {"amount": 5}),
+        ({"action": "pay", "amount": 5}, "pay", {"action": "pay", "amount": 5}),
+        ({"title": "Pay?", "args": {"amount": 5}}, None, {"title": "Pay?", "args": {"amount": 5}}),
+    ],
+)
+def test_what_policies_match_of_the_shape_of_our_own(payload: Json, action: str | None, args: Json) -> None:
+    """An action that names a tool, with its arguments; else the payload."""
+    (row,) = parse(payload).rows
+
+    assert (row.action, row.args) == (action, args)
+
+
+CALL: dict[str, Json] = {"name": "pay", "args": {"risk": "low", "to": "Bo"}}
+INBOX: dict[str, Json] = {
+    "action_request": {"action": "pay", "args": {"to": "Bo"}},
+    "config": {"allow_accept": True},
+}
+
+
+@pytest.mark.parametrize(
+    ("payload", "risk"),
+    [
+        ({"type": "tool_approval", **CALL}, None),
+        ({"type": "tool_approval", **CALL, "risk": "high"}, Risk.HIGH),
+        ({"type": "tool_approval", **CALL, "config": {"risk": "Medium"}}, Risk.MEDIUM),
+        ({"type": "tool_approval", **CALL, "risk": "enormous"}, None),
+        ({"action_requests": [CALL], "review_configs": []}, None),
+        ({"action_requests": [{**CALL, "risk": "high"}], "review_configs": []}, Risk.HIGH),
+        (
+            {
+                "action_requests": [{**CALL, "risk": "low"}, CALL],
+                "review_configs": [
+                    {"action_name": "pay", "allowed_decisions": ["approve"], "risk": "medium"}
+                ],
+            },
+            Risk.MEDIUM,
+        ),
+        ({"action_requests": [CALL, CALL], "review_configs": [], "risk": "high"}, Risk.HIGH),
+        ({**INBOX, "risk": "high"}, Risk.HIGH),
+        ([INBOX, {**INBOX, "config": {"allow_accept": True, "risk": "medium"}}], Risk.MEDIUM),
+    ],
+)
+def test_a_tool_approval_states_its_risk_beside_the_arguments(payload: Json, risk: Risk | None) -> None:
+    """The highest of several; an argument of that name says nothing of the request."""
+    assert parse(payload).risk == risk
+
+
+def test_the_reason_and_risk_of_a_tool_approval_are_not_among_its_values() -> None:
+    request = parse({"type": "tool_approval", **CALL, "risk": "high", "why": "It is due."})
+
+    assert request.why == "It is due."
+    assert [part.label for part in request.rows[0].parts if part.role is None] == ["risk", "to"]

@@ -155,7 +155,13 @@ def test_defaults_and_the_payloads_values_are_prefilled() -> None:
         ({"type": "string", "format": "date"}, FieldKind.DATE, "2026-11-27", "2026-11-27", "2026-11-27"),
         ({"type": "string", "format": "time"}, FieldKind.TIME, "14:30", "14:30", "14:30"),
         ({"type": "string", "format": "email"}, FieldKind.EMAIL, "a@b.eu", "a@b.eu", "a@b.eu"),
-        ({"type": "string", "format": "uri"}, FieldKind.URL, "https://b.eu/", "https://b.eu/", "https://b.eu/"),
+        (
+            {"type": "string", "format": "uri"},
+            FieldKind.URL,
+            "https://b.eu/",
+            "https://b.eu/",
+            "https://b.eu/",
+        ),
         ({"type": "array"}, FieldKind.JSON, [{"a": 1}], '[\n  {\n    "a": 1\n  }\n]', [{"a": 1}]),
     ],
 )

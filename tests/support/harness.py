@@ -285,6 +285,7 @@ async def open_harness(
                 reset=ResetConversation(port, clock, grants),
                 clock=clock,
                 observer=observer,
+                policy=policy,
             ),
             assign_rules=assign_rules,
             delivery=delivery,

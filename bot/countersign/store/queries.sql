@@ -66,6 +66,12 @@ SELECT {approvals} FROM countersign.approvals
 WHERE thread_id = %(thread_id)s AND status IN ('pending', 'decided')
 ORDER BY changed_at, id;
 
+-- closed_approvals --
+-- The approvals of a thread that were decided under rules and are closed, the latest first.
+SELECT * FROM countersign.approvals
+WHERE thread_id = %(thread_id)s AND status NOT IN ('pending', 'decided') AND rules IS NOT NULL
+ORDER BY changed_at DESC, id LIMIT 50;
+
 -- pending_inbound --
 -- What came in for the thread and is not handled yet, oldest first.
 SELECT {inbox} FROM countersign.inbox WHERE thread_id = %(thread_id)s AND done_at IS NULL ORDER BY seq;

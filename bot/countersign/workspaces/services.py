@@ -162,6 +162,7 @@ class WorkspaceFactory:
                 live_runs=live_runs if settings.streaming == "auto" else None,
                 sessions=AgentSessions(slack) if is_agent else None,
                 read_files=FileReader(SlackFiles(api, workspace)),
+                policy=policy,
             ),
             assign_rules=RuleAssignment(policy, slack.directory, clock, shared.delegations, shared.grants),
             delivery=delivery,

@@ -45,6 +45,11 @@ class Policy:
         own = (policy.offers_state_changes for policy in self.workspaces.values())
         return any(rule.state_changes for rule in (*self.rules, self.fallback)) or any(own)
 
+    @cached_property
+    def redacts(self) -> bool:
+        own = (policy.redacts for policy in self.workspaces.values())
+        return any(rule.redact for rule in (*self.rules, self.fallback)) or any(own)
+
     def rule_for(self, context: ActionContext) -> Match:
         return self._index.first_match(context)
 

@@ -97,6 +97,10 @@ class Store(Protocol):
         """
         ...
 
+    async def closed_reviews(self, thread_id: str) -> tuple[Review, ...]:
+        """The latest approvals of the thread that were decided under rules and are closed."""
+        ...
+
     async def assign_graph(self, thread: ThreadRecord) -> None:
         """Write which graph the thread belongs to, and nothing else of it. Raises StaleWorker."""
         ...

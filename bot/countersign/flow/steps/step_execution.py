@@ -17,6 +17,8 @@ from countersign.flow.live.agent_session import AgentSessions, with_feedback
 from countersign.flow.live.live_run import LiveRuns
 from countersign.flow.messages.inbound import CONTROLS, InboundKind
 from countersign.flow.observability.observer import Observer
+from countersign.flow.policy.current_policy import CurrentPolicy
+from countersign.flow.policy.redacted_log import RedactedLog
 from countersign.flow.ports import Clock, Graphs, Names, Session, Store, Watch
 from countersign.flow.steps.graph_choice import choose_graph, graph_missing
 from countersign.flow.steps.observed_graph import ObservedGraph
@@ -49,13 +51,16 @@ class StepExecution:
         live_runs: LiveRuns | None = None,
         sessions: AgentSessions | None = None,
         read_files: FileReader | None = None,
+        policy: CurrentPolicy | None = None,
     ) -> None:
         """Without `names`, a thread's channel keeps the id that it began with.
 
         Without `live_runs`, nothing is shown of a run before it rests; without `sessions`, there is no Slack
-        agent session; without `read_files`, no file of a message is read.
+        agent session; without `read_files`, no file of a message is read; without `policy`, no rule redacts
+        anything of the log.
         """
         self._read_files = read_files
+        self._redacted_log = RedactedLog(store, policy)
         self._store = store
         self._graphs = graphs
         self._reply_handler = reply_handler
@@ -73,6 +78,10 @@ class StepExecution:
 
         Raises what the graphs, the store and Slack raise, but for RunFailed: that is a result.
         """
+        async with self._redacted_log.of(work):
+            return await self._in_session(work, session)
+
+    async def _in_session(self, work: Work, session: Session) -> StepResult:
         if self._sessions is None:
             return await self._shown(work, session)
         shown, result = self._sessions.open(work), None

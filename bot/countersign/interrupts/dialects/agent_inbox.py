@@ -22,6 +22,7 @@ from countersign.interrupts.dialects.requests.request_builder import (
     run_title,
     title_text,
 )
+from countersign.interrupts.dialects.requests.review_fields import with_stated_risk
 from countersign.interrupts.forms.form_builder import form_from_arguments
 from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
 
@@ -41,9 +42,11 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
     else:
         rows = [_described(row, item) for row, item in zip(rows, items, strict=True)]
     title = run_title(rows[0].action) if len(rows) == 1 else actions_title(len(rows))
-    return ReviewRequest(
+    request = ReviewRequest(
         dialect=NAME, title=title_text(title), description=description, rows=tuple(rows), batch=WHOLE_ANSWER
     )
+    stated = (each for item in items for each in (item, item["config"], item["action_request"]))
+    return with_stated_risk(request, stated)
 
 
 def _items(value: Json) -> list[dict[str, Json]]:

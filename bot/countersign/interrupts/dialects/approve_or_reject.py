@@ -29,9 +29,15 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
         answers={APPROVE: fixed(True), REJECT: fixed(False)},
         forms={REJECT: reason_form(told_to_graph=False)},
         action=action if isinstance(action, str) and action.strip() else None,
-        args=value,
+        args=_arguments(value),
     )
     return with_fields(request, fields)
+
+
+def _arguments(value: dict[str, Json]) -> Json:
+    """Those of the tool that `action` names; without one, the payload is what it is about."""
+    args, action = value.get("args"), value.get("action")
+    return args if isinstance(action, str) and action.strip() and isinstance(args, dict) else value
 
 
 DIALECT = Dialect(NAME, parse)

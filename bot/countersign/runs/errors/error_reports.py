@@ -10,7 +10,7 @@ from pathlib import Path
 import countersign
 from countersign.approvals.errors import CountersignError
 from countersign.flow.error_report import ErrorReport
-from countersign.log_redaction import escape_control_characters
+from countersign.log_redaction import escape_control_characters, without_hidden
 from countersign.runs.source.own_code import OwnCode
 
 _PACKAGE = Path(os.path.realpath(countersign.__file__)).parent
@@ -79,7 +79,7 @@ class ErrorReports:
 
     def _text(self, text: str) -> str:
         """Redacted and escaped. Only then may it be cut: half a secret has no known form."""
-        lines = self.redact(_storable(text)).split("\n")
+        lines = self.redact(without_hidden(_storable(text))).split("\n")
         return "\n".join(map(escape_control_characters, lines))
 
 

@@ -66,6 +66,10 @@ class ApprovalStore:
             for row in posts:
                 await connection.execute(QUERIES["insert_outgoing"], rows.outgoing_row(row))
 
+    async def closed_reviews(self, thread_id: str) -> tuple[Review, ...]:
+        found = await fetch(self._pool, "closed_approvals", {"thread_id": thread_id})
+        return await rows.reviews_from(found)
+
     async def last_decided(self, thread_id: str) -> tuple[Approval, ...]:
         found = await fetch(self._pool, "last_decided", {"thread_id": thread_id})
         return tuple(rows.approval_from(row) for row in found)

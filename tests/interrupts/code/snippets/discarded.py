@@ -4,6 +4,8 @@ from typing import Any
 
 from langgraph.types import Command, interrupt
 
+last: Any = None
+
 
 def stands_alone(state: dict[str, Any]) -> Any:
     """answer: not used"""

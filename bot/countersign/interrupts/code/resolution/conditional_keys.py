@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator
 
-from countersign.interrupts.code.evaluation.model.slots import Check, Condition, Evidence, Kind, Reading, Slot, Use
+from countersign.interrupts.code.evaluation.model.slots import (
+    Check,
+    Condition,
+    Evidence,
+    Kind,
+    Reading,
+    Slot,
+    Use,
+)
 from countersign.interrupts.code.shape import AnswerShape, Key, Scalar
 
 _Pair = tuple[str, Scalar]

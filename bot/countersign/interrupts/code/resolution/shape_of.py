@@ -63,10 +63,15 @@ def resolve(slot: Slot, deep: int = 0) -> AnswerShape:
 def is_discarded(slot: Slot) -> bool:
     """Nothing else is done with it than writing down its type."""
     dropped = uses(slot.evidence, Use.DISCARDED)
-    return bool(dropped) and not any(slot.parts()) and set(slot.evidence) == {
-        *dropped,
-        *uses(slot.evidence, Use.DECLARED),
-    }
+    return (
+        bool(dropped)
+        and not any(slot.parts())
+        and set(slot.evidence)
+        == {
+            *dropped,
+            *uses(slot.evidence, Use.DECLARED),
+        }
+    )
 
 
 def _of_one_kind(slot: Slot, declared: Evidence, used: AnswerShape) -> AnswerShape | None:

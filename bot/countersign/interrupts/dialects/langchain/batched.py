@@ -27,6 +27,7 @@ from countersign.interrupts.dialects.requests.request_builder import (
     run_title,
     title_text,
 )
+from countersign.interrupts.dialects.requests.review_fields import with_stated_risk
 from countersign.interrupts.review_request import Part, ReviewRequest, ReviewRow
 from countersign.interrupts.unset import UNSET
 
@@ -50,9 +51,11 @@ def parse(value: Json, _schema: Json) -> ReviewRequest | None:
         rows = [_described(row, action) for row, action in zip(rows, actions, strict=True)]
     rows[0] = _with_parts(rows[0], rest)
     title = run_title(rows[0].action) if len(rows) == 1 else actions_title(len(rows))
-    return ReviewRequest(
+    request = ReviewRequest(
         dialect=NAME, title=title_text(title), description=description, rows=tuple(rows), batch=_DECISIONS
     )
+    configs = value.get("review_configs")
+    return with_stated_risk(request, (*actions, *(configs if isinstance(configs, list) else ()), value))
 
 
 def _actions(value: Json) -> list[dict[str, Json]]:

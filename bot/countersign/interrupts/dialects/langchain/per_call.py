@@ -26,6 +26,7 @@ from countersign.interrupts.dialects.requests.request_builder import (
     run_title,
     single_row_request,
 )
+from countersign.interrupts.dialects.requests.review_fields import stated_parts, with_stated_risk
 from countersign.interrupts.review_request import ReviewRequest
 from countersign.interrupts.unset import UNSET, JsonOrUnset
 from countersign.interrupts.validation.subschema import Subschema, resolve_subschema
@@ -51,7 +52,7 @@ def parse(value: Json, schema: Json) -> ReviewRequest | None:
     )
     assert isinstance(args, dict)
     known = {"type", "name", key, "description", "allowed_decisions", "config"}
-    return single_row_request(
+    request = single_row_request(
         NAME,
         title=run_title(name),
         description=description,
@@ -59,7 +60,10 @@ def parse(value: Json, schema: Json) -> ReviewRequest | None:
             *long,
             *long_name_part(name),
             *parts(args),
-            *(replace(part, secondary=part.label in _SECONDARY) for part in parts(value, without=known)),
+            *(
+                replace(part, secondary=part.label in _SECONDARY)
+                for part in stated_parts(value, without=known)
+            ),
             *other_config_parts(value.get("config")),
         ),
         answers=decision_answers(allowed, value),
@@ -67,6 +71,9 @@ def parse(value: Json, schema: Json) -> ReviewRequest | None:
         action=name,
         args=args,
     )
+    why = value.get("why")
+    request = replace(request, why=why if isinstance(why, str) else None)
+    return with_stated_risk(request, (value, value.get("config")))
 
 
 def _branches(schema: Json) -> Iterator[tuple[DecisionKind, Subschema]]:

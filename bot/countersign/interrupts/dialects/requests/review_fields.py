@@ -86,6 +86,21 @@ def with_fields(request: ReviewRequest, fields: ReviewFields) -> ReviewRequest:
     )
 
 
+def with_stated_risk(request: ReviewRequest, sources: Iterable[Json]) -> ReviewRequest:
+    """The request with the highest risk that these objects state; each row has its own among its parts."""
+    stated = (_risk(source.get("risk")) for source in sources if isinstance(source, Mapping))
+    risks = [risk for risk in stated if risk is not None]
+    return replace(request, risk=max(risks, key=list(Risk).index, default=None))
+
+
+def stated_parts(value: Mapping[str, Json], *, without: Iterable[str] = ()) -> tuple[Part, ...]:
+    """What is said about an action, beside its arguments: with the roles of a risk and of a reason."""
+    left_out = frozenset((*without, "details"))
+    said = [part for key, item in value.items() if key not in left_out for part in _parts(key, item)]
+    details = [Part(label="details", value=value["details"])] if "details" in {*value} - {*without} else []
+    return (*said, *details)
+
+
 def duration(value: Json) -> timedelta | None:
     """`30m`, `2h`, `3d`, `90s`, or a number of seconds; None for anything else, and beyond ten years."""
     found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None

@@ -68,7 +68,7 @@ ORDER BY changed_at, id;
 
 -- closed_approvals --
 -- The approvals of a thread that were decided under rules and are closed, the latest first.
-SELECT * FROM countersign.approvals
+SELECT {approvals} FROM countersign.approvals
 WHERE thread_id = %(thread_id)s AND status NOT IN ('pending', 'decided') AND rules IS NOT NULL
 ORDER BY changed_at DESC, id LIMIT 50;
 

@@ -18,7 +18,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-LOCKS = ("requirements-run.lock", "requirements.lock")
+RUN_LOCK = "requirements-run.lock"  # what is shipped
+LOCKS = (RUN_LOCK, "requirements.lock")
 OSV = "https://api.osv.dev"
 FOUND, MISUSED, SKIPPED = 1, 2, 3
 _PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
@@ -29,8 +30,10 @@ _TIMEOUT = 20.0  # seconds
 # Licences under which we may ship next to our own. The LGPL ones are used as libraries, unchanged.
 ALLOWED = frozenset(
     """
-    MIT; MIT-0; MIT License; ISC; 0BSD; Unlicense; Zlib; DFSG approved; PostgreSQL
-    Apache-2.0; Apache 2.0; Apache Software License; BSD; BSD License; BSD-2-Clause; BSD-3-Clause
+    MIT; MIT-0; MIT License; The MIT License (MIT)
+    ISC; 0BSD; Unlicense; Zlib; DFSG approved; PostgreSQL
+    Apache; Apache-2.0; Apache 2.0; Apache Software License
+    BSD; BSD License; BSD-2-Clause; BSD-3-Clause; 3-Clause BSD License
     PSF-2.0; Python-2.0; Python Software Foundation License; CNRI-Python
     MPL-2.0; Mozilla Public License 2.0 (MPL 2.0)
     LGPL-3.0-only; LGPL-3.0-or-later; GNU Lesser General Public License v3 or later (LGPLv3+)
@@ -39,6 +42,8 @@ ALLOWED = frozenset(
     .replace("\n    ", "; ")
     .split("; ")
 )
+# Under these, too, of a program that is run while developing, and neither shipped nor linked.
+ALLOWED_FOR_TOOLS = ALLOWED | {"GPL-3.0"}
 
 
 class NoAdvisories(Exception):
@@ -107,7 +112,7 @@ def _post(url: str, body: dict[str, Any]) -> dict[str, Any]:
     return read
 
 
-def refused_licence(pin: Pin) -> str | None:
+def refused_licence(pin: Pin, allowed: frozenset[str] = ALLOWED) -> str | None:
     """The licence of an installed package that is not on the list; None if it is.
 
     Raises PackageNotFoundError.
@@ -119,25 +124,34 @@ def refused_licence(pin: Pin) -> str | None:
         for line in about.get_all("Classifier") or []
         if line.startswith("License ::")
     ]
-    if stated and _is_allowed(stated):
+    if not stated and not classified:
+        stated = _title_of_licence_file(pin)
+    if stated and _is_allowed(stated, allowed):
         return None
-    if classified and all(each in ALLOWED for each in classified):
+    if classified and all(each in allowed for each in classified):
         return None
     return stated or ", ".join(classified) or "no licence stated"
+
+
+def _title_of_licence_file(pin: Pin) -> str:
+    """Its first line, such as “MIT License”."""
+    files = metadata.files(pin.name) or ()
+    found = [file for file in files if re.fullmatch(r"LICEN[CS]E(\.\w+)?", file.name)]
+    return _first_line(found[0].read_text()) if found else ""
 
 
 def _first_line(text: str | None) -> str:
     return (text or "").strip().split("\n")[0]
 
 
-def _is_allowed(expression: str) -> bool:
+def _is_allowed(expression: str, allowed: frozenset[str]) -> bool:
     """An SPDX expression: one of the alternatives, each part of it."""
     alternatives = re.split(r"\s+OR\s+", expression.replace("(", " ").replace(")", " ").strip())
     if " AND " in expression and " OR " in expression:  # mixed: all of them must do
         return all(
-            each.strip() in ALLOWED for each in re.split(r"\s+(?:AND|OR)\s+", " OR ".join(alternatives))
+            each.strip() in allowed for each in re.split(r"\s+(?:AND|OR)\s+", " OR ".join(alternatives))
         )
-    return any(all(part.strip() in ALLOWED for part in each.split(" AND ")) for each in alternatives)
+    return any(all(part.strip() in allowed for part in each.split(" AND ")) for each in alternatives)
 
 
 def last_release() -> str | None:
@@ -172,7 +186,8 @@ def main(arguments: list[str]) -> int:
     compared, new = added(locks, frozenset(wanted))
     names = ", ".join(map(str, new)) if len(new) < len(wanted) else f"all {len(new)}"
     print(f"New in the lock files ({compared}): {names or 'nothing'}")
-    bad_licences = _report_licences(wanted)
+    shipped = pins(Path(RUN_LOCK).read_text()) if Path(RUN_LOCK) in locks else frozenset(wanted)
+    bad_licences = _report_licences(wanted, shipped)
     try:
         found = vulnerabilities(wanted, os.environ.get("OSV_URL", OSV).rstrip("/"))
     except NoAdvisories as error:
@@ -186,11 +201,11 @@ def main(arguments: list[str]) -> int:
     return FOUND if found or bad_licences else 0
 
 
-def _report_licences(wanted: list[Pin]) -> int:
+def _report_licences(wanted: list[Pin], shipped: frozenset[Pin]) -> int:
     refused, unread = 0, []
     for pin in wanted:
         try:
-            licence = refused_licence(pin)
+            licence = refused_licence(pin, ALLOWED if pin in shipped else ALLOWED_FOR_TOOLS)
         except metadata.PackageNotFoundError:
             unread.append(pin)
             continue

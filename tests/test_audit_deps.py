@@ -5,8 +5,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from threading import Thread
 from types import ModuleType
@@ -114,13 +115,31 @@ def _module() -> ModuleType:
 
 
 def test_only_licences_on_the_list_are_allowed() -> None:
-    allowed = _module()._is_allowed
+    module = _module()
+
+    def allowed(expression: str) -> bool:
+        found: bool = module._is_allowed(expression, module.ALLOWED)
+        return found
+
     assert allowed("MIT")
     assert allowed("Apache-2.0 OR GPL-3.0-only")
     assert allowed("MPL-2.0 AND (Apache-2.0 OR MIT)")
     assert not allowed("MIT AND GPL-3.0-only")
     assert not allowed("AGPL-3.0-only")
     assert not allowed("")
+
+
+def test_every_package_of_the_lock_files_has_a_licence_on_the_list() -> None:
+    module = _module()
+    shipped = module.pins((ROOT / module.RUN_LOCK).read_text())
+    wanted = {pin for name in module.LOCKS for pin in module.pins((ROOT / name).read_text())}
+    refused = {}
+    for pin in wanted:
+        with suppress(PackageNotFoundError):  # on another platform
+            allowed = module.ALLOWED if pin in shipped else module.ALLOWED_FOR_TOOLS
+            if licence := module.refused_licence(pin, allowed):
+                refused[pin.name] = licence
+    assert refused == {}
 
 
 def test_what_is_new_is_reported_since_the_last_release(lock: Path) -> None:

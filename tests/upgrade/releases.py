@@ -15,7 +15,7 @@ from tests.support.bots import ROOT, BotProcess
 from tests.support.stage import Stage
 
 # The commit of the last release. Nothing was released yet, so it is the first that newer ones can run beside.
-LAST_RELEASE: str | None = None
+LAST_RELEASE: str | None = "502c994249194ca51b8ab6505b0bd6e953cf24da"
 NEXT_VERSION = "999.0"
 # What a migration that only adds may do, on every table that a step of a thread or a click touches.
 _ADDS = """

@@ -146,6 +146,8 @@ def _first_line(text: str | None) -> str:
 
 def _is_allowed(expression: str, allowed: frozenset[str]) -> bool:
     """An SPDX expression: one of the alternatives, each part of it."""
+    if expression in allowed:
+        return True
     alternatives = re.split(r"\s+OR\s+", expression.replace("(", " ").replace(")", " ").strip())
     if " AND " in expression and " OR " in expression:  # mixed: all of them must do
         return all(

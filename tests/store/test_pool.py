@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 
 import procrastinate
 import psycopg
-import psycopg_pool
 import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import empty_checkpoint
@@ -18,6 +17,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from countersign.store.connections.pool import (
     Connection,
+    DatabaseError,
     configure_for_statements,
     fetch,
     open_pool,
@@ -192,5 +192,5 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 async def test_a_database_that_is_not_there_is_said_in_time() -> None:
-    with pytest.raises(psycopg_pool.PoolTimeout):
+    with pytest.raises(DatabaseError, match="Connection refused"):
         await open_pool("postgresql://nobody@127.0.0.1:1/none", timeout=0.2)

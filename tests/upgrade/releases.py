@@ -32,6 +32,10 @@ class Release:
     name: str
     sources: Path
 
+    @property
+    def migrations(self) -> set[str]:
+        return {file.name for file in self.sources.glob("countersign/store/migrations/*.sql")}
+
     @asynccontextmanager
     async def process(self, stage: Stage, *arguments: str) -> AsyncIterator[BotProcess]:
         """A process of this version that is ready, and ends in order with the block."""

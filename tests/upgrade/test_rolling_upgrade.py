@@ -67,7 +67,7 @@ async def test_cards_of_either_version_are_decided_through_the_other(
         await decide(stage, second)
         sixth = await stage.card(RISKY)
     async with older.process(stage, "serve") as back_again:  # a rollback, on the newer one's tables
-        assert back_again.events("tables_are_newer")
+        assert bool(back_again.events("tables_are_newer")) == (newer.migrations != older.migrations)
         await listens(stage, back_again)
         for card in (third, fifth, sixth):
             await decide(stage, card)

@@ -6,15 +6,12 @@ from pathlib import Path
 
 import psycopg
 
-from countersign.approvals.errors import CountersignError
 from countersign.store.connections.address import Address
-from countersign.store.connections.pool import open_session
+from countersign.store.connections.pool import DatabaseError, open_session
 from countersign.store.embedded import EmbeddedPostgresError, embedded_postgres
 from countersign.store.schema.migrate import MigrationError, migrate
 
-
-class DatabaseError(CountersignError):
-    """The database cannot be used."""
+__all__ = ["DatabaseError", "open_database"]
 
 
 @asynccontextmanager

@@ -4,23 +4,33 @@ import asyncio
 import select
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
+import psycopg
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from countersign.approvals.errors import CountersignError
 from countersign.encryption import KeyRing
 from countersign.store.connections.address import Address, DatabaseAddress
 from countersign.store.connections.connection_watchdog import TCP_OPTIONS, WatchedConnection
 from countersign.store.encryption.connection import protect
 from countersign.store.queries import QUERIES
 
+_TOO_FEW = (
+    "The database did not give the connections that a start needs ({reason}). Raise max_connections, or the"
+    " limit of this role or database; `countersign doctor` says how many there are."
+)
 STORE_CONNECTIONS = 4  # that a process opens at most for what graphs remember
 
 Connection: TypeAlias = AsyncConnection[DictRow]
 Pool: TypeAlias = AsyncConnectionPool[Connection]
+
+
+class DatabaseError(CountersignError):
+    """The database cannot be used."""
 
 
 async def open_pool(
@@ -38,7 +48,7 @@ async def open_pool(
     Rows are dicts, and what `key_ring` encrypted in them is decrypted. A connection that broke is
     replaced when it is handed out. `timeout` is how many seconds
     to wait for the first connections, and later for a free one; psycopg_pool.PoolTimeout after that. Close
-    it with `async with pool` or `pool.close()`.
+    it with `async with pool` or `pool.close()`. Raises DatabaseError without the first connections.
     """
 
     async def prepare(connection: Connection) -> None:
@@ -50,6 +60,17 @@ async def open_pool(
     async def conninfo() -> str:  # anew for each connection: a password may be short-lived
         return await _conninfo(url, application_name)
 
+    refused: list[psycopg.Error] = []  # what the pool keeps to itself
+
+    class NotedConnection(WatchedConnection):
+        @classmethod
+        async def connect(cls, *args: Any, **options: Any) -> Self:
+            try:
+                return await super().connect(*args, **options)
+            except psycopg.Error as error:
+                refused[:] = [error]
+                raise
+
     pool: Pool = AsyncConnectionPool(
         conninfo,
         # autocommit and prepare_threshold belong into `configure`: procrastinate passes an autocommit of its
@@ -59,17 +80,26 @@ async def open_pool(
         max_size=max_size,
         name=application_name,
         configure=prepare,
-        connection_class=WatchedConnection,
+        connection_class=NotedConnection,
         check=_check,
         timeout=timeout,
         open=False,
     )
     try:
         await pool.open(wait=True, timeout=timeout)
+    except PoolTimeout as error:
+        reason = _reason(refused[-1]) if refused else "it is slow"
+        raise DatabaseError(_TOO_FEW.format(reason=reason)) from error
     except BaseException:
         await pool.close()
         raise
     return pool
+
+
+def _reason(error: psycopg.Error) -> str:
+    """PostgreSQL's own words, if it said any, else libpq's."""
+    lines = [line.strip() for line in str(error).splitlines()] or [type(error).__name__]
+    return next((line for line in lines if "FATAL" in line), lines[0])
 
 
 async def _configure_session(connection: Connection) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -180,3 +181,52 @@ async def test_what_waits_for_a_review_is_listed_and_the_exit_code_is_1(
     said = capsys.readouterr().out
     assert "rule “alone”" in said
     assert "(UBOB) decided alone. Reason: it burns" in said
+
+
+async def test_a_workspaces_export_has_its_entries_alone_and_is_verified_without_the_database(
+    harness: Harness,
+    approval: Approval,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ledger = Ledger(harness.pool, EntryHasher())
+    other = uuid4()
+    await ledger.append(approval_id=other, thread_id="T2/C1/1.0", version=1, event="refused", detail="theirs")
+    await ledger.seal()
+    capsys.readouterr()
+
+    assert await audit("verify", "--workspace", "T2") == 0
+    head = next(word for word in capsys.readouterr().out.split() if word.startswith("T2/1:"))
+    assert await audit("export", "--workspace", "T2") == 0
+    exported = capsys.readouterr().out
+    (entry,) = map(json.loads, exported.splitlines())
+    assert (entry["position"], entry["detail"], f"T2/1:{entry['link']}") == (1, "theirs", head)
+    assert await audit("show", str(approval.id), "--workspace", "T2") == 1
+    assert await audit("show", str(other), "--workspace", "T2") == 0
+    assert json.loads(capsys.readouterr().out.partition("\n")[2])["entries"][0]["hash_fits"]
+
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/gone")
+    file = tmp_path / "export.jsonl"
+    file.write_text(exported)
+    assert await audit("verify", "--file", str(file), "--workspace", "T2", "--anchor", head) == 0
+    assert "1 anchor fits" in capsys.readouterr().out
+    file.write_text(exported.replace("theirs", "ours"))
+    assert await audit("verify", "--file", str(file), "--workspace", "T2") == 1
+    assert "changed: Entry 1 " in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("approval")
+async def test_an_entry_taken_out_shows_in_the_kept_head_of_its_workspace(
+    harness: Harness, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with harness.pool.connection() as connection, connection.transaction():
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute("DELETE FROM countersign.ledger WHERE event = 'decided'")
+
+    assert await audit("verify", "--workspace", "T1") == 1
+    assert "The chain of T1" in capsys.readouterr().out
+
+
+async def test_a_workspace_is_named_by_its_id() -> None:
+    assert await audit("export", "--workspace", "acme") == 2

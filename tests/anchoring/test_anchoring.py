@@ -20,11 +20,12 @@ HEAD = Anchor(position=12, link="ab" * 32)
 
 
 class Head:
-    def __init__(self, anchor: Anchor | None) -> None:
+    def __init__(self, anchor: Anchor | None, *of_workspaces: Anchor) -> None:
         self.anchor = anchor
+        self.of_workspaces = of_workspaces
 
-    async def head(self) -> Anchor | None:
-        return self.anchor
+    async def heads(self) -> tuple[Anchor, ...]:
+        return (self.anchor, *self.of_workspaces) if self.anchor is not None else ()
 
 
 class Channels:
@@ -64,6 +65,19 @@ async def test_nothing_is_anchored_while_nothing_is_sealed(tmp_path: Path) -> No
     path = tmp_path / "anchors.txt"
     assert await Anchoring(Head(None), anchor_targets(f"file:{path}", Channels()), 60).publish() == 0
     assert not path.exists()
+
+
+async def test_the_heads_of_workspaces_are_anchored_beside_the_ledgers(tmp_path: Path) -> None:
+    path = tmp_path / "anchors.txt"
+    own = [Anchor(position=7, link=digit * 64, workspace=team) for team, digit in (("T1", "c"), ("T2", "d"))]
+    heads = Head(HEAD, *own)
+    anchoring = Anchoring(heads, anchor_targets(f"file:{path}", Channels()), 60)
+
+    assert await anchoring.publish() == 3
+    heads.of_workspaces = (own[0], Anchor(position=8, link="e" * 64, workspace="T2"))
+    assert await anchoring.publish() == 1
+    lines = [parse_anchor(line) for line in path.read_text().splitlines()]
+    assert lines == [HEAD, *own, heads.of_workspaces[1]]
 
 
 async def test_a_target_that_fails_keeps_no_other_and_is_tried_again(tmp_path: Path) -> None:

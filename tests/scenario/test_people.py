@@ -48,7 +48,7 @@ def settings(stage: Stage, encryption_key: str) -> DatabaseSettings:
 
 
 async def verified(stage: Stage, key: str) -> int:
-    given = argparse.Namespace(action="verify", anchor=[], anchors=[], tsa_roots=None)
+    given = argparse.Namespace(action="verify", anchor=[], anchors=[], tsa_roots=None, file=None)
     return await audit.run(settings(stage, key), given)
 
 

@@ -1,6 +1,8 @@
 """One bot serves several workspaces that installed it by OAuth: each has its own threads and cards."""
 
+import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -101,6 +103,50 @@ async def test_a_click_in_one_workspace_does_nothing_to_a_card_of_another(both: 
     for ws, card in zip((both.first, both.second), cards, strict=True):
         await card.click("approval:approve", by=ws.bob)
         await card.thread.wait_for("Resumed.", limit=15)
+
+
+async def command(both: TwoWorkspaces, *arguments: str) -> tuple[int, str]:
+    """What a command of the bot's says, beside the bot and with its settings."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *arguments,
+        cwd=both.bot.folder, env=dict(both.bot.environment), stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, said.decode()
+
+
+async def test_a_workspaces_ledger_is_exported_and_verified_alone(
+    both: TwoWorkspaces, tmp_path: Path
+) -> None:
+    for ws, tool in ((both.first, "wipe"), (both.second, "shred")):
+        card = await approval_card(await asks(ws, tool))
+        await card.click("approval:approve", by=ws.bob)
+        await card.thread.wait_for("Resumed.", limit=15)
+
+    def heads() -> dict[str, str]:
+        found = both.rows("SELECT team, position || ':' || link FROM countersign.ledger_workspaces")
+        return {team: f"{team}/{place}" for team, place in found}
+
+    unsealed = (
+        "SELECT 1 FROM countersign.ledger l"
+        " WHERE NOT EXISTS (SELECT 1 FROM countersign.ledger_chain c WHERE c.entry_id = l.id)"
+    )
+    await until(lambda: not both.rows(unsealed) or None, lambda: both.bot.said)
+    code, exported = await command(both, "audit", "export", "--workspace", FIRST)
+    assert code == 0
+    assert "wipe" in exported
+    assert SECOND not in exported
+    assert "shred" not in exported
+
+    file = tmp_path / "first.jsonl"
+    file.write_text(exported)
+    verify = ("audit", "verify", "--file", str(file), "--workspace", FIRST, "--anchor", heads()[FIRST])
+    code, said = await command(both, *verify)
+    assert (code, "1 anchor fits" in said) == (0, True), said
+    file.write_text("".join(exported.splitlines(keepends=True)[:-1]))
+    code, said = await command(both, *verify)
+    assert (code, said.partition(":")[0]) == (1, "cut")
 
 
 async def test_approvals_and_home_show_the_own_workspace_alone(both: TwoWorkspaces) -> None:

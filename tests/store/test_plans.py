@@ -35,6 +35,7 @@ AUDIT = {  # an operator's command, or what seals and checks the ledger now and 
     "halt_after_restore", "redraw_cards", "look_before_posting", "unrevoked_grants",  # `restored`
     "rewrite_contents", "store_inline_value", "replace_checkpoint",  # `encryption rotate`
     "approvals_without_entry", "entries_to_seal", "exported_entries", "sealed_entries", "unsealed_entries",
+    "workspace_entries",
 }  # fmt: skip
 HOT = sorted(QUERIES.keys() - SELDOM - AUDIT)
 PARAMETER = re.compile(r"%\((\w+)\)s")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from countersign.anchoring.timestamp import request_timestamp
+from countersign.anchoring.timestamp import request_timestamp, timestamp_name
 from countersign.approvals.audit import Anchor
 from countersign.approvals.errors import CountersignError
 
@@ -67,11 +67,13 @@ class SlackAnchors:
 
     async def publish(self, anchor: Anchor) -> None:
         text = f"Head of the approval ledger: {anchor}"
-        await self._slack.post_text(f"anchor:{anchor.position}", self._channel, text, look_first=False)
+        await self._slack.post_text(
+            f"anchor:{anchor.workspace or ''}{anchor.position}", self._channel, text, look_first=False
+        )
 
 
 class TimestampAnchors:
-    """Has the head stamped by an RFC 3161 authority, and keeps each answer as `<position>-<link>.tsr`."""
+    """Has the head stamped by an RFC 3161 authority, and keeps each answer in a file."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self._url = url
@@ -86,7 +88,7 @@ class TimestampAnchors:
 
     def _keep(self, anchor: Anchor, answer: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{anchor.position}-{anchor.link}.tsr"
+        path = self._folder / timestamp_name(anchor)
         unfinished = path.with_suffix(".new")
         unfinished.write_bytes(answer)
         unfinished.replace(path)

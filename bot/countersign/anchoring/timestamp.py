@@ -53,8 +53,7 @@ def read_timestamp(path: Path, roots: Sequence[x509.Certificate] = ()) -> tuple[
     Raises TimestampInvalid.
     """
     answer = path.read_bytes()
-    position, _, link = path.stem.partition("-")
-    anchor = parse_anchor(f"{position}:{link}")
+    anchor = parse_anchor(_anchor_text(path.stem))
     _check_imprint(answer, anchor)
     response = decode_timestamp_response(answer)
     if roots:
@@ -66,6 +65,17 @@ def read_timestamp(path: Path, roots: Sequence[x509.Certificate] = ()) -> tuple[
         except VerificationError as error:
             raise TimestampInvalid(f"{path.name}: {error}") from error
     return anchor, response.tst_info.gen_time
+
+
+def timestamp_name(anchor: Anchor) -> str:
+    """The file's name for an anchor: `<position>-<link>.tsr`, after `<workspace>-` where it has one."""
+    return f"{str(anchor).replace('/', '-').replace(':', '-')}.tsr"
+
+
+def _anchor_text(stem: str) -> str:
+    place, _, link = stem.rpartition("-")
+    workspace, dash, position = place.rpartition("-")
+    return f"{workspace}/{position}:{link}" if dash else f"{position}:{link}"
 
 
 def _check_imprint(answer: bytes, anchor: Anchor) -> None:

@@ -2,8 +2,9 @@
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,15 +12,18 @@ from uuid import UUID
 from cryptography import x509
 
 from countersign.anchoring.timestamp import read_timestamp
-from countersign.approvals.audit import Anchor, ChainVerifier, EntryHasher, parse_anchor
+from countersign.approvals.audit import GENESIS, Anchor, ChainedEntry, EntryHasher, parse_anchor
 from countersign.approvals.audit.approval_report import approval_report, report_text
 from countersign.approvals.audit.export import Exporter, ExportFormat
 from countersign.approvals.errors import CountersignError
+from countersign.commands.audit_verification import verify_file, verify_ledger
 from countersign.settings import DatabaseSettings
 from countersign.store.approvals.ledger import Ledger
 from countersign.store.connections.database import open_database
 from countersign.store.connections.pool import Pool, configure_for_statements, open_pool
 from countersign.store.diagnostics import Diagnostics
+
+_WORKSPACE = re.compile(r"[TE][A-Z0-9]{1,20}")
 
 
 class AuditUsageError(CountersignError):
@@ -29,20 +33,23 @@ class AuditUsageError(CountersignError):
 async def run(settings: DatabaseSettings, given: argparse.Namespace) -> int:
     """Run an action; returns 0, or 1 when something was found. Raises AuditUsageError, for exit code 2."""
     hasher = EntryHasher(settings.ledger_hash_key)
+    workspace = _workspace(given)
     if given.action == "verify":
         anchors = _anchors(given)
+        if given.file is not None:
+            return verify_file(given.file, hasher, anchors, workspace)
         async with _ledger(settings, hasher) as ledger:
-            return await _verify(ledger, hasher, anchors)
+            return await verify_ledger(ledger, hasher, anchors, workspace)
     if given.action == "export":
         since = _moment(given.since) if given.since else None
         async with _ledger(settings, hasher) as ledger:
-            return await _export(ledger, ExportFormat(given.format), since)
+            return await _export(ledger, ExportFormat(given.format), since, workspace)
     if given.action == "reviews":
         async with _pool(settings) as pool:
             return await _reviews(Diagnostics(pool))
     approval_id = _uuid(given.id)
     async with _ledger(settings, hasher) as ledger:
-        return await _show(ledger, hasher, approval_id, as_text=given.shown_as == "text")
+        return await _show(ledger, hasher, approval_id, workspace, as_text=given.shown_as == "text")
 
 
 @asynccontextmanager
@@ -76,55 +83,55 @@ async def _reviews(diagnostics: Diagnostics) -> int:
     return 1 if waiting else 0
 
 
-async def _verify(ledger: Ledger, hasher: EntryHasher, anchors: Sequence[Anchor]) -> int:
-    chain = ChainVerifier(hasher, anchors)
-    async with aclosing(ledger.chain_pages()) as pages:
-        async for page in pages:
-            finding = chain.take_all(page)
-            if finding is not None:
-                print(f"{finding.kind.value}: {finding.text}")
-                return 1
-    end = chain.missing_end()
-    if end is not None:
-        print(f"{end.kind.value}: {end.text}")
-        return 1
-    missing = await ledger.approval_without_entry()
-    if missing is not None:
-        print(f"cut: approval {missing[0]} is at version {missing[1]}, and the ledger has no entry for that.")
-        return 1
-    result = chain.result(None)
-    print(f"{result.sealed} entries are as they were written; {result.unsealed} more are not sealed yet.")
-    if result.sealed:
-        print(f"The head is {result.sealed}:{result.head}")
-    print(_trust(hasher, result.anchors))
-    return 0
-
-
-def _trust(hasher: EntryHasher, anchors: int) -> str:
-    """What this result rests on, said plainly."""
-    key = "Entries are hashed with LEDGER_KEY" if hasher.algorithm != "sha256" else "No LEDGER_KEY is set"
-    if anchors:
-        return f"{key}, and {anchors} {'anchor fits' if anchors == 1 else 'anchors fit'}."
-    return f"{key}, and no anchor was compared: without one, a cut tail or an older backup does not show."
-
-
-async def _export(ledger: Ledger, form: ExportFormat, since: datetime | None) -> int:
+async def _export(ledger: Ledger, form: ExportFormat, since: datetime | None, workspace: str | None) -> int:
     exporter = Exporter(form)
     sys.stdout.write(exporter.head())
-    async for row in ledger.exported(since):
-        sys.stdout.write(exporter.line(row))
+    rows = ledger.workspace_chain(workspace) if workspace is not None else ledger.exported(since)
+    async with aclosing(rows):
+        async for row in rows:
+            assert row.entry is not None, "an exported row is an entry"
+            if since is None or row.entry.at >= since:
+                sys.stdout.write(exporter.line(row))
     return 0
 
 
-async def _show(ledger: Ledger, hasher: EntryHasher, approval_id: UUID, *, as_text: bool) -> int:
-    rows = [row async for row in ledger.exported(approval_id=approval_id)]
+async def _show(
+    ledger: Ledger, hasher: EntryHasher, approval_id: UUID, workspace: str | None, *, as_text: bool
+) -> int:
+    if workspace is not None:
+        rows, links = await _of_workspace(ledger, approval_id, workspace)
+    else:
+        rows = [row async for row in ledger.exported(approval_id=approval_id)]
+        links = await ledger.links([row.position - 1 for row in rows if row.position is not None])
     if not rows:
-        print(f"No approval has the id {approval_id}.")
+        where = f" in {workspace}" if workspace is not None else ""
+        print(f"No approval{where} has the id {approval_id}.")
         return 1
-    links = await ledger.links([row.position - 1 for row in rows if row.position is not None])
     report = approval_report(approval_id, rows, links, hasher, datetime.now(UTC))
     print(report_text(report) if as_text else json.dumps(report, ensure_ascii=False, indent=2))
     return 0
+
+
+async def _of_workspace(
+    ledger: Ledger, approval_id: UUID, workspace: str
+) -> tuple[list[ChainedEntry], dict[int, str]]:
+    """An approval's rows with their places in the workspace's chain, and the link before each."""
+    rows, links, previous = [], dict[int, str](), GENESIS
+    async with aclosing(ledger.workspace_chain(workspace)) as chain:
+        async for row in chain:
+            if row.entry is not None and row.entry.approval_id == str(approval_id):
+                rows.append(row)
+                if row.position is not None:
+                    links[row.position - 1] = previous
+            previous = row.link or previous
+    return rows, links
+
+
+def _workspace(given: argparse.Namespace) -> str | None:
+    workspace: str | None = getattr(given, "workspace", None)
+    if workspace is not None and not _WORKSPACE.fullmatch(workspace):
+        raise AuditUsageError(f"--workspace: {workspace!r} is no workspace's id such as T0123ABCD")
+    return workspace
 
 
 def _anchors(given: argparse.Namespace) -> list[Anchor]:

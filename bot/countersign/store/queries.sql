@@ -985,6 +985,27 @@ ON CONFLICT (one) DO UPDATE SET settled_to = greatest(kept.settled_to, excluded.
 INSERT INTO countersign.ledger_chain (position, entry_id, link)
 SELECT * FROM unnest(%(positions)s::bigint[], %(entry_ids)s::bigint[], %(links)s::text[]);
 
+-- workspace_heads --
+-- The head of each workspace's chain, and the ledger's position of its entry.
+SELECT team, position, link, sealed_position FROM countersign.ledger_workspaces;
+
+-- sealed_after --
+-- The ledger's sealed entries after a position, with the workspace that each is of.
+SELECT c.position, split_part(l.thread_id, '/', 1) AS team, l.hash
+FROM (SELECT position, entry_id FROM countersign.ledger_chain
+      WHERE position > %(position)s ORDER BY position LIMIT %(limit)s) c
+LEFT JOIN LATERAL (SELECT thread_id, hash FROM countersign.ledger WHERE id = c.entry_id LIMIT 1) l ON true
+ORDER BY c.position;
+
+-- save_workspace_heads --
+-- Moves the heads of workspaces' chains forward.
+INSERT INTO countersign.ledger_workspaces (team, position, link, sealed_position)
+SELECT team, position, link, sealed
+FROM unnest(%(teams)s::text[], %(positions)s::bigint[], %(links)s::text[], %(sealed)s::bigint[])
+     AS given (team, position, link, sealed)
+ON CONFLICT (team) DO UPDATE
+SET position = excluded.position, link = excluded.link, sealed_position = excluded.sealed_position;
+
 -- sealed_entries --
 -- The whole chain in order, with what is left of each entry.
 SELECT c.position, c.link, c.entry_id, l.id, l.approval_id::text, l.thread_id, l.version, l.event, l.actor_id,
@@ -1009,6 +1030,15 @@ FROM countersign.ledger l
 LEFT JOIN countersign.ledger_chain c ON c.entry_id = l.id
 WHERE (%(since)s::timestamptz IS NULL OR l.at >= %(since)s)
   AND (%(approval_id)s::uuid IS NULL OR l.approval_id = %(approval_id)s)
+ORDER BY c.position NULLS LAST, l.id;
+
+-- workspace_entries --
+-- All entries of one workspace, in the order of the ledger's chain, unsealed ones last.
+SELECT c.position, c.link, l.id AS entry_id, l.id, l.approval_id::text, l.thread_id, l.version, l.event,
+       l.actor_id, l.actor_name, coalesce(l.detail::text, 'null') AS detail, l.at, l.hash, l.erased
+FROM countersign.ledger l
+LEFT JOIN countersign.ledger_chain c ON c.entry_id = l.id
+WHERE split_part(l.thread_id, '/', 1) = %(team)s
 ORDER BY c.position NULLS LAST, l.id;
 
 -- approvals_without_entry --

@@ -31,6 +31,11 @@ class LedgerEntry(NamedTuple):
     at: datetime  # aware; microseconds count
     erased: bool = False  # its content is gone; a later entry has the hash of what is left
 
+    @property
+    def workspace(self) -> str:
+        """The team id that the thread's id begins with."""
+        return self.thread_id.partition("/")[0]
+
     def without_content(self) -> "LedgerEntry":
         """What is left of it once its content is erased."""
         return self._replace(actor_name=None, detail="null", erased=True)

@@ -57,9 +57,13 @@ class Exporter:
 
 def record(row: ChainedEntry, previous: str | None = None) -> dict[str, Json]:
     """One entry with its place in the chain, as JSON."""
-    content = row.entry.content() if row.entry is not None else {}
+    entry = row.entry
+    content = entry.content() if entry is not None else {}
+    # What is left of an erased entry is compared with a later one, which names it by this id.
+    erased: dict[str, Json] = {"entry_id": row.entry_id} if entry is not None and entry.erased else {}
     return {
         "position": row.position,
+        **erased,
         **content,
         "hash": row.entry_hash,
         "previous": previous,

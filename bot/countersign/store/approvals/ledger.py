@@ -13,11 +13,13 @@ import structlog
 from countersign.approvals.approval import Approval
 from countersign.approvals.audit import GENESIS, Anchor, ChainedEntry, EntryHasher, LedgerEntry, next_link
 from countersign.approvals.audit.entry import detail_text
+from countersign.approvals.audit.workspace_chain import WorkspaceChain
 from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change, Observation
 from countersign.approvals.person import Person
 from countersign.approvals.shown import ShownAs, is_actionable, shown_detail
 from countersign.error_translation import translate_errors, translates_errors
+from countersign.store.approvals.workspace_heads import advance_heads, workspace_heads
 from countersign.store.columns.rows import postgres_text
 from countersign.store.connections.pool import Connection, Pool, fetch
 from countersign.store.encryption.protected_columns import ProtectedJson, place_of
@@ -107,6 +109,9 @@ class Ledger:
         self._look_back = look_back
         self._settled_to: int | None = None  # no entry up to this id can appear any more, and all are sealed
         self._kept = 0  # what `_settled_to` the database has for processes that start
+        self._heads_are_known = (
+            False  # whether this process brought the workspaces\' heads up to the chain\'s
+        )
         self._awaited: _Horizon | None = None  # the next id that is to be settled, and what it waits for
 
     async def append(
@@ -145,7 +150,11 @@ class Ledger:
             row = await cursor.fetchone()
             if row is None or not row["held"]:
                 return 0
-            return await self._seal(connection, _Horizon.of(row))
+            sealed = await self._seal(connection, _Horizon.of(row))
+            if sealed or not self._heads_are_known:
+                await advance_heads(connection)
+            self._heads_are_known = True
+            return sealed
 
     async def _seal(self, connection: Connection, horizon: "_Horizon") -> int:
         if self._settled_to is None:
@@ -192,6 +201,29 @@ class Ledger:
         async with self._pool.connection() as connection:
             row = await (await connection.execute(QUERIES["chain_head"])).fetchone()
         return Anchor(position=row["position"], link=row["link"]) if row else None
+
+    async def heads(self) -> tuple[Anchor, ...]:
+        """The chain's head, and those of the workspaces' chains where there are several workspaces."""
+        head = await self.head()
+        if head is None:
+            return ()
+        async with self._pool.connection() as connection:
+            own = await workspace_heads(connection)
+        return (head, *own) if len(own) > 1 else (head,)
+
+    async def workspace_head(self, team: str) -> Anchor | None:
+        """The head of one workspace's chain; None while it has none."""
+        async with self._pool.connection() as connection:
+            own = await workspace_heads(connection)
+        return next((head for head in own if head.workspace == team), None)
+
+    async def workspace_chain(self, team: str) -> AsyncGenerator[ChainedEntry]:
+        """The entries of one workspace with their places in its own chain, then its unsealed ones."""
+        chain = WorkspaceChain()
+        async with aclosing(self._pages("workspace_entries", {"team": team})) as pages:
+            async for page in pages:
+                for entry in page:
+                    yield chain.take(entry)
 
     async def chain(self) -> AsyncGenerator[ChainedEntry]:
         """Every sealed entry in order, then the unsealed ones, as `verify` wants them.

@@ -1,5 +1,6 @@
 """Erases one person's data. The ledger keeps its entries with their places and hashes, and a record of it."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -56,17 +57,21 @@ class Erasure:
         Each chunk is recorded and erased in one transaction. What was interrupted can be done again.
         """
         theirs = await entries_of(self._pool, user)
-        count, chunk = 0, dict[int, LedgerEntry]()
+        count, chunks = 0, defaultdict[str, dict[int, LedgerEntry]](dict)  # by workspace
         async with aclosing(self._ledger.chain()) as rows:
             async for row in rows:
                 if row.entry is None or row.entry_id is None or row.entry.erased:
                     continue
-                if theirs.concerns(row.entry):
-                    chunk[row.entry_id] = row.entry
+                if not theirs.concerns(row.entry):
+                    continue
+                chunk = chunks[row.entry.workspace]
+                chunk[row.entry_id] = row.entry
                 if len(chunk) == _CHUNK:
-                    count += await self._erase_chunk(user, chunk)
-                    chunk = {}
-        return count + await self._erase_chunk(user, chunk)
+                    count += await self._erase_chunk(user, row.entry.workspace, chunk)
+                    chunk.clear()
+        for workspace, chunk in chunks.items():
+            count += await self._erase_chunk(user, workspace, chunk)
+        return count
 
     async def erase_rows(self, user: str) -> None:
         """Their messages, names and words in threads of others, and what is theirs alone."""
@@ -91,12 +96,13 @@ class Erasure:
         """What the bot posted in a thread that is deleted."""
         await run(self._pool, "delete_posts_of_thread", {"thread_id": thread_id})
 
-    async def _erase_chunk(self, user: str, entries: Mapping[int, LedgerEntry]) -> int:
+    async def _erase_chunk(self, user: str, workspace: str, entries: Mapping[int, LedgerEntry]) -> int:
+        """Entries of one workspace: its chain has the record too."""
         if not entries:
             return 0
         erasure = LedgerEntry(
             approval_id=str(uuid4()),
-            thread_id="-",
+            thread_id=workspace,
             version=1,
             event=ErasureEvent.ERASED.value,
             actor_id=None,

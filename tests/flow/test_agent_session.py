@@ -21,16 +21,23 @@ class Sessions:
     def __init__(self) -> None:
         self.set: list[tuple[str, str | None, str | None]] = []
         self.changed = asyncio.Event()
+        self.renamed: list[str] = []
+        self.known: str | None = None  # the title that the session has already
         self.error: Exception | None = None
 
     async def set_session(
         self, thread: ThreadRef, status: str, title: str | None, initiator: str | None
-    ) -> None:
+    ) -> str | None:
         assert thread == REF
         self.set.append((status, title, initiator))
         self.changed.set()
         if self.error is not None:
             raise self.error
+        return self.known or title
+
+    async def rename_session(self, thread: ThreadRef, title: str) -> None:
+        assert thread == REF
+        self.renamed.append(title)
 
 
 async def statuses(given: Work, result: StepResult | None, *, long: bool = False) -> list[str]:
@@ -93,6 +100,22 @@ async def test_a_session_is_named_by_the_message_that_begins_it(text: str, title
     assert display.set == [("suspended", title, "UALICE")]
 
 
+async def test_a_conversation_that_begins_after_a_reset_names_the_session_anew() -> None:
+    display = Sessions()
+    display.known = "Pay the rent"
+    first = replace(a_message(1), text="Water the plants")
+    begins = work(inbound=(first,), requester="UALICE")
+    await AgentSessions(display, show_after=1000).open(begins).finish(result(waits=True))
+    assert display.renamed == ["Water the plants"]
+    goes_on = replace(begins, thread=replace(begins.thread, last_posted_key="m1"))
+    await AgentSessions(display, show_after=1000).open(goes_on).finish(result(waits=True))
+    assert display.renamed == ["Water the plants"], "people may have named it themselves"
+
+
+async def test_a_reset_closes_the_session() -> None:
+    assert await statuses(WORK, replace(result(), closed=True)) == ["closed"]
+
+
 async def test_without_a_message_a_session_has_no_title() -> None:
     display = Sessions()
     await AgentSessions(display, show_after=1000).open(WORK).finish(result(waits=True))
@@ -110,6 +133,7 @@ def test_feedback_is_asked_for_below_the_last_words_of_a_run() -> None:
     [
         result(SAID, waits=True),
         result(SAID, halted="e1"),
+        replace(result(SAID), stopped=True),
         result(NOTE),
         result(),
         result(replace(SAID, body="text")),

@@ -228,6 +228,8 @@ async def test_a_file_that_cannot_be_imported_is_named_with_the_reason(
         ('{"graphs": {"": "./file.py:x"}}', "rename the graph ''"),
         ('{"graphs": {"g": {"path": 7}}}', r'"graphs\.g\.path" is not valid: input should be a valid string'),
         ('{"graphs": {"g": {"description": "x"}}}', r'"graphs\.g\.path" is not valid: it is required'),
+        ('{"graphs": {"g": {"path": "./a.py:g", "prompts": [" "]}}}', r'"graphs\.g\.prompts\.0'),
+        ('{"graphs": {"g": {"path": "./a.py:g", "prompts": [{"title": "Go"}]}}}', r"prompts\.0"),
         (
             '{"graphs": {"g": {"path": "./langgraph.json.py:x", "context": []}}}',
             r'"graphs\.g\.context" is not valid',

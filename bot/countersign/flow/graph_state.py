@@ -103,6 +103,14 @@ EMPTY_STATE = GraphState()
 """The state of a thread in which no graph ever ran."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Prompt:
+    """A message that people may begin with, and what it is called."""
+
+    title: str
+    message: str
+
+
 class StartsWith(StrEnum):
     MESSAGES = "messages"  # {"messages": [{"role": "user", "content": text}]}
     MESSAGE_LIST = "message_list"  # [{"role": "user", "content": text}]
@@ -124,6 +132,7 @@ class GraphInfo:
     version: str | None = None  # a digest of the graph's code; None: unknown
     tools: tuple[str, ...] = ()  # the names of all its tools
     description: str = ""  # one line for people who choose a graph; empty: nobody wrote one
+    prompts: tuple[Prompt, ...] = ()  # suggested to whoever opens the agent
     file_kinds: FileKinds = frozenset()  # of files that it is given along with a message
     answer_file_kinds: FileKinds = frozenset()  # of files whose text becomes part of an answer
 

@@ -41,6 +41,7 @@ class StepResult:
     error: ErrorReport | None = None  # of the failure that `post` reports, for the graph's author
     waits: bool = False  # whether the graph rests at a question
     stopped: bool = False  # whether somebody stopped the run
+    closed: bool = False  # whether the conversation is over: the next message begins another one
     notices: tuple["Notice", ...] = ()  # sent after the result is saved; a failure to send one is ignored
 
 

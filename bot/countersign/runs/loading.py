@@ -14,6 +14,7 @@ from langgraph.graph import StateGraph
 from langgraph.pregel import Pregel
 from langgraph.store.base import BaseStore
 
+from countersign.flow.graph_state import Prompt
 from countersign.runs.breakpoints.configured import with_breakpoints
 from countersign.runs.factories import arguments_of, context_object
 from countersign.runs.project.config import Breakpoints, GraphConfig, GraphConfigError, GraphSpec
@@ -47,6 +48,7 @@ class LoadedGraph:
     context: Mapping[str, Any] = field(default_factory=dict)
     breakpoints: Breakpoints = field(default_factory=Breakpoints)  # those that langgraph.json sets
     description: str = ""  # as langgraph.json says, or the code's docstring
+    prompts: tuple[Prompt, ...] = ()
 
     @property
     def built_per_run(self) -> bool:
@@ -130,6 +132,7 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
             context=spec.context,
             breakpoints=spec.breakpoints,
             description=spec.description or first_sentence(module.__doc__),
+            prompts=spec.prompts,
         )
     if not callable(attribute):
         raise GraphConfigError(
@@ -148,6 +151,7 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
         context=spec.context,
         breakpoints=spec.breakpoints,
         description=spec.description or first_sentence(attribute.__doc__) or first_sentence(module.__doc__),
+        prompts=spec.prompts,
     )
 
 

@@ -177,15 +177,21 @@ class SlackClient:
 
     async def set_session(
         self, thread: ThreadRef, status: str, title: str | None, initiator: str | None
-    ) -> None:
+    ) -> str | None:
         """Only an app that is declared as an agent has sessions."""
-        await self._api.call(
+        answer = await self._api.call(
             "agents.sessions.setStatus",
             channel_id=thread.channel,
             thread_ts=thread.ts,
             status=status,
             title=title,
             initiator_user_id=initiator or None,
+        )
+        return str(answer.get("title") or "") or None
+
+    async def rename_session(self, thread: ThreadRef, title: str) -> None:
+        await self._api.call(
+            "agents.sessions.rename", channel_id=thread.channel, thread_ts=thread.ts, title=title
         )
 
     async def root_refused(self, row: Outgoing, error: str) -> None:

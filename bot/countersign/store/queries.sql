@@ -1358,11 +1358,11 @@ ORDER BY begun_at LIMIT %(limit)s;
 DELETE FROM countersign.message_streams WHERE key = %(key)s;
 
 -- save_feedback --
--- Keeps what a person says of an answer, in the place of what they said before. No row for a message that the bot did
--- not post in this channel.
+-- Keeps what a person says of an answer, in the place of what they said before. No row for what is no answer of the
+-- bot's in this channel. It may be in Slack before it is marked as posted.
 INSERT INTO countersign.answer_feedback (message_key, thread_id, user_id, verdict)
 SELECT key, team || '/' || channel || '/' || thread_ts, %(user)s, %(verdict)s FROM countersign.outbox
-WHERE key = %(key)s AND channel = %(channel)s AND kind = 'agent_message' AND posted_at IS NOT NULL
+WHERE key = %(key)s AND channel = %(channel)s AND kind = 'agent_message'
   AND (%(team)s::text IS NULL OR team = %(team)s)
 ON CONFLICT (message_key, user_id) DO UPDATE SET verdict = excluded.verdict, given_at = now()
 RETURNING message_key;

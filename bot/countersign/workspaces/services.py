@@ -187,7 +187,8 @@ class WorkspaceFactory:
             delivery=delivery,
             prompts=SuggestedPrompts(api, self._graphs.infos, self._graphs.default) if is_agent else None,
             live_runs=live_runs,
-            advance=ProgressIndicator(run_thread, slack),
+            # An agent's session shows that it works; Slack takes the end of a status for the end of its work.
+            advance=run_thread if is_agent else ProgressIndicator(run_thread, slack),
             timers=TimerRunner(own.threads, delivery, voting, audience, clock),
             check_shortages=ShortageCheck(own.threads, shortages, delivery.deliver_posts, workspace.team),
         )

@@ -60,6 +60,7 @@ class ResetConversation:
             forget_parked=True,
             changes=withdrawals(approvals, person, STARTED_OVER_BY.format(name=person.name)),
             post=(note(work.thread.ref, reset.key, _(_STARTED_OVER)),),
+            closed=True,
         )
 
     async def _end_grants(self, thread_id: str, person: Person) -> None:

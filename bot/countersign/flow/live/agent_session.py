@@ -1,4 +1,8 @@
-"""The state of Slack's agent session in a thread: working, waiting for a person, or at rest."""
+"""The state of Slack's agent session in a thread: working, waiting for a person, at rest, or over.
+
+A session at rest stays active, since any message goes on with it. A reset closes it, and the next message
+opens it again under a title of its own.
+"""
 
 import asyncio
 from contextlib import suppress
@@ -26,6 +30,7 @@ class SessionStatus(StrEnum):
     PROCESSING = "processing"
     SUSPENDED = "suspended"
     ACTIVE = "active"
+    CLOSED = "closed"
 
 
 class AgentSessions:
@@ -57,7 +62,9 @@ class AgentSession:
             await self._task
         if result is None:
             return
-        if result.waits:
+        if result.closed:
+            await self._set(SessionStatus.CLOSED)
+        elif result.waits:
             await self._set(SessionStatus.SUSPENDED)
         elif self._shown or self._waited:
             await self._set(SessionStatus.ACTIVE)
@@ -68,16 +75,20 @@ class AgentSession:
         await self._set(SessionStatus.PROCESSING)
 
     async def _set(self, status: SessionStatus) -> None:
+        title, self._title = self._title, None
         try:
-            await self._display.set_session(self._ref, status.value, self._title, self._initiator)
+            known = await self._display.set_session(self._ref, status.value, title, self._initiator)
+            if title is not None and known not in {title, None}:  # of the conversation before a reset
+                await self._display.rename_session(self._ref, title)
         except CountersignError as error:
             log.info("session_status_not_set", thread_id=self._ref.id, reason=str(error))
 
 
 def _title(work: Work) -> str | None:
-    """Of a session that begins: the first line of the message that begins it."""
+    """Of a conversation that begins: the message that begins it. Later on, people may have renamed it."""
     first = work.inbound[0] if work.inbound else None
-    if first is None or first.kind is not InboundKind.MESSAGE:
+    begins = work.thread.last_posted_key is None and not work.open
+    if first is None or first.kind is not InboundKind.MESSAGE or not begins:
         return None
     line = " ".join(first.text.split())
     return line if len(line) <= TITLE_LIMIT else f"{line[: TITLE_LIMIT - 1]}…"

@@ -69,9 +69,14 @@ class StreamDisplay(Protocol):
 class SessionDisplay(Protocol):
     async def set_session(
         self, thread: ThreadRef, status: str, title: str | None, initiator: str | None
-    ) -> None:
-        """Set the status of the thread's agent session. The title counts when the session begins.
+    ) -> str | None:
+        """Set the status of the thread's agent session, and return the title that it has.
 
-        Raises RateLimited, SlackRefused, SlackUnreachable.
+        The title that is given counts when the session begins. Raises RateLimited, SlackRefused,
+        SlackUnreachable.
         """
+        ...
+
+    async def rename_session(self, thread: ThreadRef, title: str) -> None:
+        """Raises the same."""
         ...

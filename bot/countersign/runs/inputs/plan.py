@@ -265,6 +265,7 @@ def _plan(
     info = GraphInfo(
         name=loaded.name,
         description=loaded.description,
+        prompts=loaded.prompts,
         starts_with=starts_with,
         form_schema=form,
         form_first=form_first or (bool(context.missing) and starts_with is not StartsWith.FORM),

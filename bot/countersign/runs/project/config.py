@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from countersign.flow.graph_name import MAX_LENGTH, is_graph_name
+from countersign.flow.graph_state import Prompt
 from countersign.runs.project.config_sections import (
     CheckpointerSection,
     GraphConfigError,
     GraphEntry,
+    PromptEntry,
     Section,
     SerdeSection,
     StoreSection,
@@ -46,6 +48,7 @@ class GraphSpec:
     context: Mapping[str, Any] = field(default_factory=dict)
     breakpoints: Breakpoints = field(default_factory=Breakpoints)
     description: str = ""
+    prompts: tuple[Prompt, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +146,14 @@ def _spec(path: Path, folder: Path, name: str, given: object, shared: Mapping[st
         context=context,
         breakpoints=stops,
         description=entry.description,
+        prompts=tuple(_prompt(each) for each in entry.prompts),
     )
+
+
+def _prompt(given: PromptEntry | str) -> Prompt:
+    if isinstance(given, str):
+        return Prompt(title=given, message=given)
+    return Prompt(title=given.title, message=given.message)
 
 
 def _graph_file(path: Path, folder: Path, name: str, where: str) -> Path:

@@ -12,6 +12,7 @@ from countersign.approvals.errors import CountersignError
 
 Section = TypeVar("Section", bound=BaseModel)
 
+_Words = Annotated[StrictStr, Field(pattern=r"\S")]
 _Minutes = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
 # What pydantic puts into a place where a value may be of several types.
 _CHOICES = {"bool", "list[list[constrained-str]]", "list[list[str]]"}
@@ -28,14 +29,23 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class PromptEntry(_Frozen):
+    """A message that Slack suggests to whoever opens the agent, under a title of its own."""
+
+    title: _Words
+    message: _Words
+
+
 class GraphEntry(_Frozen):
     """What an entry of `graphs` says, where it is an object. `context` are values of its context_schema.
 
-    `interrupt_before` and `interrupt_after` are breakpoints; `*` is every node.
+    `interrupt_before` and `interrupt_after` are breakpoints; `*` is every node. A prompt without a title of
+    its own is one string.
     """
 
     path: StrictStr
     description: StrictStr = ""  # for people who choose a graph
+    prompts: list[PromptEntry | _Words] = []
     context: dict[str, Any] = {}
     interrupt_before: list[StrictStr] | Literal["*"] = []
     interrupt_after: list[StrictStr] | Literal["*"] = []

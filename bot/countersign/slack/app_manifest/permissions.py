@@ -140,9 +140,15 @@ METHODS = (
         reason="leave a workspace that may not install the app",
     ),
     Method(
+        name="agents.sessions.rename",
+        scopes=("chat:write",),
+        reason="name the conversation that begins after a reset",
+        agent=True,
+    ),
+    Method(
         name="agents.sessions.setStatus",
         scopes=("chat:write",),
-        reason="show whether the agent works or waits for a person, with Slack's Stop",
+        reason="show whether the agent works, waits for a person or is through, with Slack's Stop",
         agent=True,
     ),
     Method(
@@ -206,12 +212,6 @@ METHODS = (
 )
 
 APP_TOKEN_METHODS = (
-    Method(
-        name="agents.sessions.setStatus",
-        scopes=("chat:write",),
-        reason="show whether the agent works or waits for a person, with Slack's Stop",
-        agent=True,
-    ),
     Method(
         name="apps.connections.open", scopes=("connections:write",), reason="open a Socket Mode connection"
     ),

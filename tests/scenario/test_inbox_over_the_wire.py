@@ -101,6 +101,63 @@ async def test_a_decision_in_the_thread_leaves_every_inbox(governed: Stage) -> N
     assert time.monotonic() - began < 2
 
 
+BATCH = {
+    "action_requests": [
+        {"name": "ship", "args": {"parcel": 17}},
+        {"name": "notify", "args": {"customer": "Ada"}},
+        {"name": "archive", "args": {"folder": "2026"}},
+    ]
+}
+
+
+async def test_a_batch_is_decided_on_home_a_row_alone_and_the_others_together(governed: Stage) -> None:
+    ws = governed.ws
+    card = await governed.card(BATCH)
+    await ws.bob.opens_home()
+    await ws.bob.home_shows(saying("*1.* *Ship*", "17", "*2.* *Notify*", "*3.* *Archive*"), limit=20)
+
+    await press(ws.bob, "approval:reject", "*1.* *Ship*")
+    form = await ws.bob.modal_opens(title="Reject")
+    await ws.bob.submits(form, {"/message": "not this one"})
+    await ws.bob.home_shows(saying("not this one", "Approve the other 2"), limit=20)
+    await press(ws.bob, "approval:approve_rest", "*2.* *Notify*")
+
+    assert (await resumed(governed, card.thread)) == {
+        "decisions": [
+            {"type": "reject", "message": "not this one"},
+            {"type": "approve"},
+            {"type": "approve"},
+        ]
+    }
+    await ws.bob.home_shows(saying("Nothing waits for you"), limit=20)
+
+
+async def test_a_batch_is_decided_in_the_list_which_follows_the_form_that_it_opened(governed: Stage) -> None:
+    ws = governed.ws
+    card = await governed.card(BATCH)
+    await ws.alice.runs("/approvals")
+    shown = await ws.alice.sees_ephemeral("*1 waiting for you:*", limit=20)
+    block = next(b["block_id"] for b in shown.blocks if str(b.get("block_id", "")).startswith("row:1:"))
+
+    await ws.alice.clicks(shown, "approval:reject", block)
+    form = await ws.alice.modal_opens(title="Reject")
+    await ws.alice.submits(form, {"/message": "not now"})
+
+    followed = await ws.alice.sees_ephemeral("not now", limit=20)
+    assert followed is shown, "the list is replaced, not repeated"
+    await ws.alice.clicks(shown, "approval:approve_rest")
+    await ws.alice.sees_ephemeral(
+        lambda seen: seen is shown and "Nothing is waiting for you" in seen.text, limit=20
+    )
+    assert (await resumed(governed, card.thread)) == {
+        "decisions": [
+            {"type": "approve"},
+            {"type": "reject", "message": "not now"},
+            {"type": "approve"},
+        ]
+    }
+
+
 async def test_the_soonest_to_expire_comes_first_then_the_oldest(governed: Stage) -> None:
     ws = governed.ws
     cards = [await asked(governed, name) for name in ("oldest", "later", "soon", "urgent")]

@@ -123,6 +123,21 @@ async def test_a_form_behind_a_button_of_the_home_tab_decides_too(bot: Bot, work
     await bot.ws.bob.home_shows(saying("Nothing waits for you"))
 
 
+async def test_many_batches_leave_room_for_each_other_and_for_the_pages(bot: Bot) -> None:
+    rows: Json = [{"name": f"step{n}", "args": {"number": n}} for n in range(10)]
+    for _ in range(9):
+        await bot.asks({"action_requests": rows})
+    view = await home_of(bot.ws.bob, "Waiting for you (9)", "Next")
+    blocks = view.definition["blocks"]
+    assert len(blocks) <= 100
+    for number in range(8):
+        assert button(view, "approval:approve", number), "each can be decided"
+    listed = (await bot.ws.bob.runs("/approvals")).payload
+    assert listed is not None
+    assert len(listed["blocks"]) <= 50
+    assert "Next" in str(listed["blocks"])
+
+
 async def test_details_open_from_the_home_tab(bot: Bot) -> None:
     await bot.asks(TOOL)
     await home_of(bot.ws.bob, "Waiting for you (1)")

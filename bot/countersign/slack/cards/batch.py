@@ -54,7 +54,7 @@ class _OpenRow:
 def batch_blocks(review: Review, chars: int) -> list[Block]:
     """The decided rows as lines, the open rows with their buttons, and "Approve all", within `chars`."""
     approval, request = review.shown_approval, review.shown
-    blocks = _decided_rows(approval, request)
+    blocks = decided_rows(approval, request)
     shown = _layout(approval, request, chars)
     for each in shown:
         buttons = row_buttons(approval, request, each.row, truncated=not each.complete)
@@ -77,7 +77,7 @@ def _on_its_own(approval: Approval, row: int) -> bool:
 
 def _layout(approval: Approval, request: ReviewRequest, chars: int) -> list[_OpenRow]:
     """As many of the first open rows as there is room for; at least one."""
-    decided = _decided_rows(approval, request)
+    decided = decided_rows(approval, request)
     chars -= text_length(decided)
     rows = approval.open_rows[:MAX_OPEN_ROWS]
     in_full = {row: payload_blocks(request.rows[row].parts, _MAX_SIZE) for row in rows}
@@ -131,7 +131,8 @@ def _share(
     return shared
 
 
-def _decided_rows(approval: Approval, request: ReviewRequest) -> list[Block]:
+def decided_rows(approval: Approval, request: ReviewRequest) -> list[Block]:
+    """A line for each row that is decided while others are open."""
     lines = [
         f"*{at + 1}.* {row_title(row)} {decided_line(approval, at, vote)}{_vote_summary(row, vote)}"
         for at, (row, vote) in enumerate(zip(request.rows, approval.votes, strict=True))
@@ -141,7 +142,7 @@ def _decided_rows(approval: Approval, request: ReviewRequest) -> list[Block]:
 
 
 def _decided_rows_truncated(approval: Approval, request: ReviewRequest) -> bool:
-    return any(block["type"] == "context" for block in _decided_rows(approval, request))
+    return any(block["type"] == "context" for block in decided_rows(approval, request))
 
 
 def _vote_summary(row: ReviewRow, vote: Vote) -> str:
@@ -162,14 +163,7 @@ def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
     approval, request = review.shown_approval, review.shown
     covered = tuple(each.row for each in shown if _is_covered(each))
     left_out = _left_out([row for row in approval.open_rows if row not in covered], shown)
-    buttons: list[Block] = []
-    if covered and all(DecisionKind.APPROVE in request.rows[row].allowed for row in covered):
-        rows = RowsReference(approval_id=approval.id, rows=covered, digest=approval.shown_digest)
-        label = _label(approval, request, covered)
-        made = button(card_actions.APPROVE_REST, label, rows.pack())
-        question = _approve_all_question(approval, request, covered)
-        buttons.append(made | {"confirm": confirmation(question, label)} if question else made)
-    buttons += reject_all_buttons(review)
+    buttons = [*approve_rest_buttons(review, covered), *reject_all_buttons(review)]
     on_card = {each.row for each in shown}
     all_shown = on_card.issuperset(approval.open_rows) and not _decided_rows_truncated(approval, request)
     if not all_shown:
@@ -180,6 +174,18 @@ def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:
         *([context_block(left_out)] if left_out else []),
         *([actions(f"rest:{approval.version}", buttons)] if buttons else []),
     ]
+
+
+def approve_rest_buttons(review: Review, covered: tuple[int, ...]) -> list[Block]:
+    """The button that approves these rows together; nothing where one of them takes no approval."""
+    approval, request = review.shown_approval, review.shown
+    if not covered or not all(DecisionKind.APPROVE in request.rows[row].allowed for row in covered):
+        return []
+    rows = RowsReference(approval_id=approval.id, rows=covered, digest=approval.shown_digest)
+    label = _label(approval, request, covered)
+    made = button(card_actions.APPROVE_REST, label, rows.pack())
+    question = _approve_all_question(approval, request, covered)
+    return [made | {"confirm": confirmation(question, label)} if question else made]
 
 
 def _approve_all_question(approval: Approval, request: ReviewRequest, rows: tuple[int, ...]) -> str | None:
@@ -222,15 +228,18 @@ def _left_out(rows: list[int], shown: list[_OpenRow]) -> str:
             )
         )
     if later:
-        first, last = later[0] + 1, later[-1] + 1
-        numbers = f"*{first}*" if first == last else _("*{first}* to *{last}*").format(first=first, last=last)
-        sentences.append(
-            ngettext(
-                "{count} more ({numbers}) is shown here once these are decided. Open *Details* to read "
-                "everything now.",
-                "{count} more ({numbers}) are shown here once these are decided. Open *Details* to read "
-                "everything now.",
-                len(later),
-            ).format(count=len(later), numbers=numbers)
-        )
+        sentences.append(shown_later(later))
     return " ".join(sentences)
+
+
+def shown_later(rows: list[int]) -> str:
+    """That these rows follow once the others are decided."""
+    first, last = rows[0] + 1, rows[-1] + 1
+    numbers = f"*{first}*" if first == last else _("*{first}* to *{last}*").format(first=first, last=last)
+    return ngettext(
+        "{count} more ({numbers}) is shown here once these are decided. Open *Details* to read "
+        "everything now.",
+        "{count} more ({numbers}) are shown here once these are decided. Open *Details* to read "
+        "everything now.",
+        len(rows),
+    ).format(count=len(rows), numbers=numbers)

@@ -3,44 +3,78 @@
 An entry shows less than the card, so *Details* is always beside its title.
 """
 
+from collections.abc import Sequence
+
 from countersign.flow.review import Review
-from countersign.i18n import N_, _, ngettext
+from countersign.i18n import _, ngettext
 from countersign.interrupts import Risk
-from countersign.slack.block_kit.builders import Block, button, context_block, section
+from countersign.slack.block_kit.builders import Block, actions, button, context_block, section
 from countersign.slack.block_kit.formatting import format_datetime
+from countersign.slack.cards.batch import approve_rest_buttons, decided_rows, shown_later
 from countersign.slack.cards.buttons import card_actions
+from countersign.slack.cards.buttons.reject_all import reject_all_buttons
 from countersign.slack.cards.buttons.whole_card_buttons import claim_blocks
 from countersign.slack.cards.messages_about import outcome_line
+from countersign.slack.cards.open_card import rows_for_approve_all
 from countersign.slack.cards.people.referrals import referral_blocks
 from countersign.slack.cards.people.request_line import own_request_text, request_text, risk_label
 from countersign.slack.cards.people.votes import vote_blocks
-from countersign.slack.cards.row import look_alike_blocks, only_row_buttons
+from countersign.slack.cards.row import look_alike_blocks, only_row_buttons, row_buttons, row_title
 from countersign.slack.cards.values.payload import short_line
 from countersign.slack.cards.values.references import CardReference
 from countersign.slack.home.links import CardLinks
 
 _MAX_VALUES = 4
-_SEVERAL = N_("{count} actions are asked for together. Decide them on their card.")
+_ROWS = (10, 5, 3, 2, 1)  # open rows of a batch, as many of them as there is room for
 
 
-def waiting_entry(review: Review, links: CardLinks) -> list[Block]:
-    """With the buttons that decide it right there; a batch is decided on its card."""
+def waiting_entries(reviews: Sequence[Review], links: CardLinks, room: int) -> list[list[Block]]:
+    """An entry for each, within so many blocks in all: batches show as many rows as there is room for."""
+    entries: list[list[Block]] = []
+    for rows in _ROWS:
+        entries = [waiting_entry(review, links, rows) for review in reviews]
+        if sum(map(len, entries)) <= room:
+            break
+    return entries
+
+
+def waiting_entry(review: Review, links: CardLinks, rows: int = _ROWS[0]) -> list[Block]:
+    """With the buttons that decide it right there; of a batch, those of so many open rows."""
     review = review.for_reader()
     approval, request = review.shown_approval, review.shown
     several = len(request.rows) > 1
-    lines = [f"*{links.titled(review)}*"]
-    lines += [_(_SEVERAL).format(count=len(approval.open_rows))] if several else _values(review)
+    lines = [f"*{links.titled(review)}*", *([] if several else _values(review, 0))]
     value = CardReference(approval_id=approval.id, row=0, digest=approval.shown_digest).pack()
     details = button(card_actions.VIEW, _("Details"), value)
     blocks = [section("\n".join(lines)) | {"accessory": details}, _asked(review, links)]
-    if not several:
-        row = request.rows[0]
-        blocks += [*look_alike_blocks(approval, row), *vote_blocks(approval, row, 0)]
-    blocks += [*claim_blocks(review), *referral_blocks(approval)]
     if several:
-        return blocks
+        return [*blocks, *claim_blocks(review), *referral_blocks(approval), *_batch(review, rows)]
+    row = request.rows[0]
+    blocks += [*look_alike_blocks(approval, row), *vote_blocks(approval, row, 0)]
+    blocks += [*claim_blocks(review), *referral_blocks(approval)]
     buttons = only_row_buttons(approval, request, truncated=False)  # Details is beside the title
     return [*blocks, *(_of_its_own(block, review) for block in buttons)]
+
+
+def _batch(review: Review, limit: int) -> list[Block]:
+    """The rows with their buttons, and those for all of them.
+
+    As on the card, *Approve all* is for rows that are shown in full, here and there.
+    """
+    approval, request = review.shown_approval, review.shown
+    blocks = decided_rows(approval, request)
+    shown = approval.open_rows[:limit]
+    for row in shown:
+        asked = request.rows[row]
+        blocks.append(section("\n".join([f"*{row + 1}.* {row_title(asked)}", *_values(review, row)])))
+        blocks += [*look_alike_blocks(approval, asked), *vote_blocks(approval, asked, row)]
+        blocks.append(_of_its_own(row_buttons(approval, request, row, truncated=False), review))
+    if later := [row for row in approval.open_rows if row not in shown]:
+        blocks.append(context_block(shown_later(later)))
+    on_card = rows_for_approve_all(review)
+    covered = tuple(row for row in shown if row in on_card and _shows_all(review, row))
+    buttons = [*approve_rest_buttons(review, covered), *reject_all_buttons(review)]
+    return [*blocks, *([actions(f"rest:{approval.version}:{approval.id}", buttons)] if buttons else [])]
 
 
 def asked_line(review: Review, links: CardLinks) -> str:
@@ -70,11 +104,21 @@ def _where(review: Review, links: CardLinks) -> str:
     return f"{request_text(review.shown_approval, review.shown)} · <#{links.channel(review)}>"
 
 
-def _values(review: Review) -> list[str]:
+def _shows_all(review: Review, row: int) -> bool:
+    asked = review.shown.rows[row]
+    return not asked.description and len(_short_values(review, row)) == len(asked.parts)
+
+
+def _short_values(review: Review, row: int) -> list[str]:
+    parts = review.shown.rows[row].parts
+    lines = (short_line(part) for part in parts if part.role is None and not part.secondary)
+    return list(filter(None, lines))[:_MAX_VALUES]
+
+
+def _values(review: Review, row: int) -> list[str]:
     """The first short values, and how many are left out."""
-    parts = [part for part in review.shown.rows[0].parts if not part.secondary]
-    shown = list(filter(None, (short_line(part) for part in parts if part.role is None)))[:_MAX_VALUES]
-    left = len(parts) - len(shown)
+    shown = _short_values(review, row)
+    left = len([part for part in review.shown.rows[row].parts if not part.secondary]) - len(shown)
     if not left:
         return shown
     more = ngettext("{count} more value in *Details*", "{count} more values in *Details*", left)

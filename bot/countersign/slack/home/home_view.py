@@ -13,7 +13,7 @@ from countersign.slack.block_kit.builders import (
     header,
     section,
 )
-from countersign.slack.home.entries import asked_line, decided_line, waiting_entry
+from countersign.slack.home.entries import asked_line, decided_line, waiting_entries
 from countersign.slack.home.links import CardLinks
 from countersign.slack.home.settings import settings_blocks
 
@@ -31,7 +31,8 @@ _OLDER = N_("`/approvals history` lists what was decided before.")
 
 def home_view(inbox: Inbox, links: CardLinks) -> Block:
     """What has to give way where there is too much: what was decided, then what was asked."""
-    waiting, settings = _waiting(inbox, links), settings_blocks(inbox, links)
+    settings = settings_blocks(inbox, links)
+    waiting = _waiting(inbox, links, _MAX_BLOCKS - len(settings))
     others = [*_asked(inbox.asked, links), *_decided(inbox, links)]
     return _view([*waiting, *others[: _MAX_BLOCKS - len(waiting) - len(settings)], *settings])
 
@@ -47,15 +48,17 @@ def _view(blocks: Sequence[Block]) -> Block:
     return {"type": "home", "callback_id": "home", "blocks": list(blocks[:_MAX_BLOCKS])}
 
 
-def _waiting(inbox: Inbox, links: CardLinks) -> list[Block]:
+def _waiting(inbox: Inbox, links: CardLinks, room: int) -> list[Block]:
     blocks = [_heading(inbox.waiting)]
     if not inbox.reader.decides:
         return [*blocks, section(_(CANNOT_DECIDE))]
     if not inbox.waiting.reviews:
         return [*blocks, section(_(_NOTHING))]
-    for review in inbox.waiting.reviews:
-        blocks += [*waiting_entry(review, links), {"type": "divider"}]
-    return [*blocks, *pager(inbox.waiting)]
+    pages, reviews = pager(inbox.waiting), inbox.waiting.reviews
+    room -= len(blocks) + len(pages) + len(reviews)
+    for entry in waiting_entries(reviews, links, room):
+        blocks += [*entry, {"type": "divider"}]
+    return [*blocks, *pages]
 
 
 def _heading(found: Found) -> Block:

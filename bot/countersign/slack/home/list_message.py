@@ -4,7 +4,7 @@ from countersign.flow.home.counting import shown_total
 from countersign.flow.home.inbox import Found, Reader
 from countersign.i18n import N_, _
 from countersign.slack.block_kit.builders import MESSAGE_BLOCKS, Block, RenderedMessage, section
-from countersign.slack.home.entries import asked_line, waiting_entry
+from countersign.slack.home.entries import asked_line, waiting_entries
 from countersign.slack.home.home_view import CANNOT_DECIDE, pager
 from countersign.slack.home.links import CardLinks
 
@@ -19,16 +19,18 @@ def render_list(reader: Reader, waiting: Found, asked: Found, links: CardLinks) 
     if not reader.decides:
         lines = [_(CANNOT_DECIDE)]
     blocks: list[Block] = [section(lines[0])]
-    for review in waiting.reviews:
-        entry = waiting_entry(review, links)
+    own = [
+        _(_ASKED).format(count=shown_total(asked.total)),
+        *(asked_line(review, links) for review in asked.reviews),
+    ]
+    below = [*pager(waiting), *(map(section, own) if asked.reviews else ())]
+    for entry in waiting_entries(waiting.reviews, links, MESSAGE_BLOCKS - len(blocks) - len(below)):
         blocks += entry
-        lines.append(str(entry[0]["text"]["text"]))
-    blocks += pager(waiting)
-    if asked.reviews:
-        own = [
-            _(_ASKED).format(count=shown_total(asked.total)),
-            *(asked_line(review, links) for review in asked.reviews),
-        ]
-        blocks += map(section, own)
-        lines += own
+        lines += _read_out(entry)
+    blocks += below
+    lines += own if asked.reviews else []
     return RenderedMessage(text="\n".join(lines), blocks=blocks[:MESSAGE_BLOCKS])
+
+
+def _read_out(entry: list[Block]) -> list[str]:
+    return [str(block["text"]["text"]) for block in entry if block["type"] == "section"]

@@ -1,5 +1,7 @@
 """What a button or form of a card carries: which rows of which approval, and the digest they had."""
 
+import base64
+import binascii
 import re
 from dataclasses import dataclass
 from uuid import UUID
@@ -65,27 +67,45 @@ class RowsReference:
 
 @dataclass(frozen=True, kw_only=True)
 class ModalReference:
-    """`<card ref>/<channel>/<message ts>/<page>`: a modal does not know where it was opened from."""
+    """`<card ref>/<channel>/<message ts>/<page>`: a modal does not know where it was opened from.
+
+    Behind it, in base64, the address at which the list is replaced that it was opened from, if it was.
+    """
 
     card: CardReference
     channel: str
     message_ts: str
     page: int = 0
+    list_url: str = ""
 
     def pack(self) -> str:
-        return f"{self.card.pack()}/{self.channel}/{self.message_ts}/{self.page}"
+        packed = f"{self.card.pack()}/{self.channel}/{self.message_ts}/{self.page}"
+        if not self.list_url:
+            return packed
+        return f"{packed}/{base64.urlsafe_b64encode(self.list_url.encode()).decode()}"
 
     @classmethod
     def unpack(cls, value: object) -> "ModalReference":
         """Raises `InvalidReference`."""
         parts = value.split("/") if isinstance(value, str) and len(value) <= VALUE_LIMIT else []
-        if len(parts) != 4 or not _CHANNEL.fullmatch(parts[1]) or not _TS.fullmatch(parts[2]):
+        if len(parts) not in {4, 5} or not _CHANNEL.fullmatch(parts[1]) or not _TS.fullmatch(parts[2]):
             raise InvalidReference
         if not _ROW.fullmatch(parts[3]):
             raise InvalidReference
         return cls(
-            card=CardReference.unpack(parts[0]), channel=parts[1], message_ts=parts[2], page=int(parts[3])
+            card=CardReference.unpack(parts[0]),
+            channel=parts[1],
+            message_ts=parts[2],
+            page=int(parts[3]),
+            list_url=_address(parts[4]) if len(parts) == 5 else "",
         )
+
+
+def _address(encoded: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(encoded).decode()
+    except (binascii.Error, ValueError):
+        raise InvalidReference from None
 
 
 def approval_in(value: object) -> UUID:

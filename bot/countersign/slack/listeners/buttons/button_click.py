@@ -42,6 +42,11 @@ class ButtonClick:
         """Whether it is a card's button on the answer to `/approvals`."""
         return self.surface is Surface.EPHEMERAL and self.action_id.startswith(card_actions.PREFIX)
 
+    @property
+    def list_url(self) -> str:
+        """Where the list is replaced; empty if the button is not on one."""
+        return self.response_url if self.on_list else ""
+
     @classmethod
     def from_payload(cls, body: Mapping[str, Any], team: str) -> "ButtonClick":
         action = body["actions"][0]

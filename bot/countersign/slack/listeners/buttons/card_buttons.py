@@ -65,7 +65,9 @@ async def _decide(context: ListenerContext, click: ButtonClick) -> None:
     if form is None:
         await _save(context, click, ref, person, review, decide(row, click.action_id, None, reason=reason))
         return
-    reference = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
+    reference = ModalReference(
+        card=ref, channel=click.channel, message_ts=click.message_ts, list_url=click.list_url
+    )
     view = await asyncio.to_thread(_first_page, review.for_reader, click.action_id, reference, reason)
     context.background_tasks.start("open_form", open_view(context, click, view))
 

@@ -23,6 +23,7 @@ from countersign.slack.forms.modal import Modal, form_view, submitted_values
 from countersign.slack.listeners.acknowledgement import acknowledge_submission
 from countersign.slack.listeners.buttons.button_click import ButtonClick
 from countersign.slack.listeners.buttons.button_listener import button_listener
+from countersign.slack.listeners.buttons.feedback import follow_form
 from countersign.slack.listeners.context import Ack, ListenerContext
 from countersign.slack.listeners.forms.form_opening import open_view
 
@@ -52,7 +53,9 @@ class _Cancellation:
 
 async def _open(context: ListenerContext, click: ButtonClick) -> None:
     ref = CardReference.unpack(click.value)
-    reference = ModalReference(card=ref, channel=click.channel, message_ts=click.message_ts)
+    reference = ModalReference(
+        card=ref, channel=click.channel, message_ts=click.message_ts, list_url=click.list_url
+    )
     found = await _load(context, reference, click.user, shown=click.on_message)
     modal = Modal(
         callback_id=card_actions.CANCEL_RUN,
@@ -79,6 +82,7 @@ async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str
             ref.approval_id, digest, reference.channel, found.person, decision.message
         )
         context.show_decision(saved)
+        follow_form(context, reference, found.person.id)
         return
 
     async def make() -> DecisionRequest:
@@ -91,6 +95,7 @@ async def _submit(context: ListenerContext, body: dict[str, Any], view: dict[str
         )
 
     await context.save_decision(make, found.person)
+    follow_form(context, reference, found.person.id)
 
 
 async def _load(

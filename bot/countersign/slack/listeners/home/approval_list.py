@@ -21,13 +21,13 @@ async def approval_list(context: ListenerContext, user: str, page: int = 0) -> d
 
 
 async def replace_list(
-    context: ListenerContext, click: ButtonClick, note: str | None = None, *, page: int = 0
+    context: ListenerContext, user: str, url: str, note: str | None = None, *, page: int = 0
 ) -> None:
-    """Show the list as it is now in the place of the message that was clicked; `note` above it."""
-    rendered = await _rendered(context, click.user, page)
+    """Show the list as it is now in the place of the message with this response_url; `note` above it."""
+    rendered = await _rendered(context, user, page)
     above: list[Block] = [section(f":warning: {escape(note)}")] if note else []
     message = _message(rendered) | {"blocks": [*above, *rendered.blocks]}
-    await replace_ephemeral(context.api.web, click.response_url, message)
+    await replace_ephemeral(context.api.web, url, message)
 
 
 async def decision_history(context: ListenerContext, user: str, page: int = 0) -> dict[str, Any]:

@@ -32,7 +32,9 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
             await context.home_tabs.opened(click.user, page)
             context.background_tasks.start("publish_home", context.home_tabs.publish(click.user))
         else:
-            context.background_tasks.start("turn_page", replace_list(context, click, page=page))
+            context.background_tasks.start(
+                "turn_page", replace_list(context, click.user, click.response_url, page=page)
+            )
         await ack()
 
     async def on_history_page(ack: Ack, body: dict[str, Any]) -> None:

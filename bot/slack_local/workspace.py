@@ -39,7 +39,8 @@ class LocalWorkspace:
     `mode` is how the bot is reached: `socket`, or `http` with the bot's `request_url` (which may also be set
     later, as `ws.request_url = ...`, once the bot listens). `retry_schedule` is in seconds and `ack_limit`
     too; both are Slack's unless a test shortens them. `state` is a file that keeps it over restarts.
-    `team` is the workspace's id, `app` the installed app, `app_info` what the page offers beside it.
+    `team` is the workspace's id, `app` the installed app, `app_info` what the page offers beside it. With
+    `full_names`, people's display names are their full names instead of their handles.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class LocalWorkspace:
         app_token: str | None = None,
         signing_secret: str | None = None,
         team: str = TEAM,
+        full_names: bool = False,
     ) -> None:
         self.slack = Slack(app=app or App(), team=team)
         if bot_token:
@@ -66,6 +68,8 @@ class LocalWorkspace:
         if signing_secret:
             self.slack.signing_secret = signing_secret
         self.slack.seed()
+        if full_names:
+            self.slack.state.show_full_names()
         self.mode = mode
         self.socket = SocketMode(self.slack)
         self._http = HttpDelivery(self.slack, request_url)

@@ -112,7 +112,9 @@ class Demo:
         return await CountersignPlayer(workspace, bot).play(steps)
 
     async def _workspace(self, stack: AsyncExitStack, *, state: Path | None) -> LocalWorkspace:
-        workspace = LocalWorkspace(port=self._port, app=APP, state=state, retry_schedule=RETRIES)
+        workspace = LocalWorkspace(
+            port=self._port, app=APP, state=state, retry_schedule=RETRIES, full_names=True
+        )
         return await stack.enter_async_context(workspace)
 
     def _environment(

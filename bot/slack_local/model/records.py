@@ -28,6 +28,7 @@ class User:
     is_ultra_restricted: bool = False  # a guest of a single channel
     is_stranger: bool = False  # somebody in a shared channel whom this team does not know
     deleted: bool = False
+    display_name: str = ""  # empty: the name
     locale: str = "en-US"  # the language of their Slack
 
 

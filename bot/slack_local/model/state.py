@@ -2,7 +2,7 @@
 
 import bisect
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from slack_local.model.records import (
@@ -78,6 +78,11 @@ class WorkspaceState:
         _move_channel(self.statuses, old, new)
         _move_channel(self.status_ends, old, new)
         _move_channel(self.sessions, old, new)
+
+    def show_full_names(self) -> None:
+        """Give everybody their full name for a display name."""
+        for user in self.users.values():
+            self.users[user.id] = replace(user, display_name=user.real_name)
 
     def open_direct(self, bot_user: str, person: str, created: int) -> Channel:
         """The direct messages between the bot and `person`, opened if need be."""

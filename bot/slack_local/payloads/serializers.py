@@ -95,9 +95,9 @@ def user_json(user: User, *, email: bool) -> JsonObject:
     """A user as `users.info` shows it; a stranger is shown with less, as in Slack."""
     profile: JsonObject = {
         "real_name": user.real_name,
-        "display_name": user.name,
+        "display_name": user.display_name or user.name,
         "real_name_normalized": user.real_name,
-        "display_name_normalized": user.name,
+        "display_name_normalized": user.display_name or user.name,
         "team": user.team_id,
     }
     if email and not user.is_bot and not user.is_stranger:

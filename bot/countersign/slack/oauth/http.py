@@ -10,10 +10,12 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackClientError
 
 from countersign.flow.errors import DatabaseUnavailable
+from countersign.i18n import matching_language, reader_language
 from countersign.slack.app_manifest.manifest import REDIRECT_PATH
 from countersign.slack.oauth import pages
 from countersign.slack.oauth.install_flow import INSTALL_PATH, InstallFlow
 
+_HEADER_LIMIT = 1000  # characters of Accept-Language that are read
 _BOLT_HEADER_PREFIX = "x-slack-bolt-"
 _HEADERS = {
     # The address has the code and the state: neither a cache nor another page is to learn it.
@@ -41,14 +43,24 @@ def _handler(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> H
             for name in set(request.headers)
             if not name.lower().startswith(_BOLT_HEADER_PREFIX)
         }
-        try:
-            bolt = AsyncBoltRequest(body="", query=request.query_string, headers=dict(headers))
-            response = await to_aiohttp_response(await handle(bolt))
-        except (DatabaseUnavailable, SlackClientError, OSError, TimeoutError) as error:
-            log.warning("installation_failed", reason=type(error).__name__)
-            page = pages.failed_page("")
-            response = web.Response(status=503, text=page, content_type="text/html")
+        with reader_language(browser_language(request.headers.get("Accept-Language", ""))):
+            try:
+                bolt = AsyncBoltRequest(body="", query=request.query_string, headers=dict(headers))
+                response = await to_aiohttp_response(await handle(bolt))
+            except (DatabaseUnavailable, SlackClientError, OSError, TimeoutError) as error:
+                log.warning("installation_failed", reason=type(error).__name__)
+                page = pages.failed_page("")
+                response = web.Response(status=503, text=page, content_type="text/html")
         response.headers.update(_HEADERS)
         return response
 
     return answer
+
+
+def browser_language(accepted: str) -> str | None:
+    """The first language of an Accept-Language header that there is a catalogue for.
+
+    Browsers list them in their order, so the weights say nothing more.
+    """
+    named = (each.partition(";")[0].strip() for each in accepted[:_HEADER_LIMIT].split(","))
+    return next(filter(None, map(matching_language, named)), None)

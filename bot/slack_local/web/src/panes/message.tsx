@@ -117,9 +117,11 @@ function ThreadLine({ message }: { message: Message }): ReactNode {
       {message.reply_users?.slice(0, 4).map((id) => (
         <Avatar key={id} user={users[id]} size="small" />
       ))}
-      <span className="thread-count">
-        {count} {count === 1 ? "reply" : "replies"}
-      </span>
+      {count > 0 && (
+        <span className="thread-count">
+          {count} {count === 1 ? "reply" : "replies"}
+        </span>
+      )}
       {message.waiting ? (
         <span className="chip waits">waits for a decision</span>
       ) : message.status ? (

@@ -14,7 +14,7 @@ from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.recorded_reasons import LAPSED
+from countersign.approvals.recorded_reasons import LAPSED, NO_LONGER_ASKED, QUESTION_CHANGED
 from countersign.approvals.vote import Vote
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.notices.direct_messages import Why
@@ -225,8 +225,8 @@ def _closed() -> Iterator[Shown]:
     yield _card("expired", asked(REFUND, rules=(LARGE,)).with_votes({0: expired}))
     cancelled = vote(DecisionKind.REJECT, CAROL, message="Cancelled by the requester.", cancelled=True)
     yield _card("cancelled", asked(REFUND, rules=(LARGE,)).with_votes({0: cancelled}))
-    yield _card("withdrawn", asked(REFUND).withdrawn("The agent no longer asks this."))
-    unused = decided(REFUND, DecisionKind.APPROVE).withdrawn("The question changed after this was decided.")
+    yield _card("withdrawn", asked(REFUND).withdrawn(NO_LONGER_ASKED))
+    unused = decided(REFUND, DecisionKind.APPROVE).withdrawn(QUESTION_CHANGED)
     yield _card("not-used", unused)
 
 

@@ -13,6 +13,7 @@ from countersign.approvals.policy.rule import Rule
 from countersign.approvals.vote import Vote
 from countersign.flow.policy.redacted_places import redacted_edit, redacted_values
 from countersign.flow.review import Review
+from countersign.i18n import workspace_language
 from countersign.interrupts import digest, parse
 from countersign.slack.cards.open_card import render_card
 
@@ -130,3 +131,10 @@ def test_without_a_policy_nothing_is_redacted() -> None:
     assert redacted_edit(review.unrestricted_request, (), 0, edit) == edit
     assert review.shown_approval == review.approval
     assert SECRET in str(render_card(review).blocks)
+
+
+def test_what_stands_for_a_value_is_in_the_language_of_the_card() -> None:
+    with workspace_language("ko"):
+        card = render_card(a_review(call(iban=SECRET), "/iban"))
+    assert "비공개" in str(card.blocks)
+    assert "Redacted" not in str(card.blocks)

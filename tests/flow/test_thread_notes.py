@@ -72,7 +72,7 @@ def test_an_escalation_says_who_may_decide_by_now() -> None:
     )
     text = text_of(escalation(Review(asked(rule)), rule, (0,)))
     assert text.startswith(
-        "Escalated: nobody has decided “Pay” within 2h, so @leads or @oncall may decide it too. "
+        "Escalated: nobody has decided “Pay” within 2 hours, so @leads or @oncall may decide it too. "
     )
 
 

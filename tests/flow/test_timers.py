@@ -446,7 +446,9 @@ async def test_an_escalation_adds_the_fallback_and_notifies_the_thread_and_them(
     clock.now += HOUR
     await harness.timers.run_due()
     (told,) = notes(harness)
-    assert told.startswith(f"Escalated: nobody has decided “{title(card)}” within 1h, so @oncall may decide")
+    assert told.startswith(
+        f"Escalated: nobody has decided “{title(card)}” within 1 hour, so @oncall may decide"
+    )
     assert "Still needed: one of @finance." in told
     assert [row.channel for row in harness.slack.of(OutgoingKind.DIRECT)] == ["UDAVE"]
     assert (await details(harness, thread, "escalated"))[0]["notified"] == ["UDAVE"]

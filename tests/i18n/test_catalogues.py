@@ -6,6 +6,7 @@ import runpy
 import string
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,14 @@ from countersign.i18n import (
     TextList,
     _,
     current_language,
+    duration_in_words,
     for_everyone,
     lazy_text,
     matching_language,
     ngettext,
     reader_language,
+    text_from_json,
+    text_to_json,
     workspace_language,
 )
 
@@ -133,3 +137,14 @@ def test_a_text_is_translated_when_it_is_read_and_evidence_keeps_its_source() ->
         assert str(said).startswith(_("it has no members"))
         assert said.source == "Only it has no members and @ops can decide this."
     assert str(said) == said.source
+
+
+def test_a_duration_is_in_words_of_whoever_reads_it_and_survives_being_stored() -> None:
+    text = lazy_text("{waited}", waited=timedelta(days=1, hours=1, minutes=30))
+    stored = text_from_json(text_to_json(text))
+    with reader_language("ko"):
+        assert str(stored) == "1일 1시간 30분"
+        assert str(duration_in_words(timedelta(milliseconds=5))) == "1초 미만"
+        assert text.source == "1 day 1 hour 30 minutes"
+    with reader_language("en"):
+        assert str(stored) == "1 day 1 hour 30 minutes"

@@ -146,7 +146,7 @@ def _texts(node: ast.AST) -> Iterator[tuple[int, str]]:
 
 def _is_markup(text: str) -> bool:
     """HTML or a style sheet; its texts are filled in."""
-    return text.startswith("<!doctype html>") or "{font:" in text
+    return text.startswith(("<!doctype html>", "<svg ")) or "{font:" in text
 
 
 def _is_docstring(node: ast.AST) -> bool:

@@ -91,10 +91,12 @@ async def test_a_grant_approves_what_it_covers_and_no_more(governed: Stage) -> N
     bob = governed.ws.bob
     first = await card_for(governed, "pay", amount=5, iban=IBAN)
     button = grant_button(first)
-    assert button["text"]["text"] == "Approve and don't ask again for 1h"
+    assert button["text"]["text"] == "Approve and don't ask again for 1 hour"
     question = button["confirm"]["text"]["text"]
     assert question.startswith("Is the invoice there?\nAlso approves “pay” from the same requester")
-    assert "for 1h, at most 2 times, while the rule “small payments” applies (args.amount < 100)" in question
+    assert (
+        "for 1 hour, at most 2 times, while the rule “small payments” applies (args.amount < 100)" in question
+    )
 
     await first.click("approval:grant", by=governed.ws.carol)
     await governed.ws.carol.sees_ephemeral("You asked for this")
@@ -138,9 +140,9 @@ async def test_it_is_listed_and_revoked_with_its_button_and_by_its_id(governed: 
     ws = governed.ws
     for how in ("button", "command"):
         card = await card_for(governed, "post", text=how)
-        assert grant_button(card)["text"]["text"] == "Approve and don't ask again for 2h30m"
+        assert grant_button(card)["text"]["text"] == "Approve and don't ask again for 2 hours 30 minutes"
         assert (
-            "in this thread, without asking, for 2h30m, while the rule “posts” applies, whatever the"
+            "in this thread, without asking, for 2 hours 30 minutes, while the rule “posts” applies, whatever the"
             in (grant_button(card)["confirm"]["text"]["text"])
         )
         await gives_grant(governed, card)

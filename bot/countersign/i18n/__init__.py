@@ -12,6 +12,7 @@ many: the functions that write them are marked with `for_everyone`.
 """
 
 from countersign.i18n.catalogues import LANGUAGES, SOURCE_LANGUAGE, matching_language
+from countersign.i18n.durations import duration_in_words
 from countersign.i18n.stored_text import text_from_json, text_to_json
 from countersign.i18n.text import (
     AnyText,
@@ -48,6 +49,7 @@ __all__ = [
     "TextList",
     "_",
     "current_language",
+    "duration_in_words",
     "for_everyone",
     "in_every_language",
     "in_source_language",

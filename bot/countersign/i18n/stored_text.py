@@ -1,7 +1,7 @@
 """A text as JSON, for what is read later, by somebody whose language is known only then."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from countersign.i18n.text import Text, TextLines, TextList
@@ -20,6 +20,8 @@ def text_to_json(text: object) -> Any:
             return {"lines": [text_to_json(each) for each in text.values], "separator": text.separator}
         case datetime():
             return {"at": text.timestamp()}
+        case timedelta():
+            return {"seconds": text.total_seconds()}
         case date():
             return {"day": text.isoformat()}
         case int():
@@ -39,6 +41,8 @@ def text_from_json(stored: Any) -> object:
             return TextLines(tuple(map(text_from_json, values)), separator)
         case {"at": float(seconds) | int(seconds)}:
             return datetime.fromtimestamp(seconds, UTC)
+        case {"seconds": float(seconds) | int(seconds)}:
+            return timedelta(seconds=seconds)
         case {"day": str(day)}:
             return date.fromisoformat(day)
         case _:

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from string import Formatter
 
 from babel.dates import format_date
 from babel.lists import format_list
 
 from countersign.i18n.catalogues import SOURCE_LANGUAGE
-from countersign.i18n.translation import N_, _, current_language
+from countersign.i18n.durations import duration_in_words
+from countersign.i18n.translation import N_, _, current_language, reader_language
 
 # Translators: a day, in the pattern of https://unicode.org/reports/tr35/tr35-dates.html
 _DAY = N_("EEEE, d MMMM y")
@@ -23,8 +24,8 @@ _RECORDED_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 class Text:
     """`str(text)` is in the reader's language, `source` in the language of the code.
 
-    Fields may be texts, days, and moments, which each reader sees in their own time zone where `pieces`
-    are shown.
+    Fields may be texts, days, durations, and moments, which each reader sees in their own time zone where
+    `pieces` are shown.
     """
 
     template: str
@@ -90,7 +91,10 @@ def sentences(*texts: object) -> TextLines:
 
 
 def in_source_language(value: object) -> object:
-    """The same value; a text in the language of the code."""
+    """The same value; a text or a duration in the language of the code."""
+    if isinstance(value, timedelta):
+        with reader_language(SOURCE_LANGUAGE):
+            return duration_in_words(value)
     return value.source if isinstance(value, Text | TextList | TextLines) else value
 
 
@@ -108,6 +112,8 @@ def pieces(text: object) -> Iterator[str | datetime]:
                 yield from pieces(value)
         case datetime():
             yield text
+        case timedelta():
+            yield duration_in_words(text)
         case date():
             yield format_date(text, _(_DAY), locale=current_language())
         case _:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Outcome, Status
-from countersign.approvals.policy.clock.durations import format_duration
 from countersign.approvals.policy.rule import OnExpiry, Rule
 from countersign.approvals.policy.voting.membership import Memberships
 from countersign.approvals.policy.voting.permission import VotingContext
@@ -70,7 +69,7 @@ def escalation(review: Review, rule: Rule, rows: tuple[int, ...]) -> Outgoing:
         lazy_text(
             "Escalated: nobody has decided “{title}” within {waited}, so {who} may decide it too. "
             "Still needed: {needed}.",
-            waited=format_duration(waited),
+            waited=waited,
             **fields,
         )
         if waited

@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
-from countersign.approvals.policy.redaction import RedactedValues, is_redacted, redact
+from countersign.approvals.policy.redaction import REDACTED, RedactedValues, is_redacted, redact
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.summary import fill
 from countersign.flow.policy.redacted_places import in_arguments, in_edited_value, redacted_values
+from countersign.i18n import N_, _
 from countersign.interrupts import ROOT, UNSET, Field, Form, Option, Part, ReviewRequest, ReviewRow
 
+_REDACTED = N_("Redacted")
 _TITLE_LIMIT = 150  # characters
 
 
@@ -130,13 +132,18 @@ def _shown_row(row: ReviewRow, rule: Rule, values: RedactedValues, *, summarised
 def _shown_part(part: Part, row: ReviewRow, rule: Rule, redacted: Json, values: RedactedValues) -> Part:
     value = part.value
     if not isinstance(redacted, Mapping):  # all arguments are redacted
-        return replace(part, value=redacted)
+        return replace(part, value=_in_words(redacted))
     if part.label in row.args and value == row.args[part.label]:
         value = redacted[part.label]
     elif row.edited_at != ROOT:  # a field of what the arguments hold
         inside = redact({part.label: value}, in_edited_value(row, rule))
         value = inside[part.label] if isinstance(inside, Mapping) else inside
-    return replace(part, label=values.cleaned_text(part.label), value=values.cleaned(value))
+    return replace(part, label=values.cleaned_text(part.label), value=_in_words(values.cleaned(value)))
+
+
+def _in_words(value: Json) -> Json:
+    """What stands for a value is in one language in the ledger, and in the reader's on a card."""
+    return _(_REDACTED) if value == REDACTED else value
 
 
 def _shown_option(option: Option, values: RedactedValues) -> Option:

@@ -1,11 +1,10 @@
-"""The button "Approve and don't ask again for 1 h", and the dialog that says what exactly it covers."""
+"""The button "Approve and don't ask again for 1 hour", and the dialog that says what exactly it covers."""
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
-from countersign.approvals.policy.clock.durations import format_duration
 from countersign.approvals.policy.granting import is_offered
 from countersign.approvals.policy.rule import GrantOffer, GrantScope, Rule
-from countersign.i18n import _, ngettext
+from countersign.i18n import _, duration_in_words, ngettext
 from countersign.interrupts import ReviewRequest, display_name, single_line
 from countersign.slack.block_kit.builders import Block, button, confirmation
 from countersign.slack.cards.buttons import card_actions
@@ -22,7 +21,7 @@ def grant_buttons(approval: Approval, request: ReviewRequest, row: int, value: s
         return []
     if not is_offered(rule, approval.votes_on(row), approval.requester):
         return []
-    label = _("Approve and don't ask again for {lasts}").format(lasts=format_duration(offer.lasts))
+    label = _("Approve and don't ask again for {lasts}").format(lasts=duration_in_words(offer.lasts))
     question = scope_in_words(rule, offer, asked.action or request.dialect)
     if rule.confirm:
         question = f"{rule.confirm[: _CONFIRM_LIMIT - len(question) - 1]}\n{question}"
@@ -40,7 +39,7 @@ def scope_in_words(rule: Rule, offer: GrantOffer, action: str) -> str:
     words = {
         "action": _short(display_name(action)),
         "where": where,
-        "duration": format_duration(offer.lasts),
+        "duration": duration_in_words(offer.lasts),
         "rule": _short(rule.name),
     }
     if offer.max_uses is None:

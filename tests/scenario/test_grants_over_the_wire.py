@@ -142,7 +142,7 @@ async def test_it_is_listed_and_revoked_with_its_button_and_by_its_id(governed: 
         card = await card_for(governed, "post", text=how)
         assert grant_button(card)["text"]["text"] == "Approve and don't ask again for 2 hours 30 minutes"
         assert (
-            "in this thread, without asking, for 2 hours 30 minutes, while the rule “posts” applies, whatever the"
+            "in this thread, without asking, for 2 hours 30 minutes, while the rule “posts” applies, whatever"
             in (grant_button(card)["confirm"]["text"]["text"])
         )
         await gives_grant(governed, card)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -24,7 +25,36 @@ def test_the_named_test_exists(file: str, name: str) -> None:
     ("table", "least"), [(GUARANTEES, 20), (DEFENDED, 10)], ids=["guarantees", "threats"]
 )
 def test_every_promise_names_a_proof(table: str, least: int) -> None:
-    promises = [line for line in table.splitlines() if line.startswith("| ") and "---" not in line][1:]
+    lines = table.splitlines()
+    rows = [line for line in lines if line.startswith("| ") and "---" not in line]
+    heads = {above for above, below in pairwise(lines) if set(below) <= set("| -")}
+    promises = [line for line in rows if line not in heads]
     assert len(promises) >= least
     for promise in promises:
         assert "::test_" in promise, promise
+
+
+IN_SLACK = GUARANTEES.split("\n## In Slack\n")[1].split("\n## ")[0]
+OVER_THE_WIRE = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", IN_SLACK)))
+
+
+@pytest.mark.parametrize(("file", "name"), OVER_THE_WIRE)
+def test_what_is_promised_in_slack_is_tried_over_both_transports(file: str, name: str) -> None:
+    """The scenario takes `either`, or a fixture of its module that is at a place: both have two."""
+    assert file.startswith("tests/scenario/")
+    tree = ast.parse((ROOT / file).read_text())
+    functions = {
+        node.name: {argument.arg for argument in node.args.args}
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    placed = {fixture for fixture, arguments in functions.items() if "place" in arguments}
+    assert functions[name] & {"either", *placed}
+
+
+@pytest.mark.parametrize(
+    ("file", "fixture"), [("tests/scenario/conftest.py", "either"), ("tests/support/place.py", "place")]
+)
+def test_both_transports_are_the_parameters_of_the_shared_fixtures(file: str, fixture: str) -> None:
+    before = (ROOT / file).read_text().split(f"def {fixture}(")[0]
+    assert 'params=["socket", "http"]' in before.rpartition("@pytest")[2]

@@ -1,12 +1,13 @@
 """App Home and `/approvals`, with a bot process over Socket Mode and over HTTP."""
 
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest_asyncio
 
-from countersign.testing.cards import approval_cards
+from countersign.testing.cards import approval_card, approval_cards
 from slack_local.model.records import View
 from slack_local.people.person import Person
 from slack_local.people.threads import Thread
@@ -88,6 +89,29 @@ async def test_home_follows_what_waits_and_decides_it(governed: Stage) -> None:
     await ws.carol.home_shows(saying("Recently decided", "*Approved*"))
     assert [event for event, _ in governed.ledger(card.thread)] == ["opened", "decided", "resumed"]
     assert decided_via(governed, card.thread) == "home"
+
+
+async def test_an_approver_who_cannot_see_the_private_channel_is_shown_nothing_until_they_are_in_it(
+    governed: Stage,
+) -> None:
+    ws = governed.ws
+    vault = ws.slack.state.channels[ws.add_channel("vault", [ws.alice, ws.carol], private=True)]
+    vault.members[ws.slack.app.bot_user] = None
+    wish = {"ask": {"type": "tool_approval", "name": "refund", "args": {"for": "the merger"}}}
+    thread = await ws.carol.mentions(f"ask: {json.dumps(wish)}", channel=vault.id)
+    card = await approval_card(thread)
+
+    await ws.bob.opens_home()
+    await ws.bob.home_shows(saying("Nothing waits for you"), limit=20)
+    assert "Nothing is waiting for you" in (await ws.bob.runs("/approvals")).text
+    assert "merger" not in json.dumps([m.text for m in ws.bob.direct().messages.values()])
+    assert card.is_open
+
+    await ws.alice.invites(ws.bob.id, vault.id)
+    await ws.bob.opens_home()
+    await ws.bob.home_shows(saying("Waiting for you (1)", "merger"), limit=20)
+    await press(ws.bob, "approval:approve", "merger")
+    assert (await resumed(governed, thread)) == {"type": "approve"}
 
 
 async def test_a_decision_in_the_thread_leaves_every_inbox(governed: Stage) -> None:

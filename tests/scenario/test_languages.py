@@ -1,15 +1,15 @@
 """Whoever acts is answered in the language of their Slack; what many read is in the workspace's."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from countersign.i18n import _, reader_language
 from slack_local.people.person import Person
 from tests.scenario.governing import DirectMessages
-from tests.support import databases
+from tests.support.place import Place
 from tests.support.stage import Stage, open_stage
 
 RISKY = {"type": "tool_approval", "name": "wipe", "args": {"disk": "sda"}}
@@ -66,19 +66,40 @@ async def test_a_form_is_in_the_language_of_whoever_opens_it(either: Stage) -> N
     assert "Approved" in (await card.closes()).text
 
 
+async def test_a_list_and_the_history_are_in_the_language_of_whoever_asks_for_them(either: Stage) -> None:
+    card = await either.card(RISKY)
+    member = await person(either, "yuna")
+    listed = await member.runs("/approvals")
+    assert korean("*{count} waiting for you:*").partition("{count}")[0] in listed.text
+    assert korean("Reject") in json.dumps(listed.payload, ensure_ascii=False)
+    await card.approve(by=member)
+    await either.resumed(card.thread)
+
+    history = (await member.runs("/approvals history")).text
+    assert korean("*Recently decided*, of what you asked for or voted on:") in history
+    assert korean("Approved") in history
+    assert "*Recently decided*" in (await either.ws.carol.runs("/approvals history")).text
+
+
+async def test_help_is_in_the_language_of_whoever_asks_for_it(either: Stage) -> None:
+    member = await person(either, "yuna")
+    for command in ("/approvals help", "/approvals nonsense", "/agent help", "/agent graphs"):
+        own, english = (await member.runs(command)).text, (await either.ws.carol.runs(command)).text
+        assert own != english
+        assert re.search("[가-힣]", own)
+        assert not re.search("[가-힣]", english)
+    assert "/approvals history" in (await member.runs("/approvals help")).text
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def korean_stage(
-    tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
-) -> AsyncIterator[Stage]:
-    folder = tmp_path_factory.mktemp("korean")
-    with databases.database(server_url, template=database_template) as url:
-        async with open_stage(folder, url) as stage:
-            stage.ws.add_user_group("signers", [stage.ws.bob, await person(stage, "seoyeon")])
-            (folder / "approvals.toml").write_text(POLICY)
-            policy = str(folder / "approvals.toml")
-            async with stage.bot(BOT_LANGUAGE="ko", POLICY_FILE=policy) as bot:
-                yield stage
-                assert await bot.stop() == 0, bot.said
+async def korean_stage(place: Place) -> AsyncIterator[Stage]:
+    async with open_stage(place.folder, place.url, mode=place.mode) as stage:
+        stage.ws.add_user_group("signers", [stage.ws.bob, await person(stage, "seoyeon")])
+        (place.folder / "approvals.toml").write_text(POLICY)
+        policy = str(place.folder / "approvals.toml")
+        async with stage.bot(BOT_LANGUAGE="ko", POLICY_FILE=policy) as bot:
+            yield stage
+            assert await bot.stop() == 0, bot.said
 
 
 async def test_in_a_korean_workspace_cards_and_notes_are_korean(korean_stage: Stage) -> None:

@@ -3,9 +3,11 @@
 import asyncio
 import json
 from collections import Counter
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from countersign.slack.streams.rate_budget import MAX_STARTS
 from countersign.testing.cards import approval_card
@@ -13,13 +15,21 @@ from slack_local.fault_injection import ApiFault
 from slack_local.model.records import Message
 from slack_local.people.threads import Thread
 from tests.support.bots import until
-from tests.support.stage import Stage
+from tests.support.place import Place
+from tests.support.stage import Stage, open_stage
 
 STREAM = ("chat.startStream", "chat.appendStream", "chat.stopStream")
 
 
 async def asks(stage: Stage, **wish: Any) -> Thread:
     return await stage.ws.carol.mentions(f"streams: {json.dumps(wish)}")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def placed(place: Place) -> AsyncIterator[Stage]:
+    """A stage over either transport, on which no bot runs yet."""
+    async with open_stage(place.folder, place.url, mode=place.mode) as stage:
+        yield stage
 
 
 def methods(stage: Stage, thread: Thread, since: int) -> list[str]:
@@ -146,44 +156,44 @@ def steps_of(message: Message) -> list[tuple[str, str]]:
     return [step for block in message.blocks if block["type"] == "plan" for step in steps(block)]
 
 
-async def test_without_stream_methods_a_message_is_updated(empty_stage: Stage) -> None:
-    empty_stage.ws.faults.on_call("chat.startStream", ApiFault.ERROR, times=100, error="unknown_method")
-    async with empty_stage.bot():
-        since = empty_stage.ws.log.cursor
-        thread = await asks(empty_stage, say=["Half ", "of it, ", "wait:half", "and the other."])
+async def test_without_stream_methods_a_message_is_updated(placed: Stage) -> None:
+    placed.ws.faults.on_call("chat.startStream", ApiFault.ERROR, times=100, error="unknown_method")
+    async with placed.bot():
+        since = placed.ws.log.cursor
+        thread = await asks(placed, say=["Half ", "of it, ", "wait:half", "and the other."])
         first = await thread.wait_for(lambda m: "Half of it," in written(m))
         assert "Written by the agent." in str(first.blocks)
-        empty_stage.release("half")
+        placed.release("half")
         last = await thread.wait_for("Half of it, and the other.")
         assert last.ts == first.ts
-        assert methods(empty_stage, thread, since) == ["chat.postMessage", "chat.update"]
+        assert methods(placed, thread, since) == ["chat.postMessage", "chat.update"]
 
-        again = empty_stage.ws.log.cursor
-        await (await asks(empty_stage, say=["Next ", "wait:half", "one."])).wait_for("Next one.")
-        assert not empty_stage.ws.log.calls("chat.startStream", since=again)
-    empty_stage.ws.faults.clear()
+        again = placed.ws.log.cursor
+        await (await asks(placed, say=["Next ", "wait:half", "one."])).wait_for("Next one.")
+        assert not placed.ws.log.calls("chat.startStream", since=again)
+    placed.ws.faults.clear()
 
 
 async def test_a_stream_that_slack_limits_or_ends_leaves_the_message_as_it_is_posted(
-    empty_stage: Stage,
+    placed: Stage,
 ) -> None:
-    faults = empty_stage.ws.faults
-    async with empty_stage.bot():
+    faults = placed.ws.faults
+    async with placed.bot():
         faults.on_call("chat.appendStream", ApiFault.ERROR, error="message_not_in_streaming_state")
-        thread = await asks(empty_stage, say=["One ", "two ", "wait:ended", "three ", "wait:ended2", "four."])
+        thread = await asks(placed, say=["One ", "two ", "wait:ended", "three ", "wait:ended2", "four."])
         await thread.wait_for(lambda m: m.streaming and "two" in written(m))
-        empty_stage.release("ended")
+        placed.release("ended")
         await thread.wait_until(lambda: not faults.api or None, what="the refused call")
-        await empty_stage.reached("ended2")
-        empty_stage.release("ended2")
+        await placed.reached("ended2")
+        placed.release("ended2")
         await thread.wait_for("One two three four.")
         assert len(thread.from_bot()) == 1
 
         faults.on_call("chat.startStream", ApiFault.RATE_LIMITED, times=1, seconds=30)
-        limited = await asks(empty_stage, say=["Too ", "many ", "wait:many", "streams."])
-        await empty_stage.reached("many")
+        limited = await asks(placed, say=["Too ", "many ", "wait:many", "streams."])
+        await placed.reached("many")
         await limited.wait_until(lambda: not faults.api or None, what="the refused call")
-        empty_stage.release("many")
+        placed.release("many")
         await limited.wait_for("Too many streams.")
         assert len(limited.from_bot()) == 1
     faults.clear()

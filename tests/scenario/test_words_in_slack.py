@@ -126,12 +126,14 @@ async def test_images_are_posted_as_files_and_nothing_is_fetched(stage: Stage) -
     assert "https://example.org/far.png" in texts[0]
 
 
-async def test_words_of_a_subgraph_come_before_its_card_and_a_silent_run_ends_with_done(stage: Stage) -> None:
-    thread = await saying(stage, before="I looked it up.", ask=RISKY, content="")
+async def test_words_of_a_subgraph_come_before_its_card_and_a_silent_run_ends_with_done(
+    either: Stage,
+) -> None:
+    thread = await saying(either, before="I looked it up.", ask=RISKY, content="")
 
     card = await approval_card(thread)
     assert thread.from_bot()[0].text == "I looked it up."
-    await card.approve(by=stage.ws.bob)
+    await card.approve(by=either.ws.bob)
 
     await thread.wait_for("Done.")
     assert [m.text for m in thread.from_bot()].count("I looked it up.") == 1

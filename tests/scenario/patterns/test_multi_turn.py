@@ -19,21 +19,21 @@ async def turn(thread: Thread, agent: str, said: str) -> ApprovalCard:
 
 
 @pytest.mark.parametrize("variant", ["separate", "shared"])
-async def test_the_conversation_goes_to_whoever_it_is_about_until_done(stage: Stage, variant: str) -> None:
-    thread = await stage.ws.carol.mentions(f"multi_turn_{variant}: a day at the lake")
+async def test_the_conversation_goes_to_whoever_it_is_about_until_done(either: Stage, variant: str) -> None:
+    thread = await either.ws.carol.mentions(f"multi_turn_{variant}: a day at the lake")
     await turn(thread, "planner", "a day at the lake")
 
-    await stage.ws.carol.replies(thread, "what does the budget say?")
+    await either.ws.carol.replies(thread, "what does the budget say?")
     treasurer = await turn(thread, "treasurer", "what does the budget say?")
-    await treasurer.answer(by=stage.ws.bob, value="we have 200 euros of budget")
+    await treasurer.answer(by=either.ws.bob, value="we have 200 euros of budget")
     await treasurer.closes()
     await turn(thread, "treasurer", "200 euros")
 
-    await stage.ws.carol.replies(thread, "and who brings the boat?")
+    await either.ws.carol.replies(thread, "and who brings the boat?")
     last = await turn(thread, "planner", "who brings the boat")
-    await stage.ws.carol.replies(thread, "done")
+    await either.ws.carol.replies(thread, "done")
 
     await last.closes()
     assert approval_cards(thread) == []
-    await stage.ws.carol.replies(thread, "one more thing: the sun cream")
+    await either.ws.carol.replies(thread, "one more thing: the sun cream")
     await turn(thread, "planner", "the sun cream")

@@ -5,18 +5,18 @@ from slack_local.block_kit.text import full_text
 from tests.support.stage import Stage
 
 
-async def test_both_questions_reach_the_thread_and_both_answers_the_graph(stage: Stage) -> None:
-    thread = await stage.ws.carol.mentions("nested: Our new logo")
+async def test_both_questions_reach_the_thread_and_both_answers_the_graph(either: Stage) -> None:
+    thread = await either.ws.carol.mentions("nested: Our new logo")
     legal = await approval_card(thread)
     assert "Legal, what about “Our new logo”?" in legal.text
 
-    await stage.ws.bob.replies(thread, "no objection")
+    await either.ws.bob.replies(thread, "no objection")
     await legal.closes()
     press = await approval_card(thread)
     assert "Press, what about “Our new logo”?" in press.text
-    await press.answer(by=stage.ws.alice, value="we love it")
+    await press.answer(by=either.ws.alice, value="we love it")
 
     result = full_text(await thread.wait_for(lambda m: "*Result*" in full_text(m)))
     assert "no objection" in result
     assert "we love it" in result
-    assert [event for event, _ in stage.ledger(thread)].count("opened") == 2
+    assert [event for event, _ in either.ledger(thread)].count("opened") == 2

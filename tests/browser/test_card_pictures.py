@@ -40,8 +40,8 @@ WRAPPED_ALONE = """article => [...article.querySelectorAll(".actions")].flatMap(
 
 
 @dataclass(frozen=True)
-class Wall:
-    """A workspace in which every card hangs, each in a thread of its own."""
+class CardGallery:
+    """A workspace with every card, each in a thread of its own."""
 
     ws: LocalWorkspace
     cards: Sequence[Shown]
@@ -49,21 +49,21 @@ class Wall:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def wall() -> AsyncIterator[Wall]:
-    async with _wall(GALLERY) as hung:
+async def gallery() -> AsyncIterator[CardGallery]:
+    async with _gallery(GALLERY) as hung:
         yield hung
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def korean_wall() -> AsyncIterator[Wall]:
+async def korean_wall() -> AsyncIterator[CardGallery]:
     with workspace_language("ko"), reader_language("ko"):
         cards = list(every_card())
-    async with _wall(cards, locale="ko-KR") as hung:
+    async with _gallery(cards, locale="ko-KR") as hung:
         yield hung
 
 
 @asynccontextmanager
-async def _wall(cards: Sequence[Shown], locale: str = "en-US") -> AsyncIterator[Wall]:
+async def _gallery(cards: Sequence[Shown], locale: str = "en-US") -> AsyncIterator[CardGallery]:
     async with LocalWorkspace(retry_schedule=()) as ws:
         await ws.bob.sets_language(locale)
         client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url)
@@ -77,27 +77,27 @@ async def _wall(cards: Sequence[Shown], locale: str = "en-US") -> AsyncIterator[
                 blocks=shown.message.blocks,
             )
             threads[shown.name] = thread.ts
-        yield Wall(ws, cards, threads)
+        yield CardGallery(ws, cards, threads)
         assert ws.log.violations() == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [DESKTOP, PHONE], ids=["desktop", "phone"])
 async def test_every_card_fits_its_screen(
-    chromium: Browser, wall: Wall, tmp_path: Path, width: int, dark: bool
+    chromium: Browser, gallery: CardGallery, tmp_path: Path, width: int, dark: bool
 ) -> None:
     kind = f"{'phone' if width == PHONE else 'desktop'}-{'dark' if dark else 'light'}"
-    await _takes_every_picture(chromium, wall, tmp_path, width=width, dark=dark, kind=kind)
+    await _takes_every_picture(chromium, gallery, tmp_path, width=width, dark=dark, kind=kind)
 
 
 async def test_every_card_fits_a_phone_in_korean(
-    chromium: Browser, korean_wall: Wall, tmp_path: Path
+    chromium: Browser, korean_wall: CardGallery, tmp_path: Path
 ) -> None:
     await _takes_every_picture(chromium, korean_wall, tmp_path, width=PHONE, dark=False, kind="phone-ko")
 
 
 async def _takes_every_picture(
-    chromium: Browser, wall: Wall, tmp_path: Path, *, width: int, dark: bool, kind: str
+    chromium: Browser, gallery: CardGallery, tmp_path: Path, *, width: int, dark: bool, kind: str
 ) -> None:
     folder = Path(FOLDER) if FOLDER else tmp_path
     folder.mkdir(parents=True, exist_ok=True)
@@ -109,9 +109,9 @@ async def _takes_every_picture(
     )
     context.set_default_timeout(TIMEOUT_MS)
     page = await context.new_page()
-    await page.goto(f"{wall.ws.page_url}&as=bob")
-    for shown in wall.cards:
-        card = await _card(page, wall, shown)
+    await page.goto(f"{gallery.ws.page_url}&as=bob")
+    for shown in gallery.cards:
+        card = await _card(page, gallery, shown)
         assert await card.evaluate(OVERFLOWING) == [], shown.name
         assert await card.evaluate(WRAPPED_ALONE) == [], shown.name
         if shown.ordinary and width == PHONE:
@@ -120,9 +120,9 @@ async def _takes_every_picture(
     await context.close()
 
 
-async def _card(page: Page, wall: Wall, shown: Shown) -> Locator:
-    channel = wall.ws.channel_id("general")
-    await page.goto(f"{wall.ws.address}/#/{channel}/{wall.threads[shown.name]}")
+async def _card(page: Page, gallery: CardGallery, shown: Shown) -> Locator:
+    channel = gallery.ws.channel_id("general")
+    await page.goto(f"{gallery.ws.address}/#/{channel}/{gallery.threads[shown.name]}")
     pane = page.get_by_role("region", name="Thread")
     await expect(pane.get_by_text(f"@countersign {shown.name}", exact=True)).to_be_visible()
     await expect(pane.get_by_role("article")).to_have_count(2)

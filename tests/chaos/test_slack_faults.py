@@ -43,7 +43,7 @@ async def test_eight_threads_at_once_in_a_channel_that_takes_one_post_a_second(
 async def test_every_method_fails_twice_in_every_way(fleet_factory: FleetFactory) -> None:
     """And, beside that, a post that hangs: it is given up and looked for."""
 
-    async def endures(fault: ApiFault, methods: tuple[str, ...], times: int, seconds: float) -> None:
+    async def recovers_from(fault: ApiFault, methods: tuple[str, ...], times: int, seconds: float) -> None:
         async with fleet_factory.fleet(fault) as fleet:
             for method in methods:
                 fleet.ws.faults.on_call(method, fault, times=times, seconds=seconds)
@@ -56,8 +56,8 @@ async def test_every_method_fails_twice_in_every_way(fleet_factory: FleetFactory
 
     async with asyncio.TaskGroup() as group:
         for fault in (ApiFault.RATE_LIMITED, ApiFault.SERVER_ERROR, ApiFault.DROP):
-            group.create_task(endures(fault, METHODS, 2, 1))
-        group.create_task(endures(ApiFault.HANG, ("chat.postMessage",), 1, 30))
+            group.create_task(recovers_from(fault, METHODS, 2, 1))
+        group.create_task(recovers_from(ApiFault.HANG, ("chat.postMessage",), 1, 30))
 
 
 @pytest.mark.parametrize("skip", [0, 1, 2], ids=["card", "effect", "answer"])

@@ -54,7 +54,7 @@ class Diagnosis:
 
 
 @dataclass(kw_only=True)
-class Patient:
+class BotSetup:
     """A project, a workspace and a database that are all well, until a test changes something."""
 
     ws: LocalWorkspace
@@ -97,16 +97,16 @@ async def ws() -> AsyncIterator[LocalWorkspace]:
 
 
 @pytest.fixture
-async def patient(
+async def setup(
     ws: LocalWorkspace,
     database_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> AsyncIterator[Patient]:
+) -> AsyncIterator[BotSetup]:
     monkeypatch.chdir(tmp_path)
     async with ScriptedModel() as model:
-        well = Patient(
+        well = BotSetup(
             ws=ws,
             folder=tmp_path,
             environment={

@@ -13,7 +13,7 @@ from countersign.encryption.keys import generate_key
 from graphs.model import DEFAULT_MODEL as EXAMPLES_MODEL
 from slack_local.model.seed import App
 from slack_local.workspace import LocalWorkspace
-from tests.doctor.conftest import Patient
+from tests.doctor.conftest import BotSetup
 
 
 @pytest.mark.parametrize(
@@ -27,26 +27,26 @@ from tests.doctor.conftest import Patient
     ],
 )
 async def test_settings_that_are_not_valid_are_named_and_the_rest_is_checked(
-    name: str, value: str, seen: str, advice: str, patient: Patient
+    name: str, value: str, seen: str, advice: str, setup: BotSetup
 ) -> None:
-    patient.environment[name] = value
-    found = await patient.examined(only="settings checkpoints")
+    setup.environment[name] = value
+    found = await setup.examined(only="settings checkpoints")
     assert found.code == 1
     assert seen in found.only("settings", "fail")["seen"]
     assert advice in found.only("settings", "fail")["advice"]
     assert found.only("checkpoints", "ok")
 
 
-async def test_several_settings_are_named_at_once(patient: Patient) -> None:
-    patient.environment |= {"PORT": "x", "REPLIES": "maybe", "CONCURRENCY": "0"}
-    found = await patient.examined(only="settings")
+async def test_several_settings_are_named_at_once(setup: BotSetup) -> None:
+    setup.environment |= {"PORT": "x", "REPLIES": "maybe", "CONCURRENCY": "0"}
+    found = await setup.examined(only="settings")
     assert {each["seen"].split()[0] for each in found.of("settings")} == {"PORT", "REPLIES", "CONCURRENCY"}
 
 
-async def test_without_a_way_to_hear_slack_both_ways_are_told(patient: Patient) -> None:
+async def test_without_a_way_to_hear_slack_both_ways_are_told(setup: BotSetup) -> None:
     for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
-        patient.environment.pop(name, None)
-    found = await patient.examined(only="settings")
+        setup.environment.pop(name, None)
+    found = await setup.examined(only="settings")
     assert "cannot hear Slack" in found.only("settings", "fail")["seen"]
     assert "SLACK_SIGNING_SECRET for HTTP" in found.only("settings", "fail")["advice"]
 
@@ -60,88 +60,88 @@ OAUTH = {
 }
 
 
-async def test_an_app_that_workspaces_install_needs_no_token_of_its_own(patient: Patient) -> None:
-    patient.environment.pop("SLACK_BOT_TOKEN")
-    patient.environment |= OAUTH
-    found = await patient.examined(only="settings tokens scopes")
+async def test_an_app_that_workspaces_install_needs_no_token_of_its_own(setup: BotSetup) -> None:
+    setup.environment.pop("SLACK_BOT_TOKEN")
+    setup.environment |= OAUTH
+    found = await setup.examined(only="settings tokens scopes")
     assert found.code == 0
     assert found.only("settings", "ok")
     assert "by OAuth" in found.only("tokens", "skip")["seen"]
 
 
 @pytest.mark.parametrize("name", [name for name in OAUTH if name != "SLACK_CLIENT_ID"])
-async def test_what_is_missing_for_installations_is_named(name: str, patient: Patient) -> None:
-    patient.environment.pop("SLACK_BOT_TOKEN")
-    patient.environment |= OAUTH
-    patient.environment.pop(name)
-    found = await patient.examined(only="settings tokens")
+async def test_what_is_missing_for_installations_is_named(name: str, setup: BotSetup) -> None:
+    setup.environment.pop("SLACK_BOT_TOKEN")
+    setup.environment |= OAUTH
+    setup.environment.pop(name)
+    found = await setup.examined(only="settings tokens")
     assert found.code == 1
     assert found.only("settings", "fail")["seen"].startswith(f"{name} is missing")
 
 
-async def test_a_file_of_secrets_that_others_can_read_is_named(patient: Patient) -> None:
-    patient.write(".env", "A=1\n").chmod(0o644)
-    found = await patient.examined(only="files")
+async def test_a_file_of_secrets_that_others_can_read_is_named(setup: BotSetup) -> None:
+    setup.write(".env", "A=1\n").chmod(0o644)
+    found = await setup.examined(only="files")
     assert found.code == 0
     assert found.only("files", "warn")["advice"] == "Run: chmod 600 .env"
-    (patient.folder / ".env").chmod(0o600)
-    assert (await patient.examined(only="files")).only("files", "ok")
+    (setup.folder / ".env").chmod(0o600)
+    assert (await setup.examined(only="files")).only("files", "ok")
 
 
-async def test_settings_are_read_from_the_projects_env_as_serve_does(patient: Patient) -> None:
-    patient.write(".env", "START=nobody\n").chmod(0o600)
-    assert "START" in (await patient.examined(only="settings")).only("settings", "fail")["seen"]
+async def test_settings_are_read_from_the_projects_env_as_serve_does(setup: BotSetup) -> None:
+    setup.write(".env", "START=nobody\n").chmod(0o600)
+    assert "START" in (await setup.examined(only="settings")).only("settings", "fail")["seen"]
 
 
 # The database
 
 
-async def test_the_database_is_examined_and_not_changed(patient: Patient) -> None:
-    found = await patient.examined(only="database")
+async def test_the_database_is_examined_and_not_changed(setup: BotSetup) -> None:
+    found = await setup.examined(only="database")
     assert (found.code, "tables up to date" in found.only("database", "ok")["seen"]) == (0, True)
 
 
 async def test_a_database_without_tables_gets_them_at_the_next_start(
-    patient: Patient, empty_database_url: str
+    setup: BotSetup, empty_database_url: str
 ) -> None:
-    patient.environment["DATABASE_URL"] = empty_database_url
-    found = await patient.examined(only="database")
+    setup.environment["DATABASE_URL"] = empty_database_url
+    found = await setup.examined(only="database")
     assert "migrations are applied at the next start" in found.only("database", "ok")["seen"]
     with psycopg.connect(empty_database_url) as connection:
         row = connection.execute("SELECT to_regclass('countersign_migrations')").fetchone()
     assert row == (None,)
 
 
-async def test_a_database_that_cannot_be_reached_is_told(patient: Patient) -> None:
-    patient.environment["DATABASE_URL"] = "postgresql://me:hunter2-secret@127.0.0.1:1/none"
-    found = await patient.examined(only="database")
+async def test_a_database_that_cannot_be_reached_is_told(setup: BotSetup) -> None:
+    setup.environment["DATABASE_URL"] = "postgresql://me:hunter2-secret@127.0.0.1:1/none"
+    found = await setup.examined(only="database")
     assert found.code == 1
     assert "cannot be reached" in found.only("database", "fail")["seen"]
     assert "Check DATABASE_URL" in found.only("database", "fail")["advice"]
     assert "hunter2" not in found.text
 
 
-async def test_tables_of_a_newer_version_are_told(patient: Patient) -> None:
-    with psycopg.connect(patient.environment["DATABASE_URL"], autocommit=True) as connection:
+async def test_tables_of_a_newer_version_are_told(setup: BotSetup) -> None:
+    with psycopg.connect(setup.environment["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("INSERT INTO countersign_migrations VALUES ('9999_from_the_future', 'x')")
-    found = await patient.examined(only="database")
+    found = await setup.examined(only="database")
     assert "newer version of the bot (9999_from_the_future)" in found.only("database", "fail")["seen"]
 
 
-async def test_a_role_without_rights_or_room_is_told(patient: Patient, empty_database_url: str) -> None:
+async def test_a_role_without_rights_or_room_is_told(setup: BotSetup, empty_database_url: str) -> None:
     """A role of its own that may log in, and nothing else."""
     role = f"poor_{Path(empty_database_url.partition('?')[0]).name}"
-    migrated = patient.environment["DATABASE_URL"]
+    migrated = setup.environment["DATABASE_URL"]
     with psycopg.connect(migrated, autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE ROLE {} LOGIN CONNECTION LIMIT 5").format(sql.Identifier(role)))
         try:
-            patient.environment["DATABASE_URL"] = _as(role, migrated)
-            found = await patient.examined(only="database")
+            setup.environment["DATABASE_URL"] = _as(role, migrated)
+            found = await setup.examined(only="database")
             assert found.code == 1
             assert "may not read or write" in found.only("database", "fail")["seen"]
             assert "CONCURRENCY" in found.only("database", "warn")["advice"]
-            patient.environment["DATABASE_URL"] = _as(role, empty_database_url)
-            found = await patient.examined(only="database")
+            setup.environment["DATABASE_URL"] = _as(role, empty_database_url)
+            found = await setup.examined(only="database")
             assert "may not create tables" in found.only("database", "fail")["seen"]
             assert f"GRANT CREATE ON SCHEMA public TO {role}" in found.only("database", "fail")["advice"]
         finally:
@@ -155,32 +155,32 @@ def _as(role: str, url: str) -> str:
     return f"postgresql://{role}@{rest}"
 
 
-async def test_without_a_database_the_embedded_one_is_told_and_not_made(patient: Patient) -> None:
-    del patient.environment["DATABASE_URL"]
-    found = await patient.examined(only="database files")
+async def test_without_a_database_the_embedded_one_is_told_and_not_made(setup: BotSetup) -> None:
+    del setup.environment["DATABASE_URL"]
+    found = await setup.examined(only="database files")
     assert "the first start makes it" in found.only("database", "ok")["seen"]
-    assert not (patient.folder / ".data").exists()
+    assert not (setup.folder / ".data").exists()
 
 
 # The graphs
 
 
-def configure(patient: Patient, **graphs: str) -> None:
+def configure(setup: BotSetup, **graphs: str) -> None:
     for name, source in graphs.items():
-        patient.write(f"{name}.py", source)
+        setup.write(f"{name}.py", source)
     config = {"dependencies": ["."], "graphs": {name: f"./{name}.py:graph" for name in graphs}}
-    patient.write("langgraph.json", json.dumps(config))
+    setup.write("langgraph.json", json.dumps(config))
 
 
-async def test_each_graph_that_cannot_be_loaded_is_named(patient: Patient) -> None:
-    good = (patient.folder / "graph.py").read_text()
+async def test_each_graph_that_cannot_be_loaded_is_named(setup: BotSetup) -> None:
+    good = (setup.folder / "graph.py").read_text()
     configure(
-        patient,
+        setup,
         fine=good,
         broken="import a_package_that_is_not_there\n",
         keyless="import os\nkey = os.environ['TICKETS_API_KEY']\n" + good,
     )
-    found = await patient.examined(only="graphs")
+    found = await setup.examined(only="graphs")
     failed = [each for each in found.of("graphs") if each["status"] == "fail"]
     assert found.code == 1
     assert ['"broken"' in failed[0]["seen"], '"keyless"' in failed[1]["seen"], len(failed)] == [True, True, 2]
@@ -188,18 +188,18 @@ async def test_each_graph_that_cannot_be_loaded_is_named(patient: Patient) -> No
     assert failed[1]["advice"] == "Set TICKETS_API_KEY in .env."
 
 
-async def test_a_config_that_is_missing_or_broken_is_told(patient: Patient) -> None:
-    patient.write("langgraph.json", '{"graphs": ')
-    assert "cannot be read as JSON" in (await patient.examined(only="graphs")).only("graphs", "fail")["seen"]
-    patient.write("langgraph.json", '{"env": 1, "graphs": {"wish": "./graph.py:graph"}}')
-    assert '"env" must be' in (await patient.examined(only="graphs")).only("graphs", "fail")["seen"]
-    (patient.folder / "langgraph.json").unlink()
-    assert "no such file" in (await patient.examined(only="graphs")).only("graphs", "fail")["seen"]
+async def test_a_config_that_is_missing_or_broken_is_told(setup: BotSetup) -> None:
+    setup.write("langgraph.json", '{"graphs": ')
+    assert "cannot be read as JSON" in (await setup.examined(only="graphs")).only("graphs", "fail")["seen"]
+    setup.write("langgraph.json", '{"env": 1, "graphs": {"wish": "./graph.py:graph"}}')
+    assert '"env" must be' in (await setup.examined(only="graphs")).only("graphs", "fail")["seen"]
+    (setup.folder / "langgraph.json").unlink()
+    assert "no such file" in (await setup.examined(only="graphs")).only("graphs", "fail")["seen"]
 
 
-async def test_a_default_graph_that_is_not_there_is_told(patient: Patient) -> None:
-    patient.environment["DEFAULT_GRAPH"] = "other"
-    found = await patient.examined(only="graphs")
+async def test_a_default_graph_that_is_not_there_is_told(setup: BotSetup) -> None:
+    setup.environment["DEFAULT_GRAPH"] = "other"
+    found = await setup.examined(only="graphs")
     assert "DEFAULT_GRAPH is other" in found.only("graphs", "fail")["seen"]
 
 
@@ -223,16 +223,16 @@ graph = create_agent(Model(responses=["x"]), [pay], middleware=[{middleware}])
 """
 
 
-async def test_tools_that_nobody_is_asked_about_are_told(patient: Patient) -> None:
-    configure(patient, agent=AGENT.replace("{middleware}", ""))
-    found = await patient.examined(only="graphs")
+async def test_tools_that_nobody_is_asked_about_are_told(setup: BotSetup) -> None:
+    configure(setup, agent=AGENT.replace("{middleware}", ""))
+    found = await setup.examined(only="graphs")
     assert (found.code, "without asking anybody: pay" in found.only("graphs", "warn")["seen"]) == (0, True)
 
 
-async def test_a_gate_whose_name_fits_no_tool_is_told(patient: Patient) -> None:
+async def test_a_gate_whose_name_fits_no_tool_is_told(setup: BotSetup) -> None:
     gates = 'HumanInTheLoopMiddleware(interrupt_on={"pya": True})'
-    configure(patient, gated_agent=AGENT.replace("{middleware}", gates))
-    found = await patient.examined(only="graphs")
+    configure(setup, gated_agent=AGENT.replace("{middleware}", gates))
+    found = await setup.examined(only="graphs")
     assert found.code == 1
     assert "interrupt_on names pya, and there is no such tool" in found.only("graphs", "fail")["seen"]
 
@@ -240,15 +240,15 @@ async def test_a_gate_whose_name_fits_no_tool_is_told(patient: Patient) -> None:
 # The policy
 
 
-async def policy(patient: Patient, text: str) -> list[tuple[str, str]]:
-    patient.write("approvals.toml", text)
-    found = await patient.examined(only="tokens graphs policy")
+async def policy(setup: BotSetup, text: str) -> list[tuple[str, str]]:
+    setup.write("approvals.toml", text)
+    found = await setup.examined(only="tokens graphs policy")
     return [(each["status"], each["seen"]) for each in found.of("policy")]
 
 
-async def test_a_policy_that_is_well_is_counted(patient: Patient) -> None:
+async def test_a_policy_that_is_well_is_counted(setup: BotSetup) -> None:
     found = await policy(
-        patient,
+        setup,
         '[[rule]]\nname = "money"\napprovers = [{group = "@finance", count = 2}, {channel = "#ops"}]\n'
         'post_to = "#approvals"\nchannel = "#general"\n',
     )
@@ -272,19 +272,19 @@ async def test_a_policy_that_is_well_is_counted(patient: Patient) -> None:
     ],
 )
 async def test_names_that_slack_does_not_have_are_told(
-    rule: str, status: str, seen: str, patient: Patient
+    rule: str, status: str, seen: str, setup: BotSetup
 ) -> None:
-    found = await policy(patient, f'[[rule]]\nname = "one"\n{rule}\n')
+    found = await policy(setup, f'[[rule]]\nname = "one"\n{rule}\n')
     assert [each for each in found if each[0] == status and seen in each[1]], found
 
 
-async def test_names_that_slack_does_not_tell_about_hide_no_others(patient: Patient) -> None:
+async def test_names_that_slack_does_not_tell_about_hide_no_others(setup: BotSetup) -> None:
     """Those of groups and people are found all the same, and the policy is not called well."""
     scopes = frozenset({"users:read", "usergroups:read"})
     async with LocalWorkspace(app=App(scopes=scopes)) as ws:
-        patient.environment |= ws.environment()
+        setup.environment |= ws.environment()
         found = await policy(
-            patient,
+            setup,
             '[[rule]]\nname = "one"\nchannel = "#general"\npost_to = "#ops"\nrequester = "@nobody"\n'
             'approvers = [{users = ["U0NOBODY"]}]\n',
         )
@@ -294,19 +294,19 @@ async def test_names_that_slack_does_not_tell_about_hide_no_others(patient: Pati
     assert "conversations.list: missing_scope" in found[2][1]
 
 
-async def test_a_policy_that_cannot_be_read_is_told(patient: Patient) -> None:
-    ((status, seen),) = await policy(patient, '[[rule]]\nname = "x"\nquorun = 2\n')
+async def test_a_policy_that_cannot_be_read_is_told(setup: BotSetup) -> None:
+    ((status, seen),) = await policy(setup, '[[rule]]\nname = "x"\nquorun = 2\n')
     assert (status, "quorun" in seen) == ("fail", True)
 
 
 # The model
 
 
-async def test_the_model_is_called_once(patient: Patient) -> None:
-    found = await patient.examined(only="model")
+async def test_the_model_is_called_once(setup: BotSetup) -> None:
+    found = await setup.examined(only="model")
     assert (found.code, DEFAULT_MODEL in found.only("model", "ok")["seen"]) == (0, True)
-    del patient.environment["OPENAI_API_KEY"]
-    assert "no model was called" in (await patient.examined(only="model")).only("model", "skip")["seen"]
+    del setup.environment["OPENAI_API_KEY"]
+    assert "no model was called" in (await setup.examined(only="model")).only("model", "skip")["seen"]
 
 
 @pytest.mark.parametrize(
@@ -317,18 +317,18 @@ async def test_the_model_is_called_once(patient: Patient) -> None:
         (Fault.GARBAGE, "did not answer as a compatible server does"),
     ],
 )
-async def test_a_model_that_does_not_answer_is_told(fault: Fault, seen: str, patient: Patient) -> None:
+async def test_a_model_that_does_not_answer_is_told(fault: Fault, seen: str, setup: BotSetup) -> None:
     async with ScriptedModel() as model:
         model.inject(fault)
-        patient.environment["OPENAI_BASE_URL"] = model.base_url
-        found = await patient.examined(only="model")
+        setup.environment["OPENAI_BASE_URL"] = model.base_url
+        found = await setup.examined(only="model")
     assert found.code == 1
     assert seen in found.only("model", "fail")["seen"]
 
 
-async def test_a_model_that_cannot_be_reached_is_told(patient: Patient) -> None:
-    patient.environment["OPENAI_BASE_URL"] = "http://127.0.0.1:1/v1"
-    found = await patient.examined(only="model")
+async def test_a_model_that_cannot_be_reached_is_told(setup: BotSetup) -> None:
+    setup.environment["OPENAI_BASE_URL"] = "http://127.0.0.1:1/v1"
+    found = await setup.examined(only="model")
     assert "could not be reached" in found.only("model", "fail")["seen"]
 
 

@@ -23,7 +23,7 @@ NOWHERE, SOMEWHERE = a_rule('post_to = "#nowhere"'), a_rule('post_to = "#approva
 BY_ID, IN_THREAD = a_rule('post_to = "C0FFEE0001"'), a_rule('post_to = "thread"')
 
 
-class Unhelpful(FakeDirectory):
+class FailingDirectory(FakeDirectory):
     def __init__(self, error: Exception) -> None:
         super().__init__()
         self.error = error
@@ -83,13 +83,13 @@ async def test_without_a_directory_a_card_is_in_its_thread() -> None:
         (
             SOMEWHERE,
             "#approvals",
-            Unhelpful(SlackRefused("conversations.list", "missing_scope")),
+            FailingDirectory(SlackRefused("conversations.list", "missing_scope")),
             "Slack refused to find it (missing_scope)",
         ),
         (
             BY_ID,
             "its channel",
-            Unhelpful(SlackRefused("conversations.info", "x")),
+            FailingDirectory(SlackRefused("conversations.info", "x")),
             "Slack refused to find it (x)",
         ),
     ],
@@ -114,7 +114,7 @@ async def test_a_channel_that_is_not_found_leaves_the_card_here_and_says_so(
 @pytest.mark.parametrize("error", [RateLimited(1), SlackUnreachable()])
 async def test_a_slack_that_does_not_answer_places_nothing(error: Exception) -> None:
     with pytest.raises(type(error)):
-        await notices(Unhelpful(error)).placed(review(SOMEWHERE))
+        await notices(FailingDirectory(error)).placed(review(SOMEWHERE))
 
 
 def test_a_card_elsewhere_has_a_pointer_in_its_thread() -> None:

@@ -21,6 +21,7 @@ from countersign.flow.thread import ThreadRecord
 from countersign.flow.work import StepResult
 from countersign.interrupts import digest
 from countersign.store.homes import InboxStore
+from tests.support.clocks import StillClock
 from tests.support.harness import TEAM, Harness, a_thread, message
 
 NIGHT = QuietHours(begins=time(22), ends=time(7, 30), zone="Europe/Berlin")
@@ -61,16 +62,6 @@ def test_hours_that_end_when_they_begin_are_none() -> None:
         QuietHours(begins=time(8), ends=time(8), zone="UTC")
 
 
-class Night:
-    """A clock that is set by the test."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 async def asked(harness: Harness, delivery: MessageDelivery) -> Approval:
     """An approval of which bob is notified, and its card."""
     thread = a_thread()
@@ -106,7 +97,7 @@ async def direct_row(harness: Harness) -> dict[str, object]:
     return row
 
 
-async def quiet(harness: Harness, night: Night) -> tuple[InboxStore, MessageDelivery]:
+async def quiet(harness: Harness, night: StillClock) -> tuple[InboxStore, MessageDelivery]:
     """It is quiet for bob for an hour from now on."""
     store = InboxStore(harness.pool)
     begins, ends = night.now - timedelta(minutes=1), night.now + timedelta(hours=1)
@@ -118,7 +109,7 @@ async def quiet(harness: Harness, night: Night) -> tuple[InboxStore, MessageDeli
 
 
 async def test_a_direct_message_waits_and_the_card_does_not(harness: Harness) -> None:
-    night = Night()
+    night = StillClock(datetime.now(UTC))
     _, delivery = await quiet(harness, night)
     approval = await asked(harness, delivery)
 
@@ -140,7 +131,7 @@ async def test_a_direct_message_waits_and_the_card_does_not(harness: Harness) ->
 
 
 async def test_what_was_decided_meanwhile_is_not_told_any_more(harness: Harness) -> None:
-    night = Night()
+    night = StillClock(datetime.now(UTC))
     _, delivery = await quiet(harness, night)
     approval = await asked(harness, delivery)
     bob = Person(id=BOB, name="bob", standing=Standing.MEMBER)
@@ -157,7 +148,7 @@ async def test_what_was_decided_meanwhile_is_not_told_any_more(harness: Harness)
 
 
 async def test_whoever_turns_them_off_gets_what_was_held_at_once(harness: Harness) -> None:
-    night = Night()
+    night = StillClock(datetime.now(UTC))
     store, delivery = await quiet(harness, night)
     await asked(harness, delivery)
     await store.set_quiet_hours(TEAM, BOB, None)

@@ -32,7 +32,7 @@ MANIFEST = json.dumps(
 )
 
 
-class AtThePage:
+class PageUser:
     """Acts as the page does, by requests."""
 
     def __init__(self, workspace: LocalWorkspace, client: aiohttp.ClientSession) -> None:
@@ -62,7 +62,7 @@ async def workspace() -> AsyncIterator[LocalWorkspace]:
 
 
 @pytest.fixture
-async def page(workspace: LocalWorkspace) -> AsyncIterator[AtThePage]:
+async def page(workspace: LocalWorkspace) -> AsyncIterator[PageUser]:
     """The page of a workspace in which the recorded bot is at work, as a process."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(BOT), env=os.environ | workspace.environment()
@@ -70,13 +70,13 @@ async def page(workspace: LocalWorkspace) -> AsyncIterator[AtThePage]:
     try:
         await workspace.connected()
         async with aiohttp.ClientSession() as client:
-            yield AtThePage(workspace, client)
+            yield PageUser(workspace, client)
     finally:
         process.terminate()
         await process.wait()
 
 
-async def everything(workspace: LocalWorkspace, page: AtThePage) -> None:
+async def everything(workspace: LocalWorkspace, page: PageUser) -> None:
     """One of everything that a script can say, and in two threads at once."""
     general = page.general
     roots = [
@@ -109,7 +109,7 @@ async def everything(workspace: LocalWorkspace, page: AtThePage) -> None:
     await started.wait_for("Approved")
 
 
-async def taken_away(page: AtThePage, folder: Path) -> tuple[Path, Path]:
+async def taken_away(page: PageUser, folder: Path) -> tuple[Path, Path]:
     sources = await page.sources()
     test, script = folder / "test_recorded.py", folder / "recorded.txt"
     test.write_text(sources["test"])
@@ -117,14 +117,14 @@ async def taken_away(page: AtThePage, folder: Path) -> tuple[Path, Path]:
     return test, script
 
 
-async def test_the_test_runs_as_it_is(workspace: LocalWorkspace, page: AtThePage, tmp_path: Path) -> None:
+async def test_the_test_runs_as_it_is(workspace: LocalWorkspace, page: PageUser, tmp_path: Path) -> None:
     await everything(workspace, page)
     test, _ = await taken_away(page, tmp_path)
     ran = await asyncio.to_thread(run_pytest, tmp_path, BOT_COMMAND=f"{sys.executable} {BOT}")
     assert "1 passed" in ran.stdout, f"{test.read_text()}\n{ran.stdout}{ran.stderr}"
 
 
-async def test_the_script_runs_as_it_is(workspace: LocalWorkspace, page: AtThePage, tmp_path: Path) -> None:
+async def test_the_script_runs_as_it_is(workspace: LocalWorkspace, page: PageUser, tmp_path: Path) -> None:
     await everything(workspace, page)
     _, script = await taken_away(page, tmp_path)
     (tmp_path / "manifest.json").write_text(MANIFEST)
@@ -139,7 +139,7 @@ async def test_the_script_runs_as_it_is(workspace: LocalWorkspace, page: AtThePa
 
 
 async def test_what_scripts_cannot_say_a_test_does_too(
-    workspace: LocalWorkspace, page: AtThePage, tmp_path: Path
+    workspace: LocalWorkspace, page: PageUser, tmp_path: Path
 ) -> None:
     general = page.general
     root = (await page.does("carol", "say", channel=general, text="no mention"))["thread_ts"]
@@ -169,7 +169,7 @@ async def test_what_scripts_cannot_say_a_test_does_too(
 
 
 async def test_what_only_looks_is_not_recorded_and_starting_over_forgets(
-    workspace: LocalWorkspace, page: AtThePage
+    workspace: LocalWorkspace, page: PageUser
 ) -> None:
     nothing = await page.sources()
     await page.does("bob", "timeline", channel=page.general)
@@ -195,7 +195,7 @@ def test_a_harness_says_how_to_get_the_bot() -> None:
 
 async def test_files_of_a_message_are_in_the_test_and_a_line_in_the_script(workspace: LocalWorkspace) -> None:
     async with aiohttp.ClientSession() as client:
-        page = AtThePage(workspace, client)
+        page = PageUser(workspace, client)
         content = b64encode(b"a;b").decode()
         held = [
             (await page.does("carol", "upload", name=name, content=content))["file"]["id"]

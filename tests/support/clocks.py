@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 class StillClock:
     """Stands still, until a test moves it."""
 
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 26, 10, tzinfo=UTC)
+    def __init__(self, now: datetime = datetime(2026, 11, 26, 10, tzinfo=UTC)) -> None:
+        self.now = now
 
     def __call__(self) -> datetime:
         return self.now

@@ -71,7 +71,7 @@ async def open_project(project: Path, folder: Path, url: str) -> AsyncIterator[G
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def game(
+async def player(
     tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
 ) -> AsyncIterator[GuidePlayer]:
     with databases.database(server_url, template=database_template) as url:
@@ -84,36 +84,36 @@ def call(name: str, /, **args: Any) -> str:
     return json.dumps([{"name": name, "args": args, "id": f"call_{name}"}])
 
 
-def approve(game: GuidePlayer, card: ApprovalCard) -> Awaitable[object]:
-    return card.approve(game.stage.ws.bob)
+def approve(player: GuidePlayer, card: ApprovalCard) -> Awaitable[object]:
+    return card.approve(player.stage.ws.bob)
 
 
-def reject(game: GuidePlayer, card: ApprovalCard) -> Awaitable[object]:
-    return card.reject(game.stage.ws.bob)
+def reject(player: GuidePlayer, card: ApprovalCard) -> Awaitable[object]:
+    return card.reject(player.stage.ws.bob)
 
 
 def rejected_because(reason: str) -> Act:
-    return lambda game, card: card.reject(game.stage.ws.bob, reason)
+    return lambda player, card: card.reject(player.stage.ws.bob, reason)
 
 
 def edit(**values: Any) -> Act:
     """Change fields by name; `__` is a step down."""
     given = {f"/{name.replace('__', '/')}": value for name, value in values.items()}
-    return lambda game, card: card.edit(game.stage.ws.bob, given)
+    return lambda player, card: card.edit(player.stage.ws.bob, given)
 
 
 def edit_all(text: str) -> Act:
     """Change the one text."""
-    return lambda game, card: card.edit(game.stage.ws.bob, {"/": text})
+    return lambda player, card: card.edit(player.stage.ws.bob, {"/": text})
 
 
 def answer(value: Any) -> Act:
     """Fill in the one field of the form behind Answer."""
 
-    async def act(game: GuidePlayer, card: ApprovalCard) -> None:
+    async def act(player: GuidePlayer, card: ApprovalCard) -> None:
         action = "approval:answer" if "approval:answer" in card.actions else "approval:respond"
-        form = await card.form(action, game.stage.ws.bob)
-        result = await game.stage.ws.bob.submits(form, {_only_block(form): value})
+        form = await card.form(action, player.stage.ws.bob)
+        result = await player.stage.ws.bob.submits(form, {_only_block(form): value})
         assert result.outcome == "closed", result
 
     return act
@@ -122,40 +122,40 @@ def answer(value: Any) -> Act:
 def answer_fields(**values: Any) -> Act:
     """Fill in the form behind Answer, by name."""
 
-    async def act(game: GuidePlayer, card: ApprovalCard) -> None:
+    async def act(player: GuidePlayer, card: ApprovalCard) -> None:
         action = "approval:answer" if "approval:answer" in card.actions else "approval:respond"
         given = {f"/{name}": value for name, value in values.items()}
-        result = await card.submit(action, game.stage.ws.bob, given)
+        result = await card.submit(action, player.stage.ws.bob, given)
         assert result.outcome == "closed", result
 
     return act
 
 
 def respond(words: str) -> Act:
-    return lambda game, card: card.respond(game.stage.ws.bob, words)
+    return lambda player, card: card.respond(player.stage.ws.bob, words)
 
 
 def other(text: str, kind: str = "json") -> Act:
-    return lambda game, card: card.answer_another_way(game.stage.ws.bob, text, kind)
+    return lambda player, card: card.answer_another_way(player.stage.ws.bob, text, kind)
 
 
 def option(label: str) -> Act:
     """Press the button of an option."""
 
-    async def act(game: GuidePlayer, card: ApprovalCard) -> None:
+    async def act(player: GuidePlayer, card: ApprovalCard) -> None:
         position = next(
             element["action_id"]
             for block in card.message.blocks
             for element in block.get("elements", ())
             if element.get("type") == "button" and element["text"]["text"] == label
         )
-        await card.click(position, game.stage.ws.bob)
+        await card.click(position, player.stage.ws.bob)
 
     return act
 
 
 def reply(words: str) -> Act:
-    return lambda game, card: game.stage.ws.bob.replies(card.thread, words)
+    return lambda player, card: player.stage.ws.bob.replies(card.thread, words)
 
 
 def _only_block(form: Any) -> str:

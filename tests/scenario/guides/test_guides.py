@@ -198,69 +198,71 @@ PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("name", PLAYS)
-async def test_an_example_runs_as_it_is_and_is_answered_to_the_end(game: GuidePlayer, name: str) -> None:
+async def test_an_example_runs_as_it_is_and_is_answered_to_the_end(player: GuidePlayer, name: str) -> None:
     graph, text, acts, said = PLAYS[name]
-    thread = await game.play(graph, text, acts)
+    thread = await player.play(graph, text, acts)
 
     expected = ["opened", "decided", "resumed"] * len(acts)
-    await until(lambda: game.events(thread) == expected, lambda: f"{expected}, not {game.events(thread)}")
-    await game.ends_with(thread, *said)
+    await until(lambda: player.events(thread) == expected, lambda: f"{expected}, not {player.events(thread)}")
+    await player.ends_with(thread, *said)
     assert approval_cards(thread) == []
 
 
-async def test_questions_side_by_side_are_answered_in_any_order(game: GuidePlayer) -> None:
-    thread = await game.begin("parallel", "hello")
+async def test_questions_side_by_side_are_answered_in_any_order(player: GuidePlayer) -> None:
+    thread = await player.begin("parallel", "hello")
     cards = [await approval_card(thread), await approval_card(thread, 1)]
     second = next(card for card in cards if "about b" in card.text)
     first = next(card for card in cards if "about a" in card.text)
 
-    await answer("beta")(game, second)
+    await answer("beta")(player, second)
     await second.closes()
-    await answer("alpha")(game, first)
+    await answer("alpha")(player, first)
 
-    await game.ends_with(thread, "a:alpha", "b:beta")
+    await player.ends_with(thread, "a:alpha", "b:beta")
 
 
 @pytest.mark.parametrize("words", ["no", "No way", "hm, let me think", "yes, but only half"])
 @pytest.mark.parametrize("graph", ["approval_in_condition", "routed", "checked"])
-async def test_talk_approves_nothing(game: GuidePlayer, graph: str, words: str) -> None:
-    thread = await game.begin(graph, "pay")
+async def test_talk_approves_nothing(player: GuidePlayer, graph: str, words: str) -> None:
+    thread = await player.begin(graph, "pay")
     card = await approval_card(thread)
 
-    await game.stage.ws.bob.replies(thread, words)
+    await player.stage.ws.bob.replies(thread, words)
 
     await thread.wait_for("waits for a decision")
     assert card.is_open
-    await reject(game, card)
+    await reject(player, card)
     await card.closes()
 
 
 @pytest.mark.parametrize("graph", ["prebuilt", "react", "react_v1", "own"])
-async def test_a_breakpoint_before_several_calls_has_a_row_for_each(game: GuidePlayer, graph: str) -> None:
+async def test_a_breakpoint_before_several_calls_has_a_row_for_each(player: GuidePlayer, graph: str) -> None:
     calls = [
         {"name": "transfer", "args": {"amount": amount, "to": to}, "id": f"call_{amount}"}
         for amount, to in ((1, "ann"), (2, "bo"), (3, "cy"))
     ]
-    thread = await game.begin(graph, json.dumps(calls))
+    thread = await player.begin(graph, json.dumps(calls))
     card = await approval_card(thread)
     rows = [b["block_id"] for b in card.message.blocks if b["block_id"].startswith("row:")]
     assert [row.split(":")[1] for row in rows] == ["0", "1", "2"]
 
-    await card.reject(game.stage.ws.bob, "not bo", rows[1])
+    await card.reject(player.stage.ws.bob, "not bo", rows[1])
     await thread.wait_until(lambda: "rejected" in card.text.lower(), what="the second row to be decided")
-    await card.click("approval:approve_rest", game.stage.ws.alice)
+    await card.click("approval:approve_rest", player.stage.ws.alice)
 
-    said = await game.ends_with(thread, "Results: ", "transferred 1 to ann", "transferred 3 to cy", "not bo")
+    said = await player.ends_with(
+        thread, "Results: ", "transferred 1 to ann", "transferred 3 to cy", "not bo"
+    )
     assert "to bo" not in said.text
-    assert game.events(thread) == ["opened", "voted", "decided", "resumed"]
+    assert player.events(thread) == ["opened", "voted", "decided", "resumed"]
 
 
-async def test_a_breakpoint_is_among_what_waits(game: GuidePlayer) -> None:
-    thread = await game.begin("prebuilt", TRANSFER)
+async def test_a_breakpoint_is_among_what_waits(player: GuidePlayer) -> None:
+    thread = await player.begin("prebuilt", TRANSFER)
     card = await approval_card(thread)
 
-    told = await game.stage.ws.bob.runs("/approvals")
+    told = await player.stage.ws.bob.runs("/approvals")
 
     assert "Transfer" in told.text, told.text
-    await reject(game, card)
+    await reject(player, card)
     await card.closes()

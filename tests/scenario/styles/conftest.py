@@ -13,7 +13,7 @@ PROJECT = Path(__file__).parent / "project"
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def game(
+async def player(
     tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
 ) -> AsyncIterator[GuidePlayer]:
     with databases.database(server_url, template=database_template) as url:

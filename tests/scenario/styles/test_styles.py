@@ -88,32 +88,34 @@ PLAYS: dict[str, tuple[str, str, Sequence[Act], tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("name", PLAYS)
-async def test_what_arrives_is_what_the_card_said(game: GuidePlayer, name: str) -> None:
+async def test_what_arrives_is_what_the_card_said(player: GuidePlayer, name: str) -> None:
     graph, text, acts, said = PLAYS[name]
-    await game.play_out(graph, text, acts, *said)
+    await player.play_out(graph, text, acts, *said)
 
 
 @pytest.mark.parametrize("graph", ["blank", "null", "empty"])
 @pytest.mark.parametrize(("text", "kind", "said"), [("yes", "yes_no", "Yes"), ("Monday", "text", "Monday")])
 async def test_a_question_without_a_word_takes_what_people_say_it_is(
-    game: GuidePlayer, graph: str, text: str, kind: str, said: str
+    player: GuidePlayer, graph: str, text: str, kind: str, said: str
 ) -> None:
-    thread = await game.begin(graph, "x")
+    thread = await player.begin(graph, "x")
     card = await approval_card(thread)
     for words in ("yes", "approve", "reject", "Monday"):
-        await game.stage.ws.bob.replies(thread, words)
+        await player.stage.ws.bob.replies(thread, words)
     action = "approval:answer" if "approval:answer" in card.actions else "approval:respond"
-    result = await card.submit(action, game.stage.ws.bob, {"/": text, "/as": kind})
+    result = await card.submit(action, player.stage.ws.bob, {"/": text, "/as": kind})
 
     assert result.outcome == "closed"
-    await _is_resumed(game, thread)
-    await game.ends_with(thread, "Result", said)
+    await _is_resumed(player, thread)
+    await player.ends_with(thread, "Result", said)
 
 
-async def _is_resumed(game: GuidePlayer, thread: Thread) -> None:
+async def _is_resumed(player: GuidePlayer, thread: Thread) -> None:
     """One decision, which the graph took."""
     expected = ["opened", "decided", "resumed"]
-    await until(lambda: game.events(thread)[:3] == expected, lambda: f"{expected}, not {game.events(thread)}")
+    await until(
+        lambda: player.events(thread)[:3] == expected, lambda: f"{expected}, not {player.events(thread)}"
+    )
 
 
 DOUBTFUL = (
@@ -142,12 +144,12 @@ NOES: dict[str, Act] = {
 
 
 @pytest.mark.parametrize("graph", NOES)
-async def test_talk_in_the_thread_decides_nothing(game: GuidePlayer, graph: str) -> None:
-    thread = await game.begin(graph, "a")
+async def test_talk_in_the_thread_decides_nothing(player: GuidePlayer, graph: str) -> None:
+    thread = await player.begin(graph, "a")
     card = await approval_card(thread)
     for words in DOUBTFUL:
-        await game.stage.ws.bob.replies(thread, words)
+        await player.stage.ws.bob.replies(thread, words)
     await thread.wait_for(lambda message: "waits for a decision" in full_text(message))
-    await NOES[graph](game, card)
+    await NOES[graph](player, card)
     await card.closes()
-    await _is_resumed(game, thread)
+    await _is_resumed(player, thread)

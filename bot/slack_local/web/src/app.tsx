@@ -16,7 +16,7 @@ import { go, useRoute } from "./route";
 const WIDE = "(min-width: 800px)";
 
 export function App(): ReactNode {
-  const link = useStore((state) => state.link);
+  const connection = useStore((state) => state.connection);
   const me = useStore((state) => state.me);
   const inspecting = useStore((state) => state.inspecting);
   const channels = useStore((state) => state.channels);
@@ -24,47 +24,47 @@ export function App(): ReactNode {
   const team = useStore((state) => state.team.name);
   const banner = useStore((state) => state.banner);
   const route = useRoute();
-  const nowhere = route.place === "start" || (route.place === "list" && matchMedia(WIDE).matches);
-  const place = nowhere ? "channel" : route.place;
+  const nowhere = route.page === "start" || (route.page === "list" && matchMedia(WIDE).matches);
+  const page = nowhere ? "channel" : route.page;
   const channel = channels.find((c) => c.id === route.channel) ?? (nowhere ? channels[0] : undefined);
 
   useEffect(() => {
-    store.onThreadStarted = (where, ts) => go({ place: "channel", channel: where, thread: ts });
+    store.onThreadStarted = (where, ts) => go({ page: "channel", channel: where, thread: ts });
   }, []);
   useEffect(() => {
     // With a window per person, their names tell the windows apart.
     if (name) document.title = `${name} · ${team}`;
   }, [name, team]);
   useEffect(() => {
-    if (route.place === "start" && channels[0]) location.replace(`#/${channels[0].id}`);
-  }, [route.place, channels]);
+    if (route.page === "start" && channels[0]) location.replace(`#/${channels[0].id}`);
+  }, [route.page, channels]);
   useEffect(() => {
     // After a change of person: what they cannot see is not what the address says any more.
     if (me && route.channel && !channels.some((c) => c.id === route.channel))
-      go({ place: "channel", channel: channels[0]?.id });
+      go({ page: "channel", channel: channels[0]?.id });
   }, [me, route.channel, channels]);
 
-  if (link === "refused") return <Refused />;
+  if (connection === "refused") return <Refused />;
   if (!me) return <p className="opening">Opening the workspace…</p>;
-  const shown = route.thread ? "thread" : place;
+  const shown = route.thread ? "thread" : page;
   return (
     <div className={`app shows-${shown}${inspecting ? " inspects" : ""}`}>
       <TopBar />
       <div className="above">
         {banner && <div role="alert">{banner}</div>}
-        {link === "lost" && (
+        {connection === "lost" && (
           <div role="status">
             The connection is gone; trying again. If the workspace was restarted, open the address that it printed now.
           </div>
         )}
       </div>
       <Guide />
-      <Sidebar current={place === "channel" ? channel?.id : undefined} home={place === "home"} />
+      <Sidebar current={page === "channel" ? channel?.id : undefined} home={page === "home"} />
       <main className="main">
-        {place === "home" && <HomePane />}
-        {place === "channel" && channel && <ChannelPane key={`${me}/${channel.id}`} channel={channel} thread={route.thread} />}
+        {page === "home" && <HomePane />}
+        {page === "channel" && channel && <ChannelPane key={`${me}/${channel.id}`} channel={channel} thread={route.thread} />}
       </main>
-      {place === "channel" && channel && route.thread && (
+      {page === "channel" && channel && route.thread && (
         <ThreadPane key={`${me}/${route.thread}`} channel={channel} ts={route.thread} />
       )}
       {inspecting && <Inspector channel={channel?.id} thread={route.thread} />}

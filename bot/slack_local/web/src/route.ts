@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 
 export interface Route {
   /** `start` is the bare address: the first channel. `list` is what a phone shows to choose from. */
-  place: "start" | "list" | "channel" | "home";
+  page: "start" | "list" | "channel" | "home";
   channel?: string;
   thread?: string;
 }
@@ -23,15 +23,15 @@ export function useRoute(): Route {
 }
 
 function parse(hash: string): Route {
-  if (hash === "") return { place: "start" };
+  if (hash === "") return { page: "start" };
   const [, channel, thread] = hash.split("/");
-  if (!channel) return { place: "list" };
-  if (channel === "home") return { place: "home" };
-  return { place: "channel", channel, thread };
+  if (!channel) return { page: "list" };
+  if (channel === "home") return { page: "home" };
+  return { page: "channel", channel, thread };
 }
 
 /** Where a link of Slack's form to a message leads in this page, as a fragment; undefined for any other link. */
-export function ofPermalink(href: string): string | undefined {
+export function permalinkRoute(href: string): string | undefined {
   if (!URL.canParse(href)) return undefined;
   const link = new URL(href);
   // The port is another one after a restart, and older messages still name the one before.
@@ -42,6 +42,6 @@ export function ofPermalink(href: string): string | undefined {
 }
 
 export function go(route: Route): void {
-  const parts = route.place === "channel" ? [route.channel, route.thread] : route.place === "home" ? ["home"] : [];
+  const parts = route.page === "channel" ? [route.channel, route.thread] : route.page === "home" ? ["home"] : [];
   location.hash = `#/${parts.filter(Boolean).join("/")}`;
 }

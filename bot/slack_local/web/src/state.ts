@@ -3,7 +3,7 @@
 import type { AppInfo, Channel, Entry, Faults, Guide, OpenThread, Screen, Timeline, User } from "./types";
 
 export interface State {
-  link: "connecting" | "open" | "lost" | "refused";
+  connection: "connecting" | "open" | "lost" | "refused";
   me: string;
   bot: string;
   team: { id: string; name: string };
@@ -15,7 +15,7 @@ export interface State {
   connected: number;
   hasBotDetails: boolean;
   hasMessageNotes: boolean;
-  /** What stands above every page, if anything. */
+  /** A message above every page; empty for none. */
   banner: string;
   timelines: Record<string, Timeline>;
   thread: OpenThread | null;
@@ -23,13 +23,13 @@ export interface State {
   wire: Entry[];
   faults: Faults | null;
   inspecting: boolean;
-  twice: boolean;
+  deliverTwice: boolean;
   guide: Guide | null;
   toast: { text: string; at: number } | null;
 }
 
 export const EMPTY: State = {
-  link: "connecting",
+  connection: "connecting",
   me: "",
   bot: "",
   team: { id: "", name: "" },
@@ -47,7 +47,7 @@ export const EMPTY: State = {
   wire: [],
   faults: null,
   inspecting: false,
-  twice: false,
+  deliverTwice: false,
   guide: null,
   toast: null,
 };

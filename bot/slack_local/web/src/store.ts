@@ -17,7 +17,7 @@ class Store {
   private listeners = new Set<() => void>();
   private socket: WebSocket | null = null;
   private pendingRequests = new Map<number, (answer: Answer | null) => void>();
-  private number = 0;
+  private lastRequestId = 0;
   private reconnectDelay = 250;
   private expecting: { channel: string; until: number } | null = null;
   /** Called with the thread that a slash command of this person started. */
@@ -48,7 +48,7 @@ class Store {
     socket.onclose = () => {
       for (const resolve of this.pendingRequests.values()) resolve(null);
       this.pendingRequests.clear();
-      this.set({ link: opened || this.state.me ? "lost" : "refused" });
+      this.set({ connection: opened || this.state.me ? "lost" : "refused" });
       this.reconnectDelay = Math.min(this.reconnectDelay * 2, MAX_RECONNECT_DELAY);
       setTimeout(() => this.connect(), this.reconnectDelay);
     };
@@ -62,7 +62,7 @@ class Store {
       return null;
     }
     if (DISMISSES_TOAST.has(name)) this.set({ toast: null });
-    const id = ++this.number;
+    const id = ++this.lastRequestId;
     const answered = new Promise<Answer | null>((resolve) => this.pendingRequests.set(id, resolve));
     socket.send(JSON.stringify({ id, do: name, ...args }));
     const answer = await answered;
@@ -111,7 +111,7 @@ class Store {
     this.set({ unread: { ...this.state.unread, [channel]: 0 } });
     if (this.state.timelines[channel]) return;
     const got = await this.do("timeline", { channel });
-    if (got) this.keepTimeline(channel, { messages: got.messages as Message[], older: got.older as number });
+    if (got) this.setTimeline(channel, { messages: got.messages as Message[], older: got.older as number });
   }
 
   async loadOlder(channel: string): Promise<void> {
@@ -121,10 +121,10 @@ class Store {
     const got = await this.do("timeline", { channel, before: first.ts });
     const now = this.state.timelines[channel];
     if (!got || !now || now.messages[0]?.ts !== first.ts) return;
-    this.keepTimeline(channel, { messages: [...(got.messages as Message[]), ...now.messages], older: got.older });
+    this.setTimeline(channel, { messages: [...(got.messages as Message[]), ...now.messages], older: got.older });
   }
 
-  private keepTimeline(channel: string, timeline: Timeline): void {
+  private setTimeline(channel: string, timeline: Timeline): void {
     this.set({ timelines: { ...this.state.timelines, [channel]: timeline } });
   }
 
@@ -174,7 +174,7 @@ class Store {
   private afterHello(before: State): void {
     const me = this.state.users[this.state.me];
     if (me) sessionStorage.setItem(PERSON, me.name);
-    if (before.link !== "open" && before.inspecting) void this.do("inspect", { on: true });
+    if (before.connection !== "open" && before.inspecting) void this.do("inspect", { on: true });
   }
 
   private detectStartedThread(before: State, update: JsonObject): void {

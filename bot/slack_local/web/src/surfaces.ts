@@ -33,9 +33,9 @@ export function useMessageSurface(where: JsonObject): [Surface, string | null] {
 }
 
 async function press(where: JsonObject, block: Block, element: Element, value: unknown): Promise<boolean> {
-  const { twice } = store.get();
-  if (twice) store.set({ twice: false });
-  const args = { ...where, action_id: element.action_id, block_id: block.block_id, value, twice };
+  const { deliverTwice } = store.get();
+  if (deliverTwice) store.set({ deliverTwice: false });
+  const args = { ...where, action_id: element.action_id, block_id: block.block_id, value, twice: deliverTwice };
   const answer = await store.do("click", args);
   return !answer?.failed;
 }

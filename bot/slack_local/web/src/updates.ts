@@ -9,7 +9,7 @@ export function applyUpdate(state: State, update: JsonObject): Partial<State> {
   switch (update.type) {
     case "hello":
       return {
-        link: "open",
+        connection: "open",
         me: update.me,
         bot: update.bot,
         team: update.team,

@@ -1,7 +1,7 @@
 // Interactive elements in messages and views: a press is sent to the app at once.
 
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
-import { ofPermalink } from "../route";
+import { permalinkRoute } from "../route";
 import { store } from "../store";
 import type { Block, Element, JsonObject } from "../types";
 import { Confirm } from "./confirm";
@@ -57,7 +57,7 @@ function Button({ block, element }: { block: Block; element: Element }): ReactNo
   const [ask, dialog] = useConfirmation(element);
   const busy = surface.busy === keyOf(block, element);
   const press = () => {
-    const inside = element.url && ofPermalink(element.url);
+    const inside = element.url && permalinkRoute(element.url);
     if (inside) location.hash = inside;
     else if (element.url && /^https?:/i.test(element.url)) open(element.url, "_blank", "noopener,noreferrer");
     surface.act(block, element);

@@ -1,7 +1,7 @@
 // Slack's markup and plain text as React nodes. Everything ends up as text nodes: nothing is ever HTML.
 
 import { Fragment, type ReactNode } from "react";
-import { ofPermalink } from "../route";
+import { permalinkRoute } from "../route";
 import { store } from "../store";
 import type { TextObject } from "../types";
 import { emoji } from "./emoji";
@@ -146,7 +146,7 @@ function linkText(target: string): string {
 /** A link, or only its text when it leads to something that a browser would run. */
 export function Link({ href, children }: { href: string; children: ReactNode }): ReactNode {
   if (!SAFE_LINK.test(href)) return <>{children}</>;
-  const inside = ofPermalink(href);
+  const inside = permalinkRoute(href);
   if (inside) {
     return (
       <a href={inside} title={href}>

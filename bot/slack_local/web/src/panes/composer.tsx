@@ -196,6 +196,6 @@ export async function deliver(
   const { users, bot, channels } = store.get();
   const toApp = said.includes(`@${users[bot]?.name}`) || channels.find((c) => c.id === channel)?.kind === "im";
   // What the app answers stands in the thread: a newcomer should not have to look for it.
-  if (thread === undefined && toApp) go({ place: "channel", channel, thread: sent.thread_ts });
+  if (thread === undefined && toApp) go({ page: "channel", channel, thread: sent.thread_ts });
   return true;
 }

@@ -21,14 +21,14 @@ function Clock({ ahead }: { ahead: number }): ReactNode {
 
 export function FaultPanel(): ReactNode {
   const faults = useStore((state) => state.faults);
-  const twice = useStore((state) => state.twice);
+  const deliverTwice = useStore((state) => state.deliverTwice);
   if (!faults) return null;
   return (
     <div className="faults">
       <p className="faint">Faults of Slack and the network. Each happens once, at the next request or event that it applies to.</p>
       <ul>
         <li>
-          <button type="button" className="button small" aria-pressed={twice} onClick={() => store.set({ twice: !twice })}>
+          <button type="button" className="button small" aria-pressed={deliverTwice} onClick={() => store.set({ deliverTwice: !deliverTwice })}>
             Click twice
           </button>
           <span>Your next press on a card is sent two times at once.</span>

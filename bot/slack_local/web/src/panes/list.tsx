@@ -26,7 +26,7 @@ interface Item {
   message?: Message;
   notice?: Ephemeral;
   /** Whether the one before is by the same person and recent, so that the name need not stand again. */
-  follows: boolean;
+  grouped: boolean;
   newDay: boolean;
 }
 
@@ -77,7 +77,7 @@ export function MessageList({ channel, messages, older, thread, openThread, star
           {older === 0 && item === items[0] && start}
           {item.newDay && <Day ts={item.ts} />}
           {item.message && (
-            <MessageRow message={item.message} follows={item.follows} inThread={thread !== undefined} open={item.ts === openThread} />
+            <MessageRow message={item.message} grouped={item.grouped} inThread={thread !== undefined} open={item.ts === openThread} />
           )}
           {item.notice && <Notice notice={item.notice} />}
         </>
@@ -105,13 +105,13 @@ function itemsOf(channel: string, thread: string | undefined, messages: Message[
     (e) => e.channel === channel && (e.thread_ts ?? undefined) === thread && (older === 0 || e.ts > first),
   );
   const all: Item[] = [
-    ...messages.map((message) => ({ key: message.ts, ts: message.ts, message, follows: false, newDay: false })),
-    ...notices.map((notice) => ({ key: `n${notice.id}`, ts: notice.ts, notice, follows: false, newDay: false })),
+    ...messages.map((message) => ({ key: message.ts, ts: message.ts, message, grouped: false, newDay: false })),
+    ...notices.map((notice) => ({ key: `n${notice.id}`, ts: notice.ts, notice, grouped: false, newDay: false })),
   ].sort((a, b) => a.ts.localeCompare(b.ts));
   all.forEach((item, at) => {
     const last = all[at - 1];
     item.newDay = thread === undefined && dayOf(item.ts) !== (last ? dayOf(last.ts) : "");
-    item.follows = !item.newDay && follows(last?.message, item.message);
+    item.grouped = !item.newDay && isGrouped(last?.message, item.message);
   });
   return all;
 }
@@ -120,7 +120,7 @@ function dayOf(ts: string): string {
   return new Date(Number(ts) * 1000).toDateString();
 }
 
-function follows(last: Message | undefined, now: Message | undefined): boolean {
+function isGrouped(last: Message | undefined, now: Message | undefined): boolean {
   return (
     last !== undefined &&
     now !== undefined &&

@@ -3,38 +3,37 @@ import { Attachments, Blocks } from "../blocks/blocks";
 import { emoji } from "../blocks/emoji";
 import { Markdown } from "../blocks/markdown";
 import { ago, editableText, Mrkdwn } from "../blocks/mrkdwn";
-import { SurfaceContext } from "../blocks/surface";
 import { store, useStore } from "../store";
-import { useMessageSurface } from "../surfaces";
 import type { Message } from "../types";
 import { Avatar } from "./avatar";
 import { MessageNotes } from "./message_notes";
+import { MessageSurface } from "./message_surface";
 import { Tools } from "./tools";
 import { SharedFile } from "./shared_file";
 import { Icon } from "../icons";
 
 interface Props {
   message: Message;
-  follows: boolean;
+  grouped: boolean;
   inThread: boolean;
   open: boolean;
 }
 
-export function MessageRow({ message, follows, inThread, open }: Props): ReactNode {
+export function MessageRow({ message, grouped, inThread, open }: Props): ReactNode {
   const user = useStore((state) => state.users[message.user]);
   const [editing, setEditing] = useState(false);
   const name = message.username ?? user?.real_name ?? "Slack";
   return (
     <article
-      className={`message${follows ? " follows" : ""}${open ? " is-open" : ""}${message.open ? " has-card" : ""}`}
+      className={`message${grouped ? " follows" : ""}${open ? " is-open" : ""}${message.open ? " has-card" : ""}`}
       data-ts={message.ts}
       aria-label={`${name}, ${clock(message.ts)}`}
     >
       <div className="gutter">
-        {follows ? <span className="side-time">{clock(message.ts)}</span> : message.hidden ? <span className="avatar gone"><Icon name="bin" /></span> : <Avatar user={user} />}
+        {grouped ? <span className="side-time">{clock(message.ts)}</span> : message.hidden ? <span className="avatar gone"><Icon name="bin" /></span> : <Avatar user={user} />}
       </div>
       <div className="body">
-        {!follows && (
+        {!grouped && (
           <div className="byline">
             <strong>{name}</strong>
             {message.bot_id && <span className="badge">APP</span>}
@@ -59,30 +58,22 @@ export function clock(ts: string): string {
 }
 
 function Content({ message }: { message: Message }): ReactNode {
-  const [surface, failed] = useMessageSurface({ channel: message.channel, ts: message.ts });
   return (
-    <SurfaceContext.Provider value={surface}>
-      <div className={message.hidden ? "content faint" : "content"}>
-        {message.attachments?.some((a) => a.type === "task_update") && <Attachments attachments={message.attachments} />}
-        {message.blocks?.length ? (
-          <Blocks blocks={message.blocks} />
-        ) : message.streaming_state ? (
-          <Markdown text={message.text} />
-        ) : (
-          message.text && <Mrkdwn text={message.text} />
-        )}
-        {message.streaming_state && <span className="cursor" role="img" aria-label="still writing" />}
-        {message.attachments && !message.attachments.some((a) => a.type === "task_update") && (
-          <Attachments attachments={message.attachments} />
-        )}
-        {message.files?.map((file) => <SharedFile key={file.id} file={file} />)}
-      </div>
-      {failed && (
-        <p className="press-failed" role="alert">
-          ⚠ {failed}
-        </p>
+    <MessageSurface where={{ channel: message.channel, ts: message.ts }} hidden={message.hidden}>
+      {message.attachments?.some((a) => a.type === "task_update") && <Attachments attachments={message.attachments} />}
+      {message.blocks?.length ? (
+        <Blocks blocks={message.blocks} />
+      ) : message.streaming_state ? (
+        <Markdown text={message.text} />
+      ) : (
+        message.text && <Mrkdwn text={message.text} />
       )}
-    </SurfaceContext.Provider>
+      {message.streaming_state && <span className="cursor" role="img" aria-label="still writing" />}
+      {message.attachments && !message.attachments.some((a) => a.type === "task_update") && (
+        <Attachments attachments={message.attachments} />
+      )}
+      {message.files?.map((file) => <SharedFile key={file.id} file={file} />)}
+    </MessageSurface>
   );
 }
 

@@ -44,9 +44,9 @@ function Modal({ view, depth }: { view: View; depth: number }): ReactNode {
           </button>
         </header>
         <div className="dialog-body">
-          <OnSurface surface={surface}>
+          <StableSurface surface={surface}>
             <Blocks blocks={view.blocks} />
-          </OnSurface>
+          </StableSurface>
           {state.failed && (
             <p className="alert alert-error" role="alert">
               {state.failed}
@@ -68,7 +68,7 @@ function Modal({ view, depth }: { view: View; depth: number }): ReactNode {
   );
 }
 
-function OnSurface({ surface, children }: { surface: Surface; children: ReactNode }): ReactNode {
+function StableSurface({ surface, children }: { surface: Surface; children: ReactNode }): ReactNode {
   const kept = useMemo(() => surface, [surface]);
   return <SurfaceContext.Provider value={kept}>{children}</SurfaceContext.Provider>;
 }

@@ -3,17 +3,15 @@
 import type { ReactNode } from "react";
 import { Attachments, Blocks } from "../blocks/blocks";
 import { Mrkdwn } from "../blocks/mrkdwn";
-import { SurfaceContext } from "../blocks/surface";
 import { store, useStore } from "../store";
-import { useMessageSurface } from "../surfaces";
 import type { Ephemeral } from "../types";
 import { Avatar } from "./avatar";
 import { clock } from "./message";
+import { MessageSurface } from "./message_surface";
 import { Icon } from "../icons";
 
 export function Notice({ notice }: { notice: Ephemeral }): ReactNode {
   const bot = useStore((state) => state.users[state.bot]);
-  const [surface, failed] = useMessageSurface({ channel: notice.channel, ephemeral: notice.id });
   return (
     <article className="message notice" aria-label="Only visible to you">
       <div className="gutter">{notice.by_slack ? <span className="avatar gone">!</span> : <Avatar user={bot} />}</div>
@@ -33,17 +31,10 @@ export function Notice({ notice }: { notice: Ephemeral }): ReactNode {
           {!notice.by_slack && <span className="badge">APP</span>}
           <time>{clock(notice.ts)}</time>
         </div>
-        <SurfaceContext.Provider value={surface}>
-          <div className="content">
-            {notice.blocks.length ? <Blocks blocks={notice.blocks} /> : <Mrkdwn text={notice.text} />}
-            <Attachments attachments={notice.attachments} />
-          </div>
-          {failed && (
-            <p className="press-failed" role="alert">
-              ⚠ {failed}
-            </p>
-          )}
-        </SurfaceContext.Provider>
+        <MessageSurface where={{ channel: notice.channel, ephemeral: notice.id }}>
+          {notice.blocks.length ? <Blocks blocks={notice.blocks} /> : <Mrkdwn text={notice.text} />}
+          <Attachments attachments={notice.attachments} />
+        </MessageSurface>
       </div>
     </article>
   );

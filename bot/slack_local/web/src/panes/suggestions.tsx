@@ -50,11 +50,11 @@ async function start(one: Suggestion): Promise<void> {
   if (users[me]?.name !== one.person) await store.switchPerson(one.person);
   const place = store.get().channels.find((c) => c.name === one.channel);
   if (one.locale) await store.do("set_language", { locale: one.locale });
-  if (one.home) go({ place: "home" });
-  else if (waiting) go({ place: "channel", ...waiting });
+  if (one.home) go({ page: "home" });
+  else if (waiting) go({ page: "channel", ...waiting });
   else if (place) {
     writeDraft(place.id, undefined, filled(one.text));
-    go({ place: "channel", channel: place.id });
+    go({ page: "channel", channel: place.id });
   }
   store.set({ guide: one.steps.length ? { title: one.title, steps: one.steps, at: 0 } : null });
   const person = store.get().users[store.get().me]?.real_name;

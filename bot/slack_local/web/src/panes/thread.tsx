@@ -15,13 +15,13 @@ const SESSIONS: Record<string, { words: string; chip: string }> = {
 };
 
 export function ThreadPane({ channel, ts }: { channel: Channel; ts: string }): ReactNode {
-  const link = useStore((state) => state.link);
+  const connection = useStore((state) => state.connection);
   const thread = useStore((state) => state.thread);
   const mine = thread?.ts === ts && thread.channel === channel.id ? thread : null;
   useEffect(() => {
-    if (link === "open") void store.openThread(channel.id, ts);
+    if (connection === "open") void store.openThread(channel.id, ts);
     return () => store.closeThread();
-  }, [channel.id, ts, link]);
+  }, [channel.id, ts, connection]);
   const root = mine?.messages[0];
   const hasNotes = useStore((state) => state.hasMessageNotes);
   const newest = mine?.messages.filter((message) => message.bot_id).at(-1)?.ts;

@@ -39,8 +39,9 @@ _FLOW = {
     "decisions/replies/reply_handler": ("flow/test_reply_timing", "flow/test_replies", "flow/test_steps"),
     "decisions/replies/deciding_words": ("flow/test_replies", "flow/test_reply_timing"),
     "decisions/replies/": ("flow/test_asking_back", "flow/test_replies", "flow/test_reply_timing"),
-    "decisions/judging": ("flow/test_judging",),
+    "decisions/judging": ("flow/test_decision_detail", "flow/test_judging"),
     "decisions/evidence/refusal_log": ("flow/test_refusal_log",),
+    "decisions/evidence/decision_detail": ("flow/test_decision_detail", "flow/test_policy"),
     "decisions/evidence/": ("flow/test_policy", "flow/test_state_changes", "flow/test_placement"),
     "decisions/withdraw_vote": ("flow/test_policy", "flow/test_people_who_change", "slack/test_votes"),
     "decisions/cancel": ("flow/test_cancel",),
@@ -134,6 +135,7 @@ _FLOW = {
     "steps/work_preparation": ("flow/test_work_preparation", "flow/test_steps"),
     "steps/answer_check": ("flow/test_answer_shapes",),
     "steps/resumption": (
+        "flow/test_resumption",
         "flow/test_steps",
         "flow/test_state_changes",
         "flow/test_resume_safety",

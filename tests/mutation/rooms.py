@@ -36,8 +36,16 @@ class Room:
 
 _FLOW = {
     "decisions/replies/reply_parser": ("flow/test_replies", "flow/test_reply_timing"),
-    "decisions/replies/reply_handler": ("flow/test_reply_timing", "flow/test_replies", "flow/test_steps"),
+    "decisions/replies/reply_handler": (
+        "flow/test_reply_handler",
+        "flow/test_reply_timing",
+        "flow/test_replies",
+        "flow/test_steps",
+    ),
     "decisions/replies/deciding_words": ("flow/test_replies", "flow/test_reply_timing"),
+    "decisions/replies/chosen_replies": ("flow/test_reply_handler", "flow/test_asking_back"),
+    "decisions/replies/asking_back": ("flow/test_reply_handler", "flow/test_asking_back"),
+    "decisions/replies/texts": ("flow/test_reply_handler", "flow/test_asking_back"),
     "decisions/replies/": ("flow/test_asking_back", "flow/test_replies", "flow/test_reply_timing"),
     "decisions/judging": ("flow/test_decision_detail", "flow/test_judging"),
     "decisions/evidence/refusal_log": ("flow/test_refusal_log",),
@@ -104,7 +112,7 @@ _FLOW = {
         "test_docs",
     ),
     "policy/restriction": ("flow/test_restriction", "flow/test_policy"),
-    "policy/redacted": ("flow/test_redacted_request", "flow/test_placement"),
+    "policy/redacted": ("flow/test_shown_request", "flow/test_redacted_request", "flow/test_placement"),
     "policy/current_policy": ("test_policy_reload",),
     "policy/audience": ("flow/test_placement", "flow/test_policy", "flow/test_timers"),
     "policy/action_contexts": ("flow/test_action_contexts",),

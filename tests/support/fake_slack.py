@@ -12,6 +12,7 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage, Notice
+from countersign.i18n import AnyText
 
 GUEST = "UGUEST"
 _last = [0]  # microseconds
@@ -64,8 +65,8 @@ class FakeSlack:
         standing = Standing.GUEST if user_id == GUEST else Standing.MEMBER
         return Person(id=user_id, name=user_id.lower(), standing=standing)
 
-    async def post_ephemeral(self, thread: ThreadRef, user: str, text: str) -> None:
-        self.other_ephemerals.append((user, text))
+    async def post_ephemeral(self, thread: ThreadRef, user: str, text: AnyText) -> None:
+        self.other_ephemerals.append((user, str(text)))
 
     async def root_refused(self, row: Outgoing, error: str) -> None:
         self.refused_roots.append((row.key, error))

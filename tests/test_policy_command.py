@@ -1,11 +1,15 @@
 """`python -m bot policy`: what it prints, and its exit codes 0, 1 and 2."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
 from countersign.__main__ import main
+from slack_local.fault_injection import ApiFault
+from slack_local.workspace import LocalWorkspace
+from tests.support.in_process import environment_of
 
 GOOD = """
 [[rule]]
@@ -26,6 +30,7 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("POLICY_FILE", raising=False)
     monkeypatch.delenv("LANGGRAPH_CONFIG", raising=False)
+    monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
 
 
 def policy(*arguments: str) -> int:
@@ -222,3 +227,101 @@ def test_what_is_not_understood(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         policy(*arguments)
     assert ended.value.code == 2
+
+
+OWN_RULES = (
+    GOOD
+    + """
+[[workspaces.T0SECOND01.rule]]
+name = "all"
+approvers = [{users = ["U0ME"]}]
+[[workspaces.T0SECOND01.rule]]
+name = "never reached"
+"""
+)
+
+
+def test_check_looks_at_the_rules_of_each_workspace(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("approvals.toml").write_text(OWN_RULES)
+    assert policy("check") == 1
+    out = capsys.readouterr().out
+    assert "approvals.toml:14: rule “never reached” is a duplicate of “all” (line 11)" in out
+    assert "note: line 11 “all”: U0ME alone decides, also what they ask for themselves." in out
+
+
+def test_explain_takes_the_rules_of_the_workspace_that_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("approvals.toml").write_text(OWN_RULES)
+    assert policy(*EXPLAIN, "--workspace", "T0SECOND01") == 0
+    assert "“all”: MATCHES" in capsys.readouterr().out
+    assert policy(*EXPLAIN, "--args", '{"amount": 5}', "--workspace", "T0OTHER001") == 0
+    assert "“refunds”: MATCHES" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ('approvers = [{users = ["U0ME"]}]', "U0ME alone decides, also what they ask for themselves."),
+        ('approvers = "requester"', "whoever asks decides it themselves. Nobody else has to look at it."),
+    ],
+)
+def test_check_says_what_one_person_cannot_promise(
+    capsys: pytest.CaptureFixture[str], rule: str, said: str
+) -> None:
+    Path("approvals.toml").write_text(f"[defaults]\n{rule}\n")
+    assert policy("check") == 0
+    assert capsys.readouterr().out.endswith(f"nothing wrong.\nnote: [defaults]: {said}\n")
+    Path("approvals.toml").write_text(f"[defaults]\n{rule}\nquorum = 2\nrequester_may_decide = false\n")
+    policy("check")
+    assert "note:" not in capsys.readouterr().out
+
+
+def test_check_says_what_it_could_not_look_up(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("approvals.toml").write_text(GOOD)
+    assert policy("check") == 0
+    assert "Not checked: whether its groups, channels and people are in Slack" in capsys.readouterr().err
+
+
+async def test_check_asks_slack_who_can_fill_a_set_where_there_is_a_token(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write = Path("approvals.toml").write_text
+    two = '[[rule]]\nname = "r"\naction = "refund"\napprovers = [{group = "@few", count = 2}]\n'
+    write(two + GOOD.replace("@leads", "@nobody"))
+    async with LocalWorkspace() as ws:
+        ws.add_user_group("few", [ws.alice])
+
+        def call() -> int:
+            with environment_of(ws.environment()):
+                return policy("check")
+
+        assert await asyncio.to_thread(call) == 1
+        out, err = capsys.readouterr()
+        assert "Rule “large” names @nobody: there is no user group @nobody" in out
+        assert "approvals.toml:1: rule “r” can't be decided: " in out
+        assert "Not checked" not in err
+
+        ws.faults.on_call("auth.test", ApiFault.ERROR, error="invalid_auth")
+        await asyncio.to_thread(call)
+        assert "Not checked: " in capsys.readouterr().err
+
+
+def test_explain_simulates_the_freeze_of_a_moment(capsys: pytest.CaptureFixture[str]) -> None:
+    event = (
+        "BEGIN:VEVENT\nUID:1\nDTSTAMP:20260101T000000Z\nSUMMARY:Christmas\n"
+        "DTSTART:20261224T000000Z\nDTEND:20261227T000000Z\nEND:VEVENT\n"
+    )
+    Path("f.ics").write_text(CALENDAR.replace("END:VCALENDAR", f"{event}END:VCALENDAR"))
+    Path("approvals.toml").write_text(
+        '[[rule]]\nname = "r"\nfreeze = "f.ics"\nbreak_glass = [{users = ["U0BOSS"]}]\n'
+    )
+    votes = ["--vote", "U0BOB", "--vote", "U0BOSS"]
+    assert policy(*EXPLAIN, "--at", "2026-12-25T10:00", *votes) == 0
+    out = capsys.readouterr().out
+    assert "at 2026-12-25 10:00 UTC a freeze is on until 2026-12-27 00:00 UTC (Christmas)" in out
+    assert "U0BOB can't decide, and reads: A freeze is on until 2026-12-27 00:00 UTC (Christmas)." in out
+    assert "U0BOSS approved" in out
+    assert policy(*EXPLAIN, "--at", "2026-12-28", *votes[:2]) == 0
+    out = capsys.readouterr().out
+    assert "a freeze is on" not in out
+    assert "then it is approved" in out
+    assert policy(*EXPLAIN, "--at", "tomorrow") == 2

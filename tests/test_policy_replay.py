@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import refunds
 from tests.support.harness import a_thread, open_harness
 
+TEAM = "T0FIRST001"
 OLD = '[[rule]]\nname = "all"\naction = "refund"\n'
 NEW = """
 [[rule]]
@@ -33,9 +35,9 @@ def past(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     async def ask() -> None:
         async with open_harness(database_url, {"bank": refunds(50, 5000)}) as harness:
-            await harness.say(a_thread(), "without")
+            await harness.say(replace(a_thread(), team=TEAM), "without")
             harness.policy.policy = a_policy(OLD)
-            await harness.say(a_thread(), "refund", user="UALICE")
+            await harness.say(replace(a_thread(), team=TEAM), "refund", user="UALICE")
 
     asyncio.run(ask())
     monkeypatch.chdir(tmp_path)
@@ -69,6 +71,17 @@ def test_a_file_that_asks_the_same_changes_nothing(past: str, capsys: pytest.Cap
     Path("approvals.toml").write_text(OLD.replace("all", "another name"))
     assert replay() == 0
     assert "0 would be asked differently, 4 as before." in capsys.readouterr().out
+
+
+def test_each_approval_is_replayed_under_the_rules_of_its_workspace(
+    past: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = NEW.replace("[[rule]]", f"[[workspaces.{TEAM}.rule]]")
+    Path("approvals.toml").write_text(OLD + own)
+    assert replay() == 1
+    assert "2 would be asked differently, 2 as before." in capsys.readouterr().out
+    Path("approvals.toml").write_text(OLD + own.replace(TEAM, "T0OTHER001"))
+    assert replay() == 0
 
 
 def test_only_what_was_opened_since_counts(past: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,24 +5,20 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.policy.checking.explain import condition_errors, explain
-from countersign.approvals.policy.checking.lint import lint
 from countersign.approvals.policy.checking.simulate import Simulation, simulate
 from countersign.approvals.policy.matching import ActionContext, Channel, Requester
 from countersign.approvals.policy.policy import Policy
 from countersign.approvals.policy.reading import PolicyError
+from countersign.commands.policy_check import check
 from countersign.commands.policy_replay import parse_since, run_replay
 from countersign.commands.policy_simulation import BadSimulation, simulation
 from countersign.policy_file import load_policy
-from countersign.runs.gated_tools import gated_tools
-from countersign.runs.loading import load_graphs
-from countersign.runs.project.config import read_graph_config
 from countersign.settings import read_replay_settings
 
 
@@ -45,40 +41,28 @@ async def run(given: argparse.Namespace) -> int:
         print(error)
         return 1
     if not exists:
-        print(f"There is no {path}: the workspace's members decide everything.")
+        print(f"There is no {path}: the workspace's members decide everything, also their own requests.")
     if context is not None:
-        return _explain(policy, context, simulated)
+        return _explain(policy.of_workspace(given.workspace or ""), context, simulated, _moment(given.at))
     if since is not None:
         return await run_replay(read_replay_settings(), policy, since)
-    return await _check(policy, path, given.graphs) if exists else 0
+    # Graphs are looked at only where they are named: loading them runs their code.
+    graphs = given.graphs or (Path(named) if (named := os.environ.get("LANGGRAPH_CONFIG")) else None)
+    return await check(policy, path, graphs, read_replay_settings()) if exists else 0
 
 
-async def _check(policy: Policy, path: Path, graphs: Path | None) -> int:
-    """Graphs are looked at only where they are named: loading them runs their code."""
-    config = graphs or (Path(named) if (named := os.environ.get("LANGGRAPH_CONFIG")) else None)
-    actions = await _actions(config) if config is not None else None
-    findings = lint(policy, graphs=actions)
-    for finding in findings:
-        print(finding.in_file(str(path)))
-    if not findings:
-        count = len(policy.rules)
-        print(f"{path}: {count} {'rule' if count == 1 else 'rules'}, nothing wrong.")
-    return 1 if findings else 0
-
-
-async def _actions(config: Path) -> Mapping[str, tuple[str, ...]]:
-    async with AsyncExitStack() as stack:
-        loaded = await load_graphs(read_graph_config(config), stack)
-        return {name: gated_tools(graph.sample) for name, graph in loaded.items()}
-
-
-def _explain(policy: Policy, context: ActionContext, simulated: Simulation | None) -> int:
+def _explain(policy: Policy, context: ActionContext, simulated: Simulation | None, at: datetime) -> int:
     for line in explain(policy, context):
         print(line)
+    rule = policy.rule_for(context).rule
+    freeze = policy.freeze(rule, at)
+    if freeze is not None:
+        until = f" until {freeze.until:%Y-%m-%d %H:%M} UTC" if freeze.until is not None else ""
+        print(f"at {at:%Y-%m-%d %H:%M} UTC a freeze is on{until} ({freeze.summary})")
     if simulated is not None:
         requester = context.requester.id if context.requester else None
         print("with these people and votes:")
-        for line in simulate(policy.rule_for(context).rule, requester, simulated):
+        for line in simulate(rule, requester, replace(simulated, freeze=freeze)):
             print(f"  {line}")
     errors = condition_errors(policy, context)
     for error in errors:
@@ -91,6 +75,14 @@ def _simulation(given: argparse.Namespace) -> Simulation | None:
         return simulation(given)
     except BadSimulation as error:
         raise PolicyUsageError(str(error)) from None
+
+
+def _moment(text: str | None) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text) if text is not None else datetime.now(UTC)
+    except ValueError:
+        raise PolicyUsageError(f"--at: {text!r} is no time such as 2026-12-24T10:00.") from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _since(text: str) -> datetime:

@@ -19,6 +19,9 @@ def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
     explain.add_argument("--group", action="append", default=[], metavar="@GROUP",
                          help="a group that the requester is in; may be given again")  # fmt: skip
     explain.add_argument("--channel", default="", metavar="CHANNEL", help="#name or id")
+    explain.add_argument("--workspace", metavar="TEAM",
+                         help="the workspace's id, where the file has rules of its own for it")  # fmt: skip
+    explain.add_argument("--at", metavar="TIME", help="when, for freezes (default: now); UTC without a zone")
     simulated = explain.add_argument_group("who decides", "count votes; each may be given again")
     simulated.add_argument("--vote", action="append", default=[], metavar="USER[=reject]",
                            help="somebody approves, or rejects")  # fmt: skip

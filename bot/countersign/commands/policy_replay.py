@@ -49,9 +49,8 @@ async def run_replay(settings: ReplaySettings, policy: Policy, since: datetime) 
         )
         approvals = await stack.enter_async_context(aclosing(past_approvals(pool, since)))
         async for approval in approvals:
-            for one in _actions(
-                approval, policy, await lookup.channel(approval), await lookup.groups(approval)
-            ):
+            own = policy.of_workspace(approval.team)
+            for one in _actions(approval, own, await lookup.channel(approval), await lookup.groups(approval)):
                 total += 1
                 if one.differs:
                     changes[_change(one)].append(_occurrence(approval, one))
@@ -67,19 +66,22 @@ class _Lookup:
         self._directory = directory
 
     async def channel(self, approval: PastApproval) -> Channel:
-        if self._directory is None or not self._policy.uses_channel_names:
+        own = self._policy.of_workspace(approval.team)
+        if self._directory is None or not own.uses_channel_names:
             return Channel(id=approval.channel)
         return await self._directory.channel(approval.channel)
 
     async def groups(self, approval: PastApproval) -> frozenset[str]:
-        if self._directory is None or not self._policy.uses_groups or approval.requester is None:
+        own = self._policy.of_workspace(approval.team)
+        if self._directory is None or not own.uses_groups or approval.requester is None:
             return frozenset()
         return await self._directory.groups_of(approval.requester)
 
 
 @asynccontextmanager
 async def _open_lookup(settings: ReplaySettings, policy: Policy) -> AsyncIterator[_Lookup]:
-    if not (policy.uses_channel_names or policy.uses_groups):
+    every = (policy, *policy.workspaces.values())
+    if not any(each.uses_channel_names or each.uses_groups for each in every):
         yield _Lookup(policy, None)
         return
     if settings.slack_bot_token is None:

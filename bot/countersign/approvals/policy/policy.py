@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
-from countersign.approvals.policy.clock.freeze_calendar import FreezeCalendar
+from countersign.approvals.policy.clock.freeze_calendar import Freeze, FreezeCalendar
 from countersign.approvals.policy.matching import ActionContext, Match, RuleIndex
 from countersign.approvals.policy.rule import NO_RULE, Rule
 
@@ -49,6 +50,11 @@ class Policy:
     def redacts(self) -> bool:
         own = (policy.redacts for policy in self.workspaces.values())
         return any(rule.redact for rule in (*self.rules, self.fallback)) or any(own)
+
+    def freeze(self, rule: Rule, at: datetime) -> Freeze | None:
+        """The freeze of the rule's calendar that lasts at this moment, if the file has that calendar."""
+        calendar = self.calendars.get(rule.freeze) if rule.freeze is not None else None
+        return calendar.at(at, rule.hours.zone if rule.hours is not None else "UTC") if calendar else None
 
     def rule_for(self, context: ActionContext) -> Match:
         return self._index.first_match(context)

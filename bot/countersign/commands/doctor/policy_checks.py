@@ -25,14 +25,15 @@ async def check_policy(examination: Examination) -> AsyncIterator[Finding]:
         yield fail(" ".join(str(error).split("\n")), _CHECK)
         return
     if not path.exists():
-        yield ok(f"There is no {path}: full members of the workspace decide everything.")
+        yield ok(f"There is no {path}: full members of the workspace decide everything, also their own.")
         return
     found: list[Finding] = []
     memberships = None
     if examination.workspace is not None and examination.api is not None:
         slack = SlackClient(examination.api, examination.workspace)
         names = PolicyNames(api=examination.api, slack=slack)
-        found = [finding async for finding in names.findings(policy)]
+        own = policy.of_workspace(examination.workspace.team)
+        found = [finding async for finding in names.findings(own)]
         if names.unanswered:
             found.append(warn(_UNANSWERED.format(path=path, reason=names.unanswered[0]), _ASK_AGAIN))
         else:
@@ -40,7 +41,8 @@ async def check_policy(examination: Examination) -> AsyncIterator[Finding]:
     else:
         yield skip(f"The names in {path} were not looked up in Slack.")
     actions = {name: gated_tools(graph.sample) for name, graph in examination.graphs.items()} or None
-    looks_wrong = lint(policy, graphs=actions, memberships=memberships)
+    team = examination.workspace.team if examination.workspace is not None else None
+    looks_wrong = lint(policy, graphs=actions, memberships=memberships, team=team)
     found += [warn(each.in_file(str(path)), _EXPLAIN) for each in looks_wrong]
     for finding in found:
         yield finding

@@ -20,6 +20,7 @@ class PastApproval:
     """What an approval asked, and the rules that it was opened under: one per row, none without a policy."""
 
     approval_id: UUID
+    team: str
     channel: str
     graph: str | None
     value: Json
@@ -46,6 +47,7 @@ async def past_approvals(pool: Pool, since: datetime) -> AsyncGenerator[PastAppr
         async for row in cursor:
             yield PastApproval(
                 approval_id=row["id"],
+                team=row["thread_id"].split("/")[0],
                 channel=row["thread_id"].split("/")[1],
                 graph=row["graph_name"],
                 value=row["value"],

@@ -26,13 +26,23 @@ class Finding:
 
 
 def lint(
-    policy: Policy, *, graphs: Actions | None = None, memberships: Memberships | None = None
+    policy: Policy,
+    *,
+    graphs: Actions | None = None,
+    memberships: Memberships | None = None,
+    team: str | None = None,
 ) -> tuple[Finding, ...]:
-    """Everything that looks wrong, in the order of the file. What is not given is not looked at."""
-    findings = [*_unreached(policy), *_idle_timers(policy), *_unfillable(policy, memberships)]
-    findings += _grants_without_effect(policy)
-    if graphs is not None:
-        findings += [*_unknown_graphs(policy, graphs), *_unnamed_actions(policy, graphs)]
+    """Everything that looks wrong, in the order of the file. What is not given is not looked at.
+
+    `memberships` are those of the workspace `team`: of others, nobody's are known.
+    """
+    findings: list[Finding] = []
+    of_team = policy.of_workspace(team) if team is not None else policy
+    for name, each in ((None, policy), *policy.workspaces.items()):
+        findings += [*_unreached(each), *_idle_timers(each), *_grants_without_effect(each)]
+        findings += _unfillable(each, memberships if each is of_team else None)
+        if graphs is not None:
+            findings += [*_unknown_graphs(each, graphs), *_unnamed_actions(each, graphs, name)]
     return tuple(sorted(findings, key=lambda finding: finding.line or 1_000_000_000))
 
 
@@ -84,11 +94,12 @@ def _unknown_graphs(policy: Policy, graphs: Actions) -> Iterator[Finding]:
                 yield _about(rule, f"graph “{pattern}” is not loaded{_near(pattern, graphs)}")
 
 
-def _unnamed_actions(policy: Policy, graphs: Actions) -> Iterator[Finding]:
+def _unnamed_actions(policy: Policy, graphs: Actions, team: str | None) -> Iterator[Finding]:
+    of_workspace = f" of workspace {team}" if team is not None else ""
     for graph, actions in graphs.items():
         for action in sorted(actions):
             if not any(_names(rule, graph, action) for rule in policy.rules):
-                yield Finding(what=f"no rule is for the action “{action}” of graph “{graph}”")
+                yield Finding(what=f"no rule{of_workspace} is for the action “{action}” of graph “{graph}”")
 
 
 def _names(rule: Rule, graph: str, action: str) -> bool:

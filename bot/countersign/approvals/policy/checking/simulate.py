@@ -8,6 +8,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import Source, SourceKind
+from countersign.approvals.policy.clock.freeze_calendar import Freeze
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.membership import Memberships, Roster, Unreadable
 from countersign.approvals.policy.voting.permission import VotingContext, check_may_vote
@@ -39,6 +40,7 @@ class Simulation:
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by `@group`, `#channel`, `channel`
     delegations: tuple[SimulatedDelegation, ...] = ()
     escalated: bool = False
+    freeze: Freeze | None = None  # that lasts then
 
 
 def simulate(rule: Rule, requester: str | None, given: Simulation) -> tuple[str, ...]:
@@ -95,6 +97,7 @@ def _context(rule: Rule, requester: str | None, given: Simulation) -> VotingCont
         rule=rule,
         memberships=Memberships(rosters=rosters, requester=requester),
         escalated=given.escalated,
+        freeze=given.freeze,
         stand_ins=tuple(
             StandIn(
                 delegate=each.delegate,

@@ -6,6 +6,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 
 from countersign.flow.errors import SlackRefused
+from countersign.flow.installation.organisations import PayloadSubject
 from countersign.http.server import Handler
 from countersign.services import Services
 from countersign.slack.background_tasks import BackgroundTasks
@@ -58,8 +59,20 @@ class _Directory:
             built = self._apps[team] = (found, _app(self._services, found, self._background_tasks))
         return built[1]
 
-    async def join(self, team: str, enterprise_id: str) -> None:
-        if await self._oauth.store.join(team, enterprise_id):
+    async def workspace_of(self, enterprise_id: str, subject: PayloadSubject) -> str | None:
+        try:
+            return await self._oauth.organisations.workspace_of(enterprise_id, subject)
+        except SlackRefused as error:
+            log.warning("organisation_not_read", organisation=enterprise_id, slack_error=error.error)
+            return None
+
+    async def access_changed(self, enterprise_id: str, reason: str) -> None:
+        try:
+            left = await self._oauth.organisations.refresh(enterprise_id, reason)
+        except SlackRefused as error:
+            log.warning("organisation_not_read", organisation=enterprise_id, slack_error=error.error)
+            return
+        for team in left:
             self._oauth.workspaces.forget(team)
 
     async def removed(self, id_: str, reason: str) -> None:

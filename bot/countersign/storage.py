@@ -36,6 +36,7 @@ from countersign.store.threads.thread_store import ThreadStore
 from countersign.store.workspaces.due_teams import DueTeams
 from countersign.store.workspaces.installations import InstallationStore
 from countersign.store.workspaces.oauth_states import OAuthStates
+from countersign.store.workspaces.organisations import OrganisationStore
 from countersign.store.workspaces.removals import RemovalStore
 
 
@@ -67,6 +68,7 @@ class Storage:
     slots: RunSlots
     of_workspace: Callable[[str], WorkspaceStorage]
     installations: InstallationStore | None
+    organisations: OrganisationStore
     oauth_states: OAuthStates
     removals: RemovalStore
     due_teams: DueTeams
@@ -124,6 +126,7 @@ async def open_storage(
         locks=ThreadLocks(sessions),
         slots=RunSlots(pool, queue.defer, limits),
         of_workspace=of_workspace,
+        organisations=OrganisationStore(pool),
         installations=InstallationStore(pool) if settings.oauth and key_ring is not None else None,
         oauth_states=OAuthStates(pool),
         removals=RemovalStore(pool, hasher),

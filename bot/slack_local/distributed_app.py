@@ -4,6 +4,7 @@ Sources: docs.slack.dev/authentication/installing-with-oauth, /authentication/us
 """
 
 import base64
+import json
 import secrets
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -13,10 +14,15 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from slack_local.model.records import JsonObject
+from slack_local.model.slack import Organisation
+from slack_local.payloads.events import access_event
 from slack_local.transport.loopback_server import LoopbackServer
 from slack_local.workspace import LocalWorkspace
 
 CODE_LIFE = 600.0  # seconds
+TEAM_METHODS = {  # https://docs.slack.dev/enterprise/developing-for-enterprise-orgs
+    *("users.list", "users.conversations", "conversations.list", "usergroups.list", "usergroups.users.list"),
+}
 TOKEN_LIFE = 43_200  # seconds, as Slack's rotated tokens have
 
 
@@ -31,11 +37,14 @@ class _Code:
 class DistributedApp:
     """`async with DistributedApp([first, second]) as app:` and give the bot `app.environment()`.
 
-    The workspaces are started and stopped with it. With `rotates`, tokens expire and are refreshed.
+    The workspaces are started and stopped with it. With `rotates`, tokens expire and are refreshed. With
+    `organisation`, they are those of one Enterprise Grid organisation, whose admins can install the app for
+    all that its `teams` name.
     """
 
     workspaces: list[LocalWorkspace]
     rotates: bool = False
+    organisation: Organisation | None = None
     client_id: str = "1111.2222"
     client_secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     _codes: dict[str, _Code] = field(default_factory=dict, init=False, repr=False)
@@ -106,13 +115,17 @@ class DistributedApp:
             f"Allow in {each.slack.team}</a></p>"
             for each in self.workspaces
         )
+        if self.organisation is not None:
+            link = urlencode({**asked, "team": self.organisation.id})
+            links += f'<p><a href="/oauth/v2/allow?{link}">Allow in {self.organisation.name}</a></p>'
         return web.Response(text=links, content_type="text/html")
 
     async def _allow(self, request: web.Request) -> web.StreamResponse:
         team, redirect_uri = request.query["team"], request.query.get("redirect_uri", "")
-        workspace = self._of_team(team)
+        if self.organisation is None or team != self.organisation.id:
+            self._of_team(team)
         code = f"{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        until = workspace.slack.clock.now() + CODE_LIFE
+        until = self.workspaces[0].slack.clock.now() + CODE_LIFE
         self._codes[code] = _Code(team=team, redirect_uri=redirect_uri, expires_at=until)
         back = urlencode({"code": code, "state": request.query.get("state", "")})
         raise web.HTTPFound(f"{redirect_uri}?{back}")
@@ -128,7 +141,39 @@ class DistributedApp:
             return web.json_response({"ok": False, "error": "invalid_code"})
         if code.redirect_uri != form.get("redirect_uri", ""):
             return web.json_response({"ok": False, "error": "bad_redirect_uri"})
+        if self.organisation is not None and code.team == self.organisation.id:
+            return web.json_response(self._install_in_organisation(self.organisation))
         return web.json_response(self.install(self._of_team(code.team)))
+
+    def _install_in_organisation(self, organisation: Organisation) -> JsonObject:
+        """One token for all workspaces, which names none of them."""
+        token = self._new_token()
+        for workspace in self.workspaces:
+            workspace.slack.organisation, workspace.slack.bot_token = organisation, token
+            workspace.slack.installed = True
+        first = self.workspaces[0]
+        return {
+            "ok": True,
+            "app_id": first.slack.app.id,
+            "authed_user": {"id": first.alice.id},
+            **self._token(first),
+            "team": None,
+            "enterprise": {"id": organisation.id, "name": organisation.name},
+            "is_enterprise_install": True,
+        }
+
+    def grant(self, *teams: str) -> None:
+        """Let the organisation's app into these workspaces alone, and tell it so."""
+        assert self.organisation is not None, "there is an organisation"
+        before, self.organisation.teams = self.organisation.teams, list(teams)
+        changes = {
+            "team_access_granted": [team for team in teams if team not in before],
+            "team_access_revoked": [team for team in before if team not in teams],
+        }
+        teller = self.workspaces[0]
+        for kind, changed in changes.items():
+            if changed:
+                teller.delivery.events([access_event(teller.slack, kind, changed)])
 
     def install(self, workspace: LocalWorkspace) -> JsonObject:
         """Install the app there, and give what `oauth.v2.access` answers."""
@@ -181,11 +226,32 @@ class DistributedApp:
         if request.match_info["method"] == "api.test":  # takes no token
             return await self.workspaces[0].endpoint.serve(request)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if self.organisation is not None and self.workspaces[0].slack.organisation is not None:
+            return await self._call_of_organisation(request, self.organisation)
         for workspace in self.workspaces:
             slack = workspace.slack
             if token in (slack.bot_token, *slack.expired_tokens):
                 return await workspace.endpoint.serve(request)
         return web.json_response({"ok": False, "error": "invalid_auth"})
+
+    async def _call_of_organisation(
+        self, request: web.Request, organisation: Organisation
+    ) -> web.StreamResponse:
+        """The token says nothing of a workspace: an argument does, or whatever the method is about."""
+        arguments = await _arguments(request)
+        team = arguments.get("team_id")
+        if request.match_info["method"] in TEAM_METHODS and not team:
+            return web.json_response({"ok": False, "error": "missing_argument"})
+        if team is not None and team not in organisation.teams:
+            return web.json_response({"ok": False, "error": "team_access_not_granted"})
+        for names in (("channel", "channel_id", "trigger_id", "view_id"), ("user", "users", "user_id")):
+            named = {str(arguments.get(name)) for name in names}
+            for workspace in self.workspaces:
+                state = workspace.slack.state
+                known = {*state.channels, *state.triggers, *state.views, *state.users}
+                if workspace.slack.team == team or (team is None and named & known):
+                    return await workspace.endpoint.serve(request)
+        return await self.workspaces[0].endpoint.serve(request)
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         return await self._of_team(request.match_info["team"]).response_urls.serve(request)
@@ -195,6 +261,14 @@ class DistributedApp:
         if found is None:
             raise web.HTTPNotFound(text="team_not_found")
         return found
+
+
+async def _arguments(request: web.Request) -> JsonObject:
+    given: JsonObject = dict(request.query)
+    if request.content_type == "application/json":
+        body: JsonObject = json.loads(await request.text() or "{}")
+        return given | body
+    return given | dict(await request.post())
 
 
 def _credentials(request: web.Request, form: JsonObject) -> tuple[str, str]:

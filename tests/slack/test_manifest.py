@@ -28,6 +28,7 @@ from countersign.slack.app_manifest.permissions import (
     scopes_in_use,
 )
 from countersign.slack.listeners import register
+from countersign.slack.transport.inbound.workspace_router import ACCESS_CHANGES
 from slack_local.web_api.methods.registry import METHODS as LOCAL_METHODS
 from tests.slack.code_in_use import SDK_METHODS, methods_called, product_sources
 from tests.slack.manifest_schema import MANIFEST_SCHEMA
@@ -131,6 +132,14 @@ def test_the_table_and_slacks_own_side_agree_on_the_scopes_of_a_method() -> None
 def test_the_events_are_those_that_the_bot_handles(manifest: dict[str, Any], registered: Recorder) -> None:
     asked = manifest["settings"]["event_subscriptions"]["bot_events"]
     assert {name.partition(".")[0] for name in asked} == registered.events
+
+
+def test_an_app_that_organisations_install_hears_where_it_was_added() -> None:
+    asked = build_manifest(redirect="https://bot.example.com/slack/oauth_redirect")["settings"]
+    assert asked["org_deploy_enabled"] is True
+    assert {event.name for event in EVENTS if event.organisation} == set(ACCESS_CHANGES)
+    assert set(ACCESS_CHANGES) <= set(asked["event_subscriptions"]["bot_events"])
+    assert build_manifest()["settings"]["org_deploy_enabled"] is False
 
 
 def test_the_commands_are_those_that_the_bot_answers(manifest: dict[str, Any], registered: Recorder) -> None:

@@ -27,6 +27,7 @@ from countersign.store.posts.outbox import Outbox
 from countersign.store.threads.thread_store import ThreadStore
 from countersign.store.workspaces.installations import InstallationStore
 from countersign.store.workspaces.oauth_states import OAuthStates
+from countersign.store.workspaces.organisations import OrganisationStore
 from countersign.store.workspaces.removals import RemovalStore
 from slack_local.distributed_app import DistributedApp
 from slack_local.workspace import LocalWorkspace
@@ -105,13 +106,16 @@ async def test_a_token_that_was_moved_to_another_row_or_has_another_key_is_not_d
         assert await InstallationStore(rotated).find(FIRST) == installation()
 
 
-async def test_an_organisation_serves_the_workspaces_that_something_came_from(pool: Pool) -> None:
-    store = InstallationStore(pool)
-    assert not await store.join(FIRST, "E1")
+async def test_an_organisation_serves_the_workspaces_that_it_added_the_app_to(pool: Pool) -> None:
+    store, organisations = InstallationStore(pool), OrganisationStore(pool)
+    await organisations.set_workspaces("E1", [FIRST], "team_access_revoked")
+    assert await organisations.workspaces("E1") == frozenset(), "it has not installed the app"
     await store.save(installation("E1", enterprise_id="E1"))
     assert await store.teams() == ()
-    assert await store.join(FIRST, "E1")
-    assert await store.join(SECOND, "E1")
+    assert await organisations.set_workspaces("E1", [FIRST, SECOND], "team_access_revoked") == ()
+    assert await organisations.set_workspaces("E1", [FIRST], "team_access_revoked") == (SECOND,)
+    assert await store.find(SECOND) is None
+    assert await organisations.set_workspaces("E1", [FIRST, SECOND], "team_access_revoked") == ()
     found = await store.find(FIRST)
     assert found is not None
     assert found.is_organisation

@@ -15,6 +15,7 @@ import psycopg
 from countersign.demo.session import APP
 from countersign.encryption import generate_key
 from slack_local.distributed_app import DistributedApp
+from slack_local.model.slack import Organisation
 from slack_local.workspace import LocalWorkspace
 from tests.support.bots import BotProcess, bot_environment, bot_process
 from tests.support.stage import config_with_probes
@@ -97,7 +98,12 @@ class TwoWorkspaces:
 
 @asynccontextmanager
 async def two_workspaces(
-    folder: Path, database_url: str, *, rotates: bool = False, **settings: str
+    folder: Path,
+    database_url: str,
+    *,
+    rotates: bool = False,
+    organisation: Organisation | None = None,
+    **settings: str,
 ) -> AsyncIterator[TwoWorkspaces]:
     """A bot over HTTP that nobody has installed yet."""
     (folder / "notes").mkdir(parents=True, exist_ok=True)
@@ -105,7 +111,7 @@ async def two_workspaces(
     first, second = (
         LocalWorkspace(mode="http", app=APP, team=team, retry_schedule=retries) for team in (FIRST, SECOND)
     )
-    async with DistributedApp([first, second], rotates=rotates) as app:
+    async with DistributedApp([first, second], rotates, organisation) as app:
         environment = bot_environment(
             app.environment(),
             database_url,

@@ -1514,12 +1514,33 @@ WHERE id = %(id)s;
 SELECT id FROM countersign.installations
 WHERE refresh_token IS NOT NULL AND expires_at < %(before)s ORDER BY expires_at;
 
+-- workspaces_of_organisation --
+-- The workspaces of an organisation that the app was added to.
+SELECT team FROM countersign.organisation_workspaces WHERE enterprise_id = %(enterprise_id)s;
+
 -- join_organisation --
--- A workspace of an organisation that installed the app; no row comes back where it has not.
+-- Workspaces that an organisation added the app to; nothing changes where it has not installed it.
 INSERT INTO countersign.organisation_workspaces (team, enterprise_id)
-SELECT %(team)s, id FROM countersign.installations WHERE id = %(enterprise_id)s
-ON CONFLICT (team) DO UPDATE SET enterprise_id = excluded.enterprise_id
-RETURNING team;
+SELECT team, id FROM unnest(%(teams)s::text[]) team, countersign.installations WHERE id = %(enterprise_id)s
+ON CONFLICT (team) DO UPDATE SET enterprise_id = excluded.enterprise_id;
+
+-- leave_organisation --
+-- Forgets the workspaces that the app was removed from; those that installed it themselves are still served.
+WITH gone AS (
+    DELETE FROM countersign.organisation_workspaces
+    WHERE enterprise_id = %(enterprise_id)s AND team <> ALL (%(teams)s::text[])
+    RETURNING team
+)
+SELECT team FROM gone
+WHERE NOT EXISTS (SELECT 1 FROM countersign.installations own WHERE own.id = gone.team);
+
+-- workspaces_of_approvals --
+-- The workspaces that these approvals are of.
+SELECT DISTINCT split_part(thread_id, '/', 1) AS team FROM countersign.approvals WHERE id = ANY (%(ids)s::uuid[]);
+
+-- workspaces_of_threads --
+-- The workspaces of those of these threads that exist.
+SELECT split_part(id, '/', 1) AS team FROM countersign.threads WHERE id = ANY (%(ids)s::text[]);
 
 -- served_teams --
 -- All workspaces that are served by an installation.

@@ -1,11 +1,13 @@
 """What there is with OAuth alone: the installation's pages, token rotation, removal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
 from countersign.flow.errors import SlackRefused
 from countersign.flow.installation.installation import Installation
+from countersign.flow.installation.organisations import Organisations
 from countersign.flow.installation.removal import InstallationRemoval
 from countersign.flow.observability.metrics import Metrics
 from countersign.flow.policy.current_policy import CurrentPolicy
@@ -13,6 +15,7 @@ from countersign.flow.ports import Clock
 from countersign.flow.ports.installations import InstallationStore
 from countersign.settings import Settings
 from countersign.slack.oauth.install_flow import InstallFlow
+from countersign.slack.oauth.organisation_api import OrganisationApi
 from countersign.slack.oauth.token_rotation import TokenRotation
 from countersign.slack.transport.outbound.web_api import WebApi, client_with_token
 from countersign.storage import Storage
@@ -26,6 +29,7 @@ class OAuth:
     flow: InstallFlow
     rotation: TokenRotation
     removal: InstallationRemoval
+    organisations: Organisations
     workspaces: InstalledWorkspaces
 
 
@@ -57,20 +61,36 @@ def open_oauth(
         allowed=app.allowed,
     )
 
-    async def is_live(installation: Installation) -> bool:
+    def of_installation(installation: Installation) -> WebApi:
         own = WebApi(client_with_token(api.web, installation.token), metrics)
         own.renew_token = rotation.renewal(installation.id)
+        return own
+
+    async def is_live(installation: Installation) -> bool:
         try:
-            await own.check()
+            await of_installation(installation).check()
         except SlackRefused:
             return False
         return True
+
+    async def of_organisation(enterprise_id: str) -> OrganisationApi | None:
+        installation = await store.find(enterprise_id)
+        return OrganisationApi(of_installation(installation)) if installation is not None else None
+
+    async def granted(enterprise_id: str) -> frozenset[str] | None:
+        found = await of_organisation(enterprise_id)
+        return await found.workspaces() if found is not None else None
+
+    async def workspaces_of_person(enterprise_id: str, user: str) -> Sequence[str]:
+        found = await of_organisation(enterprise_id)
+        return await found.workspaces_of_person(user) if found is not None else ()
 
     return OAuth(
         store=store,
         flow=flow,
         rotation=rotation,
         removal=InstallationRemoval(store, is_live),
+        organisations=Organisations(storage.organisations, granted, workspaces_of_person),
         workspaces=InstalledWorkspaces(
             store, build, api.web, policy.of_workspace, metrics=metrics, rotation=rotation
         ),

@@ -30,6 +30,7 @@ class User:
     deleted: bool = False
     display_name: str = ""  # empty: the name
     locale: str = "en-US"  # the language of their Slack
+    teams: tuple[str, ...] = ()  # workspaces of their organisation that they are in
 
 
 @dataclass(kw_only=True)

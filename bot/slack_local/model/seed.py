@@ -51,6 +51,8 @@ ALL_EVENTS = (
     "message.im",
     "reaction_added",
     "reaction_removed",
+    "team_access_granted",
+    "team_access_revoked",
     "tokens_revoked",
     "user_change",
 )

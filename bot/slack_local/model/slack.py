@@ -16,6 +16,15 @@ RESPONSE_URL_LIFE, RESPONSE_URL_USES = 1800.0, 5
 
 
 @dataclass
+class Organisation:
+    """An Enterprise Grid organisation. `teams`: the workspaces that it added the app to, by id."""
+
+    id: str
+    name: str
+    teams: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Slack:
     """The workspace's parts. `address` (`http://host:port`) is known once the server listens."""
 
@@ -29,6 +38,7 @@ class Slack:
     team_name: str = "Local Workspace"
     domain: str = "local"
     address: str = ""
+    organisation: Organisation | None = None  # that installed the app for all of its workspaces
     installed: bool = True  # False after the app was removed from the workspace
     expired_tokens: set[str] = field(default_factory=set, repr=False)
     bot_token: str = field(default_factory=lambda: f"xoxb-local-{secrets.token_hex(12)}", repr=False)

@@ -6,7 +6,7 @@ Sources: docs.slack.dev/apis/events-api, /reference/events/*.
 from collections.abc import Iterator
 
 from slack_local.model.records import Channel, ChannelKind, JsonObject, Message, User, new_id
-from slack_local.model.slack import Slack
+from slack_local.model.slack import Organisation, Slack
 from slack_local.payloads.serializers import file_reference, message_json, user_json, view_json
 
 _SUBSCRIPTION = {
@@ -31,7 +31,12 @@ VERIFICATION_TOKEN = "local-verification-token"  # noqa: S105  # deprecated by S
 
 
 def event_body(slack: Slack, event: JsonObject, *, shared: bool = False) -> JsonObject:
-    """The Events API's envelope around one event; `shared` when it happened in a Slack Connect channel."""
+    """The Events API's envelope around one event; `shared` when it happened in a Slack Connect channel.
+
+    To an organisation's installation it names no workspace but that of whoever acted.
+    """
+    if slack.organisation is not None:
+        return _organisation_body(slack, slack.organisation, event)
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": slack.team,
@@ -53,6 +58,39 @@ def event_body(slack: Slack, event: JsonObject, *, shared: bool = False) -> Json
         ],
         "is_ext_shared_channel": shared,
         "event_context": f"4-{new_id('')}",
+    }
+
+
+def _organisation_body(slack: Slack, organisation: Organisation, event: JsonObject) -> JsonObject:
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": event.get("team") or slack.team,
+        "enterprise_id": organisation.id,
+        "context_team_id": None,
+        "context_enterprise_id": organisation.id,
+        "api_app_id": slack.app.id,
+        "event": event,
+        "type": "event_callback",
+        "event_id": new_id("Ev"),
+        "event_time": int(slack.clock.now()),
+        "authorizations": [
+            {
+                "enterprise_id": organisation.id,
+                "team_id": None,
+                "user_id": slack.app.bot_user,
+                "is_bot": True,
+                "is_enterprise_install": True,
+            }
+        ],
+        "is_ext_shared_channel": False,
+        "event_context": f"4-{new_id('')}",
+    }
+
+
+def access_event(slack: Slack, kind: str, teams: list[str]) -> JsonObject:
+    """`team_access_granted` or `team_access_revoked`."""
+    return event_body(slack, {"type": kind, "team_ids": teams, "event_ts": slack.clock.ts()}) | {
+        "team_id": None
     }
 
 

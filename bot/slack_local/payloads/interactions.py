@@ -15,14 +15,15 @@ def _who(slack: Slack, user_id: str) -> JsonObject:
 
 
 def _base(slack: Slack, kind: str, user_id: str) -> JsonObject:
+    organisation = slack.organisation
     return {
         "type": kind,
-        "team": {"id": slack.team, "domain": slack.domain},
+        "team": None if organisation else {"id": slack.team, "domain": slack.domain},
         "user": _who(slack, user_id),
         "api_app_id": slack.app.id,
         "token": VERIFICATION_TOKEN,
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": organisation.id, "name": organisation.name} if organisation else None,
+        "is_enterprise_install": organisation is not None,
     }
 
 
@@ -152,7 +153,8 @@ def slash_command(slack: Slack, user_id: str, channel: Channel, command: str, te
         "command": command,
         "text": text,
         "api_app_id": slack.app.id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if slack.organisation else "false",
+        **({"enterprise_id": slack.organisation.id} if slack.organisation else {}),
         "response_url": slack.new_response_url(user.id, channel.id),
         "trigger_id": slack.new_trigger(user.id),
     }

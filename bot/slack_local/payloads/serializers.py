@@ -123,6 +123,8 @@ def user_json(user: User, *, email: bool) -> JsonObject:
     }
     if user.is_stranger:
         shown["is_stranger"] = True
+    if user.teams:
+        shown["enterprise_user"] = {"id": user.id, "teams": list(user.teams), "is_admin": False}
     return shown
 
 
@@ -188,7 +190,7 @@ def view_json(slack: Slack, view: View) -> JsonObject:
         "root_view_id": view.root_view_id,
         "app_id": slack.app.id,
         "external_id": d.get("external_id", ""),
-        "app_installed_team_id": slack.team,
+        "app_installed_team_id": slack.organisation.id if slack.organisation else slack.team,
         "bot_id": slack.app.bot_id,
     }
 

@@ -1,8 +1,9 @@
 """What installing by OAuth needs of the database."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from countersign.flow.installation.installation import Installation
 
@@ -23,10 +24,6 @@ class InstallationStore(Protocol):
         """
         ...
 
-    async def join(self, team: str, enterprise_id: str) -> bool:
-        """Remember that the workspace belongs to this organisation. False: it has not installed the app."""
-        ...
-
     async def teams(self) -> tuple[str, ...]:
         """The ids of all workspaces that are served."""
         ...
@@ -45,6 +42,26 @@ class InstallationStore(Protocol):
         Where the stored token is not `old_token` any more, another process was first, and its installation
         is returned. None: there is no such installation.
         """
+        ...
+
+
+class OrganisationStore(Protocol):
+    """Workspaces of organisations that installed the app. All methods raise DatabaseUnavailable."""
+
+    async def workspaces(self, enterprise_id: str) -> frozenset[str]:
+        """Those that the app was added to, as far as Slack was asked."""
+        ...
+
+    async def set_workspaces(
+        self, enterprise_id: str, teams: Collection[str], reason: str
+    ) -> tuple[str, ...]:
+        """It was added to these alone. Gives the workspaces that are not served any more."""
+        ...
+
+    async def workspaces_of_approvals(self, approvals: Collection[UUID]) -> frozenset[str]: ...
+
+    async def workspaces_of_threads(self, threads: Collection[str]) -> frozenset[str]:
+        """Those of the threads that exist."""
         ...
 
 

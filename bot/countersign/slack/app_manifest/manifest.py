@@ -66,11 +66,14 @@ def build_manifest(
 ) -> dict[str, Any]:
     """The manifest for Socket Mode, or for HTTP with `url` as the request URL.
 
-    With `redirect`, several workspaces can install the app by OAuth, and their tokens are rotated.
+    With `redirect`, workspaces and whole organisations can install the app by OAuth, and their tokens are
+    rotated.
 
     Without `agent` it leaves out the agent surface, so that guests of the workspace can use the app too.
     """
-    events = [event.name for event in EVENTS if agent or not event.agent]
+    events = [
+        event.name for event in EVENTS if (agent or not event.agent) and (redirect or not event.organisation)
+    ]
     scopes = [scope.name for scope in SCOPES if agent or not scope.agent]
     features: dict[str, Any] = {
         "app_home": {
@@ -101,7 +104,7 @@ def build_manifest(
         "settings": {
             "event_subscriptions": {**at, "bot_events": events},
             "interactivity": {"is_enabled": True, **at},
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": redirect is not None,
             "socket_mode_enabled": url is None,
             "token_rotation_enabled": redirect is not None,
         },

@@ -28,6 +28,7 @@ class Event(Permission):
     """A bot event. `scopes`: Slack delivers it to an app that has one of these; empty if it needs none."""
 
     scopes: tuple[str, ...]
+    organisation: bool = False  # only of an app that organisations install
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +128,18 @@ EVENTS = (
         name="subteam_members_changed", scopes=("usergroups:read",), reason="see again who is in a user group"
     ),
     Event(name="subteam_updated", scopes=("usergroups:read",), reason="see again who is in a user group"),
+    Event(
+        name="team_access_granted",
+        scopes=(),
+        reason="serve a workspace that an organization added the app to",
+        organisation=True,
+    ),
+    Event(
+        name="team_access_revoked",
+        scopes=(),
+        reason="close what waits where an organization removed the app",
+        organisation=True,
+    ),
     Event(name="tokens_revoked", scopes=(), reason="close what waits where the bot's token was revoked"),
     Event(name="user_change", scopes=("users:read",), reason="notice a person who left or became a guest"),
 )
@@ -159,6 +172,9 @@ METHODS = (
     ),
     Method(
         name="assistant.threads.setStatus", scopes=("chat:write",), reason="show that the agent is working"
+    ),
+    Method(
+        name="auth.teams.list", scopes=(), reason="learn which workspaces an organization added the app to"
     ),
     Method(name="auth.test", scopes=(), reason="check the token, and learn the workspace and the bot's user"),
     Method(name="bots.info", scopes=("users:read",), reason="learn the app's id, to tell its payloads apart"),

@@ -28,15 +28,6 @@ class InstallationStore:
         found = await fetch(self._pool, "installation_of_team", {"team": team})
         return _from_row(found[0]) if found else None
 
-    async def join(self, team: str, enterprise_id: str) -> bool:
-        arguments = {"team": team, "enterprise_id": enterprise_id}
-        async with self._pool.connection() as connection, connection.transaction():
-            cursor = await connection.execute(QUERIES["join_organisation"], arguments)
-            if await cursor.fetchone() is None:
-                return False
-            await connection.execute(QUERIES["forget_removal"], {"teams": [team]})
-        return True
-
     async def teams(self) -> tuple[str, ...]:
         return tuple(row["team"] for row in await fetch(self._pool, "served_teams", {}))
 

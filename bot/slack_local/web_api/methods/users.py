@@ -23,12 +23,20 @@ async def auth_test(call: Call) -> JsonObject:
         "url": f"{slack.address}/",
         "team": slack.team_name,
         "user": slack.bot.name,
-        "team_id": slack.team,
+        "team_id": slack.organisation.id if slack.organisation else slack.team,
         "user_id": slack.app.bot_user,
         "bot_id": slack.app.bot_id,
         "app_id": slack.app.id,
-        "is_enterprise_install": False,
+        **({"enterprise_id": slack.organisation.id} if slack.organisation else {}),
+        "is_enterprise_install": slack.organisation is not None,
     }
+
+
+async def team_list(call: Call) -> JsonObject:
+    """Where an organisation added the app to; of a workspace's own installation the workspace."""
+    slack = call.slack
+    teams = slack.organisation.teams if slack.organisation else [slack.team]
+    return {"teams": [{"id": team, "name": team} for team in teams]}
 
 
 async def user_info(call: Call) -> JsonObject:
@@ -102,6 +110,7 @@ async def uninstall(call: Call) -> JsonObject:
 METHODS: Mapping[str, Method] = {
     "api.test": Method(run=api_test, token="none"),  # noqa: S106  # a kind of token, not one
     "auth.test": Method(run=auth_test),
+    "auth.teams.list": Method(run=team_list),
     "users.info": Method(run=user_info, scopes=("users:read",), takes_json=False),
     "users.list": Method(run=user_list, scopes=("users:read",), takes_json=False),
     "bots.info": Method(run=bot_info, scopes=("users:read",), takes_json=False),

@@ -11,15 +11,21 @@ from countersign.slack.transport.outbound.web_api import Workspace
 log = structlog.get_logger()
 
 
-def is_addressed_to(workspace: Workspace, body: Mapping[str, Any]) -> bool:
+ROUTED_TO = "countersign_workspace"  # in Bolt's context, which no header and no body can set
+
+
+def is_addressed_to(workspace: Workspace, body: Mapping[str, Any], routed_to: str | None = None) -> bool:
     """Whether a payload is for this app in this workspace.
 
-    From a channel that is shared with another workspace, a payload names that one too. An app id is compared
-    where both sides know it.
+    From a channel that is shared with another workspace, a payload names that one too. One for an
+    organisation's installation may name none: `routed_to` says which it is about. An app id is compared where
+    both sides know it.
     """
     app_id = body.get("api_app_id")
     if app_id and workspace.app_id and app_id != workspace.app_id:
         return False
+    if routed_to is not None:
+        return routed_to == workspace.team
     return workspace.team in _team_ids(body)
 
 
@@ -28,8 +34,12 @@ def installation_check(
 ) -> Callable[..., Awaitable[BoltResponse | None]]:
     """A global Bolt middleware. A refused payload is not acknowledged."""
 
-    async def check(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> BoltResponse | None:  # noqa: A002
-        if is_addressed_to(workspace, body):
+    async def check(
+        body: dict[str, Any],
+        context: dict[str, Any],
+        next: Callable[[], Awaitable[None]],  # noqa: A002
+    ) -> BoltResponse | None:
+        if is_addressed_to(workspace, body, routed_to=context.get(ROUTED_TO)):
             await next()
             return None
         log.warning("payload_of_another_installation")

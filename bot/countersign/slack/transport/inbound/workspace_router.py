@@ -1,6 +1,6 @@
 """Hands each payload to the app of its workspace; one that no installation serves is refused."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -12,8 +12,12 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.flow.errors import DatabaseUnavailable, RateLimited, SlackUnreachable
+from countersign.flow.installation.organisations import PayloadSubject
+from countersign.slack.transport.inbound.installation import ROUTED_TO
+from countersign.slack.transport.inbound.payload_subject import subject_of
 
 REMOVALS = ("app_uninstalled", "tokens_revoked")
+ACCESS_CHANGES = ("team_access_granted", "team_access_revoked")  # of an organisation's workspaces
 
 log = structlog.get_logger()
 
@@ -25,8 +29,18 @@ class Directory(Protocol):
         """The app of this workspace; None where it is not installed."""
         ...
 
-    async def join(self, team: str, enterprise_id: str) -> None:
-        """The workspace belongs to this organisation, which may have installed the app."""
+    async def workspace_of(self, enterprise_id: str, subject: PayloadSubject) -> str | None:
+        """The workspace that a payload for an organisation's installation is for.
+
+        Raises RateLimited and SlackUnreachable too.
+        """
+        ...
+
+    async def access_changed(self, enterprise_id: str, reason: str) -> None:
+        """Slack says that the app was added to workspaces of this organisation, or removed from some.
+
+        Raises RateLimited and SlackUnreachable where Slack cannot be asked which they are now.
+        """
         ...
 
     async def removed(self, id_: str, reason: str) -> None:
@@ -56,9 +70,12 @@ class WorkspaceRouter(AsyncApp):
             response: BoltResponse = await super().async_dispatch(req)
             return response
         try:
-            if (event := _event_type(body)) in REMOVALS:
+            event = _event_type(body)
+            if event in REMOVALS:
                 return await self._removed(event, body)
-            app = await self._app(body)
+            if event in ACCESS_CHANGES:
+                return await self._access_changed(event, body)
+            app = await self._app(req)
         except (DatabaseUnavailable, RateLimited, SlackUnreachable) as error:
             log.warning("payload_not_routed", reason=str(error))
             return BoltResponse(status=503, body="")
@@ -67,16 +84,25 @@ class WorkspaceRouter(AsyncApp):
             return BoltResponse(status=403, body="")
         return await app.async_dispatch(req)
 
-    async def _app(self, body: Mapping[str, Any]) -> AsyncApp | None:
-        teams = list(dict.fromkeys(team for team in team_ids(body) if isinstance(team, str)))
-        for team in teams:
+    async def _app(self, req: AsyncBoltRequest) -> AsyncApp | None:
+        body = req.body
+        enterprise = extract_enterprise_id(dict(body))
+        if enterprise and extract_is_enterprise_install(dict(body)):
+            team = await self._directory.workspace_of(enterprise, subject_of(body))
+            if team is None:
+                return None
+            req.context[ROUTED_TO] = team
+            return await self._directory.app(team)
+        for team in subject_of(body).teams:
             if (app := await self._directory.app(team)) is not None:
                 return app
-        enterprise = extract_enterprise_id(dict(body))
-        if teams and enterprise and extract_is_enterprise_install(dict(body)):
-            await self._directory.join(teams[0], enterprise)
-            return await self._directory.app(teams[0])
         return None
+
+    async def _access_changed(self, event: str, body: Mapping[str, Any]) -> BoltResponse:
+        enterprise = extract_enterprise_id(dict(body))
+        if enterprise:
+            await self._directory.access_changed(enterprise, event)
+        return BoltResponse(status=200, body="")
 
     async def _removed(self, event: str, body: Mapping[str, Any]) -> BoltResponse:
         """Of revoked tokens only those of the bot matter: the app has no others."""
@@ -96,24 +122,3 @@ async def _nobody(**_arguments: object) -> AuthorizeResult:
 def _event_type(body: Mapping[str, Any]) -> str:
     event = body.get("event")
     return str(event.get("type")) if isinstance(event, Mapping) else ""
-
-
-def team_ids(body: Mapping[str, Any]) -> Iterator[object]:
-    """The workspaces that a payload names, the one that it is most surely for first.
-
-    In a channel that workspaces share, people of the one press buttons of the other's cards: the message with
-    the buttons is the app's own, and says whose.
-    """
-    if isinstance(view := body.get("view"), Mapping):
-        yield view.get("app_installed_team_id")
-    if body.get("type") == "block_actions" and isinstance(message := body.get("message"), Mapping):
-        yield message.get("team")
-    for authorization in body.get("authorizations") or ():
-        if isinstance(authorization, Mapping):
-            yield authorization.get("team_id")
-    yield body.get("context_team_id")
-    if isinstance(team := body.get("team"), Mapping):
-        yield team.get("id")
-    yield body.get("team_id")
-    if isinstance(user := body.get("user"), Mapping) and body.get("team") is None:
-        yield user.get("team_id")  # of an organisation's installation, whose interactions may name no team

@@ -79,7 +79,7 @@ def test_the_answers_are_printed_with_their_lines(project: Path) -> None:
 
 def test_every_shape_says_what_it_was_read_from(project: Path) -> None:
     (project / "pay.py").write_text(REASONS)
-    graphs = {name: f"./pay.py:{name}" for name in ("pair", "declared", "kept")}
+    graphs = {name: f"./pay.py:{name}" for name in ("pair", "declared", "kept", "either")}
     (project / "langgraph.json").write_text(json.dumps({"graphs": graphs}))
     code, told = run(project, "--answers")
     assert code == 0
@@ -98,6 +98,12 @@ def test_every_shape_says_what_it_was_read_from(project: Path) -> None:
           kept  pay.py:17  unknown
               asks     answer = interrupt("Pay?")
               unknown  it is passed to open(): return {"out": open(answer)}  (pay.py:18)
+        either
+          either  pay.py:21  [{type: "say" | …, args: text or {note: text}}]
+              asks     answer = interrupt("Pay?")[0]
+              because  if answer["type"] == "say":  (pay.py:22)
+              because  return {"out": answer["args"].strip()}  (pay.py:23)
+              because  return {"out": answer["args"]["note"].strip()}  (pay.py:24)
         """
     )
 
@@ -123,10 +129,16 @@ REASONS = dedent(
         answer = interrupt("Pay?")
         return {"out": open(answer)}
 
+    def either(state: State) -> State:
+        answer = interrupt("Pay?")[0]
+        if answer["type"] == "say":
+            return {"out": answer["args"].strip()}
+        return {"out": answer["args"]["note"].strip()}
+
     def only(node):
         return StateGraph(State).add_node(node).add_edge(START, node.__name__).compile()
 
-    pair, declared, kept = only(pair), only(declared), only(kept)
+    pair, declared, kept, either = only(pair), only(declared), only(kept), only(either)
     """
 )
 

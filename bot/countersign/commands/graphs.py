@@ -130,15 +130,15 @@ def _question(name: str, question: Question) -> Iterator[str]:
 def _reasons(question: Question) -> Sequence[tuple[Where, str]]:
     """The lines that say what the answer is; the line that asks only where no other one does."""
     asking = (question.where, question.code)
-    whole, *parts = _known(question.shape)
-    if whole != asking:
-        return [whole]
-    return [each for each in dict.fromkeys(parts) if each != asking] or [asking]
+    shape = question.shape
+    if shape.where is not None and shape.evidence and (shape.where, shape.evidence) != asking:
+        return [(shape.where, shape.evidence)]
+    return [each for each in dict.fromkeys(_known(shape)) if each != asking] or [asking]
 
 
 def _known(shape: AnswerShape) -> Iterator[tuple[Where, str]]:
     """The line that decides the shape, then those that decide its parts."""
-    if shape.where is not None:
+    if shape.where is not None and shape.evidence:
         yield shape.where, shape.evidence
     for part in parts_of(shape):
         yield from _known(part)

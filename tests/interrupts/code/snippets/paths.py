@@ -383,3 +383,21 @@ def is_an_object_that_has_something_and_else_a_yes(state: dict[str, Any]) -> Any
     if decision:
         return {"args": state["args"]}
     return {"args": None}
+
+
+def has_a_part_that_every_branch_reads(state: dict[str, Any]) -> Any:
+    """answer: {type: "say" | …, args: text or {note: text}}"""
+    answer = interrupt("?")
+    if answer["type"] == "say":
+        return {"out": answer["args"].strip()}
+    return {"out": answer["args"]["note"].strip()}
+
+
+def has_a_part_that_all_but_one_branch_reads(state: dict[str, Any]) -> Any:
+    """answer: {type: "say" | "skip" | …, note? (unless type "skip"): text}"""
+    answer = interrupt("?")
+    if answer["type"] == "say":
+        return {"out": answer["note"].strip()}
+    if answer["type"] == "skip":
+        return {}
+    return {"out": f"say: {answer['note'].strip()}"}

@@ -41,14 +41,19 @@ def key_from(name: str, slot: Slot, shape: AnswerShape) -> Key:
             needed_unless = [pair for pair in unless_these if pair in known]
         elif not _only_sometimes(slot, each):
             required = True
-    if required:
+    unless = [pair for pair in needed_unless or () if pair not in needed_with]
+    if required or (needed_unless is not None and not unless):
         return Key(name, shape, required=True)
-    without = tuple(sorted(instead or ()))
-    if needed_unless is not None:
-        return Key(
-            name, shape, False, needed_unless=tuple(needed_unless), unread_with=unread, needed_without=without
-        )
-    return Key(name, shape, False, needed_with=tuple(needed_with), unread_with=unread, needed_without=without)
+    others = {other for other, _ in unless}  # a value of theirs that is not left out says nothing more
+    return Key(
+        name,
+        shape,
+        required=False,
+        needed_with=tuple(pair for pair in needed_with if others != {pair[0]}),
+        needed_unless=tuple(unless),
+        unread_with=unread,
+        needed_without=tuple(sorted(instead or ())),
+    )
 
 
 def _refused_without(slot: Slot) -> set[str] | None:

@@ -30,7 +30,8 @@ DIAGNOSTICS = """
 SELECT 'job ' || row_to_json(j)::text AS what FROM procrastinate_jobs j WHERE task_name = 'advance'
 UNION ALL SELECT 'worker ' || row_to_json(w)::text FROM procrastinate_workers w
 UNION ALL SELECT 'backend ' || row_to_json(a)::text FROM (
-    SELECT pid, application_name, state, wait_event, query FROM pg_stat_activity
+    SELECT pid, application_name, state, wait_event, now() - state_change AS since, query
+    FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()) a
 UNION ALL SELECT 'lock ' || row_to_json(l)::text FROM (
     SELECT pid, objid, granted FROM pg_locks WHERE locktype = 'advisory') l

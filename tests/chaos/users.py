@@ -13,8 +13,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from countersign.testing.cards import ApprovalCard, approval_cards
 from slack_local.block_kit.input_state import NotPossibleError
+from slack_local.model.change_feed import WaitTimeoutError
 from slack_local.people.threads import Thread
 from tests.chaos.fleet import Fleet
+from tests.chaos.invariants import Rows
 from tests.support import databases
 
 TIMEOUT = (
@@ -90,12 +92,18 @@ async def _minding_failures(fleet: Fleet, thread: Thread, look: Any, what: str, 
         return look() or failed
 
     while True:
-        found = await thread.wait_until(found_or_failed, limit=limit, what=what)
+        try:
+            found = await thread.wait_until(found_or_failed, limit=limit, what=what)
+        except WaitTimeoutError as error:
+            error.add_note(await Rows(fleet.stage.database_url).diagnostics())
+            raise
         if not isinstance(found, ApprovalCard) or not is_failure(found):
             return found
         clicked = await found.click("run:retry", by=fleet.ws.bob)
         if clicked.error is None:
             tried.add(found.ts)
+        else:  # no bot is connected; without a pause, clicks would keep Slack's stand-in from connecting one
+            await asyncio.sleep(0.1)
 
 
 @asynccontextmanager

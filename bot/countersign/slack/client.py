@@ -99,7 +99,7 @@ class SlackClient:
         except UnusableFile as unusable:
             reason = str(unusable)
         except SlackRefused as refused:
-            log.warning("file_refused", key=row.key, slack_error=refused.error)
+            log.warning("file_refused", post=row.key, slack_error=refused.error)
             reason = _(_FILE_REFUSED).format(error=refused.error)
         note: dict[str, Any] = {"text": reason}
         return await self._sender.send_all(
@@ -205,7 +205,7 @@ class SlackClient:
         try:
             await self.post_ephemeral(here, str(body.get("user", "")), text)
         except (SlackRefused, SlackUnreachable, RateLimited) as failed:
-            log.warning("root_refusal_not_reported", key=row.key, reason=str(failed))
+            log.warning("root_refusal_not_reported", post=row.key, reason=str(failed))
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """One Web API call for a graph's tool."""

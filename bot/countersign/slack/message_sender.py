@@ -92,7 +92,7 @@ class MessageSender:
         except SlackRefused as refused:
             if refused.error not in BLOCKS_REFUSED or rendered.fallback is None:
                 raise
-            log.warning("message_fallback_used", key=key, slack_error=refused.error)
+            log.warning("message_fallback_used", post=key, slack_error=refused.error)
             return await self.send(key, channel, thread_ts, replace(rendered, blocks=rendered.fallback))
 
     async def remove(self, row: Outgoing) -> str:
@@ -104,5 +104,5 @@ class MessageSender:
             if key in found:
                 await self._api.call("chat.delete", channel=row.channel, ts=found[key])
         except SlackRefused as refused:  # the message stays, which must not hold up the next one
-            log.info("message_not_removed", key=key, slack_error=refused.error)
+            log.info("message_not_removed", post=key, slack_error=refused.error)
         return found.get(key) or row.thread_ts or "0"

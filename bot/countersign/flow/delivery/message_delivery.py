@@ -165,10 +165,10 @@ class MessageDelivery:
             try:
                 await self._slack.update_message_about(message, review)
             except (RateLimited, SlackUnreachable) as error:
-                log.info("message_not_updated", key=message.key, reason=str(error))
+                log.info("message_not_updated", post=message.key, reason=str(error))
                 return
             except SlackRefused as error:  # such as a message that was deleted: no later attempt would help
-                log.warning("message_not_updated", key=message.key, reason=str(error))
+                log.warning("message_not_updated", post=message.key, reason=str(error))
             await self._outbox.message_updated(message, review.approval)
 
     async def update_outdated_messages(self, limit: int = 50) -> int:
@@ -197,7 +197,7 @@ class MessageDelivery:
         except SlackUnreachable as error:
             pause = _BACKOFF[min(row.attempts, len(_BACKOFF) - 1)]
             self._observer.posted(row, "postponed")
-            log.warning("post_not_answered", key=row.key, again_in_s=pause, reason=str(error))
+            log.warning("post_not_answered", post=row.key, again_in_s=pause, reason=str(error))
             await self._outbox.postpone(row, pause, str(error))
         except SlackRefused as error:
             self._observer.posted(row, "refused")
@@ -205,7 +205,7 @@ class MessageDelivery:
                 await self._refused(row, error)
         except Exception as error:
             self._observer.posted(row, "failed")
-            log.exception("post_failed", key=row.key, error_id=new_error_id())
+            log.exception("post_failed", post=row.key, error_id=new_error_id())
             await self._outbox.postpone(row, _REFUSED_PAUSE, f"{type(error).__name__}: {error}")
         else:
             self._observer.posted(row, "posted")
@@ -238,7 +238,7 @@ class MessageDelivery:
         return True
 
     async def _refused(self, row: Outgoing, error: SlackRefused) -> None:
-        log.error("post_refused", key=row.key, channel=row.channel, slack_error=error.error)
+        log.error("post_refused", post=row.key, channel=row.channel, slack_error=error.error)
         if row.kind is OutgoingKind.ROOT:
             await self._outbox.give_up(row, error.error)
             await self._slack.root_refused(row, error.error)

@@ -65,7 +65,7 @@ class LiveMessage:
                         await self._extend(self._shown)
                     await self._end()
                 except CountersignError as error:
-                    log.info("stream_not_ended", key=self.stream.key, reason=str(error))
+                    log.info("stream_not_ended", post=self.stream.key, reason=str(error))
 
     async def _run(self) -> None:
         await asyncio.sleep(self._timing.show_after)
@@ -86,10 +86,10 @@ class LiveMessage:
                 self._changed.set()
                 return error.seconds
             except CountersignError as error:  # the message itself is posted from the outbox in any case
-                log.info("stream_broken", key=self.stream.key, reason=str(error))
+                log.info("stream_broken", post=self.stream.key, reason=str(error))
                 self._broken = True
             except Exception:
-                log.exception("stream_broken", key=self.stream.key, error_id=secrets.token_hex(4))
+                log.exception("stream_broken", post=self.stream.key, error_id=secrets.token_hex(4))
                 self._broken = True
         return self._timing.every
 

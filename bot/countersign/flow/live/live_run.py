@@ -57,7 +57,7 @@ class LiveRuns:
                 try:
                     await self._store.update(await self._display.end(stream))
                 except CountersignError as error:
-                    log.info("stream_not_ended", key=stream.key, reason=str(error))
+                    log.info("stream_not_ended", post=stream.key, reason=str(error))
         return tuple(left)
 
 
@@ -225,7 +225,7 @@ async def remove_stream(store: StreamStore, display: StreamDisplay, stream: Mess
     try:
         await display.remove(stream)
     except CountersignError as error:
-        log.info("stream_not_removed", key=stream.key, reason=str(error))
+        log.info("stream_not_removed", post=stream.key, reason=str(error))
         return
     await store.remove(stream.key)
 

@@ -161,7 +161,7 @@ class SlackStreamDisplay:
                     metadata=_metadata(key),
                 )
             except SlackRefused as refused:
-                log.info("stream_not_updated", key=key, slack_error=refused.error)
+                log.info("stream_not_updated", post=key, slack_error=refused.error)
             else:
                 return ts
         await self.remove(replace(stream, native=False))

@@ -36,7 +36,7 @@ class RandomKiller:
         chance = Random(seed)
         for _ in range(kills):
             # One in four at any point of its start. The others wait for it: on a loaded machine a start takes
-            # longer than any of these intervals, and bots that are always killed first would do no work at all.
+            # longer than any of these intervals, and bots that never got to work would prove nothing.
             if chance.random() >= KILLED_STARTING:
                 await victim.ready()
             await asyncio.sleep(chance.choice([0.1, 0.4, 0.8, 1.2, 2.0]) * chance.uniform(0.5, 1.5))

@@ -181,7 +181,7 @@ async def test_after_an_error_nothing_more_is_shown(
     assert live.streams.calls.named("remove") == ([] if maybe_there else [KEY])
     (line,) = logged
     level = "error" if isinstance(error, ValueError) else "info"
-    assert (line["event"], line["log_level"], line["key"]) == ("stream_broken", level, KEY)
+    assert (line["event"], line["log_level"], line["post"]) == ("stream_broken", level, KEY)
     assert ("error_id" in line) == (level == "error")
 
 
@@ -259,7 +259,7 @@ async def test_an_end_that_slack_does_not_take_is_not_the_runs_error(
     await live.shows_first()
     live.display.calls.errors["end"] = [error]
     await live.message.close()
-    assert [(line["event"], line["log_level"], line["key"]) for line in logged] == [
+    assert [(line["event"], line["log_level"], line["post"]) for line in logged] == [
         ("stream_not_ended", "info", KEY)
     ]
 

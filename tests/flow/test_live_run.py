@@ -234,7 +234,7 @@ async def test_an_earlier_stream_that_cannot_be_ended_is_removed_all_the_same(lo
     stage = Stage(stream_of(KEY))
     stage.display.calls.errors["end"] = [SlackUnreachable()]
     run = await stage.run(step_starts=2)
-    assert [(line["event"], line["key"]) for line in logged] == [("stream_not_ended", KEY)]
+    assert [(line["event"], line["post"]) for line in logged] == [("stream_not_ended", KEY)]
     await run.finish(result())
     assert stage.discarded() == [KEY]
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -50,15 +49,14 @@ from countersign.workspaces.services import WorkspaceFactory
 log = structlog.get_logger()
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 @asynccontextmanager
-async def open_services(settings: Settings, *, listen: bool, clock: Clock = now) -> AsyncIterator[Services]:
+async def open_services(
+    settings: Settings, *, listen: bool, clock: Clock | None = None
+) -> AsyncIterator[Services]:
     """Open the graphs, the database and Slack's Web API. Raises CountersignError, for the operator.
 
-    `clock` says what time it is for approvals: for their timers, votes and freezes.
+    `clock` says what time it is for approvals: for their timers, votes and freezes. Without one, the
+    database's does, so that all processes have the same.
     """
     async with AsyncExitStack() as stack:
         # First what the operator alone can mend: a mistake there must not wait until Slack can be reached.
@@ -67,13 +65,14 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
         config = read_graph_config(settings.langgraph_config)
 
         def tool_host(thread: ThreadRef) -> ToolHost:
-            validity = ApprovalValidity(storage.threads, clock)
+            validity = ApprovalValidity(storage.threads, timekeeper)
             slack = _SlackOfThread(lambda: workspaces, thread.team)
             return ToolHost(main.proxy(slack), main.proxy(storage.effects), main.proxy(validity), thread.id)
 
         hosted = await _open_graphs(stack, settings, config, graph_loop, policy, tool_host)
         observer = Observer()
         storage = await open_storage(stack, settings, graph_loop, observer)
+        timekeeper: Clock = clock or storage.clock
         hosted.project.encrypt_checkpoints(settings.key_ring)
         await open_graphs_store(stack, graph_loop, storage.url, config, hosted.project)
         metrics_page = await stack.enter_async_context(
@@ -83,9 +82,9 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
         notices = BackgroundTasks()
         stack.push_async_callback(notices.close)
         locks = LocksOnGraphLoop(graph_loop, storage.locks)
-        build = WorkspaceFactory(settings, storage, graphs, locks, observer, clock, notices)
+        build = WorkspaceFactory(settings, storage, graphs, locks, observer, timekeeper, notices)
         api, workspace = await _open_slack(stack, settings, storage, observer, metrics_page, listen=listen)
-        oauth = open_oauth(settings, storage, api, build, policy, observer.metrics, clock)
+        oauth = open_oauth(settings, storage, api, build, policy, observer.metrics, timekeeper)
         if workspace is not None:
             await storage.removals.workspace_installed(workspace.team)
         workspaces: Workspaces = (
@@ -120,7 +119,7 @@ async def open_services(settings: Settings, *, listen: bool, clock: Clock = now)
             ),
             observer=observer,
             metrics_page=metrics_page,
-            clock=clock,
+            clock=timekeeper,
         )
 
 

@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 
 from countersign import __version__
-from countersign.app import now, open_services
+from countersign.app import open_services
 from countersign.flow.decisions.absences import Absences
 from countersign.flow.errors import DatabaseUnavailable
 from countersign.flow.installation.removal import RemovalSweep
@@ -43,6 +43,7 @@ _ROTATE_EVERY = 60.0  # seconds between two looks for tokens that expire soon
 _SEAL_EVERY = 1.0  # seconds in which an entry of the ledger gets its place in the chain
 _REAP_EVERY = 2.0  # seconds between two searches for jobs whose worker crashed
 _REPORT_EVERY = 10.0  # seconds between two reports that this process is alive
+_CLOCK_TOLERANCE = 5.0  # seconds between this machine's clock and the database's
 _REPAIR_CANCEL_TIMEOUT = 1.0  # seconds until a repair that was cancelled is cancelled again
 _LAST_STATEMENT_TIMEOUT = 5.0  # seconds at the end for a database that does not answer
 _WORKER_CANCEL_TIMEOUT = 10.0  # the same for a worker, on top of SHUTDOWN_GRACE
@@ -51,7 +52,7 @@ log = structlog.get_logger()
 
 
 async def run_bot(
-    settings: Settings, stop: asyncio.Event, *, listen: bool, work: bool, clock: Clock = now
+    settings: Settings, stop: asyncio.Event, *, listen: bool, work: bool, clock: Clock | None = None
 ) -> None:
     """Serve until `stop`: then take nothing new, let running steps end or hand them back, and close."""
     async with AsyncExitStack() as stack:
@@ -82,7 +83,7 @@ async def run_bot(
 
 
 async def _open_unless_stopped(
-    settings: Settings, stop: asyncio.Event, stack: AsyncExitStack, *, listen: bool, clock: Clock
+    settings: Settings, stop: asyncio.Event, stack: AsyncExitStack, *, listen: bool, clock: Clock | None
 ) -> Services | None:
     """The services, open until `stack` ends; None if `stop` was set first, whatever opening waited for."""
     opening = asyncio.timeout(None)
@@ -106,13 +107,18 @@ async def _open_unless_stopped(
 
 @asynccontextmanager
 async def _reported(services: Services) -> AsyncIterator[None]:
-    """Record that this process is alive; at the end, that it is not any more."""
+    """Record that this process is alive; at the end, that it is not any more. Keeps the database's time."""
     process, registry = uuid4(), services.storage.processes
+    clock_ahead = services.observer.metrics.clock_ahead
 
     async def report() -> None:
         key_ring = services.settings.key_ring
         if not await registry.report(process, __version__, socket.gethostname(), key_ring):
             log.error("tables_need_a_newer_version", version=__version__)
+        ahead = await services.storage.clock.read()
+        clock_ahead.set(ahead)
+        if abs(ahead) > _CLOCK_TOLERANCE:
+            log.warning("clock_differs", ahead_s=round(ahead, 1), of="the database's clock")
 
     await report()  # before it writes anything
     try:

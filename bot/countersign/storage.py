@@ -18,6 +18,7 @@ from countersign.store.approvals.ledger import Ledger
 from countersign.store.channel_ids import ChannelIdStore
 from countersign.store.connections.address import Address
 from countersign.store.connections.database import open_database
+from countersign.store.connections.database_clock import DatabaseClock
 from countersign.store.connections.pool import Pool, configure_for_statements, open_pool, open_session_pool
 from countersign.store.connections.thread_locks import ThreadLocks
 from countersign.store.diagnostics import Diagnostics
@@ -84,6 +85,7 @@ class Storage:
     diagnostics: Diagnostics
     gauges: GaugeReader
     processes: ProcessRegistry
+    clock: DatabaseClock
     pools: Mapping[str, Pool]  # all of this process, for their state
 
 
@@ -103,7 +105,9 @@ async def open_storage(
         graph_loop.enter(lambda: open_session_pool(url, limits.jobs + 1))
     )
     await KeyRegistry(pool).register(key_ring)
-    queue = Queue(pool)
+    clock = DatabaseClock(pool)
+    await clock.read()
+    queue = Queue(pool, clock)
     await queue.open()
     hasher = EntryHasher(settings.ledger_hash_key)
 
@@ -143,5 +147,6 @@ async def open_storage(
         diagnostics=Diagnostics(pool),
         gauges=GaugeReader(pool),
         processes=ProcessRegistry(pool),
+        clock=clock,
         pools={"statements": pool, "runs": sessions},
     )

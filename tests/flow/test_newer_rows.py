@@ -9,7 +9,7 @@ from countersign.flow.messages.outgoing import Outgoing, note
 from countersign.jobs.queue import RetryPolicy
 from countersign.store.columns import rows
 from countersign.store.queries import QUERIES
-from tests.support.harness import Harness, a_thread, message
+from tests.support.harness import Harness, a_thread, message, now
 
 
 async def test_a_message_of_a_kind_that_is_not_known_waits_for_a_newer_version(harness: Harness) -> None:
@@ -19,7 +19,7 @@ async def test_a_message_of_a_kind_that_is_not_known_waits_for_a_newer_version(h
     for _ in range(7):  # more often than a step may end its process
         with pytest.raises(WrittenByNewerVersion) as raised:
             await harness.run_thread(thread.id)
-    decision = RetryPolicy().get_retry_decision(exception=raised.value, job=Mock(attempts=9))
+    decision = RetryPolicy(now).get_retry_decision(exception=raised.value, job=Mock(attempts=9))
     assert decision.retry_at is not None
     (row,) = await harness.rows("SELECT attempts, halted FROM countersign.threads WHERE id = %s", thread.id)
     assert (row["attempts"], row["halted"]) == (0, None)

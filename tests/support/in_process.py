@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from unittest import mock
 
-from countersign.app import now
 from countersign.flow.ports import Clock
 from countersign.process import run_bot
 from countersign.settings import read_settings
@@ -21,7 +20,7 @@ def environment_of(environment: Mapping[str, str]) -> Iterator[None]:
 
 @asynccontextmanager
 async def bot_in_process(
-    environment: Mapping[str, str], *, listen: bool = True, work: bool = True, clock: Clock = now
+    environment: Mapping[str, str], *, listen: bool = True, work: bool = True, clock: Clock | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
     """A bot that is stopped in order with the block. Graphs find `environment` in theirs."""
     stop = asyncio.Event()

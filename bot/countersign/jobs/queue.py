@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import procrastinate
@@ -22,32 +23,50 @@ _MAX_BACKOFF = 30  # seconds
 log = structlog.get_logger()
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class RetryPolicy(BaseRetryStrategy):
     """Retry without limit: the work is in the tables, and a step that kills its worker is parked there.
 
     A job handed back by a stopping process is retried at once. A thread that another worker holds, or that
     only a newer version can read, is retried after a second, and anything else (a database that is
     unavailable) with exponential backoff.
+
+    `clock` is the database's, which decides when a retry is due: by this machine's it may come minutes late.
     """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._clock = clock
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
         if isinstance(exception, Drained | RunAgain | asyncio.CancelledError):
-            return RetryDecision(retry_in={"seconds": 0})
+            return self._retry(-1)  # at once, whatever the two clocks' last difference is
         if isinstance(exception, ThreadBusy | StaleWorker | WrittenByNewerVersion):
-            return RetryDecision(retry_in={"seconds": 1})
-        return RetryDecision(retry_in={"seconds": min(2**job.attempts, _MAX_BACKOFF)})
+            return self._retry(1)
+        return self._retry(min(2**job.attempts, _MAX_BACKOFF))
+
+    def _retry(self, seconds: int) -> RetryDecision:
+        return RetryDecision(retry_at=self._clock() + timedelta(seconds=seconds))
 
 
 class Queue:
-    """`pool` is the bot's own: a job is deferred in the transaction that stores its work."""
+    """`pool` is the bot's own: a job is deferred in the transaction that stores its work.
 
-    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+    `clock` is the database's.
+    """
+
+    def __init__(self, pool: AsyncConnectionPool[Any], clock: Callable[[], datetime] = _now) -> None:
         self.app = procrastinate.App(connector=procrastinate.PsycopgConnector())
         self.app.job_manager = ReliableJobManager(self.app.connector)
         self._pool = pool
         self._advance: Callable[[str], Awaitable[None]] | None = None
         self._retain: Callable[[], Awaitable[None]] | None = None
-        self._task = self.app.task(name=ADVANCE, retry=RetryPolicy(), pass_context=False)(self._run_advance)
+        self._task = self.app.task(name=ADVANCE, retry=RetryPolicy(clock), pass_context=False)(
+            self._run_advance
+        )
         # Without a periodic task the worker does not supervise its LISTEN connection (procrastinate#1597):
         # after a restart of the database no notification would reach it.
         retention = self.app.task(name=RETENTION, queueing_lock=RETENTION)(self._run_retention)

@@ -1707,3 +1707,7 @@ DELETE FROM countersign.processes WHERE id = %(id)s;
 -- The processes that were alive within the last minute.
 SELECT version, host, key_id, key_ids FROM countersign.processes
 WHERE seen_at > now() - interval '60 s' ORDER BY started_at, id;
+
+-- database_time --
+-- What time it is, also within a transaction.
+SELECT clock_timestamp() AS now;

@@ -38,6 +38,11 @@ class Metrics:
         )
         build.labels(version=__version__, python=platform.python_version()).set(1)
         ProcessCollector(registry=self.registry)
+        self.clock_ahead = Gauge(
+            "countersign_clock_ahead_seconds",
+            "How far this machine's clock is ahead of the database's.",
+            registry=self.registry,
+        )
 
     def render(self) -> bytes:
         return generate_latest(self.registry)

@@ -9,12 +9,13 @@ from typing import Any
 
 import psycopg
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
+from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from psycopg.rows import tuple_row
 
 from countersign.error_translation import translate_errors
 from countersign.flow.errors import DatabaseUnavailable
+from countersign.runs.persistence.checkpoint_order import continue_after
 from countersign.runs.serialization.serializer import InlineValue
 
 _NAMESPACES = "SELECT DISTINCT checkpoint_ns FROM checkpoints WHERE thread_id = %s AND checkpoint_ns <> ''"
@@ -23,10 +24,17 @@ _NAMESPACES = "SELECT DISTINCT checkpoint_ns FROM checkpoints WHERE thread_id = 
 class Checkpointer(AsyncPostgresSaver):
     """Raises DatabaseUnavailable and StatementFailed instead of psycopg's errors."""
 
-    aget_tuple = translate_errors()(AsyncPostgresSaver.aget_tuple)
     aput_writes = translate_errors()(AsyncPostgresSaver.aput_writes)
     adelete_thread = translate_errors()(AsyncPostgresSaver.adelete_thread)
     aprune = translate_errors()(AsyncPostgresSaver.aprune)
+
+    @translate_errors()
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """As LangGraph's. What is written afterwards is later, whatever this machine's clock says."""
+        found = await super().aget_tuple(config)
+        if found is not None:
+            continue_after(found.checkpoint["id"])
+        return found
 
     @translate_errors()
     async def aput(

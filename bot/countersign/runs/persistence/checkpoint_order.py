@@ -1,0 +1,20 @@
+"""Keeps a thread's checkpoints in order when the clocks of two machines differ.
+
+LangGraph takes the checkpoint with the greatest id for the latest, and ids begin with the time of whoever
+wrote them (UUID version 6). Whoever goes on with a thread after a machine whose clock is ahead would write
+smaller ids: its checkpoints would not be found again, and steps would be done twice.
+"""
+
+import importlib
+from typing import Any
+
+# Its `uuid6` gives ids later than the last one that it gave in this process, and keeps that one's time here.
+_ids: Any = importlib.import_module("langgraph.checkpoint.base.id")
+_LAST = "_last_v6_timestamp"
+
+
+def continue_after(checkpoint_id: str) -> None:
+    """Let every checkpoint that this process writes from now on be later than this one."""
+    found = _ids.UUID(checkpoint_id)
+    if found.version == 6 and found.time > (getattr(_ids, _LAST) or 0):
+        setattr(_ids, _LAST, found.time)

@@ -145,3 +145,11 @@ async def test_the_page_comes_back_after_the_connection_was_gone(ws: LocalWorksp
     await writes(page, "Message #general", "said after")
     await expect(page.get_by_text("said before")).to_be_visible()
     await expect(page.get_by_text("said after")).to_be_visible()
+
+
+async def test_the_first_thing_to_try_is_in_reach_on_a_small_screen(ws: LocalWorkspace, visit: Visit) -> None:
+    page = await visit(ws, "alice", width=390)
+    await page.set_viewport_size({"width": 390, "height": 560})
+    first, *_ = ws.page.context.app_info.suggestions
+    await page.get_by_role("button", name=first.title).click()
+    await expect(page.get_by_role("region", name="What to do next")).to_be_visible()

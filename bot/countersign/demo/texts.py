@@ -48,9 +48,7 @@ EXAMPLE_GRAPHS = AppInfo(
             channel="general",
             text="@{bot} post 'Deploy at noon' to #ops",
             steps=(
-                GuideStep(
-                    person="carol", text="press Enter to send the message. A card appears in its thread."
-                ),
+                GuideStep(person="carol", text="send the message. A card appears in its thread."),
                 GuideStep(person="bob", text="press Approve on the card. The message is posted, once."),
                 GuideStep(person="bob", text="open #ops on the left: there it is."),
             ),
@@ -70,7 +68,7 @@ EXAMPLE_GRAPHS = AppInfo(
             channel="general",
             text="/agent review_and_edit: the office is closed on Friday",
             steps=(
-                GuideStep(person="alice", text="press Enter to run the command. The draft comes as a card."),
+                GuideStep(person="alice", text="send the command. The draft comes as a card."),
                 GuideStep(
                     person="bob", text="press Edit, change a word, and approve. The card shows what changed."
                 ),
@@ -85,7 +83,7 @@ EXAMPLE_GRAPHS = AppInfo(
             steps=(
                 GuideStep(
                     person="alice",
-                    text="press Enter, then Fill in the form: customer, 1500 as amount, Start.",
+                    text="send it, then Fill in the form: any customer, 1500 as amount, Start.",
                 ),
                 GuideStep(person="alice", text="press Approve: you can't, because you asked for it."),
                 GuideStep(person="bob", text="press Approve. The card says 1 of 2; nothing is paid yet."),

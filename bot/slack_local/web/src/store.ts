@@ -2,10 +2,11 @@
 
 import { useSyncExternalStore } from "react";
 import { EMPTY, type State } from "./state";
-import type { Message, MessageNote, JsonObject, Timeline } from "./types";
+import type { Guide, Message, MessageNote, JsonObject, Timeline } from "./types";
 import { applyUpdate } from "./updates";
 
 const PERSON = "person";
+const GUIDE = "guide";
 const MAX_RECONNECT_DELAY = 3000;
 /** Requests of a person: after one of them, an earlier toast has been read. */
 const DISMISSES_TOAST = new Set(["say", "run", "click", "submit", "switch_person"]);
@@ -13,7 +14,7 @@ const DISMISSES_TOAST = new Set(["say", "run", "click", "submit", "switch_person
 type Answer = JsonObject & { ok: boolean; error?: string };
 
 class Store {
-  private state: State = EMPTY;
+  private state: State = { ...EMPTY, guide: storedGuide() };
   private listeners = new Set<() => void>();
   private socket: WebSocket | null = null;
   private pendingRequests = new Map<number, (answer: Answer | null) => void>();
@@ -85,6 +86,13 @@ class Store {
       this.showToast("The workspace is not reachable right now.");
     }
     return null;
+  }
+
+  /** Follow the steps of a suggestion, also after a reload; null for none. */
+  setGuide(guide: Guide | null): void {
+    if (guide) sessionStorage.setItem(GUIDE, JSON.stringify(guide));
+    else sessionStorage.removeItem(GUIDE);
+    this.set({ guide });
   }
 
   showToast(text: string): void {
@@ -186,6 +194,11 @@ class Store {
     this.expecting = null;
     this.onThreadStarted(update.channel, root.ts);
   }
+}
+
+function storedGuide(): Guide | null {
+  const kept = sessionStorage.getItem(GUIDE);
+  return kept ? (JSON.parse(kept) as Guide) : null;
 }
 
 function base64(file: File): Promise<string> {

@@ -13,7 +13,7 @@ export function Guide(): ReactNode {
   const nameOf = (person: string) => Object.values(users).find((u) => u.name === person)?.real_name ?? person;
   const next = async () => {
     if (following && following.person !== step.person) await store.switchPerson(following.person);
-    store.set({ guide: following ? { ...guide, at: guide.at + 1 } : null });
+    store.setGuide(following ? { ...guide, at: guide.at + 1 } : null);
   };
   return (
     <section className="guide" aria-label="What to do next">
@@ -28,7 +28,7 @@ export function Guide(): ReactNode {
           {!following ? "Done" : following.person === step.person ? "Next" : `Next, as ${nameOf(following.person)}`}
         </button>
         {following && (
-          <button type="button" className="icon" aria-label="Leave this" onClick={() => store.set({ guide: null })}>
+          <button type="button" className="icon" aria-label="Leave this" onClick={() => store.setGuide(null)}>
             <Icon name="close" />
           </button>
         )}

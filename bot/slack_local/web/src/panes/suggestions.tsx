@@ -56,7 +56,7 @@ async function start(one: Suggestion): Promise<void> {
     writeDraft(place.id, undefined, filled(one.text));
     go({ page: "channel", channel: place.id });
   }
-  store.set({ guide: one.steps.length ? { title: one.title, steps: one.steps, at: 0 } : null });
+  store.setGuide(one.steps.length ? { title: one.title, steps: one.steps, at: 0 } : null);
   const person = store.get().users[store.get().me]?.real_name;
   if (one.steps.length === 0) store.showToast(waiting ? `You are ${person} now. Press a button on the card.` : `You are ${person} now. Press Enter to send.`);
 }

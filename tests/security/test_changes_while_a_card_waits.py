@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from countersign.approvals.policy.rule import Rule
+from countersign.slack.listeners.events.membership_events import EVENTS
 from countersign.testing.cards import ApprovalCard
 from slack_local.model.records import UserGroup
 from slack_local.payloads.events import event_body
@@ -123,3 +124,53 @@ async def test_the_others_decide_as_before(either_bot: Bot, change: Callable[[Lo
     await card.submit("approval:approve", bot.ws.bob, {"/message": "checked"})
     await card.closes()
     assert f"*Approved* by <@{bot.ws.bob.id}>" in card.text
+
+
+def left_the_channel(ws: LocalWorkspace) -> None:
+    channel = ws.channel_id("general")
+    ws.slack.state.channels[channel].members.pop(ws.alice.id)
+    sends(ws, "member_left_channel", user=ws.alice.id, channel=channel)
+
+
+def archived_the_channel(ws: LocalWorkspace) -> None:
+    channel = ws.channel_id("ops")
+    ws.slack.state.channels[channel].is_archived = True
+    sends(ws, "channel_archive", channel=channel)
+
+
+@pytest.mark.parametrize(
+    ("change", "approvers"),
+    [(left_the_channel, '"channel"'), (archived_the_channel, '[{channel = "#ops"}]')],
+    ids=["left", "archived"],
+)
+async def test_whoever_is_gone_from_a_public_channel_does_not_decide_as_one_of_it(
+    either_bot: Bot, change: Change, approvers: str
+) -> None:
+    """Neither at the click nor with a form that was opened before."""
+    bot, alice = either_bot, either_bot.ws.alice
+    card = await a_card(bot, a_rule(f'approvers = {approvers}\nreason = "always"'))
+    approval = await bot.approval(card)
+    view = await card.form("approval:approve", alice)
+
+    change(bot.ws)
+    await bot.ws.delivery.idle()
+
+    assert (await alice.submits(view, FORMS["approval:approve"])).outcome != "closed"
+    await card.click("approval:reject", alice)
+    await alice.sees_ephemeral("members of ")
+    assert await now(bot, approval) == approval
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+async def test_each_event_about_people_makes_the_bot_ask_slack_anew(either_bot: Bot, kind: str) -> None:
+    """Names are kept for a minute, unless Slack reports a change."""
+    bot, directory = either_bot, either_bot.context.client.directory
+    group = bot.ws.add_user_group("leads", [bot.ws.alice])
+    assert await directory.group_id("@leads") == group.id
+    bot.ws.slack.state.user_groups[group.id] = replace(group, handle="chiefs")
+    assert await directory.group_id("@leads") == group.id
+
+    sends(bot.ws, kind)
+    await bot.ws.delivery.idle()
+
+    assert await directory.group_id("@leads") is None

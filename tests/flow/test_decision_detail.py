@@ -93,6 +93,14 @@ def test_what_the_rule_redacts_is_in_neither_side_of_an_edit() -> None:
     assert kept["before"] == {"amount": 5, "iban": "Redacted"}
 
 
+def test_what_is_new_in_a_redacted_place_is_not_kept_either() -> None:
+    rule = a_rule('redact = ["/iban"]')
+    edited = detail(review(rule=rule), Decision(kind=EDIT, value={"amount": 5, "iban": "DE99 4711"}))
+    assert edited["value"] == {"amount": 5, "iban": "Redacted"}
+    answered = detail(review(rule=rule), Decision(kind=RESPOND, value={"iban": "any"}))
+    assert answered["value"] == {"iban": "any"}
+
+
 def test_an_answer_that_quotes_what_is_redacted_is_kept_without_it() -> None:
     rule = a_rule('redact = ["/iban"]')
     kept = detail(review(rule=rule), Decision(kind=RESPOND, value="use DE02 1203 instead"))

@@ -125,3 +125,9 @@ async def test_a_message_that_is_read_next_is_kept_too() -> None:
     await choosing.presses(choosing.choice(ReplyChoice.USE))
     assert len(decisions(choosing)) == 1
     assert choosing.approval.status is Status.PENDING
+
+
+async def test_a_no_answers_no_second_question_and_needs_none() -> None:
+    choosing = Choosing(rule='confirm = "Really?"')
+    await choosing.presses(choosing.choice())
+    assert decisions(choosing) == [{0: Decision(kind=REJECT, message="too much")}]

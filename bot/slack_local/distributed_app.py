@@ -7,6 +7,7 @@ import base64
 import json
 import secrets
 from dataclasses import dataclass, field
+from itertools import cycle
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -57,7 +58,10 @@ class DistributedApp:
         secret = self.workspaces[0].signing_secret
         for workspace in self.workspaces:  # one app has one signing secret
             workspace.slack.signing_secret = secret
+            workspace.slack.app_token = self.workspaces[0].slack.app_token  # and one app-level token
             workspace.slack.installed = False
+        # A bot with as many connections as there are workspaces has one for the payloads of each.
+        self._next_socket = cycle(self.workspaces)
 
     async def __aenter__(self) -> Self:
         for workspace in self.workspaces:
@@ -86,7 +90,12 @@ class DistributedApp:
             "SLACK_CLIENT_ID": self.client_id,
             "SLACK_CLIENT_SECRET": self.client_secret,
             "SLACK_SIGNING_SECRET": self.workspaces[0].signing_secret,
+            **({"SLACK_APP_TOKEN": self.workspaces[0].app_token} if self._sockets else {}),
         }
+
+    @property
+    def _sockets(self) -> bool:
+        return self.workspaces[0].mode == "socket"
 
     def reached_at(self, request_url: str) -> None:
         """Send every workspace's events, interactions and commands there."""
@@ -102,6 +111,7 @@ class DistributedApp:
         application.router.add_get("/oauth/v2/allow", self._allow)
         application.router.add_post("/api/oauth.v2.access", self._access)
         application.router.add_route("*", "/api/{method}", self._call)
+        application.router.add_get("/link/", self._connect)
         application.router.add_post("/hooks/actions/{team}/{secret}", self._respond)
 
     async def _consent(self, request: web.Request) -> web.StreamResponse:
@@ -226,6 +236,8 @@ class DistributedApp:
         if request.match_info["method"] == "api.test":  # takes no token
             return await self.workspaces[0].endpoint.serve(request)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if self._sockets and token == self.workspaces[0].app_token:
+            return await next(self._next_socket).endpoint.serve(request)
         if self.organisation is not None and self.workspaces[0].slack.organisation is not None:
             return await self._call_of_organisation(request, self.organisation)
         for workspace in self.workspaces:
@@ -252,6 +264,11 @@ class DistributedApp:
                 if workspace.slack.team == team or (team is None and named & known):
                     return await workspace.endpoint.serve(request)
         return await self.workspaces[0].endpoint.serve(request)
+
+    async def _connect(self, request: web.Request) -> web.StreamResponse:
+        ticket = request.query.get("ticket", "")
+        issuer = next((each for each in self.workspaces if each.socket.issued(ticket)), self.workspaces[0])
+        return await issuer.socket.serve(request)
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         return await self._of_team(request.match_info["team"]).response_urls.serve(request)

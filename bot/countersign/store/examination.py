@@ -8,7 +8,7 @@ from psycopg import sql
 from countersign.store.connections.address import Address
 from countersign.store.connections.pool import Connection, open_session
 from countersign.store.queries import QUERIES
-from countersign.store.schema.migrate import pending_migrations
+from countersign.store.schema.migrate import MigrationState, migration_state
 
 _NOTIFICATION_TIMEOUT = 3.0  # seconds
 _CHANNEL = sql.Identifier("countersign_doctor")
@@ -29,7 +29,8 @@ class DatabaseExamination:
     role: str
     may_create: bool
     free_connections: int
-    pending: tuple[str, ...]
+    pending: tuple[str, ...]  # migrations, and those that only a newer version has:
+    newer: tuple[str, ...]
     unusable: tuple[str, ...]
     notifies: bool
 
@@ -43,7 +44,7 @@ async def examine_database(url: Address) -> DatabaseExamination:
         rows = await (await connection.execute(QUERIES["examine_rights"], {})).fetchall()
         unusable = tuple(row["name"] for row in rows)
         known = "public.countersign_migrations" not in unusable
-        pending = await pending_migrations(connection) if known else ()
+        migrations = await migration_state(connection) if known else MigrationState(pending=(), newer=())
         limits = (server["max_connections"], server["role_limit"], server["database_limit"])
         return DatabaseExamination(
             version_number=server["version_number"],
@@ -53,7 +54,8 @@ async def examine_database(url: Address) -> DatabaseExamination:
             role=server["role"],
             may_create=server["may_create"],
             free_connections=min(limit for limit in limits if limit is not None) - server["others"],
-            pending=pending,
+            pending=migrations.pending,
+            newer=migrations.newer,
             unusable=unusable,
             notifies=await _notifies(url, connection),
         )

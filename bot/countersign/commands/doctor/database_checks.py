@@ -63,12 +63,15 @@ async def check_database(examination: Examination) -> AsyncIterator[Finding]:
     for finding in wrong:
         yield finding
     if not wrong:
-        missing = (
-            f"{len(found.pending)} migrations are applied at the next start"
-            if found.pending
-            else "tables up to date"
-        )
-        yield ok(f"PostgreSQL {found.version.split()[0]}, {missing}.")
+        yield ok(f"PostgreSQL {found.version.split()[0]}, {_tables(found)}.")
+
+
+def _tables(found: DatabaseExamination) -> str:
+    if found.newer:
+        return f"tables of a newer version of the bot ({', '.join(found.newer)}), with which this one runs"
+    if found.pending:
+        return f"{len(found.pending)} migrations are applied at the next start"
+    return "tables up to date"
 
 
 def _problems(found: DatabaseExamination, needed: int) -> list[Finding]:

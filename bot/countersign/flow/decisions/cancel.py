@@ -49,7 +49,8 @@ def may_be_cancelled(approval: Approval) -> bool:
 
 
 def _takes_rejections(review: Review) -> bool:
-    return all(DecisionKind.REJECT in row.allowed for row in review.unrestricted_request.rows)
+    rows = review.unrestricted_request.rows
+    return all(DecisionKind.REJECT in row.allowed and not row.goes_on_regardless for row in rows)
 
 
 class CancelApproval:

@@ -166,6 +166,10 @@ class Decide:
 
     async def _change(self, review: Review, request: DecisionRequest, person: Person) -> Change:
         approval = review.approval
+        rows = review.unrestricted_request.rows
+        request = replace(
+            request, decisions={row: rows[row].effective(made) for row, made in request.decisions.items()}
+        )
         for row, decision in request.decisions.items():
             async with self._refusals.kept(approval, row, person, decision.kind):
                 check_may_decide(person)

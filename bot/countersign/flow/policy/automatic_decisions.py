@@ -66,8 +66,10 @@ class AutomaticDecisions:
     def _vote_of(self, rule: Rule, review: Review, row: int) -> Vote | None:
         """`decisions` limits what people may decide, so a rule rejects whatever it lists there."""
         if rule.auto is DecisionKind.REJECT:
-            takes_it = DecisionKind.REJECT in review.unrestricted_request.rows[row].allowed
-            decision = Decision(kind=DecisionKind.REJECT) if takes_it else run_cancellation(None)
+            asked = review.unrestricted_request.rows[row]
+            takes_it = DecisionKind.REJECT in asked.allowed
+            rejection = Decision(kind=DecisionKind.REJECT) if takes_it else run_cancellation(None)
+            decision = asked.effective(rejection)
         elif rule.auto in review.request.rows[row].allowed and self._voting.freeze(rule) is None:
             decision = Decision(kind=DecisionKind.APPROVE)
         else:

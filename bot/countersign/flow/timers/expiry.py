@@ -53,7 +53,7 @@ def _response(row: ReviewRow, text: str) -> list[Decision]:
 
 def _rejections(request: ReviewRequest, message: str) -> list[Decision]:
     """A rejection; where the graph takes none, its run is cancelled, unless other rows wait for their own."""
-    rejection = Decision(kind=DecisionKind.REJECT, message=message)
+    rejection = request.rows[0].effective(Decision(kind=DecisionKind.REJECT, message=message))
     return [rejection, run_cancellation(message)] if len(request.rows) == 1 else [rejection]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.json import Json
+from countersign.interrupts.answers.no_options import is_a_no
 from countersign.interrupts.answers.template import AnswerTemplate, Path
 from countersign.interrupts.review_request import ReviewRequest, ReviewRow
 from countersign.interrupts.unset import UNSET
@@ -30,7 +31,10 @@ class AnswerPreview:
 
 
 def answer_previews(request: ReviewRequest) -> tuple[AnswerPreview, ...]:
-    """The buttons in the order of the rows; an answer given another way is no button of these."""
+    """The buttons in the order of the rows; an answer given another way is no button of these.
+
+    Neither is a no that cancels the run, of which the graph hears nothing.
+    """
     return tuple(preview for at, row in enumerate(request.rows) for preview in _of_row(request, at, row))
 
 
@@ -39,8 +43,12 @@ def _of_row(request: ReviewRequest, at: int, row: ReviewRow) -> Iterator[AnswerP
         answer = row.answers.get(kind)
         if answer is None or (kind is DecisionKind.RESPOND and row.options and kind not in row.forms):
             continue
+        if kind is DecisionKind.REJECT and row.goes_on_regardless:
+            continue
         yield _preview(request, at, kind.value, _label(request, row, kind), answer, _prefilled(row, kind))
     for option in row.options:
+        if row.goes_on_regardless and is_a_no(option):
+            continue
         answer = row.answers[DecisionKind.RESPOND]
         fixed = AnswerTemplate(value=answer.fill(option.value))
         yield _preview(request, at, f"option:{option.key}", option.label, fixed, None)

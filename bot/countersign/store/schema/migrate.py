@@ -11,6 +11,7 @@ applied after an upgrade.
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -33,7 +34,7 @@ from countersign.store.schema.compatibility import (
     read_migrations,
 )
 
-__all__ = ["MIGRATIONS", "MigrationError", "lock_migrations", "migrate", "pending_migrations"]
+__all__ = ["MIGRATIONS", "MigrationError", "lock_migrations", "migrate", "migration_state"]
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 # The advisory lock's key, the same for every replica; advisory locks are per database.
@@ -166,10 +167,18 @@ async def _deferred(
     return {name: versions for name, versions in found.items() if versions}
 
 
-async def pending_migrations(
+@dataclass(frozen=True, kw_only=True)
+class MigrationState:
+    """Our migrations that a database has not seen, and those that only a newer version has: their names."""
+
+    pending: tuple[str, ...]
+    newer: tuple[str, ...]
+
+
+async def migration_state(
     connection: Connection, *, folder: Path = MIGRATIONS, version: str = __version__
-) -> tuple[str, ...]:
-    """The names of our migrations that this database has not seen. Changes nothing.
+) -> MigrationState:
+    """How far the tables are. Changes nothing.
 
     Raises MigrationError if `version` cannot run on these tables, or an applied file was edited since.
     """
@@ -177,8 +186,8 @@ async def pending_migrations(
     cursor = await connection.execute("SELECT to_regclass('countersign_migrations') IS NOT NULL AS there")
     row = await cursor.fetchone()
     applied = await _recorded(connection) if row and row["there"] else {}
-    check_history(own, {name: applied[name] for name in applied if "/" not in name}, version)
-    return tuple(step.name for step in own if step.name not in applied)
+    newer = check_history(own, {name: applied[name] for name in applied if "/" not in name}, version)
+    return MigrationState(pending=tuple(step.name for step in own if step.name not in applied), newer=newer)
 
 
 async def lock_migrations(connection: Connection) -> None:

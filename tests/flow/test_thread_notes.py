@@ -11,6 +11,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
+from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.recorded_reasons import nobody_answered
 from countersign.approvals.vote import Vote
 from countersign.flow.messages.outgoing import Outgoing
@@ -104,6 +105,23 @@ def test_each_of_several_votes_is_named_once() -> None:
     votes = [vote("UBOB"), vote("UBOB"), vote("UCAROL", REJECT)]
     text = text_of(outcome_note(decided(*votes, rules=(RULE, RULE, RULE))))
     assert text.endswith("”. Approved by Bob. Rejected by Carol.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"), [(APPROVE, "Approved by Bob and Carol"), (REJECT, "Rejected by Carol")]
+)
+def test_everybody_whose_vote_counted_is_named(kind: DecisionKind, named: str) -> None:
+    bob, carol, dave = vote("UBOB"), vote("UCAROL", kind), vote("UDAVE")
+    cast = RowVotes(votes=(bob, dave, carol), uncounted=frozenset({"UDAVE"}))
+    approval = asked().with_row_votes({0: cast}, {0: carol})
+    assert text_of(outcome_note(Review(approval))) == f"{named}: “Pay”."
+
+
+def test_who_breaks_the_glass_decided_it_alone() -> None:
+    alone = replace(vote("UCAROL"), broke_glass=True)
+    cast = RowVotes(votes=(vote("UBOB"), vote("UCAROL")))
+    approval = asked().with_row_votes({0: cast}, {0: alone})
+    assert text_of(outcome_note(Review(approval))) == "Approved by Carol: “Pay”."
 
 
 def test_a_reason_is_cut_at_five_hundred_characters() -> None:

@@ -538,7 +538,7 @@ def test_details_open_at_the_row_whose_button_was_clicked() -> None:
 def test_several_actions_are_approved_after_a_second_question_unless_they_can_be_taken_back() -> None:
     approval = approval_of(batch_of({"n": 1}, {"n": 2}))
     question = rest_button(render_card(approval).blocks)["confirm"]
-    assert question["text"]["text"].startswith("This approves 2 actions as the card shows them.")
+    assert question["text"]["text"].startswith("This approves 2 actions as shown here.")
     assert question["confirm"]["text"] == "Approve all 2"
 
     undoable = replace(approval, rules=(a_rule("undo = 60"),) * 2)

@@ -115,13 +115,22 @@ def outcome_note(review: Review) -> Outgoing | None:
     if outcome is Outcome.CANCELLED:
         why = recorded_reason(approval.status_reason) if approval.status_reason else None
         return note(review.thread, f"outcome:{approval.id}:{approval.version}", sentences(lead, why))
-    votes = [vote for vote in approval.votes if vote is not None and (vote.by_a_person or vote.expired)]
+    decided = {
+        row: vote
+        for row, vote in enumerate(approval.votes)
+        if vote is not None and (vote.by_a_person or vote.expired)
+    }
+    votes = list(decided.values())
     if not votes or (outcome is not Outcome.EXPIRED and _only_by(approval.requester, votes)):
         return None
     if outcome is not Outcome.EXPIRED and approval.requester is None:
         return None
-    ways = dict.fromkeys(map(_why, votes))
-    text = _one_decision(votes[0], review.shown.title) if len(ways) == 1 else sentences(lead, *ways)
+    ways = dict.fromkeys(_why(vote, _deciders(approval, row, vote)) for row, vote in decided.items())
+    if len(ways) == 1:
+        first = next(iter(decided))
+        text = _one_decision(votes[0], _deciders(approval, first, votes[0]), review.shown.title)
+    else:
+        text = sentences(lead, *ways)
     mentions = (approval.requester,) if approval.requester else ()
     return note(review.thread, f"outcome:{approval.id}:{approval.version}", text, mentions=mentions)
 
@@ -154,18 +163,18 @@ def _who_cancelled(approval: Approval) -> list[Vote]:
     return [vote for vote in cast if vote.decision.ends_run] or [deciding]
 
 
-def _why(vote: Vote) -> TextLines:
+def _why(vote: Vote, by: AnyText | TextList) -> TextLines:
     """Who decided it so, and why."""
     if vote.expired:
         return _expired(vote)
-    return sentences(lazy_text(_DECIDED_BY[vote.decision.kind], by=_decided_by(vote)), _reason(vote))
+    return sentences(lazy_text(_DECIDED_BY[vote.decision.kind], by=by), _reason(vote))
 
 
-def _one_decision(vote: Vote, title: str) -> TextLines:
+def _one_decision(vote: Vote, by: AnyText | TextList, title: str) -> TextLines:
     """The same where nothing else was decided: with what it was about."""
     if vote.expired:
         return sentences(lazy_text(_IT_WAS[Outcome.EXPIRED], title=title), _expired(vote))
-    decided = lazy_text(_ONE_DECISION[vote.decision.kind], by=_decided_by(vote), title=title)
+    decided = lazy_text(_ONE_DECISION[vote.decision.kind], by=by, title=title)
     return sentences(decided, _reason(vote))
 
 
@@ -177,6 +186,22 @@ def _expired(vote: Vote) -> TextLines:
         else None
     )
     return sentences(nobody_answered(vote.at), lazy_text(_BY_THE_RULE[vote.decision.kind]), told)
+
+
+def _deciders(approval: Approval, row: int, vote: Vote) -> AnyText | TextList:
+    """Everybody whose vote counted for what was decided; whoever broke the glass decided it alone."""
+    if vote.expired or vote.cancelled or vote.broke_glass or vote.grant is not None:
+        return _decided_by(vote)
+    cast = approval.votes_on(row)
+    rejected = vote.decision.kind is DecisionKind.REJECT
+    counted = [
+        each
+        for each in cast.votes
+        if each.by.id not in cast.uncounted and (each.decision.kind is DecisionKind.REJECT) is rejected
+    ]
+    if len(counted) < 2:
+        return _decided_by(vote)
+    return TextList(tuple(_decided_by(each) for each in counted))
 
 
 def _decided_by(vote: Vote) -> AnyText:

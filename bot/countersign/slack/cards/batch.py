@@ -193,7 +193,7 @@ def _approve_all_question(approval: Approval, request: ReviewRequest, rows: tupl
     rules = [approval.rule(row) for row in rows]
     asked = next((rule.confirm for rule in rules if rule.confirm), None) or high_risk(request)
     if asked is None and len(rows) > 1 and not all(rule.undo for rule in rules):
-        text = _("This approves {count} actions as the card shows them. You can't undo it.")
+        text = _("This approves {count} actions as shown here. You can't undo it.")
         return text.format(count=len(rows))
     return asked
 

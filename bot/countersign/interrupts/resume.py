@@ -54,7 +54,8 @@ def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
     if decision.verbatim:
         possible = decision.kind is DecisionKind.RESPOND and row.other is not None
         return {} if possible else {pointer.ROOT: _("This can be answered with the card's buttons only.")}
-    if decision.kind not in row.allowed:
+    unheard = decision.kind is DecisionKind.REJECT and row.goes_on_regardless  # it has to end the run
+    if decision.kind not in row.allowed or unheard:
         return {
             pointer.ROOT: _("“{decision}” is not possible here.").format(decision=decision.kind.capitalize())
         }

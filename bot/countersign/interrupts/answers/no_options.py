@@ -6,9 +6,9 @@ from countersign.interrupts.forms.field import Option
 
 
 def is_a_no(option: Option) -> bool:
-    """By its label or by its value."""
+    """By its label or by its value. A number is an amount."""
     return Meaning.NO in (meaning(option.label), _meaning_of(option.value))
 
 
 def _meaning_of(value: Json) -> Meaning:
-    return meaning(value) if value is None or isinstance(value, bool | int | float | str) else Meaning.OTHER
+    return meaning(value) if isinstance(value, bool | str) else Meaning.OTHER

@@ -41,6 +41,12 @@ SELECT key FROM countersign.outbox o
 WHERE kind <> 'removal' AND NOT (key LIKE 'waiting:%' AND given_up_at IS NOT NULL)
   AND NOT EXISTS (SELECT 1 FROM countersign.outbox r WHERE r.key = o.key || ':removal')
 """
+MISSING = """
+SELECT o.key, o.kind, o.channel, o.attempts, o.posted_at, o.posted_ts, o.given_up_at, o.error,
+       (SELECT array_agg(concat_ws(' ', l.event, l.at)  ORDER BY l.id) FROM countersign.ledger l
+        WHERE l.approval_id = o.approval_id) AS events
+FROM countersign.outbox o WHERE o.key = ANY (%s)
+"""
 LEDGER = """
 SELECT a.id, a.status, array_agg(l.event ORDER BY l.version) AS events,
        array_agg(l.version ORDER BY l.version) AS versions
@@ -129,7 +135,9 @@ async def _everything_was_posted_once(fleet: Fleet, rows: Rows) -> None:
     twice = {key: count for key, count in posted.items() if count > 1}
     assert not twice, f"posted more than once: {twice}"
     outbox = {row["key"] for row in await rows.of(MESSAGES)}
-    assert outbox <= posted.keys(), f"recorded as posted and not there: {outbox - posted.keys()}"
+    missing = outbox - posted.keys()
+    told = await rows.of(MISSING, sorted(missing)) if missing else []
+    assert not missing, f"recorded as posted and not there: {told}"
     approvals = await rows.of(
         "SELECT id, card_ts FROM countersign.approvals a WHERE card_ts IS NOT NULL OR EXISTS "
         "(SELECT 1 FROM countersign.outbox o WHERE o.approval_id = a.id AND o.kind = 'card')"

@@ -9,6 +9,7 @@ from countersign.approvals.approval import open_approval
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
 from countersign.flow.messages.outgoing import OutgoingKind, card, outgoing
+from countersign.flow.notices.direct_messages import Why, direct_messages
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult
 from tests.support.harness import Harness, a_thread, message, now, open_harness
@@ -143,3 +144,27 @@ async def test_a_card_that_was_recorded_stays_where_it_is_whoever_saw_another(ha
         assert found is not None
         assert found.approval.card_ts == expected
     assert await claim(harness, thread) == [], "its row counts as posted"
+
+
+async def test_a_card_that_was_seen_leaves_its_direct_messages_to_be_posted(
+    harness: Harness,
+) -> None:
+    thread = await to_post(harness)
+    approval = open_approval(
+        thread_id=thread.id, interrupt_id="i", digest="d", value="?", schema=None, rows=1, at=now()
+    )
+    await harness.threads.accept(message(thread, "and"))
+    work = await harness.threads.work(thread.id)
+    assert work is not None
+    told = direct_messages(approval, ["U0BOB00001", "U0ALICE001"], Why.ASKED)
+    await harness.threads.save_step(
+        StepResult(
+            thread=work.thread,
+            done=tuple(row.key for row in work.inbound),
+            changes=(Change(after=approval, event=Event.OPENED),),
+            post=(card(thread, approval), *told),
+        )
+    )
+    await harness.outbox.card_seen(approval.id, "1.1")
+    left = await harness.rows("SELECT key FROM countersign.outbox WHERE posted_at IS NULL ORDER BY key")
+    assert [row["key"] for row in left] == sorted(row.key for row in told)

@@ -607,9 +607,9 @@ WHERE %(hash)s::text IS NOT NULL
 UPDATE countersign.approvals SET card_ts = %(ts)s WHERE id = %(approval_id)s AND card_ts IS NULL RETURNING {approvals};
 
 -- card_row_posted --
--- The outbox row of such a card counts as posted.
+-- The outbox row of such a card counts as posted. Pointers and direct messages about it have yet to be.
 UPDATE countersign.outbox SET posted_at = now(), posted_ts = %(ts)s, error = NULL
-WHERE approval_id = %(approval_id)s AND posted_at IS NULL;
+WHERE approval_id = %(approval_id)s AND kind = 'card' AND posted_at IS NULL;
 
 -- postpone --
 -- Delays the message and, since a thread's messages keep their order, everything its thread has still to post.

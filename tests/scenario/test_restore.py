@@ -70,6 +70,10 @@ async def test_a_restore_from_yesterday(
     async with bot_in_process(stage.environment()):
         await ws.connected(limit=40)
         open_card = await stage.card(RISKY)  # open in the backup, decided afterwards
+        await until(
+            lambda: stage.rows("SELECT card_ts IS NOT NULL FROM countersign.approvals") == [(True,)],
+            lambda: "the card's post to be recorded",
+        )
         await postgres("pg_dump", "--format=custom", f"--file={dump}", stage.database_url)
         await open_card.approve(by=ws.bob)
         await stage.resumed(open_card.thread)

@@ -1,11 +1,33 @@
 """One's own settings on the Home tab: quiet hours, delegation, grants. And `/approvals history`."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import GrantOffer, Rule
 from tests.slack.conftest import Bot
 from tests.slack.test_home import home_of, press, saying
+
+
+@pytest.fixture(autouse=True)
+async def homes_follow(bot: Bot) -> AsyncIterator[None]:
+    """A worker's round: what changes while a tab is on its way to Slack is published by the next one."""
+
+    async def follow() -> None:
+        while True:
+            await bot.context.home_tabs.publish_stale()
+            await asyncio.sleep(0.1)
+
+    following = asyncio.create_task(follow())
+    yield
+    following.cancel()
+    with suppress(asyncio.CancelledError):
+        await following
+
 
 TOOL: Json = {"type": "tool_approval", "name": "post_message", "args": {"channel": "#ops"}}
 

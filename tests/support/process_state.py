@@ -20,9 +20,9 @@ def left_as_found(temporary: Path) -> Iterator[None]:
     root = logging.getLogger()
     modules, paths, handlers, level = set(sys.modules), list(sys.path), list(root.handlers), root.level
     yield
-    for name in set(sys.modules) - modules:
-        if _is_within(temporary, sys.modules[name]):
-            del sys.modules[name]
+    # All are looked at before one goes: the path of a namespace package is computed from its parent.
+    for name in [name for name in set(sys.modules) - modules if _is_within(temporary, sys.modules[name])]:
+        del sys.modules[name]
     sys.path[:] = paths
     if (root.handlers, root.level) != (handlers, level):
         root.handlers[:] = handlers

@@ -1,9 +1,13 @@
 """What a rule leaves of a request's decisions."""
 
-from countersign.approvals.decision import DecisionKind
+import pytest
+
+from countersign.approvals.decision import Decision, DecisionKind
+from countersign.approvals.json import Json
 from countersign.approvals.policy.rule import Rule
 from countersign.flow.policy.restriction import restrict
-from countersign.interrupts import parse
+from countersign.interrupts import InvalidDecision, check_decision, parse
+from countersign.interrupts.code import Unknown
 
 APPROVE, REJECT, RESPOND = DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.RESPOND
 
@@ -24,3 +28,18 @@ def test_options_go_with_respond() -> None:
 
     assert len(restrict(request, [Rule(name="all")]).rows[0].options) == 2
     assert not restrict(request, [Rule(name="some", decisions=frozenset({APPROVE}))]).rows[0].options
+
+
+@pytest.mark.parametrize(
+    "payload", [{"question": "Pay?", "amount": 5}, {"question": "?", "options": ["yes", "no"]}]
+)
+def test_a_no_that_would_cancel_the_run_needs_the_rule_to_allow_rejecting(payload: Json) -> None:
+    request = parse(payload, None, Unknown(unread=True))
+    row = request.rows[0]
+    no = row.effective(row.choose(1) if row.options else Decision(kind=REJECT))
+    assert no.ends_run
+
+    check_decision(restrict(request, [Rule(name="all")]), 0, no)
+    without = restrict(request, [Rule(name="some", decisions=frozenset({APPROVE, RESPOND}))])
+    with pytest.raises(InvalidDecision):
+        check_decision(without, 0, no)

@@ -117,6 +117,12 @@ def test_everybody_whose_vote_counted_is_named(kind: DecisionKind, named: str) -
     assert text_of(outcome_note(Review(approval))) == f"{named}: “Pay”."
 
 
+def test_a_requester_who_was_the_last_of_two_reads_who_else_it_was() -> None:
+    own = vote("UREQ")
+    approval = asked().with_row_votes({0: RowVotes(votes=(vote("UBOB"), own))}, {0: own})
+    assert text_of(outcome_note(Review(approval))).startswith("Approved by Bob and ")
+
+
 def test_who_breaks_the_glass_decided_it_alone() -> None:
     alone = replace(vote("UCAROL"), broke_glass=True)
     cast = RowVotes(votes=(vote("UBOB"), vote("UCAROL")))

@@ -49,7 +49,8 @@ def _errors(row: ReviewRow, decision: Decision) -> Mapping[str, str]:
         if changes is None or changes:
             return changes or {pointer.ROOT: _("The state can't be changed here.")}
     if decision.ends_run:
-        possible = row.cancellation is not None or row.goes_on_regardless
+        rejectable = DecisionKind.REJECT in row.allowed and row.goes_on_regardless
+        possible = decision.kind is DecisionKind.REJECT and (row.cancellation is not None or rejectable)
         return {} if possible else {pointer.ROOT: _("The run can't be cancelled here.")}
     if decision.verbatim:
         possible = decision.kind is DecisionKind.RESPOND and row.other is not None

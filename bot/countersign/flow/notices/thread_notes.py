@@ -121,14 +121,15 @@ def outcome_note(review: Review) -> Outgoing | None:
         if vote is not None and (vote.by_a_person or vote.expired)
     }
     votes = list(decided.values())
-    if not votes or (outcome is not Outcome.EXPIRED and _only_by(approval.requester, votes)):
+    counted = {row: _counted(approval, row, vote) for row, vote in decided.items()}
+    alone = _only_by(approval.requester, [vote for each in counted.values() for vote in each])
+    if not votes or (outcome is not Outcome.EXPIRED and alone):
         return None
     if outcome is not Outcome.EXPIRED and approval.requester is None:
         return None
-    ways = dict.fromkeys(_why(vote, _deciders(approval, row, vote)) for row, vote in decided.items())
+    ways = dict.fromkeys(_why(vote, _deciders(counted[row])) for row, vote in decided.items())
     if len(ways) == 1:
-        first = next(iter(decided))
-        text = _one_decision(votes[0], _deciders(approval, first, votes[0]), review.shown.title)
+        text = _one_decision(votes[0], _deciders(next(iter(counted.values()))), review.shown.title)
     else:
         text = sentences(lead, *ways)
     mentions = (approval.requester,) if approval.requester else ()
@@ -188,20 +189,21 @@ def _expired(vote: Vote) -> TextLines:
     return sentences(nobody_answered(vote.at), lazy_text(_BY_THE_RULE[vote.decision.kind]), told)
 
 
-def _deciders(approval: Approval, row: int, vote: Vote) -> AnyText | TextList:
-    """Everybody whose vote counted for what was decided; whoever broke the glass decided it alone."""
+def _counted(approval: Approval, row: int, vote: Vote) -> list[Vote]:
+    """All votes that counted for what was decided; that of whoever broke the glass decided it alone."""
     if vote.expired or vote.cancelled or vote.broke_glass or vote.grant is not None:
-        return _decided_by(vote)
+        return [vote]
     cast = approval.votes_on(row)
     rejected = vote.decision.kind is DecisionKind.REJECT
-    counted = [
+    return [
         each
         for each in cast.votes
         if each.by.id not in cast.uncounted and (each.decision.kind is DecisionKind.REJECT) is rejected
-    ]
-    if len(counted) < 2:
-        return _decided_by(vote)
-    return TextList(tuple(_decided_by(each) for each in counted))
+    ] or [vote]
+
+
+def _deciders(votes: list[Vote]) -> AnyText | TextList:
+    return _decided_by(votes[0]) if len(votes) == 1 else TextList(tuple(map(_decided_by, votes)))
 
 
 def _decided_by(vote: Vote) -> AnyText:

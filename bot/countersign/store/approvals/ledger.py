@@ -109,9 +109,7 @@ class Ledger:
         self._look_back = look_back
         self._settled_to: int | None = None  # no entry up to this id can appear any more, and all are sealed
         self._kept = 0  # what `_settled_to` the database has for processes that start
-        self._heads_are_known = (
-            False  # whether this process brought the workspaces\' heads up to the chain\'s
-        )
+        self._heads_are_known = False  # whether this process brought the workspaces' heads up to the chain's
         self._awaited: _Horizon | None = None  # the next id that is to be settled, and what it waits for
 
     async def append(

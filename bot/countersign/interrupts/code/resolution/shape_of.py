@@ -6,15 +6,21 @@ In doubt the shape is `Unknown`: a form for JSON is a nuisance, and a wrong butt
 from dataclasses import replace
 from typing import TypeAlias
 
-from countersign.interrupts.code.evaluation.model.slots import Check, Comparison, Evidence, Kind, Slot, Use
-from countersign.interrupts.code.resolution.booleans import boolean_of, is_only_tested_for_truth
+from countersign.interrupts.code.evaluation.model.slots import Check, Evidence, Kind, Slot, Use
+from countersign.interrupts.code.resolution.alternatives import (
+    holds_elsewhere,
+    is_of_another_kind,
+    told_apart,
+    without_empty,
+    without_guards,
+)
+from countersign.interrupts.code.resolution.booleans import boolean_of
 from countersign.interrupts.code.resolution.choices import choices_of
 from countersign.interrupts.code.resolution.conditional_keys import key_from
 from countersign.interrupts.code.resolution.declarations import narrowed
 from countersign.interrupts.code.resolution.evidence import compared_values, first_of, kinds_tested, uses
 from countersign.interrupts.code.resolution.numbers import (
     is_only_converted,
-    is_only_stripped_to_convert,
     number_of,
 )
 from countersign.interrupts.code.resolution.refusals import without_refused
@@ -22,11 +28,9 @@ from countersign.interrupts.code.resolution.texts import text_of
 from countersign.interrupts.code.shape import (
     UNKNOWN,
     AnswerShape,
-    Boolean,
     ListOf,
     Number,
     Object,
-    OneOf,
     Text,
     Tuple,
     Union,
@@ -140,12 +144,12 @@ def _from_use(slot: Slot, deep: int) -> AnswerShape:
         boolean_of(slot),
     ]
     found: list[AnswerShape] = [part for part in parts if part is not None]
-    if not found or not _holds_elsewhere(found, slot):
+    if not found or not holds_elsewhere(found, slot):
         return _unknown(slot)
-    found = without_refused(slot, _without_guards(_without_empty(found, slot), slot))
+    found = without_refused(slot, without_guards(without_empty(found, slot), slot))
     if len(found) == 1:
         return found[0]
-    if not _told_apart(slot, found):
+    if not told_apart(slot, found):
         said = "the code reads it in several ways, and does not show which one it gets"
         return Unknown(where=found[0].where, evidence=said)
     return Union(tuple(found), where=found[0].where, evidence=found[0].evidence)
@@ -170,7 +174,7 @@ def _object(slot: Slot, deep: int) -> Object | None:
     where, code = first_of(proofs)
     keys = tuple(key_from(name, part, resolve(part, deep + 1)) for name, part in slot.keys.items())
     whole = uses(evidence, Use.WHOLE, Use.SHOWN, Use.ESCAPED, Use.CARRIED, Use.STORED)
-    others = not keys or any(each.detail != "text" and not _is_of_another_kind(slot, each) for each in whole)
+    others = not keys or any(each.detail != "text" and not is_of_another_kind(slot, each) for each in whole)
     return Object(keys, open=others, where=where, evidence=code)
 
 
@@ -205,101 +209,3 @@ def _reads_a_letter(slot: Slot) -> bool:
     part = slot.items.get(0)
     values = compared_values(part.evidence) if part is not None and len(slot.items) == 1 else []
     return bool(values) and all(isinstance(value, str) and len(value) == 1 for value in values)
-
-
-def _without_guards(found: list[AnswerShape], slot: Slot) -> list[AnswerShape]:
-    """A truth test beside something stronger only asks whether there is an answer at all."""
-    if len(found) == 1 or not isinstance(found[-1], Boolean):
-        return found
-    evidence = slot.evidence
-    literal = any(isinstance(value, bool) for value in compared_values(evidence))
-    default = any(isinstance(each.detail, bool) for each in uses(evidence, Use.DEFAULT))
-    apart = any(
-        _is_of_another_kind(slot, each) or _is_left_by_a_text(slot, each)
-        for each in uses(evidence, Use.TRUTH)
-    )
-    if literal or default or apart or kinds_tested(evidence, Kind.BOOLEAN):
-        return found
-    if all(isinstance(each, OneOf) for each in found[:-1]) and not _only_guards(slot):
-        return found
-    return found[:-1]
-
-
-def _without_empty(found: list[AnswerShape], slot: Slot) -> list[AnswerShape]:
-    """Whether a number was given at all, and how its digits were written, says nothing more of it."""
-    if not any(isinstance(each, Number) for each in found):
-        return found
-    empty = [each for each in found if isinstance(each, OneOf) and set(each.values) == {""}]
-    stripped = [each for each in found if isinstance(each, Text)] if is_only_stripped_to_convert(slot) else []
-    return [each for each in found if each not in empty and each not in stripped]
-
-
-def _is_of_another_kind(slot: Slot, evidence: Evidence) -> bool:
-    """It is done where the answer is known to be no object or list."""
-    return _is_done_without(slot, evidence, Check.IS, Kind.OBJECT, Kind.LIST)
-
-
-def _is_left_by_a_text(slot: Slot, evidence: Evidence) -> bool:
-    """It is done where the answer is known to be no text, or an empty one."""
-    return _is_done_without(slot, evidence, Check.IS, Kind.TEXT) or _is_done_without(
-        slot, evidence, Check.IS_FILLED, *Kind
-    )
-
-
-def _is_done_without(slot: Slot, evidence: Evidence, check: Check, *kinds: Kind) -> bool:
-    named = {kind.value for kind in kinds}
-    return any(
-        slot.is_same(c.slot) and c.check is check and not c.positive and named & set(c.values)
-        for c in evidence.conditions
-    )
-
-
-def _only_guards(slot: Slot) -> bool:
-    """Every comparison stands where the truth was tested already, so the test only lets nothing through."""
-    tests = uses(slot.evidence, Use.TRUTH)
-    negated = any(c.check is Check.EQUALS and not c.positive for each in tests for c in each.conditions)
-    compared = uses(slot.evidence, Use.COMPARED)
-    guarded = all(
-        any(slot.is_same(c.slot) and c.check is Check.TRUE and c.positive for c in each.conditions)
-        for each in compared
-    )
-    return guarded and not negated
-
-
-def _holds_elsewhere(found: list[AnswerShape], slot: Slot) -> bool:
-    """Whether the shape holds although the answer also goes where it is not followed."""
-    evidence = slot.evidence
-    escaped, carried = uses(evidence, Use.ESCAPED), uses(evidence, Use.CARRIED)
-    only_truth = all(isinstance(each, Boolean) for each in found) and is_only_tested_for_truth(slot)
-    kept = [each for each in uses(evidence, Use.STORED) if only_truth and _is_known_to_be_there(slot, each)]
-    if not escaped and not carried and not kept:
-        return True
-    if kinds_tested(evidence, *(kind for kind in Kind if kind is not Kind.NONE)):
-        return True
-    if all(isinstance(each, Object | Tuple | ListOf | Number) for each in found):
-        return True
-    if all(isinstance(each, Text) for each in found):
-        return not escaped or bool(uses(evidence, Use.TEXT, Use.DEFAULT))
-    if any(isinstance(each, Boolean) for each in found):
-        # Where it is known to be there, it is more than a yes that is handed on.
-        return not escaped and not kept and not any(_is_known_to_be_there(slot, each) for each in carried)
-    # One of the values that are compared is as good there as anywhere; what is none of them is not known.
-    gone = [*escaped, *carried]
-    return not any(c.check is Check.EQUALS and not c.positive for each in gone for c in each.conditions)
-
-
-def _is_known_to_be_there(slot: Slot, evidence: Evidence) -> bool:
-    return any(slot.is_same(c.slot) and c.check is Check.TRUE and c.positive for c in evidence.conditions)
-
-
-def _told_apart(slot: Slot, found: list[AnswerShape]) -> bool:
-    """Whether the code itself tells which of several shapes it got."""
-    if all(isinstance(each, OneOf | Boolean) for each in found):
-        return True
-    if all(isinstance(each, OneOf | Text) for each in found):
-        return True
-    tested = any(each.use is Use.IS and each.detail is not Kind.NONE for each in slot.evidence)
-    return tested or any(
-        isinstance(each.detail, Comparison) and any(isinstance(v, bool) for v in each.detail.values)
-        for each in slot.evidence
-    )

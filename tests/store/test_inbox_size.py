@@ -59,8 +59,18 @@ async def test_every_page_comes_in_a_moment_and_in_order(crowded: str) -> None:
     assert numbers[-1] == 9_999
 
 
-def test_the_page_is_found_by_the_index_of_whom_it_waits_for(crowded: str) -> None:
+@pytest.mark.parametrize("query", ["waiting_for", "waiting_elsewhere"])
+def test_what_waits_is_found_by_the_index_of_whom_it_waits_for(crowded: str, query: str) -> None:
     with psycopg.connect(crowded, autocommit=True) as connection:
-        plan = generic_plan(connection, "waiting_for")
+        plan = generic_plan(connection, query)
     assert "awaiting_pkey" in plan, plan
     assert "Seq Scan" not in plan, plan
+    assert "Function Scan on awaiting_channels" not in plan, f"it is not inlined:\n{plan}"
+
+
+async def test_channels_elsewhere_are_those_with_cards_that_the_person_is_not_in(crowded: str) -> None:
+    async with await open_pool(crowded, min_size=1, configure=configure_for_statements) as pool:
+        store, keys = InboxStore(pool), ["in:C1", "in:C2", "in:C3"]
+        assert await store.waiting_elsewhere("T1", keys, ["C1"], 8) == ("C2",)
+        assert set(await store.waiting_elsewhere("T1", keys, [], 8)) == {"C1", "C2"}
+        assert await store.waiting_elsewhere("T2", keys, [], 8) == ()

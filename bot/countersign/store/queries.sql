@@ -290,15 +290,8 @@ LIMIT %(limit)s;
 -- The channels in which something waits for a key are found one by one, and of each no more is read than the page and
 -- the counting need: how much waits in all does not matter. What has several of the keys is counted once, as long as
 -- there are not more than `counted` by some way.
-WITH RECURSIVE places (key, channel) AS (
-    SELECT k.key, (SELECT min(w.channel) FROM countersign.awaiting w WHERE w.team = %(team)s AND w.key = k.key)
-    FROM unnest(%(keys)s::text[]) k (key)
-    UNION ALL
-    SELECT p.key, (SELECT min(w.channel) FROM countersign.awaiting w
-                   WHERE w.team = %(team)s AND w.key = p.key AND w.channel > p.channel)
-    FROM places p WHERE p.channel IS NOT NULL
-), own AS (
-    SELECT key, channel FROM places WHERE channel = ANY(%(channels)s)
+WITH own AS (
+    SELECT key, channel FROM countersign.awaiting_channels(%(team)s, %(keys)s) WHERE channel = ANY(%(channels)s)
 ), first AS (
     SELECT DISTINCT w.deadline, w.opened_at, w.approval_id FROM own CROSS JOIN LATERAL (
         SELECT w.deadline, w.opened_at, w.approval_id FROM countersign.awaiting w
@@ -326,15 +319,8 @@ ORDER BY a.deadline NULLS LAST, a.opened_at, a.id;
 
 -- waiting_elsewhere --
 -- Channels that a person is not in, with cards that wait for them by name or by group, found one by one.
-WITH RECURSIVE places (key, channel) AS (
-    SELECT k.key, (SELECT min(w.channel) FROM countersign.awaiting w WHERE w.team = %(team)s AND w.key = k.key)
-    FROM unnest(%(keys)s::text[]) k (key)
-    UNION ALL
-    SELECT p.key, (SELECT min(w.channel) FROM countersign.awaiting w
-                   WHERE w.team = %(team)s AND w.key = p.key AND w.channel > p.channel)
-    FROM places p WHERE p.channel IS NOT NULL
-)
-SELECT DISTINCT channel FROM places WHERE channel <> ALL(%(channels)s) LIMIT %(limit)s;
+SELECT DISTINCT channel FROM countersign.awaiting_channels(%(team)s, %(keys)s)
+WHERE channel <> ALL(%(channels)s) LIMIT %(limit)s;
 
 -- asked_by --
 -- What somebody asked for and nobody has decided, oldest first; each with how many there are in all, counted as far as

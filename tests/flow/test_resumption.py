@@ -296,7 +296,7 @@ async def test_an_approval_that_is_too_old_is_asked_again_and_not_given() -> Non
     (said,) = texts(result)
     assert said == (
         "“Go on?” was approved too long ago and is asked again. "
-        "The approval was too old when the action was about to run. It counts for 30m."
+        "The approval was too old when the action was about to run. It counts for 30 minutes."
     )
 
 

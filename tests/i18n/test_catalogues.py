@@ -14,6 +14,7 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from countersign.approvals.errors import NotPending
+from countersign.approvals.recorded_reasons import LAPSED_COUNTS_FOR, recorded_reason
 from countersign.i18n import (
     LANGUAGES,
     TextList,
@@ -29,6 +30,7 @@ from countersign.i18n import (
     text_to_json,
     workspace_language,
 )
+from countersign.i18n.durations import parse_duration_in_words
 
 ROOT = Path(__file__).parents[2]
 LOCALES = ROOT / "bot/countersign/i18n/locales"
@@ -148,3 +150,27 @@ def test_a_duration_is_in_words_of_whoever_reads_it_and_survives_being_stored() 
         assert text.source == "1 day 1 hour 30 minutes"
     with reader_language("en"):
         assert str(stored) == "1 day 1 hour 30 minutes"
+
+
+@pytest.mark.parametrize(
+    ("duration", "korean"),
+    [
+        (timedelta(minutes=30), "30분"),
+        (timedelta(days=2, hours=1), "2일 1시간"),
+        (timedelta(days=1, seconds=1), "1일 1초"),
+        (timedelta(hours=23, minutes=59, seconds=59), "23시간 59분 59초"),
+    ],
+)
+def test_a_duration_in_a_reason_that_was_kept_is_read_in_another_language(
+    duration: timedelta, korean: str
+) -> None:
+    kept = lazy_text(LAPSED_COUNTS_FOR, duration=duration).source
+
+    with reader_language("ko"):
+        assert str(recorded_reason(kept)) == _(LAPSED_COUNTS_FOR).format(duration=korean)
+    assert str(recorded_reason(kept)) == kept
+
+
+@pytest.mark.parametrize("other", ["", " ", "2h", "day", "2 moons", "2 hours late", "next 2 hours"])
+def test_a_text_that_is_no_duration_is_none(other: str) -> None:
+    assert parse_duration_in_words(other) is None

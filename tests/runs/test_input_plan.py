@@ -7,12 +7,15 @@ from typing import Annotated, Any, NotRequired, TypedDict
 
 import pytest
 from langchain_core.messages import AnyMessage
+from langgraph.func import entrypoint
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Command
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from countersign.flow.graph_state import GraphInfo, StartsWith
+from countersign.i18n import _, reader_language
+from countersign.interrupts import form_from_schema
 from countersign.runs.inputs.plan import InputPlan, plan_input
 from countersign.runs.inputs.type_schema import type_schema
 from countersign.runs.project.config import GraphConfigError
@@ -252,6 +255,44 @@ def test_messages_and_more_begin_with_a_form_that_has_the_message() -> None:
     assert set(schema["required"]) == {"messages", "user"}
     told = {"role": "user", "content": "Hi"}
     assert plan.from_form({"messages": "Hi", "user": "Ann"}, []) == ({"messages": [told], "user": "Ann"}, {})
+
+
+class Titled(MessagesState):
+    user: Annotated[str, Field(title="Message")]
+
+
+def of_entrypoint(declared: Any) -> InputPlan:
+    async def work(given: Any) -> str:
+        return str(given)
+
+    work.__annotations__["given"] = declared
+    return plan_of(entrypoint()(work))
+
+
+@pytest.mark.parametrize(("declared", "title"), [(int, "Input"), (list[int], "Input")])
+def test_the_titles_that_the_bot_gives_to_a_form_are_in_the_readers_language(
+    declared: Any, title: str
+) -> None:
+    info = of_entrypoint(declared).info
+    with reader_language("ko"):
+        (field,) = form_from_schema(info.form_in_words).fields
+        assert field.label == _(title) != title
+    (field,) = form_from_schema(info.form_in_words).fields
+    assert field.label == title
+
+
+def test_a_title_that_the_author_gave_stays_as_it_is_in_every_language() -> None:
+    def greet(state: Titled) -> dict[str, Any]:
+        return {"messages": [state["user"]]}
+
+    graph: Any = StateGraph(Titled)
+    graph.add_node("greet", greet)
+    graph.add_edge(START, "greet")
+    info = plan_of(graph).info
+
+    with reader_language("ko"):
+        labels = [field.label for field in form_from_schema(info.form_in_words).fields]
+    assert labels == ["메시지", "Message"]
 
 
 @dataclass

@@ -66,6 +66,19 @@ async def test_a_form_is_in_the_language_of_whoever_opens_it(either: Stage) -> N
     assert "Approved" in (await card.closes()).text
 
 
+async def test_what_is_wrong_at_a_field_is_said_in_the_language_of_whoever_typed_it(either: Stage) -> None:
+    schema = {"type": "object", "properties": {"ticket": {"type": "string", "format": "uuid"}}}
+    card = await either.card({"question": "Which ticket?"}, schema)
+    member = await person(either, "haeun")
+
+    view = await card.form("approval:respond", by=member)
+    refused = await member.submits(view, {"/ticket": "x"})
+
+    assert refused.errors == {"/ticket": korean("This is not a valid UUID.")}
+    taken = await member.submits(view, {"/ticket": "5f0c7e5e-9a3a-4a66-8d2b-6a1d0a6c9a11"})
+    assert taken.outcome == "closed"
+
+
 async def test_a_list_and_the_history_are_in_the_language_of_whoever_asks_for_them(either: Stage) -> None:
     card = await either.card(RISKY)
     member = await person(either, "yuna")

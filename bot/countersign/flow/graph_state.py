@@ -1,11 +1,12 @@
 """What is read from a graph and its checkpoints, free of LangGraph's types."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from countersign.approvals.json import Json
 from countersign.flow.files.kinds import FileKinds
+from countersign.i18n import _
 from countersign.interrupts.code import UNKNOWN, AnswerShape
 
 BREAKPOINT = "breakpoint:"
@@ -129,12 +130,32 @@ class GraphInfo:
     form_schema: Json
     form_first: bool = False  # a new thread begins with the form: a message is not all that the graph needs
     message_field: str | None = None
+    own_titles: Mapping[str, str] = field(default_factory=dict)
+    """Titles that the bot gave, by property of the form; `""` is the whole form."""
     version: str | None = None  # a digest of the graph's code; None: unknown
     tools: tuple[str, ...] = ()  # the names of all its tools
     description: str = ""  # one line for people who choose a graph; empty: nobody wrote one
     prompts: tuple[Prompt, ...] = ()  # suggested to whoever opens the agent
     file_kinds: FileKinds = frozenset()  # of files that it is given along with a message
     answer_file_kinds: FileKinds = frozenset()  # of files whose text becomes part of an answer
+
+    @property
+    def form_in_words(self) -> Json:
+        """`form_schema` with the titles that the bot gave in the reader's language."""
+        schema = self.form_schema
+        if not self.own_titles or not isinstance(schema, dict):
+            return schema
+        if "" in self.own_titles:
+            return {**schema, "title": _(self.own_titles[""])}
+        properties = schema["properties"]
+        assert isinstance(properties, dict)
+        titled = {
+            name: {**each, "title": _(self.own_titles[name])}
+            if name in self.own_titles and isinstance(each, dict)
+            else each
+            for name, each in properties.items()
+        }
+        return {**schema, "properties": titled}
 
     def needs_form(self, *, new: bool) -> bool:
         """Whether a message does not start it; `new`: nothing ran in the thread yet."""

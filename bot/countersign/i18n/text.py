@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 
 from countersign.i18n.catalogues import SOURCE_LANGUAGE
-from countersign.i18n.durations import duration_in_words
+from countersign.i18n.durations import duration_in_words, parse_duration_in_words
 from countersign.i18n.translation import N_, _, current_language, reader_language
 
 # Translators: a day, in the pattern of https://unicode.org/reports/tr35/tr35-dates.html
@@ -133,7 +133,9 @@ def recorded_text(recorded: str, templates: Iterable[str]) -> AnyText:
             f"(?P<{part}>.+)" if number % 2 else re.escape(part) for number, part in enumerate(names)
         )
         if found := re.fullmatch(pattern, recorded, re.DOTALL):
-            return lazy_text(template, **{name: _moment(value) for name, value in found.groupdict().items()})
+            return lazy_text(
+                template, **{name: _recorded_value(value) for name, value in found.groupdict().items()}
+            )
     return recorded
 
 
@@ -146,10 +148,12 @@ def _filled(template: str, fields: dict[str, object]) -> Iterator[object]:
             yield format(fields[name], spec) if spec else fields[name]
 
 
-def _moment(value: str) -> object:
-    if not _RECORDED_MOMENT.fullmatch(value):
-        return value
-    return datetime.strptime(value, _MOMENT).replace(tzinfo=UTC)
+def _recorded_value(value: str) -> object:
+    """The moment or the duration that was kept as its `source`; any other value as it is."""
+    if _RECORDED_MOMENT.fullmatch(value):
+        return datetime.strptime(value, _MOMENT).replace(tzinfo=UTC)
+    duration = parse_duration_in_words(value)
+    return value if duration is None else duration
 
 
 def _in_utc(piece: object) -> str:

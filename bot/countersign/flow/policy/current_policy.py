@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from countersign.approvals.policy.clock.freeze_calendar import Freeze
 from countersign.approvals.policy.policy import NO_POLICY, Policy
+from countersign.i18n import lazy_text
 
 
 @dataclass
@@ -18,7 +19,7 @@ class CurrentPolicy:
         """A freeze without end if the calendar that a stored rule names is not loaded (any more)."""
         if path in self.policy.calendars:
             return None
-        return Freeze(summary=f"the freeze calendar {path} is not loaded", until=None)
+        return Freeze(summary=lazy_text("the freeze calendar {path} is not loaded", path=path), until=None)
 
 
 class _PolicyOfWorkspace(CurrentPolicy):

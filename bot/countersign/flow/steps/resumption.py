@@ -7,7 +7,6 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event
-from countersign.approvals.policy.clock.durations import format_duration
 from countersign.approvals.recorded_reasons import (
     AGENT_CHANGED_SINCE,
     BREAKPOINT_FIRST,
@@ -136,7 +135,7 @@ class Resumption:
         """The approval is older than its rule lets it count, so it is asked again."""
         review = next(review for review in self._work.open if review.approval.id == approval.id)
         valid_for = min(filter(None, (approval.rule(row).valid_for for row in rows)))
-        reason = lazy_text(LAPSED_COUNTS_FOR, duration=format_duration(valid_for))
+        reason = lazy_text(LAPSED_COUNTS_FOR, duration=valid_for)
         after = approval.lapsed(reason.source, self._clock())
         change = Change(
             after=after,

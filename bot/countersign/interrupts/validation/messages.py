@@ -9,6 +9,7 @@ import jsonschema
 from countersign.i18n import N_, TextList, _
 from countersign.interrupts import pointer
 from countersign.interrupts.display.visible_text import single_line
+from countersign.interrupts.validation.formats import DECIMAL_FORMAT
 
 REQUIRED = N_("Please fill this in.")
 NO_JSON = N_("This is not valid JSON.")
@@ -26,6 +27,16 @@ _TYPES = {
     "null": "null",
 }
 
+_FORMATS = {
+    "date": N_("This is not a valid date."),
+    "time": N_("This is not a valid time."),
+    "date-time": N_("This is not a valid date and time."),
+    "email": N_("This is not a valid email address."),
+    "uri": N_("This is not a valid link."),
+    "uuid": N_("This is not a valid UUID."),
+    DECIMAL_FORMAT: N_("This is not a valid number."),
+}
+
 _WORDS = {
     "minimum": N_("This should be at least {}."),
     "maximum": N_("This should be at most {}."),
@@ -38,7 +49,6 @@ _WORDS = {
     "maxItems": N_("This may have at most {} entries."),
     "uniqueItems": N_("The entries should differ from each other."),
     "pattern": N_("This does not match the pattern {}"),
-    "format": N_("This is not a valid {}."),
     "additionalProperties": N_("This has a field that is not known here."),
     "unevaluatedProperties": N_("This has a field that is not known here."),
     "anyOf": FITS_NONE,
@@ -90,6 +100,8 @@ def _words(error: jsonschema.ValidationError) -> str:
             return _("This should be one of: {values}").format(values=values)
         case "const":
             return _("This should be {value}.").format(value=json.dumps(limit, ensure_ascii=False))
+        case "format" if limit in _FORMATS:
+            return _(_FORMATS[limit])
         case rule:
             if rule in _WORDS:
                 return _(_WORDS[rule]).format(limit)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from countersign.approvals.json import Json
 from countersign.flow.graph_state import GraphInfo, StartsWith
+from countersign.i18n import N_
 from countersign.runs.inputs.context import ContextPlan, plan_context
 from countersign.runs.inputs.type_schema import (
     input_schema,
@@ -24,7 +25,8 @@ from countersign.runs.source.own_code import OwnCode
 
 log = structlog.get_logger()
 
-_MESSAGE: dict[str, Any] = {"type": "string", "title": "Message", "minLength": 1, "maxLength": 100_000}
+_MESSAGE_TITLE, _INPUT_TITLE = N_("Message"), N_("Input")
+_MESSAGE: dict[str, Any] = {"type": "string", "title": _MESSAGE_TITLE, "minLength": 1, "maxLength": 100_000}
 FILES_KEY = "files"  # of an input that has one text: where its files go
 _READS_UNKNOWN = InputReads(needed=frozenset(), asked=frozenset(), computed=frozenset(), unknown=True)
 
@@ -131,7 +133,7 @@ def _entrypoint(
     if not schema and not reads.asked:  # any type: a text is the most that a message can give
         return _plan_text(loaded, StartsWith.VALUE, context)
     return _plan(
-        loaded, StartsWith.FORM, context, {"input": {**schema, "title": "Input"}}, whole="input",
+        loaded, StartsWith.FORM, context, {"input": {**schema, "title": _INPUT_TITLE}}, whole="input",
         defs=schema, required={"input"}, build=_builder(declared),
     )  # fmt: skip
 
@@ -268,6 +270,11 @@ def _plan(
         prompts=loaded.prompts,
         starts_with=starts_with,
         form_schema=form,
+        own_titles={
+            "" if form_is_input and name == whole else name: schema["title"]
+            for name, schema in properties.items()
+            if schema is _MESSAGE or name == whole
+        },
         form_first=form_first or (bool(context.missing) and starts_with is not StartsWith.FORM),
         message_field=message,
     )

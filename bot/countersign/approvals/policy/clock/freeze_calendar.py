@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from countersign.approvals.errors import CountersignError
+from countersign.i18n import AnyText, lazy_text
 
 MAX_TEXT_LENGTH = 1_000_000  # characters of a calendar
 _INSTANT = timedelta(seconds=1)
@@ -24,7 +25,7 @@ class BadCalendar(CountersignError):
 class Freeze:
     """A freeze that lasts. `until` is when it ends, in UTC; None where the calendar cannot be read."""
 
-    summary: str
+    summary: AnyText
     until: datetime | None
 
 
@@ -48,7 +49,10 @@ class FreezeCalendar:
                 if not _is_cancelled(event)
             ]
         except _LIBRARY_ERRORS as error:
-            return Freeze(summary=f"the freeze calendar cannot be read ({error})", until=None)
+            return Freeze(
+                summary=lazy_text("the freeze calendar cannot be read ({error})", error=str(error)),
+                until=None,
+            )
         return max(active, key=lambda freeze: freeze.until or moment, default=None)
 
 
@@ -89,8 +93,9 @@ def _check(event: Any) -> None:
             raise BadCalendar(f"event “{name}” comes again more than once a day; DAILY is the most")
 
 
-def _summary(event: Any) -> str:
-    return str(event.get("SUMMARY") or "freeze")[:200]
+def _summary(event: Any) -> AnyText:
+    summary = event.get("SUMMARY")
+    return str(summary)[:200] if summary else lazy_text("freeze")
 
 
 def _is_cancelled(event: Any) -> bool:

@@ -109,9 +109,9 @@ async def _open(context: ListenerContext, click: ButtonClick, info: GraphInfo) -
 async def _form(context: ListenerContext, ref: StartFormReference, info: GraphInfo) -> Form:
     """The graph's form, with the message that it is the answer to in its place."""
     if info.message_field is None:
-        return fit_form(form_from_schema(info.form_schema))
+        return fit_form(form_from_schema(info.form_in_words))
     text = await context.store.start_text(ref.channel, ref.thread_ts, ref.message_ts)
-    return fit_form(form_from_schema(info.form_schema, {info.message_field: text} if text else {}))
+    return fit_form(form_from_schema(info.form_in_words, {info.message_field: text} if text else {}))
 
 
 async def _start(context: ListenerContext, user: str, view: dict[str, Any]) -> None:

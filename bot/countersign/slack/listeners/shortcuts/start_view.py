@@ -72,7 +72,7 @@ def start_form(info: GraphInfo, text: str = "") -> Form | None:
     if not info.needs_form(new=True):
         return None
     given = {info.message_field: text} if info.message_field and text else {}
-    form = fit_form(form_from_schema(info.form_schema, given))
+    form = fit_form(form_from_schema(info.form_in_words, given))
     return form if len(pages(form)) == 1 else None
 
 

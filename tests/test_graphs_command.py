@@ -216,6 +216,53 @@ def test_a_graph_that_cannot_be_loaded_is_an_error(project: Path) -> None:
     assert told.startswith("countersign: langgraph.json: graph")
 
 
+def break_some(project: Path) -> None:
+    """Graphs that cannot be loaded, before and behind the one that can."""
+    (project / "raising.py").write_text("import a_package_that_nobody_has\n")
+    broken = {"first": "./nowhere.py:graph", "second": "./raising.py:graph"}
+    graphs = {**broken, "pay": "./pay.py:graph", "last": "./pay.py:no_such_graph"}
+    (project / "langgraph.json").write_text(json.dumps({"graphs": graphs}))
+
+
+def test_graphs_that_cannot_be_loaded_hide_no_other_graph(project: Path) -> None:
+    deploy(project)
+    break_some(project)
+    code, told = run(project, "--answers")
+    assert code == 1
+    assert "pay\n  review  pay.py:12  true | false\n" in told
+    for said in (
+        '"first" names',
+        '"second" cannot be imported',
+        "a_package_that_nobody_has",
+        '"last": "no_such',
+    ):
+        assert said in told, told
+    assert "Traceback" not in told
+
+
+async def test_graphs_that_cannot_be_loaded_hide_no_waiting_approval(
+    project: Path, database_url: str
+) -> None:
+    await ask(database_url)
+    deploy(project, test="approved == 'yes'")
+    break_some(project)
+    code, told = run(project, "--check", url=database_url)
+    assert code == 1
+    assert "the code of review takes" in told
+    assert '"first" names' in told
+
+    (project / "pay.py").write_text("import a_package_that_nobody_has\n")
+    code, told = run(project, "--check", url=database_url)
+    assert code == 1
+    assert "the graph pay cannot be loaded" in told
+
+    deploy(project)
+    break_some(project)
+    code, told = run(project, "--check", url=database_url)
+    assert code == 1, "not all of the code was compared"
+    assert "could not take the answer to 0 of them" in told
+
+
 @pytest.mark.parametrize("arguments", [[], ["--answers", "--check"], ["--anything"]])
 def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):

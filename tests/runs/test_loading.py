@@ -1,5 +1,6 @@
 """Every form in which langgraph.json may name a graph, and what is said of those that are none."""
 
+import json
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -219,7 +220,6 @@ async def test_a_file_that_cannot_be_imported_is_named_with_the_reason(
         ("[]", "names no graphs"),
         ("{}", "names no graphs"),
         ('{"graphs": {}}', "names no graphs"),
-        ('{"graphs": {"g": "./nowhere.py:graph"}}', "no such file"),
         ('{"graphs": {"g": "./file.py"}}', "must be"),
         ('{"graphs": {"g": 7}}', "must be"),
         ('{"graphs": {"a:b": "./file.py:x"}}', "rename the graph 'a:b'"),
@@ -268,6 +268,16 @@ def test_a_bad_config_is_named_with_what_is_wrong(tmp_path: Path, text: str, mes
     file.write_text(text)
     with pytest.raises(GraphConfigError, match=message) as raised:
         read_graph_config(file)
+    assert str(file) in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "n" * 5000, "no\0where"])
+async def test_a_file_that_is_not_there_is_named(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "langgraph.json"
+    file.write_text(json.dumps({"graphs": {"g": f"./{name}.py:graph"}}))
+    async with AsyncExitStack() as stack:
+        with pytest.raises(GraphConfigError, match=r'graph "g" names .*no such file') as raised:
+            await load_graphs(read_graph_config(file), stack)
     assert str(file) in str(raised.value)
 
 

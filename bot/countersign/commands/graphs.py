@@ -4,11 +4,14 @@ import argparse
 import asyncio
 import logging
 import os
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import AsyncExitStack
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from countersign.commands.placeholder_keys import with_placeholder_keys
+from countersign.commands.placeholder_keys import PlaceholderKeys
 from countersign.commands.waiting_check import GraphCode, misfits
 from countersign.interrupts.code import (
     AnswerShape,
@@ -20,8 +23,8 @@ from countersign.interrupts.code import (
     parts_of,
 )
 from countersign.logs import configure_logging
-from countersign.runs.loading import load_graphs
-from countersign.runs.project.config import read_graph_config
+from countersign.runs.loading import LoadedGraph, load_graphs
+from countersign.runs.project.config import GraphConfigError, read_graph_config
 from countersign.runs.source.answers import own_code, read_all_answers
 from countersign.runs.source.node_interrupts import nodes_that_raise
 from countersign.settings import GraphSettings, read_graph_settings
@@ -41,9 +44,10 @@ def run_graphs(given: argparse.Namespace) -> int:
 
 async def _answers(settings: GraphSettings) -> int:
     graphs = await _load(settings.langgraph_config)
-    for graph in graphs.values():
+    for graph in graphs.read.values():
         print("\n".join(describe(graph)))
-    return 1 if any(node.problem for graph in graphs.values() for node in graph.answers.nodes) else 0
+    unread = any(node.problem for graph in graphs.read.values() for node in graph.answers.nodes)
+    return 1 if unread or graphs.failed else 0
 
 
 async def _check(settings: GraphSettings) -> int:
@@ -55,35 +59,51 @@ async def _check(settings: GraphSettings) -> int:
         await open_pool(url, max_size=2, key_ring=settings.key_ring) as pool,
     ):
         waiting = await Diagnostics(pool).waiting_questions()
-    found = list(misfits(waiting, graphs))
+    found = list(misfits(waiting, graphs.read, graphs.failed))
     for misfit in found:
         question = misfit.question
         since = f"{question.status} since {question.opened_at:%Y-%m-%d %H:%M %Z}"
         print(f"{question.thread_id}  {since}: {misfit.reason}.  ({question.approval_id})")
     print(f"{len(waiting)} approvals wait; the code could not take the answer to {len(found)} of them.")
-    return 1 if found else 0
+    return 1 if found or graphs.failed else 0
 
 
-async def _load(config: Path) -> dict[str, GraphCode]:
-    """Without the keys of models: none is called."""
-    return await with_placeholder_keys(lambda: _read(config))
+@dataclass(frozen=True, kw_only=True)
+class _Graphs:
+    read: Mapping[str, GraphCode]
+    failed: Collection[str]  # those that cannot be loaded
 
 
-async def _read(config: Path) -> dict[str, GraphCode]:
+async def _load(config: Path) -> _Graphs:
+    """Each graph by itself, and without the keys of models: none is called. Says which cannot be loaded."""
+    given = read_graph_config(config)
+    loaded: dict[str, LoadedGraph] = {}
+    failed: list[str] = []
     async with AsyncExitStack() as stack:
-        loaded = await load_graphs(read_graph_config(config), stack)
-        own = own_code(loaded)
-        answers = read_all_answers(loaded, own)
-        return {
-            name: GraphCode(
-                nodes=frozenset(graph.sample.nodes),
-                answers=answers[name],
-                stops_before=graph.sample.interrupt_before_nodes,
-                stops_after=graph.sample.interrupt_after_nodes,
-                raises=nodes_that_raise(graph.sample, own),
-            )
-            for name, graph in loaded.items()
-        }
+        keys = stack.enter_context(closing(PlaceholderKeys()))
+        for spec in given.specs:
+            only = replace(given, specs=(spec,))
+            try:
+                loaded |= await keys.load(partial(load_graphs, only, stack))
+            except GraphConfigError as error:
+                failed.append(spec.name)
+                print(f"countersign: {error}", file=sys.stderr)
+        return _Graphs(read=_read(loaded), failed=failed)
+
+
+def _read(loaded: Mapping[str, LoadedGraph]) -> dict[str, GraphCode]:
+    own = own_code(loaded)
+    answers = read_all_answers(loaded, own)
+    return {
+        name: GraphCode(
+            nodes=frozenset(graph.sample.nodes),
+            answers=answers[name],
+            stops_before=graph.sample.interrupt_before_nodes,
+            stops_after=graph.sample.interrupt_after_nodes,
+            raises=nodes_that_raise(graph.sample, own),
+        )
+        for name, graph in loaded.items()
+    }
 
 
 def describe(graph: GraphCode) -> Iterator[str]:

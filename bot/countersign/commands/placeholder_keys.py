@@ -15,24 +15,28 @@ _MOST = 10  # keys of one project
 T = TypeVar("T")
 
 
-async def with_placeholder_keys(load: Callable[[], Awaitable[T]]) -> T:
-    """What `load` gives, with a placeholder for each key that is not set and that its error names.
+class PlaceholderKeys:
+    """Loads with placeholders for keys that are not set; they stay in the environment until it is closed."""
 
-    One at a time: an error may name keys of which one will do.
-    The placeholders are in the environment until this returns. Raises what `load` raises.
-    """
-    placed: list[str] = []
-    try:
+    def __init__(self) -> None:
+        self._placed: list[str] = []
+
+    async def load(self, load: Callable[[], Awaitable[T]]) -> T:
+        """What `load` gives, with a placeholder for each key that its error names. Raises what it raises.
+
+        One at a time: an error may name keys of which one will do.
+        """
         while True:
             try:
                 return await load()
             except GraphConfigError as error:
                 name = next((each for each in _KEY.findall(str(error)) if not os.environ.get(each)), None)
-                if name is None or len(placed) >= _MOST:
+                if name is None or len(self._placed) >= _MOST:
                     raise
             os.environ[name] = _PLACEHOLDER
-            placed.append(name)
+            self._placed.append(name)
             print(f"{name} isn't set. The code is read with a placeholder.", file=sys.stderr)
-    finally:
-        for name in placed:
+
+    def close(self) -> None:
+        for name in self._placed:
             os.environ.pop(name, None)

@@ -28,10 +28,18 @@ class Misfit:
     reason: str
 
 
-def misfits(waiting: Iterable[WaitingQuestion], graphs: Mapping[str, GraphCode]) -> Iterator[Misfit]:
-    """The questions whose answers this code would not take as they are meant."""
+def misfits(
+    waiting: Iterable[WaitingQuestion], graphs: Mapping[str, GraphCode], failed: Collection[str] = ()
+) -> Iterator[Misfit]:
+    """The questions whose answers this code would not take as they are meant.
+
+    `failed` are graphs that cannot be loaded.
+    """
     for question in waiting:
-        reason = _reason(question, graphs)
+        if question.graph in failed:
+            reason: str | None = f"the graph {question.graph} cannot be loaded"
+        else:
+            reason = _reason(question, graphs)
         if reason is not None:
             yield Misfit(question=question, reason=reason)
 

@@ -1,6 +1,7 @@
 """Loads the graphs that langgraph.json names: imports each module once and calls factories."""
 
 import copy
+import os
 import re
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -110,6 +111,12 @@ async def load_graphs(config: GraphConfig, stack: AsyncExitStack) -> dict[str, L
 
 
 async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> LoadedGraph:
+    if spec.file is not None and not os.path.isfile(spec.file):  # noqa: PTH113 -- no error for an odd name
+        home = config.path.parent.resolve()
+        named = f"./{spec.file.relative_to(home)}" if spec.file.is_relative_to(home) else spec.file
+        raise GraphConfigError(
+            f'{config.path}: graph "{spec.name}" names {named}, and there is no such file in {home}.'
+        )
     try:
         module = import_module(config, spec.name, spec.file, spec.module)
     except Exception as error:

@@ -137,7 +137,8 @@ def _spec(path: Path, folder: Path, name: str, given: object, shared: Mapping[st
     if not where.endswith(".py"):
         file, module = None, where
     else:
-        file, module = _graph_file(path, folder, name, where), None
+        # Whether it is there is seen when the graph is loaded: the other graphs may be well.
+        file, module = _resolved(folder / where) or folder / where, None
     return GraphSpec(
         name=name,
         attribute=attribute,
@@ -154,15 +155,6 @@ def _prompt(given: PromptEntry | str) -> Prompt:
     if isinstance(given, str):
         return Prompt(title=given, message=given)
     return Prompt(title=given.title, message=given.message)
-
-
-def _graph_file(path: Path, folder: Path, name: str, where: str) -> Path:
-    file = _resolved(folder / where)
-    if file is None or not file.is_file():
-        raise GraphConfigError(
-            f'{path}: graph "{name}" names {where}, and there is no such file in {folder}.'
-        )
-    return file
 
 
 def _nodes(given: list[str] | Literal["*"]) -> Nodes:

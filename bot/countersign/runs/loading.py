@@ -111,12 +111,7 @@ async def load_graphs(config: GraphConfig, stack: AsyncExitStack) -> dict[str, L
 
 
 async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> LoadedGraph:
-    if spec.file is not None and not os.path.isfile(spec.file):  # noqa: PTH113 -- no error for an odd name
-        home = config.path.parent.resolve()
-        named = f"./{spec.file.relative_to(home)}" if spec.file.is_relative_to(home) else spec.file
-        raise GraphConfigError(
-            f'{config.path}: graph "{spec.name}" names {named}, and there is no such file in {home}.'
-        )
+    _check_file(config, spec)
     try:
         module = import_module(config, spec.name, spec.file, spec.module)
     except Exception as error:
@@ -159,6 +154,16 @@ async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> 
         breakpoints=spec.breakpoints,
         description=spec.description or first_sentence(attribute.__doc__) or first_sentence(module.__doc__),
         prompts=spec.prompts,
+    )
+
+
+def _check_file(config: GraphConfig, spec: GraphSpec) -> None:
+    if spec.file is None or os.path.isfile(spec.file):  # noqa: PTH113 -- raises for no name, however odd
+        return
+    home = config.path.parent.resolve()
+    named = f"./{spec.file.relative_to(home)}" if spec.file.is_relative_to(home) else spec.file
+    raise GraphConfigError(
+        f'{config.path}: graph "{spec.name}" names {named}, and there is no such file in {home}.'
     )
 
 

@@ -22,6 +22,8 @@ ENV PATH=/venv/bin:$PATH \
 RUN useradd --system --uid 10001 --home-dir /app countersign && install -d -o countersign -g countersign /data
 COPY --from=packages /venv /venv
 COPY bot/countersign /opt/countersign/countersign
+# Nothing can be compiled at the start: the files are not writable, and PYTHONDONTWRITEBYTECODE is set.
+RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/countersign
 WORKDIR /app
 COPY langgraph.json ./
 COPY graphs ./graphs

@@ -44,6 +44,7 @@ async def open_side(name: str, url: str, folder: Path, **more: str) -> AsyncIter
         environment = bot_environment(
             ws.environment(), url, config=config, **{"BENCHMARK_FOLDER": str(folder), **more}
         )
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package and the image are compiled
         if name == "naive":
             pid = await _naive(stack, environment)
             await ws.connected()

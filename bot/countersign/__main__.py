@@ -33,12 +33,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dotenv import load_dotenv
-
-from countersign.approvals.audit import AnchorNotUnderstood
 from countersign.approvals.errors import CountersignError
 from countersign.commands.command_line import command_line
-from countersign.runs.project.project_env import read_project_env
+from countersign.runtime import postpone_garbage_collection
 from countersign.secret_files import read_secret_files
 from countersign.status_file import write_refusal
 
@@ -49,6 +46,8 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 done, 1 could not start or failed, 2 wrong usage."""
     given = command_line().parse_args(arguments)
+    if given.command in ("serve", "worker"):
+        postpone_garbage_collection()  # before what is imported from here on
     # langgraph reads it when it is imported: checkpoints may load known types only (CVE-2026-28277).
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     try:
@@ -66,6 +65,10 @@ def _load_environment(given: argparse.Namespace) -> None:
     """Complete the environment, for the graphs too: from .env, then from `env` of langgraph.json."""
     if given.command in ("manifest", "init"):  # they do the same everywhere
         return
+    from dotenv import load_dotenv
+
+    from countersign.runs.project.project_env import read_project_env
+
     load_dotenv(".env", override=False)
     if given.command == "demo":  # its bot reads the project's own again at each start
         return
@@ -138,6 +141,7 @@ def _halted(given: argparse.Namespace) -> int:
 
 
 def _audit(given: argparse.Namespace) -> int:
+    from countersign.approvals.audit import AnchorNotUnderstood
     from countersign.commands import audit
     from countersign.logs import configure_logging
     from countersign.settings import read_database_settings

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from countersign.anchoring.timestamp import request_timestamp, timestamp_name
 from countersign.approvals.audit import Anchor
 from countersign.approvals.errors import CountersignError
 
@@ -81,14 +80,17 @@ class TimestampAnchors:
         self.name = f"rfc3161:{url}=>{folder}"
 
     async def publish(self, anchor: Anchor) -> None:
+        # cryptography's certificates are slow to import, and few deployments anchor this way.
+        from countersign.anchoring.timestamp import request_timestamp, timestamp_name  # noqa: PLC0415
+
         timeout = aiohttp.ClientTimeout(total=_SECONDS)
         async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as client:
             answer = await request_timestamp(client, self._url, anchor)
-        await asyncio.to_thread(self._keep, anchor, answer)
+        await asyncio.to_thread(self._keep, timestamp_name(anchor), answer)
 
-    def _keep(self, anchor: Anchor, answer: bytes) -> None:
+    def _keep(self, name: str, answer: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / timestamp_name(anchor)
+        path = self._folder / name
         unfinished = path.with_suffix(".new")
         unfinished.write_bytes(answer)
         unfinished.replace(path)

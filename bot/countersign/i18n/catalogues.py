@@ -5,9 +5,6 @@ import io
 from functools import cache
 from importlib.resources import files
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 SOURCE_LANGUAGE = "en"  # of the texts in the code
 LANGUAGES = (SOURCE_LANGUAGE, "ko")
 
@@ -22,6 +19,9 @@ def translations(language: str) -> gettext.NullTranslations:
         raise KeyError(language)
     if language == SOURCE_LANGUAGE:
         return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 -- slow, and English needs neither
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     source = files("countersign.i18n").joinpath("locales", language, "countersign.po").read_bytes()
     compiled = io.BytesIO()
     write_mo(compiled, read_po(io.BytesIO(source), locale=language))

@@ -7,8 +7,6 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 
 @dataclass(frozen=True, kw_only=True)
 class LocalProject:
@@ -50,6 +48,9 @@ def missing_requirements(requirements: Iterable[str]) -> tuple[str, ...]:
 
 
 def _missing(text: str) -> str | None:
+    # Asked once a graph cannot be imported; every other start does without its grammar.
+    from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415
+
     try:
         wanted = Requirement(text)
     except InvalidRequirement:  # an address, for instance: nothing that can be looked up

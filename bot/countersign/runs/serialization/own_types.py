@@ -20,6 +20,8 @@ from typing import TypeAlias
 from pydantic import BaseModel
 from pydantic.v1 import BaseModel as BaseModelV1
 
+from countersign.runs.project.real_paths import RealPaths
+
 TypeName: TypeAlias = tuple[str, ...]  # module, class
 
 _COUNTERSIGN = {"countersign", "slack_local"}  # in a checkout they stand beside the graphs
@@ -54,23 +56,24 @@ class OwnTypes:
             if name not in self._seen and not _is_being_imported(module)
         }
         self._seen.update(new)
-        own = [module for module in new.values() if self._owns(module)]
+        real_path = RealPaths()
+        own = [module for module in new.values() if self._owns(module, real_path)]
         if own:
             defined = {name for module in own for name in _defined_types(module)}
             self._found |= defined | set(self._types_imported_later(own))
         return self._found
 
-    def _owns(self, module: ModuleType) -> bool:
+    def _owns(self, module: ModuleType, real_path: RealPaths) -> bool:
         file, name = getattr(module, "__file__", None), getattr(module, "__name__", None)
         if not isinstance(file, str) or not isinstance(name, str):
             return False
         top = name.split(".")[0]
-        return top not in _COUNTERSIGN and (top in self._packages or self._owns_file(file))
+        return top not in _COUNTERSIGN and (top in self._packages or self._owns_file(file, real_path))
 
-    def _owns_file(self, file: str) -> bool:
+    def _owns_file(self, file: str, real_path: RealPaths) -> bool:
         if file.startswith(_STANDARD_LIBRARY):
             return False
-        file = os.path.realpath(file)
+        file = real_path(file)
         for folder in self._folders:
             if file.startswith(folder):
                 return not _INSTALLED.intersection(Path(file[len(folder) :]).parts)
@@ -100,7 +103,7 @@ class OwnTypes:
         path = Path(root, *name.split("."))
         for file in (path / "__init__.py", path.with_suffix(".py")):
             if file.is_file():
-                return str(file) if self._owns_file(str(file)) else None
+                return str(file) if self._owns_file(str(file), RealPaths()) else None
         return None
 
     def _own_names(self) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 from countersign.interrupts.code.source import ModuleSource
+from countersign.runs.project.real_paths import RealPaths
 
 _MAX_MODULES = 300
 _MAX_TEXT = 8_000_000  # characters, of all modules together
@@ -31,10 +32,11 @@ class OwnCode:
         self._packages = frozenset(packages)
         self._by_file: dict[str, ModuleType] = {}
         self._texts: dict[str, str | None] = {}
+        real_path = RealPaths()
         for module in list(sys.modules.values()):
             file = getattr(module, "__file__", None)
             if isinstance(file, str) and file.endswith(".py"):
-                self._by_file.setdefault(os.path.realpath(file), module)
+                self._by_file.setdefault(real_path(file), module)
 
     def owns(self, code: CodeType) -> bool:
         return self._owns_file(os.path.realpath(code.co_filename))

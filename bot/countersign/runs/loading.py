@@ -21,6 +21,7 @@ from countersign.runs.factories import arguments_of, context_object
 from countersign.runs.project.config import Breakpoints, GraphConfig, GraphConfigError, GraphSpec
 from countersign.runs.project.importing import add_import_paths, enter_value, import_module, import_problem
 from countersign.runs.project.install_advice import advise_on_requirements
+from countersign.runs.response_schemas import keep_response_schemas
 
 AnyGraph = Pregel[Any, Any, Any, Any]
 
@@ -107,7 +108,9 @@ async def load_graphs(config: GraphConfig, stack: AsyncExitStack) -> dict[str, L
     add_import_paths(config)
     if advice := advise_on_requirements(config):
         log.warning("requirements_missing", text=advice)
-    return {spec.name: await _load(config, spec, stack) for spec in config.specs}
+    loaded = {spec.name: await _load(config, spec, stack) for spec in config.specs}
+    keep_response_schemas()
+    return loaded
 
 
 async def _load(config: GraphConfig, spec: GraphSpec, stack: AsyncExitStack) -> LoadedGraph:

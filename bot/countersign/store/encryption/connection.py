@@ -1,10 +1,12 @@
 """Makes a connection encrypt the parameters and decrypt the rows of the protected columns."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.adapt import Dumper
+from psycopg.pq.abc import PGresult
 from psycopg.rows import DictRow, dict_row
 
 from countersign.encryption import KeyRing
@@ -47,7 +49,7 @@ def decrypting_rows(
 
     def factory(cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], DictRow]:
         make = dict_row(cursor)
-        columns = protected_names([column.name for column in cursor.description or ()])
+        columns = _protected_in(cursor.pgresult)
         if not columns:
             return make
 
@@ -57,3 +59,14 @@ def decrypting_rows(
         return decrypted
 
     return factory
+
+
+def _protected_in(result: PGresult | None) -> tuple[str, ...]:
+    # Not by `cursor.description`, which makes an object for each column of each result.
+    names = () if result is None else tuple(map(result.fname, range(result.nfields)))
+    return _protected_among(names)
+
+
+@lru_cache(1_000)
+def _protected_among(names: tuple[bytes | None, ...]) -> tuple[str, ...]:
+    return protected_names(name.decode() for name in names if name)

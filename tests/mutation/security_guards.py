@@ -153,9 +153,9 @@ SECURITY_GUARDS = (
     ),
     Guard(
         name="who decides is asked of Slack anew at the click and at the submission",
-        file=_PEOPLE,
-        old="if cached and self._clock() - cached[0] < max_age:",
-        new="if cached:",
+        file="bot/countersign/slack/lookup_cache.py",
+        old="if cached is not None and self._clock() - cached[0] < max_age:",
+        new="if cached is not None:",
         tests=(f"{_NOW}::test_whoever_was_a_member_a_moment_ago_decides_nothing",),
     ),
     Guard(

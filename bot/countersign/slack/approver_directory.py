@@ -5,10 +5,9 @@ Names are cached for a minute, members for a few seconds: whoever was removed de
 
 import asyncio
 import time
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
@@ -21,6 +20,7 @@ from countersign.approvals.policy.voting.membership import Roster, Unreadable
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.ports import OwnChannel
 from countersign.i18n import N_, lazy_text
+from countersign.slack.lookup_cache import LookupCache
 from countersign.slack.transport.outbound.web_api import WebApi
 
 NAMES_MAX_AGE = 60.0  # seconds; of names, ids and whether a channel is private
@@ -31,8 +31,6 @@ _PAGE = 999  # members or channels per call; users.conversations takes no more
 _MAX_PAGES = 100
 _GONE = {"no_such_subteam", "channel_not_found", "is_archived", "method_not_supported_for_channel_type"}
 _NO_PERMISSION = N_("the app lacks a permission to see its members ({error})")
-
-T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -59,14 +57,11 @@ class ApproverDirectory:
     ) -> None:
         self._api = api
         self._person = person
-        self._clock = clock
-        self._cache: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
-        self._generation = 0  # of the cache: how often it was dropped
+        self._cache = LookupCache(CACHE_SIZE, clock)
 
     def forget(self) -> None:
         """Ask Slack again from now on: it reported a change."""
-        self._generation += 1
-        self._cache.clear()
+        self._cache.forget()
 
     async def person(self, user_id: str, channel_id: str | None = None) -> Person:
         return await self._person(user_id, channel_id)
@@ -95,22 +90,22 @@ class ApproverDirectory:
             channel = answer.get("channel") or {}
             return bool(channel.get("is_private") or channel.get("is_mpim") or channel.get("is_group"))
 
-        return await self._cached(("private", channel_id), look, NAMES_MAX_AGE)
+        return await self._cache.get(("private", channel_id), look, max_age=NAMES_MAX_AGE)
 
     async def roster(self, source: Source, thread_channel: str) -> Roster:
         try:
             match source.kind:
                 case SourceKind.GROUP:
                     group = await self._group_id(source.names[0])
-                    return await self._cached(
-                        ("group", group), lambda: self._group_members(group), MEMBERS_MAX_AGE
+                    return await self._cache.get(
+                        ("group", group), lambda: self._group_members(group), max_age=MEMBERS_MAX_AGE
                     )
                 case SourceKind.CHANNEL:
                     channel = await self._channel_id(source.names[0])
                 case _:
                     channel = thread_channel
-            return await self._cached(
-                ("channel", channel), lambda: self._channel_members(channel), MEMBERS_MAX_AGE
+            return await self._cache.get(
+                ("channel", channel), lambda: self._channel_members(channel), max_age=MEMBERS_MAX_AGE
             )
         except _NoSuchName as missing:
             return Unreadable(reason=missing.message, permanent=True)
@@ -132,7 +127,7 @@ class ApproverDirectory:
                 current_id=current if current != channel_id else None,
             )
 
-        return await self._cached(("name", channel_id), look, NAMES_MAX_AGE)
+        return await self._cache.get(("name", channel_id), look, max_age=NAMES_MAX_AGE)
 
     async def channel_id(self, name: str) -> str | None:
         try:
@@ -173,8 +168,10 @@ class ApproverDirectory:
             )
 
         channels, direct = await asyncio.gather(
-            self._cached(("channels of", user_id), look, CHANNELS_MAX_AGE),
-            self._cached(("direct", user_id), lambda: self._direct_channels(user_id), NAMES_MAX_AGE),
+            self._cache.get(("channels of", user_id), look, max_age=CHANNELS_MAX_AGE),
+            self._cache.get(
+                ("direct", user_id), lambda: self._direct_channels(user_id), max_age=NAMES_MAX_AGE
+            ),
         )
         return (*channels, *direct)
 
@@ -208,7 +205,7 @@ class ApproverDirectory:
                 if not each.get("date_delete")
             )
 
-        return await self._cached("groups", look, NAMES_MAX_AGE)
+        return await self._cache.get("groups", look, max_age=NAMES_MAX_AGE)
 
     async def _group_members(self, group: str) -> frozenset[str]:
         answer = await self._api.read("usergroups.users.list", usergroup=group)
@@ -217,7 +214,7 @@ class ApproverDirectory:
     async def _channel_id(self, name: str) -> str:
         if not name.startswith("#"):
             return name
-        names = await self._cached("channels", self._channel_names, NAMES_MAX_AGE)
+        names = await self._cache.get("channels", self._channel_names, max_age=NAMES_MAX_AGE)
         if name[1:] not in names:
             raise _NoSuchName(
                 lazy_text("there is no channel {name} that I can see, or it is archived", name=name)
@@ -244,21 +241,6 @@ class ApproverDirectory:
         raise SlackUnreachable(
             lazy_text("{method} has more than {count:,} entries.", method=method, count=_MAX_PAGES * _PAGE)
         )
-
-    async def _cached(self, key: Hashable, look: Callable[[], Awaitable[T]], max_age: float) -> T:
-        cached = self._cache.get(key)
-        if cached is not None and self._clock() - cached[0] < max_age:
-            value: T = cached[1]
-            return value
-        asked_at, generation = self._clock(), self._generation
-        value = await look()
-        if generation != self._generation:  # the answer may be older than the change that was reported
-            return value
-        self._cache[key] = (asked_at, value)
-        self._cache.move_to_end(key)
-        while len(self._cache) > CACHE_SIZE:
-            self._cache.popitem(last=False)
-        return value
 
 
 def _unreadable(source: Source, refused: SlackRefused) -> Unreadable:

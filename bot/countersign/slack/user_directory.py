@@ -1,7 +1,6 @@
 """Who people are, from users.info. Fails closed: an unknown person is not a member."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,6 +9,7 @@ from cachetools import TTLCache
 
 from countersign.approvals.person import Person, Standing
 from countersign.flow.errors import SlackRefused
+from countersign.slack.lookup_cache import LookupCache
 from countersign.slack.transport.outbound.web_api import WebApi
 
 LOCALE_MAX_AGE = 3600.0  # seconds
@@ -22,14 +22,11 @@ class UserDirectory:
     def __init__(self, api: WebApi, team: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._api = api
         self._team = team
-        self._clock = clock
-        self._cache: OrderedDict[str, tuple[float, Person]] = OrderedDict()
+        self._people = LookupCache(CACHE_SIZE, clock)
         self._locales: TTLCache[str, str | None] = TTLCache(CACHE_SIZE, LOCALE_MAX_AGE, timer=clock)
-        self._generation = 0  # of the cache: how often it was dropped
 
     def forget(self) -> None:
-        self._generation += 1
-        self._cache.clear()
+        self._people.forget()
         self._locales.clear()
 
     async def person(self, user_id: str, *, max_age: float = 0.0) -> Person:
@@ -37,25 +34,15 @@ class UserDirectory:
 
         Raises RateLimited, SlackRefused or SlackUnreachable if Slack does not say who it is.
         """
-        cached = self._cache.get(user_id)
-        if cached and self._clock() - cached[0] < max_age:
-            self._cache.move_to_end(user_id)
-            return cached[1]
-        asked_at, generation = self._clock(), self._generation
         try:
-            user = await self._info(user_id)
+            return await self._people.get(user_id, lambda: self._look_up(user_id), max_age=max_age)
         except SlackRefused as error:
             if error.error not in _UNKNOWN:
                 raise
             return Person(id=user_id, name=user_id, standing=Standing.GONE)
-        person = _person(user_id, user, self._team)
-        if generation != self._generation:  # the answer may be older than the change that was reported
-            return person
-        self._cache[user_id] = (asked_at, person)
-        self._cache.move_to_end(user_id)
-        while len(self._cache) > CACHE_SIZE:
-            self._cache.popitem(last=False)
-        return person
+
+    async def _look_up(self, user_id: str) -> Person:
+        return _person(user_id, await self._info(user_id), self._team)
 
     async def time_zone(self, user_id: str) -> ZoneInfo:
         """Where somebody is; UTC where Slack does not say. Raises as `person` does."""

@@ -6,7 +6,7 @@ Sources: docs.slack.dev/apis/events-api, /reference/events/*.
 from collections.abc import Iterator
 
 from slack_local.model.records import Channel, ChannelKind, JsonObject, Message, User, new_id
-from slack_local.model.slack import Organisation, Slack
+from slack_local.model.slack import Slack
 from slack_local.payloads.serializers import file_reference, message_json, user_json, view_json
 
 _SUBSCRIPTION = {
@@ -35,13 +35,15 @@ def event_body(slack: Slack, event: JsonObject, *, shared: bool = False) -> Json
 
     To an organisation's installation it names no workspace but that of whoever acted.
     """
-    if slack.organisation is not None:
-        return _organisation_body(slack, slack.organisation, event)
+    organisation = slack.organisation
+    enterprise = organisation.id if organisation else None
+    team = None if organisation else slack.team
     return {
         "token": VERIFICATION_TOKEN,
-        "team_id": slack.team,
-        "context_team_id": slack.team,
-        "context_enterprise_id": None,
+        "team_id": event.get("team") or slack.team if organisation else slack.team,
+        **({"enterprise_id": enterprise} if organisation else {}),
+        "context_team_id": team,
+        "context_enterprise_id": enterprise,
         "api_app_id": slack.app.id,
         "event": event,
         "type": "event_callback",
@@ -49,40 +51,14 @@ def event_body(slack: Slack, event: JsonObject, *, shared: bool = False) -> Json
         "event_time": int(slack.clock.now()),
         "authorizations": [
             {
-                "enterprise_id": None,
-                "team_id": slack.team,
+                "enterprise_id": enterprise,
+                "team_id": team,
                 "user_id": slack.app.bot_user,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": organisation is not None,
             }
         ],
-        "is_ext_shared_channel": shared,
-        "event_context": f"4-{new_id('')}",
-    }
-
-
-def _organisation_body(slack: Slack, organisation: Organisation, event: JsonObject) -> JsonObject:
-    return {
-        "token": VERIFICATION_TOKEN,
-        "team_id": event.get("team") or slack.team,
-        "enterprise_id": organisation.id,
-        "context_team_id": None,
-        "context_enterprise_id": organisation.id,
-        "api_app_id": slack.app.id,
-        "event": event,
-        "type": "event_callback",
-        "event_id": new_id("Ev"),
-        "event_time": int(slack.clock.now()),
-        "authorizations": [
-            {
-                "enterprise_id": organisation.id,
-                "team_id": None,
-                "user_id": slack.app.bot_user,
-                "is_bot": True,
-                "is_enterprise_install": True,
-            }
-        ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": shared and organisation is None,
         "event_context": f"4-{new_id('')}",
     }
 

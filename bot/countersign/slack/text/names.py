@@ -7,11 +7,11 @@ once and the answer kept for a while; where it does not say, the id stays. What 
 import asyncio
 import re
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
+from cachetools import LRUCache
 
 from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.slack.transport.outbound.web_api import WebApi
@@ -39,7 +39,7 @@ class Names:
     def __init__(self, api: WebApi, clock: Callable[[], float] = time.monotonic) -> None:
         self._api = api
         self._clock = clock
-        self._cache: OrderedDict[str, tuple[float, str | None]] = OrderedDict()
+        self._cache: LRUCache[str, tuple[float, str | None]] = LRUCache(_CACHE_SIZE)
         self._asking: dict[str, asyncio.Task[str | None]] = {}
 
     def forget(self) -> None:
@@ -83,9 +83,6 @@ class Names:
             log.info("name_unknown", id=id_, reason=str(error))
             name = None
         self._cache[id_] = (self._clock(), name)
-        self._cache.move_to_end(id_)
-        while len(self._cache) > _CACHE_SIZE:
-            self._cache.popitem(last=False)
         return name
 
     async def _look_up(self, id_: str) -> str:

@@ -5,9 +5,10 @@ database decide; this cache only saves the query for what this process stored it
 """
 
 import asyncio
-from collections import OrderedDict
 from typing import Protocol
 from weakref import WeakValueDictionary
+
+from cachetools import FIFOCache
 
 from countersign.flow.messages.inbound import Inbound
 
@@ -24,7 +25,7 @@ class RecentKeys:
     """The newest keys that were added, at most CACHE_SIZE of them."""
 
     def __init__(self) -> None:
-        self._keys: OrderedDict[str, None] = OrderedDict()
+        self._keys: FIFOCache[str, None] = FIFOCache(CACHE_SIZE)
 
     def __contains__(self, key: str) -> bool:
         return key in self._keys
@@ -34,8 +35,6 @@ class RecentKeys:
         if key in self._keys:
             return False
         self._keys[key] = None
-        while len(self._keys) > CACHE_SIZE:
-            self._keys.popitem(last=False)
         return True
 
 

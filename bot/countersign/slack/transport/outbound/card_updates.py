@@ -1,11 +1,12 @@
 """Serialises the updates of each card, and drops one that is older than the newest sent."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 from weakref import WeakValueDictionary
+
+from cachetools import LRUCache
 
 CACHE_SIZE = 10_000  # cards whose newest version is remembered
 
@@ -15,7 +16,7 @@ class CardUpdateSerialiser:
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
-        self._newest: OrderedDict[UUID, int] = OrderedDict()
+        self._newest: LRUCache[UUID, int] = LRUCache(CACHE_SIZE)
 
     @asynccontextmanager
     async def acquire(self, card: UUID, version: int) -> AsyncIterator[bool]:
@@ -23,6 +24,4 @@ class CardUpdateSerialiser:
         lock = self._locks.setdefault(card, asyncio.Lock())
         async with lock:
             yield version >= self._newest.get(card, 0)
-            self._newest[card] = max(version, self._newest.pop(card, 0))
-            while len(self._newest) > CACHE_SIZE:
-                self._newest.popitem(last=False)
+            self._newest[card] = max(version, self._newest.get(card, 0))

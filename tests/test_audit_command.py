@@ -15,7 +15,6 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.audit import EntryHasher
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
-from countersign.flow.decisions.decide import DecisionRequest
 from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import refunds
@@ -168,14 +167,9 @@ async def test_what_waits_for_a_review_is_listed_and_the_exit_code_is_1(
     thread = a_thread()
     await harness.say(thread, "deploy")
     card = await harness.the_card(thread)
-    request = DecisionRequest(
-        approval_id=card.id,
-        digest=card.digest,
-        channel=card.channel,
-        decisions={0: Decision(kind=DecisionKind.APPROVE, message="it burns")},
-        via="form",
+    await harness.decide_row(
+        card, Decision(kind=DecisionKind.APPROVE, message="it burns"), channel=card.channel
     )
-    await harness.decide(request, await harness.slack.person("UBOB", None))
 
     assert await audit("reviews") == 1
     said = capsys.readouterr().out

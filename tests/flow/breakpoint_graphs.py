@@ -7,52 +7,16 @@ from collections import Counter
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from langchain.agents import create_agent
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.tools import tool
 from langgraph.errors import NodeInterrupt
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode, tools_condition
 from langgraph.types import Command, interrupt
 
+from tests.support.tool_calling_model import ToolCallingModel
+
 paid: Counter[str] = Counter()  # what was paid, by `amount to whom`
 failing: set[str] = set()  # whom no payment reaches just now
-
-
-class Script(BaseChatModel):
-    """Makes the tool calls that the person's message lists as JSON, then tells their results."""
-
-    @property
-    def _llm_type(self) -> str:
-        return "script"
-
-    def bind_tools(self, *_args: Any, **_settings: Any) -> Any:
-        return self
-
-    def _generate(self, messages: list[BaseMessage], *_args: Any, **_more: Any) -> ChatResult:
-        last = max(at for at, message in enumerate(messages) if isinstance(message, HumanMessage))
-        results = [m for m in messages[last:] if isinstance(m, ToolMessage)]
-        _check_history(messages)
-        if results:
-            answer = AIMessage("Results: " + " | ".join(m.text for m in results))
-        else:
-            answer = AIMessage("", tool_calls=json.loads(messages[last].text))
-        return ChatResult(generations=[ChatGeneration(message=answer)])
-
-
-def _check_history(messages: list[BaseMessage]) -> None:
-    """As providers do: every call has a result before anybody speaks again."""
-    waiting: set[str | None] = set()
-    for message in messages:
-        if isinstance(message, ToolMessage):
-            assert message.tool_call_id in waiting, "a result without a call"
-            waiting.discard(message.tool_call_id)
-            continue
-        assert not waiting, f"calls without results: {waiting}"
-        if isinstance(message, AIMessage):
-            waiting = {call["id"] for call in message.tool_calls}
-    assert not waiting
 
 
 @tool
@@ -83,14 +47,14 @@ def payments(*calls: tuple[int, str]) -> str:
 
 def agent() -> Any:
     """A prebuilt agent, which runs every call as a step of its own."""
-    return create_agent(Script(), TOOLS, interrupt_before=["tools"])
+    return create_agent(ToolCallingModel(), TOOLS, interrupt_before=["tools"])
 
 
 def own_agent() -> Any:
     """An agent of one's own, whose step runs every call of the last message."""
 
     def model(state: MessagesState) -> dict[str, Any]:
-        return {"messages": [Script().invoke(state["messages"])]}
+        return {"messages": [ToolCallingModel().invoke(state["messages"])]}
 
     graph = StateGraph(MessagesState)
     graph.add_node("model", model)

@@ -10,12 +10,11 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
-from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.messages.outgoing import OutgoingKind
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, refunds
 from tests.support.clocks import StillClock
-from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, open_harness
+from tests.support.harness import Harness, a_thread, open_harness
 from tests.support.under_policy import card_under
 
 YES, EDIT, ANSWER = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.RESPOND
@@ -151,14 +150,7 @@ async def test_the_same_words_meant_otherwise_are_no_agreement(harness: Harness)
 
     async def answer(card: Approval, user: str, *, verbatim: bool) -> Approval:
         decision = Decision(kind=ANSWER, value="staging", verbatim=verbatim)
-        request = DecisionRequest(
-            approval_id=card.id,
-            digest=card.digest_of(0),
-            channel=CHANNEL,
-            decisions={0: decision},
-            via="form",
-        )
-        return (await harness.decide(request, await harness.slack.person(user, TEAM))).approval
+        return await harness.decide_row(card, decision, user=user)
 
     first = await answer(card, "UBOB", verbatim=False)
     second = await answer(first, "UCAROL", verbatim=True)

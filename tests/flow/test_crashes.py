@@ -89,28 +89,26 @@ async def in_a_subgraph(harness: Harness, thread: ThreadRef) -> None:
     assert result(harness) == [["first", True], ["work", 1], ["second", False]]
 
 
-async def failed_and_tried_again(harness: Harness, thread: ThreadRef) -> None:
+async def fail_and_press(harness: Harness, thread: ThreadRef, button: InboundKind) -> None:
+    """A run that fails after its approval, and a press on the button below what is said of it."""
     failing.add(thread.id)
     await harness.threads.accept(message(thread, "deploy"))
     await the_worker(harness, thread)
     await click(harness, await harness.the_card(thread), YES)
     await the_worker(harness, thread)
     failing.clear()
-    await harness.threads.accept(asked(thread, InboundKind.RETRY))
+    await harness.threads.accept(asked(thread, button))
     await the_worker(harness, thread)
+
+
+async def failed_and_tried_again(harness: Harness, thread: ThreadRef) -> None:
+    await fail_and_press(harness, thread, InboundKind.RETRY)
 
     await assert_deployed_once(harness, thread)
 
 
 async def failed_and_asked_again(harness: Harness, thread: ThreadRef) -> None:
-    failing.add(thread.id)
-    await harness.threads.accept(message(thread, "deploy"))
-    await the_worker(harness, thread)
-    await click(harness, await harness.the_card(thread), YES)
-    await the_worker(harness, thread)
-    failing.clear()
-    await harness.threads.accept(asked(thread, InboundKind.ASK_AGAIN))
-    await the_worker(harness, thread)
+    await fail_and_press(harness, thread, InboundKind.ASK_AGAIN)
     await click(harness, await harness.the_card(thread), NO)
     await the_worker(harness, thread)
 

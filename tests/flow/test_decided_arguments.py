@@ -10,14 +10,13 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
-from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.policy.decided_arguments import decided_arguments
 from countersign.flow.thread import ThreadRef
 from countersign.interrupts import parse
 from tests.approvals.policy.policies import a_policy
 from tests.flow.amount_graphs import asking_for_an_amount, ordering_under_another_name
 from tests.flow.state_graphs import ordering
-from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, open_harness
+from tests.support.harness import Harness, a_thread, open_harness
 
 YES, NO, EDIT, ANSWER = (
     DecisionKind.APPROVE,
@@ -60,17 +59,6 @@ async def asked(harness: Harness, graph: str, argument: str = "amount") -> Appro
     return card
 
 
-async def decide(harness: Harness, card: Approval, decision: Decision) -> Approval:
-    request = DecisionRequest(
-        approval_id=card.id,
-        digest=card.digest_of(0),
-        channel=CHANNEL,
-        decisions={0: decision},
-        via="form",
-    )
-    return (await harness.decide(request, await harness.slack.person("UBOB", TEAM))).approval
-
-
 TOO_MUCH: dict[str, tuple[str, str, Decision]] = {
     "a change of the state": ("order", "amount", Decision(kind=YES, state={"amount": 7000})),
     "a change that comes with a no": ("order", "amount", Decision(kind=NO, state={"amount": 7000})),
@@ -92,7 +80,7 @@ async def test_no_decision_carries_a_request_past_what_its_rule_is_for(
     """Bob of finance decides small orders alone; large ones take a lead too."""
     card = await asked(harness, graph, argument)
     with pytest.raises(MayNotDecide, match="With these values the rule “large” applies"):
-        await decide(harness, card, decision)
+        await harness.decide_row(card, decision)
     review = await harness.threads.approval(card.id)
     assert review is not None
     assert review.approval.status is Status.PENDING
@@ -111,7 +99,7 @@ async def test_no_decision_carries_a_request_past_what_its_rule_is_for(
 )
 async def test_what_stays_within_the_rule_decides(harness: Harness, graph: str, decision: Decision) -> None:
     card = await asked(harness, graph)
-    assert (await decide(harness, card, decision)).status is Status.DECIDED
+    assert (await harness.decide_row(card, decision)).status is Status.DECIDED
 
 
 def changing(**state: Json) -> Decision:

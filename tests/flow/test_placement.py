@@ -69,15 +69,8 @@ def places(rows: list[Outgoing]) -> list[tuple[str, bool]]:
     return [(row.channel, row.thread_ts is not None) for row in rows]
 
 
-async def decide(harness: Harness, card: Approval, channel: str, user: str = "UBOB") -> Approval:
-    request = DecisionRequest(
-        approval_id=card.id,
-        digest=card.digest_of(0),
-        channel=channel,
-        decisions={0: Decision(kind=YES)},
-        via="button",
-    )
-    return (await harness.decide(request, await harness.slack.person(user))).approval
+async def approve(harness: Harness, card: Approval, channel: str, user: str = "UBOB") -> Approval:
+    return await harness.decide_row(card, Decision(kind=YES), channel=channel, user=user, via="button")
 
 
 # --- post_to
@@ -89,11 +82,11 @@ async def test_the_card_is_in_the_other_channel_and_a_pointer_in_the_thread(harn
     assert places(harness.slack.of(OutgoingKind.POINTER)) == [(CHANNEL, True)]
     assert (card.posted_to, card.card_ts) == ("C2", harness.slack.ts[f"card:{card.id}"])
     with pytest.raises(NotPending):
-        await decide(harness, card, CHANNEL)
+        await approve(harness, card, CHANNEL)
     await harness.say(thread, "approve", user="UBOB")
     assert "Use the card in another channel" in notes(harness)[-1]
 
-    await decide(harness, await harness.the_card(thread), "C2")
+    await approve(harness, await harness.the_card(thread), "C2")
     await harness.delivery.update_card(card.id)
     assert harness.slack.updated == {f"pointer:{card.id}": Phase.DECIDED}
     await harness.run_thread(thread.id)
@@ -121,7 +114,7 @@ async def test_an_archived_channel_leaves_the_card_in_the_thread(harness: Harnes
     assert (now.posted_to, now.card_ts) == (None, harness.slack.ts[f"card-moved:{card.id}"])
     assert "that channel is archived" in notes(harness)[-1]
     assert await harness.delivery.deliver_due() == 0, "nothing is posted there later"
-    await decide(harness, now, CHANNEL)
+    await approve(harness, now, CHANNEL)
     await harness.run_thread(thread.id)
     assert last_agent_message(harness) == "[{'type': 'approve'}]"
 
@@ -146,7 +139,7 @@ async def test_approvers_are_notified_once_and_again_when_it_is_decided(harness:
     rule = NAMED + 'approvers = [{group = "@finance"}]\nnotify = "approvers"\n'
     thread, card = await card_under(harness, rule)
     assert sorted(row.channel for row in harness.slack.of(OutgoingKind.DIRECT)) == ["UBOB", "UCAROL"]
-    await decide(harness, card, CHANNEL)
+    await approve(harness, card, CHANNEL)
     await harness.delivery.update_card(card.id)
     assert set(harness.slack.updated.values()) == {Phase.DECIDED}
     assert len(harness.slack.updated) == 2
@@ -184,7 +177,7 @@ async def test_a_set_that_nobody_can_fill_is_reported_at_once_and_the_fallback_a
     assert [row.channel for row in harness.slack.of(OutgoingKind.DIRECT)] == ["UDAVE"]
     (entry,) = [entry for entry in logged if entry["event"] == "approvers_missing"]
     assert entry["missing"] == ["@empty: it has no members"]
-    await decide(harness, card, CHANNEL, "UDAVE")
+    await approve(harness, card, CHANNEL, "UDAVE")
     await harness.run_thread(thread.id)
     assert last_agent_message(harness) == "[{'type': 'approve'}]"
 
@@ -208,21 +201,21 @@ async def test_a_group_that_is_emptied_while_it_waits_is_reported_once(
     assert len(notes(harness)) == 2, "one for each approval"
     assert all("@finance: it has no members" in text for text in notes(harness))
     assert [row.channel for row in harness.slack.of(OutgoingKind.DIRECT)] == ["UDAVE", "UDAVE"]
-    await decide(harness, card, CHANNEL, "UDAVE")
+    await approve(harness, card, CHANNEL, "UDAVE")
     await harness.run_thread(thread.id)
     assert last_agent_message(harness) == "[{'type': 'approve'}]"
 
 
 async def test_a_channel_that_is_archived_while_it_waits_gives_the_card_back(harness: Harness) -> None:
     thread, card = await card_under(harness, NAMED + 'quorum = 2\npost_to = "#approvals"\n')
-    half = await decide(harness, card, "C2")
+    half = await approve(harness, card, "C2")
     harness.slack.refused_updates["C2"] = refused("is_archived")
     await harness.delivery.update_card(card.id)
     now = await stored(harness, card)
     assert (now.posted_to, now.card_ts) == (None, harness.slack.ts[f"card-moved:{card.id}"])
     assert "that channel is archived" in notes(harness)[-1]
     assert now.votes_on(0) == half.votes_on(0)
-    await decide(harness, now, CHANNEL, "UCAROL")
+    await approve(harness, now, CHANNEL, "UCAROL")
     await harness.run_thread(thread.id)
     assert last_agent_message(harness) == "[{'type': 'approve'}]"
 
@@ -297,7 +290,7 @@ async def test_what_is_redacted_is_on_no_card_form_message_or_ledger_and_reaches
     )
     half = await harness.decide(request, await harness.slack.person("UBOB"))
     shown += [render_card(half).blocks, details_view(half, modal)]
-    await decide(harness, half.approval, CHANNEL, "UCAROL")
+    await approve(harness, half.approval, CHANNEL, "UCAROL")
     await harness.run_thread(thread.id)
     shown += [render_card(Review(await stored(harness, card))).blocks, notes(harness)]
     ledger = await harness.rows("SELECT detail FROM countersign.ledger WHERE thread_id = %s", thread.id)
@@ -339,7 +332,7 @@ async def test_an_approval_that_is_too_old_is_asked_again_and_a_rejection_is_not
     harness: Harness, clock: StillClock
 ) -> None:
     thread, card = await card_under(harness, NAMED + 'valid_for = "10m"\n')
-    await decide(harness, card, CHANNEL)
+    await approve(harness, card, CHANNEL)
     clock.now += timedelta(minutes=10)
     await harness.run_thread(thread.id)
     assert not harness.slack.texts(OutgoingKind.AGENT_MESSAGE)
@@ -348,7 +341,7 @@ async def test_an_approval_that_is_too_old_is_asked_again_and_a_rejection_is_not
     assert "Nothing was done yet. Decide again." in str(render_card(Review(again)).blocks)
     assert "was approved too long ago and is asked again" in notes(harness)[-1]
     assert await harness.ledger(thread) == ["opened", "decided", "lapsed"]
-    await decide(harness, again, CHANNEL)
+    await approve(harness, again, CHANNEL)
     clock.now += timedelta(minutes=9)
     await harness.run_thread(thread.id)
     assert last_agent_message(harness) == "[{'type': 'approve'}]"
@@ -364,7 +357,7 @@ async def test_a_tool_hears_whether_the_approval_still_counts(harness: Harness, 
     thread, card = await card_under(harness, NAMED + 'valid_for = "10m"\n', "call: go")
     host = ToolHost(harness.tools, harness.effects, ApprovalValidity(harness.threads, clock), thread.id)
     assert await host.still_valid(), "nothing was decided yet"
-    await decide(harness, card, CHANNEL)
+    await approve(harness, card, CHANNEL)
     await harness.run_thread(thread.id)
     assert (await stored(harness, card)).status is Status.RESUMED
     assert await host.still_valid("call-1")
@@ -420,7 +413,7 @@ async def test_a_decision_of_tomorrow_does_not_count(harness: Harness, clock: St
     """A clock that was a day ahead when it was decided."""
     thread, card = await card_under(harness, NAMED + 'valid_for = "2d"\n')
     clock.now += timedelta(days=1)
-    await decide(harness, card, CHANNEL)
+    await approve(harness, card, CHANNEL)
     clock.now -= timedelta(days=1)
     await harness.run_thread(thread.id)
     assert (await stored(harness, card)).status is Status.PENDING

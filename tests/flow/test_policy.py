@@ -11,9 +11,7 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import AlreadyVoted, MayNotDecide
 from countersign.approvals.lifecycle import Status
-from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.voting.permission import ReasonMissing
-from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
@@ -255,15 +253,8 @@ async def test_in_a_freeze_only_break_glass_people_approve_alone_and_with_a_reas
         await harness.vote(card, YES, user="UBOB")
     lead = await harness.slack.person("ULEAD", None)
     assert await harness.decide.reason_required(card, 0, lead, YES)
-    request = DecisionRequest(
-        approval_id=card.id,
-        digest=card.digest,
-        channel=CHANNEL,
-        decisions={0: Decision(kind=YES, message="payroll")},
-        via="form",
-    )
-    review = await harness.decide(request, lead)
-    assert review.approval.status is Status.DECIDED
+    decided = await harness.decide_row(card, Decision(kind=YES, message="payroll"), user=lead.id)
+    assert decided.status is Status.DECIDED
     await harness.run_thread(card.thread_id)
     assert last_agent_message(harness) == "[{'type': 'approve'}]", "the reason is not for the graph"
 
@@ -281,29 +272,15 @@ async def test_a_freeze_calendar_that_is_no_longer_loaded_counts_as_a_freeze(har
 async def test_decisions_that_the_rule_leaves_out_have_no_button_and_are_refused(harness: Harness) -> None:
     _, card = await asked(harness, '[[rule]]\nname = "r"\ndecisions = ["approve", "reject"]\n')
     assert Review(card).request.rows[0].allowed == {YES, NO}
-    request = DecisionRequest(
-        approval_id=card.id,
-        digest=card.digest,
-        channel=CHANNEL,
-        decisions={0: Decision(kind=TELL, message="no need")},
-        via="form",
-    )
     with pytest.raises(InvalidDecision):
-        await harness.decide(request, await harness.slack.person("UBOB", None))
+        await harness.decide_row(card, Decision(kind=TELL, message="no need"))
 
 
 async def test_a_reason_that_is_required(harness: Harness) -> None:
     thread, card = await asked(harness, '[[rule]]\nname = "r"\nreason = "reject"\n')
     with pytest.raises(ReasonMissing):
         await harness.vote(card, NO, user="UBOB")
-    request = DecisionRequest(
-        approval_id=card.id,
-        digest=card.digest,
-        channel=CHANNEL,
-        decisions={0: Decision(kind=NO, message="no budget")},
-        via="form",
-    )
-    await harness.decide(request, Person(id="UBOB", name="Bob", standing=Standing.MEMBER))
+    await harness.decide_row(card, Decision(kind=NO, message="no budget"))
     await harness.run_thread(thread.id)
     assert "no budget" in last_agent_message(harness)
 

@@ -9,7 +9,6 @@ from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
-from countersign.flow.decisions.decide import DecisionRequest
 from countersign.flow.graph_state import StateChange
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.review import Review
@@ -17,7 +16,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.interrupts import FormValidationError, InvalidDecision, answer_and_change
 from tests.approvals.policy.policies import a_policy
 from tests.flow.state_graphs import ordering, side_by_side
-from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, open_harness
+from tests.support.harness import Harness, a_thread, open_harness
 from tests.support.under_policy import stored
 
 ALLOWED = '[[rule]]\nname = "state"\nstate_changes = true\n'
@@ -39,17 +38,10 @@ async def begun(harness: Harness, graph: str = "order") -> tuple[ThreadRef, Appr
 async def decide(
     harness: Harness, approval: Approval, decision: Decision, *, user: str = "UBOB", run: bool = True
 ) -> Approval:
-    request = DecisionRequest(
-        approval_id=approval.id,
-        digest=approval.digest_of(0),
-        channel=CHANNEL,
-        decisions={0: decision},
-        via="form",
-    )
-    after = await harness.decide(request, await harness.slack.person(user, TEAM))
+    after = await harness.decide_row(approval, decision, user=user)
     if run:
         await harness.run_thread(approval.thread_id)
-    return after.approval
+    return after
 
 
 def filled(approval: Approval, **raw: str) -> Decision:

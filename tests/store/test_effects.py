@@ -11,7 +11,7 @@ from countersign.flow.tools.tool_host import ToolHost
 from countersign.store.connections.pool import open_pool
 from countersign.store.effects import Effects
 from tests.support.fake_slack import refused
-from tests.support.harness import SlackForTools
+from tests.support.slack_for_tools import SlackForTools
 
 
 @pytest.fixture

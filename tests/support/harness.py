@@ -57,6 +57,7 @@ from countersign.store.threads.run_slots import RunSlots
 from countersign.store.threads.thread_store import ThreadStore
 from tests.support.fake_directory import FakeDirectory
 from tests.support.fake_slack import FakeSlack, next_ts
+from tests.support.slack_for_tools import SlackForTools
 
 TEAM, CHANNEL = "T1", "C1"
 
@@ -85,26 +86,6 @@ def asked(thread: ThreadRef, kind: InboundKind, body: Json = None) -> Inbound:
     """A press of a button in the thread."""
     press = message(thread, "", may_open=False)
     return replace(press, key=f"{kind}:{press.event_id}", kind=kind, body=body, ts=None)
-
-
-@dataclass
-class SlackForTools:
-    """Where tools' calls go: `posts` by key."""
-
-    posts: dict[str, str]
-
-    async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
-        return {"ok": True}
-
-    async def post_text(self, key: str, channel: str, text: str, *, look_first: bool) -> dict[str, Any]:
-        if look_first and key in self.posts:
-            return {"ts": "1.0"}
-        assert key not in self.posts, "posted twice"
-        self.posts[key] = text
-        return {"ts": "1.0"}
-
-    async def find_text(self, key: str, channel: str) -> str | None:
-        return "1.0" if key in self.posts else None
 
 
 @dataclass
@@ -156,16 +137,29 @@ class Harness:
             else request.rows[row].reply(value)
         )
         assert decision is not None
-        decision_request = DecisionRequest(
+        return await self.decide_row(approval, decision, user=user, row=row, via="button", grant=grant)
+
+    async def decide_row(
+        self,
+        approval: Approval,
+        decision: Decision,
+        *,
+        user: str = "UBOB",
+        row: int = 0,
+        channel: str = CHANNEL,
+        via: str = "form",
+        grant: bool = False,
+    ) -> Approval:
+        """The same with a decision that was made from a form, on what is shown now."""
+        request = DecisionRequest(
             approval_id=approval.id,
             digest=approval.digest_of(row),
-            channel=CHANNEL,
+            channel=channel,
             decisions={row: decision},
-            via="button",
+            via=via,
             grant=grant,
         )
-        decided = await self.decide(decision_request, await self.slack.person(user, TEAM))
-        return decided.approval
+        return (await self.decide(request, await self.slack.person(user, TEAM))).approval
 
     async def vote_until_saved(self, approval: Approval, kind: DecisionKind, *, user: str) -> Approval:
         """Decide the first row, again whenever somebody else was faster: as the queue's next try does."""

@@ -34,7 +34,10 @@ THREAD = "T1/C1/1.0"
 
 
 def granted(scope: str = "thread", args: Json = None) -> Grant:
-    context = an_action(args=args or {"amount": 5})
+    return granted_in(an_action(args=args or {"amount": 5}), scope)
+
+
+def granted_in(context: ActionContext, scope: str) -> Grant:
     match = a_policy(TEXT.replace("SCOPE", scope)).rule_for(context)
     return open_grant(
         grant_id=UUID(int=1),
@@ -131,14 +134,5 @@ def test_it_is_used_as_often_as_it_allows_and_no_more(most: int, tries: int) -> 
     ids=["the rule offers none", "the condition failed", "nobody to hold it"],
 )
 def test_where_none_is_offered(context: ActionContext) -> None:
-    match = a_policy(TEXT.replace("SCOPE", "requester")).rule_for(context)
     with pytest.raises(NoGrantOffered):
-        open_grant(
-            grant_id=UUID(int=1),
-            approval_id=UUID(int=2),
-            match=match,
-            context=context,
-            thread_id=THREAD,
-            granted_by=person("UBOB"),
-            now=NOW,
-        )
+        granted_in(context, "requester")

@@ -1,7 +1,6 @@
 """Bots that are killed around a breakpoint: what was decided happens once, and nothing happens unasked."""
 
 import json
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest_asyncio
 
 from countersign.testing.cards import approval_card
 from slack_local.block_kit.text import full_text
-from tests.scenario.guides.conftest import PROJECT, call
+from tests.scenario.guides.conftest import call
 from tests.support import databases
 from tests.support.stage import Stage, open_stage
 
@@ -20,7 +19,7 @@ import os
 from pathlib import Path
 from langchain.agents import create_agent
 from langchain_core.tools import tool
-from script import Script
+from tests.support.tool_calling_model import ToolCallingModel
 
 @tool
 def pay(amount: int, to: str) -> str:
@@ -29,7 +28,7 @@ def pay(amount: int, to: str) -> str:
         file.write(f"{amount} to {to}\\n")
     return f"paid {amount} to {to}"
 
-graph = create_agent(Script(), [pay], interrupt_before=["tools"])
+graph = create_agent(ToolCallingModel(), [pay], interrupt_before=["tools"])
 """
 
 
@@ -38,7 +37,6 @@ async def bank(
     tmp_path_factory: pytest.TempPathFactory, server_url: str, database_template: str
 ) -> AsyncIterator[Stage]:
     folder: Path = tmp_path_factory.mktemp("bank")
-    shutil.copy(PROJECT / "script.py", folder)
     (folder / "pay.py").write_text(PAY)
     (folder / "langgraph.json").write_text(
         json.dumps({"dependencies": ["."], "graphs": {"pay": "./pay.py:graph"}})

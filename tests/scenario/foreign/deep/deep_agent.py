@@ -1,33 +1,9 @@
 """A deep agent with a gate of its own, and a subagent with another."""
 
-import json
-from typing import Any
-
 from deepagents import create_deep_agent
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.tools import tool
 
-
-class Script(BaseChatModel):
-    """Makes the tool calls that the person's message lists as JSON, then tells their results."""
-
-    @property
-    def _llm_type(self) -> str:
-        return "script"
-
-    def bind_tools(self, *_args: Any, **_settings: Any) -> Any:
-        return self
-
-    def _generate(self, messages: list[BaseMessage], *_args: Any, **_more: Any) -> ChatResult:
-        last = max(at for at, message in enumerate(messages) if isinstance(message, HumanMessage))
-        results = [m for m in messages[last:] if isinstance(m, ToolMessage)]
-        if results:
-            answer = AIMessage("Results: " + " | ".join(m.text for m in results))
-        else:
-            answer = AIMessage("", tool_calls=json.loads(messages[last].text))
-        return ChatResult(generations=[ChatGeneration(message=answer)])
+from tests.support.tool_calling_model import ToolCallingModel
 
 
 @tool
@@ -37,7 +13,7 @@ def refund(amount: float, to: str, note: str = "") -> str:
 
 
 graph = create_deep_agent(
-    model=Script(),
+    model=ToolCallingModel(),
     tools=[refund],
     interrupt_on={"refund": True},
     subagents=[
@@ -46,7 +22,7 @@ graph = create_deep_agent(
             "description": "Pays people back.",
             "system_prompt": "You are the clerk.",
             "tools": [refund],
-            "model": Script(),
+            "model": ToolCallingModel(),
             "interrupt_on": {"refund": {"allowed_decisions": ["approve", "reject"]}},
         }
     ],

@@ -8,8 +8,9 @@ from langchain_core.tools import tool
 from langgraph.errors import NodeInterrupt
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode, create_react_agent, tools_condition
-from script import Script  # type: ignore[import-not-found]
 from typing_extensions import TypedDict
+
+from tests.support.tool_calling_model import ToolCallingModel
 
 
 @tool
@@ -18,16 +19,16 @@ def transfer(amount: int, to: str) -> str:
     return f"transferred {amount} to {to}"
 
 
-prebuilt = create_agent(Script(), [transfer], interrupt_before=["tools"])
+prebuilt = create_agent(ToolCallingModel(), [transfer], interrupt_before=["tools"])
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    react = create_react_agent(Script(), [transfer], interrupt_before=["tools"])
-    react_v1 = create_react_agent(Script(), [transfer], interrupt_before=["tools"], version="v1")
+    react = create_react_agent(ToolCallingModel(), [transfer], interrupt_before=["tools"])
+    react_v1 = create_react_agent(ToolCallingModel(), [transfer], interrupt_before=["tools"], version="v1")
 
 
 def build_own(**breakpoints: Any) -> Any:
     def chatbot(state: MessagesState) -> dict[str, Any]:
-        return {"messages": [Script().invoke(state["messages"])]}
+        return {"messages": [ToolCallingModel().invoke(state["messages"])]}
 
     builder = StateGraph(MessagesState)
     builder.add_node("chatbot", chatbot)

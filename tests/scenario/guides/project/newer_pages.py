@@ -7,8 +7,9 @@ from langchain_core.tools import BaseTool, tool
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.types import Command, interrupt
 from pydantic import BaseModel
-from script import Script  # type: ignore[import-not-found]
 from typing_extensions import TypedDict
+
+from tests.support.tool_calling_model import ToolCallingModel
 
 
 class State(TypedDict):
@@ -156,7 +157,7 @@ TOOLS: dict[str, BaseTool] = {each.name: each for each in (send_email, run_query
 
 
 def agent_node(state: MessagesState) -> dict[str, Any]:
-    return {"messages": [Script().invoke(state["messages"])]}
+    return {"messages": [ToolCallingModel().invoke(state["messages"])]}
 
 
 def tool_node(state: MessagesState) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.func import entrypoint, task
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.types import Command, interrupt
-from script import Script  # type: ignore[import-not-found]
+
+from tests.support.tool_calling_model import ToolCallingModel
 
 
 @tool
@@ -18,7 +19,7 @@ def weather(city: str) -> str:
 
 
 def call_llm(state: MessagesState) -> dict[str, Any]:
-    return {"messages": [Script().invoke(state["messages"])]}
+    return {"messages": [ToolCallingModel().invoke(state["messages"])]}
 
 
 def human_review_node(state: MessagesState) -> Command[Literal["call_llm", "run_tool"]]:
@@ -98,7 +99,7 @@ def review_tool_call(tool_call: ToolCall) -> ToolCall | ToolMessage:
 
 @task
 def call_model(messages: list[BaseMessage]) -> BaseMessage:
-    answer: BaseMessage = Script().invoke(messages)
+    answer: BaseMessage = ToolCallingModel().invoke(messages)
     return answer
 
 

@@ -12,7 +12,8 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode, tools_condition
 from langgraph.types import Command, interrupt
 from pydantic import BaseModel
-from script import Script  # type: ignore[import-not-found]
+
+from tests.support.tool_calling_model import ToolCallingModel
 
 
 @tool
@@ -100,14 +101,14 @@ def verify(name: str, birthday: str, tool_call_id: Annotated[str, InjectedToolCa
     )
 
 
-agent = create_agent(Script(), [send_email, book_hotel, human_assistance, with_review(reserve)])
+agent = create_agent(ToolCallingModel(), [send_email, book_hotel, human_assistance, with_review(reserve)])
 
 
 def build_chatbot() -> Any:
     """The chatbot of the tutorials, which has a node for its tools."""
 
     def chatbot(state: Entity) -> dict[str, Any]:
-        return {"messages": [Script().invoke(state["messages"])]}
+        return {"messages": [ToolCallingModel().invoke(state["messages"])]}
 
     builder = StateGraph(Entity)
     builder.add_node("chatbot", chatbot)
@@ -131,7 +132,7 @@ def build_ask_human() -> Any:
     """An agent whose question to a person is a call of no tool, with a node of its own."""
 
     def call_model(state: MessagesState) -> dict[str, Any]:
-        return {"messages": [Script().invoke(state["messages"])]}
+        return {"messages": [ToolCallingModel().invoke(state["messages"])]}
 
     def should_continue(state: MessagesState) -> str:
         calls = getattr(state["messages"][-1], "tool_calls", [])

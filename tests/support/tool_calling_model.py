@@ -8,18 +8,18 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from langchain_core.outputs import ChatGeneration, ChatResult
 
 
-class Script(BaseChatModel):
+class ToolCallingModel(BaseChatModel):
     """Answers words that are no list of calls with `Heard: ...`."""
 
     @property
     def _llm_type(self) -> str:
-        return "script"
+        return "tool calling"
 
     def bind_tools(self, *_args: Any, **_settings: Any) -> Any:
         return self
 
     def _generate(self, messages: list[BaseMessage], *_args: Any, **_more: Any) -> ChatResult:
-        refuse_what_providers_refuse(messages)
+        check_history(messages)
         last = max(at for at, message in enumerate(messages) if isinstance(message, HumanMessage))
         results = [m for m in messages[last:] if isinstance(m, ToolMessage)]
         if results:
@@ -36,8 +36,8 @@ def reply(words: str) -> AIMessage:
         return AIMessage(f"Heard: {words}")
 
 
-def refuse_what_providers_refuse(messages: list[BaseMessage]) -> None:
-    """Every call has its result before anybody speaks again."""
+def check_history(messages: list[BaseMessage]) -> None:
+    """As providers do: every call has its result before anybody speaks again."""
     waiting: set[str | None] = set()
     for message in messages:
         if isinstance(message, ToolMessage):

@@ -16,7 +16,7 @@ from countersign.interrupts import (
     parse,
     resume_value,
 )
-from countersign.interrupts.code import Boolean, Key, Object, OneOf, Where
+from countersign.interrupts.code import Boolean, Key, Object, OneOf, SourceLocation
 
 APPROVE, EDIT, REJECT, RESPOND = (
     DecisionKind.APPROVE,
@@ -94,7 +94,7 @@ def test_no_word_stands_for_an_answer_that_is_no_word() -> None:
 def test_the_line_that_an_answer_was_read_from_is_named_where_it_is_known() -> None:
     code = 'if answer == "yes":'
     assert parse("Go on?", None, replace(YES_OR_NO, evidence=code)).evidence == code
-    located = replace(YES_OR_NO, evidence=code, where=Where("agent.py", 7))
+    located = replace(YES_OR_NO, evidence=code, where=SourceLocation("agent.py", 7))
     assert parse("Go on?", None, located).evidence == f"agent.py:7: {code}"
 
 

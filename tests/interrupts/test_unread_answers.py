@@ -5,9 +5,9 @@ import pytest
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.interrupts import AnswerSource, answer_previews, parse, run_cancellation
-from countersign.interrupts.code import Unknown, Where, notation, shape_from_json, shape_to_json
+from countersign.interrupts.code import SourceLocation, Unknown, notation, shape_from_json, shape_to_json
 
-UNREAD = Unknown(unread=True, where=Where("gate.py", 3), evidence="interrupt(gate)")
+UNREAD = Unknown(unread=True, where=SourceLocation("gate.py", 3), evidence="interrupt(gate)")
 
 
 @pytest.mark.parametrize(

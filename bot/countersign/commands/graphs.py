@@ -17,8 +17,8 @@ from countersign.interrupts.code import (
     AnswerShape,
     NodeReading,
     Question,
+    SourceLocation,
     Unknown,
-    Where,
     notation,
     parts_of,
 )
@@ -147,7 +147,7 @@ def _question(name: str, question: Question) -> Iterator[str]:
             yield f"      because  {code}  ({_place(where)})"
 
 
-def _reasons(question: Question) -> Sequence[tuple[Where, str]]:
+def _reasons(question: Question) -> Sequence[tuple[SourceLocation, str]]:
     """The lines that say what the answer is; the line that asks only where no other one does."""
     asking = (question.where, question.code)
     shape = question.shape
@@ -156,7 +156,7 @@ def _reasons(question: Question) -> Sequence[tuple[Where, str]]:
     return [each for each in dict.fromkeys(_known(shape)) if each != asking] or [asking]
 
 
-def _known(shape: AnswerShape) -> Iterator[tuple[Where, str]]:
+def _known(shape: AnswerShape) -> Iterator[tuple[SourceLocation, str]]:
     """The line that decides the shape, then those that decide its parts."""
     if shape.where is not None and shape.evidence:
         yield shape.where, shape.evidence
@@ -164,7 +164,7 @@ def _known(shape: AnswerShape) -> Iterator[tuple[Where, str]]:
         yield from _known(part)
 
 
-def _place(where: Where) -> str:
+def _place(where: SourceLocation) -> str:
     """`file:line`, from here where it is below."""
     path = Path(where.file)
     here = Path.cwd()

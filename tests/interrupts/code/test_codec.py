@@ -17,17 +17,17 @@ from countersign.interrupts.code import (
     Number,
     Object,
     OneOf,
+    SourceLocation,
     Text,
     Tuple,
     Union,
     Unknown,
-    Where,
     shape_from_json,
     shape_to_json,
 )
 
 _known = {
-    "where": st.none() | st.builds(Where, st.text(max_size=5), st.integers(1, 9)),
+    "where": st.none() | st.builds(SourceLocation, st.text(max_size=5), st.integers(1, 9)),
     "evidence": st.text(max_size=5),
 }
 _scalars = (
@@ -97,7 +97,9 @@ def test_what_cannot_be_read_is_unknown(stored: object) -> None:
 
 
 def test_where_a_shape_was_found_makes_it_no_other_shape() -> None:
-    assert Boolean(where=Where("a.py", 1), evidence="if answer") == Boolean(where=Where("b.py", 9))
+    assert Boolean(where=SourceLocation("a.py", 1), evidence="if answer") == Boolean(
+        where=SourceLocation("b.py", 9)
+    )
     assert OneOf(("yes",)) != OneOf(("yes",), exhaustive=True)
 
 
@@ -116,7 +118,7 @@ STORED = shape_to_json(
             ),
         ),
         open=True,
-        where=Where("agent.py", 3),
+        where=SourceLocation("agent.py", 3),
         evidence="answer['action']",
     )
 )

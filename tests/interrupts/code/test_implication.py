@@ -2,7 +2,7 @@
 
 import pytest
 
-from countersign.interrupts.code.evaluation.conditions.implication import implies, stops
+from countersign.interrupts.code.evaluation.conditions.implication import failing_operands, implies
 from countersign.interrupts.code.evaluation.model.slots import Check, Condition, Kind, Slot
 from countersign.interrupts.code.shape import Scalar
 
@@ -97,15 +97,15 @@ NO_KIND, NOT_YES = KIND.negated(), YES.negated()
 
 def test_a_conjunction_stops_where_its_strongest_operand_does() -> None:
     """`isinstance(answer, bool) and answer is True`."""
-    assert stops([(KIND,), (YES,)], [(NO_KIND,), (NOT_YES,)]) == [(NOT_YES,)]
-    assert stops([(YES,), (KIND,)], [(NOT_YES,), (NO_KIND,)]) == [(NOT_YES,)]
+    assert failing_operands([(KIND,), (YES,)], [(NO_KIND,), (NOT_YES,)]) == [(NOT_YES,)]
+    assert failing_operands([(YES,), (KIND,)], [(NOT_YES,), (NO_KIND,)]) == [(NOT_YES,)]
 
 
 def test_operands_that_do_not_imply_each_other_all_stay() -> None:
     other = is_kind(OTHER, Kind.BOOLEAN)
     stopped = [(NO_KIND,), (other.negated(),)]
 
-    assert stops([(KIND,), (other,)], stopped) == stopped
+    assert failing_operands([(KIND,), (other,)], stopped) == stopped
 
 
 @pytest.mark.parametrize(
@@ -114,14 +114,14 @@ def test_operands_that_do_not_imply_each_other_all_stay() -> None:
     ids=["unknown", "two ways", "where it passes", "another check", "another slot"],
 )
 def test_an_operand_that_may_fail_in_another_way_stays(stopped: tuple[Condition, ...]) -> None:
-    assert stops([(KIND,), (YES,)], [stopped, (NOT_YES,)]) == [stopped, (NOT_YES,)]
+    assert failing_operands([(KIND,), (YES,)], [stopped, (NOT_YES,)]) == [stopped, (NOT_YES,)]
 
 
 def test_an_operand_of_which_nothing_is_known_stays() -> None:
-    assert stops([(), (YES,)], [(), (NOT_YES,)]) == [(), (NOT_YES,)]
+    assert failing_operands([(), (YES,)], [(), (NOT_YES,)]) == [(), (NOT_YES,)]
 
 
 def test_every_condition_of_an_operand_has_to_be_implied() -> None:
     both = (KIND, has(ANSWER, "a"))
 
-    assert stops([both, (YES,)], [(NO_KIND,), (NOT_YES,)]) == [(NO_KIND,), (NOT_YES,)]
+    assert failing_operands([both, (YES,)], [(NO_KIND,), (NOT_YES,)]) == [(NO_KIND,), (NOT_YES,)]

@@ -5,18 +5,18 @@ import pytest
 from countersign.approvals.json import Json
 from countersign.interrupts.code.evaluation.model.values import Const, Items, Record, Template
 from countersign.interrupts.code.payload import (
-    Anything,
-    Either,
-    Exactly,
-    Keys,
-    Listed,
+    AnyPattern,
+    ListPattern,
+    LiteralPattern,
+    ObjectPattern,
     Pattern,
-    Words,
+    TextPattern,
+    UnionPattern,
     fits,
     pattern_of,
 )
 
-ANY = Anything()
+ANY = AnyPattern()
 
 
 @pytest.mark.parametrize(
@@ -46,35 +46,35 @@ ANY = Anything()
 def test_words_stand_in_their_order_and_nothing_else_where_none_is_left_open(
     pieces: tuple[str | None, ...], text: str, fitting: bool
 ) -> None:
-    assert bool(fits(Words(pieces), text)) is fitting
+    assert bool(fits(TextPattern(pieces), text)) is fitting
 
 
 @pytest.mark.parametrize(
     ("pattern", "value", "fitting"),
     [
         (ANY, {"a": 1}, True),
-        (Exactly(1), 1, True),
-        (Exactly(1), True, False),
-        (Exactly("1"), 1, False),
-        (Exactly(None), None, True),
-        (Exactly("a"), {"a": 1}, False),
-        (Exactly("a"), ["a"], False),
-        (Words(("a",)), 1, False),
-        (Words(("a",)), {"a": 1}, False),
-        (Keys((("a", ANY),), open=False), {"a": 1}, True),
-        (Keys((("a", ANY),), open=False), {"a": 1, "b": 2}, False),
-        (Keys((("a", ANY),), open=True), {"a": 1, "b": 2}, True),
-        (Keys((("a", ANY), ("b", ANY)), open=True), {"a": 1}, False),
-        (Keys((("a", Exactly(1)),), open=False), {"a": 2}, False),
-        (Keys((("a", ANY),), open=True), ["a"], False),
-        (Keys((), open=False), {}, True),
-        (Listed((ANY, Exactly(2)), exact=True), [1, 2], True),
-        (Listed((ANY, Exactly(2)), exact=True), [1, 3], False),
-        (Listed((ANY,), exact=True), [1, 2], False),
-        (Listed((Exactly(9),), exact=False), [1, 2], True),
-        (Listed((), exact=False), "ab", False),
-        (Either((Exactly(1), Exactly(2))), 2, True),
-        (Either((Exactly(1), Exactly(2))), 3, False),
+        (LiteralPattern(1), 1, True),
+        (LiteralPattern(1), True, False),
+        (LiteralPattern("1"), 1, False),
+        (LiteralPattern(None), None, True),
+        (LiteralPattern("a"), {"a": 1}, False),
+        (LiteralPattern("a"), ["a"], False),
+        (TextPattern(("a",)), 1, False),
+        (TextPattern(("a",)), {"a": 1}, False),
+        (ObjectPattern((("a", ANY),), open=False), {"a": 1}, True),
+        (ObjectPattern((("a", ANY),), open=False), {"a": 1, "b": 2}, False),
+        (ObjectPattern((("a", ANY),), open=True), {"a": 1, "b": 2}, True),
+        (ObjectPattern((("a", ANY), ("b", ANY)), open=True), {"a": 1}, False),
+        (ObjectPattern((("a", LiteralPattern(1)),), open=False), {"a": 2}, False),
+        (ObjectPattern((("a", ANY),), open=True), ["a"], False),
+        (ObjectPattern((), open=False), {}, True),
+        (ListPattern((ANY, LiteralPattern(2)), exact=True), [1, 2], True),
+        (ListPattern((ANY, LiteralPattern(2)), exact=True), [1, 3], False),
+        (ListPattern((ANY,), exact=True), [1, 2], False),
+        (ListPattern((LiteralPattern(9),), exact=False), [1, 2], True),
+        (ListPattern((), exact=False), "ab", False),
+        (UnionPattern((LiteralPattern(1), LiteralPattern(2))), 2, True),
+        (UnionPattern((LiteralPattern(1), LiteralPattern(2))), 3, False),
     ],
 )
 def test_what_a_payload_can_be(pattern: Pattern, value: Json, fitting: bool) -> None:
@@ -84,14 +84,18 @@ def test_what_a_payload_can_be(pattern: Pattern, value: Json, fitting: bool) -> 
 @pytest.mark.parametrize(
     ("better", "worse", "value"),
     [
-        (Exactly("Send it?"), Words(("Send ", None, "?")), "Send it?"),
-        (Words(("Send ", None, "?")), ANY, "Send it?"),
-        (Keys((("a", ANY),), open=False), Keys((("a", ANY),), open=True), {"a": 1}),
-        (Keys((("a", Exactly(1)),), open=True), Keys((("a", ANY),), open=True), {"a": 1}),
-        (Keys((("a", ANY),), open=True), ANY, {"a": 1}),
-        (Listed((ANY,), exact=True), Listed((ANY,), exact=False), [1]),
-        (Listed((ANY,), exact=False), ANY, [1]),
-        (Either((ANY, Exactly(1))), ANY, 1),
+        (LiteralPattern("Send it?"), TextPattern(("Send ", None, "?")), "Send it?"),
+        (TextPattern(("Send ", None, "?")), ANY, "Send it?"),
+        (ObjectPattern((("a", ANY),), open=False), ObjectPattern((("a", ANY),), open=True), {"a": 1}),
+        (
+            ObjectPattern((("a", LiteralPattern(1)),), open=True),
+            ObjectPattern((("a", ANY),), open=True),
+            {"a": 1},
+        ),
+        (ObjectPattern((("a", ANY),), open=True), ANY, {"a": 1}),
+        (ListPattern((ANY,), exact=True), ListPattern((ANY,), exact=False), [1]),
+        (ListPattern((ANY,), exact=False), ANY, [1]),
+        (UnionPattern((ANY, LiteralPattern(1))), ANY, 1),
     ],
 )
 def test_what_says_more_of_a_payload_fits_it_better(better: Pattern, worse: Pattern, value: Json) -> None:
@@ -100,17 +104,19 @@ def test_what_says_more_of_a_payload_fits_it_better(better: Pattern, worse: Patt
 
 def test_a_pattern_keeps_what_the_code_writes_out() -> None:
     assert pattern_of(()) == ANY
-    assert pattern_of((Const("a"),)) == Exactly("a")
-    assert pattern_of((Const("a"), Const("a"), Const("b"))) == Either((Exactly("a"), Exactly("b")))
-    assert pattern_of((Template(("Send ", None)),)) == Words(("Send ", None))
+    assert pattern_of((Const("a"),)) == LiteralPattern("a")
+    assert pattern_of((Const("a"), Const("a"), Const("b"))) == UnionPattern(
+        (LiteralPattern("a"), LiteralPattern("b"))
+    )
+    assert pattern_of((Template(("Send ", None)),)) == TextPattern(("Send ", None))
     assert pattern_of((Template((None,)),)) == ANY
-    assert pattern_of((Record({"a": (Const(1),)}),)) == Keys((("a", Exactly(1)),), open=False)
-    assert pattern_of((Record({"a": ()}, open=True),)) == Keys((("a", ANY),), open=True)
-    assert pattern_of((Items([(Const(1),), ()]),)) == Listed((Exactly(1), ANY), exact=True)
-    assert pattern_of((Items([], exact=False),)) == Listed((), exact=False)
+    assert pattern_of((Record({"a": (Const(1),)}),)) == ObjectPattern((("a", LiteralPattern(1)),), open=False)
+    assert pattern_of((Record({"a": ()}, open=True),)) == ObjectPattern((("a", ANY),), open=True)
+    assert pattern_of((Items([(Const(1),), ()]),)) == ListPattern((LiteralPattern(1), ANY), exact=True)
+    assert pattern_of((Items([], exact=False),)) == ListPattern((), exact=False)
 
 
 def test_a_payload_that_holds_itself_ends() -> None:
     circle = Record({})
     circle.entries["inner"] = (circle,)
-    assert "Anything" in repr(pattern_of((circle,)))
+    assert "AnyPattern" in repr(pattern_of((circle,)))

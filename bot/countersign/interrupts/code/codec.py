@@ -14,11 +14,11 @@ from countersign.interrupts.code.shape import (
     Object,
     OneOf,
     Scalar,
+    SourceLocation,
     Text,
     Tuple,
     Union,
     Unknown,
-    Where,
 )
 
 _MAX_DEPTH = 32
@@ -89,8 +89,8 @@ def _key_to_json(key: Key) -> Json:
     }
 
 
-def _shape(value: Json, deep: int) -> AnswerShape:
-    if deep == 0:
+def _shape(value: Json, depth: int) -> AnswerShape:
+    if depth == 0:
         raise ValueError("nested too deeply")
     stored = _mapping(value)
     where = _where(stored.get("where"))
@@ -118,26 +118,26 @@ def _shape(value: Json, deep: int) -> AnswerShape:
             decimal = _flag(stored.get("decimal", False))
             return Text(_flag(stored["optional"]), remark, parsed, decimal, where=where, evidence=evidence)
         case "tuple":
-            items = tuple(_shape(each, deep - 1) for each in _list(stored["items"]))
+            items = tuple(_shape(each, depth - 1) for each in _list(stored["items"]))
             sometimes = tuple(_position(each, len(items)) for each in _list(stored.get("sometimes", [])))
             return Tuple(items, sometimes, where=where, evidence=evidence)
         case "list":
-            return ListOf(_shape(stored["item"], deep - 1), where=where, evidence=evidence)
+            return ListOf(_shape(stored["item"], depth - 1), where=where, evidence=evidence)
         case "object":
-            keys = tuple(_key(each, deep - 1) for each in _list(stored["keys"]))
+            keys = tuple(_key(each, depth - 1) for each in _list(stored["keys"]))
             return Object(keys, open=_flag(stored["open"]), where=where, evidence=evidence)
         case "union":
-            several = tuple(_shape(each, deep - 1) for each in _list(stored["alternatives"]))
+            several = tuple(_shape(each, depth - 1) for each in _list(stored["alternatives"]))
             return Union(several, where=where, evidence=evidence)
         case _:
             return Unknown(stored.get("unread") is True, where=where, evidence=evidence)
 
 
-def _key(value: Json, deep: int) -> Key:
+def _key(value: Json, depth: int) -> Key:
     stored = _mapping(value)
     return Key(
         name=_name(stored["name"]),
-        shape=_shape(stored["shape"], deep),
+        shape=_shape(stored["shape"], depth),
         required=_flag(stored["required"]),
         needed_with=_pairs(stored["needed_with"]),
         needed_unless=_pairs(stored["needed_unless"]),
@@ -153,14 +153,14 @@ def _pairs(value: Json) -> tuple[tuple[str, Scalar], ...]:
     return tuple((_name(key), _scalar(named)) for key, named in pairs)
 
 
-def _where(value: Json) -> Where | None:
+def _where(value: Json) -> SourceLocation | None:
     if value is None:
         return None
     stored = _mapping(value)
     line = stored["line"]
     if not isinstance(line, int):
         raise TypeError("line")
-    return Where(_name(stored["file"]), line)
+    return SourceLocation(_name(stored["file"]), line)
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:

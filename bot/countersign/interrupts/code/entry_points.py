@@ -4,7 +4,7 @@ import ast
 
 from countersign.interrupts.code.evaluation.annotations import declared_shape
 from countersign.interrupts.code.evaluation.calls.library_calls import (
-    goes_to,
+    note_next_node,
 )
 from countersign.interrupts.code.evaluation.key_access import update_state
 from countersign.interrupts.code.evaluation.model.frame import Frame
@@ -57,7 +57,7 @@ def take_result(
                 frame.note((ref,), Use.COMPARED, node, compared)
                 frame.note((ref,), Use.CHOSEN, node, compared)
         else:
-            goes_to(frame, result, node)
+            note_next_node(frame, result, node)
     elif role is Role.TOOL:
         declared = declared_shape(frame, reader.returns)
         if declared is None:

@@ -22,24 +22,24 @@ _MAX_DEPTH = 6
 
 
 @dataclass(frozen=True)
-class Anything:
+class AnyPattern:
     """The source does not show it."""
 
 
 @dataclass(frozen=True)
-class Exactly:
+class LiteralPattern:
     value: Scalar
 
 
 @dataclass(frozen=True)
-class Words:
+class TextPattern:
     """A text with these pieces in this order; None stands for any text between them."""
 
     pieces: tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
-class Keys:
+class ObjectPattern:
     """An object with these keys, and with others if it is `open`."""
 
     keys: tuple[tuple[str, "Pattern"], ...]
@@ -47,40 +47,40 @@ class Keys:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListPattern:
     items: tuple["Pattern", ...]
     exact: bool
 
 
 @dataclass(frozen=True)
-class Either:
+class UnionPattern:
     patterns: tuple["Pattern", ...]
 
 
-Pattern: TypeAlias = Anything | Exactly | Words | Keys | Listed | Either
+Pattern: TypeAlias = AnyPattern | LiteralPattern | TextPattern | ObjectPattern | ListPattern | UnionPattern
 
 
-def pattern_of(value: Value, deep: int = 0) -> Pattern:
+def pattern_of(value: Value, depth: int = 0) -> Pattern:
     """What is known of a payload."""
-    if not value or deep > _MAX_DEPTH:
-        return Anything()
-    patterns = tuple(dict.fromkeys(_pattern(atom, deep) for atom in value))
-    return patterns[0] if len(patterns) == 1 else Either(patterns)
+    if not value or depth > _MAX_DEPTH:
+        return AnyPattern()
+    patterns = tuple(dict.fromkeys(_pattern(atom, depth) for atom in value))
+    return patterns[0] if len(patterns) == 1 else UnionPattern(patterns)
 
 
-def words_of(value: Value, deep: int = 0) -> set[str]:
+def words_of(value: Value, depth: int = 0) -> set[str]:
     """The texts in a payload, and the words in them, in small letters."""
     found: set[str] = set()
-    for atom in value if deep <= _MAX_DEPTH else ():
+    for atom in value if depth <= _MAX_DEPTH else ():
         match atom:
             case Const(value=str() as text):
                 found |= _words(text)
             case Template(parts=parts):
                 found |= {word for part in parts if part is not None for word in _words(part)}
             case Record(entries=entries):
-                found |= {word for item in entries.values() for word in words_of(item, deep + 1)}
+                found |= {word for item in entries.values() for word in words_of(item, depth + 1)}
             case Items(items=items):
-                found |= {word for item in items for word in words_of(item, deep + 1)}
+                found |= {word for item in items for word in words_of(item, depth + 1)}
             case _:
                 pass
     return found
@@ -91,39 +91,39 @@ def _words(text: str) -> set[str]:
     return {folded, *re.findall(r"\w+", folded)}
 
 
-def _pattern(atom: Atom, deep: int) -> Pattern:
+def _pattern(atom: Atom, depth: int) -> Pattern:
     match atom:
         case Const(value=known):
-            return Exactly(known)
+            return LiteralPattern(known)
         case Template(parts=parts):
-            return Words(parts) if any(parts) else Anything()
+            return TextPattern(parts) if any(parts) else AnyPattern()
         case Record() | Instance():
             record = atom if isinstance(atom, Record) else atom.fields
             if isinstance(atom, Instance) and not record.entries:
-                return Anything()
-            keys = tuple((name, pattern_of(item, deep + 1)) for name, item in record.entries.items())
-            return Keys(keys, record.open or isinstance(atom, Instance))
+                return AnyPattern()
+            keys = tuple((name, pattern_of(item, depth + 1)) for name, item in record.entries.items())
+            return ObjectPattern(keys, record.open or isinstance(atom, Instance))
         case Items(items=items, exact=exact):
-            return Listed(tuple(pattern_of(item, deep + 1) for item in items), exact)
+            return ListPattern(tuple(pattern_of(item, depth + 1) for item in items), exact)
         case _:
-            return Anything()
+            return AnyPattern()
 
 
 def fits(pattern: Pattern, value: Json) -> int:
     """How much of the value the pattern accounts for: 0 where it cannot be what was asked."""
     match pattern:
-        case Anything():
+        case AnyPattern():
             return 1
-        case Exactly(value=known):
+        case LiteralPattern(value=known):
             is_scalar = value is None or isinstance(value, bool | int | float | str)
             return 4 if is_scalar and same_scalar(known, value) else 0  # type: ignore[arg-type]
-        case Words(pieces=pieces):
+        case TextPattern(pieces=pieces):
             return 3 if isinstance(value, str) and _in_order(pieces, value) else 0
-        case Keys():
+        case ObjectPattern():
             return _fits_object(pattern, value)
-        case Listed():
+        case ListPattern():
             return _fits_list(pattern, value)
-        case Either(patterns=patterns):
+        case UnionPattern(patterns=patterns):
             return max(fits(each, value) for each in patterns)
 
 
@@ -142,7 +142,7 @@ def _in_order(pieces: tuple[str | None, ...], text: str) -> bool:
     return anywhere or place == len(text)
 
 
-def _fits_object(pattern: Keys, value: Json) -> int:
+def _fits_object(pattern: ObjectPattern, value: Json) -> int:
     if not isinstance(value, Mapping):
         return 0
     known = dict(pattern.keys)
@@ -151,11 +151,11 @@ def _fits_object(pattern: Keys, value: Json) -> int:
     inner = [fits(each, value[name]) for name, each in pattern.keys]
     if not all(inner):
         return 0
-    exact = any(isinstance(each, Exactly) for each in known.values())
+    exact = any(isinstance(each, LiteralPattern) for each in known.values())
     return (2 if pattern.open else 3) + exact
 
 
-def _fits_list(pattern: Listed, value: Json) -> int:
+def _fits_list(pattern: ListPattern, value: Json) -> int:
     if not isinstance(value, list):
         return 0
     if not pattern.exact:

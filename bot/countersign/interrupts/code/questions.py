@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from countersign.approvals.json import Json
 from countersign.interrupts.code.payload import Pattern, fits
-from countersign.interrupts.code.shape import AnswerShape, Unknown, Where
+from countersign.interrupts.code.shape import AnswerShape, SourceLocation, Unknown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,7 +12,7 @@ class Question:
     """One call of `interrupt`, and the answer that it takes. `declared`: it has a `response_schema`."""
 
     node: tuple[str, ...]
-    where: Where
+    where: SourceLocation
     code: str
     payload: Pattern
     shape: AnswerShape

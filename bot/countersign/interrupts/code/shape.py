@@ -12,7 +12,7 @@ Scalar: TypeAlias = bool | int | float | str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class SourceLocation:
     """A line of the graph's source."""
 
     file: str
@@ -23,18 +23,18 @@ class Where:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Known:
-    where: Where | None = field(default=None, compare=False)  # the line that decides the shape
+class _Located:
+    where: SourceLocation | None = field(default=None, compare=False)  # the line that decides the shape
     evidence: str = field(default="", compare=False)  # the code on that line that reads the answer
 
 
 @dataclass(frozen=True)
-class Boolean(_Known):
+class Boolean(_Located):
     """Only its truth is tested (`if answer`, `answer is True`), or it is declared as `bool`."""
 
 
 @dataclass(frozen=True)
-class Number(_Known):
+class Number(_Located):
     integer: bool = False  # only whole numbers are taken
 
 
@@ -47,7 +47,7 @@ class Match(StrEnum):
 
 
 @dataclass(frozen=True)
-class OneOf(_Known):
+class OneOf(_Located):
     """The answer is compared with these values; they are as the code writes them, in its order.
 
     `exhaustive`: the code has no use for any other value (it is declared as a `Literal`, or another one
@@ -63,7 +63,7 @@ class OneOf(_Known):
 
 
 @dataclass(frozen=True)
-class Text(_Known):
+class Text(_Located):
     """The words themselves are used: put into a message, split, returned by a tool."""
 
     optional: bool = False  # an empty text, or none, has a branch of its own
@@ -73,7 +73,7 @@ class Text(_Known):
 
 
 @dataclass(frozen=True)
-class Tuple(_Known):
+class Tuple(_Located):
     """A list of exactly these items, unpacked or read by position.
 
     `sometimes` are the positions of those that are only read where another item says so; null does elsewhere.
@@ -84,7 +84,7 @@ class Tuple(_Known):
 
 
 @dataclass(frozen=True)
-class ListOf(_Known):
+class ListOf(_Located):
     """A list of any length, iterated over."""
 
     item: "AnswerShape"
@@ -110,7 +110,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Object(_Known):
+class Object(_Located):
     """An object of which these keys are read, in the code's order.
 
     `open`: the object is also used as a whole (spread, stored, passed on), so it may have other keys.
@@ -124,14 +124,14 @@ class Object(_Known):
 
 
 @dataclass(frozen=True)
-class Union(_Known):
+class Union(_Located):
     """Each of these is taken; no alternative is a union itself or unknown."""
 
     alternatives: tuple["AnswerShape", ...]
 
 
 @dataclass(frozen=True)
-class Unknown(_Known):
+class Unknown(_Located):
     """The code does not show what it takes; `evidence` says why not, in words for the graph's author.
 
     `unread`: the code does nothing with the answer, so it goes on in the same way whatever people decide.

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from countersign.interrupts.code.evaluation.model.frame import Frame, Reader
-from countersign.interrupts.code.evaluation.model.modules import flat
-from countersign.interrupts.code.evaluation.model.name_resolution import in_force
+from countersign.interrupts.code.evaluation.model.modules import flat_statements
+from countersign.interrupts.code.evaluation.model.name_resolution import effective_definitions
 from countersign.interrupts.code.evaluation.model.values import Class, Const, External, Value, constants
 from countersign.interrupts.code.shape import (
     AnswerShape,
@@ -49,19 +49,19 @@ class Field:
     owner: Class
 
 
-def declared_shape(frame: Frame, annotation: ast.expr | None, deep: int = 0) -> AnswerShape | None:
+def declared_shape(frame: Frame, annotation: ast.expr | None, depth: int = 0) -> AnswerShape | None:
     """The shape of a type; None where it says nothing (`Any`, a type of a library, one that is not found)."""
-    if annotation is None or deep > _MAX_DEPTH:
+    if annotation is None or depth > _MAX_DEPTH:
         return None
     match annotation:
         case ast.Constant(value=str() as written):
-            return declared_shape(frame, _parsed(written), deep + 1)
+            return declared_shape(frame, _parsed(written), depth + 1)
         case ast.BinOp(op=ast.BitOr()):
-            return _either(frame, [annotation.left, annotation.right], deep)
+            return _either(frame, [annotation.left, annotation.right], depth)
         case ast.Subscript():
-            return _generic(frame, annotation, deep)
+            return _generic(frame, annotation, depth)
         case ast.Name() | ast.Attribute():
-            return _named(frame, annotation, deep)
+            return _named(frame, annotation, depth)
         case _:
             return None
 
@@ -74,19 +74,19 @@ def _parsed(written: str) -> ast.expr | None:
     return ast.increment_lineno(parsed, _LAST_LINE)  # it is evaluated when the module is there as a whole
 
 
-def _named(frame: Frame, node: ast.expr, deep: int) -> AnswerShape | None:
+def _named(frame: Frame, node: ast.expr, depth: int) -> AnswerShape | None:
     for atom in _as_of(frame, node) or frame.value(node):
         if isinstance(atom, External):
             if atom.last in _LISTS:
                 return ListOf(Unknown())
             return _SCALARS.get(atom.last)
         if isinstance(atom, Class):
-            return class_shape(frame.reader, atom, deep + 1)
+            return class_shape(frame.reader, atom, depth + 1)
     definition = frame.module.names.get(node.id) if isinstance(node, ast.Name) else None
     if definition and isinstance(
         definition[-1][0], ast.Subscript | ast.BinOp
     ):  # Decision = Literal["yes", "no"]
-        return declared_shape(frame, definition[-1][0], deep + 1)
+        return declared_shape(frame, definition[-1][0], depth + 1)
     return None
 
 
@@ -103,26 +103,26 @@ def _class_at(frame: Frame, node: ast.expr, line: int | None) -> Value:
     module = frame.module
     if not isinstance(node, ast.Name) or len(module.names.get(node.id, [])) < 2 or frame.holds(node.id):
         return ()
-    found = in_force(module, node.id, line)
+    found = effective_definitions(module, node.id, line)
     classes = [each for each, _ in found if isinstance(each, ast.ClassDef)]
     return (Class(module, classes[-1]),) if len(classes) == len(found) else ()
 
 
-def _generic(frame: Frame, node: ast.Subscript, deep: int) -> AnswerShape | None:
+def _generic(frame: Frame, node: ast.Subscript, depth: int) -> AnswerShape | None:
     name = _last(frame, node.value)
     inner = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
     if name == "Literal":
         return _literal(frame, inner)
     if name in _WRAPPERS:
-        return declared_shape(frame, inner[0], deep + 1)
+        return declared_shape(frame, inner[0], depth + 1)
     if name == "Optional":
-        return _either(frame, [inner[0], ast.Constant(value=None)], deep)
+        return _either(frame, [inner[0], ast.Constant(value=None)], depth)
     if name == "Union":
-        return _either(frame, inner, deep)
+        return _either(frame, inner, depth)
     if name in _LISTS:
-        return ListOf(declared_shape(frame, inner[0], deep + 1) or Unknown())
+        return ListOf(declared_shape(frame, inner[0], depth + 1) or Unknown())
     if name in {"tuple", "Tuple"} and not any(isinstance(each, ast.Constant) for each in inner):
-        return Tuple(tuple(declared_shape(frame, each, deep + 1) or Unknown() for each in inner))
+        return Tuple(tuple(declared_shape(frame, each, depth + 1) or Unknown() for each in inner))
     return _SCALARS.get(name)
 
 
@@ -145,14 +145,14 @@ def _literal(frame: Frame, nodes: list[ast.expr]) -> AnswerShape | None:
     return OneOf(tuple(values), exhaustive=True)
 
 
-def _either(frame: Frame, nodes: list[ast.expr], deep: int) -> AnswerShape | None:
+def _either(frame: Frame, nodes: list[ast.expr], depth: int) -> AnswerShape | None:
     optional = False
     found: list[AnswerShape] = []
     for node in nodes:
         if isinstance(node, ast.Constant) and node.value is None:
             optional = True
             continue
-        shape = declared_shape(frame, node, deep + 1)
+        shape = declared_shape(frame, node, depth + 1)
         if shape is None or isinstance(shape, Unknown):
             return None
         found.extend(shape.alternatives if isinstance(shape, Union) else [shape])
@@ -173,25 +173,25 @@ def class_scope(reader: Reader, cls: Class) -> Frame:
     return reader.class_scopes[cls.node]
 
 
-def class_shape(reader: Reader, cls: Class, deep: int = 0) -> AnswerShape | None:
+def class_shape(reader: Reader, cls: Class, depth: int = 0) -> AnswerShape | None:
     """An enum's values, or an object with the fields of a TypedDict, a dataclass or a model."""
-    if deep > _MAX_DEPTH:
+    if depth > _MAX_DEPTH:
         return None
-    key = (cls.node, deep)
-    if reader.muted:  # of what stands around a function not all may be known yet
-        return _class_shape(reader, cls, deep)
+    key = (cls.node, depth)
+    if reader.ignoring_evidence:  # of what stands around a function not all may be known yet
+        return _class_shape(reader, cls, depth)
     if key not in reader.class_shapes:
-        reader.class_shapes[key] = _class_shape(reader, cls, deep)
+        reader.class_shapes[key] = _class_shape(reader, cls, depth)
     return reader.class_shapes[key]
 
 
-def _class_shape(reader: Reader, cls: Class, deep: int) -> AnswerShape | None:
+def _class_shape(reader: Reader, cls: Class, depth: int) -> AnswerShape | None:
     values = enum_values(reader, cls)
     if values is not None:
         return OneOf(values, exhaustive=True) if values else None
     found: dict[str, Key] = {}
     for field in fields_of(reader, cls):
-        shape = declared_shape(class_scope(reader, field.owner), field.annotation, deep + 1)
+        shape = declared_shape(class_scope(reader, field.owner), field.annotation, depth + 1)
         found[field.name] = Key(field.name, shape or Unknown(), field.required)
     return Object(tuple(found.values())) if found else None
 
@@ -207,14 +207,14 @@ def field_shape(reader: Reader, cls: Class, name: str) -> AnswerShape | None:
 
 def fields_of(reader: Reader, cls: Class) -> Iterator[Field]:
     """The annotated fields, those of the bases first."""
-    lineage = list(_lineage(reader, cls, set()))
-    typed = any(_is_typed_dict(reader, each) for each in lineage)
-    for each in lineage:
+    hierarchy = list(_class_and_bases(reader, cls, set()))
+    typed = any(_is_typed_dict(reader, each) for each in hierarchy)
+    for each in hierarchy:
         total = not any(
             k.arg == "total" and isinstance(k.value, ast.Constant) and k.value.value is False
             for k in each.node.keywords
         )
-        for statement in flat(each.node.body):
+        for statement in flat_statements(each.node.body):
             if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
                 required = (
                     _required_key(statement.annotation, total=total)
@@ -248,12 +248,12 @@ def _has_no_default(value: ast.expr | None) -> bool:
     return False
 
 
-def _lineage(reader: Reader, cls: Class, seen: set[ast.ClassDef]) -> Iterator[Class]:
+def _class_and_bases(reader: Reader, cls: Class, seen: set[ast.ClassDef]) -> Iterator[Class]:
     if cls.node in seen:
         return
     seen.add(cls.node)
     for base in own_bases(reader, cls):
-        yield from _lineage(reader, base, seen)
+        yield from _class_and_bases(reader, base, seen)
     yield cls
 
 
@@ -274,12 +274,12 @@ def _is_typed_dict(reader: Reader, cls: Class) -> bool:
 
 def is_checked(reader: Reader, cls: Class) -> bool:
     """It is a model, which raises where a field is not of its type."""
-    return any(_library_bases(reader, each) & _MODELS for each in _lineage(reader, cls, set()))
+    return any(_library_bases(reader, each) & _MODELS for each in _class_and_bases(reader, cls, set()))
 
 
 def enum_values(reader: Reader, cls: Class) -> tuple[Scalar, ...] | None:
     """The values of an enum's members; None of a class that is no enum."""
-    if not any(_library_bases(reader, each) & _ENUMS for each in _lineage(reader, cls, set())):
+    if not any(_library_bases(reader, each) & _ENUMS for each in _class_and_bases(reader, cls, set())):
         return None
     return tuple(value.value for value in enum_members(reader, cls).values())
 

@@ -3,7 +3,7 @@
 import ast
 
 from countersign.interrupts.code.evaluation.binding import bind, iterated
-from countersign.interrupts.code.evaluation.key_access import stored_as
+from countersign.interrupts.code.evaluation.key_access import note_stored_name
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import Comparison, Use
 from countersign.interrupts.code.evaluation.model.values import (
@@ -41,13 +41,13 @@ def dict_display(frame: Frame, node: ast.Dict) -> Value:
     for key, item in zip(node.keys, node.values, strict=True):
         value = frame.value(item)
         if key is None:
-            spread(frame, record, value, node)
+            unpack_mapping(frame, record, value, node)
             continue
         names = constants(frame.value(key))
         if names is not None and len(names) == 1 and isinstance(names[0], str):
             record.entries[names[0]] = value
             frame.note(value, Use.STORED, node)
-            stored_as(value, names[0])
+            note_stored_name(value, names[0])
             if names[0] == "messages":
                 frame.note(_items(value), Use.TEXT, node)  # a text in the list becomes a message
         else:
@@ -71,7 +71,7 @@ def _is_message(record: Record) -> bool:
     return "role" in record.entries or set(constants(record.entries.get("type", ())) or (None,)) <= _ROLES
 
 
-def spread(frame: Frame, record: Record, value: Value, node: ast.AST) -> None:
+def unpack_mapping(frame: Frame, record: Record, value: Value, node: ast.AST) -> None:
     """`**value` into a dict, or `update`."""
     for atom in value:
         if isinstance(atom, Record):

@@ -76,14 +76,14 @@ def _declared(frame: Frame, space: str, name: str) -> AnswerShape | None:
 def write_state(frame: Frame, space: str, name: str, value: Value, node: ast.AST) -> None:
     """Keep what is written into a key of the state. The type that the key has says what an answer is."""
     reader = frame.reader
-    if reader.muted:
+    if reader.ignoring_evidence:
         return
     reader.fresh.add((space, name))
-    stored_as(value, name)
+    note_stored_name(value, name)
     written = reader.writes.setdefault((space, name), [])
     where = frame.module.where(node)
     if not any(
-        w.where == where and w.function == reader.function and _alike(w.value, value) for w in written
+        w.where == where and w.function == reader.function and _is_same_value(w.value, value) for w in written
     ):
         written.append(StateWrite(value, reader.function, where))
     if name == "messages":
@@ -108,13 +108,13 @@ def update_state(frame: Frame, update: Value, node: ast.AST) -> None:
             frame.note((atom,), Use.WHOLE, node)
 
 
-def stored_as(value: Value, name: str) -> None:
+def note_stored_name(value: Value, name: str) -> None:
     for ref in refs(value, deep=True):
         if not ref.earlier:
             ref.slot.stored_as.add(name)
 
 
-def _alike(one: Value, other: Value) -> bool:
+def _is_same_value(one: Value, other: Value) -> bool:
     return {id(r.slot) for r in refs(one, deep=True)} == {
         id(r.slot) for r in refs(other, deep=True)
     } and constants(one) == constants(other)

@@ -3,7 +3,7 @@
 import ast
 
 from countersign.interrupts.code.evaluation.conditions.boolean_tests import guard, test
-from countersign.interrupts.code.evaluation.containers import spread
+from countersign.interrupts.code.evaluation.containers import unpack_mapping
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.slots import JOINED, Use
 from countersign.interrupts.code.evaluation.model.values import (
@@ -81,8 +81,8 @@ def binary_operation(frame: Frame, node: ast.BinOp) -> Value:
         records = [atom for atom in (*left, *right) if isinstance(atom, Record)]
         if records:
             merged = Record({})
-            spread(frame, merged, left, node)
-            spread(frame, merged, right, node)
+            unpack_mapping(frame, merged, left, node)
+            unpack_mapping(frame, merged, right, node)
             return (merged,)
     if isinstance(node.op, ast.Mod) and _parts(left) is not None:
         frame.note(right, Use.SHOWN, node, deep=True)

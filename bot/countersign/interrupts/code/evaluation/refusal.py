@@ -26,7 +26,7 @@ def refuse(frame: Frame, node: ast.AST, *, raised: str | None = None) -> None:
     the handlers around it.
     """
     reader = frame.reader
-    if reader.muted:
+    if reader.ignoring_evidence:
         return
     conditions = tuple(reader.conditions)
     other = max((place for place, c in enumerate(conditions) if c.check is Check.OTHER), default=-1)
@@ -39,7 +39,7 @@ def refuse(frame: Frame, node: ast.AST, *, raised: str | None = None) -> None:
     detail = RAISES if raised is not None else None
     for slot in slots:
         refusal = Refusal(slot, Evidence(Use.REFUSED, where, code, conditions, detail), raised)
-        _pass_on(frame, refusal)
+        _propagate(frame, refusal)
 
 
 def _leaves_out(condition: Condition) -> bool:
@@ -48,7 +48,7 @@ def _leaves_out(condition: Condition) -> bool:
     return condition.check in _REFUSES and (not condition.positive or empty)
 
 
-def _pass_on(frame: Frame, refusal: Refusal) -> None:
+def _propagate(frame: Frame, refusal: Refusal) -> None:
     """To the handlers around it, or to where LangGraph sees the error."""
     if refusal.raised is not None and frame.reader.handled:
         frame.reader.handled[-1].append(refusal)
@@ -56,7 +56,7 @@ def _pass_on(frame: Frame, refusal: Refusal) -> None:
         refusal.slot.note(refusal.evidence)
 
 
-def settle(
+def resolve_raised(
     frame: Frame,
     raised: Sequence[Refusal],
     handlers: Sequence[tuple[ast.ExceptHandler, Ending | None]],
@@ -72,7 +72,7 @@ def settle(
         again = [_asks_again(frame, refusal, *each, asks_again=asks_again) for each in catching]
         through = [ending is Ending.RAISE for _, ending in catching]
         if all(through):
-            _pass_on(frame, replace(refusal, raised="") if catching else refusal)
+            _propagate(frame, replace(refusal, raised="") if catching else refusal)
         elif all(one or other for one, other in zip(again, through, strict=True)):
             caught = tuple(c for c in refusal.evidence.conditions if c.check is not Check.CAUGHT)
             refusal.slot.note(replace(refusal.evidence, conditions=caught, detail=None))

@@ -11,7 +11,7 @@ from countersign.interrupts.code.evaluation.discarding import discard, discard_u
 from countersign.interrupts.code.evaluation.loops import run_break, run_continue, run_for, run_while
 from countersign.interrupts.code.evaluation.model.frame import Frame
 from countersign.interrupts.code.evaluation.model.language import Ending
-from countersign.interrupts.code.evaluation.model.name_resolution import imported
+from countersign.interrupts.code.evaluation.model.name_resolution import resolve_import
 from countersign.interrupts.code.evaluation.model.slots import (
     Check,
     Condition,
@@ -19,7 +19,7 @@ from countersign.interrupts.code.evaluation.model.slots import (
     Use,
 )
 from countersign.interrupts.code.evaluation.model.values import Class, Function
-from countersign.interrupts.code.evaluation.refusal import refuse, settle
+from countersign.interrupts.code.evaluation.refusal import refuse, resolve_raised
 
 _CAUGHT_KEYS = {"KeyError", "LookupError", "Exception", "BaseException", "TypeError", "IndexError"}
 
@@ -164,7 +164,7 @@ def _try(frame: Frame, node: ast.Try | ast.TryStar) -> Ending | None:
         if endings[-1] is None:
             after = merged_names(after, frame.names)
     frame.names = after
-    settle(frame, raised, list(zip(node.handlers, endings[1:], strict=True)), asks_again=last_of_turn)
+    resolve_raised(frame, raised, list(zip(node.handlers, endings[1:], strict=True)), asks_again=last_of_turn)
     final = frame.run(node.finalbody)
     if final is not None:
         return final
@@ -208,7 +208,7 @@ def _define_class(frame: Frame, node: ast.ClassDef) -> None:
 
 def _import(frame: Frame, node: ast.Import | ast.ImportFrom) -> None:
     for alias in node.names:
-        frame.names[alias.asname or alias.name.split(".")[0]] = imported(
+        frame.names[alias.asname or alias.name.split(".")[0]] = resolve_import(
             frame.reader, frame.module, alias, node
         )
 

@@ -35,17 +35,17 @@ def without_empty(found: list[AnswerShape], slot: Slot) -> list[AnswerShape]:
 
 def is_of_another_kind(slot: Slot, evidence: Evidence) -> bool:
     """It is done where the answer is known to be no object or list."""
-    return _is_done_without(slot, evidence, Check.IS, Kind.OBJECT, Kind.LIST)
+    return _is_known_to_lack_kinds(slot, evidence, Check.IS, Kind.OBJECT, Kind.LIST)
 
 
 def _is_left_by_a_text(slot: Slot, evidence: Evidence) -> bool:
     """It is done where the answer is known to be no text, or an empty one."""
-    return _is_done_without(slot, evidence, Check.IS, Kind.TEXT) or _is_done_without(
+    return _is_known_to_lack_kinds(slot, evidence, Check.IS, Kind.TEXT) or _is_known_to_lack_kinds(
         slot, evidence, Check.IS_FILLED, *Kind
     )
 
 
-def _is_done_without(slot: Slot, evidence: Evidence, check: Check, *kinds: Kind) -> bool:
+def _is_known_to_lack_kinds(slot: Slot, evidence: Evidence, check: Check, *kinds: Kind) -> bool:
     named = {kind.value for kind in kinds}
     return any(
         slot.is_same(c.slot) and c.check is check and not c.positive and named & set(c.values)
@@ -91,7 +91,7 @@ def _is_known_to_be_there(slot: Slot, evidence: Evidence) -> bool:
     return any(slot.is_same(c.slot) and c.check is Check.TRUE and c.positive for c in evidence.conditions)
 
 
-def told_apart(slot: Slot, found: list[AnswerShape]) -> bool:
+def is_discriminated(slot: Slot, found: list[AnswerShape]) -> bool:
     """Whether the code itself tells which of several shapes it got."""
     if all(isinstance(each, OneOf | Boolean) for each in found):
         return True

@@ -63,7 +63,7 @@ def _exhaustive(slot: Slot, values: Sequence[Scalar]) -> bool:
         if isinstance(each.detail, Comparison) and covers(each.detail.values, values):
             return True
     refused = [e for e in uses(slot.evidence, Use.REFUSED) if covers(excluded_values(slot, e), values)]
-    if not refused or (_only_a_yes(values) and any(each.detail == RAISES for each in refused)):
+    if not refused or (_are_all_affirmative(values) and any(each.detail == RAISES for each in refused)):
         return False
     return not any(
         each.use not in _HARMLESS
@@ -74,7 +74,7 @@ def _exhaustive(slot: Slot, values: Sequence[Scalar]) -> bool:
     )
 
 
-def _only_a_yes(values: Sequence[Scalar]) -> bool:
+def _are_all_affirmative(values: Sequence[Scalar]) -> bool:
     """To raise at anything but a yes is how the code says no."""
     return all(meaning(value) is Meaning.YES for value in values)
 

@@ -26,9 +26,9 @@ def key_from(name: str, slot: Slot, shape: AnswerShape) -> Key:
     for each in slot.evidence:
         if each.use is not Use.READ or not isinstance(each.detail, Reading) or not each.detail.required:
             continue
-        if _is_made_sure_of(slot, each):
+        if _is_checked_before(slot, each):
             continue
-        on_siblings = [c for c in each.conditions if _of_a_sibling(slot, c)]
+        on_siblings = [c for c in each.conditions if _is_about_sibling(slot, c)]
         with_these = [pair for c in on_siblings for pair in _pairs(c) if _holds(c)]
         unless_these = [pair for c in on_siblings for pair in _pairs(c) if not _holds(c)]
         missing = _missing_elsewhere(slot, each)
@@ -126,13 +126,13 @@ def _unread_with(slot: Slot) -> tuple[_Pair, ...]:
     """The values of siblings with which no reading of the key is reached."""
     readings = [e for e in slot.evidence if e.use is Use.READ and isinstance(e.detail, Reading)]
     excluded = [
-        [pair for c in each.conditions if _of_a_sibling(slot, c) and not _holds(c) for pair in _pairs(c)]
+        [pair for c in each.conditions if _is_about_sibling(slot, c) and not _holds(c) for pair in _pairs(c)]
         for each in readings
     ]
     return tuple(pair for pair in (excluded[0] if excluded else ()) if all(pair in each for each in excluded))
 
 
-def _is_made_sure_of(slot: Slot, reading: Evidence) -> bool:
+def _is_checked_before(slot: Slot, reading: Evidence) -> bool:
     """It is looked for, or its truth was tested, before; or an error is caught."""
     return any(
         c.check is Check.CAUGHT
@@ -142,7 +142,7 @@ def _is_made_sure_of(slot: Slot, reading: Evidence) -> bool:
     )
 
 
-def _of_a_sibling(slot: Slot, condition: Condition) -> bool:
+def _is_about_sibling(slot: Slot, condition: Condition) -> bool:
     return (
         condition.slot is not None
         and condition.slot is not slot

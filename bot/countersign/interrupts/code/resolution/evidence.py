@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from countersign.interrupts.code.evaluation.model.slots import Comparison, Evidence, Kind, Use
-from countersign.interrupts.code.shape import Scalar, Where
+from countersign.interrupts.code.shape import Scalar, SourceLocation
 
 
 def uses(evidence: Iterable[Evidence], *wanted: Use) -> list[Evidence]:
@@ -19,7 +19,7 @@ def compared_values(evidence: Iterable[Evidence]) -> list[Scalar]:
     return [value for each in evidence if isinstance(each.detail, Comparison) for value in each.detail.values]
 
 
-def first_of(proofs: Sequence[Evidence]) -> tuple[Where | None, str]:
+def first_of(proofs: Sequence[Evidence]) -> tuple[SourceLocation | None, str]:
     """The place of the first in the source, and its code."""
     first = min(proofs, key=lambda each: (each.where.file, each.where.line), default=None)
     return (first.where, first.code) if first is not None else (None, "")

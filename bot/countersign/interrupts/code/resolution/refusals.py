@@ -26,12 +26,12 @@ def without_refused(slot: Slot, found: list[AnswerShape]) -> list[AnswerShape]:
     """
     if len(found) < 2:
         return found
-    refusals = [_since_asked(slot, each) for each in uses(slot.evidence, Use.REFUSED)]
+    refusals = [_conditions_since_question(slot, each) for each in uses(slot.evidence, Use.REFUSED)]
     kept = [left for each in found if (left := _left(slot, refusals, each)) is not None]
     return kept or found
 
 
-def _since_asked(slot: Slot, refusal: Evidence) -> list[Condition]:
+def _conditions_since_question(slot: Slot, refusal: Evidence) -> list[Condition]:
     return [c for c in refusal.conditions if c not in slot.root.asked_under]
 
 

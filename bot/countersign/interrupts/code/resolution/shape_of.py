@@ -9,8 +9,8 @@ from typing import TypeAlias
 from countersign.interrupts.code.evaluation.model.slots import Check, Evidence, Kind, Slot, Use
 from countersign.interrupts.code.resolution.alternatives import (
     holds_elsewhere,
+    is_discriminated,
     is_of_another_kind,
-    told_apart,
     without_empty,
     without_guards,
 )
@@ -44,15 +44,15 @@ _SAYS_NOTHING = {Use.READ, Use.STORED, Use.DECLARED, Use.TRUTH, Use.REFUSED}
 _Group: TypeAlias = tuple[str | int | None, tuple[str, ...]]
 
 
-def resolve(slot: Slot, deep: int = 0) -> AnswerShape:
+def resolve(slot: Slot, depth: int = 0) -> AnswerShape:
     """The shape that all evidence together gives."""
-    if deep > _MAX_DEPTH:
+    if depth > _MAX_DEPTH:
         return Unknown(evidence="it is nested too deeply")
     if slot.parent is None and is_discarded(slot):
         where, code = first_of(slot.evidence)
         return Unknown(unread=True, where=where, evidence=code)
     declared = uses(slot.evidence, Use.DECLARED)
-    used = _told_by_siblings(slot, deep) or _from_use(slot, deep)
+    used = _discriminated_by_sibling(slot, depth) or _from_use(slot, depth)
     for each in declared:
         if isinstance(each.detail, AnswerShape):
             converted = isinstance(each.detail, Text) and isinstance(used, Number) and is_only_converted(slot)
@@ -87,7 +87,7 @@ def _of_one_kind(slot: Slot, declared: Evidence, used: AnswerShape) -> AnswerSha
     return used if tested and agrees else None
 
 
-def _told_by_siblings(slot: Slot, deep: int) -> AnswerShape | None:
+def _discriminated_by_sibling(slot: Slot, depth: int) -> AnswerShape | None:
     """What a part is may depend on another one: a text with "response", and an object with "edit"."""
     groups = _groups(slot)
     if len(groups) < 2:
@@ -96,7 +96,7 @@ def _told_by_siblings(slot: Slot, deep: int) -> AnswerShape | None:
     for group in groups:
         others = [other for other in groups if other != group]
         part = slot.restricted(lambda each, others=others: _group(slot, each) not in others)  # type: ignore[misc]
-        shape = _from_use(part, deep)
+        shape = _from_use(part, depth)
         found.extend(shape.alternatives if isinstance(shape, Union) else [shape])
     for shape in found:
         if isinstance(shape, Unknown):
@@ -134,10 +134,10 @@ def _group(slot: Slot, evidence: Evidence) -> _Group | None:
     return None
 
 
-def _from_use(slot: Slot, deep: int) -> AnswerShape:
+def _from_use(slot: Slot, depth: int) -> AnswerShape:
     parts = [
-        _object(slot, deep),
-        _list(slot, deep),
+        _object(slot, depth),
+        _list(slot, depth),
         number_of(slot),
         *choices_of(slot),
         text_of(slot),
@@ -149,7 +149,7 @@ def _from_use(slot: Slot, deep: int) -> AnswerShape:
     found = without_refused(slot, without_guards(without_empty(found, slot), slot))
     if len(found) == 1:
         return found[0]
-    if not told_apart(slot, found):
+    if not is_discriminated(slot, found):
         said = "the code reads it in several ways, and does not show which one it gets"
         return Unknown(where=found[0].where, evidence=said)
     return Union(tuple(found), where=found[0].where, evidence=found[0].evidence)
@@ -164,7 +164,7 @@ def _unknown(slot: Slot) -> Unknown:
     return Unknown(evidence="the code does nothing with it that says what it is")
 
 
-def _object(slot: Slot, deep: int) -> Object | None:
+def _object(slot: Slot, depth: int) -> Object | None:
     evidence = slot.evidence
     proofs = [*uses(evidence, Use.MAPPING), *kinds_tested(evidence, Kind.OBJECT)]
     if not proofs and not slot.keys:
@@ -172,27 +172,27 @@ def _object(slot: Slot, deep: int) -> Object | None:
     for part in slot.keys.values():
         proofs.extend(uses(part.evidence, Use.READ))
     where, code = first_of(proofs)
-    keys = tuple(key_from(name, part, resolve(part, deep + 1)) for name, part in slot.keys.items())
+    keys = tuple(key_from(name, part, resolve(part, depth + 1)) for name, part in slot.keys.items())
     whole = uses(evidence, Use.WHOLE, Use.SHOWN, Use.ESCAPED, Use.CARRIED, Use.STORED)
     others = not keys or any(each.detail != "text" and not is_of_another_kind(slot, each) for each in whole)
     return Object(keys, open=others, where=where, evidence=code)
 
 
-def _list(slot: Slot, deep: int) -> Tuple | ListOf | None:
+def _list(slot: Slot, depth: int) -> Tuple | ListOf | None:
     evidence = slot.evidence
     unpacked = uses(evidence, Use.UNPACKED)
     proofs = [*unpacked, *uses(evidence, Use.ITERATED), *kinds_tested(evidence, Kind.LIST)]
-    if (not proofs and (not slot.items or slot.keys)) or _reads_a_letter(slot):
+    if (not proofs and (not slot.items or slot.keys)) or _reads_first_character(slot):
         return None
     read = [each for part in slot.items.values() for each in uses(part.evidence, Use.READ)]
     where, code = first_of(proofs or read)
     lengths = [each.detail for each in unpacked if isinstance(each.detail, int)]
     length = max([*lengths, max(slot.items, default=-1) + 1])
     if 0 < length <= _MAX_TUPLE_LENGTH and slot.element is None and len(set(lengths)) <= 1:
-        items = tuple(resolve(slot.item(place), deep + 1) for place in range(length))
+        items = tuple(resolve(slot.item(place), depth + 1) for place in range(length))
         sometimes = tuple(place for place in range(length) if _is_read_sometimes(slot.item(place)))
         return Tuple(items, sometimes, where=where, evidence=code)
-    item = resolve(slot.element, deep + 1) if slot.element is not None and not slot.items else UNKNOWN
+    item = resolve(slot.element, depth + 1) if slot.element is not None and not slot.items else UNKNOWN
     return ListOf(item, where=where, evidence=code)
 
 
@@ -204,7 +204,7 @@ def _is_read_sometimes(slot: Slot) -> bool:
     return bool(telling) and all(_group(slot, each) in groups for each in telling)
 
 
-def _reads_a_letter(slot: Slot) -> bool:
+def _reads_first_character(slot: Slot) -> bool:
     """`answer[0].lower() == "y"` reads a letter of a text."""
     part = slot.items.get(0)
     values = compared_values(part.evidence) if part is not None and len(slot.items) == 1 else []

@@ -47,7 +47,7 @@ def text_of(slot: Slot) -> Text | None:
         return None  # it is made ready for a comparison that is not in sight
     else:
         empty = [] if _has_parts_or_number(slot) else _tests_of_emptiness(slot)
-        proofs = [*tested, *strings, *empty, *(each for each in shown if _told_to_be_text(slot, each))]
+        proofs = [*tested, *strings, *empty, *(each for each in shown if _is_known_as_text(slot, each))]
         if not proofs and not _is_something_else(slot):
             proofs = [*defaults, *shown]
     if not proofs:
@@ -129,7 +129,7 @@ def _is_no_text(slot: Slot, evidence: Evidence) -> bool:
     )
 
 
-def _told_to_be_text(slot: Slot, evidence: Evidence) -> bool:
+def _is_known_as_text(slot: Slot, evidence: Evidence) -> bool:
     """It is known to be there, or to be no object, so it is not merely a yes that is shown."""
     for condition in evidence.conditions:
         if not slot.is_same(condition.slot):

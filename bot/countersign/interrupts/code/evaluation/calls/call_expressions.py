@@ -43,14 +43,14 @@ _INVOKES = {"invoke", "ainvoke", "stream", "astream", "run", "arun", "__call__",
 
 @dataclass(kw_only=True)
 class Arguments:
-    """`spread` is what is given as `**value` and is no dict that the code writes out."""
+    """`unpacked` is what is given as `**value` and is no dict that the code writes out."""
 
     positional: list[Value] = field(default_factory=list)
     named: dict[str, Value] = field(default_factory=dict)
-    spread: Value = ()
+    unpacked: Value = ()
 
     def all(self) -> Value:
-        return union([*self.positional, *self.named.values(), self.spread])
+        return union([*self.positional, *self.named.values(), self.unpacked])
 
     def get(self, place: int, name: str) -> Value:
         if name in self.named:
@@ -115,12 +115,12 @@ def _called(frame: Frame, called: Value, given: Arguments, node: ast.Call, writt
     atom = called[0]
     match atom:
         case Function():
-            if any(refs(given.spread)):
-                frame.note(given.spread, Use.MAPPING, node)
-                frame.note(given.spread, Use.WHOLE, node)
+            if any(refs(given.unpacked)):
+                frame.note(given.unpacked, Use.MAPPING, node)
+                frame.note(given.unpacked, Use.WHOLE, node)
             return call(frame, atom, given.positional, given.named, node)
         case Class():
-            return construct(frame, atom, given.positional, given.named, given.spread, node)
+            return construct(frame, atom, given.positional, given.named, given.unpacked, node)
         case External():
             return call_library(frame, atom, given, node)
         case Instance():
@@ -175,7 +175,7 @@ def arguments(frame: Frame, node: ast.Call) -> Arguments:
             if isinstance(atom, Record):
                 given.named |= atom.entries
             else:
-                given.spread = (*given.spread, atom)
+                given.unpacked = (*given.unpacked, atom)
     return given
 
 
@@ -190,7 +190,7 @@ def call(
     reader = frame.reader
     if any(entry[-1] is function.node for entry in reader.calls):
         return ()
-    if reader.muted and len(reader.calls) >= MAX_CALL_DEPTH_FOR_NAMES:
+    if reader.ignoring_evidence and len(reader.calls) >= MAX_CALL_DEPTH_FOR_NAMES:
         return ()
     if len(reader.calls) >= MAX_CALL_DEPTH:
         frame.escape(union([*positional, *named.values()]), node, "it goes through too many calls")
@@ -231,7 +231,7 @@ def _bind_parameters(
         elif argument.arg in named:
             value = named[argument.arg]
         elif argument in defaults:
-            with inner.reader.mute():
+            with inner.reader.ignore_evidence():
                 value = inner.value(defaults[argument])
         else:
             value = ()

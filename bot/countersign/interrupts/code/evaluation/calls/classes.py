@@ -16,7 +16,7 @@ from countersign.interrupts.code.evaluation.annotations import (
 )
 from countersign.interrupts.code.evaluation.key_access import key_of
 from countersign.interrupts.code.evaluation.model.frame import Frame, Reader
-from countersign.interrupts.code.evaluation.model.modules import definitions, flat
+from countersign.interrupts.code.evaluation.model.modules import definitions, flat_statements
 from countersign.interrupts.code.evaluation.model.slots import Comparison, Use
 from countersign.interrupts.code.evaluation.model.values import (
     Adapter,
@@ -61,7 +61,7 @@ def _defined(
     if cls.node in seen:
         return cls, None
     seen.add(cls.node)
-    for statement in flat(cls.node.body):
+    for statement in flat_statements(cls.node.body):
         for bound, definition in definitions(statement):
             if bound == name and not isinstance(definition, ast.alias):
                 return cls, definition
@@ -77,7 +77,7 @@ def construct(
     cls: Class,
     arguments: Sequence[Value],
     named: Mapping[str, Value],
-    spread: Value,
+    unpacked: Value,
     node: ast.AST,
 ) -> Value:
     """Calling the class. An answer that is taken apart by it has the shape of its fields."""
@@ -90,8 +90,8 @@ def construct(
             frame.note((ref,), Use.COMPARED, node, compared)
             frame.note((ref,), Use.CHOSEN, node, compared)
         return answer if any(refs(answer)) else tuple(atom for atom in answer if isinstance(atom, Const))
-    if any(refs(spread)):
-        return validated(frame, cls, spread, node, given=named)
+    if any(refs(unpacked)):
+        return validated(frame, cls, unpacked, node, given=named)
     names = [field.name for field in fields_of(reader, cls)]
     entries = {**dict(zip(names, arguments, strict=False)), **named}
     for name, value in entries.items():

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def ask(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
     """The answer. One call of `interrupt` is a question of its own on every way that leads to it."""
     reader = frame.reader
-    if reader.muted:
+    if reader.ignoring_evidence:
         return ()
     way = tuple(call[:3] for call in reader.calls)
     key = (reader.node, reader.function, way, frame.module.file, node.lineno, node.col_offset)

@@ -163,7 +163,7 @@ def _dict(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
         value = given.get(0, "")
         frame.note(value, Use.MAPPING, node)
         return value
-    return (Record(dict(given.named), open=bool(given.spread)),)
+    return (Record(dict(given.named), open=bool(given.unpacked)),)
 
 
 def _enumerate(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
@@ -216,11 +216,11 @@ def _dumps(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
 def _command(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
     """`Command(update=..., goto=...)`: the update goes into the state, and an answer may be where to go."""
     update_state(frame, given.named.get("update", ()), node)
-    goes_to(frame, given.named.get("goto", ()), node)
+    note_next_node(frame, given.named.get("goto", ()), node)
     return ()
 
 
-def goes_to(frame: Frame, value: Value, node: ast.AST) -> None:
+def note_next_node(frame: Frame, value: Value, node: ast.AST) -> None:
     """An answer names the next node; which nodes there are is in `Command[Literal[...]]`, if anywhere."""
     if not any(refs(value)):
         return
@@ -243,7 +243,7 @@ def _send(frame: Frame, given: "Arguments", node: ast.Call) -> Value:
                 write_state(frame, frame.reader.space, key, value, node)
         elif isinstance(atom, Ref):
             frame.escape((atom,), node, "it is sent to another node")
-    goes_to(frame, given.get(0, "node"), node)
+    note_next_node(frame, given.get(0, "node"), node)
     return ()
 
 

@@ -175,7 +175,7 @@ def _of_record(frame: Frame, record: Record, name: str, given: "Arguments", node
 
 
 def _merge(frame: Frame, record: Record, given: "Arguments", node: ast.Call) -> None:
-    for atom in (*given.get(0, ""), *given.spread):
+    for atom in (*given.get(0, ""), *given.unpacked):
         if isinstance(atom, Record):
             record.entries |= atom.entries
             record.open |= atom.open

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Sequence
 
-from countersign.interrupts.code.evaluation.conditions.implication import stops
+from countersign.interrupts.code.evaluation.conditions.implication import failing_operands
 from countersign.interrupts.code.evaluation.conditions.type_tests import (
     compared_type,
 )
@@ -66,7 +66,7 @@ def _bool_op(frame: Frame, node: ast.BoolOp) -> tuple[Conditions, Conditions]:
     others: list[Conditions] = []
     with frame.reader.under(()):
         for position, operand in enumerate(node.values):
-            if conjunction and _looked_at_again(operand, node.values[position + 1 :]):
+            if conjunction and _is_tested_again(operand, node.values[position + 1 :]):
                 when_true, when_false = guard(frame.value(operand))
             else:
                 when_true, when_false = frame.test(operand)
@@ -75,12 +75,12 @@ def _bool_op(frame: Frame, node: ast.BoolOp) -> tuple[Conditions, Conditions]:
             through.append(passed)
             others.append(stopped)
             frame.reader.conditions.extend(passed)
-    left = stops(through, others)
+    left = failing_operands(through, others)
     either = _either(left) or (_unfilled(left) if conjunction else ())
     return (tuple(gathered), either) if conjunction else (either, tuple(gathered))
 
 
-def _looked_at_again(operand: ast.expr, later: Sequence[ast.expr]) -> bool:
+def _is_tested_again(operand: ast.expr, later: Sequence[ast.expr]) -> bool:
     """Whether a bare name or part is only made sure of, before something else is asked of it."""
     if not isinstance(operand, ast.Name | ast.Subscript | ast.Attribute):
         return False

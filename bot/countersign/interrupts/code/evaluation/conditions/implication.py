@@ -10,7 +10,7 @@ from countersign.interrupts.code.evaluation.model.slots import Check, Condition,
 from countersign.interrupts.code.shape import Scalar
 
 
-def stops(passed: Sequence[Conditions], stopped: Sequence[Conditions]) -> list[Conditions]:
+def failing_operands(passed: Sequence[Conditions], stopped: Sequence[Conditions]) -> list[Conditions]:
     """What holds where each operand stops a conjunction, without the operands that another one implies.
 
     `passed` and `stopped` are what holds where an operand lets through, and where it does not.
@@ -43,8 +43,8 @@ def implies(stronger: Condition, weaker: Condition) -> bool:
         return False
     if stronger.check not in {Check.EQUALS, Check.TRUE, Check.IS}:
         return False
-    if _is_inside(stronger.slot, weaker.slot):
-        return _is_said_by_a_part(stronger, weaker)
+    if _is_part_of(stronger.slot, weaker.slot):
+        return _is_implied_by_part(stronger, weaker)
     if stronger.slot is not weaker.slot:
         return False
     match weaker.check:
@@ -62,7 +62,7 @@ def implies(stronger: Condition, weaker: Condition) -> bool:
             return False
 
 
-def _is_inside(slot: Slot, whole: Slot) -> bool:
+def _is_part_of(slot: Slot, whole: Slot) -> bool:
     while slot.parent is not None:
         slot = slot.parent
         if slot is whole:
@@ -70,7 +70,7 @@ def _is_inside(slot: Slot, whole: Slot) -> bool:
     return False
 
 
-def _is_said_by_a_part(part: Condition, weaker: Condition) -> bool:
+def _is_implied_by_part(part: Condition, weaker: Condition) -> bool:
     """A part has a value, so there is an object, or a list, that has the part."""
     slot = part.slot
     assert slot is not None

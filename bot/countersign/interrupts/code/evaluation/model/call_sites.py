@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 
 from countersign.interrupts.code.evaluation.model.slots import Slot
 from countersign.interrupts.code.evaluation.model.values import Value
-from countersign.interrupts.code.shape import Where
+from countersign.interrupts.code.shape import SourceLocation
 
 
 @dataclass(eq=False)
 class CallSite:
     """One call of `interrupt` on one way to it. `payload` is what it asks with."""
 
-    where: Where
+    where: SourceLocation
     code: str
     payload: Value
     node: tuple[str, ...]  # the path of the node that asks
@@ -23,4 +23,4 @@ class CallSite:
 class StateWrite:
     value: Value
     function: str  # the one that LangGraph called
-    where: Where
+    where: SourceLocation

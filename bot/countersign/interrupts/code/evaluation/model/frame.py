@@ -14,7 +14,7 @@ from countersign.interrupts.code.evaluation.model.limits import (
     ReadingStopped,
 )
 from countersign.interrupts.code.evaluation.model.modules import FunctionNode, Module
-from countersign.interrupts.code.evaluation.model.name_resolution import defined
+from countersign.interrupts.code.evaluation.model.name_resolution import resolve_name
 from countersign.interrupts.code.evaluation.model.slots import (
     CONVERTED,
     Condition,
@@ -44,7 +44,7 @@ class Reader:
     function: str
     steps: int
     depth: int
-    muted: int  # over zero: nothing is asked and nothing noted
+    ignoring_evidence: int  # over zero: nothing is asked and nothing noted
     displaying: int  # over zero: what is formatted is only displayed
     catching: int  # over zero: an error here may be caught
 
@@ -81,7 +81,7 @@ class Reader:
         """Begin with a function that LangGraph calls, in the node `path` (empty: in no node)."""
         self.node, self.space, self.function = path, space, function
         self.reads[path, space, function] = {}
-        self.steps = self.depth = self.muted = self.displaying = self.catching = 0
+        self.steps = self.depth = self.ignoring_evidence = self.displaying = self.catching = 0
         self.conditions.clear()
         self.handled.clear()
         self.calls.clear()
@@ -122,12 +122,12 @@ class Reader:
             del self.conditions[before:]
 
     @contextmanager
-    def mute(self) -> Iterator[None]:
-        self.muted += 1
+    def ignore_evidence(self) -> Iterator[None]:
+        self.ignoring_evidence += 1
         try:
             yield
         finally:
-            self.muted -= 1
+            self.ignoring_evidence -= 1
 
     @contextmanager
     def display(self) -> Iterator[None]:
@@ -153,7 +153,7 @@ class Reader:
         if outer not in self._scopes:
             frame = Frame(self, module, outer=self.enclosing_scope(module, outer))
             self._scopes[outer] = frame
-            with self.mute():
+            with self.ignore_evidence():
                 self.language.run(frame, outer.body)
         return self._scopes[outer]
 
@@ -168,7 +168,7 @@ class Reader:
                 return ()
             self._importing += 1
             try:
-                self._globals[key] = defined(self, module, name)
+                self._globals[key] = resolve_name(self, module, name)
             finally:
                 self._importing -= 1
         return self._globals[key]
@@ -238,7 +238,7 @@ class Frame:
         self, value: Value, use: Use, node: ast.AST, detail: Detail = None, *, deep: bool = False
     ) -> None:
         """Keep what the code does here with the answers among the alternatives."""
-        if self.reader.muted:
+        if self.reader.ignoring_evidence:
             return
         conditions = tuple(self.reader.conditions)
         where, code = self.module.where(node), self.module.line(node)

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from countersign.interrupts.code.shape import Where
+from countersign.interrupts.code.shape import SourceLocation
 from countersign.interrupts.code.source import ClassSource, ModuleSource
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -40,8 +40,8 @@ class Module:
         )
         self._index()
 
-    def where(self, node: ast.AST) -> Where:
-        return Where(self.file, getattr(node, "lineno", 1))
+    def where(self, node: ast.AST) -> SourceLocation:
+        return SourceLocation(self.file, getattr(node, "lineno", 1))
 
     def line(self, node: ast.AST) -> str:
         """The first line of the node's source."""
@@ -97,7 +97,7 @@ class Module:
             waiting.extend(
                 (child, outer if id(child) in outside else inner) for child in ast.iter_child_nodes(node)
             )
-        for statement in flat(self.tree.body):
+        for statement in flat_statements(self.tree.body):
             for name, definition in definitions(statement):
                 self.names.setdefault(name, []).append((definition, statement))
 
@@ -105,7 +105,7 @@ class Module:
 def annotated_names(node: ast.ClassDef) -> set[str]:
     return {
         statement.target.id
-        for statement in flat(node.body)
+        for statement in flat_statements(node.body)
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
     }
 
@@ -151,7 +151,7 @@ def name_of(node: FunctionNode | ast.ClassDef) -> str:
     return "<lambda>" if isinstance(node, ast.Lambda) else node.name
 
 
-def flat(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+def flat_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """Statements with those inside `if`, `try` and `with`, which bind names in the same scope."""
     waiting = list(body)
     while waiting:

@@ -4,7 +4,7 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from countersign.interrupts.code.evaluation.model.modules import Definition, Module, flat
+from countersign.interrupts.code.evaluation.model.modules import Definition, Module, flat_statements
 from countersign.interrupts.code.evaluation.model.values import (
     Class,
     External,
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from countersign.interrupts.code.evaluation.model.frame import Reader
 
 
-def defined(reader: "Reader", module: Module, name: str) -> Value:
+def resolve_name(reader: "Reader", module: Module, name: str) -> Value:
     """What the statements of a module bind a name to; else a builtin of that name."""
     found = []
-    for definition, statement in in_force(module, name):
+    for definition, statement in effective_definitions(module, name):
         if isinstance(definition, ast.alias):
-            found.append(imported(reader, module, definition, statement))
+            found.append(resolve_import(reader, module, definition, statement))
         elif isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
             found.append(reader.scope(module).decorated(Function(module, definition), definition))
         elif isinstance(definition, ast.ClassDef):
             found.append((Class(module, definition),))
         elif isinstance(definition, ast.expr):
-            with reader.mute():
+            with reader.ignore_evidence():
                 found.append(reader.scope(module).value(definition))
     if not found:
         found = [_from_star(reader, module, name)]
@@ -38,7 +38,9 @@ def defined(reader: "Reader", module: Module, name: str) -> Value:
     return union(found)
 
 
-def in_force(module: Module, name: str, line: int | None = None) -> list[tuple[Definition, ast.stmt]]:
+def effective_definitions(
+    module: Module, name: str, line: int | None = None
+) -> list[tuple[Definition, ast.stmt]]:
     """The definitions of a name without those that a later one replaces; `line`: as they are there."""
     kept: list[tuple[Definition, ast.stmt]] = []
     for definition, statement in module.names.get(name, []):
@@ -51,7 +53,7 @@ def in_force(module: Module, name: str, line: int | None = None) -> list[tuple[D
 
 
 def _from_star(reader: "Reader", module: Module, name: str) -> Value:
-    for statement in flat(module.tree.body):
+    for statement in flat_statements(module.tree.body):
         if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
             source = reader.modules.get(_absolute(module, statement))
             if source is not None and (found := reader.member(source, name)):
@@ -61,7 +63,7 @@ def _from_star(reader: "Reader", module: Module, name: str) -> Value:
     return ()
 
 
-def imported(reader: "Reader", module: Module, alias: ast.alias, statement: ast.stmt) -> Value:
+def resolve_import(reader: "Reader", module: Module, alias: ast.alias, statement: ast.stmt) -> Value:
     """What an import binds: a module or name of the graph's own code, or a library's."""
     if isinstance(statement, ast.ImportFrom):
         source = _absolute(module, statement)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from countersign.interrupts.code.shape import AnswerShape, Match, Scalar, Where
+from countersign.interrupts.code.shape import AnswerShape, Match, Scalar, SourceLocation
 
 PARSED_AS_JSON = "json"  # the detail of a text whose words are parsed
 RAISES = "raises"  # the detail of a refusal that the run does not survive
@@ -103,7 +103,7 @@ def negated(conditions: Conditions) -> Conditions:
 @dataclass(frozen=True, eq=False)
 class Evidence:
     use: Use
-    where: Where
+    where: SourceLocation
     code: str
     conditions: Conditions
     detail: Detail = None

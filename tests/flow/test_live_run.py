@@ -9,7 +9,17 @@ import pytest
 
 from countersign.flow.errors import DatabaseUnavailable, SlackUnreachable
 from countersign.flow.live.content import Plan, PlanTask, TaskStatus
-from countersign.flow.live.events import RunEvent, TextAdded, TextEnded, ToolEnded, ToolRequested, ToolStarted
+from countersign.flow.live.events import (
+    RunEvent,
+    StepEnded,
+    StepExpected,
+    StepStarted,
+    TextAdded,
+    TextEnded,
+    ToolEnded,
+    ToolRequested,
+    ToolStarted,
+)
 from countersign.flow.live.live_message import Timing
 from countersign.flow.live.live_run import LiveRun, LiveRuns
 from countersign.flow.messages.outgoing import OutgoingKind, message_key, outgoing
@@ -148,6 +158,78 @@ async def test_a_tool_call_is_a_task_of_the_plan(events: tuple[RunEvent, ...], t
     await stage.shows("start", plan(task))
     assert stage.display.calls.named("start") == [(PLAN, plan(task), "UALICE")]
     await run.finish(result(waits=True))
+
+
+def step(name: str, status: TaskStatus, *, not_run: bool = False) -> PlanTask:
+    return PlanTask(id=name, step=name.title(), status=status, not_run=not_run)
+
+
+DRAFTS, DRAFTED = StepStarted(step_id="draft", title="Draft"), StepEnded(step_id="draft")
+SENDS, SENT = StepStarted(step_id="send", title="Send"), StepEnded(step_id="send")
+WILL_SEND = StepExpected(step_id="send", title="Send")
+
+
+@pytest.mark.parametrize(
+    ("events", "tasks"),
+    [
+        ((DRAFTS, WILL_SEND, DRAFTED), (step("draft", COMPLETE), step("send", PENDING))),
+        ((DRAFTS, WILL_SEND, DRAFTED, SENDS), (step("draft", COMPLETE), step("send", IN_PROGRESS))),
+        ((DRAFTS, WILL_SEND, DRAFTED, SENDS, SENT), (step("draft", COMPLETE), step("send", COMPLETE))),
+        (
+            (DRAFTS, DRAFTED, SENDS, StepEnded(step_id="send", waits=True)),
+            (step("draft", COMPLETE), step("send", PENDING)),
+        ),
+        (
+            (DRAFTS, DRAFTED, SENDS, StepEnded(step_id="send", failed=True)),
+            (step("draft", COMPLETE), step("send", ERROR)),
+        ),
+        ((DRAFTS, DRAFTED, SENDS, SENT, DRAFTS), (step("draft", IN_PROGRESS), step("send", COMPLETE))),
+        ((DRAFTS, ASKED, RUNS), (pay(IN_PROGRESS),)),
+        (
+            (DRAFTS, ASKED, WILL_SEND, RUNS),
+            (step("draft", IN_PROGRESS), pay(IN_PROGRESS), step("send", PENDING)),
+        ),
+    ],
+    ids=[
+        "expected",
+        "running",
+        "done",
+        "asks",
+        "failed",
+        "again",
+        "one step and a tool",
+        "tools among steps",
+    ],
+)
+async def test_the_graphs_steps_are_tasks_of_the_plan_where_there_are_several(
+    events: tuple[RunEvent, ...], tasks: tuple[PlanTask, ...]
+) -> None:
+    stage = Stage()
+    run = await stage.run(*events)
+    await stage.display.calls.until(lambda: stage.plans() and stage.plans()[-1] == plan(*tasks))
+    await run.finish(result(waits=True))
+
+
+async def test_steps_are_shown_as_soon_as_a_second_one_is_expected() -> None:
+    stage = Stage()
+    run = await stage.run(DRAFTS, WILL_SEND)
+    await stage.shows("start", plan(step("draft", IN_PROGRESS), step("send", PENDING)))
+    await run.finish(result(waits=True))
+
+
+async def test_one_step_alone_is_no_plan() -> None:
+    stage = Stage()
+    run = await stage.run(DRAFTS, DRAFTED)
+    await run.finish(result())
+    assert stage.plans() == []
+
+
+async def test_an_expected_step_that_never_came_was_not_run() -> None:
+    stage = Stage()
+    run = await stage.run(DRAFTS, WILL_SEND, StepEnded(step_id="draft", failed=True))
+    await stage.display.calls.until(lambda: stage.plans() and stage.plans()[-1].tasks[0].status is ERROR)
+    await run.finish(result())
+    assert stage.plans()[-1] == plan(step("draft", ERROR), step("send", ERROR, not_run=True), ended=True)
 
 
 async def test_each_change_of_a_task_is_shown() -> None:

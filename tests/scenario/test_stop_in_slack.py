@@ -37,7 +37,8 @@ async def test_a_mention_stops_the_run_after_its_step(either: Stage) -> None:
 
     await thread.wait_for(STOPPED)
     assert either.noted(thread) == []
-    assert [message.text for message in thread.from_bot()] == ["First step.", STOPPED]
+    said = [message.text for message in thread.from_bot() if message.text]  # the plan has none
+    assert said == ["First step.", STOPPED]
     await either.ws.carol.replies(thread, "go on")
     await thread.wait_for("Second step.")
     assert [line["heard"] for line in either.noted(thread)] == ["go on"]

@@ -111,6 +111,18 @@ async def test_a_plan_shows_a_tool_from_running_to_done(either: Stage) -> None:
     assert either.rows("SELECT key FROM countersign.message_streams") == []
 
 
+async def test_a_plan_shows_the_steps_of_a_graph_from_pending_to_done(either: Stage) -> None:
+    thread = await either.ws.carol.mentions(f"steps: {json.dumps({'wait_for': 'planned'})}")
+    await thread.wait_for(lambda m: m.streaming and "plan" in {b["type"] for b in m.blocks})
+    assert steps(plans(thread)[0]) == [("First", "in_progress"), ("Second", "pending")]
+
+    either.release("planned")
+    await thread.wait_for("Second step.")
+
+    (plan,) = plans(thread)
+    assert (plan["title"], steps(plan)) == ("Steps taken", [("First", "complete"), ("Second", "complete")])
+
+
 async def test_the_stream_ends_before_the_card_and_a_new_one_begins_after_it(either: Stage) -> None:
     since = either.ws.log.cursor
     thread = await asks(

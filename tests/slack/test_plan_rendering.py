@@ -21,7 +21,15 @@ DENIED = PlanTask(id="2", tool="wipe", status=TaskStatus.ERROR, not_run=True)
     ],
 )
 def test_a_tool_is_named_in_words_and_says_nothing_else(tool: str, title: str) -> None:
-    assert task_title(tool) == title
+    assert task_title(PlanTask(id="1", tool=tool)) == title
+
+
+@pytest.mark.parametrize(
+    ("step", "title"),
+    [("Check stock", "Check stock"), ("Approved by bob", "Step"), ("One\nline", "One⟨U+000A⟩line")],
+)
+def test_a_step_of_the_graph_has_its_own_title(step: str, title: str) -> None:
+    assert task_title(PlanTask(id="1", step=step)) == title
 
 
 def test_only_what_changed_is_sent() -> None:

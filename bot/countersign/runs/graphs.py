@@ -40,6 +40,7 @@ from countersign.runs.serialization.own_types import OwnTypes
 from countersign.runs.serialization.serializer import CheckpointSerializer, build_serializer
 from countersign.runs.source.answers import own_code, read_all_answers
 from countersign.runs.state.unanswered import RecordsReads
+from countersign.runs.streaming.graph_steps import graph_steps
 from countersign.runs.streaming.speaking_nodes import speaking_nodes
 from countersign.runs.streaming.watching import WatchedGraph, Watching
 
@@ -195,7 +196,8 @@ class Graphs:
         if watch is None:
             return None
         if name not in self._watched:
-            self._watched[name] = WatchedGraph(speaking=speaking_nodes(self._loaded[name].sample))
+            graph = self._loaded[name].sample
+            self._watched[name] = WatchedGraph(speaking=speaking_nodes(graph), steps=graph_steps(graph))
         return Watching(graph=self._watched[name], report=watch, stopping=lambda: control.ends_model_calls)
 
     async def describe(

@@ -16,10 +16,11 @@ class TaskStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PlanTask:
-    """A tool call. Its arguments are for the card alone."""
+    """A tool call, whose arguments are for the card alone, or a step of the graph."""
 
     id: str
-    tool: str
+    tool: str = ""  # its name
+    step: str = ""  # its title
     status: TaskStatus = TaskStatus.PENDING
     not_run: bool = False  # it was turned down
 

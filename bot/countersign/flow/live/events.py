@@ -42,4 +42,31 @@ class ToolEnded:
     waits: bool = False
 
 
-RunEvent: TypeAlias = TextAdded | TextEnded | ToolRequested | ToolStarted | ToolEnded
+@dataclass(frozen=True, kw_only=True)
+class GraphStep:
+    """A node of the graph that people read as a step."""
+
+    step_id: str
+    title: str
+
+
+class StepExpected(GraphStep):
+    """It runs after one that has begun."""
+
+
+class StepStarted(GraphStep):
+    """It runs, perhaps not for the first time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepEnded:
+    """`waits`: it did not end, but asks a person."""
+
+    step_id: str
+    failed: bool = False
+    waits: bool = False
+
+
+RunEvent: TypeAlias = (
+    TextAdded | TextEnded | ToolRequested | ToolStarted | ToolEnded | StepExpected | StepStarted | StepEnded
+)

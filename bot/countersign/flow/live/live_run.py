@@ -10,13 +10,24 @@ import structlog
 
 from countersign.approvals.errors import CountersignError
 from countersign.flow.live.content import MessageStream, Plan, PlanTask, TaskStatus
-from countersign.flow.live.events import RunEvent, TextAdded, TextEnded, ToolEnded, ToolRequested, ToolStarted
+from countersign.flow.live.events import (
+    RunEvent,
+    StepEnded,
+    StepExpected,
+    StepStarted,
+    TextAdded,
+    TextEnded,
+    ToolEnded,
+    ToolRequested,
+    ToolStarted,
+)
 from countersign.flow.live.live_message import LiveMessage, Timing
 from countersign.flow.messages.outgoing import OutgoingKind, message_key, outgoing
 from countersign.flow.ports.live import StreamDisplay, StreamStore
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import StepResult, Work
 
+STEPS_SHOWN_LATER = 2  # times as late as tool calls: a plan stays in the thread
 _DONE = {TaskStatus.COMPLETE, TaskStatus.ERROR}
 
 log = structlog.get_logger()
@@ -103,7 +114,17 @@ class LiveRun:
                 self._tasks[event.call_id] = replace(known, status=TaskStatus.IN_PROGRESS)
                 self._show_plan()
             case ToolEnded():
-                self._end_task(event)
+                self._end_task(event.call_id, failed=event.failed, waits=event.waits)
+            case StepExpected():
+                self._tasks.setdefault(event.step_id, PlanTask(id=event.step_id, step=event.title))
+                self._show_plan()
+            case StepStarted():
+                self._tasks[event.step_id] = PlanTask(
+                    id=event.step_id, step=event.title, status=TaskStatus.IN_PROGRESS
+                )
+                self._show_plan()
+            case StepEnded():
+                self._end_task(event.step_id, failed=event.failed, waits=event.waits)
 
     def with_words_cut_off(self, result: StepResult) -> StepResult:
         """The result; of a run that was stopped, with what people saw of the message that was cut off.
@@ -129,7 +150,7 @@ class LiveRun:
         """The run is over: its plan ends, and streams that are none of its messages are removed."""
         waits = result.waits
         self._end = Plan(
-            tasks=tuple(task if waits else _ended(task) for task in self._tasks.values()),
+            tasks=tuple(task if waits else _ended(task) for task in self._planned()),
             ended=True,
             waits=waits,
         )
@@ -190,28 +211,43 @@ class LiveRun:
             self._stream(key), content, self._recipient, self._store, self._display, self._timing
         )
 
-    def _end_task(self, event: ToolEnded) -> None:
-        task = self._tasks.get(event.call_id)
+    def _end_task(self, key: str, *, failed: bool, waits: bool) -> None:
+        task = self._tasks.get(key)
         if task is None or task.status in _DONE:
             return
-        ended = TaskStatus.ERROR if event.failed else TaskStatus.COMPLETE
-        self._tasks[event.call_id] = replace(
+        ended = TaskStatus.ERROR if failed else TaskStatus.COMPLETE
+        self._tasks[key] = replace(
             task,
-            status=TaskStatus.PENDING if event.waits else ended,
-            not_run=event.failed and task.status is TaskStatus.PENDING,
+            status=TaskStatus.PENDING if waits else ended,
+            not_run=failed and task.status is TaskStatus.PENDING,
         )
         self._show_plan()
 
     def _show_plan(self) -> None:
+        tasks = self._planned()
+        if not tasks:
+            return
         if self._plan is None:
-            stream = self._stream(f"plan:{self._run}")
+            of_steps = all(task.step for task in tasks)
+            later = self._timing.show_after * STEPS_SHOWN_LATER if of_steps else self._timing.show_after
             self._plan = LiveMessage(
-                stream, self._plan_now, self._recipient, self._store, self._display, self._timing
+                self._stream(f"plan:{self._run}"),
+                self._plan_now,
+                self._recipient,
+                self._store,
+                self._display,
+                replace(self._timing, show_after=later),
             )
         self._plan.touch()
 
+    def _planned(self) -> tuple[PlanTask, ...]:
+        """The tool calls, and the graph's steps where there are several: one alone is the run itself."""
+        tasks = tuple(self._tasks.values())
+        steps = sum(1 for task in tasks if task.step)
+        return tasks if steps > 1 else tuple(task for task in tasks if not task.step)
+
     def _plan_now(self) -> Plan:
-        return self._end or Plan(tasks=tuple(self._tasks.values()))
+        return self._end or Plan(tasks=self._planned())
 
     def _stream(self, key: str) -> MessageStream:
         ref = self._ref

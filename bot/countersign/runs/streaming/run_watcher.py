@@ -16,12 +16,12 @@ from langgraph.errors import GraphBubbleUp
 
 from countersign.flow.live.events import RunEvent, TextAdded, TextEnded, ToolEnded, ToolRequested, ToolStarted
 from countersign.runs.run_control import ModelCallStopped
+from countersign.runs.streaming.node_paths import namespace, node_path
 
 T = TypeVar("T")
 
 _HIDDEN = "nostream"  # LangGraph's tag for a model call whose words are not to be shown
 _LOSES_TOOL_CALLS = {"generic-fake-chat-model"}  # models whose stream leaves out the tool calls
-_SEPARATOR = "|"  # between the nodes of a checkpoint namespace
 
 
 class StreamUnfaithful(Exception):
@@ -77,9 +77,9 @@ class RunWatcher(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
             if isinstance(message, ToolMessage):  # of a call that a person turned down or answered, too
                 failed = message.status == "error"
                 self._report(ToolEnded(call_id=message.tool_call_id, failed=failed))
-        if _HIDDEN not in (tags or ()) and _path(metadata or {}) in self._speaking:
+        if _HIDDEN not in (tags or ()) and node_path(metadata or {}) in self._speaking:
             self._ids[run_id] = None
-            self._namespaces[run_id] = _namespace(metadata or {})
+            self._namespaces[run_id] = namespace(metadata or {})
             self._end_if_stopping(run_id)
 
     def on_llm_new_token(self, token: Any, *, chunk: Any = None, run_id: UUID, **kwargs: Any) -> None:
@@ -120,7 +120,7 @@ class RunWatcher(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
         metadata: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        self._acted.add(_namespace(metadata or {}))
+        self._acted.add(namespace(metadata or {}))
         call = kwargs.get("tool_call_id")
         if call:
             self._tools[run_id] = str(call)
@@ -141,15 +141,6 @@ class RunWatcher(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
         for call in message.tool_calls:
             if call["id"]:
                 self._report(ToolRequested(call_id=call["id"], tool=call["name"]))
-
-
-def _path(metadata: dict[str, Any]) -> tuple[str, ...]:
-    """The names of the nodes that the call was made in, the outermost first."""
-    return tuple(part.partition(":")[0] for part in _namespace(metadata).split(_SEPARATOR) if part)
-
-
-def _namespace(metadata: dict[str, Any]) -> str:
-    return str(metadata.get("langgraph_checkpoint_ns") or metadata.get("checkpoint_ns") or "")
 
 
 def _text(content: Any) -> str:

@@ -1,7 +1,7 @@
 """Runs a graph so that it reports what it does, unless its model cannot stream."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -10,7 +10,9 @@ from langchain_core.runnables import RunnableConfig
 
 from countersign.flow.errors import RunAgain
 from countersign.flow.live.events import RunEvent
+from countersign.runs.streaming.graph_steps import GraphSteps
 from countersign.runs.streaming.run_watcher import RunWatcher, StreamUnfaithful
+from countersign.runs.streaming.step_watcher import StepWatcher
 
 log = structlog.get_logger()
 
@@ -31,6 +33,7 @@ class WatchedGraph:
     """What is known of a graph. `can_stream` is false once its model refused to."""
 
     speaking: frozenset[tuple[str, ...]]
+    steps: GraphSteps = field(default_factory=GraphSteps)
     can_stream: bool = True
 
 
@@ -49,15 +52,14 @@ class Watching:
 
         Raises RunAgain where the model cannot stream: the next run does not ask it to.
         """
+        steps = StepWatcher(self.report, self.graph.steps)
         if not self.graph.can_stream:
-            await invoke(given, config)
+            await invoke(given, {**config, "callbacks": [*_callbacks(config), steps]})
             return
         for event in so_far:
             self.report(event)
-        watched: RunnableConfig = {
-            **config,
-            "callbacks": [*_callbacks(config), RunWatcher(self.report, self.graph.speaking, self.stopping)],
-        }
+        run = RunWatcher(self.report, self.graph.speaking, self.stopping)
+        watched: RunnableConfig = {**config, "callbacks": [*_callbacks(config), run, steps]}
         try:
             await invoke(given, watched)
         except Exception as error:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from countersign.flow.live.content import Plan, PlanTask, TaskStatus
 from countersign.i18n import N_, _
-from countersign.interrupts import action_label, imitates_decision
+from countersign.interrupts import action_label, imitates_decision, single_line
 from countersign.slack.block_kit.builders import Block, RenderedMessage, mrkdwn
 from countersign.slack.block_kit.escaping import escape
 
@@ -14,6 +14,7 @@ _TITLE_ENDED = N_("Steps taken")
 _TITLE_WAITS = N_("Waiting for an answer")
 _TOOL = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _UNKNOWN_TOOL = N_("Tool")
+_UNKNOWN_STEP = N_("Step")
 _NOT_RUN = N_("Not run")
 _STATUS = {
     TaskStatus.PENDING: N_("waiting"),
@@ -25,9 +26,14 @@ _MAX_TASKS = 40  # the newest; a message has 50 blocks
 _ELEMENTS = 10  # of a context block
 
 
-def task_title(tool: str) -> str:
-    """The tool's name in words. A model may call tools that do not exist, so only names are shown."""
-    title = action_label(tool) if _TOOL.fullmatch(tool) else _(_UNKNOWN_TOOL)
+def task_title(task: PlanTask) -> str:
+    """The step's title, or the tool's name in words.
+
+    A model may call tools that do not exist, so only names are shown.
+    """
+    if task.step:
+        return _(_UNKNOWN_STEP) if imitates_decision(task.step) else single_line(task.step)
+    title = action_label(task.tool) if _TOOL.fullmatch(task.tool) else _(_UNKNOWN_TOOL)
     return _(_UNKNOWN_TOOL) if imitates_decision(title) else title
 
 
@@ -51,7 +57,7 @@ def _task_chunk(task: PlanTask) -> Block:
     chunk: Block = {
         "type": "task_update",
         "id": task.id,
-        "title": task_title(task.tool),
+        "title": task_title(task),
         "status": task.status.value,
     }
     return chunk | {"output": _(_NOT_RUN)} if task.not_run else chunk
@@ -70,4 +76,4 @@ def plan_message(plan: Plan) -> RenderedMessage:
 def _lines(plan: Plan) -> Iterator[str]:
     for task in plan.tasks[-_MAX_TASKS:]:
         status = _(_NOT_RUN).lower() if task.not_run else _(_STATUS[task.status])
-        yield f"{escape(task_title(task.tool))}: {status}"
+        yield f"{escape(task_title(task))}: {status}"

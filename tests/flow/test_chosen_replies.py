@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from countersign.approvals.decision import Decision
-from countersign.approvals.errors import MayNotDecide, QuestionChanged
+from countersign.approvals.errors import MayNotDecide, NotPending, QuestionChanged
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.replies.asking_back import AskBack
@@ -94,7 +94,7 @@ async def test_a_button_about_a_message_that_was_edited_decides_nothing() -> Non
 async def test_a_button_about_a_question_that_is_closed_or_another_decides_nothing() -> None:
     choosing = Choosing()
     choosing.work = work(decided(choosing.approval))
-    assert await choosing.refusal(choosing.choice()) is NoLongerOpen
+    assert await choosing.refusal(choosing.choice()) is NotPending
     choosing.work = work(an_approval("i2"))
     assert await choosing.refusal(choosing.choice()) is NoLongerOpen
     choosing.work = work(choosing.approval)

@@ -130,6 +130,52 @@ def test_who_breaks_the_glass_decided_it_alone() -> None:
     assert text_of(outcome_note(Review(approval))) == "Approved by Carol: “Pay”."
 
 
+def by_two(*votes: Vote, proposal: Vote | None = None, rule: Any = RULE) -> str:
+    """What the requester reads of these votes on one row; the last one decided."""
+    last = votes[-1]
+    made = replace(last, decision=(proposal or last).decision)
+    cast = RowVotes(votes=votes, proposal=proposal)
+    return text_of(outcome_note(Review(asked(rule).with_row_votes({0: cast}, {0: made}))))
+
+
+def test_of_an_edit_that_others_agreed_to_its_editor_alone_edited() -> None:
+    edit = vote("UBOB", EDIT, value={"amount": 2})
+    assert by_two(edit, vote("UCAROL"), proposal=edit) == (
+        "Edited by Bob and approved by Bob and Carol: “Pay”."
+    )
+    assert by_two(edit, proposal=edit) == "Edited and approved by Bob: “Pay”."
+
+
+def test_an_editor_who_may_not_decide_only_edited() -> None:
+    edit = vote("UDAVE", EDIT, value={"amount": 2})
+    text = by_two(
+        edit, vote("UBOB"), vote("UCAROL"), proposal=edit, rule=a_rule("requester_may_decide = false")
+    )
+    assert text == "Edited by Dave and approved by Bob and Carol: “Pay”."
+
+
+def test_an_answer_is_its_authors_and_the_others_agreed() -> None:
+    answer, same = (vote(user, RESPOND, message="42") for user in ("UBOB", "UDAVE"))
+    assert by_two(answer, same, vote("UCAROL"), proposal=answer) == (
+        "Answered by Bob and approved by Carol: “Pay”."
+    )
+    assert by_two(answer, same, proposal=answer) == "Answered by Bob and Dave: “Pay”."
+
+
+def test_every_reason_is_told_with_whose_it_is() -> None:
+    edit = vote("UBOB", EDIT, value={"amount": 2}, message="Two is enough.")
+    text = by_two(edit, vote("UEVE"), vote("UCAROL", message="Checked\nwith legal."), proposal=edit)
+    assert text.endswith("”. Reason of Bob: Two is enough. Reason of Carol: Checked with legal.")
+
+
+def test_a_reason_against_what_was_decided_is_told_as_such() -> None:
+    against = vote("UDAVE", REJECT, message="Too much.")
+    text = by_two(against, vote("UBOB", message="It is fine."))
+    assert text.endswith("Approved by Bob: “Pay”. Reason: It is fine. Dave was against it: Too much.")
+    text = by_two(vote("UBOB", message="It is fine."), against)
+    assert text.endswith("Rejected by Dave: “Pay”. Reason: Too much. Bob was for it: It is fine.")
+
+
 def test_a_reason_is_cut_at_five_hundred_characters() -> None:
     for length, shown in ((500, 500), (501, 500)):
         assert text_of(outcome_note(decided(vote("UBOB", message="x" * length)))).count("x") == shown

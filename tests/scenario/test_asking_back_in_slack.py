@@ -103,10 +103,10 @@ async def test_feedback_is_sent_where_the_graph_takes_it(either: Stage) -> None:
     assert await either.resumed(thread) == ["feedback", "the amount is wrong"]
 
 
-@pytest.mark.parametrize("change", ["edits", "deletes", "decides", "forges"])
+@pytest.mark.parametrize("change", ["edits", "deletes", "forges"])
 async def test_a_press_counts_only_for_what_it_was_asked_about(either: Stage, change: str) -> None:
     thread = await either.asks({"ask": RISKY})
-    card = await approval_card(thread)
+    await approval_card(thread)
     await either.ws.bob.replies(thread, "no, not today")
     seen = await asked(either.ws.bob, thread, "Reject with this reason")
     (said,) = [message for message in thread.messages() if message.text == "no, not today"]
@@ -116,9 +116,6 @@ async def test_a_press_counts_only_for_what_it_was_asked_about(either: Stage, ch
             await either.ws.bob.edits(said, "yes, today")
         case "deletes":
             await either.ws.bob.deletes(said)
-        case "decides":
-            await card.approve(by=either.ws.alice)
-            await card.closes()
         case "forges":
             presser = either.ws.alice
     await either.ws.delivery.idle()
@@ -126,11 +123,67 @@ async def test_a_press_counts_only_for_what_it_was_asked_about(either: Stage, ch
 
     await presser.clicks(seen, "reply:reject")
 
-    told = {"decides": "no longer open", "forges": "Only whoever wrote the message"}.get(
-        change, "edited or deleted"
-    )
+    told = {"forges": "Only whoever wrote the message"}.get(change, "edited or deleted")
     await presser.sees_ephemeral(lambda each: each.thread_ts == thread.ts and told in each.text)
     assert decisions(either, thread) == before
+
+
+@pytest.mark.parametrize("button", ["reply:reject", "reply:ignore"])
+async def test_once_somebody_else_decided_the_question_in_private_says_so_in_its_place(
+    either: Stage, button: str
+) -> None:
+    """Slack lets nobody change a message that one person sees before they press one of its buttons."""
+    thread = await either.asks({"ask": RISKY})
+    card = await approval_card(thread)
+    await either.ws.bob.replies(thread, "no, not today")
+    seen = await asked(either.ws.bob, thread, "Reject with this reason")
+    await card.approve(by=either.ws.alice)
+    await card.closes()
+
+    await either.ws.bob.clicks(seen, button)
+
+    if button == "reply:reject":
+        now = await either.ws.bob.sees_ephemeral(lambda each: "already" in each.text)
+        assert (now.id, labels(now)) == (seen.id, []), "in the place of the question"
+        assert now.text == "This was approved by alice already, so nothing was changed."
+    await either.ws.slack.changes.wait_for(
+        "anything",
+        lambda: True if seen not in either.ws.bob.ephemerals else None,
+        limit=10,
+        what="no question",
+    )
+    assert await either.resumed(thread) is True
+    assert decisions(either, thread) == ["alice"]
+
+
+async def test_a_question_in_private_about_what_was_edited_since_is_not_taken(stage: Stage) -> None:
+    """What is decided on is another proposal by then: its writer has not said anything about that."""
+    thread = await stage.asks({"ask": REVIEW})
+    card = await approval_card(thread)
+    await stage.ws.bob.replies(thread, "the amount is wrong")
+    seen = await asked(stage.ws.bob, thread, "Send as feedback")
+    await card.edit(stage.ws.alice, {"/amount": 2})
+    await card.closes()
+
+    await stage.ws.bob.clicks(seen, "reply:feedback")
+
+    await stage.ws.bob.sees_ephemeral(lambda each: "edited and approved by alice already" in each.text)
+    assert decisions(stage, thread) == ["alice"]
+
+
+@pytest.mark.parametrize("button", ["reply:use", "reply:keep"])
+async def test_a_kept_message_is_no_answer_once_there_is_one_and_is_read(stage: Stage, button: str) -> None:
+    thread = await queued(stage, "late", {"ask": "Which colour?"}, "and then the walls")
+    seen = await asked(stage.ws.carol, thread, "Use as answer")
+    await stage.ws.bob.replies(thread, "red")
+    assert await stage.resumed(thread) == "red"
+    await thread.wait_for("Heard: and then the walls")
+
+    await stage.ws.carol.clicks(seen, button)
+
+    now = await stage.ws.carol.sees_ephemeral(lambda each: each.id == seen.id and not labels(each))
+    assert now.text.startswith("This was answered by bob already")
+    assert now.text.endswith("Your message is not lost: the agent reads it as a new one.")
 
 
 async def test_what_is_no_answer_is_left_alone(either: Stage) -> None:

@@ -1,8 +1,10 @@
 """Notes in the thread of an approval: what the clock did, and what came of it, to whoever asked for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.counted_votes import counted_votes, decided_by, given_reasons
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Outcome, Status
 from countersign.approvals.policy.rule import OnExpiry, Rule
@@ -39,6 +41,16 @@ _DECIDED_BY = {
     DecisionKind.REJECT: N_("Rejected by {by}."),
     DecisionKind.RESPOND: N_("Answered by {by}."),
 }
+_AGREED = {
+    DecisionKind.APPROVE: N_("Changed by {author} and approved by {by}."),
+    DecisionKind.EDIT: N_("Edited by {author} and approved by {by}."),
+    DecisionKind.RESPOND: N_("Answered by {author} and approved by {by}."),
+}
+_ONE_AGREED = {
+    DecisionKind.APPROVE: N_("Changed by {author} and approved by {by}: “{title}”."),
+    DecisionKind.EDIT: N_("Edited by {author} and approved by {by}: “{title}”."),
+    DecisionKind.RESPOND: N_("Answered by {author} and approved by {by}: “{title}”."),
+}
 _BY_THE_RULE = {
     DecisionKind.APPROVE: N_("The rule approved it."),
     DecisionKind.EDIT: N_("The rule approved it."),
@@ -46,6 +58,9 @@ _BY_THE_RULE = {
     DecisionKind.RESPOND: N_("The rule answered it."),
 }
 _REASON = N_("Reason: {reason}")
+_REASON_OF = N_("Reason of {person}: {reason}")
+_WAS_AGAINST_IT = N_("{person} was against it: {reason}")
+_WAS_FOR_IT = N_("{person} was for it: {reason}")
 
 
 def reminder(review: Review, rows: tuple[int, ...]) -> Outgoing:
@@ -121,15 +136,16 @@ def outcome_note(review: Review) -> Outgoing | None:
         if vote is not None and (vote.by_a_person or vote.expired)
     }
     votes = list(decided.values())
-    counted = {row: _counted(approval, row, vote) for row, vote in decided.items()}
-    alone = _only_by(approval.requester, [vote for each in counted.values() for vote in each])
+    counted = [vote for row, each in decided.items() for vote in counted_votes(approval, row, each)]
+    alone = _only_by(approval.requester, counted)
     if not votes or (outcome is not Outcome.EXPIRED and alone):
         return None
     if outcome is not Outcome.EXPIRED and approval.requester is None:
         return None
-    ways = dict.fromkeys(_why(vote, _deciders(counted[row])) for row, vote in decided.items())
+    ways = dict.fromkeys(_why(approval, row, vote) for row, vote in decided.items())
     if len(ways) == 1:
-        text = _one_decision(votes[0], _deciders(next(iter(counted.values()))), review.shown.title)
+        row, vote = next(iter(decided.items()))
+        text = _why(approval, row, vote, review.shown.title)
     else:
         text = sentences(lead, *ways)
     mentions = (approval.requester,) if approval.requester else ()
@@ -164,19 +180,41 @@ def _who_cancelled(approval: Approval) -> list[Vote]:
     return [vote for vote in cast if vote.decision.ends_run] or [deciding]
 
 
-def _why(vote: Vote, by: AnyText | TextList) -> TextLines:
-    """Who decided it so, and why."""
+def _why(approval: Approval, row: int, vote: Vote, title: str | None = None) -> TextLines:
+    """Who decided it so, and why; `title` where nothing else was decided."""
     if vote.expired:
-        return _expired(vote)
-    return sentences(lazy_text(_DECIDED_BY[vote.decision.kind], by=by), _reason(vote))
+        lead = lazy_text(_IT_WAS[Outcome.EXPIRED], title=title) if title is not None else None
+        return sentences(lead, _expired(vote))
+    return sentences(_who(approval, row, vote, title), *_reasons(approval, row, vote))
 
 
-def _one_decision(vote: Vote, by: AnyText | TextList, title: str) -> TextLines:
-    """The same where nothing else was decided: with what it was about."""
-    if vote.expired:
-        return sentences(lazy_text(_IT_WAS[Outcome.EXPIRED], title=title), _expired(vote))
-    decided = lazy_text(_ONE_DECISION[vote.decision.kind], by=by, title=title)
-    return sentences(decided, _reason(vote))
+def _who(approval: Approval, row: int, vote: Vote, title: str | None) -> Text:
+    kind, decision = vote.decision.kind, decided_by(approval, row, vote)
+    by = _deciders(decision.voters)
+    if decision.author is None and title is None:
+        return lazy_text(_DECIDED_BY[kind], by=by)
+    if decision.author is None:
+        return lazy_text(_ONE_DECISION[kind], by=by, title=title)
+    author = decision.author.by.label
+    if title is None:
+        return lazy_text(_AGREED[kind], author=author, by=by)
+    return lazy_text(_ONE_AGREED[kind], author=author, by=by, title=title)
+
+
+def _reasons(approval: Approval, row: int, vote: Vote) -> list[Text]:
+    """All that were given, with whose they are where several people decided."""
+    voters = {each.by.id for each in counted_votes(approval, row, vote)}
+    texts = []
+    for each in given_reasons(approval, row, vote):
+        reason = " ".join(each.text.split())[:_REASON_LIMIT]
+        if each.against:
+            was = _WAS_FOR_IT if vote.decision.kind is DecisionKind.REJECT else _WAS_AGAINST_IT
+            texts.append(lazy_text(was, person=each.vote.by.label, reason=reason))
+        elif voters == {each.vote.by.id}:
+            texts.append(lazy_text(_REASON, reason=reason))
+        else:
+            texts.append(lazy_text(_REASON_OF, person=each.vote.by.label, reason=reason))
+    return texts
 
 
 def _expired(vote: Vote) -> TextLines:
@@ -189,20 +227,7 @@ def _expired(vote: Vote) -> TextLines:
     return sentences(nobody_answered(vote.at), lazy_text(_BY_THE_RULE[vote.decision.kind]), told)
 
 
-def _counted(approval: Approval, row: int, vote: Vote) -> list[Vote]:
-    """All votes that counted for what was decided; that of whoever broke the glass decided it alone."""
-    if vote.expired or vote.cancelled or vote.broke_glass or vote.grant is not None:
-        return [vote]
-    cast = approval.votes_on(row)
-    rejected = vote.decision.kind is DecisionKind.REJECT
-    return [
-        each
-        for each in cast.votes
-        if each.by.id not in cast.uncounted and (each.decision.kind is DecisionKind.REJECT) is rejected
-    ] or [vote]
-
-
-def _deciders(votes: list[Vote]) -> AnyText | TextList:
+def _deciders(votes: Sequence[Vote]) -> AnyText | TextList:
     return _decided_by(votes[0]) if len(votes) == 1 else TextList(tuple(map(_decided_by, votes)))
 
 
@@ -212,11 +237,6 @@ def _decided_by(vote: Vote) -> AnyText:
     if vote.on_behalf_of is not None:
         return lazy_text("{person} for {absent}", person=vote.by.label, absent=vote.on_behalf_of.name)
     return vote.by.label
-
-
-def _reason(vote: Vote) -> Text | None:
-    reason = " ".join((vote.decision.message or "").split())[:_REASON_LIMIT]
-    return lazy_text(_REASON, reason=reason) if reason else None
 
 
 def _only_by(user: str | None, votes: list[Vote]) -> bool:

@@ -14,10 +14,12 @@ from countersign.flow.review import Review
 from countersign.i18n import _, ngettext
 from countersign.interrupts import ReviewRequest, ReviewRow, single_line
 from countersign.slack.block_kit.builders import Block, actions, button, confirmation, context_block
+from countersign.slack.block_kit.escaping import escape
 from countersign.slack.block_kit.line_sections import line_sections
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.buttons.reject_all import reject_all_buttons
 from countersign.slack.cards.buttons.whole_card_buttons import whole_card_buttons
+from countersign.slack.cards.people.reasons import labelled_reasons
 from countersign.slack.cards.people.votes import vote_blocks
 from countersign.slack.cards.row import (
     decided_line,
@@ -38,6 +40,7 @@ _PAYLOAD_LIMIT = 9000  # characters of all rows' parts
 _ROW_BLOCKS = 41  # of a message's 50 blocks
 _MIN_ROW_BLOCKS = 3  # for the parts of a row that is not shown in full
 _MAX_SIZE = BlockBudget(_PAYLOAD_LIMIT, 40)
+_MAX_REASONS = 3  # of a decided row, while others are open; Details have all
 _SUMMARY_LIMIT = 600  # characters of the reason or the changes of a decided row, while others are open
 _DECIDED_ROWS_LIMIT = 2500  # characters for the rows that are decided while others are open
 
@@ -134,7 +137,8 @@ def _share(
 def decided_rows(approval: Approval, request: ReviewRequest) -> list[Block]:
     """A line for each row that is decided while others are open."""
     lines = [
-        f"*{at + 1}.* {row_title(row)} {decided_line(approval, at, vote)}{_vote_summary(row, vote)}"
+        f"*{at + 1}.* {row_title(row)} {decided_line(approval, at, vote)}"
+        + _vote_summary(approval, at, row, vote)
         for at, (row, vote) in enumerate(zip(request.rows, approval.votes, strict=True))
         if vote is not None
     ]
@@ -145,17 +149,23 @@ def _decided_rows_truncated(approval: Approval, request: ReviewRequest) -> bool:
     return any(block["type"] == "context" for block in decided_rows(approval, request))
 
 
-def _vote_summary(row: ReviewRow, vote: Vote) -> str:
-    """The reason, the answer or the changed values: whoever decides the other rows has to know them."""
+def _vote_summary(approval: Approval, at: int, row: ReviewRow, vote: Vote) -> str:
+    """The reasons, the answer or the changed values: whoever decides the other rows has to know them."""
+    lines = [
+        _summary_line(each.label, each.text) for each in labelled_reasons(approval, at, vote)[:_MAX_REASONS]
+    ]
     if vote.decision.kind is DecisionKind.EDIT:
-        return f"\n{inline_diff(edit_changes(row, vote), _SUMMARY_LIMIT)}"
-    text = single_line(vote.decision.message or "")
-    if len(text) > _SUMMARY_LIMIT:
-        text = text[: _SUMMARY_LIMIT - 1] + "…"
-    if not text:
-        return ""
-    label = _("Answer") if vote.decision.kind is DecisionKind.RESPOND else _("Reason")
-    return f"\n{label}: {value_text(text)}"
+        lines.insert(0, inline_diff(edit_changes(row, vote), _SUMMARY_LIMIT))
+    if vote.decision.kind is DecisionKind.RESPOND and vote.decision.message:
+        lines.insert(0, _summary_line(_("Answer"), vote.decision.message))
+    return "".join(f"\n{line}" for line in lines)
+
+
+def _summary_line(label: str, text: str) -> str:
+    line = single_line(text)
+    if len(line) > _SUMMARY_LIMIT:
+        line = line[: _SUMMARY_LIMIT - 1] + "…"
+    return f"{escape(label)}: {value_text(line)}"
 
 
 def _approve_all(review: Review, shown: list[_OpenRow]) -> list[Block]:

@@ -25,6 +25,7 @@ from countersign.slack.block_kit.line_sections import line_sections
 from countersign.slack.cards.break_glass import break_glass_blocks
 from countersign.slack.cards.buttons import card_actions
 from countersign.slack.cards.container import with_fold
+from countersign.slack.cards.people.reasons import labelled_reasons
 from countersign.slack.cards.people.request_line import request_text
 from countersign.slack.cards.people.votes import rule_names
 from countersign.slack.cards.row import decided_line, row_title, unused_vote_line
@@ -42,6 +43,7 @@ _PAYLOAD_BUDGET = BlockBudget(2500, 10)  # no more blocks than a container takes
 _FOLD = N_("What was asked")
 _ANSWER_BUDGET = BlockBudget(4000, 12)
 _MAX_DETAILED_ROWS = 5  # a batch of more rows shows one line for each
+_MAX_REASONS = 8  # of one row
 _ROW_LINES_LIMIT = 9000
 _TEXT_LIMIT = 2900
 _TRUNCATED = N_("Shortened after the decision. The audit ledger has the full text.")
@@ -125,6 +127,7 @@ def _detailed_row(approval: Approval, request: ReviewRequest, at: int, vote: Vot
     return [
         section(_row_line(request, at, decided_line(approval, at, vote))),
         *_vote_details(request.rows[at], vote, budget),
+        *_reasons(approval, at, vote, budget),
         *state_change_blocks(approval, vote, budget),
     ]
 
@@ -148,23 +151,34 @@ def _edited_labels(row: ReviewRow, vote: Vote) -> set[str]:
 
 
 def _vote_details(row: ReviewRow, vote: Vote, budget: BlockBudget) -> list[Block]:
-    """The reason, the answer, or what an edit changed."""
+    """The answer, or what an edit changed."""
     decision = vote.decision
     cancelled_request = vote.cancelled and not decision.ends_run
     if cancelled_request or (vote.expired and decision.kind is not DecisionKind.RESPOND):
         return []  # the line says it
     if decision.kind is DecisionKind.EDIT:
         return edit_diff_blocks(edit_changes(row, vote), budget)
-    label = _("Answer") if decision.kind is DecisionKind.RESPOND else _("Reason")
+    if decision.kind is not DecisionKind.RESPOND:
+        return []
+    label = _("Answer")
     if decision.message:
         return _labelled_text(label, decision.message, budget)
-    if decision.kind is DecisionKind.RESPOND:
-        chosen = _chosen_label(row, decision)
-        if chosen is not None or isinstance(decision.value, str):
-            return _labelled_text(label, str(chosen or decision.value), budget)
-        answer = (Part(label="answer", value=decision.value),)  # a key, which is put into words
-        return payload_blocks(answer, budget, truncated=_TRUNCATED).blocks
-    return []
+    chosen = _chosen_label(row, decision)
+    if chosen is not None or isinstance(decision.value, str):
+        return _labelled_text(label, str(chosen or decision.value), budget)
+    answer = (Part(label="answer", value=decision.value),)  # a key, which is put into words
+    return payload_blocks(answer, budget, truncated=_TRUNCATED).blocks
+
+
+def _reasons(approval: Approval, at: int, vote: Vote, budget: BlockBudget) -> list[Block]:
+    """All that were given, with whose they are where several people decided."""
+    given = labelled_reasons(approval, at, vote)
+    blocks = [
+        block for each in given[:_MAX_REASONS] for block in _labelled_text(each.label, each.text, budget)
+    ]
+    if len(given) > _MAX_REASONS:
+        blocks.append(context_block(_("The audit ledger has the other reasons.")))
+    return blocks
 
 
 def _chosen_label(row: ReviewRow, decision: Decision) -> str | None:

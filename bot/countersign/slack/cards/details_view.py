@@ -25,6 +25,7 @@ from countersign.slack.block_kit.builders import (
 from countersign.slack.block_kit.escaping import escape, escaped_length, truncate_escaped
 from countersign.slack.block_kit.trace_link import trace_link
 from countersign.slack.cards.buttons import card_actions
+from countersign.slack.cards.people.reasons import labelled_reasons
 from countersign.slack.cards.people.request_line import has_details, request_text
 from countersign.slack.cards.people.votes import vote_blocks
 from countersign.slack.cards.row import decided_line, row_title, unused_vote_line
@@ -103,6 +104,11 @@ def _row_sections(approval: Approval, request: ReviewRequest, at: int) -> list[B
         unused = approval.status is Status.WITHDRAWN
         blocks.append(section(unused_vote_line(vote) if unused else decided_line(approval, at, vote)))
         blocks += _vote_sections(row, vote)
+        blocks += [
+            block
+            for each in labelled_reasons(approval, at, vote)
+            for block in _part_sections((Part(label=each.label, value=each.text),))
+        ]
         blocks += state_change_blocks(approval, vote, _DIFF_BUDGET)
     elif approval.status is Status.PENDING:
         blocks += vote_blocks(approval, row, at)
@@ -110,15 +116,12 @@ def _row_sections(approval: Approval, request: ReviewRequest, at: int) -> list[B
 
 
 def _vote_sections(row: ReviewRow, vote: Vote) -> list[Block]:
-    """The reason, the answer or the changes of a vote."""
+    """The answer or the changes of a vote."""
     decision = vote.decision
     if changes := edit_changes(row, vote):
         return edit_diff_blocks(changes, _DIFF_BUDGET)
-    if decision.message:
-        label = "answer" if decision.kind is DecisionKind.RESPOND else "reason"
-        return _part_sections((Part(label=label, value=decision.message),))
     if decision.kind is DecisionKind.RESPOND:
-        return _part_sections((Part(label="answer", value=decision.value),))
+        return _part_sections((Part(label="answer", value=decision.message or decision.value),))
     return []
 
 

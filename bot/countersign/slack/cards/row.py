@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.counted_votes import decided_by
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.vote import Vote
-from countersign.i18n import TextList, _
+from countersign.i18n import N_, TextList, _
 from countersign.interrupts import ReviewRequest, ReviewRow, Risk, action_label, display_name
 from countersign.slack.block_kit.builders import (
     Block,
@@ -32,6 +33,11 @@ _LABEL_LIMIT = 200  # of a name in words, beside the name itself
 _DESCRIPTION_LIMIT = 600  # of a row's description; without escapes it is never longer
 _ONE_LINE = 2  # buttons that fit beside each other on a phone, whatever their labels
 _BUTTON_ORDER = (DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.RESPOND, DecisionKind.REJECT)
+_AGREED = {
+    DecisionKind.APPROVE: N_("*Changed* by {author}, *approved* by {people} · {at}"),
+    DecisionKind.EDIT: N_("*Edited* by {author}, *approved* by {people} · {at}"),
+    DecisionKind.RESPOND: N_("*Answered* by {author}, *approved* by {people} · {at}"),
+}
 _STYLES: dict[DecisionKind, Style] = {DecisionKind.APPROVE: "primary", DecisionKind.REJECT: "danger"}
 
 
@@ -102,11 +108,14 @@ def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:
             at=format_datetime(vote.at), done=done, by=user_mention(vote.by)
         )
     outcome = f"{card_actions.emoji(kind)} *{card_actions.outcome(kind)}*"
-    glass = _(":rotating_light: *Break glass:*") + " " if vote.broke_glass else ""
     line = _("{outcome} by {people} · {at}").format(
         outcome=outcome, people=_people(vote, voters), at=format_datetime(vote.at)
     )
-    return f"{glass}{line}"
+    return f"{_glass(vote)}{line}"
+
+
+def _glass(vote: Vote) -> str:
+    return _(":rotating_light: *Break glass:*") + " " if vote.broke_glass else ""
 
 
 def _people(vote: Vote, voters: Sequence[Vote]) -> TextList:
@@ -117,13 +126,15 @@ def decided_line(approval: Approval, row: int, vote: Vote) -> str:
     """The line of a decided row, with everybody whose vote made the decision."""
     if vote.expired or vote.cancelled:
         return vote_line(vote)
-    rejected = vote.decision.kind is DecisionKind.REJECT
-    voters = [
-        each
-        for each in approval.votes_on(row).votes
-        if (each.decision.kind is DecisionKind.REJECT) == rejected
-    ]
-    return vote_line(vote, voters)
+    decision = decided_by(approval, row, vote)
+    if decision.author is not None and not vote.decision.ends_run:
+        line = _(_AGREED[vote.decision.kind]).format(
+            author=user_mention(decision.author.by),
+            people=_people(vote, decision.voters),
+            at=format_datetime(vote.at),
+        )
+        return f"{_glass(vote)}{card_actions.emoji(vote.decision.kind)} {line}"
+    return vote_line(vote, decision.voters)
 
 
 def unused_vote_line(vote: Vote) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.person import Person
+from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.vote import Vote
 
@@ -35,6 +36,12 @@ class RowVotes:
         """Who last edited the arguments or the state, if what is proposed is an edit."""
         edited = self.proposal is not None and self.proposal.decision.edits
         return self.proposal.by.id if edited and self.proposal else None
+
+    def is_approval(self, vote: Vote, rule: Rule) -> bool:
+        """Whether it approves what is proposed. An edit does, unless whoever edits may not decide."""
+        if vote.decision.kind is DecisionKind.REJECT:
+            return False
+        return rule.requester_may_decide or not (vote.decision.edits and vote.by.id == self.editor)
 
     def of(self, user_id: str) -> Vote | None:
         return next((vote for vote in self.votes if vote.by.id == user_id), None)

@@ -77,7 +77,7 @@ def count_votes(context: VotingContext, row: RowVotes) -> Verdict:
     )
     rejecting = [vote for vote in counted if vote.decision.kind is DecisionKind.REJECT]
     against = represent_all([vote.by.id for vote in rejecting], _options(context, row, rejecting, ()))
-    approving = [vote for vote in counted if _approves(context, row, vote)]
+    approving = [vote for vote in counted if row.is_approval(vote, context.rule)]
     options = _options(context, row, approving, against.values())
     seated = _seated(context, row, [vote.by.id for vote in approving], options)
     rejections = tuple(vote for vote in rejecting if vote.by.id in against)
@@ -108,14 +108,6 @@ def count_votes(context: VotingContext, row: RowVotes) -> Verdict:
         broke_glass=broke_glass if outcome is Outcome.APPROVED else None,
         stands_in=_stands_in(context, {**against, **seated.counted}),
     )
-
-
-def _approves(context: VotingContext, row: RowVotes, vote: Vote) -> bool:
-    """An edit approves what it proposes, unless whoever edits may not decide."""
-    if vote.decision.kind is DecisionKind.REJECT:
-        return False
-    edited = vote.decision.edits and vote.by.id == row.editor
-    return context.rule.requester_may_decide or not edited
 
 
 def _breaks_glass(context: VotingContext, vote: Vote) -> bool:

@@ -4,8 +4,6 @@ import asyncio
 from dataclasses import replace
 
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.approvals.errors import QuestionChanged
-from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.judging import judge_reply
 from countersign.flow.decisions.replies.asking_back import AskBack, chosen_decision
 from countersign.flow.decisions.replies.refusals import (
@@ -30,8 +28,8 @@ class ChosenReplies:
     async def find(self, work: Work, choice: Inbound) -> tuple[Inbound, Review, Decision]:
         """The message, what it decides and how.
 
-        Raises FormValidationError, ChangedBeforeRead, MessageExpired, NeedsConfirmation, NoLongerOpen and
-        QuestionChanged.
+        Raises FormValidationError, ChangedBeforeRead, MessageExpired, NeedsConfirmation, NoLongerOpen, and
+        what `Approval.check_open` raises.
         """
         chosen = ChosenReply.from_body(choice.body)
         message = await self._store.message(chosen.message)
@@ -40,10 +38,9 @@ class ChosenReplies:
         if await self._store.was_revised(work.thread.ref, message.key):
             raise ChangedBeforeRead
         review = next((each for each in work.open if each.approval.id == chosen.approval_id), None)
-        if review is None or review.approval.status is not Status.PENDING:
+        if review is None:
             raise NoLongerOpen
-        if review.approval.digest_of(0) != chosen.digest:
-            raise QuestionChanged
+        review.approval.check_open(0, chosen.digest)
         if self._names is not None:
             message = replace(message, text=await self._names.readable(message.text))
         decision = await self._decision(chosen, message, review, work)

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from countersign.approvals.approval import Approval
 from countersign.approvals.decision import Decision, DecisionKind
-from countersign.approvals.errors import CountersignError, QuestionChanged
+from countersign.approvals.errors import AlreadyDecided, CountersignError, NotPending, QuestionChanged
 from countersign.approvals.lifecycle import Status
 from countersign.flow.decisions.decide import Decide, DecisionRequest
 from countersign.flow.decisions.judging import judge_reply
@@ -47,6 +47,10 @@ from countersign.interrupts import FormValidationError, InvalidDecision
 _DECISION_STANDS = N_("A message that decided an approval was edited or deleted. The decision stands.")
 
 _TIME_TO_READ = 3.0  # seconds
+_NOT_TAKEN = (
+    *(AlreadyDecided, ChangedBeforeRead, MessageExpired, NeedsConfirmation, NoLongerOpen),
+    *(NotPending, QuestionChanged),
+)
 
 _OVERTAKEN = N_(
     "This was decided before I read your message, so I did not use it. Send it again if it is a new request."
@@ -102,7 +106,7 @@ class ReplyHandler:
             message, review, decision = await self._chosen_replies.find(work, choice)
         except FormValidationError as errors:
             return replace(nothing, notices=(Notice(user=choice.user, text=bad_answer(errors)),))
-        except (ChangedBeforeRead, MessageExpired, NeedsConfirmation, NoLongerOpen, QuestionChanged) as error:
+        except _NOT_TAKEN as error:
             return replace(nothing, notices=(Notice(user=choice.user, text=error.message),))
         decided = await self._decided(work, state, message, review, decision)
         # Refused, it decided nothing: a message that was kept is kept on.

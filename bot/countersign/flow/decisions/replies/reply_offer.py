@@ -17,9 +17,6 @@ class ReplyChoice(StrEnum):
     IGNORE = "ignore"  # it is no answer
 
 
-DECIDING = frozenset({ReplyChoice.USE, ReplyChoice.REJECT, ReplyChoice.FEEDBACK})
-
-
 @dataclass(frozen=True, kw_only=True)
 class ReplyOffer:
     """What may be done with the message that has this key, about the question that has this digest."""

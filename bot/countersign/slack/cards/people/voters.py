@@ -11,4 +11,6 @@ def voter_mention(vote: Vote) -> str:
         return _("{person}'s grant").format(person=user_mention(vote.by))
     if vote.on_behalf_of is None:
         return user_mention(vote.by)
-    return f"{user_mention(vote.by)} for {user_mention(vote.on_behalf_of)}"
+    return _("{person} for {absent}").format(
+        person=user_mention(vote.by), absent=user_mention(vote.on_behalf_of)
+    )

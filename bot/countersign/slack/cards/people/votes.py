@@ -115,7 +115,7 @@ def _requirement(rule: Rule, requester: str | None) -> str:
 def _progress(rule: Rule, votes: RowVotes) -> str:
     """`1 of 2 · @bob ✓ · still needed: one of @security`."""
     counted = [vote for vote in votes.votes if vote.by.id not in votes.uncounted]
-    approvals = [vote for vote in counted if _approves(rule, votes, vote)]
+    approvals = [vote for vote in counted if votes.is_approval(vote, rule)]
     rejections = [vote for vote in counted if vote.decision.kind is DecisionKind.REJECT]
     in_vain = [vote for vote in votes.votes if vote.by.id in votes.uncounted]
     pieces = [_("*{count} of {quorum}*").format(count=len(approvals), quorum=rule.quorum)]
@@ -131,12 +131,6 @@ def _progress(rule: Rule, votes: RowVotes) -> str:
     if votes.needed:
         pieces.append(_("still needed: {needed}").format(needed=needed_label(votes.needed)))
     return " · ".join(pieces)
-
-
-def _approves(rule: Rule, votes: RowVotes, vote: Vote) -> bool:
-    if vote.decision.kind is DecisionKind.REJECT:
-        return False
-    return rule.requester_may_decide or not vote.decision.edits or vote.by.id != votes.editor
 
 
 def _proposal(approval: Approval, row: ReviewRow, votes: RowVotes) -> list[Block]:

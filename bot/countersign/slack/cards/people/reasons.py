@@ -1,0 +1,38 @@
+"""The reasons that people gave for a decision, each with whose it is where several people decided."""
+
+from dataclasses import dataclass
+
+from countersign.approvals.approval import Approval
+from countersign.approvals.counted_votes import GivenReason, counted_votes, given_reasons
+from countersign.approvals.decision import DecisionKind
+from countersign.approvals.vote import Vote
+from countersign.i18n import _
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledReason:
+    """Plain text, not escaped."""
+
+    label: str
+    text: str
+
+
+def labelled_reasons(approval: Approval, row: int, decided: Vote) -> tuple[LabelledReason, ...]:
+    """That of whoever broke the glass is not among them: a line of its own has it."""
+    voters = {each.by.id for each in counted_votes(approval, row, decided)}
+    return tuple(
+        LabelledReason(label=_label(each, decided, voters), text=each.text)
+        for each in given_reasons(approval, row, decided)
+        if not (decided.broke_glass and each.vote.by.id == decided.by.id)
+    )
+
+
+def _label(given: GivenReason, decided: Vote, voters: set[str]) -> str:
+    person = given.vote.by.label
+    if given.against and decided.decision.kind is DecisionKind.REJECT:
+        return _("{person} was for it").format(person=person)
+    if given.against:
+        return _("{person} was against it").format(person=person)
+    if voters == {given.vote.by.id}:
+        return _("Reason")
+    return _("Reason of {person}").format(person=person)

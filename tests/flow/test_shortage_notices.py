@@ -82,6 +82,86 @@ async def test_what_is_missing_is_said_and_who_may_decide_instead(
     assert tuple(messages) == direct_messages(asked.approval, fallback, Why.ESCALATED)
 
 
+USERS = a_rule('approvers = [{users = ["UBOB"]}]')
+ANYBODY_ELSE = a_rule('approvers = "members"\nrequester_may_decide = false')
+
+
+UNSEEN = "@finance: none of its members can see the card's channel"
+ADD_THEM = "Add people who may decide it to that channel."
+FINANCE_OR_ONCALL = a_rule('approvers = [{group = "@finance"}]\n' + TO_ONCALL + '{group = "@oncall"}')
+
+
+@pytest.mark.parametrize(
+    ("rule", "members", "missing", "instead"),
+    [
+        (FINANCE, {"UREQ", "UEVE"}, UNSEEN, ADD_THEM),
+        (
+            a_rule('approvers = [{group = "@two", count = 2}]'),
+            {"UREQ", "UBOB"},
+            "@two: too few of its members can see the card's channel (1)",
+            ADD_THEM,
+        ),
+        (
+            ANYBODY_ELSE,
+            {"UREQ", "UBOT"},
+            "the workspace's members: nobody else can see the card's channel",
+            ADD_THEM,
+        ),
+        (FINANCE_OR_ONCALL, {"UREQ"}, UNSEEN, "Nor can @oncall. Tell your admin."),
+        (FINANCE_OR_ONCALL, {"UREQ", "UDAVE"}, UNSEEN, "It may be decided by @oncall instead."),
+    ],
+)
+async def test_a_card_that_no_approver_can_see_is_told_of(
+    rule: Rule, members: set[str], missing: str, instead: str
+) -> None:
+    slack = directory()
+    slack.groups["@two"] = {"UBOB", "UDAVE"}
+    slack.private["C1"] = members
+    slack.bots = {"UBOT"}
+    note, *_ = await notices(slack)(review(rule))
+    assert text_of(note).endswith(f" ({missing}). {instead}")
+    slack.private["C1"] |= {"UBOB", "UDAVE"}
+    assert await notices(slack)(review(rule)) == ()
+
+
+async def test_in_a_direct_message_nobody_else_sees_the_card() -> None:
+    slack = directory()
+    asked = review(FINANCE)
+    direct = asked.with_approval(replace(asked.approval, posted_to="D1"))
+    slack.private["D1"] = {"UREQ", "UBOT"}
+    note, *_ = await notices(slack)(direct)
+    assert text_of(note).endswith("Nobody else sees this direct message. Ask for it in a channel instead.")
+
+
+@pytest.mark.parametrize("gone", ["deactivated", "bots"])
+async def test_accounts_that_decide_nothing_fill_no_seat(gone: str) -> None:
+    slack = directory()
+    slack.groups["@finance"] = {"UBOB", "UCAROL"}
+    setattr(slack, gone, {"UBOB"})
+    assert await notices(slack)(review(FINANCE)) == (), "carol is left"
+    note, *_ = await notices(slack)(review(USERS))
+    assert text_of(note).endswith("none of its members has a full member's account). Tell your admin.")
+    setattr(slack, gone, {"UBOB", "UCAROL"})
+    assert len(await notices(slack)(review(FINANCE))) == 1
+
+
+async def test_an_account_that_slack_does_not_tell_of_is_no_shortage() -> None:
+    slack = directory()
+    slack.unavailable = True
+    assert await notices(slack)(review(USERS)) == ()
+
+
+async def test_no_more_accounts_are_looked_up_than_there_are_seats() -> None:
+    slack = directory()
+    slack.groups["@finance"] = {f"U{number:03}" for number in range(500)}
+    await notices(slack)(review(a_rule('approvers = [{group = "@finance", count = 2}]')))
+    assert slack.accounts_asked == ["U000", "U001"]
+    slack.deactivated = {f"U{number:03}" for number in range(490)}
+    slack.accounts_asked.clear()
+    assert await notices(slack)(review(FINANCE)) == (), "not everybody is looked up"
+    assert len(slack.accounts_asked) == 50
+
+
 async def test_each_rule_of_the_open_rows_is_told_of_once() -> None:
     asked = review(FINANCE, EMPTY, BOTH, EMPTY)
     keys = [row.key for row in await told(asked)]

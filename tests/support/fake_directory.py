@@ -6,6 +6,7 @@ from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.matching import Channel
 from countersign.approvals.policy.voting.membership import Roster, Unreadable
+from countersign.flow.errors import SlackUnreachable
 
 
 @dataclass
@@ -16,11 +17,28 @@ class FakeDirectory:
     channels: dict[str, set[str]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # of channels, by id
     deactivated: set[str] = field(default_factory=set)
+    bots: set[str] = field(default_factory=set)
+    accounts_asked: list[str] = field(default_factory=list)  # of whom `standing` was asked
+    private: dict[str, set[str]] = field(default_factory=dict)  # members of private channels, by id
     unavailable: bool = False  # whether Slack does not answer
 
     async def person(self, user_id: str, channel_id: str | None) -> Person:
         standing = Standing.GONE if user_id in self.deactivated else Standing.MEMBER
+        viewers = self.private.get(channel_id or "")
+        standing = Standing.BOT if user_id in self.bots else standing
+        if standing is Standing.MEMBER and viewers is not None and user_id not in viewers:
+            standing = Standing.OUTSIDE
         return Person(id=user_id, name=user_id.lower(), standing=standing)
+
+    async def standing(self, user_id: str) -> Standing:
+        self.accounts_asked.append(user_id)
+        if self.unavailable:
+            raise SlackUnreachable
+        return (await self.person(user_id, None)).standing
+
+    async def viewers(self, channel_id: str) -> frozenset[str] | None:
+        viewers = self.private.get(channel_id)
+        return frozenset(viewers) if viewers is not None else None
 
     async def roster(self, source: Source, thread_channel: str) -> Roster:
         if self.unavailable:

@@ -7,13 +7,13 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
 from countersign.approvals.delegation import UserGroup
 from countersign.approvals.errors import CountersignError
-from countersign.approvals.person import Person
+from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import Source, SourceKind
 from countersign.approvals.policy.matching import Channel
 from countersign.approvals.policy.voting.membership import Roster, Unreadable
@@ -46,13 +46,19 @@ class _Group:
     members: frozenset[str]
 
 
+class PersonLookup(Protocol):
+    async def __call__(
+        self, user_id: str, channel_id: str | None = None, *, max_age: float = 0.0
+    ) -> Person: ...
+
+
 class ApproverDirectory:
     """Implements `ApproverDirectory` of countersign.flow.ports. `person` looks one person up."""
 
     def __init__(
         self,
         api: WebApi,
-        person: Callable[[str, str | None], Awaitable[Person]],  # by user id and channel id
+        person: PersonLookup,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._api = api
@@ -65,6 +71,23 @@ class ApproverDirectory:
 
     async def person(self, user_id: str, channel_id: str | None = None) -> Person:
         return await self._person(user_id, channel_id)
+
+    async def standing(self, user_id: str) -> Standing:
+        return (await self._person(user_id, max_age=NAMES_MAX_AGE)).standing
+
+    async def viewers(self, channel_id: str) -> frozenset[str] | None:
+        try:
+            direct = channel_id.startswith("D")
+            if not direct and not await self._is_private(channel_id):
+                return None
+            return await self._cache.get(
+                ("channel", channel_id),
+                lambda: self._channel_members(channel_id),
+                max_age=MEMBERS_MAX_AGE,
+            )
+        except (RateLimited, SlackRefused, SlackUnreachable) as error:
+            log.warning("viewers_not_readable", channel=channel_id, reason=str(error))
+            return None
 
     async def can_see(self, user_id: str, channel_id: str) -> bool:
         """Whether a full member of the workspace can see what is in this channel, as of now.

@@ -14,8 +14,11 @@ from countersign.flow.policy.audience import Audience
 from countersign.flow.policy.voting import Voting
 from countersign.flow.ports import NoticeStore
 from countersign.flow.review import Review
-from countersign.i18n import TextLines, TextList, lazy_text, sentences
+from countersign.i18n import N_, TextLines, TextList, lazy_text, sentences
 
+_ADD_THEM = N_("Add people who may decide it to that channel.")
+_ASK_IN_A_CHANNEL = N_("Nobody else sees this direct message. Ask for it in a channel instead.")
+_NOR_CAN = N_("Nor can {who}. Tell your admin.")
 _MAX_CHECKED = 500  # waiting approvals that one check looks at, the oldest first
 
 log = structlog.get_logger()
@@ -31,7 +34,8 @@ class ShortageNotices:
         approval = review.approval
         posts: list[Outgoing] = []
         for row, rule in _distinct_rules(approval):
-            shortages = (await self._voting.row(approval, row)).shortages
+            voting = await self._voting.row(approval, row)
+            shortages = voting.shortages
             if not shortages:
                 continue
             log.error(
@@ -41,7 +45,7 @@ class ShortageNotices:
                 missing=[each.label.source for each in shortages],
             )
             users = await self._audience.members(approval, rule, rule.timers.escalate_to)
-            posts.append(_unfillable(review, rule, shortages))
+            posts.append(_unfillable(review, rule, shortages, stuck=voting.stuck))
             posts += direct_messages(approval, users, Why.ESCALATED)
         return tuple(posts)
 
@@ -93,17 +97,20 @@ def _distinct_rules(approval: Approval) -> Iterator[tuple[int, Rule]]:
             yield row, rule
 
 
-def _unfillable(review: Review, rule: Rule, shortages: Sequence[Shortage]) -> Outgoing:
+def _unfillable(review: Review, rule: Rule, shortages: Sequence[Shortage], *, stuck: bool) -> Outgoing:
     missing = TextLines(tuple(each.label for each in shortages), "; ")
     text = lazy_text(
         "There is nobody who could decide “{title}” ({missing}).", title=review.shown.title, missing=missing
     )
     instead = tuple(dict.fromkeys(each.source.label for each in rule.timers.escalate_to))
-    who = (
-        lazy_text("It may be decided by {who} instead.", who=TextList(instead, any_of=True))
-        if instead
-        else lazy_text("Tell your admin.")
-    )
+    who = lazy_text("Tell your admin.")
+    if instead and stuck:
+        who = lazy_text(_NOR_CAN, who=TextList(instead, any_of=True))
+    elif instead:
+        who = lazy_text("It may be decided by {who} instead.", who=TextList(instead, any_of=True))
+    elif any(each.unseen for each in shortages):
+        direct = review.approval.channel.startswith("D")
+        who = lazy_text(_ASK_IN_A_CHANNEL if direct else _ADD_THEM)
     return note(review.thread, _key(review.approval, rule), sentences(text, who))
 
 

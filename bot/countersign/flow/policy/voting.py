@@ -15,9 +15,10 @@ from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.membership import Memberships, Roster, Unreadable
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.shortages import Shortage, find_shortages
+from countersign.approvals.policy.voting.shortages import Shortage
 from countersign.flow.policy.current_policy import CurrentPolicy
 from countersign.flow.policy.edit_scope import EditScope
+from countersign.flow.policy.seat_checks import SeatChecks
 from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.ports import ApproverDirectory, Clock, Delegations
 from countersign.flow.review import Review
@@ -34,6 +35,7 @@ class VotingRow:
     context: VotingContext
     votes: RowVotes
     shortages: tuple[Shortage, ...] = ()  # of the rule's own sets, whoever may decide instead
+    stuck: bool = False  # whether `escalate_to` cannot fill them either
 
 
 class Voting:
@@ -48,6 +50,7 @@ class Voting:
         self._policy = policy
         self._directory = directory
         self._clock = clock
+        self._seat_checks = SeatChecks(directory)
         self._edit_scope = EditScope(policy, directory)
         self._stand_ins = StandIns(delegations, directory, clock)
 
@@ -66,9 +69,11 @@ class Voting:
         """
         votes = approval.votes_on(row)
         context, shortages = await self._context(approval, row, _voters(votes, voter))
+        _, left = await self._seat_checks.shortages(context, votes.editor) if shortages else (context, ())
         return VotingRow(
             context=context,
             shortages=shortages,
+            stuck=bool(left),
             votes=await self._as_they_are_now(votes, approval.channel),
         )
 
@@ -86,7 +91,8 @@ class Voting:
             freeze=freeze,
             escalated=escalated,
         )
-        shortages = find_shortages(context, votes.editor)
+        context = await self._seat_checks.seen(approval, context)
+        context, shortages = await self._seat_checks.shortages(context, votes.editor)
         unfillable = bool(shortages)
         others = (
             *(rule.timers.escalate_to if escalated or unfillable else ()),

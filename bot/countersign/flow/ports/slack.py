@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from countersign.approvals.person import Person
+from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import Source
 from countersign.approvals.policy.matching import Channel
 from countersign.approvals.policy.voting.membership import Roster
@@ -48,6 +48,20 @@ class ApproverDirectory(Protocol):
         """Who it is now, and whether they can see the channel now.
 
         Raises RateLimited, SlackRefused, SlackUnreachable.
+        """
+        ...
+
+    async def standing(self, user_id: str) -> Standing:
+        """What kind of account it is, as of a minute ago at most.
+
+        Raises RateLimited, SlackRefused, SlackUnreachable.
+        """
+        ...
+
+    async def viewers(self, channel_id: str) -> frozenset[str] | None:
+        """The members of a private channel or a direct message; None where all of the workspace can see it.
+
+        Never raises: None too where Slack does not say.
         """
         ...
 

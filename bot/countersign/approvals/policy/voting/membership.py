@@ -28,6 +28,7 @@ class Memberships:
     rosters: Mapping[Source, Roster] = field(default_factory=dict)  # groups and channels
     standings: Mapping[str, Standing] = field(default_factory=dict)  # by user id
     requester: str | None = None  # None: a bot or a schedule started the run
+    viewers: frozenset[str] | None = None  # of the card's channel; None: all members, or not known
 
     def includes(self, source: Source, user_id: str) -> bool | Unreadable:
         """Whether this person is one of the source. Says nothing about their account."""
@@ -43,10 +44,13 @@ class Memberships:
                 return roster if isinstance(roster, Unreadable) else user_id in roster
 
     def people(self, source: Source) -> frozenset[str] | Unreadable | None:
-        """Everybody of the source; None for the whole workspace, which is not listed."""
+        """Everybody of the source; None for the whole workspace, which is not listed.
+
+        Of the workspace's members, those matter who can see the card, where it is known who can.
+        """
         match source.kind:
             case SourceKind.MEMBERS:
-                return None
+                return self.viewers
             case SourceKind.REQUESTER:
                 return frozenset({self.requester} if self.requester else ())
             case SourceKind.USERS:
@@ -55,5 +59,9 @@ class Memberships:
                 return self.rosters.get(source, _NOT_LOOKED_UP)
 
     def may_hold_a_seat(self, user_id: str) -> bool:
+        """False for accounts that are known not to be a full member's, and who cannot see the card."""
+        return self.has_full_account(user_id) and (self.viewers is None or user_id in self.viewers)
+
+    def has_full_account(self, user_id: str) -> bool:
         """False for accounts that are known not to be a full member's."""
         return self.standings.get(user_id, Standing.MEMBER) is Standing.MEMBER

@@ -149,3 +149,16 @@ async def test_what_nobody_can_decide_is_said_before_anybody_is_asked() -> None:
     directory = FakeDirectory(groups={"@empty": set()})
     kinds = [row.kind for row in await notices(directory)(review(empty))]
     assert kinds == [OutgoingKind.CARD, OutgoingKind.NOTE, OutgoingKind.DIRECT]
+
+
+async def test_guests_and_apps_of_a_channel_are_not_asked() -> None:
+    slack = FakeDirectory(
+        channels={"#ops": {"UBOB", "UGUEST", "UBOT"}}, bots={"UBOT"}, deactivated={"UGUEST"}
+    )
+    asked = review(a_rule('approvers = [{channel = "#ops"}]\nnotify = "approvers"'))
+    direct = [row.channel for row in await notices(slack)(asked) if row.kind is OutgoingKind.DIRECT]
+    assert direct == ["UBOB"]
+    slack.unavailable = True
+    assert [row.kind for row in await notices(slack)(asked)].count(OutgoingKind.DIRECT) == 0, (
+        "nobody is known"
+    )

@@ -5,7 +5,7 @@ Names are cached for a minute, members for a few seconds: whoever was removed de
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 

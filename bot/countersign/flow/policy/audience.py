@@ -1,10 +1,12 @@
 """Who is notified about an approval by direct message: people of the rule's sets, as Slack lists them now."""
 
+import asyncio
 from collections.abc import Iterable
 
 import structlog
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.person import Standing
 from countersign.approvals.policy.approver_set import ApproverSet, Source, SourceKind
 from countersign.approvals.policy.rule import Notify, Rule
 from countersign.approvals.policy.voting.membership import Unreadable
@@ -12,6 +14,7 @@ from countersign.flow.errors import RateLimited, SlackRefused, SlackUnreachable
 from countersign.flow.policy.stand_ins import StandIns
 from countersign.flow.ports import ApproverDirectory
 
+_CHANNELS = {SourceKind.CHANNEL, SourceKind.THREAD_CHANNEL}
 MAX_PEOPLE = 50  # direct messages about one approval: of a larger set, whoever comes first by id
 
 log = structlog.get_logger()
@@ -41,6 +44,7 @@ class Audience:
 
         All members of a workspace are nobody.
         """
+        sets = tuple(sets)
         found: set[str] = set()
         for source in dict.fromkeys(each.source for each in sets):
             people = await self._people(approval, source)
@@ -51,7 +55,23 @@ class Audience:
             found.discard(approval.requester)
         if len(found) > MAX_PEOPLE:
             log.warning("too_many_to_notify", approval_id=str(approval.id), people=len(found))
-        return tuple(sorted(found))[:MAX_PEOPLE]
+        chosen = tuple(sorted(found))[:MAX_PEOPLE]
+        channels = any(each.source.kind in _CHANNELS for each in sets)
+        return await self._full_members(chosen) if channels else chosen
+
+    async def _full_members(self, users: tuple[str, ...]) -> tuple[str, ...]:
+        """Without the guests and apps that are in a channel, this bot among them: they decide nothing."""
+        may = await asyncio.gather(*map(self._is_full_member, users))
+        return tuple(user for user, is_member in zip(users, may, strict=True) if is_member)
+
+    async def _is_full_member(self, user: str) -> bool:
+        """Also where Slack does not say."""
+        if self._directory is None:
+            return True
+        try:
+            return await self._directory.standing(user) is Standing.MEMBER
+        except (RateLimited, SlackRefused, SlackUnreachable):
+            return True
 
     async def _people(self, approval: Approval, source: Source) -> frozenset[str]:
         match source.kind:

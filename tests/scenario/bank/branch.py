@@ -1,0 +1,93 @@
+"""A bank's operations team: a policy, people in groups, a clock, and the bot in this process."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from countersign.testing.cards import ApprovalCard, approval_card
+from slack_local.model.records import UserGroup
+from slack_local.payloads.events import event_body
+from slack_local.people.person import Person
+from slack_local.people.threads import Thread
+from tests.scenario.governing import calling
+from tests.scenario.test_clock_over_the_wire import TestClock
+from tests.support.in_process import bot_in_process
+from tests.support.stage import Stage, open_stage
+
+FREEZE = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//test//freezes//EN
+BEGIN:VEVENT
+UID:close
+SUMMARY:Year-end close
+DTSTART:20260302T120000Z
+DTEND:20260302T180000Z
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@dataclass
+class Branch:
+    stage: Stage
+    clock: TestClock
+    hour = timedelta(hours=1)
+
+    def __getattr__(self, name: str) -> Person:
+        """A person of the workspace, by name."""
+        try:
+            return self.stage.ws.people[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def hires(self, *names: str) -> list[Person]:
+        ws = self.stage.ws
+        return [ws.people.get(name) or ws.add_person(name) for name in names]
+
+    def group(self, handle: str) -> UserGroup:
+        groups = self.stage.ws.slack.state.user_groups.values()
+        return next(each for each in groups if each.handle == handle)
+
+    @staticmethod
+    def question(value: object) -> str:
+        return json.dumps({"ask": value})
+
+    async def wish(self, action: str, **args: Any) -> Thread:
+        return await self.carol.mentions(f"ask: {self.question(calling(action, **args))}")
+
+    async def asks(self, action: str, **args: Any) -> ApprovalCard:
+        return await approval_card(await self.wish(action, **args), limit=20)
+
+    async def is_deactivated(self, person: Person) -> None:
+        users = self.stage.ws.slack.state.users
+        users[person.id] = replace(users[person.id], deleted=True)
+        await self.told("user_change", user={"id": person.id})
+
+    async def told(self, kind: str, **event: Any) -> None:
+        """The bot hears of a change, as Slack reports it."""
+        ws = self.stage.ws
+        ws.delivery.events([event_body(ws.slack, {"type": kind, "event_ts": "1.000100", **event})])
+        await ws.delivery.idle()
+
+    def events(self, card: ApprovalCard) -> list[str]:
+        return [event for event, _ in self.stage.ledger(card.thread)]
+
+
+@asynccontextmanager
+async def open_branch(
+    folder: Path, database_url: str, policy: Callable[[Branch], str]
+) -> AsyncIterator[Branch]:
+    """Carol asks. The policy may name people that it hires."""
+    rules = folder / "approvals.toml"
+    (folder / "close.ics").write_text(FREEZE)
+    clock = TestClock()
+    async with open_stage(folder, database_url) as stage:
+        branch = Branch(stage, clock)
+        rules.write_text(policy(branch))
+        async with bot_in_process(stage.environment(POLICY_FILE=str(rules)), clock=clock):
+            await stage.ws.connected(limit=40)
+            yield branch

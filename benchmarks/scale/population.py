@@ -20,6 +20,7 @@ from psycopg import sql
 from benchmarks.graph import ANSWER
 from benchmarks.sides import open_side
 from countersign.approvals.audit.chain import GENESIS, next_link
+from countersign.store.queries import QUERIES
 from countersign.store.schema.migrate import migrate
 from countersign.testing.cards import approval_card
 from tests.support.databases import with_database
@@ -95,6 +96,7 @@ def multiply(url: str, size: Size) -> None:
     _seal(url)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(_MARK)
+        connection.execute(QUERIES["merge_pending_changes"].encode())  # as a worker does every few seconds
         connection.execute("VACUUM (FREEZE, ANALYZE)")
         connection.execute("CHECKPOINT")
 

@@ -146,6 +146,7 @@ async def _worker(services: Services) -> AsyncIterator[None]:
         repair(_TELL_EVERY, "tell_waiting", storage.slots.tell_waiting),
         repair(_STOP_EVERY, "stop_runs", services.stop_watch),
         repair(_TELL_EVERY, "tell_queued", services.queued_notices),
+        repair(_REPAIR_EVERY, "merge_pending", storage.gauges.merge_pending),
         repair(_REPAIR_EVERY, "find_awaited", storage.inboxes.set_unknown_awaited),
         repair(_DELEGATIONS_EVERY, "end_delegations", Absences(storage.delegations, clock).end_lapsed),
         repair(_REPAIR_EVERY, "requeue_orphaned", partial(_requeue_orphaned, services)),

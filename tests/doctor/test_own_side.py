@@ -341,3 +341,18 @@ async def test_a_model_that_cannot_be_reached_is_told(setup: BotSetup) -> None:
 
 def test_the_model_is_that_of_the_graphs_that_come_along() -> None:
     assert DEFAULT_MODEL == EXAMPLES_MODEL
+
+
+async def test_what_graphs_remember_is_told_to_be_in_plain_whatever_the_key(
+    setup: BotSetup, database_url: str
+) -> None:
+    setup.environment |= {"DATABASE_URL": database_url, "ENCRYPTION_KEY": generate_key()}
+    assert (await setup.examined(only="encryption")).of("encryption")[0]["status"] == "ok"
+    item = "INSERT INTO store (prefix, key, value) VALUES ('people', 'U1', '{\"likes\": \"tea\"}')"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(item)
+    found = (await setup.examined(only="encryption")).only("encryption", "warn")
+    assert "in plain" in found["seen"]
+    assert "store of your own" in found["advice"]
+    setup.environment.pop("ENCRYPTION_KEY")
+    assert len((await setup.examined(only="encryption")).of("encryption")) == 1, "all is in plain"

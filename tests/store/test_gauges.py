@@ -1,5 +1,6 @@
 """The gauges of GET /metrics, on a real database: what waits, since when, and by which graph and rule."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -89,16 +90,22 @@ async def test_postgresql_ends_a_reading_that_takes_too_long(
             await GaugeReader(harness.pool).read()
 
 
-async def test_to_count_what_waits_an_index_is_enough(harness: Harness) -> None:
-    """However many wait: a million pending approvals are not read from their table."""
-    await harness.say(a_thread(), "deploy")
-    await harness.rows("VACUUM ANALYZE countersign.approvals")
-    async with harness.pool.connection() as connection, connection.transaction():
-        for kind in ("seqscan", "bitmapscan"):  # of a table this small the planner reads all
-            await connection.execute(f"SET LOCAL enable_{kind} = off")
-        planned = await connection.execute(
-            "EXPLAIN SELECT graph, rule, count(*), min(opened_at) FROM countersign.approvals"
-            " WHERE status = 'pending' GROUP BY graph, rule"
-        )
-        plan = "\n".join(row["QUERY PLAN"] for row in await planned.fetchall())
-    assert "Index Only Scan using approvals_pending_by_rule" in plan
+async def test_what_waits_is_counted_as_it_changes_and_not_from_the_approvals(harness: Harness) -> None:
+    """Whatever changes them: a scrape reads the counts, which a periodic repair keeps few."""
+    reader = GaugeReader(harness.pool)
+    first, second = a_thread(), a_thread()
+    for thread in (first, second):
+        await harness.say(thread, "deploy")
+    await reader.merge_pending()
+    assert await harness.rows("SELECT * FROM countersign.pending_changes") == []
+    assert (await reader.read()).pending == (PendingCount(graph="gated", rule="", count=2),)
+
+    await harness.answer(await harness.the_card(first), DecisionKind.APPROVE)
+    assert (await reader.read()).pending == (PendingCount(graph="gated", rule="", count=1),), "not merged yet"
+    await harness.rows("UPDATE countersign.approvals SET graph = 'renamed' WHERE status = 'pending'")
+    assert (await reader.read()).pending == (PendingCount(graph="renamed", rule="", count=1),)
+    await asyncio.gather(*(reader.merge_pending() for _ in range(4)))
+    assert (await reader.read()).pending == (PendingCount(graph="renamed", rule="", count=1),)
+    await harness.rows("DELETE FROM countersign.outbox WHERE approval_id IS NOT NULL")
+    await harness.rows("DELETE FROM countersign.approvals WHERE status = 'pending'")
+    assert ((read := await reader.read()).pending, read.oldest_pending) == ((), 0.0)

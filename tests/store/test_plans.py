@@ -15,7 +15,7 @@ TABLES = (
 )  # fmt: skip
 # Everything else is asked for while somebody waits, or every few seconds.
 SELDOM = {
-    "gauges",  # a scrape, cached for some seconds: it counts what is pending
+    "merge_pending_changes",  # it takes all that changed since the last time
     "vector_version",  # once, at the start, where LangGraph's store has an index
     "halted_threads",  # an operator's list
     "open_approvals_of_team",  # a workspace that removed the app

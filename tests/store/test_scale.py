@@ -6,7 +6,6 @@
 import asyncio
 from collections.abc import Mapping
 
-import psycopg
 import pytest
 
 from benchmarks.scale.population import Size, multiply
@@ -21,9 +20,8 @@ FEW, MANY = Size(pending=400, entries=4_000), Size(pending=4_000, entries=40_000
 LEVELS = 40  # pages: an index that is a level deeper, some times
 COUNTED_TO = 10  # what an inbox counts to; both sizes have three times as much for one person
 LOOKED_BACK = 1_000  # entries of the ledger, likewise
-COUNTS = {"gauges"}  # what is pending, once in a scrape: it has an index of its own
 LATEST = {"decided_lately"}  # somebody's latest 500 decisions and requests, which few have at this size
-COMPARED = sorted(QUERIES.keys() - NOT_TIMED - COUNTS - LATEST)
+COMPARED = sorted(QUERIES.keys() - NOT_TIMED - LATEST)
 
 
 async def two_approvals(url: str) -> None:
@@ -62,12 +60,3 @@ def test_a_statement_touches_no_more_pages(
     assert isinstance(few, Timed), few
     assert isinstance(many, Timed), many
     assert many.pages <= 1.5 * few.pages + LEVELS, (few, many)
-
-
-def test_pending_approvals_are_counted_by_an_index_alone(server_url: str, database_template: str) -> None:
-    with (
-        databases.database(server_url, template=database_template) as url,
-        psycopg.connect(url, autocommit=True) as connection,
-    ):
-        plan = "\n".join(row[0] for row in connection.execute(f"EXPLAIN {QUERIES['gauges']}".encode()))
-    assert "Index Only Scan using approvals_pending_by_rule" in plan, plan

@@ -17,8 +17,8 @@ from countersign.store.connections.pool import Pool
 from countersign.store.gauges import GaugeReader
 
 _MAX_AGE = 5.0  # seconds in which several scrapes share one reading
-# A reading counts what is pending, so with a million approvals it takes a while. It is kept fifty times as
-# long as it took, so that scrapes cost the database at most a fiftieth of its time, but at most a minute.
+# A reading that took a busy database long is kept fifty times as long as it took, so that scrapes cost it at
+# most a fiftieth of its time, but at most a minute.
 _KEPT_FOR, _OLDEST = 50, 60.0
 _TIMEOUT = 2.0  # seconds that a scrape waits; Prometheus gives up after 10
 

@@ -2,7 +2,7 @@
 
 from countersign.error_translation import translates_errors
 from countersign.flow.observability.gauges import DatabaseGauges, PendingCount
-from countersign.store.connections.pool import Pool, transaction
+from countersign.store.connections.pool import Pool, run, transaction
 from countersign.store.queries import QUERIES
 
 STATEMENT_TIMEOUT = 2.0  # seconds
@@ -23,7 +23,7 @@ class GaugeReader:
         assert row is not None, "a query without FROM a table has one row"
         return DatabaseGauges(
             pending=tuple(
-                PendingCount(graph=each["graph"] or "", rule=each["rule"] or "", count=each["count"])
+                PendingCount(graph=each["graph"], rule=each["rule"], count=each["count"])
                 for each in row["pending"] or ()
             ),
             oldest_pending=row["oldest_pending"] or 0.0,
@@ -38,3 +38,7 @@ class GaugeReader:
             queue_lag=max(0.0, row["queue_lag"] or 0.0),
             workers=row["workers"],
         )
+
+    async def merge_pending(self) -> None:
+        """Add the changes of how many approvals wait to their counts, so that `read` adds up few rows."""
+        await run(self._pool, "merge_pending_changes", {})

@@ -780,8 +780,10 @@ SELECT set_config('statement_timeout', %(milliseconds)s, true);
 -- gauges --
 -- The gauges of GET /metrics. A job that waits for its own thread is not counted: no further worker would help it.
 WITH pending AS (
-    SELECT graph, rule, count(*) AS count, min(opened_at) AS oldest
-    FROM countersign.approvals WHERE status = 'pending' GROUP BY graph, rule
+    SELECT graph, rule, sum(count) AS count
+    FROM (SELECT graph, rule, count FROM countersign.pending_counts
+          UNION ALL SELECT graph, rule, change FROM countersign.pending_changes) AS counted
+    GROUP BY graph, rule HAVING sum(count) > 0
 ), undelivered AS (
     SELECT count(*) AS count, min(changed_at) AS oldest
     FROM countersign.approvals JOIN countersign.threads ON threads.id = thread_id
@@ -803,7 +805,8 @@ WITH pending AS (
 )
 SELECT (SELECT json_agg(json_build_object('graph', graph, 'rule', rule, 'count', count) ORDER BY count DESC)
         FROM pending) AS pending,
-       extract(epoch FROM now() - (SELECT min(oldest) FROM pending))::float8 AS oldest_pending,
+       extract(epoch FROM now() - (SELECT min(opened_at) FROM countersign.approvals
+                                   WHERE status = 'pending'))::float8 AS oldest_pending,
        undelivered.count AS undelivered,
        extract(epoch FROM now() - undelivered.oldest)::float8 AS oldest_undelivered,
        unposted.count AS unposted,
@@ -815,6 +818,14 @@ SELECT (SELECT json_agg(json_build_object('graph', graph, 'rule', rule, 'count',
        extract(epoch FROM now() - least(first_due.since, slots.oldest))::float8 AS queue_lag,
        (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '6 seconds') AS workers
 FROM undelivered, unposted, first_due, slots;
+
+-- merge_pending_changes --
+-- Adds the changes of how many approvals wait to their counts. Two at once take different changes.
+WITH merged AS (DELETE FROM countersign.pending_changes RETURNING graph, rule, change),
+sums AS (SELECT graph, rule, sum(change) AS change FROM merged GROUP BY graph, rule)
+INSERT INTO countersign.pending_counts AS counted (graph, rule, count)
+SELECT graph, rule, change FROM sums WHERE change <> 0 ORDER BY graph, rule
+ON CONFLICT (graph, rule) DO UPDATE SET count = counted.count + excluded.count;
 
 -- delete_expired_inbox --
 -- Slack retries an event for 24 hours at most, so its key is kept a little longer than that.
@@ -1144,6 +1155,14 @@ SELECT 1 FROM countersign.outbox WHERE key = %(key)s;
 -- vector_tables_exist --
 -- Whether the index of LangGraph's store was ever made here.
 SELECT to_regclass('vector_migrations') IS NOT NULL AS there;
+
+-- graphs_store_exists --
+-- Whether LangGraph's store was ever set up here.
+SELECT to_regclass('store') IS NOT NULL AS there;
+
+-- graphs_store_has_items --
+-- Whether graphs remember anything in LangGraph's store.
+SELECT EXISTS (SELECT FROM store) AS there;
 
 -- vector_version --
 -- The last of LangGraph's migrations of the index that was applied.

@@ -16,6 +16,11 @@ _OFF = "Values are stored in plain: ENCRYPTION_KEY is not set."
 _ON = "New values are encrypted with key {key_id}."
 _OLDER = "The key {key_ids} is still in use."
 _ROTATE = "Run `countersign encryption rotate`, and drop it from ENCRYPTION_KEY afterwards."
+_PLAIN_STORE = "What graphs remember in LangGraph's store is in plain all the same: LangGraph searches in it."
+_REMEMBER = (
+    "Let graphs remember nothing there that the database's owner must not read, or name a store of your own "
+    'with "store": {"path": ...} in langgraph.json.'
+)
 _ADD = "Add that key to ENCRYPTION_KEY again, behind the new one."
 
 
@@ -25,7 +30,7 @@ async def check_encryption(examination: Examination) -> AsyncIterator[Finding]:
         return  # the check of the settings says so
     key_ring = settings.key_ring
     try:
-        used = await _keys_in_use(examination, key_ring)
+        used, plain_store = await _examine(examination, key_ring)
     except EncryptionKeyMissing as error:
         yield fail(str(error), _ADD)
         return
@@ -34,17 +39,20 @@ async def check_encryption(examination: Examination) -> AsyncIterator[Finding]:
     older = [key_id for key_id in used if key_ring is not None and key_id != key_ring.key_id]
     if older:
         yield warn(_OLDER.format(key_ids=", ".join(older)), _ROTATE)
+    if key_ring is not None and plain_store:
+        yield warn(_PLAIN_STORE, _REMEMBER)
     yield ok(_ON.format(key_id=key_ring.key_id) if key_ring else _OFF)
 
 
-async def _keys_in_use(examination: Examination, key_ring: KeyRing | None) -> tuple[str, ...]:
+async def _examine(examination: Examination, key_ring: KeyRing | None) -> tuple[tuple[str, ...], bool]:
+    """The keys in use, and whether LangGraph's store has items."""
     settings = examination.settings
     if settings.database is None and not (settings.data_dir / "postgres").exists():
-        return ()
+        return (), False
     async with (
         open_database(settings.database, settings.data_dir, migrated=False) as url,
         await open_pool(url, min_size=1, max_size=1, configure=configure_for_statements) as pool,
     ):
         registry = KeyRegistry(pool)
         await registry.check(key_ring)
-        return await registry.keys_in_use()
+        return await registry.keys_in_use(), await registry.graphs_store_has_items()

@@ -4,12 +4,12 @@ import psycopg
 
 from countersign.encryption import EncryptionKeyMissing, KeyRing
 from countersign.error_translation import translates_errors
-from countersign.store.connections.pool import Pool, fetch, run
+from countersign.store.connections.pool import Pool, fetch, fetch_one, run
 
 
 @translates_errors
 class KeyRegistry:
-    """The keys of one database, by their ids."""
+    """The keys of one database, by their ids, and what none of them encrypts."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -21,6 +21,14 @@ class KeyRegistry:
         except psycopg.errors.UndefinedTable:  # the database is not migrated yet
             return ()
         return tuple(row["key_id"] for row in found)
+
+    async def graphs_store_has_items(self) -> bool:
+        """Whether graphs remember something in LangGraph's store, which no key encrypts."""
+        for name in ("graphs_store_exists", "graphs_store_has_items"):
+            found = await fetch_one(self._pool, name, {})
+            if found is None or not found["there"]:
+                return False
+        return True
 
     async def check(self, key_ring: KeyRing | None) -> None:
         """Raise EncryptionKeyMissing if the ring lacks a key that something here is encrypted with."""

@@ -18,7 +18,7 @@ ALERTS: list[dict[str, Any]] = [rule for group in RULES["groups"] for rule in gr
 DASHBOARD = json.loads((ROOT / "deploy/grafana/dashboard.json").read_text())
 RUNBOOKS = ROOT / "docs/runbooks"
 HEADINGS = ["What it means", "What to look at", "What to do"]
-OF_TARGETS = {"job", "instance", "le"}  # what Prometheus adds
+OF_TARGETS = {"job", "instance", "le", "namespace", "release"}  # what Prometheus adds
 OTHERS = {  # of Prometheus and its client
     *("up", "process_resident_memory_bytes", "process_cpu_seconds_total"),
 }
@@ -58,7 +58,9 @@ def expressions() -> Iterator[Any]:
 
 def parsed(expression: str) -> Any:
     """With Grafana's variables as it fills them in."""
-    return promql_parser.parse(expression.replace("$__rate_interval", "1m").replace("$job", ".*"))
+    for name, value in (("$__rate_interval", "1m"), ("$job", ".*"), ("$namespace", ".*"), ("$release", ".*")):
+        expression = expression.replace(name, value)
+    return promql_parser.parse(expression)
 
 
 @pytest.mark.parametrize("expression", list(expressions()))
@@ -90,6 +92,43 @@ def test_counters_are_read_as_rates_and_the_gauges_of_the_database_once(expressi
             "countersign_database_connections",
             "countersign_database_connections_waited_for",
         }, f"{name} is of the database"
+
+
+def outermost(node: Any) -> Iterator[Any]:
+    """The aggregations that no other one is around."""
+    match node:
+        case promql_parser.AggregateExpr():
+            yield node
+        case promql_parser.BinaryExpr():
+            yield from outermost(node.lhs)
+            yield from outermost(node.rhs)
+        case promql_parser.Call():
+            for argument in node.args:
+                yield from outermost(argument)
+        case promql_parser.ParenExpr():
+            yield from outermost(node.expr)
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])
+def test_an_alert_tells_deployments_apart(alert: dict[str, Any]) -> None:
+    """One Prometheus watches those of several teams: workers of one do not hide that another has none."""
+    for aggregation in outermost(parsed(alert["expr"])):
+        assert {"namespace", "release"} <= set(aggregation.modifier.labels)
+
+
+def test_a_deployment_of_which_prometheus_knows_no_process_is_down() -> None:
+    (down,) = [alert for alert in ALERTS if alert["alert"] == "CountersignDown"]
+    assert "absent(up{" in down["expr"]
+
+
+def test_the_dashboard_can_show_one_deployment_alone() -> None:
+    variables = {each["name"]: each for each in DASHBOARD["templating"]["list"]}
+    for panel in DASHBOARD["panels"]:
+        for target in panel.get("targets", ()):
+            for name in ("job", "namespace", "release"):
+                assert f'{name}=~"${name}"' in target["expr"], panel["title"]
+    # Where nothing sets the labels, `.*` fits their absence; Grafana's own "all" lists values, and there are none.
+    assert all(variables[name]["allValue"] == ".*" for name in ("job", "namespace", "release"))
 
 
 def test_what_the_dashboard_shows_is_all_that_there_is() -> None:

@@ -4,6 +4,7 @@ What KEDA and the Prometheus operator define is not in those schemas: of their r
 here is checked.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -183,9 +184,31 @@ def test_workers_are_scaled_by_metrics_that_the_bot_has() -> None:
     found = list(selectors(promql_parser.parse(trigger["metadata"]["query"])))
     assert {name for name, _ in found} <= exposed_metrics().keys()
     assert len(found) == 2
+    assert all(labels == {"namespace", "release"} for _, labels in found), "not of all deployments together"
+    assert trigger["metadata"]["query"].count('namespace="agents",release="cs"') == 2
+    assert trigger["metadata"]["ignoreNullValues"] == "false", "a database that is away is no empty queue"
+    assert scaled["spec"]["fallback"]["behavior"] == "currentReplicasIfHigher"
+    for values, selector in (({}, 'namespace="agents"'), ({"selector": 'job="x"'}, 'job="x"')):
+        (other,) = of_kind(rendered({"autoscaling": {"enabled": True, **values}}), "ScaledObject").values()
+        (trigger,) = other["spec"]["triggers"]
+        assert f"countersign_queue_waiting{{{selector}}}" in trigger["metadata"]["query"]
     (hpa,) = of_kind(rendered(SETUPS["hpa"]), "HorizontalPodAutoscaler").values()
     assert hpa["spec"]["scaleTargetRef"]["name"] == "cs-worker"
     assert not of_kind(rendered({}), "HorizontalPodAutoscaler")
+
+
+def test_prometheus_can_tell_releases_apart() -> None:
+    (monitor,) = of_kind(rendered(SETUPS["all"]), "PodMonitor").values()
+    (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+    (relabeling,) = endpoint["relabelings"]
+    assert relabeling["targetLabel"] == "release"
+    (source,) = relabeling["sourceLabels"]
+    (worker, *_) = of_kind(rendered(SETUPS["all"]), "Deployment").values()
+    known = {
+        "__meta_kubernetes_pod_label_" + re.sub(r"\W", "_", name): value
+        for name, value in worker["spec"]["template"]["metadata"]["labels"].items()
+    }
+    assert known[source] == "cs"
 
 
 def test_the_world_reaches_the_route_of_slack_alone() -> None:
@@ -204,6 +227,10 @@ def test_the_network_is_closed_but_for_what_is_needed() -> None:
     assert out == {53, 443, 5432}
     (inbound,) = policy["spec"]["ingress"]
     assert inbound == {"from": [{"podSelector": {}}], "ports": [{"port": 3000}]}
+    controller = [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}]
+    open_to = {"http": {"enabled": True}, "networkPolicy": {"slackFrom": controller}}
+    (policy,) = of_kind(rendered(open_to), "NetworkPolicy").values()
+    assert policy["spec"]["ingress"][1] == {"from": controller, "ports": [{"port": 3000}]}
 
 
 def test_a_policy_arrives_as_it_was_written() -> None:

@@ -6,6 +6,7 @@ of a graph or tool that raised may quote one; none here does.
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from countersign.demo.model import Fault
@@ -101,7 +102,10 @@ async def test_nothing_that_anybody_writes_is_in_a_log_a_trace_or_a_metric(
 ) -> None:
     word = Words()
     async with open_collector() as collector, open_stage(tmp_path, database_url) as stage:
-        export = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.address, "OTEL_BSP_SCHEDULE_DELAY": "100"}
+        export: dict[str, Any] = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.address,
+            "OTEL_BSP_SCHEDULE_DELAY": "100",
+        }
         async with stage.bot(**export) as bot:
             await decisions(stage, word)
             await messages(stage, word)

@@ -127,7 +127,7 @@ def test_the_dashboard_can_show_one_deployment_alone() -> None:
         for target in panel.get("targets", ()):
             for name in ("job", "namespace", "release"):
                 assert f'{name}=~"${name}"' in target["expr"], panel["title"]
-    # Where nothing sets the labels, `.*` fits their absence; Grafana's own "all" lists values, and there are none.
+    # Where nothing sets the labels, `.*` fits their absence. Grafana's own "all" lists values, none here.
     assert all(variables[name]["allValue"] == ".*" for name in ("job", "namespace", "release"))
 
 

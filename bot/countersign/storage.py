@@ -114,7 +114,7 @@ async def open_storage(
     def of_workspace(team: str) -> WorkspaceStorage:
         return WorkspaceStorage(
             threads=ThreadStore(pool, queue.defer, hasher, observer.saved, team),
-            outbox=Outbox(pool, queue.defer, hasher, team),
+            outbox=Outbox(pool, hasher, team),
             lost_cards=LostCards(pool, hasher),
             streams=StreamStore(pool, team),
             feedback=FeedbackStore(pool, team),

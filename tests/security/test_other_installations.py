@@ -47,7 +47,7 @@ async def test_a_click_of_another_installation_changes_nothing(either_bot: Bot, 
 async def test_an_event_of_another_workspace_is_refused(http_bot: Bot) -> None:
     body = event(http_bot).replace(http_bot.context.workspace.team.encode(), b"T0OTHER0001")
     assert await post_signed(http_bot, body) == 403
-    assert http_bot.deferred == []
+    assert await http_bot.jobs() == []
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ async def test_a_request_without_slacks_signature_is_refused(
     body = event(http_bot)
     assert await post(http_bot, body, FORGED[forgery](http_bot.ws.signing_secret, body)) == 401
     assert dispatched == []
-    assert http_bot.deferred == []
+    assert await http_bot.jobs() == []
 
 
 async def test_a_signature_that_comes_twice_is_refused(http_bot: Bot, dispatched: list[object]) -> None:
@@ -181,7 +181,7 @@ async def test_even_signed_it_is_an_error_of_the_sender_and_not_in_the_log(
     with caplog.at_level(logging.DEBUG):
         status = await post_signed(http_bot, content, kind, **headers)
     assert status in {400, 403}
-    assert http_bot.deferred == []
+    assert await http_bot.jobs() == []
     assert MARK not in caplog.text
 
 
@@ -220,13 +220,13 @@ async def test_a_body_that_never_comes_is_given_up(http_bot: Bot) -> None:
 
 async def test_a_signed_request_is_taken(http_bot: Bot) -> None:
     assert await post_signed(http_bot, event(http_bot)) == 200
-    assert len(http_bot.deferred) == 1
+    assert len(await http_bot.jobs()) == 1
 
 
 async def test_bolts_own_headers_steer_nothing_from_outside(http_bot: Bot) -> None:
     steering = {"X-Slack-Bolt-Lazy-Only": "1", "x_slack_bolt_lazy_function_name": "on_message"}
     assert await post_signed(http_bot, event(http_bot), **steering) == 200
-    assert len(http_bot.deferred) == 1
+    assert len(await http_bot.jobs()) == 1
 
 
 @pytest.mark.parametrize("secret", ["", " ", "\n"])

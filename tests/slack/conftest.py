@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from psycopg import AsyncConnection
 
 from countersign.approvals.approval import Approval, open_approval
 from countersign.approvals.json import Json
@@ -51,7 +52,7 @@ from countersign.store.approvals.break_glass import BreakGlassStore
 from countersign.store.approvals.delegations import DelegationStore
 from countersign.store.approvals.grants import GrantStore
 from countersign.store.channel_ids import ChannelIdStore
-from countersign.store.connections.pool import open_pool
+from countersign.store.connections.pool import Pool, open_pool
 from countersign.store.homes import HomeStore, InboxStore
 from countersign.store.posts.lost_cards import LostCards
 from countersign.store.posts.outbox import Outbox
@@ -59,6 +60,7 @@ from countersign.store.threads.thread_store import ThreadStore
 from countersign.testing.cards import ApprovalCard, approval_card, approval_cards
 from slack_local.people.threads import Thread
 from slack_local.workspace import LocalWorkspace
+from tests.support.harness import until
 from tests.support.proxies import no_proxies
 
 __all__ = ["no_proxies"]
@@ -83,7 +85,19 @@ class Bot:
     store: ThreadStore
     outbox: Outbox
     delivery: MessageDelivery
-    deferred: list[str]  # thread ids, one per job
+    pool: Pool
+
+    async def jobs(self) -> list[str]:
+        """The ids of the threads that have a job, once for each job."""
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute("SELECT lock FROM procrastinate_jobs ORDER BY id")
+            return [row["lock"] for row in await cursor.fetchall()]
+
+    async def until_it_has_a_job(self, thread: Thread) -> None:
+        async def has() -> bool:
+            return thread.id in await self.jobs()
+
+        await until(has)
 
     async def outstanding(self, thread: Thread) -> tuple[Inbound, ...]:
         """What came in for the thread and is not handled."""
@@ -165,13 +179,12 @@ async def ws() -> AsyncIterator[LocalWorkspace]:
 @asynccontextmanager
 async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot]:
     """Everything but the transport."""
-    deferred: list[str] = []
 
-    async def defer(_connection: object, thread_id: str) -> None:
-        deferred.append(thread_id)
+    async def defer(connection: AsyncConnection[Any], thread_id: str) -> None:
+        await connection.execute("SELECT countersign.enqueue(%s)", (thread_id,))
 
     async with await open_pool(database_url, min_size=1) as pool, open_web(ws.api_url, ws.bot_token) as web:
-        store, outbox, api = ThreadStore(pool, defer), Outbox(pool, defer), WebApi(web)
+        store, outbox, api = ThreadStore(pool, defer), Outbox(pool), WebApi(web)
         workspace = await api.workspace()
         client = SlackClient(api, workspace)
         clock = lambda: datetime.now(UTC)  # noqa: E731
@@ -212,7 +225,7 @@ async def slack_side(ws: LocalWorkspace, database_url: str) -> AsyncIterator[Bot
             default_graph="assistant",
             channel_ids=channel_ids,
         )
-        yield Bot(ws=ws, context=context, store=store, outbox=outbox, delivery=delivery, deferred=deferred)
+        yield Bot(ws=ws, context=context, store=store, outbox=outbox, delivery=delivery, pool=pool)
         await context.background_tasks.close()
 
 

@@ -23,7 +23,7 @@ async def test_approve_decides_once_and_closes_the_card(bot: Bot) -> None:
     assert decided is not None
     assert decided.approval.status is Status.DECIDED
     assert decided.approval.answer == {"type": "approve"}
-    assert bot.deferred.count(approval.thread_id) == 2
+    assert (await bot.jobs()).count(approval.thread_id) == 2
     assert f"<@{bot.ws.bob.id}>" in str(closed.blocks)
     assert "Approved by bob" in closed.text
     assert "<!channel>" not in str(closed.blocks)

@@ -23,7 +23,7 @@ async def test_agent_posts_the_text_as_a_thread_and_defers_its_run(bot: Bot) -> 
     assert "&lt;this&gt; &amp; that" in root.arguments["text"]
     await bot.context.background_tasks.close()
     thread = Thread(bot.ws.slack, root.arguments["channel"], root.answer["ts"])
-    assert bot.deferred == [thread.id]
+    assert await bot.jobs() == [thread.id]
     assert [row.text for row in await bot.outstanding(thread)] == ["summarise <this> & that"]
 
 
@@ -48,7 +48,7 @@ async def test_a_thread_that_cannot_be_started_is_explained_to_who_asked(bot: Bo
     await bot.ws.carol.runs("/agent hello")
     told = await bot.ws.carol.sees_ephemeral("not in this channel")
     assert not told.by_slack
-    assert bot.deferred == []
+    assert await bot.jobs() == []
 
 
 async def test_approvals_shows_what_waits_for_the_person_with_its_requester(bot: Bot) -> None:

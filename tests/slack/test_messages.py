@@ -20,9 +20,7 @@ from tests.slack.conftest import Bot
 
 async def stored(bot: Bot, thread: Thread) -> list[tuple[str, str, str]]:
     """What came in for the thread, once it has come."""
-    await bot.ws.slack.changes.wait_for(
-        "anything", lambda: thread.id in bot.deferred or None, limit=5, what=f"a job for {thread}"
-    )
+    await bot.until_it_has_a_job(thread)
     return [(row.kind.value, row.user, row.text) for row in await bot.outstanding(thread)]
 
 
@@ -41,7 +39,7 @@ async def test_a_mention_opens_a_thread_once_though_it_is_delivered_twice(bot: B
     await acknowledged(bot, "app_mention")
     await acknowledged(bot, "message")
     assert await stored(bot, thread) == [("message", bot.ws.carol.id, "pay <bob> & co")]
-    assert bot.deferred.count(thread.id) == 1
+    assert (await bot.jobs()).count(thread.id) == 1
     assert not bot.ws.log.calls(
         "conversations.replies"
     )  # nobody can have overtaken it: the thread is not read
@@ -60,7 +58,7 @@ async def test_replies_count_in_threads_of_ours_and_nowhere_else(bot: Bot) -> No
     await bot.ws.bob.replies(other, "yes")
     await acknowledged(bot, "message", 4)
     assert [row.text for row in await bot.outstanding(ours)] == ["hello", "and more"]
-    assert other.id not in bot.deferred
+    assert other.id not in await bot.jobs()
 
 
 async def test_edits_deletions_and_the_bots_own_messages_are_not_input(bot: Bot) -> None:
@@ -82,7 +80,7 @@ async def test_a_mention_without_words_is_answered_with_what_to_do(bot: Bot) -> 
     await acknowledged(bot, "message")
     await bot.context.background_tasks.close()
     assert len(bot.ws.carol.ephemerals) == 1
-    assert thread.id not in bot.deferred
+    assert thread.id not in await bot.jobs()
 
 
 async def test_a_retried_mention_without_words_is_answered_once(bot: Bot) -> None:

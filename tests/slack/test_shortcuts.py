@@ -36,7 +36,7 @@ async def test_an_agent_is_started_in_the_channel_that_was_chosen(bot: Bot) -> N
     assert sent.outcome == "closed"
     thread = await the_root(bot)
     assert thread.channel == channel.id
-    assert bot.deferred == [thread.id]
+    assert await bot.jobs() == [thread.id]
     (row,) = await bot.outstanding(thread)
     assert (row.text, row.user, row.kind) == ("post <this> & that", carol.id, InboundKind.MESSAGE)
     assert f"<@{carol.id}> asks: post &lt;this&gt; &amp; that" in str(thread.messages()[0].blocks)

@@ -18,9 +18,7 @@ from tests.slack.conftest import Bot, slack_side
 async def arrives(bot: Bot, text: str) -> None:
     """A message comes through, whichever way."""
     thread = await bot.ws.carol.dms(text)
-    await bot.ws.slack.changes.wait_for(
-        "anything", lambda: thread.id in bot.deferred or None, limit=5, what="the message"
-    )
+    await bot.until_it_has_a_job(thread)
 
 
 async def test_a_lost_connection_leaves_the_other_and_comes_back(bot: Bot) -> None:
@@ -84,7 +82,7 @@ async def post(bot: Bot, *, secret: str, extra: dict[str, str] | None = None) ->
 async def test_bolts_own_headers_steer_nothing_from_outside(http_bot: Bot) -> None:
     steering = {"X-Slack-Bolt-Lazy-Only": "1", "X-Slack-Bolt-Lazy-Function-Name": "on_message"}
     assert await post(http_bot, secret=http_bot.ws.signing_secret, extra=steering) == 200
-    assert len(http_bot.deferred) == 1
+    assert len(await http_bot.jobs()) == 1
 
 
 async def test_an_event_over_http_that_could_not_be_stored_is_not_acknowledged(

@@ -50,7 +50,7 @@ async def test_two_seats_are_filled_by_two_people_and_the_card_shows_how_far_it_
     await shows(card, "*1 of 2*")
     assert f"<@{bot.ws.bob.id}> :white_check_mark: · still needed: one of @leads" in card.text
     assert (await now(bot, approval)).status is Status.PENDING
-    assert approval.thread_id not in bot.deferred[1:]
+    assert approval.thread_id not in (await bot.jobs())[1:]
 
     await card.approve(by=bot.ws.alice)
     await card.closes()

@@ -144,18 +144,23 @@ async def test_a_reply_in_a_thread_that_is_not_ours_is_dropped(harness: Harness)
     assert await harness.threads.accept(message(thread, "and this", may_open=False))
 
 
-async def test_without_its_job_a_message_is_not_accepted(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def fails(connection: object, thread_id: str) -> None:
-        raise ConnectionError
-
-    monkeypatch.setattr(harness.threads, "_defer", fails)
+async def test_without_its_job_a_message_is_not_accepted(harness: Harness) -> None:
     told = message(a_thread(), "hi")
-    with pytest.raises(ConnectionError):
+    await harness.rows("ALTER FUNCTION procrastinate_defer_jobs_v1 RENAME TO gone")
+    with pytest.raises(StatementFailed):
         await harness.threads.accept(told)
-    monkeypatch.undo()
+    await harness.rows("ALTER FUNCTION gone RENAME TO procrastinate_defer_jobs_v1")
     assert await harness.threads.accept(told), "nothing of the first attempt was kept"
+
+
+async def test_a_message_gets_the_job_that_the_queue_would_give_it(harness: Harness) -> None:
+    told = message(a_thread(), "hi")
+    assert await harness.threads.accept(told)
+    async with harness.pool.connection() as connection:
+        await harness.queue.defer(connection, told.thread.id)
+        cursor = await connection.execute("SELECT to_jsonb(j) - 'id' AS job FROM procrastinate_jobs j")
+        accepted, deferred = [row["job"] for row in await cursor.fetchall()]
+    assert accepted == deferred
 
 
 async def test_two_deciders_at_once_one_wins(harness: Harness, database_url: str) -> None:

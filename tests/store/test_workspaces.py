@@ -175,7 +175,7 @@ async def test_what_is_to_be_posted_is_claimed_by_its_own_workspace(harness: Har
         done = tuple(row.key for row in work.inbound)
         await harness.threads.save_step(StepResult(thread=work.thread, done=done, post=(post,)))
     for thread in threads:
-        own = Outbox(harness.pool, harness.queue.defer, None, thread.team)
+        own = Outbox(harness.pool, None, thread.team)
         assert [row.team for row in await own.claim_thread(thread.channel, thread.ts)] == [thread.team]
 
 
@@ -209,7 +209,7 @@ async def test_a_removal_closes_what_waits_there_and_nothing_elsewhere(harness: 
         assert found.approval.status is status
     entries = await harness.rows("SELECT detail FROM countersign.ledger WHERE event = 'withdrawn'")
     assert [row["detail"] for row in entries] == [{"reason": "app_uninstalled"}]
-    assert await Outbox(harness.pool, harness.queue.defer, None, FIRST).due(9) == ()
+    assert await Outbox(harness.pool, None, FIRST).due(9) == ()
     left = await harness.rows("SELECT thread_id FROM countersign.inbox WHERE done_at IS NULL")
     assert [row["thread_id"] for row in left] == [refs[1].id]
 

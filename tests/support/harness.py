@@ -239,7 +239,7 @@ async def open_harness(
         await queue.open()
         threads, outbox = (
             ThreadStore(pool, queue.defer, hasher, observer.saved),
-            Outbox(pool, queue.defer, hasher),
+            Outbox(pool, hasher),
         )
         effects = Effects(pool)
         hosted = Graphs(

@@ -2,12 +2,14 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import structlog
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 
 @contextmanager
@@ -19,6 +21,7 @@ def left_as_found(temporary: Path) -> Iterator[None]:
     """
     root = logging.getLogger()
     modules, paths, handlers, level = set(sys.modules), list(sys.path), list(root.handlers), root.level
+    structlog.configure(processors=_with_plain_tracebacks(structlog.get_config()["processors"]))
     yield
     # All are looked at before one goes: the path of a namespace package is computed from its parent.
     for name in [name for name in set(sys.modules) - modules if _is_within(temporary, sys.modules[name])]:
@@ -28,6 +31,14 @@ def left_as_found(temporary: Path) -> Iterator[None]:
         root.handlers[:] = handlers
         root.setLevel(level)
         structlog.reset_defaults()
+
+
+def _with_plain_tracebacks(processors: Iterable[Any]) -> list[Any]:
+    """structlog's own draws boxes of local variables, which takes seconds on a busy machine."""
+    return [
+        ConsoleRenderer(exception_formatter=plain_traceback) if isinstance(each, ConsoleRenderer) else each
+        for each in processors
+    ]
 
 
 def _is_within(folder: Path, module: ModuleType) -> bool:

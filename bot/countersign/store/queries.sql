@@ -1,30 +1,32 @@
 -- Every query of the store: its name, a description, and its SQL with %(named)s parameters.
 
--- insert_inbound --
--- One row per message and per delivery. Returns no row for a duplicate, and none for a reply in a thread that
--- is not ours. A message that may open a thread inserts the thread's row; a reply written before that message is
+-- accept_inbound --
+-- One row per message and per delivery, and its job. Returns no row for a duplicate, and none for a reply in a thread
+-- that is not ours. A message that may open a thread inserts the thread's row; a reply written before that message is
 -- dropped even when Slack delivers it later. Remembers which approvals of the thread waited for people when the
 -- message was written: those that are pending, and those that were decided or closed since.
 WITH begun AS (
     INSERT INTO countersign.threads (id, since)
     SELECT %(thread_id)s::text, %(ts)s::numeric WHERE %(may_open)s::boolean
     ON CONFLICT (id) DO NOTHING
+), accepted AS (
+    INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, body, ts, traceparent,
+                                   open_approvals)
+    SELECT %(key)s, %(event_id)s, %(thread_id)s, %(kind)s, %(user_id)s, %(text)s, %(body)s, %(ts)s, %(traceparent)s, (
+        SELECT array_agg(a.id) FROM countersign.approvals a
+        WHERE a.thread_id = %(thread_id)s
+          AND (a.status = 'pending' OR (
+              a.changed_at >= to_timestamp(%(ts)s::double precision) AND EXISTS (
+                  SELECT 1 FROM countersign.ledger l
+                  WHERE l.approval_id = a.id AND l.event IN ('decided', 'timed_out', 'cancelled', 'withdrawn')
+                    AND l.at >= to_timestamp(%(ts)s::double precision)))))
+    WHERE %(may_open)s::boolean OR EXISTS (
+        SELECT 1 FROM countersign.threads
+        WHERE id = %(thread_id)s AND (since > %(ts)s::numeric) IS NOT TRUE)
+    ON CONFLICT DO NOTHING
+    RETURNING thread_id
 )
-INSERT INTO countersign.inbox (key, event_id, thread_id, kind, user_id, text, body, ts, traceparent,
-                               open_approvals)
-SELECT %(key)s, %(event_id)s, %(thread_id)s, %(kind)s, %(user_id)s, %(text)s, %(body)s, %(ts)s, %(traceparent)s, (
-    SELECT array_agg(a.id) FROM countersign.approvals a
-    WHERE a.thread_id = %(thread_id)s
-      AND (a.status = 'pending' OR (
-          a.changed_at >= to_timestamp(%(ts)s::double precision) AND EXISTS (
-              SELECT 1 FROM countersign.ledger l
-              WHERE l.approval_id = a.id AND l.event IN ('decided', 'timed_out', 'cancelled', 'withdrawn')
-                AND l.at >= to_timestamp(%(ts)s::double precision)))))
-WHERE %(may_open)s::boolean OR EXISTS (
-    SELECT 1 FROM countersign.threads
-    WHERE id = %(thread_id)s AND (since > %(ts)s::numeric) IS NOT TRUE)
-ON CONFLICT DO NOTHING
-RETURNING seq;
+SELECT countersign.enqueue(thread_id) FROM accepted;
 
 -- note_early_reply --
 -- Remembers the newest reply in a thread that is not ours yet: its opening mention may still be on its way.

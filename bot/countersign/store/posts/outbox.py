@@ -14,7 +14,6 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, card
 from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from countersign.flow.work import ApprovalMessage, DeliveryTarget
-from countersign.store.approvals.approval_store import Defer
 from countersign.store.approvals.ledger import shown_arguments
 from countersign.store.columns import rows
 from countersign.store.connections.pool import Pool, fetch, run, transaction
@@ -25,21 +24,18 @@ from countersign.store.posts.outbox_claims import (
     claimed_messages,
 )
 from countersign.store.queries import QUERIES
-from countersign.store.threads.thread_store import insert_inbound
+from countersign.store.threads.thread_store import inbound_arguments
 
 
 @translates_errors
 class Outbox:
-    def __init__(
-        self, pool: Pool, defer: Defer, hasher: EntryHasher | None = None, team: str | None = None
-    ) -> None:
+    def __init__(self, pool: Pool, hasher: EntryHasher | None = None, team: str | None = None) -> None:
         """`hasher` hashes ledger entries; without one they are hashed without a key.
 
         `team` is the only workspace whose messages it gives out; without it, those of all.
         """
         self._team = team
         self._pool = pool
-        self._defer = defer
         self._hasher = hasher or EntryHasher()
 
     async def claim_thread(self, channel: str, thread_ts: str) -> tuple[Outgoing, ...]:
@@ -75,9 +71,7 @@ class Outbox:
             marking = await connection.execute(QUERIES["mark_posted"], {"key": row.key, "ts": ts})
             if await marking.fetchone() is None:
                 return
-            inbound = _first_message(row, ts)
-            if await insert_inbound(connection, inbound):
-                await self._defer(connection, inbound.thread.id)
+            await connection.execute(QUERIES["accept_inbound"], inbound_arguments(_first_message(row, ts)))
 
     async def _message_posted(self, row: Outgoing, ts: str, shows: Approval | None) -> None:
         phase = shows.phase if shows is not None else Phase.OPEN

@@ -14,7 +14,7 @@ from countersign.flow.messages.outgoing import Outgoing, OutgoingKind, ThreadRoo
 from countersign.flow.observability.tracing import current_traceparent
 from countersign.flow.thread import ThreadActivity, ThreadRecord, ThreadRef
 from countersign.flow.work import SavedStep, StepResult, Work
-from countersign.store.approvals.approval_changes import Connection, applied, apply
+from countersign.store.approvals.approval_changes import applied, apply
 from countersign.store.approvals.approval_store import ApprovalStore
 from countersign.store.columns import rows
 from countersign.store.connections.pool import fetch, fetch_one, run, transaction
@@ -75,11 +75,7 @@ class ThreadStore(ApprovalStore, ReplyHistory):
         return str(text) if text else None
 
     async def _accepted(self, inbound: Inbound) -> bool:
-        async with transaction(self._pool) as connection:
-            accepted = await insert_inbound(connection, inbound)
-            if accepted:
-                await self._defer(connection, inbound.thread.id)
-            return accepted
+        return bool(await fetch(self._pool, "accept_inbound", inbound_arguments(inbound)))
 
     async def accept_root(self, opening: ThreadRoot) -> bool:
         body: dict[str, Json] = {
@@ -204,15 +200,10 @@ class ThreadStore(ApprovalStore, ReplyHistory):
         return tuple(row["id"] for row in found)
 
 
-async def insert_inbound(connection: Connection, inbound: Inbound) -> bool:
-    """Insert an inbox row; False for a duplicate, and for a reply in a thread that is not ours."""
-    arguments = {
-        **rows.inbound_row(inbound),
-        "may_open": inbound.may_open,
-        "traceparent": current_traceparent(),
-    }
-    inserting = await connection.execute(QUERIES["insert_inbound"], arguments)
-    return await inserting.fetchone() is not None
+def inbound_arguments(inbound: Inbound) -> dict[str, Any]:
+    """Of the query accept_inbound."""
+    traced = {"may_open": inbound.may_open, "traceparent": current_traceparent()}
+    return rows.inbound_row(inbound) | traced
 
 
 def _place(inbound: Inbound) -> dict[str, Any]:

@@ -1,0 +1,8 @@
+-- Enqueues the thread's job as `countersign.jobs.queue.Queue.defer` does, for a statement that stores the job's work.
+CREATE FUNCTION countersign.enqueue(thread text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM procrastinate_defer_jobs_v1(ARRAY[ROW(
+        'default', 'advance', 0, thread, NULL, jsonb_build_object('thread_id', thread), NULL
+    )::procrastinate_job_to_defer_v1]);
+END;
+$$;

@@ -11,6 +11,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.person import Person, Standing
 from countersign.approvals.policy.approver_set import Source, SourceKind
+from countersign.approvals.policy.clock.timers import Fired, TimerKind
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.needed import Needed
 from countersign.approvals.policy.voting.row_votes import RowVotes
@@ -198,6 +199,9 @@ def _governed() -> Iterator[Shown]:
     edited = vote(DecisionKind.EDIT, value={**_args(REFUND), "amount": 99.9})
     proposed = RowVotes(votes=(edited,), proposal=edited, needed=still)
     yield _card("edit-proposed", asked(REFUND, rules=(LARGE,), row_votes=(proposed,)))
+    yield _card("escalated", _escalated(one_of_two))
+    gone = RowVotes(votes=(vote(DecisionKind.APPROVE),), needed=still, uncounted=frozenset({BOB.id}))
+    yield _card("vote-that-no-longer-counts", asked(REFUND, rules=(LARGE,), row_votes=(gone,)))
     yield _card("claimed", asked(REFUND, rules=(LARGE,), claim=Claim(by=BOB, at=NOW)))
     hidden = replace(a_rule('redact = ["/customer", "/reason"]'), name="personal data")
     yield _card("redacted", asked(REFUND, rules=(hidden,)))
@@ -220,14 +224,48 @@ def _closed() -> Iterator[Shown]:
     yield _card("batch-decided", decided(BATCH, DecisionKind.APPROVE))
     undoable = asked(REFUND, rules=(LARGE,)).with_votes({0: vote(DecisionKind.APPROVE)})
     yield _card("undo", undoable.undoable(NOW + timedelta(minutes=4)))
+    yield _card("edit-agreed-to", _agreed())
+    yield _card("break-glass", _alone())
+    too_few = RowVotes(votes=(vote(DecisionKind.APPROVE, ALICE, message="Seen the photo."),))
     nobody = Person(id="", name="the rule “large refunds”", standing=Standing.MEMBER)
     expired = vote(DecisionKind.REJECT, nobody, expired=True)
     yield _card("expired", asked(REFUND, rules=(LARGE,)).with_votes({0: expired}))
+    half_full = asked(REFUND, rules=(LARGE,), row_votes=(too_few,))
+    yield _card("expired-half-full", half_full.timed_out((0,), {0: expired}, "Not enough votes."))
     cancelled = vote(DecisionKind.REJECT, CAROL, message="Cancelled by the requester.", cancelled=True)
     yield _card("cancelled", asked(REFUND, rules=(LARGE,)).with_votes({0: cancelled}))
     yield _card("withdrawn", asked(REFUND).withdrawn(NO_LONGER_ASKED))
     unused = decided(REFUND, DecisionKind.APPROVE).withdrawn(QUESTION_CHANGED)
     yield _card("not-used", unused)
+
+
+def _escalated(votes: RowVotes) -> Approval:
+    rule = a_rule(
+        'approvers = [{group = "@finance"}, {group = "@security"}]\nexpire_after = "4h"\n'
+        'escalate_after = "1h"\nescalate_to = {group = "@duty"}'
+    )
+    return asked(
+        REFUND,
+        rules=(replace(rule, name="large refunds"),),
+        row_votes=(votes,),
+        fired=frozenset({Fired(row=0, kind=TimerKind.ESCALATE)}),
+    )
+
+
+def _agreed() -> Approval:
+    edit = vote(
+        DecisionKind.EDIT, value={**_args(REFUND), "amount": 99.9}, message="The rest was paid in May."
+    )
+    against = vote(DecisionKind.REJECT, CAROL, message="The customer was promised all of it.")
+    agrees = vote(DecisionKind.APPROVE, ALICE, message="Checked the ledger.")
+    cast = RowVotes(votes=(edit, against, agrees), proposal=edit)
+    decided_as = replace(agrees, decision=edit.decision)
+    return asked(REFUND, rules=(LARGE,)).with_row_votes({0: cast}, {0: decided_as})
+
+
+def _alone() -> Approval:
+    glass = vote(DecisionKind.APPROVE, ALICE, message="Production is down.", broke_glass=True)
+    return asked(REFUND, rules=(LARGE,)).with_votes({0: glass})
 
 
 def _beside() -> Iterator[Shown]:

@@ -12,7 +12,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.recorded_reasons import nobody_answered
+from countersign.approvals.recorded_reasons import not_decided_by
 from countersign.approvals.vote import Vote
 from countersign.flow.messages.outgoing import Outgoing
 from countersign.flow.notices.thread_notes import escalation, outcome_note, overdue, reminder
@@ -88,7 +88,7 @@ def test_an_escalation_says_who_may_decide_by_now() -> None:
 )
 def test_what_is_overdue_says_why_it_stays_open(on_expiry: str, frozen: bool, why: str) -> None:
     rule = a_rule(f'expire_after = "2h"\non_expiry = "{on_expiry}"')
-    row = overdue(Review(asked(rule)), rule, nobody_answered(AT), frozen=frozen)
+    row = overdue(Review(asked(rule)), rule, not_decided_by(AT, voted=False), frozen=frozen)
     assert text_of(row) == f"Overdue: “Pay”. Nobody answered by 2026-11-26 12:00 UTC. {why}"
 
 

@@ -83,6 +83,21 @@ async def test_a_langgraph_json_that_is_not_there(stage: Stage, tmp_path: Path) 
         await starts(stage.environment(LANGGRAPH_CONFIG=str(tmp_path / "langgraph.json")))
 
 
+async def test_a_policy_with_mistakes(stage: Stage, tmp_path: Path) -> None:
+    """Each with the file, the line, what is wrong and what was meant."""
+    file = tmp_path / "approvals.toml"
+    file.write_text('[[rule]]\nname = "pay"\nquorom = 2\n\n[[rule]]\nname = "pay"\nexpire_after = "soon"\n')
+
+    with pytest.raises(CountersignError) as raised:
+        await starts(stage.environment(POLICY_FILE=str(file)))
+
+    told = str(raised.value)
+    assert f"{file}:3" in told
+    assert "quorum" in told
+    assert f"{file}:6" in told
+    assert f"{file}:7" in told
+
+
 async def test_a_default_graph_that_is_not_there(stage: Stage) -> None:
     with pytest.raises(CountersignError, match="DEFAULT_GRAPH is nonesuch"):
         await starts(stage.environment(DEFAULT_GRAPH="nonesuch"))

@@ -71,6 +71,11 @@ def given_reasons(approval: ApprovalRecord, row: int, decided: Vote) -> tuple[Gi
     return tuple(sorted(given.values(), key=lambda each: each.against))
 
 
+def votes_before_expiry(approval: ApprovalRecord, row: int) -> tuple[Vote, ...]:
+    """Those that were too few when the row's time was over."""
+    return tuple(each for each in approval.votes_on(row).votes if not each.expired)
+
+
 def _by_votes(decided: Vote) -> bool:
     return not decided.expired and not decided.cancelled and decided.grant is None
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from countersign.i18n import N_, AnyText, Text, lazy_text, recorded_text
 
 NOBODY_ANSWERED = N_("Nobody answered by {deadline}.")
+NOT_ENOUGH_VOTES = N_("Not enough votes by {deadline}.")
 LAPSED = N_("The approval was too old when the action was about to run.")
 LAPSED_COUNTS_FOR = N_("The approval was too old when the action was about to run. It counts for {duration}.")
 CANCELLED_BY = N_("Cancelled by {name}.")
@@ -33,14 +34,16 @@ BREAKPOINT_FIRST = N_(
 APP_REMOVED = N_("The app was removed from this workspace.")
 _REASONS = (
     APP_REMOVED,
-    *(NOBODY_ANSWERED, LAPSED_COUNTS_FOR, LAPSED, CANCELLED_BY, RUN_CANCELLED_BY, RUN_CANCELLED, STOPPED_BY),
+    *(NOBODY_ANSWERED, NOT_ENOUGH_VOTES, LAPSED_COUNTS_FOR, LAPSED, CANCELLED_BY, RUN_CANCELLED_BY),
+    *(RUN_CANCELLED, STOPPED_BY),
     *(STARTED_OVER_BY, NO_LONGER_ASKED, AGENT_CHANGED, FAILED_AFTER, QUESTION_CHANGED, AGENT_CHANGED_SINCE),
     *(NOT_TAKEN, ANSWER_REFUSED, STATE_REFUSED, HIDDEN_BREAKPOINT, BREAKPOINT_FIRST),
 )
 
 
-def nobody_answered(deadline: datetime) -> Text:
-    return lazy_text(NOBODY_ANSWERED, deadline=deadline)
+def not_decided_by(deadline: datetime, *, voted: bool) -> Text:
+    """`voted`: whether people voted, though too few."""
+    return lazy_text(NOT_ENOUGH_VOTES if voted else NOBODY_ANSWERED, deadline=deadline)
 
 
 def recorded_reason(reason: str) -> AnyText:

@@ -27,6 +27,12 @@ expire_after = "30m"
 on_expiry = "respond: The market moved on. Quote again."
 
 [[rule]]
+name = "buy"
+action = "buy"
+approvers = [{group = "@desk-heads", count = 2}]
+expire_after = "30m"
+
+[[rule]]
 name = "small orders"
 action = "*"
 approvers = "members"
@@ -94,6 +100,22 @@ async def test_what_expires_tells_the_agent_what_the_rule_says(bank: Branch) -> 
     assert "*Expired:*" in card.text
     told = await card.thread.wait_for("Expired: “Sell”.", limit=20)
     assert "The agent is told: The market moved on." in told.text
+
+
+async def test_a_quorum_that_is_half_full_when_its_time_is_over(bank: Branch) -> None:
+    """Bob did vote: nobody reads that nobody answered."""
+    card = await bank.asks("buy", lots=5)
+    await shows(card, "Rejected if nobody answers by")
+    await card.approve(by=bank.bob)
+    await shows(card, "Rejected if not decided by")
+    bank.clock.now += bank.hour
+    answer = await resumed(bank.stage, card.thread)
+    assert answer["message"].startswith("Expired: not enough votes by")
+    await card.closes(limit=20)
+    assert "*Expired:* not enough votes by" in card.text
+    assert f"(from <@{bank.bob.id}>)" in card.text
+    told = await card.thread.wait_for("Expired: “Buy”. Not enough votes by", limit=20)
+    assert told.text.endswith("The rule rejected it.")
 
 
 async def test_each_order_of_a_batch_has_its_own_rule(bank: Branch) -> None:

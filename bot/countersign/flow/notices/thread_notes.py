@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.counted_votes import counted_votes, decided_by, given_reasons
+from countersign.approvals.counted_votes import counted_votes, decided_by, given_reasons, votes_before_expiry
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.lifecycle import Outcome, Status
 from countersign.approvals.policy.rule import OnExpiry, Rule
@@ -12,7 +12,7 @@ from countersign.approvals.policy.voting.membership import Memberships
 from countersign.approvals.policy.voting.permission import VotingContext
 from countersign.approvals.policy.voting.row_votes import RowVotes
 from countersign.approvals.policy.voting.verdict import count_votes
-from countersign.approvals.recorded_reasons import nobody_answered, recorded_reason
+from countersign.approvals.recorded_reasons import not_decided_by, recorded_reason
 from countersign.approvals.vote import Vote
 from countersign.flow.messages.outgoing import Outgoing, note
 from countersign.flow.review import Review
@@ -160,7 +160,8 @@ def run_cancelled_note(review: Review) -> Outgoing:
     people = TextList(tuple(dict.fromkeys(vote.by.label for vote in votes)))
     text = sentences(lazy_text("Run cancelled by {people}.", people=people), lazy_text(_START_OVER))
     if any(vote.expired for vote in votes):
-        text = sentences(nobody_answered(votes[-1].at), lazy_text(_RUN_EXPIRED))
+        voted = any(votes_before_expiry(approval, row) for row in range(len(approval.votes)))
+        text = sentences(not_decided_by(votes[-1].at, voted=voted), lazy_text(_RUN_EXPIRED))
     elif reason:
         cancelled = lazy_text(
             "Run cancelled by {people}: {reason}", people=people, reason=reason[:_REASON_LIMIT]
@@ -184,7 +185,7 @@ def _why(approval: Approval, row: int, vote: Vote, title: str | None = None) -> 
     """Who decided it so, and why; `title` where nothing else was decided."""
     if vote.expired:
         lead = lazy_text(_IT_WAS[Outcome.EXPIRED], title=title) if title is not None else None
-        return sentences(lead, _expired(vote))
+        return sentences(lead, _expired(approval, row, vote))
     return sentences(_who(approval, row, vote, title), *_reasons(approval, row, vote))
 
 
@@ -217,14 +218,15 @@ def _reasons(approval: Approval, row: int, vote: Vote) -> list[Text]:
     return texts
 
 
-def _expired(vote: Vote) -> TextLines:
+def _expired(approval: Approval, row: int, vote: Vote) -> TextLines:
     reason = " ".join((vote.decision.message or "").split())[:_REASON_LIMIT]
     told = (
         lazy_text("The agent is told: {reason}", reason=reason)
         if vote.decision.kind is DecisionKind.RESPOND and reason
         else None
     )
-    return sentences(nobody_answered(vote.at), lazy_text(_BY_THE_RULE[vote.decision.kind]), told)
+    ended = not_decided_by(vote.at, voted=bool(votes_before_expiry(approval, row)))
+    return sentences(ended, lazy_text(_BY_THE_RULE[vote.decision.kind]), told)
 
 
 def _deciders(votes: Sequence[Vote]) -> AnyText | TextList:

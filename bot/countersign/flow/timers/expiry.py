@@ -1,4 +1,4 @@
-"""What a row is decided as when nobody answered in time: pure functions of the rule and the votes so far."""
+"""What a row is decided as when too few people voted in time: pure functions of the rule and the votes."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import CountersignError
 from countersign.approvals.policy.rule import OnExpiry, Rule
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.recorded_reasons import nobody_answered
+from countersign.approvals.recorded_reasons import not_decided_by
 from countersign.interrupts import ReviewRequest, ReviewRow, check_decision, run_cancellation
 
 
@@ -19,6 +19,7 @@ def expiry_decision(
     in which no approval counts.
     """
     row = request.rows[at]
+    expired = not_decided_by(deadline, voted=bool(votes.votes)).source
     match rule.timers.on_expiry:
         case OnExpiry.KEEP:
             return None
@@ -27,10 +28,10 @@ def expiry_decision(
         case OnExpiry.APPROVE if _unopposed(votes):
             wanted = [Decision(kind=DecisionKind.APPROVE)]
         case OnExpiry.RESPOND:
-            text = rule.timers.expiry_response or nobody_answered(deadline).source
+            text = rule.timers.expiry_response or expired
             wanted = [*_response(row, text), *_rejections(request, text)]
         case _:
-            wanted = _rejections(request, f"Expired: {_uncapitalised(nobody_answered(deadline).source)}")
+            wanted = _rejections(request, f"Expired: {_uncapitalised(expired)}")
     return next((decision for decision in wanted if _fits(request, at, decision)), None)
 
 

@@ -21,7 +21,7 @@ from countersign.approvals.lifecycle import Event, Status
 from countersign.approvals.person import THE_RULE, Person, Standing
 from countersign.approvals.policy.clock.timers import TimerKind, expires_at
 from countersign.approvals.policy.rule import Rule
-from countersign.approvals.recorded_reasons import nobody_answered
+from countersign.approvals.recorded_reasons import not_decided_by
 from countersign.approvals.vote import Vote
 from countersign.flow.delivery.message_delivery import MessageDelivery
 from countersign.flow.errors import Conflict, DatabaseUnavailable
@@ -149,7 +149,7 @@ class TimerRunner:
 
 
 def _expired(review: Review, rows: tuple[int, ...], now: datetime, frozen: Mapping[int, bool]) -> _Firing:
-    """Nobody answered: each row is decided as its rule says, or stays open."""
+    """Too few people voted: each row is decided as its rule says, or stays open."""
     approval, request = review.approval, review.unrestricted_request
     deadlines = {row: expires_at(approval.rule(row), approval.clock_from) or now for row in rows}
     decisions = {
@@ -168,7 +168,8 @@ def _expired(review: Review, rows: tuple[int, ...], now: datetime, frozen: Mappi
         for row, decision in decisions.items()
         if decision is not None
     }
-    reason = nobody_answered(max(deadlines.values()))
+    voted = any(approval.votes_on(row).votes for row in rows)
+    reason = not_decided_by(max(deadlines.values()), voted=voted)
     after = approval.timed_out(rows, votes, reason.source)
     if after.status is Status.DECIDED and not after.ends_run:
         answer = resume_value(request, [vote.decision for vote in after.votes if vote is not None])

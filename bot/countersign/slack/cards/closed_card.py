@@ -3,6 +3,7 @@
 import json
 
 from countersign.approvals.approval import Approval
+from countersign.approvals.counted_votes import votes_before_expiry
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.lifecycle import Status
 from countersign.approvals.recorded_reasons import NO_LONGER_ASKED, recorded_reason
@@ -65,7 +66,7 @@ def render_closed_card(approval: Approval, request: ReviewRequest) -> RenderedMe
         lines = [_row_line(request, at, decided_line(approval, at, vote)) for at, vote in enumerate(votes)]
         record += line_sections(lines, _ROW_LINES_LIMIT, _(_MORE_ROWS))
     record += [*_undo(approval), footer(approval, request)]
-    return with_fold(_notification_text(request, votes), record, _(_FOLD), asked)
+    return with_fold(_notification_text(approval, request), record, _(_FOLD), asked)
 
 
 def _undo(approval: Approval) -> list[Block]:
@@ -200,12 +201,18 @@ def _labelled_text(label: str, text: str, budget: BlockBudget) -> list[Block]:
     ]
 
 
-def _notification_text(request: ReviewRequest, votes: list[Vote]) -> str:
-    outcomes = {_outcome(vote) for vote in votes}
+def _notification_text(approval: Approval, request: ReviewRequest) -> str:
+    outcomes = {
+        _outcome(vote, too_few=bool(votes_before_expiry(approval, at)))
+        for at, vote in enumerate(approval.votes)
+        if vote is not None
+    }
     return truncate_escaped(f"{', '.join(sorted(outcomes))}: {request.title}", 1000)
 
 
-def _outcome(vote: Vote) -> str:
+def _outcome(vote: Vote, *, too_few: bool) -> str:
+    if vote.expired and too_few:
+        return _("Expired: not enough votes")
     if vote.expired:
         return _("Expired: nobody answered")
     if vote.decision.ends_run:

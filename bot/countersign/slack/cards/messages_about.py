@@ -120,7 +120,7 @@ def _broke_glass(review: Review, title: str, link: str, *, reminder: bool) -> Re
     lead = _("Not reviewed yet: break glass") if reminder else _("Break glass")
     reasons = break_glass_reasons(review.approval)
     blocks = [
-        section(f":rotating_light: *{lead}:* {decided}\n{title}\n{_open_card(link)}"),
+        section(f":rotating_light: *{lead}:* {decided}\n*{title}*\n{_open_card(link)}"),
         section(_("*Reason:* {reason}").format(reason=truncate_escaped(reasons, _REASON_LIMIT))),
         context_block(_("An approver has to review it: `/approvals review`")),
     ]

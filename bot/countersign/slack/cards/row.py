@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from countersign.approvals.approval import Approval
-from countersign.approvals.counted_votes import decided_by
+from countersign.approvals.counted_votes import decided_by, votes_before_expiry
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.vote import Vote
 from countersign.i18n import N_, TextList, _
@@ -103,15 +103,27 @@ def vote_line(vote: Vote, voters: Sequence[Vote] = ()) -> str:
             outcome=f":no_entry_sign: *{what}*", people=_people(vote, voters), at=format_datetime(vote.at)
         )
     if vote.expired:
-        done = _("Run cancelled") if vote.decision.ends_run else card_actions.outcome(kind)
         return _(":hourglass: *Expired:* nobody answered by {at}. {done} by {by}.").format(
-            at=format_datetime(vote.at), done=done, by=user_mention(vote.by)
+            at=format_datetime(vote.at), done=_done_on_expiry(vote), by=user_mention(vote.by)
         )
     outcome = f"{card_actions.emoji(kind)} *{card_actions.outcome(kind)}*"
     line = _("{outcome} by {people} · {at}").format(
         outcome=outcome, people=_people(vote, voters), at=format_datetime(vote.at)
     )
     return f"{_glass(vote)}{line}"
+
+
+def _expired_line(vote: Vote, too_few: Sequence[Vote]) -> str:
+    return _(":hourglass: *Expired:* not enough votes by {at} (from {people}). {done} by {by}.").format(
+        at=format_datetime(vote.at),
+        people=_people(vote, too_few),
+        done=_done_on_expiry(vote),
+        by=user_mention(vote.by),
+    )
+
+
+def _done_on_expiry(vote: Vote) -> str:
+    return _("Run cancelled") if vote.decision.ends_run else card_actions.outcome(vote.decision.kind)
 
 
 def _glass(vote: Vote) -> str:
@@ -124,6 +136,9 @@ def _people(vote: Vote, voters: Sequence[Vote]) -> TextList:
 
 def decided_line(approval: Approval, row: int, vote: Vote) -> str:
     """The line of a decided row, with everybody whose vote made the decision."""
+    too_few = votes_before_expiry(approval, row)
+    if vote.expired and too_few:
+        return _expired_line(vote, too_few)
     if vote.expired or vote.cancelled:
         return vote_line(vote)
     decision = decided_by(approval, row, vote)

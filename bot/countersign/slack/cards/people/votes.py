@@ -53,13 +53,22 @@ def clock_lines(approval: Approval, at: int) -> list[str]:
     when = format_datetime(deadline)
     if TimerKind.EXPIRE in fired:
         return [*lines, _(":hourglass: Overdue since {when}").format(when=when)]
-    return [*lines, f":hourglass_flowing_sand: {_(_ON_EXPIRY[rule.timers.on_expiry]).format(when=when)}"]
+    texts = _ON_EXPIRY_AFTER_VOTES if approval.votes_on(at).votes else _ON_EXPIRY
+    return [*lines, f":hourglass_flowing_sand: {_(texts[rule.timers.on_expiry]).format(when=when)}"]
 
 
 _ON_EXPIRY = {
     OnExpiry.REJECT: N_("Rejected if nobody answers by {when}"),
     OnExpiry.APPROVE: N_("Approved if nobody answers by {when}"),
     OnExpiry.RESPOND: N_("Answered by the rule if nobody does by {when}"),
+    OnExpiry.KEEP: N_("Wanted by {when}"),
+}
+
+
+_ON_EXPIRY_AFTER_VOTES = {
+    OnExpiry.REJECT: N_("Rejected if not decided by {when}"),
+    OnExpiry.APPROVE: N_("Approved if not decided by {when}"),
+    OnExpiry.RESPOND: N_("Answered by the rule if not decided by {when}"),
     OnExpiry.KEEP: N_("Wanted by {when}"),
 }
 

@@ -7,6 +7,7 @@ import pytest
 import structlog.testing
 
 from tests.flow.graphs_to_host import everything, failing
+from tests.support.clocks import StillClock
 from tests.support.harness import Harness, open_harness
 
 
@@ -15,6 +16,11 @@ async def harness(database_url: str) -> AsyncIterator[Harness]:
     failing.clear()
     async with open_harness(database_url, everything()) as opened:
         yield opened
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
 
 
 @pytest.fixture(autouse=True)

@@ -48,11 +48,6 @@ END:VCALENDAR
 
 
 @pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
 async def harness(database_url: str, clock: StillClock) -> AsyncIterator[Harness]:
     graphs = {"small": refunds(50), "large": refunds(1500), **by_dialect()}
     async with open_harness(database_url, graphs, clock=clock) as opened:

@@ -21,7 +21,7 @@ from countersign.flow.thread import ThreadRef
 from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
 from tests.flow.asking_graphs import by_dialect, refunds
-from tests.flow.test_timers import barrier_before_decisions
+from tests.flow.decision_barrier import barrier_before_decisions
 from tests.support.harness import CHANNEL, Harness, a_thread, now, open_harness
 from tests.support.under_policy import REQUESTER, notes
 

@@ -13,12 +13,12 @@ from countersign.approvals.lifecycle import Outcome
 from countersign.flow.decisions.claim import ClaimApproval, NotClaimable
 from countersign.flow.policy.voting import Voting
 from countersign.store.approvals.ledger import Ledger
-from tests.flow.test_timers import NAMED, clock, harness
+from tests.flow.still_harness import NAMED, harness
 from tests.support.clocks import StillClock
 from tests.support.harness import CHANNEL, Harness
 from tests.support.under_policy import card_under, stored
 
-__all__ = ["clock", "harness"]
+__all__ = ["harness"]
 YES = DecisionKind.APPROVE
 FINANCE = NAMED + 'approvers = [{group = "@finance", count = 2}]\n'
 

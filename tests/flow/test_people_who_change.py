@@ -17,18 +17,14 @@ from countersign.flow.decisions.withdraw_vote import WithdrawVote
 from countersign.flow.errors import Conflict
 from countersign.flow.policy.voting import Voting
 from tests.flow.asking_graphs import by_dialect, refunds
-from tests.flow.test_timers import NAMED, barrier_before_decisions
+from tests.flow.decision_barrier import barrier_before_decisions
+from tests.flow.still_harness import NAMED
 from tests.support.clocks import StillClock
 from tests.support.harness import CHANNEL, TEAM, Harness, open_harness, until
 from tests.support.under_policy import card_under, stored
 
 YES = DecisionKind.APPROVE
 TWO = NAMED + 'approvers = [{group = "@finance", count = 2}]\n'
-
-
-@pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
 
 
 @pytest.fixture

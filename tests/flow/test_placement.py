@@ -45,11 +45,6 @@ SECRET = "DE02 1203 0000 0000 2020 51"
 
 
 @pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
 async def harness(database_url: str, clock: StillClock) -> AsyncIterator[Harness]:
     call = {
         "type": "tool_approval",

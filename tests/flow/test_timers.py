@@ -1,46 +1,31 @@
-"""What the clock does to approvals, on a real database: reminders, escalation, expiry, and undo."""
+"""When the timers of approvals fire, on a real database, and what reminders and escalations say."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, MutableMapping, Sequence
+from collections.abc import MutableMapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from countersign.approvals.approval import Approval
 from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import Expired, MayNotDecide, NotPending
-from countersign.approvals.json import Json
 from countersign.approvals.ledger import Change
 from countersign.approvals.lifecycle import Event, Outcome, Phase, Status
-from countersign.approvals.policy.voting.row_votes import NothingToWithdraw
-from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.errors import Conflict
-from countersign.flow.messages.outgoing import Outgoing, OutgoingKind
-from countersign.flow.policy.voting import Voting
-from countersign.flow.review import Review
+from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.thread import ThreadRef
-from tests.flow.asking_graphs import by_dialect, refunds
+from tests.flow.asking_graphs import refunds
+from tests.flow.decision_barrier import barrier_before_decisions
+from tests.flow.still_harness import NAMED, harness
 from tests.support.clocks import StillClock
 from tests.support.harness import CHANNEL, Harness, open_harness, until
-from tests.support.under_policy import REQUESTER, card_under, last_agent_message, notes, stored
+from tests.support.under_policy import REQUESTER, card_under, last_agent_message, notes, stored, title
+
+__all__ = ["harness"]
 
 YES, EDIT, NO = DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT
 HOUR = timedelta(hours=1)
-NAMED = '[[rule]]\nname = "r"\n'
 ESCALATES = 'escalate_after = "1h"\nescalate_to = {group = "@oncall"}\n'
-
-
-@pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
-async def harness(database_url: str, clock: StillClock) -> AsyncIterator[Harness]:
-    async with open_harness(database_url, by_dialect(), clock=clock) as opened:
-        opened.directory.groups = {"@finance": {"UBOB", "UCAROL"}, "@oncall": {"UDAVE"}}
-        yield opened
 
 
 async def details(harness: Harness, thread: ThreadRef, event: str) -> list[dict[str, Any]]:
@@ -50,181 +35,6 @@ async def details(harness: Harness, thread: ThreadRef, event: str) -> list[dict[
         event,
     )
     return [row["detail"] for row in found]
-
-
-# --- expiry
-
-
-@pytest.mark.parametrize(
-    ("graph", "answer"),
-    [
-        ("one", "[{'type': 'reject', 'message': 'Expired: nobody answered by 2026-11-26 11:00 UTC.'}]"),
-        ("approve", '{"got": false}'),
-        ("inbox", '{"got": [{"type": "ignore", "args": null}]}'),
-        ("review", '{"got": ["feedback", "Expired: nobody answered by 2026-11-26 11:00 UTC."]}'),
-    ],
-)
-async def test_what_nobody_answers_is_rejected_in_the_words_of_its_dialect(
-    harness: Harness, clock: StillClock, graph: str, answer: str
-) -> None:
-    thread, card = await card_under(harness, NAMED + 'expire_after = "1h"\n', f"{graph}: go")
-    clock.now += HOUR - timedelta(seconds=1)
-    assert await harness.timers.run_due() == 0
-    clock.now += timedelta(seconds=1)
-    assert await harness.timers.run_due() == 1
-    decided = await stored(harness, card)
-    assert (decided.status, decided.outcome) == (Status.DECIDED, Outcome.EXPIRED)
-    assert notes(harness) == [
-        f"Expired: “{title(card)}”. Nobody answered by 2026-11-26 11:00 UTC. The rule rejected it."
-    ]
-    (told,) = harness.slack.of(OutgoingKind.NOTE)
-    assert isinstance(told.body, dict)
-    assert told.body["mentions"] == [REQUESTER]
-
-    await harness.run_thread(thread.id)
-
-    assert last_agent_message(harness) == answer
-    assert (await stored(harness, card)).status is Status.EXPIRED
-    assert await harness.ledger(thread) == ["opened", "timed_out", "resumed"]
-
-
-def title(approval: Approval) -> str:
-    return Review(approval).shown.title
-
-
-async def test_the_rules_own_words_are_the_answer(harness: Harness, clock: StillClock) -> None:
-    rule = NAMED + 'expire_after = "1h"\non_expiry = "respond: Nobody is here. Try tomorrow."\n'
-    for graph, answer in [
-        ("one", "[{'type': 'respond', 'message': 'Nobody is here. Try tomorrow.'}]"),
-        ("words", '{"got": "Nobody is here. Try tomorrow."}'),
-        ("inbox", '{"got": [{"type": "response", "args": "Nobody is here. Try tomorrow."}]}'),
-        ("approve", '{"got": false}'),  # it takes no words: then it is a no
-    ]:
-        thread, _ = await card_under(harness, rule, f"{graph}: go")
-        clock.now += HOUR
-        await harness.timers.run_due()
-        await harness.run_thread(thread.id)
-        assert last_agent_message(harness) == answer
-
-
-async def test_on_expiry_approve_approves_where_nobody_objected(harness: Harness, clock: StillClock) -> None:
-    rule = NAMED + 'expire_after = "1h"\non_expiry = "approve"\nquorum = 2\nrejections = 2\n'
-    thread, card = await card_under(harness, rule)
-    await harness.vote(card, YES, user="UBOB")
-    clock.now += HOUR
-    await harness.timers.run_due()
-    await harness.run_thread(thread.id)
-    assert last_agent_message(harness) == "[{'type': 'approve'}]"
-    assert (await stored(harness, card)).outcome is Outcome.EXPIRED
-
-    for objection in (NO, EDIT):
-        thread, card = await card_under(harness, rule)
-        value: Json = {"amount": 9, "to": "Ann"} if objection is EDIT else None
-        await harness.vote(card, objection, value, user="UBOB")
-        clock.now += HOUR
-        await harness.timers.run_due()
-        await harness.run_thread(thread.id)
-        assert "'type': 'reject'" in last_agent_message(harness)
-
-
-FREEZE = """BEGIN:VCALENDAR
-VERSION:2.0
-BEGIN:VEVENT
-UID:1
-SUMMARY:Freeze
-DTSTART:20261126T000000Z
-DTEND:20261128T000000Z
-END:VEVENT
-END:VCALENDAR
-"""
-
-
-async def test_nothing_is_approved_by_expiry_in_a_freeze(harness: Harness, clock: StillClock) -> None:
-    rule = NAMED + 'expire_after = "1h"\non_expiry = "approve"\nfreeze = "freeze.ics"\n'
-    thread, card = await card_under(harness, rule, freeze=FREEZE)
-    clock.now += HOUR
-    await harness.timers.run_due()
-    assert (await stored(harness, card)).status is Status.PENDING
-    assert "It stays open: a freeze is on." in notes(harness)[-1]
-    assert await harness.ledger(thread) == ["opened", "timed_out"]
-
-
-@pytest.mark.parametrize(("graph", "on_expiry"), [("one", "keep"), ("words", "keep"), ("words", "approve")])
-async def test_what_is_kept_or_cannot_be_approved_stays_open_and_is_posted_once(
-    harness: Harness, clock: StillClock, graph: str, on_expiry: str
-) -> None:
-    rule = NAMED + f'expire_after = "1h"\non_expiry = "{on_expiry}"\n'
-    thread, card = await card_under(harness, rule, f"{graph}: go")
-    for _ in range(3):
-        clock.now += HOUR
-        await harness.timers.run_due()
-    assert len(notes(harness)) == 1
-    assert "It stays open" in notes(harness)[0]
-    assert (await stored(harness, card)).due_at is None
-    assert await harness.ledger(thread) == ["opened", "timed_out"]
-    await harness.answer(await harness.the_card(thread), YES if graph == "one" else DecisionKind.RESPOND,
-                         None if graph == "one" else "staging")  # fmt: skip
-    assert last_agent_message(harness) in {"[{'type': 'approve'}]", '{"got": "staging"}'}
-
-
-async def test_a_question_that_takes_no_rejection_expires_and_its_run_is_cancelled(
-    harness: Harness, clock: StillClock
-) -> None:
-    """No text that says no is sent to a question: its graph may take any text for a yes."""
-    thread, card = await card_under(harness, NAMED + 'expire_after = "1h"\n', "words: go")
-    clock.now += HOUR
-    await harness.timers.run_due()
-    await harness.run_thread(thread.id)
-    expired = await stored(harness, card)
-    assert (expired.status, expired.outcome) == (Status.EXPIRED, Outcome.EXPIRED)
-    (told,) = notes(harness)
-    assert told.startswith("Nobody answered by 2026-11-26 11:00 UTC. The run was cancelled, and the agent ")
-    assert told.endswith("To start over, send a new message here.")
-    assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE) == []
-    assert await harness.ledger(thread) == ["opened", "timed_out", "run_cancelled"]
-    await harness.say(thread, "again")
-    assert (await harness.the_card(thread)).id != card.id
-
-
-async def test_each_row_expires_under_its_own_rule(harness: Harness, clock: StillClock) -> None:
-    rules = """
-[[rule]]
-name = "small"
-when = "args.amount < 1000"
-expire_after = "1h"
-on_expiry = "approve"
-[[rule]]
-name = "large"
-expire_after = "2h"
-"""
-    thread, card = await card_under(harness, rules, "two: go")
-    clock.now += HOUR
-    await harness.timers.run_due()
-    half = await stored(harness, card)
-    assert (half.status, half.open_rows) == (Status.PENDING, (1,))
-    clock.now += HOUR
-    await harness.timers.run_due()
-    await harness.run_thread(thread.id)
-    assert last_agent_message(harness).startswith("[{'type': 'approve'}, {'type': 'reject'")
-    assert (await stored(harness, card)).status is Status.EXPIRED
-    assert await harness.ledger(thread) == ["opened", "timed_out", "timed_out", "resumed"]
-
-
-async def test_a_row_that_a_person_decided_is_not_called_expired(harness: Harness, clock: StillClock) -> None:
-    _, card = await card_under(harness, NAMED + 'expire_after = "1h"\n', "two: go")
-    await harness.vote(card, YES, row=0)
-    clock.now += HOUR
-    await harness.timers.run_due()
-    decided = await stored(harness, card)
-    assert (decided.outcome, [vote and vote.expired for vote in decided.votes]) == (
-        Outcome.APPROVED,
-        [False, True],
-    )
-    with pytest.raises(NotPending, match="Nobody answered by"):
-        decided.check_open(1, decided.digest)
-
-
-# --- the clock itself
 
 
 async def test_working_hours_and_a_change_to_winter_time(harness: Harness, clock: StillClock) -> None:
@@ -353,40 +163,6 @@ async def test_a_vote_that_comes_too_late_does_not_count_even_if_no_worker_ran(
     assert await harness.ledger(thread) == ["opened", "timed_out"]
 
 
-class DecisionBarrier:
-    """Lets saves of an approval go on only once so many wait: they have read the same row then."""
-
-    def __init__(self, store: Any, waits_for: int) -> None:
-        self._store = store
-        self._barrier = asyncio.Barrier(waits_for)
-        self.used = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    async def has_one(self) -> bool:
-        return self._barrier.n_waiting == 1
-
-    async def decide(self, change: Change, post: Sequence[Outgoing] = ()) -> None:
-        if self.used < 2:
-            self.used += 1
-            await self._barrier.wait()
-        await self._store.decide(change, post)
-
-
-def barrier_before_decisions() -> tuple[list[Any], Callable[[str, Any], Any]]:
-    """A list that is to hold the barrier, and what puts it before a harness's store."""
-    gate: list[Any] = []
-
-    def wrap(name: str, port: Any) -> Any:
-        if name != "store":
-            return port
-        gate.append(DecisionBarrier(port, 2))
-        return gate[0]
-
-    return gate, wrap
-
-
 @pytest.mark.parametrize("round_", range(4))
 async def test_an_expiry_and_the_last_vote_of_a_quorum_in_the_same_moment(
     database_url: str, clock: StillClock, round_: int
@@ -412,9 +188,6 @@ async def test_an_expiry_and_the_last_vote_of_a_quorum_in_the_same_moment(
         lost = [result for result in results if isinstance(result, Conflict | NotPending)]
         assert len(lost) == (1 if "timed_out" in ledger else 0)
         assert ("reject" in last_agent_message(harness)) == ("timed_out" in ledger)
-
-
-# --- reminders and escalation
 
 
 async def test_a_reminder_is_posted_once_in_the_thread_and_to_who_is_notified(
@@ -484,115 +257,3 @@ async def test_the_requester_hears_the_outcome_and_why(harness: Harness) -> None
     await harness.vote(card, YES, user=REQUESTER)
     await harness.delivery.deliver_thread(CHANNEL, thread.ts)
     assert len(notes(harness)) == 1, "who decided it knows"
-
-
-# --- undo
-
-UNDO = NAMED + "undo = 30\n"
-
-
-def undo_of(harness: Harness, clock: StillClock) -> UndoDecision:
-    return UndoDecision(harness.threads, Voting(harness.policy, harness.directory, clock), clock)
-
-
-async def test_a_decision_reaches_the_graph_once_it_can_no_longer_be_undone(
-    harness: Harness, clock: StillClock
-) -> None:
-    thread, card = await card_under(harness, UNDO)
-    decided = await harness.vote(card, YES, user="UBOB")
-    assert decided.undo_until == clock.now + timedelta(seconds=30)
-    await harness.run_thread(thread.id)
-    assert await harness.threads.requeue_orphaned() == ()
-    assert not harness.slack.texts(OutgoingKind.AGENT_MESSAGE)
-    assert notes(harness) == []
-    clock.now += timedelta(seconds=30)
-    await harness.timers.run_due()
-    assert notes(harness) == [f"Approved by ubob: “{title(card)}”."]
-    await harness.run_thread(thread.id)
-    assert last_agent_message(harness) == "[{'type': 'approve'}]"
-    assert await harness.ledger(thread) == ["opened", "decided", "sent", "resumed"]
-
-
-async def test_undo_takes_one_vote_back_and_leaves_the_others(harness: Harness, clock: StillClock) -> None:
-    thread, card = await card_under(harness, UNDO + "quorum = 2\n")
-    await harness.vote(card, YES, user="UBOB")
-    await harness.vote(await harness.the_card(thread), YES, user="UCAROL")
-    carol = await harness.slack.person("UCAROL")
-    undone = (await undo_of(harness, clock)(card.id, CHANNEL, carol)).approval
-    assert undone.status is Status.PENDING
-    assert [vote.by.id for vote in undone.votes_on(0).votes] == ["UBOB"]
-    assert [str(needed) for needed in undone.votes_on(0).needed] == ["one of the workspace's members"]
-    clock.now += HOUR
-    assert await harness.timers.run_due() == 0
-    await harness.run_thread(thread.id)
-    assert await harness.ledger(thread) == ["opened", "voted", "decided", "undone"]
-    await harness.vote(await harness.the_card(thread), YES, user="UCAROL")
-    clock.now += HOUR
-    await harness.timers.run_due()
-    await harness.run_thread(thread.id)
-    assert last_agent_message(harness) == "[{'type': 'approve'}]"
-
-
-async def test_undo_is_for_who_voted_and_in_time(harness: Harness, clock: StillClock) -> None:
-    thread, card = await card_under(harness, UNDO)
-    await harness.vote(card, YES, user="UBOB")
-    undo = undo_of(harness, clock)
-    with pytest.raises(NothingToWithdraw):
-        await undo(card.id, CHANNEL, await harness.slack.person("UCAROL"))
-    clock.now += timedelta(seconds=30)
-    for _ in range(2):  # before its timer fired, and after
-        with pytest.raises(NotPending, match="too late"):
-            await undo(card.id, CHANNEL, await harness.slack.person("UBOB"))
-        await harness.timers.run_due()
-    assert await harness.ledger(thread) == ["opened", "decided", "sent"]
-
-
-async def test_undo_and_the_end_of_its_period_in_the_same_moment(
-    database_url: str, clock: StillClock
-) -> None:
-    """Both have read the decision as undoable: one of them counts."""
-    gate: list[Any] = []
-
-    def wrap(name: str, port: Any) -> Any:
-        if name == "store":
-            gate.append(DecisionBarrier(port, 2))
-        return gate[0] if name == "store" else port
-
-    async with open_harness(database_url, {"one": refunds(1500)}, clock=clock, wrap=wrap) as harness:
-        thread, card = await card_under(harness, UNDO)
-        gate[0].used = 2
-        await harness.vote(card, YES, user="UBOB")
-        bob = await harness.slack.person("UBOB")
-        early = StillClock()
-        early.now = clock.now
-        undo = UndoDecision(gate[0], Voting(harness.policy, harness.directory, clock), early)
-        clock.now += timedelta(seconds=30)
-        gate[0].used = 0
-        results = await asyncio.gather(
-            harness.timers.run_due(), undo(card.id, CHANNEL, bob), return_exceptions=True
-        )
-        await harness.run_thread(thread.id)
-        refused = [result for result in results if isinstance(result, NotPending)]
-        ledger = await harness.ledger(thread)
-        if refused:
-            assert ledger == ["opened", "decided", "sent", "resumed"]
-        else:
-            assert ledger == ["opened", "decided", "undone"]
-            assert not harness.slack.texts(OutgoingKind.AGENT_MESSAGE)
-
-
-async def test_a_word_in_the_thread_decides_and_can_be_undone(harness: Harness, clock: StillClock) -> None:
-    thread, card = await card_under(harness, UNDO)
-    await harness.say(thread, "approve", user="UBOB")
-    assert (await stored(harness, card)).is_undoable
-    await undo_of(harness, clock)(card.id, CHANNEL, await harness.slack.person("UBOB"))
-    assert (await harness.the_card(thread)).open_rows == (0,)
-    assert await harness.ledger(thread) == ["opened", "decided", "undone"]
-
-
-async def test_a_message_in_the_undo_period_is_no_input(harness: Harness, clock: StillClock) -> None:
-    thread, card = await card_under(harness, UNDO)
-    await harness.vote(card, YES)
-    await harness.say(thread, "hello?")
-    assert "can still be undone" in notes(harness)[-1]
-    assert (await stored(harness, card)).is_undoable

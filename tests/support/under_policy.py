@@ -2,6 +2,7 @@
 
 from countersign.approvals.approval import Approval
 from countersign.flow.messages.outgoing import OutgoingKind
+from countersign.flow.review import Review
 from countersign.flow.thread import ThreadRef
 from tests.approvals.policy.policies import a_policy
 from tests.support.harness import Harness, a_thread
@@ -24,6 +25,11 @@ async def stored(harness: Harness, approval: Approval) -> Approval:
     review = await harness.threads.approval(approval.id)
     assert review is not None
     return review.approval
+
+
+def title(approval: Approval) -> str:
+    """As people read it."""
+    return Review(approval).shown.title
 
 
 def notes(harness: Harness) -> list[str]:

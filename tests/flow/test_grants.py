@@ -1,98 +1,34 @@
 """Grants on a real database: given with an approval, used without asking, never beyond their limits."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from countersign.approvals.approval import Approval
-from countersign.approvals.decision import DecisionKind
 from countersign.approvals.errors import CountersignError, MayNotDecide
-from countersign.approvals.lifecycle import Status
-from countersign.approvals.policy.grants import GrantState, NoGrantOffered
-from countersign.flow.decisions.undo import UndoDecision
-from countersign.flow.grants.manage import GrantOver, UnknownGrant
+from countersign.approvals.policy.grants import GrantState
 from countersign.flow.messages.outgoing import OutgoingKind
-from countersign.flow.policy.voting import Voting
 from countersign.flow.thread import ThreadRef
-from countersign.store.approvals.grants import GrantStore
-from countersign.store.retention import RetentionStore
 from tests.approvals.policy.policies import a_policy
 from tests.approvals.policy.test_policy_page import situation
-from tests.flow.asking_graphs import posts, refunds
+from tests.flow.refund_grants import (
+    BOB,
+    NO,
+    REFUNDS,
+    REQUESTER,
+    YES,
+    card,
+    clock,
+    granted,
+    harness,
+    is_asked,
+)
 from tests.support.clocks import LateClock
-from tests.support.harness import CHANNEL, TEAM, Harness, a_thread, message, open_harness
+from tests.support.harness import CHANNEL, Harness, a_thread, message
 from tests.support.under_policy import notes
 
-YES, NO = DecisionKind.APPROVE, DecisionKind.REJECT
-REQUESTER, BOB, CAROL = "UALICE", "UBOB", "UCAROL"
-REFUNDS = """
-[[rule]]
-name = "small refunds"
-action = "refund"
-when = "args.amount < 1000"
-approvers = [{group = "@finance"}]
-requester_may_decide = false
-summary = "Refund {amount} to {to}"
-grant = {for = "1h", scope = "SCOPE", max_uses = 3}
-[[rule]]
-name = "rest"
-approvers = [{group = "@finance"}]
-"""
-
-
-@pytest.fixture
-def clock() -> LateClock:
-    return LateClock()
-
-
-@pytest.fixture
-async def harness(database_url: str, clock: LateClock) -> AsyncIterator[Harness]:
-    graphs = {
-        "one": refunds(50),
-        "large": refunds(5000),
-        "two": refunds(60, 5000),
-        "five": refunds(1, 2, 3, 4, 5),
-        "other": refunds(50),
-        "posts": posts(),
-    }
-    async with open_harness(database_url, graphs, clock=clock) as opened:
-        opened.directory.groups = {"@finance": {BOB, CAROL}}
-        opened.policy.policy = a_policy(REFUNDS.replace("SCOPE", "thread"))
-        yield opened
-
-
-async def card(
-    harness: Harness, text: str = "refund", *, thread: ThreadRef | None = None, user: str = REQUESTER
-) -> Approval:
-    """The card that the graph asks for."""
-    thread = thread or a_thread()
-    await harness.say(thread, text, user=user)
-    return await harness.the_card(thread)
-
-
-async def granted(harness: Harness, *, scope: str | None = None, user: str = BOB) -> ThreadRef:
-    """A thread in which this person approved a refund and gave a grant, and which is done."""
-    if scope is not None:
-        harness.policy.policy = a_policy(REFUNDS.replace("SCOPE", scope))
-    asked = await card(harness)
-    await harness.vote(asked, YES, user=user, grant=True)
-    await harness.run_thread(asked.thread_id)
-    return ThreadRef.parse(asked.thread_id)
-
-
-async def is_asked(
-    harness: Harness, thread: ThreadRef, text: str = "again", *, user: str = REQUESTER
-) -> bool:
-    """Whether another message in the thread leads to a card that waits for people."""
-    before = len(harness.slack.texts(OutgoingKind.AGENT_MESSAGE))
-    await harness.say(thread, text, user=user)
-    asked = bool(await harness.pending(thread))
-    assert asked or len(harness.slack.texts(OutgoingKind.AGENT_MESSAGE)) > before, "it went on"
-    return asked
+__all__ = ["clock", "harness"]
 
 
 async def uses(harness: Harness) -> int:
@@ -196,9 +132,6 @@ async def test_nobody_is_covered_by_their_own_grant_where_the_requester_may_not_
         await harness.vote(await harness.the_card(thread), YES, user=BOB, grant=True)
 
 
-# --- the giver and the rule, as they are when it is used
-
-
 async def _leaves_the_group(harness: Harness) -> None:
     harness.directory.groups["@finance"].discard(BOB)
 
@@ -257,66 +190,6 @@ async def test_in_a_freeze_no_grant_acts_and_none_is_given(harness: Harness, clo
         await harness.vote(await harness.the_card(thread), YES, grant=True)
 
 
-# --- who may give one
-
-
-@pytest.mark.parametrize(
-    ("more", "why"),
-    [
-        ("quorum = 2", "it takes 2 people"),
-        ('reason = "always"', "a reason of its own"),
-        ("grant_is_gone", "no approval for the next times"),
-    ],
-)
-async def test_where_no_grant_can_be_given_the_click_changes_nothing(
-    harness: Harness, more: str, why: str
-) -> None:
-    text = REFUNDS.replace("SCOPE", "thread")
-    if more == "grant_is_gone":
-        text = text.replace('grant = {for = "1h", scope = "thread", max_uses = 3}', "")
-    else:
-        text = text.replace("summary", f"{more}\nsummary")
-    harness.policy.policy = a_policy(text)
-    asked = await card(harness)
-    with pytest.raises(CountersignError) as refused:
-        await harness.vote(asked, YES, grant=True)
-    assert isinstance(refused.value, NoGrantOffered | MayNotDecide)
-    assert why in str(refused.value) or more == 'reason = "always"'
-    assert await harness.the_card(ThreadRef.parse(asked.thread_id)) == asked
-    assert await harness.rows("SELECT 1 FROM countersign.grants") == []
-
-
-async def test_who_may_not_decide_may_not_grant(harness: Harness) -> None:
-    asked = await card(harness)
-    with pytest.raises(MayNotDecide, match="Only @finance"):
-        await harness.vote(asked, YES, user="UDAVE", grant=True)
-    assert await harness.rows("SELECT 1 FROM countersign.grants") == []
-
-
-async def test_a_substitute_decides_and_gives_no_grant(harness: Harness, clock: LateClock) -> None:
-    text = REFUNDS.replace("SCOPE", "thread").replace(
-        "summary", 'escalate_after = "1m"\nescalate_to = {users = ["ULEAD"]}\nsummary'
-    )
-    harness.policy.policy = a_policy(text)
-    asked = await card(harness)
-    clock.later = timedelta(minutes=2)
-    with pytest.raises(MayNotDecide, match="Only @finance"):
-        await harness.vote(asked, YES, user="ULEAD", grant=True)
-    assert (await harness.vote(asked, YES, user="ULEAD")).status is Status.DECIDED
-
-
-async def test_somebody_elses_proposal_is_decided_once(harness: Harness) -> None:
-    text = REFUNDS.replace("SCOPE", "thread")
-    harness.policy.policy = a_policy(text.replace("summary", "rejections = 2\nsummary"))
-    asked = await card(harness)
-    await harness.vote(asked, NO, user=CAROL)
-    with pytest.raises(NoGrantOffered, match="only be decided once"):
-        await harness.vote(await harness.the_card(ThreadRef.parse(asked.thread_id)), YES, grant=True)
-
-
-# --- several rows
-
-
 async def test_of_a_batch_the_covered_rows_are_decided_and_the_rest_is_asked(harness: Harness) -> None:
     harness.policy.policy = a_policy(REFUNDS.replace("SCOPE", "requester"))
     first = await card(harness, "two: refund")
@@ -350,9 +223,6 @@ async def test_a_batch_takes_as_many_uses_as_are_left(harness: Harness) -> None:
     assert second.open_rows == (3, 4)
     assert await uses(harness) == 3
     assert notes(harness)[-1].startswith("Approved by ubob's grant, 0 of 3 uses left, until ")
-
-
-# --- races and crashes
 
 
 async def test_threads_that_use_the_last_of_it_at_once_never_overdraw_it(harness: Harness) -> None:
@@ -395,63 +265,6 @@ async def test_a_decision_that_is_lost_takes_no_use(harness: Harness) -> None:
     assert not await harness.pending(thread)
 
 
-# --- taking it back
-
-
-async def test_a_revoked_grant_acts_no_more(harness: Harness) -> None:
-    thread = await granted(harness)
-    (listed,) = await harness.grants.of(BOB)
-    bob = await harness.slack.person(BOB, None)
-    await harness.grants.revoke(str(listed.grant.id)[:8], bob)
-    assert await is_asked(harness, thread)
-    (revoked,) = await harness.grants.of(BOB)
-    assert revoked.state is GrantState.REVOKED
-    with pytest.raises(GrantOver, match="revoked"):
-        await harness.grants.revoke(str(listed.grant.id), bob)
-    assert (await harness.ledger(thread)).count("grant_revoked") == 1
-
-
-async def test_only_those_whom_it_concerns_see_and_revoke_it(harness: Harness) -> None:
-    await granted(harness)
-    (listed,) = await harness.grants.of(REQUESTER)
-    assert await harness.grants.of(CAROL) == ()
-    for wrong in (str(listed.grant.id), str(uuid4()), "", "%", listed.grant.id.hex[:2]):
-        with pytest.raises(UnknownGrant):
-            await harness.grants.revoke(wrong, await harness.slack.person(CAROL, None))
-    await harness.grants.revoke(str(listed.grant.id), await harness.slack.person(REQUESTER, None))
-
-
-async def test_what_is_over_is_listed_for_a_day_and_deleted_later(harness: Harness, clock: LateClock) -> None:
-    thread = await granted(harness)
-    for _ in range(3):
-        await is_asked(harness, thread)
-    assert [each.state for each in await harness.grants.of(BOB)] == [GrantState.USED_UP]
-    clock.later = timedelta(hours=23)
-    assert [each.state for each in await harness.grants.of(BOB)] == [GrantState.USED_UP]
-    clock.later = timedelta(hours=25)
-    assert await harness.grants.of(BOB) == ()
-    await harness.rows("UPDATE countersign.grants SET expires_at = expires_at - interval '3 days'")
-    await RetentionStore(harness.sessions).delete_expired_events()
-    assert await harness.rows("SELECT 1 FROM countersign.grants") == []
-
-
-async def test_undoing_the_approval_revokes_its_grant(harness: Harness, clock: LateClock) -> None:
-    text = REFUNDS.replace("SCOPE", "thread").replace("summary", "undo = 60\nsummary")
-    harness.policy.policy = a_policy(text)
-    asked = await card(harness)
-    await harness.vote(asked, YES, grant=True)
-    store = GrantStore(harness.pool)
-    voting = Voting(harness.policy, harness.directory, clock)
-    undo = UndoDecision(harness.threads, voting, clock, store)
-    again = await undo(asked.id, CHANNEL, await harness.slack.person(BOB, None))
-    assert again.approval.status is Status.PENDING
-    assert await store.grants_of(TEAM, BOB, clock()) == ()
-    assert (await harness.ledger(ThreadRef.parse(asked.thread_id)))[-2:] == ["grant_revoked", "undone"]
-
-
-# --- asked after all
-
-
 async def test_an_approval_by_a_grant_that_is_too_old_when_it_runs_gets_a_card(
     harness: Harness, clock: LateClock
 ) -> None:
@@ -478,14 +291,3 @@ async def test_an_approval_by_a_grant_that_is_too_old_when_it_runs_gets_a_card(
     await harness.vote(asked, YES)
     await harness.run_thread(thread.id)
     assert harness.slack.texts(OutgoingKind.AGENT_MESSAGE)[-1] == "[{'type': 'approve'}]"
-
-
-async def test_a_thread_that_is_deleted_takes_its_grants_along(harness: Harness) -> None:
-    thread = await granted(harness)
-    await harness.rows("UPDATE countersign.threads SET touched_at = now() - interval '1 year'")
-    async with (
-        harness.sessions.connection() as session,
-        RetentionStore(harness.sessions).deleting(session, thread.id, 3600.0) as deleted,
-    ):
-        assert deleted
-    assert await harness.rows("SELECT 1 FROM countersign.grants") == []

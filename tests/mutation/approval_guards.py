@@ -15,7 +15,9 @@ _CLAIMED = "tests/flow/test_claim.py"
 _UNDO = "tests/flow/test_undo.py"
 _POLICY = "tests/flow/test_policy.py"
 _VERDICTS = "tests/approvals/policy/test_verdict.py"
+_EXCEPTIONAL = "tests/approvals/policy/test_exceptional_approvers.py"
 _GRANTED = "tests/flow/test_grants.py"
+_GIVEN = "tests/flow/test_giving_grants.py"
 _COVERED = "tests/approvals/policy/test_grants.py"
 _STAND_INS = "tests/approvals/policy/test_stand_ins.py"
 
@@ -124,7 +126,7 @@ APPROVAL_GUARDS = (
         new="if kind is not DecisionKind.REJECT and context.freeze is not None and not kind:",
         tests=(
             f"{_POLICY}::test_in_a_freeze_only_break_glass_people_approve_alone_and_with_a_reason",
-            f"{_VERDICTS}::test_in_a_freeze_approvals_count_only_from_people_who_break_the_glass_with_a_reason",
+            f"{_EXCEPTIONAL}::test_in_a_freeze_approvals_count_only_from_people_who_break_the_glass_with_a_reason",
         ),
     ),
     Guard(
@@ -132,7 +134,7 @@ APPROVAL_GUARDS = (
         file=_PERMISSION,
         old="(self.freeze is not None or self.unfillable) and self._is_any(",
         new="self._is_any(",
-        tests=(f"{_VERDICTS}::test_without_need_nobody_breaks_the_glass",),
+        tests=(f"{_EXCEPTIONAL}::test_without_need_nobody_breaks_the_glass",),
     ),
     Guard(
         name="breaking the glass takes a reason",
@@ -141,7 +143,7 @@ APPROVAL_GUARDS = (
         new="is ReasonRequired.ALWAYS",
         tests=(
             f"{_POLICY}::test_in_a_freeze_only_break_glass_people_approve_alone_and_with_a_reason",
-            f"{_VERDICTS}::test_in_a_freeze_approvals_count_only_from_people_who_break_the_glass_with_a_reason",
+            f"{_EXCEPTIONAL}::test_in_a_freeze_approvals_count_only_from_people_who_break_the_glass_with_a_reason",
         ),
     ),
     Guard(
@@ -149,7 +151,7 @@ APPROVAL_GUARDS = (
         file=_PERMISSION,
         old="    _check_not_shut_out(context, row, person.id, kind)\n",
         new="",
-        tests=(f"{_VERDICTS}::test_breaking_the_glass_does_not_get_around_the_requester_being_shut_out",),
+        tests=(f"{_EXCEPTIONAL}::test_breaking_the_glass_does_not_get_around_the_requester_being_shut_out",),
     ),
     Guard(
         name="a grant covers nothing outside its time",
@@ -201,7 +203,7 @@ APPROVAL_GUARDS = (
         file=_GRANTING,
         old="return replace(context, escalated=False, unfillable=False, stand_ins=())",
         new="return context",
-        tests=(f"{_GRANTED}::test_a_substitute_decides_and_gives_no_grant",),
+        tests=(f"{_GIVEN}::test_a_substitute_decides_and_gives_no_grant",),
     ),
     Guard(
         name="a stand-in and who is away count once",

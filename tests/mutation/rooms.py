@@ -87,7 +87,7 @@ _FLOW = {
         "flow/test_steps",
         "flow/test_placement",
     ),
-    "grants/": ("flow/test_grants",),
+    "grants/": ("flow/test_grants", "flow/test_giving_grants"),
     "live/live_message": ("flow/test_live_message", "flow/test_live_run"),
     "live/agent_session": ("flow/test_agent_session",),
     "live/": ("flow/test_live_run", "flow/test_live_message"),
@@ -100,7 +100,7 @@ _FLOW = {
         "flow/test_timers",
         "flow/test_cancel",
     ),
-    "notices/grant_notes": ("flow/test_grant_notes", "flow/test_grants"),
+    "notices/grant_notes": ("flow/test_grant_notes", "flow/test_grants", "flow/test_giving_grants"),
     "notices/break_glass": ("slack/test_break_glass_reviews", "flow/test_policy"),
     "notices/direct_messages": (
         "flow/test_opening_notices",

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.errors import MayNotDecide
 from countersign.approvals.person import Standing
-from countersign.approvals.policy.approver_set import MEMBERS, REQUESTER, ApproverSet, Source, SourceKind
-from countersign.approvals.policy.clock.freeze_calendar import Freeze
+from countersign.approvals.policy.approver_set import ApproverSet, Source, SourceKind
 from countersign.approvals.policy.rule import Rule
 from countersign.approvals.policy.voting.membership import Memberships, Unreadable
 from countersign.approvals.policy.voting.needed import Needed
@@ -22,9 +21,9 @@ from countersign.approvals.policy.voting.permission import (
     reason_required,
 )
 from countersign.approvals.policy.voting.row_votes import RowVotes
-from countersign.approvals.policy.voting.shortages import find_shortages
-from countersign.approvals.policy.voting.verdict import Outcome, Verdict, count_votes
+from countersign.approvals.policy.voting.verdict import Outcome, count_votes
 from tests.approvals.policy.policies import a_rule, person, vote
+from tests.approvals.policy.voting_contexts import BOTH, FINANCE, SECURITY, context, counted
 
 APPROVE, EDIT, REJECT, RESPOND = (
     DecisionKind.APPROVE,
@@ -32,48 +31,7 @@ APPROVE, EDIT, REJECT, RESPOND = (
     DecisionKind.REJECT,
     DecisionKind.RESPOND,
 )
-FINANCE = Source(kind=SourceKind.GROUP, names=("@finance",))
-SECURITY = Source(kind=SourceKind.GROUP, names=("@security",))
-LEADS = Source(kind=SourceKind.GROUP, names=("@leads",))
-ONCALL = Source(kind=SourceKind.GROUP, names=("@oncall",))
 EVERYBODY = frozenset({"UANN", "UBOB", "UCID", "UDAN"})
-
-
-def context(
-    keys: str,
-    *,
-    finance: frozenset[str] | Unreadable = frozenset({"UBOB", "UCID"}),
-    security: frozenset[str] | Unreadable = frozenset({"UBOB"}),
-    requester: str | None = "UREQ",
-    freeze: Freeze | None = None,
-    escalated: bool = False,
-    unfillable: bool = False,
-) -> VotingContext:
-    rosters: dict[Source, frozenset[str] | Unreadable] = {
-        FINANCE: finance,
-        SECURITY: security,
-        LEADS: frozenset({"ULEAD"}),
-        ONCALL: frozenset({"UONC"}),
-    }
-    return VotingContext(
-        rule=a_rule(keys),
-        memberships=Memberships(rosters=rosters, requester=requester),
-        freeze=freeze,
-        escalated=escalated,
-        unfillable=unfillable,
-    )
-
-
-def counted(where: VotingContext, *votes: object) -> Verdict:
-    row = RowVotes()
-    for each in votes:
-        row = row.cast(each)  # type: ignore[arg-type]
-    return count_votes(where, row)
-
-
-BOTH = 'approvers = [{group = "@finance"}, {group = "@security"}]'
-
-# --- against brute force
 
 
 @given(
@@ -141,9 +99,6 @@ def test_what_is_still_needed_names_whoever_would_help_and_nobody_else(
     assert fewer == would_help
 
 
-# --- seats and quorum
-
-
 def test_one_person_in_two_groups_fills_one_seat() -> None:
     verdict = counted(context(BOTH), vote("UBOB"))
     assert verdict.outcome is Outcome.OPEN
@@ -182,9 +137,6 @@ def test_who_is_none_of_the_approvers_does_not_count_and_gets_the_reason() -> No
     assert verdict.approvals == ()
 
 
-# --- rejections
-
-
 def test_one_rejection_ends_it_unless_the_rule_says_more() -> None:
     assert counted(context(BOTH), vote("UBOB", REJECT, message="no")).outcome is Outcome.REJECTED
     two = 'approvers = [{group = "@finance"}]\nrejections = 2'
@@ -199,8 +151,6 @@ def test_a_rejection_wins_over_an_approval_that_would_do() -> None:
     row = RowVotes(votes=(vote("UANN"), vote("UBOB", REJECT)))
     assert count_votes(where, row).outcome is Outcome.REJECTED
 
-
-# --- edits, answers and the requester
 
 FOUR_EYES = 'approvers = "members"\nrequester_may_decide = false'
 
@@ -254,9 +204,6 @@ def test_the_requester_alone() -> None:
     assert str(counted(where, vote("UBOB")).uncounted[0].reason) == "Only the requester can decide this."
 
 
-# --- failing closed
-
-
 @pytest.mark.parametrize("standing", [each for each in Standing if each is not Standing.MEMBER])
 def test_only_full_members_accounts_count_whatever_group_they_are_in(standing: Standing) -> None:
     verdict = counted(context('approvers = [{group = "@finance"}]'), vote("UBOB", standing=standing))
@@ -292,9 +239,6 @@ def test_a_decision_that_the_rule_leaves_out_is_refused() -> None:
             check_may_vote(where, RowVotes(), person("UANN"), Decision(kind=kind))
 
 
-# --- reasons
-
-
 @pytest.mark.parametrize(
     ("keys", "needing"),
     [("", set()), ('reason = "reject"', {REJECT}), ('reason = "always"', {APPROVE, EDIT, REJECT})],
@@ -313,97 +257,6 @@ def test_who_must_give_a_reason(keys: str, needing: set[DecisionKind]) -> None:
                 check_may_vote(where, RowVotes(), person("UANN"), Decision(kind=kind, message=empty))
 
 
-# --- escalation, freezes, break glass
-
-GLASS = f"""{BOTH}
-break_glass = [{{group = "@oncall"}}]
-escalate_after = "1h"
-escalate_to = {{group = "@leads"}}"""
-FREEZE = Freeze(summary="year end", until=None)
-
-
-def test_after_the_escalation_its_people_may_fill_any_seat() -> None:
-    assert str(counted(context(GLASS), vote("ULEAD")).uncounted[0].reason).startswith("Only")
-    assert counted(context(GLASS, escalated=True), vote("ULEAD"), vote("UCID")).outcome is Outcome.APPROVED
-    assert counted(context(GLASS, escalated=True), vote("ULEAD")).outcome is Outcome.OPEN, (
-        "one seat is one seat"
-    )
-
-
-def test_in_a_freeze_approvals_count_only_from_people_who_break_the_glass_with_a_reason() -> None:
-    frozen = context(GLASS, freeze=FREEZE)
-    assert "A freeze is on (year end)" in str(counted(frozen, vote("UBOB"), vote("UCID")).uncounted[0].reason)
-    with pytest.raises(ReasonMissing):
-        check_may_vote(frozen, RowVotes(), person("UONC"), Decision(kind=APPROVE))
-    verdict = counted(frozen, vote("UONC", message="payroll is due"))
-    assert verdict.outcome is Outcome.APPROVED
-    assert verdict.broke_glass is not None
-    assert verdict.broke_glass.by.id == "UONC"
-
-
-def test_in_a_freeze_a_rejection_counts_as_ever() -> None:
-    assert counted(context(GLASS, freeze=FREEZE), vote("UBOB", REJECT)).outcome is Outcome.REJECTED
-
-
-def test_votes_from_before_a_freeze_count_again_after_it() -> None:
-    votes = (vote("UBOB"), vote("UCID"))
-    assert counted(context(GLASS, freeze=FREEZE), *votes).outcome is Outcome.OPEN
-    assert counted(context(GLASS), *votes).outcome is Outcome.APPROVED
-
-
-def test_without_need_nobody_breaks_the_glass() -> None:
-    verdict = counted(context(GLASS), vote("UONC", message="I want to"))
-    assert (verdict.outcome, verdict.broke_glass) == (Outcome.OPEN, None)
-
-
-def test_where_seats_cannot_be_filled_the_glass_may_be_broken_or_the_substitutes_decide() -> None:
-    empty = context(GLASS, finance=frozenset(), security=frozenset(), unfillable=True)
-    assert counted(empty, vote("UONC", message="all are ill")).broke_glass is not None
-    assert counted(empty, vote("ULEAD")).outcome is Outcome.OPEN
-
-
-def test_breaking_the_glass_does_not_get_around_the_requester_being_shut_out() -> None:
-    keys = f"{GLASS}\nrequester_may_decide = false"
-    verdict = counted(context(keys, freeze=FREEZE, requester="UONC"), vote("UONC", message="mine"))
-    assert verdict.outcome is Outcome.OPEN
-
-
-# --- sets that nobody can fill
-
-
-def shortage_texts(where: VotingContext, editor: str | None = None) -> list[str]:
-    return [str(each) for each in find_shortages(where, editor)]
-
-
-def test_a_set_that_can_be_filled_is_no_shortage() -> None:
-    assert shortage_texts(context(BOTH)) == []
-
-
-@pytest.mark.parametrize(
-    ("finance", "reason"),
-    [
-        (frozenset(), "@finance: it has no members"),
-        (Unreadable(reason="there is no such group", permanent=True), "@finance: there is no such group"),
-        (frozenset({"UREQ"}), "@finance: its only members asked for this or edited it"),
-    ],
-)
-def test_why_nobody_can_fill_a_set(finance: frozenset[str] | Unreadable, reason: str) -> None:
-    keys = 'approvers = [{group = "@finance"}]\nrequester_may_decide = false'
-    assert shortage_texts(context(keys, finance=finance)) == [reason]
-
-
-def test_how_many_are_missing_is_counted_for_each_set() -> None:
-    where = context('approvers = [{group = "@finance", count = 3}]', finance=frozenset({"UBOB"}))
-    assert [each.missing for each in find_shortages(where)] == [2]
-
-
-def test_the_requester_is_all_there_is_of_their_set() -> None:
-    asked = Memberships(requester="UREQ")
-    assert (asked.people(REQUESTER), Memberships().people(REQUESTER)) == (frozenset({"UREQ"}), frozenset())
-    assert asked.includes(REQUESTER, "UREQ") is True
-    assert asked.includes(REQUESTER, "UBOB") is False
-
-
 def test_the_decision_is_that_of_whoever_decided_last() -> None:
     where = context('approvers = "members"\nquorum = 2\nrejections = 2')
     for kind in (APPROVE, REJECT):
@@ -412,84 +265,3 @@ def test_the_decision_is_that_of_whoever_decided_last() -> None:
         ).decision
         assert last is not None
         assert last.message == "last"
-
-
-def test_two_sets_of_the_same_one_person_cannot_both_be_filled() -> None:
-    assert len(shortage_texts(context(BOTH, finance=frozenset({"UBOB"})))) == 1
-
-
-AWAY = Unreadable(reason="Slack did not answer")
-
-
-def test_slack_that_may_answer_in_a_moment_is_no_shortage() -> None:
-    assert shortage_texts(context(BOTH, finance=AWAY)) == []
-
-
-@pytest.mark.parametrize(
-    ("escalated", "substitutes", "short"),
-    [
-        (False, frozenset({"ULEAD"}), True),
-        (True, frozenset({"ULEAD"}), False),
-        (True, frozenset(), True),
-        (True, AWAY, False),
-    ],
-)
-def test_after_the_escalation_a_seat_is_short_only_if_its_substitutes_are_known_not_to_fill_it(
-    escalated: bool, substitutes: frozenset[str] | Unreadable, short: bool
-) -> None:
-    rosters = {FINANCE: frozenset[str](), LEADS: substitutes}
-    where = VotingContext(
-        rule=a_rule(
-            'approvers = [{group = "@finance"}]\nescalate_after = "1h"\nescalate_to = {group = "@leads"}'
-        ),
-        memberships=Memberships(rosters=rosters),
-        escalated=escalated,
-    )
-    assert bool(shortage_texts(where)) is short
-
-
-def test_guests_fill_no_seat() -> None:
-    rule = a_rule('approvers = [{group = "@finance"}]')
-    memberships = Memberships(
-        rosters={FINANCE: frozenset({"UBOB"})}, standings={"UBOB": Standing.GUEST}, requester=None
-    )
-    assert [str(each) for each in find_shortages(VotingContext(rule=rule, memberships=memberships))] == [
-        "@finance: none of its members has a full member's account"
-    ]
-
-
-def test_a_quorum_that_more_people_are_needed_for_than_there_are() -> None:
-    keys = 'approvers = [{group = "@finance"}]\nquorum = 3'
-    assert [each.missing for each in find_shortages(context(keys))] == [1]
-
-
-@given(
-    sets=st.lists(
-        st.tuples(st.frozensets(st.sampled_from(sorted(EVERYBODY))), st.integers(1, 2)),
-        min_size=1,
-        max_size=3,
-    ),
-    extra=st.integers(0, 2),
-    members=st.booleans(),
-)
-def test_there_is_a_shortage_if_and_only_if_all_votes_together_do_not_approve(
-    sets: list[tuple[frozenset[str], int]], extra: int, members: bool
-) -> None:
-    sources = [Source(kind=SourceKind.GROUP, names=(f"@g{number}",)) for number in range(len(sets))]
-    approvers = [
-        ApproverSet(source=source, count=count) for source, (_, count) in zip(sources, sets, strict=True)
-    ]
-    if members:
-        approvers.append(ApproverSet(source=MEMBERS))
-    rule = Rule(name="r", approvers=tuple(approvers), quorum=sum(each.count for each in approvers) + extra)
-    rosters = {source: people for source, (people, _) in zip(sources, sets, strict=True)}
-    where = VotingContext(rule=rule, memberships=Memberships(rosters=rosters))
-    crowd = [f"UX{number}" for number in range(10)] if members else []
-    verdict = counted(where, *(vote(user) for user in [*sorted(EVERYBODY), *crowd]))
-    assert bool(find_shortages(where)) == (verdict.outcome is not Outcome.APPROVED)
-
-
-def test_a_requester_who_is_nobody_leaves_a_seat_that_nobody_can_fill() -> None:
-    rule = a_rule('approvers = "requester"')
-    assert rule.approvers == (ApproverSet(source=REQUESTER),)
-    assert find_shortages(VotingContext(rule=rule, memberships=Memberships()))

@@ -15,8 +15,10 @@ _RESUME_CHECK = "bot/countersign/flow/steps/resume_check.py"
 _DELIVERY = "bot/countersign/flow/delivery/message_delivery.py"
 _SQL = "bot/countersign/store/queries.sql"
 _RESUME = "tests/flow/test_resume_safety.py"
+_ASK_AGAIN = "tests/flow/test_asking_again.py"
 _UPDATES = "tests/slack/test_card_updates.py"
 _DECISIONS = "tests/slack/test_decisions.py"
+_ROW_DECISIONS = "tests/slack/test_row_decisions.py"
 _GRANTS = "tests/flow/test_grants.py"
 _LOCKS = "tests/store/test_thread_locks.py"
 _RETENTION = "tests/flow/test_retention.py"
@@ -65,14 +67,14 @@ GUARDS = (
         file="bot/countersign/slack/listeners/buttons/card_buttons.py",
         old="        approval.check_open(rows[0] if rows else ref.rows[0], ref.digest)\n",
         new="",
-        tests=(f"{_DECISIONS}::test_approving_the_rest_of_a_card_that_is_closed_changes_nothing",),
+        tests=(f"{_ROW_DECISIONS}::test_approving_the_rest_of_a_card_that_is_closed_changes_nothing",),
     ),
     Guard(
         name="rows that the card does not show are not approved with the rest",
         file="bot/countersign/slack/listeners/buttons/card_buttons.py",
         old="if not set(rows) <= set(covered(review)):",
         new="if not rows:",
-        tests=(f"{_DECISIONS}::test_approving_rows_that_the_card_does_not_show_is_refused",),
+        tests=(f"{_ROW_DECISIONS}::test_approving_rows_that_the_card_does_not_show_is_refused",),
     ),
     Guard(
         name="a card that was found does not count as rendered",
@@ -114,14 +116,14 @@ GUARDS = (
         file=_STEP,
         old="if not withdrawn or not state.pending or at_breakpoint:",
         new="if not withdrawn or at_breakpoint:",
-        tests=(f"{_RESUME}::test_asking_again_after_somebody_else_answered_runs_nothing",),
+        tests=(f"{_ASK_AGAIN}::test_asking_again_after_somebody_else_answered_runs_nothing",),
     ),
     Guard(
         name="asking again with nothing decided runs nothing",
         file=_STEP,
         old="if not withdrawn or not state.pending or at_breakpoint:",
         new="if (withdrawn and not state.pending) or at_breakpoint:",
-        tests=(f"{_RESUME}::test_asking_again_where_nothing_is_pending_runs_nothing",),
+        tests=(f"{_ASK_AGAIN}::test_asking_again_where_nothing_is_pending_runs_nothing",),
     ),
     Guard(
         name="whether a run is unfinished is read from its tasks, not from `next`",

@@ -7,7 +7,6 @@ _INSTALLATION = "bot/countersign/slack/transport/inbound/installation.py"
 _PEOPLE = "bot/countersign/slack/user_directory.py"
 _REPLIES = "bot/countersign/flow/decisions/replies/reply_handler.py"
 _DISPLAY = "bot/countersign/interrupts/display"
-_NOW = "tests/security/test_authorization.py"
 _UNSIGNED = "tests/security/test_unsigned_requests.py"
 _DECISIONS = "tests/slack/test_decisions.py"
 _TIMING = "tests/flow/test_reply_timing.py"
@@ -17,7 +16,6 @@ _TOOLS = "tests/runs/test_tool_names.py"
 _PERMISSION = "bot/countersign/approvals/policy/voting/permission.py"
 _STAND_INS = "tests/approvals/policy/test_stand_ins.py"
 _CARDS = "tests/security/test_card_uniqueness.py"
-
 _LARGE = "tests/security/test_large_payloads.py"
 _AUTHORIZATION = "tests/security/test_authorization.py"
 _FORGED = "tests/security/test_forged_interactions.py"
@@ -156,7 +154,7 @@ SECURITY_GUARDS = (
         file="bot/countersign/slack/lookup_cache.py",
         old="if cached is not None and self._clock() - cached[0] < max_age:",
         new="if cached is not None:",
-        tests=(f"{_NOW}::test_whoever_was_a_member_a_moment_ago_decides_nothing",),
+        tests=(f"{_AUTHORIZATION}::test_whoever_was_a_member_a_moment_ago_decides_nothing",),
     ),
     Guard(
         name="guests decide nothing",
@@ -173,14 +171,14 @@ SECURITY_GUARDS = (
         file="bot/countersign/slack/client.py",
         old="outside = person.standing is Standing.MEMBER and not can_see",
         new="outside = person.standing is Standing.GUEST and not can_see",
-        tests=(f"{_NOW}::test_whoever_was_removed_from_a_private_channel_decides_nothing_there",),
+        tests=(f"{_AUTHORIZATION}::test_whoever_was_removed_from_a_private_channel_decides_nothing_there",),
     ),
     Guard(
         name="a message with a trace of a bot is nobody's",
         file="bot/countersign/slack/listeners/events/message_events.py",
         old='value and (name == "app_id" or name.startswith(("bot_", "workflow")))',
         new='value and name == "bot_id"',
-        tests=(f"{_NOW}::test_a_message_with_any_trace_of_a_bot_is_nobodys",),
+        tests=(f"{_AUTHORIZATION}::test_a_message_with_any_trace_of_a_bot_is_nobodys",),
     ),
     Guard(
         name="a word counts only for what was open when it was written",

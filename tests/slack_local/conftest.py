@@ -57,3 +57,8 @@ async def over_http(app: AsyncApp, ws: LocalWorkspace) -> AsyncIterator[str]:
         yield ws.request_url
     finally:
         await runner.cleanup()
+
+
+@pytest.fixture
+def general(ws: LocalWorkspace) -> str:
+    return ws.channel_id("general")

@@ -12,7 +12,7 @@ _GRANTS = "bot/countersign/approvals/policy/grants.py"
 _GRANTING = "bot/countersign/approvals/policy/granting.py"
 _CANCELLED = "tests/flow/test_cancel.py"
 _CLAIMED = "tests/flow/test_claim.py"
-_UNDO = "tests/flow/test_undo.py"
+_UNDONE = "tests/flow/test_undo.py"
 _POLICY = "tests/flow/test_policy.py"
 _VERDICTS = "tests/approvals/policy/test_verdict.py"
 _EXCEPTIONAL = "tests/approvals/policy/test_exceptional_approvers.py"
@@ -103,7 +103,7 @@ APPROVAL_GUARDS = (
         file=_UNDO,
         old="if until is not None and until <= self._clock():",
         new="if until is not None and not until:",
-        tests=(f"{_UNDO}::test_undo_is_for_who_voted_and_in_time",),
+        tests=(f"{_UNDONE}::test_undo_is_for_who_voted_and_in_time",),
     ),
     Guard(
         name="undoing takes back the votes of one person alone",
@@ -117,7 +117,7 @@ APPROVAL_GUARDS = (
         file="bot/countersign/flow/steps/step_results.py",
         old=" and not r.approval.is_undoable",
         new="",
-        tests=(f"{_UNDO}::test_a_message_in_the_undo_period_is_no_input",),
+        tests=(f"{_UNDONE}::test_a_message_in_the_undo_period_is_no_input",),
     ),
     Guard(
         name="in a freeze only those who break the glass approve",

@@ -28,7 +28,7 @@ from countersign.approvals.policy.policy import NO_POLICY
 from countersign.store.approvals.ledger import Ledger, entry_arguments
 from countersign.store.connections.pool import configure_for_statements, open_pool
 from countersign.store.encryption.protected_columns import ProtectedJson, stored_json
-from tests.flow.graphs_to_host import gated
+from tests.flow.graphs.graphs_to_host import gated
 from tests.support.databases import database, migrated_template
 from tests.support.harness import Harness, open_harness
 

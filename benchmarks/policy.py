@@ -22,7 +22,7 @@ from countersign.approvals.decision import DecisionKind
 from countersign.approvals.policy.clock.freeze_calendar import BadCalendar
 from countersign.approvals.policy.policy import NO_POLICY, Policy
 from countersign.approvals.policy.reading import read_policy
-from tests.flow.graphs_to_host import gated
+from tests.flow.graphs.graphs_to_host import gated
 from tests.support.databases import database, migrated_template, server
 from tests.support.harness import Harness, a_thread, open_harness
 

@@ -17,8 +17,8 @@ from countersign.approvals.decision import Decision, DecisionKind
 from countersign.approvals.json import Json
 from countersign.store.approvals.ledger import Ledger
 from tests.approvals.policy.policies import a_policy
-from tests.flow.asking_graphs import refunds
-from tests.flow.graphs_to_host import everything
+from tests.flow.graphs.asking_graphs import refunds
+from tests.flow.graphs.graphs_to_host import everything
 from tests.support.harness import Harness, a_thread, open_harness
 
 TWO_OTHERS = """

@@ -12,7 +12,7 @@ from countersign.__main__ import main
 from countersign.commands.policy_replay import parse_since
 from slack_local.workspace import LocalWorkspace
 from tests.approvals.policy.policies import a_policy
-from tests.flow.asking_graphs import refunds
+from tests.flow.graphs.asking_graphs import refunds
 from tests.support.harness import a_thread, open_harness
 
 TEAM = "T0FIRST001"

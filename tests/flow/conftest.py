@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import structlog.testing
 
-from tests.flow.graphs_to_host import everything, failing
+from tests.flow.graphs.graphs_to_host import everything, failing
 from tests.support.clocks import StillClock
 from tests.support.harness import Harness, open_harness
 

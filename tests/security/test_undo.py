@@ -13,7 +13,7 @@ from countersign.approvals.policy.voting.row_votes import NothingToWithdraw
 from countersign.flow.decisions.undo import UndoDecision
 from countersign.flow.messages.outgoing import OutgoingKind
 from countersign.flow.policy.voting import Voting
-from tests.flow.asking_graphs import by_dialect
+from tests.flow.graphs.asking_graphs import by_dialect
 from tests.support.harness import CHANNEL, Harness, now, open_harness
 from tests.support.under_policy import REQUESTER, card_under
 

@@ -1,4 +1,4 @@
-"""The test files that may notice a mutant of `flow`, by the beginning of its path there: the first that fits."""
+"""The test files that may notice a mutant of `flow`, by the beginning of its path there; the first fits."""
 
 FLOW_TESTS = {
     "decisions/replies/reply_parser": ("flow/replies/test_replies", "flow/test_reply_timing"),
